@@ -1,0 +1,83 @@
+import { z } from 'zod';
+
+/** One setting: where it comes from, what it means, and what it is when absent. `docs/operations.md` and `sojourn config` show this table. */
+interface Setting {
+  readonly schema: z.ZodType;
+  readonly meaning: string;
+  readonly secret?: true;
+}
+
+const port = z.coerce.number().int().min(0).max(65535);
+const url = z.url();
+
+export const settings = {
+  SOJOURN_DATA: {
+    schema: z.string().default('.sojourn'),
+    meaning: 'Data folder of the embedded parts, and where running.json is written.',
+  },
+  SOJOURN_PORT: { schema: port.default(4000), meaning: 'Port of the API; 0 takes a free one.' },
+  SOJOURN_HOST: { schema: z.string().default('127.0.0.1'), meaning: 'Address that the API listens on.' },
+  SOJOURN_MAILBOX_PORT: { schema: port.default(4025), meaning: 'Port of the local mailbox page and its REST paths; 0 takes a free one.' },
+  SOJOURN_SMTP_PORT: { schema: port.default(4026), meaning: 'Port on which the local mailbox takes mail; 0 takes a free one.' },
+  SOJOURN_PHONE_PORT: { schema: port.default(4027), meaning: 'Port of the local phone; 0 takes a free one.' },
+  SOJOURN_TEMPORAL_PORT: { schema: port.default(0), meaning: 'Port of the embedded Temporal server; 0 takes a free one.' },
+  SOJOURN_TEMPORAL_UI_PORT: { schema: port.default(0), meaning: 'Port of the embedded Temporal Web UI; 0 takes a free one.' },
+  SOJOURN_CLOCK_RATE: {
+    schema: z.coerce.number().positive().max(100_000).default(1),
+    meaning: 'Service milliseconds per real millisecond; 3600 plays an hour a second.',
+  },
+  SOJOURN_CLOCK_START: {
+    schema: z.iso.datetime({ offset: true }).optional(),
+    meaning: 'Instant at which a sped-up clock begins on a new data folder.',
+  },
+  SOJOURN_SECRET: {
+    schema: z.string().min(16).optional(),
+    secret: true,
+    meaning: 'Key of links, message ids and suppression hashes. Made and kept in the data folder when absent and everything is embedded.',
+  },
+  SOJOURN_PROJECT: { schema: z.string().default('.'), meaning: 'Folder with shop.yaml, journeys/ and templates/.' },
+  SOJOURN_ROLE: { schema: z.string().default('all'), meaning: 'Which parts this process runs: all, or a list of api, relay, worker.' },
+  SOJOURN_LOG_LEVEL: {
+    schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+    meaning: 'How much is logged.',
+  },
+  SOJOURN_EMAIL_RATE: {
+    schema: z.coerce.number().positive().optional(),
+    meaning: 'Emails a second at most; when set, email goes over its Temporal task queue.',
+  },
+  SOJOURN_SMS_RATE: {
+    schema: z.coerce.number().positive().optional(),
+    meaning: 'Texts a second at most; when set, texts go over their Temporal task queue.',
+  },
+  DATABASE_URL: { schema: url.optional(), secret: true, meaning: 'PostgreSQL (15 or newer) instead of the embedded store.' },
+  DATABASE_POOL: { schema: z.coerce.number().int().min(1).default(10), meaning: 'Connections to PostgreSQL at most.' },
+  TEMPORAL_ADDRESS: { schema: z.string().optional(), meaning: 'host:port of a Temporal server instead of the embedded one.' },
+  TEMPORAL_NAMESPACE: { schema: z.string().default('default'), meaning: 'Temporal namespace.' },
+  TEMPORAL_API_KEY: { schema: z.string().optional(), secret: true, meaning: 'API key of Temporal Cloud.' },
+  TEMPORAL_TLS: { schema: z.stringbool().default(false), meaning: 'Speak TLS to Temporal.' },
+  TEMPORAL_UI_URL: { schema: url.optional(), meaning: 'Where the Temporal Web UI of an outside server is, for links.' },
+  TEMPORAL_CLI_PATH: { schema: z.string().optional(), meaning: 'The temporal binary for the embedded server.' },
+  SMTP_URL: { schema: z.string().optional(), secret: true, meaning: 'smtp:// or smtps:// server instead of the local mailbox.' },
+  DKIM_DOMAIN: { schema: z.string().optional(), meaning: 'Domain that signs mail (d=).' },
+  DKIM_SELECTOR: { schema: z.string().optional(), meaning: 'DKIM selector (s=).' },
+  DKIM_PRIVATE_KEY: { schema: z.string().optional(), secret: true, meaning: 'PEM of the DKIM private key, or @path of a file with it.' },
+  TWILIO_ACCOUNT_SID: { schema: z.string().optional(), meaning: 'Twilio account; with it texts go to Twilio instead of the local phone.' },
+  TWILIO_AUTH_TOKEN: { schema: z.string().optional(), secret: true, meaning: 'Twilio auth token: calls and webhook signatures.' },
+  TWILIO_API_URL: { schema: url.optional(), meaning: 'Base address of Twilio’s API, for tests and proxies.' },
+  PUBLIC_URL: {
+    schema: url.optional(),
+    meaning: 'Address at which customers and Twilio reach the API: links, callbacks, unsubscribe. https with real providers.',
+  },
+  ORDER_LOOKUP_URL: {
+    schema: url.optional(),
+    meaning: 'The shop’s own answer to "has this person ordered?", asked just before a reminder.',
+  },
+  ORDER_LOOKUP_TOKEN: { schema: z.string().optional(), secret: true, meaning: 'Bearer token for ORDER_LOOKUP_URL.' },
+} satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof settings;
+export type Config = { readonly [Name in SettingName]: z.output<(typeof settings)[Name]['schema']> };
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}

@@ -1,0 +1,52 @@
+import type { Channel, MessageClass } from './channel.js';
+import type { Instant } from './instant.js';
+
+/** `reserved` → `submitting` → `accepted` → `delivered | bounced | failed`, or `unknown`, or ended before a call (design §2). */
+export const messageStates = [
+  'reserved',
+  'submitting',
+  'accepted',
+  'delivered',
+  'bounced',
+  'failed',
+  'unknown',
+  'skipped',
+  'withheld',
+  'released',
+  'expired',
+] as const;
+export type MessageState = (typeof messageStates)[number];
+
+/** States in which a message holds or has used a slot under the caps. */
+export const countedStates: ReadonlySet<MessageState> = new Set([
+  'reserved',
+  'submitting',
+  'accepted',
+  'delivered',
+  'bounced',
+  'failed',
+  'unknown',
+]);
+
+/** What a provider said to one attempt. `not-sent` is definite; `unknown` means the body began to leave and no answer came. */
+export type AttemptOutcome =
+  | { readonly kind: 'accepted'; readonly providerId: string }
+  | {
+      readonly kind: 'not-sent';
+      readonly code: string;
+      readonly retry: boolean;
+      readonly retryAfterMs?: number;
+      readonly suppress?: boolean;
+    }
+  | { readonly kind: 'unknown'; readonly code: string };
+
+/** A row of the ledger, as the caps see it. */
+export interface LedgerSlot {
+  readonly messageId: string;
+  readonly channel: Channel;
+  readonly class: MessageClass;
+  readonly topic: string;
+  readonly priority: number;
+  readonly state: MessageState;
+  readonly slotAt: Instant;
+}

@@ -1,0 +1,81 @@
+import type { FactName } from '../domain/fact.js';
+import type { CartId, StepId } from '../domain/ids.js';
+import type { Instant } from '../domain/instant.js';
+
+/** Where an entry stands in its journey. Plain data, stored as JSON beside the entry's columns. */
+export interface EntryState {
+  readonly format: 1;
+  /** Null before the first step. */
+  readonly step: StepId | null;
+  /** How often this step has been reached; with entry and step it makes the message's id. */
+  readonly visit: number;
+  readonly arrivedAt: Instant;
+  readonly startedAt: Instant;
+  /** When each step was last left: what `from: {step}` counts from. */
+  readonly leftAt: Readonly<Record<string, Instant>>;
+  /** Visits by step, so that a loop gives each message an id of its own. */
+  readonly visits: Readonly<Record<string, number>>;
+  /** The wait of the present step, computed once on arrival. */
+  readonly dueAt: Instant | null;
+  /** Properties of the trigger, ids rather than personal data. */
+  readonly trigger: Readonly<Record<string, unknown>>;
+  readonly cartId: CartId | null;
+  readonly goals: Readonly<Record<string, Instant>>;
+}
+
+/** What happened to an entry since its last turn; a row of `entry_inputs`, consumed under the entry's lock. */
+export type EntryInput =
+  | {
+      readonly kind: 'fact';
+      readonly name: FactName;
+      readonly at: Instant;
+      readonly eventId: string;
+      readonly cartId: CartId | null;
+      readonly profileMatch: boolean;
+      readonly cartMatch: boolean;
+      readonly properties: Readonly<Record<string, unknown>>;
+    }
+  /** Asked for by a person: `POST /v1/entries/{id}/exit`, an erase, an archive. */
+  | { readonly kind: 'exit'; readonly reason: string; readonly at: Instant }
+  | { readonly kind: 'resume'; readonly at: Instant; readonly pausedAt: Instant }
+  | { readonly kind: 'receipt'; readonly messageId: string; readonly status: string; readonly at: Instant };
+
+export const entryOutcomes = ['completed', 'converted', 'exited', 'not-entered', 'superseded', 'failed'] as const;
+export type EntryOutcome = (typeof entryOutcomes)[number];
+
+/** The one thing now pending. */
+export type Pending =
+  | { readonly kind: 'wait'; readonly until: Instant | null; readonly awaiting: readonly Awaiting[]; readonly sentence: string }
+  | { readonly kind: 'send'; readonly step: StepId; readonly visit: number; readonly arrivedAt: Instant }
+  | { readonly kind: 'finished'; readonly outcome: EntryOutcome; readonly reason: string };
+
+/** A row of `waits`: which facts wake this entry. */
+export interface Awaiting {
+  readonly event: FactName;
+  readonly by: 'profile' | 'cart';
+  readonly purpose: 'exit' | 'branch' | 'goal';
+  /** A goal alone only measures: it never wakes the workflow. */
+  readonly hastens: boolean;
+}
+
+/** One line of the entry's story. `text` is a sentence for people; `step` is null for what concerns the entry as a whole. */
+export interface TraceLine {
+  readonly at: Instant;
+  readonly step: StepId | null;
+  readonly kind:
+    | 'armed'
+    | 'entered'
+    | 'not-entered'
+    | 'step'
+    | 'wait'
+    | 'branch'
+    | 'verdict'
+    | 'submitted'
+    | 'outcome'
+    | 'goal'
+    | 'exit'
+    | 'finished'
+    | 'merged'
+    | 'note';
+  readonly text: string;
+}

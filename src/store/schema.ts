@@ -1,0 +1,308 @@
+import type { ColumnType, Generated } from 'kysely';
+
+/** Written as JSON text, read as the value. */
+type Json<T> = ColumnType<T, string, string>;
+type JsonDefault<T> = ColumnType<T, string | undefined, string>;
+
+/** The tables as Kysely sees them (`migrations/` makes them). `bigint` is read as a number: milliseconds fit. */
+export interface Database {
+  profiles: ProfilesTable;
+  identities: IdentitiesTable;
+  events: EventsTable;
+  facts: FactsTable;
+  carts: CartsTable;
+  cart_tokens: CartTokensTable;
+  orders: OrdersTable;
+  consents: ConsentsTable;
+  suppressions: SuppressionsTable;
+  journeys: JourneysTable;
+  journey_versions: JourneyVersionsTable;
+  entries: EntriesTable;
+  entry_inputs: EntryInputsTable;
+  trace: TraceTable;
+  waits: WaitsTable;
+  template_versions: TemplateVersionsTable;
+  messages: MessagesTable;
+  attempts: AttemptsTable;
+  verdicts: VerdictsTable;
+  receipts: ReceiptsTable;
+  inbound_messages: InboundMessagesTable;
+  write_keys: KeysTable;
+  api_keys: KeysTable;
+  dead_letters: DeadLettersTable;
+  controls: ControlsTable;
+}
+
+export interface ProfilesTable {
+  id: string;
+  merged_into: string | null;
+  traits: JsonDefault<Record<string, unknown>>;
+  trait_times: JsonDefault<Record<string, number>>;
+  email: string | null;
+  phone: string | null;
+  created_at: number;
+  updated_at: number;
+  last_instant: Generated<number>;
+  erased_at: number | null;
+}
+
+export interface IdentitiesTable {
+  kind: 'user' | 'anonymous';
+  value: string;
+  profile_id: string;
+  created_at: number;
+}
+
+export interface EventsTable {
+  seq: Generated<number>;
+  message_id: string;
+  profile_id: string;
+  type: string;
+  name: string | null;
+  occurred_at: number;
+  received_at: number;
+  origin: string;
+  payload: Json<Record<string, unknown>>;
+  matched: JsonDefault<unknown[]>;
+}
+
+export interface FactsTable {
+  seq: Generated<number>;
+  event_id: string;
+  profile_id: string;
+  name: string;
+  cart_id: string | null;
+  at: number;
+}
+
+export interface CartsTable {
+  id: string;
+  profile_id: string;
+  token: string;
+  state: 'open' | 'ordered';
+  lines: JsonDefault<unknown[]>;
+  fold: JsonDefault<Record<string, unknown>>;
+  currency: string | null;
+  value: Generated<number>;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface CartTokensTable {
+  token: string;
+  cart_id: string;
+}
+
+export interface OrdersTable {
+  order_id: string;
+  profile_id: string;
+  cart_id: string | null;
+  status: 'created' | 'paid' | 'cancelled' | 'refunded';
+  total: number | null;
+  currency: string | null;
+  ordered_at: number;
+  updated_at: number;
+}
+
+export interface ConsentsTable {
+  seq: Generated<number>;
+  profile_id: string;
+  channel: string;
+  topic: string;
+  state: 'granted' | 'denied';
+  occurred_at: number;
+  recorded_at: number;
+  method: string;
+  source: string;
+  text: string | null;
+  event_id: string | null;
+}
+
+export interface SuppressionsTable {
+  channel: string;
+  hash: string;
+  reason: string;
+  detail: string | null;
+  created_at: number;
+}
+
+export interface JourneysTable {
+  id: string;
+  state: 'active' | 'paused' | 'archived';
+  live_version: number;
+  paused_at: number | null;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface JourneyVersionsTable {
+  journey_id: string;
+  version: number;
+  source: string;
+  definition: Json<Record<string, unknown>>;
+  hash: string;
+  note: string | null;
+  published_at: number;
+}
+
+export interface EntriesTable {
+  id: string;
+  journey_id: string;
+  version: number | null;
+  profile_id: string;
+  entry_key: string;
+  cart_id: string | null;
+  state: 'armed' | 'open' | 'finished';
+  activity: 'ready' | 'waiting' | 'queued' | 'submitting' | 'held' | 'done';
+  data: Json<Record<string, unknown>>;
+  instruction: Json<Record<string, unknown>>;
+  step: string | null;
+  due_at: number | null;
+  outcome: string | null;
+  outcome_reason: string | null;
+  trigger_event_id: string | null;
+  created_at: number;
+  entered_at: number | null;
+  finished_at: number | null;
+  /** Real clock: when the poke loop looks at this entry next. */
+  poke_real: number | null;
+  poke_count: Generated<number>;
+  run_started: Generated<boolean>;
+}
+
+export interface EntryInputsTable {
+  seq: Generated<number>;
+  entry_id: string;
+  input: Json<Record<string, unknown>>;
+  created_at: number;
+  consumed_at: number | null;
+}
+
+export interface TraceTable {
+  seq: Generated<number>;
+  entry_id: string;
+  at: number;
+  step: string | null;
+  kind: string;
+  text: string;
+}
+
+export interface WaitsTable {
+  seq: Generated<number>;
+  entry_id: string;
+  event: string;
+  by_kind: 'profile' | 'cart';
+  by_value: string;
+  purpose: string;
+  hastens: boolean;
+}
+
+export interface TemplateVersionsTable {
+  template_id: string;
+  version: number;
+  channel: string;
+  class: string;
+  hash: string;
+  compiled: Json<Record<string, unknown>>;
+  published_at: number;
+}
+
+export interface MessagesTable {
+  id: string;
+  origin: 'journey' | 'test' | 'api' | 'broadcast';
+  entry_id: string | null;
+  journey_id: string | null;
+  version: number | null;
+  step: string | null;
+  visit: number | null;
+  profile_id: string;
+  channel: string;
+  class: string;
+  topic: string;
+  priority: number;
+  template: string;
+  template_version: number | null;
+  state: string;
+  reason: string | null;
+  slot_at: number;
+  deadline_at: number;
+  attempts: Generated<number>;
+  /** Real clock: until when the running attempt may still be at the provider. */
+  lease_real: number | null;
+  content: ColumnType<Record<string, unknown> | null, string | null, string | null>;
+  content_hash: string | null;
+  segments: number | null;
+  provider: string | null;
+  provider_id: string | null;
+  submitted_at: number | null;
+  accepted_at: number | null;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface AttemptsTable {
+  message_id: string;
+  n: number;
+  started_at: number;
+  lease_real: number;
+  outcome: string | null;
+  code: string | null;
+  provider_id: string | null;
+  finished_at: number | null;
+}
+
+export interface VerdictsTable {
+  seq: Generated<number>;
+  message_id: string;
+  at: number;
+  decision: string;
+  reason: string | null;
+  detail: JsonDefault<Record<string, string | number | boolean | null>>;
+  until_at: number | null;
+}
+
+export interface ReceiptsTable {
+  seq: Generated<number>;
+  dedupe: string;
+  message_id: string;
+  provider: string;
+  status: string;
+  code: string | null;
+  at: number;
+  received_at: number;
+}
+
+export interface InboundMessagesTable {
+  id: string;
+  profile_id: string | null;
+  channel: string;
+  action: string;
+  body: string | null;
+  received_at: number;
+}
+
+export interface KeysTable {
+  id: string;
+  name: string;
+  prefix: string;
+  hash: string;
+  created_at: number;
+  revoked_at: number | null;
+}
+
+export interface DeadLettersTable {
+  id: string;
+  source: string;
+  reason: string;
+  detail: string;
+  payload: Json<unknown>;
+  received_at: number;
+  retried_at: number | null;
+  resolved_at: number | null;
+}
+
+export interface ControlsTable {
+  key: string;
+  value: Json<unknown>;
+  updated_at: number;
+}

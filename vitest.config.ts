@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+
+/** Five projects, from the quickest to the slowest. Each says what it needs in its support files. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/{domain,journey,simulator,channels,render,app,api,cli,config,repository}/**/*.test.ts'],
+          testTimeout: 20_000,
+        },
+      },
+      { test: { name: 'store', include: ['test/store/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000, maxWorkers: 2 } },
+      {
+        test: {
+          name: 'workflow',
+          include: ['test/{temporal,workflows}/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 900_000,
+          maxWorkers: 1,
+        },
+      },
+      { test: { name: 'replay', include: ['test/replay/**/*.test.ts'], testTimeout: 120_000, maxWorkers: 1 } },
+      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 900_000, maxWorkers: 1 } },
+    ],
+  },
+});

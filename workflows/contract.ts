@@ -1,0 +1,32 @@
+/** Names and shapes that workflows, activities and clients share. No imports: this file goes into the workflow bundle. */
+
+/** The vocabulary of instructions that this build understands. A workflow says its own; activities answer within it. */
+export const opset = 1;
+
+export const entryWorkflowType = 'journeyEntry';
+/** Empty: what arrived is a row in `entry_inputs`. */
+export const pokeSignalName = 'poke';
+
+export interface JourneyEntryInput {
+  readonly entryId: string;
+}
+
+export type QueueChannel = 'email' | 'sms';
+
+/** What a turn tells the workflow to do next. Carries codes and ids only, never personal data. */
+export type Instruction =
+  | { readonly kind: 'turn'; readonly summary: string }
+  | { readonly kind: 'queued'; readonly channel: QueueChannel; readonly summary: string }
+  /** `wakeAtReal` null: no time-out, only a poke wakes it. */
+  | { readonly kind: 'wait'; readonly wakeAtReal: number | null; readonly summary: string }
+  | { readonly kind: 'finished'; readonly outcome: string };
+
+export interface TurnInput {
+  readonly v: 1;
+  readonly entryId: string;
+  readonly opset: number;
+}
+
+export interface TurnActivities {
+  turn(input: TurnInput): Promise<Instruction>;
+}
