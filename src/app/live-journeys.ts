@@ -1,4 +1,6 @@
+import { sql } from 'kysely';
 import type { JourneyDefinition } from '../journey/definition.js';
+import type { Db, Trx } from '../store/db.js';
 
 /** A published version. */
 export interface PublishedJourney {
@@ -6,4 +8,43 @@ export interface PublishedJourney {
   readonly version: number;
   readonly state: 'active' | 'paused' | 'archived';
   readonly definition: JourneyDefinition;
+}
+
+/**
+ * Published versions are frozen, so a definition is parsed once per process and found again by the hash of its source.
+ * What is live is read every time: a publish or a pause counts from the next event on, in every process.
+ */
+const definitionsByHash = new Map<string, JourneyDefinition>();
+
+/** The live version of every journey that is not archived. One statement; two when a version is met for the first time. */
+export async function loadLiveJourneys(db: Db | Trx): Promise<readonly PublishedJourney[]> {
+  const rows = await db
+    .selectFrom('journeys as j')
+    .innerJoin('journey_versions as v', (join) => join.onRef('v.journey_id', '=', 'j.id').onRef('v.version', '=', 'j.live_version'))
+    .select(['j.id', 'j.state', 'v.version', 'v.hash'])
+    .where('j.state', '<>', 'archived')
+    .orderBy(sql`j.id collate "C"`)
+    .execute();
+  const journeys: PublishedJourney[] = [];
+  for (const row of rows) {
+    const definition = definitionsByHash.get(row.hash) ?? (await loadDefinition(db, row.id, row.version));
+    journeys.push({ id: row.id, version: row.version, state: row.state, definition });
+  }
+  return journeys;
+}
+
+/** The frozen definition of one version. */
+export async function loadDefinition(db: Db | Trx, journeyId: string, version: number): Promise<JourneyDefinition> {
+  const row = await db
+    .selectFrom('journey_versions')
+    .select(['definition', 'hash'])
+    .where('journey_id', '=', journeyId)
+    .where('version', '=', version)
+    .executeTakeFirst();
+  if (!row) throw new Error(`Journey ${journeyId} has no version ${version} in the store.`);
+  const known = definitionsByHash.get(row.hash);
+  if (known) return known;
+  const definition = row.definition as unknown as JourneyDefinition;
+  definitionsByHash.set(row.hash, definition);
+  return definition;
 }

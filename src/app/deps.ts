@@ -1,0 +1,47 @@
+import type { Channel } from '../domain/channel.js';
+import type { Clock } from '../domain/clock.js';
+import type { Shop } from '../domain/shop.js';
+import type { Store } from '../store/db.js';
+import type { ChannelSlots } from './channel-slots.js';
+import type { OrderLookup, Providers, Renderer } from './ports.js';
+
+/** Lines for operators: codes and ids only, never an address, a name or content. */
+export interface Log {
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+  error(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+/** What the use cases count. Labels are codes and ids of journeys and steps. */
+export interface AppMetrics {
+  verdict(decision: string, reason: string | null, channel: Channel): void;
+  attempt(channel: Channel, outcome: string, code: string | null): void;
+  turn(result: string, durationMs: number): void;
+}
+
+/** All that a use case may need; built once in `compose.ts`. */
+export interface AppDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Key of message ids, links and suppression hashes. */
+  readonly secret: string;
+  readonly shop: Shop;
+  readonly providers: Providers;
+  readonly renderer: Renderer;
+  readonly orderLookup: OrderLookup | null;
+  /** One per channel: how many calls are under way, and whether more may begin here. */
+  readonly slots: Readonly<Record<Channel, ChannelSlots>>;
+  /** Where customers and providers reach the API; no slash at the end. */
+  readonly publicUrl: string;
+  /** Numbers reserved for fiction count as mobiles: only with the local phone. */
+  readonly allowFictionalPhones: boolean;
+  /** Channels with a rate set: their messages go over the Temporal task queue of the channel. */
+  readonly ratedChannels: ReadonlySet<Channel>;
+  readonly newId: () => string;
+  readonly log: Log;
+  readonly metrics: AppMetrics;
+  /** False once SIGTERM came: no new `submitting` is begun. */
+  readonly mayBeginSend: () => boolean;
+  /** Called after a commit that made an entry due, so that the relay of this process looks at once. */
+  readonly notifyRelay: () => void;
+}
