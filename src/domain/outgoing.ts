@@ -1,0 +1,38 @@
+import type { AttemptOutcome } from './message.js';
+
+/** A rendered email, ready for a provider. Personal data: lives in memory and in the store only. */
+export interface OutgoingEmail {
+  readonly kind: 'email';
+  readonly messageId: string;
+  readonly from: { readonly name: string; readonly address: string };
+  readonly to: { readonly name: string | null; readonly address: string };
+  readonly replyTo: string | null;
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+  /** One-click link, RFC 8058; null on transactional messages. */
+  readonly unsubscribeUrl: string | null;
+  readonly listId: string | null;
+}
+
+export interface OutgoingSms {
+  readonly kind: 'sms';
+  readonly messageId: string;
+  readonly from: string;
+  readonly to: string;
+  readonly body: string;
+  readonly segments: number;
+  /** Seconds for which the provider may hold it: nothing lands in quiet hours (Twilio ValidityPeriod). */
+  readonly validitySeconds: number;
+}
+
+export type Outgoing = OutgoingEmail | OutgoingSms;
+
+/** A provider of a channel. Answers within `deadlineMs` (it destroys its socket at it) and never throws for what a provider may say. */
+export interface Provider<M extends Outgoing> {
+  readonly name: string;
+  submit(message: M, options: { readonly deadlineMs: number; readonly signal?: AbortSignal }): Promise<AttemptOutcome>;
+  close(): Promise<void>;
+}
+
+export type Providers = { readonly email: Provider<OutgoingEmail>; readonly sms: Provider<OutgoingSms> };

@@ -1,0 +1,55 @@
+import type { Instant } from './instant.js';
+
+/** What a template needs about one person and cart. */
+export interface RenderContext {
+  readonly profile: {
+    readonly firstName: string | null;
+    readonly locale: string | null;
+    readonly traits: Readonly<Record<string, unknown>>;
+  };
+  readonly cart: {
+    readonly lines: readonly {
+      readonly name: string;
+      readonly quantity: number;
+      readonly price: number;
+      readonly imageUrl: string | null;
+      readonly url: string | null;
+    }[];
+    readonly value: number;
+    readonly currency: string;
+    readonly url: string;
+  } | null;
+  readonly links: { readonly unsubscribe: string; readonly preferences: string };
+  readonly isFirstSms: boolean;
+  readonly at: Instant;
+  readonly timeZone: string;
+}
+
+export type RenderResult =
+  | {
+      readonly kind: 'email';
+      readonly subject: string;
+      readonly html: string;
+      readonly text: string;
+      readonly locale: string;
+      readonly contentHash: string;
+    }
+  | {
+      readonly kind: 'sms';
+      readonly body: string;
+      readonly segments: number;
+      readonly encoding: 'GSM-7' | 'UCS-2';
+      readonly locale: string;
+      readonly contentHash: string;
+    }
+  /** Not fit to send: missing variable, empty, too long. `problem` names the template and the variable, no personal data. */
+  | { readonly kind: 'empty'; readonly problem: string };
+
+/** Renders published templates. Compiling happened at publish; this is Liquid only. */
+export interface Renderer {
+  render(
+    templateId: string,
+    version: number | 'latest',
+    context: RenderContext,
+  ): Promise<RenderResult & { readonly templateVersion: number }>;
+}

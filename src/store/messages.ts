@@ -1,0 +1,222 @@
+import { sql } from 'kysely';
+import type { Channel, MessageClass } from '../domain/channel.js';
+import type { EntryId, JourneyId, MessageId, ProfileId, StepId } from '../domain/ids.js';
+import type { Instant } from '../domain/instant.js';
+import type { MessageState } from '../domain/message.js';
+import type { SendDecision } from '../domain/verdict.js';
+import type { Outgoing } from '../domain/outgoing.js';
+import type { Trx } from './db.js';
+
+/** A message when the gate first speaks of it. The id derives from entry, step and visit, so a repeat meets the same row. */
+export interface NewMessage {
+  readonly id: MessageId;
+  readonly origin: 'journey' | 'test';
+  readonly entryId: EntryId | null;
+  readonly journeyId: JourneyId | null;
+  readonly version: number | null;
+  readonly step: StepId | null;
+  readonly visit: number | null;
+  readonly profileId: ProfileId;
+  readonly channel: Channel;
+  readonly class: MessageClass;
+  readonly topic: string;
+  readonly priority: number;
+  readonly template: string;
+  readonly deadlineAt: Instant;
+}
+
+/** Where a message stands after a verdict or an attempt. `content` is kept as it leaves, so that an ambiguous mail is repeated to the letter. */
+export interface MessageStanding {
+  readonly state: MessageState;
+  readonly reason: string | null;
+  readonly slotAt: Instant;
+  readonly at: Instant;
+}
+
+/** Writes the message with its standing; a later verdict on the same message changes only where it stands. */
+export async function saveMessage(trx: Trx, message: NewMessage, standing: MessageStanding): Promise<void> {
+  const row = {
+    state: standing.state,
+    reason: standing.reason,
+    slot_at: standing.slotAt,
+    updated_at: standing.at,
+    lease_real: null,
+  };
+  await trx
+    .insertInto('messages')
+    .values({
+      id: message.id,
+      origin: message.origin,
+      entry_id: message.entryId,
+      journey_id: message.journeyId,
+      version: message.version,
+      step: message.step,
+      visit: message.visit,
+      profile_id: message.profileId,
+      channel: message.channel,
+      class: message.class,
+      topic: message.topic,
+      priority: message.priority,
+      template: message.template,
+      template_version: null,
+      deadline_at: message.deadlineAt,
+      content: null,
+      content_hash: null,
+      segments: null,
+      provider: null,
+      provider_id: null,
+      submitted_at: null,
+      accepted_at: null,
+      created_at: standing.at,
+      ...row,
+    })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+    .execute();
+}
+
+/** The message begins to leave: state `submitting` and an attempt with its lease, committed before the provider is called. */
+export async function beginAttempt(
+  trx: Trx,
+  message: NewMessage,
+  attempt: {
+    readonly n: number;
+    readonly at: Instant;
+    readonly leaseReal: number;
+    readonly outgoing: Outgoing;
+    readonly templateVersion: number;
+    readonly contentHash: string;
+    readonly provider: string;
+  },
+): Promise<void> {
+  const { outgoing } = attempt;
+  const row = {
+    state: 'submitting',
+    reason: null,
+    slot_at: attempt.at,
+    attempts: attempt.n,
+    lease_real: attempt.leaseReal,
+    content: JSON.stringify(outgoing),
+    content_hash: attempt.contentHash,
+    template_version: attempt.templateVersion,
+    segments: outgoing.kind === 'sms' ? outgoing.segments : null,
+    provider: attempt.provider,
+    submitted_at: attempt.at,
+    updated_at: attempt.at,
+  };
+  await trx
+    .insertInto('messages')
+    .values({
+      id: message.id,
+      origin: message.origin,
+      entry_id: message.entryId,
+      journey_id: message.journeyId,
+      version: message.version,
+      step: message.step,
+      visit: message.visit,
+      profile_id: message.profileId,
+      channel: message.channel,
+      class: message.class,
+      topic: message.topic,
+      priority: message.priority,
+      template: message.template,
+      deadline_at: message.deadlineAt,
+      provider_id: null,
+      accepted_at: null,
+      created_at: attempt.at,
+      ...row,
+    })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+    .execute();
+  await trx
+    .insertInto('attempts')
+    .values({
+      message_id: message.id,
+      n: attempt.n,
+      started_at: attempt.at,
+      lease_real: attempt.leaseReal,
+      outcome: null,
+      code: null,
+      provider_id: null,
+      finished_at: null,
+    })
+    .execute();
+}
+
+/** What an attempt came to. A late answer never overwrites a better one: accepted > unknown > not-sent. */
+export async function finishAttempt(
+  trx: Trx,
+  attempt: {
+    readonly messageId: MessageId;
+    readonly n: number;
+    readonly outcome: 'accepted' | 'not-sent' | 'unknown';
+    readonly code: string | null;
+    readonly providerId: string | null;
+    readonly at: Instant;
+  },
+): Promise<void> {
+  await trx
+    .updateTable('attempts')
+    .set({ outcome: attempt.outcome, code: attempt.code, provider_id: attempt.providerId, finished_at: attempt.at })
+    .where('message_id', '=', attempt.messageId)
+    .where('n', '=', attempt.n)
+    .where((where) => where.or([where('outcome', 'is', null), where('outcome', '<>', 'accepted')]))
+    .execute();
+}
+
+/**
+ * The message after its attempts were folded. A receipt may have come first: `delivered`, `bounced` and `failed` stand.
+ */
+export async function settleMessage(
+  trx: Trx,
+  settled: {
+    readonly id: MessageId;
+    readonly state: MessageState;
+    readonly reason: string | null;
+    readonly slotAt: Instant | null;
+    readonly providerId: string | null;
+    readonly at: Instant;
+  },
+): Promise<void> {
+  await trx
+    .updateTable('messages')
+    .set({
+      state: settled.state,
+      reason: settled.reason,
+      lease_real: null,
+      updated_at: settled.at,
+      ...(settled.slotAt === null ? {} : { slot_at: settled.slotAt }),
+      ...(settled.state === 'accepted' ? { accepted_at: settled.at } : {}),
+      ...(settled.providerId === null ? {} : { provider_id: settled.providerId }),
+    })
+    .where('id', '=', settled.id)
+    .where('state', 'not in', ['delivered', 'bounced', 'failed', ...(settled.state === 'accepted' ? [] : ['accepted'])])
+    .execute();
+}
+
+/** An entry that ends gives back the slots that it was promised. */
+export async function releaseReserved(trx: Trx, entryId: EntryId, at: Instant): Promise<void> {
+  await trx
+    .updateTable('messages')
+    .set({ state: 'released', reason: 'exited', updated_at: at })
+    .where('entry_id', '=', entryId)
+    .where('state', '=', 'reserved')
+    .execute();
+}
+
+/** Appends a verdict; every one is a row, whatever it says. */
+export async function insertVerdict(trx: Trx, messageId: MessageId, decision: SendDecision, at: Instant): Promise<void> {
+  await trx
+    .insertInto('verdicts')
+    .values({
+      message_id: messageId,
+      at,
+      decision: decision.kind,
+      reason: decision.kind === 'send' ? null : decision.reason,
+      detail: JSON.stringify(decision.kind === 'send' ? {} : decision.detail),
+      until_at: decision.kind === 'defer' ? decision.until : null,
+    })
+    .execute();
+}
+
+/** The database's own real clock: leases are measured by it. */
+export const realNow = sql<number>`real_now_ms()`;
