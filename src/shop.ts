@@ -1,0 +1,173 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { day, hour, minute } from './domain/instant.js';
+import type { EmailSender, Shop } from './domain/shop.js';
+import { describeProblem } from './render/problem.js';
+import type { FileProblem } from './render/problem.js';
+import { checkYaml, readYaml } from './render/yaml.js';
+
+/** `shop.yaml` is missing or wrong; the message lists every problem with its line. */
+export class ShopError extends Error {
+  override readonly name = 'ShopError';
+}
+
+/** Reads and checks `shop.yaml` in the project folder. Throws a ShopError that says what to mend. */
+export async function loadShop(projectFolder: string): Promise<Shop> {
+  const path = join(projectFolder, 'shop.yaml');
+  let source: string;
+  try {
+    source = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new ShopError(
+      `There is no shop.yaml in the project folder (${projectFolder}). It says who the shop is: copy the one of Sojourn and change it.`,
+      {
+        cause,
+      },
+    );
+  }
+  const parsed = parseShop(source);
+  if (parsed.kind === 'ok') return parsed.shop;
+  throw new ShopError(`shop.yaml cannot be used:\n${parsed.problems.map((problem) => `  ${describeProblem(problem)}`).join('\n')}`);
+}
+
+/** `source` is the text of `shop.yaml`; problems carry line and column. */
+export function parseShop(
+  source: string,
+): { readonly kind: 'ok'; readonly shop: Shop } | { readonly kind: 'invalid'; readonly problems: readonly FileProblem[] } {
+  const checked = checkYaml(readYaml('shop.yaml', source), shopSchema);
+  return checked.kind === 'ok' ? { kind: 'ok', shop: toShop(checked.value) } : checked;
+}
+
+const timeZone = z.string().refine(isTimeZone, 'must be an IANA time zone such as Europe/London');
+const locale = z.string().refine(isLocale, 'must be a language tag such as en-GB');
+const language = z.string().regex(/^[a-z]{2,3}$/, 'must be a language of two or three letters, such as en');
+const currency = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code in capitals, such as GBP');
+const webUrl = z.url({ protocol: /^https?$/, error: 'must be a web address that begins with https://' });
+const cartLink = z
+  .string()
+  .regex(/^https?:\/\//, 'must be a web address that begins with https://')
+  .regex(/\{\{\s*token\s*\}\}/, 'must contain {{token}} where the cart’s token goes');
+const emailAddress = z.email('must be an email address');
+const smsSender = z
+  .string({ error: 'must be text: put the number in quotes' })
+  .regex(/^(\+[1-9]\d{5,14}|MG[0-9a-f]{32}|[A-Za-z0-9 ]{1,11})$/, 'must be a number such as +447700900000 or a Messaging Service (MG…)');
+const windowLength = z
+  .string()
+  .regex(/^P(?:\d+W|(?=.)(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?)?)$/, 'must be a duration such as P7D or PT24H')
+  .transform(durationMs)
+  .refine((ms) => ms > 0, 'must be longer than nothing');
+
+const sender = z.strictObject({
+  name: z.string().min(1),
+  address: emailAddress,
+  reply_to: emailAddress.optional(),
+});
+const cap = z.strictObject({ limit: z.number().int().min(0), window: windowLength });
+
+const shopSchema = z
+  .strictObject({
+    name: z.string().min(1),
+    brand: z.string().min(1),
+    time_zone: timeZone,
+    country: z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166 country in capitals, such as GB'),
+    locale,
+    locales: z.array(language).min(1),
+    currency,
+    postal_address: z
+      .array(z.string().min(1))
+      .min(2, 'must have at least two lines: the law of most countries wants it in marketing email'),
+    site_url: webUrl,
+    support: z.strictObject({ url: webUrl, email: emailAddress }),
+    cart_link: cartLink,
+    email_from: z.strictObject({
+      default: sender,
+      transactional: sender.optional(),
+      service: sender.optional(),
+      marketing: sender.optional(),
+      broadcast: sender.optional(),
+    }),
+    sms_sender: z.strictObject({
+      default: smsSender,
+      transactional: smsSender.optional(),
+      service: smsSender.optional(),
+      marketing: smsSender.optional(),
+      broadcast: smsSender.optional(),
+    }),
+    caps: z
+      .strictObject({ email: cap.default({ limit: 4, window: 7 * day }), sms: cap.default({ limit: 2, window: 7 * day }) })
+      .default({ email: { limit: 4, window: 7 * day }, sms: { limit: 2, window: 7 * day } }),
+    test_addresses: z
+      .strictObject({ email: z.array(emailAddress).default([]), sms: z.array(smsSender).default([]) })
+      .default({ email: [], sms: [] }),
+  })
+  .refine((shop) => shop.locales.includes(languageOf(shop.locale)), {
+    path: ['locales'],
+    error: 'must contain the language of "locale"',
+  });
+
+function toShop(file: z.output<typeof shopSchema>): Shop {
+  const from = (own: z.output<typeof sender> | undefined): EmailSender => {
+    const { name, address, reply_to: replyTo } = own ?? file.email_from.default;
+    return { name, address, replyTo: replyTo ?? null };
+  };
+  const { email_from: emails, sms_sender: texts } = file;
+  return {
+    name: file.name,
+    brand: file.brand,
+    timeZone: file.time_zone,
+    country: file.country,
+    locale: file.locale,
+    locales: file.locales,
+    currency: file.currency,
+    postalAddress: file.postal_address,
+    siteUrl: file.site_url,
+    supportUrl: file.support.url,
+    supportEmail: file.support.email,
+    cartLink: file.cart_link,
+    from: {
+      transactional: from(emails.transactional),
+      service: from(emails.service),
+      marketing: from(emails.marketing),
+      broadcast: from(emails.broadcast ?? emails.marketing),
+    },
+    smsSender: {
+      transactional: texts.transactional ?? texts.default,
+      service: texts.service ?? texts.default,
+      marketing: texts.marketing ?? texts.default,
+      broadcast: texts.broadcast ?? texts.marketing ?? texts.default,
+    },
+    caps: {
+      email: { limit: file.caps.email.limit, windowMs: file.caps.email.window },
+      sms: { limit: file.caps.sms.limit, windowMs: file.caps.sms.window },
+    },
+    testAddresses: file.test_addresses,
+  };
+}
+
+/** Windows of caps are lengths of real time: a day is 24 hours, whatever a clock change does. */
+function durationMs(text: string): number {
+  const parts = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?$/.exec(text);
+  const amount = (group: number): number => Number(parts?.[group] ?? 0);
+  return amount(1) * 7 * day + amount(2) * day + amount(3) * hour + amount(4) * minute;
+}
+
+function languageOf(tag: string): string {
+  return tag.split('-')[0]?.toLowerCase() ?? tag;
+}
+
+function isTimeZone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+function isLocale(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
+}

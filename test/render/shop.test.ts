@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { restoreCartUrl } from '../../src/domain/shop.js';
+import { loadShop, parseShop } from '../../src/shop.js';
+
+const source = await readFile('shop.yaml', 'utf8');
+
+test('reads the shipped shop, with the default sender where a class names none', async () => {
+  const shop = await loadShop('.');
+
+  expect(shop.from.marketing).toEqual({
+    name: 'Willow & Wren',
+    address: 'hello@willow-and-wren.example',
+    replyTo: 'help@willow-and-wren.example',
+  });
+  expect(shop.from.transactional.address).toBe('orders@willow-and-wren.example');
+  expect(shop.caps).toEqual({ email: { limit: 4, windowMs: 604_800_000 }, sms: { limit: 2, windowMs: 604_800_000 } });
+});
+
+test.each([
+  ['time_zone: Europe/London', 'time_zone: Europe/Lundon', 'must be an IANA time zone', 'time_zone'],
+  ['currency: GBP', 'currency: pounds', 'must be an ISO 4217 code', 'currency'],
+  ['cart/{{token}}', 'cart/', 'must contain {{token}}', 'cart_link'],
+  ['locales: [en, de]', 'locales: [de]', 'must contain the language of "locale"', 'locales'],
+  ['window: P7D', 'window: a week', 'must be a duration such as P7D', 'caps.email.window'],
+])('says what is wrong with %s at its line', (good, bad, message, path) => {
+  const broken = source.replace(good, bad);
+  const parsed = parseShop(broken);
+
+  if (parsed.kind !== 'invalid') throw new Error('it was taken');
+  expect(parsed.problems).toHaveLength(1);
+  expect(parsed.problems[0]).toMatchObject({ path, line: broken.slice(0, broken.indexOf(bad)).split('\n').length });
+  expect(parsed.problems[0]?.message).toContain(message);
+});
+
+test('suggests the word that was meant', () => {
+  const parsed = parseShop(source.replace('time_zone:', 'timezone:'));
+
+  expect(parsed).toMatchObject({ kind: 'invalid' });
+  expect(parsed.kind === 'invalid' && parsed.problems.map((problem) => problem.suggestion)).toContain('Did you mean "time_zone"?');
+});
+
+test('puts a token into the cart link as one path segment', () => {
+  expect(restoreCartUrl({ cartLink: 'https://shop.example/cart/{{ token }}?a=1' }, 'a/b $&')).toBe(
+    'https://shop.example/cart/a%2Fb%20%24%26?a=1',
+  );
+});
