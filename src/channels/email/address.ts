@@ -1,0 +1,30 @@
+import { domainToASCII } from 'node:url';
+
+/** May mail go to this address? `address` is trimmed, with the domain in lower-case ASCII; a code says why not. */
+export type EmailCheck =
+  | { readonly kind: 'ok'; readonly address: string }
+  | { readonly kind: 'no'; readonly code: 'no-address' | 'invalid-address' };
+
+// Deliberately narrower than RFC 5321: no quoted local parts, no comments, no group syntax. What passes can be put into
+// an envelope and a header without becoming a second recipient.
+const localPart = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i;
+const domainLabel = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
+
+/** Checks the form of an address, never whether the mailbox exists. Never throws. */
+export function checkEmail(text: string | null | undefined): EmailCheck {
+  const trimmed = (text ?? '').trim();
+  if (trimmed === '') return { kind: 'no', code: 'no-address' };
+  const at = trimmed.lastIndexOf('@');
+  const local = trimmed.slice(0, at);
+  const domain = domainToASCII(trimmed.slice(at + 1));
+  const labels = domain.split('.');
+  const isSound =
+    at > 0 &&
+    local.length <= 64 &&
+    local.length + domain.length < 254 &&
+    localPart.test(local) &&
+    labels.length >= 2 &&
+    labels.every((label) => domainLabel.test(label)) &&
+    /[a-z]/.test(labels.at(-1) ?? '');
+  return isSound ? { kind: 'ok', address: `${local}@${domain}` } : { kind: 'no', code: 'invalid-address' };
+}

@@ -1,0 +1,33 @@
+import { type CountryCode, type NumberType, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+
+/** May a text go to this number? `e164` such as `+447700900123`; a code says why not. */
+export type PhoneCheck =
+  | { readonly kind: 'ok'; readonly e164: string }
+  | { readonly kind: 'no'; readonly code: 'no-address' | 'invalid-address' | 'not-mobile' | 'fictional-number' };
+
+const textable: ReadonlySet<NumberType> = new Set<NumberType>(['MOBILE', 'FIXED_LINE_OR_MOBILE']);
+
+// Reserved for drama: Ofcom's +44 7700 900000–900999 and NANP's 555-0100 to 555-0199 under any area code.
+const fictional = /^\+(447700900\d{3}|1[2-9]\d{2}55501\d{2})$/;
+
+/**
+ * Checks that a number is a possible mobile by its country's numbering plan; never calls anyone. Never throws.
+ * `allowFictional` only with the local phone: with a real provider these numbers belong to nobody, and cost money.
+ * `country` (ISO 3166) reads numbers without a leading plus as from there.
+ */
+export function checkPhone(
+  text: string | null | undefined,
+  options: { readonly allowFictional: boolean; readonly country?: string },
+): PhoneCheck {
+  const trimmed = (text ?? '').trim();
+  if (trimmed === '') return { kind: 'no', code: 'no-address' };
+  const number = parsePhoneNumberFromString(trimmed, {
+    extract: false,
+    ...(options.country ? { defaultCountry: options.country as CountryCode } : {}),
+  });
+  if (!number || number.ext) return { kind: 'no', code: 'invalid-address' };
+  const e164 = number.number;
+  if (fictional.test(e164)) return options.allowFictional ? { kind: 'ok', e164 } : { kind: 'no', code: 'fictional-number' };
+  if (!number.isValid()) return { kind: 'no', code: 'invalid-address' };
+  return textable.has(number.getType()) ? { kind: 'ok', e164 } : { kind: 'no', code: 'not-mobile' };
+}

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { readIntent } from '../../src/channels/sms/keywords.js';
+import { smsSize } from '../../src/channels/sms/segments.js';
+
+const vectors = (name: string) => JSON.parse(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), 'utf8'));
+
+test('counts segments as the network makes them', () => {
+  const { vectors: cases } = vectors('sms_segments') as {
+    vectors: { text_rle: [string, number][]; encoding: string; segments: number; why: string }[];
+  };
+  expect(cases.length).toBeGreaterThan(10);
+  for (const { text_rle, encoding, segments, why } of cases) {
+    const text = text_rle.map(([characters, times]) => characters.repeat(times)).join('');
+    expect({ why, ...smsSize(text) }).toEqual({ why, encoding, segments });
+  }
+});
+
+test('agrees with Twilio at every boundary', () => {
+  const { cases } = vectors('sms_segments_boundaries') as { cases: { text: string; encoding: string; segments: number }[] };
+  for (const { text, encoding, segments } of cases) expect({ text, ...smsSize(text) }).toEqual({ text, encoding, segments });
+});
+
+test('reads keywords exactly, and sentences that revoke', () => {
+  const { keywords } = vectors('sms_rules') as { keywords: { body: string; kind: string }[] };
+  const kinds: Record<string, string> = { stop: 'STOP', start: 'START', help: 'HELP', 'free-form-stop': 'STOP_FREEFORM', other: 'OTHER' };
+  for (const { body, kind } of keywords) expect({ body, kind: kinds[readIntent(body).kind] }).toEqual({ body, kind });
+});
+
+test('takes no word of Object for a keyword', () => {
+  expect(readIntent('constructor')).toEqual({ kind: 'other' });
+});
