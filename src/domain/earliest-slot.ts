@@ -1,0 +1,65 @@
+import type { SendRequest } from './guards/guard.js';
+import type { Instant } from './instant.js';
+import { minute } from './instant.js';
+import type { LedgerSlot } from './message.js';
+import type { SendDecision, VerdictDetail } from './verdict.js';
+
+/** One rule about when. */
+export interface TimingRule {
+  readonly reason: 'quiet-hours' | 'frequency-cap';
+  /** The earliest instant, `from` or later, that this rule alone allows; null when there is none in sight. */
+  earliest(from: Instant): Instant | null;
+  /** What stands against `at`: the rule's id and how much of it is used. */
+  explain(at: Instant): VerdictDetail;
+}
+
+/** A reserved slot that is this much past is no longer counted, and no longer honoured (statistics-and-compliance §2.5). */
+export const reservationGraceMs = 15 * minute;
+
+/** The slot that was promised to this message and has now come, if there is one. */
+export function promisedSlot(request: SendRequest, ledger: readonly LedgerSlot[]): Instant | null {
+  const own = ledger.find((slot) => slot.messageId === request.messageId && slot.state === 'reserved');
+  if (own === undefined) return null;
+  return own.slotAt <= request.at && request.at < own.slotAt + reservationGraceMs ? own.slotAt : null;
+}
+
+/**
+ * The earliest instant, `request.at` or later and not after the deadline, that all rules allow. Each rule moves the instant forward to where it
+ * alone would allow it, until none moves it: that is the least common instant, and the rule that moved it last is the one that binds.
+ */
+export function earliestSlot(request: SendRequest, ledger: readonly LedgerSlot[], rules: readonly TimingRule[]): SendDecision {
+  const lastAt = latestInstant(request, ledger);
+  if (request.at > lastAt) return { kind: 'skip', reason: 'stale', detail: { deadlineAt: request.deadlineAt } };
+
+  let at = request.at;
+  let binding: { readonly rule: TimingRule; readonly detail: VerdictDetail } | null = null;
+  for (let moved = true; moved; ) {
+    moved = false;
+    for (const rule of rules) {
+      const next = rule.earliest(at);
+      if (next === at) continue;
+      // Past the deadline we only look for what to tell as the next possible instant.
+      if (at <= lastAt) binding = { rule, detail: rule.explain(at) };
+      const givesUp = at <= lastAt && rule.reason === 'frequency-cap' && request.onCapped === 'skip';
+      if (next === null || givesUp) return skip(binding, next);
+      at = next;
+      moved = true;
+    }
+  }
+
+  if (binding === null) return { kind: 'send' };
+  // The next issue spreads an opening here, by a deterministic jitter from the message's id.
+  if (at <= request.deadlineAt) return { kind: 'defer', until: at, reason: binding.rule.reason, detail: { ...binding.detail, next: at } };
+  return skip(binding, at);
+}
+
+/** The deadline; a slot that was promised within it holds although the turn comes a little late. */
+function latestInstant(request: SendRequest, ledger: readonly LedgerSlot[]): Instant {
+  const promised = promisedSlot(request, ledger);
+  return promised !== null && promised <= request.deadlineAt ? Math.max(request.deadlineAt, request.at) : request.deadlineAt;
+}
+
+function skip(binding: { readonly rule: TimingRule; readonly detail: VerdictDetail } | null, next: Instant | null): SendDecision {
+  if (binding === null) return { kind: 'skip', reason: 'stale', detail: { next } };
+  return { kind: 'skip', reason: binding.rule.reason, detail: { ...binding.detail, next } };
+}

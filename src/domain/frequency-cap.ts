@@ -1,0 +1,84 @@
+import type { Channel, MessageClass } from './channel.js';
+import type { TimingRule } from './earliest-slot.js';
+import { promisedSlot, reservationGraceMs } from './earliest-slot.js';
+import type { SendFacts, SendRequest } from './guards/guard.js';
+import type { Instant } from './instant.js';
+import { day } from './instant.js';
+import type { LedgerSlot } from './message.js';
+import { countedStates } from './message.js';
+
+/** At most `limit` messages in any rolling half-open window (p − windowMs, p]. Null: all channels, all topics. A minimum gap is a limit of 1. */
+export interface CapRule {
+  readonly id: string;
+  readonly channels: readonly Channel[] | null;
+  readonly topics: readonly string[] | null;
+  readonly limit: number;
+  readonly windowMs: number;
+}
+
+/** One rolling cap per channel, at the level of a new contact, until tiers are built (statistics-and-compliance §2.2). */
+export const shippedCaps: readonly CapRule[] = [
+  { id: 'email-7d', channels: ['email'], topics: null, limit: 4, windowMs: 7 * day },
+  { id: 'sms-7d', channels: ['sms'], topics: null, limit: 2, windowMs: 7 * day },
+];
+
+/** Classes that caps count and hold back; the others are neither counted nor ever refused. */
+const cappedClasses: ReadonlySet<MessageClass> = new Set(['marketing', 'broadcast']);
+
+/** The caps that this message falls under, as rules about when. */
+export function frequencyCaps(request: SendRequest, facts: Pick<SendFacts, 'caps' | 'ledger'>): readonly TimingRule[] {
+  if (!cappedClasses.has(request.class)) return [];
+  const promised = promisedSlot(request, facts.ledger) !== null;
+  return facts.caps.filter((rule) => covers(rule, request)).map((rule) => capRule(rule, request, facts.ledger, promised));
+}
+
+function capRule(rule: CapRule, request: SendRequest, ledger: readonly LedgerSlot[], promised: boolean): TimingRule {
+  const slots = ledger
+    .filter((slot) => slot.messageId !== request.messageId && covers(rule, slot) && countsAt(slot, request.at))
+    .map((slot) => slot.slotAt)
+    .sort((a, b) => a - b);
+  return {
+    reason: 'frequency-cap',
+    earliest: (from) => {
+      // A promised slot that has come yields to what was sent, not to what was promised later: those look again at their own time.
+      if (promised && from === request.at && usedAt(slots, from, rule.windowMs) < rule.limit) return from;
+      return earliestWithRoom(slots, rule, from);
+    },
+    explain: (at) => ({ rule: rule.id, used: mostUsedAround(slots, at, rule.windowMs), limit: rule.limit }),
+  };
+}
+
+/**
+ * With M the limit, `M` slots closer together than the window leave no room in the open interval (newest − window, oldest + window): a message
+ * there would be one too many in a window that holds them all, be it one that ends later, with slots that are promised.
+ */
+function earliestWithRoom(slots: readonly Instant[], { limit, windowMs }: CapRule, from: Instant): Instant | null {
+  if (limit <= 0) return null;
+  let at = from;
+  for (let i = 0; i + limit <= slots.length; i += 1) {
+    const oldest = slots[i]!;
+    const newest = slots[i + limit - 1]!;
+    if (newest - oldest < windowMs && at > newest - windowMs && at < oldest + windowMs) at = oldest + windowMs;
+  }
+  return at;
+}
+
+function usedAt(slots: readonly Instant[], windowEnd: Instant, windowMs: number): number {
+  return slots.filter((slot) => slot > windowEnd - windowMs && slot <= windowEnd).length;
+}
+
+/** The fullest of the windows that a message at `at` would fall into. */
+function mostUsedAround(slots: readonly Instant[], at: Instant, windowMs: number): number {
+  const ends = [at, ...slots.filter((slot) => slot >= at && slot < at + windowMs)];
+  return Math.max(...ends.map((end) => usedAt(slots, end, windowMs)));
+}
+
+function covers(rule: CapRule, message: { readonly channel: Channel; readonly class: MessageClass; readonly topic: string }): boolean {
+  if (!cappedClasses.has(message.class)) return false;
+  if (rule.channels !== null && !rule.channels.includes(message.channel)) return false;
+  return rule.topics === null || rule.topics.includes(message.topic);
+}
+
+function countsAt(slot: LedgerSlot, at: Instant): boolean {
+  return countedStates.has(slot.state) && !(slot.state === 'reserved' && slot.slotAt + reservationGraceMs <= at);
+}

@@ -1,0 +1,49 @@
+import type { Channel, MessageClass } from '../channel.js';
+import type { ConsentRecord } from '../consent.js';
+import type { CapRule } from '../frequency-cap.js';
+import type { Instant } from '../instant.js';
+import type { LedgerSlot } from '../message.js';
+import type { SendDecision } from '../verdict.js';
+
+/** What a step, broadcast, API call or test send asks of the gate. */
+export interface SendRequest {
+  readonly messageId: string;
+  readonly channel: Channel;
+  readonly class: MessageClass;
+  readonly topic: string;
+  /** 0–100, higher wins. */
+  readonly priority: number;
+  readonly at: Instant;
+  readonly deadlineAt: Instant;
+  /** What happens when a cap is in the way: wait for room until the deadline, or give up at once. */
+  readonly onCapped: 'defer' | 'skip';
+}
+
+/** All that the gate reads, loaded under the profile's lock. */
+export interface SendFacts {
+  readonly paused: { readonly scope: 'all' | 'channel' | 'journey' } | null;
+  readonly exit: { readonly rule: string } | null;
+  readonly consents: readonly ConsentRecord[];
+  readonly suppression: { readonly reason: string } | null;
+  /** Codes of `no`: `no-address`, `invalid-address`, `not-mobile` and the like. */
+  readonly reachable: { readonly kind: 'ok' } | { readonly kind: 'no'; readonly code: string };
+  readonly holdout: boolean;
+  readonly content: { readonly kind: 'ready' } | { readonly kind: 'empty'; readonly problem: string } | { readonly kind: 'stale' };
+  /** Every IANA zone that the person may be in; a text leaves only when it is inside the hours of all. Never empty for a text. */
+  readonly zones: readonly string[];
+  /**
+   * Messages of the profile, as far back as the widest cap window. The message's own row may be among them: it is never counted against itself,
+   * and a promised slot that has come is honoured although others were promised slots after it.
+   */
+  readonly ledger: readonly LedgerSlot[];
+  readonly caps: readonly CapRule[];
+}
+
+/**
+ * One refusal. Null: nothing against it. `decide` is the gate itself, for the guard that records what would have been.
+ */
+export type Guard = (
+  request: SendRequest,
+  facts: SendFacts,
+  decide: (request: SendRequest, facts: SendFacts) => SendDecision,
+) => SendDecision | null;

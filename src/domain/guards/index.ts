@@ -1,0 +1,22 @@
+/**
+ * To add a guard: one file here that exports a `Guard`, its place in the list below (the order is the policy: the first that objects decides),
+ * its facts in `SendFacts`, a sentence in `explain.ts`, a test in `test/domain/guards.test.ts` and a scenario that meets it.
+ */
+import type { Guard } from './guard.js';
+import { requireAddress } from './require-address.js';
+import { requireConsent } from './require-consent.js';
+import { requireContent } from './require-content.js';
+import { respectExits } from './respect-exits.js';
+import { respectHoldout } from './respect-holdout.js';
+import { respectPause } from './respect-pause.js';
+import { respectSuppression } from './respect-suppression.js';
+
+export const guards: readonly Guard[] = [
+  respectPause,
+  respectExits,
+  requireConsent,
+  respectSuppression,
+  requireAddress,
+  respectHoldout,
+  requireContent,
+];

@@ -1,0 +1,48 @@
+import { createHmac } from 'node:crypto';
+import type { Channel } from './channel.js';
+
+/** Why an address gets nothing more. */
+export const suppressionReasons = ['unsubscribed', 'stopped', 'complained', 'bounced', 'invalid-address', 'erased', 'manual'] as const;
+export type SuppressionReason = (typeof suppressionReasons)[number];
+
+/** Nothing can reach these, or (after STOP) a carrier lets nothing through: not even what the person's own act asks for. */
+const deadAddresses: ReadonlySet<string> = new Set<SuppressionReason>(['bounced', 'invalid-address', 'stopped']);
+
+/** Does this reason hold back a transactional message too? */
+export function stopsTransactional(reason: string): boolean {
+  return deadAddresses.has(reason);
+}
+
+/**
+ * The key under which an address is suppressed: it outlives the profile, and cannot be turned back without the secret.
+ * Hex HMAC-SHA256 over `email:` or `phone:` and the normalised address (statistics-and-compliance §4.5).
+ */
+export function suppressionHash(secret: string, channel: Channel, normalised: string): string {
+  const kind = channel === 'email' ? 'email' : 'phone';
+  return createHmac('sha256', secret).update(`${kind}:${normalised}`).digest('hex');
+}
+
+/** One spelling per mailbox: trimmed, lower case, domain in its ASCII form. Dots and plus tags stay, they are other mailboxes to some. Null: no address. */
+export function normaliseEmail(raw: string): string | null {
+  const text = raw.trim();
+  const at = text.lastIndexOf('@');
+  const local = text.slice(0, at).toLowerCase();
+  if (at < 1 || /[\s,;<>]/.test(local)) return null;
+  const domain = asciiDomain(text.slice(at + 1));
+  return domain === null ? null : `${local}@${domain}`;
+}
+
+/** E.164 without spaces and signs: `+15558675310`. Null when it lacks its country code or is no number. */
+export function normalisePhone(raw: string): string | null {
+  const digits = raw.replaceAll(/[\s().\-/]/g, '');
+  return /^\+[1-9]\d{6,14}$/.test(digits) ? digits : null;
+}
+
+function asciiDomain(domain: string): string | null {
+  if (!/^[^\s@/:?#[\]\\]+$/.test(domain)) return null;
+  try {
+    return new URL(`http://${domain}`).hostname;
+  } catch {
+    return null;
+  }
+}
