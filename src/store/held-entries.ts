@@ -1,0 +1,92 @@
+import { sql } from 'kysely';
+import type { Channel } from '../domain/channel.js';
+import type { Instant } from '../domain/instant.js';
+import type { EntryInput } from '../journey/entry.js';
+import type { Trx } from './db.js';
+
+/** Real milliseconds over which a resume spreads its pokes: 20 ms an entry, a minute at most. */
+const spreadPerEntryMs = 20;
+const spreadAtMostMs = 60_000;
+
+/**
+ * Gives every held entry that nothing stops any more a `resume` input and a poke, jittered. The pause was lifted in a
+ * transaction before this one, so that entries which a turn was just holding are seen. Says how many.
+ */
+export async function resumeHeldEntries(
+  trx: Trx,
+  resume: {
+    /** Null: those of all journeys that are not paused themselves. */
+    readonly journeyId: string | null;
+    /** Channels still stopped: entries with a message held on one of them stay. */
+    readonly exceptChannels: readonly Channel[];
+    readonly at: Instant;
+    readonly pausedAt: Instant;
+  },
+): Promise<number> {
+  const held = await trx
+    .selectFrom('entries as e')
+    .innerJoin('journeys as j', 'j.id', 'e.journey_id')
+    .select('e.id')
+    .where('e.activity', '=', 'held')
+    .where('e.state', '<>', 'finished')
+    .where('j.state', '<>', 'paused')
+    .$if(resume.journeyId !== null, (query) => query.where('e.journey_id', '=', resume.journeyId))
+    .$if(resume.exceptChannels.length > 0, (query) =>
+      query.where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('messages as m')
+              .select('m.id')
+              .whereRef('m.entry_id', '=', 'e.id')
+              .whereRef('m.step', '=', 'e.step')
+              .where('m.state', '=', 'reserved')
+              .where('m.channel', 'in', resume.exceptChannels),
+          ),
+        ),
+      ),
+    )
+    .orderBy('e.id')
+    .forUpdate('e')
+    .execute();
+  const ids = held.map((row) => row.id);
+  const input: EntryInput = { kind: 'resume', at: resume.at, pausedAt: resume.pausedAt };
+  await giveInput(trx, ids, input, resume.at, Math.min(spreadAtMostMs, ids.length * spreadPerEntryMs));
+  return ids.length;
+}
+
+/** Asks entries that have not finished to leave: an `exit` input each, and a poke. Says how many. */
+export async function addExitToEntries(
+  trx: Trx,
+  exit: {
+    readonly of: { readonly journeyId: string } | { readonly entryId: string } | { readonly profileIds: readonly string[] };
+    readonly reason: string;
+    readonly at: Instant;
+  },
+): Promise<number> {
+  const { of } = exit;
+  const query = trx.selectFrom('entries').select('id').where('state', '<>', 'finished').orderBy('id').forUpdate();
+  const rows = await ('journeyId' in of
+    ? query.where('journey_id', '=', of.journeyId)
+    : 'entryId' in of
+      ? query.where('id', '=', of.entryId)
+      : query.where('profile_id', 'in', of.profileIds)
+  ).execute();
+  const ids = rows.map((row) => row.id);
+  await giveInput(
+    trx,
+    ids,
+    { kind: 'exit', reason: exit.reason, at: exit.at },
+    exit.at,
+    Math.min(spreadAtMostMs, (ids.length - 1) * spreadPerEntryMs),
+  );
+  return ids.length;
+}
+
+/** Entries that are submitting or queued look at their inputs anyway when they come back; the poke of the others is spread over `spreadMs`. */
+async function giveInput(trx: Trx, ids: readonly string[], input: EntryInput, at: Instant, spreadMs: number): Promise<void> {
+  if (ids.length === 0) return;
+  await sql`insert into entry_inputs (entry_id, input, created_at)
+    select id, ${JSON.stringify(input)}::jsonb, ${at}::bigint from unnest(${ids}::text[]) as id`.execute(trx);
+  await sql`update entries set poke_real = real_now_ms() + floor(random() * ${spreadMs}::float8)::bigint
+    where id = any(${ids}::text[]) and activity in ('ready', 'waiting', 'held')`.execute(trx);
+}
