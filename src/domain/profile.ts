@@ -1,0 +1,61 @@
+import type { ProfileId } from './ids.js';
+import type { Instant } from './instant.js';
+
+/** A person, or a visitor who may become one. Traits follow the newest statement about each of them. */
+export interface Profile {
+  readonly id: ProfileId;
+  readonly traits: Readonly<Record<string, unknown>>;
+  /** When each trait was said last. */
+  readonly traitTimes: Readonly<Record<string, Instant>>;
+  /** The `email` trait as an address to send to; null when there is none or it is not one. */
+  readonly email: string | null;
+  /** The `phone` trait in E.164; null when there is none or it is not a valid number. */
+  readonly phone: string | null;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+  /** The newest instant that happened to this profile: nothing is due before it. */
+  readonly lastInstant: Instant;
+}
+
+export interface TraitChange {
+  readonly traits: Readonly<Record<string, unknown>>;
+  readonly traitTimes: Readonly<Record<string, Instant>>;
+  readonly changed: readonly string[];
+}
+
+type Traits = Pick<Profile, 'traits' | 'traitTimes'>;
+
+/** More traits than this are not kept: the newest statement is, the rest of the event is stored as it came. */
+export const maxTraits = 500;
+
+/**
+ * The traits after a statement at `at`. A late, older statement never overwrites a newer one, trait by trait; at the same instant the greater value
+ * (as JSON) stands, so that the order of arrival does not matter. Null removes a trait.
+ */
+export function mergeTraits(known: Traits, said: Readonly<Record<string, unknown>>, at: Instant): TraitChange {
+  return mergeTraitTimes(known, { traits: said, traitTimes: Object.fromEntries(Object.keys(said).map((name) => [name, at])) });
+}
+
+/** The traits of two profiles as one: the newest statement about each. */
+export function mergeTraitTimes(known: Traits, other: Traits): TraitChange {
+  const traits: Record<string, unknown> = { ...known.traits };
+  const traitTimes: Record<string, Instant> = { ...known.traitTimes };
+  const changed: string[] = [];
+  for (const [name, at] of Object.entries(other.traitTimes)) {
+    const value = other.traits[name] ?? null;
+    const before = traits[name] ?? null;
+    const knownAt = traitTimes[name];
+    if (knownAt === undefined && Object.keys(traitTimes).length >= maxTraits) continue;
+    if (knownAt !== undefined && (knownAt > at || (knownAt === at && text(before) >= text(value)))) continue;
+    traitTimes[name] = at;
+    if (text(before) === text(value)) continue;
+    changed.push(name);
+    if (value === null) delete traits[name];
+    else traits[name] = value;
+  }
+  return { traits, traitTimes, changed };
+}
+
+function text(value: unknown): string {
+  return JSON.stringify(value) ?? 'null';
+}
