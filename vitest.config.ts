@@ -11,11 +11,21 @@ export default defineConfig({
           testTimeout: 20_000,
         },
       },
-      { test: { name: 'store', include: ['test/store/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000, maxWorkers: 2 } },
+      {
+        test: {
+          name: 'store',
+          include: ['test/store/**/*.test.ts'],
+          globalSetup: ['test/support/postgres-server.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
       {
         test: {
           name: 'workflow',
           include: ['test/{temporal,workflows}/**/*.test.ts'],
+          globalSetup: ['test/support/temporal.ts'],
           testTimeout: 120_000,
           hookTimeout: 900_000,
           maxWorkers: 1,

@@ -1,0 +1,21 @@
+import { type Kysely, type Migration, Migrator } from 'kysely';
+import * as first from './migrations/0001-first.js';
+
+/** In order; a new one goes to the end and an old one never changes. */
+const migrations: Readonly<Record<string, Migration>> = {
+  '0001-first': first,
+};
+
+/**
+ * Brings the schema up to date, all pending migrations in one transaction: all or none. Runners that race wait for each other and each
+ * migration is applied once. Throws with the name of the migration that failed.
+ */
+export async function migrate(db: Kysely<never>): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+  const { error, results } = await migrator.migrateToLatest();
+  if (!error) return;
+  const failed = results?.find((result) => result.status === 'Error')?.migrationName;
+  throw new Error(failed ? `Migration ${failed} failed; nothing was changed.` : 'The schema could not be brought up to date.', {
+    cause: error,
+  });
+}

@@ -1,0 +1,124 @@
+// The thread in which PGlite runs. It takes wire-protocol bytes and gives wire-protocol bytes; `pg` on the main thread does the rest.
+import { parentPort, workerData } from 'node:worker_threads';
+import { PGlite } from '@electric-sql/pglite';
+import { DurableNodeFS } from './durable-fs.mjs';
+
+/**
+ * @typedef {{ folder: string | null, checkpointEveryMs: number }} WorkerSettings `folder` null: in memory.
+ * @typedef {{ id: number, kind: 'exec', bytes: Uint8Array } | { id: number, kind: 'reset' | 'dump' | 'close' | 'stats' }} WorkerRequest
+ * @typedef {{ id: number, bytes?: Uint8Array, stats?: WorkerStats } | { id: number, error: string } | { ready: true } | { fatal: string }} WorkerReply
+ * @typedef {{ walSyncs: number, checkpoints: number }} WorkerStats
+ */
+
+const IDLE = 0x49; // 'I' of ReadyForQuery: no transaction is open
+
+const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
+const settings = /** @type {WorkerSettings} */ (workerData);
+const fs = settings.folder === null ? null : new DurableNodeFS(settings.folder);
+
+let transactionStatus = IDLE;
+let checkpoints = 0;
+let walSyncsAtCheckpoint = 0;
+/** @type {Promise<void>} */
+let queue = Promise.resolve();
+
+const db = await PGlite.create(fs ? { fs } : { dataDir: 'memory://' }).catch((/** @type {unknown} */ error) => {
+  tell({ fatal: `The embedded store could not be opened: ${text(error)}` });
+  throw error;
+});
+if (fs && fs.writes === 0) throw new Error('The embedded store cannot be made durable: its file system hook sees no writes.');
+
+const timer = fs ? setInterval(() => enqueue(async () => checkpointIfIdle()), settings.checkpointEveryMs) : null;
+port.on('message', (/** @type {WorkerRequest} */ request) => enqueue(() => answer(request)));
+tell({ ready: true });
+
+/** @param {WorkerRequest} request */
+async function answer(request) {
+  const { id } = request;
+  try {
+    switch (request.kind) {
+      case 'exec':
+        return tell({ id, bytes: await exec(request.bytes) });
+      case 'reset':
+        if (transactionStatus !== IDLE) await exec(query('rollback'));
+        return tell({ id });
+      case 'dump':
+        return tell({ id, bytes: new Uint8Array(await (await db.dumpDataDir('gzip')).arrayBuffer()) });
+      case 'stats':
+        return tell({ id, stats: { walSyncs: fs?.walSyncs ?? 0, checkpoints } });
+      case 'close':
+        if (timer) clearInterval(timer);
+        if (transactionStatus !== IDLE) await exec(query('rollback'));
+        await checkpoint();
+        await db.close();
+        fs?.syncAll();
+        tell({ id });
+        return port.close();
+    }
+  } catch (error) {
+    tell({ id, error: text(error) });
+  }
+}
+
+/** @param {Uint8Array} bytes one or more whole messages @returns {Promise<Uint8Array>} */
+async function exec(bytes) {
+  /** @type {Uint8Array[]} */
+  const chunks = [];
+  await db.execProtocolRawStream(bytes, { syncToFs: false, onRawData: (chunk) => void chunks.push(chunk.slice()) });
+  const reply = joined(chunks);
+  // ReadyForQuery is the last message of every answer: Z, length 5, status.
+  if (reply.length >= 6 && reply[reply.length - 6] === 0x5a) transactionStatus = reply[reply.length - 1] ?? IDLE;
+  if (transactionStatus === IDLE) fs?.syncWal();
+  return reply;
+}
+
+async function checkpointIfIdle() {
+  if (transactionStatus === IDLE && fs && fs.walSyncs !== walSyncsAtCheckpoint) await checkpoint();
+}
+
+async function checkpoint() {
+  if (!fs) return;
+  await exec(query('checkpoint'));
+  fs.syncAll();
+  walSyncsAtCheckpoint = fs.walSyncs;
+  checkpoints++;
+}
+
+/** @param {() => Promise<void>} work */
+function enqueue(work) {
+  queue = queue.then(work).catch((/** @type {unknown} */ error) => tell({ fatal: `The embedded store stopped: ${text(error)}` }));
+}
+
+/** @param {WorkerReply} reply */
+function tell(reply) {
+  const { bytes } = 'bytes' in reply ? reply : { bytes: undefined };
+  port.postMessage(reply, bytes ? [/** @type {ArrayBuffer} */ (bytes.buffer)] : []);
+}
+
+/** @param {string} sql a simple-query message */
+function query(sql) {
+  const body = new TextEncoder().encode(`${sql}\0`);
+  const message = new Uint8Array(5 + body.length);
+  message[0] = 0x51;
+  new DataView(message.buffer).setInt32(1, 4 + body.length);
+  message.set(body, 5);
+  return message;
+}
+
+/** @param {Uint8Array[]} chunks */
+function joined(chunks) {
+  const [only] = chunks;
+  if (chunks.length === 1 && only) return only;
+  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}
+
+/** @param {unknown} error */
+function text(error) {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,36 @@
+import pg from 'pg';
+import { columnTypes } from './pool.js';
+
+/** The oldest server that the store is tested on. */
+const OLDEST_VERSION = 15;
+
+/** Pool for a PostgreSQL server. A statement may take 15 s, a transaction may sit idle for 30 s: less than any lease. */
+export function serverPool(databaseUrl: string, size: number): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: size,
+    types: columnTypes,
+    application_name: 'sojourn',
+    keepAlive: true,
+    connectionTimeoutMillis: 30_000,
+    statement_timeout: 15_000,
+    idle_in_transaction_session_timeout: 30_000,
+  });
+  // A connection lost while idle is replaced at the next use; that use reports what is wrong, should it still be.
+  pool.on('error', () => {});
+  return pool;
+}
+
+/** One connection without a time limit: a migration may take long, and waits for another that runs. */
+export function migrationPool(databaseUrl: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 1, types: columnTypes, application_name: 'sojourn-migrate' });
+  pool.on('error', () => {});
+  return pool;
+}
+
+/** Throws a sentence when the server is older than what the store is tested on. */
+export async function requireSupportedVersion(pool: pg.Pool): Promise<void> {
+  const result = await pool.query<{ server_version_num: string }>('show server_version_num');
+  const version = Math.floor(Number(result.rows[0]?.server_version_num ?? 0) / 10_000);
+  if (version < OLDEST_VERSION) throw new Error(`PostgreSQL ${version} is too old: Sojourn needs PostgreSQL ${OLDEST_VERSION} or newer.`);
+}

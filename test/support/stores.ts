@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, inject } from 'vitest';
+import { openStore, type Store } from '../../src/store/db.js';
+
+/** What listens to the statements of a store, while it does. */
+const listeners = new WeakMap<Store, Set<(sql: string) => void>>();
+
+/**
+ * Runs the suite on the embedded PostgreSQL and on a real server. Each gets a fresh, migrated, empty database, closed afterwards.
+ * Call `store()` inside tests and hooks, not while the suite is being described.
+ */
+export function describeOnBothStores(name: string, body: (store: () => Store) => void): void {
+  describe.each(['pglite', 'postgres'] as const)(`${name} (%s)`, (kind) => {
+    let open: OpenedStore | undefined;
+    beforeAll(async () => {
+      open = kind === 'pglite' ? await openMemoryStore() : await openServerStore();
+    });
+    afterAll(() => open?.dispose());
+    body(() => {
+      if (!open) throw new Error('The store is open only inside tests and hooks.');
+      return open.store;
+    });
+  });
+}
+
+interface OpenedStore {
+  readonly store: Store;
+  dispose(): Promise<void>;
+}
+
+/** An embedded store in memory. */
+export async function openMemoryStore(): Promise<OpenedStore> {
+  const store = await openListening({});
+  return { store, dispose: () => store.close() };
+}
+
+/** A store on a database of its own on the real server; `url` for a second connection to it. */
+export async function openServerStore(): Promise<OpenedStore & { readonly url: string }> {
+  const database = await createServerDatabase();
+  const store = await openListening({ databaseUrl: database.url });
+  return {
+    store,
+    url: database.url,
+    dispose: async () => {
+      await store.close();
+      await database.drop();
+    },
+  };
+}
+
+/** An empty database on the real server, not migrated. */
+export async function createServerDatabase(): Promise<{ readonly url: string; drop(): Promise<void> }> {
+  const serverUrl = inject('postgresUrl');
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await onServer(serverUrl, `create database ${name}`);
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => onServer(serverUrl, `drop database if exists ${name} with (force)`) };
+}
+
+async function onServer(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+async function openListening(options: { databaseUrl?: string }): Promise<Store> {
+  const heard = new Set<(sql: string) => void>();
+  const store = await openStore({
+    ...options,
+    onQuery: (text) => {
+      for (const listener of heard) listener(text);
+    },
+  });
+  listeners.set(store, heard);
+  return store;
+}
+
+/** Empties every table of ours; sequences start anew. */
+export async function resetTables(store: Store): Promise<void> {
+  const tables = await sql<{ name: string }>`
+    select quote_ident(tablename) as name from pg_tables where schemaname = 'public' and tablename not like 'kysely_%'`.execute(store.db);
+  await sql.raw(`truncate ${tables.rows.map((table) => table.name).join(', ')} restart identity cascade`).execute(store.db);
+}
+
+/** The texts of all statements that ran on this store during `work`, in order, `start transaction …` and `commit` among them. */
+export async function countStatements(store: Store, work: () => Promise<unknown>): Promise<readonly string[]> {
+  const heard = listeners.get(store);
+  if (!heard) throw new Error('Only stores opened by this module can be listened to.');
+  const texts: string[] = [];
+  const listener = (text: string) => void texts.push(text);
+  heard.add(listener);
+  try {
+    await work();
+  } finally {
+    heard.delete(listener);
+  }
+  return texts;
+}
