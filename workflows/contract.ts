@@ -30,3 +30,17 @@ export interface TurnInput {
 export interface TurnActivities {
   turn(input: TurnInput): Promise<Instruction>;
 }
+
+/** Sends on a channel's task queue, where Temporal's rate limit and retries act. */
+export interface QueueActivities {
+  queuedTurn(input: TurnInput): Promise<Instruction>;
+}
+
+/** Workflow tasks, turns of the inline lane and their fall-back. */
+export const journeysTaskQueue = 'sojourn-journeys';
+
+/** The activity task queue of each channel: the queue lane. */
+export const channelTaskQueues: Readonly<Record<QueueChannel, string>> = { email: 'sojourn-email', sms: 'sojourn-sms' };
+
+/** Events of a run after which it continues as new: a cold replay costs about 0.3 CPU-ms an event at every wake. */
+export const maxHistoryLength = 150;

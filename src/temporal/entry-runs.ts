@@ -1,0 +1,61 @@
+import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client';
+import { entryWorkflowType, type JourneyEntryInput, journeysTaskQueue, pokeSignalName } from '../../workflows/contract.js';
+import { type EntryId, entryWorkflowId, type JourneyId } from '../domain/ids.js';
+import { journeyIdAttribute, type TemporalConnection } from './connection.js';
+
+/** Of one call to Temporal; real milliseconds. What is late is tried again by the poke loop. */
+export const callDeadlineMs = 3_000;
+
+/** The run of an entry, as Temporal is told of it. */
+export interface EntryRun {
+  readonly journeyId: JourneyId;
+  readonly entryId: EntryId;
+}
+
+export interface StartOptions {
+  /** Real milliseconds until the first turn; 0 for now. */
+  readonly delayMs: number;
+  /** Hand the first task to the worker of this process, when it is there. */
+  readonly eager: boolean;
+  /** USE_EXISTING: adds nothing to a run that is there. TERMINATE_EXISTING: starts anew. */
+  readonly onConflict: 'USE_EXISTING' | 'TERMINATE_EXISTING';
+}
+
+/** Ensures a run: without effect on one that is there (USE_EXISTING), and a new one after one that has ended. */
+export async function startEntryRun(
+  connection: TemporalConnection,
+  run: EntryRun,
+  { delayMs, eager, onConflict }: StartOptions,
+): Promise<void> {
+  await within(connection, () =>
+    connection.client.workflow.start(entryWorkflowType, {
+      ...startOptions(run),
+      workflowIdConflictPolicy: WorkflowIdConflictPolicy[onConflict],
+      // The server starts nothing eagerly that is delayed.
+      ...(delayMs > 0 ? { startDelay: delayMs } : { requestEagerStart: eager }),
+    }),
+  );
+}
+
+/** Pokes the run of an entry, and starts it when it is not there. Without a delay: one that is created delayed would itself be delayed. */
+export async function wakeEntryRun(connection: TemporalConnection, run: EntryRun): Promise<void> {
+  await within(connection, () =>
+    connection.client.workflow.signalWithStart(entryWorkflowType, { ...startOptions(run), signal: pokeSignalName }),
+  );
+}
+
+function startOptions({ journeyId, entryId }: EntryRun) {
+  const input: JourneyEntryInput = { entryId };
+  return {
+    workflowId: entryWorkflowId(journeyId, entryId),
+    taskQueue: journeysTaskQueue,
+    args: [input],
+    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+    staticSummary: `journey ${journeyId}`,
+    typedSearchAttributes: [{ key: journeyIdAttribute, value: journeyId }],
+  };
+}
+
+function within<T>(connection: TemporalConnection, call: () => Promise<T>): Promise<T> {
+  return connection.native.withDeadline(Date.now() + callDeadlineMs, call);
+}

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import type { WorkflowHandle } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
+import { createActivities, type Lane } from '../../activities/index.js';
+import type { FaultSummary } from '../../activities/fault.js';
+import type { EntryId, JourneyId } from '../../src/domain/ids.js';
+import { connectTemporal, type TemporalConnection, type TemporalTarget } from '../../src/temporal/connection.js';
+import { startEntryRun, wakeEntryRun } from '../../src/temporal/entry-runs.js';
+import { installRuntime } from '../../src/temporal/runtime.js';
+import { startWorkers, type WorkersOptions } from '../../src/temporal/worker.js';
+import type { Instruction } from '../../workflows/contract.js';
+import { silentLog } from './log.js';
+
+/** One scripted turn: an instruction, or a function that makes one (and may throw or wait). */
+export type ScriptedTurn = Instruction | ((lane: Lane) => Instruction | Promise<Instruction>);
+
+/** Real workers on the real server, with turns that follow a script instead of the store. */
+export interface EntryRuns {
+  readonly connection: TemporalConnection;
+  /** Faults that the activities told. */
+  readonly faults: readonly FaultSummary[];
+  /** A new entry whose turns follow the script; the last is repeated. `state` lets a test stand in for the row of an entry. */
+  entry(script: readonly ScriptedTurn[]): ScriptedEntry;
+  stop(): Promise<void>;
+  /** Stops the workers, and starts them again with the next call. */
+  pauseWorkers(): Promise<void>;
+  resumeWorkers(): Promise<void>;
+}
+
+export interface ScriptedEntry {
+  readonly id: EntryId;
+  readonly workflowId: string;
+  /** Lane of each turn so far. */
+  readonly turns: readonly Lane[];
+  start(options?: { delayMs?: number; eager?: boolean }): Promise<void>;
+  wake(): Promise<void>;
+  handle(): WorkflowHandle;
+  outcome(): Promise<string>;
+  history(): Promise<temporal.api.history.v1.IHistory>;
+  /** Types of events in order, without the prefix: `WORKFLOW_EXECUTION_STARTED`. */
+  eventTypes(): Promise<string[]>;
+}
+
+export async function startEntryRuns(target: TemporalTarget, options: Partial<WorkersOptions> = {}): Promise<EntryRuns> {
+  installRuntime({ log: silentLog });
+  const connection = await connectTemporal(target);
+  const scripts = new Map<string, (lane: Lane) => Promise<Instruction>>();
+  const faults: FaultSummary[] = [];
+  const activities = createActivities({
+    takeTurn: async ({ entryId }, lane) => {
+      const script = scripts.get(entryId);
+      return script === undefined ? { kind: 'finished', outcome: 'unknown entry' } : await script(lane);
+    },
+    onFault: (_entryId, fault) => faults.push(fault),
+  });
+  const start = () => startWorkers({ log: silentLog, ...options, connection, activities });
+  let workers = await start();
+
+  function entry(script: readonly ScriptedTurn[]): ScriptedEntry {
+    const id = randomUUID().replaceAll('-', '') as EntryId;
+    const turns: Lane[] = [];
+    scripts.set(id, async (lane) => {
+      const turn = script[Math.min(turns.length, script.length - 1)];
+      turns.push(lane);
+      if (turn === undefined) throw new Error('A script needs at least one turn.');
+      return typeof turn === 'function' ? await turn(lane) : turn;
+    });
+    const run = { journeyId: 'scripted' as JourneyId, entryId: id };
+    const workflowId = `entry/scripted/${id}`;
+    const handle = () => connection.client.workflow.getHandle(workflowId);
+    return {
+      id,
+      workflowId,
+      turns,
+      start: ({ delayMs = 0, eager = true } = {}) => startEntryRun(connection, run, { delayMs, eager, onConflict: 'USE_EXISTING' }),
+      wake: () => wakeEntryRun(connection, run),
+      handle,
+      outcome: () => handle().result() as Promise<string>,
+      history: () => handle().fetchHistory(),
+      eventTypes: async () => (await handle().fetchHistory()).events?.map(typeOf) ?? [],
+    };
+  }
+
+  return {
+    connection,
+    faults,
+    entry,
+    pauseWorkers: () => workers.stop(),
+    resumeWorkers: async () => {
+      workers = await start();
+    },
+    stop: async () => {
+      await workers.stop();
+      await connection.close();
+    },
+  };
+}
+
+function typeOf(event: temporal.api.history.v1.IHistoryEvent): string {
+  return temporal.api.enums.v1.EventType[event.eventType ?? 0]?.replace('EVENT_TYPE_', '') ?? 'UNKNOWN';
+}

@@ -1,0 +1,25 @@
+import { type ActivityInterfaceFor, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { channelTaskQueues, type QueueActivities, type QueueChannel, type TurnActivities } from './contract.js';
+
+const retry = { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 60_000 } as const;
+
+/**
+ * The inline lane: one attempt, because a local activity that retries holds its workflow task and delays signals. 30 s is above a provider's
+ * total deadline (20 s) with the turn's two transactions around it, and below the lease of an attempt (35 s).
+ */
+export const inlineTurn = proxyLocalActivities<TurnActivities>({ startToCloseTimeout: 30_000, retry: { maximumAttempts: 1 } }).turn;
+
+/** The same turn where a failure can be seen: in the UI, as a pending activity, tried until it works. Each attempt has what the inline lane has. */
+export const patientTurn = proxyActivities<TurnActivities>({ startToCloseTimeout: 30_000, retry }).turn;
+
+/** The queue lane: a channel's own task queue, whose rate Temporal holds. No limit on waiting there: the message's deadline is the turn's affair. */
+export const queuedTurns: Readonly<Record<QueueChannel, QueuedTurn>> = {
+  email: queuedTurnOn('email'),
+  sms: queuedTurnOn('sms'),
+};
+
+type QueuedTurn = ActivityInterfaceFor<QueueActivities>['queuedTurn'];
+
+function queuedTurnOn(channel: QueueChannel): QueuedTurn {
+  return proxyActivities<QueueActivities>({ taskQueue: channelTaskQueues[channel], startToCloseTimeout: 30_000, retry }).queuedTurn;
+}

@@ -1,0 +1,3 @@
+// Every workflow that a worker runs, by the name under which Temporal knows it. To add one: a file beside this, a line here, a recorded
+// history of each of its shapes in test/histories.
+export { journeyEntry } from './journey-entry.js';
