@@ -1,0 +1,61 @@
+import type { ConsentRecord } from '../../src/domain/consent.js';
+import type { SendFacts, SendRequest } from '../../src/domain/send-gate.js';
+import { day, hour } from '../../src/domain/instant.js';
+import type { LedgerSlot } from '../../src/domain/message.js';
+
+/** Tuesday 1 December 2026, 12:00 UTC: 13:00 in Berlin. */
+export const noon = Date.UTC(2026, 11, 1, 12);
+
+/** A marketing email that may wait a day. */
+export function sendRequest(overrides: Partial<SendRequest> = {}): SendRequest {
+  const at = overrides.at ?? noon;
+  return {
+    messageId: 'this-message',
+    channel: 'email',
+    class: 'marketing',
+    topic: 'cart_reminder',
+    priority: 80,
+    at,
+    deadlineAt: at + day,
+    onCapped: 'defer',
+    ...overrides,
+  };
+}
+
+export function consentTo(channel: 'email' | 'sms', topic: string, overrides: Partial<ConsentRecord> = {}): ConsentRecord {
+  return { channel, topic, state: 'granted', at: noon - 30 * day, method: 'form', source: 'checkout', ...overrides };
+}
+
+/** Nothing against it: consent everywhere, an address, a ready text, no caps. */
+export function sendFacts(overrides: Partial<SendFacts> = {}): SendFacts {
+  return {
+    paused: null,
+    exit: null,
+    consents: [consentTo('email', 'marketing'), consentTo('sms', 'cart_reminder')],
+    suppression: null,
+    reachable: { kind: 'ok' },
+    holdout: false,
+    content: { kind: 'ready' },
+    zones: ['Europe/Berlin'],
+    ledger: [],
+    caps: [],
+    ...overrides,
+  };
+}
+
+let slots = 0;
+
+/** Another message of the person: an accepted marketing email an hour ago, unless said otherwise. */
+export function ledgerSlot(overrides: Partial<LedgerSlot> = {}): LedgerSlot {
+  slots += 1;
+  return {
+    messageId: `message-${slots}`,
+    channel: 'email',
+    class: 'marketing',
+    topic: 'cart_reminder',
+    priority: 80,
+    state: 'accepted',
+    slotAt: noon - hour,
+    ...overrides,
+  };
+}
