@@ -21,6 +21,8 @@ export interface EntryState {
   readonly trigger: Readonly<Record<string, unknown>>;
   readonly cartId: CartId | null;
   readonly goals: Readonly<Record<string, Instant>>;
+  /** When a fact first met a branch of a `wait_until`, by `step/branch`: how a wait knows what came before it was reached. Bounded by the journey. */
+  readonly heard: Readonly<Record<string, Instant>>;
 }
 
 /** What happened to an entry since its last turn; a row of `entry_inputs`, consumed under the entry's lock. */
@@ -37,7 +39,8 @@ export type EntryInput =
     }
   /** Asked for by a person: `POST /v1/entries/{id}/exit`, an erase, an archive. */
   | { readonly kind: 'exit'; readonly reason: string; readonly at: Instant }
-  | { readonly kind: 'resume'; readonly at: Instant; readonly pausedAt: Instant }
+  /** `slotAt`: when a deferral would have sent what the entry holds; absent or null where it held nothing. */
+  | { readonly kind: 'resume'; readonly at: Instant; readonly pausedAt: Instant; readonly slotAt?: Instant | null }
   | { readonly kind: 'receipt'; readonly messageId: string; readonly status: string; readonly at: Instant };
 
 export const entryOutcomes = ['completed', 'converted', 'exited', 'not-entered', 'superseded', 'failed'] as const;
@@ -46,7 +49,15 @@ export type EntryOutcome = (typeof entryOutcomes)[number];
 /** The one thing now pending. */
 export type Pending =
   | { readonly kind: 'wait'; readonly until: Instant | null; readonly awaiting: readonly Awaiting[]; readonly sentence: string }
-  | { readonly kind: 'send'; readonly step: StepId; readonly visit: number; readonly arrivedAt: Instant }
+  /** `deadlineAt` is the earliest of the step's deadline, its `notAfterStart` and the end of the journey; `awaiting` counts while the gate defers or holds it. */
+  | {
+      readonly kind: 'send';
+      readonly step: StepId;
+      readonly visit: number;
+      readonly arrivedAt: Instant;
+      readonly deadlineAt: Instant;
+      readonly awaiting: readonly Awaiting[];
+    }
   | { readonly kind: 'finished'; readonly outcome: EntryOutcome; readonly reason: string };
 
 /** A row of `waits`: which facts wake this entry. */

@@ -1,0 +1,85 @@
+import type { Comparison, Truth } from './condition.js';
+import { truth } from './kind.js';
+
+/** A missing value is `unknown` except to `exists`; so is one of a type that the operator cannot compare. */
+export function compare(comparison: Comparison, value: unknown): Truth {
+  const missing = value === undefined || value === null;
+  if (comparison.op === 'exists') return truth(missing !== comparison.value);
+  if (missing) return 'unknown';
+  switch (comparison.op) {
+    case 'is':
+      return truth(value === comparison.value);
+    case 'is_not':
+      return truth(value !== comparison.value);
+    case 'in':
+      return truth((comparison.value as readonly unknown[]).includes(value));
+    case 'not_in':
+      return truth(!(comparison.value as readonly unknown[]).includes(value));
+    case 'contains':
+      return contains(value, comparison.value);
+    case 'at_least':
+      return ordered(value, (number) => number >= comparison.value);
+    case 'at_most':
+      return ordered(value, (number) => number <= comparison.value);
+    case 'more_than':
+      return ordered(value, (number) => number > comparison.value);
+    case 'less_than':
+      return ordered(value, (number) => number < comparison.value);
+    default:
+      return unknownOperator(comparison);
+  }
+}
+
+/** `is at least 20`, or `is not at least 20`. */
+export function describeComparison(comparison: Comparison, holds: boolean): string {
+  switch (comparison.op) {
+    case 'is':
+      return `${be(holds)} ${comparison.value}`;
+    case 'is_not':
+      return `${be(!holds)} ${comparison.value}`;
+    case 'in':
+      return `${be(holds)} one of ${comparison.value.join(', ')}`;
+    case 'not_in':
+      return `${be(!holds)} one of ${comparison.value.join(', ')}`;
+    case 'contains':
+      return holds ? `contains ${comparison.value}` : `does not contain ${comparison.value}`;
+    case 'exists':
+      return comparison.value === holds ? 'is known' : 'is not known';
+    case 'at_least':
+    case 'at_most':
+    case 'more_than':
+    case 'less_than':
+      return `${be(holds)} ${comparison.op.replace('_', ' ')} ${comparison.value}`;
+    default:
+      return unknownOperator(comparison);
+  }
+}
+
+/** The value at a dotted path of plain objects, own properties only. */
+export function readPath(root: Readonly<Record<string, unknown>>, path: string): unknown {
+  // A trait may have dots in its own name.
+  if (Object.hasOwn(root, path)) return root[path];
+  let value: unknown = root;
+  for (const key of path.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as Readonly<Record<string, unknown>>)[key];
+  }
+  return value;
+}
+
+function be(positive: boolean): string {
+  return positive ? 'is' : 'is not';
+}
+
+function ordered(value: unknown, holds: (number: number) => boolean): Truth {
+  return typeof value === 'number' && Number.isFinite(value) ? truth(holds(value)) : 'unknown';
+}
+
+function contains(value: unknown, wanted: string): Truth {
+  if (typeof value === 'string') return truth(value.includes(wanted));
+  return Array.isArray(value) ? truth(value.includes(wanted)) : 'unknown';
+}
+
+function unknownOperator(comparison: never): never {
+  throw new Error(`A condition compares with ${JSON.stringify(comparison)}, which this version does not know.`);
+}

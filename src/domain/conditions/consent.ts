@@ -1,0 +1,12 @@
+import { hasConsent } from '../consent.js';
+import type { ConditionKind, ConditionOf } from './kind.js';
+import { truth } from './kind.js';
+
+/** Consent is never unknown: what was not granted is not granted. */
+export const consent: ConditionKind<ConditionOf<'consent'>> = {
+  evaluate: (condition, facts) => truth(hasConsent(facts.consents, condition.channel, condition.topic) === condition.granted),
+  describe(condition, holds) {
+    const verb = condition.granted === holds ? 'consents' : 'does not consent';
+    return `the person ${verb} to ${condition.topic} by ${condition.channel === 'sms' ? 'text' : 'email'}`;
+  },
+};

@@ -1,0 +1,39 @@
+import type { MessageState } from '../message.js';
+import type { MessageStatus, Truth } from './condition.js';
+import type { ConditionKind, ConditionOf } from './kind.js';
+import { truth } from './kind.js';
+
+/** What became of the message of a step. One that was never sent was never clicked either: false, not unknown. */
+export const message: ConditionKind<ConditionOf<'message'>> = {
+  evaluate(condition, facts) {
+    const found = facts.messages[condition.step];
+    if (found === undefined) return 'false';
+    return judge(condition.status, found.state, found.receipts);
+  },
+  describe: (condition, holds) => `the message of ${condition.step} was ${holds ? '' : 'not '}${condition.status}`,
+};
+
+const accepted: ReadonlySet<MessageState> = new Set(['accepted', 'delivered', 'bounced', 'failed']);
+const dropped: ReadonlySet<MessageState> = new Set(['skipped', 'released', 'expired']);
+
+function judge(status: MessageStatus, state: MessageState, receipts: readonly string[]): Truth {
+  switch (status) {
+    case 'sent':
+      return state === 'unknown' ? 'unknown' : truth(accepted.has(state));
+    case 'skipped':
+      return truth(dropped.has(state));
+    case 'delivered':
+    case 'bounced':
+    case 'failed':
+      return truth(state === status || receipts.includes(status));
+    case 'clicked':
+    case 'opened':
+      return truth(receipts.includes(status));
+    default:
+      return unknownStatus(status);
+  }
+}
+
+function unknownStatus(status: never): never {
+  throw new Error(`A condition asks for the message status ${String(status)}, which this version does not know.`);
+}

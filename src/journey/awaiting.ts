@@ -1,0 +1,42 @@
+import type { FactName } from '../domain/fact.js';
+import type { JourneyDefinition } from './definition.js';
+import type { Awaiting, EntryState } from './entry.js';
+
+/**
+ * The facts that an entry listens to, whatever is pending: exits and the branches of the present wait hasten it; goals, and branches of later
+ * waits that look back, are only written down. One row for each event and correlation, the most urgent purpose.
+ */
+export function awaitedBy(definition: JourneyDefinition, state: EntryState): readonly Awaiting[] {
+  const rows = new Map<string, Awaiting>();
+  const add = (event: FactName, match: Match, purpose: Awaiting['purpose'], hastens: boolean): void => {
+    for (const by of correlations(match, state)) {
+      const key = `${event} ${by}`;
+      if (!rows.has(key)) rows.set(key, { event, by, purpose, hastens });
+    }
+  };
+  for (const { on } of definition.exits) if (on.kind === 'event') add(on.event, on.match, 'exit', true);
+  const present = state.step === null ? undefined : definition.steps[state.step];
+  if (present?.kind === 'wait_until') for (const branch of present.branches) add(branch.event, branch.match, 'branch', true);
+  for (const step of Object.values(definition.steps)) {
+    if (step.kind !== 'wait_until' || step.lookback === 'none') continue;
+    for (const branch of step.branches) add(branch.event, branch.match, 'branch', false);
+  }
+  for (const goal of definition.goals) add(goal.event, 'any', 'goal', false);
+  return [...rows.values()];
+}
+
+type Match = 'any' | 'cart' | 'profile';
+
+function correlations(match: Match, state: EntryState): readonly Awaiting['by'][] {
+  const cart: readonly Awaiting['by'][] = state.cartId === null ? [] : ['cart'];
+  switch (match) {
+    case 'any':
+      return ['profile', ...cart];
+    case 'cart':
+      return cart;
+    case 'profile':
+      return ['profile'];
+    default:
+      throw new Error(`A fact is matched by ${String(match)}, which this version does not know.`);
+  }
+}

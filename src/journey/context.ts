@@ -1,0 +1,16 @@
+import type { ConditionFacts } from '../domain/conditions/condition.js';
+import type { Instant } from '../domain/instant.js';
+import type { JourneyDefinition } from './definition.js';
+
+/** What the engine may know. `at` is the instant of the turn; `timeZone` is where the person's calendar days are counted. */
+export interface EngineContext {
+  readonly definition: JourneyDefinition;
+  readonly facts: ConditionFacts;
+  readonly at: Instant;
+  readonly timeZone: string;
+}
+
+/** The facts as they are at the instant of the turn, with the properties of the event in question. */
+export function factsAbout(context: EngineContext, event: Readonly<Record<string, unknown>>): ConditionFacts {
+  return { ...context.facts, at: context.at, event };
+}

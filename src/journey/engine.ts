@@ -1,0 +1,309 @@
+import { allConditions, describeCondition, evaluate } from '../domain/conditions/index.js';
+import type { Condition } from '../domain/conditions/condition.js';
+import { countWords, durationWords } from '../domain/duration.js';
+import type { FactName } from '../domain/fact.js';
+import type { CartId, StepId } from '../domain/ids.js';
+import { day, type Instant } from '../domain/instant.js';
+import type { VerdictReason } from '../domain/verdict.js';
+import { awaitedBy } from './awaiting.js';
+import { type EngineContext, factsAbout } from './context.js';
+import type { JourneyDefinition, SendStep, Step } from './definition.js';
+import type { EntryInput, EntryState, Pending, TraceLine } from './entry.js';
+import { conditionExit, type Leaving, overlong, takeInputs } from './inputs.js';
+import { stepKind } from './steps/index.js';
+import { sendDeadline } from './steps/send.js';
+import { sayChannel, sayReason } from './words.js';
+
+export type { EngineContext } from './context.js';
+
+/** What is known of the person's other entries of this journey. */
+export interface EntryHistory {
+  readonly lastEnteredAt: Instant | null;
+  readonly enteredBefore: boolean;
+  /** Other open entries of this journey and profile. */
+  readonly openOthers: number;
+}
+
+export interface Advanced {
+  readonly state: EntryState;
+  readonly pending: Pending;
+  readonly trace: readonly TraceLine[];
+}
+
+/** How a pending send was settled; `reason` says why it was not sent. */
+export interface SendResult {
+  readonly kind: 'accepted' | 'unknown' | 'skipped' | 'withheld' | 'failed';
+  readonly reason: VerdictReason | null;
+}
+
+/** Far more than any journey has; who walks more in one turn walks in circles. */
+const maxMoves = 200;
+
+/**
+ * An entry before its first step. `startedAt` is what `from: start`, `not_after_start` and `max_duration` count from: `at`, unless a turn comes
+ * late and the journey's own start (the idle instant) is earlier.
+ */
+export function newEntryState(args: {
+  readonly at: Instant;
+  readonly startedAt?: Instant;
+  readonly trigger: Readonly<Record<string, unknown>>;
+  readonly cartId: CartId | null;
+}): EntryState {
+  return {
+    format: 1,
+    step: null,
+    visit: 0,
+    arrivedAt: args.at,
+    startedAt: args.startedAt ?? args.at,
+    leftAt: {},
+    visits: {},
+    dueAt: null,
+    trigger: args.trigger,
+    cartId: args.cartId,
+    goals: {},
+    heard: {},
+  };
+}
+
+/** May the person enter now? Filters first, because they say most; then how often; then beside what. */
+export function decideEntry(
+  context: EngineContext,
+  history: EntryHistory,
+): { readonly kind: 'enter' } | { readonly kind: 'not-entered'; readonly reason: string; readonly text: string } {
+  const { entry } = context.definition;
+  const facts = factsAbout(context, context.facts.event);
+  for (const { reason, condition } of entry.filters) {
+    const answer = evaluate(condition, facts);
+    if (answer !== 'true') return notEntered(reason, sayNot(condition, answer === 'unknown'));
+  }
+  return tooSoon(context, history) ?? besideOthers(context, history) ?? { kind: 'enter' };
+}
+
+/**
+ * One step of the story: consumes the inputs, of which an exit wins over everything else, looks at condition exits and the maximum duration, and
+ * walks on until something is pending. What is due is decided by `context.at`. A pending send stays pending until `completeSend`.
+ */
+export function advance(context: EngineContext, state: EntryState, inputs: readonly EntryInput[]): Advanced {
+  const taken = takeInputs(context, state, inputs);
+  const leaving = taken.leaving ?? conditionExit(context, taken.state) ?? overlong(context, taken.state);
+  if (leaving !== null) return finish(context, taken.state, leaving, taken.trace);
+  return walk(context, taken.state, taken.trace, taken.resume);
+}
+
+/** The gate or the provider settled the pending send: the entry leaves that step and walks on. */
+export function completeSend(context: EngineContext, state: EntryState, result: SendResult): Advanced {
+  const step = state.step === null ? undefined : context.definition.steps[state.step];
+  if (step?.kind !== 'send')
+    throw new Error(`Journey ${context.definition.id} has no pending send at the step ${state.step ?? 'before the first'}.`);
+  const line: TraceLine = { at: context.at, step: step.id, kind: 'outcome', text: sayResult(step, result) };
+  const left = leave(state, context.at);
+  if (step.next === null) return finish(context, left, atTheEnd, [line]);
+  const place = arrive(context, { state: left, trace: [line], dueSince: context.at }, step.next);
+  return walk(context, place.state, place.trace, null);
+}
+
+/** The facts that a journey's conditions count, each with its widest window in milliseconds (null: all time): what must be loaded. */
+export function countedFacts(definition: JourneyDefinition): ReadonlyMap<FactName, number | null> {
+  const windows = new Map<FactName, number | null>();
+  for (const condition of conditionsOf(definition).flatMap(allConditions)) {
+    if (condition.kind !== 'event_count') continue;
+    const known = windows.get(condition.name);
+    windows.set(condition.name, known === null || condition.windowMs === null ? null : Math.max(known ?? 0, condition.windowMs));
+  }
+  return windows;
+}
+
+function walk(context: EngineContext, from: EntryState, before: readonly TraceLine[], resume: Resume | null): Advanced {
+  const { definition } = context;
+  let place: Place = { state: from, trace: before, dueSince: resume?.slotAt ?? from.arrivedAt };
+  if (from.step === null)
+    place = arrive(context, note(context, place, null, 'entered', `Enters the journey “${definition.name}”.`), definition.start);
+  for (let moves = 0; moves < maxMoves; moves += 1) {
+    const step = presentStep(definition, place.state);
+    const move = stepKind(step).move(step, place.state, context);
+    switch (move.kind) {
+      case 'stay':
+        return { state: place.state, pending: waiting(context, place.state, move.sentence), trace: place.trace };
+      case 'finish':
+        return finish(context, place.state, move, place.trace);
+      case 'go':
+        if (move.line !== null) place = note(context, place, step.id, move.line.kind, move.line.text);
+        place = { ...place, state: leave(place.state, context.at), dueSince: move.dueSince ?? place.dueSince };
+        break;
+      case 'send': {
+        const send = step as SendStep;
+        const late = resume === null ? null : catchUp(context, send, place.dueSince, resume);
+        if (late === null) return { state: place.state, pending: sending(definition, send, place.state), trace: place.trace };
+        if (late.kind === 'exit') return finish(context, place.state, late, place.trace);
+        place = note(context, place, step.id, 'note', late.text);
+        place = { ...place, state: leave(place.state, context.at) };
+        break;
+      }
+      default:
+        throw new Error(`The step ${step.id} of journey ${definition.id} moves in a way that this version does not know.`);
+    }
+    const to = move.kind === 'go' ? move.to : step.next;
+    if (to === null) return finish(context, place.state, atTheEnd, place.trace);
+    place = arrive(context, place, to);
+  }
+  throw new Error(
+    `Journey ${definition.id} made ${maxMoves} moves in one turn without coming to a wait; the last one led to the step ${place.state.step}.`,
+  );
+}
+
+type Resume = Extract<EntryInput, { readonly kind: 'resume' }>;
+
+/** Where a walk is. `dueSince` is when the present step could have been done: what a late message is late by. */
+interface Place {
+  readonly state: EntryState;
+  readonly trace: readonly TraceLine[];
+  readonly dueSince: Instant;
+}
+
+const atTheEnd: Leaving = { outcome: 'completed', reason: 'completed', text: 'Comes to the end of the journey.' };
+
+function arrive(context: EngineContext, place: Place, to: StepId): Place {
+  const step = context.definition.steps[to];
+  if (step === undefined) throw new Error(`Journey ${context.definition.id} has no step ${to}.`);
+  const kind = stepKind(step);
+  const visit = (place.state.visits[to] ?? 0) + 1;
+  const here: EntryState = {
+    ...place.state,
+    step: to,
+    visit,
+    visits: { ...place.state.visits, [to]: visit },
+    arrivedAt: context.at,
+    dueAt: null,
+  };
+  const state: EntryState = { ...here, dueAt: kind.dueAt?.(step, here, context) ?? null };
+  const line = kind.arrival?.(step, state, context) ?? null;
+  return line === null ? { ...place, state } : note(context, { ...place, state }, to, line.kind, line.text);
+}
+
+function leave(state: EntryState, at: Instant): EntryState {
+  return state.step === null ? state : { ...state, dueAt: null, leftAt: { ...state.leftAt, [state.step]: at } };
+}
+
+function note(context: EngineContext, place: Place, step: StepId | null, kind: TraceLine['kind'], text: string): Place {
+  return { ...place, trace: [...place.trace, { at: context.at, step, kind, text }] };
+}
+
+/** What to do with a message that fell due during a pause; null where it is not late, or not too late. */
+function catchUp(
+  { definition, at }: EngineContext,
+  step: SendStep,
+  dueSince: Instant,
+  { pausedAt }: Resume,
+): { readonly kind: 'skip'; readonly text: string } | ({ readonly kind: 'exit' } & Leaving) | null {
+  if (dueSince > at) return null;
+  const lateMs = at - Math.max(dueSince, pausedAt);
+  const rule = definition.catchUp;
+  if (lateMs <= (rule.kind === 'send_if_within' ? rule.ms : 0)) return null;
+  const late = `a pause has made the ${sayChannel(step.channel)} ${step.id} ${durationWords(lateMs)} late`;
+  if (rule.kind === 'exit') return { kind: 'exit', outcome: 'exited', reason: 'paused', text: `Leaves the journey: ${late}.` };
+  return { kind: 'skip', text: `Skips a message: ${late}.` };
+}
+
+function waiting(context: EngineContext, state: EntryState, sentence: string): Pending {
+  const ends = context.definition.maxDurationMs === null ? null : state.startedAt + context.definition.maxDurationMs;
+  const until = state.dueAt === null || ends === null ? (state.dueAt ?? ends) : Math.min(state.dueAt, ends);
+  return { kind: 'wait', until, awaiting: awaitedBy(context.definition, state), sentence };
+}
+
+function sending(definition: JourneyDefinition, step: SendStep, state: EntryState): Pending {
+  const { visit, arrivedAt } = state;
+  return {
+    kind: 'send',
+    step: step.id,
+    visit,
+    arrivedAt,
+    deadlineAt: sendDeadline(definition, step, state),
+    awaiting: awaitedBy(definition, state),
+  };
+}
+
+function finish({ at }: EngineContext, state: EntryState, { outcome, reason, text }: Leaving, before: readonly TraceLine[]): Advanced {
+  const trace: readonly TraceLine[] = [...before, { at, step: state.step, kind: outcome === 'completed' ? 'finished' : 'exit', text }];
+  return { state: { ...state, dueAt: null }, pending: { kind: 'finished', outcome, reason }, trace };
+}
+
+function presentStep(definition: JourneyDefinition, state: EntryState): Step {
+  const step = state.step === null ? undefined : definition.steps[state.step];
+  if (step === undefined) throw new Error(`Journey ${definition.id} has no step ${state.step ?? 'before the first'}.`);
+  return step;
+}
+
+interface NotEntered {
+  readonly kind: 'not-entered';
+  readonly reason: string;
+  readonly text: string;
+}
+
+function tooSoon({ definition, at }: EngineContext, { lastEnteredAt, enteredBefore }: EntryHistory): NotEntered | null {
+  const { reentry } = definition.entry;
+  if (reentry.kind === 'always' || !enteredBefore) return null;
+  if (reentry.kind === 'once') return notEntered('reentry', 'the person has been in this journey before');
+  if (lastEnteredAt === null || at >= lastEnteredAt + reentry.ms) return null;
+  return notEntered('reentry', `the person was in this journey less than ${sayDays(reentry.ms)} ago`);
+}
+
+/** `restart` and `parallel` enter: what becomes of the others is the caller's doing, under the profile's lock. */
+function besideOthers({ definition }: EngineContext, { openOthers }: EntryHistory): NotEntered | null {
+  if (openOthers === 0) return null;
+  switch (definition.entry.concurrency) {
+    case 'reject':
+      return notEntered('already-in', 'the person is in this journey already');
+    case 'merge':
+      return notEntered('merged', 'the person is in this journey already, and that entry goes on for both');
+    case 'restart':
+    case 'parallel':
+      return null;
+    default:
+      throw new Error(`Journey ${definition.id} has a rule of concurrency that this version does not know.`);
+  }
+}
+
+function notEntered(reason: string, clause: string): NotEntered {
+  return { kind: 'not-entered', reason, text: `Does not enter: ${clause}.` };
+}
+
+function sayNot(condition: Condition, unknown: boolean): string {
+  return unknown ? `it is not known whether ${describeCondition(condition)}` : describeCondition(condition, false);
+}
+
+function sayDays(ms: number): string {
+  return ms % day === 0 ? countWords(ms / day, 'day') : durationWords(ms);
+}
+
+function sayResult(step: SendStep, { kind, reason }: SendResult): string {
+  const what = `the ${sayChannel(step.channel)} ${step.id}`;
+  switch (kind) {
+    case 'accepted':
+      return `Sent ${what}.`;
+    case 'unknown':
+      return `Nobody knows whether ${what} was sent: the provider's answer did not come.`;
+    case 'withheld':
+      return `Held back ${what}: ${sayReason(reason ?? 'holdout')}.`;
+    case 'skipped':
+      return `Did not send ${what}: ${sayReason(reason)}.`;
+    case 'failed':
+      return `Could not send ${what}: ${sayReason(reason)}.`;
+    default:
+      throw new Error(`The send of ${step.id} ended in a way that this version does not know.`);
+  }
+}
+
+function conditionsOf(definition: JourneyDefinition): readonly Condition[] {
+  const { trigger, entry, exits, steps } = definition;
+  return [
+    ...(trigger.kind === 'event' ? [trigger.where] : []),
+    ...entry.filters.map(({ condition }) => condition),
+    ...exits.map(({ on }) => (on.kind === 'event' ? on.where : on.condition)),
+    ...Object.values(steps).flatMap((step) => stepConditions(step)),
+  ].filter((condition) => condition !== null);
+}
+
+function stepConditions(step: Step): readonly (Condition | null)[] {
+  if (step.kind === 'split') return step.branches.map(({ when }) => when);
+  return step.kind === 'wait_until' ? step.branches.map(({ where }) => where) : [];
+}

@@ -1,0 +1,138 @@
+import { describeCondition, evaluate } from '../domain/conditions/index.js';
+import { durationWords } from '../domain/duration.js';
+import { type EngineContext, factsAbout } from './context.js';
+import type { ExitRule, GoalRule, JourneyDefinition } from './definition.js';
+import type { EntryInput, EntryOutcome, EntryState, TraceLine } from './entry.js';
+import { heardKey } from './steps/wait-until.js';
+import { sayFact } from './words.js';
+
+type FactInput = Extract<EntryInput, { readonly kind: 'fact' }>;
+
+/** Why an entry ends before its last step. */
+export interface Leaving {
+  readonly outcome: EntryOutcome;
+  readonly reason: string;
+  readonly text: string;
+}
+
+/** What inputs did: the state that remembers them, the first exit among them, and the pause they end. */
+export interface Taken {
+  readonly state: EntryState;
+  readonly leaving: Leaving | null;
+  readonly resume: Extract<EntryInput, { readonly kind: 'resume' }> | null;
+  readonly trace: readonly TraceLine[];
+}
+
+/** Takes inputs in the order they came: goals are recorded, awaited facts remembered, and the first exit decides. */
+export function takeInputs(context: EngineContext, before: EntryState, inputs: readonly EntryInput[]): Taken {
+  let taken: Taken = { state: before, leaving: null, resume: null, trace: [] };
+  for (const input of inputs) {
+    switch (input.kind) {
+      case 'fact':
+        taken = takeFact(context, taken, input);
+        break;
+      case 'exit':
+        taken = {
+          ...taken,
+          leaving: taken.leaving ?? { outcome: 'exited', reason: input.reason, text: `Leaves the journey: ${input.reason}.` },
+        };
+        break;
+      case 'resume':
+        taken = { ...taken, resume: input };
+        break;
+      case 'receipt':
+        // Conditions read receipts from the facts; the input only woke the entry.
+        break;
+      default:
+        throw unknownInput(input);
+    }
+  }
+  return taken;
+}
+
+/** The first exit rule whose condition holds now. Unknown does not hold: nobody leaves for what is not known. */
+export function conditionExit(context: EngineContext, state: EntryState): Leaving | null {
+  const facts = factsAbout(context, state.trigger);
+  for (const rule of context.definition.exits) {
+    if (rule.on.kind !== 'condition' || evaluate(rule.on.condition, facts) !== 'true') continue;
+    return { outcome: rule.outcome, reason: rule.id, text: `Leaves the journey (${rule.id}): ${describeCondition(rule.on.condition)}.` };
+  }
+  return null;
+}
+
+/** A journey that has gone on for too long ends, whatever it is at. */
+export function overlong({ definition, at }: EngineContext, state: EntryState): Leaving | null {
+  const { maxDurationMs } = definition;
+  if (maxDurationMs === null || at < state.startedAt + maxDurationMs) return null;
+  return { outcome: 'exited', reason: 'max-duration', text: `Leaves the journey: ${durationWords(maxDurationMs)} are over.` };
+}
+
+function takeFact(context: EngineContext, taken: Taken, fact: FactInput): Taken {
+  const { definition } = context;
+  const met = definition.goals.filter((goal) => satisfies(goal, fact, taken.state));
+  const fresh = met.filter((goal) => taken.state.goals[goal.id] === undefined);
+  const state = {
+    ...taken.state,
+    goals: { ...taken.state.goals, ...Object.fromEntries(fresh.map((goal) => [goal.id, fact.at])) },
+    heard: { ...heardIn(context, taken.state, fact), ...taken.state.heard },
+  };
+  const lines = fresh.map((goal): TraceLine => ({ at: context.at, step: null, kind: 'goal', text: goalText(goal, fact, state) }));
+  const rule = taken.leaving === null ? exitBy(context, fact) : null;
+  const leaving = rule === null ? taken.leaving : leave(rule, fact, met.length > 0);
+  return { ...taken, state, leaving, trace: [...taken.trace, ...lines] };
+}
+
+/** An order that came late may have happened before the start: it ends the entry, and is no success of it. */
+function satisfies(goal: GoalRule, fact: FactInput, state: EntryState): boolean {
+  const after = fact.at - state.startedAt;
+  return goal.event === fact.name && after >= 0 && after <= goal.withinMs;
+}
+
+function exitBy(context: EngineContext, fact: FactInput): ExitRule | null {
+  return (
+    context.definition.exits.find(
+      ({ on }) => on.kind === 'event' && on.event === fact.name && matches(on, fact) && holds(context, on.where, fact),
+    ) ?? null
+  );
+}
+
+function leave(rule: ExitRule, fact: FactInput, satisfiesGoal: boolean): Leaving {
+  const text = `Leaves the journey (${rule.id}): ${sayFact(fact.name)}${fact.profileMatch ? '' : ', by the same cart under another profile'}.`;
+  return { outcome: satisfiesGoal ? 'converted' : rule.outcome, reason: rule.id, text };
+}
+
+/** Which branches this fact meets: those of the present wait, and those of waits that look back to the start. */
+function heardIn(context: EngineContext, state: EntryState, fact: FactInput): Readonly<Record<string, number>> {
+  const heard: Record<string, number> = {};
+  for (const step of Object.values(context.definition.steps)) {
+    if (step.kind !== 'wait_until') continue;
+    const present = step.id === state.step;
+    const from = step.lookback === 'since_entry' ? state.startedAt : present ? state.arrivedAt : Number.POSITIVE_INFINITY;
+    if (fact.at < from) continue;
+    for (const branch of step.branches) {
+      if (branch.event === fact.name && matches(branch, fact) && holds(context, branch.where, fact))
+        heard[heardKey(step.id, branch.id)] = fact.at;
+    }
+  }
+  return heard;
+}
+
+function matches(rule: { readonly match: 'any' | 'cart' | 'profile' }, fact: FactInput): boolean {
+  return (fact.profileMatch && rule.match !== 'cart') || (fact.cartMatch && rule.match !== 'profile');
+}
+
+function holds(context: EngineContext, where: ExitWhere, fact: FactInput): boolean {
+  return where === null || evaluate(where, factsAbout(context, fact.properties)) === 'true';
+}
+
+type ExitWhere = Extract<JourneyDefinition['exits'][number]['on'], { readonly kind: 'event' }>['where'];
+
+function goalText(goal: GoalRule, fact: FactInput, state: EntryState): string {
+  return `Reaches the goal ${goal.id}: ${sayFact(fact.name)}, ${durationWords(fact.at - state.startedAt)} after the start.`;
+}
+
+function unknownInput(input: never): Error {
+  return new Error(
+    `An entry was given an input of the kind ${JSON.stringify((input as EntryInput).kind)}, which this version does not know.`,
+  );
+}

@@ -1,0 +1,66 @@
+import type { Channel } from '../domain/channel.js';
+import { durationWords } from '../domain/duration.js';
+import type { FactName } from '../domain/fact.js';
+import type { Instant } from '../domain/instant.js';
+import { formatLocal } from '../domain/time.js';
+import type { VerdictReason } from '../domain/verdict.js';
+
+const factWords: Readonly<Record<string, string>> = {
+  'profile.updated': 'a change of the profile',
+  'consent.granted': 'a consent',
+  'consent.revoked': 'a withdrawal of consent',
+  'product.viewed': 'a look at a product',
+  'page.viewed': 'a look at a page',
+  'cart.updated': 'a change of the cart',
+  'cart.emptied': 'the cart being emptied',
+  'checkout.started': 'a started checkout',
+  'checkout.updated': 'a change of the checkout',
+  'order.created': 'an order',
+  'order.paid': 'a paid order',
+  'order.cancelled': 'a cancelled order',
+  'order.refunded': 'a refund',
+  'message.sent': 'a message being sent',
+  'message.delivered': 'a delivery',
+  'message.bounced': 'a bounce',
+  'message.failed': 'a failed message',
+  'message.opened': 'an open',
+  'message.clicked': 'a click',
+  'message.replied': 'a reply',
+  'message.complained': 'a complaint',
+  'message.unsubscribed': 'an unsubscribe',
+};
+
+/** A fact as a noun for people: `order.paid` is `a paid order`. */
+export function sayFact(name: FactName): string {
+  return factWords[name] ?? `the event ${name.replace(/^event:/, '')}`;
+}
+
+export function sayChannel(channel: Channel): string {
+  return channel === 'sms' ? 'text' : 'email';
+}
+
+/** `23 hours, until Tue 1 Dec 10:00 (Europe/London)`. */
+export function sayUntil(from: Instant, until: Instant, timeZone: string): string {
+  return `${durationWords(until - from)}, until ${formatLocal(until, timeZone)} (${timeZone})`;
+}
+
+const reasonWords: Readonly<Record<VerdictReason, string>> = {
+  paused: 'sending is paused',
+  exited: 'the person has left the journey',
+  'no-consent': 'there is no consent for it',
+  suppressed: 'the address is suppressed',
+  unreachable: 'there is no address to reach the person at',
+  holdout: 'the person is in the holdout',
+  'empty-content': 'there is nothing to say in it',
+  stale: 'its time is over',
+  'quiet-hours': 'quiet hours leave no time before its deadline',
+  'frequency-cap': 'the person has had enough messages',
+  outranked: 'a more important message takes its place',
+  duplicate: 'it was sent already',
+  'provider-rejected': 'the provider refused it',
+};
+
+/** Why a message was not sent, as a clause. */
+export function sayReason(reason: VerdictReason | null): string {
+  return reason === null ? 'no reason was recorded' : reasonWords[reason];
+}
