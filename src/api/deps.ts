@@ -1,0 +1,105 @@
+import type { FastifyPluginAsync } from 'fastify';
+import type { Registry } from 'prom-client';
+import type { AppDeps } from '../app/deps.js';
+import type { TemplateCatalog } from '../journey/parse.js';
+
+/** One part of a running instance, for `/readyz`. */
+export interface PartState {
+  /** `store`, `temporal`, `relay`, `worker`, `email`, `sms`. */
+  readonly name: string;
+  readonly state: 'up' | 'starting' | 'down';
+  /** A sentence for the person on call; no addresses, no secrets. */
+  readonly detail: string | null;
+  /** Without it events cannot be taken: the instance is not ready. Without the others it is degraded. */
+  readonly needed: boolean;
+}
+
+/** What `template test-send` came to. */
+export type TestSendResult =
+  | { readonly kind: 'done'; readonly messageId: string }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'unknown-template' | 'unknown-profile' };
+
+/** A rendered message, as `template preview` shows it. */
+export type TemplatePreview =
+  | {
+      readonly kind: 'email';
+      readonly subject: string;
+      readonly html: string;
+      readonly text: string;
+      readonly locale: string;
+      readonly templateVersion: number;
+    }
+  | {
+      readonly kind: 'sms';
+      readonly body: string;
+      readonly segments: number;
+      readonly encoding: string;
+      readonly locale: string;
+      readonly templateVersion: number;
+    }
+  | { readonly kind: 'empty'; readonly problem: string }
+  | { readonly kind: 'unknown-template' | 'unknown-profile' };
+
+/** What a bulk job did: how many of how many. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** A key as it is shown once, when it is made. */
+export interface NewKey {
+  readonly id: string;
+  readonly name: string;
+  readonly key: string;
+}
+
+export interface KeyRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly prefix: string;
+  readonly createdAt: number;
+  readonly revokedAt: number | null;
+}
+
+/**
+ * What the API needs beyond the use cases' own `AppDeps`: what other parts of the program do, injected by `compose.ts`.
+ * An optional function that is absent makes its route answer 501, with the reason.
+ */
+export interface ApiDeps {
+  readonly app: AppDeps;
+  readonly version: string;
+  readonly registry: Registry;
+  readonly templates: TemplateCatalog;
+  /** Where entries can be looked at in Temporal's own UI; null: not known. */
+  readonly temporalUi: { readonly url: string; readonly namespace: string } | null;
+  /** The state of each part, now; never throws, answers within two seconds. */
+  parts(): Promise<readonly PartState[]>;
+  isApiKey(key: string): Promise<boolean>;
+  readonly writeKeys: {
+    create(name: string): Promise<NewKey>;
+    /** Null: no such key. The old one stays valid until it is revoked. */
+    rotate(id: string): Promise<NewKey | null>;
+    revoke(id: string): Promise<boolean>;
+    list(): Promise<readonly KeyRecord[]>;
+  };
+  /** Puts a dead letter through ingest again. */
+  retryDeadLetter?(
+    id: string,
+  ): Promise<{ readonly kind: 'resolved' } | { readonly kind: 'failed'; readonly reason: string } | { readonly kind: 'unknown' }>;
+  previewTemplate?(input: {
+    readonly templateId: string;
+    readonly profileId: string | null;
+    readonly locale: string | null;
+  }): Promise<TemplatePreview>;
+  testSend?(input: { readonly templateId: string; readonly profileId: string | null; readonly to: string }): Promise<TestSendResult>;
+  publishTemplates?(): Promise<readonly { readonly id: string; readonly version: number; readonly published: boolean }[]>;
+  /** Asks the relay to start an entry's workflow anew from the store; the API itself never calls Temporal. */
+  restartStuck?(entryId: string): Promise<boolean>;
+  /** Ensures all open entries, in the background; says how far it is. */
+  reconcile?(): Promise<Progress>;
+  /** Writes a copy of the embedded store and says where. Absent with a PostgreSQL of one's own. */
+  backup?(): Promise<{ readonly path: string; readonly bytes: number }>;
+  /** Routes with their own authentication: Segment's paths, Twilio's webhooks. Each is mounted in a scope of its own. */
+  readonly plugins: readonly FastifyPluginAsync[];
+}

@@ -1,0 +1,154 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Log } from '../app/deps.js';
+
+/** A problem as the client reads it: RFC 9457, `application/problem+json`. `detail` is a sentence; `code` is for programs. */
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number(),
+    detail: z.string(),
+    code: z.string(),
+    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+    problems: z.array(z.unknown()).optional(),
+    requestId: z.string().optional(),
+  })
+  .meta({ id: 'Problem' });
+type ProblemBody = z.output<typeof problemSchema>;
+
+const titles: Readonly<Record<number, string>> = {
+  400: 'Not a valid request',
+  401: 'Not signed in',
+  404: 'Not found',
+  405: 'Not allowed here',
+  409: 'Not possible now',
+  413: 'Too large',
+  415: 'Not a type that is read here',
+  422: 'Not accepted',
+  429: 'Too many requests',
+  500: 'A fault on our side',
+  501: 'Not part of this instance',
+  503: 'Not available now',
+};
+
+/** A refusal by the API. Thrown by routes, answered here and nowhere else. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    detail: string,
+    readonly more: Pick<ProblemBody, 'errors' | 'problems'> = {},
+  ) {
+    super(detail);
+  }
+}
+
+/** `There is no journey welcome.` */
+export function notFound(noun: string, id: string): Problem {
+  return new Problem(404, `unknown-${noun.replaceAll(' ', '-')}`, `There is no ${noun} ${id}.`);
+}
+
+/** Found, or a 404 that names it. */
+export function found<T>(value: T | null | undefined, noun: string, id: string): T {
+  if (value === null || value === undefined) throw notFound(noun, id);
+  return value;
+}
+
+/** The injected part, or a 501 that says why it is absent. */
+export function present<T>(part: T | undefined, what: string): T {
+  if (part === undefined) throw new Problem(501, 'not-here', `This instance cannot ${what}.`);
+  return part;
+}
+
+/** Turns whatever a route threw into problem details. A fault is logged with the request's id, and without what was in the request. */
+export function problemHandler(log: Log) {
+  return (error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply) => {
+    const body = toProblem(error, request);
+    if (body.status >= 500 && !(error instanceof Problem)) {
+      log.error(
+        {
+          requestId: request.id,
+          route: request.routeOptions.url ?? null,
+          method: request.method,
+          error: error.name,
+          code: faultCode(error),
+          stack: stackOf(error),
+        },
+        'A request failed.',
+      );
+    }
+    return sendProblem(reply, body);
+  };
+}
+
+/** Answers a path that is not there. */
+export function noSuchRoute(request: FastifyRequest, reply: FastifyReply) {
+  const path = request.url.split('?')[0] ?? '/';
+  // A link token in a mistyped path is not repeated.
+  const shown = path.startsWith('/v1/') ? ` ${path}` : ' that path';
+  return sendProblem(reply, bodyOf(404, 'no-such-route', `Nothing answers ${request.method} at${shown}. /openapi.json lists what does.`));
+}
+
+function sendProblem(reply: FastifyReply, body: ProblemBody) {
+  return reply
+    .status(body.status)
+    .type('application/problem+json')
+    .serializer((payload: unknown) => JSON.stringify(payload))
+    .send(body);
+}
+
+function toProblem(error: FastifyError | Problem, request: FastifyRequest): ProblemBody {
+  if (error instanceof Problem) return { ...bodyOf(error.status, error.code, error.message), ...error.more };
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const errors = error.validation.map((issue) => ({ pointer: issue.instancePath, detail: issue.message ?? 'Not valid.' }));
+    return {
+      ...bodyOf(400, 'invalid-request', `The request's ${error.validationContext ?? 'content'} is not valid: ${sentenceOf(errors)}`),
+      errors,
+    };
+  }
+  const status = error.statusCode ?? 500;
+  if (status < 500 && !isResponseSerializationError(error)) return bodyOf(status, codeOf(error), sentence(error.message));
+  return {
+    ...bodyOf(500, 'fault', `Something went wrong here, not in the request. The log says more under request ${request.id}.`),
+    requestId: request.id,
+  };
+}
+
+function bodyOf(status: number, code: string, detail: string): ProblemBody {
+  return { type: `urn:sojourn:problem:${code}`, title: titles[status] ?? 'Problem', status, detail, code };
+}
+
+function sentenceOf(errors: readonly { readonly pointer: string; readonly detail: string }[]): string {
+  return errors.map(({ pointer, detail }) => sentence(pointer === '/' ? detail : `${pointer.slice(1)}: ${detail}`)).join(' ');
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+function codeOf(error: FastifyError): string {
+  return (
+    error.code
+      ?.toLowerCase()
+      .replace(/^fst_err_(ctp_)?/, '')
+      .replaceAll('_', '-') ?? 'invalid-request'
+  );
+}
+
+/** Frames only: the message of a database error may quote a row. */
+function stackOf(error: Error): string | null {
+  return (
+    error.stack
+      ?.split('\n')
+      .filter((line) => line.startsWith('    at '))
+      .slice(0, 8)
+      .join('\n') ?? null
+  );
+}
+
+function faultCode(error: Error): string | null {
+  return 'code' in error && typeof error.code === 'string' ? error.code : null;
+}

@@ -1,0 +1,77 @@
+import formbody from '@fastify/formbody';
+import helmet from '@fastify/helmet';
+import swagger from '@fastify/swagger';
+import fastify, { type FastifyInstance } from 'fastify';
+import {
+  createJsonSchemaTransform,
+  createJsonSchemaTransformObject,
+  serializerCompiler,
+  validatorCompiler,
+} from 'fastify-type-provider-zod';
+import { requireApiKey } from './auth.js';
+import type { ApiDeps } from './deps.js';
+import { noSuchRoute, problemHandler } from './problem.js';
+import { healthRoutes } from './routes/health.js';
+import { showInstantsAsText } from './schemas.js';
+
+/**
+ * The HTTP door: health, the API under /v1, pages for customers, and whatever `deps.plugins` brings (Segment, Twilio).
+ * It listens to nothing yet; `inject` works at once.
+ */
+export function buildServer(deps: ApiDeps): FastifyInstance {
+  const server = fastify({
+    logger: false,
+    genReqId: () => deps.app.newId(),
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 256 },
+  });
+  server.setValidatorCompiler(validatorCompiler);
+  server.setSerializerCompiler(serializerCompiler);
+  server.setErrorHandler(problemHandler(deps.app.log));
+  server.setNotFoundHandler(noSuchRoute);
+
+  void server.register(helmet, securityHeaders);
+  void server.register(swagger, openApi(deps.version));
+  for (const plugin of deps.plugins) void server.register(plugin);
+  void server.register(healthRoutes(deps));
+  void server.register(async (pages) => {
+    await pages.register(formbody);
+  });
+  void server.register(
+    async (api) => {
+      api.addHook('onRequest', requireApiKey(deps.isApiKey));
+    },
+    { prefix: '/v1' },
+  );
+  server.get('/openapi.json', { schema: { hide: true } }, async () => server.swagger());
+  return server;
+}
+
+/** Pages bring their own policy for styles; what is not a page may load nothing. Links hold tokens, so no referrer leaves. */
+const securityHeaders = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
+  },
+  // Shops call the Segment paths from their own pages.
+  crossOriginResourcePolicy: { policy: 'cross-origin' },
+  referrerPolicy: { policy: 'no-referrer' },
+} as const;
+
+function openApi(version: string) {
+  const zodToJsonConfig = { override: showInstantsAsText };
+  return {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Sojourn',
+        version,
+        description:
+          'Customer journeys over email and SMS. Lists come in pages (`items`, `nextCursor`); refusals are problem details (RFC 9457).',
+      },
+      components: { securitySchemes: { apiKey: { type: 'http' as const, scheme: 'bearer', description: 'An API key, `sj_api_…`.' } } },
+      security: [{ apiKey: [] }],
+    },
+    transform: createJsonSchemaTransform({ zodToJsonConfig }),
+    transformObject: createJsonSchemaTransformObject({ zodToJsonConfig }),
+  };
+}
