@@ -48,7 +48,7 @@ export async function connectTemporal(target: TemporalTarget): Promise<TemporalC
 export interface RetryOptions {
   readonly signal: AbortSignal;
   /** Told once per failed attempt. */
-  onFailure(error: TemporalUnavailable): void;
+  readonly onFailure: (error: TemporalUnavailable) => void;
 }
 
 /** `connectTemporal` again and again, 1 s … 30 s apart, until it works or the signal aborts (then null): the API serves meanwhile. */

@@ -137,16 +137,13 @@ function filesIn(dataDir: string): Files {
 }
 
 function flags({ namespace, dynamicConfig = {} }: DevServerOptions, files: Files | null, port: number, uiPort: number | null): string[] {
-  return [
-    ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--namespace', namespace],
-    ...(uiPort === null ? ['--headless'] : ['--ui-ip', '127.0.0.1', '--ui-port', String(uiPort), '--ui-disable-news-fetch']),
-    ...(files === null
-      ? []
-      : ['--db-filename', files.database, '--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL']),
-    ...['--search-attribute', `${journeyIdAttribute.name}=Keyword`],
-    ...['--log-level', 'error', '--log-format', 'json'],
-    ...Object.entries(dynamicConfig).flatMap(([key, json]) => ['--dynamic-config-value', `${key}=${json}`]),
-  ];
+  const ui = uiPort === null ? ['--headless'] : ['--ui-ip', '127.0.0.1', '--ui-port', String(uiPort), '--ui-disable-news-fetch'];
+  const file =
+    files === null ? [] : ['--db-filename', files.database, '--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL'];
+  const dynamic = Object.entries(dynamicConfig).flatMap(([key, json]) => ['--dynamic-config-value', `${key}=${json}`]);
+  return ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--namespace', namespace]
+    .concat(ui, file, dynamic)
+    .concat('--search-attribute', `${journeyIdAttribute.name}=Keyword`, '--log-level', 'error', '--log-format', 'json');
 }
 
 /** A server that outlived its supervisor (both were killed apart) still holds the database: it is ended, by its pid and only when it is ours. */

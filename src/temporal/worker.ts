@@ -5,6 +5,7 @@ import {
   type QueueActivities,
   type QueueChannel,
   type TurnActivities,
+  type TurnInput,
 } from '../../workflows/contract.js';
 import type { Log } from '../app/deps.js';
 import { workflowBundle } from './bundle.js';
@@ -64,7 +65,7 @@ function createJourneyWorker(
     namespace: connection.target.namespace,
     taskQueue: journeysTaskQueue,
     ...(bundle === undefined ? {} : { workflowBundle: bundle }),
-    activities: { turn: activities.turn },
+    activities: { turn: (input: TurnInput) => activities.turn(input) },
     maxCachedWorkflows,
     maxConcurrentWorkflowTaskExecutions: workflowTaskSlots,
     maxConcurrentWorkflowTaskPolls: 10,
@@ -83,7 +84,7 @@ function createChannelWorker({ connection, activities, rates = {} }: WorkersOpti
     connection: connection.native,
     namespace: connection.target.namespace,
     taskQueue: channelTaskQueues[channel],
-    activities: { queuedTurn: activities.queuedTurn },
+    activities: { queuedTurn: (input: TurnInput) => activities.queuedTurn(input) },
     maxConcurrentActivityTaskExecutions: 50,
     maxConcurrentActivityTaskPolls: 4,
     // The server holds this rate over all workers; the last that polls decides.
