@@ -46,7 +46,11 @@ async function openPostgres(databaseUrl: string, options: StoreOptions): Promise
   try {
     await requireSupportedVersion(pool);
     const migrating = kyselyOver<never>(migrationPool(databaseUrl));
-    await migrate(migrating).finally(() => migrating.destroy());
+    try {
+      await migrate(migrating);
+    } finally {
+      await migrating.destroy();
+    }
   } catch (error) {
     await pool.end();
     throw error;
@@ -76,7 +80,12 @@ async function openPglite(options: StoreOptions): Promise<Store> {
     await close();
     throw error;
   }
-  return { kind: 'pglite', db, transaction: (work) => runTransaction(db, work), dump: embedded.dump, close };
+  // Taken while the one connection is ours, so between two transactions.
+  const dump = async () => {
+    const client = await pool.connect();
+    return embedded.dump().finally(() => client.release());
+  };
+  return { kind: 'pglite', db, transaction: (work) => runTransaction(db, work), dump, close };
 }
 
 function kyselyOver<Tables>(pool: pg.Pool, onQuery?: (sql: string) => void): Kysely<Tables> {

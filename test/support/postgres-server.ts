@@ -24,7 +24,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 export interface PostgresServer {
   /** As superuser `postgres`, to the database `postgres`. */
   readonly url: string;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /**
@@ -46,12 +46,19 @@ export async function startPostgres(): Promise<PostgresServer> {
       ...asServerUser,
     });
     const port = await freePort();
-    const settings = [
-      ...['-c', 'listen_addresses=127.0.0.1', '-c', `port=${port}`, '-c', `unix_socket_directories=${folder}`, '-c', 'max_connections=200'],
+    const settings = Object.entries({
+      listen_addresses: '127.0.0.1',
+      port: String(port),
+      unix_socket_directories: folder,
+      max_connections: '200',
       // Nothing here outlives the run.
-      ...['-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'synchronous_commit=off', '-c', 'shared_buffers=64MB'],
-      ...['-c', 'deadlock_timeout=100ms', '-c', 'log_min_messages=fatal'],
-    ];
+      fsync: 'off',
+      full_page_writes: 'off',
+      synchronous_commit: 'off',
+      shared_buffers: '64MB',
+      deadlock_timeout: '100ms',
+      log_min_messages: 'fatal',
+    }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     // A shell stands between: it ends the server (fast shutdown) when its stdin closes, which even kill -9 of this process does.
     const script = '"$@" </dev/null & server=$!; (read -r _; kill -INT $server) <&3 & wait $server';
     const keeper = spawn('sh', ['-c', `exec 3<&0; ${script}`, 'sh', join(bin, 'postgres'), '-D', data, ...settings], {

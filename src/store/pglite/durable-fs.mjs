@@ -134,14 +134,6 @@ export class DurableNodeFS extends NodeFS {
 }
 
 /**
- * Makes a folder's list of names durable.
- * @param {string} folder
- */
-export function syncFolder(folder) {
-  flushPath(folder, fsyncSync);
-}
-
-/**
  * @param {Set<string>} paths emptied
  * @param {(fd: number) => void} sync
  */

@@ -4,19 +4,19 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { syncFolder } from './durable-fs.mjs';
+import { syncFolder } from '../durable-file.js';
 import { lockFolder } from './lock.js';
 import type { WorkerReply, WorkerRequest, WorkerSettings, WorkerStats } from './worker.mjs';
 
 /** The embedded PostgreSQL, in its thread. `stream` is what `pg` takes instead of a socket. */
 export interface EmbeddedPostgres {
-  stream(): Duplex;
+  readonly stream: () => Duplex;
   /** The whole folder as a gzipped tar. */
-  dump(): Promise<Uint8Array>;
+  readonly dump: () => Promise<Uint8Array>;
   /** Counters for tests and metrics. */
-  stats(): Promise<WorkerStats>;
+  readonly stats: () => Promise<WorkerStats>;
   /** Checkpoints, makes all durable, ends the thread, releases the lock. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** WAL that a crash would have to replay stays small; a checkpoint costs about 0.1 s here. */

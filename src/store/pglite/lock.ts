@@ -10,7 +10,7 @@ interface Holder {
 
 /** Held until released; the file `<folder>.lock` beside the folder shows it to other processes. */
 export interface FolderLock {
-  release(): void;
+  readonly release: () => void;
 }
 
 /**

@@ -43,6 +43,7 @@ async function answer(request) {
         if (transactionStatus !== IDLE) await exec(query('rollback'));
         return tell({ id });
       case 'dump':
+        await checkpointIfIdle();
         return tell({ id, bytes: new Uint8Array(await (await db.dumpDataDir('gzip')).arrayBuffer()) });
       case 'stats':
         return tell({ id, stats: { walSyncs: fs?.walSyncs ?? 0, checkpoints } });

@@ -1,0 +1,13 @@
+/**
+ * JSON text that a `jsonb` column takes whatever came in: jsonb refuses NUL and halves of surrogate pairs, which JSON allows; they become
+ * U+FFFD, the character for what cannot be shown.
+ */
+export function jsonText(value: unknown): string {
+  const text = JSON.stringify(value ?? null);
+  return mayBeRefused.test(text) ? text.replace(escapes, (escape) => (refused.test(escape) ? '\uFFFD' : escape)) : text;
+}
+
+// JSON.stringify writes both as lower-case escapes and nothing else of that form, save for a backslash that was itself escaped.
+const mayBeRefused = /\\u(?:0000|d[89a-f])/;
+const escapes = /\\(?:u[0-9a-f]{4}|.)/g;
+const refused = /^\\u(?:0000|d[89a-f])/;
