@@ -1,0 +1,71 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+
+/** Where the local servers listen, and nowhere else: they trust whoever reaches them. */
+export const loopback = '127.0.0.1';
+
+/**
+ * A small HTTP server on loopback. A page of another site cannot reach it through a name of its own (DNS rebinding): only loopback names are served.
+ * Bodies of any type arrive as text; `json` reads them.
+ */
+export function createLocalServer(): FastifyInstance {
+  const server = Fastify({ logger: false, bodyLimit: 8 * 1024 * 1024, forceCloseConnections: true });
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  server.addHook('onRequest', async (request, reply) => {
+    if (!loopbackNames.has(request.hostname.replace(/:\d+$/, ''))) await reply.code(403).send('Only for this machine.');
+  });
+  return server;
+}
+
+const loopbackNames: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]', '::1', 'host.docker.internal']);
+
+/** Starts listening; answers with the address, without a slash at the end. */
+export async function listen(server: FastifyInstance, port: number): Promise<string> {
+  return server.listen({ host: loopback, port });
+}
+
+/** The JSON of a request body; undefined when it is empty or not JSON. */
+export function json(body: unknown): unknown {
+  if (typeof body !== 'string' || body.trim() === '') return undefined;
+  try {
+    return JSON.parse(body) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** True for `share` of the calls. */
+export function happens(share: number): boolean {
+  return share > 0 && Math.random() < share;
+}
+
+export function sleep(ms: number): Promise<void> {
+  return ms > 0 ? new Promise((resolve) => setTimeout(resolve, ms)) : Promise.resolve();
+}
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/** A page without script; `body` is HTML. */
+export function page(title: string, body: string): string {
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(title)}</title><style>${style}</style></head><body><main><h1>${escapeHtml(title)}</h1>${body}</main></body></html>`;
+}
+
+/** For our own pages: no script at all, and nothing from elsewhere. */
+export const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; form-action 'self'; base-uri 'none'";
+
+const style = `
+:root{color-scheme:light dark;--line:#8884;--soft:#8882}
+body{font:15px/1.5 system-ui,sans-serif;margin:0}
+main{max-width:72rem;margin:0 auto;padding:1.5rem}
+h1{font-size:1.3rem}
+table{border-collapse:collapse;width:100%}
+th,td{text-align:left;padding:.4rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
+tr:hover td{background:var(--soft)}
+pre{white-space:pre-wrap;background:var(--soft);padding:1rem}
+iframe{width:100%;height:46rem;border:1px solid var(--line);background:#fff}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}
+dt{opacity:.7}dd{margin:0}
+.in{font-style:italic}
+.muted{opacity:.7}`;
