@@ -1,0 +1,23 @@
+import type { Channel, MessageClass } from './channel.js';
+
+/** What every version of a template says about itself. */
+export interface TemplateHead {
+  readonly id: string;
+  readonly channel: Channel;
+  readonly class: MessageClass;
+  /** What consent is asked for, such as `cart_reminder`. */
+  readonly topic: string;
+  /** An ambiguous send is not repeated (design §2). */
+  readonly atMostOnce: boolean;
+  /** Paths of the context without which nothing is sent, such as `cart.lines`: missing or empty makes the message empty. */
+  readonly requires: readonly string[];
+}
+
+/** One language of a published template: MJML is HTML by now, Liquid is left in. */
+export type EmailVariant = { readonly subject: string; readonly html: string; readonly text: string };
+export type SmsVariant = { readonly body: string };
+
+/** A published version, as `template_versions.compiled` holds it. Immutable. Keys of `variants` are languages. */
+export type CompiledTemplate =
+  | (TemplateHead & { readonly format: 1; readonly channel: 'email'; readonly variants: Readonly<Record<string, EmailVariant>> })
+  | (TemplateHead & { readonly format: 1; readonly channel: 'sms'; readonly variants: Readonly<Record<string, SmsVariant>> });

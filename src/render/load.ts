@@ -1,0 +1,176 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { messageClasses } from '../domain/channel.js';
+import type { Channel, MessageClass } from '../domain/channel.js';
+import type { TemplateHead } from '../domain/template.js';
+import type { FileProblem } from './problem.js';
+import { checkYaml, problemAt, readYaml } from './yaml.js';
+import type { YamlFile } from './yaml.js';
+
+/** A text file, with the name that problems are told under: `templates/layouts/shop.mjml`. */
+export interface SourceFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Words by language, then by name; each may hold Liquid. */
+export type Words = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** One template as its author wrote it. */
+export interface TemplateSource extends TemplateHead {
+  readonly yaml: YamlFile;
+  readonly words: Words;
+  /** The MJML of an email without its layout; null for a text. */
+  readonly design: SourceFile | null;
+  readonly layout: string;
+}
+
+/** A made-up person and cart to render with. Null: as the file is wrong, see the problems. */
+export interface Sample {
+  readonly name: string;
+  readonly file: string;
+  readonly text: string;
+}
+
+/** All of a `templates` folder. It is also the catalog that journeys are checked against. */
+export interface TemplateSet {
+  readonly sources: readonly TemplateSource[];
+  /** Layouts and partials by name: `layouts/<name>.mjml`. */
+  readonly pieces: ReadonlyMap<string, SourceFile>;
+  readonly sharedWords: { readonly yaml: YamlFile; readonly words: Words } | null;
+  readonly samples: readonly Sample[];
+  /** What kept a file from being read; such templates are not among `sources`. */
+  readonly problems: readonly FileProblem[];
+  has(id: string): boolean;
+  channelOf(id: string): Channel | null;
+  classOf(id: string): MessageClass | null;
+  ids(): readonly string[];
+}
+
+const words = z.record(z.string().regex(/^[a-z]{2,3}$/, 'must be a language such as en'), z.record(z.string(), z.string()));
+
+const templateSchema = z.strictObject({
+  class: z.enum(messageClasses),
+  topic: z.string().regex(/^[a-z][a-z0-9_]*$/, 'must be a topic such as cart_reminder'),
+  at_most_once: z.boolean().default(false),
+  requires: z.array(z.string()).default([]),
+  design: z.string().optional(),
+  layout: z.string().default('shop'),
+  words,
+});
+
+/** Reads `<projectFolder>/templates`. Never throws for what is written there; a missing folder is an empty set with a problem. */
+export async function loadTemplates(projectFolder: string): Promise<TemplateSet> {
+  const folder = await readFolder(projectFolder);
+  const problems: FileProblem[] = [];
+  const pieces = new Map(
+    [...folder].flatMap(([file, text]) => {
+      const name = /^templates\/layouts\/([^/]+)\.mjml$/.exec(file)?.[1];
+      return name === undefined ? [] : [[name, { file, text }] as const];
+    }),
+  );
+  const sources = [...folder].flatMap(([file, text]) => {
+    const named = /^templates\/(email|sms)\/([^/]+)\.yaml$/.exec(file);
+    if (named === null) return [];
+    const read = readTemplate({ channel: named[1] as Channel, id: named[2] ?? '', file, text }, folder);
+    if (Array.isArray(read)) problems.push(...read);
+    return Array.isArray(read) ? [] : [read as TemplateSource];
+  });
+  problems.push(...sameIdTwice(sources));
+  const sharedWords = readSharedWords(folder, problems);
+  if (folder.size === 0) problems.push(noFolder);
+
+  const byId = new Map(sources.map((source) => [source.id, source]));
+  return {
+    sources,
+    pieces,
+    sharedWords,
+    samples: [...folder].flatMap(([file, text]) => {
+      const name = /^templates\/samples\/([^/]+)\.json$/.exec(file)?.[1];
+      return name === undefined ? [] : [{ name, file, text }];
+    }),
+    problems,
+    has: (id) => byId.has(id),
+    channelOf: (id) => byId.get(id)?.channel ?? null,
+    classOf: (id) => byId.get(id)?.class ?? null,
+    ids: () => [...byId.keys()],
+  };
+}
+
+const noFolder: FileProblem = {
+  file: 'templates',
+  line: 1,
+  column: 1,
+  path: '',
+  message: 'There are no templates in the project folder.',
+  suggestion: 'Make templates/email and templates/sms; docs/templates.md shows how.',
+  severity: 'error',
+};
+
+const subfolders = ['email', 'layouts', 'samples', 'sms'];
+
+/** Texts by the name they are told under, in a fixed order. */
+async function readFolder(projectFolder: string): Promise<ReadonlyMap<string, string>> {
+  const found = await Promise.all(
+    subfolders.map(async (subfolder) => {
+      const path = join(projectFolder, 'templates', subfolder);
+      const names = await readdir(path).catch(() => []);
+      const wanted = names.filter((name) => /\.(mjml|yaml|json)$/.test(name)).sort();
+      return Promise.all(wanted.map(async (name) => [`templates/${subfolder}/${name}`, await readFile(join(path, name), 'utf8')] as const));
+    }),
+  );
+  return new Map(found.flat());
+}
+
+function readTemplate(
+  named: { readonly channel: Channel; readonly id: string; readonly file: string; readonly text: string },
+  folder: ReadonlyMap<string, string>,
+): TemplateSource | readonly FileProblem[] {
+  const yaml = readYaml(named.file, named.text);
+  const checked = checkYaml(yaml, templateSchema);
+  if (checked.kind === 'invalid') return checked.problems;
+  const { at_most_once: atMostOnce, design: designName, ...head } = checked.value;
+  const designFile = `templates/email/${designName ?? named.id}.mjml`;
+  const designText = folder.get(designFile);
+  if (named.channel === 'email' && designText === undefined) {
+    return [
+      problemAt(
+        yaml,
+        designName === undefined ? [] : ['design'],
+        `The design ${designFile} is not there.`,
+        'Write it, or name another with "design:".',
+      ),
+    ];
+  }
+  return {
+    ...head,
+    id: named.id,
+    channel: named.channel,
+    atMostOnce,
+    yaml,
+    design: named.channel === 'email' ? { file: designFile, text: designText ?? '' } : null,
+  };
+}
+
+function readSharedWords(folder: ReadonlyMap<string, string>, problems: FileProblem[]): TemplateSet['sharedWords'] {
+  const file = 'templates/layouts/words.yaml';
+  const text = folder.get(file);
+  if (text === undefined) return null;
+  const yaml = readYaml(file, text);
+  const checked = checkYaml(yaml, words);
+  if (checked.kind === 'ok') return { yaml, words: checked.value };
+  problems.push(...checked.problems);
+  return null;
+}
+
+function sameIdTwice(sources: readonly TemplateSource[]): readonly FileProblem[] {
+  const seen = new Set<string>();
+  return sources.flatMap((source) => {
+    const twice = seen.has(source.id);
+    seen.add(source.id);
+    return twice
+      ? [problemAt(source.yaml, [], `"${source.id}" is an email and a text: an id names one template.`, 'Rename one of the files.')]
+      : [];
+  });
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import type { RenderContext, RenderResult } from '../app/ports.js';
+import type { Shop } from '../domain/shop.js';
+import { compileTemplate } from './compile.js';
+import type { Sample, TemplateSet } from './load.js';
+import { chooseLanguage, parseVariant, renderVariant } from './render.js';
+
+/** What a template of the folder gives, without publishing it: for `sojourn template preview` and for lint's samples. */
+export async function previewTemplate(options: {
+  readonly set: TemplateSet;
+  readonly shop: Shop;
+  readonly templateId: string;
+  readonly context: RenderContext;
+  /** Instead of the person's own language. */
+  readonly locale?: string;
+}): Promise<RenderResult> {
+  const { set, shop, templateId, context, locale: wanted = context.profile.locale } = options;
+  const source = set.sources.find((candidate) => candidate.id === templateId);
+  if (source === undefined) return { kind: 'empty', problem: `There is no template ${templateId} in the project folder.` };
+  const { compiled, problems } = await compileTemplate(source, set);
+  const [problem] = problems;
+  if (problem !== undefined) return { kind: 'empty', problem: `The template ${templateId} does not compile: ${problem.message}` };
+  const { language, locale } = chooseLanguage(compiled, wanted, shop);
+  try {
+    const variant = parseVariant(compiled, language);
+    if (variant === null) return { kind: 'empty', problem: `The template ${templateId} has no words in any language.` };
+    return renderVariant(compiled, variant, context, shop, locale);
+  } catch {
+    return { kind: 'empty', problem: `The template ${templateId} is no valid Liquid: "sojourn template lint" says where.` };
+  }
+}
+
+const sampleSchema: z.ZodType<RenderContext> = z.strictObject({
+  profile: z.strictObject({
+    firstName: z.string().nullable(),
+    locale: z.string().nullable(),
+    traits: z.record(z.string(), z.unknown()),
+  }),
+  cart: z
+    .strictObject({
+      lines: z.array(
+        z.strictObject({
+          name: z.string(),
+          quantity: z.number(),
+          price: z.number(),
+          imageUrl: z.string().nullable(),
+          url: z.string().nullable(),
+        }),
+      ),
+      value: z.number(),
+      currency: z.string(),
+      url: z.string(),
+    })
+    .nullable(),
+  links: z.strictObject({ unsubscribe: z.string(), preferences: z.string() }),
+  isFirstSms: z.boolean(),
+  at: z.number(),
+  timeZone: z.string(),
+});
+
+/** A sample as a context, or what is wrong with it in a sentence. */
+export function readSample(
+  sample: Sample,
+): { readonly kind: 'ok'; readonly context: RenderContext } | { readonly kind: 'invalid'; readonly why: string } {
+  let value: unknown;
+  try {
+    value = JSON.parse(sample.text);
+  } catch {
+    return { kind: 'invalid', why: 'The sample is no valid JSON.' };
+  }
+  const parsed = sampleSchema.safeParse(value);
+  if (parsed.success) return { kind: 'ok', context: parsed.data };
+  const [issue] = parsed.error.issues;
+  return { kind: 'invalid', why: `The sample is no person and cart: ${issue?.path.map(String).join('.') ?? ''}: ${issue?.message ?? ''}.` };
+}

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import type { RenderContext, RenderResult } from '../app/ports.js';
+import type { Shop } from '../domain/shop.js';
+import type { CompiledTemplate, EmailVariant, SmsVariant } from '../domain/template.js';
+import { parseLiquid, renderLiquid } from './engine.js';
+import type { LiquidResult, ParsedLiquid } from './engine.js';
+import type { Formatting } from './filters.js';
+import { templateScope, valueAt } from './scope.js';
+import { countSegments, tidySms } from './sms-text.js';
+
+/** Beyond this a text is not sent: what it costs and how it looks are then nobody's intention. */
+export const maxSegments = 3;
+
+/** The parsed texts of one language of one version: what is dear to make and cheap to use. */
+export type ParsedVariant =
+  | {
+      readonly kind: 'email';
+      readonly language: string;
+      readonly subject: ParsedLiquid;
+      readonly html: ParsedLiquid;
+      readonly text: ParsedLiquid;
+    }
+  | { readonly kind: 'sms'; readonly language: string; readonly body: ParsedLiquid };
+
+/** Throws LiquidJS's ParseError; lint refuses such a template, so a published one parses. */
+export function parseVariant(compiled: CompiledTemplate, language: string): ParsedVariant | null {
+  if (compiled.channel === 'sms') {
+    const variant: SmsVariant | undefined = compiled.variants[language];
+    return variant === undefined ? null : { kind: 'sms', language, body: parseLiquid(variant.body, 'text') };
+  }
+  const variant: EmailVariant | undefined = compiled.variants[language];
+  if (variant === undefined) return null;
+  return {
+    kind: 'email',
+    language,
+    subject: parseLiquid(variant.subject, 'text'),
+    html: parseLiquid(variant.html, 'html'),
+    text: parseLiquid(variant.text, 'text'),
+  };
+}
+
+/**
+ * The language to write in and the tag that money and dates follow: the person's own where the template has it, else the shop's,
+ * else the template's first. `de_AT` gives `de` and `de-AT`; `fr` in a shop of `en-GB` gives `en` and `en-GB`.
+ */
+export function chooseLanguage(
+  compiled: CompiledTemplate,
+  wanted: string | null,
+  shop: Shop,
+): { readonly language: string; readonly locale: string } {
+  const offered = Object.keys(compiled.variants);
+  for (const tag of [wanted, shop.locale]) {
+    const locale = canonicalTag(tag);
+    const language = locale?.split('-')[0];
+    if (locale !== undefined && language !== undefined && offered.includes(language)) {
+      // A bare `en` in a shop of `en-GB` writes dates as the shop does.
+      return { language, locale: locale === language && shop.locale.startsWith(`${language}-`) ? shop.locale : locale };
+    }
+  }
+  const first = offered[0] ?? shop.locale;
+  return { language: first, locale: first };
+}
+
+function canonicalTag(tag: string | null): string | undefined {
+  try {
+    return tag === null ? undefined : Intl.getCanonicalLocales(tag.trim().replace(/_/g, '-'))[0];
+  } catch {
+    return undefined;
+  }
+}
+
+/** One message for one person. Pure: the same version, context and shop give the same bytes. */
+export function renderVariant(
+  compiled: CompiledTemplate,
+  variant: ParsedVariant,
+  context: RenderContext,
+  shop: Shop,
+  locale: string,
+): RenderResult {
+  const scope = templateScope(context, shop, locale);
+  const formatting: Formatting = { locale, timeZone: context.timeZone, currency: context.cart?.currency ?? shop.currency };
+  const missing = compiled.requires.find((path) => isBlank(valueAt(scope, path)));
+  if (missing !== undefined) return empty(compiled, `"${missing}" is missing or empty`);
+  return variant.kind === 'email' ? renderEmail(compiled, variant, scope, formatting) : renderSms(compiled, variant, scope, formatting);
+}
+
+function renderEmail(
+  compiled: CompiledTemplate,
+  variant: ParsedVariant & { readonly kind: 'email' },
+  scope: Record<string, unknown>,
+  formatting: Formatting,
+): RenderResult {
+  const subject = renderLiquid(variant.subject, scope, formatting);
+  const html = renderLiquid(variant.html, scope, formatting);
+  const text = renderLiquid(variant.text, scope, formatting);
+  if (subject.kind === 'failed') return empty(compiled, `${subject.why} (in the subject)`);
+  const failed = [html, text].find((result): result is LiquidResult & { kind: 'failed' } => result.kind === 'failed');
+  if (failed !== undefined) return empty(compiled, failed.why);
+  if (html.kind === 'failed' || text.kind === 'failed') return empty(compiled, 'it could not be rendered');
+  // A line break in a subject would begin another header.
+  const oneLine = subject.value.replace(/\s+/g, ' ').trim();
+  const plain = tidyText(text.value);
+  if (oneLine === '') return empty(compiled, 'the subject is empty');
+  if (plain === '') return empty(compiled, 'there is no text in it');
+  const contentHash = hashOf([oneLine, html.value, plain]);
+  return { kind: 'email', subject: oneLine, html: html.value, text: plain, locale: variant.language, contentHash };
+}
+
+function renderSms(
+  compiled: CompiledTemplate,
+  variant: ParsedVariant & { readonly kind: 'sms' },
+  scope: Record<string, unknown>,
+  formatting: Formatting,
+): RenderResult {
+  const rendered = renderLiquid(variant.body, scope, formatting);
+  if (rendered.kind === 'failed') return empty(compiled, rendered.why);
+  const body = tidySms(rendered.value);
+  if (body === '') return empty(compiled, 'there is no text in it');
+  const { segments, encoding } = countSegments(body);
+  if (segments > maxSegments) return empty(compiled, `it is too long: ${segments} segments (${encoding}), at most ${maxSegments}`);
+  return { kind: 'sms', body, segments, encoding, locale: variant.language, contentHash: hashOf([body]) };
+}
+
+function empty(compiled: CompiledTemplate, why: string): RenderResult {
+  return { kind: 'empty', problem: `The template ${compiled.id} cannot be filled: ${why}.` };
+}
+
+function isBlank(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  if (typeof value === 'string') return value.trim() === '';
+  return Array.isArray(value) && value.length === 0;
+}
+
+/** Loops and conditions leave lines with nothing on them, spacers leave hair spaces, buttons a space before the colon. */
+function tidyText(text: string): string {
+  return text
+    .replace(/[^\S\n]+(?=\n|: http)/g, '')
+    .replace(/\n[^\S\n]+/g, '\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+}
+
+function hashOf(parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}

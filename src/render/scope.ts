@@ -1,0 +1,80 @@
+import type { RenderContext } from '../app/ports.js';
+import type { Shop } from '../domain/shop.js';
+
+/** What templates may say about the shop. */
+type ShopWords = Pick<Shop, 'name' | 'brand' | 'postalAddress' | 'siteUrl' | 'supportUrl' | 'supportEmail'>;
+
+/** All that a template can name. `locale` is the tag that money and dates are written in, such as `de-AT`. */
+type TemplateScope = RenderContext & { readonly shop: ShopWords; readonly locale: string };
+
+/** The shape of a value: a plain value, anything, a list, or an object by its keys. */
+export type Shape = 'value' | 'any' | { readonly list: Shape } | { readonly keys: { readonly [key: string]: Shape } };
+
+type ShapeOf<T> = T extends string | number | boolean
+  ? 'value'
+  : T extends readonly (infer Element)[]
+    ? { readonly list: ShapeOf<NonNullable<Element>> }
+    : string extends keyof T
+      ? 'any'
+      : { readonly keys: { readonly [Key in keyof T]-?: ShapeOf<NonNullable<T[Key]>> } };
+
+/** The names that lint knows. The compiler holds it to RenderContext: a field added there must be named here. */
+export const knownVariables: ShapeOf<TemplateScope> & Shape = {
+  keys: {
+    profile: { keys: { firstName: 'value', locale: 'value', traits: 'any' } },
+    cart: {
+      keys: {
+        lines: { list: { keys: { name: 'value', quantity: 'value', price: 'value', imageUrl: 'value', url: 'value' } } },
+        value: 'value',
+        currency: 'value',
+        url: 'value',
+      },
+    },
+    links: { keys: { unsubscribe: 'value', preferences: 'value' } },
+    isFirstSms: 'value',
+    at: 'value',
+    timeZone: 'value',
+    locale: 'value',
+    shop: {
+      keys: {
+        name: 'value',
+        brand: 'value',
+        postalAddress: { list: 'value' },
+        siteUrl: 'value',
+        supportUrl: 'value',
+        supportEmail: 'value',
+      },
+    },
+  },
+};
+
+/**
+ * The scope that Liquid sees. What is null in the context is absent here, so that strict variables catch it:
+ * a greeting to nobody is a refusal unless the template says `| default:` or asks with `if`.
+ */
+export function templateScope(context: RenderContext, shop: Shop, locale: string): Record<string, unknown> {
+  const { name, brand, postalAddress, siteUrl, supportUrl, supportEmail } = shop;
+  return withoutNulls({
+    ...context,
+    locale,
+    shop: { name, brand, postalAddress, siteUrl, supportUrl, supportEmail },
+  } satisfies TemplateScope) as Record<string, unknown>;
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]) => (inner === null || inner === undefined ? [] : [[key, withoutNulls(inner)]])),
+  );
+}
+
+/** The value at a dotted path, or undefined. */
+export function valueAt(scope: Record<string, unknown>, path: string): unknown {
+  let current: unknown = scope;
+  for (const key of path.split('.')) {
+    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, key)) return undefined;
+    current = (current as Record<string, unknown>)[key];
+  }
+  return current;
+}
