@@ -48,3 +48,11 @@ export async function loadDefinition(db: Db | Trx, journeyId: string, version: n
   definitionsByHash.set(row.hash, definition);
   return definition;
 }
+
+/** The definition that an entry is pinned to; no statement once this process has seen the version. */
+export async function loadPinnedDefinition(
+  db: Db | Trx,
+  entry: { readonly journeyId: string; readonly version: number; readonly definitionHash: string },
+): Promise<JourneyDefinition> {
+  return definitionsByHash.get(entry.definitionHash) ?? (await loadDefinition(db, entry.journeyId, entry.version));
+}

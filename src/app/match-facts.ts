@@ -18,7 +18,8 @@ export interface Matched {
   readonly fact: string;
   readonly journeyId: string | null;
   readonly entryId: string | null;
-  readonly result: 'armed' | 'postponed' | 'entered' | 'input' | 'not-entered' | 'joined' | 'no-match';
+  /** `note`: what ingest has to say about the event itself, such as an address that is none. */
+  readonly result: 'armed' | 'postponed' | 'entered' | 'input' | 'not-entered' | 'joined' | 'no-match' | 'note';
   readonly reason: string | null;
 }
 

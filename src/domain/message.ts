@@ -50,3 +50,12 @@ export interface LedgerSlot {
   readonly state: MessageState;
   readonly slotAt: Instant;
 }
+
+/**
+ * What a message's attempts come to together, whichever answer came late: accepted > unknown > not-sent (design §2).
+ * An attempt without an answer (null) counts as unknown: nobody knows whether its body left.
+ */
+export function foldAttempts(outcomes: readonly (AttemptOutcome['kind'] | null)[]): AttemptOutcome['kind'] {
+  if (outcomes.includes('accepted')) return 'accepted';
+  return outcomes.some((outcome) => outcome === 'unknown' || outcome === null) ? 'unknown' : 'not-sent';
+}

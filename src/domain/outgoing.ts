@@ -32,7 +32,12 @@ export type Outgoing = OutgoingEmail | OutgoingSms;
 export interface Provider<M extends Outgoing> {
   readonly name: string;
   submit(message: M, options: { readonly deadlineMs: number; readonly signal?: AbortSignal }): Promise<AttemptOutcome>;
+  /** Whether the provider has a message whose submission got no answer; only where a provider can be asked. Never throws. */
+  findMessage?(message: M, options: { readonly sentAfterReal: number }): Promise<TextLook>;
   close(): Promise<void>;
 }
+
+/** `unknown`: the provider could not be asked. */
+export type TextLook = { readonly kind: 'accepted'; readonly providerId: string } | { readonly kind: 'absent' } | { readonly kind: 'unknown' };
 
 export type Providers = { readonly email: Provider<OutgoingEmail>; readonly sms: Provider<OutgoingSms> };

@@ -51,5 +51,5 @@ export interface Renderer {
     templateId: string,
     version: number | 'latest',
     context: RenderContext,
-  ): Promise<RenderResult & { readonly templateVersion: number }>;
+  ): Promise<RenderResult & { readonly templateVersion: number; readonly atMostOnce: boolean }>;
 }

@@ -86,17 +86,19 @@ export async function insertEntries(trx: Trx, entries: readonly NewEntry[]): Pro
 export async function postponeArmed(trx: Trx, later: readonly { readonly id: EntryId; readonly dueAt: Instant }[]): Promise<void> {
   if (later.length === 0) return;
   const values = sql.join(later.map(({ id, dueAt }) => sql`(${id}::text, ${dueAt}::bigint)`));
-  await sql`update entries set due_at = v.due_at from (values ${values}) as v(id, due_at) where entries.id = v.id and entries.state = 'armed'`.execute(trx);
+  await sql`update entries set due_at = v.due_at from (values ${values}) as v(id, due_at) where entries.id = v.id and entries.state = 'armed'`.execute(
+    trx,
+  );
 }
 
-/** Makes waiting entries due for a poke now; armed, queued and submitting ones see their inputs at their next turn anyway. */
+/** Makes waiting and held entries due for a poke now; armed, queued and submitting ones see their inputs at their next turn anyway. */
 export async function wakeWaiting(trx: Trx, ids: readonly string[]): Promise<void> {
   await trx
     .updateTable('entries')
     .set({ poke_real: sql<number>`real_now_ms()` })
     .where('id', 'in', (query) => query.selectFrom('entries').select('id').where('id', 'in', ids).orderBy('id').forUpdate())
     .where('state', '=', 'open')
-    .where('activity', '=', 'waiting')
+    .where('activity', 'in', ['waiting', 'held'])
     .execute();
 }
 
@@ -137,4 +139,9 @@ export async function saveEntry(trx: Trx, entry: EntryAfterTurn): Promise<void> 
     })
     .where('id', '=', entry.id)
     .execute();
+}
+
+/** Someone looked and there was nothing to do: the poke loop starts counting anew. */
+export async function touchEntry(trx: Trx, id: EntryId, pokeReal: number | null): Promise<void> {
+  await trx.updateTable('entries').set({ poke_real: pokeReal, poke_count: 0, run_started: true }).where('id', '=', id).execute();
 }

@@ -19,9 +19,5 @@ export async function insertEntryInputs(
 /** Marks inputs as seen by the turn that holds the entry's lock. */
 export async function consumeEntryInputs(trx: Trx, seqs: readonly number[], at: Instant): Promise<void> {
   if (seqs.length === 0) return;
-  await trx
-    .updateTable('entry_inputs')
-    .set({ consumed_at: at })
-    .where('seq', 'in', seqs)
-    .execute();
+  await trx.updateTable('entry_inputs').set({ consumed_at: at }).where('seq', 'in', seqs).execute();
 }

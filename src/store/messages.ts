@@ -5,7 +5,7 @@ import type { Instant } from '../domain/instant.js';
 import type { MessageState } from '../domain/message.js';
 import type { SendDecision } from '../domain/verdict.js';
 import type { Outgoing } from '../domain/outgoing.js';
-import type { Trx } from './db.js';
+import type { Db, Trx } from './db.js';
 
 /** A message when the gate first speaks of it. The id derives from entry, step and visit, so a repeat meets the same row. */
 export interface NewMessage {
@@ -220,3 +220,37 @@ export async function insertVerdict(trx: Trx, messageId: MessageId, decision: Se
 
 /** The database's own real clock: leases are measured by it. */
 export const realNow = sql<number>`real_now_ms()`;
+
+/** What a message said when it left, with the real instant of its last attempt. Null: it never left. */
+export async function readStoredContent(
+  db: Db | Trx,
+  id: MessageId,
+): Promise<{
+  readonly outgoing: Outgoing;
+  readonly templateVersion: number;
+  readonly contentHash: string;
+  readonly atMostOnce: boolean;
+  readonly submittedReal: number;
+} | null> {
+  const row = await db
+    .selectFrom('messages as m')
+    .innerJoin('attempts as a', (join) => join.onRef('a.message_id', '=', 'm.id').onRef('a.n', '=', 'm.attempts'))
+    .leftJoin('template_versions as t', (join) =>
+      join.onRef('t.template_id', '=', 'm.template').onRef('t.version', '=', 'm.template_version'),
+    )
+    .select(['m.content', 'm.template_version', 'm.content_hash', 'a.lease_real'])
+    .select(sql<boolean>`coalesce((t.compiled ->> 'atMostOnce')::boolean, false)`.as('at_most_once'))
+    .where('m.id', '=', id)
+    .executeTakeFirst();
+  if (!row?.content || row.template_version === null || row.content_hash === null) return null;
+  return {
+    outgoing: row.content as unknown as Outgoing,
+    templateVersion: row.template_version,
+    contentHash: row.content_hash,
+    atMostOnce: row.at_most_once,
+    submittedReal: row.lease_real - leaseMs,
+  };
+}
+
+/** How long an attempt may still be at the provider, in real milliseconds. */
+export const leaseMs = 35_000;

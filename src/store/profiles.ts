@@ -1,27 +1,51 @@
-import type { Selectable, Transaction } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { ProfileId } from '../domain/ids.js';
 import type { Profile } from '../domain/profile.js';
-import type { Database, ProfilesTable } from './schema.js';
+import type { Trx } from './db.js';
+import type { ProfilesTable } from './schema.js';
+import { rowsOf, writeTogether } from './write-together.js';
 
 export type ProfileRow = Selectable<ProfilesTable>;
+
+/** Locked profiles, and to which of them each of the ids asked for leads. */
+export interface LockedProfiles {
+  readonly profiles: readonly Profile[];
+  readonly canonical: ReadonlyMap<ProfileId, ProfileId>;
+}
 
 /**
  * Locks the canonical profiles of these ids, ascending by id, and reads them after the lock: a merge that came between is followed.
  * Answers each canonical profile once.
  */
-export async function lockProfiles(trx: Transaction<Database>, ids: readonly ProfileId[]): Promise<readonly ProfileRow[]> {
+export async function lockProfiles(trx: Trx, ids: readonly ProfileId[]): Promise<readonly ProfileRow[]> {
+  return [...(await lockRows(trx, ids)).values()].filter((row) => row.merged_into === null).sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** As `lockProfiles`, for who needs to know which id became which profile. */
+export async function lockCanonical(trx: Trx, ids: readonly ProfileId[]): Promise<LockedProfiles> {
+  const rows = await lockRows(trx, ids);
+  const canonical = new Map<ProfileId, ProfileId>();
+  for (const id of rows.keys()) {
+    let row = rows.get(id);
+    while (row !== undefined && row.merged_into !== null) row = rows.get(row.merged_into);
+    if (row !== undefined) canonical.set(id as ProfileId, row.id as ProfileId);
+  }
+  return { profiles: [...rows.values()].filter((row) => row.merged_into === null).map(toProfile), canonical };
+}
+
+async function lockRows(trx: Trx, ids: readonly ProfileId[]): Promise<ReadonlyMap<string, ProfileRow>> {
   const locked = new Map<string, ProfileRow>();
   let wanted = [...new Set<string>(ids)];
   while (wanted.length > 0) {
-    const rows = await trx.selectFrom('profiles').selectAll().where('id', 'in', wanted).orderBy('id').forUpdate().execute();
+    const { rows } = await sql<ProfileRow>`select * from profiles where id = any(${wanted}) order by id for update`.execute(trx);
     for (const row of rows) locked.set(row.id, row);
     // Identities point to canonical profiles, so this loop runs twice only when a merge was under way.
     wanted = rows.flatMap((row) => (row.merged_into !== null && !locked.has(row.merged_into) ? [row.merged_into] : []));
   }
-  return [...locked.values()].filter((row) => row.merged_into === null).sort((a, b) => (a.id < b.id ? -1 : 1));
+  return locked;
 }
 
-export function toProfile(row: ProfileRow): Profile {
+function toProfile(row: ProfileRow): Profile {
   return {
     id: row.id as ProfileId,
     traits: row.traits,
@@ -32,4 +56,54 @@ export function toProfile(row: ProfileRow): Profile {
     updatedAt: row.updated_at,
     lastInstant: row.last_instant,
   };
+}
+
+export function writeNewProfiles(profiles: readonly Profile[]): RawBuilder<unknown> | null {
+  if (profiles.length === 0) return null;
+  return sql`insert into profiles (id, traits, trait_times, email, phone, created_at, updated_at, last_instant)
+    select id, traits, "traitTimes", email, phone, "createdAt", "updatedAt", "lastInstant"
+    from ${rowsOf(profiles)} as r(id text, traits jsonb, "traitTimes" jsonb, email text, phone text, "createdAt" bigint, "updatedAt" bigint, "lastInstant" bigint)
+    returning 1`;
+}
+
+/** Profiles whose traits changed, and those that only moved on in time: these give null for the rest. The rows are locked. */
+export function writeProfiles(profiles: readonly (Profile & { readonly traitsChanged: boolean })[]): RawBuilder<unknown> | null {
+  if (profiles.length === 0) return null;
+  const rows = profiles.map((profile) => (profile.traitsChanged ? profile : { id: profile.id, lastInstant: profile.lastInstant }));
+  return sql`update profiles p set
+      traits = coalesce(r.traits, p.traits),
+      trait_times = coalesce(r."traitTimes", p.trait_times),
+      email = case when r.traits is null then p.email else r.email end,
+      phone = case when r.traits is null then p.phone else r.phone end,
+      updated_at = coalesce(r."updatedAt", p.updated_at),
+      last_instant = greatest(p.last_instant, r."lastInstant")
+    from ${rowsOf(rows)} as r(id text, traits jsonb, "traitTimes" jsonb, email text, phone text, "updatedAt" bigint, "lastInstant" bigint)
+    where p.id = r.id returning 1`;
+}
+
+/**
+ * All that `from` had belongs to `into`, which is written as given; `from` says where it went. Both are locked, and what is live of their entries is moved already.
+ * One statement.
+ */
+export async function repointProfile(trx: Trx, from: ProfileId, into: Profile): Promise<void> {
+  const moved = (table: string): RawBuilder<unknown> =>
+    sql`update ${sql.table(table)} set profile_id = ${into.id} where profile_id = ${from} returning 1`;
+  await writeTogether(trx, {
+    ids: moved('identities'),
+    events: moved('events'),
+    facts: moved('facts'),
+    carts: moved('carts'),
+    orders: moved('orders'),
+    consents: moved('consents'),
+    entries: moved('entries'),
+    messages: moved('messages'),
+    inbound: moved('inbound_messages'),
+    into: writeProfiles([{ ...into, traitsChanged: true }]),
+    from: sql`update profiles set merged_into = ${into.id} where id = ${from} or merged_into = ${from} returning 1`,
+  });
+}
+
+/** No turn of this profile decides at an earlier instant again. The row is locked. */
+export async function moveProfileOn(trx: Trx, id: ProfileId, at: Instant): Promise<void> {
+  await trx.updateTable('profiles').set({ last_instant: at }).where('id', '=', id).where('last_instant', '<', at).execute();
 }

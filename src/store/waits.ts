@@ -26,7 +26,18 @@ export async function findWaits(
   const rows = await trx
     .selectFrom('waits as w')
     .innerJoin('entries as e', 'e.id', 'w.entry_id')
-    .select(['w.entry_id', 'w.event', 'w.by_kind', 'w.by_value', 'w.purpose', 'w.hastens', 'e.journey_id', 'e.profile_id', 'e.cart_id', 'e.created_at'])
+    .select([
+      'w.entry_id',
+      'w.event',
+      'w.by_kind',
+      'w.by_value',
+      'w.purpose',
+      'w.hastens',
+      'e.journey_id',
+      'e.profile_id',
+      'e.cart_id',
+      'e.created_at',
+    ])
     .where('w.event', 'in', of.events)
     .where(({ eb, or, and }) =>
       or([
@@ -60,7 +71,9 @@ export async function replaceWaits(
   await trx.deleteFrom('waits').where('entry_id', '=', entry.id).execute();
   const rows = awaiting.flatMap((wait) => {
     const value = wait.by === 'profile' ? entry.profileId : entry.cartId;
-    return value === null ? [] : [{ entry_id: entry.id, event: wait.event, by_kind: wait.by, by_value: value, purpose: wait.purpose, hastens: wait.hastens }];
+    return value === null
+      ? []
+      : [{ entry_id: entry.id, event: wait.event, by_kind: wait.by, by_value: value, purpose: wait.purpose, hastens: wait.hastens }];
   });
   if (rows.length > 0) await trx.insertInto('waits').values(rows).execute();
 }

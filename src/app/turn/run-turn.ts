@@ -1,0 +1,644 @@
+import type { SendFacts } from '../../domain/guards/guard.js';
+import { minute, type Instant } from '../../domain/instant.js';
+import { messageIdFor, type MessageId } from '../../domain/ids.js';
+import { type AttemptOutcome, foldAttempts, type MessageState } from '../../domain/message.js';
+import type { Outgoing } from '../../domain/outgoing.js';
+import { verdictSentence } from '../../domain/explain.js';
+import { decideSend } from '../../domain/send-gate.js';
+import type { SendDecision } from '../../domain/verdict.js';
+import type { SendStep } from '../../journey/definition.js';
+import { advance, type Advanced, completeSend, decideEntry, type SendResult } from '../../journey/engine.js';
+import type { Awaiting, EntryInput, EntryOutcome, EntryState, Pending, TraceLine } from '../../journey/entry.js';
+import type { Trx } from '../../store/db.js';
+import { consumeEntryInputs } from '../../store/entry-inputs.js';
+import { readPause } from '../../store/controls.js';
+import { type EntryAfterTurn, saveEntry, touchEntry } from '../../store/entries.js';
+import {
+  beginAttempt,
+  finishAttempt,
+  insertVerdict,
+  leaseMs,
+  type NewMessage,
+  releaseReserved,
+  saveMessage,
+  settleMessage,
+} from '../../store/messages.js';
+import { moveProfileOn } from '../../store/profiles.js';
+import { insertTrace } from '../../store/trace.js';
+import type { TurnEntry, TurnMessage } from '../../store/turn-snapshot.js';
+import { replaceWaits } from '../../store/waits.js';
+import type { Instruction } from '../../../workflows/contract.js';
+import type { AppDeps } from '../deps.js';
+import { capsOf } from '../caps.js';
+import { suppressAddress } from '../suppress-address.js';
+import { enteredState, historyOf } from './entering.js';
+import type { SendPlan } from './plan-send.js';
+import { ledgerOf, lockContext, type TurnContext } from './turn-context.js';
+
+/** What came of an attempt, to be written by the turn that follows it. */
+export interface SettledAttempt {
+  readonly messageId: MessageId;
+  readonly n: number;
+  readonly outcome: AttemptOutcome;
+}
+
+export interface TurnRequest {
+  readonly seen: TurnEntry;
+  readonly plan: SendPlan | null;
+  readonly settled: SettledAttempt | null;
+  /** `queue-first`: the channel's queue must carry the message, so the turn commits up to there and says so. */
+  readonly lane: 'send-here' | 'queue-first';
+}
+
+export type TurnResult =
+  | { readonly kind: 'instruction'; readonly instruction: Instruction }
+  /** Committed as far as it goes: another message, or a changed cart, must be made ready first. */
+  | { readonly kind: 'again' }
+  | { readonly kind: 'submit'; readonly messageId: MessageId; readonly n: number; readonly outgoing: Outgoing };
+
+/** Looks older than this are made again. */
+const looksStayFreshMs = 5_000;
+/** How long an ambiguous text waits for a callback before the provider is asked, in real milliseconds. */
+const callbackGraceRealMs = 2 * minute;
+/** The poke loop looks this long after the instant at which the workflow should have come by itself, in real milliseconds. */
+const pokeGraceRealMs = 2 * minute;
+const lookAgainMs = 5 * minute;
+const mostLookFailures = 3;
+const firstRetryRealMs = 1_000;
+const longestRetryRealMs = 5 * minute;
+/** The server's own budget for a summary is 400 bytes. */
+const longestSummary = 200;
+
+/**
+ * One transaction: locks, consumes the entry's inputs, runs the engine and the gate, and writes state, trace, ledger and waits together.
+ * Safe to call any number of times: with no input and nothing due it answers the present instruction.
+ */
+export async function runTurn(deps: AppDeps, trx: Trx, request: TurnRequest): Promise<TurnResult> {
+  const context = await lockContext(deps, trx, request.seen);
+  if (context === null) return { kind: 'again' };
+  if (context.entry.state === 'finished') return finished(context.entry.outcome ?? 'completed');
+  return new Turn(deps, trx, context, request).run();
+}
+
+/** The work of one transaction. Its fields are what the transaction will write at the end. */
+class Turn {
+  readonly #deps: AppDeps;
+  readonly #trx: Trx;
+  readonly #context: TurnContext;
+  readonly #request: TurnRequest;
+  readonly #trace: TraceLine[] = [];
+  /** Messages as this turn leaves them; the facts were read before. */
+  readonly #messages: Map<string, Pick<TurnMessage, 'state' | 'attempts' | 'slotAt' | 'lookFailures' | 'channel'>>;
+  readonly #did: string[] = [];
+  #state: EntryState;
+  #entered: boolean;
+
+  constructor(deps: AppDeps, trx: Trx, context: TurnContext, request: TurnRequest) {
+    this.#deps = deps;
+    this.#trx = trx;
+    this.#context = context;
+    this.#request = request;
+    this.#messages = new Map(context.facts.messages.map((message) => [message.id, message]));
+    this.#state = context.entry.data;
+    this.#entered = context.entry.state === 'open';
+  }
+
+  async run(): Promise<TurnResult> {
+    const { entry, at, facts } = this.#context;
+    const lease = this.#liveLease();
+    if (lease !== null) return this.#waitForLease(lease);
+    if (this.#request.settled) await this.#foldSettled(this.#request.settled);
+    else await this.#foldExpired();
+
+    const inputs = this.#inputs();
+    if (entry.state === 'armed') return this.#decideArmed(inputs);
+    const isWaiting = entry.activity === 'waiting' && entry.dueAt !== null && entry.dueAt > at;
+    if (isWaiting && inputs.length === 0 && this.#request.settled === null) return this.#stay();
+    if (entry.activity === 'held' && inputs.length === 0) return this.#stay();
+    await consumeEntryInputs(
+      this.#trx,
+      facts.inputs.map(({ seq }) => seq),
+      at,
+    );
+    return this.#walk(advance(this.#context.engine, this.#state, inputs));
+  }
+
+  /** The unconsumed inputs, and an order that only the shop's own answer told of. */
+  #inputs(): readonly EntryInput[] {
+    const { facts, entry } = this.#context;
+    const inputs = facts.inputs.map(({ input }) => input);
+    const look = this.#request.plan?.look;
+    if (look?.kind !== 'found') return inputs;
+    const found: EntryInput = {
+      kind: 'fact',
+      name: 'order.paid',
+      at: look.orderedAt,
+      eventId: 'order-lookup',
+      cartId: entry.cartId,
+      profileMatch: true,
+      cartMatch: entry.cartId !== null,
+      properties: { source: 'order-lookup' },
+    };
+    return [...inputs, found];
+  }
+
+  async #decideArmed(inputs: readonly EntryInput[]): Promise<TurnResult> {
+    const { entry, at, engine, facts, definition } = this.#context;
+    const asked = inputs.find((input) => input.kind === 'exit');
+    await consumeEntryInputs(
+      this.#trx,
+      facts.inputs.map(({ seq }) => seq),
+      at,
+    );
+    if (asked) return this.#notEntered(asked.reason, `Did not enter: ${asked.reason}.`);
+    if (entry.dueAt !== null && entry.dueAt > at) return this.#stay();
+    if (entry.journeyState === 'archived') return this.#notEntered('archived', 'Did not enter: the journey was archived.');
+    const resumed = inputs.find((input) => input.kind === 'resume');
+    if (entry.journeyState === 'paused') return this.#hold({ kind: 'hold', reason: 'paused', detail: { scope: 'journey' } }, []);
+    if (resumed && definition.catchUp.kind === 'send_if_within' && at - (entry.dueAt ?? at) > definition.catchUp.ms)
+      return this.#notEntered('paused', 'Did not enter: the journey was paused when it was time, and that was too long ago.');
+    const decision = decideEntry(engine, historyOf(facts));
+    if (decision.kind === 'not-entered') return this.#notEntered(decision.reason, decision.text);
+    this.#entered = true;
+    this.#state = enteredState(this.#context);
+    return this.#walk(
+      advance(
+        engine,
+        this.#state,
+        inputs.filter((input) => input.kind === 'fact'),
+      ),
+    );
+  }
+
+  /** Follows the engine until something is pending that this transaction cannot settle. */
+  async #walk(start: Advanced): Promise<TurnResult> {
+    let advanced = start;
+    for (;;) {
+      this.#state = advanced.state;
+      this.#trace.push(...advanced.trace);
+      const { pending } = advanced;
+      if (pending.kind === 'finished') return this.#finish(pending.outcome, pending.reason);
+      if (pending.kind === 'wait') return this.#wait(pending.until, pending.awaiting, pending.sentence);
+      const settled = await this.#send(pending);
+      if (settled.kind !== 'left') return settled.result;
+      advanced = completeSend(this.#context.engine, this.#state, settled.as);
+    }
+  }
+
+  /** One pending send: the gate, or what an earlier attempt came to. */
+  async #send(pending: PendingSend): Promise<{ kind: 'left'; as: SendResult } | { kind: 'turn'; result: TurnResult }> {
+    const step = this.#context.definition.steps[pending.step];
+    if (step?.kind !== 'send') throw new Error(`Step ${pending.step} of journey ${this.#context.definition.id} is no send.`);
+    const message = this.#newMessage(step, pending);
+    const known = this.#messages.get(message.id);
+    switch (known?.state) {
+      case 'accepted':
+      case 'delivered':
+      case 'bounced':
+      case 'failed':
+        return { kind: 'left', as: { kind: 'accepted', reason: null } };
+      case 'unknown':
+        return this.#reconcile(message, pending);
+      case 'skipped':
+        return { kind: 'left', as: { kind: 'failed', reason: 'provider-rejected' } };
+      default:
+        // A promised slot is kept: the whole gate runs again when it has come.
+        if (known?.state === 'reserved' && known.slotAt > this.#context.at)
+          return this.#turn(await this.#wait(known.slotAt, pending.awaiting, `${step.id} · ${step.channel} · slot`));
+        return this.#gate(step, pending, message);
+    }
+  }
+
+  async #gate(
+    step: SendStep,
+    pending: PendingSend,
+    message: NewMessage,
+  ): Promise<{ kind: 'left'; as: SendResult } | { kind: 'turn'; result: TurnResult }> {
+    const { at } = this.#context;
+    const plan = this.#freshPlan(pending);
+    if (plan === null) return this.#turn(await this.#pauseHere(pending));
+    if (this.#isDuplicate(pending)) return this.#skip(message, { kind: 'skip', reason: 'duplicate', detail: {} });
+
+    const decision = this.#afterLook(
+      plan,
+      message,
+      decideSend(
+        {
+          messageId: message.id,
+          channel: step.channel,
+          class: message.class,
+          topic: message.topic,
+          priority: message.priority,
+          at,
+          deadlineAt: pending.deadlineAt,
+          onCapped: step.onCapped,
+        },
+        await this.#sendFacts(plan, pending),
+      ),
+    );
+    switch (decision.kind) {
+      case 'skip':
+        return this.#skip(message, decision);
+      case 'withhold':
+        await this.#record(message, decision, 'withheld', at);
+        return { kind: 'left', as: { kind: 'withheld', reason: decision.reason } };
+      case 'exit':
+        await this.#record(message, decision, 'skipped', at);
+        return this.#turn(await this.#finish('exited', decision.reason));
+      case 'hold':
+        await this.#record(message, decision, 'reserved', at);
+        return this.#turn(await this.#hold(decision, pending.awaiting));
+      case 'defer':
+        await this.#record(message, decision, 'reserved', decision.until);
+        this.#did.push(`${step.id} · ${decision.reason}`);
+        return this.#turn(await this.#wait(decision.until, pending.awaiting, `${step.id} · ${step.channel} · ${decision.reason}`));
+      case 'send':
+        return this.#turn(await this.#leave(step, pending, plan, message, decision));
+    }
+  }
+
+  /** The gate says now: over to the channel's queue, or an attempt with its lease. */
+  async #leave(step: SendStep, pending: PendingSend, plan: SendPlan, message: NewMessage, decision: SendDecision): Promise<TurnResult> {
+    const { at, facts } = this.#context;
+    if (this.#request.lane === 'queue-first') {
+      await saveMessage(this.#trx, message, { state: 'reserved', reason: null, slotAt: at, at });
+      await this.#save({
+        activity: 'queued',
+        dueAt: at,
+        pokeReal: this.#deps.clock.realAt(pending.deadlineAt),
+        awaiting: pending.awaiting,
+        instruction: { kind: 'queued' },
+      });
+      return { kind: 'instruction', instruction: { kind: 'queued', channel: step.channel, summary: `${step.id} · ${step.channel}` } };
+    }
+    if (!this.#deps.mayBeginSend())
+      return this.#wait(at + this.#deps.clock.rate * 1000, pending.awaiting, `${step.id} · ${step.channel} · shutting down`);
+    if (plan.content.kind !== 'ready') throw new Error(`Message ${message.id} passed the gate without content.`);
+    const n = (this.#messages.get(message.id)?.attempts.length ?? 0) + 1;
+    await beginAttempt(this.#trx, message, {
+      n,
+      at,
+      leaseReal: facts.realNow + leaseMs,
+      outgoing: plan.content.outgoing,
+      templateVersion: plan.content.templateVersion,
+      contentHash: plan.content.contentHash,
+      provider: this.#deps.providers[step.channel].name,
+    });
+    await insertVerdict(this.#trx, message.id, decision, at);
+    this.#deps.metrics.verdict('send', null, step.channel);
+    await this.#save({
+      activity: 'submitting',
+      dueAt: at,
+      pokeReal: facts.realNow + leaseMs,
+      awaiting: pending.awaiting,
+      instruction: { kind: 'turn' },
+    });
+    return { kind: 'submit', messageId: message.id, n, outgoing: plan.content.outgoing };
+  }
+
+  async #skip(message: NewMessage, decision: SkipDecision): Promise<{ kind: 'left'; as: SendResult }> {
+    await this.#record(message, decision, 'skipped', this.#context.at);
+    this.#did.push(`${message.step} · ${decision.reason}`);
+    return { kind: 'left', as: { kind: 'skipped', reason: decision.reason } };
+  }
+
+  /** An ambiguous text waits for its callback, then for the provider's own word, and is never sent again. */
+  async #reconcile(
+    message: NewMessage,
+    pending: PendingSend,
+  ): Promise<{ kind: 'left'; as: SendResult } | { kind: 'turn'; result: TurnResult }> {
+    const { plan } = this.#request;
+    const { at, entry } = this.#context;
+    if (message.channel === 'email') return { kind: 'left', as: { kind: 'unknown', reason: null } };
+    const text = plan?.messageId === message.id ? plan.text : null;
+    if (text?.kind === 'accepted') {
+      await settleMessage(this.#trx, { id: message.id, state: 'accepted', reason: null, slotAt: null, providerId: text.providerId, at });
+      return { kind: 'left', as: { kind: 'accepted', reason: null } };
+    }
+    if (text !== null) return { kind: 'left', as: { kind: 'unknown', reason: null } };
+    if (entry.dueAt !== null && entry.dueAt <= at && entry.instruction['kind'] === 'reconcile') return this.#turn({ kind: 'again' });
+    const until = this.#serviceIn(callbackGraceRealMs);
+    return this.#turn(await this.#wait(until, pending.awaiting, `${message.step} · sms · awaiting the callback`, 'reconcile'));
+  }
+
+  /** The plan, if it was made for this very message, cart and address, and its looks are fresh. */
+  #freshPlan(pending: PendingSend): SendPlan | null {
+    const { plan, settled } = this.#request;
+    if (plan === null || settled !== null || plan.step !== pending.step || plan.visit !== pending.visit) return null;
+    if (plan.cartUpdatedAt !== (this.#context.cart?.updatedAt ?? null)) return null;
+    const { profile } = this.#context;
+    const address = plan.channel === 'email' ? profile.email : profile.phone;
+    if (plan.seenAddress !== address) return null;
+    return performance.now() - plan.lookedAt <= looksStayFreshMs ? plan : null;
+  }
+
+  async #sendFacts(plan: SendPlan, pending: PendingSend): Promise<SendFacts> {
+    const { facts, at, zones } = this.#context;
+    const suppression = facts.suppressions[plan.channel];
+    return {
+      paused: await this.#pause(plan),
+      exit: null,
+      consents: facts.consents,
+      suppression: suppression === undefined ? null : { reason: suppression },
+      reachable: plan.address.kind === 'ok' ? { kind: 'ok' } : { kind: 'no', code: plan.address.code },
+      holdout: false,
+      content:
+        at > pending.deadlineAt
+          ? { kind: 'stale' }
+          : plan.content.kind === 'ready'
+            ? { kind: 'ready' }
+            : { kind: 'empty', problem: plan.content.problem },
+      zones,
+      ledger: ledgerOf({ ...facts, messages: facts.messages.map((message) => ({ ...message, ...this.#messages.get(message.id) })) }),
+      caps: capsOf(this.#deps.shop),
+    };
+  }
+
+  async #pause(plan: SendPlan): Promise<SendFacts['paused']> {
+    const { facts, entry } = this.#context;
+    if (facts.pauses.length === 0 && entry.journeyState !== 'paused') return null;
+    const pause = await readPause(this.#trx, { journeyId: entry.journeyId, channel: plan.channel });
+    return pause === null ? null : { scope: pause.scope };
+  }
+
+  /** The shop could not be asked for orders: try again in five minutes, three times; then an email goes and a text does not. */
+  #afterLook(plan: SendPlan, message: NewMessage, decision: SendDecision): SendDecision {
+    if (decision.kind !== 'send' || plan.look.kind !== 'failed') return decision;
+    const failures = this.#messages.get(message.id)?.lookFailures ?? 0;
+    const detail = { rule: 'order-lookup', code: plan.look.code, failures: failures + 1 };
+    const until = this.#context.at + lookAgainMs;
+    if (failures < mostLookFailures && until <= message.deadlineAt) return { kind: 'defer', until, reason: 'stale', detail };
+    return message.channel === 'sms' ? { kind: 'skip', reason: 'stale', detail } : decision;
+  }
+
+  /** After a merge both profiles may have come to the same step: what left once does not leave again. */
+  #isDuplicate(pending: PendingSend): boolean {
+    const { facts, entry } = this.#context;
+    return facts.messages.some(
+      (other) =>
+        other.entryId !== entry.id &&
+        other.journeyId === entry.journeyId &&
+        other.entryKey === entry.entryKey &&
+        other.step === pending.step &&
+        other.visit === pending.visit &&
+        leftOurHands.has(other.state),
+    );
+  }
+
+  /** Writes the standing and the verdict of a message; a wake that finds it held as before adds nothing. */
+  async #record(
+    message: NewMessage,
+    decision: Exclude<SendDecision, { kind: 'send' }>,
+    state: MessageState,
+    slotAt: Instant,
+  ): Promise<void> {
+    const { at, timeZone } = this.#context;
+    const known = this.#messages.get(message.id);
+    if (decision.kind === 'hold' && this.#context.entry.activity === 'held' && known?.state === state) return;
+    await saveMessage(this.#trx, message, { state, reason: decision.reason, slotAt, at });
+    await insertVerdict(this.#trx, message.id, decision, at);
+    this.#deps.metrics.verdict(decision.kind, decision.reason, message.channel);
+    this.#trace.push({ at, step: message.step, kind: 'verdict', text: verdictSentence(decision, { timeZone, channel: message.channel }) });
+  }
+
+  #liveLease(): number | null {
+    if (this.#request.settled) return null;
+    const { facts, entry } = this.#context;
+    const submitting = facts.messages.find((message) => message.entryId === entry.id && message.state === 'submitting');
+    return submitting?.leaseReal != null && submitting.leaseReal > facts.realNow ? submitting.leaseReal : null;
+  }
+
+  /** Another turn has the message at the provider: nothing is decided until it answers or its lease ends. */
+  #waitForLease(leaseReal: number): TurnResult {
+    return {
+      kind: 'instruction',
+      instruction: { kind: 'wait', wakeAtReal: leaseReal, summary: `${this.#state.step ?? 'start'} · at the provider` },
+    };
+  }
+
+  /** Nobody came back from the provider before the lease ended: whether the message left is not known. */
+  async #foldExpired(): Promise<void> {
+    const { facts, entry } = this.#context;
+    const stranded = facts.messages.find((message) => message.entryId === entry.id && message.state === 'submitting');
+    const attempt = stranded?.attempts.at(-1);
+    if (!stranded || !attempt) return;
+    await this.#foldSettled({ messageId: stranded.id, n: attempt.n, outcome: { kind: 'unknown', code: 'lease-expired' } });
+  }
+
+  /** Writes what an attempt came to, and what that makes of the message: accepted > unknown > not sent, whichever came late. */
+  async #foldSettled({ messageId, n, outcome }: SettledAttempt): Promise<void> {
+    const { at, facts, timeZone, entry } = this.#context;
+    const message = facts.messages.find((one) => one.id === messageId);
+    if (!message) throw new Error(`Message ${messageId} of entry ${entry.id} is not in the ledger.`);
+    await finishAttempt(this.#trx, {
+      messageId,
+      n,
+      outcome: outcome.kind,
+      code: outcome.kind === 'accepted' ? null : outcome.code,
+      providerId: outcome.kind === 'accepted' ? outcome.providerId : null,
+      at,
+    });
+    const attempts = message.attempts.map((one) => (one.n === n ? { ...one, outcome: outcome.kind } : one));
+    const folded = foldAttempts(attempts.map((one) => one.outcome));
+    const say = (text: string): void => void this.#trace.push({ at, step: message.step, kind: 'submitted', text });
+    const settle = async (state: MessageState, reason: string | null, slotAt: Instant | null = null): Promise<void> => {
+      const providerId = outcome.kind === 'accepted' ? outcome.providerId : null;
+      await settleMessage(this.#trx, { id: messageId, state, reason, slotAt, providerId, at });
+      this.#messages.set(messageId, { ...message, state: after(message.state, state), attempts, slotAt: slotAt ?? message.slotAt });
+    };
+    if (folded === 'accepted') {
+      say(message.channel === 'email' ? 'The mail server accepted the email.' : 'The provider accepted the text.');
+      this.#did.push(`${message.step} · sent`);
+      return settle('accepted', null);
+    }
+    if (folded === 'unknown') {
+      const ambiguous = attempts.filter((one) => one.outcome === 'unknown' || one.outcome === null).length;
+      this.#did.push(`${message.step} · unknown`);
+      if (message.channel === 'email' && ambiguous < 2 && !this.#isAtMostOnce(messageId)) {
+        say('No answer came from the mail server; the same email is sent once more under the same id.');
+        return settle('reserved', null, this.#retrySlot(n, null));
+      }
+      say('No answer came, and whether it was accepted is not known.');
+      return settle('unknown', null);
+    }
+    if (outcome.kind !== 'not-sent') return;
+    if (outcome.suppress)
+      await suppressAddress(this.#deps, this.#trx, { channel: message.channel, profile: this.#context.profile, code: outcome.code, at });
+    const slotAt = this.#retrySlot(n, outcome.retryAfterMs ?? null);
+    const deadlineAt = message.deadlineAt;
+    const decision: SendDecision =
+      outcome.retry && slotAt <= deadlineAt
+        ? { kind: 'defer', until: slotAt, reason: 'provider-rejected', detail: { code: outcome.code, attempt: n } }
+        : { kind: 'skip', reason: 'provider-rejected', detail: { code: outcome.code, attempt: n } };
+    await insertVerdict(this.#trx, messageId, decision, at);
+    this.#deps.metrics.verdict(decision.kind, 'provider-rejected', message.channel);
+    this.#trace.push({ at, step: message.step, kind: 'verdict', text: verdictSentence(decision, { timeZone, channel: message.channel }) });
+    this.#did.push(`${message.step} · ${outcome.code}`);
+    return decision.kind === 'defer' ? settle('reserved', 'provider-rejected', slotAt) : settle('skipped', 'provider-rejected');
+  }
+
+  #isAtMostOnce(messageId: MessageId): boolean {
+    const { plan } = this.#request;
+    return plan?.messageId === messageId && plan.content.kind === 'ready' && plan.content.atMostOnce;
+  }
+
+  /** Back-off runs on the real clock: 1 s, 2 s, 4 s … 5 min, or what the provider asked for. The answer is a service instant. */
+  #retrySlot(attempt: number, retryAfterMs: number | null): Instant {
+    return this.#serviceIn(retryAfterMs ?? Math.min(firstRetryRealMs * 2 ** (attempt - 1), longestRetryRealMs));
+  }
+
+  #serviceIn(realMs: number): Instant {
+    return this.#context.at + Math.ceil(realMs * this.#deps.clock.rate);
+  }
+
+  #newMessage(step: SendStep, pending: PendingSend): NewMessage {
+    const { entry, definition, profile } = this.#context;
+    return {
+      id: messageIdFor(this.#deps.secret, `${entry.id}|${step.id}|${pending.visit}`),
+      origin: 'journey',
+      entryId: entry.id,
+      journeyId: entry.journeyId,
+      version: entry.version,
+      step: step.id,
+      visit: pending.visit,
+      profileId: profile.id,
+      channel: step.channel,
+      class: definition.class,
+      topic: definition.topic,
+      priority: definition.priority,
+      template: step.template,
+      deadlineAt: pending.deadlineAt,
+    };
+  }
+
+  /** Nothing new and nothing due: the present instruction again, and the poke loop is told that someone looked. */
+  async #stay(): Promise<TurnResult> {
+    const { entry } = this.#context;
+    const isHeld = entry.activity === 'held';
+    await touchEntry(this.#trx, entry.id, isHeld ? null : this.#pokeAt(entry.dueAt));
+    const summary = entry.state === 'armed' ? 'armed · idle time' : String(entry.instruction['summary'] ?? entry.activity);
+    return { kind: 'instruction', instruction: this.#waitInstruction(isHeld ? null : entry.dueAt, summary) };
+  }
+
+  async #wait(
+    until: Instant | null,
+    awaiting: readonly Awaiting[],
+    sentence: string,
+    kind: 'wait' | 'reconcile' = 'wait',
+  ): Promise<TurnResult> {
+    const summary = this.#summary(sentence);
+    await this.#save({ activity: 'waiting', dueAt: until, pokeReal: this.#pokeAt(until), awaiting, instruction: { kind, summary } });
+    return { kind: 'instruction', instruction: this.#waitInstruction(until, summary) };
+  }
+
+  /** Stopped without an instant: only a resume or an exit goes on from here. */
+  async #hold(decision: HoldDecision, awaiting: readonly Awaiting[]): Promise<TurnResult> {
+    const summary = this.#summary(`${this.#state.step ?? 'start'} · held · ${decision.detail['scope']} paused`);
+    await this.#save({
+      activity: 'held',
+      dueAt: this.#context.entry.dueAt,
+      pokeReal: null,
+      awaiting,
+      instruction: { kind: 'wait', summary },
+    });
+    return { kind: 'instruction', instruction: this.#waitInstruction(null, summary) };
+  }
+
+  /** Commits as far as the journey has come; the message that is next must be made ready outside the transaction. */
+  async #pauseHere(pending: PendingSend): Promise<TurnResult> {
+    const { at, facts } = this.#context;
+    await this.#save({
+      activity: 'ready',
+      dueAt: at,
+      pokeReal: facts.realNow + pokeGraceRealMs / 4,
+      awaiting: pending.awaiting,
+      instruction: { kind: 'turn' },
+    });
+    return { kind: 'again' };
+  }
+
+  async #notEntered(reason: string, text: string): Promise<TurnResult> {
+    this.#trace.push({ at: this.#context.at, step: null, kind: 'not-entered', text });
+    return this.#finish('not-entered', reason);
+  }
+
+  async #finish(outcome: EntryOutcome, reason: string): Promise<TurnResult> {
+    const { entry, at } = this.#context;
+    if (this.#entered) await releaseReserved(this.#trx, entry.id, at);
+    await this.#save({
+      activity: 'done',
+      dueAt: null,
+      pokeReal: null,
+      awaiting: [],
+      instruction: { kind: 'finished', outcome },
+      outcome,
+      reason,
+    });
+    return finished(outcome, this.#summary(outcome));
+  }
+
+  async #save(after: {
+    readonly activity: EntryAfterTurn['activity'];
+    readonly dueAt: Instant | null;
+    readonly pokeReal: number | null;
+    readonly awaiting: readonly Awaiting[];
+    readonly instruction: Readonly<Record<string, unknown>>;
+    readonly outcome?: EntryOutcome;
+    readonly reason?: string;
+  }): Promise<void> {
+    const { entry, profile, at } = this.#context;
+    const known = JSON.stringify(entry.instruction['awaiting'] ?? []);
+    if (known !== JSON.stringify(after.awaiting))
+      await replaceWaits(this.#trx, { id: entry.id, profileId: profile.id, cartId: entry.cartId }, after.awaiting);
+    await insertTrace(this.#trx, entry.id, this.#trace);
+    await saveEntry(this.#trx, {
+      id: entry.id,
+      version: this.#entered ? entry.version : null,
+      state: after.outcome !== undefined ? 'finished' : this.#entered ? 'open' : 'armed',
+      activity: after.activity,
+      data: this.#state,
+      instruction: { ...after.instruction, awaiting: after.awaiting },
+      dueAt: after.dueAt,
+      outcome: after.outcome ?? null,
+      outcomeReason: after.reason ?? null,
+      enteredAt: this.#entered ? (entry.enteredAt ?? at) : null,
+      finishedAt: after.outcome === undefined ? null : at,
+      pokeReal: after.pokeReal,
+    });
+    if (at > profile.lastInstant) await moveProfileOn(this.#trx, profile.id, at);
+  }
+
+  /** What this turn did, then what it waits for: codes and step ids only. */
+  #summary(next: string): string {
+    return [...this.#did, next].join(' → ').slice(0, longestSummary);
+  }
+
+  #waitInstruction(until: Instant | null, summary: string): Instruction {
+    return { kind: 'wait', wakeAtReal: until === null ? null : this.#deps.clock.realAt(until), summary };
+  }
+
+  #pokeAt(until: Instant | null): number | null {
+    return until === null ? null : this.#deps.clock.realAt(until) + pokeGraceRealMs;
+  }
+
+  #turn(result: TurnResult): { kind: 'turn'; result: TurnResult } {
+    return { kind: 'turn', result };
+  }
+}
+
+type SkipDecision = Extract<SendDecision, { kind: 'skip' | 'exit' }>;
+type HoldDecision = Extract<SendDecision, { kind: 'hold' }>;
+type PendingSend = Extract<Pending, { kind: 'send' }>;
+
+const leftOurHands: ReadonlySet<MessageState> = new Set(['submitting', 'accepted', 'delivered', 'bounced', 'failed', 'unknown']);
+
+/** A receipt may have come before the answer: what it says stands. */
+function after(before: MessageState, now: MessageState): MessageState {
+  return before === 'delivered' || before === 'bounced' || before === 'failed' || (before === 'accepted' && now !== 'accepted')
+    ? before
+    : now;
+}
+
+function finished(outcome: string, summary: string = outcome): TurnResult {
+  return { kind: 'instruction', instruction: { kind: 'finished', outcome: summary } };
+}

@@ -1,0 +1,153 @@
+import type { Cart } from '../../domain/cart.js';
+import type { ConditionFacts } from '../../domain/conditions/condition.js';
+import type { FactName } from '../../domain/fact.js';
+import type { EntryId, ProfileId } from '../../domain/ids.js';
+import { day, type Instant } from '../../domain/instant.js';
+import type { LedgerSlot } from '../../domain/message.js';
+import { normaliseEmail, normalisePhone, suppressionHash } from '../../domain/suppression.js';
+import { candidateZones } from '../../domain/zone-evidence.js';
+import type { JourneyDefinition } from '../../journey/definition.js';
+import { countedFacts, type EngineContext } from '../../journey/engine.js';
+import type { Db, Trx } from '../../store/db.js';
+import { lockProfiles } from '../../store/profiles.js';
+import {
+  readTurnCart,
+  readTurnEntry,
+  readTurnFacts,
+  type TurnEntry,
+  type TurnFacts,
+  type TurnMessage,
+  type TurnProfile,
+} from '../../store/turn-snapshot.js';
+import type { AppDeps } from '../deps.js';
+import { loadPinnedDefinition } from '../live-journeys.js';
+
+/** What one turn knows: the entry with all that its journey, the gate and the templates read, as of `at`. */
+export interface TurnContext {
+  readonly entry: TurnEntry;
+  readonly definition: JourneyDefinition;
+  readonly profile: TurnProfile;
+  readonly cart: Cart | null;
+  readonly facts: TurnFacts;
+  readonly zones: readonly string[];
+  /** The zone in which calendar waits and sentences are told. */
+  readonly timeZone: string;
+  readonly at: Instant;
+  readonly engine: EngineContext;
+}
+
+/** No cap of this project looks further back. */
+const widestCapMs = 30 * day;
+
+/** Reads without locks: what a turn would find. The locked turn decides for itself. Four statements. */
+export async function readContext(deps: AppDeps, db: Db, entry: TurnEntry): Promise<TurnContext | null> {
+  const profile = await readProfile(db, entry.profileId);
+  if (!profile) return null;
+  const cart = await readTurnCart(db, entry.cartId, { lock: false });
+  return complete(deps, db, entry, profile, cart);
+}
+
+/**
+ * Locks profile, cart and entry, always in this order, and reads everything else after the locks. Null: the entry has moved to another
+ * profile or cart since `seen` was read, so other rows must be locked: the caller begins anew.
+ */
+export async function lockContext(deps: AppDeps, trx: Trx, seen: TurnEntry): Promise<TurnContext | null> {
+  const [profile] = await lockProfiles(trx, [seen.profileId]);
+  if (!profile || profile.id !== seen.profileId) return null;
+  const cart = await readTurnCart(trx, seen.cartId, { lock: true });
+  const entry = await readTurnEntry(trx, seen.id, { lock: true });
+  if (!entry || entry.profileId !== seen.profileId || entry.cartId !== seen.cartId) return null;
+  return complete(deps, trx, entry, toTurnProfile(profile), cart);
+}
+
+async function complete(deps: AppDeps, db: Db | Trx, entry: TurnEntry, profile: TurnProfile, cart: Cart | null): Promise<TurnContext> {
+  const definition = await loadPinnedDefinition(db, entry);
+  // Read after the lock, and never before what the profile has already seen: time does not go back between turns.
+  const at = Math.max(deps.clock.now(), profile.lastInstant);
+  const facts = await readTurnFacts(db, {
+    entry,
+    profileId: profile.id,
+    counted: countedSince(definition, at),
+    messagesSince: at - widestCapMs,
+    suppressionHashes: hashesOf(deps.secret, profile),
+  });
+  const zones = candidateZones({
+    timeZone: textTrait(profile, 'timezone'),
+    country: textTrait(profile, 'country') ?? nestedCountry(profile),
+    shopTimeZone: deps.shop.timeZone,
+  });
+  const timeZone = zones.length === 1 ? (zones[0] ?? deps.shop.timeZone) : deps.shop.timeZone;
+  const conditionFacts: ConditionFacts = {
+    at,
+    profile: { identified: facts.identified, traits: profile.traits },
+    cart,
+    consents: facts.consents,
+    eventInstants: facts.eventInstants,
+    event: entry.data.trigger,
+    messages: outcomesByStep(facts.messages, entry.id),
+  };
+  return { entry, definition, profile, cart, facts, zones, timeZone, at, engine: { definition, facts: conditionFacts, at, timeZone } };
+}
+
+/** The ledger as the caps see it. */
+export function ledgerOf(facts: TurnFacts): readonly LedgerSlot[] {
+  return facts.messages.map((message) => ({
+    messageId: message.id,
+    channel: message.channel,
+    class: message.class,
+    topic: message.topic,
+    priority: message.priority,
+    state: message.state,
+    slotAt: message.slotAt,
+  }));
+}
+
+function countedSince(definition: JourneyDefinition, at: Instant): ReadonlyMap<FactName, Instant | null> {
+  return new Map([...countedFacts(definition)].map(([name, windowMs]) => [name, windowMs === null ? null : at - windowMs]));
+}
+
+function outcomesByStep(messages: readonly TurnMessage[], entryId: EntryId): ConditionFacts['messages'] {
+  const latest: Record<string, TurnMessage> = {};
+  for (const message of messages) {
+    if (message.entryId !== entryId || message.step === null) continue;
+    const known = latest[message.step];
+    if (!known || (message.visit ?? 0) > (known.visit ?? 0)) latest[message.step] = message;
+  }
+  return Object.fromEntries(Object.entries(latest).map(([step, { state, receipts }]) => [step, { state, receipts }]));
+}
+
+async function readProfile(db: Db, id: ProfileId): Promise<TurnProfile | null> {
+  const row = await db.selectFrom('profiles').selectAll().where('id', '=', id).executeTakeFirst();
+  return row ? toTurnProfile(row) : null;
+}
+
+function toTurnProfile(row: {
+  readonly id: string;
+  readonly traits: Readonly<Record<string, unknown>>;
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly last_instant: number;
+}): TurnProfile {
+  return { id: row.id as ProfileId, traits: row.traits, email: row.email, phone: row.phone, lastInstant: row.last_instant };
+}
+
+function hashesOf(secret: string, profile: TurnProfile) {
+  const email = profile.email === null ? null : normaliseEmail(profile.email);
+  const phone = profile.phone === null ? null : normalisePhone(profile.phone);
+  return {
+    ...(email === null ? {} : { email: suppressionHash(secret, 'email', email) }),
+    ...(phone === null ? {} : { sms: suppressionHash(secret, 'sms', phone) }),
+  };
+}
+
+export function textTrait(profile: TurnProfile, name: string): string | null {
+  const value = profile.traits[name];
+  return typeof value === 'string' && value.trim() !== '' ? value : null;
+}
+
+function nestedCountry(profile: TurnProfile): string | null {
+  const address = profile.traits['address'];
+  if (typeof address !== 'object' || address === null) return null;
+  const country = (address as Readonly<Record<string, unknown>>)['country'];
+  return typeof country === 'string' ? country : null;
+}

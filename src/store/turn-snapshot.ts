@@ -1,0 +1,223 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Cart, CartLine } from '../domain/cart.js';
+import type { Channel, MessageClass } from '../domain/channel.js';
+import type { ConsentRecord } from '../domain/consent.js';
+import type { FactName } from '../domain/fact.js';
+import type { CartId, EntryId, JourneyId, MessageId, ProfileId, StepId } from '../domain/ids.js';
+import type { Instant } from '../domain/instant.js';
+import type { MessageState } from '../domain/message.js';
+import type { EntryInput, EntryState } from '../journey/entry.js';
+import type { Db, Trx } from './db.js';
+import type { EntriesTable } from './schema.js';
+
+/** The entry as a turn reads it. */
+export interface TurnEntry {
+  readonly id: EntryId;
+  readonly journeyId: JourneyId;
+  /** The pinned version; for an armed entry the one that is live now. */
+  readonly version: number;
+  readonly definitionHash: string;
+  readonly journeyState: 'active' | 'paused' | 'archived';
+  readonly profileId: ProfileId;
+  readonly entryKey: string;
+  readonly cartId: CartId | null;
+  readonly state: EntriesTable['state'];
+  readonly activity: EntriesTable['activity'];
+  readonly data: EntryState;
+  readonly instruction: Readonly<Record<string, unknown>>;
+  readonly dueAt: Instant | null;
+  readonly outcome: string | null;
+  readonly createdAt: Instant;
+  readonly enteredAt: Instant | null;
+}
+
+export interface TurnProfile {
+  readonly id: ProfileId;
+  readonly traits: Readonly<Record<string, unknown>>;
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly lastInstant: Instant;
+}
+
+/** A message of the profile, with its attempts and receipts: what caps, conditions and the fold of attempts read. */
+export interface TurnMessage {
+  readonly id: MessageId;
+  readonly entryId: EntryId | null;
+  readonly entryKey: string | null;
+  readonly journeyId: JourneyId | null;
+  readonly step: StepId | null;
+  readonly visit: number | null;
+  readonly channel: Channel;
+  readonly class: MessageClass;
+  readonly topic: string;
+  readonly priority: number;
+  readonly state: MessageState;
+  readonly slotAt: Instant;
+  readonly deadlineAt: Instant;
+  readonly leaseReal: number | null;
+  readonly attempts: readonly {
+    readonly n: number;
+    readonly outcome: 'accepted' | 'not-sent' | 'unknown' | null;
+    readonly providerId: string | null;
+  }[];
+  readonly receipts: readonly string[];
+  readonly lookFailures: number;
+}
+
+/** Everything that a turn decides on, read by one statement after the locks. */
+export interface TurnFacts {
+  readonly inputs: readonly { readonly seq: number; readonly input: EntryInput }[];
+  readonly eventInstants: Readonly<Partial<Record<FactName, readonly Instant[]>>>;
+  readonly consents: readonly ConsentRecord[];
+  readonly messages: readonly TurnMessage[];
+  readonly suppressions: Readonly<Partial<Record<Channel, string>>>;
+  readonly pauses: readonly string[];
+  readonly identified: boolean;
+  readonly userId: string | null;
+  readonly textedBefore: boolean;
+  readonly lastEnteredAt: Instant | null;
+  readonly openOthers: number;
+  /** The database's real clock. */
+  readonly realNow: number;
+}
+
+/** An entry with the version that counts for it. Null: there is no such entry. One statement. */
+export async function readTurnEntry(db: Db | Trx, entryId: string, options: { readonly lock: boolean }): Promise<TurnEntry | null> {
+  const query = db
+    .selectFrom('entries as e')
+    .innerJoin('journeys as j', 'j.id', 'e.journey_id')
+    .innerJoin('journey_versions as v', (join) =>
+      join.onRef('v.journey_id', '=', 'e.journey_id').on((on) => on('v.version', '=', sql<number>`coalesce(e.version, j.live_version)`)),
+    )
+    .selectAll('e')
+    .select(['j.state as journey_state', 'v.version as version_in_force', 'v.hash'])
+    .where('e.id', '=', entryId);
+  const row = await (options.lock ? query.forUpdate('e') : query).executeTakeFirst();
+  if (!row) return null;
+  return {
+    id: row.id as EntryId,
+    journeyId: row.journey_id as JourneyId,
+    version: row.version_in_force,
+    definitionHash: row.hash,
+    journeyState: row.journey_state,
+    profileId: row.profile_id as ProfileId,
+    entryKey: row.entry_key,
+    cartId: row.cart_id as CartId | null,
+    state: row.state,
+    activity: row.activity,
+    data: row.data as unknown as EntryState,
+    instruction: row.instruction,
+    dueAt: row.due_at,
+    outcome: row.outcome,
+    createdAt: row.created_at,
+    enteredAt: row.entered_at,
+  };
+}
+
+/** The profile and the cart of an entry. The caller has locked the profile; with `lock` the cart is locked here. */
+export async function readTurnCart(db: Db | Trx, cartId: CartId | null, options: { readonly lock: boolean }): Promise<Cart | null> {
+  if (cartId === null) return null;
+  const query = db.selectFrom('carts').selectAll().where('id', '=', cartId);
+  const row = await (options.lock ? query.forUpdate() : query).executeTakeFirst();
+  if (!row) return null;
+  return {
+    id: row.id as CartId,
+    profileId: row.profile_id as ProfileId,
+    token: row.token,
+    state: row.state,
+    lines: row.lines as CartLine[],
+    currency: row.currency,
+    value: row.value,
+    updatedAt: row.updated_at,
+  };
+}
+
+/** All other facts of a turn, in one statement, read after the locks. */
+export async function readTurnFacts(
+  db: Db | Trx,
+  of: {
+    readonly entry: Pick<TurnEntry, 'id' | 'journeyId' | 'createdAt'>;
+    readonly profileId: ProfileId;
+    /** Facts that conditions count, each with the instant from which on (null: all). */
+    readonly counted: ReadonlyMap<FactName, Instant | null>;
+    /** Messages from this instant on count under the caps. */
+    readonly messagesSince: Instant;
+    readonly suppressionHashes: Readonly<Partial<Record<Channel, string>>>;
+  },
+): Promise<TurnFacts> {
+  const { entry, profileId } = of;
+  const counted = [...of.counted].map(([name, since]) => sql`(name = ${name} and at >= ${since ?? 0})`);
+  const hashes = Object.entries(of.suppressionHashes).map(([channel, hash]) => sql`(${channel}, ${hash})`);
+  const { rows } = await sql<TurnFactsRow>`select
+    (select json_agg(json_build_object('seq', seq, 'input', input) order by seq) from entry_inputs
+      where entry_id = ${entry.id} and consumed_at is null) as inputs,
+    ${orNull(
+      counted,
+      sql`(select json_agg(json_build_object('name', name, 'at', at) order by at desc) from facts
+      where profile_id = ${profileId} and (${sql.join(counted, sql` or `)}))`,
+    )} as facts,
+    (select json_agg(json_build_object('channel', channel, 'topic', topic, 'state', state, 'at', occurred_at, 'method', method, 'source', source) order by seq)
+      from consents where profile_id = ${profileId}) as consents,
+    (select json_agg(json_build_object('id', m.id, 'entryId', m.entry_id, 'entryKey', e.entry_key, 'journeyId', m.journey_id, 'step', m.step,
+        'visit', m.visit, 'channel', m.channel, 'class', m.class, 'topic', m.topic, 'priority', m.priority, 'state', m.state,
+        'slotAt', m.slot_at, 'deadlineAt', m.deadline_at, 'leaseReal', m.lease_real,
+        'attempts', (select json_agg(json_build_object('n', a.n, 'outcome', a.outcome, 'providerId', a.provider_id) order by a.n)
+          from attempts a where m.entry_id = ${entry.id} and a.message_id = m.id),
+        'receipts', (select json_agg(r.status order by r.seq) from receipts r where m.entry_id = ${entry.id} and r.message_id = m.id),
+        'lookFailures', (select count(*) from verdicts v where m.entry_id = ${entry.id} and v.message_id = m.id and v.detail ->> 'rule' = 'order-lookup')))
+      from messages m left join entries e on e.id = m.entry_id
+      where m.profile_id = ${profileId} and m.origin <> 'test' and (m.entry_id = ${entry.id} or m.slot_at > ${of.messagesSince})) as messages,
+    ${orNull(hashes, sql`(select json_object_agg(channel, reason) from suppressions where (channel, hash) in (${sql.join(hashes)}))`)} as suppressions,
+    (select json_agg(key) from controls where key like 'pause:%') as pauses,
+    (select min(value) from identities where profile_id = ${profileId} and kind = 'user') as user_id,
+    exists (select 1 from messages where profile_id = ${profileId} and channel = 'sms' and accepted_at is not null) as texted_before,
+    (select max(entered_at) from entries where profile_id = ${profileId} and journey_id = ${entry.journeyId} and id <> ${entry.id}) as last_entered_at,
+    (select count(*) from entries where profile_id = ${profileId} and journey_id = ${entry.journeyId} and id <> ${entry.id} and state = 'open') as open_others,
+    real_now_ms() as real_now`.execute(db);
+  const row = rows[0];
+  if (!row) throw new Error(`The facts of entry ${entry.id} could not be read.`);
+  return {
+    inputs: row.inputs ?? [],
+    eventInstants: groupInstants(row.facts ?? []),
+    consents: row.consents ?? [],
+    messages: (row.messages ?? []).map((message) => ({ ...message, attempts: message.attempts ?? [], receipts: message.receipts ?? [] })),
+    suppressions: row.suppressions ?? {},
+    pauses: row.pauses ?? [],
+    identified: row.user_id !== null,
+    userId: row.user_id,
+    textedBefore: row.texted_before,
+    lastEnteredAt: row.last_entered_at,
+    openOthers: row.open_others,
+    realNow: row.real_now,
+  };
+}
+
+interface TurnFactsRow {
+  readonly inputs: TurnFacts['inputs'] | null;
+  readonly facts: readonly { readonly name: FactName; readonly at: Instant }[] | null;
+  readonly consents: readonly ConsentRecord[] | null;
+  readonly messages:
+    | readonly (Omit<TurnMessage, 'attempts' | 'receipts'> & {
+        readonly attempts: TurnMessage['attempts'] | null;
+        readonly receipts: readonly string[] | null;
+      })[]
+    | null;
+  readonly suppressions: TurnFacts['suppressions'] | null;
+  readonly pauses: readonly string[] | null;
+  readonly user_id: string | null;
+  readonly texted_before: boolean;
+  readonly last_entered_at: Instant | null;
+  readonly open_others: number;
+  readonly real_now: number;
+}
+
+/** An empty list has no SQL of its own: the column is null then. */
+function orNull(list: readonly unknown[], query: RawBuilder<unknown>): RawBuilder<unknown> {
+  return list.length === 0 ? sql`null::json` : query;
+}
+
+function groupInstants(facts: readonly { readonly name: FactName; readonly at: Instant }[]): Partial<Record<FactName, Instant[]>> {
+  const grouped: Partial<Record<FactName, Instant[]>> = {};
+  for (const { name, at } of facts) (grouped[name] ??= []).push(at);
+  return grouped;
+}
