@@ -1,11 +1,12 @@
-import type { Channel, MessageClass } from './channel.js';
+import { channels, type Channel, type MessageClass } from './channel.js';
 import type { TimingRule } from './earliest-slot.js';
 import { promisedSlot, reservationGraceMs } from './earliest-slot.js';
 import type { SendFacts, SendRequest } from './guards/guard.js';
 import type { Instant } from './instant.js';
-import { day } from './instant.js';
+import { day, hour } from './instant.js';
 import type { LedgerSlot } from './message.js';
 import { countedStates } from './message.js';
+import type { Shop } from './shop.js';
 
 /** At most `limit` messages in any rolling half-open window (p − windowMs, p]. Null: all channels, all topics. A minimum gap is a limit of 1. */
 export interface CapRule {
@@ -16,11 +17,17 @@ export interface CapRule {
   readonly windowMs: number;
 }
 
-/** One rolling cap per channel, at the level of a new contact, until tiers are built (statistics-and-compliance §2.2). */
-export const shippedCaps: readonly CapRule[] = [
-  { id: 'email-7d', channels: ['email'], topics: null, limit: 4, windowMs: 7 * day },
-  { id: 'sms-7d', channels: ['sms'], topics: null, limit: 2, windowMs: 7 * day },
-];
+/** The shop's one rolling cap per channel, as rules: `email-7d`, `sms-7d`. Tiers and rules by topic come later, as data. */
+export function channelCaps(caps: Shop['caps']): readonly CapRule[] {
+  return channels.map((channel) => {
+    const { limit, windowMs } = caps[channel];
+    return { id: `${channel}-${windowName(windowMs)}`, channels: [channel], topics: null, limit, windowMs };
+  });
+}
+
+function windowName(ms: number): string {
+  return ms % day === 0 ? `${ms / day}d` : `${Math.round(ms / hour)}h`;
+}
 
 /** Classes that caps count and hold back; the others are neither counted nor ever refused. */
 const cappedClasses: ReadonlySet<MessageClass> = new Set(['marketing', 'broadcast']);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Channel } from '../../src/domain/channel.js';
 import { earliestSlot } from '../../src/domain/earliest-slot.js';
 import type { CapRule } from '../../src/domain/frequency-cap.js';
-import { frequencyCaps } from '../../src/domain/frequency-cap.js';
+import { channelCaps, frequencyCaps } from '../../src/domain/frequency-cap.js';
 import { hour, minute } from '../../src/domain/instant.js';
 import type { LedgerSlot, MessageState } from '../../src/domain/message.js';
 import { decideSend } from '../../src/domain/send-gate.js';
@@ -57,6 +57,15 @@ test('a limit of nothing lets nothing through and knows no next instant', () => 
     reason: 'frequency-cap',
     detail: { rule: 'email-24h', used: 0, limit: 0, next: null },
   });
+});
+
+test('the shop’s caps are named by channel and window', () => {
+  const caps = channelCaps({ email: { limit: 4, windowMs: 7 * 24 * hour }, sms: { limit: 1, windowMs: 12 * hour } });
+
+  expect(caps.map(({ id, channels, limit }) => ({ id, channels, limit }))).toEqual([
+    { id: 'email-7d', channels: ['email'], limit: 4 },
+    { id: 'sms-12h', channels: ['sms'], limit: 1 },
+  ]);
 });
 
 describe('the reference trace', () => {

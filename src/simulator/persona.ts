@@ -1,0 +1,69 @@
+import type { Channel } from '../domain/channel.js';
+import type { ConsentRecord } from '../domain/consent.js';
+import type { Instant } from '../domain/instant.js';
+import { day } from '../domain/instant.js';
+
+/** An invented person, as they are when the story begins. */
+export interface Persona {
+  readonly name: string;
+  /** Has the shop a user id for them? */
+  readonly identified: boolean;
+  /** `email`, `phone`, `timezone`, `country` count as they do for a real profile. */
+  readonly traits: Readonly<Record<string, unknown>>;
+  readonly consents: readonly ConsentRecord[];
+  /** Suppressed addresses, with the reason. */
+  readonly suppressed: Readonly<Partial<Record<Channel, string>>>;
+  /** Why a message could not reach them although there is an address: `not-mobile`. */
+  readonly unreachable: Readonly<Partial<Record<Channel, string>>>;
+  /** Marketing messages that were sent before the story begins. */
+  readonly messagesBefore: readonly { readonly channel: Channel; readonly topic: string; readonly at: Instant }[];
+  /** Orders before the story begins. */
+  readonly ordersBefore: readonly Instant[];
+}
+
+/** People whom every scenario may name. The instants of their consents are days before `startAt`. */
+const cast = {
+  /** Signed up for emails only. */
+  subscriber: { identified: true, phone: false, consents: [['email', 'marketing']] },
+  /** Signed up for emails and, by name, for cart reminders as texts. */
+  'mobile-subscriber': {
+    identified: true,
+    phone: true,
+    consents: [
+      ['email', 'marketing'],
+      ['sms', 'cart_reminder'],
+    ],
+  },
+  /** Known to the shop, and never agreed to anything. */
+  'account-holder': { identified: true, phone: true, consents: [] },
+  /** A visitor whom the shop cannot name. */
+  visitor: { identified: false, phone: false, consents: [] },
+} satisfies Record<string, { identified: boolean; phone: boolean; consents: readonly (readonly [Channel, string])[] }>;
+
+export type PersonaName = keyof typeof cast;
+export const personaNames = Object.keys(cast) as readonly PersonaName[];
+
+/** One of the cast, with consent given 30 days before the story. Addresses are reserved for documentation and drama. */
+export function castPersona(name: PersonaName, startAt: Instant): Persona {
+  const { identified, phone, consents } = cast[name];
+  return {
+    name,
+    identified,
+    traits: {
+      ...(identified ? { firstName: 'Robin', email: 'robin@customer.example' } : {}),
+      ...(phone ? { phone: '+447700900123' } : {}),
+    },
+    consents: consents.map(([channel, topic]) => ({
+      channel,
+      topic,
+      state: 'granted',
+      at: startAt - 30 * day,
+      method: 'form',
+      source: 'scenario',
+    })),
+    suppressed: {},
+    unreachable: {},
+    messagesBefore: [],
+    ordersBefore: [],
+  };
+}

@@ -1,0 +1,703 @@
+import type { Channel } from '../domain/channel.js';
+import { evaluate } from '../domain/conditions/index.js';
+import type { ShopEvent } from '../domain/event.js';
+import { verdictSentence } from '../domain/explain.js';
+import type { Fact, FactName } from '../domain/fact.js';
+import { channelCaps } from '../domain/frequency-cap.js';
+import type { CartId, ProfileId, StepId } from '../domain/ids.js';
+import { day, minute, second, type Instant } from '../domain/instant.js';
+import type { LedgerSlot, MessageState } from '../domain/message.js';
+import { decideSend, type SendFacts } from '../domain/send-gate.js';
+import type { Shop } from '../domain/shop.js';
+import { normaliseEmail, normalisePhone } from '../domain/suppression.js';
+import type { SendDecision, VerdictReason } from '../domain/verdict.js';
+import { candidateZones } from '../domain/zone-evidence.js';
+import type { JourneyDefinition, SendStep } from '../journey/definition.js';
+import {
+  advance,
+  type Advanced,
+  completeSend,
+  decideEntry,
+  type EngineContext,
+  newEntryState,
+  type SendResult,
+} from '../journey/engine.js';
+import type { EntryInput, EntryOutcome, Pending, TraceLine } from '../journey/entry.js';
+import { Agenda } from './agenda.js';
+import { entryKey, furthestFirst, inputFor, type SimulatedEntry, triggerRole } from './entry.js';
+import type { HappeningKind, PauseScope, ReceiptStatus, Script, ScriptedAnswer } from './script.js';
+import type { Story, StoryLine, StoryMessage, StoryMessageState } from './story.js';
+import { personaId, World } from './world.js';
+
+export interface SimulationOptions {
+  readonly definition: JourneyDefinition;
+  readonly script: Script;
+  readonly shop: Pick<Shop, 'timeZone' | 'caps'>;
+  /** When to stop looking; 60 days after the start unless said. */
+  readonly until?: Instant;
+}
+
+/**
+ * Plays a journey on a virtual clock, with the engine, the gate and the folding of carts that run for real, and tells what happened. The same
+ * input gives the same story.
+ */
+export function simulate(options: SimulationOptions): Story {
+  return new Simulation(options).run();
+}
+
+interface SimulatedMessage extends LedgerSlot {
+  readonly entry: SimulatedEntry | null;
+  readonly step: StepId | null;
+  state: MessageState;
+  slotAt: Instant;
+  reason: VerdictReason | null;
+  settledAt: Instant;
+  isHeld: boolean;
+  products: readonly string[];
+  attempts: number;
+  lookFailures: number;
+  readonly receipts: ReceiptStatus[];
+}
+
+type PendingSend = Extract<Pending, { readonly kind: 'send' }>;
+
+const mostTurns = 10_000;
+const lookAgainMs = 5 * minute;
+const mostLookFailures = 3;
+const firstRetryMs = second;
+
+class Simulation {
+  readonly #options: SimulationOptions;
+  readonly #world: World;
+  readonly #agenda = new Agenda<HappeningKind | { readonly kind: 'wake'; readonly entry: SimulatedEntry }>();
+  readonly #lines: StoryLine[] = [];
+  readonly #entries: SimulatedEntry[] = [];
+  readonly #messages: SimulatedMessage[] = [];
+  readonly #pauses = new Map<PauseScope, Instant>();
+  #orderLook: { readonly kind: 'none' | 'failed' } | { readonly kind: 'found'; readonly orderedAt: Instant } = { kind: 'none' };
+  #at: Instant;
+  #events = 0;
+
+  constructor(options: SimulationOptions) {
+    const { script } = options;
+    this.#options = options;
+    this.#world = new World(script.persona);
+    this.#at = script.startAt;
+    for (const before of script.persona.messagesBefore) this.#messages.push(messageBefore(before, this.#messages.length));
+    for (const { at, what } of script.happenings) this.#agenda.add(at, what);
+  }
+
+  run(): Story {
+    const { script, until = script.startAt + 60 * day } = this.#options;
+    let turns = 0;
+    for (let next = this.#agenda.next(); next !== null && next.at <= until; next = this.#agenda.next()) {
+      turns += 1;
+      if (turns > mostTurns) throw new Error(`The simulation of ${script.name} did not come to an end in ${mostTurns} turns.`);
+      this.#at = Math.max(this.#at, next.at);
+      this.#happen(next.what);
+    }
+    return {
+      title: script.name,
+      startAt: script.startAt,
+      lines: this.#lines,
+      messages: this.#messages.flatMap(storyMessage),
+      entries: this.#entries.map(({ id, createdAt, enteredAt, outcome, reason }) => ({
+        id,
+        armedAt: createdAt,
+        enteredAt,
+        outcome,
+        reason,
+      })),
+    };
+  }
+
+  #happen(what: HappeningKind | { readonly kind: 'wake'; readonly entry: SimulatedEntry }): void {
+    switch (what.kind) {
+      case 'wake':
+        // A start that was put off, and a wait that ended before its time: whoever is not due stays asleep.
+        if (what.entry.dueAt !== null && what.entry.dueAt <= this.#at && what.entry.stage !== 'held') this.#turn(what.entry);
+        return;
+      case 'event':
+        return this.#hear(what);
+      case 'receipt':
+        return this.#receive(what.step, what.status);
+      case 'pause':
+        this.#pauses.set(what.scope, this.#at);
+        return this.#tell('event', null, `${scopeNames[what.scope]} paused.`);
+      case 'resume':
+        return this.#resume(what.scope);
+      case 'suppress':
+        this.#world.suppress(personaId, what.channel, what.reason);
+        return this.#tell(
+          'event',
+          null,
+          `The ${what.channel === 'email' ? 'email address' : 'mobile number'} is suppressed: ${what.reason}.`,
+        );
+      case 'order-lookup':
+        this.#orderLook = what.answer === 'found' ? { kind: 'found', orderedAt: this.#at } : { kind: what.answer };
+        return this.#tell('event', null, lookSentences[what.answer]);
+      case 'exit':
+        this.#tell('event', null, `Someone takes the person out of the journey: ${what.reason}.`);
+        for (const entry of this.#live()) {
+          entry.inputs.push({ kind: 'exit', reason: what.reason, at: this.#at });
+          this.#turn(entry);
+        }
+        return;
+    }
+  }
+
+  // ── what the world does ──
+
+  #hear(what: Extract<HappeningKind, { readonly kind: 'event' }>): void {
+    this.#events += 1;
+    const id = (what.who ?? personaId) as ProfileId;
+    const event: ShopEvent = {
+      messageId: what.messageId ?? `event-${this.#events}`,
+      type: what.type,
+      name: what.name,
+      userId: null,
+      anonymousId: null,
+      previousId: null,
+      properties: what.type === 'identify' ? {} : what.properties,
+      traits: what.type === 'identify' ? what.properties : {},
+      occurredAt: what.happenedAt,
+      receivedAt: this.#at,
+      origin: 'live',
+    };
+    const heard = this.#world.hear(event, id);
+    const who = what.who === null ? '' : ` by ${what.who}`;
+    this.#tell('event', null, `${what.name ?? what.type}${who}${heard.note === null ? '' : `: ${heard.note}`}.`);
+    for (const { from, into } of heard.joined) this.#joinEntries(from, into);
+    this.#match(heard.facts, heard.trigger);
+  }
+
+  #receive(step: string, status: ReceiptStatus): void {
+    const message = this.#messages.findLast((one) => one.step === step);
+    if (message === undefined) return this.#tell('event', step, `No message of this step was there to be ${status}.`);
+    this.#tell('event', step, `The ${message.channel === 'email' ? 'email' : 'text'} was ${status}.`);
+    message.receipts.push(status);
+    if (message.state === 'accepted' && isFinalState(status)) message.state = status;
+    const profileId = message.entry?.profileId ?? personaId;
+    const suppression = suppressedBy[status];
+    if (suppression !== undefined) this.#world.suppress(profileId, message.channel, suppression);
+    const fact: Fact = {
+      name: `message.${status}` as FactName,
+      profileId,
+      at: this.#at,
+      eventId: `receipt-${this.#at}`,
+      properties: { step },
+    };
+    this.#world.note(fact);
+    if (message.entry !== null) message.entry.inputs.push({ kind: 'receipt', messageId: message.messageId, status, at: this.#at });
+    this.#match([fact], true);
+  }
+
+  #resume(scope: PauseScope): void {
+    const pausedAt = this.#pauses.get(scope) ?? this.#at;
+    this.#pauses.delete(scope);
+    this.#tell('event', null, `${scopeNames[scope]} resumed.`);
+    for (const entry of this.#entries) {
+      const message = this.#messages.find((one) => one.entry === entry && one.isHeld);
+      if (entry.stage !== 'held' || this.#pauseFor(message?.channel ?? null) !== null) continue;
+      if (message !== undefined) message.isHeld = false;
+      entry.stage = entry.enteredAt === null ? 'armed' : 'open';
+      entry.inputs.push({ kind: 'resume', at: this.#at, pausedAt, slotAt: message?.slotAt ?? null });
+      this.#turn(entry);
+    }
+  }
+
+  // ── matching: what ingest does in one transaction ──
+
+  #match(facts: readonly Fact[], trigger: boolean): void {
+    const hastened = new Set<SimulatedEntry>();
+    for (const fact of facts) {
+      for (const entry of this.#live()) {
+        const heard = trigger || fact.at >= entry.createdAt ? inputFor(entry, fact) : null;
+        if (heard === null) continue;
+        entry.inputs.push(heard.input);
+        if (heard.hastens) hastened.add(entry);
+      }
+    }
+    for (const fact of facts) this.#startOrPutOff(fact, trigger);
+    for (const entry of hastened) this.#turn(entry);
+  }
+
+  #startOrPutOff(fact: Fact, mayTrigger: boolean): void {
+    const { definition } = this.#options;
+    const role = triggerRole(definition, fact);
+    const key = entryKey(definition, fact);
+    if (role === null || key === null) return;
+    if (!mayTrigger) return this.#tell('note', null, 'Too late to start anything.');
+    const there = this.#live().find((entry) => entry.profileId === fact.profileId && entry.key === key);
+    const { trigger } = definition;
+    const dueAt = fact.at + (trigger.kind === 'inactivity' ? trigger.forMs : 0);
+    if (there !== undefined) {
+      if (there.stage === 'armed' && dueAt > (there.dueAt ?? 0)) this.#sleep(there, dueAt);
+      return;
+    }
+    if (role === 'reset') return;
+    if (this.#pauses.has('journey')) return this.#tell('not-entered', null, 'Does not enter: the journey is paused.');
+    if (trigger.kind === 'event' && trigger.where !== null && evaluate(trigger.where, this.#engineAbout(fact)) !== 'true') return;
+    this.#arm(fact, key, dueAt);
+  }
+
+  #arm(fact: Fact, key: string, dueAt: Instant): void {
+    const cartId = fact.cartId ?? null;
+    const entry: SimulatedEntry = {
+      id: `entry-${this.#entries.length + 1}`,
+      profileId: fact.profileId,
+      key,
+      cartId,
+      createdAt: fact.at,
+      stage: 'armed',
+      state: newEntryState({ at: fact.at, trigger: fact.properties, cartId }),
+      dueAt,
+      awaiting: [],
+      inputs: [],
+      enteredAt: null,
+      outcome: null,
+      reason: null,
+    };
+    this.#entries.push(entry);
+    if (dueAt > this.#at) this.#tell('armed', null, 'Waits for the idle time to pass.');
+    this.#sleep(entry, Math.max(dueAt, this.#at));
+  }
+
+  /** Two carts are one: their entries too. */
+  #joinEntries(from: CartId, into: CartId): void {
+    const moved = this.#live().filter((entry) => entry.cartId === from || entry.cartId === into);
+    for (const entry of moved) {
+      if (entry.key === entry.cartId) entry.key = into;
+      entry.cartId = into;
+      entry.state = { ...entry.state, cartId: into };
+    }
+    const rivals = moved.filter((entry) => entry.key === into).sort(furthestFirst);
+    const [first, ...others] = rivals;
+    if (first === undefined) return;
+    for (const other of others) {
+      if (first.stage === 'armed' && (other.dueAt ?? 0) > (first.dueAt ?? 0)) this.#sleep(first, other.dueAt ?? this.#at);
+      this.#finish(other, 'superseded', 'merged', 'Two carts turn out to be one: the other entry goes on.');
+    }
+  }
+
+  // ── turns ──
+
+  #turn(entry: SimulatedEntry): void {
+    if (entry.stage === 'finished') return;
+    const context = this.#context(entry);
+    const inputs = entry.inputs;
+    entry.inputs = [];
+    if (entry.stage === 'armed') return this.#decideArmed(entry, context, inputs);
+    entry.stage = 'open';
+    this.#walk(entry, advance(context, entry.state, inputs));
+  }
+
+  #decideArmed(entry: SimulatedEntry, context: EngineContext, inputs: readonly EntryInput[]): void {
+    const asked = inputs.find((input) => input.kind === 'exit');
+    if (asked !== undefined) return this.#notEntered(entry, asked.reason, `Does not enter: ${asked.reason}.`);
+    const dueAt = entry.dueAt ?? this.#at;
+    if (dueAt > this.#at) return;
+    if (this.#pauses.has('journey')) {
+      entry.stage = 'held';
+      return this.#tell('note', null, 'The journey is paused: whether they enter is decided when it goes on.');
+    }
+    const { catchUp } = this.#options.definition;
+    const resumed = inputs.some((input) => input.kind === 'resume');
+    if (resumed && catchUp.kind === 'send_if_within' && this.#at - dueAt > catchUp.ms)
+      return this.#notEntered(entry, 'paused', 'Does not enter: the journey was paused when it was time, and that was too long ago.');
+    // Ordered under whatever name: the profile's own orders are for the filters of the journey.
+    if (context.facts.cart?.state === 'ordered') return this.#notEntered(entry, 'ordered', 'Does not enter: the cart has been ordered.');
+    const others = this.#entries.filter((other) => other !== entry && other.profileId === entry.profileId);
+    const enteredBefore = others.flatMap(({ enteredAt }) => enteredAt ?? []);
+    const decision = decideEntry(context, {
+      lastEnteredAt: enteredBefore.length === 0 ? null : Math.max(...enteredBefore),
+      enteredBefore: enteredBefore.length > 0,
+      openOthers: others.filter(({ stage, enteredAt }) => stage !== 'finished' && enteredAt !== null).length,
+    });
+    if (decision.kind === 'not-entered') return this.#notEntered(entry, decision.reason, decision.text);
+    entry.stage = 'open';
+    entry.enteredAt = this.#at;
+    entry.state = newEntryState({
+      at: this.#at,
+      startedAt: Math.min(this.#at, dueAt),
+      trigger: entry.state.trigger,
+      cartId: entry.cartId,
+    });
+    const facts = inputs.filter((input) => input.kind === 'fact');
+    this.#walk(entry, advance(context, entry.state, facts));
+  }
+
+  /** Follows the engine until something is pending that this turn cannot settle. */
+  #walk(entry: SimulatedEntry, start: Advanced): void {
+    for (let advanced: Advanced | null = start; advanced !== null; ) {
+      entry.state = advanced.state;
+      this.#trace(advanced.trace);
+      const { pending }: Advanced = advanced;
+      if (pending.kind === 'finished') return this.#close(entry, pending.outcome, pending.reason);
+      entry.awaiting = pending.awaiting;
+      if (pending.kind === 'wait') return this.#sleep(entry, pending.until);
+      advanced = this.#send(entry, pending);
+    }
+  }
+
+  /** The gate, and the provider's scripted answer. Null: nothing more in this turn. */
+  #send(entry: SimulatedEntry, pending: PendingSend): Advanced | null {
+    const step = this.#options.definition.steps[pending.step];
+    if (step?.kind !== 'send') throw new Error(`Step ${pending.step} is no send.`);
+    const message = this.#messageOf(entry, step, pending);
+    if (message.state === 'reserved' && message.slotAt > this.#at) {
+      this.#sleep(entry, message.slotAt);
+      return null;
+    }
+    const ordered = this.#lastLook(entry);
+    if (ordered !== null) return advance(this.#context(entry), entry.state, [ordered]);
+
+    message.products = this.#world.cart(entry.cartId)?.lines.map(({ name }) => name) ?? [];
+    const decision = this.#afterLook(message, pending, this.#decide(entry, step, pending, message));
+    switch (decision.kind) {
+      case 'send':
+        return this.#submit(entry, step, pending, message);
+      case 'defer':
+        return this.#defer(entry, message, decision, decision.until);
+      case 'hold':
+        if (!message.isHeld) this.#say(message, decision);
+        this.#settle(message, 'reserved', 'paused');
+        message.isHeld = true;
+        entry.stage = 'held';
+        return null;
+      case 'skip':
+        this.#say(message, decision);
+        this.#settle(message, 'skipped', decision.reason);
+        return this.#leave(entry, { kind: 'skipped', reason: decision.reason });
+      case 'withhold':
+        this.#say(message, decision);
+        this.#settle(message, 'withheld', decision.reason);
+        return this.#leave(entry, { kind: 'withheld', reason: decision.reason });
+      case 'exit':
+        this.#say(message, decision);
+        this.#settle(message, 'skipped', decision.reason);
+        this.#close(entry, 'exited', decision.reason);
+        return null;
+    }
+  }
+
+  #decide(entry: SimulatedEntry, step: SendStep, pending: PendingSend, message: SimulatedMessage): SendDecision {
+    const { shop } = this.#options;
+    const profile = this.#world.profile(entry.profileId);
+    const suppression = profile.suppressed[step.channel];
+    const facts: SendFacts = {
+      paused: this.#pauseFor(step.channel),
+      exit: null,
+      consents: profile.consents,
+      suppression: suppression === undefined ? null : { reason: suppression },
+      reachable: reachable(profile, step.channel),
+      holdout: false,
+      content:
+        this.#options.definition.entry.key.kind === 'cart' && message.products.length === 0
+          ? { kind: 'empty', problem: 'the cart has no lines' }
+          : { kind: 'ready' },
+      zones: this.#zones(entry.profileId),
+      ledger: this.#messages,
+      caps: channelCaps(shop.caps),
+    };
+    const { messageId, channel, class: messageClass, topic, priority } = message;
+    const { deadlineAt } = pending;
+    return decideSend(
+      { messageId, channel, class: messageClass, topic, priority, at: this.#at, deadlineAt, onCapped: step.onCapped },
+      facts,
+    );
+  }
+
+  /** The shop is asked once more for an order that no event told of, in journeys that an order ends. */
+  #lastLook(entry: SimulatedEntry): EntryInput | null {
+    const look = this.#orderLook;
+    if (look.kind !== 'found' || look.orderedAt < entry.createdAt || !this.#endsByOrder()) return null;
+    return {
+      kind: 'fact',
+      name: 'order.paid',
+      at: look.orderedAt,
+      eventId: 'order-lookup',
+      cartId: entry.cartId,
+      profileMatch: true,
+      cartMatch: entry.cartId !== null,
+      properties: { source: 'order-lookup' },
+    };
+  }
+
+  /** The shop could not be asked: again in five minutes, three times; then an email goes and a text does not. */
+  #afterLook(message: SimulatedMessage, pending: PendingSend, decision: SendDecision): SendDecision {
+    if (decision.kind !== 'send' || this.#orderLook.kind !== 'failed' || !this.#endsByOrder()) return decision;
+    message.lookFailures += 1;
+    const detail = { rule: 'order-lookup', failures: message.lookFailures };
+    const until = this.#at + lookAgainMs;
+    if (message.lookFailures <= mostLookFailures && until <= pending.deadlineAt) return { kind: 'defer', until, reason: 'stale', detail };
+    return message.channel === 'sms' ? { kind: 'skip', reason: 'stale', detail } : decision;
+  }
+
+  #endsByOrder(): boolean {
+    return this.#options.definition.exits.some(({ on }) => on.kind === 'event' && on.event === 'order.paid');
+  }
+
+  #submit(entry: SimulatedEntry, step: SendStep, pending: PendingSend, message: SimulatedMessage): Advanced | null {
+    const answer: ScriptedAnswer | undefined = this.#options.script.answers[step.id];
+    message.attempts += 1;
+    message.slotAt = this.#at;
+    if (answer?.kind === 'rejected') {
+      this.#say(message, { kind: 'skip', reason: 'provider-rejected', detail: { code: 'rejected' } });
+      this.#settle(message, 'failed', 'provider-rejected');
+      return this.#leave(entry, { kind: 'failed', reason: 'provider-rejected' });
+    }
+    if (answer?.kind === 'busy' && message.attempts <= answer.times) {
+      const until = this.#at + firstRetryMs * 2 ** (message.attempts - 1);
+      const detail = { code: 'busy', attempt: message.attempts };
+      if (until <= pending.deadlineAt)
+        return this.#defer(entry, message, { kind: 'defer', until, reason: 'provider-rejected', detail }, until);
+      this.#say(message, { kind: 'skip', reason: 'provider-rejected', detail });
+      this.#settle(message, 'failed', 'provider-rejected');
+      return this.#leave(entry, { kind: 'failed', reason: 'provider-rejected' });
+    }
+    if (answer?.kind === 'silent' && message.attempts === 1) {
+      // An email is sent once more under the same id; a text never is.
+      if (message.channel === 'email') {
+        this.#tell('submitted', step.id, 'No answer came from the mail server; the same email is sent once more under the same id.');
+        this.#settle(message, 'reserved', null);
+        message.slotAt = this.#at + firstRetryMs;
+        this.#sleep(entry, message.slotAt);
+        return null;
+      }
+      this.#settle(message, 'unknown', null);
+      return this.#leave(entry, { kind: 'unknown', reason: null });
+    }
+    this.#settle(message, 'accepted', null);
+    return this.#leave(entry, { kind: 'accepted', reason: null });
+  }
+
+  #defer(entry: SimulatedEntry, message: SimulatedMessage, decision: SendDecision & { kind: 'defer' }, until: Instant): null {
+    this.#say(message, decision);
+    this.#settle(message, 'reserved', decision.reason);
+    message.slotAt = until;
+    this.#sleep(entry, until);
+    return null;
+  }
+
+  #leave(entry: SimulatedEntry, result: SendResult): Advanced {
+    return completeSend(this.#context(entry), entry.state, result);
+  }
+
+  #sleep(entry: SimulatedEntry, until: Instant | null): void {
+    entry.dueAt = until;
+    if (until !== null) this.#agenda.add(until, { kind: 'wake', entry });
+  }
+
+  #notEntered(entry: SimulatedEntry, reason: string, text: string): void {
+    this.#tell('not-entered', null, text);
+    this.#close(entry, 'not-entered', reason);
+  }
+
+  #finish(entry: SimulatedEntry, outcome: EntryOutcome, reason: string, text: string): void {
+    this.#tell('merged', null, text);
+    this.#close(entry, outcome, reason);
+  }
+
+  #close(entry: SimulatedEntry, outcome: EntryOutcome, reason: string): void {
+    entry.stage = 'finished';
+    entry.outcome = outcome;
+    entry.reason = reason;
+    entry.dueAt = null;
+    entry.awaiting = [];
+    for (const message of this.#messages)
+      if (message.entry === entry && message.state === 'reserved') this.#settle(message, 'released', message.reason);
+  }
+
+  // ── what a turn reads ──
+
+  #context(entry: SimulatedEntry): EngineContext {
+    const { definition } = this.#options;
+    const profile = this.#world.profile(entry.profileId);
+    const facts = {
+      at: this.#at,
+      profile: { identified: profile.identified, traits: profile.traits },
+      cart: this.#world.cart(entry.cartId),
+      consents: profile.consents,
+      eventInstants: this.#world.instantsOf(entry.profileId),
+      event: entry.state.trigger,
+      messages: Object.fromEntries(
+        this.#messages.flatMap(({ entry: owner, step, state, receipts }) =>
+          owner === entry && step !== null ? [[step, { state, receipts }]] : [],
+        ),
+      ),
+    };
+    return { definition, facts, at: this.#at, timeZone: this.#timeZone(entry.profileId) };
+  }
+
+  /** The trigger's own condition reads the event alone. */
+  #engineAbout(fact: Fact): EngineContext['facts'] {
+    const profile = { identified: false, traits: {} };
+    return { at: fact.at, profile, cart: null, consents: [], eventInstants: {}, event: fact.properties, messages: {} };
+  }
+
+  #zones(id: ProfileId): readonly string[] {
+    const { traits } = this.#world.profile(id);
+    const address = traits['address'];
+    const nested = typeof address === 'object' && address !== null ? (address as Readonly<Record<string, unknown>>)['country'] : null;
+    return candidateZones({
+      timeZone: text(traits['timezone']),
+      country: text(traits['country']) ?? text(nested),
+      shopTimeZone: this.#options.shop.timeZone,
+    });
+  }
+
+  #timeZone(id: ProfileId): string {
+    const zones = this.#zones(id);
+    return zones.length === 1 ? (zones[0] ?? this.#options.shop.timeZone) : this.#options.shop.timeZone;
+  }
+
+  #pauseFor(channel: Channel | null): SendFacts['paused'] {
+    if (this.#pauses.has('all')) return { scope: 'all' };
+    if (this.#pauses.has('journey')) return { scope: 'journey' };
+    return channel !== null && this.#pauses.has(channel) ? { scope: 'channel' } : null;
+  }
+
+  #live(): readonly SimulatedEntry[] {
+    return this.#entries.filter(({ stage }) => stage !== 'finished');
+  }
+
+  #messageOf(entry: SimulatedEntry, step: SendStep, pending: PendingSend): SimulatedMessage {
+    const messageId = `${entry.id}|${step.id}|${pending.visit}`;
+    const known = this.#messages.find((message) => message.messageId === messageId);
+    if (known !== undefined) return known;
+    const { definition } = this.#options;
+    const message: SimulatedMessage = {
+      messageId,
+      entry,
+      step: step.id,
+      channel: step.channel,
+      class: definition.class,
+      topic: definition.topic,
+      priority: definition.priority,
+      // Before its first verdict a message holds no slot.
+      state: 'released',
+      slotAt: this.#at,
+      reason: null,
+      settledAt: this.#at,
+      isHeld: false,
+      products: [],
+      attempts: 0,
+      lookFailures: 0,
+      receipts: [],
+    };
+    this.#messages.push(message);
+    return message;
+  }
+
+  #settle(message: SimulatedMessage, state: MessageState, reason: VerdictReason | null): void {
+    message.state = state;
+    message.reason = reason;
+    message.settledAt = this.#at;
+  }
+
+  // ── what is told ──
+
+  #say(message: SimulatedMessage, decision: SendDecision): void {
+    const timeZone = this.#timeZone(message.entry?.profileId ?? personaId);
+    const sentence = verdictSentence(decision, { timeZone, channel: message.channel });
+    this.#lines.push({ at: this.#at, kind: 'verdict', step: message.step, text: sentence, verdict: decision });
+  }
+
+  #trace(trace: readonly TraceLine[]): void {
+    this.#lines.push(...trace.map(({ at, kind, step, text: words }) => ({ at, kind, step, text: words })));
+  }
+
+  #tell(kind: StoryLine['kind'], step: string | null, words: string): void {
+    this.#lines.push({ at: this.#at, kind, step, text: words });
+  }
+}
+
+function messageBefore(before: Script['persona']['messagesBefore'][number], index: number): SimulatedMessage {
+  const { channel, topic, at } = before;
+  return {
+    messageId: `before-${index}`,
+    entry: null,
+    step: null,
+    channel,
+    class: 'marketing',
+    topic,
+    priority: 50,
+    state: 'accepted',
+    slotAt: at,
+    reason: null,
+    settledAt: at,
+    isHeld: false,
+    products: [],
+    attempts: 1,
+    lookFailures: 0,
+    receipts: [],
+  };
+}
+
+function storyMessage(message: SimulatedMessage): readonly StoryMessage[] {
+  const { step, channel, reason, products, attempts, state } = message;
+  if (step === null) return [];
+  const at = state === 'reserved' && !message.isHeld ? message.slotAt : message.settledAt;
+  return [{ step, channel, state: storyState(message), reason, at, products, attempts }];
+}
+
+function storyState({ state, isHeld }: SimulatedMessage): StoryMessageState {
+  switch (state) {
+    case 'reserved':
+      return isHeld ? 'held' : 'waiting';
+    case 'accepted':
+    case 'delivered':
+    case 'bounced':
+    case 'submitting':
+      return 'sent';
+    case 'failed':
+    case 'unknown':
+    case 'skipped':
+    case 'withheld':
+    case 'released':
+      return state;
+    case 'expired':
+      return 'released';
+  }
+}
+
+/** The simulator knows no numbering plans: an address that reads as one is one, unless the persona says otherwise. */
+function reachable(
+  profile: { readonly traits: Readonly<Record<string, unknown>>; readonly unreachable: Readonly<Partial<Record<Channel, string>>> },
+  channel: Channel,
+): SendFacts['reachable'] {
+  const code = profile.unreachable[channel];
+  if (code !== undefined) return { kind: 'no', code };
+  const address = text(profile.traits[channel === 'email' ? 'email' : 'phone']);
+  if (address === null) return { kind: 'no', code: 'no-address' };
+  const normalised = channel === 'email' ? normaliseEmail(address) : normalisePhone(address);
+  return normalised === null ? { kind: 'no', code: 'invalid-address' } : { kind: 'ok' };
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' && value.trim() !== '' ? value : null;
+}
+
+function isFinalState(status: ReceiptStatus): status is 'delivered' | 'bounced' | 'failed' {
+  return status === 'delivered' || status === 'bounced' || status === 'failed';
+}
+
+const suppressedBy: Readonly<Partial<Record<ReceiptStatus, string>>> = {
+  bounced: 'bounced',
+  complained: 'complained',
+  unsubscribed: 'unsubscribed',
+};
+
+const scopeNames: Readonly<Record<PauseScope, string>> = {
+  all: 'All sending is',
+  email: 'Emails are',
+  sms: 'Texts are',
+  journey: 'The journey is',
+};
+
+const lookSentences = {
+  found: 'An order is placed that no event tells of.',
+  none: 'The shop knows of no order.',
+  failed: 'The shop cannot be asked for orders.',
+} as const;
