@@ -47,21 +47,6 @@ export interface Progress {
   readonly total: number;
 }
 
-/** A key as it is shown once, when it is made. */
-export interface NewKey {
-  readonly id: string;
-  readonly name: string;
-  readonly key: string;
-}
-
-export interface KeyRecord {
-  readonly id: string;
-  readonly name: string;
-  readonly prefix: string;
-  readonly createdAt: number;
-  readonly revokedAt: number | null;
-}
-
 /**
  * What the API needs beyond the use cases' own `AppDeps`: what other parts of the program do, injected by `compose.ts`.
  * An optional function that is absent makes its route answer 501, with the reason.
@@ -75,14 +60,6 @@ export interface ApiDeps {
   readonly temporalUi: { readonly url: string; readonly namespace: string } | null;
   /** The state of each part, now; never throws, answers within two seconds. */
   parts(): Promise<readonly PartState[]>;
-  isApiKey(key: string): Promise<boolean>;
-  readonly writeKeys: {
-    create(name: string): Promise<NewKey>;
-    /** Null: no such key. The old one stays valid until it is revoked. */
-    rotate(id: string): Promise<NewKey | null>;
-    revoke(id: string): Promise<boolean>;
-    list(): Promise<readonly KeyRecord[]>;
-  };
   /** Puts a dead letter through ingest again. */
   retryDeadLetter?(
     id: string,

@@ -1,0 +1,40 @@
+import type { ProfileId } from '../domain/ids.js';
+import { erasePersonalData, keepSuppressed } from '../store/erase.js';
+import { addExitToEntries } from '../store/held-entries.js';
+import { lockProfiles } from '../store/profiles.js';
+import { findCanonicalProfile, findMergedProfiles } from '../store/profiles-read.js';
+import type { AppDeps } from './deps.js';
+import { suppressionKeys } from './show-profile.js';
+
+export type EraseResult =
+  | { readonly kind: 'erased'; readonly profileId: string; readonly entries: number }
+  | { readonly kind: 'erased-already' }
+  | { readonly kind: 'unknown' };
+
+/**
+ * Erases a person: their entries leave with the reason `erased`, their data is deleted, their ids are free again, and their addresses stay
+ * suppressed by a keyed hash, so that no later import writes to them. What is with a provider at this moment may still arrive.
+ * Backups keep what they held; their keeping time is the operator's choice.
+ */
+export async function eraseProfile(
+  deps: Pick<AppDeps, 'store' | 'clock' | 'secret' | 'notifyRelay'>,
+  profileId: string,
+): Promise<EraseResult> {
+  const result = await deps.store.transaction(async (trx): Promise<EraseResult> => {
+    const canonical = await findCanonicalProfile(trx, profileId);
+    if (canonical === null) return { kind: 'unknown' };
+    const family = await findMergedProfiles(trx, canonical);
+    const rows = await lockProfiles(trx, family as ProfileId[]);
+    const person = rows.find((row) => row.id === canonical);
+    // Merged into another meanwhile: the other one is asked for by its own id.
+    if (person === undefined) return { kind: 'unknown' };
+    if (person.erased_at !== null) return { kind: 'erased-already' };
+    const at = deps.clock.now();
+    await keepSuppressed(trx, suppressionKeys(deps.secret, person), 'erased', at);
+    const entries = await addExitToEntries(trx, { of: { profileIds: family }, reason: 'erased', at });
+    await erasePersonalData(trx, family, at);
+    return { kind: 'erased', profileId: canonical, entries };
+  });
+  if (result.kind === 'erased') deps.notifyRelay();
+  return result;
+}

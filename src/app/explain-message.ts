@@ -1,0 +1,105 @@
+import type { Channel } from '../domain/channel.js';
+import { verdictSentence } from '../domain/explain.js';
+import { formatLocal } from '../domain/time.js';
+import type { SendDecision, VerdictReason } from '../domain/verdict.js';
+import {
+  type AttemptRecord,
+  listMessages,
+  type MessageFilter,
+  type MessageRecord,
+  readAttempts,
+  readMessage,
+  readReceipts,
+  readVerdicts,
+  type ReceiptRecord,
+  type VerdictRecord,
+} from '../store/messages-read.js';
+import type { AppDeps } from './deps.js';
+import { type Page, type PageRequest, readPage } from './paging.js';
+
+type Deps = Pick<AppDeps, 'store' | 'shop'>;
+
+/** Why a message left, waits or did not leave. */
+export interface MessageStory extends MessageRecord {
+  /** The last word on it, as a sentence. */
+  readonly sentence: string;
+  readonly verdicts: readonly (VerdictRecord & { readonly sentence: string })[];
+  readonly attemptsMade: readonly AttemptRecord[];
+  readonly receipts: readonly ReceiptRecord[];
+}
+
+/** Messages by profile, journey, entry, state, channel; the newest first. */
+export function listMessagesBy(deps: Deps, filter: MessageFilter, request: PageRequest): Promise<Page<MessageRecord>> {
+  return readPage(
+    request,
+    (limit, after) => listMessages(deps.store.db, filter, { limit, after }),
+    (message) => [message.createdAt, message.id],
+  );
+}
+
+/** Null: no such message. */
+export async function explainMessage(deps: Deps, id: string): Promise<MessageStory | null> {
+  const { db } = deps.store;
+  const message = await readMessage(db, id);
+  if (message === null) return null;
+  const reader = { timeZone: deps.shop.timeZone, channel: message.channel as Channel };
+  const verdicts = (await readVerdicts(db, id)).map((verdict) => ({ ...verdict, sentence: verdictSentence(decisionOf(verdict), reader) }));
+  const attemptsMade = await readAttempts(db, id);
+  const receipts = await readReceipts(db, id);
+  const sentence = lastWord(
+    message,
+    { verdict: verdicts.at(-1)?.sentence ?? null, attempt: attemptsMade.at(-1) ?? null, receipt: receipts.at(-1) ?? null },
+    deps.shop.timeZone,
+  );
+  return { ...message, sentence, verdicts, attemptsMade, receipts };
+}
+
+interface Latest {
+  readonly verdict: string | null;
+  readonly attempt: AttemptRecord | null;
+  readonly receipt: ReceiptRecord | null;
+}
+
+function lastWord(message: MessageRecord, latest: Latest, timeZone: string): string {
+  const on = (at: number | null): string => (at === null ? '' : ` ${formatLocal(at, timeZone)} (${timeZone})`);
+  const code = latest.receipt?.code ?? latest.attempt?.code ?? message.reason;
+  const because = code === null ? '' : ` (${code})`;
+  switch (message.state) {
+    case 'submitting':
+      return `Leaving: attempt ${message.attempts} is with the provider since${on(message.submittedAt)}.`;
+    case 'accepted':
+      return `Sent: the provider took it${on(message.acceptedAt)}; no receipt has come yet.`;
+    case 'delivered':
+      return `Delivered${on(latest.receipt?.at ?? message.updatedAt)}.`;
+    case 'bounced':
+      return `Bounced${on(latest.receipt?.at ?? message.updatedAt)}${because}.`;
+    case 'failed':
+      return `Failed${on(latest.receipt?.at ?? message.updatedAt)}${because}.`;
+    case 'unknown':
+      return 'Unknown: the connection was lost after the message began to leave and before the provider answered. It may have arrived.';
+    case 'released':
+      return `Not sent: its entry ended before (${message.reason ?? 'exited'}).`;
+    case 'expired':
+      return `Not sent: its deadline passed${on(message.deadlineAt)}.`;
+    default:
+      return latest.verdict ?? 'Nothing has been decided about it yet.';
+  }
+}
+
+/** A stored verdict as the decision that it was. What a withheld message would have met is told in its own field, where it was kept. */
+function decisionOf(row: VerdictRecord): SendDecision {
+  const reason = row.reason as VerdictReason;
+  switch (row.decision) {
+    case 'defer':
+      return { kind: 'defer', until: row.untilAt ?? row.at, reason, detail: row.detail };
+    case 'hold':
+      return { kind: 'hold', reason: 'paused', detail: row.detail };
+    case 'skip':
+    case 'exit':
+      return { kind: row.decision, reason, detail: row.detail };
+    case 'withhold':
+      return { kind: 'withhold', reason: 'holdout', detail: row.detail, instead: { kind: 'send' } };
+    default:
+      return { kind: 'send' };
+  }
+}

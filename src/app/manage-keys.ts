@@ -1,0 +1,28 @@
+import { createKey, findKeyBySecret, type Key, listKeys, type NewKey, revokeKey, rotateKey } from '../store/keys.js';
+import type { AppDeps } from './deps.js';
+
+type Deps = Pick<AppDeps, 'store' | 'clock'>;
+
+export async function isApiKey(deps: Pick<AppDeps, 'store'>, secret: string): Promise<boolean> {
+  return (await findKeyBySecret(deps.store.db, 'api', secret)) !== null;
+}
+
+/** Makes a key for the shop's clients. Its secret is in the answer and nowhere else. */
+export function createWriteKey(deps: Deps, name: string): Promise<NewKey> {
+  return createKey(deps.store.db, 'write', { name, at: deps.clock.now() });
+}
+
+/** A new key in the place of an old one, which opens nothing from now on. Null: no such key, or revoked already. */
+export function rotateWriteKey(deps: Deps, id: string): Promise<NewKey | null> {
+  return deps.store.transaction((trx) => rotateKey(trx, 'write', id, deps.clock.now()));
+}
+
+/** False: no such key, or revoked already. */
+export function revokeWriteKey(deps: Deps, id: string): Promise<boolean> {
+  return revokeKey(deps.store.db, 'write', id, deps.clock.now());
+}
+
+/** The keys, without their secrets. */
+export function listWriteKeys(deps: Deps): Promise<readonly Key[]> {
+  return listKeys(deps.store.db, 'write');
+}

@@ -1,0 +1,68 @@
+import type { Channel } from '../domain/channel.js';
+import type { ConsentRecord } from '../domain/consent.js';
+import type { Fact } from '../domain/fact.js';
+import type { ProfileId } from '../domain/ids.js';
+import type { Instant } from '../domain/instant.js';
+import { writeConsents } from '../store/consents.js';
+import type { Trx } from '../store/db.js';
+import { writeFacts } from '../store/facts.js';
+import { lockProfiles, moveProfileOn } from '../store/profiles.js';
+import { findCanonicalProfile } from '../store/profiles-read.js';
+import { writeTogether } from '../store/write-together.js';
+import type { AppDeps } from './deps.js';
+import { matchFacts } from './match-facts.js';
+
+type Deps = Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay'>;
+
+/** An act of consent as a form or an agent gives it. */
+export interface ConsentGiven {
+  readonly channel: Channel;
+  readonly topic: string;
+  readonly state: ConsentRecord['state'];
+  readonly method: string;
+  readonly source: string;
+  /** The words that the person saw. */
+  readonly text: string | null;
+  readonly at: Instant;
+}
+
+/** Records acts of one person that came over the API. Null: no such profile. Answers when journeys have been told. */
+export async function recordConsents(deps: Deps, profileId: string, given: readonly ConsentGiven[]): Promise<'recorded' | null> {
+  const recorded = await deps.store.transaction(async (trx) => {
+    const canonical = await findCanonicalProfile(trx, profileId);
+    if (canonical === null) return null;
+    const [profile] = await lockProfiles(trx, [canonical as ProfileId]);
+    if (profile === undefined || profile.erased_at !== null) return null;
+    await writeConsentActs(deps, trx, [{ profileId: profile.id as ProfileId, given }], `consent/${deps.newId()}`);
+    return 'recorded' as const;
+  });
+  if (recorded !== null) deps.notifyRelay();
+  return recorded;
+}
+
+/** Writes acts of locked profiles with their facts, and tells journeys. For use inside a transaction that decided on them. */
+export async function writeConsentActs(
+  deps: Pick<AppDeps, 'clock' | 'newId'>,
+  trx: Trx,
+  acts: readonly { readonly profileId: ProfileId; readonly given: readonly ConsentGiven[] }[],
+  eventId: string,
+): Promise<void> {
+  const recordedAt = deps.clock.now();
+  const flat = acts.flatMap(({ profileId, given }) => given.map((act) => ({ profileId, ...act })));
+  if (flat.length === 0) return;
+  const facts = flat.map(
+    (act): Fact => ({
+      name: act.state === 'granted' ? 'consent.granted' : 'consent.revoked',
+      profileId: act.profileId,
+      at: act.at,
+      eventId,
+      properties: { channel: act.channel, topic: act.topic },
+    }),
+  );
+  await writeTogether(trx, {
+    consents: writeConsents(flat.map((act) => ({ ...act, recordedAt, eventId: null }))),
+    facts: writeFacts(facts),
+  });
+  for (const act of flat) await moveProfileOn(trx, act.profileId, act.at);
+  await matchFacts(trx, facts, { clock: deps.clock, trigger: true, newId: deps.newId });
+}

@@ -1,0 +1,80 @@
+import type { Matched } from './match-facts.js';
+import { type EventRecord, type FactRecord, findDeadLetterOf, listEvents, readEvent, readFacts } from '../store/events-read.js';
+import type { AppDeps } from './deps.js';
+import { type Page, type PageRequest, readPage } from './paging.js';
+
+type Deps = Pick<AppDeps, 'store'>;
+
+export interface EventStory extends EventRecord {
+  readonly facts: readonly FactRecord[];
+  /** What each fact did, or why it did nothing. */
+  readonly effects: readonly (Matched & { readonly sentence: string })[];
+}
+
+export type ShownEvent =
+  | { readonly kind: 'stored'; readonly event: EventStory }
+  /** It came, and was not taken. */
+  | { readonly kind: 'dead-letter'; readonly id: string; readonly reason: string; readonly detail: string }
+  | { readonly kind: 'unknown' };
+
+/** An event by the client's own messageId: what it matched, and what not and why. */
+export async function showEvent(deps: Deps, messageId: string): Promise<ShownEvent> {
+  const { db } = deps.store;
+  const event = await readEvent(db, messageId);
+  if (event === null) {
+    const letter = await findDeadLetterOf(db, messageId);
+    return letter === null ? { kind: 'unknown' } : { kind: 'dead-letter', id: letter.id, reason: letter.reason, detail: letter.detail };
+  }
+  const effects = (event.matched as readonly Matched[]).map((match) => ({ ...match, sentence: sentenceOf(match) }));
+  return { kind: 'stored', event: { ...event, facts: await readFacts(db, messageId), effects } };
+}
+
+/** Events of a profile, the newest first. */
+export function listEventsOf(deps: Deps, profileId: string, request: PageRequest): Promise<Page<EventRecord>> {
+  return readPage(
+    request,
+    (limit, after) => listEvents(deps.store.db, profileId, { limit, after }),
+    (event) => [event.occurredAt, event.seq],
+  );
+}
+
+function sentenceOf(match: Matched): string {
+  const journey = match.journeyId ?? 'no journey';
+  const why = match.reason === null ? '' : (reasons[match.reason] ?? match.reason);
+  switch (match.result) {
+    case 'armed':
+      return `${match.fact} armed an entry of ${journey}.`;
+    case 'postponed':
+      return `${match.fact} moved an armed entry of ${journey}: its idle time starts again.`;
+    case 'entered':
+      return `${match.fact} entered ${journey}.`;
+    case 'input':
+      return `${match.fact} was given to an entry of ${journey}${why === '' ? '' : `, which waits for it as ${why}`}.`;
+    case 'joined':
+      return `${match.fact} found an entry of ${journey} under way${why === '' ? '' : ` (${why})`}; nobody enters twice.`;
+    case 'not-entered':
+      return `${match.fact} started nothing in ${journey}: ${why === '' ? 'it was refused' : why}.`;
+    case 'note':
+      return `Noted: ${why}.`;
+    case 'no-match':
+      return match.journeyId === null
+        ? `${match.fact} did nothing: ${why === '' ? 'nothing waits for it' : why}.`
+        : `${match.fact} did nothing in ${journey}: ${why === '' ? 'it does not match' : why}.`;
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  exit: 'an exit',
+  branch: 'a branch',
+  goal: 'a goal',
+  'entry-open': 'the entry is open',
+  paused: 'the journey is paused',
+  'no-entry-key': 'the event does not say what the journey tells entries apart by',
+  'nothing-armed': 'it only moves an armed entry, and none is armed',
+  where: 'the trigger asks for something else about the event',
+  'late-or-imported': 'it was imported, or came more than six hours late',
+  'clock-ahead': 'its timestamp lay in the future, so it counts from its arrival',
+  'invalid-email': 'the email trait is not an address, nothing will be sent to it',
+  'invalid-phone': 'the phone trait is not a number, nothing will be sent to it',
+  'no-trigger-or-wait': 'no live journey starts on it and no entry waits for it',
+};

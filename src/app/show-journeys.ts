@@ -1,0 +1,32 @@
+import type { JourneyRecord, JourneyVersionRecord } from '../store/journeys.js';
+import { listJourneys, listJourneyVersions, readJourney, readJourneyVersion } from '../store/journeys.js';
+import type { AppDeps } from './deps.js';
+import { type Page, type PageRequest, readPage } from './paging.js';
+
+type Deps = Pick<AppDeps, 'store'>;
+
+/** Journeys in the order of their ids. */
+export function showJourneys(deps: Deps, request: PageRequest): Promise<Page<JourneyRecord>> {
+  return readPage(
+    request,
+    (limit, after) => listJourneys(deps.store.db, { limit, after: after === null ? null : String(after[0]) }),
+    (journey) => [journey.id],
+  );
+}
+
+export function showJourney(deps: Deps, id: string): Promise<JourneyRecord | null> {
+  return readJourney(deps.store.db, id);
+}
+
+/** Versions of a journey, the newest first. */
+export function showVersions(deps: Deps, journeyId: string, request: PageRequest): Promise<Page<JourneyVersionRecord>> {
+  return readPage(
+    request,
+    (limit, after) => listJourneyVersions(deps.store.db, journeyId, { limit, before: after === null ? null : Number(after[0]) }),
+    (version) => [version.version],
+  );
+}
+
+export function showVersion(deps: Deps, journeyId: string, version: number): Promise<JourneyVersionRecord | null> {
+  return readJourneyVersion(deps.store.db, journeyId, version);
+}

@@ -1,0 +1,94 @@
+import { type SqlBool, sql } from 'kysely';
+import type { Instant } from '../domain/instant.js';
+import type { Db, Trx } from './db.js';
+
+/** An event as it was taken. `payload` is personal data; empty after an erase. */
+export interface EventRecord {
+  readonly seq: number;
+  readonly messageId: string;
+  readonly profileId: string;
+  readonly type: string;
+  readonly name: string | null;
+  readonly occurredAt: Instant;
+  readonly receivedAt: Instant;
+  readonly origin: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  /** What each of its facts did, as `match-facts` wrote it. */
+  readonly matched: readonly unknown[];
+}
+
+export async function readEvent(db: Db | Trx, messageId: string): Promise<EventRecord | null> {
+  const row = await db.selectFrom('events').selectAll().where('message_id', '=', messageId).executeTakeFirst();
+  return row ? toEvent(row) : null;
+}
+
+/** Of one profile, the newest first, at most `limit` after the position [occurredAt, seq]. */
+export async function listEvents(
+  db: Db | Trx,
+  profileId: string,
+  page: { readonly limit: number; readonly after: readonly (string | number)[] | null },
+): Promise<readonly EventRecord[]> {
+  const { after } = page;
+  let query = db.selectFrom('events').selectAll().where('profile_id', '=', profileId);
+  if (after !== null) query = query.where(sql<SqlBool>`(occurred_at, seq) < (${after[0]}::bigint, ${after[1]}::bigint)`);
+  const rows = await query.orderBy('occurred_at', 'desc').orderBy('seq', 'desc').limit(page.limit).execute();
+  return rows.map(toEvent);
+}
+
+export interface FactRecord {
+  readonly name: string;
+  readonly at: Instant;
+  readonly cartId: string | null;
+}
+
+/** What was derived from an event. */
+export async function readFacts(db: Db | Trx, eventId: string): Promise<readonly FactRecord[]> {
+  return db.selectFrom('facts').select(['name', 'at', 'cart_id as cartId']).where('event_id', '=', eventId).orderBy('seq').execute();
+}
+
+/** The newest dead letter that an event with this id became; null: none. */
+export async function findDeadLetterOf(
+  db: Db | Trx,
+  messageId: string,
+): Promise<{
+  readonly id: string;
+  readonly reason: string;
+  readonly detail: string;
+  readonly receivedAt: Instant;
+  readonly resolvedAt: Instant | null;
+} | null> {
+  const row = await db
+    .selectFrom('dead_letters')
+    .select(['id', 'reason', 'detail', 'received_at as receivedAt', 'resolved_at as resolvedAt'])
+    .where(sql`payload->>'messageId'`, '=', messageId)
+    .orderBy('received_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+function toEvent(row: {
+  seq: number;
+  message_id: string;
+  profile_id: string;
+  type: string;
+  name: string | null;
+  occurred_at: number;
+  received_at: number;
+  origin: string;
+  payload: Record<string, unknown>;
+  matched: unknown[];
+}): EventRecord {
+  return {
+    seq: row.seq,
+    messageId: row.message_id,
+    profileId: row.profile_id,
+    type: row.type,
+    name: row.name,
+    occurredAt: row.occurred_at,
+    receivedAt: row.received_at,
+    origin: row.origin,
+    payload: row.payload,
+    matched: row.matched,
+  };
+}

@@ -1,0 +1,54 @@
+import { sql } from 'kysely';
+import type { Instant } from '../domain/instant.js';
+import type { Db, Trx } from './db.js';
+
+/** Counts of one journey. All of entries created in [since, until). */
+export interface JourneyCounts {
+  readonly entries: readonly {
+    readonly state: string;
+    readonly entered: boolean;
+    readonly outcome: string | null;
+    readonly reason: string | null;
+    readonly count: number;
+  }[];
+  readonly messages: readonly {
+    readonly step: string;
+    readonly channel: string;
+    readonly state: string;
+    readonly reason: string | null;
+    readonly count: number;
+  }[];
+  /** Orders that stand (neither cancelled nor refunded) of people who had entered, within `windowMs` of entering; each order once. */
+  readonly orders: readonly {
+    readonly currency: string | null;
+    readonly afterMessage: boolean;
+    readonly count: number;
+    readonly revenue: number;
+  }[];
+}
+
+export async function countJourney(
+  db: Db | Trx,
+  of: { readonly journeyId: string; readonly since: Instant; readonly until: Instant; readonly windowMs: number },
+): Promise<JourneyCounts> {
+  const { journeyId, since, until, windowMs } = of;
+  const entries = await sql<JourneyCounts['entries'][number]>`
+    select state, entered_at is not null as entered, outcome, outcome_reason as reason, count(*)::int as count
+    from entries where journey_id = ${journeyId} and created_at >= ${since} and created_at < ${until}
+    group by 1, 2, 3, 4 order by 1, 2, 3, 4`.execute(db);
+  const messages = await sql<JourneyCounts['messages'][number]>`
+    select m.step, m.channel, m.state, m.reason, count(*)::int as count
+    from messages m join entries e on e.id = m.entry_id
+    where e.journey_id = ${journeyId} and e.created_at >= ${since} and e.created_at < ${until} and m.step is not null
+    group by 1, 2, 3, 4 order by 1, 2, 3, 4`.execute(db);
+  // A message counts for an order only when it was accepted before the order came.
+  const orders = await sql<JourneyCounts['orders'][number]>`
+    select currency, after_message as "afterMessage", count(*)::int as count, coalesce(sum(total), 0) as revenue from (
+      select o.order_id, o.currency, o.total, bool_or(exists (
+        select 1 from messages m where m.entry_id = e.id and m.accepted_at is not null and m.accepted_at < o.ordered_at)) as after_message
+      from entries e join orders o on o.profile_id = e.profile_id and o.ordered_at > e.entered_at and o.ordered_at <= e.entered_at + ${windowMs}::bigint
+      where e.journey_id = ${journeyId} and e.created_at >= ${since} and e.created_at < ${until} and o.status in ('created', 'paid')
+      group by o.order_id, o.currency, o.total) as after
+    group by 1, 2 order by 1, 2`.execute(db);
+  return { entries: entries.rows, messages: messages.rows, orders: orders.rows };
+}

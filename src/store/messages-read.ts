@@ -1,0 +1,165 @@
+import { sql } from 'kysely';
+import type { Instant } from '../domain/instant.js';
+import type { VerdictDetail } from '../domain/verdict.js';
+import type { Db, Trx } from './db.js';
+import { olderThan } from './entries-read.js';
+
+/** A message of the ledger, without its content. */
+export interface MessageRecord {
+  readonly id: string;
+  readonly origin: 'journey' | 'test' | 'api' | 'broadcast';
+  readonly entryId: string | null;
+  readonly journeyId: string | null;
+  readonly version: number | null;
+  readonly step: string | null;
+  readonly visit: number | null;
+  readonly profileId: string;
+  readonly channel: string;
+  readonly class: string;
+  readonly topic: string;
+  readonly priority: number;
+  readonly template: string;
+  readonly templateVersion: number | null;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly slotAt: Instant;
+  readonly deadlineAt: Instant;
+  readonly attempts: number;
+  readonly segments: number | null;
+  readonly provider: string | null;
+  readonly providerId: string | null;
+  readonly submittedAt: Instant | null;
+  readonly acceptedAt: Instant | null;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+}
+
+export interface MessageFilter {
+  readonly journeyId?: string | undefined;
+  readonly profileId?: string | undefined;
+  readonly entryId?: string | undefined;
+  readonly state?: string | undefined;
+  readonly channel?: string | undefined;
+}
+
+const columns = [
+  'id',
+  'origin',
+  'entry_id as entryId',
+  'journey_id as journeyId',
+  'version',
+  'step',
+  'visit',
+  'profile_id as profileId',
+  'channel',
+  'class',
+  'topic',
+  'priority',
+  'template',
+  'template_version as templateVersion',
+  'state',
+  'reason',
+  'slot_at as slotAt',
+  'deadline_at as deadlineAt',
+  'attempts',
+  'segments',
+  'provider',
+  'provider_id as providerId',
+  'submitted_at as submittedAt',
+  'accepted_at as acceptedAt',
+  'created_at as createdAt',
+  'updated_at as updatedAt',
+] as const;
+
+/** Newest first, at most `limit` after the position [createdAt, id]. */
+export async function listMessages(
+  db: Db | Trx,
+  filter: MessageFilter,
+  page: { readonly limit: number; readonly after: readonly (string | number)[] | null },
+): Promise<readonly MessageRecord[]> {
+  const { journeyId, profileId, entryId, state, channel } = filter;
+  let query = db.selectFrom('messages').select(columns);
+  if (journeyId !== undefined) query = query.where('journey_id', '=', journeyId);
+  if (profileId !== undefined) query = query.where('profile_id', '=', profileId);
+  if (entryId !== undefined) query = query.where('entry_id', '=', entryId);
+  if (state !== undefined) query = query.where('state', '=', state);
+  if (channel !== undefined) query = query.where('channel', '=', channel);
+  if (page.after !== null) query = query.where(olderThan('created_at', page.after));
+  return query.orderBy('created_at', 'desc').orderBy(sql`id collate "C"`, 'desc').limit(page.limit).execute();
+}
+
+export async function readMessage(db: Db | Trx, id: string): Promise<MessageRecord | null> {
+  return (await db.selectFrom('messages').select(columns).where('id', '=', id).executeTakeFirst()) ?? null;
+}
+
+export interface VerdictRecord {
+  readonly at: Instant;
+  readonly decision: string;
+  readonly reason: string | null;
+  readonly detail: VerdictDetail;
+  readonly untilAt: Instant | null;
+}
+
+/** All verdicts of a message, the first one first. */
+export async function readVerdicts(db: Db | Trx, messageId: string): Promise<readonly VerdictRecord[]> {
+  return db
+    .selectFrom('verdicts')
+    .select(['at', 'decision', 'reason', 'detail', 'until_at as untilAt'])
+    .where('message_id', '=', messageId)
+    .orderBy('seq')
+    .execute();
+}
+
+export interface AttemptRecord {
+  readonly n: number;
+  readonly startedAt: Instant;
+  readonly finishedAt: Instant | null;
+  readonly outcome: string | null;
+  readonly code: string | null;
+}
+
+export async function readAttempts(db: Db | Trx, messageId: string): Promise<readonly AttemptRecord[]> {
+  return db
+    .selectFrom('attempts')
+    .select(['n', 'started_at as startedAt', 'finished_at as finishedAt', 'outcome', 'code'])
+    .where('message_id', '=', messageId)
+    .orderBy('n')
+    .execute();
+}
+
+export interface ReceiptRecord {
+  readonly at: Instant;
+  readonly status: string;
+  readonly code: string | null;
+  readonly provider: string;
+}
+
+/** What the provider told afterwards, in the order in which it happened. */
+export async function readReceipts(db: Db | Trx, messageId: string): Promise<readonly ReceiptRecord[]> {
+  return db
+    .selectFrom('receipts')
+    .select(['at', 'status', 'code', 'provider'])
+    .where('message_id', '=', messageId)
+    .orderBy('at')
+    .orderBy('seq')
+    .execute();
+}
+
+/** Whom a link of this message is for, and the address it went to (lower case; null before anything was rendered). Null: no such message. */
+export async function readMessageRecipient(
+  db: Db | Trx,
+  messageId: string,
+): Promise<{
+  readonly profileId: string;
+  readonly channel: string;
+  readonly emailAddress: string | null;
+  readonly cartId: string | null;
+} | null> {
+  const row = await db
+    .selectFrom('messages as m')
+    .leftJoin('entries as e', 'e.id', 'm.entry_id')
+    .select(['m.profile_id', 'm.channel', 'e.cart_id', sql<string | null>`lower(m.content->'to'->>'address')`.as('address')])
+    .where('m.id', '=', messageId)
+    .executeTakeFirst();
+  return row ? { profileId: row.profile_id, channel: row.channel, emailAddress: row.address, cartId: row.cart_id } : null;
+}

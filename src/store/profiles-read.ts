@@ -1,0 +1,174 @@
+import { sql } from 'kysely';
+import type { CartLine } from '../domain/cart.js';
+import type { Channel } from '../domain/channel.js';
+import type { ConsentRecord } from '../domain/consent.js';
+import type { Instant } from '../domain/instant.js';
+import type { Db, Trx } from './db.js';
+
+/** A person as they are shown. Personal data. */
+export interface ProfileRecord {
+  readonly id: string;
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly traits: Readonly<Record<string, unknown>>;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+  readonly erasedAt: Instant | null;
+  readonly identities: readonly { readonly kind: 'user' | 'anonymous'; readonly value: string }[];
+}
+
+/** The profile that an id stands for now: merges are followed. Null: none. */
+export async function findCanonicalProfile(db: Db | Trx, id: string): Promise<string | null> {
+  const { rows } = await sql<{ id: string }>`
+    with recursive chain as (
+      select id, merged_into from profiles where id = ${id}
+      union all select p.id, p.merged_into from profiles p join chain c on p.id = c.merged_into
+    ) select id from chain where merged_into is null`.execute(db);
+  return rows[0]?.id ?? null;
+}
+
+/** The profiles that were merged into this one, however long ago, and the profile itself. */
+export async function findMergedProfiles(db: Db | Trx, id: string): Promise<readonly string[]> {
+  const { rows } = await sql<{ id: string }>`
+    with recursive family as (
+      select id from profiles where id = ${id}
+      union all select p.id from profiles p join family f on p.merged_into = f.id
+    ) select id from family order by id`.execute(db);
+  return rows.map((row) => row.id);
+}
+
+/** Whom the shop's own id, or a browser's, names. */
+export async function findProfileByIdentity(db: Db | Trx, kind: 'user' | 'anonymous', value: string): Promise<string | null> {
+  const row = await db.selectFrom('identities').select('profile_id').where('kind', '=', kind).where('value', '=', value).executeTakeFirst();
+  return row ? findCanonicalProfile(db, row.profile_id) : null;
+}
+
+/** Canonical profiles that have one of these addresses now, ascending. */
+export async function findProfilesByEmail(db: Db | Trx, emails: readonly string[]): Promise<readonly string[]> {
+  if (emails.length === 0) return [];
+  const rows = await db
+    .selectFrom('profiles')
+    .select('id')
+    .where(
+      sql`lower(email)`,
+      'in',
+      emails.map((email) => email.toLowerCase()),
+    )
+    .where('merged_into', 'is', null)
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+/** A canonical profile with the ids it is known by. */
+export async function readProfile(db: Db | Trx, id: string): Promise<ProfileRecord | null> {
+  const row = await db.selectFrom('profiles').selectAll().where('id', '=', id).executeTakeFirst();
+  if (row === undefined) return null;
+  const identities = await db
+    .selectFrom('identities')
+    .select(['kind', 'value'])
+    .where('profile_id', '=', id)
+    .orderBy('kind', 'desc')
+    .orderBy('value')
+    .execute();
+  return {
+    id: row.id,
+    email: row.email,
+    phone: row.phone,
+    traits: row.traits,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    erasedAt: row.erased_at,
+    identities,
+  };
+}
+
+export interface CartView {
+  readonly id: string;
+  readonly token: string;
+  readonly state: 'open' | 'ordered';
+  readonly lines: readonly CartLine[];
+  readonly currency: string | null;
+  readonly value: number;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+}
+
+/** The carts of a profile, the most lately active first. */
+export async function readCarts(db: Db | Trx, profileId: string): Promise<readonly CartView[]> {
+  const rows = await db
+    .selectFrom('carts')
+    .selectAll()
+    .where('profile_id', '=', profileId)
+    .orderBy('updated_at', 'desc')
+    .orderBy('id')
+    .limit(100)
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    token: row.token,
+    state: row.state,
+    lines: row.lines as readonly CartLine[],
+    currency: row.currency,
+    value: row.value,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }));
+}
+
+/** The token by which the shop knows this cart now; null: no such cart (or erased). */
+export async function readCartToken(db: Db | Trx, cartId: string): Promise<string | null> {
+  const row = await db.selectFrom('carts').select('token').where('id', '=', cartId).executeTakeFirst();
+  return row?.token ?? null;
+}
+
+export interface ConsentActRecord extends ConsentRecord {
+  readonly recordedAt: Instant;
+  readonly text: string | null;
+}
+
+/** Every act of consent, the oldest first. */
+export async function readConsents(db: Db | Trx, profileId: string): Promise<readonly ConsentActRecord[]> {
+  const rows = await db
+    .selectFrom('consents')
+    .select(['channel', 'topic', 'state', 'occurred_at as at', 'recorded_at as recordedAt', 'method', 'source', 'text'])
+    .where('profile_id', '=', profileId)
+    .orderBy('occurred_at')
+    .orderBy('seq')
+    .execute();
+  return rows.map((row) => ({ ...row, channel: row.channel as Channel }));
+}
+
+export interface OrderView {
+  readonly orderId: string;
+  readonly status: string;
+  readonly total: number | null;
+  readonly currency: string | null;
+  readonly cartId: string | null;
+  readonly orderedAt: Instant;
+}
+
+/** The newest orders first. */
+export async function readOrders(db: Db | Trx, profileId: string): Promise<readonly OrderView[]> {
+  return db
+    .selectFrom('orders')
+    .select(['order_id as orderId', 'status', 'total', 'currency', 'cart_id as cartId', 'ordered_at as orderedAt'])
+    .where('profile_id', '=', profileId)
+    .orderBy('ordered_at', 'desc')
+    .limit(100)
+    .execute();
+}
+
+/** Why an address gets nothing; by its keyed hash. */
+export async function readSuppressions(
+  db: Db | Trx,
+  of: readonly { readonly channel: Channel; readonly hash: string }[],
+): Promise<readonly { readonly channel: string; readonly reason: string; readonly at: Instant }[]> {
+  if (of.length === 0) return [];
+  return db
+    .selectFrom('suppressions')
+    .select(['channel', 'reason', 'created_at as at'])
+    .where((where) => where.or(of.map(({ channel, hash }) => where.and([where('channel', '=', channel), where('hash', '=', hash)]))))
+    .orderBy('created_at')
+    .execute();
+}
