@@ -4,7 +4,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 export const loopback = '127.0.0.1';
 
 /**
- * A small HTTP server on loopback. A page of another site cannot reach it through a name of its own (DNS rebinding): only loopback names are served.
+ * A small HTTP server on loopback. A page of another site can neither reach it through a name of its own (DNS rebinding) nor post a form to it.
  * Bodies of any type arrive as text; `json` reads them.
  */
 export function createLocalServer(): FastifyInstance {
@@ -12,7 +12,9 @@ export function createLocalServer(): FastifyInstance {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   server.addHook('onRequest', async (request, reply) => {
-    if (!loopbackNames.has(request.hostname.replace(/:\d+$/, ''))) await reply.code(403).send('Only for this machine.');
+    const { origin, host } = request.headers;
+    const isForeign = !loopbackNames.has(request.hostname.replace(/:\d+$/, '')) || (origin !== undefined && origin !== `http://${host}`);
+    if (isForeign) await reply.code(403).send('Only for this machine.');
   });
   return server;
 }

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import type { OutgoingEmail } from '../../src/app/ports.js';
+import type { OutgoingEmail } from '../../src/domain/outgoing.js';
 import { createSmtpProvider } from '../../src/channels/email/providers/smtp.js';
 import { type Mailbox, startMailbox } from '../../src/embedded/mailbox/mailbox.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Outgoing, Provider } from '../../src/app/ports.js';
+import type { Outgoing, Provider } from '../../src/domain/outgoing.js';
 
 /** What a local server of the contract lets a test do. */
 export interface ContractServer<M extends Outgoing> {

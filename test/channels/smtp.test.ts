@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import net from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { OutgoingEmail } from '../../src/app/ports.js';
+import type { OutgoingEmail } from '../../src/domain/outgoing.js';
 import { createSmtpProvider, type SmtpProvider, type SmtpSettings } from '../../src/channels/email/providers/smtp.js';
 import { type Mailbox, startMailbox } from '../../src/embedded/mailbox/mailbox.js';
 import { verifyDkim } from '../support/dkim.js';

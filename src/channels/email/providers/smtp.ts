@@ -1,6 +1,6 @@
 import type DKIM from 'nodemailer/lib/dkim';
 import { parseConnectionUrl } from 'nodemailer/lib/shared';
-import type { OutgoingEmail, Provider } from '../../../app/ports.js';
+import type { OutgoingEmail, Provider } from '../../../domain/outgoing.js';
 import type { AttemptOutcome } from '../../../domain/message.js';
 import { checkEmail } from '../address.js';
 import { type ComposedEmail, composeEmail, createSigner, type DkimSettings } from '../compose.js';
