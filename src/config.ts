@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { z } from 'zod';
+import { nearest } from './domain/nearest.js';
 
 /** One setting: where it comes from, what it means, and what it is when absent. `docs/operations.md` and `sojourn config` show this table. */
 interface Setting {
@@ -80,4 +82,93 @@ export type Config = { readonly [Name in SettingName]: z.output<(typeof settings
 
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads the settings from an environment. Throws ConfigError with one line for each problem: what is wrong, where, and how to mend it.
+ * An unknown `SOJOURN_*` name is a problem, because a misspelt setting would be a silent one.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const problems: string[] = [];
+  const values: Partial<Record<SettingName, unknown>> = {};
+  for (const name of settingNames) {
+    // An empty value is an absent one: `.env` files and compose files leave lines such as `SMTP_URL=`.
+    const text = env[name]?.trim();
+    const parsed = settings[name].schema.safeParse(text === '' ? undefined : text);
+    if (parsed.success) values[name] = parsed.data;
+    else problems.push(`${name}: ${parsed.error.issues.map((issue) => issue.message).join('; ')}. It means: ${settings[name].meaning}`);
+  }
+  for (const name of Object.keys(env)) {
+    if (!name.startsWith('SOJOURN_') || name in settings) continue;
+    const near = nearest(name, settingNames);
+    problems.push(`${name} is no setting.${near === null ? '' : ` Did you mean ${near}?`} \`sojourn config\` lists all.`);
+  }
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+  const config = values as Config;
+  const conflicts = conflictsOf(config);
+  if (conflicts.length > 0) throw new ConfigError(conflicts.join('\n'));
+  return config;
+}
+
+/** Settings of the process: the environment, and `.env` in the present folder where that says nothing. */
+export function loadConfig(): Config {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  return readConfig(process.env);
+}
+
+export const settingNames = Object.keys(settings) as readonly SettingName[];
+
+/** Roles of a process: `all` is the three of them. */
+export type Role = 'api' | 'relay' | 'worker';
+
+export function rolesOf(config: Pick<Config, 'SOJOURN_ROLE'>): ReadonlySet<Role> {
+  const names = config.SOJOURN_ROLE.split(',').map((name) => name.trim());
+  return new Set(names.includes('all') ? allRoles : allRoles.filter((role) => names.includes(role)));
+}
+
+const allRoles: readonly Role[] = ['api', 'relay', 'worker'];
+
+function conflictsOf(config: Config): readonly string[] {
+  const problems: string[] = [];
+  const real = [
+    config.SMTP_URL === undefined ? null : 'SMTP_URL',
+    config.TWILIO_ACCOUNT_SID === undefined ? null : 'TWILIO_ACCOUNT_SID',
+  ].filter((name) => name !== null);
+  const reachesPeople = real.filter((name) => !isLoopback(name === 'SMTP_URL' ? config.SMTP_URL : config.TWILIO_API_URL));
+  if (reachesPeople.length > 0 && config.PUBLIC_URL === undefined)
+    problems.push(`${reachesPeople.join(' and ')} reach real people, so PUBLIC_URL must say where their links lead (https://…).`);
+  if (reachesPeople.length > 0 && config.PUBLIC_URL !== undefined && !config.PUBLIC_URL.startsWith('https://'))
+    problems.push('PUBLIC_URL must be https when real email or texts go out: mailbox providers refuse one-click unsubscribe without it.');
+  if ((config.TWILIO_ACCOUNT_SID === undefined) !== (config.TWILIO_AUTH_TOKEN === undefined))
+    problems.push('TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN go together: set both, or neither to use the local phone.');
+  const dkim = [config.DKIM_DOMAIN, config.DKIM_SELECTOR, config.DKIM_PRIVATE_KEY].filter((value) => value !== undefined).length;
+  if (dkim !== 0 && dkim !== 3) problems.push('DKIM_DOMAIN, DKIM_SELECTOR and DKIM_PRIVATE_KEY go together: set all three, or none.');
+  if (config.DATABASE_URL !== undefined && config.SOJOURN_SECRET === undefined)
+    problems.push(
+      'SOJOURN_SECRET must be set with DATABASE_URL: every process needs the same one, and links and suppressions depend on it.',
+    );
+  if (config.SOJOURN_SECRET === undefined && reachesPeople.length > 0)
+    problems.push('SOJOURN_SECRET must be set when real email or texts go out: links in them must outlive this data folder.');
+  const unknownRoles = config.SOJOURN_ROLE.split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== 'all' && !allRoles.includes(name as Role));
+  if (unknownRoles.length > 0)
+    problems.push(`SOJOURN_ROLE: ${unknownRoles.join(', ')} is no role; use all, or a list of api, relay, worker.`);
+  const isSplit = rolesOf(config).size < allRoles.length;
+  if (isSplit && config.DATABASE_URL === undefined)
+    problems.push('SOJOURN_ROLE splits the program over processes, and the embedded store serves one process: set DATABASE_URL.');
+  if (isSplit && config.TEMPORAL_ADDRESS === undefined && config.SOJOURN_ROLE !== 'api')
+    problems.push('SOJOURN_ROLE splits the program over processes: set TEMPORAL_ADDRESS to the Temporal server that they share.');
+  return problems;
+}
+
+/** A server on this machine reaches nobody: tests and the local mailbox. */
+function isLoopback(address: string | undefined): boolean {
+  if (address === undefined) return false;
+  try {
+    const host = new URL(address).hostname.replace(/^\[|\]$/g, '');
+    return host === 'localhost' || host === '::1' || host.startsWith('127.');
+  } catch {
+    return false;
+  }
 }

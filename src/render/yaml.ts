@@ -1,7 +1,7 @@
 import { isMap, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { Document, Node } from 'yaml';
 import type { z } from 'zod';
-import { nearest } from './problem.js';
+import { nearest } from '../domain/nearest.js';
 import type { FileProblem } from './problem.js';
 
 type Path = readonly PropertyKey[];

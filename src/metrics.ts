@@ -1,0 +1,78 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { AppMetrics } from './app/deps.js';
+import type { Channel } from './domain/channel.js';
+
+/** What is read when somebody scrapes. */
+export interface Gauges {
+  /** Real seconds since the oldest due poke should have been made. */
+  outboxLagSeconds(): Promise<number>;
+  overdueEntries(): Promise<number>;
+  stuckEntries(): Promise<number>;
+  messagesUnknown(): Promise<number>;
+  deadLettersOpen(): Promise<number>;
+  /** Real milliseconds by which this process's clock is ahead of the database's. */
+  clockSkewMs(): Promise<number>;
+}
+
+export interface Metrics extends AppMetrics {
+  readonly registry: Registry;
+  readonly ingestSeconds: Histogram<'route'>;
+  watch(gauges: Gauges): void;
+}
+
+/** Prometheus metrics of one process. Labels are codes, never ids of people. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const verdicts = new Counter({
+    name: 'sojourn_verdicts_total',
+    help: 'Verdicts of the send gate.',
+    labelNames: ['decision', 'reason', 'channel'],
+    registers,
+  });
+  const attempts = new Counter({
+    name: 'sojourn_attempts_total',
+    help: 'Calls to providers by what they came to.',
+    labelNames: ['channel', 'outcome', 'code'],
+    registers,
+  });
+  const turns = new Histogram({
+    name: 'sojourn_turn_seconds',
+    help: 'Turns of entries, provider calls included.',
+    labelNames: ['result'],
+    buckets: [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30],
+    registers,
+  });
+  const ingestSeconds = new Histogram({
+    name: 'sojourn_ingest_seconds',
+    help: 'Requests that bring events, until committed.',
+    labelNames: ['route'],
+    buckets: [0.003, 0.01, 0.03, 0.1, 0.3, 1, 3],
+    registers,
+  });
+  return {
+    registry,
+    ingestSeconds,
+    verdict: (decision: string, reason: string | null, channel: Channel) => verdicts.inc({ decision, reason: reason ?? 'none', channel }),
+    attempt: (channel: Channel, outcome: string, code: string | null) => attempts.inc({ channel, outcome, code: code ?? 'none' }),
+    turn: (result: string, durationMs: number) => turns.observe({ result }, durationMs / 1000),
+    watch: (gauges) => {
+      const gauge = (name: string, help: string, read: () => Promise<number>): void => {
+        new Gauge({
+          name,
+          help,
+          registers,
+          async collect() {
+            this.set(await read());
+          },
+        });
+      };
+      gauge('sojourn_outbox_lag_seconds', 'Age of the oldest poke that is due.', gauges.outboxLagSeconds);
+      gauge('sojourn_entries_overdue', 'Entries whose time came more than two minutes ago.', gauges.overdueEntries);
+      gauge('sojourn_entries_stuck', 'Entries that five pokes did not move.', gauges.stuckEntries);
+      gauge('sojourn_messages_unknown', 'Messages of which nobody knows whether they left.', gauges.messagesUnknown);
+      gauge('sojourn_dead_letters_open', 'Events that could not be processed and wait for a person.', gauges.deadLettersOpen);
+      gauge('sojourn_clock_skew_ms', 'How far this process is ahead of the database clock.', gauges.clockSkewMs);
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+/** How a running instance is found: by the CLI, by tests, by tools. Null where a part is replaced by a setting. */
+export const RunningInstance = z.object({
+  pid: z.number(),
+  apiUrl: z.string(),
+  writeKey: z.string().nullable(),
+  apiKey: z.string().nullable(),
+  mailboxUrl: z.string().nullable(),
+  smtpUrl: z.string().nullable(),
+  phoneUrl: z.string().nullable(),
+  temporalAddress: z.string().nullable(),
+  temporalNamespace: z.string().nullable(),
+  temporalUiUrl: z.string().nullable(),
+});
+export type RunningInstance = z.output<typeof RunningInstance>;
+
+const fileOf = (dataFolder: string): string => join(dataFolder, 'running.json');
+
+/** Written once all is healthy, readable by its owner alone: it holds keys. Whole or not at all. */
+export async function writeRunningFile(dataFolder: string, running: RunningInstance): Promise<void> {
+  const temporary = `${fileOf(dataFolder)}.${running.pid}`;
+  await writeFile(temporary, `${JSON.stringify(running, null, 2)}\n`, { mode: 0o600 });
+  await rename(temporary, fileOf(dataFolder));
+}
+
+export async function removeRunningFile(dataFolder: string): Promise<void> {
+  await rm(fileOf(dataFolder), { force: true });
+}
+
+/** Null: nothing is running from this folder, as far as the file says. */
+export async function readRunningFile(dataFolder: string): Promise<RunningInstance | null> {
+  try {
+    return RunningInstance.parse(JSON.parse(await readFile(fileOf(dataFolder), 'utf8')));
+  } catch {
+    return null;
+  }
+}
