@@ -81,13 +81,14 @@ function lowerFirst(text: string): string {
 /** The keys that an object schema knows at `path`; empty where it is no plain object. */
 function keysAt(schema: unknown, path: Path): readonly string[] {
   let current = unwrap(schema);
-  for (const key of path) current = unwrap(current?.shape?.[String(key)] ?? current?.valueType);
+  for (const key of path) current = unwrap(current?.shape?.[String(key)] ?? current?.valueType ?? current?.element);
   return Object.keys(current?.shape ?? {});
 }
 
 interface SchemaInside {
   readonly shape?: Readonly<Record<string, unknown>>;
   readonly valueType?: unknown;
+  readonly element?: unknown;
 }
 
 function unwrap(schema: unknown): SchemaInside | undefined {

@@ -66,9 +66,10 @@ function compareMessage(message: StoryMessage, expected: ExpectedMessage, timeZo
 
 function compareText({ lines }: Story, expected: readonly string[] | undefined): readonly string[] {
   let from = 0;
-  for (const piece of expected ?? []) {
+  for (const [place, piece] of (expected ?? []).entries()) {
     const found = lines.findIndex(({ text }, index) => index >= from && text.includes(piece));
-    if (found < 0) return [`Expected the story to say “${piece}”${from > 0 ? ' after what comes before it' : ''}, but it does not.`];
+    const after = place > 0 ? ` after “${expected?.[place - 1]}”` : '';
+    if (found < 0) return [`Expected the story to say “${piece}”${after}, but it does not.`];
     from = found;
   }
   return [];

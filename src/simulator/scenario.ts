@@ -73,10 +73,11 @@ const consentSchema = z.strictObject({
   state: z.enum(['granted', 'denied']).default('granted'),
 });
 
-const personaSchema = z.union([
-  z.enum(personaNames),
+/** One of the cast by name, or somebody like one. */
+const personaSchema = z.preprocess(
+  (written) => (typeof written === 'string' ? { like: written } : written),
   z.strictObject({
-    like: z.enum(personaNames).default('account-holder'),
+    like: z.enum(personaNames),
     identified: z.boolean().optional(),
     traits: properties.optional(),
     consents: z.array(consentSchema.extend({ at: when.default('-30d') })).optional(),
@@ -85,7 +86,7 @@ const personaSchema = z.union([
     messages_before: z.array(z.strictObject({ channel: z.enum(channels), topic: z.string().default('marketing'), at: when })).optional(),
     orders_before: z.array(when).optional(),
   }),
-]);
+);
 
 const actions = ['track', 'identify', 'page', 'consent', 'receipt', 'pause', 'resume', 'suppress', 'order_lookup', 'exit'] as const;
 
@@ -200,7 +201,6 @@ class Reading {
   }
 
   #persona(written: Written['persona'], path: Path, about: About): Persona {
-    if (typeof written === 'string') return castPersona(written, about.startAt);
     const base = castPersona(written.like, about.startAt);
     return {
       ...base,
@@ -236,7 +236,7 @@ class Reading {
   }
 
   #timeZoneOf({ persona }: Written): string {
-    const stated = typeof persona === 'string' ? undefined : persona.traits?.['timezone'];
+    const stated = persona.traits?.['timezone'];
     return typeof stated === 'string' && isTimeZone(stated) ? stated : this.#shopTimeZone;
   }
 

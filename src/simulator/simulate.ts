@@ -333,6 +333,7 @@ class Simulation {
       entry.state = advanced.state;
       this.#trace(advanced.trace);
       const { pending }: Advanced = advanced;
+      this.#passBy(entry, pending);
       if (pending.kind === 'finished') return this.#close(entry, pending.outcome, pending.reason);
       entry.awaiting = pending.awaiting;
       if (pending.kind === 'wait') return this.#sleep(entry, pending.until);
@@ -340,18 +341,29 @@ class Simulation {
     }
   }
 
+  /** What waited for its slot or for a resume, and is not what the engine asks for any more: a pause made it too late. */
+  #passBy(entry: SimulatedEntry, pending: Pending): void {
+    if (pending.kind === 'finished') return;
+    const wanted = pending.kind === 'send' ? messageIdOf(entry, pending) : null;
+    for (const message of this.#messages) {
+      if (message.entry === entry && message.state === 'reserved' && message.messageId !== wanted)
+        this.#settle(message, 'skipped', 'paused');
+    }
+  }
+
   /** The gate, and the provider's scripted answer. Null: nothing more in this turn. */
   #send(entry: SimulatedEntry, pending: PendingSend): Advanced | null {
     const step = this.#options.definition.steps[pending.step];
     if (step?.kind !== 'send') throw new Error(`Step ${pending.step} is no send.`);
-    const message = this.#messageOf(entry, step, pending);
-    if (message.state === 'reserved' && message.slotAt > this.#at) {
-      this.#sleep(entry, message.slotAt);
+    const known = this.#messages.find(({ messageId }) => messageId === messageIdOf(entry, pending));
+    if (known?.state === 'reserved' && known.slotAt > this.#at) {
+      this.#sleep(entry, known.slotAt);
       return null;
     }
     const ordered = this.#lastLook(entry);
     if (ordered !== null) return advance(this.#context(entry), entry.state, [ordered]);
 
+    const message = known ?? this.#newMessage(entry, step, pending);
     message.products = this.#world.cart(entry.cartId)?.lines.map(({ name }) => name) ?? [];
     const decision = this.#afterLook(message, pending, this.#decide(entry, step, pending, message));
     switch (decision.kind) {
@@ -562,13 +574,10 @@ class Simulation {
     return this.#entries.filter(({ stage }) => stage !== 'finished');
   }
 
-  #messageOf(entry: SimulatedEntry, step: SendStep, pending: PendingSend): SimulatedMessage {
-    const messageId = `${entry.id}|${step.id}|${pending.visit}`;
-    const known = this.#messages.find((message) => message.messageId === messageId);
-    if (known !== undefined) return known;
+  #newMessage(entry: SimulatedEntry, step: SendStep, pending: PendingSend): SimulatedMessage {
     const { definition } = this.#options;
     const message: SimulatedMessage = {
-      messageId,
+      messageId: messageIdOf(entry, pending),
       entry,
       step: step.id,
       channel: step.channel,
@@ -611,6 +620,10 @@ class Simulation {
   #tell(kind: StoryLine['kind'], step: string | null, words: string): void {
     this.#lines.push({ at: this.#at, kind, step, text: words });
   }
+}
+
+function messageIdOf(entry: SimulatedEntry, { step, visit }: Pick<PendingSend, 'step' | 'visit'>): string {
+  return `${entry.id}|${step}|${visit}`;
 }
 
 function messageBefore(before: Script['persona']['messagesBefore'][number], index: number): SimulatedMessage {
