@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { Registry } from 'prom-client';
+import type { BackupResult } from '../app/backup.js';
 import type { AppDeps } from '../app/deps.js';
 import type { TemplateCatalog } from '../journey/parse.js';
 
@@ -75,8 +76,8 @@ export interface ApiDeps {
   restartStuck?(entryId: string): Promise<boolean>;
   /** Ensures all open entries, in the background; says how far it is. */
   reconcile?(): Promise<Progress>;
-  /** Writes a copy of the embedded store and says where. Absent with a PostgreSQL of one's own. */
-  backup?(): Promise<{ readonly path: string; readonly bytes: number }>;
+  /** Writes a copy of the embedded store into the data folder (`src/app/backup.ts`). */
+  backup?(): Promise<BackupResult>;
   /** Routes with their own authentication: Segment's paths, Twilio's webhooks. Each is mounted in a scope of its own. */
   readonly plugins: readonly FastifyPluginAsync[];
 }

@@ -2,6 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Log } from '../app/deps.js';
+import { CursorError } from '../app/paging.js';
 
 /** A problem as the client reads it: RFC 9457, `application/problem+json`. `detail` is a sentence; `code` is for programs. */
 export const problemSchema = z
@@ -101,6 +102,7 @@ function sendProblem(reply: FastifyReply, body: ProblemBody) {
 }
 
 function toProblem(error: FastifyError | Problem, request: FastifyRequest): ProblemBody {
+  if (error instanceof CursorError) return bodyOf(400, 'invalid-cursor', error.message);
   if (error instanceof Problem) return { ...bodyOf(error.status, error.code, error.message), ...error.more };
   if (hasZodFastifySchemaValidationErrors(error)) {
     const errors = error.validation.map((issue) => ({ pointer: issue.instancePath, detail: issue.message ?? 'Not valid.' }));

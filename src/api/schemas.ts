@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { PageRequest } from '../app/paging.js';
 
 /** An instant: milliseconds inside, ISO 8601 text in UTC outside. */
 export const instant = z.codec(z.iso.datetime({ offset: true }), z.number(), {
@@ -24,4 +25,8 @@ export function showInstantsAsText(context: { readonly zodSchema: unknown; reado
   if (context.zodSchema !== instant) return;
   for (const key of Object.keys(context.jsonSchema)) delete (context.jsonSchema as Record<string, unknown>)[key];
   Object.assign(context.jsonSchema, { type: 'string', format: 'date-time' });
+}
+
+export function toPageRequest(query: z.output<typeof pageQuery>): PageRequest {
+  return { limit: query.limit, cursor: query.cursor ?? null };
 }

@@ -1,4 +1,3 @@
-import formbody from '@fastify/formbody';
 import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import fastify, { type FastifyInstance } from 'fastify';
@@ -10,8 +9,22 @@ import {
 } from 'fastify-type-provider-zod';
 import { requireApiKey } from './auth.js';
 import type { ApiDeps } from './deps.js';
+import { cartPages } from './pages/cart.js';
+import { preferencePages } from './pages/preferences.js';
+import { unsubscribePages } from './pages/unsubscribe.js';
 import { noSuchRoute, problemHandler } from './problem.js';
+import { isApiKey } from '../app/manage-keys.js';
+import { backupRoutes } from './routes/backups.js';
+import { controlRoutes } from './routes/controls.js';
+import { deadLetterRoutes } from './routes/dead-letters.js';
+import { entryRoutes } from './routes/entries.js';
+import { eventRoutes } from './routes/events.js';
 import { healthRoutes } from './routes/health.js';
+import { journeyRoutes } from './routes/journeys.js';
+import { messageRoutes } from './routes/messages.js';
+import { profileRoutes } from './routes/profiles.js';
+import { templateRoutes } from './routes/templates.js';
+import { writeKeyRoutes } from './routes/write-keys.js';
 import { showInstantsAsText } from './schemas.js';
 
 /**
@@ -33,18 +46,33 @@ export function buildServer(deps: ApiDeps): FastifyInstance {
   void server.register(swagger, openApi(deps.version));
   for (const plugin of deps.plugins) void server.register(plugin);
   void server.register(healthRoutes(deps));
-  void server.register(async (pages) => {
-    await pages.register(formbody);
-  });
+  for (const pages of [unsubscribePages, preferencePages, cartPages]) void server.register(pages(deps.app));
   void server.register(
     async (api) => {
-      api.addHook('onRequest', requireApiKey(deps.isApiKey));
+      api.addHook(
+        'onRequest',
+        requireApiKey((key) => isApiKey(deps.app, key)),
+      );
+      for (const routes of apiRoutes) await api.register(routes(deps));
     },
     { prefix: '/v1' },
   );
   server.get('/openapi.json', { schema: { hide: true } }, async () => server.swagger());
   return server;
 }
+
+const apiRoutes = [
+  journeyRoutes,
+  controlRoutes,
+  entryRoutes,
+  profileRoutes,
+  messageRoutes,
+  eventRoutes,
+  deadLetterRoutes,
+  writeKeyRoutes,
+  templateRoutes,
+  backupRoutes,
+];
 
 /** Pages bring their own policy for styles; what is not a page may load nothing. Links hold tokens, so no referrer leaves. */
 const securityHeaders = {

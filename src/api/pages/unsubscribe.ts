@@ -1,0 +1,71 @@
+import type { FastifyPluginAsync, FastifyReply } from 'fastify';
+import type { AppDeps } from '../../app/deps.js';
+import { showPreferences } from '../../app/preferences.js';
+import { unsubscribe } from '../../app/unsubscribe.js';
+import { readLink, signLink } from '../../domain/link-token.js';
+import { formOf, readForms } from './form.js';
+import { html, sendPage } from './page.js';
+import { type Language, pickLanguage, wordsOf } from './words.js';
+
+/**
+ * `/u/<token>`: the one-click link of RFC 8058, and the page that people see. Only a POST that says `List-Unsubscribe=One-Click` changes
+ * anything, because scanners follow links. No cookies, no redirects; a forged token gets the same answer and no effect.
+ */
+export function unsubscribePages(app: AppDeps): FastifyPluginAsync {
+  return async (server) => {
+    readForms(server);
+
+    server.get<{ Params: { token: string } }>('/u/:token', async (request, reply) => {
+      const link = readLink(app.secret, request.params.token);
+      const person = link?.purpose === 'unsubscribe' ? await showPreferences(app, link.id) : null;
+      const language = pickLanguage(person?.locale, request.headers['accept-language'], app.shop.locale);
+      const words = wordsOf(language);
+      return sendPage(reply, {
+        shop: app.shop,
+        language,
+        title: words.unsubscribeTitle,
+        body: html`<p>${words.unsubscribeQuestion(app.shop.brand)}</p><p class="soft">${words.ordersStill}</p>${button(language)}${
+          link === null ? html`` : preferencesLink(app, link.id, language)
+        }`,
+      });
+    });
+
+    server.post<{ Params: { token: string } }>('/u/:token', async (request, reply) => {
+      const form = formOf(request.body);
+      const language = pickLanguage(form['lang'], request.headers['accept-language'], app.shop.locale);
+      if (form['List-Unsubscribe'] !== 'One-Click') return notConfirmed(reply, language);
+
+      const link = readLink(app.secret, request.params.token);
+      if (link?.purpose === 'unsubscribe')
+        await unsubscribe(app, link.id, { method: form['lang'] === undefined ? 'one-click' : 'unsubscribe-page', text: null });
+      else app.log.warn({}, 'An unsubscribe link did not bear our signature; nothing was changed.');
+      const words = wordsOf(language);
+      return sendPage(reply, {
+        shop: app.shop,
+        language,
+        title: words.unsubscribedTitle,
+        body: html`<p>${words.unsubscribed(app.shop.brand)}</p><p class="soft">${words.ordersStill}</p>`,
+      });
+    });
+
+    function notConfirmed(reply: FastifyReply, language: Language) {
+      const words = wordsOf(language);
+      return sendPage(reply, {
+        shop: app.shop,
+        language,
+        status: 400,
+        title: words.notConfirmedTitle,
+        body: html`<p>${words.notConfirmed}</p>${button(language)}`,
+      });
+    }
+  };
+}
+
+/** Posts to the page's own address, as a mailbox provider would. */
+function button(language: Language) {
+  return html`<form method="post"><input type="hidden" name="List-Unsubscribe" value="One-Click"><input type="hidden" name="lang" value="${language}"><div class="actions"><button type="submit">${wordsOf(language).unsubscribeButton}</button></div></form>`;
+}
+
+function preferencesLink(app: AppDeps, id: string, language: Language) {
+  return html`<p class="soft"><a href="/p/${signLink(app.secret, { purpose: 'preferences', id })}">${wordsOf(language).choose}</a></p>`;
+}

@@ -1,0 +1,24 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { ApiDeps } from '../deps.js';
+import { present, Problem } from '../problem.js';
+
+export function backupRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
+  return async (server) => {
+    server.post(
+      '/backups',
+      {
+        schema: {
+          tags: ['operations'],
+          summary: 'Write a consistent copy of the embedded store into the data folder',
+          response: { 201: z.object({ path: z.string(), bytes: z.number() }) },
+        },
+      },
+      async (_request, reply) => {
+        const result = await present(deps.backup, 'make backups')();
+        if (result.kind === 'refused') throw new Problem(409, 'no-backup', result.reason);
+        return reply.status(201).send({ path: result.path, bytes: result.bytes });
+      },
+    );
+  };
+}

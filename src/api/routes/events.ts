@@ -1,0 +1,83 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { listEventsOf, showEvent } from '../../app/show-event.js';
+import type { ApiDeps } from '../deps.js';
+import { notFound, Problem } from '../problem.js';
+import { instant, pageOf, pageQuery, toPageRequest } from '../schemas.js';
+
+const event = z
+  .object({
+    messageId: z.string(),
+    profileId: z.string(),
+    type: z.string(),
+    name: z.string().nullable(),
+    occurredAt: instant,
+    receivedAt: instant,
+    origin: z.string(),
+    payload: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'Event' });
+
+const story = event
+  .extend({
+    facts: z.array(z.object({ name: z.string(), at: instant, cartId: z.string().nullable() })).readonly(),
+    effects: z
+      .array(
+        z.object({
+          fact: z.string(),
+          journeyId: z.string().nullable(),
+          entryId: z.string().nullable(),
+          result: z.string(),
+          reason: z.string().nullable(),
+          sentence: z.string(),
+        }),
+      )
+      .readonly(),
+  })
+  .meta({ id: 'EventStory' });
+
+export function eventRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
+  return async (server) => {
+    const tags = ['events'];
+    server.get(
+      '/events',
+      {
+        schema: {
+          tags,
+          summary: 'Events of a profile, the newest first',
+          querystring: pageQuery.extend({ profileId: z.string() }),
+          response: { 200: pageOf(event) },
+        },
+      },
+      (request) => listEventsOf(app, request.query.profileId, toPageRequest(request.query)),
+    );
+
+    server.get(
+      '/events/:messageId',
+      {
+        schema: {
+          tags,
+          summary: 'One event by its client’s messageId: its facts, what they matched, and what not and why',
+          params: z.object({ messageId: z.string() }),
+          response: { 200: story },
+        },
+      },
+      async (request) => {
+        const { messageId } = request.params;
+        const shown = await showEvent(app, messageId);
+        switch (shown.kind) {
+          case 'stored':
+            return shown.event;
+          case 'dead-letter':
+            throw new Problem(
+              404,
+              'event-in-dead-letters',
+              `The event ${messageId} came and was not taken: ${shown.detail} It is the dead letter ${shown.id}.`,
+            );
+          case 'unknown':
+            throw notFound('event', messageId);
+        }
+      },
+    );
+  };
+}

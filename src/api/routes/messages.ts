@@ -1,0 +1,123 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { explainMessage, listMessagesBy } from '../../app/explain-message.js';
+import { messageStates } from '../../domain/message.js';
+import { channels } from '../../domain/channel.js';
+import { type EntryId, entryWorkflowId, type JourneyId } from '../../domain/ids.js';
+import type { ApiDeps } from '../deps.js';
+import { found } from '../problem.js';
+import { idParams, instant, maybeInstant, pageOf, pageQuery, toPageRequest } from '../schemas.js';
+
+/** A row of the ledger, without its content. */
+export const message = z
+  .object({
+    id: z.string(),
+    origin: z.enum(['journey', 'test', 'api', 'broadcast']),
+    entryId: z.string().nullable(),
+    journeyId: z.string().nullable(),
+    version: z.number().nullable(),
+    step: z.string().nullable(),
+    visit: z.number().nullable(),
+    profileId: z.string(),
+    channel: z.string(),
+    class: z.string(),
+    topic: z.string(),
+    priority: z.number(),
+    template: z.string(),
+    templateVersion: z.number().nullable(),
+    state: z.string(),
+    reason: z.string().nullable(),
+    slotAt: instant,
+    deadlineAt: instant,
+    attempts: z.number(),
+    segments: z.number().nullable(),
+    provider: z.string().nullable(),
+    providerId: z.string().nullable(),
+    submittedAt: maybeInstant,
+    acceptedAt: maybeInstant,
+    createdAt: instant,
+    updatedAt: instant,
+  })
+  .meta({ id: 'Message' });
+
+const story = message
+  .extend({
+    sentence: z.string().meta({ description: 'The last word on it, for people.' }),
+    verdicts: z
+      .array(
+        z.object({
+          at: instant,
+          decision: z.string(),
+          reason: z.string().nullable(),
+          detail: z.record(z.string(), z.unknown()),
+          untilAt: maybeInstant,
+          sentence: z.string(),
+        }),
+      )
+      .readonly(),
+    attemptsMade: z
+      .array(
+        z.object({
+          n: z.number(),
+          startedAt: instant,
+          finishedAt: maybeInstant,
+          outcome: z.string().nullable(),
+          code: z.string().nullable(),
+        }),
+      )
+      .readonly(),
+    receipts: z.array(z.object({ at: instant, status: z.string(), code: z.string().nullable(), provider: z.string() })).readonly(),
+    temporalUrl: z.string().nullable(),
+  })
+  .meta({ id: 'MessageStory' });
+
+export function messageRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
+  const { app } = deps;
+  return async (server) => {
+    const tags = ['messages'];
+    server.get(
+      '/messages',
+      {
+        schema: {
+          tags,
+          summary: 'Messages, the newest first',
+          querystring: pageQuery.extend({
+            profileId: z.string().optional(),
+            journeyId: z.string().optional(),
+            entryId: z.string().optional(),
+            state: z.enum(messageStates).optional(),
+            channel: z.enum(channels).optional(),
+          }),
+          response: { 200: pageOf(message) },
+        },
+      },
+      (request) => listMessagesBy(app, request.query, toPageRequest(request.query)),
+    );
+
+    server.get(
+      '/messages/:id',
+      {
+        schema: {
+          tags,
+          summary: 'One message: every verdict with its reason and sentence, attempts, receipts',
+          params: idParams,
+          response: { 200: story },
+        },
+      },
+      async (request) => {
+        const told = found(await explainMessage(app, request.params.id), 'message', request.params.id);
+        return {
+          ...told,
+          temporalUrl: told.journeyId === null || told.entryId === null ? null : entryUrl(deps, told.journeyId, told.entryId),
+        };
+      },
+    );
+  };
+}
+
+/** Where the entry's workflow can be looked at; null where Temporal's UI is not known. */
+export function entryUrl(deps: Pick<ApiDeps, 'temporalUi'>, journeyId: string, entryId: string): string | null {
+  if (deps.temporalUi === null) return null;
+  const workflow = encodeURIComponent(entryWorkflowId(journeyId as JourneyId, entryId as EntryId));
+  return `${deps.temporalUi.url.replace(/\/$/, '')}/namespaces/${encodeURIComponent(deps.temporalUi.namespace)}/workflows/${workflow}`;
+}

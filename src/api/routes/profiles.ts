@@ -1,0 +1,174 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { eraseProfile } from '../../app/erase-profile.js';
+import { recordConsents } from '../../app/record-consents.js';
+import { findProfile, showCarts, showConsents, showProfile } from '../../app/show-profile.js';
+import { channels } from '../../domain/channel.js';
+import type { ApiDeps } from '../deps.js';
+import { found, notFound, Problem } from '../problem.js';
+import { idParams, instant, maybeInstant, pageOf } from '../schemas.js';
+
+const cart = z
+  .object({
+    id: z.string(),
+    token: z.string(),
+    state: z.enum(['open', 'ordered']),
+    lines: z.array(z.unknown()).readonly(),
+    currency: z.string().nullable(),
+    value: z.number(),
+    createdAt: instant,
+    updatedAt: instant,
+  })
+  .meta({ id: 'Cart' });
+
+const consents = z
+  .object({
+    now: z.array(z.object({ channel: z.enum(channels), topic: z.string(), granted: z.boolean() })).readonly(),
+    acts: z
+      .array(
+        z.object({
+          channel: z.enum(channels),
+          topic: z.string(),
+          state: z.enum(['granted', 'denied']),
+          at: instant,
+          recordedAt: instant,
+          method: z.string(),
+          source: z.string(),
+          text: z.string().nullable(),
+        }),
+      )
+      .readonly(),
+  })
+  .meta({ id: 'Consents' });
+
+const profile = z
+  .object({
+    id: z.string(),
+    identities: z.array(z.object({ kind: z.enum(['user', 'anonymous']), value: z.string() })).readonly(),
+    email: z.string().nullable(),
+    phone: z.string().nullable(),
+    traits: z.record(z.string(), z.unknown()),
+    createdAt: instant,
+    updatedAt: instant,
+    erasedAt: maybeInstant,
+    carts: z.array(cart).readonly(),
+    orders: z
+      .array(
+        z.object({
+          orderId: z.string(),
+          status: z.string(),
+          total: z.number().nullable(),
+          currency: z.string().nullable(),
+          cartId: z.string().nullable(),
+          orderedAt: instant,
+        }),
+      )
+      .readonly(),
+    consents,
+    suppressions: z.array(z.object({ channel: z.string(), reason: z.string(), at: instant })).readonly(),
+  })
+  .meta({ id: 'Profile' });
+
+const consentBody = z.object({
+  channel: z.enum(channels),
+  topic: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,63}$/, 'A name such as `cart_reminder`.')
+    .default('marketing'),
+  state: z.enum(['granted', 'denied']),
+  method: z.string().min(1).max(200).meta({ description: 'How it was given: `form`, `checkout`, `phone-call`.' }),
+  source: z.string().min(1).max(500).meta({ description: 'Where: a page, a form, an agent.' }),
+  text: z.string().max(4000).nullable().default(null).meta({ description: 'The words that the person saw.' }),
+  at: instant.optional().meta({ description: 'When; now when absent. Never in the future.' }),
+});
+
+export function profileRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
+  return async (server) => {
+    const tags = ['profiles'];
+    server.get(
+      '/profiles',
+      {
+        schema: {
+          tags,
+          summary: 'The profile that an id of the shop, or of a browser, names: a list of one or none',
+          querystring: z.object({ userId: z.string().optional(), anonymousId: z.string().optional() }),
+          response: { 200: pageOf(profile) },
+        },
+      },
+      async (request) => {
+        const { userId, anonymousId } = request.query;
+        if ((userId === undefined) === (anonymousId === undefined))
+          throw new Problem(400, 'invalid-request', 'Ask by userId or by anonymousId, one of them.');
+        const id = await (userId !== undefined
+          ? findProfile(app, { kind: 'user', value: userId })
+          : findProfile(app, { kind: 'anonymous', value: anonymousId ?? '' }));
+        const shown = id === null ? null : await showProfile(app, id);
+        return { items: shown === null ? [] : [shown], nextCursor: null };
+      },
+    );
+
+    server.get(
+      '/profiles/:id',
+      {
+        schema: {
+          tags,
+          summary: 'One profile with carts, orders, consents and suppressions',
+          params: idParams,
+          response: { 200: profile },
+        },
+      },
+      async (request) => found(await showProfile(app, request.params.id), 'profile', request.params.id),
+    );
+
+    server.delete(
+      '/profiles/:id',
+      {
+        schema: {
+          tags,
+          summary: 'Erase a person: entries leave, data goes, ids are free again, addresses stay suppressed by a keyed hash',
+          params: idParams,
+          response: { 200: z.object({ profileId: z.string(), erased: z.boolean(), entries: z.number() }) },
+        },
+      },
+      async (request) => {
+        const result = await eraseProfile(app, request.params.id);
+        if (result.kind === 'unknown') throw notFound('profile', request.params.id);
+        return { profileId: request.params.id, erased: result.kind === 'erased', entries: result.kind === 'erased' ? result.entries : 0 };
+      },
+    );
+
+    server.get(
+      '/profiles/:id/carts',
+      { schema: { tags, summary: 'Carts, the most lately active first', params: idParams, response: { 200: pageOf(cart) } } },
+      async (request) => ({
+        items: found(await showCarts(app, request.params.id), 'profile', request.params.id),
+        nextCursor: null,
+      }),
+    );
+
+    server.get(
+      '/profiles/:id/consents',
+      { schema: { tags, summary: 'What holds now, and every act', params: idParams, response: { 200: consents } } },
+      async (request) => found(await showConsents(app, request.params.id), 'profile', request.params.id),
+    );
+
+    server.post(
+      '/profiles/:id/consents',
+      {
+        schema: {
+          tags,
+          summary: 'Record an act of consent or its withdrawal',
+          params: idParams,
+          body: consentBody,
+          response: { 201: consents },
+        },
+      },
+      async (request, reply) => {
+        const { at, ...given } = request.body;
+        const now = app.clock.now();
+        found(await recordConsents(app, request.params.id, [{ ...given, at: Math.min(at ?? now, now) }]), 'profile', request.params.id);
+        return reply.status(201).send(found(await showConsents(app, request.params.id), 'profile', request.params.id));
+      },
+    );
+  };
+}

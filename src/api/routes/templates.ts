@@ -1,0 +1,112 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { ApiDeps } from '../deps.js';
+import { notFound, present, Problem } from '../problem.js';
+import { pageOf } from '../schemas.js';
+
+const templateParams = z.object({ id: z.string().min(1).max(200) });
+
+const preview = z
+  .discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('email'),
+      subject: z.string(),
+      html: z.string(),
+      text: z.string(),
+      locale: z.string(),
+      templateVersion: z.number(),
+    }),
+    z.object({
+      kind: z.literal('sms'),
+      body: z.string(),
+      segments: z.number(),
+      encoding: z.string(),
+      locale: z.string(),
+      templateVersion: z.number(),
+    }),
+  ])
+  .meta({ id: 'TemplatePreview' });
+
+/** Templates as the running server has them published. An id with a slash is written `%2F`. */
+export function templateRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
+  return async (server) => {
+    const tags = ['templates'];
+    const template = z.object({ id: z.string(), channel: z.string().nullable(), class: z.string().nullable() });
+    server.get('/templates', { schema: { tags, summary: 'Published templates', response: { 200: pageOf(template) } } }, async () => ({
+      items: deps.templates.ids().map((id) => ({ id, channel: deps.templates.channelOf(id), class: deps.templates.classOf(id) })),
+      nextCursor: null,
+    }));
+
+    server.post(
+      '/templates/:id/previews',
+      {
+        schema: {
+          tags,
+          summary: 'What a profile would get now; with the template’s samples when no profile is named',
+          params: templateParams,
+          body: z.object({ profileId: z.string().optional(), locale: z.string().optional() }).default({}),
+          response: { 200: preview },
+        },
+      },
+      async (request) => {
+        const { profileId, locale } = request.body;
+        const shown = await present(
+          deps.previewTemplate,
+          'preview templates',
+        )({ templateId: request.params.id, profileId: profileId ?? null, locale: locale ?? null });
+        switch (shown.kind) {
+          case 'unknown-template':
+            throw notFound('template', request.params.id);
+          case 'unknown-profile':
+            throw notFound('profile', profileId ?? '');
+          case 'empty':
+            throw new Problem(422, 'empty-content', `Nothing would be sent: ${shown.problem}`);
+          case 'email':
+          case 'sms':
+            return shown;
+        }
+      },
+    );
+
+    server.post(
+      '/templates/:id/test-sends',
+      {
+        schema: {
+          tags,
+          summary: 'Send it, through the gate, to one of the shop’s listed test addresses',
+          params: templateParams,
+          body: z.object({ to: z.string().min(3).max(320), profileId: z.string().optional() }),
+          response: { 202: z.object({ messageId: z.string() }) },
+        },
+      },
+      async (request, reply) => {
+        const { to, profileId } = request.body;
+        const sent = await present(deps.testSend, 'send tests')({ templateId: request.params.id, profileId: profileId ?? null, to });
+        switch (sent.kind) {
+          case 'unknown-template':
+            throw notFound('template', request.params.id);
+          case 'unknown-profile':
+            throw notFound('profile', profileId ?? '');
+          case 'refused':
+            throw new Problem(422, 'test-send-refused', sent.reason);
+          case 'done':
+            return reply.status(202).send({ messageId: sent.messageId });
+        }
+      },
+    );
+
+    server.post(
+      '/template-publications',
+      {
+        schema: {
+          tags,
+          summary: 'Publish what changed in the project’s templates folder',
+          response: {
+            200: z.object({ templates: z.array(z.object({ id: z.string(), version: z.number(), published: z.boolean() })).readonly() }),
+          },
+        },
+      },
+      async () => ({ templates: await present(deps.publishTemplates, 'publish templates')() }),
+    );
+  };
+}
