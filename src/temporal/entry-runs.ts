@@ -1,4 +1,9 @@
-import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client';
+import {
+  type WorkflowExecutionDescription,
+  WorkflowIdConflictPolicy,
+  WorkflowIdReusePolicy,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import { entryWorkflowType, type JourneyEntryInput, journeysTaskQueue, pokeSignalName } from '../../workflows/contract.js';
 import { type EntryId, entryWorkflowId, type JourneyId } from '../domain/ids.js';
 import { journeyIdAttribute, type TemporalConnection } from './connection.js';
@@ -58,4 +63,28 @@ function startOptions({ journeyId, entryId }: EntryRun) {
 
 function within<T>(connection: TemporalConnection, call: () => Promise<T>): Promise<T> {
   return connection.native.withDeadline(Date.now() + callDeadlineMs, call);
+}
+
+/** Resolves when the namespace answers. */
+export async function probe(connection: TemporalConnection): Promise<void> {
+  await within(connection, () => connection.native.workflowService.describeNamespace({ namespace: connection.target.namespace }));
+}
+
+/** False when Temporal does not know a run of the entry, or only one that has ended. */
+export async function entryRunExists(connection: TemporalConnection, run: EntryRun): Promise<boolean> {
+  return (await describeEntryRun(connection, run))?.status.name === 'RUNNING';
+}
+
+/** The entry's latest run; null when Temporal does not know one. */
+export async function describeEntryRun(
+  connection: TemporalConnection,
+  { journeyId, entryId }: EntryRun,
+): Promise<WorkflowExecutionDescription | null> {
+  try {
+    const handle = connection.client.workflow.getHandle(entryWorkflowId(journeyId, entryId));
+    return await within(connection, () => handle.describe());
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
 }

@@ -34,8 +34,11 @@ export interface ScriptedEntry {
   readonly turns: readonly Lane[];
   start(options?: { delayMs?: number; eager?: boolean }): Promise<void>;
   wake(): Promise<void>;
+  /** Resolves when the workflow has handed in the task of its nth turn, so that it now waits. */
+  waiting(turns: number): Promise<void>;
   handle(): WorkflowHandle;
   outcome(): Promise<string>;
+  /** Of the first run. */
   history(): Promise<temporal.api.history.v1.IHistory>;
   /** Types of events in order, without the prefix: `WORKFLOW_EXECUTION_STARTED`. */
   eventTypes(): Promise<string[]>;
@@ -67,6 +70,12 @@ export async function startEntryRuns(target: TemporalTarget, options: Partial<Wo
     });
     const run = { journeyId: 'scripted' as JourneyId, entryId: id };
     const workflowId = `entry/scripted/${id}`;
+    const firstRun = async () => {
+      const started = (await handle().fetchHistory()).events?.[0]?.workflowExecutionStartedEventAttributes;
+      const history = await connection.client.workflow.getHandle(workflowId, started?.firstExecutionRunId ?? undefined).fetchHistory();
+      return history;
+    };
+    const eventTypes = async () => (await firstRun()).events?.map(typeOf) ?? [];
     const handle = () => connection.client.workflow.getHandle(workflowId);
     return {
       id,
@@ -76,8 +85,11 @@ export async function startEntryRuns(target: TemporalTarget, options: Partial<Wo
       wake: () => wakeEntryRun(connection, run),
       handle,
       outcome: () => handle().result() as Promise<string>,
-      history: () => handle().fetchHistory(),
-      eventTypes: async () => (await handle().fetchHistory()).events?.map(typeOf) ?? [],
+      history: firstRun,
+      eventTypes,
+      waiting: async (turns) => {
+        await until(async () => (await eventTypes()).filter((type) => type === 'MARKER_RECORDED').length >= turns);
+      },
     };
   }
 
@@ -94,6 +106,15 @@ export async function startEntryRuns(target: TemporalTarget, options: Partial<Wo
       await connection.close();
     },
   };
+}
+
+/** Asks again and again until it is so, for 20 s at most. */
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const started = performance.now();
+  while (!(await isSo())) {
+    if (performance.now() - started > 20_000) throw new Error('What was waited for did not happen within 20 s.');
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
 }
 
 function typeOf(event: temporal.api.history.v1.IHistoryEvent): string {

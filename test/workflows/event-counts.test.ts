@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import type { Instruction } from '../../workflows/contract.js';
 import { type EntryRuns, startEntryRuns } from '../support/entry-runs.js';
+import { actionsOf } from '../support/history-actions.js';
+import { historyShapes } from '../support/history-shapes.js';
+import { recordHistory } from '../support/recorded-histories.js';
 
 let runs: EntryRuns;
 beforeAll(async () => {
@@ -8,19 +10,11 @@ beforeAll(async () => {
 });
 afterAll(() => runs.stop());
 
-const completed: Instruction = { kind: 'finished', outcome: 'completed' };
-const shortWait = (): Instruction => ({ kind: 'wait', wakeAtReal: Date.now() + 50, summary: 'pause' });
+// The budget of design §1: inline 6 events and 2 Actions (7 by signalWithStart), three messages 18 and 6 (19), queue lane 12 and 3 (13), exit 13 and 5.
+test.each(historyShapes)('$name costs $events events and $actions Actions', async ({ name, events, actions, play }) => {
+  const entry = await play(runs);
 
-test('one message inline', async () => {
-  const entry = runs.entry([completed]);
-  await entry.start();
-  expect(await entry.outcome()).toBe('completed');
-  console.log(await entry.eventTypes());
-});
-
-test('three', async () => {
-  const entry = runs.entry([shortWait, shortWait, completed]);
-  await entry.start();
-  expect(await entry.outcome()).toBe('completed');
-  console.log(await entry.eventTypes());
+  const history = await entry.history();
+  await recordHistory(name, history);
+  expect({ events: history.events?.length, actions: actionsOf(history) }).toEqual({ events, actions });
 });

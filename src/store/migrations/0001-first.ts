@@ -161,6 +161,7 @@ const statements = [
   )`,
   `create unique index entries_live on entries (journey_id, profile_id, entry_key) where state <> 'finished'`,
   `create index entries_poke on entries (poke_real) where poke_real is not null`,
+  `create index entries_stuck on entries (poke_count) where poke_count >= 5 and state <> 'finished'`,
   `create index entries_profile on entries (profile_id, created_at desc)`,
   `create index entries_journey on entries (journey_id, state, created_at desc)`,
   `create index entries_due on entries (due_at) where state <> 'finished'`,

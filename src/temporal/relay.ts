@@ -1,0 +1,306 @@
+import type { Log } from '../app/deps.js';
+import type { Clock } from '../domain/clock.js';
+import type { Store } from '../store/db.js';
+import {
+  claimPokes,
+  type ClaimedPoke,
+  type PokeBacklog,
+  readPokeBacklog,
+  type SettledPoke,
+  sampleStarted,
+  settlePokes,
+} from '../store/pokes.js';
+import { Circuit } from './circuit.js';
+import { codeOf, grpcCode, type TemporalConnection } from './connection.js';
+import { entryRunExists, probe, startEntryRun, wakeEntryRun } from './entry-runs.js';
+import { pokeCall } from './poke-call.js';
+import { reconcile, type ReconcileProgress } from './reconcile.js';
+import { TokenBucket } from './token-bucket.js';
+
+export interface RelayOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Null while Temporal has not been reached yet. */
+  readonly connection: () => TemporalConnection | null;
+  /** A worker of this process takes the first tasks (eager start). */
+  readonly hasWorker: boolean;
+  /** Design §2, part of the poke loop: turns expired attempts that no open entry will look at into `unknown`. Called every few seconds. */
+  readonly settleExpiredAttempts?: () => Promise<unknown>;
+  /** Calls a second at most; overdue pokes have a tenth of it. */
+  readonly callsPerSecond?: number;
+}
+
+/** The poke loop's state for `/readyz` and metrics. */
+export interface RelayStats extends PokeBacklog {
+  /** Temporal is away, or was never reached: nothing is claimed. */
+  readonly isResting: boolean;
+  /** Calls to Temporal since the start. */
+  readonly ensured: number;
+  readonly woken: number;
+  readonly failed: number;
+}
+
+export interface Relay {
+  /** Looks at once: something was committed in this process. */
+  notify(): void;
+  stats(): Promise<RelayStats>;
+  /** Ensures a run for every entry that has not finished. One at a time: a second call joins the first. */
+  reconcile(onProgress?: (progress: ReconcileProgress) => void): Promise<ReconcileProgress>;
+  /** Claims nothing more, and waits for the calls under way. */
+  stop(): Promise<void>;
+}
+
+/** Real milliseconds. */
+const pollMs = 150;
+const overduePollMs = 1_000;
+const housekeepingMs = 5_000;
+const afterAnErrorMs = 1_000;
+/** So long after its due instant an entry's workflow is poked, should it not have come by itself. */
+const graceMs = 120_000;
+const callsAtOnce = 20;
+
+/** Starts, wakes and heals entries: one loop over `entries.poke_real`, the only way from the store to Temporal. */
+export function startRelay(options: RelayOptions): Relay {
+  const relay = new PokeLoop(options);
+  void relay.run();
+  return relay;
+}
+
+class PokeLoop implements Relay {
+  readonly #options: RelayOptions;
+  readonly #circuit = new Circuit(() => performance.now(), Math.random);
+  readonly #fresh: TokenBucket;
+  readonly #overdue: TokenBucket;
+  readonly #done: SettledPoke[] = [];
+  readonly #counts = { ensured: 0, woken: 0, failed: 0 };
+  #underWay = 0;
+  #stopping = false;
+  #finished: () => void = () => {};
+  readonly #hasFinished = new Promise<void>((settle) => {
+    this.#finished = settle;
+  });
+  #wakeUp: () => void = () => {};
+  #wasNotified = false;
+  #overdueAt = 0;
+  #housekeepingAt = 0;
+  #wasAway = true;
+  #reconciling: Promise<ReconcileProgress> | null = null;
+
+  constructor(options: RelayOptions) {
+    const { callsPerSecond = 500 } = options;
+    this.#options = options;
+    this.#fresh = new TokenBucket(callsPerSecond, () => performance.now());
+    this.#overdue = new TokenBucket(callsPerSecond / 10, () => performance.now());
+  }
+
+  notify(): void {
+    this.#wasNotified = true;
+    this.#wakeUp();
+  }
+
+  async stats(): Promise<RelayStats> {
+    const backlog = await readPokeBacklog(this.#options.store.db);
+    return { ...backlog, ...this.#counts, isResting: this.#circuit.isOpen || this.#options.connection() === null };
+  }
+
+  reconcile(onProgress: (progress: ReconcileProgress) => void = () => {}): Promise<ReconcileProgress> {
+    this.#reconciling ??= reconcile({ ...this.#options, onProgress, isStopping: () => this.#stopping }).finally(() => {
+      this.#reconciling = null;
+    });
+    return this.#reconciling;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.notify();
+    await this.#hasFinished;
+    await this.#reconciling?.catch(() => undefined);
+  }
+
+  async run(): Promise<void> {
+    while (!this.#stopping) {
+      try {
+        await this.#pause(await this.#look());
+      } catch (error) {
+        // The store is away: it says so itself in /readyz.
+        this.#options.log.error({ error: error instanceof Error ? error.name : 'unknown' }, 'The poke loop could not look at the store.');
+        await this.#pause(afterAnErrorMs);
+      }
+    }
+    while (this.#underWay > 0) await this.#pause(pollMs);
+    await this.#settle().catch(() => undefined);
+    this.#finished();
+  }
+
+  /** One look; says after how many milliseconds to look again when nothing happens before. */
+  async #look(): Promise<number> {
+    this.#wasNotified = false;
+    await this.#settle();
+    await this.#housekeeping();
+    const connection = this.#options.connection();
+    if (connection === null) return pollMs;
+    if (this.#circuit.isOpen || this.#wasAway) return await this.#probe(connection);
+    const free = callsAtOnce - this.#underWay;
+    if (free < callsAtOnce / 4) return pollMs;
+    const claimed = await this.#claim(free);
+    for (const poke of claimed) void this.#call(connection, poke);
+    return claimed.length === free ? 0 : pollMs;
+  }
+
+  async #claim(free: number): Promise<readonly ClaimedPoke[]> {
+    const fresh = await this.#claimClass('fresh', this.#fresh, free);
+    const now = performance.now();
+    if (now < this.#overdueAt || fresh.length === free) return fresh;
+    const overdue = await this.#claimClass('overdue', this.#overdue, free - fresh.length);
+    if (overdue.length < free - fresh.length) this.#overdueAt = now + overduePollMs;
+    return [...fresh, ...overdue];
+  }
+
+  async #claimClass(pokeClass: 'fresh' | 'overdue', bucket: TokenBucket, most: number): Promise<readonly ClaimedPoke[]> {
+    const limit = Math.min(most, bucket.available());
+    if (limit < 1) return [];
+    const claimed = await claimPokes(this.#options.store.db, pokeClass, limit);
+    bucket.take(claimed.length);
+    return claimed;
+  }
+
+  /** Never rejects: what came of the call is settled with the next look. */
+  async #call(connection: TemporalConnection, poke: ClaimedPoke): Promise<void> {
+    this.#underWay += 1;
+    try {
+      const outcome = await this.#poke(connection, poke);
+      this.#circuit.succeed();
+      if (outcome !== null) this.#done.push(outcome);
+    } catch (error) {
+      this.#done.push(this.#failed(poke, error));
+    } finally {
+      this.#underWay -= 1;
+      this.#wakeUp();
+    }
+  }
+
+  /** Null: nothing is to be written; the back-off of the claim stands until the turn that was called for moves it. */
+  async #poke(connection: TemporalConnection, poke: ClaimedPoke): Promise<SettledPoke | null> {
+    const { clock, hasWorker } = this.#options;
+    const run = { journeyId: poke.journeyId, entryId: poke.id };
+    const now = clock.realNow();
+    const call = pokeCall(poke, { dueReal: poke.dueAt === null ? null : clock.realAt(poke.dueAt), now });
+    if (call.kind === 'wake') {
+      await wakeEntryRun(connection, run);
+      this.#counts.woken += 1;
+      return poke.runStarted ? null : { ...only(poke), runStarted: true, nextReal: null, pokes: 'counted' };
+    }
+    await startEntryRun(connection, run, { delayMs: call.delayMs, eager: hasWorker, onConflict: 'USE_EXISTING' });
+    this.#counts.ensured += 1;
+    return { ...only(poke), runStarted: true, nextReal: now + call.delayMs + graceMs, pokes: 'forgotten' };
+  }
+
+  /** Temporal away: as if nothing had been done. Whatever else went wrong concerns this entry: its back-off stands, lest it holds up the rest. */
+  #failed(poke: ClaimedPoke, error: unknown): SettledPoke {
+    const code = codeOf(error);
+    this.#counts.failed += 1;
+    const away = howAway(error);
+    if (away === null) {
+      const name = error instanceof Error ? error.name : 'unknown';
+      this.#options.log.error({ entryId: poke.id, grpcCode: code, error: name }, 'An entry could not be started or woken.');
+      return { ...only(poke), runStarted: false, nextReal: null, pokes: 'counted' };
+    }
+    const wasOpen = this.#circuit.isOpen;
+    this.#circuit.fail(away);
+    if (this.#circuit.isOpen && !wasOpen) this.#leave(code);
+    return { ...only(poke), runStarted: false, nextReal: poke.pokeReal, pokes: 'undone' };
+  }
+
+  #leave(code: number | null): void {
+    this.#wasAway = true;
+    this.#options.log.warn({ grpcCode: code }, 'Temporal is away: the poke loop rests, events are still taken.');
+  }
+
+  async #probe(connection: TemporalConnection): Promise<number> {
+    const restMs = this.#circuit.restMs();
+    if (restMs > 0) return restMs;
+    try {
+      await probe(connection);
+    } catch {
+      this.#circuit.fail('unreachable');
+      return this.#circuit.restMs();
+    }
+    const wasOpen = this.#circuit.isOpen;
+    this.#circuit.succeed();
+    this.#wasAway = false;
+    if (wasOpen) this.#options.log.info({}, 'Temporal is back: the poke loop goes on.');
+    await this.#reconcileIfEmpty(connection).catch(() => this.#leave(null));
+    return 0;
+  }
+
+  /** Temporal may come back without what it had (its data folder deleted, another cluster): then all entries get their runs again, from the store. */
+  async #reconcileIfEmpty(connection: TemporalConnection): Promise<void> {
+    for (const { id, journeyId } of await sampleStarted(this.#options.store.db, 5)) {
+      if (await entryRunExists(connection, { journeyId, entryId: id })) continue;
+      this.#options.log.warn({ entryId: id }, 'Temporal does not know the run of an open entry: all open entries are ensured.');
+      void this.reconcile().then(
+        (progress) => this.#options.log.info({ ...progress }, 'All open entries have a run again.'),
+        (error: unknown) =>
+          this.#options.log.error({ grpcCode: codeOf(error) }, 'Ensuring all open entries did not finish; the poke loop heals the rest.'),
+      );
+      return;
+    }
+  }
+
+  async #settle(): Promise<void> {
+    if (this.#done.length === 0) return;
+    const pokes = this.#done.splice(0);
+    try {
+      await settlePokes(this.#options.store.db, pokes);
+    } catch (error) {
+      this.#done.unshift(...pokes);
+      throw error;
+    }
+  }
+
+  async #housekeeping(): Promise<void> {
+    const now = performance.now();
+    if (now < this.#housekeepingAt) return;
+    this.#housekeepingAt = now + housekeepingMs;
+    await this.#options.settleExpiredAttempts?.();
+  }
+
+  /** Ends early by `notify` and by a call that came back. Never less than a few milliseconds, so that what comes together is handled together. */
+  async #pause(ms: number): Promise<void> {
+    if (ms > 0 && !this.#wasNotified) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        this.#wakeUp = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      this.#wakeUp = () => {};
+    }
+    await new Promise((resolve) => setTimeout(resolve, gatherMs));
+  }
+}
+
+const gatherMs = 5;
+
+/** Of an error that concerns Temporal as a whole, how it is away; null for one that concerns the call. */
+function howAway(error: unknown): 'unreachable' | 'late' | null {
+  switch (codeOf(error)) {
+    case grpcCode.deadlineExceeded:
+    case grpcCode.cancelled:
+    case grpcCode.resourceExhausted:
+      return 'late';
+    case grpcCode.unavailable:
+    case grpcCode.notFound: // the namespace
+    case grpcCode.permissionDenied:
+    case grpcCode.unauthenticated:
+      return 'unreachable';
+    default:
+      return error instanceof Error && (error.name === 'TransportError' || error.name === 'IllegalStateError') ? 'unreachable' : null;
+  }
+}
+
+function only({ id, claimedReal }: ClaimedPoke): Pick<SettledPoke, 'id' | 'claimedReal'> {
+  return { id, claimedReal };
+}

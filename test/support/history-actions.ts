@@ -1,0 +1,37 @@
+import { temporal } from '@temporalio/proto';
+
+const { EventType } = temporal.api.enums.v1;
+
+/**
+ * Billable Actions of a run by the server's own rules: its start (the signal of signalWithStart is free with it), each other signal, activity and timer, one for
+ * all local activities of a workflow task, and continuing as new.
+ */
+export function actionsOf(history: temporal.api.history.v1.IHistory): number {
+  let actions = 0;
+  let countedTask: string | null = null;
+  let startIsDelayed = false;
+  for (const [at, event] of (history.events ?? []).entries()) {
+    switch (event.eventType) {
+      case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
+        actions += event.workflowExecutionStartedEventAttributes?.continuedExecutionRunId ? 0 : 1;
+        startIsDelayed = String(event.workflowExecutionStartedEventAttributes?.firstWorkflowTaskBackoff?.seconds ?? 0) !== '0';
+        break;
+      case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED:
+        actions += at === 1 && !startIsDelayed ? 0 : 1;
+        break;
+      case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
+      case EventType.EVENT_TYPE_TIMER_STARTED:
+      case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW:
+        actions += 1;
+        break;
+      case EventType.EVENT_TYPE_MARKER_RECORDED: {
+        const task = String(event.markerRecordedEventAttributes?.workflowTaskCompletedEventId);
+        if (task !== countedTask) actions += 1;
+        countedTask = task;
+        break;
+      }
+      default:
+    }
+  }
+  return actions;
+}
