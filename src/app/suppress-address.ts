@@ -7,10 +7,10 @@ import type { AppDeps } from './deps.js';
 
 /** What a definite answer of a provider says about the address itself. */
 const reasonsByCode: Readonly<Record<string, SuppressionReason>> = {
-  '21610': 'stopped',
-  '21211': 'invalid-address',
-  '21614': 'invalid-address',
-  '30006': 'invalid-address',
+  'twilio-21610': 'stopped',
+  'twilio-21211': 'invalid-address',
+  'twilio-21614': 'invalid-address',
+  'twilio-30006': 'invalid-address',
 };
 
 /** A provider said that this address is not to be written to again. Nothing where the profile has no such address any more. */

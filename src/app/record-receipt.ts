@@ -1,0 +1,117 @@
+import { type DeliveryReceipt, numberAfterError, passingNumberErrors, readTwilioStatus, stateAfterReceipt } from '../channels/receipts.js';
+import { readSigned, type TwilioRequest } from '../channels/sms/twilio-webhook.js';
+import type { Fact, KnownFactName } from '../domain/fact.js';
+import { day, type Instant } from '../domain/instant.js';
+import type { MessageState } from '../domain/message.js';
+import { normalisePhone, suppressionHash } from '../domain/suppression.js';
+import type { Trx } from '../store/db.js';
+import { insertEntryInputs } from '../store/entry-inputs.js';
+import { writeFacts } from '../store/facts.js';
+import { lockProfiles, moveProfileOn } from '../store/profiles.js';
+import {
+  countReceiptCodes,
+  findMessageOwner,
+  insertReceipt,
+  lockMessage,
+  type ReceiptMessage,
+  settleByReceipt,
+} from '../store/receipts.js';
+import { insertSuppression } from '../store/suppressions.js';
+import { writeTogether } from '../store/write-together.js';
+import type { AppDeps } from './deps.js';
+import { matchFacts } from './match-facts.js';
+
+type Deps = Pick<AppDeps, 'store' | 'clock' | 'secret' | 'newId' | 'log' | 'notifyRelay' | 'publicUrl'>;
+
+/** The tokens that Twilio may sign with: two while one is rotated. */
+export interface TwilioKeys {
+  readonly twilioAuthTokens: readonly string[];
+}
+
+export type ReceiptResult = 'recorded' | 'known' | 'unknown-message' | 'refused';
+
+/** Takes a status callback of Twilio's. `refused`: it is not signed by Twilio, or says nothing. */
+export async function recordTwilioStatus(deps: Deps & TwilioKeys, request: TwilioRequest): Promise<ReceiptResult> {
+  const form = readSigned(request, { publicUrl: deps.publicUrl, authTokens: deps.twilioAuthTokens });
+  const messageId = new URLSearchParams(request.path.split('?')[1] ?? '').get('message');
+  const receipt = form && readTwilioStatus(form);
+  if (!receipt || !messageId) return 'refused';
+  return recordReceipt(deps, messageId, receipt);
+}
+
+/**
+ * What a provider told of one message: kept once, folded into the message by rank, told to its entry (which sees it at its next turn) and to journeys that
+ * wait for it. Committed when it answers; any number of times, in any order.
+ */
+export async function recordReceipt(deps: Deps, messageId: string, receipt: DeliveryReceipt): Promise<ReceiptResult> {
+  const { result, wakes } = await deps.store.transaction((trx) => fold(deps, trx, messageId, receipt));
+  if (wakes) deps.notifyRelay();
+  return result;
+}
+
+async function fold(deps: Deps, trx: Trx, messageId: string, receipt: DeliveryReceipt): Promise<{ result: ReceiptResult; wakes: boolean }> {
+  const owner = await findMessageOwner(trx, messageId);
+  if (owner === null) return { result: 'unknown-message', wakes: false };
+  await lockProfiles(trx, [owner]);
+  const message = await lockMessage(trx, messageId);
+  if (message === null) return { result: 'unknown-message', wakes: false };
+
+  const at = deps.clock.now();
+  if (!(await insertReceipt(trx, { ...receipt, messageId: message.id, at }))) return { result: 'known', wakes: false };
+  await suppressDeadNumber(deps, trx, message, receipt, at);
+  const state = stateAfterReceipt(message.state, receipt.status);
+  if (state === message.state) return { result: 'recorded', wakes: false };
+  await settleByReceipt(trx, { messageId: message.id, state, providerId: receipt.providerId, at });
+  if (message.entryId !== null && message.entryIsLive)
+    await insertEntryInputs(
+      trx,
+      [{ entryId: message.entryId, input: { kind: 'receipt', messageId: message.id, status: receipt.status, at } }],
+      at,
+    );
+  return { result: 'recorded', wakes: await tellJourneys(deps, trx, message, state, receipt, at) };
+}
+
+async function tellJourneys(
+  deps: Deps,
+  trx: Trx,
+  message: ReceiptMessage,
+  state: MessageState,
+  receipt: DeliveryReceipt,
+  at: Instant,
+): Promise<boolean> {
+  const name = factOf[state];
+  if (name === undefined) return false;
+  const fact: Fact = {
+    name,
+    profileId: message.profileId,
+    at,
+    eventId: `${receipt.provider}/${receipt.providerId}/${receipt.status}`,
+    properties: { message_id: message.id, channel: message.channel, journey: message.journeyId, step: message.step, code: receipt.code },
+  };
+  await writeTogether(trx, { facts: writeFacts([fact]) });
+  await moveProfileOn(trx, message.profileId, at);
+  const matched = await matchFacts(trx, [fact], { clock: deps.clock, trigger: true, newId: deps.newId });
+  return matched.some(({ result }) => result !== 'no-match');
+}
+
+const factOf: Readonly<Partial<Record<MessageState, KnownFactName>>> = {
+  delivered: 'message.delivered',
+  bounced: 'message.bounced',
+  failed: 'message.failed',
+};
+
+/** A number that the network calls dead gets nothing more; one that is only out of reach, after three messages in 30 days. */
+async function suppressDeadNumber(deps: Deps, trx: Trx, message: ReceiptMessage, receipt: DeliveryReceipt, at: Instant): Promise<void> {
+  const verdict = numberAfterError(receipt.code);
+  const number = receipt.to === null ? null : normalisePhone(receipt.to);
+  if (verdict === null || number === null || message.channel !== 'sms') return;
+  if (verdict.messages > 1 && (await countReceiptCodes(trx, message.profileId, passingNumberErrors, at - 30 * day)) < verdict.messages)
+    return;
+  await insertSuppression(trx, {
+    channel: 'sms',
+    hash: suppressionHash(deps.secret, 'sms', number),
+    reason: verdict.reason,
+    detail: receipt.code,
+    at,
+  });
+}

@@ -1,0 +1,38 @@
+/** Who answers. */
+export interface AnsweringShop {
+  readonly brand: string;
+  readonly supportUrl: string;
+  readonly supportEmail: string;
+}
+
+export type SmsAnswer = 'stopped' | 'started' | 'help';
+
+type Wording = Readonly<Record<SmsAnswer, (shop: AnsweringShop) => string>>;
+
+// GSM-7 throughout, no marketing: carriers want brand and contact in an answer to HELP, and a confirmation of STOP that says it is the last.
+const wordings: Readonly<Record<string, Wording>> = {
+  en: {
+    stopped: ({ brand }) => `${brand}: You will get no more texts from us. Reply START to get them again.`,
+    started: ({ brand }) => `${brand}: You will get our texts again. Msg & data rates may apply. Reply HELP for help, STOP to end.`,
+    help: ({ brand, supportEmail, supportUrl }) =>
+      `${brand}: Help at ${supportUrl} or ${supportEmail}. Msg & data rates may apply. Reply STOP to end.`,
+  },
+  de: {
+    stopped: ({ brand }) => `${brand}: Sie erhalten keine SMS mehr von uns. Mit START melden Sie sich wieder an.`,
+    started: ({ brand }) => `${brand}: Sie erhalten unsere SMS wieder. Antworten Sie HELP für Hilfe, STOP zum Abmelden.`,
+    help: ({ brand, supportEmail, supportUrl }) =>
+      `${brand}: Hilfe unter ${supportUrl} oder ${supportEmail}. Antworten Sie STOP zum Abmelden.`,
+  },
+};
+
+/** The one text that answers a keyword, in the first of these languages (BCP 47) that it is written in, else in English. */
+export function smsAnswer(answer: SmsAnswer, shop: AnsweringShop, locales: readonly (string | null)[]): string {
+  const language = locales.map((locale) => locale?.split(/[-_]/)[0]?.toLowerCase() ?? '').find((code) => Object.hasOwn(wordings, code));
+  return (wordings[language ?? 'en'] as Wording)[answer](shop);
+}
+
+/** TwiML that sends this text back, or nothing. */
+export function twiml(reply: string | null): string {
+  const message = reply === null ? '' : `<Message>${reply.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`)}</Message>`;
+  return `<?xml version="1.0" encoding="UTF-8"?><Response>${message}</Response>`;
+}

@@ -1,0 +1,159 @@
+import { beforeEach, expect, test } from 'vitest';
+import { hasConsent } from '../../src/domain/consent.js';
+import { suppressionHash } from '../../src/domain/suppression.js';
+import { readConsents } from '../../src/store/profiles-read.js';
+import { identify, track } from '../support/shop-events.js';
+import { describeOnBothStores, resetTables } from '../support/stores.js';
+import { take, turnDeps, type TurnDeps } from '../support/turns.js';
+import { twilioWebhooks } from '../support/twilio-webhooks.js';
+
+describeOnBothStores('a text that comes in', (store) => {
+  let deps: TurnDeps;
+  let text: ReturnType<typeof twilioWebhooks>['text'];
+  beforeEach(async () => {
+    await resetTables(store());
+    deps = turnDeps(store());
+    ({ text } = twilioWebhooks(deps));
+    await take(
+      deps,
+      identify({ phone: '+447700900123', email: 'ada@example.test' }),
+      track('Consent Granted', { channel: 'sms', topic: 'cart_reminder', method: 'form', source: 'test' }),
+      track('Consent Granted', { channel: 'sms', topic: 'back_in_stock', method: 'form', source: 'test' }),
+      track('Consent Revoked', { channel: 'sms', topic: 'back_in_stock', method: 'form', source: 'test' }),
+      track('Consent Granted', { channel: 'email', method: 'form', source: 'test' }),
+    );
+    deps.clock.pass(1000);
+  });
+
+  const profileId = async () =>
+    (await store().db.selectFrom('profiles').select('id').where('phone', '=', '+447700900123').executeTakeFirstOrThrow()).id;
+  const may = async (channel: 'email' | 'sms', topic: string) =>
+    hasConsent(await readConsents(store().db, await profileId()), channel, topic);
+  const suppressions = () => store().db.selectFrom('suppressions').select(['channel', 'hash', 'reason']).execute();
+  const inbound = () => store().db.selectFrom('inbound_messages').select(['id', 'action', 'body']).orderBy('id').execute();
+  const facts = async () =>
+    (await store().db.selectFrom('facts').select('name').where('event_id', 'like', 'twilio/%').orderBy('seq').execute()).map(
+      ({ name }) => name,
+    );
+  const said = async (sid: string, body: string, more: Record<string, string> = {}) =>
+    /<Message>(.*)<\/Message>/.exec((await text(sid, body, more)).body)?.[1] ?? null;
+
+  test('STOP ends every text to the number at once, and is confirmed once', async () => {
+    expect(await said('SM1', 'Stop.')).toContain('no more texts');
+    expect(await may('sms', 'cart_reminder')).toBe(false);
+    expect(await may('sms', 'marketing')).toBe(false);
+    expect(await may('email', 'cart_reminder')).toBe(true);
+    expect(await suppressions()).toEqual([
+      { channel: 'sms', hash: suppressionHash(deps.secret, 'sms', '+447700900123'), reason: 'stopped' },
+    ]);
+    expect(new Set(await facts())).toEqual(new Set(['consent.revoked']));
+    expect(await said('SM1', 'Stop.')).toBeNull();
+    expect(await said('SM2', 'STOP')).toBeNull();
+    expect(await inbound()).toEqual([
+      { id: 'SM1', action: 'stop', body: null },
+      { id: 'SM2', action: 'stop', body: null },
+    ]);
+  });
+
+  test('a sentence that revokes stops too, and is kept for a person to read', async () => {
+    expect(await said('SM1', 'please stop texting me')).toContain('no more texts');
+    expect(await may('sms', 'cart_reminder')).toBe(false);
+    expect(await inbound()).toEqual([{ id: 'SM1', action: 'stop-to-review', body: 'please stop texting me' }]);
+  });
+
+  test('START brings back what STOP took, and nothing else', async () => {
+    await text('SM1', 'STOP');
+    expect(await said('SM2', 'start')).toContain('our texts again');
+    expect(await suppressions()).toEqual([]);
+    expect(await may('sms', 'cart_reminder')).toBe(true);
+    expect(await may('sms', 'back_in_stock')).toBe(false);
+    expect(await may('sms', 'marketing')).toBe(false);
+    expect(await said('SM3', 'STOP')).toContain('no more texts');
+    expect(await may('sms', 'cart_reminder')).toBe(false);
+  });
+
+  test('START undoes no other refusal', async () => {
+    await take(
+      deps,
+      track(
+        'Consent Revoked',
+        { channel: 'sms', topic: 'cart_reminder', method: 'form', source: 'test' },
+        { occurredAt: deps.clock.now() },
+      ),
+    );
+    expect(await said('SM1', 'START')).toBeNull();
+    await text('SM2', 'STOP');
+    await text('SM3', 'START');
+    expect(await may('sms', 'cart_reminder')).toBe(false);
+  });
+
+  test('a grant after STOP holds, and the number stays stopped until START', async () => {
+    await text('SM1', 'STOP');
+    deps.clock.pass(1000);
+    await take(
+      deps,
+      track(
+        'Consent Granted',
+        { channel: 'sms', topic: 'cart_reminder', method: 'form', source: 'test' },
+        { occurredAt: deps.clock.now() },
+      ),
+    );
+    expect(await may('sms', 'cart_reminder')).toBe(true);
+    expect(await suppressions()).toHaveLength(1);
+  });
+
+  test('HELP is answered with brand and contact, also after STOP', async () => {
+    await text('SM1', 'STOP');
+    const answer = await said('SM2', 'help');
+    expect(answer).toContain(deps.shop.supportEmail);
+    expect(await may('sms', 'cart_reminder')).toBe(false);
+    expect(await suppressions()).toHaveLength(1);
+  });
+
+  test('anything else is a reply that journeys may wait for, YES among it', async () => {
+    expect(await said('SM1', 'When does the sale end?')).toBeNull();
+    expect(await said('SM2', 'Yes')).toBeNull();
+    expect(await said('SM2', 'Yes')).toBeNull();
+    expect(await facts()).toEqual(['message.replied', 'message.replied']);
+    expect(await inbound()).toMatchObject([{ action: 'reply', body: 'When does the sale end?' }, { action: 'reply' }]);
+  });
+
+  test('says nothing where Twilio has answered already, and stops all the same', async () => {
+    expect(await said('SM1', 'STOP', { OptOutType: 'STOP' })).toBeNull();
+    expect(await may('sms', 'cart_reminder')).toBe(false);
+  });
+
+  test('STOP of a number that nobody has is kept for when somebody does', async () => {
+    expect(await said('SM1', 'STOP', { From: '+447700900999' })).toContain('no more texts');
+    expect(await suppressions()).toEqual([
+      { channel: 'sms', hash: suppressionHash(deps.secret, 'sms', '+447700900999'), reason: 'stopped' },
+    ]);
+    expect(await may('sms', 'cart_reminder')).toBe(true);
+  });
+
+  test('STOP counts for everyone who shares the number', async () => {
+    await take(
+      deps,
+      identify({ phone: '+447700900123' }, { userId: 'u2' }),
+      track('Consent Granted', { channel: 'sms', topic: 'cart_reminder', method: 'form', source: 'test' }, { userId: 'u2' }),
+    );
+    await text('SM1', 'STOP');
+    const profiles = await store().db.selectFrom('profiles').select('id').where('phone', '=', '+447700900123').execute();
+    expect(profiles).toHaveLength(2);
+    for (const { id } of profiles) expect(hasConsent(await readConsents(store().db, id), 'sms', 'cart_reminder')).toBe(false);
+  });
+
+  test('is refused without a signature of Twilio, and changes nothing', async () => {
+    const { post } = twilioWebhooks(deps);
+    expect((await post('/webhooks/twilio/inbound', { MessageSid: 'SM1', From: '+447700900123', Body: 'STOP' }, 'forged')).statusCode).toBe(
+      403,
+    );
+    expect(await inbound()).toEqual([]);
+    expect(await may('sms', 'cart_reminder')).toBe(true);
+  });
+
+  test('takes whatever a person may type', async () => {
+    expect((await text('SM1', 'nul \0 and half a \u{1F6CD}')).statusCode).toBe(200);
+    expect((await inbound())[0]?.body).toContain('nul \uFFFD and');
+  });
+});
