@@ -284,21 +284,21 @@ class PokeLoop implements Relay {
 
 const gatherMs = 5;
 
+const lateCodes: readonly (number | null)[] = [grpcCode.deadlineExceeded, grpcCode.cancelled, grpcCode.resourceExhausted];
+/** NOT_FOUND: the namespace. */
+const unreachableCodes: readonly (number | null)[] = [
+  grpcCode.unavailable,
+  grpcCode.notFound,
+  grpcCode.permissionDenied,
+  grpcCode.unauthenticated,
+];
+
 /** Of an error that concerns Temporal as a whole, how it is away; null for one that concerns the call. */
 function howAway(error: unknown): 'unreachable' | 'late' | null {
-  switch (codeOf(error)) {
-    case grpcCode.deadlineExceeded:
-    case grpcCode.cancelled:
-    case grpcCode.resourceExhausted:
-      return 'late';
-    case grpcCode.unavailable:
-    case grpcCode.notFound: // the namespace
-    case grpcCode.permissionDenied:
-    case grpcCode.unauthenticated:
-      return 'unreachable';
-    default:
-      return error instanceof Error && (error.name === 'TransportError' || error.name === 'IllegalStateError') ? 'unreachable' : null;
-  }
+  const code = codeOf(error);
+  if (lateCodes.includes(code)) return 'late';
+  const isTransport = error instanceof Error && (error.name === 'TransportError' || error.name === 'IllegalStateError');
+  return unreachableCodes.includes(code) || isTransport ? 'unreachable' : null;
 }
 
 function only({ id, claimedReal }: ClaimedPoke): Pick<SettledPoke, 'id' | 'claimedReal'> {

@@ -11,26 +11,20 @@ export function actionsOf(history: temporal.api.history.v1.IHistory): number {
   let countedTask: string | null = null;
   let startIsDelayed = false;
   for (const [at, event] of (history.events ?? []).entries()) {
-    switch (event.eventType) {
-      case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
-        actions += event.workflowExecutionStartedEventAttributes?.continuedExecutionRunId ? 0 : 1;
-        startIsDelayed = String(event.workflowExecutionStartedEventAttributes?.firstWorkflowTaskBackoff?.seconds ?? 0) !== '0';
-        break;
-      case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED:
-        actions += at === 1 && !startIsDelayed ? 0 : 1;
-        break;
-      case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
-      case EventType.EVENT_TYPE_TIMER_STARTED:
-      case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW:
-        actions += 1;
-        break;
-      case EventType.EVENT_TYPE_MARKER_RECORDED: {
-        const task = String(event.markerRecordedEventAttributes?.workflowTaskCompletedEventId);
-        if (task !== countedTask) actions += 1;
-        countedTask = task;
-        break;
-      }
-      default:
+    const type = event.eventType;
+    if (type === EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED) {
+      const attributes = event.workflowExecutionStartedEventAttributes;
+      actions += attributes?.continuedExecutionRunId ? 0 : 1;
+      startIsDelayed = String(attributes?.firstWorkflowTaskBackoff?.seconds ?? 0) !== '0';
+    }
+    if (type === EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED && (at !== 1 || startIsDelayed)) actions += 1;
+    if (type === EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED) actions += 1;
+    if (type === EventType.EVENT_TYPE_TIMER_STARTED) actions += 1;
+    if (type === EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW) actions += 1;
+    if (type === EventType.EVENT_TYPE_MARKER_RECORDED) {
+      const task = String(event.markerRecordedEventAttributes?.workflowTaskCompletedEventId);
+      if (task !== countedTask) actions += 1;
+      countedTask = task;
     }
   }
   return actions;

@@ -7,7 +7,7 @@ export interface HistoryShape {
   readonly events: number;
   readonly actions: number;
   /** Plays it on a real server to its end. */
-  play(runs: EntryRuns): Promise<ScriptedEntry>;
+  readonly play: (runs: EntryRuns) => Promise<ScriptedEntry>;
 }
 
 const completed: Instruction = { kind: 'finished', outcome: 'completed' };
