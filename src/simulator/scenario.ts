@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { channels } from '../domain/channel.js';
 import type { Instant } from '../domain/instant.js';
+import { suppressionReasons } from '../domain/suppression.js';
 import { isTimeZone } from '../domain/time.js';
 import { verdictReasons } from '../domain/verdict.js';
 import { entryOutcomes } from '../journey/entry.js';
@@ -81,7 +82,7 @@ const personaSchema = z.preprocess(
     identified: z.boolean().optional(),
     traits: properties.optional(),
     consents: z.array(consentSchema.extend({ at: when.default('-30d') })).optional(),
-    suppressed: z.partialRecord(z.enum(channels), z.string()).optional(),
+    suppressed: z.partialRecord(z.enum(channels), z.enum(suppressionReasons)).optional(),
     unreachable: z.partialRecord(z.enum(channels), z.string()).optional(),
     messages_before: z.array(z.strictObject({ channel: z.enum(channels), topic: z.string().default('marketing'), at: when })).optional(),
     orders_before: z.array(when).optional(),
@@ -108,7 +109,7 @@ const happeningSchema = z
     receipt: z.strictObject({ step: z.string(), status: z.enum(receiptStatuses) }).optional(),
     pause: z.enum(pauseScopes).optional(),
     resume: z.enum(pauseScopes).optional(),
-    suppress: z.strictObject({ channel: z.enum(channels), reason: z.string() }).optional(),
+    suppress: z.strictObject({ channel: z.enum(channels), reason: z.enum(suppressionReasons) }).optional(),
     order_lookup: z.enum(['found', 'none', 'failed']).optional(),
     exit: z.string().optional(),
   })

@@ -305,8 +305,6 @@ class Simulation {
     const resumed = inputs.some((input) => input.kind === 'resume');
     if (resumed && catchUp.kind === 'send_if_within' && this.#at - dueAt > catchUp.ms)
       return this.#notEntered(entry, 'paused', 'Does not enter: the journey was paused when it was time, and that was too long ago.');
-    // Ordered under whatever name: the profile's own orders are for the filters of the journey.
-    if (context.facts.cart?.state === 'ordered') return this.#notEntered(entry, 'ordered', 'Does not enter: the cart has been ordered.');
     const others = this.#entries.filter((other) => other !== entry && other.profileId === entry.profileId);
     const enteredBefore = others.flatMap(({ enteredAt }) => enteredAt ?? []);
     const decision = decideEntry(context, {

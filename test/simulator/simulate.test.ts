@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { day, hour, minute, second } from '../../src/domain/instant.js';
 import { castPersona } from '../../src/simulator/persona.js';
@@ -178,4 +179,35 @@ test('two carts that share a line are one series', () => {
 
   expect(story.entries.map(({ outcome }) => outcome)).toContain('completed');
   expect(story.messages.filter(({ step }) => step === 'first-email')).toHaveLength(1);
+});
+
+test('whatever a shopper does: nothing within a day of an order, nothing about an empty cart, no text at night', () => {
+  const deed = fc.record({
+    minutes: fc.integer({ min: 0, max: 4 * 24 * 60 }),
+    name: fc.constantFrom('Product Added', 'Product Added', 'Product Removed', 'Order Completed'),
+    cart: fc.constantFrom('cart-a', 'cart-b'),
+    product: fc.constantFrom('mug', 'tin'),
+    lateMinutes: fc.constantFrom(0, 0, 7, 400),
+  });
+
+  fc.assert(
+    fc.property(fc.array(deed, { maxLength: 12 }), (deeds) => {
+      const happenings = deeds.map(({ minutes, name, cart, product, lateMinutes }) =>
+        track(name, { order_id: `o-${minutes}`, cart_id: cart, product_id: product, price: 15, quantity: 2 }, minutes * minute, {
+          // An order that is known hours late may be older than the cart that is open by then.
+          happenedAt: startAt + Math.max(0, minutes - (name === 'Order Completed' ? Math.min(lateMinutes, 7) : lateMinutes)) * minute,
+        }),
+      );
+      const known = (at: number) =>
+        happenings.filter((one) => one.at <= at && one.what.name === 'Order Completed' && one.what.happenedAt > at - day);
+
+      for (const message of play(happenings).messages) {
+        if (message.state !== 'sent') continue;
+        expect(known(message.at)).toEqual([]);
+        expect(message.products.length).toBeGreaterThan(0);
+        if (message.channel === 'sms') expect(new Date(message.at).getUTCHours()).toSatisfy((hours: number) => hours >= 8 && hours < 21);
+      }
+    }),
+    { numRuns: 300 },
+  );
 });
