@@ -1,4 +1,4 @@
-import type { CapRule } from '../domain/frequency-cap.js';
+import type { CapRule } from '../domain/cap-rule.js';
 import { day } from '../domain/instant.js';
 import type { Shop } from '../domain/shop.js';
 

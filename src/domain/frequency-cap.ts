@@ -1,3 +1,4 @@
+import type { CapRule } from './cap-rule.js';
 import { channels, type Channel, type MessageClass } from './channel.js';
 import type { TimingRule } from './earliest-slot.js';
 import { promisedSlot, reservationGraceMs } from './earliest-slot.js';
@@ -7,15 +8,6 @@ import { day, hour } from './instant.js';
 import type { LedgerSlot } from './message.js';
 import { countedStates } from './message.js';
 import type { Shop } from './shop.js';
-
-/** At most `limit` messages in any rolling half-open window (p − windowMs, p]. Null: all channels, all topics. A minimum gap is a limit of 1. */
-export interface CapRule {
-  readonly id: string;
-  readonly channels: readonly Channel[] | null;
-  readonly topics: readonly string[] | null;
-  readonly limit: number;
-  readonly windowMs: number;
-}
 
 /** The shop's one rolling cap per channel, as rules: `email-7d`, `sms-7d`. Tiers and rules by topic come later, as data. */
 export function channelCaps(caps: Shop['caps']): readonly CapRule[] {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RenderContext, RenderResult } from '../app/ports.js';
+import type { RenderContext, RenderResult } from '../domain/rendering.js';
 import type { Shop } from '../domain/shop.js';
 import { compileTemplate } from './compile.js';
 import type { Sample, TemplateSet } from './load.js';

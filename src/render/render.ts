@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RenderContext, RenderResult } from '../app/ports.js';
+import type { RenderContext, RenderResult } from '../domain/rendering.js';
 import type { Shop } from '../domain/shop.js';
 import type { CompiledTemplate, EmailVariant, SmsVariant } from '../domain/template.js';
 import { parseLiquid, renderLiquid } from './engine.js';

@@ -1,4 +1,4 @@
-import type { RenderContext, Renderer, RenderResult } from '../app/ports.js';
+import type { RenderContext, Renderer, RenderResult } from '../domain/rendering.js';
 import type { Shop } from '../domain/shop.js';
 import type { CompiledTemplate, TemplateHead } from '../domain/template.js';
 import { chooseLanguage, parseVariant, renderVariant } from './render.js';

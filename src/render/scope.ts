@@ -1,4 +1,4 @@
-import type { RenderContext } from '../app/ports.js';
+import type { RenderContext } from '../domain/rendering.js';
 import type { Shop } from '../domain/shop.js';
 
 /** What templates may say about the shop. */

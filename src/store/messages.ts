@@ -218,8 +218,11 @@ export async function insertVerdict(trx: Trx, messageId: MessageId, decision: Se
     .execute();
 }
 
-/** The database's own real clock: leases are measured by it. */
-export const realNow = sql<number>`real_now_ms()`;
+/** The database's own real clock, in milliseconds: leases are measured by it. */
+export async function readRealNow(trx: Trx): Promise<number> {
+  const { rows } = await sql<{ readonly now: number }>`select real_now_ms() as now`.execute(trx);
+  return rows[0]?.now ?? 0;
+}
 
 /** What a message said when it left, with the real instant of its last attempt. Null: it never left. */
 export async function readStoredContent(

@@ -1,4 +1,5 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
+import type { Instant } from '../domain/instant.js';
 import type { ProfileId } from '../domain/ids.js';
 import type { Profile } from '../domain/profile.js';
 import type { Trx } from './db.js';
@@ -106,4 +107,15 @@ export async function repointProfile(trx: Trx, from: ProfileId, into: Profile): 
 /** No turn of this profile decides at an earlier instant again. The row is locked. */
 export async function moveProfileOn(trx: Trx, id: ProfileId, at: Instant): Promise<void> {
   await trx.updateTable('profiles').set({ last_instant: at }).where('id', '=', id).where('last_instant', '<', at).execute();
+}
+
+/** Whom test messages are booked on: a profile without traits, address or identity. */
+export async function ensureTestRecipient(trx: Trx, at: Instant): Promise<string> {
+  const id = 'test-recipient';
+  await trx
+    .insertInto('profiles')
+    .values({ id, merged_into: null, email: null, phone: null, created_at: at, updated_at: at, erased_at: null })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute();
+  return id;
 }

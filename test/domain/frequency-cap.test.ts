@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Channel } from '../../src/domain/channel.js';
 import { earliestSlot } from '../../src/domain/earliest-slot.js';
-import type { CapRule } from '../../src/domain/frequency-cap.js';
+import type { CapRule } from '../../src/domain/cap-rule.js';
 import { channelCaps, frequencyCaps } from '../../src/domain/frequency-cap.js';
 import { hour, minute } from '../../src/domain/instant.js';
 import type { LedgerSlot, MessageState } from '../../src/domain/message.js';

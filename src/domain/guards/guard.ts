@@ -1,6 +1,6 @@
 import type { Channel, MessageClass } from '../channel.js';
 import type { ConsentRecord } from '../consent.js';
-import type { CapRule } from '../frequency-cap.js';
+import type { CapRule } from '../cap-rule.js';
 import type { Instant } from '../instant.js';
 import type { LedgerSlot } from '../message.js';
 import type { SendDecision } from '../verdict.js';

@@ -1,0 +1,154 @@
+import { checkEmail } from '../channels/email/address.js';
+import { checkPhone } from '../channels/sms/address.js';
+import { verdictSentence } from '../domain/explain.js';
+import { messageIdFor, type ProfileId, type StepId } from '../domain/ids.js';
+import { hour, type Instant } from '../domain/instant.js';
+import { smsValiditySeconds } from '../domain/quiet-hours.js';
+import type { RenderContext } from '../domain/rendering.js';
+import { decideSend } from '../domain/send-gate.js';
+import { normaliseEmail, normalisePhone, suppressionHash } from '../domain/suppression.js';
+import type { TemplateHead } from '../domain/template.js';
+import type { SendDecision } from '../domain/verdict.js';
+import { readPause } from '../store/controls.js';
+import type { Trx } from '../store/db.js';
+import {
+  beginAttempt,
+  finishAttempt,
+  insertVerdict,
+  leaseMs,
+  type NewMessage,
+  readRealNow,
+  saveMessage,
+  settleMessage,
+} from '../store/messages.js';
+import { ensureTestRecipient } from '../store/profiles.js';
+import { readSuppressions } from '../store/profiles-read.js';
+import type { AppDeps } from './deps.js';
+import { linkOf, type PlannedContent, renderMessage } from './render-message.js';
+import { submitMessage } from './submit-message.js';
+
+export type TestSendResult = { readonly kind: 'done'; readonly messageId: string } | { readonly kind: 'refused'; readonly reason: string };
+
+/**
+ * Sends a template to one of the shop's listed test addresses, through the gate. Being on the list is the consent; suppression, address, content,
+ * pauses and quiet hours count as ever. Outside caps, metrics and journeys: the message is marked `test`.
+ */
+export async function testSend(
+  deps: AppDeps,
+  input: { readonly template: TemplateHead; readonly to: string; readonly context: RenderContext },
+): Promise<TestSendResult> {
+  const { template, to } = input;
+  const { channel } = template;
+  if (!deps.shop.testAddresses[channel].includes(to))
+    return {
+      kind: 'refused',
+      reason: `This address is not among test_addresses.${channel} of shop.yaml: add it there, so that nobody is written to by mistake.`,
+    };
+  const address = channel === 'email' ? checkEmail(to) : checkPhone(to, { allowFictional: deps.allowFictionalPhones });
+  if (address.kind === 'no')
+    return { kind: 'refused', reason: `No ${channel === 'email' ? 'email' : 'text'} can reach this address (${address.code}).` };
+
+  const id = messageIdFor(deps.secret, `test|${deps.newId()}`);
+  const at = deps.clock.now();
+  const content = await renderMessage(deps, {
+    messageId: id,
+    template: template.id,
+    class: template.class,
+    address: 'e164' in address ? address.e164 : address.address,
+    context: {
+      ...input.context,
+      links: { unsubscribe: linkOf(deps, 'unsubscribe', id), preferences: linkOf(deps, 'preferences', id) },
+      at,
+    },
+    validitySeconds: (from) => smsValiditySeconds(from, [deps.shop.timeZone], from + hour),
+    at,
+  });
+  const decided = await deps.store.transaction((trx) => decide(deps, trx, { ...input, id, content, at }));
+  if (decided.kind !== 'send') return { kind: 'refused', reason: verdictSentence(decided, { timeZone: deps.shop.timeZone, channel }) };
+  if (content.kind !== 'ready') throw new Error(`Test message ${id} passed the gate without content.`);
+
+  const outcome = await deps.slots[channel].use('queue', () => submitMessage(deps, content.outgoing, performance.now()));
+  await deps.store.transaction(async (trx) => {
+    const providerId = outcome.kind === 'accepted' ? outcome.providerId : null;
+    const code = outcome.kind === 'accepted' ? null : outcome.code;
+    await finishAttempt(trx, { messageId: id, n: 1, outcome: outcome.kind, code, providerId, at: deps.clock.now() });
+    const state = outcome.kind === 'not-sent' ? 'skipped' : outcome.kind;
+    await settleMessage(trx, {
+      id,
+      state,
+      reason: state === 'skipped' ? 'provider-rejected' : null,
+      slotAt: null,
+      providerId,
+      at: deps.clock.now(),
+    });
+  });
+  return outcome.kind === 'not-sent'
+    ? { kind: 'refused', reason: `The provider rejected it (${outcome.code}).` }
+    : { kind: 'done', messageId: id };
+}
+
+async function decide(
+  deps: AppDeps,
+  trx: Trx,
+  send: {
+    readonly template: TemplateHead;
+    readonly to: string;
+    readonly id: NewMessage['id'];
+    readonly content: PlannedContent;
+    readonly at: Instant;
+  },
+): Promise<SendDecision> {
+  const { template, to, id, content, at } = send;
+  const { channel } = template;
+  const profileId = (await ensureTestRecipient(trx, at)) as ProfileId;
+  const normalised = channel === 'email' ? normaliseEmail(to) : normalisePhone(to);
+  const hash = normalised === null ? [] : [{ channel, hash: suppressionHash(deps.secret, channel, normalised) }];
+  const [suppressed] = await readSuppressions(trx, hash);
+  const pause = await readPause(trx, { journeyId: null, channel });
+  const decision = decideSend(
+    { messageId: id, channel, class: template.class, topic: template.topic, priority: 100, at, deadlineAt: at, onCapped: 'skip' },
+    {
+      paused: pause === null ? null : { scope: pause.scope },
+      exit: null,
+      consents: [{ channel, topic: template.topic, state: 'granted', at: 0, method: 'test-address', source: 'shop.yaml' }],
+      suppression: suppressed ?? null,
+      reachable: { kind: 'ok' },
+      holdout: false,
+      content: content.kind === 'ready' ? { kind: 'ready' } : content,
+      zones: [deps.shop.timeZone],
+      ledger: [],
+      caps: [],
+    },
+  );
+  const message: NewMessage = {
+    id,
+    origin: 'test',
+    entryId: null,
+    journeyId: null,
+    version: null,
+    step: null as StepId | null,
+    visit: null,
+    profileId,
+    channel,
+    class: template.class,
+    topic: template.topic,
+    priority: 100,
+    template: template.id,
+    deadlineAt: at,
+  };
+  if (decision.kind === 'send' && content.kind === 'ready') {
+    await beginAttempt(trx, message, {
+      n: 1,
+      at,
+      leaseReal: (await readRealNow(trx)) + leaseMs,
+      outgoing: content.outgoing,
+      templateVersion: content.templateVersion,
+      contentHash: content.contentHash,
+      provider: deps.providers[channel].name,
+    });
+  } else {
+    await saveMessage(trx, message, { state: 'skipped', reason: decision.kind === 'send' ? null : decision.reason, slotAt: at, at });
+  }
+  await insertVerdict(trx, id, decision, at);
+  return decision;
+}

@@ -1,0 +1,351 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { ulid } from 'ulid';
+import { createActivities } from '../activities/index.js';
+import { showUrl } from './addresses.js';
+import type { ApiDeps, PartState } from './api/deps.js';
+import { segmentRoutes } from './api/routes/segment.js';
+import { twilioRoutes } from './api/routes/twilio.js';
+import { buildServer } from './api/server.js';
+import { backUp } from './app/backup.js';
+import { ChannelSlots } from './app/channel-slots.js';
+import type { AppDeps, Log } from './app/deps.js';
+import { previewContext } from './app/preview-message.js';
+import { publishJourney } from './app/publish-journey.js';
+import { publishTemplates } from './app/publish-templates.js';
+import { retryDeadLetter } from './app/retry-dead-letter.js';
+import { settleExpiredAttempts } from './app/settle-expired-attempts.js';
+import { takeTurn } from './app/take-turn.js';
+import { testSend } from './app/test-send.js';
+import { createSmtpProvider } from './channels/email/providers/smtp.js';
+import { createTwilioProvider } from './channels/sms/providers/twilio.js';
+import { type Config, rolesOf } from './config.js';
+import { openDataFolder, readInstanceKeys, readOrMakeSecret, writeInstanceKeys } from './data-folder.js';
+import type { Channel } from './domain/channel.js';
+import type { EntryId } from './domain/ids.js';
+import { startMailbox } from './embedded/mailbox/mailbox.js';
+import { startPhone } from './embedded/phone/phone.js';
+import { createMetrics } from './metrics.js';
+import { readParts, watchGauges } from './parts.js';
+import { loadTemplates } from './render/load.js';
+import { createRenderer } from './render/renderer.js';
+import { removeRunningFile, type RunningInstance, writeRunningFile } from './running-file.js';
+import { startServiceClock } from './service-clock.js';
+import { loadShop } from './shop.js';
+import { createOrderLookup } from './shop-api/order-lookup.js';
+import { openStore, type Store } from './store/db.js';
+import { createKey, findKeyBySecret } from './store/keys.js';
+import { findTemplateVersion } from './store/templates.js';
+import { packageRoot } from './temporal/package-root.js';
+import { restartStuckEntry } from './temporal/stuck-entries.js';
+import { workflowTaskSlots } from './temporal/worker.js';
+import { startTemporal, type Temporal } from './temporal-part.js';
+
+/** A running instance: what it is reached by, and how it ends. */
+export interface Instance {
+  readonly running: RunningInstance;
+  /** Where a person looks: mailbox, phone, Temporal UI, API. */
+  readonly log: Log;
+  parts(): Promise<readonly PartState[]>;
+  /** Takes nothing new, lets what is under way finish, and stops everything in the reverse order of its start. */
+  stop(): Promise<void>;
+  /** Settles when a part that cannot be done without has ended by itself. */
+  readonly failed: Promise<Error>;
+}
+
+/** In-flight sends that would take half of the workflow-task slots go over the queue: local activities hold their slots while they send. */
+const inlineLimit = workflowTaskSlots / 2;
+
+const localAccountSid = 'AC00000000000000000000000000000000';
+
+/** Builds everything once, for the roles of this process, and starts it. Throws sentences. `say`: progress for a person. */
+export async function startInstance(config: Config, log: Log, say: (line: string) => void): Promise<Instance> {
+  const stops: (() => Promise<void>)[] = [];
+  try {
+    return await start(config, log, say, stops);
+  } catch (error) {
+    await stopAll(stops, log);
+    throw error;
+  }
+}
+
+async function start(config: Config, log: Log, say: (line: string) => void, stops: (() => Promise<void>)[]): Promise<Instance> {
+  const roles = rolesOf(config);
+  const dataFolder = resolve(config.SOJOURN_DATA);
+  const isEmbedded = config.DATABASE_URL === undefined;
+  await openDataFolder(dataFolder);
+  const [shop, templates] = await Promise.all([loadShop(config.SOJOURN_PROJECT), loadTemplates(config.SOJOURN_PROJECT)]);
+  const secret = config.SOJOURN_SECRET ?? (await readOrMakeSecret(dataFolder));
+
+  // The slowest first: the Temporal server comes up while the store is opened.
+  const temporalStarting = startTemporal(config, {
+    dataFolder: join(dataFolder, 'temporal'),
+    log,
+    say,
+    isNeeded: roles.has('relay') || roles.has('worker'),
+  });
+  temporalStarting.catch(() => undefined);
+  stops.push(async () => (await temporalStarting).stop());
+
+  const store = await openStore({
+    ...(config.DATABASE_URL === undefined ? { dataDir: join(dataFolder, 'store') } : { databaseUrl: config.DATABASE_URL }),
+    pool: config.DATABASE_POOL,
+  });
+  stops.push(() => store.close());
+  if (isEmbedded) say('Embedded store: a single process, on this disk alone. Back it up with `sojourn backup`.');
+  const { clock, stop: stopClock } = await startServiceClock(store, {
+    rate: config.SOJOURN_CLOCK_RATE,
+    startAt: config.SOJOURN_CLOCK_START === undefined ? null : Date.parse(config.SOJOURN_CLOCK_START),
+  });
+  stops.push(stopClock);
+
+  const mailbox =
+    config.SMTP_URL === undefined
+      ? await startMailbox({
+          smtpPort: config.SOJOURN_SMTP_PORT,
+          httpPort: config.SOJOURN_MAILBOX_PORT,
+          dataDir: join(dataFolder, 'mailbox'),
+        })
+      : null;
+  if (mailbox) stops.push(() => mailbox.close());
+  const phone =
+    config.TWILIO_ACCOUNT_SID === undefined
+      ? await startPhone({
+          httpPort: config.SOJOURN_PHONE_PORT,
+          accountSid: localAccountSid,
+          authToken: secret,
+          dataDir: join(dataFolder, 'phone'),
+        })
+      : null;
+  if (phone) stops.push(() => phone.close());
+
+  const metrics = createMetrics();
+  const twilioToken = config.TWILIO_AUTH_TOKEN ?? secret;
+  const address = { publicUrl: config.PUBLIC_URL?.replace(/\/$/, '') ?? '' };
+  const email = createSmtpProvider({
+    url: config.SMTP_URL ?? mailbox?.smtpUrl ?? '',
+    dkim: dkimOf(config, await keyOf(config.DKIM_PRIVATE_KEY)),
+  });
+  const sms = createTwilioProvider({
+    accountSid: config.TWILIO_ACCOUNT_SID ?? localAccountSid,
+    authToken: twilioToken,
+    ...(config.TWILIO_API_URL !== undefined ? { apiUrl: config.TWILIO_API_URL } : phone ? { apiUrl: phone.url } : {}),
+    get publicUrl() {
+      return address.publicUrl;
+    },
+  });
+  stops.push(async () => void (await Promise.all([email.close(), sms.close()])));
+  const renderer = createRenderer({ loadVersion: (id, version) => findTemplateVersion(store.db, id, version), shop });
+
+  const life = { mayBeginSend: true, notifyRelay: (): void => {} };
+  const app: AppDeps = {
+    store,
+    clock,
+    secret,
+    shop,
+    providers: { email, sms },
+    renderer,
+    orderLookup:
+      config.ORDER_LOOKUP_URL === undefined
+        ? null
+        : createOrderLookup({ url: config.ORDER_LOOKUP_URL, token: config.ORDER_LOOKUP_TOKEN ?? null }),
+    slots: {
+      email: new ChannelSlots({ size: email.poolSize, inlineLimit }),
+      sms: new ChannelSlots({ size: sms.poolSize, inlineLimit }),
+    },
+    get publicUrl() {
+      return address.publicUrl;
+    },
+    allowFictionalPhones: phone !== null,
+    ratedChannels: new Set<Channel>([
+      ...(config.SOJOURN_EMAIL_RATE === undefined ? [] : ['email' as const]),
+      ...(config.SOJOURN_SMS_RATE === undefined ? [] : ['sms' as const]),
+    ]),
+    newId: () => ulid().toLowerCase(),
+    log,
+    metrics,
+    mayBeginSend: () => life.mayBeginSend,
+    notifyRelay: () => life.notifyRelay(),
+  };
+
+  const publishAll = async () => publishTemplates({ store, clock, shop }, templates);
+  if (isEmbedded) await publishProject(app, config.SOJOURN_PROJECT, templates, publishAll, say);
+
+  let temporal: Temporal | null = null;
+  const parts = (): Promise<readonly PartState[]> => readParts({ store, temporal, roles });
+  const keys = await ensureKeys(store, clock.now(), dataFolder);
+  let apiUrl = config.PUBLIC_URL ?? '';
+  if (roles.has('api')) {
+    const server = buildServer({
+      app,
+      version: await readVersion(),
+      registry: metrics.registry,
+      templates,
+      temporalUi: temporalUiOf(config, () => temporal),
+      parts,
+      ...seams(app, { templates, renderer, publishAll, dataFolder, temporal: () => temporal }),
+      plugins: [segmentRoutes(app), twilioRoutes(app, [twilioToken])],
+    });
+    apiUrl = showUrl(await server.listen({ host: config.SOJOURN_HOST, port: config.SOJOURN_PORT }));
+    address.publicUrl ||= apiUrl;
+    phone?.setInboundUrl(`${apiUrl}/webhooks/twilio/inbound`);
+    stops.push(() => server.close());
+  }
+
+  temporal = await temporalStarting;
+  await temporal.run({
+    store,
+    clock,
+    activities: createActivities({
+      takeTurn: (input, lane) => takeTurn(app, input, lane),
+      onFault: (entryId, fault) => log.error({ entryId, ...fault }, 'A turn failed and is tried again.'),
+    }),
+    roles,
+    rates: { email: config.SOJOURN_EMAIL_RATE, sms: config.SOJOURN_SMS_RATE },
+    settleExpiredAttempts: () => settleExpiredAttempts(app),
+  });
+  const running = temporal;
+  life.notifyRelay = () => running.notify();
+  stops.push(async () => {
+    life.mayBeginSend = false;
+    await running.stopWork();
+  });
+  watchGauges(metrics, store);
+
+  const file: RunningInstance = {
+    pid: process.pid,
+    apiUrl,
+    writeKey: keys.writeKey,
+    apiKey: keys.apiKey,
+    mailboxUrl: mailbox?.url ?? null,
+    smtpUrl: mailbox?.smtpUrl ?? null,
+    phoneUrl: phone?.url ?? null,
+    temporalAddress: running.embedded?.address ?? null,
+    temporalNamespace: running.embedded?.namespace ?? null,
+    temporalUiUrl: running.embedded?.uiUrl ?? null,
+  };
+  await writeRunningFile(dataFolder, file);
+  stops.push(() => removeRunningFile(dataFolder));
+  return { running: file, log, parts, stop: () => stopAll(stops, log), failed: running.failed };
+}
+
+async function stopAll(stops: readonly (() => Promise<void>)[], log: Log): Promise<void> {
+  for (const stop of stops.toReversed()) {
+    await stop().catch((error: unknown) =>
+      log.warn({ error: error instanceof Error ? error.name : 'unknown' }, 'A part did not stop cleanly.'),
+    );
+  }
+}
+
+/** What other parts do for the API. */
+function seams(
+  app: AppDeps,
+  parts: {
+    readonly templates: Awaited<ReturnType<typeof loadTemplates>>;
+    readonly renderer: ReturnType<typeof createRenderer>;
+    readonly publishAll: () => Promise<readonly { readonly id: string; readonly version: number; readonly published: boolean }[]>;
+    readonly dataFolder: string;
+    readonly temporal: () => Temporal | null;
+  },
+): Pick<ApiDeps, 'previewTemplate' | 'testSend' | 'publishTemplates' | 'restartStuck' | 'reconcile' | 'backup' | 'retryDeadLetter'> {
+  const { templates, renderer, temporal } = parts;
+  const sample = async (templateId: string) => sampleContext(templates, templateId);
+  const contextOf = (templateId: string, profileId: string | null) =>
+    profileId === null ? sample(templateId) : previewContext(app, profileId);
+  return {
+    async previewTemplate({ templateId, profileId, locale }) {
+      if ((await renderer.about(templateId, 'latest')) === null) return { kind: 'unknown-template' };
+      const context = await contextOf(templateId, profileId);
+      if (context === null) return { kind: 'unknown-profile' };
+      const profile = locale === null ? context.profile : { ...context.profile, locale };
+      return renderer.render(templateId, 'latest', { ...context, profile });
+    },
+    async testSend({ templateId, profileId, to }) {
+      const template = await renderer.about(templateId, 'latest');
+      if (template === null) return { kind: 'unknown-template' };
+      const context = await contextOf(templateId, profileId);
+      return context === null ? { kind: 'unknown-profile' } : testSend(app, { template, to, context });
+    },
+    async publishTemplates() {
+      const published = await parts.publishAll();
+      renderer.refresh();
+      return published;
+    },
+    restartStuck: (entryId) =>
+      restartStuckEntry({ store: app.store, clock: app.clock, connection: () => temporal()?.connection() ?? null }, entryId as EntryId),
+    async reconcile() {
+      const relay = temporal()?.relay;
+      if (!relay) throw new Error('This process has no poke loop: ask one that runs with the role relay.');
+      return relay.reconcile();
+    },
+    backup: () => backUp(app.store, join(parts.dataFolder, 'backups', `store-${new Date().toISOString().replaceAll(':', '-')}.tar.gz`)),
+    retryDeadLetter: (id) => retryDeadLetter(app, id),
+  };
+}
+
+/** An embedded instance follows its project folder: what changed there is published at the start. */
+async function publishProject(
+  app: AppDeps,
+  projectFolder: string,
+  templates: Awaited<ReturnType<typeof loadTemplates>>,
+  publishAll: () => Promise<readonly { readonly id: string; readonly version: number; readonly published: boolean }[]>,
+  say: (line: string) => void,
+): Promise<void> {
+  for (const { id, version, published } of await publishAll()) if (published) say(`Published template ${id}, version ${version}.`);
+  const folder = join(projectFolder, 'journeys');
+  const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.journey.yaml')).sort();
+  for (const file of files) {
+    const result = await publishJourney(
+      { ...app, templates },
+      { source: await readFile(join(folder, file), 'utf8'), note: 'published at start' },
+    );
+    if (result.kind === 'published') say(`Published journey ${result.journeyId}, version ${result.version}.`);
+    for (const problem of result.problems)
+      say(
+        `journeys/${file}:${problem.line}:${problem.column} ${problem.severity}: ${problem.message} ${problem.suggestion ?? ''}`.trimEnd(),
+      );
+    if (result.kind === 'refused') throw new Error(`The journey in journeys/${file} cannot be published; see the lines above.`);
+  }
+}
+
+/** Keys for the owner's own tools, made at the first start; a key that was revoked meanwhile is replaced. */
+async function ensureKeys(store: Store, at: number, dataFolder: string): Promise<{ readonly writeKey: string; readonly apiKey: string }> {
+  const known = await readInstanceKeys(dataFolder);
+  const valid =
+    known !== null &&
+    (await findKeyBySecret(store.db, 'write', known.writeKey)) !== null &&
+    (await findKeyBySecret(store.db, 'api', known.apiKey)) !== null;
+  if (valid) return known;
+  const write = await createKey(store.db, 'write', { name: 'first shop', at });
+  const api = await createKey(store.db, 'api', { name: 'command line', at });
+  const keys = { writeKey: write.secret, apiKey: api.secret };
+  await writeInstanceKeys(dataFolder, keys);
+  return keys;
+}
+
+function dkimOf(config: Config, privateKey: string | null) {
+  const { DKIM_DOMAIN: domain, DKIM_SELECTOR: selector } = config;
+  return domain === undefined || selector === undefined || privateKey === null ? null : { domain, selector, privateKey };
+}
+
+/** A PEM, or `@path` of a file with it. */
+async function keyOf(setting: string | undefined): Promise<string | null> {
+  if (setting === undefined) return null;
+  return setting.startsWith('@') ? readFile(setting.slice(1), 'utf8') : setting.replaceAll('\\n', '\n');
+}
+
+function temporalUiOf(config: Config, temporal: () => Temporal | null): ApiDeps['temporalUi'] {
+  const namespace = config.TEMPORAL_NAMESPACE;
+  if (config.TEMPORAL_UI_URL !== undefined) return { url: config.TEMPORAL_UI_URL, namespace };
+  return {
+    get url() {
+      return temporal()?.embedded?.uiUrl ?? '';
+    },
+    namespace,
+  };
+}
+
+async function readVersion(): Promise<string> {
+  const { version } = JSON.parse(await readFile(join(packageRoot(), 'package.json'), 'utf8')) as { version: string };
+  return version;
+}

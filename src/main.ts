@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+import { startInstance } from './compose.js';
+import { ConfigError, loadConfig } from './config.js';
+import { createLog } from './log.js';
+import { runUntilStopped } from './run.js';
+
+/** `node dist/src/main.js [--role api|relay|worker]`: one process of a deployment. Says nothing on stdout; logs are JSON lines on stderr. */
+const role = process.argv.indexOf('--role');
+if (role !== -1) process.env['SOJOURN_ROLE'] = process.argv[role + 1] ?? '';
+await runUntilStopped(async () => {
+  const config = loadConfig();
+  const log = createLog(config.SOJOURN_LOG_LEVEL);
+  return startInstance(config, log, (line) => log.info({}, line));
+}, ConfigError);

@@ -1,0 +1,90 @@
+import { sql } from 'kysely';
+import type { PartState } from './api/deps.js';
+import type { Role } from './config.js';
+import type { Metrics } from './metrics.js';
+import type { Store } from './store/db.js';
+import { readPokeBacklog } from './store/pokes.js';
+import type { Temporal } from './temporal-part.js';
+
+const answerWithinMs = 1_500;
+
+/** The state of each part of this process, for `/readyz`. */
+export async function readParts(of: {
+  readonly store: Store;
+  readonly temporal: Temporal | null;
+  readonly roles: ReadonlySet<Role>;
+}): Promise<readonly PartState[]> {
+  const { store, temporal, roles } = of;
+  const parts: PartState[] = [await storeState(store)];
+  if (roles.has('relay') || roles.has('worker')) {
+    const connected = temporal?.connection() != null;
+    const stats = parts[0]?.state === 'up' ? await within(temporal?.relay?.stats() ?? Promise.resolve(null)) : null;
+    const reached = connected && stats?.isResting !== true;
+    parts.push({
+      name: 'temporal',
+      state: reached ? 'up' : temporal === null ? 'starting' : 'down',
+      detail: reached ? null : 'Temporal is not reached. Events are taken; journeys go on as soon as it is back.',
+      needed: false,
+    });
+    if (roles.has('relay'))
+      parts.push({
+        name: 'relay',
+        state: stats === null ? 'starting' : 'up',
+        detail:
+          stats === null
+            ? null
+            : `${stats.due} pokes due, the oldest ${Math.round(stats.lagMs / 1000)} s ago; ${stats.stuck} entries stuck.`,
+        needed: false,
+      });
+    if (roles.has('worker'))
+      parts.push({ name: 'worker', state: temporal?.workersRun() ? 'up' : connected ? 'down' : 'starting', detail: null, needed: false });
+  }
+  return parts;
+}
+
+async function storeState(store: Store): Promise<PartState> {
+  const answered = await within(
+    sql`select 1`.execute(store.db).then(
+      () => true,
+      () => false,
+    ),
+  );
+  return {
+    name: 'store',
+    state: answered === true ? 'up' : 'down',
+    detail:
+      answered === true
+        ? store.kind === 'pglite'
+          ? 'embedded'
+          : 'PostgreSQL'
+        : 'The store does not answer; events are refused until it does.',
+    needed: true,
+  };
+}
+
+async function within<T>(answer: Promise<T>): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), answerWithinMs);
+  });
+  try {
+    return await Promise.race([answer.catch(() => null), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What is counted at a scrape. */
+export function watchGauges(metrics: Metrics, store: Store): void {
+  const count = async (query: ReturnType<typeof sql<{ readonly n: number }>>): Promise<number> =>
+    (await query.execute(store.db)).rows[0]?.n ?? 0;
+  metrics.watch({
+    outboxLagSeconds: async () => (await readPokeBacklog(store.db)).lagMs / 1000,
+    overdueEntries: () =>
+      count(sql`select count(*)::int as n from entries where state <> 'finished' and poke_real < real_now_ms() - 120000`),
+    stuckEntries: async () => (await readPokeBacklog(store.db)).stuck,
+    messagesUnknown: () => count(sql`select count(*)::int as n from messages where state = 'unknown'`),
+    deadLettersOpen: () => count(sql`select count(*)::int as n from dead_letters where resolved_at is null`),
+    clockSkewMs: async () => Date.now() - (await count(sql`select real_now_ms() as n`)),
+  });
+}

@@ -1,0 +1,40 @@
+import type { Instance } from './compose.js';
+
+/** A second Ctrl-C, or this much patience in real milliseconds, ends the process without waiting for what is under way. */
+const patienceMs = 50_000;
+
+/** Runs an instance until SIGINT or SIGTERM, or until a part fails; ends the process with 0, or with 1 and a sentence. */
+export async function runUntilStopped(
+  start: () => Promise<Instance>,
+  userError: new (...args: never[]) => Error,
+  onReady: (instance: Instance) => void = () => {},
+): Promise<void> {
+  const stopped = untilSignal();
+  let instance: Instance;
+  try {
+    instance = await start();
+  } catch (error) {
+    process.stderr.write(`${describe(error, userError)}\n`);
+    process.exit(1);
+  }
+  onReady(instance);
+  const why = await Promise.race([stopped.then(() => null), instance.failed]);
+  if (why !== null) process.stderr.write(`${why.message}\n`);
+  void untilSignal().then(() => process.exit(1));
+  setTimeout(() => process.exit(1), patienceMs).unref();
+  await instance.stop();
+  process.exit(why === null ? 0 : 1);
+}
+
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+}
+
+/** What a person did wrong is told in a sentence; what we did wrong comes with its place. */
+function describe(error: unknown, userError: new (...args: never[]) => Error): string {
+  if (!(error instanceof Error)) return String(error);
+  const isTold = error instanceof userError || ['ShopError', 'NoTemporalBinary', 'TemporalUnavailable', 'StoreError'].includes(error.name);
+  return isTold ? error.message : (error.stack ?? error.message);
+}
