@@ -40,7 +40,7 @@ const cast = {
   visitor: { identified: false, phone: false, consents: [] },
 } satisfies Record<string, { identified: boolean; phone: boolean; consents: readonly (readonly [Channel, string])[] }>;
 
-export type PersonaName = keyof typeof cast;
+type PersonaName = keyof typeof cast;
 export const personaNames = Object.keys(cast) as readonly PersonaName[];
 
 /** One of the cast, with consent given 30 days before the story. Addresses are reserved for documentation and drama. */

@@ -21,7 +21,7 @@ export interface Scenario {
 
 /** What a story must say; a field that is absent is not looked at. */
 export interface Expectation {
-  /** Of the last entry; `none`: nothing ever armed, `running`: it had not ended. */
+  /** Of the last entry that was not superseded; `none`: nothing ever armed, `running`: it had not ended. */
   readonly outcome?: z.output<typeof outcome>;
   /** Reason of the last entry's outcome. */
   readonly reason?: string;
@@ -47,7 +47,7 @@ export interface ExpectedMessage {
   readonly attempts?: number;
 }
 
-export type ParsedScenarios =
+type ParsedScenarios =
   | { readonly kind: 'ok'; readonly scenarios: readonly Scenario[] }
   | { readonly kind: 'invalid'; readonly problems: readonly FileProblem[] };
 

@@ -12,7 +12,7 @@ export interface Script {
   readonly answers: Readonly<Record<string, ScriptedAnswer>>;
 }
 
-export interface ScriptedHappening {
+interface ScriptedHappening {
   readonly at: Instant;
   readonly what: HappeningKind;
 }

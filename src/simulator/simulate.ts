@@ -1,5 +1,6 @@
 import type { Channel } from '../domain/channel.js';
 import { evaluate } from '../domain/conditions/index.js';
+import { durationWords } from '../domain/duration.js';
 import type { ShopEvent } from '../domain/event.js';
 import { verdictSentence } from '../domain/explain.js';
 import type { Fact, FactName } from '../domain/fact.js';
@@ -29,7 +30,7 @@ import type { HappeningKind, PauseScope, ReceiptStatus, Script, ScriptedAnswer }
 import type { Story, StoryLine, StoryMessage, StoryMessageState } from './story.js';
 import { personaId, World } from './world.js';
 
-export interface SimulationOptions {
+interface SimulationOptions {
   readonly definition: JourneyDefinition;
   readonly script: Script;
   readonly shop: Pick<Shop, 'timeZone' | 'caps'>;
@@ -99,6 +100,7 @@ class Simulation {
     return {
       title: script.name,
       startAt: script.startAt,
+      timeZone: this.#timeZone(personaId),
       lines: this.#lines,
       messages: this.#messages.flatMap(storyMessage),
       entries: this.#entries.map(({ id, createdAt, enteredAt, outcome, reason }) => ({
@@ -259,7 +261,7 @@ class Simulation {
       reason: null,
     };
     this.#entries.push(entry);
-    if (dueAt > this.#at) this.#tell('armed', null, 'Waits for the idle time to pass.');
+    if (dueAt > this.#at) this.#tell('armed', null, `Waits for ${durationWords(dueAt - fact.at)} without activity.`);
     this.#sleep(entry, Math.max(dueAt, this.#at));
   }
 

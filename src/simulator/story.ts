@@ -8,6 +8,8 @@ import type { EntryOutcome, TraceLine } from '../journey/entry.js';
 export interface Story {
   readonly title: string;
   readonly startAt: Instant;
+  /** The person's zone, the best one to render the story in. */
+  readonly timeZone: string;
   readonly lines: readonly StoryLine[];
   /** Every message that the gate was asked for, in the order in which it was first asked, as it stands at the end. */
   readonly messages: readonly StoryMessage[];
