@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
 import { migrate } from './migrator.js';
-import { openEmbedded } from './pglite/embedded.js';
+import { openFolder, openInMemory } from './pglite/embedded.js';
 import { columnTypes, guardedPool, insideTransaction } from './pool.js';
 import { migrationPool, requireSupportedVersion, serverPool } from './postgres.js';
 import type { Database } from './schema.js';
@@ -32,6 +32,8 @@ export interface StoreOptions {
   readonly pool?: number;
   /** Folder of the embedded database; without it, it lives in memory. */
   readonly dataDir?: string;
+  /** An archive made by `dump` that an embedded store in memory begins with: a backup to look into, or a test's quick start. */
+  readonly template?: string;
   /** Called with the text of every statement, `begin` and `commit` among them. */
   readonly onQuery?: (sql: string) => void;
 }
@@ -66,7 +68,7 @@ async function openPostgres(databaseUrl: string, options: StoreOptions): Promise
 }
 
 async function openPglite(options: StoreOptions): Promise<Store> {
-  const embedded = await openEmbedded(options.dataDir ?? null);
+  const embedded = await (options.dataDir === undefined ? openInMemory(options.template ?? null) : openFolder(options.dataDir));
   const pool = new pg.Pool({ stream: embedded.stream, max: 1, idleTimeoutMillis: 0, types: columnTypes });
   pool.on('error', () => {});
   const db = kyselyOver<Database>(pool, options.onQuery);

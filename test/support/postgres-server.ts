@@ -5,21 +5,6 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import type { TestProject } from 'vitest/node';
-
-declare module 'vitest' {
-  export interface ProvidedContext {
-    /** A real server, on which each suite makes a database of its own. */
-    postgresUrl: string;
-  }
-}
-
-/** vitest's globalSetup: one real PostgreSQL server for the whole run. */
-export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const server = await startPostgres();
-  project.provide('postgresUrl', server.url);
-  return server.stop;
-}
 
 export interface PostgresServer {
   /** As superuser `postgres`, to the database `postgres`. */

@@ -32,7 +32,7 @@ interface OpenedStore {
 
 /** An embedded store in memory. */
 export async function openMemoryStore(): Promise<OpenedStore> {
-  const store = await openListening({});
+  const store = await openListening({ template: inject('storeTemplate') });
   return { store, dispose: () => store.close() };
 }
 
@@ -70,7 +70,7 @@ async function onServer(url: string, statement: string): Promise<void> {
   }
 }
 
-async function openListening(options: { databaseUrl?: string }): Promise<Store> {
+async function openListening(options: { databaseUrl?: string; template?: string }): Promise<Store> {
   const heard = new Set<(sql: string) => void>();
   const store = await openStore({
     ...options,

@@ -22,20 +22,20 @@ export interface EmbeddedPostgres {
 /** WAL that a crash would have to replay stays small; a checkpoint costs about 0.1 s here. */
 const CHECKPOINT_EVERY_MS = 60_000;
 
-/**
- * Opens the database folder, creating it when it is not there; without a folder the database lives in memory and dies with the thread.
- * Throws a sentence when another process holds the folder.
- */
-export async function openEmbedded(folder: string | null): Promise<EmbeddedPostgres> {
-  if (folder === null) return start({ folder: null, checkpointEveryMs: CHECKPOINT_EVERY_MS }, () => {});
+/** A database that lives in memory and dies with its thread. `template`: an archive made by `dump`, to begin with. */
+export function openInMemory(template: string | null): Promise<EmbeddedPostgres> {
+  return start({ folder: null, template, checkpointEveryMs: CHECKPOINT_EVERY_MS }, () => {});
+}
 
+/** Opens the database folder, creating it when it is not there. Throws a sentence when another process holds it. */
+export async function openFolder(folder: string): Promise<EmbeddedPostgres> {
   const parent = dirname(resolve(folder));
   mkdirSync(parent, { recursive: true, mode: 0o700 });
   const path = join(realpathSync(parent), basename(resolve(folder)));
   const lock = lockFolder(path);
   try {
     if (!existsSync(path)) await createFolder(path);
-    return await start({ folder: path, checkpointEveryMs: CHECKPOINT_EVERY_MS }, lock.release);
+    return await start({ folder: path, template: null, checkpointEveryMs: CHECKPOINT_EVERY_MS }, lock.release);
   } catch (error) {
     lock.release();
     throw error;

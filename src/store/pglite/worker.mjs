@@ -1,10 +1,12 @@
 // The thread in which PGlite runs. It takes wire-protocol bytes and gives wire-protocol bytes; `pg` on the main thread does the rest.
+import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { DurableNodeFS } from './durable-fs.mjs';
 
 /**
- * @typedef {{ folder: string | null, checkpointEveryMs: number }} WorkerSettings `folder` null: in memory.
+ * `folder` null: in memory, beginning with what is in the archive `template` (gzipped tar) or empty.
+ * @typedef {{ folder: string | null, template: string | null, checkpointEveryMs: number }} WorkerSettings
  * @typedef {{ id: number, kind: 'exec', bytes: Uint8Array } | { id: number, kind: 'reset' | 'dump' | 'close' | 'stats' }} WorkerRequest
  * @typedef {{ id: number, bytes?: Uint8Array, stats?: WorkerStats } | { id: number, error: string } | { ready: true } | { fatal: string }} WorkerReply
  * @typedef {{ walSyncs: number, checkpoints: number }} WorkerStats
@@ -22,7 +24,7 @@ let walSyncsAtCheckpoint = 0;
 /** @type {Promise<void>} */
 let queue = Promise.resolve();
 
-const db = await PGlite.create(fs ? { fs } : { dataDir: 'memory://' }).catch((/** @type {unknown} */ error) => {
+const db = await PGlite.create(fs ? { fs } : inMemory(settings.template)).catch((/** @type {unknown} */ error) => {
   tell({ fatal: `The embedded store could not be opened: ${text(error)}` });
   throw error;
 });
@@ -31,6 +33,12 @@ if (fs && fs.writes === 0) throw new Error('The embedded store cannot be made du
 const timer = fs ? setInterval(() => enqueue(async () => checkpointIfIdle()), settings.checkpointEveryMs) : null;
 port.on('message', (/** @type {WorkerRequest} */ request) => enqueue(() => answer(request)));
 tell({ ready: true });
+
+/** @param {string | null} template */
+function inMemory(template) {
+  const dataDir = 'memory://';
+  return template === null ? { dataDir } : { dataDir, loadDataDir: new File([readFileSync(template)], 'template.tar.gz') };
+}
 
 /** @param {WorkerRequest} request */
 async function answer(request) {
