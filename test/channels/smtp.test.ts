@@ -143,7 +143,7 @@ describe('what the server says', () => {
   /** Answers each command by its verb; `null` drops the connection instead. Counts what it was asked. */
   async function scripted(
     answers: Readonly<Record<string, string | null>>,
-    settings: { closeIdleAfterMails?: number } = {},
+    settings: { secondMail?: string | null; secondBody?: null } = {},
   ): Promise<{ provider: SmtpProvider; sessions: () => number; asked: string[] }> {
     let sessions = 0;
     const asked: string[] = [];
@@ -168,13 +168,17 @@ describe('what the server says', () => {
           if (inBody) {
             if (line !== '.') continue;
             inBody = false;
+            if (mails === 1 && settings.secondBody === null) return socket.destroy();
             say('BODY', '250 2.0.0 OK queued as Q123');
             mails += 1;
-            if (settings.closeIdleAfterMails === mails) setTimeout(() => socket.resetAndDestroy(), 1);
             continue;
           }
           const verb = line.split(/[ :]/)[0]?.toUpperCase() ?? '';
           asked.push(verb);
+          if (verb === 'MAIL' && mails === 1 && settings.secondMail !== undefined) {
+            if (settings.secondMail !== null) socket.write(`${settings.secondMail}\r\n`);
+            return socket.destroySoon();
+          }
           if (verb === 'DATA' && !('DATA' in answers)) inBody = true;
           say(verb, verb === 'DATA' ? '354 go' : '250 2.0.0 ok');
         }
@@ -239,12 +243,21 @@ describe('what the server says', () => {
     expect(sessions()).toBe(1);
   });
 
-  test('a session that the server closed meanwhile costs no mail', async () => {
-    const { provider, sessions } = await scripted({}, { closeIdleAfterMails: 1 });
-    for (let n = 0; n < 8; n += 1) {
-      expect(await provider.submit(email(`id${n}`), { deadlineMs: 5000 })).toMatchObject({ kind: 'accepted' });
-      await new Promise((resolve) => setTimeout(resolve, n % 4));
-    }
-    expect(sessions()).toBeGreaterThan(1);
+  test.each([
+    ['hangs up', null],
+    ['says goodbye', '421 4.4.2 idle too long'],
+  ])('a kept session whose server %s when the next mail comes costs no mail', async (_how, secondMail) => {
+    const { provider, sessions, asked } = await scripted({}, { secondMail });
+    for (const id of ['id1', 'id2', 'id3'])
+      expect(await provider.submit(email(id), { deadlineMs: 5000 })).toMatchObject({ kind: 'accepted' });
+    expect(sessions()).toBe(3);
+    expect(asked.filter((verb) => verb === 'MAIL')).toHaveLength(5);
+  });
+
+  test('a kept session that breaks after the body left is no reason to send again', async () => {
+    const { provider, sessions } = await scripted({}, { secondBody: null });
+    expect(await provider.submit(email('id1'), { deadlineMs: 5000 })).toMatchObject({ kind: 'accepted' });
+    expect(await provider.submit(email('id2'), { deadlineMs: 5000 })).toEqual({ kind: 'unknown', code: 'smtp-econnection' });
+    expect(sessions()).toBe(1);
   });
 });
