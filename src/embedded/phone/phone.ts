@@ -60,7 +60,8 @@ class ApiError extends Error {
 }
 
 const stepMs = 40;
-const callbackPausesMs = [200, 500, 1000, 2000, 4000, 8000, 15_000, 30_000];
+// Four minutes in all: after a restart the service may need its time to come up.
+const callbackPausesMs = [200, 500, 1000, 2000, 4000, 8000, 15_000, 30_000, 60_000, 60_000, 60_000];
 const inboundPausesMs = [200, 600, 1500];
 
 /**
