@@ -23,6 +23,7 @@ import { healthRoutes } from './routes/health.js';
 import { journeyRoutes } from './routes/journeys.js';
 import { messageRoutes } from './routes/messages.js';
 import { profileRoutes } from './routes/profiles.js';
+import { shopRoutes } from './routes/shop.js';
 import { templateRoutes } from './routes/templates.js';
 import { writeKeyRoutes } from './routes/write-keys.js';
 import { showInstantsAsText } from './schemas.js';
@@ -62,6 +63,7 @@ export function buildServer(deps: ApiDeps): FastifyInstance {
 }
 
 const apiRoutes = [
+  shopRoutes,
   journeyRoutes,
   controlRoutes,
   entryRoutes,

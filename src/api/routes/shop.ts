@@ -1,0 +1,14 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { ApiDeps } from '../deps.js';
+
+const shop = z
+  .object({ name: z.string(), brand: z.string(), timeZone: z.string(), country: z.string(), locale: z.string(), currency: z.string() })
+  .meta({ id: 'Shop' });
+
+/** Who the shop is, for clients that show instants and amounts as its people read them. */
+export function shopRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
+  return async (server) => {
+    server.get('/shop', { schema: { tags: ['shop'], summary: 'Who the shop is', response: { 200: shop } } }, async () => app.shop);
+  };
+}

@@ -1,0 +1,95 @@
+import type { CliContext, Outcome } from '../context.js';
+import { paragraphs, table } from '../text.js';
+
+interface Message {
+  readonly id: string;
+  readonly channel: string;
+  readonly template: string;
+  readonly step: string | null;
+  readonly journeyId: string | null;
+  readonly entryId: string | null;
+  readonly profileId: string;
+  readonly origin: string;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly createdAt: string;
+}
+
+interface Story extends Message {
+  readonly sentence: string;
+  readonly verdicts: readonly { readonly at: string; readonly sentence: string }[];
+  readonly attemptsMade: readonly {
+    readonly n: number;
+    readonly startedAt: string;
+    readonly outcome: string | null;
+    readonly code: string | null;
+  }[];
+  readonly receipts: readonly { readonly at: string; readonly status: string; readonly code: string | null }[];
+  readonly temporalUrl: string | null;
+}
+
+/** `message why <id>`: why it left, waits or did not leave, in the words of the gate. */
+export async function explainMessage(context: CliContext, id: string): Promise<Outcome> {
+  const api = await context.client();
+  const message = await api.get<Story>(`/v1/messages/${encodeURIComponent(id)}`);
+  const local = await context.localTime();
+  const from = message.journeyId === null ? `A ${message.origin} message` : `${message.step ?? 'A step'} of ${message.journeyId}`;
+  const rows = [
+    ...message.verdicts.map((verdict) => ({ at: verdict.at, what: verdict.sentence })),
+    ...message.attemptsMade.map((attempt) => ({
+      at: attempt.startedAt,
+      what: `Attempt ${attempt.n}: ${attempt.outcome ?? 'under way'}${attempt.code === null ? '' : ` (${attempt.code})`}.`,
+    })),
+    ...message.receipts.map((receipt) => ({
+      at: receipt.at,
+      what: `The provider says: ${receipt.status}${receipt.code === null ? '' : ` (${receipt.code})`}.`,
+    })),
+  ].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  return {
+    value: message,
+    text: paragraphs(
+      `${message.sentence}\n${from}, by ${message.channel} with ${message.template}, for profile ${message.profileId}${message.entryId === null ? '' : `, entry ${message.entryId}`}.`,
+      table(
+        ['when', 'what'],
+        rows.map((row) => [local(row.at), row.what]),
+        'Nothing was decided about it yet.',
+      ),
+      message.temporalUrl === null ? null : `In Temporal: ${message.temporalUrl}`,
+    ),
+  };
+}
+
+/** `message list` */
+export async function listMessages(
+  context: CliContext,
+  options: {
+    readonly journey?: string;
+    readonly profile?: string;
+    readonly entry?: string;
+    readonly state?: string;
+    readonly channel?: string;
+    readonly limit: number;
+  },
+): Promise<Outcome> {
+  const api = await context.client();
+  const { journey, profile, entry, state, channel } = options;
+  const messages = await api.list<Message>(
+    '/v1/messages',
+    { journeyId: journey, profileId: profile, entryId: entry, state, channel },
+    options.limit,
+  );
+  const local = messages.length === 0 ? null : await context.localTime();
+  const rows = messages.map((message) => [
+    message.id,
+    message.journeyId ?? message.origin,
+    message.step ?? '',
+    message.channel,
+    message.state,
+    message.reason ?? '',
+    local?.(message.createdAt) ?? '',
+  ]);
+  return {
+    value: messages,
+    text: table(['message', 'from', 'step', 'channel', 'state', 'reason', 'when'], rows, 'No message is like that.'),
+  };
+}

@@ -1,0 +1,30 @@
+import { readFile } from 'node:fs/promises';
+import { parseJourney } from '../../journey/parse.js';
+import { loadTemplates } from '../../render/load.js';
+import type { CliContext, Outcome } from '../context.js';
+import { CliFailure } from '../failure.js';
+import { problemLine } from '../lint-text.js';
+import { plural } from '../text.js';
+
+/** `journey lint <files…>`: checks sources against the project's templates. No server is needed. */
+export async function lintJourneys(context: CliContext, files: readonly string[]): Promise<Outcome> {
+  const templates = await loadTemplates(context.project);
+  const found = [];
+  for (const file of files) {
+    const source = await readFile(file, 'utf8').catch(() => {
+      throw new CliFailure(`There is no file ${file} that can be read.`, 2);
+    });
+    const { problems } = parseJourney(source, { templates });
+    found.push(...problems.map((problem) => ({ file, ...problem })));
+  }
+  const errors = found.filter((problem) => problem.severity === 'error').length;
+  const summary =
+    found.length === 0
+      ? `${plural(files.length, 'journey')}, nothing to complain about.`
+      : `${plural(errors, 'error')}, ${plural(found.length - errors, 'warning')}.`;
+  return {
+    value: found,
+    text: [...found.map((problem) => problemLine(problem.file, problem)), summary].join('\n'),
+    exitCode: errors > 0 ? 1 : 0,
+  };
+}

@@ -1,0 +1,18 @@
+import { loadTemplates } from '../../render/load.js';
+import { describeProblem } from '../../render/problem.js';
+import { lintTemplates } from '../../render/lint.js';
+import { loadShop } from '../../shop.js';
+import type { CliContext, Outcome } from '../context.js';
+import { plural } from '../text.js';
+
+/** `template lint`: every template in every language with every sample. No server is needed. */
+export async function lintProjectTemplates(context: CliContext): Promise<Outcome> {
+  const [set, shop] = await Promise.all([loadTemplates(context.project), loadShop(context.project)]);
+  const problems = await lintTemplates(set, shop);
+  const errors = problems.filter((problem) => problem.severity === 'error').length;
+  const summary =
+    problems.length === 0
+      ? `${plural(set.ids().length, 'template')}, nothing to complain about.`
+      : `${plural(errors, 'error')}, ${plural(problems.length - errors, 'warning')}.`;
+  return { value: problems, text: [...problems.map(describeProblem), summary].join('\n'), exitCode: errors > 0 ? 1 : 0 };
+}

@@ -1,0 +1,49 @@
+import type { CliContext, Outcome } from '../context.js';
+import { paragraphs, plural, table } from '../text.js';
+
+interface Readiness {
+  readonly status: 'ok' | 'degraded' | 'down';
+  readonly now: string;
+  readonly clockRate: number;
+  readonly version: string;
+  readonly parts: readonly { readonly name: string; readonly state: string; readonly detail: string | null }[];
+}
+
+const words = { ok: 'All is well', degraded: 'It takes events, and something is away', down: 'It cannot take events' } as const;
+
+/** `status`: how the running instance is. */
+export async function showStatus(context: CliContext): Promise<Outcome> {
+  const api = await context.client();
+  const ready = await api.get<Readiness>('/readyz');
+  const local = await context.localTime();
+  const { paused } = await api.get<{ readonly paused: Readonly<Record<string, string | null>> }>('/v1/controls');
+  const stopped = Object.entries(paused).flatMap(([scope, since]) => (since === null ? [] : [`${scope} since ${local(since)}`]));
+  return {
+    value: { ...ready, paused },
+    text: paragraphs(
+      `${words[ready.status]}. Sojourn ${ready.version} at ${api.url}; its clock shows ${local(ready.now)}${ready.clockRate === 1 ? '' : `, ${ready.clockRate} times as fast as real time`}.`,
+      table(
+        ['part', 'state', ''],
+        ready.parts.map((part) => [part.name, part.state, part.detail ?? '']),
+        '',
+      ),
+      stopped.length === 0 ? null : `Sending is paused: ${stopped.join(', ')}.`,
+    ),
+    exitCode: ready.status === 'down' ? 1 : 0,
+  };
+}
+
+/** `backup` */
+export async function backUp(context: CliContext): Promise<Outcome> {
+  const result = await (await context.client()).post<{ readonly path: string; readonly bytes: number }>('/v1/backups');
+  return { value: result, text: `Backed up to ${result.path} (${(result.bytes / 1_048_576).toFixed(1)} MiB).` };
+}
+
+/** `reconcile` */
+export async function reconcile(context: CliContext): Promise<Outcome> {
+  const result = await (await context.client()).post<{ readonly done: number; readonly total: number }>('/v1/reconciliations');
+  return {
+    value: result,
+    text: `${plural(result.done, 'open entry', 'open entries')} of ${result.total} ensured${result.done < result.total ? '; the rest follows' : ''}.`,
+  };
+}

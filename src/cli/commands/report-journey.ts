@@ -1,0 +1,82 @@
+import type { JourneyReport } from '../../app/journey-report.js';
+import { day, hour } from '../../domain/instant.js';
+import type { CliContext, Outcome } from '../context.js';
+import { CliFailure } from '../failure.js';
+import { money, paragraphs, plural, table } from '../text.js';
+
+/** As it comes over HTTP: instants as text. */
+type Report = Omit<JourneyReport, 'since' | 'until'> & { readonly since: string; readonly until: string };
+
+/** `journey report <id>`: what became of the people whom a journey met. */
+export async function reportJourney(
+  context: CliContext,
+  id: string,
+  options: { readonly since?: string; readonly until?: string },
+): Promise<Outcome> {
+  const api = await context.client();
+  const range = { since: instantText(options.since, '--since'), until: instantText(options.until, '--until') };
+  const report = await api.get<Report>(`/v1/journeys/${encodeURIComponent(id)}/report`, range);
+  const days =
+    report.windowMs >= day ? plural(Math.round(report.windowMs / day), 'day') : plural(Math.round(report.windowMs / hour), 'hour');
+  const revenue = report.orders.map(
+    (line) =>
+      `${plural(line.orders, 'order')} worth ${money(line.revenue, line.currency)} came within ${days} of entering; ${line.ordersAfterMessage} of them, worth ${money(line.revenueAfterMessage, line.currency)}, after a message.`,
+  );
+  return {
+    value: report,
+    text: paragraphs(
+      `${report.name} (${report.journeyId}) met ${plural(report.met, 'person or cart', 'people or carts')}: ${report.entered} entered, ${total(report.notEntered)} did not, ${report.armedNow} armed now, ${report.openNow} under way.`,
+      section(
+        'Did not enter',
+        table(
+          ['reason', 'entries'],
+          report.notEntered.map((row) => [row.reason, row.count]),
+          '',
+        ),
+      ),
+      section(
+        'Messages',
+        table(
+          ['step', 'channel', 'sent', 'delivered', 'bounced', 'failed', 'unknown', 'pending', 'not sent'],
+          report.steps.map((step) => [
+            step.step,
+            step.channel,
+            step.sent,
+            step.delivered,
+            step.bounced,
+            step.failed,
+            step.unknown,
+            step.pending,
+            step.skipped.length === 0 ? '0' : step.skipped.map((row) => `${row.count} ${row.reason}`).join(', '),
+          ]),
+          '',
+        ),
+      ),
+      section(
+        'Ended',
+        table(
+          ['outcome', 'reason', 'entries'],
+          report.ended.map((row) => [row.outcome, row.reason, row.count]),
+          '',
+        ),
+      ),
+      revenue.length === 0 ? `No order came within ${days} of entering.` : revenue.join('\n'),
+    ),
+  };
+}
+
+function section(title: string, body: string): string | null {
+  return body === '' ? null : `${title}\n${body}`;
+}
+
+function total(rows: readonly { readonly count: number }[]): number {
+  return rows.reduce((sum, row) => sum + row.count, 0);
+}
+
+/** `2026-12-01` or a full ISO instant, as the API takes it. */
+function instantText(text: string | undefined, option: string): string | undefined {
+  if (text === undefined) return undefined;
+  const at = Date.parse(text);
+  if (Number.isNaN(at)) throw new CliFailure(`${option} takes a date such as 2026-12-01 or an instant such as 2026-12-01T09:00:00Z.`, 2);
+  return new Date(at).toISOString();
+}

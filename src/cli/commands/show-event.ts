@@ -1,0 +1,33 @@
+import type { CliContext, Outcome } from '../context.js';
+import { paragraphs, table } from '../text.js';
+
+interface Event {
+  readonly messageId: string;
+  readonly profileId: string;
+  readonly type: string;
+  readonly name: string | null;
+  readonly occurredAt: string;
+  readonly receivedAt: string;
+  readonly origin: string;
+  readonly facts: readonly { readonly name: string; readonly at: string }[];
+  readonly effects: readonly { readonly entryId: string | null; readonly sentence: string }[];
+}
+
+/** `event show <messageId>`: what an event matched, and what not and why. */
+export async function showEvent(context: CliContext, messageId: string): Promise<Outcome> {
+  const api = await context.client();
+  const event = await api.get<Event>(`/v1/events/${encodeURIComponent(messageId)}`);
+  const local = await context.localTime();
+  const facts = event.facts.length === 0 ? 'No fact follows from it.' : `Facts: ${event.facts.map((fact) => fact.name).join(', ')}.`;
+  return {
+    value: event,
+    text: paragraphs(
+      `${event.name ?? event.type} of profile ${event.profileId}: happened ${local(event.occurredAt)}, came ${local(event.receivedAt)}${event.origin === 'live' ? '' : ` by ${event.origin}`}.\n${facts}`,
+      table(
+        ['what it did', 'entry'],
+        event.effects.map((effect) => [effect.sentence, effect.entryId ?? '']),
+        'It did nothing: no journey starts on it, and no entry waits for it.',
+      ),
+    ),
+  };
+}

@@ -1,0 +1,64 @@
+import type { CliContext, Outcome } from '../context.js';
+import { paragraphs, plural, table } from '../text.js';
+
+interface Journey {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly liveVersion: number;
+  readonly pausedAt: string | null;
+  readonly armed: number;
+  readonly open: number;
+}
+
+interface Version {
+  readonly version: number;
+  readonly publishedAt: string;
+  readonly note: string | null;
+}
+
+/** `journey list` */
+export async function listJourneys(context: CliContext): Promise<Outcome> {
+  const api = await context.client();
+  const journeys = await api.list<Journey>('/v1/journeys', {}, 1000);
+  const rows = journeys.map((journey) => [journey.id, journey.name, journey.state, journey.liveVersion, journey.armed, journey.open]);
+  return {
+    value: journeys,
+    text: table(
+      ['journey', 'name', 'state', 'version', 'armed', 'open'],
+      rows,
+      'No journey is published yet: sojourn journey publish <file>.',
+    ),
+  };
+}
+
+/** `journey show <id>`: the journey and its versions, or with `--source` the YAML of a version. */
+export async function showJourney(
+  context: CliContext,
+  id: string,
+  options: { readonly source?: boolean; readonly at?: string },
+): Promise<Outcome> {
+  const api = await context.client();
+  const path = `/v1/journeys/${encodeURIComponent(id)}`;
+  if (options.source) {
+    const version = await api.get<{ readonly source: string }>(`${path}/versions/${options.at ?? 'live'}`);
+    return { value: version, text: version.source.trimEnd() };
+  }
+  const journey = await api.get<Journey>(path);
+  const versions = await api.list<Version>(`${path}/versions`, {}, 20);
+  const local = await context.localTime();
+  const state = journey.state === 'paused' ? `paused since ${local(journey.pausedAt)}` : journey.state;
+  const rows = versions.map((version) => [
+    version.version,
+    local(version.publishedAt),
+    version.version === journey.liveVersion ? 'live' : '',
+    version.note ?? '',
+  ]);
+  return {
+    value: { ...journey, versions },
+    text: paragraphs(
+      `${journey.name} (${journey.id}) is ${state}: ${plural(journey.armed, 'entry', 'entries')} armed, ${journey.open} under way.`,
+      table(['version', 'published', '', 'note'], rows, 'It has no version yet.'),
+    ),
+  };
+}

@@ -1,0 +1,142 @@
+import type { ApiClient } from '../client.js';
+import type { CliContext, Outcome } from '../context.js';
+import { CliFailure } from '../failure.js';
+import { money, paragraphs, plural, table } from '../text.js';
+
+interface Profile {
+  readonly id: string;
+  readonly identities: readonly { readonly kind: string; readonly value: string }[];
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly traits: Readonly<Record<string, unknown>>;
+  readonly erasedAt: string | null;
+  readonly carts: readonly {
+    readonly id: string;
+    readonly state: string;
+    readonly value: number;
+    readonly currency: string | null;
+    readonly lines: readonly { readonly name: string; readonly quantity: number }[];
+    readonly updatedAt: string;
+  }[];
+  readonly orders: readonly {
+    readonly orderId: string;
+    readonly status: string;
+    readonly total: number | null;
+    readonly currency: string | null;
+    readonly orderedAt: string;
+  }[];
+  readonly consents: { readonly now: readonly { readonly channel: string; readonly topic: string; readonly granted: boolean }[] };
+  readonly suppressions: readonly { readonly channel: string; readonly reason: string; readonly at: string }[];
+}
+
+/** `profile show <id>`: by our own id, or by one of the shop's. */
+export async function showProfile(context: CliContext, id: string): Promise<Outcome> {
+  const api = await context.client();
+  const profile = await findProfile(api, id);
+  const entries = await api.list<{ readonly id: string; readonly journeyId: string; readonly sentence: string }>(
+    '/v1/entries',
+    { profileId: profile.id },
+    20,
+  );
+  const messages = await api.list<{
+    readonly id: string;
+    readonly channel: string;
+    readonly template: string;
+    readonly state: string;
+    readonly reason: string | null;
+    readonly createdAt: string;
+  }>('/v1/messages', { profileId: profile.id }, 20);
+  const local = await context.localTime();
+  const ids = profile.identities.map(({ kind, value }) => `${kind === 'user' ? 'the shop’s id' : 'a browser’s id'} ${value}`).join(', ');
+  const consents = profile.consents.now.map(({ channel, topic, granted }) => `${channel} ${topic}: ${granted ? 'yes' : 'no'}`).join('; ');
+  return {
+    value: { ...profile, entries, messages },
+    text: paragraphs(
+      profile.erasedAt === null
+        ? `Profile ${profile.id}: ${profile.email ?? 'no email'}, ${profile.phone ?? 'no phone'}.${ids === '' ? '' : ` Known by ${ids}.`}`
+        : `Profile ${profile.id} was erased ${local(profile.erasedAt)}.`,
+      `Consent: ${consents}.`,
+      profile.suppressions.length === 0
+        ? null
+        : `Suppressed: ${profile.suppressions.map(({ channel, reason, at }) => `${channel} (${reason}, ${local(at)})`).join(', ')}.`,
+      section(
+        'Carts',
+        table(
+          ['cart', 'state', 'value', 'lines', 'active'],
+          profile.carts.map((cart) => [
+            cart.id,
+            cart.state,
+            money(cart.value, cart.currency),
+            cart.lines.map((line) => `${line.quantity} × ${line.name}`).join(', '),
+            local(cart.updatedAt),
+          ]),
+          '',
+        ),
+      ),
+      section(
+        'Orders',
+        table(
+          ['order', 'status', 'total', 'when'],
+          profile.orders.map((order) => [
+            order.orderId,
+            order.status,
+            order.total === null ? '' : money(order.total, order.currency),
+            local(order.orderedAt),
+          ]),
+          '',
+        ),
+      ),
+      section(
+        'Entries',
+        table(
+          ['entry', 'journey', 'stands'],
+          entries.map((entry) => [entry.id, entry.journeyId, entry.sentence]),
+          '',
+        ),
+      ),
+      section(
+        'Messages',
+        table(
+          ['message', 'channel', 'template', 'state', 'when'],
+          messages.map((message) => [
+            message.id,
+            message.channel,
+            message.template,
+            message.reason === null ? message.state : `${message.state} (${message.reason})`,
+            local(message.createdAt),
+          ]),
+          '',
+        ),
+      ),
+    ),
+  };
+}
+
+/** `profile erase <id> --yes`: there is no way back, so it wants to be told twice. */
+export async function eraseProfile(context: CliContext, id: string, options: { readonly yes?: boolean }): Promise<Outcome> {
+  const api = await context.client();
+  const profile = await findProfile(api, id);
+  if (options.yes !== true) throw new CliFailure(`This deletes the data of profile ${profile.id} for good. Say it again with --yes.`, 2);
+  const result = await api.delete<{ readonly erased: boolean; readonly entries: number }>(`/v1/profiles/${encodeURIComponent(profile.id)}`);
+  return {
+    value: { profileId: profile.id, ...result },
+    text: result.erased
+      ? `Profile ${profile.id} is erased; ${plural(result.entries, 'entry leaves', 'entries leave')} its journey. Its addresses stay suppressed by a keyed hash.`
+      : `Profile ${profile.id} was erased before.`,
+  };
+}
+
+/** By our id, then by the shop's, then by a browser's. */
+async function findProfile(api: ApiClient, id: string): Promise<Profile> {
+  const own = await api.find<Profile>(`/v1/profiles/${encodeURIComponent(id)}`);
+  if (own !== null) return own;
+  for (const name of ['userId', 'anonymousId']) {
+    const { items } = await api.get<{ readonly items: readonly Profile[] }>('/v1/profiles', { [name]: id });
+    if (items[0] !== undefined) return items[0];
+  }
+  throw new CliFailure(`Nobody is known by the id ${id}: neither ours, nor one of the shop's, nor a browser's.`);
+}
+
+function section(title: string, body: string): string | null {
+  return body === '' ? null : `${title}\n${body}`;
+}

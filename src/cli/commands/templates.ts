@@ -1,0 +1,124 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import type { CliContext, Outcome } from '../context.js';
+import { CliFailure } from '../failure.js';
+import { paragraphs, table } from '../text.js';
+
+type Preview =
+  | { readonly kind: 'email'; readonly subject: string; readonly html: string; readonly text: string; readonly locale: string }
+  | { readonly kind: 'sms'; readonly body: string; readonly segments: number; readonly encoding: string; readonly locale: string };
+
+/**
+ * `template preview <id>`: what a profile would get, as the running server has the template published; without a profile the project's own
+ * files, with a sample, and no server is needed.
+ */
+export async function previewTemplate(
+  context: CliContext,
+  id: string,
+  options: {
+    readonly profile?: string;
+    readonly sample?: string;
+    readonly locale?: string;
+    readonly out?: string;
+    readonly open?: boolean;
+  },
+): Promise<Outcome> {
+  const preview =
+    options.profile === undefined
+      ? await previewSample(context, id, options)
+      : await previewProfile(context, id, options.profile, options.locale);
+  if (preview.kind === 'sms') {
+    return { value: preview, text: paragraphs(preview.body, `${preview.segments} × ${preview.encoding}, ${preview.locale}`) };
+  }
+  const file = options.out ?? join(await mkdtemp(join(tmpdir(), 'sojourn-')), `${id}.html`);
+  await writeFile(file, preview.html);
+  if (options.open) openInBrowser(file);
+  return {
+    value: { ...preview, file },
+    text: paragraphs(`Subject: ${preview.subject}  (${preview.locale})`, preview.text.trimEnd(), `The HTML is in ${file}.`),
+  };
+}
+
+async function previewProfile(context: CliContext, id: string, profileId: string, locale: string | undefined): Promise<Preview> {
+  const api = await context.client();
+  return api.post<Preview>(`/v1/templates/${encodeURIComponent(id)}/previews`, { profileId, ...(locale === undefined ? {} : { locale }) });
+}
+
+async function previewSample(
+  context: CliContext,
+  id: string,
+  options: { readonly sample?: string; readonly locale?: string },
+): Promise<Preview> {
+  const { loadTemplates } = await import('../../render/load.js');
+  const { previewTemplate: render, readSample } = await import('../../render/preview.js');
+  const { loadShop } = await import('../../shop.js');
+  const set = await loadTemplates(context.project);
+  if (!set.has(id)) throw new CliFailure(`There is no template ${id}. There are: ${set.ids().join(', ') || 'none'}.`);
+  const sample = options.sample === undefined ? set.samples[0] : set.samples.find((one) => one.name === options.sample);
+  if (sample === undefined)
+    throw new CliFailure(
+      `There is no sample ${options.sample ?? ''}. There are: ${set.samples.map((one) => one.name).join(', ') || 'none'}.`,
+    );
+  const read = readSample(sample);
+  if (read.kind === 'invalid') throw new CliFailure(`${sample.file}: ${read.why}`);
+  const rendered = await render({
+    set,
+    shop: await loadShop(context.project),
+    templateId: id,
+    context: read.context,
+    ...(options.locale === undefined ? {} : { locale: options.locale }),
+  });
+  if (rendered.kind === 'empty') throw new CliFailure(`Nothing would be sent: ${rendered.problem}`);
+  return rendered;
+}
+
+/** `template test-send <id> --to <address>` */
+export async function testSendTemplate(
+  context: CliContext,
+  id: string,
+  options: { readonly to: string; readonly profile?: string },
+): Promise<Outcome> {
+  const api = await context.client();
+  const result = await api.post<{ readonly messageId: string }>(`/v1/templates/${encodeURIComponent(id)}/test-sends`, {
+    to: options.to,
+    ...(options.profile === undefined ? {} : { profileId: options.profile }),
+  });
+  return {
+    value: result,
+    text: `${id} is on its way as message ${result.messageId}: sojourn message why ${result.messageId} tells how it went.`,
+  };
+}
+
+/** `template list` */
+export async function listTemplates(context: CliContext): Promise<Outcome> {
+  const { items } = await (await context.client()).get<{
+    readonly items: readonly { readonly id: string; readonly channel: string | null; readonly class: string | null }[];
+  }>('/v1/templates');
+  return {
+    value: items,
+    text: table(
+      ['template', 'channel', 'class'],
+      items.map((item) => [item.id, item.channel, item.class]),
+      'No template is published yet: sojourn template publish.',
+    ),
+  };
+}
+
+/** `template publish`: what changed in the templates folder of the server's project. */
+export async function publishTemplates(context: CliContext): Promise<Outcome> {
+  const { templates } = await (await context.client()).post<{
+    readonly templates: readonly { readonly id: string; readonly version: number; readonly published: boolean }[];
+  }>('/v1/template-publications');
+  const changed = templates.filter((template) => template.published);
+  const lines = changed.map((template) => `${template.id}: version ${template.version} is live.`);
+  return { value: templates, text: lines.length === 0 ? 'Every template is published as it is.' : lines.join('\n') };
+}
+
+function openInBrowser(file: string): void {
+  const command = process.platform === 'darwin' ? 'open' : process.platform === 'win32' ? 'explorer' : 'xdg-open';
+  spawn(command, [file], { detached: true, stdio: 'ignore' })
+    .on('error', () => {})
+    .unref();
+}

@@ -1,0 +1,230 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { CliFailure } from './failure.js';
+import { type CliContext, type CliIo, createContext, type GlobalOptions, type Outcome } from './context.js';
+
+/** Runs a command line. Answers the exit code: 0 done, 1 refused or failed, 2 not asked rightly. */
+export async function runCli(args: readonly string[], io: CliIo): Promise<0 | 1 | 2> {
+  const state: { outcome: Outcome | null } = { outcome: null };
+  const program = buildProgram(io, state);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    return answerFailure(error, program.opts<GlobalOptions>().json === true, io);
+  }
+  if (state.outcome === null) return 0;
+  io.out(program.opts<GlobalOptions>().json ? JSON.stringify(state.outcome.value, null, 2) : state.outcome.text);
+  return state.outcome.exitCode ?? 0;
+}
+
+function answerFailure(error: unknown, json: boolean, io: CliIo): 0 | 1 | 2 {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof CliFailure) {
+    if (json) io.out(JSON.stringify({ error: error.message, details: error.details }, null, 2));
+    else io.err(error.message);
+    return error.exitCode;
+  }
+  // A mistake in shop.yaml, the settings or the like says itself what is wrong; anything else is a fault of ours.
+  const isOurs = !(error instanceof Error) || error.name === 'TypeError' || error.name === 'Error';
+  io.err(isOurs && error instanceof Error ? (error.stack ?? error.message) : error instanceof Error ? error.message : String(error));
+  return 1;
+}
+
+/** The tree of commands. What a command does is imported when it runs, so that help and completion stay quick. */
+function buildProgram(io: CliIo, state: { outcome: Outcome | null }): Command {
+  const program = new Command('sojourn')
+    .description('Customer journeys over email and SMS.')
+    .option('--json', 'print JSON')
+    .option('--url <url>', 'the API of a running Sojourn, instead of the one in the data folder')
+    .option('--api-key <key>', 'the API key for it')
+    .option('--data <folder>', 'the data folder of a running Sojourn (else SOJOURN_DATA, else .sojourn)')
+    .exitOverride()
+    .showHelpAfterError('(--help tells how it is used)')
+    .configureOutput({ writeOut: (text) => io.out(text.trimEnd()), writeErr: (text) => io.err(text.trimEnd()) });
+
+  // Commands take over output and exit override from the program, and its options may stand before or after theirs.
+  const add: Add = (parent, spec, description, run) =>
+    parent
+      .command(spec)
+      .description(description)
+      .action(async (...given: readonly unknown[]) => {
+        state.outcome = await run(createContext(io, program.opts<GlobalOptions>()), given.at(-1) as Command);
+      });
+  const group = (name: string, description: string): Command => program.command(name).description(description);
+
+  addJourneys(group('journey', 'journeys: check, publish, stop, report'), add);
+  addEntries(group('entry', 'entries: one person’s run through a journey'), add);
+  addProfiles(group('profile', 'people'), add);
+  addMessages(group('message', 'messages, and why they left or not'), add);
+
+  add(group('event', 'events as they came'), 'show <messageId>', 'what an event matched, and what not and why', async (context, { args }) =>
+    (await import('./commands/show-event.js')).showEvent(context, args[0] ?? ''),
+  );
+
+  const letters = group('dead-letter', 'events that could not be taken');
+  add(letters, 'list', 'what could not be taken, and why', async (context, command) =>
+    (await import('./commands/dead-letters.js')).listDeadLetters(context, command.opts()),
+  )
+    .option('--all', 'resolved ones too')
+    .addOption(limitOption());
+  add(letters, 'retry [ids...]', 'take them again', async (context, command) => {
+    const { all } = command.opts<{ all?: boolean }>();
+    if ((command.args.length === 0) === (all !== true)) throw new CliFailure('Name the dead letters, or say --all.', 2);
+    return (await import('./commands/dead-letters.js')).retryDeadLetters(context, command.args, all === undefined ? {} : { all });
+  }).option('--all', 'all that are open');
+
+  const keys = group('write-key', 'keys of the shop’s event clients');
+  add(keys, 'list', 'the keys, without their secrets', async (context) =>
+    (await import('./commands/write-keys.js')).listWriteKeys(context),
+  );
+  add(keys, 'create <name>', 'make a key', async (context, { args }) =>
+    (await import('./commands/write-keys.js')).createWriteKey(context, args[0] ?? ''),
+  );
+  add(keys, 'rotate <id>', 'a new key in the place of an old one', async (context, { args }) =>
+    (await import('./commands/write-keys.js')).rotateWriteKey(context, args[0] ?? ''),
+  );
+  add(keys, 'revoke <id>', 'the key opens nothing any more', async (context, { args }) =>
+    (await import('./commands/write-keys.js')).revokeWriteKey(context, args[0] ?? ''),
+  );
+
+  addTemplates(group('template', 'templates: check, look at, try, publish'), add);
+
+  const stuck = group('stuck', 'entries that the poke loop found stuck');
+  add(stuck, 'list', 'entries that did not move after five pokes', async (context, command) =>
+    (await import('./commands/show-entries.js')).listEntries(context, { ...command.opts<{ limit: number }>(), stuck: true }),
+  ).addOption(limitOption());
+  add(stuck, 'restart <entries...>', 'start their workflows anew from the store', async (context, { args }) =>
+    (await import('./commands/show-entries.js')).restartEntries(context, args),
+  );
+
+  for (const action of ['pause', 'resume'] as const) {
+    const description =
+      action === 'pause' ? 'stop all sending, or that of a channel, at once' : 'let all sending, or that of a channel, go on';
+    add(program, action, description, async (context, command) =>
+      (await import('./commands/control-sending.js')).controlSending(context, action, command.opts()),
+    )
+      .option('--all', 'all sending')
+      .addOption(new Option('--channel <channel>', 'one channel').choices(['email', 'sms']));
+  }
+  add(program, 'simulate <file>', 'play a journey’s scenarios on a virtual clock; needs no server', async (context, command) =>
+    (await import('./commands/simulate-journey.js')).simulateJourney(context, command.args[0] ?? '', command.opts()),
+  )
+    .option('--scenario <name>', 'a scenario by its name or part of it, or all', 'all')
+    .option('--scenarios <file>', 'the file of scenarios (else the one beside the journey)');
+  add(program, 'status', 'how the running instance is', async (context) => (await import('./commands/operate.js')).showStatus(context));
+  add(program, 'config', 'every setting, its meaning and its value', async (context) =>
+    (await import('./commands/show-config.js')).showConfig(context),
+  );
+  add(program, 'backup', 'write a copy of the embedded store', async (context) => (await import('./commands/operate.js')).backUp(context));
+  add(program, 'reconcile', 'make sure that every open entry has its workflow', async (context) =>
+    (await import('./commands/operate.js')).reconcile(context),
+  );
+  return program;
+}
+
+type Add = (
+  parent: Command,
+  spec: string,
+  description: string,
+  run: (context: CliContext, command: Command) => Promise<Outcome>,
+) => Command;
+
+function addJourneys(journey: Command, add: Add): void {
+  add(journey, 'lint <files...>', 'check journeys; needs no server', async (context, { args }) =>
+    (await import('./commands/lint-journeys.js')).lintJourneys(context, args),
+  );
+  add(journey, 'publish <files...>', 'make files the live versions of their journeys', async (context, command) =>
+    (await import('./commands/publish-journey.js')).publishJourneys(context, command.args, command.opts()),
+  ).option('--note <text>', 'what changed');
+  add(journey, 'list', 'all journeys', async (context) => (await import('./commands/show-journeys.js')).listJourneys(context));
+  add(journey, 'show <id>', 'a journey and its versions', async (context, command) =>
+    (await import('./commands/show-journeys.js')).showJourney(context, command.args[0] ?? '', command.opts()),
+  )
+    .option('--source', 'print the YAML')
+    .option('--at <version>', 'of this version');
+  for (const [action, description] of [
+    ['pause', 'nobody enters, and messages are held where they fall due'],
+    ['resume', 'let held entries go on'],
+    ['archive', 'end a journey: everyone leaves it'],
+  ] as const) {
+    add(journey, `${action} <id>`, description, async (context, { args }) =>
+      (await import('./commands/control-journey.js')).controlJourney(context, action, args[0] ?? ''),
+    );
+  }
+  add(journey, 'report <id>', 'what became of the people whom it met', async (context, command) =>
+    (await import('./commands/report-journey.js')).reportJourney(context, command.args[0] ?? '', command.opts()),
+  )
+    .option('--since <date>', 'of entries from then on')
+    .option('--until <date>', 'of entries before then');
+}
+
+function addEntries(entry: Command, add: Add): void {
+  add(entry, 'list', 'entries, the newest first', async (context, command) =>
+    (await import('./commands/show-entries.js')).listEntries(context, command.opts()),
+  )
+    .option('--journey <id>', 'of this journey')
+    .option('--profile <id>', 'of this profile')
+    .addOption(new Option('--state <state>', 'in this state').choices(['armed', 'open', 'finished']))
+    .addOption(new Option('--activity <activity>', 'doing this').choices(['ready', 'waiting', 'queued', 'submitting', 'held', 'done']))
+    .addOption(limitOption());
+  add(entry, 'show <id>', 'the story of one entry', async (context, { args }) =>
+    (await import('./commands/show-entries.js')).showEntry(context, args[0] ?? ''),
+  );
+  add(entry, 'exit <id>', 'make an entry leave, before its next message', async (context, command) =>
+    (await import('./commands/show-entries.js')).exitEntry(context, command.args[0] ?? '', command.opts()),
+  ).option('--reason <code>', 'why, as a code such as by-request');
+}
+
+function addProfiles(profile: Command, add: Add): void {
+  add(profile, 'show <id>', 'a person: by our id or one of the shop’s', async (context, { args }) =>
+    (await import('./commands/show-profile.js')).showProfile(context, args[0] ?? ''),
+  );
+  add(profile, 'erase <id>', 'delete a person’s data for good', async (context, command) =>
+    (await import('./commands/show-profile.js')).eraseProfile(context, command.args[0] ?? '', command.opts()),
+  ).option('--yes', 'I mean it');
+}
+
+function addMessages(message: Command, add: Add): void {
+  add(message, 'list', 'messages, the newest first', async (context, command) =>
+    (await import('./commands/explain-message.js')).listMessages(context, command.opts()),
+  )
+    .option('--journey <id>', 'of this journey')
+    .option('--profile <id>', 'to this profile')
+    .option('--entry <id>', 'of this entry')
+    .option('--state <state>', 'in this state')
+    .addOption(new Option('--channel <channel>', 'by this channel').choices(['email', 'sms']))
+    .addOption(limitOption());
+  add(message, 'why <id>', 'why it left, waits or did not leave', async (context, { args }) =>
+    (await import('./commands/explain-message.js')).explainMessage(context, args[0] ?? ''),
+  );
+}
+
+function addTemplates(template: Command, add: Add): void {
+  add(template, 'lint', 'check the project’s templates; needs no server', async (context) =>
+    (await import('./commands/lint-templates.js')).lintProjectTemplates(context),
+  );
+  add(template, 'list', 'published templates', async (context) => (await import('./commands/templates.js')).listTemplates(context));
+  add(template, 'preview <id>', 'what a profile would get; without one, the project’s files with a sample', async (context, command) =>
+    (await import('./commands/templates.js')).previewTemplate(context, command.args[0] ?? '', command.opts()),
+  )
+    .option('--profile <id>', 'as this profile would get it')
+    .option('--sample <name>', 'with this sample')
+    .option('--locale <tag>', 'in this language')
+    .option('--out <file>', 'write the HTML here')
+    .option('--open', 'open the HTML in a browser');
+  add(template, 'test-send <id>', 'send it to one of the shop’s listed test addresses', async (context, command) =>
+    (await import('./commands/templates.js')).testSendTemplate(context, command.args[0] ?? '', command.opts()),
+  )
+    .requiredOption('--to <address>', 'a test address of shop.yaml')
+    .option('--profile <id>', 'with this profile’s data');
+  add(template, 'publish', 'publish what changed in the templates folder', async (context) =>
+    (await import('./commands/templates.js')).publishTemplates(context),
+  );
+}
+
+function limitOption(): Option {
+  return new Option('--limit <n>', 'at most so many').default(50).argParser((text) => {
+    const limit = Number(text);
+    if (!Number.isInteger(limit) || limit < 1 || limit > 10_000) throw new InvalidArgumentError('It is a number from 1 to 10000.');
+    return limit;
+  });
+}

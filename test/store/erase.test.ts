@@ -1,0 +1,92 @@
+import { sql } from 'kysely';
+import { beforeEach, expect, test } from 'vitest';
+import { eraseProfile } from '../../src/app/erase-profile.js';
+import { hour } from '../../src/domain/instant.js';
+import { suppressionHash } from '../../src/domain/suppression.js';
+import { alias, identify, noon, track } from '../support/shop-events.js';
+import { describeOnBothStores, resetTables } from '../support/stores.js';
+import { reminded, turn } from '../support/reminded.js';
+import { take } from '../support/turns.js';
+
+describeOnBothStores('an erase', (store) => {
+  beforeEach(() => resetTables(store()));
+
+  /** Every table as text, to look for what should be gone. */
+  async function everything(): Promise<string> {
+    const tables = await sql<{
+      name: string;
+    }>`select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'kysely_%'`.execute(store().db);
+    const texts = [];
+    for (const { name } of tables.rows) texts.push(JSON.stringify((await sql`select * from ${sql.table(name)}`.execute(store().db)).rows));
+    return texts.join('\n');
+  }
+
+  test('leaves no address, name, id, order number or cart in any table', async () => {
+    const { deps, profileId } = await reminded(store());
+    await take(
+      deps,
+      track('Product Added', { cart_id: 'canary-cart', product_id: 'p2', name: 'Canary Tray', price: 5, currency: 'GBP' }),
+      track('Order Completed', { order_id: 'canary-order', total: 12, currency: 'GBP' }),
+    );
+    await store()
+      .db.insertInto('dead_letters')
+      .values({
+        id: 'd1',
+        source: 'segment',
+        reason: 'x',
+        detail: 'x',
+        payload: JSON.stringify({ userId: 'ada', event: 'canary-letter' }),
+        received_at: noon,
+        retried_at: null,
+        resolved_at: null,
+      })
+      .execute();
+
+    expect(await eraseProfile(deps, profileId)).toMatchObject({ kind: 'erased', profileId });
+    const left = (await everything()).toLowerCase();
+    for (const canary of ['ada@example.test', '447700900123', '"ada"', 'canary', 'mug']) expect(left).not.toContain(canary);
+  });
+
+  test('makes open entries leave before their next message', async () => {
+    const { deps, profileId, entryId } = await reminded(store());
+
+    await eraseProfile(deps, profileId);
+    expect(await turn(deps, entryId)).toMatchObject({ kind: 'finished' });
+    expect(await store().db.selectFrom('entries').select(['outcome', 'outcome_reason']).executeTakeFirst()).toEqual({
+      outcome: 'exited',
+      outcome_reason: 'erased',
+    });
+    expect(deps.providers.email.submitted).toHaveLength(1);
+  });
+
+  test('keeps the addresses suppressed by a keyed hash, and the worth of the orders', async () => {
+    const { deps, profileId } = await reminded(store());
+    await take(deps, track('Order Completed', { order_id: 'o1', total: 12, currency: 'GBP' }));
+
+    await eraseProfile(deps, profileId);
+    const kept = await store().db.selectFrom('suppressions').select(['channel', 'hash', 'reason']).orderBy('channel').execute();
+    expect(kept).toEqual([
+      { channel: 'email', hash: suppressionHash(deps.secret, 'email', 'ada@example.test'), reason: 'erased' },
+      { channel: 'sms', hash: suppressionHash(deps.secret, 'sms', '+447700900123'), reason: 'erased' },
+    ]);
+    expect(await store().db.selectFrom('orders').select(['total', 'currency']).execute()).toEqual([{ total: 12, currency: 'GBP' }]);
+  });
+
+  test('takes what was merged into the profile with it, and frees the ids', async () => {
+    const { deps, profileId } = await reminded(store());
+    await take(deps, identify({ email: 'ada@canary.test' }, { anonymousId: 'canary-browser' }), alias('canary-browser', 'ada'));
+
+    await eraseProfile(deps, profileId);
+    expect((await everything()).toLowerCase()).not.toContain('canary');
+    await take(deps, identify({ plan: 'new' }, { occurredAt: noon + 2 * hour, receivedAt: noon + 2 * hour }));
+    const fresh = await store().db.selectFrom('identities').select('profile_id').where('value', '=', 'ada').executeTakeFirstOrThrow();
+    expect(fresh.profile_id).not.toBe(profileId);
+  });
+
+  test('is done once', async () => {
+    const { deps, profileId } = await reminded(store());
+    await eraseProfile(deps, profileId);
+    expect(await eraseProfile(deps, profileId)).toEqual({ kind: 'erased-already' });
+    expect(await eraseProfile(deps, 'nobody')).toEqual({ kind: 'unknown' });
+  });
+});
