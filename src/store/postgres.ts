@@ -31,6 +31,12 @@ export function migrationPool(databaseUrl: string): pg.Pool {
 /** Throws a sentence when the server is older than what the store is tested on. */
 export async function requireSupportedVersion(pool: pg.Pool): Promise<void> {
   const result = await pool.query<{ server_version_num: string }>('show server_version_num');
-  const version = Math.floor(Number(result.rows[0]?.server_version_num ?? 0) / 10_000);
-  if (version < OLDEST_VERSION) throw new Error(`PostgreSQL ${version} is too old: Sojourn needs PostgreSQL ${OLDEST_VERSION} or newer.`);
+  const problem = versionProblem(result.rows[0]?.server_version_num ?? '0');
+  if (problem) throw new Error(problem);
+}
+
+/** `server_version_num` as the server gives it, `150013` for 15.13. Null: that will do. */
+export function versionProblem(serverVersionNum: string): string | null {
+  const version = Math.floor(Number(serverVersionNum) / 10_000);
+  return version < OLDEST_VERSION ? `PostgreSQL ${version} is too old: Sojourn needs PostgreSQL ${OLDEST_VERSION} or newer.` : null;
 }

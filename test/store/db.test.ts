@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openStore, type Store } from '../../src/store/db.js';
+import { versionProblem } from '../../src/store/postgres.js';
 import { countStatements, describeOnBothStores, openServerStore, resetTables } from '../support/stores.js';
 
 describeOnBothStores('the store', (store) => {
@@ -151,6 +152,14 @@ describe('the store on a server', () => {
   test('runs transactions as read committed whatever the server thinks', async () => {
     const { rows } = await opened.store.transaction((trx) => sql`show transaction_isolation`.execute(trx));
     expect(rows).toEqual([{ transaction_isolation: 'read committed' }]);
+  });
+
+  test.each([
+    ['140011', 'PostgreSQL 14 is too old: Sojourn needs PostgreSQL 15 or newer.'],
+    ['150000', null],
+    ['180006', null],
+  ])('takes version %s or says why not', (version, problem) => {
+    expect(versionProblem(version)).toBe(problem);
   });
 
   test('is refused when the server cannot be reached, with its cause', async () => {

@@ -42,7 +42,7 @@ export async function startPostgres(): Promise<PostgresServer> {
       synchronous_commit: 'off',
       shared_buffers: '64MB',
       deadlock_timeout: '100ms',
-      log_min_messages: 'fatal',
+      log_min_messages: 'panic',
     }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     // A shell stands between: it ends the server (fast shutdown) when its stdin closes, which even kill -9 of this process does.
     const script = '"$@" </dev/null & server=$!; (read -r _; kill -INT $server) <&3 & wait $server';

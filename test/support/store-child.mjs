@@ -5,7 +5,7 @@ import { createViteServer } from 'vitest/node';
 
 const folder = process.argv[2];
 const vite = await createViteServer({ configFile: false, logLevel: 'silent', server: { middlewareMode: true, watch: null, ws: false } });
-/** @type {{ openStore(options: StoreOptions): Promise<Store> }} */
+/** @type {{ openStore: (options: StoreOptions) => Promise<Store> }} */
 const { openStore } = await /** @type {Promise<never>} */ (vite.ssrLoadModule('/src/store/db.ts'));
 
 const store = await openStore(folder ? { dataDir: folder } : {});

@@ -25,9 +25,9 @@ export function describeOnBothStores(name: string, body: (store: () => Store) =>
   });
 }
 
-interface OpenedStore {
+export interface OpenedStore {
   readonly store: Store;
-  dispose(): Promise<void>;
+  readonly dispose: () => Promise<void>;
 }
 
 /** An embedded store in memory. */
@@ -51,7 +51,7 @@ export async function openServerStore(): Promise<OpenedStore & { readonly url: s
 }
 
 /** An empty database on the real server, not migrated. */
-export async function createServerDatabase(): Promise<{ readonly url: string; drop(): Promise<void> }> {
+export async function createServerDatabase(): Promise<{ readonly url: string; readonly drop: () => Promise<void> }> {
   const serverUrl = inject('postgresUrl');
   const name = `test_${randomBytes(6).toString('hex')}`;
   await onServer(serverUrl, `create database ${name}`);
@@ -82,11 +82,19 @@ async function openListening(options: { databaseUrl?: string; template?: string 
   return store;
 }
 
-/** Empties every table of ours; sequences start anew. */
+/** Empties every table of ours; sequences start anew. Only tables that hold something are touched, which is what makes it quick. */
 export async function resetTables(store: Store): Promise<void> {
-  const tables = await sql<{ name: string }>`
-    select quote_ident(tablename) as name from pg_tables where schemaname = 'public' and tablename not like 'kysely_%'`.execute(store.db);
-  await sql.raw(`truncate ${tables.rows.map((table) => table.name).join(', ')} restart identity cascade`).execute(store.db);
+  await sql`do $$
+    declare candidate text; filled boolean; all_filled text[] := '{}';
+    begin
+      for candidate in select quote_ident(tablename) from pg_tables where schemaname = 'public' and tablename not like 'kysely_%' loop
+        execute 'select exists (select 1 from ' || candidate || ')' into filled;
+        if filled then all_filled := all_filled || candidate; end if;
+      end loop;
+      if cardinality(all_filled) > 0 then
+        execute 'truncate ' || array_to_string(all_filled, ', ') || ' restart identity cascade';
+      end if;
+    end $$`.execute(store.db);
 }
 
 /** The texts of all statements that ran on this store during `work`, in order, `start transaction …` and `commit` among them. */

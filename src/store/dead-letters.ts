@@ -1,0 +1,75 @@
+import { type RawBuilder, type Selectable, sql } from 'kysely';
+import type { Instant } from '../domain/instant.js';
+import type { Db, Trx } from './db.js';
+import type { DeadLettersTable } from './schema.js';
+import { rowsOf } from './write-together.js';
+
+/** What could not be taken, kept with why, so that a person can mend the cause and try it again. */
+export interface DeadLetter {
+  readonly id: string;
+  readonly source: string;
+  /** A code. */
+  readonly reason: string;
+  /** A sentence naming the property, never its value. */
+  readonly detail: string;
+  readonly payload: unknown;
+  readonly receivedAt: Instant;
+}
+
+export function writeDeadLetters(letters: readonly DeadLetter[]): RawBuilder<unknown> | null {
+  if (letters.length === 0) return null;
+  return sql`insert into dead_letters (id, source, reason, detail, payload, received_at)
+    select id, source, reason, detail, payload, "receivedAt"
+    from ${rowsOf(letters)} as r(id text, source text, reason text, detail text, payload jsonb, "receivedAt" bigint) returning 1`;
+}
+
+/** As it stands in the store. */
+export interface KeptDeadLetter extends DeadLetter {
+  readonly retriedAt: Instant | null;
+  readonly resolvedAt: Instant | null;
+}
+
+/** Newest first. `before`: the `next` of the page before, null for the first. State `open`: not resolved yet. */
+export async function listDeadLetters(
+  db: Db | Trx,
+  page: { readonly state: 'open' | 'all'; readonly before: string | null; readonly limit: number },
+): Promise<{ readonly items: readonly KeptDeadLetter[]; readonly next: string | null }> {
+  const rows = await db
+    .selectFrom('dead_letters')
+    .selectAll()
+    .$if(page.state === 'open', (query) => query.where('resolved_at', 'is', null))
+    .$if(page.before !== null, (query) => query.where('id', '<', page.before ?? ''))
+    .orderBy('id', 'desc')
+    .limit(page.limit + 1)
+    .execute();
+  const items = rows.slice(0, page.limit).map(letterOf);
+  return { items, next: rows.length > page.limit ? (items.at(-1)?.id ?? null) : null };
+}
+
+/** One letter, locked until the transaction ends, so that two retries of it come one after the other. */
+export async function lockDeadLetter(trx: Trx, id: string): Promise<KeptDeadLetter | null> {
+  const row = await trx.selectFrom('dead_letters').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+  return row ? letterOf(row) : null;
+}
+
+/** Records that it was tried again, and whether that was the end of it. */
+export async function markRetried(trx: Trx, id: string, outcome: { readonly at: Instant; readonly resolved: boolean }): Promise<void> {
+  await trx
+    .updateTable('dead_letters')
+    .set({ retried_at: outcome.at, ...(outcome.resolved ? { resolved_at: outcome.at } : {}) })
+    .where('id', '=', id)
+    .execute();
+}
+
+function letterOf(row: Selectable<DeadLettersTable>): KeptDeadLetter {
+  return {
+    id: row.id,
+    source: row.source,
+    reason: row.reason,
+    detail: row.detail,
+    payload: row.payload,
+    receivedAt: row.received_at,
+    retriedAt: row.retried_at,
+    resolvedAt: row.resolved_at,
+  };
+}
