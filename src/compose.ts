@@ -14,6 +14,7 @@ import { previewContext } from './app/preview-message.js';
 import { publishJourney } from './app/publish-journey.js';
 import { publishTemplates } from './app/publish-templates.js';
 import { retryDeadLetter } from './app/retry-dead-letter.js';
+import type { TwilioKeys } from './app/record-receipt.js';
 import { settleExpiredAttempts } from './app/settle-expired-attempts.js';
 import { takeTurn } from './app/take-turn.js';
 import { testSend } from './app/test-send.js';
@@ -27,7 +28,9 @@ import { startMailbox } from './embedded/mailbox/mailbox.js';
 import { startPhone } from './embedded/phone/phone.js';
 import { createMetrics } from './metrics.js';
 import { readParts, watchGauges } from './parts.js';
-import { loadTemplates } from './render/load.js';
+import type { RenderContext } from './domain/rendering.js';
+import { loadTemplates, type TemplateSet } from './render/load.js';
+import { readSample } from './render/preview.js';
 import { createRenderer } from './render/renderer.js';
 import { removeRunningFile, type RunningInstance, writeRunningFile } from './running-file.js';
 import { startServiceClock } from './service-clock.js';
@@ -138,7 +141,8 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
   const renderer = createRenderer({ loadVersion: (id, version) => findTemplateVersion(store.db, id, version), shop });
 
   const life = { mayBeginSend: true, notifyRelay: (): void => {} };
-  const app: AppDeps = {
+  const app: AppDeps & TwilioKeys = {
+    twilioAuthTokens: [twilioToken],
     store,
     clock,
     secret,
@@ -184,7 +188,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
       temporalUi: temporalUiOf(config, () => temporal),
       parts,
       ...seams(app, { templates, renderer, publishAll, dataFolder, temporal: () => temporal }),
-      plugins: [segmentRoutes(app), twilioRoutes(app, [twilioToken])],
+      plugins: [segmentRoutes(app), twilioRoutes(app)],
     });
     apiUrl = showUrl(await server.listen({ host: config.SOJOURN_HOST, port: config.SOJOURN_PORT }));
     address.publicUrl ||= apiUrl;
@@ -241,7 +245,7 @@ async function stopAll(stops: readonly (() => Promise<void>)[], log: Log): Promi
 function seams(
   app: AppDeps,
   parts: {
-    readonly templates: Awaited<ReturnType<typeof loadTemplates>>;
+    readonly templates: TemplateSet;
     readonly renderer: ReturnType<typeof createRenderer>;
     readonly publishAll: () => Promise<readonly { readonly id: string; readonly version: number; readonly published: boolean }[]>;
     readonly dataFolder: string;
@@ -255,7 +259,7 @@ function seams(
   return {
     async previewTemplate({ templateId, profileId, locale }) {
       if ((await renderer.about(templateId, 'latest')) === null) return { kind: 'unknown-template' };
-      const context = await contextOf(templateId, profileId);
+      const context = await contextOf(profileId);
       if (context === null) return { kind: 'unknown-profile' };
       const profile = locale === null ? context.profile : { ...context.profile, locale };
       return renderer.render(templateId, 'latest', { ...context, profile });
@@ -263,7 +267,7 @@ function seams(
     async testSend({ templateId, profileId, to }) {
       const template = await renderer.about(templateId, 'latest');
       if (template === null) return { kind: 'unknown-template' };
-      const context = await contextOf(templateId, profileId);
+      const context = await contextOf(profileId);
       return context === null ? { kind: 'unknown-profile' } : testSend(app, { template, to, context });
     },
     async publishTemplates() {
@@ -283,11 +287,20 @@ function seams(
   };
 }
 
+/** The first sample that can be read: whom a preview without a person shows. */
+function firstSample({ samples }: TemplateSet): RenderContext | null {
+  for (const sample of samples) {
+    const read = readSample(sample);
+    if (read.kind === 'ok') return read.context;
+  }
+  return null;
+}
+
 /** An embedded instance follows its project folder: what changed there is published at the start. */
 async function publishProject(
   app: AppDeps,
   projectFolder: string,
-  templates: Awaited<ReturnType<typeof loadTemplates>>,
+  templates: TemplateSet,
   publishAll: () => Promise<readonly { readonly id: string; readonly version: number; readonly published: boolean }[]>,
   say: (line: string) => void,
 ): Promise<void> {

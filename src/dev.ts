@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import { startInstance } from './compose.js';
-import { ConfigError, loadConfig } from './config.js';
+import { loadConfig } from './config.js';
 import { createLog } from './log.js';
 import { runUntilStopped } from './run.js';
 
@@ -11,7 +11,6 @@ await runUntilStopped(
     const log = createLog(process.env['SOJOURN_LOG_LEVEL'] === undefined ? 'warn' : config.SOJOURN_LOG_LEVEL);
     return startInstance(config, log, (line) => process.stdout.write(`${pc.dim('·')} ${line}\n`));
   },
-  ConfigError,
   ({ running }) => {
     const lines: readonly (readonly [string, string | null])[] = [
       ['API', `${running.apiUrl}  (contract: ${running.apiUrl}/openapi.json)`],

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { startInstance } from './compose.js';
-import { ConfigError, loadConfig } from './config.js';
+import { loadConfig } from './config.js';
 import { createLog } from './log.js';
 import { runUntilStopped } from './run.js';
 
@@ -11,4 +11,4 @@ await runUntilStopped(async () => {
   const config = loadConfig();
   const log = createLog(config.SOJOURN_LOG_LEVEL);
   return startInstance(config, log, (line) => log.info({}, line));
-}, ConfigError);
+});

@@ -4,17 +4,13 @@ import type { Instance } from './compose.js';
 const patienceMs = 50_000;
 
 /** Runs an instance until SIGINT or SIGTERM, or until a part fails; ends the process with 0, or with 1 and a sentence. */
-export async function runUntilStopped(
-  start: () => Promise<Instance>,
-  userError: new (...args: never[]) => Error,
-  onReady: (instance: Instance) => void = () => {},
-): Promise<void> {
+export async function runUntilStopped(start: () => Promise<Instance>, onReady: (instance: Instance) => void = () => {}): Promise<void> {
   const stopped = untilSignal();
   let instance: Instance;
   try {
     instance = await start();
   } catch (error) {
-    process.stderr.write(`${describe(error, userError)}\n`);
+    process.stderr.write(`${describe(error)}\n`);
     process.exit(1);
   }
   onReady(instance);
@@ -32,9 +28,9 @@ function untilSignal(): Promise<void> {
   });
 }
 
-/** What a person did wrong is told in a sentence; what we did wrong comes with its place. */
-function describe(error: unknown, userError: new (...args: never[]) => Error): string {
+/** What a person can mend is told in a sentence; a bug of ours comes with its place. */
+function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const isTold = error instanceof userError || ['ShopError', 'NoTemporalBinary', 'TemporalUnavailable', 'StoreError'].includes(error.name);
-  return isTold ? error.message : (error.stack ?? error.message);
+  const isBug = error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
+  return isBug ? (error.stack ?? error.message) : error.message;
 }

@@ -270,6 +270,11 @@ function createServer(store: TextStore, network: Network, options: PhoneOptions)
     if (request.params.account !== accountSid) throw notFound(request);
   };
 
+  // The page shows every text to whoever is on this machine, so reading them asks for no password either.
+  const reading = async (request: FastifyRequest<{ Params: { account: string } }>) => {
+    if (request.headers.authorization !== undefined) await authenticate(request);
+  };
+
   server.post<{ Params: { account: string } }>(`${base}.json`, { preHandler: authenticate }, async (request, reply) => {
     const { rejectShare, rejectCode, cutBeforeAcceptShare, cutAfterAcceptShare, delayMs } = network.chaos;
     if (happens(rejectShare)) throw new ApiError(rejectCode, 20_000 + rejectCode, rejectCode === 429 ? 'Too Many Requests' : 'Rejected');
@@ -284,11 +289,11 @@ function createServer(store: TextStore, network: Network, options: PhoneOptions)
 
   server.get<{ Params: { account: string }; Querystring: Record<string, string> }>(
     `${base}.json`,
-    { preHandler: authenticate },
+    { preHandler: reading },
     async (request) => listTexts(store.newestFirst(), request.query, accountSid),
   );
 
-  server.get<{ Params: { account: string; file: string } }>(`${base}/:file`, { preHandler: authenticate }, async (request) => {
+  server.get<{ Params: { account: string; file: string } }>(`${base}/:file`, { preHandler: reading }, async (request) => {
     const text = store.find(request.params.file.replace(/\.json$/, ''));
     if (!text) throw notFound(request);
     return describeText(text, accountSid);
