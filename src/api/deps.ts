@@ -57,7 +57,7 @@ export interface ApiDeps {
   readonly version: string;
   readonly registry: Registry;
   readonly templates: TemplateCatalog;
-  /** Where entries can be looked at in Temporal's own UI; null: not known. */
+  /** Where entries can be looked at in Temporal's own UI; null, or an empty address while it starts: not known. */
   readonly temporalUi: { readonly url: string; readonly namespace: string } | null;
   /** The state of each part, now; never throws, answers within two seconds. */
   parts(): Promise<readonly PartState[]>;

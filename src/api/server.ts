@@ -38,7 +38,7 @@ export function buildServer(deps: ApiDeps): FastifyInstance {
     genReqId: () => deps.app.newId(),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 256 },
   });
-  server.setValidatorCompiler(validatorCompiler);
+  server.setValidatorCompiler(validateOrDefault);
   server.setSerializerCompiler(serializerCompiler);
   server.setErrorHandler(problemHandler(deps.app.log));
   server.setNotFoundHandler(noSuchRoute);
@@ -75,6 +75,12 @@ const apiRoutes = [
   templateRoutes,
   backupRoutes,
 ];
+
+/** Fastify hands in a missing body as null; to the schemas it is absent, so that their defaults count. */
+const validateOrDefault: typeof validatorCompiler = (route) => {
+  const validate = validatorCompiler(route);
+  return route.httpPart === 'body' ? (data: unknown) => validate(data ?? undefined) : validate;
+};
 
 /** Pages bring their own policy for styles; what is not a page may load nothing. Links hold tokens, so no referrer leaves. */
 const securityHeaders = {

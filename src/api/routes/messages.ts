@@ -117,7 +117,7 @@ export function messageRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
 
 /** Where the entry's workflow can be looked at; null where Temporal's UI is not known. */
 export function entryUrl(deps: Pick<ApiDeps, 'temporalUi'>, journeyId: string, entryId: string): string | null {
-  if (deps.temporalUi === null) return null;
+  if (deps.temporalUi === null || deps.temporalUi.url === '') return null;
   const workflow = encodeURIComponent(entryWorkflowId(journeyId as JourneyId, entryId as EntryId));
   return `${deps.temporalUi.url.replace(/\/$/, '')}/namespaces/${encodeURIComponent(deps.temporalUi.namespace)}/workflows/${workflow}`;
 }

@@ -1,0 +1,176 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { AppDeps } from '../../src/app/deps.js';
+import { hasConsent } from '../../src/domain/consent.js';
+import { hour } from '../../src/domain/instant.js';
+import { signLink } from '../../src/domain/link-token.js';
+import { readConsents } from '../../src/store/profiles-read.js';
+import { testApi } from '../support/api.js';
+import { reminded } from '../support/reminded.js';
+import { identify, noon, track } from '../support/shop-events.js';
+import { openMemoryStore, resetTables } from '../support/stores.js';
+import { take } from '../support/turns.js';
+
+interface VectorRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST';
+  readonly content_type?: string;
+  readonly body?: string;
+  readonly token?: string;
+  readonly effect: string;
+  readonly status: number;
+}
+const vectors = (JSON.parse(readFileSync('test/vectors/unsubscribe.json', 'utf8')) as { readonly requests: readonly VectorRequest[] })
+  .requests;
+const oneClick = {
+  method: 'POST',
+  headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  payload: 'List-Unsubscribe=One-Click',
+} as const;
+
+describe('pages', () => {
+  let opened: Awaited<ReturnType<typeof openMemoryStore>>;
+  beforeAll(async () => {
+    opened = await openMemoryStore();
+  });
+  afterAll(() => opened.dispose());
+  beforeEach(() => resetTables(opened.store));
+
+  async function ready() {
+    const sent = await reminded(opened.store);
+    const { server } = await testApi(sent.deps);
+    const link = (purpose: 'unsubscribe' | 'preferences' | 'cart') => signLink(sent.deps.secret, { purpose, id: sent.messageId });
+    const marketing = async () => hasConsent(await readConsents(opened.store.db, sent.profileId), 'email', 'marketing');
+    return { ...sent, server, link, marketing };
+  }
+
+  describe('unsubscribe', () => {
+    test.each(vectors)('$method $content_type $token: $effect', async ({ method, content_type, body, token, effect, status }) => {
+      const { server, link, marketing } = await ready();
+      const mine = link('unsubscribe');
+      const url = `/u/${token === 'forged' ? `${mine.slice(0, -2)}${mine.endsWith('AA') ? 'BB' : 'AA'}` : mine}`;
+      const send = () =>
+        server.inject({
+          method,
+          url,
+          ...(body === undefined
+            ? {}
+            : { payload: body, headers: { 'content-type': content_type ?? 'application/x-www-form-urlencoded' } }),
+        });
+      if (token === 'repeat') await send();
+
+      const response = await send();
+      expect(response.statusCode).toBe(status);
+      expect(response.headers['set-cookie']).toBeUndefined();
+      expect(await marketing()).toBe(!/unsubscribe|idempotent/.test(effect));
+    });
+
+    test('answers a forged link to the letter as a true one', async () => {
+      const { server, link } = await ready();
+      const real = await server.inject({ ...oneClick, url: `/u/${link('unsubscribe')}` });
+      const forged = await server.inject({ ...oneClick, url: `/u/1uaaaa.${'a'.repeat(32)}.${'A'.repeat(22)}` });
+      expect([forged.statusCode, forged.body]).toEqual([real.statusCode, real.body]);
+    });
+
+    test('does nothing for a link of another purpose', async () => {
+      const { server, link, marketing } = await ready();
+      for (const purpose of ['preferences', 'cart'] as const) await server.inject({ ...oneClick, url: `/u/${link(purpose)}` });
+      expect(await marketing()).toBe(true);
+    });
+
+    test('speaks the person’s language, with a form, no script, and nothing from elsewhere', async () => {
+      const { server, link, deps } = await ready();
+      await take(deps, identify({ locale: 'de-AT' }));
+      const { body, headers } = await server.inject(`/u/${link('unsubscribe')}`);
+      expect(body).toContain('<html lang="de">');
+      expect(body).toContain('Möchten Sie keine Werbe-E-Mails von Willow &amp; Wren mehr erhalten?');
+      expect(body).toContain('<form method="post">');
+      expect(body).not.toMatch(/<script|src=|<link/);
+      expect(headers['content-security-policy']).toMatch(/default-src 'none'.*form-action 'self'/);
+      expect(headers['cache-control']).toBe('no-store');
+    });
+
+    test('takes effect before it answers', async () => {
+      const { deps, messageId, profileId } = await reminded(opened.store);
+      let committed = false;
+      const slow: AppDeps = {
+        ...deps,
+        store: {
+          ...deps.store,
+          transaction: async (work) => {
+            const result = await deps.store.transaction(work);
+            await new Promise((resolve) => setTimeout(resolve, 30));
+            committed = true;
+            return result;
+          },
+        },
+      };
+      const { server } = await testApi(slow);
+      await server.inject({ ...oneClick, url: `/u/${signLink(deps.secret, { purpose: 'unsubscribe', id: messageId })}` });
+      expect(committed).toBe(true);
+      expect(hasConsent(await readConsents(opened.store.db, profileId), 'email', 'marketing')).toBe(false);
+    });
+  });
+
+  describe('preferences', () => {
+    test('show what holds, and save what is chosen as acts of consent', async () => {
+      const { server, link, profileId } = await ready();
+      const url = `/p/${link('preferences')}`;
+      const shown = await server.inject(url);
+      expect(shown.body).toContain('name="email.marketing" checked');
+      expect(shown.body).toContain('name="sms.marketing">');
+      expect(shown.body).not.toContain('@example.test');
+
+      const saved = await server.inject({ method: 'POST', url, headers: oneClick.headers, payload: 'email.cart_reminder=on&save=choice' });
+      expect(saved.statusCode).toBe(200);
+      expect(saved.body).toContain('Your choice is saved.');
+      const acts = await readConsents(opened.store.db, profileId);
+      expect([
+        hasConsent(acts, 'email', 'marketing'),
+        hasConsent(acts, 'email', 'cart_reminder'),
+        hasConsent(acts, 'sms', 'cart_reminder'),
+      ]).toEqual([false, true, false]);
+    });
+
+    test('end all marketing at one button, and change nothing without one', async () => {
+      const { server, link, profileId, marketing } = await ready();
+      const url = `/p/${link('preferences')}`;
+      expect((await server.inject({ method: 'POST', url, headers: oneClick.headers, payload: '' })).statusCode).toBe(400);
+      expect(await marketing()).toBe(true);
+
+      await server.inject({ method: 'POST', url, headers: oneClick.headers, payload: 'email.marketing=on&save=nothing' });
+      const acts = await readConsents(opened.store.db, profileId);
+      expect([hasConsent(acts, 'email', 'marketing'), hasConsent(acts, 'sms', 'cart_reminder')]).toEqual([false, false]);
+    });
+
+    test('of a forged link are not there', async () => {
+      const { server, link } = await ready();
+      expect((await server.inject(`/p/${link('unsubscribe')}`)).statusCode).toBe(404);
+    });
+  });
+
+  describe('a cart link', () => {
+    test('leads to the shop’s page with the cart’s present token', async () => {
+      const { server, link, deps } = await ready();
+      const at = { occurredAt: noon + hour, receivedAt: noon + hour };
+      await take(
+        deps,
+        track('Cart Viewed', { cart_id: 'c1', checkout_token: 'tok/2', products: [{ product_id: 'p1', name: 'Mug', price: 30 }] }, at),
+      );
+      const cart = await opened.store.db.selectFrom('carts').select('token').executeTakeFirstOrThrow();
+
+      const response = await server.inject(`/c/${link('cart')}`);
+      expect([response.statusCode, response.headers.location]).toEqual([
+        302,
+        `https://willow-and-wren.example/cart/${encodeURIComponent(cart.token)}`,
+      ]);
+    });
+
+    test('leads nowhere but to the shop, whatever the link says', async () => {
+      const { server } = await ready();
+      for (const token of ['https:%2F%2Fevil.example', '1caaaa.x.AAAAAAAAAAAAAAAAAAAAAA']) {
+        const response = await server.inject(`/c/${token}`);
+        expect([response.statusCode, response.headers.location]).toEqual([302, 'https://willow-and-wren.example/']);
+      }
+    });
+  });
+});
