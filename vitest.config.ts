@@ -1,8 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
 /** Five projects, from the quickest to the slowest. Each says what it needs in its support files. */
+const resultsFile = process.env['TEST_RESULTS_FILE'];
+
 export default defineConfig({
   test: {
+    ...(resultsFile === undefined ? {} : { reporters: ['default', ['json', { outputFile: resultsFile }]] }),
     projects: [
       {
         test: {
@@ -32,7 +35,17 @@ export default defineConfig({
         },
       },
       { test: { name: 'replay', include: ['test/replay/**/*.test.ts'], testTimeout: 120_000, maxWorkers: 1 } },
-      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 900_000, maxWorkers: 1 } },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/support/temporal.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 900_000,
+          maxWorkers: 1,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

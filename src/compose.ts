@@ -253,9 +253,7 @@ function seams(
   },
 ): Pick<ApiDeps, 'previewTemplate' | 'testSend' | 'publishTemplates' | 'restartStuck' | 'reconcile' | 'backup' | 'retryDeadLetter'> {
   const { templates, renderer, temporal } = parts;
-  const sample = async (templateId: string) => sampleContext(templates, templateId);
-  const contextOf = (templateId: string, profileId: string | null) =>
-    profileId === null ? sample(templateId) : previewContext(app, profileId);
+  const contextOf = async (profileId: string | null) => (profileId === null ? firstSample(templates) : previewContext(app, profileId));
   return {
     async previewTemplate({ templateId, profileId, locale }) {
       if ((await renderer.about(templateId, 'latest')) === null) return { kind: 'unknown-template' };

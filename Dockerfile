@@ -1,0 +1,21 @@
+# syntax=docker/dockerfile:1
+FROM node:22-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY . .
+RUN npm run build && npm prune --omit=dev
+
+FROM node:22-bookworm-slim
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=build --chown=node:node /app/package.json ./
+COPY --from=build --chown=node:node /app/node_modules ./node_modules
+COPY --from=build --chown=node:node /app/dist ./dist
+COPY --from=build --chown=node:node /app/shop.yaml ./
+COPY --from=build --chown=node:node /app/journeys ./journeys
+COPY --from=build --chown=node:node /app/templates ./templates
+RUN mkdir /data && chown node:node /data
+USER node
+EXPOSE 4000
+CMD ["node", "--enable-source-maps", "dist/src/main.js"]
