@@ -1,0 +1,172 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { runCli } from '../../src/cli/program.js';
+import { writeRunningFile } from '../../src/running-file.js';
+import { testApi } from '../support/api.js';
+import { reminded } from '../support/reminded.js';
+import { openMemoryStore, resetTables } from '../support/stores.js';
+
+/** Runs a command line; says what came out, and the exit code. */
+async function sojourn(line: string, env: Record<string, string> = {}) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const exit = await runCli(line.split(' '), { env, out: (text) => out.push(text), err: (text) => err.push(text) });
+  return { exit, out: out.join('\n'), err: err.join('\n') };
+}
+
+describe('the command line, without a server', () => {
+  test('says how to get one', async () => {
+    const { exit, err } = await sojourn('journey list', { SOJOURN_DATA: '/nowhere/data' });
+    expect(exit).toBe(1);
+    expect(err).toContain('No running Sojourn found in /nowhere/data: start it with npm start.');
+  });
+
+  test('says so when the one that it knows of does not answer', async () => {
+    const { exit, err } = await sojourn('journey list --url http://127.0.0.1:9 --json');
+    expect(exit).toBe(1);
+    expect(err).toBe('');
+  });
+
+  test('refuses what it does not know, with a suggestion and exit code 2', async () => {
+    const { exit, err } = await sojourn('jorney list');
+    expect(exit).toBe(2);
+    expect(err).toContain('Did you mean journey?');
+    expect((await sojourn('pause')).exit).toBe(2);
+    expect((await sojourn('entry list --limit many')).exit).toBe(2);
+    expect((await sojourn('dead-letter retry')).exit).toBe(2);
+  });
+
+  test('explains itself', async () => {
+    const { exit, out } = await sojourn('--help');
+    expect(exit).toBe(0);
+    for (const command of ['journey', 'entry', 'message', 'dead-letter', 'simulate', 'stuck', 'reconcile']) expect(out).toContain(command);
+  });
+
+  test('shows settings with their meaning, and never a secret', async () => {
+    const { out } = await sojourn('config', { SMTP_URL: 'smtp://user:hush@mail.example', SOJOURN_PORT: '4001' });
+    expect(out).toContain('SOJOURN_PORT=4001');
+    expect(out).toContain('SMTP_URL=(set)');
+    expect(out).not.toContain('hush');
+    const { out: json } = await sojourn('config --json', { SMTP_URL: 'smtp://user:hush@mail.example' });
+    expect(JSON.parse(json)).toContainEqual(expect.objectContaining({ name: 'SMTP_URL', value: '(set)', isSecret: true }));
+  });
+});
+
+describe('the command line, with a server', () => {
+  let opened: Awaited<ReturnType<typeof openMemoryStore>>;
+  let data: string;
+  let server: FastifyInstance | undefined;
+  beforeAll(async () => {
+    opened = await openMemoryStore();
+    data = await mkdtemp(join(tmpdir(), 'sojourn-cli-'));
+  });
+  afterAll(async () => {
+    await server?.close();
+    await opened.dispose();
+    await rm(data, { recursive: true, force: true });
+  });
+  beforeEach(() => resetTables(opened.store));
+
+  async function running() {
+    await server?.close();
+    const sent = await reminded(opened.store);
+    const api = await testApi(sent.deps);
+    server = api.server;
+    const apiUrl = await api.server.listen({ host: '127.0.0.1', port: 0 });
+    const nothing = {
+      writeKey: null,
+      mailboxUrl: null,
+      smtpUrl: null,
+      phoneUrl: null,
+      temporalAddress: null,
+      temporalNamespace: null,
+      temporalUiUrl: null,
+    };
+    await writeRunningFile(data, { ...nothing, pid: process.pid, apiUrl, apiKey: api.apiKey });
+    return { ...sent, cli: (line: string) => sojourn(line, { SOJOURN_DATA: data }) };
+  }
+
+  test('finds it by its data folder, and tells instants in the shop’s zone', async () => {
+    const { cli, entryId } = await running();
+    const { exit, out } = await cli(`entry show ${entryId}`);
+    expect(exit).toBe(0);
+    expect(out).toContain('Waits at wait until Wed 25 Nov 13:00.');
+    expect(out).toContain('It reacts to order.paid');
+    expect(out).toContain('Messages');
+  });
+
+  test('tells why a message left', async () => {
+    const { cli, messageId } = await running();
+    expect((await cli(`message why ${messageId}`)).out).toMatch(/^Sent: the provider took it Tue 24 Nov 13:00/);
+    expect(JSON.parse((await cli(`message why ${messageId} --json`)).out)).toMatchObject({
+      id: messageId,
+      verdicts: [{ decision: 'send' }],
+    });
+    expect(await cli('message why no-such')).toMatchObject({ exit: 1, err: 'There is no message no-such.' });
+  });
+
+  test('shows a person by the shop’s own id, and erases only when told twice', async () => {
+    const { cli, profileId } = await running();
+    expect((await cli('profile show ada')).out).toContain('1 × Mug');
+    expect(await cli('profile erase ada')).toMatchObject({ exit: 2, err: expect.stringContaining('--yes') });
+    expect((await cli('profile erase ada --yes')).out).toContain(`Profile ${profileId} is erased; 1 entry leaves its journey.`);
+    expect(await cli('profile show ada')).toMatchObject({ exit: 1, err: expect.stringContaining('Nobody is known by the id ada') });
+  });
+
+  test('reports a journey, and stops and resumes it', async () => {
+    const { cli } = await running();
+    expect((await cli('journey report cart')).out).toMatch(/1 entered, 0 did not/);
+    expect((await cli('journey pause cart')).out).toContain('cart is paused');
+    expect((await cli('journey pause cart')).out).toContain('paused already');
+    expect((await cli('journey list')).out).toMatch(/cart +Cart +paused +1 +0 +1/);
+    expect((await cli('journey resume cart')).out).toContain('0 held entries go on');
+  });
+
+  test('stops everything at once, and says so in its status', async () => {
+    const { cli } = await running();
+    expect((await cli('pause --all')).out).toContain('All sending is paused');
+    expect((await cli('pause --channel sms')).out).toContain('Paused now: all, sms.');
+    expect((await cli('status')).out).toContain('Sending is paused: all since Tue 24 Nov 13:00');
+    expect((await cli('resume --all')).out).toContain('All sending runs again; 0 held entries go on. Paused now: sms.');
+  });
+
+  test('makes keys, lists what is empty as a sentence, and shows an event', async () => {
+    const { cli } = await running();
+    expect((await cli('write-key create web')).out).toMatch(/^sj_wk_/);
+    expect((await cli('dead-letter list')).out).toBe('No dead letters.');
+    expect((await cli('stuck list')).out).toBe('No entry is stuck.');
+    const { message_id: id } = await opened.store.db
+      .selectFrom('events')
+      .select('message_id')
+      .where('name', '=', 'Product Added')
+      .executeTakeFirstOrThrow();
+    expect((await cli(`event show ${id}`)).out).toContain('cart.updated armed an entry of cart.');
+  });
+
+  test('sends its key to no other server', async () => {
+    const { cli } = await running();
+    const seen: (string | undefined)[] = [];
+    const { createServer } = await import('node:http');
+    const stranger = createServer((request, response) => {
+      seen.push(request.headers.authorization);
+      response.end('{"items":[],"nextCursor":null,"timeZone":"UTC"}');
+    });
+    await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve));
+    const { port } = stranger.address() as { port: number };
+    await cli(`stuck list --url http://127.0.0.1:${port}`);
+    stranger.close();
+    expect(seen).toEqual([undefined]);
+  });
+
+  test('publishes files, and shows what is wrong at its line', async () => {
+    const { cli } = await running();
+    const file = join(data, 'x.journey.yaml');
+    await writeFile(file, 'id: x\nnonsense: true\n');
+    const { exit, out } = await cli(`journey publish ${file}`);
+    expect(exit).toBe(1);
+    expect(out).toMatch(new RegExp(`${file}:\\d+:\\d+ error: `));
+  });
+});
