@@ -1,6 +1,5 @@
 import { Client } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
 import { NativeConnection } from '@temporalio/worker';
 import { entryWorkflowType } from '../../workflows/contract.js';
 
@@ -35,11 +34,13 @@ const setUpDeadlineMs = 10_000;
 export async function connectTemporal(target: TemporalTarget): Promise<TemporalConnection> {
   const native = await connect(target);
   try {
-    await withDeadline(native, () => checkNamespace(native, target));
-    await withDeadline(native, () => ensureSearchAttributes(native, target));
+    await withDeadline(native, setUpDeadlineMs, () => checkNamespace(native, target));
+    await withDeadline(native, setUpDeadlineMs, () => ensureSearchAttributes(native, target));
   } catch (error) {
     await native.close().catch(() => undefined);
-    throw error;
+    throw error instanceof TemporalUnavailable
+      ? error
+      : new TemporalUnavailable(`Temporal at ${target.address} does not answer.`, { cause: error });
   }
   const client = new Client({ connection: native, namespace: target.namespace });
   return { target, native, client, close: () => native.close() };
@@ -95,14 +96,16 @@ async function checkNamespace(native: NativeConnection, { address, namespace }: 
   }
 }
 
+/** INDEXED_VALUE_TYPE_KEYWORD of temporal/api/enums/v1/common.proto. */
+const keywordType = 2;
+
 /** Registers `JourneyId` when the namespace lacks it. Temporal Cloud and guarded clusters want this done by their operator: the error says how. */
 async function ensureSearchAttributes(native: NativeConnection, { address, namespace }: TemporalTarget): Promise<void> {
   const name = journeyIdAttribute.name;
   try {
     const { customAttributes } = await native.operatorService.listSearchAttributes({ namespace });
     if (customAttributes[name] !== undefined) return;
-    const Keyword = temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
-    await native.operatorService.addSearchAttributes({ namespace, searchAttributes: { [name]: Keyword } });
+    await native.operatorService.addSearchAttributes({ namespace, searchAttributes: { [name]: keywordType } });
   } catch (cause) {
     // Where listing is refused we may still be able to run: a start with an unknown attribute says so by itself.
     if (codeOf(cause) === grpcCode.alreadyExists || codeOf(cause) === grpcCode.unimplemented) return;
@@ -152,8 +155,28 @@ export function codeOf(error: unknown): number | null {
   return null;
 }
 
-function withDeadline<T>(native: NativeConnection, work: () => Promise<T>): Promise<T> {
-  return native.withDeadline(Date.now() + setUpDeadlineMs, work);
+/** A call that took too long; as gRPC says it. */
+class CallTooLate extends Error {
+  override readonly name = 'CallTooLate';
+  readonly code = grpcCode.deadlineExceeded;
+}
+
+/**
+ * The answer of a call, or a fault with code DEADLINE_EXCEEDED after `deadlineMs`. The native client applies a deadline to each attempt only and makes
+ * ten of them, so that a call to a server that is away would take 6 to 20 s. What is given up may still happen: calls are to be repeatable.
+ */
+export async function withDeadline<T>(native: NativeConnection, deadlineMs: number, call: () => Promise<T>): Promise<T> {
+  const answer = native.withDeadline(Date.now() + deadlineMs, call);
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new CallTooLate(`Temporal did not answer within ${deadlineMs} ms.`)), deadlineMs);
+  });
+  try {
+    return await Promise.race([answer, tooLate]);
+  } finally {
+    clearTimeout(timer);
+    answer.catch(() => undefined);
+  }
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -6,10 +6,10 @@ import {
 } from '@temporalio/client';
 import { entryWorkflowType, type JourneyEntryInput, journeysTaskQueue, pokeSignalName } from '../../workflows/contract.js';
 import { type EntryId, entryWorkflowId, type JourneyId } from '../domain/ids.js';
-import { journeyIdAttribute, type TemporalConnection } from './connection.js';
+import { journeyIdAttribute, type TemporalConnection, withDeadline } from './connection.js';
 
 /** Of one call to Temporal; real milliseconds. What is late is tried again by the poke loop. */
-export const callDeadlineMs = 3_000;
+const callDeadlineMs = 3_000;
 
 /** The run of an entry, as Temporal is told of it. */
 export interface EntryRun {
@@ -62,7 +62,7 @@ function startOptions({ journeyId, entryId }: EntryRun) {
 }
 
 function within<T>(connection: TemporalConnection, call: () => Promise<T>): Promise<T> {
-  return connection.native.withDeadline(Date.now() + callDeadlineMs, call);
+  return withDeadline(connection.native, callDeadlineMs, call);
 }
 
 /** Resolves when the namespace answers. */

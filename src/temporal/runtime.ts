@@ -33,7 +33,9 @@ type Meta = Readonly<Record<string, unknown>>;
 /** The SDK's lines of level WARN and above. Its INFO (worker states, bundle sizes) is of use to the SDK's developers only. */
 function quietLogger(log: Log) {
   const nothing = (): void => {};
-  const warn = (message: string, meta?: Meta): void => log.warn(fields(meta), message);
+  const warn = (message: string, meta?: Meta): void => {
+    if (!message.startsWith('No workflows registered')) log.warn(fields(meta), message);
+  };
   const error = (message: string, meta?: Meta): void => log.error(fields(meta), message);
   return {
     trace: nothing,

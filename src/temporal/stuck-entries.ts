@@ -1,4 +1,3 @@
-import { temporal } from '@temporalio/proto';
 import type { Clock } from '../domain/clock.js';
 import { type EntryId, entryWorkflowId } from '../domain/ids.js';
 import type { Store } from '../store/db.js';
@@ -63,6 +62,9 @@ async function finding(connection: TemporalConnection | null, entry: StuckEntry)
 
 type Description = NonNullable<Awaited<ReturnType<typeof describeEntryRun>>>;
 
+/** PENDING_WORKFLOW_TASK_STATE_STARTED of temporal/api/enums/v1/workflow.proto. */
+const startedState = 2;
+
 function tell(run: Description | null): string {
   if (run === null) return 'Temporal does not know its run; the next poke starts one.';
   const status = run.status.name.toLowerCase();
@@ -74,7 +76,7 @@ function tell(run: Description | null): string {
     return `Its run is ${status}; the activity ${activity.activityType?.name ?? ''} is at attempt ${activity.attempt ?? 1}. ${failure}`;
   }
   if (pendingWorkflowTask) {
-    const started = pendingWorkflowTask.state === temporal.api.enums.v1.PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_STARTED;
+    const started = pendingWorkflowTask.state === startedState;
     const attempt = pendingWorkflowTask.attempt ?? 1;
     return `Its run is ${status} and ${started ? 'at work on' : 'waits for a worker to take'} a workflow task, attempt ${attempt}.${attempt > 1 ? ' The worker’s log says why it failed.' : ''}`;
   }

@@ -13,11 +13,12 @@ const completed: Instruction = { kind: 'finished', outcome: 'completed' };
 const exited: Instruction = { kind: 'finished', outcome: 'exited' };
 const hourLong = (): Instruction => ({ kind: 'wait', wakeAtReal: Date.now() + 3_600_000, summary: 'in an hour' });
 
-test('sees at once what was stored after its turn had read the store, although it sleeps for an hour by then', async () => {
+test.each(['inline', 'queue'] as const)('sees at once what was stored after its turn (%s) had read the store', async (lane) => {
   const store = { hasExit: false };
   const hasRead = gate();
   const mayAnswer = gate();
   const entry = runs.entry([
+    ...(lane === 'queue' ? [{ kind: 'queued', channel: 'email', summary: 'cart-reminder-1 · email · queued' } as const] : []),
     async () => {
       const answer = store.hasExit ? exited : hourLong();
       hasRead.open();
@@ -30,10 +31,12 @@ test('sees at once what was stored after its turn had read the store, although i
   await hasRead.isOpen;
   store.hasExit = true;
   await entry.wake();
+  // On the queue the poke reaches the workflow before the turn's answer does.
+  if (lane === 'queue')
+    await until(async () => (await entry.eventTypes()).filter((type) => type === 'WORKFLOW_TASK_COMPLETED').length === 2);
   mayAnswer.open();
 
   expect(await entry.outcome()).toBe('exited');
-  expect(entry.turns).toHaveLength(2);
 });
 
 test('keeps an exit although a poke makes Temporal refuse the task of the turn that consumed it, and repeat the turn', async () => {
