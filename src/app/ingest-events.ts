@@ -1,0 +1,360 @@
+import { applyToCarts, joinWithinMs, joinSharing, type KeptCart } from '../domain/cart-book.js';
+import { type CommerceEvent, readCommerceEvent } from '../domain/commerce-events.js';
+import { readConsentEvent } from '../domain/consent-events.js';
+import type { ConsentRecord } from '../domain/consent.js';
+import { deriveFacts } from '../domain/derive-facts.js';
+import { mayTrigger, type ShopEvent } from '../domain/event.js';
+import type { Fact } from '../domain/fact.js';
+import { identitiesOf, type IdentityPlan, planIdentities } from '../domain/identity.js';
+import type { CartId, ProfileId } from '../domain/ids.js';
+import type { Instant } from '../domain/instant.js';
+import { mergeTraits, type Profile } from '../domain/profile.js';
+import { lockCarts, writeCarts, writeCartTokens } from '../store/carts.js';
+import { type ConsentAct, writeConsents } from '../store/consents.js';
+import type { Trx } from '../store/db.js';
+import { type DeadLetter, writeDeadLetters } from '../store/dead-letters.js';
+import { type NewEvent, writeEvents } from '../store/events.js';
+import { writeFacts } from '../store/facts.js';
+import { readLockedIds, resolveIds, writeIdentities } from '../store/identities.js';
+import { type OrderChange, writeOrders } from '../store/orders.js';
+import { lockCanonical, writeNewProfiles, writeProfiles } from '../store/profiles.js';
+import { StaleRead, writeTogether } from '../store/write-together.js';
+import { contactPoints } from './contact-points.js';
+import type { AppDeps } from './deps.js';
+import { joinStoredCarts } from './join-carts.js';
+import { type Matched, matchFacts } from './match-facts.js';
+import { mergeProfiles } from './merge-profiles.js';
+
+export type IngestDeps = Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay'>;
+
+/** An event as it was understood, with what the client sent. */
+export interface IncomingEvent {
+  readonly event: ShopEvent;
+  readonly payload: unknown;
+  /** Codes about the event itself, told by `event show`: `clock-ahead`. */
+  readonly notes: readonly string[];
+}
+
+/** What could not be understood, and why. */
+export interface RejectedEvent {
+  /** A code. */
+  readonly reason: string;
+  /** A sentence naming the property, never its value. */
+  readonly detail: string;
+  readonly payload: unknown;
+  readonly receivedAt: Instant;
+}
+
+export interface IngestResult {
+  readonly stored: number;
+  readonly duplicates: number;
+  readonly rejected: readonly RejectedEvent[];
+}
+
+/** Events that share a transaction. More would hold their profiles for longer than a turn likes to wait. */
+const chunkSize = 50;
+
+/**
+ * Takes a client's events: each is stored once, projected, matched. Answers when all is committed, so that a client may forget them.
+ * Fifty events at a time are all-or-nothing; a client that sends the whole batch again meets only duplicates. Statements for a batch about one person:
+ * 8, and what matching takes.
+ */
+export async function ingestEvents(
+  deps: IngestDeps,
+  incoming: readonly IncomingEvent[],
+  rejected: readonly RejectedEvent[],
+): Promise<IngestResult> {
+  const readings = incoming.map(readEvent);
+  const understood = readings.filter((reading) => reading.kind === 'understood');
+  const refused = [...rejected, ...readings.flatMap((reading) => (reading.kind === 'refused' ? [reading.rejected] : []))];
+  const letters = refused.map((letter): DeadLetter => ({ ...letter, id: deps.newId(), source: 'segment' }));
+
+  let stored = 0;
+  for (let start = 0; start === 0 || start < understood.length; start += chunkSize) {
+    const chunk = understood.slice(start, start + chunkSize);
+    const letterShare = start === 0 ? letters : [];
+    if (chunk.length === 0 && letterShare.length === 0) break;
+    const done = await deps.store.transaction((trx) => ingestChunk(deps, trx, chunk, letterShare));
+    stored += done.stored;
+    if (done.wakes) deps.notifyRelay();
+  }
+  return { stored, duplicates: understood.length - stored, rejected: refused };
+}
+
+// ── reading ──
+
+interface Understood {
+  readonly kind: 'understood';
+  readonly incoming: IncomingEvent;
+  readonly event: ShopEvent;
+  readonly commerce: CommerceEvent | null;
+  readonly consent: { readonly record: ConsentRecord; readonly text: string | null } | null;
+}
+
+/** What the event means in commerce or consent; an event of the spec that says it wrongly goes to the dead letters. */
+function readEvent(incoming: IncomingEvent): Understood | { readonly kind: 'refused'; readonly rejected: RejectedEvent } {
+  const { event } = incoming;
+  const plain: Understood = { kind: 'understood', incoming, event, commerce: null, consent: null };
+  if (event.type !== 'track' || event.name === null) return plain;
+  const consent = readConsentEvent(event.name, event.properties);
+  if (consent.kind === 'problem') return refuse(incoming, 'invalid-consent-event', consent.problem);
+  if (consent.kind === 'consent')
+    return { ...plain, consent: { record: { ...consent.consent, at: event.occurredAt }, text: consent.text } };
+  const commerce = readCommerceEvent(event.name, event.properties);
+  if (commerce.kind === 'problem') return refuse(incoming, 'invalid-commerce-event', commerce.problem);
+  return commerce.kind === 'commerce' ? { ...plain, commerce: commerce.event } : plain;
+}
+
+function refuse(incoming: IncomingEvent, reason: string, detail: string) {
+  return { kind: 'refused', rejected: { reason, detail, payload: incoming.payload, receivedAt: incoming.event.receivedAt } } as const;
+}
+
+// ── one transaction ──
+
+async function ingestChunk(
+  deps: IngestDeps,
+  trx: Trx,
+  chunk: readonly Understood[],
+  letters: readonly DeadLetter[],
+): Promise<{ stored: number; wakes: boolean }> {
+  if (chunk.length === 0) {
+    await writeTogether(trx, { letters: writeDeadLetters(letters) });
+    return { stored: 0, wakes: false };
+  }
+  const { fresh, plan, profiles } = await settlePeople(deps, trx, chunk);
+  const projection = new Projection(deps, plan, profiles, await readCarts(trx, fresh, plan));
+  for (const { reading, profileId } of inOrderOfTime(fresh, plan)) projection.take(reading, profileId);
+  await writeProjection(trx, projection, plan, letters);
+  await joinStoredCarts(trx, projection.joined, deps.clock.now());
+  const matched = await matchAll(deps, trx, projection.facts);
+  const events = fresh.map((reading, index) => newEvent(reading, plan.profileIds[index] as ProfileId, [...projection.notes, ...matched]));
+  const { stored } = await writeTogether(trx, { stored: writeEvents(events) });
+  if (stored !== events.length) throw new StaleRead('An event was stored by another transaction meanwhile.');
+  return { stored, wakes: matched.some(({ result }) => result === 'armed' || result === 'entered' || result === 'input') };
+}
+
+/** Locks whom the events are about, drops the events that are stored already, and merges those who turn out to be one person. */
+async function settlePeople(deps: IngestDeps, trx: Trx, chunk: readonly Understood[]) {
+  const identities = chunk.flatMap(({ event }) => identitiesOf(event));
+  const tokens = [...new Set(chunk.flatMap(tokensOf))];
+  const before = await resolveIds(trx, identities, tokens);
+  const lockable = [...before.identities, ...before.tokens].map(({ profileId }) => profileId);
+  const locked = lockable.length === 0 ? { profiles: [], canonical: new Map<ProfileId, ProfileId>() } : await lockCanonical(trx, lockable);
+  const profiles = new Map(locked.profiles.map((profile) => [profile.id, profile]));
+  const known = await readLockedIds(trx, {
+    identities,
+    profiles: [...profiles.keys()],
+    messageIds: chunk.map(({ event }) => event.messageId),
+  });
+  for (const { profileId } of known.identities)
+    if (!profiles.has(profileId)) throw new StaleRead('An identity moved to another profile meanwhile.');
+
+  const fresh = withoutDuplicates(chunk, known.storedEvents);
+  const plan = planIdentities(
+    fresh.map(({ event }) => event),
+    known,
+    () => deps.newId() as ProfileId,
+  );
+  for (const { from, into } of plan.merges) {
+    const [leaving, staying] = [profiles.get(from), profiles.get(into)];
+    if (leaving === undefined || staying === undefined)
+      throw new Error(`Profile ${from} cannot be merged into ${into}: one of them is not locked.`);
+    profiles.set(into, await mergeProfiles(trx, leaving, staying, deps.clock.now()));
+    profiles.delete(from);
+  }
+  return { fresh, plan, profiles };
+}
+
+function withoutDuplicates(chunk: readonly Understood[], stored: ReadonlySet<string>): readonly Understood[] {
+  const seen = new Set(stored);
+  return chunk.filter(({ event }) => {
+    if (seen.has(event.messageId)) return false;
+    seen.add(event.messageId);
+    return true;
+  });
+}
+
+function tokensOf({ commerce }: Understood): readonly string[] {
+  if (commerce === null || commerce.kind === 'product-viewed' || commerce.tokens.token === null) return [];
+  return [commerce.tokens.token, ...commerce.tokens.aliases];
+}
+
+/** The carts that these events may concern, locked; none is read where no event speaks of a cart and nobody was merged. */
+async function readCarts(trx: Trx, fresh: readonly Understood[], plan: IdentityPlan): Promise<readonly KeptCart[]> {
+  const concerned = fresh.flatMap((reading, index) =>
+    reading.commerce === null || reading.commerce.kind === 'product-viewed' ? [] : [{ reading, index }],
+  );
+  if (concerned.length === 0 && plan.merges.length === 0) return [];
+  const created = new Set(plan.created);
+  const actors = [...concerned.map(({ index }) => plan.profileIds[index] as ProfileId), ...plan.merges.map(({ into }) => into)].filter(
+    (id) => !created.has(id),
+  );
+  const tokens = [...new Set(concerned.flatMap(({ reading }) => tokensOf(reading)))];
+  const firstAt = fresh.reduce((first, { event }) => Math.min(first, event.occurredAt), Number.MAX_SAFE_INTEGER);
+  return lockCarts(trx, { tokens, profiles: [...new Set(actors)], activeSince: firstAt - joinWithinMs });
+}
+
+function inOrderOfTime(fresh: readonly Understood[], plan: IdentityPlan) {
+  return fresh
+    .map((reading, index) => ({ reading, profileId: plan.profileIds[index] as ProfileId }))
+    .sort((a, b) => a.reading.event.occurredAt - b.reading.event.occurredAt);
+}
+
+// ── projections ──
+
+/** What the events of one transaction make of profiles, carts, orders and consents, and the facts that they tell. */
+class Projection {
+  readonly facts: { readonly fact: Fact; readonly trigger: boolean }[] = [];
+  readonly notes: Matched[] = [];
+  readonly orders: OrderChange[] = [];
+  readonly consents: ConsentAct[] = [];
+  readonly joined: { readonly from: CartId; readonly into: CartId }[] = [];
+  readonly profiles = new Map<ProfileId, Profile & { readonly traitsChanged: boolean }>();
+  readonly #cartsBefore: ReadonlyMap<CartId, KeptCart>;
+  #carts: readonly KeptCart[];
+  readonly #deps: IngestDeps;
+  readonly #plan: IdentityPlan;
+
+  constructor(deps: IngestDeps, plan: IdentityPlan, profiles: ReadonlyMap<ProfileId, Profile>, carts: readonly KeptCart[]) {
+    this.#deps = deps;
+    this.#plan = plan;
+    this.#carts = carts;
+    this.#cartsBefore = new Map(carts.map((cart) => [cart.id, cart]));
+    for (const profile of profiles.values()) this.profiles.set(profile.id, { ...profile, traitsChanged: false });
+    for (const cart of carts) {
+      if (!profiles.has(cart.profileId)) throw new StaleRead('A cart moved to another profile meanwhile.');
+    }
+    for (const { into } of plan.merges) this.#joinCartsOf(into);
+  }
+
+  take(reading: Understood, profileId: ProfileId): void {
+    const { event, commerce, consent, incoming } = reading;
+    const changedTraits = this.#touchProfile(profileId, event);
+    const cart = this.#applyCommerce(reading, profileId);
+    if (consent !== null) {
+      this.consents.push({ ...consent.record, profileId, recordedAt: event.receivedAt, text: consent.text, eventId: event.messageId });
+    }
+    const facts = deriveFacts({ event, profileId, commerce, cart, changedTraits, consent: consent?.record ?? null });
+    this.facts.push(...facts.map((fact) => ({ fact, trigger: mayTrigger(event) })));
+    this.notes.push(...incoming.notes.map((reason) => note(event, reason)));
+  }
+
+  cartsToWrite(): readonly KeptCart[] {
+    return this.#carts.filter((cart) => this.#cartsBefore.get(cart.id) !== cart);
+  }
+
+  tokensToWrite(): readonly { readonly token: string; readonly cartId: CartId; readonly was: CartId | null }[] {
+    const before = new Map([...this.#cartsBefore.values()].flatMap((cart) => cart.tokens.map((token) => [token, cart.id] as const)));
+    return this.#carts.flatMap((cart) =>
+      cart.tokens
+        .filter((token) => before.get(token) !== cart.id)
+        .map((token) => ({ token, cartId: cart.id, was: before.get(token) ?? null })),
+    );
+  }
+
+  #touchProfile(profileId: ProfileId, event: ShopEvent): readonly string[] {
+    const known = this.profiles.get(profileId) ?? newProfile(profileId, event.occurredAt);
+    const moved = { ...known, lastInstant: Math.max(known.lastInstant, event.occurredAt) };
+    this.profiles.set(profileId, moved);
+    if (event.type !== 'identify' || Object.keys(event.traits).length === 0) return [];
+    const { traits, traitTimes, changed } = mergeTraits(known, event.traits, event.occurredAt);
+    const { email, phone, problems } = changed.length > 0 ? contactPoints(traits) : { ...known, problems: [] };
+    this.profiles.set(profileId, { ...moved, traits, traitTimes, email, phone, updatedAt: event.receivedAt, traitsChanged: true });
+    this.notes.push(...problems.map((problem) => note(event, problem)));
+    return changed;
+  }
+
+  #applyCommerce({ event, commerce }: Understood, profileId: ProfileId) {
+    if (commerce === null || commerce.kind === 'product-viewed') return null;
+    const deed = { profileId, isKnown: this.#plan.isKnown, event: commerce, at: event.occurredAt, eventId: event.messageId };
+    const { carts, touched, joined } = applyToCarts(this.#carts, deed, () => this.#deps.newId() as CartId);
+    this.#carts = carts;
+    this.#noteJoined(joined);
+    if (commerce.kind === 'order') this.#projectOrder(event, commerce, profileId, touched?.cart.id ?? null);
+    return touched;
+  }
+
+  #projectOrder(event: ShopEvent, order: Extract<CommerceEvent, { kind: 'order' }>, profileId: ProfileId, cartId: CartId | null): void {
+    // A purchase without a number is still a purchase; what comes after it cannot be told apart without one.
+    const orderId = order.orderId ?? (order.status === 'paid' ? `event:${event.messageId}` : null);
+    if (orderId === null) return;
+    const { total, currency } = order;
+    this.orders.push({
+      orderId,
+      profileId,
+      cartId,
+      status: order.status === 'updated' ? null : order.status,
+      total,
+      currency,
+      at: event.occurredAt,
+    });
+  }
+
+  /** Two baskets of what were two people until now. */
+  #joinCartsOf(profileId: ProfileId): void {
+    for (const cart of this.#carts) {
+      const present = this.#carts.find(({ id }) => id === cart.id);
+      if (present === undefined || present.profileId !== profileId || present.state !== 'open') continue;
+      const { book, joined } = joinSharing(this.#carts, present, present.updatedAt);
+      this.#carts = book;
+      this.#noteJoined(joined);
+    }
+  }
+
+  #noteJoined(joined: readonly { readonly from: CartId; readonly into: CartId }[]): void {
+    this.joined.push(...joined.filter(({ from }) => this.#cartsBefore.has(from)));
+    for (const { from, into } of joined) {
+      this.facts.forEach(({ fact, trigger }, index) => {
+        if (fact.cartId === from) this.facts[index] = { fact: { ...fact, cartId: into }, trigger };
+      });
+      this.orders.forEach((order, index) => {
+        if (order.cartId === from) this.orders[index] = { ...order, cartId: into };
+      });
+    }
+  }
+}
+
+function newProfile(id: ProfileId, at: Instant) {
+  return { id, traits: {}, traitTimes: {}, email: null, phone: null, createdAt: at, updatedAt: at, lastInstant: at, traitsChanged: false };
+}
+
+function note(event: ShopEvent, reason: string): Matched {
+  return { eventId: event.messageId, fact: 'event', journeyId: null, entryId: null, result: 'note', reason };
+}
+
+async function writeProjection(trx: Trx, projection: Projection, plan: IdentityPlan, letters: readonly DeadLetter[]): Promise<void> {
+  const profiles = [...projection.profiles.values()];
+  const created = new Set(plan.created);
+  const tokens = projection.tokensToWrite();
+  const touched = await writeTogether(trx, {
+    new_profiles: writeNewProfiles(profiles.filter(({ id }) => created.has(id))),
+    profiles: writeProfiles(profiles.filter(({ id }) => !created.has(id))),
+    identities: writeIdentities(plan.changes),
+    carts: writeCarts(projection.cartsToWrite()),
+    tokens: writeCartTokens(tokens),
+    orders: writeOrders(projection.orders),
+    consents: writeConsents(projection.consents),
+    facts: writeFacts(projection.facts.map(({ fact }) => fact)),
+    letters: writeDeadLetters(letters),
+  });
+  if (touched.identities !== plan.changes.length) throw new StaleRead('An identity was taken by another transaction meanwhile.');
+  if (touched.tokens !== tokens.length) throw new StaleRead('A cart token was taken by another transaction meanwhile.');
+}
+
+// ── matching ──
+
+/** Facts that may trigger, then those that came too late to. */
+async function matchAll(deps: IngestDeps, trx: Trx, facts: Projection['facts']): Promise<readonly Matched[]> {
+  const matched: Matched[] = [];
+  for (const trigger of [true, false]) {
+    const group = facts.filter((one) => one.trigger === trigger).map(({ fact }) => fact);
+    if (group.length > 0) matched.push(...(await matchFacts(trx, group, { clock: deps.clock, trigger, newId: deps.newId })));
+  }
+  return matched;
+}
+
+function newEvent({ event, incoming }: Understood, profileId: ProfileId, matched: readonly Matched[]): NewEvent {
+  const { messageId, type, name, occurredAt, receivedAt, origin } = event;
+  const own = matched.filter(({ eventId }) => eventId === messageId);
+  return { messageId, profileId, type, name, occurredAt, receivedAt, origin, payload: incoming.payload, matched: own };
+}

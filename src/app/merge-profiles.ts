@@ -1,0 +1,36 @@
+import { mergeTraitTimes, type Profile } from '../domain/profile.js';
+import type { Instant } from '../domain/instant.js';
+import type { Trx } from '../store/db.js';
+import { lockCartsOf } from '../store/carts.js';
+import { lockUnitingEntries, shareFacts } from '../store/entry-union.js';
+import { repointProfile } from '../store/profiles.js';
+import { contactPoints } from './contact-points.js';
+import { uniteEntries } from './unite-entries.js';
+
+/**
+ * Makes two profiles one, inside the caller's transaction, which has locked both (canonical, ascending). All that `from` had belongs to `into`, whose traits are
+ * then the newest statement about each. `from` stays as a row that says where it went. Answers `into` as it is now.
+ * Statements: 3 when neither has a live entry, 5 when they have, 7 when two of them meet.
+ */
+export async function mergeProfiles(trx: Trx, from: Profile, into: Profile, at: Instant): Promise<Profile> {
+  if (from.id === into.id) return into;
+  const { traits, traitTimes } = mergeTraitTimes(into, from);
+  const { email, phone } = contactPoints(traits);
+  const merged: Profile = {
+    ...into,
+    traits,
+    traitTimes,
+    email,
+    phone,
+    createdAt: Math.min(into.createdAt, from.createdAt),
+    updatedAt: at,
+    lastInstant: Math.max(into.lastInstant, from.lastInstant),
+  };
+  // Carts before entries, as everywhere; facts are shared while they still say whose they were.
+  await lockCartsOf(trx, from.id);
+  const entries = await lockUnitingEntries(trx, { profiles: [from.id, into.id], carts: [] });
+  const heard = entries.some((entry) => entry.state === 'open') ? await shareFacts(trx, [from.id, into.id], at) : new Set<never>();
+  await uniteEntries(trx, entries, (entry) => ({ profileId: into.id, entryKey: entry.entryKey, cartId: entry.cartId }), { at, heard });
+  await repointProfile(trx, from.id, merged);
+  return merged;
+}

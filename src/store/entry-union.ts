@@ -1,0 +1,122 @@
+import { sql } from 'kysely';
+import type { CartId, EntryId, ProfileId } from '../domain/ids.js';
+import type { Instant } from '../domain/instant.js';
+import type { EntryState } from '../journey/entry.js';
+import type { Trx } from './db.js';
+import { rowsOf, writeTogether } from './write-together.js';
+
+/** A live entry, as it is seen when profiles or carts become one. */
+export interface UnitingEntry {
+  readonly id: EntryId;
+  readonly journeyId: string;
+  readonly profileId: ProfileId;
+  readonly entryKey: string;
+  readonly cartId: CartId | null;
+  readonly state: 'armed' | 'open';
+  readonly data: EntryState;
+  readonly dueAt: Instant | null;
+  readonly createdAt: Instant;
+}
+
+/** Locks, in id order, the live entries of these profiles or carts. One statement. */
+export async function lockUnitingEntries(
+  trx: Trx,
+  of: { readonly profiles: readonly ProfileId[]; readonly carts: readonly CartId[] },
+): Promise<readonly UnitingEntry[]> {
+  const { rows } = await sql<{
+    id: EntryId;
+    journey_id: string;
+    profile_id: ProfileId;
+    entry_key: string;
+    cart_id: CartId | null;
+    state: 'armed' | 'open';
+    data: EntryState;
+    due_at: number | null;
+    created_at: number;
+  }>`select id, journey_id, profile_id, entry_key, cart_id, state, data, due_at, created_at from entries
+    where state <> 'finished' and (profile_id = any(${of.profiles}) or cart_id = any(${of.carts})) order by id for update`.execute(trx);
+  return rows.map((row) => ({
+    id: row.id,
+    journeyId: row.journey_id,
+    profileId: row.profile_id,
+    entryKey: row.entry_key,
+    cartId: row.cart_id,
+    state: row.state,
+    data: row.data,
+    dueAt: row.due_at,
+    createdAt: row.created_at,
+  }));
+}
+
+export interface SupersededEntry {
+  readonly id: EntryId;
+  /** Which goes on instead, and hears what this one had not heard yet. */
+  readonly survivor: EntryId;
+}
+
+/**
+ * Ends entries for which another goes on: they wait for nothing, release the slots that they had reserved, and are poked so that their workflows end.
+ * Two statements.
+ */
+export async function supersedeEntries(trx: Trx, superseded: readonly SupersededEntry[], at: Instant): Promise<void> {
+  if (superseded.length === 0) return;
+  const ids = superseded.map((entry) => entry.id);
+  await writeTogether(trx, {
+    ended: sql`update entries set state = 'finished', activity = 'done', outcome = 'superseded', outcome_reason = 'merged', finished_at = ${at}, due_at = null,
+      instruction = ${JSON.stringify({ kind: 'finished', outcome: 'superseded' })}::jsonb, poke_real = real_now_ms() where id = any(${ids}) returning 1`,
+    released: sql`update messages set state = 'released', updated_at = ${at} where entry_id = any(${ids}) and state = 'reserved' returning 1`,
+    unwaited: sql`delete from waits where entry_id = any(${ids}) returning 1`,
+    handed_on: sql`update entry_inputs i set entry_id = r.survivor from ${rowsOf(superseded)} as r(id text, survivor text)
+      where i.entry_id = r.id and i.consumed_at is null returning 1`,
+    told: sql`insert into trace (entry_id, at, step, kind, text)
+      select t.id, ${at}::bigint, e.step, 'merged', t.text
+      from (select id, 'Ended, because the person turned out to have another entry, which goes on: ' || survivor || '.' as text from ${rowsOf(superseded)} as r(id text, survivor text)
+        union all select survivor, 'Goes on alone: the person turned out to have another entry, which ended: ' || id || '.' from ${rowsOf(superseded)} as r(id text, survivor text)) t
+      join entries e on e.id = t.id returning 1`,
+  });
+}
+
+/** Whose a live entry is from now on. `poke`: it must look again at once. */
+export interface ReassignedEntry {
+  readonly id: EntryId;
+  readonly profileId: ProfileId;
+  readonly entryKey: string;
+  readonly cartId: CartId | null;
+  readonly dueAt: Instant | null;
+  readonly poke: boolean;
+}
+
+/** Live entries under their new profile, key and cart, with what they wait for. One statement. */
+export async function reassignEntries(trx: Trx, entries: readonly ReassignedEntry[]): Promise<void> {
+  const rows = rowsOf(entries);
+  await writeTogether(trx, {
+    moved:
+      entries.length === 0
+        ? null
+        : sql`update entries e set profile_id = r."profileId", entry_key = r."entryKey", cart_id = r."cartId", due_at = r."dueAt",
+            poke_real = case when r.poke then real_now_ms() else e.poke_real end
+          from ${rows} as r(id text, "profileId" text, "entryKey" text, "cartId" text, "dueAt" bigint, poke boolean) where e.id = r.id returning 1`,
+    waiting:
+      entries.length === 0
+        ? null
+        : sql`update waits w set by_value = case w.by_kind when 'profile' then r."profileId" else coalesce(r."cartId", w.by_value) end
+          from ${rows} as r(id text, "profileId" text, "cartId" text) where w.entry_id = r.id returning 1`,
+  });
+}
+
+/**
+ * What happened to one of two profiles that become one, handed to the open entries of the other that wait for it: an order under the one ends the
+ * reminders to the other. Only what happened since the entry began. Before anything is moved. Answers which entries heard something.
+ */
+export async function shareFacts(trx: Trx, profiles: readonly ProfileId[], at: Instant): Promise<ReadonlySet<EntryId>> {
+  const { rows } = await sql<{ entry_id: EntryId }>`
+    insert into entry_inputs (entry_id, input, created_at)
+    select distinct on (e.id, f.seq) e.id, jsonb_build_object('kind', 'fact', 'name', f.name, 'at', f.at, 'eventId', f.event_id, 'cartId', f.cart_id, 'profileMatch', true,
+      'cartMatch', f.cart_id is not null and f.cart_id = e.cart_id, 'properties', coalesce(v.payload -> 'properties', '{}'::jsonb)), ${at}::bigint
+    from entries e join waits w on w.entry_id = e.id and w.by_kind = 'profile'
+    join facts f on f.profile_id = any(${profiles}) and f.profile_id <> e.profile_id and f.name = w.event and f.at >= e.created_at
+    left join events v on v.message_id = f.event_id
+    where e.profile_id = any(${profiles}) and e.state = 'open'
+    order by e.id, f.seq returning entry_id`.execute(trx);
+  return new Set(rows.map((row) => row.entry_id));
+}

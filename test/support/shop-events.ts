@@ -1,0 +1,51 @@
+import { ulid } from 'ulid';
+import type { IncomingEvent, IngestDeps } from '../../src/app/ingest-events.js';
+import { createClock, type Clock } from '../../src/domain/clock.js';
+import type { ShopEvent } from '../../src/domain/event.js';
+import { hour, type Instant } from '../../src/domain/instant.js';
+import type { Store } from '../../src/store/db.js';
+
+export const noon: Instant = Date.UTC(2026, 10, 24, 12);
+
+/** A clock that stands at `at`. */
+export function standingClock(at: Instant): Clock {
+  return createClock({ rate: 1, realOrigin: 0, serviceOrigin: at, readReal: () => 0 });
+}
+
+export function ingestDeps(store: Store, at: Instant = noon + hour): IngestDeps {
+  return { store, clock: standingClock(at), newId: () => ulid().toLowerCase(), notifyRelay: () => {} };
+}
+
+let count = 0;
+
+/** A track event at noon by the user `ada`, received when it happened. */
+export function shopEvent(event: Partial<ShopEvent>): IncomingEvent {
+  const occurredAt = event.occurredAt ?? noon;
+  const full: ShopEvent = {
+    messageId: `m-${++count}`,
+    type: 'track',
+    name: null,
+    userId: event.anonymousId === undefined ? 'ada' : null,
+    anonymousId: null,
+    previousId: null,
+    properties: {},
+    traits: {},
+    occurredAt,
+    receivedAt: occurredAt,
+    origin: 'live',
+    ...event,
+  };
+  return { event: full, payload: { type: full.type, event: full.name, properties: full.properties, traits: full.traits }, notes: [] };
+}
+
+export function track(name: string, properties: Record<string, unknown> = {}, event: Partial<ShopEvent> = {}): IncomingEvent {
+  return shopEvent({ ...event, type: 'track', name, properties });
+}
+
+export function identify(traits: Record<string, unknown>, event: Partial<ShopEvent> = {}): IncomingEvent {
+  return shopEvent({ ...event, type: 'identify', traits });
+}
+
+export function alias(previousId: string, userId: string, event: Partial<ShopEvent> = {}): IncomingEvent {
+  return shopEvent({ ...event, type: 'alias', previousId, userId });
+}
