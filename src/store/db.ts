@@ -3,7 +3,7 @@ import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
 import { migrate } from './migrator.js';
 import { openFolder, openInMemory } from './pglite/embedded.js';
-import { columnTypes, guardedPool, insideTransaction } from './pool.js';
+import { columnTypes, guardedPool, insideTransaction, surviveLostConnections } from './pool.js';
 import { migrationPool, requireSupportedVersion, serverPool } from './postgres.js';
 import type { Database } from './schema.js';
 
@@ -69,8 +69,7 @@ async function openPostgres(databaseUrl: string, options: StoreOptions): Promise
 
 async function openPglite(options: StoreOptions): Promise<Store> {
   const embedded = await (options.dataDir === undefined ? openInMemory(options.template ?? null) : openFolder(options.dataDir));
-  const pool = new pg.Pool({ stream: embedded.stream, max: 1, idleTimeoutMillis: 0, types: columnTypes });
-  pool.on('error', () => {});
+  const pool = surviveLostConnections(new pg.Pool({ stream: embedded.stream, max: 1, idleTimeoutMillis: 0, types: columnTypes }));
   const db = kyselyOver<Database>(pool, options.onQuery);
   const close = async () => {
     await db.destroy();

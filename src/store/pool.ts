@@ -8,6 +8,16 @@ export const columnTypes: pg.CustomTypesConfig = {
     oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
 };
 
+/**
+ * A lost connection must not end the process, whether it was idle or in use: the statement under way fails, the pool replaces the
+ * connection, and the next use reports what is wrong, should it still be.
+ */
+export function surviveLostConnections(pool: pg.Pool): pg.Pool {
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
+  return pool;
+}
+
 /** Set while `work` of a transaction runs. */
 const running = new AsyncLocalStorage<{ open: boolean }>();
 

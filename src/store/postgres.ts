@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { columnTypes } from './pool.js';
+import { columnTypes, surviveLostConnections } from './pool.js';
 
 /** The oldest server that the store is tested on. */
 const OLDEST_VERSION = 15;
@@ -16,16 +16,13 @@ export function serverPool(databaseUrl: string, size: number): pg.Pool {
     statement_timeout: 15_000,
     idle_in_transaction_session_timeout: 30_000,
   });
-  // A connection lost while idle is replaced at the next use; that use reports what is wrong, should it still be.
-  pool.on('error', () => {});
-  return pool;
+  return surviveLostConnections(pool);
 }
 
 /** One connection without a time limit: a migration may take long, and waits for another that runs. */
 export function migrationPool(databaseUrl: string): pg.Pool {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 1, types: columnTypes, application_name: 'sojourn-migrate' });
-  pool.on('error', () => {});
-  return pool;
+  return surviveLostConnections(pool);
 }
 
 /** Throws a sentence when the server is older than what the store is tested on. */

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import pg from 'pg';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openStore, type Store } from '../../src/store/db.js';
 import { versionProblem } from '../../src/store/postgres.js';
@@ -152,6 +153,29 @@ describe('the store on a server', () => {
   test('runs transactions as read committed whatever the server thinks', async () => {
     const { rows } = await opened.store.transaction((trx) => sql`show transaction_isolation`.execute(trx));
     expect(rows).toEqual([{ transaction_isolation: 'read committed' }]);
+  });
+
+  test('outlives connections that the server ends, idle ones and one in the middle of a transaction', async () => {
+    const { store, url } = opened;
+    const endAllOthers = `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`;
+    const other = new pg.Client({ connectionString: url });
+    await other.connect();
+    try {
+      const cut = store.transaction(async (trx) => {
+        await write({ db: trx }, 'lost', 1);
+        await other.query(endAllOthers);
+        await write({ db: trx }, 'lost too', 1);
+      });
+      // Whether the farewell, the reset or the closed pipe is seen first is chance.
+      await expect(cut).rejects.toThrow();
+      await keys(store);
+      await other.query(endAllOthers);
+      await new Promise((done) => setTimeout(done, 100));
+    } finally {
+      await other.end();
+    }
+
+    expect(await keys(store)).not.toContain('lost');
   });
 
   test.each([

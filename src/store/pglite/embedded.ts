@@ -111,9 +111,9 @@ async function start(settings: WorkerSettings, release: () => void): Promise<Emb
     dump: async () => (await call({ kind: 'dump' })).bytes ?? new Uint8Array(),
     stats: async () => (await call({ kind: 'stats' })).stats ?? { walSyncs: 0, checkpoints: 0 },
     close: async () => {
-      const exited = new Promise<void>((done) => worker.once('exit', () => done()));
-      await call({ kind: 'close' });
-      await exited;
+      // A thread that failed has nothing to say any more; what was acknowledged is on the disk.
+      if (!dead) await call({ kind: 'close' });
+      await worker.terminate();
     },
   };
 }

@@ -30,7 +30,7 @@ const db = await PGlite.create(fs ? { fs } : inMemory(settings.template)).catch(
 });
 if (fs && fs.writes === 0) throw new Error('The embedded store cannot be made durable: its file system hook sees no writes.');
 
-const timer = fs ? setInterval(() => enqueue(async () => checkpointIfIdle()), settings.checkpointEveryMs) : null;
+const timer = setInterval(() => enqueue(checkpointIfIdle), settings.checkpointEveryMs);
 port.on('message', (/** @type {WorkerRequest} */ request) => enqueue(() => answer(request)));
 tell({ ready: true });
 
@@ -56,13 +56,12 @@ async function answer(request) {
       case 'stats':
         return tell({ id, stats: { walSyncs: fs?.walSyncs ?? 0, checkpoints } });
       case 'close':
-        if (timer) clearInterval(timer);
+        clearInterval(timer);
         if (transactionStatus !== IDLE) await exec(query('rollback'));
         await checkpoint();
         await db.close();
         fs?.syncAll();
-        tell({ id });
-        return port.close();
+        return tell({ id });
     }
   } catch (error) {
     tell({ id, error: text(error) });
@@ -77,8 +76,18 @@ async function exec(bytes) {
   const reply = joined(chunks);
   // ReadyForQuery is the last message of every answer: Z, length 5, status.
   if (reply.length >= 6 && reply[reply.length - 6] === 0x5a) transactionStatus = reply[reply.length - 1] ?? IDLE;
-  if (transactionStatus === IDLE) fs?.syncWal();
+  if (transactionStatus === IDLE) makeDurable();
   return reply;
+}
+
+/** After a failed fsync the kernel may have dropped the pages: a second try would succeed without meaning anything. So that is the end. */
+function makeDurable() {
+  try {
+    fs?.syncWal();
+  } catch (error) {
+    tell({ fatal: `The embedded store stopped: its log could not be written to the disk (${text(error)}).` });
+    throw error;
+  }
 }
 
 async function checkpointIfIdle() {
