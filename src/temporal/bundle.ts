@@ -7,7 +7,10 @@ import { packageRoot } from './package-root.js';
 /** Where `npm run build` leaves the bundle. */
 const builtBundle = join(packageRoot(), 'dist', 'workflow-bundle.js');
 
-/** Bundles the workflows of the sources into one file with its source map inline, which the worker insists on. */
+/**
+ * Bundles the workflows of the sources into one file with its source map inline, which the worker insists on.
+ * @public Called by tools/build.mjs on the compiled code.
+ */
 export async function bundleWorkflows(outFile: string = builtBundle): Promise<void> {
   const { code } = await bundleFromSources();
   await mkdir(dirname(outFile), { recursive: true });

@@ -15,6 +15,9 @@ const workflows = join(import.meta.dirname, '..', '..', 'workflows');
 
 beforeAll(() => installRuntime({ log: silentLog }));
 
+/** What the SDK itself brings into the sandbox. */
+const sdkDependencies: readonly string[] = ['long', 'ms', 'nexus-rpc'];
+
 describe('today’s workflows', () => {
   let bundle: WorkflowBundleOption;
   beforeAll(async () => {
@@ -23,6 +26,22 @@ describe('today’s workflows', () => {
 
   test.each(histories)('go through $name as it was recorded', async (history) => {
     expect(await replay(bundle, history)).toBeNull();
+  });
+
+  test('are made of their own files and the SDK alone, and stay small', () => {
+    const code = 'code' in bundle ? bundle.code : '';
+    const sources = [...code.matchAll(/^\/\*{3}\/ "(\.\/[^"]+)"/gm)].map((match) => match[1]!);
+    const own = sources.filter((path) => !path.includes('node_modules')).sort();
+    const packages = new Set(sources.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []));
+
+    expect(own).toEqual([
+      './workflows/activity-proxies.ts',
+      './workflows/contract.ts',
+      './workflows/index.ts',
+      './workflows/journey-entry.ts',
+    ]);
+    expect([...packages].filter((name) => !name.startsWith('@temporalio/')).sort()).toEqual(sdkDependencies);
+    expect(code.indexOf('sourceMappingURL=data:')).toBeLessThan(700_000);
   });
 
   test('have a recorded history of each of their shapes', () => {
