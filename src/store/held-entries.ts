@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type SqlBool, sql } from 'kysely';
 import type { Channel } from '../domain/channel.js';
 import type { Instant } from '../domain/instant.js';
 import type { EntryInput } from '../journey/entry.js';
@@ -30,6 +30,10 @@ export async function resumeHeldEntries(
     .where('e.activity', '=', 'held')
     .where('e.state', '<>', 'finished')
     .where('j.state', '<>', 'paused')
+    // Resumed already, and its turn has not come yet.
+    .where(
+      sql<SqlBool>`not exists (select 1 from entry_inputs i where i.entry_id = e.id and i.consumed_at is null and i.input->>'kind' = 'resume')`,
+    )
     .$if(resume.journeyId !== null, (query) => query.where('e.journey_id', '=', resume.journeyId))
     .$if(resume.exceptChannels.length > 0, (query) =>
       query.where(({ not, exists, selectFrom }) =>
