@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { RenderContext, RenderResult } from '../domain/rendering.js';
 import type { Shop } from '../domain/shop.js';
 import { compileTemplate } from './compile.js';
+import { withMjml } from './mjml.js';
 import type { Sample, TemplateSet } from './load.js';
 import { chooseLanguage, parseVariant, renderVariant } from './render.js';
 
@@ -17,7 +18,7 @@ export async function previewTemplate(options: {
   const { set, shop, templateId, context, locale: wanted = context.profile.locale } = options;
   const source = set.sources.find((candidate) => candidate.id === templateId);
   if (source === undefined) return { kind: 'empty', problem: `There is no template ${templateId} in the project folder.` };
-  const { compiled, problems } = await compileTemplate(source, set);
+  const { compiled, problems } = await withMjml((mjml) => compileTemplate(source, set, mjml));
   const [problem] = problems;
   if (problem !== undefined) return { kind: 'empty', problem: `The template ${templateId} does not compile: ${problem.message}` };
   const { language, locale } = chooseLanguage(compiled, wanted, shop);

@@ -62,7 +62,8 @@ export function createRenderer({ loadVersion, shop, elapsed = () => performance.
   return {
     async render(templateId, version, context): Promise<RenderResult & { readonly templateVersion: number; readonly atMostOnce: boolean }> {
       const found = await find(templateId, version);
-      if (found === null) return { kind: 'empty', problem: `The template ${templateId} is not published.`, templateVersion: 0, atMostOnce: false };
+      if (found === null)
+        return { kind: 'empty', problem: `The template ${templateId} is not published.`, templateVersion: 0, atMostOnce: false };
       return { ...renderFound(found, context), templateVersion: found.version, atMostOnce: found.compiled.atMostOnce };
     },
     async about(templateId, version) {

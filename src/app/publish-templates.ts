@@ -1,0 +1,64 @@
+import { checkTemplate } from '../render/check.js';
+import { sourceHash } from '../render/compile.js';
+import type { TemplateSet } from '../render/load.js';
+import { withMjml } from '../render/mjml.js';
+import type { FileProblem } from '../render/problem.js';
+import { addTemplateVersion, latestTemplateVersions, lockTemplates } from '../store/templates.js';
+import type { AppDeps } from './deps.js';
+
+/** What publishing one template came to. */
+export interface TemplatePublication {
+  readonly id: string;
+  /** The version that is live now; 0: none, as the first one was refused. */
+  readonly version: number;
+  /** False: nothing changed, or `problems` has an error and the version before stays live. */
+  readonly published: boolean;
+  readonly problems: readonly FileProblem[];
+}
+
+/**
+ * Publishes each template that changed as its next version. What is unchanged (by the hash of all it is made from) is neither compiled nor
+ * checked, so this may run at every start. A template with an error is refused; the others go out.
+ */
+export async function publishTemplates(
+  deps: Pick<AppDeps, 'store' | 'clock' | 'shop'>,
+  set: TemplateSet,
+): Promise<readonly TemplatePublication[]> {
+  const live = await latestTemplateVersions(deps.store.db);
+  const publications: TemplatePublication[] = [];
+  await withMjml(async (mjml) => {
+    for (const source of set.sources) {
+      const { id } = source;
+      const hash = sourceHash(source, set);
+      const before = live.get(id);
+      if (before?.hash === hash) {
+        publications.push({ id, version: before.version, published: false, problems: [] });
+        continue;
+      }
+      const { compiled, problems } = await checkTemplate(source, set, deps.shop, mjml);
+      if (problems.some((problem) => problem.severity === 'error')) {
+        publications.push({ id, version: before?.version ?? 0, published: false, problems });
+        continue;
+      }
+      publications.push({ id, ...(await addVersion(deps, id, hash, compiled)), problems });
+    }
+  });
+  return publications;
+}
+
+/** Under the lock another publisher may turn out to have been quicker. */
+async function addVersion(
+  deps: Pick<AppDeps, 'store' | 'clock'>,
+  id: string,
+  hash: string,
+  compiled: Parameters<typeof addTemplateVersion>[1]['compiled'],
+): Promise<{ readonly version: number; readonly published: boolean }> {
+  return deps.store.transaction(async (trx) => {
+    await lockTemplates(trx);
+    const live = (await latestTemplateVersions(trx)).get(id);
+    if (live?.hash === hash) return { version: live.version, published: false };
+    const version = (live?.version ?? 0) + 1;
+    await addTemplateVersion(trx, { version, hash, compiled, at: deps.clock.now() });
+    return { version, published: true };
+  });
+}

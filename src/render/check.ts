@@ -1,0 +1,315 @@
+import type { MessageClass } from '../domain/channel.js';
+import { nearest } from '../domain/nearest.js';
+import type { RenderContext, RenderResult } from '../domain/rendering.js';
+import type { Shop } from '../domain/shop.js';
+import type { CompiledTemplate } from '../domain/template.js';
+import { compileTemplate, composedTexts } from './compile.js';
+import type { Composed } from './compose.js';
+import { filterNames, parseLiquid, tagNames, variablesOf } from './engine.js';
+import type { TemplateSet, TemplateSource } from './load.js';
+import type { MjmlConverter } from './mjml.js';
+import { readSample } from './preview.js';
+import type { FileProblem } from './problem.js';
+import { chooseLanguage, parseVariant, renderVariant } from './render.js';
+import { knownVariables } from './scope.js';
+import type { Shape } from './scope.js';
+import { checkMarkup } from './markup.js';
+import { problemAt } from './yaml.js';
+
+/** Classes whose email the law wants with a postal address and a way out. */
+const promotional: ReadonlySet<MessageClass> = new Set(['marketing', 'broadcast']);
+
+/** Gmail cuts longer mail, and the way out stands at its end. */
+const clippedBytes = 102_400;
+
+/** Everything about one template: its texts, what MJML makes of them, and how every sample looks in every language. Fit to publish without an error. */
+export async function checkTemplate(
+  source: TemplateSource,
+  set: TemplateSet,
+  shop: Shop,
+  mjml: MjmlConverter,
+): Promise<{ readonly compiled: CompiledTemplate; readonly problems: readonly FileProblem[] }> {
+  const texts = Object.keys(source.words).flatMap((language) =>
+    composedTexts(source, set, language).map((composed) => ({ composed, language })),
+  );
+  const written = [
+    ...checkWords(source, shop, texts),
+    ...texts.flatMap(({ composed }) => [
+      ...composed.problems,
+      ...checkLiquid(composed),
+      ...checkMarkup(composed),
+      ...checkClass(source, composed),
+    ]),
+  ];
+  const { compiled, problems: rejected } = await compileTemplate(source, set, mjml);
+  const problems = [...written, ...rejected];
+  // What does not parse cannot be shown; its samples would only say so again.
+  if (problems.some((problem) => problem.severity === 'error')) return { compiled, problems: distinct(problems) };
+  return { compiled, problems: distinct([...problems, ...checkSamples(source, set, shop, compiled)]) };
+}
+
+/** Every language of the shop, each word in each of them, and none that nobody uses. */
+function checkWords(
+  source: TemplateSource,
+  shop: Shop,
+  texts: readonly { readonly composed: Composed; readonly language: string }[],
+): readonly FileProblem[] {
+  const missing = shop.locales.filter((language) => source.words[language] === undefined);
+  const used = new Set(texts.flatMap(({ composed }) => [...composed.usedWords]));
+  return [
+    ...missing.map((language) =>
+      problemAt(
+        source.yaml,
+        ['words'],
+        `The shop writes in "${language}", and this template has no words in it.`,
+        `Add "${language}:" under words.`,
+      ),
+    ),
+    ...Object.entries(source.words).flatMap(([language, words]) =>
+      Object.keys(words).flatMap((word) =>
+        used.has(word)
+          ? []
+          : [problemAt(source.yaml, ['words', language, word], `Nothing uses the word "${word}".`, nearestWord(word, used), 'warning')],
+      ),
+    ),
+  ];
+}
+
+function nearestWord(word: string, used: ReadonlySet<string>): string | null {
+  const meant = nearest(word, [...used]);
+  return meant === null ? 'Take it out.' : `Did you mean "${meant}"?`;
+}
+
+/** Liquid parses, with tags, filters and variables that exist. */
+function checkLiquid(composed: Composed): readonly FileProblem[] {
+  try {
+    const loops = loopVariables(composed.text);
+    return variablesOf(parseLiquid(composed.text, 'text')).flatMap(({ path, row, column }) => {
+      const unknown = findUnknown(path, loops);
+      return unknown === null ? [] : [errorAt(composed, offsetOf(composed.text, row, column), unknown.message, unknown.suggestion)];
+    });
+  } catch (error) {
+    return [describeParseError(composed, error)];
+  }
+}
+
+function describeParseError(composed: Composed, error: unknown): FileProblem {
+  const { message, token } = error as { message: string; token?: { begin?: number } };
+  const said = message.split('\n')[0]?.replace(/, (file|line):.*$/, '') ?? 'it does not parse';
+  const filter = /^undefined filter: (.+)$/.exec(said)?.[1];
+  const tag = /^tag "(.+)" not found$/.exec(said)?.[1];
+  const offset = token?.begin ?? 0;
+  if (filter !== undefined) return errorAt(composed, offset, `There is no filter "${filter}".`, didYouMean(filter, filterNames));
+  if (tag !== undefined && ['include', 'render', 'layout', 'block'].includes(tag)) {
+    return errorAt(
+      composed,
+      offset,
+      `Templates cannot read others with "${tag}".`,
+      'Write <partial name="…" />: it is put in when the template is published.',
+    );
+  }
+  if (tag !== undefined) return errorAt(composed, offset, `There is no tag "${tag}".`, didYouMean(tag, tagNames));
+  return errorAt(composed, offset, `Liquid: ${said}.`, null);
+}
+
+/** What each `for` and `assign` calls what; a name from elsewhere can be anything. */
+function loopVariables(text: string): ReadonlyMap<string, Shape> {
+  const known = new Map<string, Shape>([
+    ['forloop', 'any'],
+    ['tablerowloop', 'any'],
+  ]);
+  for (const [, name = '', path = ''] of text.matchAll(/\{%-?\s*(?:for|tablerow)\s+(\w+)\s+in\s+([\w.]+)/g)) {
+    const list = shapeAt(path.split('.'), known);
+    known.set(name, list !== null && typeof list === 'object' && 'list' in list ? list.list : 'any');
+  }
+  for (const [, name = ''] of text.matchAll(/\{%-?\s*(?:assign|capture|increment|decrement)\s+["']?(\w+)/g)) known.set(name, 'any');
+  return known;
+}
+
+function shapeAt(path: readonly string[], named: ReadonlyMap<string, Shape>): Shape | null {
+  let shape: Shape | null = named.get(path[0] ?? '') ?? keyOf(knownVariables, path[0] ?? '');
+  for (const key of path.slice(1)) shape = shape === null ? null : keyOf(shape, key);
+  return shape;
+}
+
+const listWords = new Set(['size', 'first', 'last']);
+
+function keyOf(shape: Shape, key: string): Shape | null {
+  if (shape === 'any') return 'any';
+  if (shape === 'value') return key === 'size' ? 'value' : null;
+  if ('list' in shape) return key === 'size' ? 'value' : listWords.has(key) || /^-?\d+$/.test(key) ? shape.list : null;
+  return shape.keys[key] ?? null;
+}
+
+function findUnknown(path: readonly string[], named: ReadonlyMap<string, Shape>): { message: string; suggestion: string | null } | null {
+  for (let length = 1; length <= path.length; length++) {
+    if (shapeAt(path.slice(0, length), named) !== null) continue;
+    const parent = length === 1 ? knownVariables : shapeAt(path.slice(0, length - 1), named);
+    const names = parent !== null && typeof parent === 'object' && 'keys' in parent ? Object.keys(parent.keys) : [];
+    const known = length === 1 ? [...names, ...named.keys()] : names;
+    const meant = nearest(path[length - 1] ?? '', known);
+    const suggestion =
+      meant !== null
+        ? `Did you mean "${[...path.slice(0, length - 1), meant].join('.')}"?`
+        : known.length > 0
+          ? `Known here: ${known.join(', ')}.`
+          : null;
+    return { message: `There is no variable "${path.slice(0, length).join('.')}".`, suggestion };
+  }
+  return null;
+}
+
+/** Promotion in a message that people cannot refuse would make it marketing. */
+function checkClass(source: TemplateSource, composed: Composed): readonly FileProblem[] {
+  if (source.class !== 'transactional' && source.class !== 'service') return [];
+  const blocks = composed.partials
+    .filter((name) => /^(promo|offer|recommend)/.test(name))
+    .map((name) =>
+      errorAt(
+        composed,
+        0,
+        `The partial "${name}" is promotion, and this template is ${source.class}.`,
+        'Take it out, or make the class marketing.',
+      ),
+    );
+  const marked = [...composed.text.matchAll(/css-class=["'][^"']*\bpromotion\b/g)].map((match) =>
+    errorAt(
+      composed,
+      match.index,
+      `A block marked as promotion stands in a ${source.class} template.`,
+      'Take it out, or make the class marketing.',
+    ),
+  );
+  const words = [
+    ...composed.text.matchAll(
+      /\b(discount|voucher|coupon|special offer|sale now|rabatt|gutschein|sonderangebot)\w*|\d+ ?% (off|rabatt|auf alles)/gi,
+    ),
+  ].map((match) => ({
+    ...errorAt(composed, match.index, `"${match[0]}" reads as promotion in a ${source.class} template.`, 'Say it in a marketing message.'),
+    severity: 'warning' as const,
+  }));
+  return [...blocks, ...marked, ...words];
+}
+
+/** Each sample in each language, as a person would get it. */
+function checkSamples(source: TemplateSource, set: TemplateSet, shop: Shop, compiled: CompiledTemplate): readonly FileProblem[] {
+  if (set.samples.length === 0) {
+    return [
+      problemAt(
+        source.yaml,
+        [],
+        'There is no sample to try this template with.',
+        'Write one in templates/samples, such as new-customer.json.',
+      ),
+    ];
+  }
+  return set.samples.flatMap((sample) => {
+    const read = readSample(sample);
+    if (read.kind === 'invalid')
+      return [{ file: sample.file, line: 1, column: 1, path: '', message: read.why, suggestion: null, severity: 'error' as const }];
+    return Object.keys(source.words).flatMap((language) =>
+      [true, false].flatMap((isFirstSms) => {
+        const context = { ...read.context, isFirstSms };
+        const { locale } = chooseLanguage(compiled, language, shop);
+        const variant = parseVariant(compiled, language);
+        if (variant === null) return [];
+        return checkRendered(source, shop, context, renderVariant(compiled, variant, context, shop, locale)).map(
+          ({ message, suggestion, severity }) =>
+            problemAt(
+              source.yaml,
+              ['words', language],
+              `With the sample "${sample.name}" in "${language}": ${message}`,
+              suggestion,
+              severity,
+            ),
+        );
+      }),
+    );
+  });
+}
+
+type Finding = Pick<FileProblem, 'message' | 'suggestion' | 'severity'>;
+
+function checkRendered(source: TemplateSource, shop: Shop, context: RenderContext, rendered: RenderResult): readonly Finding[] {
+  switch (rendered.kind) {
+    case 'empty':
+      return [error(rendered.problem, 'Use "| default:" or ask with "if" where a value may be missing.')];
+    case 'email':
+      return checkRenderedEmail(source, shop, context, rendered);
+    case 'sms':
+      return checkRenderedSms(source, shop, context, rendered.body, rendered.segments);
+  }
+}
+
+function checkRenderedEmail(
+  source: TemplateSource,
+  shop: Shop,
+  context: RenderContext,
+  email: { readonly html: string; readonly text: string },
+): readonly Finding[] {
+  const findings: Finding[] = [];
+  if (promotional.has(source.class)) {
+    const addressThere = shop.postalAddress.every((line) => email.text.includes(line));
+    if (!addressThere)
+      findings.push(
+        error(
+          'the shop’s postal address is not in it.',
+          'Put {{ shop.postalAddress | join: ", " }} at its foot: the law wants it in marketing email.',
+        ),
+      );
+    for (const [link, name] of [
+      [context.links.unsubscribe, 'unsubscribe'],
+      [context.links.preferences, 'preferences'],
+    ] as const) {
+      if (!email.html.includes(link) || !email.text.includes(link))
+        findings.push(error(`the ${name} link is not in it.`, `Put <a href="{{ links.${name} }}"> at its foot.`));
+    }
+  }
+  if (Buffer.byteLength(email.html) > clippedBytes)
+    findings.push({
+      ...error('it is over 102 kB: Gmail cuts it, and the way out stands at its end.', 'Show fewer lines.'),
+      severity: 'warning',
+    });
+  return findings;
+}
+
+/** CTIA: every text says whose it is; the first to a person also says purpose, frequency, rates, HELP and STOP. */
+function checkRenderedSms(source: TemplateSource, shop: Shop, context: RenderContext, body: string, segments: number): readonly Finding[] {
+  const findings: Finding[] = [];
+  if (!body.includes(shop.brand)) findings.push(error('the text does not say whose it is.', 'Begin it with {{ shop.brand }}:'));
+  if (promotional.has(source.class) && context.isFirstSms && !(/\bSTOP\b/.test(body) && /\bHELP\b/.test(body)))
+    findings.push(
+      error('the first text to a person does not tell of HELP and STOP.', 'Add {% if isFirstSms %}{{ words.firstTextTerms }}{% endif %}.'),
+    );
+  if (segments > 2)
+    findings.push({ ...error(`it takes ${segments} segments, each of which is paid for.`, 'Shorten it to two.'), severity: 'warning' });
+  return findings;
+}
+
+function error(message: string, suggestion: string | null): Finding {
+  return { message, suggestion, severity: 'error' };
+}
+
+function errorAt(composed: Composed, offset: number, message: string, suggestion: string | null): FileProblem {
+  return { ...composed.originAt(offset), path: '', message, suggestion, severity: 'error' };
+}
+
+function didYouMean(word: string, known: readonly string[]): string | null {
+  const meant = nearest(word, known);
+  return meant === null ? null : `Did you mean "${meant}"?`;
+}
+
+function offsetOf(text: string, row: number, column: number): number {
+  let offset = 0;
+  for (let passed = 1; passed < row; passed++) offset = text.indexOf('\n', offset) + 1;
+  return offset + column - 1;
+}
+
+/** A layout is composed once a template and language; what is wrong in it is told once. */
+function distinct(problems: readonly FileProblem[]): readonly FileProblem[] {
+  const seen = new Set<string>();
+  return problems.filter((problem) => {
+    const key = JSON.stringify(problem);
+    return !seen.has(key) && seen.add(key) !== undefined;
+  });
+}

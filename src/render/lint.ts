@@ -1,0 +1,18 @@
+import type { Shop } from '../domain/shop.js';
+import { checkTemplate } from './check.js';
+import type { TemplateSet } from './load.js';
+import { withMjml } from './mjml.js';
+import type { FileProblem } from './problem.js';
+
+/** All that is wrong in a `templates` folder, in the order of its files: what could not be read, then each template in turn. */
+export async function lintTemplates(set: TemplateSet, shop: Shop): Promise<readonly FileProblem[]> {
+  return withMjml(async (mjml) => {
+    const problems = [...set.problems];
+    for (const source of set.sources) problems.push(...(await checkTemplate(source, set, shop, mjml)).problems);
+    const told = new Set<string>();
+    return problems.filter((problem) => {
+      const key = JSON.stringify(problem);
+      return !told.has(key) && told.add(key) !== undefined;
+    });
+  });
+}
