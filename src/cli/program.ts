@@ -38,6 +38,7 @@ function buildProgram(io: CliIo, state: { outcome: Outcome | null }): Command {
     .option('--api-key <key>', 'the API key for it')
     .option('--data <folder>', 'the data folder of a running Sojourn (else SOJOURN_DATA, else .sojourn)')
     .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(--help tells how it is used)')
     .configureOutput({ writeOut: (text) => io.out(text.trimEnd()), writeErr: (text) => io.err(text.trimEnd()) });
 

@@ -37,6 +37,7 @@ button { font: inherit; font-weight: 600; padding: .7rem 1.4rem; border-radius: 
 button.plain { background: none; color: var(--ink); border-color: var(--line); font-weight: 500; }
 button:focus-visible, a:focus-visible, input:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .actions { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.25rem; }
+form + p { margin-top: 1.25rem; }
 .note { border-left: 3px solid var(--accent); padding: .1rem 0 .1rem .8rem; }
 .soft { color: var(--soft); font-size: .92rem; }
 a { color: var(--accent); }

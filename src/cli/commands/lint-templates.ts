@@ -1,5 +1,5 @@
 import { loadTemplates } from '../../render/load.js';
-import { describeProblem } from '../../render/problem.js';
+import { describeProblem } from '../../yaml/problem.js';
 import { lintTemplates } from '../../render/lint.js';
 import { loadShop } from '../../shop.js';
 import type { CliContext, Outcome } from '../context.js';

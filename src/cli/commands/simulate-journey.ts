@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseJourney } from '../../journey/parse.js';
 import { loadTemplates } from '../../render/load.js';
-import { describeProblem } from '../../render/problem.js';
+import { describeProblem } from '../../yaml/problem.js';
 import { loadShop } from '../../shop.js';
 import { compareStory } from '../../simulator/expect.js';
 import { parseScenarios, type Scenario } from '../../simulator/scenario.js';
