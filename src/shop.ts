@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { day, hour, minute } from './domain/instant.js';
 import type { EmailSender, Shop } from './domain/shop.js';
-import { describeProblem } from './render/problem.js';
-import type { FileProblem } from './render/problem.js';
-import { checkYaml, readYaml } from './render/yaml.js';
+import { describeProblem } from './yaml/problem.js';
+import type { FileProblem } from './yaml/problem.js';
+import { checkYaml, readYaml } from './yaml/yaml-file.js';
 
 /** `shop.yaml` is missing or wrong; the message lists every problem with its line. */
 export class ShopError extends Error {

@@ -2,7 +2,7 @@ import { checkTemplate } from '../render/check.js';
 import { sourceHash } from '../render/compile.js';
 import type { TemplateSet } from '../render/load.js';
 import { withMjml } from '../render/mjml.js';
-import type { FileProblem } from '../render/problem.js';
+import type { FileProblem } from '../yaml/problem.js';
 import { addTemplateVersion, latestTemplateVersions, lockTemplates } from '../store/templates.js';
 import type { AppDeps } from './deps.js';
 

@@ -9,12 +9,12 @@ import { filterNames, parseLiquid, tagNames, variablesOf } from './engine.js';
 import type { TemplateSet, TemplateSource } from './load.js';
 import type { MjmlConverter } from './mjml.js';
 import { readSample } from './preview.js';
-import type { FileProblem } from './problem.js';
+import type { FileProblem } from '../yaml/problem.js';
 import { chooseLanguage, parseVariant, renderVariant } from './render.js';
 import { knownVariables } from './scope.js';
 import type { Shape } from './scope.js';
 import { checkMarkup } from './markup.js';
-import { problemAt } from './yaml.js';
+import { problemAt } from '../yaml/yaml-file.js';
 
 /** Classes whose email the law wants with a postal address and a way out. */
 const promotional: ReadonlySet<MessageClass> = new Set(['marketing', 'broadcast']);

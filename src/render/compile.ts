@@ -6,7 +6,7 @@ import { composeEmail, composeWord } from './compose.js';
 import type { Composed } from './compose.js';
 import type { TemplateSet, TemplateSource } from './load.js';
 import type { MjmlConverter } from './mjml.js';
-import type { FileProblem } from './problem.js';
+import type { FileProblem } from '../yaml/problem.js';
 
 /** Raised when the same sources give another result: it makes every template a new version at the next publish. */
 const compilerVersion = 1;

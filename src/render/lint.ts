@@ -2,7 +2,7 @@ import type { Shop } from '../domain/shop.js';
 import { checkTemplate } from './check.js';
 import type { TemplateSet } from './load.js';
 import { withMjml } from './mjml.js';
-import type { FileProblem } from './problem.js';
+import type { FileProblem } from '../yaml/problem.js';
 
 /** All that is wrong in a `templates` folder, in the order of its files: what could not be read, then each template in turn. */
 export async function lintTemplates(set: TemplateSet, shop: Shop): Promise<readonly FileProblem[]> {

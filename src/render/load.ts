@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { messageClasses } from '../domain/channel.js';
 import type { Channel, MessageClass } from '../domain/channel.js';
 import type { TemplateHead } from '../domain/template.js';
-import type { FileProblem } from './problem.js';
-import { checkYaml, problemAt, readYaml } from './yaml.js';
-import type { YamlFile } from './yaml.js';
+import type { FileProblem } from '../yaml/problem.js';
+import { checkYaml, problemAt, readYaml } from '../yaml/yaml-file.js';
+import type { YamlFile } from '../yaml/yaml-file.js';
 
 /** A text file, with the name that problems are told under: `templates/layouts/shop.mjml`. */
 export interface SourceFile {
