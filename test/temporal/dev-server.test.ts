@@ -111,7 +111,7 @@ function holdServer(): ChildProcess {
   const root = join(import.meta.dirname, '..', '..');
   return spawn(process.execPath, ['--input-type=module', '-e', script, dataDir, JSON.stringify(inject('temporal').binary), root], {
     cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: 'ignore',
   });
 }
 
