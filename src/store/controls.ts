@@ -1,7 +1,6 @@
 import type { Channel } from '../domain/channel.js';
 import type { Instant } from '../domain/instant.js';
 import type { Db, Trx } from './db.js';
-import { jsonText } from './json.js';
 
 /** What a kill switch stops: every send, or those of one channel. (A journey's own pause is its state.) */
 export type PauseScope = 'all' | Channel;
@@ -55,22 +54,6 @@ export async function insertPause(trx: Trx, scope: PauseScope, at: Instant): Pro
 export async function deletePause(trx: Trx, scope: PauseScope): Promise<Instant | null> {
   const row = await trx.deleteFrom('controls').where('key', '=', pauseKeys[scope]).returning('value').executeTakeFirst();
   return row ? (sinceOf(row.value) ?? 0) : null;
-}
-
-/** A value kept for the whole shop (`clock`, …), as JSON reads; null when it was never written. Keys that begin with `pause:` are taken. */
-export async function readControl(db: Db | Trx, key: string): Promise<unknown> {
-  const row = await db.selectFrom('controls').select('value').where('key', '=', key).executeTakeFirst();
-  return row?.value ?? null;
-}
-
-/** Writes a value for the whole shop; the last writer wins. */
-export async function writeControl(db: Db | Trx, key: string, value: unknown, at: Instant): Promise<void> {
-  const written = { value: jsonText(value), updated_at: at };
-  await db
-    .insertInto('controls')
-    .values({ key, ...written })
-    .onConflict((conflict) => conflict.column('key').doUpdateSet(written))
-    .execute();
 }
 
 function sinceOf(value: unknown): Instant | null {

@@ -173,7 +173,7 @@ const statements = [
     created_at bigint not null,
     consumed_at bigint
   )`,
-  `create index entry_inputs_unconsumed on entry_inputs (entry_id, seq) where consumed_at is null`,
+  `create index entry_inputs_entry on entry_inputs (entry_id, seq)`,
 
   `create table trace (
     seq bigserial primary key,
@@ -288,6 +288,7 @@ const statements = [
     body text,
     received_at bigint not null
   )`,
+  `create index inbound_messages_profile on inbound_messages (profile_id) where profile_id is not null`,
 
   `create table write_keys (
     id text primary key,
