@@ -62,22 +62,26 @@ export interface ApiDeps {
   /** The state of each part, now; never throws, answers within two seconds. */
   parts(): Promise<readonly PartState[]>;
   /** Puts a dead letter through ingest again. */
-  retryDeadLetter?(
+  readonly retryDeadLetter?: (
     id: string,
-  ): Promise<{ readonly kind: 'resolved' } | { readonly kind: 'failed'; readonly reason: string } | { readonly kind: 'unknown' }>;
-  previewTemplate?(input: {
+  ) => Promise<{ readonly kind: 'resolved' } | { readonly kind: 'failed'; readonly reason: string } | { readonly kind: 'unknown' }>;
+  readonly previewTemplate?: (input: {
     readonly templateId: string;
     readonly profileId: string | null;
     readonly locale: string | null;
-  }): Promise<TemplatePreview>;
-  testSend?(input: { readonly templateId: string; readonly profileId: string | null; readonly to: string }): Promise<TestSendResult>;
-  publishTemplates?(): Promise<readonly { readonly id: string; readonly version: number; readonly published: boolean }[]>;
+  }) => Promise<TemplatePreview>;
+  readonly testSend?: (input: {
+    readonly templateId: string;
+    readonly profileId: string | null;
+    readonly to: string;
+  }) => Promise<TestSendResult>;
+  readonly publishTemplates?: () => Promise<readonly { readonly id: string; readonly version: number; readonly published: boolean }[]>;
   /** Asks the relay to start an entry's workflow anew from the store; the API itself never calls Temporal. */
-  restartStuck?(entryId: string): Promise<boolean>;
+  readonly restartStuck?: (entryId: string) => Promise<boolean>;
   /** Ensures all open entries, in the background; says how far it is. */
-  reconcile?(): Promise<Progress>;
+  readonly reconcile?: () => Promise<Progress>;
   /** Writes a copy of the embedded store into the data folder (`src/app/backup.ts`). */
-  backup?(): Promise<BackupResult>;
+  readonly backup?: () => Promise<BackupResult>;
   /** Routes with their own authentication: Segment's paths, Twilio's webhooks. Each is mounted in a scope of its own. */
   readonly plugins: readonly FastifyPluginAsync[];
 }

@@ -35,20 +35,7 @@ export async function resumeHeldEntries(
       sql<SqlBool>`not exists (select 1 from entry_inputs i where i.entry_id = e.id and i.consumed_at is null and i.input->>'kind' = 'resume')`,
     )
     .$if(resume.journeyId !== null, (query) => query.where('e.journey_id', '=', resume.journeyId))
-    .$if(resume.exceptChannels.length > 0, (query) =>
-      query.where(({ not, exists, selectFrom }) =>
-        not(
-          exists(
-            selectFrom('messages as m')
-              .select('m.id')
-              .whereRef('m.entry_id', '=', 'e.id')
-              .whereRef('m.step', '=', 'e.step')
-              .where('m.state', '=', 'reserved')
-              .where('m.channel', 'in', resume.exceptChannels),
-          ),
-        ),
-      ),
-    )
+    .$if(resume.exceptChannels.length > 0, (query) => query.where(hasNoMessageOn(resume.exceptChannels)))
     .orderBy('e.id')
     .forUpdate('e')
     .execute();
@@ -56,6 +43,12 @@ export async function resumeHeldEntries(
   const input: EntryInput = { kind: 'resume', at: resume.at, pausedAt: resume.pausedAt };
   await giveInput(trx, ids, input, resume.at, Math.min(spreadAtMostMs, ids.length * spreadPerEntryMs));
   return ids.length;
+}
+
+/** The message of the step that the entry stands at goes over another channel than these. */
+function hasNoMessageOn(channels: readonly Channel[]) {
+  return sql<SqlBool>`not exists (select 1 from messages m
+    where m.entry_id = e.id and m.step = e.step and m.state = 'reserved' and m.channel = any(${channels}))`;
 }
 
 /** Asks entries that have not finished to leave: an `exit` input each, and a poke. Says how many. */

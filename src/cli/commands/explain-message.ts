@@ -1,4 +1,5 @@
 import type { CliContext, Outcome } from '../context.js';
+import { findProfile } from '../find-profile.js';
 import { paragraphs, table } from '../text.js';
 
 interface Message {
@@ -75,7 +76,13 @@ export async function listMessages(
   const { journey, profile, entry, state, channel } = options;
   const messages = await api.list<Message>(
     '/v1/messages',
-    { journeyId: journey, profileId: profile, entryId: entry, state, channel },
+    {
+      journeyId: journey,
+      profileId: profile === undefined ? undefined : (await findProfile(api, profile)).id,
+      entryId: entry,
+      state,
+      channel,
+    },
     options.limit,
   );
   const local = messages.length === 0 ? null : await context.localTime();

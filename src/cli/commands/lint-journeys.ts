@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { parseJourney } from '../../journey/parse.js';
 import { loadTemplates } from '../../render/load.js';
+import { describeProblem } from '../../yaml/problem.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
-import { problemLine } from '../lint-text.js';
 import { plural } from '../text.js';
 
 /** `journey lint <files…>`: checks sources against the project's templates. No server is needed. */
@@ -24,7 +24,7 @@ export async function lintJourneys(context: CliContext, files: readonly string[]
       : `${plural(errors, 'error')}, ${plural(found.length - errors, 'warning')}.`;
   return {
     value: found,
-    text: [...found.map((problem) => problemLine(problem.file, problem)), summary].join('\n'),
+    text: [...found.map(describeProblem), summary].join('\n'),
     exitCode: errors > 0 ? 1 : 0,
   };
 }

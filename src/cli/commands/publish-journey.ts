@@ -1,13 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
-import { type LintProblem, problemLine } from '../lint-text.js';
+import { describeProblem, type FileProblem } from '../../yaml/problem.js';
+
+/** The server knows the source, not the file. */
+type Complaint = Omit<FileProblem, 'file'>;
 
 interface Published {
   readonly journeyId: string;
   readonly version: number;
   readonly published: boolean;
-  readonly problems: readonly LintProblem[];
+  readonly problems: readonly Complaint[];
 }
 
 /** `journey publish <files…>`: each file becomes the live version of its journey, when it is without errors. */
@@ -17,7 +20,7 @@ export async function publishJourneys(
   options: { readonly note?: string },
 ): Promise<Outcome> {
   const api = await context.client();
-  const results: (Published | { readonly file: string; readonly refused: string; readonly problems: readonly LintProblem[] })[] = [];
+  const results: (Published | { readonly file: string; readonly refused: string; readonly problems: readonly Complaint[] })[] = [];
   const lines: string[] = [];
   let refused = 0;
   for (const file of files) {
@@ -35,12 +38,12 @@ export async function publishJourneys(
           ? `${result.journeyId}: version ${result.version} is live.`
           : `${result.journeyId}: version ${result.version} says the same already; nothing changed.`,
       );
-      lines.push(...result.problems.map((problem) => problemLine(file, problem)));
+      lines.push(...result.problems.map((problem) => describeProblem({ ...problem, file })));
     } catch (error) {
       if (!(error instanceof CliFailure) || !hasProblems(error.details)) throw error;
       refused += 1;
       results.push({ file, refused: error.message, problems: error.details.problems });
-      lines.push(error.message, ...error.details.problems.map((problem) => problemLine(file, problem)));
+      lines.push(error.message, ...error.details.problems.map((problem) => describeProblem({ ...problem, file })));
     }
   }
   return { value: results, text: lines.join('\n'), exitCode: refused > 0 ? 1 : 0 };
@@ -51,6 +54,6 @@ function idIn(source: string, file: string): string {
   return /^id:\s*["']?([A-Za-z0-9_-]+)/m.exec(source)?.[1] ?? file.replace(/^.*\//, '').replace(/(\.journey)?\.ya?ml$/, '');
 }
 
-function hasProblems(details: unknown): details is { readonly problems: readonly LintProblem[] } {
+function hasProblems(details: unknown): details is { readonly problems: readonly Complaint[] } {
   return typeof details === 'object' && details !== null && 'problems' in details && Array.isArray(details.problems);
 }

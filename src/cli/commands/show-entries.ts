@@ -1,5 +1,6 @@
 import type { EntryStory, EntrySummary } from '../../app/show-entry.js';
 import type { CliContext, Outcome } from '../context.js';
+import { findProfile } from '../find-profile.js';
 import { paragraphs, table } from '../text.js';
 
 /** Instants come over HTTP as text. */
@@ -27,7 +28,11 @@ export async function listEntries(
 ): Promise<Outcome> {
   const api = await context.client();
   const { journey, profile, state, activity, stuck } = options;
-  const entries = await api.list<Entry>('/v1/entries', { journeyId: journey, profileId: profile, state, activity, stuck }, options.limit);
+  const entries = await api.list<Entry>(
+    '/v1/entries',
+    { journeyId: journey, profileId: profile === undefined ? undefined : (await findProfile(api, profile)).id, state, activity, stuck },
+    options.limit,
+  );
   const local = entries.length === 0 ? null : await context.localTime();
   const rows = entries.map((entry) => [entry.id, entry.journeyId, entry.profileId, local?.(entry.createdAt) ?? '', entry.sentence]);
   const whenEmpty = stuck ? 'No entry is stuck.' : 'No entry is like that.';

@@ -1,33 +1,7 @@
-import type { ApiClient } from '../client.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
+import { findProfile } from '../find-profile.js';
 import { money, paragraphs, plural, table } from '../text.js';
-
-interface Profile {
-  readonly id: string;
-  readonly identities: readonly { readonly kind: string; readonly value: string }[];
-  readonly email: string | null;
-  readonly phone: string | null;
-  readonly traits: Readonly<Record<string, unknown>>;
-  readonly erasedAt: string | null;
-  readonly carts: readonly {
-    readonly id: string;
-    readonly state: string;
-    readonly value: number;
-    readonly currency: string | null;
-    readonly lines: readonly { readonly name: string; readonly quantity: number }[];
-    readonly updatedAt: string;
-  }[];
-  readonly orders: readonly {
-    readonly orderId: string;
-    readonly status: string;
-    readonly total: number | null;
-    readonly currency: string | null;
-    readonly orderedAt: string;
-  }[];
-  readonly consents: { readonly now: readonly { readonly channel: string; readonly topic: string; readonly granted: boolean }[] };
-  readonly suppressions: readonly { readonly channel: string; readonly reason: string; readonly at: string }[];
-}
 
 /** `profile show <id>`: by our own id, or by one of the shop's. */
 export async function showProfile(context: CliContext, id: string): Promise<Outcome> {
@@ -124,17 +98,6 @@ export async function eraseProfile(context: CliContext, id: string, options: { r
       ? `Profile ${profile.id} is erased; ${plural(result.entries, 'entry leaves', 'entries leave')} its journey. Its addresses stay suppressed by a keyed hash.`
       : `Profile ${profile.id} was erased before.`,
   };
-}
-
-/** By our id, then by the shop's, then by a browser's. */
-async function findProfile(api: ApiClient, id: string): Promise<Profile> {
-  const own = await api.find<Profile>(`/v1/profiles/${encodeURIComponent(id)}`);
-  if (own !== null) return own;
-  for (const name of ['userId', 'anonymousId']) {
-    const { items } = await api.get<{ readonly items: readonly Profile[] }>('/v1/profiles', { [name]: id });
-    if (items[0] !== undefined) return items[0];
-  }
-  throw new CliFailure(`Nobody is known by the id ${id}: neither ours, nor one of the shop's, nor a browser's.`);
 }
 
 function section(title: string, body: string): string | null {

@@ -9,7 +9,6 @@ import { simulate } from '../../simulator/simulate.js';
 import { renderStory } from '../../simulator/story.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
-import { problemLine } from '../lint-text.js';
 import { paragraphs, plural } from '../text.js';
 
 /** `simulate <journey.yaml> --scenario <name|all>`: plays scenarios on a virtual clock and tells their stories. No server is needed. */
@@ -55,7 +54,7 @@ async function readDefinition(context: CliContext, file: string) {
   const parsed = parseJourney(source, { templates: await loadTemplates(context.project) });
   if (parsed.kind === 'ok') return parsed.definition;
   throw new CliFailure(
-    [`${file} is not a journey that can run:`, ...parsed.problems.map((problem) => problemLine(file, problem))].join('\n'),
+    [`${file} is not a journey that can run:`, ...parsed.problems.map((problem) => describeProblem({ ...problem, file }))].join('\n'),
     1,
     parsed.problems,
   );
