@@ -108,6 +108,15 @@ describeOnBothStores('stopping and resuming', (store) => {
     expect(await store().db.selectFrom('entries').selectAll().execute()).toHaveLength(1);
   });
 
+  test('archiving ends what is only armed, too', async () => {
+    const deps = await abandonedCart(store());
+    deps.clock.set(noon + hour / 2);
+    await archiveJourney(deps, 'cart');
+    const { id } = await onlyEntry(store());
+    await turn(deps, id);
+    expect(await onlyEntry(store())).toMatchObject({ state: 'finished', outcome_reason: 'archived', poke_real: null });
+  });
+
   test('a turn that is just holding its entry is waited for, so that no resume misses it', async () => {
     const deps = await abandonedCart(store());
     await pauseJourney(deps, 'cart');
