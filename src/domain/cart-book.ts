@@ -70,7 +70,7 @@ function applyActivity(carts: readonly KeptCart[], deed: CartDeed, event: Activi
   const fold = foldCart(start.fold, activity);
   const grown = withOwner(withFold(withTokens(start, event.tokens), fold), deed);
   const moved = found !== null && found.state === 'ordered' ? replace(book, { ...found, tokens: [] }) : book;
-  const shared = joinSharing(replace(moved, grown), grown, deed);
+  const shared = joinSharing(replace(moved, grown), grown, deed.at);
   return {
     carts: shared.book,
     touched: { cart: shared.cart, before, after: viewCart(shared.cart.fold) },
@@ -109,10 +109,10 @@ function presentCart(carts: readonly KeptCart[], deed: CartDeed): KeptCart | nul
 }
 
 /** Two baskets of one person with a line in common, active within a day of each other, are one: the older goes on. */
-function joinSharing(
+export function joinSharing(
   book: readonly KeptCart[],
   cart: KeptCart,
-  deed: CartDeed,
+  at: Instant,
 ): { book: readonly KeptCart[]; cart: KeptCart; joined: CartChange['joined'] } {
   const keys = new Set(cart.lines.map((line) => lineKey(line.productId, line.variant)));
   const sharing = book.filter(
@@ -120,7 +120,7 @@ function joinSharing(
       other.id !== cart.id &&
       other.profileId === cart.profileId &&
       other.state === 'open' &&
-      Math.abs(other.updatedAt - deed.at) <= joinWithinMs &&
+      Math.abs(other.updatedAt - at) <= joinWithinMs &&
       other.lines.some((line) => keys.has(lineKey(line.productId, line.variant))),
   );
   const [first, ...others] = [cart, ...sharing].sort(byAge);
