@@ -65,13 +65,12 @@ export function newEntryState(args: {
   };
 }
 
-/** May the person enter now? An ordered cart first, then filters, because they say most; then how often; then beside what. */
+/** May the person enter now? Filters first, because they say most; then how often; then beside what. */
 export function decideEntry(
   context: EngineContext,
   history: EntryHistory,
 ): { readonly kind: 'enter' } | { readonly kind: 'not-entered'; readonly reason: string; readonly text: string } {
   const { entry } = context.definition;
-  if (isOrdered(context)) return notEntered('ordered', 'the cart has been ordered');
   const facts = factsAbout(context, context.facts.event);
   for (const { reason, condition } of entry.filters) {
     const answer = evaluate(condition, facts);
@@ -238,11 +237,6 @@ interface NotEntered {
   readonly kind: 'not-entered';
   readonly reason: string;
   readonly text: string;
-}
-
-/** Whoever ordered it, under whatever name: filters see the person's own orders only. A journey that an order starts is for ordered carts. */
-function isOrdered({ definition, facts }: EngineContext): boolean {
-  return definition.trigger.kind === 'inactivity' && facts.cart?.state === 'ordered';
 }
 
 function tooSoon({ definition, at }: EngineContext, { lastEnteredAt, enteredBefore }: EntryHistory): NotEntered | null {

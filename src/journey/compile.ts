@@ -1,0 +1,255 @@
+import { parseDuration } from '../domain/duration.js';
+import type { FactName } from '../domain/fact.js';
+import type { JourneyId, StepId } from '../domain/ids.js';
+import { compileCondition, conditionKinds, type ConditionSource, type Named } from './condition-source.js';
+import type { EntryRules, ExitRule, JourneyDefinition, NamedCondition, Step, WaitStep } from './definition.js';
+import { toLimitMs } from './duration-source.js';
+import { type JourneySource, stepKinds, type StepSource } from './source.js';
+
+export type Path = readonly PropertyKey[];
+
+/** Something that the file names, and where, for lint to look up. */
+export type Reference =
+  | Named
+  | { readonly kind: 'template'; readonly name: string; readonly channel: 'email' | 'sms'; readonly path: Path };
+
+/** The flat graph with what lint needs: where each step stands, what is named where, and steps that stand behind an exit. */
+export interface Compiled {
+  readonly definition: JourneyDefinition;
+  readonly places: ReadonlyMap<StepId, Path>;
+  readonly references: readonly Reference[];
+  /** Ids that were written twice, at the second place. */
+  readonly repeated: readonly { readonly id: string; readonly path: Path }[];
+  /** Steps behind one that ends the entry on every way. */
+  readonly unreachable: readonly { readonly id: StepId; readonly path: Path }[];
+}
+
+/** The tree of steps as a flat graph with stable ids: written ones, else kind and number in the order of the file. */
+export function compileJourney(source: JourneySource): Compiled {
+  const references: Reference[] = [];
+  const note = (named: Reference): void => void references.push(named);
+  const condition = (of: ConditionSource, path: Path) => compileCondition(of, path, note);
+  const event = (name: string, path: Path): FactName => {
+    note({ kind: 'event', name, path });
+    return name as FactName;
+  };
+  const tree = new Tree(note, condition, event);
+  const start = tree.list(tree.named(source.steps, ['steps']), null);
+  if (start === null) throw new Error('A journey without steps passed the schema.');
+
+  const definition: JourneyDefinition = {
+    format: 1,
+    id: source.journey as JourneyId,
+    name: source.name,
+    description: source.description,
+    priority: source.priority,
+    class: source.class,
+    topic: source.topic,
+    trigger: source.trigger.event
+      ? {
+          kind: 'event',
+          event: event(source.trigger.event.name, ['trigger', 'event', 'name']),
+          where: source.trigger.event.where ? condition(source.trigger.event.where, ['trigger', 'event', 'where']) : null,
+        }
+      : {
+          kind: 'inactivity',
+          after: (source.trigger.inactivity?.after ?? []).map((name, index) => event(name, ['trigger', 'inactivity', 'after', index])),
+          resetOn: (source.trigger.inactivity?.reset_on ?? []).map((name, index) =>
+            event(name, ['trigger', 'inactivity', 'reset_on', index]),
+          ),
+          forMs: toLimitMs(source.trigger.inactivity?.for ?? 'PT0S'),
+        },
+    entry: entryRules(source.entry, condition),
+    exits: source.exits.map((rule, index) => exitRule(rule, ['exits', index], condition, event)),
+    goals: source.goals.map((goal, index) => ({
+      id: goal.id,
+      event: event(goal.event, ['goals', index, 'event']),
+      withinMs: toLimitMs(goal.within),
+    })),
+    maxDurationMs: source.max_duration === undefined ? null : toLimitMs(source.max_duration),
+    catchUp:
+      typeof source.catch_up === 'string'
+        ? { kind: source.catch_up }
+        : { kind: 'send_if_within', ms: toLimitMs(source.catch_up.send_if_within) },
+    holdout: source.holdout,
+    start,
+    steps: tree.steps,
+  };
+  return { definition, places: tree.places, references, repeated: tree.repeated, unreachable: tree.unreachable };
+}
+
+type Conditions = (of: ConditionSource, path: Path) => ReturnType<typeof compileCondition>;
+type Events = (name: string, path: Path) => FactName;
+
+function entryRules(entry: JourneySource['entry'], condition: Conditions): EntryRules {
+  return {
+    key: typeof entry.key === 'string' ? { kind: entry.key } : { kind: 'event', path: entry.key.event },
+    filters: entry.filters.map((filter, index): NamedCondition => {
+      const { reason, ...of } = filter;
+      return { reason: reason ?? defaultReason(of), condition: condition(of, ['entry', 'filters', index]) };
+    }),
+    reentry: typeof entry.reentry === 'string' ? { kind: entry.reentry } : { kind: 'interval', ms: toLimitMs(entry.reentry.interval) },
+    concurrency: entry.concurrency,
+  };
+}
+
+/** A filter's reason where the marketer gives none: it says what was missing. */
+function defaultReason(of: ConditionSource): string {
+  if (of.identified !== undefined) return of.identified ? 'not-identified' : 'identified';
+  if (of.consent) return of.consent.granted ? 'no-consent' : 'has-consent';
+  const kind = conditionKinds.find((name) => of[name] !== undefined) ?? 'all';
+  return `${kind.replaceAll('_', '-')}-not-met`;
+}
+
+function exitRule(rule: JourneySource['exits'][number], path: Path, condition: Conditions, event: Events): ExitRule {
+  const on: ExitRule['on'] =
+    rule.on === undefined
+      ? { kind: 'condition', condition: condition(rule.when as ConditionSource, [...path, 'when']) }
+      : {
+          kind: 'event',
+          event: event(rule.on, [...path, 'on']),
+          match: rule.match,
+          where: rule.where ? condition(rule.where, [...path, 'where']) : null,
+        };
+  const derived = rule.on === undefined ? `condition-${Number(path.at(-1)) + 1}` : rule.on.replaceAll(/[^a-zA-Z0-9]+/g, '-').toLowerCase();
+  return { id: rule.id ?? derived, on, outcome: rule.outcome };
+}
+
+interface NamedStep {
+  readonly id: StepId;
+  readonly source: StepSource;
+  readonly path: Path;
+  /** Steps inside, by the keys that lead to them. */
+  readonly inside: ReadonlyMap<string, readonly NamedStep[]>;
+}
+
+/** Names the steps in the order of the file, then links them from the end. */
+class Tree {
+  readonly steps: Record<string, Step> = {};
+  readonly places = new Map<StepId, Path>();
+  readonly repeated: { readonly id: string; readonly path: Path }[] = [];
+  readonly unreachable: { readonly id: StepId; readonly path: Path }[] = [];
+  readonly #counts = new Map<string, number>();
+  readonly #note: (named: Reference) => void;
+  readonly #condition: Conditions;
+  readonly #event: Events;
+
+  constructor(note: (named: Reference) => void, condition: Conditions, event: Events) {
+    this.#note = note;
+    this.#condition = condition;
+    this.#event = event;
+  }
+
+  named(sources: readonly StepSource[], path: Path): readonly NamedStep[] {
+    return sources.map((source, index) => this.#nameOne(source, [...path, index]));
+  }
+
+  #nameOne(source: StepSource, path: Path): NamedStep {
+    const kind = kindOf(source);
+    const of = source[kind];
+    const count = (this.#counts.get(kind) ?? 0) + 1;
+    this.#counts.set(kind, count);
+    const id = (of?.id ?? `${kind.replace('_', '-')}-${count}`) as StepId;
+    const at = [...path, kind];
+    if (this.places.has(id)) this.repeated.push({ id, path: of?.id === undefined ? at : [...at, 'id'] });
+    this.places.set(id, at);
+    const inside = new Map<string, readonly NamedStep[]>();
+    const branches = source.split?.branches ?? source.wait_until?.branches ?? [];
+    branches.forEach((branch, index) => inside.set(`branch ${index}`, this.named(branch.steps, [...at, 'branches', index, 'steps'])));
+    const otherwise = source.split ? 'else' : 'on_timeout';
+    const rest = source.split?.else ?? source.wait_until?.on_timeout;
+    if (rest) inside.set('otherwise', this.named(rest.steps, [...at, otherwise, 'steps']));
+    return { id, source, path: at, inside };
+  }
+
+  /** Links the steps of a list; what follows the last is `after`. Answers where the list begins. */
+  list(steps: readonly NamedStep[], after: StepId | null): StepId | null {
+    let next = after;
+    for (const step of steps.toReversed()) {
+      this.steps[step.id] = this.#compile(step, next);
+      next = step.id;
+    }
+    const end = steps.findIndex((step) => endsOnEveryWay(step));
+    if (end !== -1) for (const { id, path } of steps.slice(end + 1)) this.unreachable.push({ id, path });
+    return next;
+  }
+
+  #compile({ id, source, path, inside }: NamedStep, next: StepId | null): Step {
+    const way = (key: string): StepId | null => this.list(inside.get(key) ?? [], next);
+    if (source.send) {
+      const { channel, template, deadline, not_after_start, on_capped } = source.send;
+      this.#note({ kind: 'template', name: template, channel, path: [...path, 'template'] });
+      return {
+        kind: 'send',
+        id,
+        next,
+        channel,
+        template,
+        deadlineMs: toLimitMs(deadline),
+        notAfterStartMs: not_after_start === undefined ? null : toLimitMs(not_after_start),
+        onCapped: on_capped,
+      };
+    }
+    if (source.wait) return this.#wait(id, next, source.wait, path);
+    if (source.wait_until) {
+      const { branches, timeout, lookback } = source.wait_until;
+      return {
+        kind: 'wait_until',
+        id,
+        next,
+        branches: branches.map((branch, index) => ({
+          id: branch.id ?? branch.on.replaceAll(/[^a-zA-Z0-9]+/g, '-').toLowerCase(),
+          event: this.#event(branch.on, [...path, 'branches', index, 'on']),
+          match: branch.match,
+          where: branch.where ? this.#condition(branch.where, [...path, 'branches', index, 'where']) : null,
+          next: way(`branch ${index}`),
+        })),
+        timeoutMs: toLimitMs(timeout),
+        onTimeout: way('otherwise'),
+        lookback,
+      };
+    }
+    if (source.split) {
+      return {
+        kind: 'split',
+        id,
+        next: way('otherwise'),
+        branches: source.split.branches.map((branch, index) => ({
+          id: branch.id ?? `branch-${index + 1}`,
+          when: this.#condition(branch.when, [...path, 'branches', index, 'when']),
+          next: way(`branch ${index}`),
+        })),
+      };
+    }
+    const exit = source.exit ?? { outcome: 'completed' as const, reason: undefined };
+    return { kind: 'exit', id, next: null, outcome: exit.outcome, reason: exit.reason ?? exit.outcome };
+  }
+
+  #wait(id: StepId, next: StepId | null, source: NonNullable<StepSource['wait']>, path: Path): WaitStep {
+    const duration = parseDuration(source.for);
+    if (typeof duration === 'string') throw new Error('A duration that is none passed the schema.');
+    const isStep = source.from !== 'previous' && source.from !== 'start';
+    if (isStep) this.#note({ kind: 'step', name: source.from, path: [...path, 'from'] });
+    return {
+      kind: 'wait',
+      id,
+      next,
+      length: duration.kind === 'elapsed' ? duration : { kind: 'calendar', days: duration.days, at: source.at ?? null },
+      from: isStep ? { kind: 'step', step: source.from as StepId } : { kind: source.from as 'previous' | 'start' },
+    };
+  }
+}
+
+function kindOf(source: StepSource): (typeof stepKinds)[number] {
+  const kind = stepKinds.find((name) => source[name] !== undefined);
+  if (kind === undefined) throw new Error('A step without a kind passed the schema.');
+  return kind;
+}
+
+function endsOnEveryWay({ source, inside }: NamedStep): boolean {
+  if (source.exit) return true;
+  const branches = source.split?.branches ?? source.wait_until?.branches;
+  if (branches === undefined) return false;
+  const ways = [...branches.map((_, index) => inside.get(`branch ${index}`) ?? []), inside.get('otherwise') ?? []];
+  return ways.every((steps) => steps.some(endsOnEveryWay));
+}

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { channels } from '../domain/channel.js';
+import type { Comparison, Condition } from '../domain/conditions/condition.js';
+import type { FactName } from '../domain/fact.js';
+import { durationText, toLimitMs } from './duration-source.js';
+
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+
+/** One comparison: exactly one operator. */
+const comparisonShape = {
+  is: scalar.optional(),
+  is_not: scalar.optional(),
+  in: z.array(scalar).min(1).optional(),
+  not_in: z.array(scalar).min(1).optional(),
+  at_least: z.number().optional(),
+  at_most: z.number().optional(),
+  more_than: z.number().optional(),
+  less_than: z.number().optional(),
+  contains: z.string().min(1).optional(),
+  exists: z.boolean().optional(),
+};
+type ComparisonSource = z.output<z.ZodObject<typeof comparisonShape>>;
+const operators = Object.keys(comparisonShape) as readonly (keyof typeof comparisonShape)[];
+const comparisonKeys = operators.join(', ');
+
+const comparison = z.strictObject(comparisonShape).superRefine(oneOf(operators, 'one comparison'));
+
+const messageStatuses = ['sent', 'delivered', 'bounced', 'failed', 'skipped'] as const;
+
+/** The keys of a condition; exactly one of them says its kind. */
+export const conditionShape = {
+  get all(): z.ZodOptional<z.ZodArray<typeof conditionSource>> {
+    return z.array(conditionSource).min(1).optional();
+  },
+  get any(): z.ZodOptional<z.ZodArray<typeof conditionSource>> {
+    return z.array(conditionSource).min(1).optional();
+  },
+  get not(): z.ZodOptional<typeof conditionSource> {
+    return conditionSource.optional();
+  },
+  identified: z.boolean().optional(),
+  trait: z
+    .strictObject({ name: z.string().min(1), ...comparisonShape })
+    .superRefine(oneOf(operators, 'one comparison'))
+    .optional(),
+  event_property: z
+    .strictObject({ path: z.string().min(1), ...comparisonShape })
+    .superRefine(oneOf(operators, 'one comparison'))
+    .optional(),
+  event_count: z
+    .strictObject({ name: z.string().min(1), within: durationText.optional(), ...comparisonShape })
+    .superRefine(oneOf(operators, 'one comparison'))
+    .optional(),
+  cart: z
+    .strictObject({
+      value: comparison.optional(),
+      lines: comparison.optional(),
+      currency: comparison.optional(),
+      state: comparison.optional(),
+    })
+    .superRefine(oneOf(['value', 'lines', 'currency', 'state'], 'one field of the cart'))
+    .optional(),
+  consent: z
+    .strictObject({ channel: z.enum(channels), topic: z.string().min(1).default('marketing'), granted: z.boolean().default(true) })
+    .optional(),
+  message: z.strictObject({ step: z.string().min(1), status: z.enum(messageStatuses) }).optional(),
+};
+
+export const conditionKinds = [
+  'all',
+  'any',
+  'not',
+  'identified',
+  'trait',
+  'event_property',
+  'event_count',
+  'cart',
+  'consent',
+  'message',
+] as const;
+
+/** A condition as marketers write it. */
+export const conditionSource = z
+  .strictObject(conditionShape)
+  .superRefine(oneOf(conditionKinds, 'one kind of condition'))
+  .meta({ id: 'Condition' });
+export type ConditionSource = z.output<typeof conditionSource>;
+
+/** Where a condition stands in the file, for complaints about what it names. */
+export interface Named {
+  readonly kind: 'event' | 'step';
+  readonly name: string;
+  readonly path: readonly PropertyKey[];
+}
+
+/** The condition that the engine judges; what it names is handed to `note`. */
+export function compileCondition(source: ConditionSource, path: readonly PropertyKey[], note: (named: Named) => void): Condition {
+  const inside = (part: ConditionSource, ...keys: PropertyKey[]): Condition => compileCondition(part, [...path, ...keys], note);
+  if (source.all) return { kind: 'all', of: source.all.map((part, index) => inside(part, 'all', index)) };
+  if (source.any) return { kind: 'any', of: source.any.map((part, index) => inside(part, 'any', index)) };
+  if (source.not) return { kind: 'not', of: inside(source.not, 'not') };
+  if (source.identified !== undefined) return { kind: 'identified', is: source.identified };
+  if (source.trait) return { kind: 'trait', name: source.trait.name, comparison: toComparison(source.trait) };
+  if (source.event_property)
+    return { kind: 'event_property', path: source.event_property.path, comparison: toComparison(source.event_property) };
+  if (source.event_count) {
+    note({ kind: 'event', name: source.event_count.name, path: [...path, 'event_count', 'name'] });
+    return {
+      kind: 'event_count',
+      name: source.event_count.name as FactName,
+      windowMs: source.event_count.within === undefined ? null : toLimitMs(source.event_count.within),
+      comparison: toComparison(source.event_count),
+    };
+  }
+  if (source.cart) {
+    const [field, of] = Object.entries(source.cart).find(([, value]) => value !== undefined) as ['value', ComparisonSource];
+    return { kind: 'cart', field, comparison: toComparison(of) };
+  }
+  if (source.consent)
+    return { kind: 'consent', channel: source.consent.channel, topic: source.consent.topic, granted: source.consent.granted };
+  if (source.message) {
+    note({ kind: 'step', name: source.message.step, path: [...path, 'message', 'step'] });
+    return { kind: 'message', step: source.message.step, status: source.message.status };
+  }
+  throw new Error('A condition without a kind passed the schema.');
+}
+
+function toComparison(source: ComparisonSource): Comparison {
+  const op = operators.find((name) => source[name] !== undefined);
+  if (op === undefined) throw new Error('A comparison without an operator passed the schema.');
+  return { op, value: source[op] } as Comparison;
+}
+
+/** Refuses an object in which none of `keys`, or more than one, is written. */
+export function oneOf(keys: readonly string[], what: string) {
+  return (value: object, context: z.RefinementCtx): void => {
+    const written = keys.filter((key) => (value as Readonly<Record<string, unknown>>)[key] !== undefined);
+    if (written.length === 1) return;
+    const found = written.length === 0 ? 'none is written' : `${written.join(' and ')} are written`;
+    const choices = keys === operators ? comparisonKeys : keys.join(', ');
+    context.addIssue({ code: 'custom', message: `needs ${what}, and ${found}: ${choices}` });
+  };
+}
