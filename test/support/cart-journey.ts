@@ -18,6 +18,7 @@ export function cartJourney(overrides: Partial<JourneyDefinition> = {}): Journey
     entry: {
       key: { kind: 'cart' },
       filters: [
+        { reason: 'ordered', condition: { kind: 'cart', field: 'state', comparison: { op: 'is', value: 'open' } } },
         { reason: 'ordered', condition: { kind: 'event_count', name: 'order.paid', windowMs: day, comparison: { op: 'is', value: 0 } } },
         { reason: 'below-minimum', condition: { kind: 'cart', field: 'value', comparison: { op: 'at_least', value: 20 } } },
       ],
