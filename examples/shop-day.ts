@@ -91,15 +91,8 @@ function cartOf(invoice: string, lines: readonly Line[]): readonly ShopCall[] {
 }
 
 function orderInstant(invoice: string, lastAt: number): number | null {
-  switch (invoice.at(-1)) {
-    case '0':
-    case '6':
-      return null;
-    case '3':
-      return lastAt + 30 * hour;
-    default:
-      return lastAt + 3 * minute;
-  }
+  if (/[06]$/.test(invoice)) return null;
+  return lastAt + (invoice.endsWith('3') ? 30 * hour : 3 * minute);
 }
 
 function cancellation(invoice: string, lines: readonly Line[]): readonly ShopCall[] {

@@ -5,13 +5,13 @@ import type { Channel } from './domain/channel.js';
 /** What is read when somebody scrapes. */
 export interface Gauges {
   /** Real seconds since the oldest due poke should have been made. */
-  outboxLagSeconds(): Promise<number>;
-  overdueEntries(): Promise<number>;
-  stuckEntries(): Promise<number>;
-  messagesUnknown(): Promise<number>;
-  deadLettersOpen(): Promise<number>;
+  readonly outboxLagSeconds: () => Promise<number>;
+  readonly overdueEntries: () => Promise<number>;
+  readonly stuckEntries: () => Promise<number>;
+  readonly messagesUnknown: () => Promise<number>;
+  readonly deadLettersOpen: () => Promise<number>;
   /** Real milliseconds by which this process's clock is ahead of the database's. */
-  clockSkewMs(): Promise<number>;
+  readonly clockSkewMs: () => Promise<number>;
 }
 
 export interface Metrics extends AppMetrics {

@@ -10,7 +10,7 @@ const saveEveryMs = 500;
 export interface RunningClock {
   readonly clock: Clock;
   /** Writes where the clock stands; the next start goes on from there. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /**

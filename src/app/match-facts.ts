@@ -1,7 +1,6 @@
-import { sql } from 'kysely';
 import type { Clock } from '../domain/clock.js';
-import type { CartId, EntryId, JourneyId, ProfileId } from '../domain/ids.js';
-import type { Fact, FactName } from '../domain/fact.js';
+import type { EntryId, JourneyId } from '../domain/ids.js';
+import type { Fact } from '../domain/fact.js';
 import type { Instant } from '../domain/instant.js';
 import { evaluate } from '../domain/conditions/index.js';
 import { newEntryState } from '../journey/engine.js';

@@ -213,7 +213,9 @@ function successors(step: Step): readonly (StepId | null)[] {
       return [...step.branches.map(({ next }) => next), step.next];
     case 'wait_until':
       return [...step.branches.map(({ next }) => next), step.onTimeout];
-    default:
+    case 'send':
+    case 'wait':
+    case 'exit':
       return [step.next];
   }
 }

@@ -48,6 +48,6 @@ export function parseJourney(
   return { kind: 'ok', definition: compiled.definition, problems };
 }
 
-function withoutFile({ file: _, ...problem }: FileProblem): JourneyProblem {
-  return problem;
+function withoutFile({ line, column, path, message, suggestion, severity }: FileProblem): JourneyProblem {
+  return { line, column, path, message, suggestion, severity };
 }

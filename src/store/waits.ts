@@ -39,10 +39,10 @@ export async function findWaits(
       'e.created_at',
     ])
     .where('w.event', 'in', of.events)
-    .where(({ eb, or, and }) =>
-      or([
-        and([eb('w.by_kind', '=', 'profile'), eb('w.by_value', 'in', of.profiles)]),
-        ...(of.carts.length > 0 ? [and([eb('w.by_kind', '=', 'cart'), eb('w.by_value', 'in', of.carts)])] : []),
+    .where((where) =>
+      where.or([
+        where.and([where('w.by_kind', '=', 'profile'), where('w.by_value', 'in', of.profiles)]),
+        ...(of.carts.length > 0 ? [where.and([where('w.by_kind', '=', 'cart'), where('w.by_value', 'in', of.carts)])] : []),
       ]),
     )
     .where('e.state', '=', 'open')

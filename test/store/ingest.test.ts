@@ -42,7 +42,7 @@ describeOnBothStores('ingest', (store) => {
     const added = track('Product Added', cartLine('p1'));
 
     const results = await Promise.all([ingest(added), ingest(added), ingest(added), ingest(added)]);
-    expect(results.map(({ stored }) => stored).sort()).toEqual([0, 0, 0, 1]);
+    expect(results.map(({ stored }) => stored).sort((a, b) => a - b)).toEqual([0, 0, 0, 1]);
     expect(await store().db.selectFrom('profiles').selectAll().execute()).toHaveLength(1);
   });
 

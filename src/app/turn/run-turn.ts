@@ -191,7 +191,7 @@ class Turn {
     if (step?.kind !== 'send') throw new Error(`Step ${pending.step} of journey ${this.#context.definition.id} is no send.`);
     const message = this.#newMessage(step, pending);
     const known = this.#messages.get(message.id);
-    switch (known?.state) {
+    switch (known?.state ?? null) {
       case 'accepted':
       case 'delivered':
       case 'bounced':
@@ -201,7 +201,12 @@ class Turn {
         return this.#reconcile(message, pending);
       case 'skipped':
         return { kind: 'left', as: { kind: 'failed', reason: 'provider-rejected' } };
-      default:
+      case 'reserved':
+      case 'submitting':
+      case 'withheld':
+      case 'released':
+      case 'expired':
+      case null:
         // A promised slot is kept: the whole gate runs again when it has come.
         if (known?.state === 'reserved' && known.slotAt > this.#context.at)
           return this.#turn(await this.#wait(known.slotAt, pending.awaiting, `${step.id} · ${step.channel} · slot`));
@@ -516,7 +521,12 @@ class Turn {
     const { entry } = this.#context;
     const isHeld = entry.activity === 'held';
     await touchEntry(this.#trx, entry.id, isHeld ? null : this.#pokeAt(entry.dueAt));
-    const summary = entry.state === 'armed' ? 'armed · idle time' : String(entry.instruction['summary'] ?? entry.activity);
+    const summary =
+      entry.state === 'armed'
+        ? 'armed · idle time'
+        : typeof entry.instruction['summary'] === 'string'
+          ? entry.instruction['summary']
+          : entry.activity;
     return { kind: 'instruction', instruction: this.#waitInstruction(isHeld ? null : entry.dueAt, summary) };
   }
 

@@ -1,0 +1,200 @@
+import { expect, test } from 'vitest';
+import { describeProblem } from '../../src/yaml/problem.js';
+import { lintTemplates } from '../../src/render/lint.js';
+import { loadTemplates } from '../../src/render/load.js';
+import { lintWith, shipped, shop } from './project.js';
+
+const reminder = await shipped('templates/email/cart-reminder-1.yaml');
+const design = await shipped('templates/email/cart-reminder-1.mjml');
+const footer = await shipped('templates/layouts/footer.mjml');
+const text = await shipped('templates/sms/cart-link.yaml');
+
+const emailFile = 'templates/email/cart-reminder-1.yaml';
+const designFile = 'templates/email/cart-reminder-1.mjml';
+const smsFile = 'templates/sms/cart-link.yaml';
+
+test('finds nothing to say about the shipped templates', async () => {
+  expect((await lintTemplates(await loadTemplates('.'), shop)).map(describeProblem)).toEqual([]);
+});
+
+test('is the catalog of templates that journeys are checked against', async () => {
+  const set = await loadTemplates('.');
+
+  expect(set.ids()).toEqual(['cart-reminder-1', 'cart-reminder-2', 'cart-reminder-3', 'cart-link']);
+  expect([set.channelOf('cart-link'), set.classOf('cart-link'), set.channelOf('nothing'), set.has('nothing')]).toEqual([
+    'sms',
+    'marketing',
+    null,
+    false,
+  ]);
+});
+
+/** What is broken, in which file, and what is said about it: at which text of that file, with which words. */
+interface Case {
+  readonly breaks: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly at: { readonly file: string; readonly text?: string };
+  readonly message: RegExp;
+  readonly suggestion?: RegExp;
+}
+
+const cases: readonly Case[] = [
+  {
+    breaks: 'a variable that nothing fills',
+    files: { [smsFile]: text, [designFile]: design.replace('{{ shop.supportUrl }}', '{{ shop.suportUrl }}'), [emailFile]: reminder },
+    at: { file: designFile, text: '{{ shop.suportUrl }}' },
+    message: /There is no variable "shop\.suportUrl"/,
+    suggestion: /Did you mean "shop\.supportUrl"/,
+  },
+  {
+    breaks: 'an unknown field of a line of the cart, in a loop',
+    files: { [smsFile]: text.replace('{{ cart.url | safe_url }}', '{% for line in cart.lines %}{{ line.title }}{% endfor %}') },
+    at: { file: smsFile, text: 'body: >-' },
+    message: /There is no variable "line\.title"/,
+    suggestion: /name, quantity, price, imageUrl, url/,
+  },
+  {
+    breaks: 'an unknown filter',
+    files: { [designFile]: design.replace('{{ words.intro }}', '{{ cart.value | mony }}'), [emailFile]: reminder },
+    at: { file: designFile, text: '{{ cart.value | mony }}' },
+    message: /There is no filter "mony"/,
+    suggestion: /Did you mean "money"/,
+  },
+  {
+    breaks: 'an include of another file',
+    files: { [designFile]: design.replace('{{ words.intro }}', '{% render "secret" %}'), [emailFile]: reminder },
+    at: { file: designFile, text: '{% render' },
+    message: /cannot read others with "render"/,
+    suggestion: /<partial name=/,
+  },
+  {
+    breaks: 'mj-include, which MJML drops in silence',
+    files: { [designFile]: `${design}<mj-include path="./x.mjml" />`, [emailFile]: reminder },
+    at: { file: designFile, text: '<mj-include' },
+    message: /mj-include is not followed/,
+  },
+  {
+    breaks: 'an unclosed tag, which MJML takes in silence',
+    files: { [designFile]: design.replace('</mj-text>', ''), [emailFile]: reminder },
+    at: { file: designFile, text: '<mj-text mj-class="headline"' },
+    message: /<mj-text> is not closed/,
+  },
+  {
+    breaks: 'an attribute that MJML does not know',
+    files: { [designFile]: design.replace('<mj-column>', '<mj-column colour="red">'), [emailFile]: reminder },
+    at: { file: designFile, text: '<mj-column colour' },
+    message: /MJML: .*colour/,
+  },
+  {
+    breaks: 'a link that runs script',
+    files: { [designFile]: design.replace('{{ shop.supportUrl }}', 'javascript:alert(1)'), [emailFile]: reminder },
+    at: { file: designFile, text: 'href="javascript' },
+    message: /holds script or data/,
+  },
+  {
+    breaks: 'an address of a product without safe_url',
+    files: { [designFile]: design.replace('{{ shop.supportUrl }}', '{{ cart.lines[0].url }}'), [emailFile]: reminder },
+    at: { file: designFile, text: 'href="{{ cart' },
+    message: /takes an address from outside/,
+    suggestion: /safe_url/,
+  },
+  {
+    breaks: 'marketing without a postal address',
+    files: {
+      [designFile]: design,
+      [emailFile]: reminder,
+      'templates/layouts/footer.mjml': footer.replace(/\{\{ shop\.postalAddress.*?\}\}/, ''),
+    },
+    at: { file: emailFile, text: 'en:' },
+    message: /postal address is not in it/,
+  },
+  {
+    breaks: 'marketing without a way out',
+    files: {
+      [designFile]: design,
+      [emailFile]: reminder,
+      'templates/layouts/footer.mjml': footer.replace('{{ links.unsubscribe }}', '{{ shop.siteUrl }}'),
+    },
+    at: { file: emailFile, text: 'en:' },
+    message: /unsubscribe link is not in it/,
+  },
+  {
+    breaks: 'a language of the shop that is missing',
+    files: { [smsFile]: text.slice(0, text.indexOf('  de:')) },
+    at: { file: smsFile, text: 'words:' },
+    message: /The shop writes in "de"/,
+  },
+  {
+    breaks: 'a word that one language lacks',
+    files: { [designFile]: design, [emailFile]: reminder.replace(/ {4}headline: Ihr.*\n/, '') },
+    at: { file: designFile, text: '{{ words.headline }}' },
+    message: /The word "headline" is not there in "de"/,
+  },
+  {
+    breaks: 'a partial that is not there',
+    files: { [designFile]: design.replace('cart-lines', 'basket'), [emailFile]: reminder },
+    at: { file: designFile, text: '<partial name="basket"' },
+    message: /names nothing in templates\/layouts/,
+  },
+  {
+    breaks: 'a service message with promotion',
+    files: {
+      [designFile]: design.replace('css-class="edge"', 'css-class="edge promotion"'),
+      [emailFile]: reminder.replace('class: marketing', 'class: service'),
+    },
+    at: { file: designFile, text: 'css-class="edge promotion"' },
+    message: /promotion stands in a service template/,
+  },
+  {
+    breaks: 'a first text without HELP and STOP',
+    files: { [smsFile]: text.replace('{% if isFirstSms %}{{ words.firstTextTerms }}{% endif %}', '') },
+    at: { file: smsFile, text: 'en:' },
+    message: /does not tell of HELP and STOP/,
+  },
+  {
+    breaks: 'a text of four segments',
+    files: { [smsFile]: text.replace('your basket is still here.', 'your basket is still here. '.repeat(16)) },
+    at: { file: smsFile, text: 'en:' },
+    message: /too long: 4 segments/,
+  },
+  {
+    breaks: 'a key that the format does not know',
+    files: { [smsFile]: text.replace('requires:', 'require:') },
+    at: { file: smsFile, text: 'require:' },
+    message: /"require" is not known here/,
+    suggestion: /Did you mean "requires"/,
+  },
+  {
+    breaks: 'YAML that does not parse',
+    files: { [smsFile]: text.replace('class: marketing', 'class: "marketing') },
+    at: { file: smsFile },
+    message: /no valid YAML/,
+  },
+  {
+    breaks: 'a sample that is no person',
+    files: { [smsFile]: text, 'templates/samples/new-customer.json': '{"profile":{}}' },
+    at: { file: 'templates/samples/new-customer.json' },
+    message: /no person and cart/,
+  },
+];
+
+test.each(cases)('tells of $breaks, at its place', async ({ files, at, message, suggestion }) => {
+  const problems = await lintWith(files);
+  const found = problems.find((problem) => message.test(problem.message));
+
+  expect(found, `told instead: ${problems.map(describeProblem).join('\n')}`).toMatchObject({ file: at.file, severity: 'error' });
+  if (at.text !== undefined) expect(found?.line).toBe(lineOf(files[at.file] ?? '', at.text));
+  if (suggestion !== undefined) expect(found?.suggestion).toMatch(suggestion);
+});
+
+test('warns of a word that nobody uses', async () => {
+  const problems = await lintWith({ [smsFile]: text.replace('  de:', "    bdy: 'x'\n  de:") });
+
+  expect(problems).toEqual([
+    expect.objectContaining({ severity: 'warning', message: 'Nothing uses the word "bdy".', suggestion: 'Did you mean "body"?' }),
+  ]);
+});
+
+function lineOf(source: string, part: string): number {
+  return source.slice(0, source.indexOf(part)).split('\n').length;
+}
