@@ -16,7 +16,6 @@ export interface Gauges {
 
 export interface Metrics extends AppMetrics {
   readonly registry: Registry;
-  readonly ingestSeconds: Histogram<'route'>;
   watch(gauges: Gauges): void;
 }
 
@@ -46,16 +45,16 @@ export function createMetrics(): Metrics {
   const ingestSeconds = new Histogram({
     name: 'sojourn_ingest_seconds',
     help: 'Requests that bring events, until committed.',
-    labelNames: ['route'],
+    labelNames: ['call'],
     buckets: [0.003, 0.01, 0.03, 0.1, 0.3, 1, 3],
     registers,
   });
   return {
     registry,
-    ingestSeconds,
     verdict: (decision: string, reason: string | null, channel: Channel) => verdicts.inc({ decision, reason: reason ?? 'none', channel }),
     attempt: (channel: Channel, outcome: string, code: string | null) => attempts.inc({ channel, outcome, code: code ?? 'none' }),
     turn: (result: string, durationMs: number) => turns.observe({ result }, durationMs / 1000),
+    ingest: (call: string, durationMs: number) => ingestSeconds.observe({ call }, durationMs / 1000),
     watch: (gauges) => {
       const gauge = (name: string, help: string, read: () => Promise<number>): void => {
         new Gauge({

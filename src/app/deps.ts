@@ -17,6 +17,8 @@ export interface AppMetrics {
   verdict(decision: string, reason: string | null, channel: Channel): void;
   attempt(channel: Channel, outcome: string, code: string | null): void;
   turn(result: string, durationMs: number): void;
+  /** A request that brought events, until it was committed or refused. `call`: the Segment call. */
+  ingest(call: string, durationMs: number): void;
 }
 
 /** All that a use case may need; built once in `compose.ts`. */

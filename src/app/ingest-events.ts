@@ -43,6 +43,7 @@ export interface RejectedEvent {
   readonly detail: string;
   readonly payload: unknown;
   readonly receivedAt: Instant;
+  readonly origin: ShopEvent['origin'];
 }
 
 export interface IngestResult {
@@ -50,6 +51,9 @@ export interface IngestResult {
   readonly duplicates: number;
   readonly rejected: readonly RejectedEvent[];
 }
+
+/** Where a dead letter came in, which is how it is read again. */
+export const deadLetterSources = { live: 'segment', import: 'segment-import' } as const;
 
 /** Events that share a transaction. More would hold their profiles for longer than a turn likes to wait. */
 const chunkSize = 50;
@@ -67,7 +71,7 @@ export async function ingestEvents(
   const readings = incoming.map(readEvent);
   const understood = readings.filter((reading) => reading.kind === 'understood');
   const refused = [...rejected, ...readings.flatMap((reading) => (reading.kind === 'refused' ? [reading.rejected] : []))];
-  const letters = refused.map((letter): DeadLetter => ({ ...letter, id: deps.newId(), source: 'segment' }));
+  const letters = refused.map((letter): DeadLetter => ({ ...letter, id: deps.newId(), source: deadLetterSources[letter.origin] }));
 
   let stored = 0;
   for (let start = 0; start === 0 || start < understood.length; start += chunkSize) {
@@ -79,6 +83,20 @@ export async function ingestEvents(
     if (done.wakes) deps.notifyRelay();
   }
   return { stored, duplicates: understood.length - stored, rejected: refused };
+}
+
+/**
+ * Takes one event inside the caller's transaction, and keeps no dead letter of it: for one that is kept already. `stored` when it is stored now or was before.
+ */
+export async function ingestInside(
+  deps: IngestDeps,
+  trx: Trx,
+  incoming: IncomingEvent,
+): Promise<{ readonly kind: 'stored'; readonly wakes: boolean } | { readonly kind: 'refused'; readonly rejected: RejectedEvent }> {
+  const reading = readEvent(incoming);
+  if (reading.kind === 'refused') return reading;
+  const { wakes } = await ingestChunk(deps, trx, [reading], []);
+  return { kind: 'stored', wakes };
 }
 
 // ── reading ──
@@ -106,7 +124,8 @@ function readEvent(incoming: IncomingEvent): Understood | { readonly kind: 'refu
 }
 
 function refuse(incoming: IncomingEvent, reason: string, detail: string) {
-  return { kind: 'refused', rejected: { reason, detail, payload: incoming.payload, receivedAt: incoming.event.receivedAt } } as const;
+  const { receivedAt, origin } = incoming.event;
+  return { kind: 'refused', rejected: { reason, detail, payload: incoming.payload, receivedAt, origin } } as const;
 }
 
 // ── one transaction ──

@@ -82,7 +82,7 @@ export function turnDeps(store: Store, overrides: Partial<AppDeps> = {}): TurnDe
     ratedChannels: new Set(),
     newId: () => ulid().toLowerCase(),
     log: silentLog,
-    metrics: { verdict: () => {}, attempt: () => {}, turn: () => {} },
+    metrics: { verdict: () => {}, attempt: () => {}, turn: () => {}, ingest: () => {} },
     mayBeginSend: () => true,
     notifyRelay: () => {},
     ...overrides,

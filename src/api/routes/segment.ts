@@ -1,0 +1,190 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { AppDeps } from '../../app/deps.js';
+import { ingestEvents, type RejectedEvent } from '../../app/ingest-events.js';
+import { writeKeyCheck } from '../../app/manage-keys.js';
+import { parseJson, readSegmentEvent, type SegmentReading, type SegmentRequest } from '../../app/read-segment-event.js';
+import type { EventType } from '../../domain/event.js';
+import { Problem } from '../problem.js';
+import { Load, type LoadLimits, loadLimits } from '../segment/load.js';
+import { maxBodyBytes, readText } from '../segment/read-body.js';
+import { browserSettings } from '../segment/settings.js';
+
+type Call = EventType | 'batch' | 'import';
+
+/** Segment's paths, those of its servers' clients and those of its browser client. */
+const calls: Readonly<Record<string, Call>> = {
+  identify: 'identify',
+  track: 'track',
+  page: 'page',
+  screen: 'screen',
+  group: 'group',
+  alias: 'alias',
+  batch: 'batch',
+  import: 'import',
+  i: 'identify',
+  t: 'track',
+  p: 'page',
+  s: 'screen',
+  g: 'group',
+  a: 'alias',
+  b: 'batch',
+};
+
+const success = { success: true } as const;
+
+/** The longest batch: beyond it a single request would keep the store busy for seconds. */
+const maxBatch = 5_000;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Gives back the place of a request that brings events. */
+    leaveLoad: (() => void) | null;
+  }
+}
+
+/**
+ * Segment's HTTP API, so that a shop's ordinary event client can be pointed at us. 200 `{"success":true}` means committed, never before. The write key comes as
+ * the user of Basic authentication or as `writeKey` in the body. A body is JSON whatever its content type says, plain, gzip or deflate. In a batch, an event that
+ * cannot be taken goes to the dead letters while the rest is stored, and the answer is 200; alone it is kept too, and the answer is 400 with the reason. Too much
+ * at once is answered with 429 and a Retry-After in whole seconds.
+ */
+export function segmentRoutes(deps: AppDeps, limits: LoadLimits = loadLimits): FastifyPluginAsync {
+  const isWriteKey = writeKeyCheck(deps);
+  const load = new Load(limits);
+
+  return async (server) => {
+    server.removeAllContentTypeParsers();
+    server.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: maxBodyBytes }, (_request, body, done) => done(null, body));
+    server.decorateRequest('leaveLoad', null);
+    server.addHook('onRequest', async (_request, reply) => {
+      reply.header('access-control-allow-origin', '*').header('access-control-expose-headers', 'retry-after');
+    });
+
+    for (const [path, call] of Object.entries(calls)) {
+      const url = `/v1/${path}`;
+      server.options(url, { schema: { hide: true } }, answerPreflight);
+      server.post(url, { schema: { hide: true }, onRequest: enter }, async (request) => {
+        const leave = request.leaveLoad;
+        request.leaveLoad = null;
+        const startedAt = performance.now();
+        try {
+          return await take(request, call);
+        } finally {
+          leave?.();
+          deps.metrics.ingest(call, performance.now() - startedAt);
+        }
+      });
+    }
+
+    // analytics.js counts its own troubles; nobody here needs them.
+    server.options('/v1/m', { schema: { hide: true } }, answerPreflight);
+    server.post('/v1/m', { schema: { hide: true }, bodyLimit: 64 * 1024 }, async () => success);
+
+    server.options('/v1/projects/:key/settings', { schema: { hide: true } }, answerPreflight);
+    server.get<{ Params: { key: string } }>('/v1/projects/:key/settings', { schema: { hide: true } }, async (request, reply) => {
+      const { key } = request.params;
+      if (!(await isWriteKey(key))) throw new Problem(404, 'unknown-write-key', 'There is no project with this write key.');
+      return reply.header('cache-control', 'public, max-age=60').send(browserSettings(key, deps.publicUrl));
+    });
+  };
+
+  /** Before the body is read: a request that has to wait for its turn is cheaper to refuse than to hold. */
+  async function enter(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const length = Number(request.headers['content-length']);
+    const leave = load.admit(Number.isFinite(length) ? length : null);
+    if (leave === null) {
+      void reply.header('retry-after', String(1 + Math.floor(Math.random() * 5)));
+      throw new Problem(429, 'too-much-at-once', 'More events are coming in than can be stored right now. Send these again later.');
+    }
+    request.leaveLoad = leave;
+    // A body that never comes to its end gives its place back; once the handler runs, the handler does.
+    reply.raw.once('close', () => request.leaveLoad?.());
+  }
+
+  async function take(request: FastifyRequest, call: Call): Promise<typeof success> {
+    const receivedAt = deps.clock.now();
+    const origin = call === 'import' ? 'import' : 'live';
+    const text = await readText(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0), request.headers['content-encoding']);
+    const body = readJson(text);
+    const key = await authorize(basicUser(request.headers.authorization), bodyKey(body));
+    const spoiled = (reason: string, detail: string, payload: unknown) =>
+      refuse({ reason, detail, payload, receivedAt, origin }, () =>
+        ingestEvents(deps, [], [{ reason, detail, payload, receivedAt, origin }]),
+      );
+
+    if (body === undefined) return spoiled('invalid-json', 'The body is not JSON.', text.slice(0, keptCharacters).replaceAll(key, ''));
+    if (!isRecord(body)) return spoiled('not-an-object', 'The body must be a JSON object.', body);
+    const about: SegmentRequest = { origin, receivedAt, sentAt: body['sentAt'] };
+    if (call !== 'batch' && call !== 'import') return takeOne(readSegmentEvent(body, call, about));
+
+    const { batch } = body;
+    if (!Array.isArray(batch)) return spoiled('no-batch', '`batch` must be a list of events.', { ...body, writeKey: undefined });
+    if (batch.length > maxBatch) throw new Problem(413, 'batch-too-long', `\`batch\` has more than ${maxBatch} events.`);
+    const readings = batch.map((raw, position) => readSegmentEvent(raw, null, about, position));
+    await ingestEvents(
+      deps,
+      readings.flatMap((reading) => (reading.kind === 'event' ? [reading.incoming] : [])),
+      readings.flatMap((reading) => (reading.kind === 'rejected' ? [reading.rejected] : [])),
+    );
+    return success;
+  }
+
+  async function takeOne(reading: SegmentReading): Promise<typeof success> {
+    const { rejected } =
+      reading.kind === 'event' ? await ingestEvents(deps, [reading.incoming], []) : await ingestEvents(deps, [], [reading.rejected]);
+    const [refused] = rejected;
+    if (refused !== undefined) throw new Problem(400, refused.reason, refused.detail);
+    return success;
+  }
+
+  /** The key that opened; throws a 401 that says what is missing. */
+  async function authorize(...offered: readonly (string | null)[]): Promise<string> {
+    const keys = offered.filter((key) => key !== null);
+    for (const key of keys) if (await isWriteKey(key)) return key;
+    throw keys.length === 0
+      ? new Problem(401, 'no-write-key', 'A write key is needed: as the user name of Basic authentication, or as `writeKey` in the body.')
+      : new Problem(401, 'unknown-write-key', 'This write key is not known, or was revoked.');
+  }
+}
+
+/** As much of a body that cannot be read as helps a person to find its sender. */
+const keptCharacters = 64 * 1024;
+
+async function refuse({ reason, detail }: RejectedEvent, keep: () => Promise<unknown>): Promise<never> {
+  await keep();
+  throw new Problem(400, reason, detail);
+}
+
+async function answerPreflight(_request: FastifyRequest, reply: FastifyReply) {
+  return reply
+    .code(204)
+    .header('access-control-allow-methods', 'GET, POST, OPTIONS')
+    .header('access-control-allow-headers', 'authorization, content-type, content-encoding')
+    .header('access-control-max-age', '86400')
+    .send();
+}
+
+function readJson(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function bodyKey(body: unknown): string | null {
+  const key = isRecord(body) ? body['writeKey'] : null;
+  return typeof key === 'string' && key !== '' ? key : null;
+}
+
+/** The user name of Basic authentication. */
+function basicUser(header: string | undefined): string | null {
+  const encoded = /^Basic +([A-Za-z0-9+/=_-]+)$/i.exec(header ?? '')?.[1];
+  if (encoded === undefined) return null;
+  const [user = ''] = Buffer.from(encoded, 'base64').toString('utf8').split(':');
+  return user === '' ? null : user;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

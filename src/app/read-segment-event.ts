@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { type EventType, eventTypes, happenedAt, type ShopEvent } from '../domain/event.js';
+import type { Instant } from '../domain/instant.js';
+import { jsonText } from '../store/json.js';
+import type { IncomingEvent, RejectedEvent } from './ingest-events.js';
+
+/** What a request says about all of its events. */
+export interface SegmentRequest {
+  readonly origin: ShopEvent['origin'];
+  readonly receivedAt: Instant;
+  /** The request's own `sentAt`, as it came. It counts before the one of an event, which may tell of an earlier attempt. */
+  readonly sentAt: unknown;
+}
+
+export type SegmentReading =
+  | { readonly kind: 'event'; readonly incoming: IncomingEvent }
+  | { readonly kind: 'rejected'; readonly rejected: RejectedEvent };
+
+/**
+ * Reads one event as a Segment client sends it. `type`: what the path says; null: the event says it. What is kept as the payload can be read again by
+ * itself: it has its type, its `sentAt` and its `messageId`, and no write key.
+ *
+ * An event without `messageId` gets one from its content, so that a client's second attempt is known again. Without `timestamp` too, nothing tells a second
+ * attempt from a second event: then each arrival counts.
+ */
+export function readSegmentEvent(raw: unknown, type: EventType | null, request: SegmentRequest, position = 0): SegmentReading {
+  const { receivedAt, origin } = request;
+  const reject = (reason: string, detail: string, payload: unknown): SegmentReading => ({
+    kind: 'rejected',
+    rejected: { reason, detail, payload, receivedAt, origin },
+  });
+  if (!isRecord(raw)) return reject('not-an-object', 'An event must be an object.', raw);
+  if (isDeeperThan(raw, maxDepth)) return reject('too-deep', `The event is nested more than ${maxDepth} levels deep.`, null);
+
+  const { writeKey: _writeKey, ...said } = raw;
+  const sentAt = request.sentAt ?? said['sentAt'];
+  const payload: Record<string, unknown> = { ...said, ...(type === null ? {} : { type }), ...(sentAt === undefined ? {} : { sentAt }) };
+  const read = eventSchema.safeParse(payload);
+  if (!read.success) return reject('invalid-event', sentencesOf(read.error), payload);
+  const said_ = read.data;
+  const problem = problemOf(said_);
+  if (problem !== null) return reject(problem.reason, problem.detail, payload);
+
+  const messageId = said_.messageId ?? derivedId(payload, said_.timestamp === null ? `${receivedAt}/${position}` : '');
+  const { at, clamped } = happenedAt({ timestamp: said_.timestamp, sentAt: said_.sentAt, receivedAt, origin });
+  const event: ShopEvent = {
+    messageId,
+    type: said_.type,
+    name: said_.type === 'track' ? said_.event : said_.name,
+    userId: said_.userId,
+    anonymousId: said_.anonymousId,
+    previousId: said_.type === 'alias' ? said_.previousId : null,
+    properties: said_.properties,
+    traits: said_.traits,
+    occurredAt: at,
+    receivedAt,
+    origin,
+  };
+  return { kind: 'event', incoming: { event, payload: { ...payload, messageId }, notes: clamped ? ['clock-ahead'] : [] } };
+}
+
+/**
+ * The value that this JSON text stands for, without what no text column takes (NUL, halves of surrogate pairs: they become U+FFFD). Throws on text that
+ * is no JSON.
+ */
+export function parseJson(text: string): unknown {
+  const value: unknown = JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text);
+  return mayHoldRefused.test(text) && !isDeeperThan(value, maxBodyDepth) ? JSON.parse(jsonText(value)) : value;
+}
+
+const mayHoldRefused = /\\u(?:0000|d[89a-f])/i;
+
+/** Deeper ones are no event, and would exhaust the stack of whatever walks them. */
+const maxDepth = 64;
+const maxBodyDepth = 1000;
+
+/** Long enough for every client that we know, and short enough for an index. */
+const maxIdLength = 255;
+
+const id = (name: string) =>
+  z
+    .union([z.string(), z.number()], { error: `\`${name}\` must be text.` })
+    .nullish()
+    .transform((value) => (value === null || value === undefined || value === '' ? null : String(value)))
+    .refine((value) => value === null || value.length <= maxIdLength, {
+      error: `\`${name}\` is longer than ${maxIdLength} characters.`,
+    });
+
+const fields = (name: string) =>
+  z
+    .record(z.string(), z.unknown(), { error: `\`${name}\` must be an object.` })
+    .nullish()
+    .transform((value) => value ?? {});
+
+const label = (name: string) =>
+  z
+    .string({ error: `\`${name}\` must be text.` })
+    .max(maxIdLength, { error: `\`${name}\` is longer than ${maxIdLength} characters.` })
+    .nullish()
+    .transform((value) => (value === undefined || value === '' ? null : value));
+
+const instant = (name: string) =>
+  z
+    .union([z.string(), z.number()], { error: `\`${name}\` must be a point in time as ISO 8601 text.` })
+    .nullish()
+    .transform((value) => (value === null || value === undefined || value === '' ? null : toInstant(value)))
+    .refine((value) => value === null || value >= 0, { error: `\`${name}\` must be a point in time as ISO 8601 text.` });
+
+const eventSchema = z.object({
+  type: z.enum(eventTypes, { error: `\`type\` must be one of ${eventTypes.join(', ')}.` }),
+  messageId: id('messageId'),
+  userId: id('userId'),
+  anonymousId: id('anonymousId'),
+  previousId: id('previousId'),
+  event: label('event'),
+  name: label('name'),
+  properties: fields('properties'),
+  traits: fields('traits'),
+  timestamp: instant('timestamp'),
+  sentAt: instant('sentAt'),
+});
+type Said = z.output<typeof eventSchema>;
+
+/** What one field alone does not show. */
+function problemOf(said: Said): { readonly reason: string; readonly detail: string } | null {
+  if (said.userId === null && said.anonymousId === null)
+    return { reason: 'no-identity', detail: 'The event needs a `userId` or an `anonymousId`.' };
+  if (said.type === 'track' && said.event === null) return { reason: 'no-name', detail: 'A track call needs the name of its `event`.' };
+  if (said.type === 'alias' && (said.userId === null || said.previousId === null))
+    return { reason: 'no-identity', detail: 'An alias call needs a `userId` and a `previousId`.' };
+  return null;
+}
+
+const isoText = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(Z|[+-]\d\d:?\d\d)?$/i;
+
+/** Milliseconds since the epoch; NaN for what is no point in time. Text without an offset is UTC. */
+function toInstant(value: string | number): Instant {
+  if (typeof value === 'number') return Math.round(value);
+  const match = isoText.exec(value);
+  if (match === null) return Number.NaN;
+  return Date.parse(match[1] === undefined && value.length > 10 ? `${value}Z` : value);
+}
+
+/** The same content gives the same id, whenever it was sent. */
+function derivedId(payload: Readonly<Record<string, unknown>>, salt: string): string {
+  const { sentAt: _sentAt, _metadata, messageId: _messageId, ...content } = payload;
+  return `content-${createHash('sha256')
+    .update(JSON.stringify([salt, content]))
+    .digest('hex')}`;
+}
+
+function sentencesOf(error: z.ZodError): string {
+  return [...new Set(error.issues.map(({ message }) => message))].join(' ');
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  for (const inner of Object.values(value)) if (isDeeperThan(inner, levels - 1)) return true;
+  return false;
+}

@@ -1,0 +1,39 @@
+import type { ShopEvent } from '../domain/event.js';
+import { type KeptDeadLetter, lockDeadLetter, markRetried } from '../store/dead-letters.js';
+import { deadLetterSources, type IngestDeps, ingestInside } from './ingest-events.js';
+import { readSegmentEvent } from './read-segment-event.js';
+
+export type RetryResult =
+  | { readonly kind: 'resolved' }
+  /** `reason`: a sentence naming the property, never its value. */
+  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'unknown' };
+
+/**
+ * Puts a dead letter through ingest again, as it was kept: for when the cause has been mended on our side. It happened when it happened, but is received
+ * now: one that comes more than six hours late starts nothing. A letter that is resolved already stays so.
+ */
+export async function retryDeadLetter(deps: IngestDeps, id: string): Promise<RetryResult> {
+  const { result, wakes } = await deps.store.transaction(async (trx): Promise<{ result: RetryResult; wakes: boolean }> => {
+    const letter = await lockDeadLetter(trx, id);
+    if (letter === null) return { result: { kind: 'unknown' }, wakes: false };
+    if (letter.resolvedAt !== null) return { result: { kind: 'resolved' }, wakes: false };
+    const at = deps.clock.now();
+    const reading = readKept(letter);
+    const outcome =
+      reading.kind === 'rejected'
+        ? ({ kind: 'refused', rejected: reading.rejected } as const)
+        : await ingestInside(deps, trx, { ...reading.incoming, event: { ...reading.incoming.event, receivedAt: at } });
+    await markRetried(trx, id, { at, resolved: outcome.kind === 'stored' });
+    return outcome.kind === 'stored'
+      ? { result: { kind: 'resolved' }, wakes: outcome.wakes }
+      : { result: { kind: 'failed', reason: outcome.rejected.detail }, wakes: false };
+  });
+  if (wakes) deps.notifyRelay();
+  return result;
+}
+
+function readKept({ payload, source, receivedAt }: KeptDeadLetter) {
+  const origin: ShopEvent['origin'] = source === deadLetterSources.import ? 'import' : 'live';
+  return readSegmentEvent(payload, null, { origin, receivedAt, sentAt: undefined });
+}
