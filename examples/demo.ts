@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Analytics } from '@segment/analytics-node';
 import Table from 'cli-table3';
 import { type ChildInstance, packageFolder, startChild } from './instance.js';
+import { mailboxIds, phoneSids } from './arrived.js';
 import { type ShopCall, shopDays } from './shop-day.js';
 
 /**
@@ -149,29 +150,6 @@ function differences(noun: string, inStore: readonly string[], arrived: readonly
     if (times > 1) problems.push(`The ${noun} ${id} arrived ${times} times.`);
   }
   return problems;
-}
-
-async function mailboxIds(target: ChildInstance): Promise<readonly string[]> {
-  const ids: string[] = [];
-  for (let start = 0; ; start += 200) {
-    const page = (await (await fetch(`${target.running.mailboxUrl}/api/v1/messages?start=${start}&limit=200`)).json()) as {
-      messages: { MessageID: string }[];
-    };
-    ids.push(...page.messages.map(({ MessageID }) => MessageID.replace(/^<|>$/g, '').split('@')[0] ?? ''));
-    if (page.messages.length < 200) return ids;
-  }
-}
-
-async function phoneSids(target: ChildInstance): Promise<readonly string[]> {
-  const sids: string[] = [];
-  let path: string | null = '/2010-04-01/Accounts/AC00000000000000000000000000000000/Messages.json?PageSize=200';
-  while (path !== null) {
-    const response = await fetch(`${target.running.phoneUrl}${path}`);
-    const page = (await response.json()) as { messages: { sid: string; direction: string }[]; next_page_uri: string | null };
-    sids.push(...page.messages.filter(({ direction }) => direction.startsWith('outbound')).map(({ sid }) => sid));
-    path = page.next_page_uri;
-  }
-  return sids;
 }
 
 function show(result: Report, agreed: Agreement): void {

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type EventType, eventTypes, happenedAt, type ShopEvent } from '../domain/event.js';
 import type { Instant } from '../domain/instant.js';
-import { jsonText } from '../store/json.js';
 import type { IncomingEvent, RejectedEvent } from './ingest-events.js';
 
 /** What a request says about all of its events. */
@@ -30,29 +29,29 @@ export function readSegmentEvent(raw: unknown, type: EventType | null, request: 
     kind: 'rejected',
     rejected: { reason, detail, payload, receivedAt, origin },
   });
-  if (!isRecord(raw)) return reject('not-an-object', 'An event must be an object.', raw);
   if (isDeeperThan(raw, maxDepth)) return reject('too-deep', `The event is nested more than ${maxDepth} levels deep.`, null);
+  if (!isRecord(raw)) return reject('not-an-object', 'An event must be an object.', raw);
 
-  const { writeKey: _writeKey, ...said } = raw;
-  const sentAt = request.sentAt ?? said['sentAt'];
-  const payload: Record<string, unknown> = { ...said, ...(type === null ? {} : { type }), ...(sentAt === undefined ? {} : { sentAt }) };
-  const read = eventSchema.safeParse(payload);
-  if (!read.success) return reject('invalid-event', sentencesOf(read.error), payload);
-  const said_ = read.data;
-  const problem = problemOf(said_);
+  const { writeKey: _writeKey, ...kept } = raw;
+  const sentAt = request.sentAt ?? kept['sentAt'];
+  const payload: Record<string, unknown> = { ...kept, ...(type === null ? {} : { type }), ...(sentAt === undefined ? {} : { sentAt }) };
+  const parsed = eventSchema.safeParse(payload);
+  if (!parsed.success) return reject('invalid-event', sentencesOf(parsed.error), payload);
+  const said = parsed.data;
+  const problem = problemOf(said);
   if (problem !== null) return reject(problem.reason, problem.detail, payload);
 
-  const messageId = said_.messageId ?? derivedId(payload, said_.timestamp === null ? `${receivedAt}/${position}` : '');
-  const { at, clamped } = happenedAt({ timestamp: said_.timestamp, sentAt: said_.sentAt, receivedAt, origin });
+  const messageId = said.messageId ?? derivedId(payload, said.timestamp === null ? `${receivedAt}/${position}` : '');
+  const { at, clamped } = happenedAt({ timestamp: said.timestamp, sentAt: said.sentAt, receivedAt, origin });
   const event: ShopEvent = {
     messageId,
-    type: said_.type,
-    name: said_.type === 'track' ? said_.event : said_.name,
-    userId: said_.userId,
-    anonymousId: said_.anonymousId,
-    previousId: said_.type === 'alias' ? said_.previousId : null,
-    properties: said_.properties,
-    traits: said_.traits,
+    type: said.type,
+    name: said.type === 'track' ? said.event : said.name,
+    userId: said.userId,
+    anonymousId: said.anonymousId,
+    previousId: said.type === 'alias' ? said.previousId : null,
+    properties: said.properties,
+    traits: said.traits,
     occurredAt: at,
     receivedAt,
     origin,
@@ -60,20 +59,8 @@ export function readSegmentEvent(raw: unknown, type: EventType | null, request: 
   return { kind: 'event', incoming: { event, payload: { ...payload, messageId }, notes: clamped ? ['clock-ahead'] : [] } };
 }
 
-/**
- * The value that this JSON text stands for, without what no text column takes (NUL, halves of surrogate pairs: they become U+FFFD). Throws on text that
- * is no JSON.
- */
-export function parseJson(text: string): unknown {
-  const value: unknown = JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text);
-  return mayHoldRefused.test(text) && !isDeeperThan(value, maxBodyDepth) ? JSON.parse(jsonText(value)) : value;
-}
-
-const mayHoldRefused = /\\u(?:0000|d[89a-f])/i;
-
 /** Deeper ones are no event, and would exhaust the stack of whatever walks them. */
 const maxDepth = 64;
-const maxBodyDepth = 1000;
 
 /** Long enough for every client that we know, and short enough for an index. */
 const maxIdLength = 255;

@@ -29,7 +29,7 @@ import type { TurnEntry, TurnMessage } from '../../store/turn-snapshot.js';
 import { replaceWaits } from '../../store/waits.js';
 import type { Instruction } from '../../../workflows/contract.js';
 import type { AppDeps } from '../deps.js';
-import { capsOf } from '../caps.js';
+import { channelCaps } from '../../domain/frequency-cap.js';
 import { suppressAddress } from '../suppress-address.js';
 import { enteredState, historyOf } from './entering.js';
 import type { SendPlan } from './plan-send.js';
@@ -120,13 +120,18 @@ class Turn {
       facts.inputs.map(({ seq }) => seq),
       at,
     );
-    return this.#walk(advance(this.#context.engine, this.#state, inputs));
+    const held = this.#heldMessage();
+    const advanced = advance(this.#context.engine, this.#state, inputs);
+    if (held && inputs.some(({ kind }) => kind === 'resume')) await this.#giveUpSkipped(held, advanced);
+    return this.#walk(advanced);
   }
 
   /** The unconsumed inputs, and an order that only the shop's own answer told of. */
   #inputs(): readonly EntryInput[] {
     const { facts, entry } = this.#context;
-    const inputs = facts.inputs.map(({ input }) => input);
+    const inputs = facts.inputs.map(({ input }) =>
+      input.kind === 'resume' ? { ...input, slotAt: this.#heldMessage()?.slotAt ?? null } : input,
+    );
     const look = this.#request.plan?.look;
     if (look?.kind !== 'found') return inputs;
     const found: EntryInput = {
@@ -140,6 +145,26 @@ class Turn {
       properties: { source: 'order-lookup' },
     };
     return [...inputs, found];
+  }
+
+  /** The message that the entry had reserved at its present step. */
+  #heldMessage(): TurnMessage | null {
+    const { facts, entry } = this.#context;
+    return (
+      facts.messages.find((message) => message.entryId === entry.id && message.step === entry.data.step && message.state === 'reserved') ??
+      null
+    );
+  }
+
+  /** What `catch_up` passes over is told as skipped; otherwise it would stay promised until the entry ends. */
+  async #giveUpSkipped(held: TurnMessage, { pending }: Advanced): Promise<void> {
+    if (pending.kind === 'finished' || (pending.kind === 'send' && pending.step === held.step && pending.visit === held.visit)) return;
+    const { at, timeZone } = this.#context;
+    const decision: SendDecision = { kind: 'skip', reason: 'paused', detail: { rule: 'catch-up' } };
+    await settleMessage(this.#trx, { id: held.id, state: 'skipped', reason: 'paused', slotAt: null, providerId: null, at });
+    await insertVerdict(this.#trx, held.id, decision, at);
+    this.#messages.set(held.id, { ...held, state: 'skipped' });
+    this.#trace.push({ at, step: held.step, kind: 'verdict', text: verdictSentence(decision, { timeZone, channel: held.channel }) });
   }
 
   async #decideArmed(inputs: readonly EntryInput[]): Promise<TurnResult> {
@@ -238,7 +263,7 @@ class Turn {
           deadlineAt: pending.deadlineAt,
           onCapped: step.onCapped,
         },
-        await this.#sendFacts(plan, pending),
+        await this.#sendFacts(plan),
       ),
     );
     switch (decision.kind) {
@@ -251,7 +276,7 @@ class Turn {
         await this.#record(message, decision, 'skipped', at);
         return this.#turn(await this.#finish('exited', decision.reason));
       case 'hold':
-        await this.#record(message, decision, 'reserved', at);
+        await this.#record(message, decision, 'reserved', this.#messages.get(message.id)?.slotAt ?? at);
         return this.#turn(await this.#hold(decision, pending.awaiting));
       case 'defer':
         await this.#record(message, decision, 'reserved', decision.until);
@@ -337,8 +362,8 @@ class Turn {
     return performance.now() - plan.lookedAt <= looksStayFreshMs ? plan : null;
   }
 
-  async #sendFacts(plan: SendPlan, pending: PendingSend): Promise<SendFacts> {
-    const { facts, at, zones } = this.#context;
+  async #sendFacts(plan: SendPlan): Promise<SendFacts> {
+    const { facts, zones } = this.#context;
     const suppression = facts.suppressions[plan.channel];
     return {
       paused: await this.#pause(plan),
@@ -347,15 +372,10 @@ class Turn {
       suppression: suppression === undefined ? null : { reason: suppression },
       reachable: plan.address.kind === 'ok' ? { kind: 'ok' } : { kind: 'no', code: plan.address.code },
       holdout: false,
-      content:
-        at > pending.deadlineAt
-          ? { kind: 'stale' }
-          : plan.content.kind === 'ready'
-            ? { kind: 'ready' }
-            : { kind: 'empty', problem: plan.content.problem },
+      content: plan.content.kind === 'ready' ? { kind: 'ready' } : { kind: 'empty', problem: plan.content.problem },
       zones,
       ledger: ledgerOf({ ...facts, messages: facts.messages.map((message) => ({ ...message, ...this.#messages.get(message.id) })) }),
-      caps: capsOf(this.#deps.shop),
+      caps: channelCaps(this.#deps.shop.caps),
     };
   }
 
