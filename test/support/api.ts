@@ -24,8 +24,6 @@ export async function testApi(app: AppDeps, overrides: Partial<ApiDeps> = {}) {
   return { server, apiKey: secret, call: callerOf(server, secret) };
 }
 
-export type Call = ReturnType<typeof callerOf>;
-
 function callerOf(server: FastifyInstance, apiKey: string) {
   return async (method: 'GET' | 'POST' | 'DELETE', url: string, payload?: object) => {
     const response = await server.inject({
