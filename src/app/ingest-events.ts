@@ -60,7 +60,7 @@ const chunkSize = 50;
 
 /**
  * Takes a client's events: each is stored once, projected, matched. Answers when all is committed, so that a client may forget them.
- * Fifty events at a time are all-or-nothing; a client that sends the whole batch again meets only duplicates. Statements for a batch about one person:
+ * Fifty events at a time are one transaction; a client that sends the whole batch again meets only duplicates. Statements for a batch about one person:
  * 8, and what matching takes.
  */
 export async function ingestEvents(
@@ -71,18 +71,54 @@ export async function ingestEvents(
   const readings = incoming.map(readEvent);
   const understood = readings.filter((reading) => reading.kind === 'understood');
   const refused = [...rejected, ...readings.flatMap((reading) => (reading.kind === 'refused' ? [reading.rejected] : []))];
-  const letters = refused.map((letter): DeadLetter => ({ ...letter, id: deps.newId(), source: deadLetterSources[letter.origin] }));
+  const letters = refused.map((rejected) => letterOf(deps, rejected));
 
-  let stored = 0;
+  const sum = { stored: 0, duplicates: 0, rejected: [...refused] };
   for (let start = 0; start === 0 || start < understood.length; start += chunkSize) {
     const chunk = understood.slice(start, start + chunkSize);
     const letterShare = start === 0 ? letters : [];
-    if (chunk.length === 0 && letterShare.length === 0) break;
-    const done = await deps.store.transaction((trx) => ingestChunk(deps, trx, chunk, letterShare));
-    stored += done.stored;
-    if (done.wakes) deps.notifyRelay();
+    if (chunk.length > 0 || letterShare.length > 0) add(sum, await storeChunk(deps, chunk, letterShare));
   }
-  return { stored, duplicates: understood.length - stored, rejected: refused };
+  return sum;
+}
+
+function add(sum: { stored: number; duplicates: number; rejected: RejectedEvent[] }, more: IngestResult): void {
+  sum.stored += more.stored;
+  sum.duplicates += more.duplicates;
+  sum.rejected.push(...more.rejected);
+}
+
+/** All of them in one transaction; where the store cannot hold one of them, each by itself, so that it goes to the dead letters alone. */
+async function storeChunk(deps: IngestDeps, chunk: readonly Understood[], letters: readonly DeadLetter[]): Promise<IngestResult> {
+  try {
+    const { stored, wakes } = await deps.store.transaction((trx) => ingestChunk(deps, trx, chunk, letters));
+    if (wakes) deps.notifyRelay();
+    return { stored, duplicates: chunk.length - stored, rejected: [] };
+  } catch (error) {
+    const code = refusedByStore(error);
+    const [only, ...others] = chunk;
+    if (code === null || only === undefined) throw error;
+    if (others.length > 0 || letters.length > 0) {
+      const sum = { stored: 0, duplicates: 0, rejected: [] as RejectedEvent[] };
+      if (letters.length > 0) add(sum, await storeChunk(deps, [], letters));
+      for (const one of chunk) add(sum, await storeChunk(deps, [one], []));
+      return sum;
+    }
+    const { rejected } = refuse(only.incoming, 'not-storable', `The store cannot hold this event (${code}).`);
+    await storeChunk(deps, [], [letterOf(deps, rejected)]);
+    return { stored: 0, duplicates: 0, rejected: [rejected] };
+  }
+}
+
+/** Codes of PostgreSQL about the values themselves (out of range, too long for an index, missing): trying again cannot help. */
+function refusedByStore(error: unknown): string | null {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null;
+  return /^(22|54)...$|^235(02|14)$/.test(error.code) ? error.code : null;
+}
+
+function letterOf(deps: IngestDeps, rejected: RejectedEvent): DeadLetter {
+  const { origin, ...letter } = rejected;
+  return { ...letter, id: deps.newId(), source: deadLetterSources[origin] };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { ShopEvent } from '../domain/event.js';
 import { type KeptDeadLetter, lockDeadLetter, markRetried } from '../store/dead-letters.js';
 import { deadLetterSources, type IngestDeps, ingestInside } from './ingest-events.js';
-import { readSegmentEvent } from './read-segment-event.js';
+import { readSegmentEvent, type SegmentReading } from './read-segment-event.js';
 
 export type RetryResult =
   | { readonly kind: 'resolved' }
@@ -33,7 +33,9 @@ export async function retryDeadLetter(deps: IngestDeps, id: string): Promise<Ret
   return result;
 }
 
-function readKept({ payload, source, receivedAt }: KeptDeadLetter) {
+/** A body that could not be read at all is kept as text: it is for a person to look at. */
+function readKept({ payload, source, receivedAt, reason, detail }: KeptDeadLetter): SegmentReading {
   const origin: ShopEvent['origin'] = source === deadLetterSources.import ? 'import' : 'live';
+  if (typeof payload === 'string') return { kind: 'rejected', rejected: { reason, detail, payload, receivedAt, origin } };
   return readSegmentEvent(payload, null, { origin, receivedAt, sentAt: undefined });
 }

@@ -19,7 +19,7 @@ export interface DeadLetter {
 export function writeDeadLetters(letters: readonly DeadLetter[]): RawBuilder<unknown> | null {
   if (letters.length === 0) return null;
   return sql`insert into dead_letters (id, source, reason, detail, payload, received_at)
-    select id, source, reason, detail, payload, "receivedAt"
+    select id, source, reason, detail, coalesce(payload, 'null'), "receivedAt"
     from ${rowsOf(letters)} as r(id text, source text, reason text, detail text, payload jsonb, "receivedAt" bigint) returning 1`;
 }
 

@@ -1,12 +1,12 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppDeps } from '../../app/deps.js';
-import { ingestEvents, type RejectedEvent } from '../../app/ingest-events.js';
+import { ingestEvents } from '../../app/ingest-events.js';
 import { writeKeyCheck } from '../../app/manage-keys.js';
-import { parseJson, readSegmentEvent, type SegmentReading, type SegmentRequest } from '../../app/read-segment-event.js';
+import { readSegmentEvent, type SegmentReading, type SegmentRequest } from '../../app/read-segment-event.js';
 import type { EventType } from '../../domain/event.js';
 import { Problem } from '../problem.js';
 import { Load, type LoadLimits, loadLimits } from '../segment/load.js';
-import { maxBodyBytes, readText } from '../segment/read-body.js';
+import { maxBodyBytes, readJson, readText } from '../segment/read-body.js';
 import { browserSettings } from '../segment/settings.js';
 
 type Call = EventType | 'batch' | 'import';
@@ -97,6 +97,7 @@ export function segmentRoutes(deps: AppDeps, limits: LoadLimits = loadLimits): F
       throw new Problem(429, 'too-much-at-once', 'More events are coming in than can be stored right now. Send these again later.');
     }
     request.leaveLoad = leave;
+    request.raw.headers['content-type'] = 'application/json';
     // A body that never comes to its end gives its place back; once the handler runs, the handler does.
     reply.raw.once('close', () => request.leaveLoad?.());
   }
@@ -107,33 +108,20 @@ export function segmentRoutes(deps: AppDeps, limits: LoadLimits = loadLimits): F
     const text = await readText(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0), request.headers['content-encoding']);
     const body = readJson(text);
     const key = await authorize(basicUser(request.headers.authorization), bodyKey(body));
-    const spoiled = (reason: string, detail: string, payload: unknown) =>
-      refuse({ reason, detail, payload, receivedAt, origin }, () =>
-        ingestEvents(deps, [], [{ reason, detail, payload, receivedAt, origin }]),
-      );
 
-    if (body === undefined) return spoiled('invalid-json', 'The body is not JSON.', text.slice(0, keptCharacters).replaceAll(key, ''));
-    if (!isRecord(body)) return spoiled('not-an-object', 'The body must be a JSON object.', body);
-    const about: SegmentRequest = { origin, receivedAt, sentAt: body['sentAt'] };
-    if (call !== 'batch' && call !== 'import') return takeOne(readSegmentEvent(body, call, about));
-
-    const { batch } = body;
-    if (!Array.isArray(batch)) return spoiled('no-batch', '`batch` must be a list of events.', { ...body, writeKey: undefined });
-    if (batch.length > maxBatch) throw new Problem(413, 'batch-too-long', `\`batch\` has more than ${maxBatch} events.`);
-    const readings = batch.map((raw, position) => readSegmentEvent(raw, null, about, position));
-    await ingestEvents(
+    const reading = readCall(body, call, { origin, receivedAt });
+    if (reading.kind === 'unreadable') {
+      const { reason, detail } = reading;
+      await ingestEvents(deps, [], [{ reason, detail, payload: text.slice(0, keptCharacters).replaceAll(key, ''), receivedAt, origin }]);
+      throw new Problem(400, reason, detail);
+    }
+    const { rejected } = await ingestEvents(
       deps,
-      readings.flatMap((reading) => (reading.kind === 'event' ? [reading.incoming] : [])),
-      readings.flatMap((reading) => (reading.kind === 'rejected' ? [reading.rejected] : [])),
+      reading.events.flatMap((event) => (event.kind === 'event' ? [event.incoming] : [])),
+      reading.events.flatMap((event) => (event.kind === 'rejected' ? [event.rejected] : [])),
     );
-    return success;
-  }
-
-  async function takeOne(reading: SegmentReading): Promise<typeof success> {
-    const { rejected } =
-      reading.kind === 'event' ? await ingestEvents(deps, [reading.incoming], []) : await ingestEvents(deps, [], [reading.rejected]);
     const [refused] = rejected;
-    if (refused !== undefined) throw new Problem(400, refused.reason, refused.detail);
+    if (refused !== undefined && reading.kind === 'single') throw new Problem(400, refused.reason, refused.detail);
     return success;
   }
 
@@ -150,9 +138,19 @@ export function segmentRoutes(deps: AppDeps, limits: LoadLimits = loadLimits): F
 /** As much of a body that cannot be read as helps a person to find its sender. */
 const keptCharacters = 64 * 1024;
 
-async function refuse({ reason, detail }: RejectedEvent, keep: () => Promise<unknown>): Promise<never> {
-  await keep();
-  throw new Problem(400, reason, detail);
+type CallReading =
+  | { readonly kind: 'single' | 'batch'; readonly events: readonly SegmentReading[] }
+  | { readonly kind: 'unreadable'; readonly reason: string; readonly detail: string };
+
+function readCall(body: unknown, call: Call, received: Pick<SegmentRequest, 'origin' | 'receivedAt'>): CallReading {
+  if (body === undefined) return { kind: 'unreadable', reason: 'invalid-json', detail: 'The body is not JSON.' };
+  if (!isRecord(body)) return { kind: 'unreadable', reason: 'not-an-object', detail: 'The body must be a JSON object.' };
+  const { batch, sentAt } = body;
+  const about = { ...received, sentAt };
+  if (call !== 'batch' && call !== 'import') return { kind: 'single', events: [readSegmentEvent(body, call, about)] };
+  if (!Array.isArray(batch)) return { kind: 'unreadable', reason: 'no-batch', detail: '`batch` must be a list of events.' };
+  if (batch.length > maxBatch) throw new Problem(413, 'batch-too-long', `\`batch\` has more than ${maxBatch} events.`);
+  return { kind: 'batch', events: batch.map((raw, position) => readSegmentEvent(raw, null, about, position)) };
 }
 
 async function answerPreflight(_request: FastifyRequest, reply: FastifyReply) {
@@ -162,14 +160,6 @@ async function answerPreflight(_request: FastifyRequest, reply: FastifyReply) {
     .header('access-control-allow-headers', 'authorization, content-type, content-encoding')
     .header('access-control-max-age', '86400')
     .send();
-}
-
-function readJson(text: string): unknown {
-  try {
-    return parseJson(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function bodyKey(body: unknown): string | null {
