@@ -1,4 +1,5 @@
-import { stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Store } from '../store/db.js';
 import { writeFileDurably } from '../store/durable-file.js';
 
@@ -16,6 +17,7 @@ export async function backUp(store: Store, path: string): Promise<BackupResult> 
     return { kind: 'refused', reason: 'This Sojourn runs on a PostgreSQL server: back it up with pg_dump, or with what its host offers.' };
   }
   if (await isFolder(path)) return { kind: 'refused', reason: `${path} is a folder. Give the name of a file for the backup.` };
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   writeFileDurably(path, archive);
   return { kind: 'written', path, bytes: archive.byteLength };
 }

@@ -21,13 +21,13 @@ afterEach(async () => {
 test('a backup, unpacked, is a database folder with all that was committed', async () => {
   opened = await openMemoryStore();
   await put(opened.store.db, 'k');
-  const path = join(scratch, 'backup.tar.gz');
+  const path = join(scratch, 'backups', 'backup.tar.gz');
 
   const result = await backUp(opened.store, path);
 
   expect(result).toEqual({ kind: 'written', path, bytes: statSync(path).size });
   expect(statSync(path).mode & 0o777).toBe(0o600);
-  expect(readdirSync(scratch)).toEqual(['backup.tar.gz']);
+  expect(readdirSync(join(scratch, 'backups'))).toEqual(['backup.tar.gz']);
   const restored = join(scratch, 'restored');
   mkdirSync(restored, { mode: 0o700 });
   execFileSync('tar', ['-xzf', path, '-C', restored], { stdio: 'ignore' });
