@@ -205,7 +205,8 @@ function applyChange(group: TokenFold, activity: CartActivity): TokenFold {
 
 function applySnapshot(group: TokenFold, named: readonly CommerceLine[], position: Position): TokenFold {
   const lines: Record<string, LineFold> = {};
-  for (const [key, line] of Object.entries(group.lines)) lines[key] = emptiedBefore(line, position);
+  const stays = new Set(named.map((line) => lineKey(line.productId, line.variant)));
+  for (const [key, line] of Object.entries(group.lines)) lines[key] = stays.has(key) ? line : emptiedBefore(line, position);
   named.forEach((line, index) => {
     const key = lineKey(line.productId, line.variant);
     const known = described(lines[key] ?? newLine(line, position[0], index, group.snapshot), line, position, index);

@@ -105,7 +105,7 @@ describeOnBothStores('ingest', (store) => {
     const batch = Array.from({ length: 15 }, (_, index) => track('Product Added', cartLine(`p${index}`), { occurredAt: noon + index }));
 
     const statements = await countStatements(store(), () => ingest(...batch));
-    expect(statements.map((text) => text.slice(0, 40))).toHaveLength(11);
+    expect(statements.map((text) => text.slice(0, 40))).toHaveLength(10);
   });
 
   test('an alias whose two ids are one is harmless, and a circle of aliases ends in one profile', async () => {
