@@ -1,6 +1,6 @@
-/** Builds the service into dist/: compiled sources, what runs beside them, and the workflow bundle. Only what changed is made again. */
+/** Builds the service into dist/: compiled sources and the workflow bundle. Only what changed is made again. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,11 +9,6 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
 
 execFileSync(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
-
-for (const file of filesUnder('src').filter((name) => name.endsWith('.mjs'))) {
-  mkdirSync(dirname(join('dist', file)), { recursive: true });
-  cpSync(file, join('dist', file));
-}
 
 const stamp = join('dist', 'workflow-bundle.hash');
 const hash = createHash('sha256');
