@@ -18,8 +18,8 @@ export interface Compiled {
   readonly definition: JourneyDefinition;
   readonly places: ReadonlyMap<StepId, Path>;
   readonly references: readonly Reference[];
-  /** Ids that were written twice, at the second place. */
-  readonly repeated: readonly { readonly id: string; readonly path: Path }[];
+  /** Ids that were written twice, at the second place. Those of branches are apart for each step. */
+  readonly repeated: readonly { readonly id: string; readonly of: 'step' | 'branch'; readonly path: Path }[];
   /** Steps behind one that ends the entry on every way. */
   readonly unreachable: readonly { readonly id: StepId; readonly path: Path }[];
 }
@@ -108,7 +108,7 @@ function exitRule(rule: JourneySource['exits'][number], path: Path, condition: C
       : {
           kind: 'event',
           event: event(rule.on, [...path, 'on']),
-          match: rule.match,
+          match: rule.match ?? 'any',
           where: rule.where ? condition(rule.where, [...path, 'where']) : null,
         };
   const derived = rule.on === undefined ? `condition-${Number(path.at(-1)) + 1}` : rule.on.replaceAll(/[^a-zA-Z0-9]+/g, '-').toLowerCase();
@@ -127,7 +127,7 @@ interface NamedStep {
 class Tree {
   readonly steps: Record<string, Step> = {};
   readonly places = new Map<StepId, Path>();
-  readonly repeated: { readonly id: string; readonly path: Path }[] = [];
+  readonly repeated: { readonly id: string; readonly of: 'step' | 'branch'; readonly path: Path }[] = [];
   readonly unreachable: { readonly id: StepId; readonly path: Path }[] = [];
   readonly #counts = new Map<string, number>();
   readonly #note: (named: Reference) => void;
@@ -151,7 +151,7 @@ class Tree {
     this.#counts.set(kind, count);
     const id = (of?.id ?? `${kind.replace('_', '-')}-${count}`) as StepId;
     const at = [...path, kind];
-    if (this.places.has(id)) this.repeated.push({ id, path: of?.id === undefined ? at : [...at, 'id'] });
+    if (this.places.has(id)) this.repeated.push({ id, of: 'step', path: of?.id === undefined ? at : [...at, 'id'] });
     this.places.set(id, at);
     const inside = new Map<string, readonly NamedStep[]>();
     const branches = source.split?.branches ?? source.wait_until?.branches ?? [];
@@ -193,12 +193,13 @@ class Tree {
     if (source.wait) return this.#wait(id, next, source.wait, path);
     if (source.wait_until) {
       const { branches, timeout, lookback } = source.wait_until;
+      const ids = this.#branchIds(branches, (branch) => branch.on.replaceAll(/[^a-zA-Z0-9]+/g, '-').toLowerCase(), path);
       return {
         kind: 'wait_until',
         id,
         next,
         branches: branches.map((branch, index) => ({
-          id: branch.id ?? branch.on.replaceAll(/[^a-zA-Z0-9]+/g, '-').toLowerCase(),
+          id: ids[index] ?? '',
           event: this.#event(branch.on, [...path, 'branches', index, 'on']),
           match: branch.match,
           where: branch.where ? this.#condition(branch.where, [...path, 'branches', index, 'where']) : null,
@@ -210,12 +211,13 @@ class Tree {
       };
     }
     if (source.split) {
+      const ids = this.#branchIds(source.split.branches, (_, index) => `branch-${index + 1}`, path);
       return {
         kind: 'split',
         id,
         next: way('otherwise'),
         branches: source.split.branches.map((branch, index) => ({
-          id: branch.id ?? `branch-${index + 1}`,
+          id: ids[index] ?? '',
           when: this.#condition(branch.when, [...path, 'branches', index, 'when']),
           next: way(`branch ${index}`),
         })),
@@ -223,6 +225,28 @@ class Tree {
     }
     const exit = source.exit ?? { outcome: 'completed' as const, reason: undefined };
     return { kind: 'exit', id, next: null, outcome: exit.outcome, reason: exit.reason ?? exit.outcome };
+  }
+
+  /** Branches of one step need ids of their own: a wait remembers by them what it has heard. Derived ones step aside for written ones. */
+  #branchIds<B extends { readonly id?: string | undefined }>(
+    branches: readonly B[],
+    derive: (branch: B, index: number) => string,
+    path: Path,
+  ): readonly string[] {
+    const written = new Set<string>();
+    for (const [index, { id }] of branches.entries()) {
+      if (id !== undefined && written.has(id)) this.repeated.push({ id, of: 'branch', path: [...path, 'branches', index, 'id'] });
+      if (id !== undefined) written.add(id);
+    }
+    const taken = new Set(written);
+    return branches.map((branch, index) => {
+      if (branch.id !== undefined) return branch.id;
+      const wanted = derive(branch, index);
+      let id = wanted;
+      for (let count = 2; taken.has(id); count += 1) id = `${wanted}-${count}`;
+      taken.add(id);
+      return id;
+    });
   }
 
   #wait(id: StepId, next: StepId | null, source: NonNullable<StepSource['wait']>, path: Path): WaitStep {

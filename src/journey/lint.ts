@@ -35,8 +35,12 @@ const notProduced: ReadonlySet<string> = new Set([
 export function lintJourney(compiled: Compiled, templates: TemplateCatalog | undefined): readonly Finding[] {
   const { definition } = compiled;
   return [
-    ...compiled.repeated.map(({ id, path }) =>
-      error(path, `The step id "${id}" is used twice.`, 'Give each step an id of its own: messages and reports go by it.'),
+    ...compiled.repeated.map(({ id, of, path }) =>
+      error(
+        path,
+        `The ${of} id "${id}" is used twice${of === 'branch' ? ' in this step' : ''}.`,
+        `Give each ${of} an id of its own: ${of === 'step' ? 'messages and reports go' : 'the story goes'} by it.`,
+      ),
     ),
     ...compiled.unreachable.map(({ id, path }) =>
       error(path, `Nobody reaches the step "${id}": every way before it ends the journey.`, 'Move it before the exit, or delete it.'),
