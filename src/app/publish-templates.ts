@@ -1,3 +1,4 @@
+import type { CompiledTemplate } from '../domain/template.js';
 import { checkTemplate } from '../render/check.js';
 import { sourceHash } from '../render/compile.js';
 import type { TemplateSet } from '../render/load.js';
@@ -36,7 +37,7 @@ export async function publishTemplates(
         continue;
       }
       const { compiled, problems } = await checkTemplate(source, set, deps.shop, mjml);
-      if (problems.some((problem) => problem.severity === 'error')) {
+      if (compiled === null) {
         publications.push({ id, version: before?.version ?? 0, published: false, problems });
         continue;
       }
@@ -51,7 +52,7 @@ async function addVersion(
   deps: Pick<AppDeps, 'store' | 'clock'>,
   id: string,
   hash: string,
-  compiled: Parameters<typeof addTemplateVersion>[1]['compiled'],
+  compiled: CompiledTemplate,
 ): Promise<{ readonly version: number; readonly published: boolean }> {
   return deps.store.transaction(async (trx) => {
     await lockTemplates(trx);

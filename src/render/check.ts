@@ -22,40 +22,45 @@ const promotional: ReadonlySet<MessageClass> = new Set(['marketing', 'broadcast'
 /** Gmail cuts longer mail, and the way out stands at its end. */
 const clippedBytes = 102_400;
 
-/** Everything about one template: its texts, what MJML makes of them, and how every sample looks in every language. Fit to publish without an error. */
+/**
+ * Everything about one template: its texts, then what MJML makes of them, then how every sample looks in every language. Each look needs
+ * the one before without an error. `compiled` is fit to publish; null with an error.
+ */
 export async function checkTemplate(
   source: TemplateSource,
   set: TemplateSet,
   shop: Shop,
   mjml: MjmlConverter,
-): Promise<{ readonly compiled: CompiledTemplate; readonly problems: readonly FileProblem[] }> {
-  const texts = Object.keys(source.words).flatMap((language) =>
-    composedTexts(source, set, language).map((composed) => ({ composed, language })),
-  );
-  const written = [
+): Promise<{ readonly compiled: CompiledTemplate | null; readonly problems: readonly FileProblem[] }> {
+  const written = checkSource(source, set, shop);
+  if (hasError(written)) return { compiled: null, problems: distinct(written) };
+  const { compiled, problems: rejected } = await compileTemplate(source, set, mjml);
+  if (hasError(rejected)) return { compiled: null, problems: distinct([...written, ...rejected]) };
+  const shown = checkSamples(source, set, shop, compiled);
+  return { compiled: hasError(shown) ? null : compiled, problems: distinct([...written, ...rejected, ...shown]) };
+}
+
+function hasError(problems: readonly FileProblem[]): boolean {
+  return problems.some((problem) => problem.severity === 'error');
+}
+
+function checkSource(source: TemplateSource, set: TemplateSet, shop: Shop): readonly FileProblem[] {
+  const texts = Object.keys(source.words).flatMap((language) => composedTexts(source, set, language));
+  return [
     ...checkWords(source, shop, texts),
-    ...texts.flatMap(({ composed }) => [
+    ...texts.flatMap((composed) => [
       ...composed.problems,
       ...checkLiquid(composed),
       ...checkMarkup(composed),
       ...checkClass(source, composed),
     ]),
   ];
-  const { compiled, problems: rejected } = await compileTemplate(source, set, mjml);
-  const problems = [...written, ...rejected];
-  // What does not parse cannot be shown; its samples would only say so again.
-  if (problems.some((problem) => problem.severity === 'error')) return { compiled, problems: distinct(problems) };
-  return { compiled, problems: distinct([...problems, ...checkSamples(source, set, shop, compiled)]) };
 }
 
 /** Every language of the shop, each word in each of them, and none that nobody uses. */
-function checkWords(
-  source: TemplateSource,
-  shop: Shop,
-  texts: readonly { readonly composed: Composed; readonly language: string }[],
-): readonly FileProblem[] {
+function checkWords(source: TemplateSource, shop: Shop, texts: readonly Composed[]): readonly FileProblem[] {
   const missing = shop.locales.filter((language) => source.words[language] === undefined);
-  const used = new Set(texts.flatMap(({ composed }) => [...composed.usedWords]));
+  const used = new Set(texts.flatMap((composed) => [...composed.usedWords]));
   return [
     ...missing.map((language) =>
       problemAt(

@@ -7,12 +7,13 @@ import type { Formatting } from './filters.js';
 export type Output = 'html' | 'text';
 
 /**
- * Limits instead of a worker: LiquidJS checks them before every tag, a template has no loops or calls that escape them, includes and
- * file access are taken out below, and a render takes a tenth of a millisecond, which a worker's messages would double. The count of
- * rendered parts is the hard limit, the same on every machine; the time is for what a count cannot see.
+ * Limits instead of a worker: templates come from the shop's own people, LiquidJS looks at the clock before every part that it renders and
+ * at the size of every value that it makes, includes and file access are taken out below, and a render takes a tenth of a millisecond,
+ * which the messages to and from a worker would double. The worst that a bad template does is to stop this process for half a second, twice.
  */
-const limits = { parseLimit: 500_000, memoryLimit: 5_000_000, renderLimit: 2000 } as const;
-const templateLimit = 50_000;
+const limits = { parseLimit: 500_000, memoryLimit: 5_000_000, renderLimit: 500 } as const;
+/** Letters of what one render may give: more is a loop gone wrong, and a mail of this size would not arrive. */
+const outputLimit = 1_000_000;
 
 /** Tags that read other templates: refused at parse. Partials are put in when a template is compiled. */
 const readingTags = ['include', 'render', 'layout', 'block'];
@@ -77,10 +78,8 @@ export type LiquidResult = { readonly kind: 'ok'; readonly value: string } | { r
 export function renderLiquid(parsed: ParsedLiquid, scope: Record<string, unknown>, formatting: Formatting): LiquidResult {
   const once = (): LiquidResult => {
     try {
-      const value = engines[parsed.output].renderSync(parsed.templates, scope, {
-        globals: { [formattingKey]: formatting },
-        templateLimit,
-      }) as string;
+      const value = engines[parsed.output].renderSync(parsed.templates, scope, { globals: { [formattingKey]: formatting } }) as string;
+      if (value.length > outputLimit) return { kind: 'failed', why: tookTooLong };
       return { kind: 'ok', value };
     } catch (error) {
       return { kind: 'failed', why: whyFailed(error) };

@@ -9,7 +9,9 @@ import { templateScope, valueAt } from './scope.js';
 import { countSegments, tidySms } from './sms-text.js';
 
 /** Beyond this a text is not sent: what it costs and how it looks are then nobody's intention. */
-export const maxSegments = 3;
+const maxSegments = 3;
+/** Twilio takes no longer text. */
+const longestText = 1600;
 
 /** The parsed texts of one language of one version: what is dear to make and cheap to use. */
 export type ParsedVariant =
@@ -116,6 +118,8 @@ function renderSms(
   if (rendered.kind === 'failed') return empty(compiled, rendered.why);
   const body = tidySms(rendered.value);
   if (body === '') return empty(compiled, 'there is no text in it');
+  // The count takes a second for every twenty thousand letters; nobody sends that many.
+  if (body.length > longestText) return empty(compiled, `it is too long: ${body.length} characters, at most ${longestText}`);
   const { segments, encoding } = countSegments(body);
   if (segments > maxSegments) return empty(compiled, `it is too long: ${segments} segments (${encoding}), at most ${maxSegments}`);
   return { kind: 'sms', body, segments, encoding, locale: variant.language, contentHash: hashOf([body]) };
