@@ -87,7 +87,7 @@ export function foldCart(fold: CartFold, activity: CartActivity): CartFold {
   if (isBeforeFold(fold, activity.at)) return fold;
   const linked = linkAliases(fold, activity.tokens);
   const key = rootOf(linked, activity.tokens.token ?? unnamedToken);
-  const before = linked.tokens[key] ?? newToken(activity);
+  const before = own(linked.tokens, key) ?? newToken(activity);
   const after = applyChange(withName(before, activity), activity);
   return { ...linked, tokens: { ...linked.tokens, [key]: after } };
 }
@@ -145,8 +145,13 @@ function nameRegister(activity: CartActivity): Register<string> {
 
 function rootOf(fold: CartFold, token: string): string {
   let root = token;
-  for (let next = fold.aliases[root]; next !== undefined; next = fold.aliases[root]) root = next;
+  for (let next = own(fold.aliases, root); next !== undefined; next = own(fold.aliases, root)) root = next;
   return root;
+}
+
+/** Tokens come from outside: one may be called `constructor`. */
+function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
 function linkAliases(fold: CartFold, tokens: CartTokens): CartFold {
@@ -158,13 +163,14 @@ function unite(fold: CartFold, alias: string, token: string): CartFold {
   const from = rootOf(fold, alias);
   const into = rootOf(fold, token);
   if (from === into) return fold;
-  const { [from]: moved, ...tokens } = fold.tokens;
+  const moved = own(fold.tokens, from);
+  const { [from]: _moved, ...tokens } = fold.tokens;
   const united: CartFold = { ...fold, tokens, aliases: { ...fold.aliases, [from]: into } };
   return moved === undefined ? united : withGroup(united, into, moved);
 }
 
 function withGroup(fold: CartFold, key: string, group: TokenFold): CartFold {
-  const present = fold.tokens[key];
+  const present = own(fold.tokens, key);
   return { ...fold, tokens: { ...fold.tokens, [key]: present === undefined ? group : mergeGroups(present, group) } };
 }
 

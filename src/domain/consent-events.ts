@@ -7,11 +7,14 @@ export type ConsentReading =
   | { readonly kind: 'other' }
   | { readonly kind: 'problem'; readonly problem: string };
 
-const states: Readonly<Record<string, ConsentRecord['state']>> = { 'consent granted': 'granted', 'consent revoked': 'denied' };
+const states: ReadonlyMap<string, ConsentRecord['state']> = new Map([
+  ['consent granted', 'granted'],
+  ['consent revoked', 'denied'],
+]);
 
 /** Reads `{channel, topic, method, source, text}`. Without a topic the consent is to `marketing`. Nothing else ever grants consent. */
 export function readConsentEvent(name: string, properties: Readonly<Record<string, unknown>>): ConsentReading {
-  const state = states[name.toLowerCase()];
+  const state = states.get(name.toLowerCase());
   if (state === undefined) return { kind: 'other' };
   const { channel } = properties;
   if (!isChannel(channel)) return { kind: 'problem', problem: `\`channel\` must be one of ${channels.join(', ')}.` };

@@ -38,22 +38,24 @@ export function mergeTraits(known: Traits, said: Readonly<Record<string, unknown
 
 /** The traits of two profiles as one: the newest statement about each. */
 export function mergeTraitTimes(known: Traits, other: Traits): TraitChange {
-  const traits: Record<string, unknown> = { ...known.traits };
-  const traitTimes: Record<string, Instant> = { ...known.traitTimes };
+  // Maps, because a trait may be called `__proto__` or `constructor`.
+  const traits = new Map(Object.entries(known.traits));
+  const traitTimes = new Map(Object.entries(known.traitTimes));
+  const told = new Map(Object.entries(other.traits));
   const changed: string[] = [];
   for (const [name, at] of Object.entries(other.traitTimes)) {
-    const value = other.traits[name] ?? null;
-    const before = traits[name] ?? null;
-    const knownAt = traitTimes[name];
-    if (knownAt === undefined && Object.keys(traitTimes).length >= maxTraits) continue;
+    const value = told.get(name) ?? null;
+    const before = traits.get(name) ?? null;
+    const knownAt = traitTimes.get(name);
+    if (knownAt === undefined && traitTimes.size >= maxTraits) continue;
     if (knownAt !== undefined && (knownAt > at || (knownAt === at && text(before) >= text(value)))) continue;
-    traitTimes[name] = at;
+    traitTimes.set(name, at);
     if (text(before) === text(value)) continue;
     changed.push(name);
-    if (value === null) delete traits[name];
-    else traits[name] = value;
+    if (value === null) traits.delete(name);
+    else traits.set(name, value);
   }
-  return { traits, traitTimes, changed };
+  return { traits: Object.fromEntries(traits), traitTimes: Object.fromEntries(traitTimes), changed };
 }
 
 function text(value: unknown): string {

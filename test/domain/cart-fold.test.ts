@@ -123,8 +123,8 @@ describe('the order of arrival', () => {
   const tokens = fc.constantFrom(
     { token: 'c1', named: 'cart' as const, aliases: [] },
     { token: 'c1', named: 'cart' as const, aliases: ['k1'] },
-    { token: 'k1', named: 'checkout' as const, aliases: [] },
-    { token: 'c2', named: 'cart' as const, aliases: [] },
+    { token: 'k1', named: 'checkout' as const, aliases: ['toString'] },
+    { token: 'constructor', named: 'cart' as const, aliases: [] },
   );
   // Few instants, so that many events happen at the same one.
   const activities = fc
