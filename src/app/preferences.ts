@@ -33,7 +33,10 @@ export async function showPreferences(deps: Pick<AppDeps, 'store'>, messageId: s
   const profile = id === null ? null : await readProfile(db, id);
   if (profile === null || profile.erasedAt !== null) return null;
   const records = await readConsents(db, profile.id);
-  const reachable = channels.filter((channel) => (channel === 'email' ? profile.email : profile.phone) !== null);
+  // The message came over one of them, whatever the profile says by now.
+  const reachable = channels.filter(
+    (channel) => channel === recipient?.channel || (channel === 'email' ? profile.email : profile.phone) !== null,
+  );
   return {
     locale: localeOf(profile.traits),
     preferences: reachable.flatMap((channel) =>
