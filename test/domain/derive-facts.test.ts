@@ -42,7 +42,7 @@ class Carts {
   get states(): readonly string[] {
     return this.carts.map(
       ({ id, state, tokens, lines, profileId }) =>
-        `${id} of ${profileId} ${state} [${tokens}] ${lines.map(({ productId, quantity }) => `${quantity}${productId}`)}`,
+        `${id} of ${profileId} ${state} [${tokens.join()}] ${lines.map(({ productId, quantity }) => `${quantity}${productId}`).join()}`,
     );
   }
 }
