@@ -12,7 +12,7 @@ import { ChannelSlots } from './app/channel-slots.js';
 import type { AppDeps, Log } from './app/deps.js';
 import { previewContext } from './app/preview-message.js';
 import { publishJourney } from './app/publish-journey.js';
-import { publishTemplates } from './app/publish-templates.js';
+import { publishTemplates, type TemplatePublication } from './app/publish-templates.js';
 import { retryDeadLetter } from './app/retry-dead-letter.js';
 import type { TwilioKeys } from './app/record-receipt.js';
 import { settleExpiredAttempts } from './app/settle-expired-attempts.js';
@@ -29,7 +29,7 @@ import { startPhone } from './embedded/phone/phone.js';
 import { createMetrics } from './metrics.js';
 import { readParts, watchGauges } from './parts.js';
 import type { RenderContext } from './domain/rendering.js';
-import { loadTemplates, type TemplateSet } from './render/load.js';
+import { openTemplateFolder, type TemplateFolder, type TemplateSet } from './render/load.js';
 import { readSample } from './render/preview.js';
 import { createRenderer } from './render/renderer.js';
 import { removeRunningFile, type RunningInstance, writeRunningFile } from './running-file.js';
@@ -43,6 +43,7 @@ import { packageRoot } from './temporal/package-root.js';
 import { restartStuckEntry } from './temporal/stuck-entries.js';
 import { workflowTaskSlots } from './temporal/worker.js';
 import { startTemporal, type Temporal } from './temporal-part.js';
+import { describeProblem } from './yaml/problem.js';
 
 /** A running instance: what it is reached by, and how it ends. */
 export interface Instance {
@@ -77,7 +78,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
   const dataFolder = resolve(config.SOJOURN_DATA);
   const isEmbedded = config.DATABASE_URL === undefined;
   await openDataFolder(dataFolder);
-  const [shop, templates] = await Promise.all([loadShop(config.SOJOURN_PROJECT), loadTemplates(config.SOJOURN_PROJECT)]);
+  const [shop, templates] = await Promise.all([loadShop(config.SOJOURN_PROJECT), openTemplateFolder(config.SOJOURN_PROJECT)]);
   const secret = config.SOJOURN_SECRET ?? (await readOrMakeSecret(dataFolder));
 
   // The slowest first: the Temporal server comes up while the store is opened.
@@ -172,7 +173,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
     notifyRelay: () => life.notifyRelay(),
   };
 
-  const publishAll = async () => publishTemplates({ store, clock, shop }, templates);
+  const publishAll = async () => publishTemplates({ store, clock, shop }, await templates.reload());
   if (isEmbedded) await publishProject(app, config.SOJOURN_PROJECT, templates, publishAll, say);
 
   let temporal: Temporal | null = null;
@@ -245,15 +246,16 @@ async function stopAll(stops: readonly (() => Promise<void>)[], log: Log): Promi
 function seams(
   app: AppDeps,
   parts: {
-    readonly templates: TemplateSet;
+    readonly templates: TemplateFolder;
     readonly renderer: ReturnType<typeof createRenderer>;
-    readonly publishAll: () => Promise<readonly { readonly id: string; readonly version: number; readonly published: boolean }[]>;
+    readonly publishAll: () => Promise<readonly TemplatePublication[]>;
     readonly dataFolder: string;
     readonly temporal: () => Temporal | null;
   },
 ): Pick<ApiDeps, 'previewTemplate' | 'testSend' | 'publishTemplates' | 'restartStuck' | 'reconcile' | 'backup' | 'retryDeadLetter'> {
   const { templates, renderer, temporal } = parts;
-  const contextOf = async (profileId: string | null) => (profileId === null ? firstSample(templates) : previewContext(app, profileId));
+  const contextOf = async (profileId: string | null) =>
+    profileId === null ? firstSample(templates.current()) : previewContext(app, profileId);
   return {
     async previewTemplate({ templateId, profileId, locale }) {
       if ((await renderer.about(templateId, 'latest')) === null) return { kind: 'unknown-template' };
@@ -298,11 +300,14 @@ function firstSample({ samples }: TemplateSet): RenderContext | null {
 async function publishProject(
   app: AppDeps,
   projectFolder: string,
-  templates: TemplateSet,
-  publishAll: () => Promise<readonly { readonly id: string; readonly version: number; readonly published: boolean }[]>,
+  templates: TemplateFolder,
+  publishAll: () => Promise<readonly TemplatePublication[]>,
   say: (line: string) => void,
 ): Promise<void> {
-  for (const { id, version, published } of await publishAll()) if (published) say(`Published template ${id}, version ${version}.`);
+  for (const { id, version, published, problems } of await publishAll()) {
+    if (published) say(`Published template ${id}, version ${version}.`);
+    for (const problem of problems) say(describeProblem(problem));
+  }
   const folder = join(projectFolder, 'journeys');
   const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.journey.yaml')).sort();
   for (const file of files) {

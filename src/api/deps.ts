@@ -2,6 +2,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { BackupResult } from '../app/backup.js';
 import type { AppDeps } from '../app/deps.js';
+import type { TemplatePublication } from '../app/publish-templates.js';
 import type { TemplateCatalog } from '../journey/parse.js';
 
 /** One part of a running instance, for `/readyz`. */
@@ -75,7 +76,7 @@ export interface ApiDeps {
     readonly profileId: string | null;
     readonly to: string;
   }) => Promise<TestSendResult>;
-  readonly publishTemplates?: () => Promise<readonly { readonly id: string; readonly version: number; readonly published: boolean }[]>;
+  readonly publishTemplates?: () => Promise<readonly TemplatePublication[]>;
   /** Asks the relay to start an entry's workflow anew from the store; the API itself never calls Temporal. */
   readonly restartStuck?: (entryId: string) => Promise<boolean>;
   /** Ensures all open entries, in the background; says how far it is. */

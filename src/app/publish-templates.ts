@@ -9,6 +9,7 @@ import type { AppDeps } from './deps.js';
 
 /** What publishing one template came to. */
 export interface TemplatePublication {
+  /** The template's id; the file's path where the file could not be read. */
   readonly id: string;
   /** The version that is live now; 0: none, as the first one was refused. */
   readonly version: number;
@@ -26,7 +27,12 @@ export async function publishTemplates(
   set: TemplateSet,
 ): Promise<readonly TemplatePublication[]> {
   const live = await latestTemplateVersions(deps.store.db);
-  const publications: TemplatePublication[] = [];
+  const publications: TemplatePublication[] = [...new Set(set.problems.map((problem) => problem.file))].map((file) => ({
+    id: file,
+    version: 0,
+    published: false,
+    problems: set.problems.filter((problem) => problem.file === file),
+  }));
   await withMjml(async (mjml) => {
     for (const source of set.sources) {
       const { id } = source;

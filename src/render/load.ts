@@ -48,6 +48,27 @@ export interface TemplateSet {
   ids(): readonly string[];
 }
 
+/** A `templates` folder that people work on while the service runs. As a catalog it answers for what was read last. */
+export interface TemplateFolder extends Pick<TemplateSet, 'has' | 'channelOf' | 'classOf' | 'ids'> {
+  /** What was read last. */
+  current(): TemplateSet;
+  /** Reads the folder again. */
+  reload(): Promise<TemplateSet>;
+}
+
+/** Reads `<projectFolder>/templates` now and whenever told to. */
+export async function openTemplateFolder(projectFolder: string): Promise<TemplateFolder> {
+  let set = await loadTemplates(projectFolder);
+  return {
+    current: () => set,
+    reload: async () => (set = await loadTemplates(projectFolder)),
+    has: (id) => set.has(id),
+    channelOf: (id) => set.channelOf(id),
+    classOf: (id) => set.classOf(id),
+    ids: () => set.ids(),
+  };
+}
+
 const words = z.record(z.string().regex(/^[a-z]{2,3}$/, 'must be a language such as en'), z.record(z.string(), z.string()));
 
 const templateSchema = z.strictObject({

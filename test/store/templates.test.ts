@@ -72,10 +72,19 @@ describeOnBothStores('published templates', (store) => {
     expect(await renderer().render('cart-link', 'latest', renderContext())).toMatchObject({ kind: 'sms', templateVersion: 1 });
   });
 
-  test('makes one version of one change when two publish at once', async () => {
-    const results = await Promise.all([publish({ [smsFile]: text }), publish({ [smsFile]: text }), publish({ [smsFile]: text })]);
+  test('tells of a file that cannot be read, and publishes the others', async () => {
+    expect(await publish({ [smsFile]: text, 'templates/email/broken.yaml': 'class: [' })).toMatchObject([
+      { id: 'templates/email/broken.yaml', version: 0, published: false, problems: [{ severity: 'error' }] },
+      { id: 'cart-link', version: 1, published: true, problems: [] },
+    ]);
+  });
 
-    expect(results.flat().map((result) => result.version)).toEqual([1, 1, 1]);
+  test('makes one version of one change when many publish at once', async () => {
+    const results = await withTemplates({ [smsFile]: text }, (set) =>
+      Promise.all(Array.from({ length: 8 }, () => publishTemplates(deps(), set))),
+    );
+
+    expect(results.flat().map((result) => result.version)).toEqual(Array.from({ length: 8 }, () => 1));
     expect(results.flat().filter((result) => result.published)).toHaveLength(1);
   });
 });

@@ -27,6 +27,27 @@ const preview = z
   ])
   .meta({ id: 'TemplatePreview' });
 
+const publication = z
+  .object({
+    id: z.string(),
+    version: z.number(),
+    published: z.boolean(),
+    problems: z
+      .array(
+        z.object({
+          file: z.string(),
+          line: z.number(),
+          column: z.number(),
+          path: z.string(),
+          message: z.string(),
+          suggestion: z.string().nullable(),
+          severity: z.enum(['error', 'warning']),
+        }),
+      )
+      .readonly(),
+  })
+  .meta({ id: 'TemplatePublication' });
+
 /** Templates as the running server has them published. An id with a slash is written `%2F`. */
 export function templateRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
   return async (server) => {
@@ -102,7 +123,7 @@ export function templateRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           tags,
           summary: 'Publish what changed in the project’s templates folder',
           response: {
-            200: z.object({ templates: z.array(z.object({ id: z.string(), version: z.number(), published: z.boolean() })).readonly() }),
+            200: z.object({ templates: z.array(publication).readonly() }),
           },
         },
       },

@@ -6,6 +6,7 @@ import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
 import { findProfile } from '../find-profile.js';
 import { paragraphs, table } from '../text.js';
+import { describeProblem, type FileProblem } from '../../yaml/problem.js';
 
 type Preview =
   | { readonly kind: 'email'; readonly subject: string; readonly html: string; readonly text: string; readonly locale: string }
@@ -113,11 +114,23 @@ export async function listTemplates(context: CliContext): Promise<Outcome> {
 /** `template publish`: what changed in the templates folder of the server's project. */
 export async function publishTemplates(context: CliContext): Promise<Outcome> {
   const { templates } = await (await context.client()).post<{
-    readonly templates: readonly { readonly id: string; readonly version: number; readonly published: boolean }[];
+    readonly templates: readonly {
+      readonly id: string;
+      readonly version: number;
+      readonly published: boolean;
+      readonly problems: readonly FileProblem[];
+    }[];
   }>('/v1/template-publications');
-  const changed = templates.filter((template) => template.published);
-  const lines = changed.map((template) => `${template.id}: version ${template.version} is live.`);
-  return { value: templates, text: lines.length === 0 ? 'Every template is published as it is.' : lines.join('\n') };
+  const lines = templates.flatMap((template) => [
+    ...template.problems.map(describeProblem),
+    ...(template.published ? [`${template.id}: version ${template.version} is live.`] : []),
+  ]);
+  const refused = templates.some((template) => template.problems.some((problem) => problem.severity === 'error'));
+  return {
+    value: templates,
+    text: lines.length === 0 ? 'Every template is published as it is.' : lines.join('\n'),
+    ...(refused ? { exitCode: 1 } : {}),
+  };
 }
 
 function openInBrowser(file: string): void {
