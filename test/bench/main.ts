@@ -1,0 +1,154 @@
+import { cpus } from 'node:os';
+import Table from 'cli-table3';
+import { Child } from './child.js';
+import { benchEmails, type EmailsResult } from './emails.js';
+import { benchIngest, type IngestComparison, type IngestResult } from './ingest.js';
+import { benchMemory, type MemoryResult } from './memory.js';
+import { benchMessages, type MessagesResult, startTemporalForBench } from './messages.js';
+import { fullPlan, quickPlan } from './plan.js';
+import { type StoreKind, storePlaces } from './store-place.js';
+
+/** What `npm run bench -- --json` prints as its last line. */
+interface BenchResult {
+  readonly quick: boolean;
+  readonly node: string;
+  readonly cores: number;
+  readonly seconds: number;
+  readonly ingest: Readonly<Partial<Record<StoreKind, IngestResult>>>;
+  readonly messages: Readonly<Partial<Record<StoreKind, MessagesResult>>>;
+  readonly emails: EmailsResult | null;
+  readonly memory: MemoryResult | null;
+  /** What was asked for, and what came of it on the worse store; null: not measured. */
+  readonly targets: Readonly<Record<string, { readonly atLeast: number; readonly measured: number | null }>>;
+}
+
+const parts = ['ingest', 'messages', 'emails', 'memory'] as const;
+const stores: readonly StoreKind[] = ['pglite', 'postgres'];
+
+const args = process.argv.slice(2);
+const valueOf = (name: string): string | undefined => args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
+const quick = args.includes('--quick');
+const only = valueOf('only')?.split(',') ?? parts;
+const onStores = stores.filter((kind) => valueOf('store') === undefined || valueOf('store') === kind);
+const plan = quick ? quickPlan : fullPlan;
+const began = performance.now();
+
+function say(line: string): void {
+  process.stderr.write(`${((performance.now() - began) / 1000).toFixed(0).padStart(4)} s  ${line}\n`);
+}
+
+const wants = (part: (typeof parts)[number]): boolean => only.includes(part);
+const result = await run();
+if (args.includes('--json')) process.stdout.write(`${JSON.stringify(result)}\n`);
+else print(result);
+
+async function run(): Promise<BenchResult> {
+  const stops: (() => Promise<void>)[] = [];
+  const ingest: Partial<Record<StoreKind, IngestResult>> = {};
+  const messages: Partial<Record<StoreKind, MessagesResult>> = {};
+  let emails: EmailsResult | null = null;
+  let memory: MemoryResult | null = null;
+  try {
+    const sink = new Child('smtp-sink.js');
+    stops.push(() => sink.stop());
+    const smtpUrl = await sink.call<string>('url');
+    if (wants('emails')) emails = await benchEmails(smtpUrl, plan, say);
+    if (wants('ingest') || wants('messages')) {
+      const temporal = wants('messages') ? await startTemporalForBench(say) : null;
+      if (temporal !== null) stops.push(() => temporal.stop());
+      for (const kind of onStores) {
+        const places = await storePlaces(kind);
+        stops.push(() => places.close());
+        const sayHere = (line: string): void => say(`${kind}: ${line}`);
+        if (wants('ingest')) ingest[kind] = await benchIngest(places, plan, sayHere);
+        if (temporal !== null) messages[kind] = await benchMessages(places, temporal, smtpUrl, plan, sayHere);
+      }
+    }
+    await stopAll(stops);
+    if (wants('memory')) memory = await benchMemory(plan.idleSeconds, say);
+  } finally {
+    await stopAll(stops);
+  }
+  const worst = (ratios: readonly number[]): number | null => (ratios.length === 0 ? null : Math.min(...ratios));
+  return {
+    quick,
+    node: process.version,
+    cores: cpus().length,
+    seconds: Math.round((performance.now() - began) / 1000),
+    ingest,
+    messages,
+    emails,
+    memory,
+    targets: {
+      messagesToNormalActivity: { atLeast: 0.8, measured: worst(Object.values(messages).map((one) => one.ratioToNormalActivity)) },
+      batchedIngestToBare: { atLeast: 0.4, measured: worst(Object.values(ingest).map(({ batched }) => batched.ratioToBare)) },
+    },
+  };
+}
+
+async function stopAll(stops: (() => Promise<void>)[]): Promise<void> {
+  for (const stop of stops.splice(0).reverse()) await stop();
+}
+
+function print({ ingest, messages, emails, memory, targets }: BenchResult): void {
+  const table = new Table({
+    head: ['measured', 'ours', 'against', 'ratio', 'CPU ms each (ours, theirs)'],
+    style: { head: [], border: [] },
+  });
+  const cpu = (ours: number | null, theirs: number | null): string => [ours, theirs].map((ms) => ms?.toFixed(2) ?? '–').join(', ');
+  const ingestRow = (kind: string, name: string, one: IngestComparison): void => {
+    const { ours, bare } = one.eventsPerSecond;
+    table.push([
+      `ingest ${name}, ${kind}`,
+      `${ours.toFixed(0)} events/s`,
+      `bare route ${bare.toFixed(0)}`,
+      one.ratioToBare.toFixed(2),
+      cpu(one.cpuMs.ours, one.cpuMs.bare),
+    ]);
+  };
+  for (const [kind, { single, batched }] of Object.entries(ingest)) {
+    ingestRow(kind, 'one at a time', single);
+    ingestRow(kind, 'in batches of 15', batched);
+  }
+  for (const [kind, { perSecond, cpuMs, ...ratios }] of Object.entries(messages)) {
+    const { journey, bareNormal, bareLocal } = perSecond;
+    const ours = `${journey.toFixed(1)} messages/s`;
+    table.push([
+      `messages, ${kind}`,
+      ours,
+      `normal activity ${bareNormal.toFixed(1)}`,
+      ratios.ratioToNormalActivity.toFixed(2),
+      cpu(cpuMs.journey, cpuMs.bareNormal),
+    ]);
+    table.push([
+      '',
+      ours,
+      `local activity ${bareLocal.toFixed(1)}`,
+      ratios.ratioToLocalActivity.toFixed(2),
+      cpu(cpuMs.journey, cpuMs.bareLocal),
+    ]);
+  }
+  if (emails !== null) {
+    const { provider, nodemailer } = emails.perSecond;
+    table.push([
+      'emails with DKIM',
+      `${provider.toFixed(0)}/s`,
+      `nodemailer ${nodemailer.toFixed(0)}`,
+      emails.ratioToNodemailer.toFixed(2),
+      cpu(emails.cpuMs.provider, emails.cpuMs.nodemailer),
+    ]);
+  }
+  for (const [name, one] of memory === null
+    ? []
+    : ([
+        ['first', memory.firstStart],
+        ['second', memory.secondStart],
+      ] as const)) {
+    const of = `node ${one.node.toFixed(0)}, Temporal ${one.temporal.toFixed(0)}`;
+    table.push([`memory, idle, ${name} start`, `${one.total.toFixed(0)} MB`, of, '', `healthy after ${one.readyAfter.toFixed(1)} s`]);
+  }
+  process.stdout.write(`${table.toString()}\n`);
+  for (const [name, { atLeast, measured }] of Object.entries(targets)) {
+    if (measured !== null) process.stdout.write(`${name}: ${measured.toFixed(2)}, asked for ${atLeast}\n`);
+  }
+}

@@ -1,0 +1,97 @@
+/** What one round of a side came to. */
+export interface Round {
+  /** Units a second within the measured part. */
+  readonly rate: number;
+  readonly units: number;
+  /** CPU milliseconds of the measured process per unit, where it can tell. */
+  readonly cpuMs: number | null;
+}
+
+/** A side of a comparison: runs for this long and tells its rate. */
+export type Side = (seconds: number) => Promise<Round>;
+
+export interface Comparison<Name extends string> {
+  /** Median over the rounds. */
+  readonly rates: Readonly<Record<Name, number>>;
+  readonly cpuMs: Readonly<Record<Name, number | null>>;
+  readonly rounds: Readonly<Record<Name, readonly number[]>>;
+}
+
+/** Plays the sides in turn, A-B-A-B, so that what else the machine does meets them alike. The first, shorter round of each is thrown away. */
+export async function interleave<Name extends string>(
+  sides: Readonly<Record<Name, Side>>,
+  { rounds, seconds, warmSeconds }: { readonly rounds: number; readonly seconds: number; readonly warmSeconds: number },
+  onRound: (name: Name, round: Round) => void = () => {},
+): Promise<Comparison<Name>> {
+  const names = Object.keys(sides) as Name[];
+  const all = new Map(names.map((name) => [name, [] as Round[]]));
+  for (const name of names) await sides[name](warmSeconds);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const name of names) {
+      const result = await sides[name](seconds);
+      all.get(name)?.push(result);
+      onRound(name, result);
+    }
+  }
+  const each = <T>(of: (rounds: readonly Round[]) => T) =>
+    Object.fromEntries(names.map((name) => [name, of(all.get(name) ?? [])])) as Record<Name, T>;
+  return {
+    rates: each((rounds) => median(rounds.map(({ rate }) => rate))),
+    cpuMs: each((rounds) => {
+      const known = rounds.flatMap(({ cpuMs }) => (cpuMs === null ? [] : [cpuMs]));
+      return known.length === 0 ? null : median(known);
+    }),
+    rounds: each((rounds) => rounds.map(({ rate }) => rate)),
+  };
+}
+
+/** The median of the ratios of neighbouring rounds: what slowed the machine slowed both. */
+export function ratioOf<Name extends string>({ rounds }: Comparison<Name>, ours: Name, theirs: Name): number {
+  return median(rounds[ours].map((rate, index) => rate / (rounds[theirs][index] ?? Number.NaN)));
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1
+    ? (sorted[middle] ?? Number.NaN)
+    : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
+}
+
+/** The beginning of a round, while queues fill. */
+const droppedShare = 0.15;
+
+/**
+ * A closed loop: `inFlight` callers, each beginning anew when its call ended, for `seconds`. Counts what ends after the first 15 %, and waits
+ * for what is under way at the end without counting it. `once` answers how many units it did.
+ */
+export async function closedLoop(
+  { inFlight, seconds }: { readonly inFlight: number; readonly seconds: number },
+  once: (caller: number) => Promise<number>,
+): Promise<Round> {
+  const began = performance.now();
+  const from = began + seconds * 1000 * droppedShare;
+  const until = began + seconds * 1000;
+  let units = 0;
+  let cpuAtFrom: NodeJS.CpuUsage | null = null;
+  let cpu: NodeJS.CpuUsage | null = null;
+  let last = from;
+  const caller = async (index: number): Promise<void> => {
+    while (performance.now() < until) {
+      const done = await once(index);
+      const now = performance.now();
+      if (now >= from) cpuAtFrom ??= process.cpuUsage();
+      if (now < from || now >= until) continue;
+      units += done;
+      last = now;
+    }
+    if (cpuAtFrom !== null) cpu ??= process.cpuUsage(cpuAtFrom);
+  };
+  await Promise.all(Array.from({ length: inFlight }, (_, index) => caller(index)));
+  const measured = cpu as NodeJS.CpuUsage | null;
+  return {
+    rate: units / ((until - from) / 1000),
+    units,
+    cpuMs: measured === null || units === 0 || last === from ? null : (measured.user + measured.system) / 1000 / units,
+  };
+}

@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { resolveTemporalBinary } from '../../src/temporal/binary.js';
+import { startDevServer } from '../../src/temporal/dev-server.js';
+import { makeDkim } from './app.js';
+import { Child } from './child.js';
+import { type Comparison, interleave, ratioOf, type Round } from './measure.js';
+import type { MessagesSetup, MessagesSide } from './messages-worker.js';
+import type { Plan } from './plan.js';
+import type { StorePlaces } from './store-place.js';
+
+export interface MessagesResult {
+  readonly perSecond: Readonly<Record<MessagesSide, number>>;
+  readonly rounds: Comparison<MessagesSide>['rounds'];
+  /** CPU milliseconds of the process with store client, poke loop, worker and waiting client, per message. */
+  readonly cpuMs: Comparison<MessagesSide>['cpuMs'];
+  readonly ratioToNormalActivity: number;
+  readonly ratioToLocalActivity: number;
+  /** Of one message's run. */
+  readonly historyEvents: number;
+  /** SQL statements a message, those of the poke loop and of transactions (begin, commit) among them. */
+  readonly statements: number;
+}
+
+/** The Temporal dev server as `npm start` runs it, in a throw-away folder. */
+export async function startTemporalForBench(say: (line: string) => void) {
+  const binary = await resolveTemporalBinary({ onProgress: say });
+  const dataDir = await mkdtemp(join(tmpdir(), 'sojourn-bench-temporal-'));
+  const server = await startDevServer({ binary, dataDir, namespace: 'default', uiPort: null });
+  return {
+    address: server.address,
+    namespace: server.namespace,
+    stop: async () => {
+      await server.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Entries that are due now, through poke loop, Temporal, worker, turn, gate and SMTP, against bare workflows on the same server and worker. */
+export async function benchMessages(
+  places: StorePlaces,
+  temporal: { readonly address: string; readonly namespace: string },
+  smtpUrl: string,
+  plan: Plan,
+  say: (line: string) => void,
+): Promise<MessagesResult> {
+  const worker = new Child('messages-worker.js');
+  try {
+    const setup: MessagesSetup = { store: await places.make(), temporal, smtpUrl, dkim: makeDkim() };
+    await worker.call('start', setup);
+    let statements = Number.NaN;
+    const side = (name: MessagesSide) => async (seconds: number) => {
+      if (name === 'journey') await worker.call('seed', Math.ceil(mostPerSecond * seconds) + 100);
+      const round = await worker.call<Round & { statements: number }>('run', { side: name, seconds });
+      if (name === 'journey') statements = round.statements;
+      return round;
+    };
+    const comparison = await interleave<MessagesSide>(
+      { journey: side('journey'), bareNormal: side('bareNormal'), bareLocal: side('bareLocal') },
+      plan.messages,
+      (name, { rate }) => say(`messages, ${name}: ${rate.toFixed(1)}/s`),
+    );
+    const history = await worker.call<readonly string[]>('history');
+    return {
+      perSecond: comparison.rates,
+      rounds: comparison.rounds,
+      cpuMs: comparison.cpuMs,
+      ratioToNormalActivity: ratioOf(comparison, 'journey', 'bareNormal'),
+      ratioToLocalActivity: ratioOf(comparison, 'journey', 'bareLocal'),
+      historyEvents: history.length,
+      statements,
+    };
+  } finally {
+    await worker.stop();
+  }
+}
+
+/** Entries are made before they are measured; no machine that this is likely to run on sends more. */
+const mostPerSecond = 120;
