@@ -13,13 +13,20 @@ export type Reference =
   | Named
   | { readonly kind: 'template'; readonly name: string; readonly channel: 'email' | 'sms'; readonly path: Path };
 
+/** An id that tells nothing apart, because another of its kind has it. */
+export interface Repeated {
+  readonly of: 'step' | 'branch' | 'exit' | 'goal';
+  readonly id: string;
+  readonly path: Path;
+}
+
 /** The flat graph with what lint needs: where each step stands, what is named where, and steps that stand behind an exit. */
 export interface Compiled {
   readonly definition: JourneyDefinition;
   readonly places: ReadonlyMap<StepId, Path>;
   readonly references: readonly Reference[];
   /** Ids that were written twice, at the second place. Those of branches are apart for each step. */
-  readonly repeated: readonly { readonly id: string; readonly of: 'step' | 'branch'; readonly path: Path }[];
+  readonly repeated: readonly Repeated[];
   /** Steps behind one that ends the entry on every way. */
   readonly unreachable: readonly { readonly id: StepId; readonly path: Path }[];
 }
@@ -27,15 +34,26 @@ export interface Compiled {
 /** The tree of steps as a flat graph with stable ids: written ones, else kind and number in the order of the file. */
 export function compileJourney(source: JourneySource): Compiled {
   const references: Reference[] = [];
+  const repeated: Repeated[] = [];
   const note = (named: Reference): void => void references.push(named);
   const condition = (of: ConditionSource, path: Path) => compileCondition(of, path, note);
   const event = (name: string, path: Path): FactName => {
     note({ kind: 'event', name, path });
     return name as FactName;
   };
-  const tree = new Tree(note, condition, event);
+  const tree = new Tree(note, condition, event, repeated);
   const start = tree.list(tree.named(source.steps, ['steps']), null);
   if (start === null) throw new Error('A journey without steps passed the schema.');
+  const exitIds = distinctIds(
+    source.exits,
+    (rule, index) => (rule.on === undefined ? `condition-${index + 1}` : slug(rule.on)),
+    (id, index) => repeated.push({ of: 'exit', id, path: ['exits', index, 'id'] }),
+  );
+  distinctIds(
+    source.goals,
+    ({ id }) => id,
+    (id, index) => repeated.push({ of: 'goal', id, path: ['goals', index, 'id'] }),
+  );
 
   const definition: JourneyDefinition = {
     format: 1,
@@ -60,7 +78,7 @@ export function compileJourney(source: JourneySource): Compiled {
           forMs: toLimitMs(source.trigger.inactivity?.for ?? 'PT0S'),
         },
     entry: entryRules(source.entry, condition),
-    exits: source.exits.map((rule, index) => exitRule(rule, ['exits', index], condition, event)),
+    exits: source.exits.map((rule, index) => exitRule(rule, exitIds[index] ?? '', ['exits', index], condition, event)),
     goals: source.goals.map((goal, index) => ({
       id: goal.id,
       event: event(goal.event, ['goals', index, 'event']),
@@ -75,7 +93,7 @@ export function compileJourney(source: JourneySource): Compiled {
     start,
     steps: tree.steps,
   };
-  return { definition, places: tree.places, references, repeated: tree.repeated, unreachable: tree.unreachable };
+  return { definition, places: tree.places, references, repeated, unreachable: tree.unreachable };
 }
 
 type Conditions = (of: ConditionSource, path: Path) => ReturnType<typeof compileCondition>;
@@ -101,7 +119,7 @@ function defaultReason(of: ConditionSource): string {
   return `${kind.replaceAll('_', '-')}-not-met`;
 }
 
-function exitRule(rule: JourneySource['exits'][number], path: Path, condition: Conditions, event: Events): ExitRule {
+function exitRule(rule: JourneySource['exits'][number], id: string, path: Path, condition: Conditions, event: Events): ExitRule {
   const on: ExitRule['on'] =
     rule.on === undefined
       ? { kind: 'condition', condition: condition(rule.when as ConditionSource, [...path, 'when']) }
@@ -111,8 +129,7 @@ function exitRule(rule: JourneySource['exits'][number], path: Path, condition: C
           match: rule.match ?? 'any',
           where: rule.where ? condition(rule.where, [...path, 'where']) : null,
         };
-  const derived = rule.on === undefined ? `condition-${Number(path.at(-1)) + 1}` : rule.on.replaceAll(/[^a-zA-Z0-9]+/g, '-').toLowerCase();
-  return { id: rule.id ?? derived, on, outcome: rule.outcome };
+  return { id, on, outcome: rule.outcome };
 }
 
 interface NamedStep {
@@ -127,17 +144,18 @@ interface NamedStep {
 class Tree {
   readonly steps: Record<string, Step> = {};
   readonly places = new Map<StepId, Path>();
-  readonly repeated: { readonly id: string; readonly of: 'step' | 'branch'; readonly path: Path }[] = [];
   readonly unreachable: { readonly id: StepId; readonly path: Path }[] = [];
   readonly #counts = new Map<string, number>();
   readonly #note: (named: Reference) => void;
   readonly #condition: Conditions;
   readonly #event: Events;
+  readonly #repeated: Repeated[];
 
-  constructor(note: (named: Reference) => void, condition: Conditions, event: Events) {
+  constructor(note: (named: Reference) => void, condition: Conditions, event: Events, repeated: Repeated[]) {
     this.#note = note;
     this.#condition = condition;
     this.#event = event;
+    this.#repeated = repeated;
   }
 
   named(sources: readonly StepSource[], path: Path): readonly NamedStep[] {
@@ -151,7 +169,7 @@ class Tree {
     this.#counts.set(kind, count);
     const id = (of?.id ?? `${kind.replace('_', '-')}-${count}`) as StepId;
     const at = [...path, kind];
-    if (this.places.has(id)) this.repeated.push({ id, of: 'step', path: of?.id === undefined ? at : [...at, 'id'] });
+    if (this.places.has(id)) this.#repeated.push({ of: 'step', id, path: of?.id === undefined ? at : [...at, 'id'] });
     this.places.set(id, at);
     const inside = new Map<string, readonly NamedStep[]>();
     const branches = source.split?.branches ?? source.wait_until?.branches ?? [];
@@ -193,7 +211,7 @@ class Tree {
     if (source.wait) return this.#wait(id, next, source.wait, path);
     if (source.wait_until) {
       const { branches, timeout, lookback } = source.wait_until;
-      const ids = this.#branchIds(branches, (branch) => branch.on.replaceAll(/[^a-zA-Z0-9]+/g, '-').toLowerCase(), path);
+      const ids = this.#branchIds(branches, (branch) => slug(branch.on), path);
       return {
         kind: 'wait_until',
         id,
@@ -233,20 +251,9 @@ class Tree {
     derive: (branch: B, index: number) => string,
     path: Path,
   ): readonly string[] {
-    const written = new Set<string>();
-    for (const [index, { id }] of branches.entries()) {
-      if (id !== undefined && written.has(id)) this.repeated.push({ id, of: 'branch', path: [...path, 'branches', index, 'id'] });
-      if (id !== undefined) written.add(id);
-    }
-    const taken = new Set(written);
-    return branches.map((branch, index) => {
-      if (branch.id !== undefined) return branch.id;
-      const wanted = derive(branch, index);
-      let id = wanted;
-      for (let count = 2; taken.has(id); count += 1) id = `${wanted}-${count}`;
-      taken.add(id);
-      return id;
-    });
+    return distinctIds(branches, derive, (id, index) =>
+      this.#repeated.push({ of: 'branch', id, path: [...path, 'branches', index, 'id'] }),
+    );
   }
 
   #wait(id: StepId, next: StepId | null, source: NonNullable<StepSource['wait']>, path: Path): WaitStep {
@@ -262,6 +269,33 @@ class Tree {
       from: isStep ? { kind: 'step', step: source.from as StepId } : { kind: source.from as 'previous' | 'start' },
     };
   }
+}
+
+/** The written ids, and for the rest derived ones that none has: two branches on one fact are `order-paid` and `order-paid-2`. */
+function distinctIds<T extends { readonly id?: string | undefined }>(
+  items: readonly T[],
+  derive: (item: T, index: number) => string,
+  complain: (id: string, index: number) => void,
+): readonly string[] {
+  const taken = new Set<string>();
+  for (const [index, { id }] of items.entries()) {
+    if (id === undefined) continue;
+    if (taken.has(id)) complain(id, index);
+    taken.add(id);
+  }
+  return items.map((item, index) => {
+    if (item.id !== undefined) return item.id;
+    const wanted = derive(item, index);
+    let id = wanted;
+    for (let count = 2; taken.has(id); count += 1) id = `${wanted}-${count}`;
+    taken.add(id);
+    return id;
+  });
+}
+
+/** `order.paid` → `order-paid`. */
+function slug(fact: string): string {
+  return fact.replaceAll(/[^a-zA-Z0-9]+/g, '-').toLowerCase();
 }
 
 function kindOf(source: StepSource): (typeof stepKinds)[number] {

@@ -4,6 +4,9 @@ import type { Comparison, Condition } from '../domain/conditions/condition.js';
 import type { FactName } from '../domain/fact.js';
 import { durationText, toLimitMs } from './duration-source.js';
 
+/** What consents are given to, as journeys, templates and conditions name it. */
+export const topicText = z.string().regex(/^[a-z][a-z0-9_]*$/, 'must be a topic such as cart_reminder');
+
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
 /** One comparison: exactly one operator. */
@@ -21,9 +24,11 @@ const comparisonShape = {
 };
 type ComparisonSource = z.output<z.ZodObject<typeof comparisonShape>>;
 const operators = Object.keys(comparisonShape) as readonly (keyof typeof comparisonShape)[];
-const comparisonKeys = operators.join(', ');
 
-const comparison = z.strictObject(comparisonShape).superRefine(oneOf(operators, 'one comparison'));
+/** How to mend a condition that says two things at once. */
+export const bothConditions = 'For both, put two conditions under "all".';
+
+const comparison = z.strictObject(comparisonShape).superRefine(oneOf(operators, 'one comparison', bothConditions));
 
 const messageStatuses = ['sent', 'delivered', 'bounced', 'failed', 'skipped'] as const;
 
@@ -41,15 +46,15 @@ export const conditionShape = {
   identified: z.boolean().optional(),
   trait: z
     .strictObject({ name: z.string().min(1), ...comparisonShape })
-    .superRefine(oneOf(operators, 'one comparison'))
+    .superRefine(oneOf(operators, 'one comparison', bothConditions))
     .optional(),
   event_property: z
     .strictObject({ path: z.string().min(1), ...comparisonShape })
-    .superRefine(oneOf(operators, 'one comparison'))
+    .superRefine(oneOf(operators, 'one comparison', bothConditions))
     .optional(),
   event_count: z
     .strictObject({ name: z.string().min(1), within: durationText.optional(), ...comparisonShape })
-    .superRefine(oneOf(operators, 'one comparison'))
+    .superRefine(oneOf(operators, 'one comparison', bothConditions))
     .optional(),
   cart: z
     .strictObject({
@@ -58,10 +63,10 @@ export const conditionShape = {
       currency: comparison.optional(),
       state: comparison.optional(),
     })
-    .superRefine(oneOf(['value', 'lines', 'currency', 'state'], 'one field of the cart'))
+    .superRefine(oneOf(['value', 'lines', 'currency', 'state'], 'one field of the cart', bothConditions))
     .optional(),
   consent: z
-    .strictObject({ channel: z.enum(channels), topic: z.string().min(1).default('marketing'), granted: z.boolean().default(true) })
+    .strictObject({ channel: z.enum(channels), topic: topicText.default('marketing'), granted: z.boolean().default(true) })
     .optional(),
   message: z.strictObject({ step: z.string().min(1), status: z.enum(messageStatuses) }).optional(),
 };
@@ -82,7 +87,7 @@ export const conditionKinds = [
 /** A condition as marketers write it. */
 export const conditionSource = z
   .strictObject(conditionShape)
-  .superRefine(oneOf(conditionKinds, 'one kind of condition'))
+  .superRefine(oneOf(conditionKinds, 'one kind of condition', bothConditions))
   .meta({ id: 'Condition' });
 export type ConditionSource = z.output<typeof conditionSource>;
 
@@ -131,13 +136,17 @@ function toComparison(source: ComparisonSource): Comparison {
   return { op, value: source[op] } as Comparison;
 }
 
-/** Refuses an object in which none of `keys`, or more than one, is written. */
-export function oneOf(keys: readonly string[], what: string) {
+/** Refuses an object in which none of `keys`, or more than one, is written. `mend` says what to do with two. */
+export function oneOf(keys: readonly string[], what: string, mend: string) {
   return (value: object, context: z.RefinementCtx): void => {
     const written = keys.filter((key) => (value as Readonly<Record<string, unknown>>)[key] !== undefined);
     if (written.length === 1) return;
-    const found = written.length === 0 ? 'none is written' : `${written.join(' and ')} are written`;
-    const choices = keys === operators ? comparisonKeys : keys.join(', ');
-    context.addIssue({ code: 'custom', message: `needs ${what}, and ${found}: ${choices}` });
+    if (written.length === 0)
+      context.addIssue({
+        code: 'custom',
+        message: `needs ${what}`,
+        params: { kind: 'choice', suggestion: `Choices: ${keys.join(', ')}.` },
+      });
+    else context.addIssue({ code: 'custom', message: `has ${written.join(' and ')}, and takes ${what}`, params: { suggestion: mend } });
   };
 }

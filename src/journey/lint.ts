@@ -1,10 +1,11 @@
 import type { Channel, MessageClass } from '../domain/channel.js';
 import { factNames } from '../domain/fact.js';
-import { hour, type Instant } from '../domain/instant.js';
+import { hour } from '../domain/instant.js';
 import type { StepId } from '../domain/ids.js';
 import { nearest } from '../domain/nearest.js';
 import type { Compiled, Path } from './compile.js';
 import type { JourneyDefinition, SendStep, Step } from './definition.js';
+import { factOfClientEvent } from './words.js';
 
 /** Templates as journeys are checked against them. */
 export interface TemplateCatalog {
@@ -42,6 +43,7 @@ export function lintJourney(compiled: Compiled, templates: TemplateCatalog | und
         `Give each ${of} an id of its own: ${of === 'step' ? 'messages and reports go' : 'the story goes'} by it.`,
       ),
     ),
+    ...lengthFindings(compiled),
     ...compiled.unreachable.map(({ id, path }) =>
       error(path, `Nobody reaches the step "${id}": every way before it ends the journey.`, 'Move it before the exit, or delete it.'),
     ),
@@ -56,24 +58,43 @@ export function lintJourney(compiled: Compiled, templates: TemplateCatalog | und
   ];
 }
 
+/** An entry walks at most so far in one turn; nothing that a person writes comes near. */
+const mostSteps = 200;
+
+function lengthFindings({ places }: Compiled): readonly Finding[] {
+  const beyond = [...places.values()][mostSteps];
+  if (beyond === undefined) return [];
+  return [error(beyond, `A journey has at most ${mostSteps} steps, and this one has ${places.size}.`, 'Split it into several journeys.')];
+}
+
 function eventFindings({ references }: Compiled): readonly Finding[] {
   return references.flatMap((reference): Finding[] => {
-    if (reference.kind !== 'event' || reference.name.startsWith('event:')) return [];
-    if (!factNames.some((name) => name === reference.name)) {
-      const meant = nearest(reference.name, factNames);
-      const own = `For a track call of your own write "event:${reference.name}".`;
-      return [error(reference.path, `"${reference.name}" is no fact.`, meant === null ? own : `Did you mean "${meant}"? ${own}`)];
-    }
-    if (!notProduced.has(reference.name)) return [];
-    return [error(reference.path, `Nothing tells "${reference.name}" yet, so nobody would ever come past it.`, 'Use another fact.')];
+    if (reference.kind !== 'event') return [];
+    const { name, path } = reference;
+    const own = name.startsWith('event:') ? name.slice('event:'.length) : name;
+    const meant = factOfClientEvent(own);
+    if (meant !== null) return [error(path, `Journeys hear of "${own}" as "${meant}".`, `Write "${meant}".`)];
+    if (name.startsWith('event:'))
+      return own.trim() === '' ? [error(path, '"event:" needs the name of a track call.', 'Write "event:Your Event".')] : [];
+    if (notProduced.has(name)) return [error(path, `Nothing tells "${name}" yet, so it would never happen here.`, insteadOf(name))];
+    if (factNames.some((known) => known === name)) return [];
+    const near = nearest(name, factNames);
+    const ownEvent = `For a track call of your own write "event:${name}".`;
+    return [error(path, `"${name}" is no fact.`, near === null ? ownEvent : `Did you mean "${near}"? ${ownEvent}`)];
   });
+}
+
+function insteadOf(name: string): string {
+  if (name === 'order.created') return 'Write "order.paid".';
+  const family = `${name.split('.')[0]}.`;
+  return `Use one of: ${factNames.filter((known) => known.startsWith(family) && !notProduced.has(known)).join(', ')}.`;
 }
 
 function stepFindings({ references, definition, places }: Compiled): readonly Finding[] {
   const certain = certainlyBefore(definition);
   return references.flatMap((reference): Finding[] => {
     if (reference.kind !== 'step') return [];
-    const step = definition.steps[reference.name];
+    const step = places.has(reference.name as StepId) ? definition.steps[reference.name] : undefined;
     if (!step) {
       const meant = nearest(reference.name, [...places.keys()]);
       return [
@@ -193,51 +214,53 @@ function keyFindings(definition: JourneyDefinition): readonly Finding[] {
 }
 
 /** The soonest that an entry can come to each step, counted from its start; milliseconds. */
-function earliestArrivals(definition: JourneyDefinition): ReadonlyMap<StepId, Instant> {
-  const arrivals = new Map<StepId, Instant>();
-  const visit = (id: StepId | null, at: Instant): void => {
-    const step = id === null ? undefined : definition.steps[id];
-    if (!step || (arrivals.get(step.id) ?? Number.POSITIVE_INFINITY) <= at) return;
-    arrivals.set(step.id, at);
-    for (const next of successors(step)) visit(next, leavesAt(step, at));
-  };
-  visit(definition.start, 0);
+function earliestArrivals(definition: JourneyDefinition): ReadonlyMap<StepId, number> {
+  const arrivals = new Map<StepId, number>([[definition.start, 0]]);
+  for (const step of inOrder(definition)) {
+    const at = leavesAt(step, arrivals.get(step.id) ?? 0);
+    for (const next of successors(step)) arrivals.set(next, Math.min(at, arrivals.get(next) ?? Number.POSITIVE_INFINITY));
+  }
   return arrivals;
 }
 
-function leavesAt(step: Step, at: Instant): Instant {
+function leavesAt(step: Step, at: number): number {
   if (step.kind !== 'wait') return at;
   const ms = step.length.kind === 'elapsed' ? step.length.ms : 0;
   return step.from.kind === 'start' ? Math.max(at, ms) : step.from.kind === 'previous' ? at + ms : at;
 }
 
-function successors(step: Step): readonly (StepId | null)[] {
-  switch (step.kind) {
-    case 'split':
-      return [...step.branches.map(({ next }) => next), step.next];
-    case 'wait_until':
-      return [...step.branches.map(({ next }) => next), step.onTimeout];
-    case 'send':
-    case 'wait':
-    case 'exit':
-      return [step.next];
-  }
+function successors(step: Step): readonly StepId[] {
+  const ways = step.kind === 'split' || step.kind === 'wait_until' ? step.branches.map(({ next }) => next) : [];
+  const rest = step.kind === 'wait_until' ? step.onTimeout : step.next;
+  return [...ways, rest].filter((next) => next !== null);
 }
 
-/** For each step, those that everybody has come by before it. A tree of steps has no circles, so one walk in order of reach is enough. */
+/** For each step, those that everybody has come by before it. */
 function certainlyBefore(definition: JourneyDefinition): ReadonlyMap<StepId, ReadonlySet<StepId>> {
-  const before = new Map<StepId, ReadonlySet<StepId>>();
-  const visit = (id: StepId | null, way: ReadonlySet<StepId>): void => {
-    const step = id === null ? undefined : definition.steps[id];
-    if (!step) return;
-    const known = before.get(step.id);
-    const now = known === undefined ? way : new Set([...known].filter((one) => way.has(one)));
-    if (known !== undefined && now.size === known.size) return;
-    before.set(step.id, now);
-    for (const next of successors(step)) visit(next, new Set([...now, step.id]));
-  };
-  visit(definition.start, new Set());
+  const before = new Map<StepId, ReadonlySet<StepId>>([[definition.start, new Set()]]);
+  for (const step of inOrder(definition)) {
+    const way = new Set([...(before.get(step.id) ?? []), step.id]);
+    for (const next of successors(step)) {
+      const known = before.get(next);
+      before.set(next, known === undefined ? way : new Set([...known].filter((one) => way.has(one))));
+    }
+  }
   return before;
+}
+
+/** The steps that can be reached, each behind all that lead to it: a tree of steps has no circles, so one pass along this order is enough. */
+function inOrder(definition: JourneyDefinition): readonly Step[] {
+  const seen = new Set<StepId>();
+  const backwards: Step[] = [];
+  const visit = (id: StepId): void => {
+    const step = definition.steps[id];
+    if (!step || seen.has(id)) return;
+    seen.add(id);
+    for (const next of successors(step)) visit(next);
+    backwards.push(step);
+  };
+  visit(definition.start);
+  return backwards.toReversed();
 }
 
 function error(path: Path, message: string, suggestion: string | null): Finding {

@@ -1,14 +1,19 @@
 import { z } from 'zod';
 import { channels, messageClasses } from '../domain/channel.js';
-import { conditionKinds, conditionShape, conditionSource, oneOf } from './condition-source.js';
+import { bothConditions, conditionKinds, conditionShape, conditionSource, oneOf, topicText } from './condition-source.js';
 import { durationText } from './duration-source.js';
 
-const id = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be a name of lower-case letters, digits and hyphens, such as cart-reminder-1');
-const fact = z.string().min(1).meta({ description: 'A fact such as order.paid, or event:Your Event for a track call of your own.' });
+const id = z
+  .string()
+  // `constructor` is what every object has in JavaScript; everything else goes.
+  .regex(/^(?!constructor$)[a-z][a-z0-9-]{0,62}$/, 'must be a name of lower-case letters, digits and hyphens, such as cart-reminder-1');
+const fact = z
+  .string()
+  .min(1)
+  .meta({ examples: ['order.paid'], description: 'A fact such as order.paid, or event:Your Event for a track call of your own.' });
 const match = z
   .enum(['any', 'cart', 'profile'])
-  .default('any')
-  .meta({ description: 'any: by this person, or about this cart by anybody.' });
+  .meta({ description: 'any (unless said otherwise): by this person, or about this cart by anybody.' });
 const localTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as "10:00", in quotes');
 
 const send = z
@@ -35,7 +40,12 @@ const wait = z
   })
   .superRefine((value, context) => {
     if (value.at !== undefined && value.for.startsWith('PT'))
-      context.addIssue({ code: 'custom', path: ['at'], message: 'goes with whole days (for: P1D); elapsed time has no time of day' });
+      context.addIssue({
+        code: 'custom',
+        path: ['at'],
+        message: 'goes with whole days only: elapsed time has no time of day',
+        params: { suggestion: 'Write "for: P1D", or leave "at" out.' },
+      });
   });
 
 const branchSteps = (): z.ZodDefault<z.ZodArray<typeof stepSource>> => z.array(stepSource).default([]);
@@ -68,7 +78,7 @@ const waitUntil = z.strictObject({
         z.strictObject({
           id: id.optional(),
           on: fact,
-          match,
+          match: match.default('any'),
           where: conditionSource.optional(),
           get steps() {
             return branchSteps();
@@ -109,7 +119,7 @@ const stepSource: z.ZodType<StepSource> = z
     split: split.optional(),
     exit: exit.optional(),
   })
-  .superRefine(oneOf(stepKinds, 'one kind of step'))
+  .superRefine(oneOf(stepKinds, 'one kind of step', 'Make them steps of their own, each after "- ".'))
   .meta({ id: 'Step' });
 
 export interface StepSource {
@@ -149,9 +159,9 @@ const trigger = z
     event: z.strictObject({ name: fact, where: conditionSource.optional() }).optional(),
     inactivity: z.strictObject({ after: z.array(fact).min(1), reset_on: z.array(fact).default([]), for: durationText }).optional(),
   })
-  .superRefine(oneOf(['event', 'inactivity'], 'one kind of trigger'));
+  .superRefine(oneOf(['event', 'inactivity'], 'one kind of trigger', 'Keep one of them.'));
 
-const filter = z.strictObject(filterShape()).superRefine(oneOf(conditionKinds, 'one kind of condition'));
+const filter = z.strictObject(filterShape()).superRefine(oneOf(conditionKinds, 'one kind of condition', bothConditions));
 
 /** A condition with the reason that a trace gives when it does not hold. */
 function filterShape() {
@@ -164,12 +174,23 @@ const exitRule = z
   .strictObject({
     id: id.optional(),
     on: fact.optional(),
-    match,
+    match: match.optional(),
     where: conditionSource.optional(),
     when: conditionSource.optional(),
     outcome: z.enum(['exited', 'converted']).default('exited'),
   })
-  .superRefine(oneOf(['on', 'when'], 'an event (on) or a condition (when)'));
+  .superRefine(oneOf(['on', 'when'], 'either an event (on) or a condition (when)', 'Make them rules of their own, each after "- ".'))
+  .superRefine((rule, context) => {
+    if (rule.when === undefined || rule.on !== undefined) return;
+    for (const key of ['where', 'match'] as const)
+      if (rule[key] !== undefined)
+        context.addIssue({
+          code: 'custom',
+          path: [key],
+          message: 'goes with an event (on) only',
+          params: { suggestion: 'Delete it, and say all of it in "when".' },
+        });
+  });
 
 /** The file, as marketers write it: one definition gives the parser, the types and the editors' schema. */
 export const journeySource = z
@@ -179,7 +200,7 @@ export const journeySource = z
     description: z.string().default(''),
     priority: z.number().int().min(0).max(100).default(50).meta({ description: '0–100, higher wins.' }),
     class: z.enum(messageClasses),
-    topic: z.string().regex(/^[a-z][a-z0-9_]*$/, 'must be a topic such as cart_reminder'),
+    topic: topicText,
     trigger,
     entry: z.strictObject({
       key: z.union([z.enum(['profile', 'cart']), z.strictObject({ event: z.string().min(1) })]).default('profile'),

@@ -30,6 +30,33 @@ const factWords: Readonly<Record<string, string>> = {
   'message.unsubscribed': 'an unsubscribe',
 };
 
+const clientEvents: Readonly<Record<string, FactName>> = {
+  'product viewed': 'product.viewed',
+  'viewed product': 'product.viewed',
+  'product added': 'cart.updated',
+  'added product': 'cart.updated',
+  'product removed': 'cart.updated',
+  'removed product': 'cart.updated',
+  'cart viewed': 'cart.updated',
+  'checkout started': 'checkout.started',
+  'checkout step viewed': 'checkout.updated',
+  'checkout step completed': 'checkout.updated',
+  'payment info entered': 'checkout.updated',
+  'order completed': 'order.paid',
+  'completed order': 'order.paid',
+  'order cancelled': 'order.cancelled',
+  'order canceled': 'order.cancelled',
+  'order refunded': 'order.refunded',
+  'consent granted': 'consent.granted',
+  'consent revoked': 'consent.revoked',
+};
+
+/** The fact that journeys hear of when a client sends this event: `Order Completed` is `order.paid`. Null for a shop's own events. */
+export function factOfClientEvent(name: string): FactName | null {
+  const key = name.trim().toLowerCase();
+  return Object.hasOwn(clientEvents, key) ? (clientEvents[key] ?? null) : null;
+}
+
 /** A fact as a noun for people: `order.paid` is `a paid order`. */
 export function sayFact(name: FactName): string {
   return factWords[name] ?? `the event ${name.replace(/^event:/, '')}`;

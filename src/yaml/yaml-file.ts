@@ -1,7 +1,7 @@
-import { isMap, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
-import type { Document, Node } from 'yaml';
+import { isMap, isPair, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import type { Document, Node, YAMLError } from 'yaml';
 import type { z } from 'zod';
-import { nearest } from '../domain/nearest.js';
+import { complaints } from './issues.js';
 import type { FileProblem } from './problem.js';
 
 type Path = readonly PropertyKey[];
@@ -15,26 +15,33 @@ export interface YamlFile {
   positionOf(path: Path): { readonly line: number; readonly column: number };
 }
 
+/** Reads a file without ever throwing for what is written in it: aliases that multiply or contain themselves, and endless nesting, are problems. */
 export function readYaml(file: string, source: string): YamlFile {
   const lines = new LineCounter();
-  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const at = (offset: number): { line: number; column: number } => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  return {
+  const broken = (offset: number, message: string, suggestion: string | null): YamlFile => ({
     file,
-    value: document.errors.length > 0 ? null : document.toJS(),
-    syntaxProblems: document.errors.map((error) => ({
-      file,
-      ...at(error.pos[0]),
-      path: '',
-      message: `This is no valid YAML: ${error.message}.`,
-      suggestion: null,
-      severity: 'error' as const,
-    })),
-    positionOf: (path) => at(offsetOf(document, path)),
-  };
+    value: null,
+    syntaxProblems: [{ file, ...at(offset), path: '', message, suggestion, severity: 'error' }],
+    positionOf: () => at(offset),
+  });
+  let document: Document.Parsed;
+  try {
+    document = parseDocument(source, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, logLevel: 'error' });
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    return broken(0, tooDeep, null);
+  }
+  if (document.errors.length > 0) {
+    const syntaxProblems = document.errors.map((error) => ({ file, ...at(error.pos[0]), path: '', ...sayError(error, source) }));
+    return { file, value: null, syntaxProblems, positionOf: (path) => at(offsetOf(document, path)) };
+  }
+  const read = toValue(document);
+  if (read.kind === 'broken') return broken(read.offset, read.message, read.suggestion);
+  return { file, value: read.value, syntaxProblems: [], positionOf: (path) => at(offsetOf(document, path)) };
 }
 
 /** The file's value as the schema wants it, or what is wrong with it, each at its line. */
@@ -43,20 +50,12 @@ export function checkYaml<T extends z.ZodType>(
   schema: T,
 ): { readonly kind: 'ok'; readonly value: z.output<T> } | { readonly kind: 'invalid'; readonly problems: readonly FileProblem[] } {
   if (yaml.syntaxProblems.length > 0) return { kind: 'invalid', problems: yaml.syntaxProblems };
-  const parsed = schema.safeParse(yaml.value);
+  const parsed = schema.safeParse(yaml.value, { reportInput: true });
   if (parsed.success) return { kind: 'ok', value: parsed.data };
-  return { kind: 'invalid', problems: parsed.error.issues.flatMap((issue) => describeIssue(yaml, schema, issue)) };
-}
-
-function describeIssue(yaml: YamlFile, schema: z.ZodType, issue: z.core.$ZodIssue): readonly FileProblem[] {
-  if (issue.code !== 'unrecognized_keys')
-    return [problemAt(yaml, issue.path, `${sentenceStart(issue.path)}: ${lowerFirst(issue.message)}.`, null)];
-  const known = keysAt(schema, issue.path);
-  return issue.keys.map((key) => {
-    const meant = nearest(key, known);
-    const suggestion = meant !== null ? `Did you mean "${meant}"?` : known.length > 0 ? `Known here: ${known.join(', ')}.` : null;
-    return problemAt(yaml, [...issue.path, key], `"${key}" is not known here.`, suggestion);
-  });
+  const problems = complaints(schema, parsed.error.issues).map(({ path, message, suggestion }) =>
+    problemAt(yaml, path, message, suggestion),
+  );
+  return { kind: 'invalid', problems };
 }
 
 /** One complaint about the value at `path`. */
@@ -70,35 +69,73 @@ export function problemAt(
   return { file: yaml.file, ...yaml.positionOf(path), path: path.map(String).join('.'), message, suggestion, severity };
 }
 
-function sentenceStart(path: Path): string {
-  return path.length === 0 ? 'The file' : `"${path.map(String).join('.')}"`;
+const tooDeep = 'The file is nested too deeply.';
+/** Levels of nesting: several times what a hand writes. */
+const deepest = 64;
+
+function sayError(error: YAMLError, source: string): Pick<FileProblem, 'message' | 'suggestion' | 'severity'> {
+  const key = /^["']?([^\s:"']+)/.exec(source.slice(error.pos[0], error.pos[0] + 100))?.[1] ?? '';
+  const message =
+    error.code === 'DUPLICATE_KEY'
+      ? `The key "${key}" is written twice.`
+      : `This is no valid YAML: ${error.message.replace(/[.;:]+$/, '')}.`;
+  return { message, suggestion: mends[error.code] ?? null, severity: 'error' };
 }
 
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, '');
-}
+const mends: Readonly<Partial<Record<YAMLError['code'], string>>> = {
+  DUPLICATE_KEY: 'Keep one of them.',
+  TAB_AS_INDENT: 'Indent with spaces.',
+  BAD_INDENT: 'Give keys that belong together the same number of spaces before them.',
+  MULTIPLE_DOCS: 'Delete the line "---", and what belongs into another file.',
+};
 
-/** The keys that an object schema knows at `path`; empty where it is no plain object. */
-function keysAt(schema: unknown, path: Path): readonly string[] {
-  let current = unwrap(schema);
-  for (const key of path) current = unwrap(current?.shape?.[String(key)] ?? current?.valueType ?? current?.element);
-  return Object.keys(current?.shape ?? {});
-}
+type Read =
+  | { readonly kind: 'value'; readonly value: unknown }
+  | { readonly kind: 'broken'; readonly offset: number; readonly message: string; readonly suggestion: string | null };
 
-interface SchemaInside {
-  readonly shape?: Readonly<Record<string, unknown>>;
-  readonly valueType?: unknown;
-  readonly element?: unknown;
-}
-
-function unwrap(schema: unknown): SchemaInside | undefined {
-  let current = schema as { def?: { innerType?: unknown; in?: unknown } } | undefined;
-  while (current?.def !== undefined) {
-    const inner = current.def.innerType ?? current.def.in;
-    if (inner === undefined) break;
-    current = inner as typeof current;
+function toValue(document: Document.Parsed): Read {
+  const aliases: { readonly name: string; readonly offset: number; readonly isKnown: boolean }[] = [];
+  visit(document, {
+    Alias: (_, alias) => {
+      aliases.push({ name: alias.source, offset: alias.range?.[0] ?? 0, isKnown: alias.resolve(document) !== undefined });
+    },
+  });
+  const unknown = aliases.find(({ isKnown }) => !isKnown);
+  if (unknown)
+    return {
+      kind: 'broken',
+      offset: unknown.offset,
+      message: `Nothing before is marked "&${unknown.name}".`,
+      suggestion: `Write "*${unknown.name}" in quotes if it is text.`,
+    };
+  const offset = aliases[0]?.offset ?? 0;
+  let value: unknown;
+  try {
+    value = document.toJS();
+  } catch (cause) {
+    if (cause instanceof RangeError) return { kind: 'broken', offset, message: tooDeep, suggestion: null };
+    return { kind: 'broken', offset, message: 'The file repeats itself too often by its aliases ("*").', suggestion: 'Write it out.' };
   }
-  return current as SchemaInside | undefined;
+  return depthOf(value, new Map()) > deepest
+    ? {
+        kind: 'broken',
+        offset,
+        message: tooDeep,
+        suggestion: aliases.length > 0 ? 'An alias ("*") may not stand inside what it repeats.' : null,
+      }
+    : { kind: 'value', value };
+}
+
+/** Levels of objects within each other, infinite where one contains itself. What aliases share is counted once. */
+function depthOf(value: unknown, known: Map<object, number>): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const before = known.get(value);
+  if (before !== undefined) return before;
+  known.set(value, Number.POSITIVE_INFINITY);
+  let deepestInside = 0;
+  for (const part of Object.values(value)) deepestInside = Math.max(deepestInside, depthOf(part, known));
+  known.set(value, deepestInside + 1);
+  return deepestInside + 1;
 }
 
 function offsetOf(document: Document.Parsed, path: Path): number {

@@ -99,10 +99,10 @@ describe('a scenario', () => {
 
 describe('mistakes in a scenario are named at their place', () => {
   test.each([
-    ['- { name: n, persona: nobody, events: [], expect: {} }', '1:14 "0.persona.like": invalid option'],
+    ['- { name: n, persona: nobody, events: [], expect: {} }', '1:14 "like" cannot be "nobody". Choices: subscriber'],
     ['- { name: n, persona: { like: visitor, consent: [] }, events: [], expect: {} }', '1:40 "consent" is not known here.'],
     ['- name: n\n  persona: visitor\n  events:\n    - { at: soon, page: Home }\n  expect: {}', '4:9 "soon" is no instant.'],
-    ['- name: n\n  persona: visitor\n  events:\n    - { at: +0m }\n  expect: {}', '4:7 "0.events.0": needs exactly one of track'],
+    ['- name: n\n  persona: visitor\n  events:\n    - { at: +0m }\n  expect: {}', '4:7 Item 1 of "events" needs exactly one of track'],
     [
       '- name: n\n  persona: visitor\n  events:\n    - { at: +0m, page: Home, happened: +1m }\n  expect: {}',
       '4:30 An event cannot arrive before it happens.',

@@ -1,0 +1,250 @@
+import { z } from 'zod';
+import { nearest } from '../domain/nearest.js';
+
+/** What a schema dislikes, in the words of whoever wrote the file. `path` is where: a missing key is told at what should hold it. */
+export interface Complaint {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly suggestion: string | null;
+}
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+/** The issues of a parse with `reportInput`, as sentences; what only follows from another is left out. */
+export function complaints(schema: z.ZodType, issues: readonly Issue[]): readonly Complaint[] {
+  const told = issues.flatMap((issue) => chooseBranch(issue)).flatMap((issue) => complain(schema, issue));
+  const misspelt = told.filter(({ kind }) => kind === 'unknown-key');
+  return told
+    .filter(({ kind, path, about }) => {
+      const here = misspelt.filter((other) => samePath(other.path.slice(0, -1), kind === 'missing' ? path.slice(0, -1) : path));
+      if (kind === 'missing') return !here.some((other) => other.about === about);
+      return kind !== 'choice' || here.length === 0;
+    })
+    .map(({ path, message, suggestion }) => ({ path, message, suggestion }));
+}
+
+interface Told extends Complaint {
+  /** `choice`: none of several keys is written, which a misspelt one explains. */
+  readonly kind: 'unknown-key' | 'missing' | 'choice' | 'other';
+  /** The missing key, or the one that a misspelt key was meant to be. */
+  readonly about: string | null;
+}
+
+function complain(schema: z.ZodType, issue: Issue): readonly Told[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(schema, issue.path, key));
+  const about = String(issue.path.at(-1));
+  if (isMissing(issue)) {
+    const keys = keysAt(schema, issue.path);
+    const hint =
+      choicesAt(schema, issue.path) ?? exampleAt(schema, issue.path) ?? (keys.length > 0 ? `It holds: ${keys.join(', ')}.` : null);
+    return [{ kind: 'missing', about, path: issue.path, message: `"${about}" is missing.`, suggestion: hint }];
+  }
+  const params = issue.code === 'custom' ? (issue.params ?? {}) : {};
+  const kind = params['kind'] === 'choice' ? 'choice' : 'other';
+  const { says, suggestion } = predicate(schema, issue, params);
+  return [{ kind, about: null, path: issue.path, message: `${subject(issue.path)} ${says}.`, suggestion }];
+}
+
+function unknownKey(schema: z.ZodType, path: Path, key: string): Told {
+  const known = keysAt(schema, path);
+  const meant = nearest(key, known);
+  const suggestion = meant !== null ? `Did you mean "${meant}"?` : known.length > 0 ? `Known here: ${known.join(', ')}.` : null;
+  return { kind: 'unknown-key', about: meant, path: [...path, key], message: `"${key}" is not known here.`, suggestion };
+}
+
+interface Predicate {
+  readonly says: string;
+  readonly suggestion: string | null;
+}
+
+function predicate(schema: z.ZodType, issue: Issue, params: Readonly<Record<string, unknown>>): Predicate {
+  const own = issue.message.replace(/\.$/, '');
+  // The schema's author says it better than we can.
+  if (!/^(Invalid|Too) /.test(own))
+    return { says: lowerFirst(own), suggestion: typeof params['suggestion'] === 'string' ? params['suggestion'] : null };
+  const example = exampleAt(schema, issue.path);
+  switch (issue.code) {
+    case 'invalid_type':
+      return wrongType(schema, issue.path, issue.expected, issue.input);
+    case 'invalid_value':
+    case 'invalid_union':
+      return { says: `cannot be ${show(issue.input)}`, suggestion: meantChoice(schema, issue) ?? choicesAt(schema, issue.path) ?? example };
+    case 'too_small':
+      return { says: tooSmall(issue.origin, Number(issue.minimum), issue.inclusive !== false), suggestion: example };
+    case 'too_big':
+      return { says: tooBig(issue.origin, Number(issue.maximum), issue.inclusive !== false), suggestion: example };
+    case 'invalid_format':
+    case 'invalid_key':
+    case 'invalid_element':
+    case 'not_multiple_of':
+    case 'unrecognized_keys':
+    case 'custom':
+      return { says: `is not as it should be: ${lowerFirst(own)}`, suggestion: example };
+  }
+}
+
+const typeWords: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  record: 'a list of names with values',
+};
+
+function wrongType(schema: z.ZodType, path: Path, expected: string, input: unknown): Predicate {
+  const known = keysAt(schema, path);
+  const keys = known.length > 0 ? `Known here: ${known.join(', ')}.` : null;
+  const key = typeof path.at(-1) === 'string' ? String(path.at(-1)) : null;
+  if (expected === 'object') {
+    const mayBeEmpty = key !== null && schemasAt(schema, path).some((one) => one.safeParse({}).success);
+    const suggestion = mayBeEmpty && input === null ? `Write "${key}: {}".` : keys;
+    return { says: input === null ? 'is empty' : `must have keys of its own, and is ${show(input)}`, suggestion };
+  }
+  const says = input === null ? 'is empty' : `must be ${typeWords[expected] ?? expected}, and is ${show(input)}`;
+  if (expected === 'array') return { says, suggestion: 'Begin each of its items with "- ".' };
+  const quoted =
+    expected === 'string' && (typeof input === 'number' || typeof input === 'boolean') ? `Put it in quotes: "${input}".` : null;
+  return { says, suggestion: exampleAt(schema, path) ?? quoted };
+}
+
+function tooSmall(origin: string, minimum: number, inclusive: boolean): string {
+  if (origin === 'string') return minimum === 1 ? 'is empty' : `must have at least ${minimum} characters`;
+  if (origin === 'array') return minimum === 1 ? 'needs at least one item' : `needs at least ${minimum} items`;
+  return `must be ${inclusive ? 'at least' : 'more than'} ${minimum}`;
+}
+
+function tooBig(origin: string, maximum: number, inclusive: boolean): string {
+  if (origin === 'string') return `must have at most ${maximum} characters`;
+  if (origin === 'array') return `must have at most ${maximum} items`;
+  return `must be ${inclusive ? 'at most' : 'less than'} ${maximum}`;
+}
+
+/** A union that was given an object: what is wrong inside the form that takes objects says more than that no form fits. */
+function chooseBranch(issue: Issue): readonly Issue[] {
+  if (issue.code !== 'invalid_union' || typeof issue.input !== 'object' || issue.input === null) return [issue];
+  const inside = issue.errors.find(
+    (errors) => errors.length > 0 && !errors.some(({ code, path }) => path.length === 0 && isRootMiss(code)),
+  );
+  return inside === undefined ? [issue] : inside.map((one) => ({ ...one, path: [...issue.path, ...one.path] }) as Issue);
+}
+
+function isRootMiss(code: Issue['code']): boolean {
+  return code === 'invalid_type' || code === 'invalid_value' || code === 'invalid_union';
+}
+
+function isMissing(issue: Issue): boolean {
+  const mayMiss = issue.code === 'invalid_type' || issue.code === 'invalid_value' || issue.code === 'invalid_union';
+  return mayMiss && issue.input === undefined && typeof issue.path.at(-1) === 'string';
+}
+
+/** `"steps"`, or `Item 2 of "steps"`: people count from one. */
+function subject(path: Path): string {
+  const last = path.at(-1);
+  if (last === undefined) return 'The file';
+  if (typeof last !== 'number') return `"${String(last)}"`;
+  const list = path.at(-2);
+  return list === undefined ? `Item ${last + 1}` : `Item ${last + 1} of "${String(list)}"`;
+}
+
+const longestShown = 40;
+
+function show(input: unknown): string {
+  if (Array.isArray(input)) return 'a list';
+  if (typeof input === 'object' && input !== null) return 'a group of keys';
+  const text = typeof input === 'string' ? `"${input}"` : String(input);
+  return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
+}
+
+function meantChoice(schema: z.ZodType, issue: Issue): string | null {
+  if (typeof issue.input !== 'string') return null;
+  const choices = wordsAt(schema, issue.path);
+  const meant = nearest(issue.input, choices);
+  return meant === null ? null : `Did you mean "${meant}"? ${choicesAt(schema, issue.path) ?? ''}`.trim();
+}
+
+/** `Choices: once, always, { interval: … }.`, where the value is one of a few words or forms. */
+function choicesAt(schema: z.ZodType, path: Path): string | null {
+  const forms = schemasAt(schema, path).flatMap((one): readonly string[] => {
+    const { def, shape } = inside(one);
+    if (def.type === 'enum' || def.type === 'literal') return wordsOf(def);
+    if (def.type === 'object') return [`{ ${Object.keys(shape ?? {}).join(', ')}: … }`];
+    return [typeWords[def.type] ?? def.type];
+  });
+  return wordsAt(schema, path).length === 0 && forms.length < 2 ? null : `Choices: ${forms.join(', ')}.`;
+}
+
+function exampleAt(schema: z.ZodType, path: Path): string | null {
+  const key = path.at(-1);
+  for (const one of schemasAt(schema, path)) {
+    const examples = z.globalRegistry.get(one)?.['examples'];
+    if (!Array.isArray(examples) || examples.length === 0) continue;
+    const shown = examples.map((example) => (typeof key === 'string' ? `"${key}: ${example}"` : `"${example}"`)).join(' or ');
+    return `Write ${shown}, for instance.`;
+  }
+  return null;
+}
+
+function wordsAt(schema: z.ZodType, path: Path): readonly string[] {
+  return schemasAt(schema, path).flatMap((one) => wordsOf(inside(one).def));
+}
+
+function wordsOf(def: Definition): readonly string[] {
+  if (def.type === 'enum') return Object.values(def.entries ?? {}).map(String);
+  return def.type === 'literal' ? (def.values ?? []).map(String) : [];
+}
+
+/** The keys that objects know at `path`; empty where there is none. */
+function keysAt(schema: z.ZodType, path: Path): readonly string[] {
+  return schemasAt(schema, path).flatMap((one) => Object.keys(inside(one).shape ?? {}));
+}
+
+/** The schemas that a value at `path` may follow, without what wraps them; several where there is a choice. */
+function schemasAt(schema: z.ZodType, path: Path): readonly z.ZodType[] {
+  let here = bare(schema);
+  for (const key of path) {
+    here = here.flatMap((one) => {
+      const { def, shape } = inside(one);
+      const child = shape === undefined ? (def.element ?? def.valueType) : shape[String(key)];
+      return child === undefined ? [] : bare(child);
+    });
+  }
+  return here;
+}
+
+function bare(schema: z.ZodType): readonly z.ZodType[] {
+  const { def } = inside(schema);
+  if (def.type === 'union') return (def.options ?? []).flatMap(bare);
+  if (def.type === 'lazy' && def.getter !== undefined) return bare(def.getter());
+  // A pipe begins with a transform where a value is prepared before it is checked.
+  const within = def.innerType ?? (def.in === undefined || inside(def.in).def.type === 'transform' ? def.out : def.in);
+  return within === undefined ? [schema] : bare(within);
+}
+
+interface Definition {
+  readonly type: string;
+  readonly innerType?: z.ZodType;
+  readonly in?: z.ZodType;
+  readonly out?: z.ZodType;
+  readonly options?: readonly z.ZodType[];
+  readonly getter?: () => z.ZodType;
+  readonly element?: z.ZodType;
+  readonly valueType?: z.ZodType;
+  readonly entries?: Readonly<Record<string, string | number>>;
+  readonly values?: readonly unknown[];
+}
+
+/** Zod's own description of a schema, as far as complaints need it. */
+function inside(schema: z.ZodType): { readonly def: Definition; readonly shape: Readonly<Record<string, z.ZodType>> | undefined } {
+  const { def, shape } = schema as unknown as { def: Definition; shape?: Readonly<Record<string, z.ZodType>> };
+  return { def, shape };
+}
+
+function samePath(a: Path, b: Path): boolean {
+  return a.length === b.length && a.every((key, index) => key === b[index]);
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
