@@ -195,7 +195,7 @@ function catchUp(
   dueSince: Instant,
   { pausedAt }: Resume,
 ): { readonly kind: 'skip'; readonly text: string } | ({ readonly kind: 'exit' } & Leaving) | null {
-  if (dueSince > at) return null;
+  // Negative where the slot is still to come: that message is not late.
   const lateMs = at - Math.max(dueSince, pausedAt);
   const rule = definition.catchUp;
   if (lateMs <= (rule.kind === 'send_if_within' ? rule.ms : 0)) return null;

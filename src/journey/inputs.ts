@@ -74,7 +74,7 @@ function takeFact(context: EngineContext, taken: Taken, fact: FactInput): Taken 
   const state = {
     ...taken.state,
     goals: { ...taken.state.goals, ...Object.fromEntries(fresh.map((goal) => [goal.id, fact.at])) },
-    heard: { ...heardIn(context, taken.state, fact), ...taken.state.heard },
+    heard: { ...taken.state.heard, ...heardIn(context, taken.state, fact) },
   };
   const lines = fresh.map((goal): TraceLine => ({ at: context.at, step: null, kind: 'goal', text: goalText(goal, fact, state) }));
   const rule = taken.leaving === null ? exitBy(context, fact) : null;
@@ -101,7 +101,7 @@ function leave(rule: ExitRule, fact: FactInput, satisfiesGoal: boolean): Leaving
   return { outcome: satisfiesGoal ? 'converted' : rule.outcome, reason: rule.id, text };
 }
 
-/** Which branches this fact meets: those of the present wait, and those of waits that look back to the start. */
+/** Which branches this fact is the earliest to meet: those of the present wait, and of waits that look back. Facts may arrive in any order. */
 function heardIn(context: EngineContext, state: EntryState, fact: FactInput): Readonly<Record<string, number>> {
   const heard: Record<string, number> = {};
   for (const step of Object.values(context.definition.steps)) {
@@ -110,8 +110,9 @@ function heardIn(context: EngineContext, state: EntryState, fact: FactInput): Re
     const from = step.lookback === 'since_entry' ? state.startedAt : present ? state.arrivedAt : Number.POSITIVE_INFINITY;
     if (fact.at < from) continue;
     for (const branch of step.branches) {
-      if (branch.event === fact.name && matches(branch, fact) && holds(context, branch.where, fact))
-        heard[heardKey(step.id, branch.id)] = fact.at;
+      const key = heardKey(step.id, branch.id);
+      const isEarlier = fact.at < (state.heard[key] ?? Number.POSITIVE_INFINITY);
+      if (isEarlier && branch.event === fact.name && matches(branch, fact) && holds(context, branch.where, fact)) heard[key] = fact.at;
     }
   }
   return heard;

@@ -245,6 +245,12 @@ describe('wait_until', () => {
     expect(inTime.pending).toMatchObject({ step: 'for-big' });
   });
 
+  test('takes the earliest of a kind, though one that came too late is seen before it', () => {
+    const inputs = [quiz(start + 3 * hour + 1, 9), quiz(start + 3 * hour, 9)];
+
+    expect(advance(context(definition('none'), start + 4 * hour), waiting('none'), inputs).pending).toMatchObject({ step: 'for-big' });
+  });
+
   test('that looks back takes what came before it was reached; one that does not waits', () => {
     const before = [quiz(start + 20 * minute, 9)];
 
@@ -529,12 +535,13 @@ describe('decideEntry', () => {
 test('countedFacts names each fact once, with its widest window', () => {
   const counting = journey(
     `  - split: { branches: [ { when: { any: [ { event_count: { name: order.paid, within: P7D, is: 0 } }, { not: { event_count: { name: product.viewed, at_least: 2 } } } ] } } ] }\n`,
-    'exits: [ { id: x, when: { event_count: { name: product.viewed, within: PT1H, at_least: 9 } } }, { id: y, when: { event_count: { name: order.paid, within: PT24H, at_least: 9 } } } ]',
+    'exits: [ { id: x, when: { event_count: { name: product.viewed, within: PT1H, at_least: 9 } } }, { id: z, when: { event_count: { name: cart.updated, at_least: 9 } } }, { id: w, when: { event_count: { name: cart.updated, within: PT1H, at_least: 9 } } }, { id: y, when: { event_count: { name: order.paid, within: PT24H, at_least: 9 } } } ]',
   );
 
   expect(countedFacts(counting)).toEqual(
     new Map([
       ['product.viewed', null],
+      ['cart.updated', null],
       ['order.paid', 7 * day],
     ]),
   );
