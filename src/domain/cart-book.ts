@@ -64,7 +64,7 @@ function applyActivity(carts: readonly KeptCart[], deed: CartDeed, event: Activi
   if (found !== null && belongsToPast(found, deed.at)) return { carts: book, touched: null, joined };
 
   const start = found === null ? newCart(deed, event.tokens, newId()) : found.state === 'ordered' ? nextCart(found, deed, newId()) : found;
-  const tokens = tokensWithin(start, event.tokens);
+  const tokens = found === null ? event.tokens : tokensWithin(start, event.tokens);
   const activity: CartActivity = { tokens, change: event.change, at: deed.at, eventId: deed.eventId };
   const before = viewCart(start.fold);
   const fold = foldCart(start.fold, activity);

@@ -122,7 +122,7 @@ describeOnBothStores('a merge', (store) => {
     });
     expect([...after.values()].every(({ poke_real }) => poke_real !== null)).toBe(true);
     const told = await store().db.selectFrom('trace').select('entry_id').where('kind', '=', 'merged').execute();
-    expect(told.map(({ entry_id }) => entry_id).sort()).toEqual([open?.id, armed?.id].sort());
+    expect(new Set(told.map(({ entry_id }) => entry_id))).toEqual(new Set([open?.id, armed?.id]));
     expect(
       await store()
         .db.selectFrom('waits')
@@ -178,7 +178,7 @@ describeOnBothStores('a merge', (store) => {
       { state: 'released' },
     ]);
     await turnsOf(deps);
-    expect((await entries()).map(({ outcome }) => outcome).sort()).toEqual(['converted', 'superseded']);
+    expect(new Set((await entries()).map(({ outcome }) => outcome))).toEqual(new Set(['converted', 'superseded']));
   });
 
   test('of a profile with itself changes nothing', async () => {
