@@ -19,10 +19,17 @@ const rows = ['retail-2010-12-01.csv', 'retail-2010-12-02.csv'].flatMap((name) =
     const quoted = /^([^,]*),([^,]*),"((?:[^"]|"")*)",(.*)$/.exec(line);
     const parts = quoted ? [quoted[1], quoted[2], quoted[3], ...quoted[4].split(',')] : line.split(',');
     const [invoice, product, , quantity, date, price, customer] = parts;
-    return { invoice, product, quantity: +quantity, price: +price, at: Date.parse(`${date.replace(' ', 'T')}Z`), customer: customer && String(+customer) };
+    return {
+      invoice,
+      product,
+      quantity: +quantity,
+      price: +price,
+      at: Date.parse(`${date.replace(' ', 'T')}Z`),
+      customer: customer && String(+customer),
+    };
   });
 });
-const invoices = Object.values(Object.groupBy ? Object.groupBy(rows, (row) => row.invoice) : group(rows, (row) => row.invoice));
+const invoices = Object.values(group(rows, (row) => row.invoice));
 
 // ── what each person did: cart lines and orders, in order of time ──
 const people = new Map();
@@ -40,7 +47,12 @@ for (const lines of invoices) {
   if (sold.length === 0) continue;
   const lastAt = sold[0].at + (sold.length - 1) * 1000;
   for (const [index, line] of sold.entries())
-    remember(customer, invoice, sold[0].at + index * 1000, { kind: 'add', invoice, product: line.product, worth: line.quantity * line.price });
+    remember(customer, invoice, sold[0].at + index * 1000, {
+      kind: 'add',
+      invoice,
+      product: line.product,
+      worth: line.quantity * line.price,
+    });
   events += sold.length;
   if (/[06]$/.test(invoice)) continue;
   remember(customer, invoice, invoice.endsWith('3') ? lastAt + 30 * HOUR : lastAt + 3 * MINUTE, { kind: 'order', invoice });
@@ -49,7 +61,12 @@ for (const lines of invoices) {
 
 function remember(customer, invoice, at, deed) {
   const name = customer ? `customer-${customer}` : `anon-${invoice}`;
-  const person = people.get(name) ?? { isKnown: Boolean(customer), textsWanted: Boolean(customer) && +customer % 2 === 0, deeds: [], days: new Set() };
+  const person = people.get(name) ?? {
+    isKnown: Boolean(customer),
+    textsWanted: Boolean(customer) && +customer % 2 === 0,
+    deeds: [],
+    days: new Set(),
+  };
   people.set(name, person);
   person.days.add(new Date(at).toISOString().slice(0, 10));
   if (deed) person.deeds.push({ at, ...deed });
@@ -59,7 +76,7 @@ function remember(customer, invoice, at, deed) {
 for (const person of people.values()) if (person.isKnown) events += person.days.size * (person.textsWanted ? 3 : 2);
 
 // ── the journey, person by person ──
-const count = { met: 0, superseded: 0, notEntered: {}, entered: 0, email1: 0, email2: 0, text: 0, email3: 0, converted: 0, completed: 0 };
+const count = { met: 0, notEntered: {}, entered: 0, email1: 0, email2: 0, text: 0, email3: 0, converted: 0, completed: 0 };
 for (const person of people.values()) walk(person);
 
 function walk(person) {
@@ -94,8 +111,9 @@ function walk(person) {
       carts.splice(carts.indexOf(from), 1);
       const both = [entries.find((e) => e.cart === from && !e.isOver), entries.find((e) => e.cart === into && !e.isOver)];
       if (both[0] && both[1]) {
+        // Two series that turn out to be one count once.
         both[0].isOver = true;
-        count.superseded += 1;
+        count.met -= 1;
       } else if (both[0]) both[0].cart = into;
       cart = into;
     }
