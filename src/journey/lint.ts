@@ -1,10 +1,10 @@
 import type { Channel, MessageClass } from '../domain/channel.js';
 import { factNames } from '../domain/fact.js';
-import { hour } from '../domain/instant.js';
+import { day, hour } from '../domain/instant.js';
 import type { StepId } from '../domain/ids.js';
 import { nearest } from '../domain/nearest.js';
 import type { Compiled, Path } from './compile.js';
-import type { JourneyDefinition, SendStep, Step } from './definition.js';
+import type { JourneyDefinition, SendStep, Step, WaitStep } from './definition.js';
 import { factOfClientEvent } from './words.js';
 
 /** Templates as journeys are checked against them. */
@@ -168,6 +168,8 @@ const cartTextWithinMs = 48 * hour;
 
 function timeFindings({ definition, places }: Compiled): readonly Finding[] {
   const arrivals = earliestArrivals(definition);
+  // Carriers count from the abandonment, and the idle time has passed when an entry starts.
+  const textWithinMs = cartTextWithinMs - (definition.trigger.kind === 'inactivity' ? definition.trigger.forMs : 0);
   const sends = Object.values(definition.steps).filter((step): step is SendStep => step.kind === 'send');
   return sends.flatMap((step): Finding[] => {
     const path = places.get(step.id) ?? [];
@@ -184,13 +186,13 @@ function timeFindings({ definition, places }: Compiled): readonly Finding[] {
     if (
       step.channel === 'sms' &&
       definition.entry.key.kind === 'cart' &&
-      (step.notAfterStartMs === null || step.notAfterStartMs > cartTextWithinMs)
+      (step.notAfterStartMs === null || step.notAfterStartMs > textWithinMs)
     )
       findings.push(
         warning(
           path,
           `The text "${step.id}" about a cart may leave more than 48 hours after it was abandoned; carriers refuse that.`,
-          'Write not_after_start: PT48H or less; count what passed before the start.',
+          `Write not_after_start: PT${Math.max(0, Math.floor(textWithinMs / hour))}H or less; count what passed before the start.`,
         ),
       );
     return findings;
@@ -217,16 +219,28 @@ function keyFindings(definition: JourneyDefinition): readonly Finding[] {
 function earliestArrivals(definition: JourneyDefinition): ReadonlyMap<StepId, number> {
   const arrivals = new Map<StepId, number>([[definition.start, 0]]);
   for (const step of inOrder(definition)) {
-    const at = leavesAt(step, arrivals.get(step.id) ?? 0);
-    for (const next of successors(step)) arrivals.set(next, Math.min(at, arrivals.get(next) ?? Number.POSITIVE_INFINITY));
+    const at = arrivals.get(step.id) ?? 0;
+    const leavesAt = step.kind === 'wait' ? Math.max(at, countsFrom(step, at, arrivals) + shortestMs(step.length)) : at;
+    const reach = (next: StepId, soonest: number): void =>
+      void arrivals.set(next, Math.min(soonest, arrivals.get(next) ?? Number.POSITIVE_INFINITY));
+    for (const next of successors(step)) {
+      const isTimeoutOnly = step.kind === 'wait_until' && next === step.onTimeout && step.branches.every((branch) => branch.next !== next);
+      reach(next, isTimeoutOnly ? at + step.timeoutMs : leavesAt);
+    }
   }
   return arrivals;
 }
 
-function leavesAt(step: Step, at: number): number {
-  if (step.kind !== 'wait') return at;
-  const ms = step.length.kind === 'elapsed' ? step.length.ms : 0;
-  return step.from.kind === 'start' ? Math.max(at, ms) : step.from.kind === 'previous' ? at + ms : at;
+function countsFrom(step: WaitStep, at: number, arrivals: ReadonlyMap<StepId, number>): number {
+  if (step.from.kind === 'start') return 0;
+  return step.from.kind === 'step' ? (arrivals.get(step.from.step) ?? at) : at;
+}
+
+/** A day may have 23 hours, and a wait for a time of day may begin just before midnight. */
+function shortestMs(length: WaitStep['length']): number {
+  if (length.kind === 'elapsed') return length.ms;
+  const days = length.at === null ? length.days : length.days - 1;
+  return Math.max(0, days * day - hour);
 }
 
 function successors(step: Step): readonly StepId[] {
