@@ -74,6 +74,7 @@ const tooDeep = 'The file is nested too deeply.';
 const deepest = 64;
 
 function sayError(error: YAMLError, source: string): Pick<FileProblem, 'message' | 'suggestion' | 'severity'> {
+  if (error.code === 'RESOURCE_EXHAUSTION') return { message: tooDeep, suggestion: null, severity: 'error' };
   const key = /^["']?([^\s:"']+)/.exec(source.slice(error.pos[0], error.pos[0] + 100))?.[1] ?? '';
   const message =
     error.code === 'DUPLICATE_KEY'
