@@ -55,59 +55,81 @@ export interface IngestResult {
 /** Where a dead letter came in, which is how it is read again. */
 export const deadLetterSources = { live: 'segment', import: 'segment-import' } as const;
 
-/** Events that share a transaction. More would hold their profiles for longer than a turn likes to wait. */
+/** Events of one request that are stored together. More would hold their profiles for longer than a turn likes to wait. */
 const chunkSize = 50;
+
+/** A part of one request. */
+export interface IngestChunk {
+  readonly events: readonly Understood[];
+  readonly letters: readonly DeadLetter[];
+}
 
 /**
  * Takes a client's events: each is stored once, projected, matched. Answers when all is committed, so that a client may forget them.
  * Fifty events at a time are one transaction; a client that sends the whole batch again meets only duplicates. Statements for a batch about one person:
- * 8, and what matching takes.
+ * 8, and what matching takes. `store`: what puts a chunk into the store, where it is not a transaction of its own (`combineIngest`).
  */
 export async function ingestEvents(
   deps: IngestDeps,
   incoming: readonly IncomingEvent[],
   rejected: readonly RejectedEvent[],
+  store: (chunk: IngestChunk) => Promise<IngestResult> = (chunk) => storeChunk(deps, chunk),
 ): Promise<IngestResult> {
   const readings = incoming.map(readEvent);
   const understood = readings.filter((reading) => reading.kind === 'understood');
   const refused = [...rejected, ...readings.flatMap((reading) => (reading.kind === 'refused' ? [reading.rejected] : []))];
-  const letters = refused.map((rejected) => letterOf(deps, rejected));
+  const letters = refused.map((one) => letterOf(deps, one));
 
-  const sum = { stored: 0, duplicates: 0, rejected: [...refused] };
+  const results: IngestResult[] = [{ stored: 0, duplicates: 0, rejected: refused }];
   for (let start = 0; start === 0 || start < understood.length; start += chunkSize) {
-    const chunk = understood.slice(start, start + chunkSize);
-    const letterShare = start === 0 ? letters : [];
-    if (chunk.length > 0 || letterShare.length > 0) add(sum, await storeChunk(deps, chunk, letterShare));
+    const chunk = { events: understood.slice(start, start + chunkSize), letters: start === 0 ? letters : [] };
+    if (chunk.events.length > 0 || chunk.letters.length > 0) results.push(await store(chunk));
   }
-  return sum;
+  return sumOf(results);
 }
 
-function add(sum: { stored: number; duplicates: number; rejected: RejectedEvent[] }, more: IngestResult): void {
-  sum.stored += more.stored;
-  sum.duplicates += more.duplicates;
-  sum.rejected.push(...more.rejected);
+/**
+ * Chunks of several requests as one transaction: with many small requests most of the cost is in the statements and the commit, which they share. All are
+ * stored or none. Answers for each chunk what became of it.
+ */
+export async function storeTogether(deps: IngestDeps, chunks: readonly IngestChunk[]): Promise<readonly IngestResult[]> {
+  const events = chunks.flatMap((chunk) => chunk.events);
+  const letters = chunks.flatMap((chunk) => chunk.letters);
+  const { fresh, wakes } = await deps.store.transaction((trx) => ingestTogether(deps, trx, events, letters));
+  if (wakes) deps.notifyRelay();
+  return chunks.map((chunk) => {
+    const stored = chunk.events.filter((event) => fresh.has(event)).length;
+    return { stored, duplicates: chunk.events.length - stored, rejected: [] };
+  });
 }
 
-/** All of them in one transaction; where the store cannot hold one of them, each by itself, so that it goes to the dead letters alone. */
-async function storeChunk(deps: IngestDeps, chunk: readonly Understood[], letters: readonly DeadLetter[]): Promise<IngestResult> {
+/** One transaction; where the store cannot hold one of the events, one for each, so that it goes to the dead letters alone. */
+export async function storeChunk(deps: IngestDeps, chunk: IngestChunk): Promise<IngestResult> {
   try {
-    const { stored, wakes } = await deps.store.transaction((trx) => ingestChunk(deps, trx, chunk, letters));
-    if (wakes) deps.notifyRelay();
-    return { stored, duplicates: chunk.length - stored, rejected: [] };
+    return sumOf(await storeTogether(deps, [chunk]));
   } catch (error) {
     const code = refusedByStore(error);
-    const [only, ...others] = chunk;
+    const [only, ...others] = chunk.events;
     if (code === null || only === undefined) throw error;
-    if (others.length > 0 || letters.length > 0) {
-      const sum = { stored: 0, duplicates: 0, rejected: [] as RejectedEvent[] };
-      if (letters.length > 0) add(sum, await storeChunk(deps, [], letters));
-      for (const one of chunk) add(sum, await storeChunk(deps, [one], []));
-      return sum;
-    }
-    const { rejected } = refuse(only.incoming, 'not-storable', `The store cannot hold this event (${code}).`);
-    await storeChunk(deps, [], [letterOf(deps, rejected)]);
-    return { stored: 0, duplicates: 0, rejected: [rejected] };
+    if (others.length === 0 && chunk.letters.length === 0) return keepUnstorable(deps, only, code);
+    const results = [await storeChunk(deps, { events: [], letters: chunk.letters })];
+    for (const event of chunk.events) results.push(await storeChunk(deps, { events: [event], letters: [] }));
+    return sumOf(results);
   }
+}
+
+async function keepUnstorable(deps: IngestDeps, { incoming }: Understood, code: string): Promise<IngestResult> {
+  const { rejected } = refuse(incoming, 'not-storable', `The store cannot hold this event (${code}).`);
+  await storeTogether(deps, [{ events: [], letters: [letterOf(deps, rejected)] }]);
+  return { stored: 0, duplicates: 0, rejected: [rejected] };
+}
+
+function sumOf(results: readonly IngestResult[]): IngestResult {
+  return {
+    stored: results.reduce((sum, { stored }) => sum + stored, 0),
+    duplicates: results.reduce((sum, { duplicates }) => sum + duplicates, 0),
+    rejected: results.flatMap(({ rejected }) => rejected),
+  };
 }
 
 /** Codes of PostgreSQL about the values themselves (out of range, too long for an index, missing): trying again cannot help. */
@@ -131,13 +153,14 @@ export async function ingestInside(
 ): Promise<{ readonly kind: 'stored'; readonly wakes: boolean } | { readonly kind: 'refused'; readonly rejected: RejectedEvent }> {
   const reading = readEvent(incoming);
   if (reading.kind === 'refused') return reading;
-  const { wakes } = await ingestChunk(deps, trx, [reading], []);
+  const { wakes } = await ingestTogether(deps, trx, [reading], []);
   return { kind: 'stored', wakes };
 }
 
 // ── reading ──
 
-interface Understood {
+/** An event and what it means in commerce or consent. */
+export interface Understood {
   readonly kind: 'understood';
   readonly incoming: IncomingEvent;
   readonly event: ShopEvent;
@@ -166,15 +189,15 @@ function refuse(incoming: IncomingEvent, reason: string, detail: string) {
 
 // ── one transaction ──
 
-async function ingestChunk(
+async function ingestTogether(
   deps: IngestDeps,
   trx: Trx,
   chunk: readonly Understood[],
   letters: readonly DeadLetter[],
-): Promise<{ stored: number; wakes: boolean }> {
+): Promise<{ readonly fresh: ReadonlySet<Understood>; readonly wakes: boolean }> {
   if (chunk.length === 0) {
     await writeTogether(trx, { letters: writeDeadLetters(letters) });
-    return { stored: 0, wakes: false };
+    return { fresh: new Set(), wakes: false };
   }
   const { fresh, plan, profiles } = await settlePeople(deps, trx, chunk);
   const projection = new Projection(deps, plan, profiles, await readCarts(trx, fresh, plan));
@@ -185,7 +208,7 @@ async function ingestChunk(
   const events = fresh.map((reading, index) => newEvent(reading, plan.profileIds[index] as ProfileId, [...projection.notes, ...matched]));
   const { stored } = await writeTogether(trx, { stored: writeEvents(events) });
   if (stored !== events.length) throw new StaleRead('An event was stored by another transaction meanwhile.');
-  return { stored, wakes: matched.some(({ result }) => result === 'armed' || result === 'entered' || result === 'input') };
+  return { fresh: new Set(fresh), wakes: matched.some(({ result }) => result === 'armed' || result === 'entered' || result === 'input') };
 }
 
 /** Locks whom the events are about, drops the events that are stored already, and merges those who turn out to be one person. */

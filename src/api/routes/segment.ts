@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppDeps } from '../../app/deps.js';
-import { ingestEvents } from '../../app/ingest-events.js';
+import { combineIngest } from '../../app/combine-ingest.js';
 import { writeKeyCheck } from '../../app/manage-keys.js';
 import { readSegmentEvent, type SegmentReading, type SegmentRequest } from '../../app/read-segment-event.js';
 import type { EventType } from '../../domain/event.js';
@@ -50,6 +50,7 @@ declare module 'fastify' {
  */
 export function segmentRoutes(deps: AppDeps, limits: LoadLimits = loadLimits): FastifyPluginAsync {
   const isWriteKey = writeKeyCheck(deps);
+  const ingest = combineIngest(deps);
   const load = new Load(limits);
 
   return async (server) => {
@@ -112,11 +113,10 @@ export function segmentRoutes(deps: AppDeps, limits: LoadLimits = loadLimits): F
     const reading = readCall(body, call, { origin, receivedAt });
     if (reading.kind === 'unreadable') {
       const { reason, detail } = reading;
-      await ingestEvents(deps, [], [{ reason, detail, payload: text.slice(0, keptCharacters).replaceAll(key, ''), receivedAt, origin }]);
+      await ingest([], [{ reason, detail, payload: text.slice(0, keptCharacters).replaceAll(key, ''), receivedAt, origin }]);
       throw new Problem(400, reason, detail);
     }
-    const { rejected } = await ingestEvents(
-      deps,
+    const { rejected } = await ingest(
       reading.events.flatMap((event) => (event.kind === 'event' ? [event.incoming] : [])),
       reading.events.flatMap((event) => (event.kind === 'rejected' ? [event.rejected] : [])),
     );

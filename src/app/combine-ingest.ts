@@ -1,0 +1,77 @@
+import {
+  type IncomingEvent,
+  type IngestChunk,
+  type IngestDeps,
+  ingestEvents,
+  type IngestResult,
+  type RejectedEvent,
+  storeChunk,
+  storeTogether,
+} from './ingest-events.js';
+
+/** Events that one transaction takes from those who wait. */
+const mostEvents = 150;
+
+interface Waiting {
+  readonly chunk: IngestChunk;
+  readonly settle: (result: Promise<IngestResult>) => void;
+}
+
+/**
+ * `ingestEvents` for a busy door: what comes in while a transaction is under way waits, and goes into the next one together. A lone request waits for nothing;
+ * the more come, the less each of them costs. When a shared transaction fails, each of its chunks is tried by itself, so that nobody fails for another's event.
+ */
+export function combineIngest(
+  deps: IngestDeps,
+): (incoming: readonly IncomingEvent[], rejected: readonly RejectedEvent[]) => Promise<IngestResult> {
+  // The embedded store has one connection. On a server, one transaction is planned while the other is committed.
+  const lanes = deps.store.kind === 'pglite' ? 1 : 2;
+  const waiting: Waiting[] = [];
+  let running = 0;
+
+  function store(chunk: IngestChunk): Promise<IngestResult> {
+    return new Promise((resolve) => {
+      waiting.push({ chunk, settle: resolve });
+      goOn();
+    });
+  }
+
+  function goOn(): void {
+    while (running < lanes && waiting.length > 0) {
+      running += 1;
+      void storeAll(takeSome(waiting)).finally(() => {
+        running -= 1;
+        goOn();
+      });
+    }
+  }
+
+  async function storeAll(some: readonly Waiting[]): Promise<void> {
+    try {
+      const results = await storeTogether(
+        deps,
+        some.map(({ chunk }) => chunk),
+      );
+      some.forEach(({ settle }, index) => settle(Promise.resolve(results[index] as IngestResult)));
+    } catch (error) {
+      for (const { chunk, settle } of some) {
+        const alone = isStoreAway(error) ? Promise.reject(error) : storeChunk(deps, chunk);
+        settle(alone);
+        await alone.catch(() => undefined);
+      }
+    }
+  }
+
+  return (incoming, rejected) => ingestEvents(deps, incoming, rejected, store);
+}
+
+function takeSome(waiting: Waiting[]): readonly Waiting[] {
+  let events = 0;
+  const end = waiting.findIndex(({ chunk }) => (events += chunk.events.length) > mostEvents);
+  return waiting.splice(0, end === -1 ? waiting.length : Math.max(1, end));
+}
+
+/** The store is not reached, or shuts down: trying each by itself would only take longer. */
+function isStoreAway(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && /^(08|53|57)...$|^E[A-Z]+$/.test(error.code);
+}
