@@ -4,6 +4,7 @@ import { countWords, durationWords } from '../domain/duration.js';
 import type { FactName } from '../domain/fact.js';
 import type { CartId, StepId } from '../domain/ids.js';
 import { day, type Instant } from '../domain/instant.js';
+import type { MessageState } from '../domain/message.js';
 import type { VerdictReason } from '../domain/verdict.js';
 import { awaitedBy } from './awaiting.js';
 import { type EngineContext, factsAbout } from './context.js';
@@ -90,17 +91,44 @@ export function advance(context: EngineContext, state: EntryState, inputs: reado
   return walk(context, taken.state, taken.trace, taken.resume);
 }
 
-/** The gate or the provider settled the pending send: the entry leaves that step and walks on. */
-export function completeSend(context: EngineContext, state: EntryState, result: SendResult): Advanced {
+/**
+ * The gate or the provider settled the pending send: the entry leaves that step and walks on. Conditions from here on know the outcome, and exits
+ * by condition are read again. A turn that settles several sends hands in what the earlier ones came to (`withOutcome`).
+ */
+export function completeSend(before: EngineContext, state: EntryState, result: SendResult): Advanced {
+  const context = state.step === null ? before : withOutcome(before, state.step, result.kind);
   const step = state.step === null ? undefined : context.definition.steps[state.step];
   if (step?.kind !== 'send')
     throw new Error(`Journey ${context.definition.id} has no pending send at the step ${state.step ?? 'before the first'}.`);
   const line: TraceLine = { at: context.at, step: step.id, kind: 'outcome', text: sayResult(step, result) };
   const left = leave(state, context.at);
   if (step.next === null) return finish(context, left, atTheEnd, [line]);
+  const leaving = conditionExit(context, left);
+  if (leaving !== null) return finish(context, left, leaving, [line]);
   const place = arrive(context, { state: left, trace: [line], dueSince: context.at }, step.next);
   return walk(context, place.state, place.trace, null);
 }
+
+/** What conditions may read once the message of `step` was settled in this turn; the facts were read before. */
+export function withOutcome(context: EngineContext, step: StepId, kind: SendResult['kind']): EngineContext {
+  const known = context.facts.messages[step];
+  const settled = settledStates[kind];
+  // A receipt may have told more than the provider's answer.
+  const state = known !== undefined && settled === 'accepted' && afterAcceptance.has(known.state) ? known.state : settled;
+  const messages = { ...context.facts.messages, [step]: { state, receipts: known?.receipts ?? [] } };
+  return { ...context, facts: { ...context.facts, messages } };
+}
+
+const afterAcceptance: ReadonlySet<MessageState> = new Set(['delivered', 'bounced', 'failed']);
+
+/** How the ledger has it: what a provider refuses for good was never sent, and `failed` is what it accepted and could not deliver. */
+const settledStates: Readonly<Record<SendResult['kind'], MessageState>> = {
+  accepted: 'accepted',
+  unknown: 'unknown',
+  skipped: 'skipped',
+  withheld: 'withheld',
+  failed: 'skipped',
+};
 
 /** The facts that a journey's conditions count, each with its widest window in milliseconds (null: all time): what must be loaded. */
 export function countedFacts(definition: JourneyDefinition): ReadonlyMap<FactName, number | null> {

@@ -534,9 +534,11 @@ class Simulation {
       eventInstants: this.#world.instantsOf(entry.profileId),
       event: entry.state.trigger,
       messages: Object.fromEntries(
-        this.#messages.flatMap(({ entry: owner, step, state, receipts }) =>
-          owner === entry && step !== null ? [[step, { state, receipts }]] : [],
-        ),
+        this.#messages.flatMap(({ entry: owner, step, state, reason, receipts }) => {
+          // The ledger's `failed` is what a provider accepted and could not deliver; what it refused was never sent.
+          const known = state === 'failed' && reason === 'provider-rejected' ? 'skipped' : state;
+          return owner === entry && step !== null ? [[step, { state: known, receipts }]] : [];
+        }),
       ),
     };
     return { definition, facts, at: this.#at, timeZone: this.#timeZone(entry.profileId) };

@@ -13,6 +13,7 @@ import {
   decideEntry,
   type EngineContext,
   newEntryState,
+  withOutcome,
 } from '../../src/journey/engine.js';
 import type { EntryInput, EntryState } from '../../src/journey/entry.js';
 import { parseJourney } from '../../src/journey/parse.js';
@@ -87,6 +88,49 @@ describe('send', () => {
     expect(texts(done)[0]).toBe(text);
     expect(done.pending).toEqual({ kind: 'finished', outcome: 'completed', reason: 'completed' });
     expect(done.state.leftAt).toEqual({ first: start + minute });
+  });
+
+  const fallback = journey(`  - send: { id: mail, channel: email, template: t1 }
+  - send: { id: second, channel: email, template: t2 }
+  - split:
+      branches:
+        - when: { message: { step: mail, status: skipped } }
+          steps: [ { send: { id: text, channel: sms, template: t3 } } ]
+`);
+
+  test('that was skipped is known to the conditions of the same turn, also behind another send', () => {
+    const skipped = { kind: 'skipped', reason: 'frequency-cap' } as const;
+    const first = completeSend(context(fallback, start), begin(fallback).state, skipped);
+    const here = withOutcome(context(fallback, start), step('mail'), skipped.kind);
+
+    expect(completeSend(here, first.state, accepted).pending).toMatchObject({ step: 'text' });
+    expect(completeSend(context(fallback, start), first.state, accepted).pending).toMatchObject({ kind: 'finished' });
+  });
+
+  test.each([
+    ['accepted', 'reserved', 'accepted'],
+    ['accepted', 'delivered', 'delivered'],
+    ['accepted', 'bounced', 'bounced'],
+    ['failed', 'submitting', 'skipped'],
+    ['withheld', 'reserved', 'withheld'],
+  ] as const)('that ended %s and was %s before is %s to conditions', (kind, state, known) => {
+    const facts = { messages: { mail: { state, receipts: ['clicked'] } } };
+
+    expect(withOutcome(context(fallback, start, facts), step('mail'), kind).facts.messages['mail']).toEqual({
+      state: known,
+      receipts: ['clicked'],
+    });
+  });
+
+  test('that makes an exit’s condition true ends the entry before the next one', () => {
+    const definitionWithExit = journey(
+      '  - send: { id: mail, channel: email, template: t1 }\n  - send: { id: second, channel: email, template: t2 }\n',
+      'exits: [ { id: not-reached, when: { message: { step: mail, status: skipped } } } ]',
+    );
+
+    expect(
+      completeSend(context(definitionWithExit, start), begin(definitionWithExit).state, { kind: 'skipped', reason: 'unreachable' }).pending,
+    ).toMatchObject({ kind: 'finished', reason: 'not-reached' });
   });
 
   test('cannot be settled where none is pending', () => {

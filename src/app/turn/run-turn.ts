@@ -7,7 +7,7 @@ import { verdictSentence } from '../../domain/explain.js';
 import { decideSend } from '../../domain/send-gate.js';
 import type { SendDecision } from '../../domain/verdict.js';
 import type { SendStep } from '../../journey/definition.js';
-import { advance, type Advanced, completeSend, decideEntry, type SendResult } from '../../journey/engine.js';
+import { advance, type Advanced, completeSend, decideEntry, type SendResult, withOutcome } from '../../journey/engine.js';
 import type { Awaiting, EntryInput, EntryOutcome, EntryState, Pending, TraceLine } from '../../journey/entry.js';
 import type { Trx } from '../../store/db.js';
 import { consumeEntryInputs } from '../../store/entry-inputs.js';
@@ -198,6 +198,7 @@ class Turn {
   /** Follows the engine until something is pending that this transaction cannot settle. */
   async #walk(start: Advanced): Promise<TurnResult> {
     let advanced = start;
+    let { engine } = this.#context;
     for (;;) {
       this.#state = advanced.state;
       this.#trace.push(...advanced.trace);
@@ -206,7 +207,8 @@ class Turn {
       if (pending.kind === 'wait') return this.#wait(pending.until, pending.awaiting, pending.sentence);
       const settled = await this.#send(pending);
       if (settled.kind !== 'left') return settled.result;
-      advanced = completeSend(this.#context.engine, this.#state, settled.as);
+      engine = withOutcome(engine, pending.step, settled.as.kind);
+      advanced = completeSend(engine, this.#state, settled.as);
     }
   }
 
