@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { takeTurn } from '../../src/app/take-turn.js';
 import { hour, minute } from '../../src/domain/instant.js';
 import type { AppDeps } from '../../src/app/deps.js';
+import type { Step } from '../../src/journey/definition.js';
 import { opset } from '../../workflows/contract.js';
 import { identify, noon, track } from '../support/shop-events.js';
 import { countStatements, describeOnBothStores, resetTables } from '../support/stores.js';
@@ -143,6 +144,27 @@ describeOnBothStores('a turn', (store) => {
     expect(await turn(deps)).toMatchObject({ kind: 'wait' });
     expect(await messages()).toMatchObject([{ step: 'first', state: 'skipped', reason: 'no-consent' }]);
     expect(await verdicts()).toEqual([{ decision: 'skip', reason: 'no-consent' }]);
+  });
+
+  test.each([
+    ['skipped', true],
+    ['sent', false],
+  ] as const)('a split right after a send knows that it was %s', async (status, withoutConsent) => {
+    const branch = { id: 'told', when: { kind: 'message', step: 'first', status }, next: 'text' } as const;
+    const steps = [
+      send('first', 'split'),
+      { kind: 'split', id: 'split', branches: [branch], next: null },
+      send('text', null, { channel: 'sms' }),
+    ] as Step[];
+    const deps = await abandonedCart({}, cartJourney({ steps: Object.fromEntries(steps.map((step) => [step.id, step])) }));
+    if (withoutConsent)
+      await take(deps, track('Consent Revoked', { channel: 'email', method: 'link', source: 'test' }, { occurredAt: noon + minute }));
+
+    expect(await turn(deps)).toMatchObject({ kind: 'finished' });
+    expect(await messages()).toMatchObject([
+      { step: 'first', state: withoutConsent ? 'skipped' : 'accepted' },
+      { step: 'text', state: 'accepted' },
+    ]);
   });
 
   test('tries again after a passing rejection, through the whole gate', async () => {
