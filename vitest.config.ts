@@ -11,7 +11,10 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/{domain,journey,simulator,channels,render,app,api,cli,config,repository}/**/*.test.ts'],
-          testTimeout: 20_000,
+          // The doors' tests open an embedded store, begun from a template.
+          globalSetup: ['test/support/store-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {

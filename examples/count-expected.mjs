@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// @ts-nocheck — a script that stands alone, without types and without any code of the product.
 /**
  * Counts from the files alone what the abandoned-cart journey must have done in the demo: `node examples/count-expected.mjs`.
  * Shares no code with the product. Rules: README.md beside the files, and journeys/abandoned-cart.journey.yaml.

@@ -40,7 +40,7 @@ import { openStore, type Store } from './store/db.js';
 import { createKey, findKeyBySecret } from './store/keys.js';
 import { findTemplateVersion } from './store/templates.js';
 import { packageRoot } from './temporal/package-root.js';
-import { restartStuckEntry } from './temporal/stuck-entries.js';
+import { restartStuckEntry, stuckEntries } from './temporal/stuck-entries.js';
 import { workflowTaskSlots } from './temporal/worker.js';
 import { startTemporal, type Temporal } from './temporal-part.js';
 import { describeProblem } from './yaml/problem.js';
@@ -252,7 +252,10 @@ function seams(
     readonly dataFolder: string;
     readonly temporal: () => Temporal | null;
   },
-): Pick<ApiDeps, 'previewTemplate' | 'testSend' | 'publishTemplates' | 'restartStuck' | 'reconcile' | 'backup' | 'retryDeadLetter'> {
+): Pick<
+  ApiDeps,
+  'previewTemplate' | 'testSend' | 'publishTemplates' | 'stuckEntries' | 'restartStuck' | 'reconcile' | 'backup' | 'retryDeadLetter'
+> {
   const { templates, renderer, temporal } = parts;
   const contextOf = async (profileId: string | null) =>
     profileId === null ? firstSample(templates.current()) : previewContext(app, profileId);
@@ -275,6 +278,7 @@ function seams(
       renderer.refresh();
       return published;
     },
+    stuckEntries: () => stuckEntries({ store: app.store, clock: app.clock, connection: () => temporal()?.connection() ?? null }),
     restartStuck: (entryId) =>
       restartStuckEntry({ store: app.store, clock: app.clock, connection: () => temporal()?.connection() ?? null }, entryId as EntryId),
     async reconcile() {

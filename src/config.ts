@@ -58,6 +58,10 @@ export const settings = {
   TEMPORAL_API_KEY: { schema: z.string().optional(), secret: true, meaning: 'API key of Temporal Cloud.' },
   TEMPORAL_TLS: { schema: z.stringbool().default(false), meaning: 'Speak TLS to Temporal.' },
   TEMPORAL_UI_URL: { schema: url.optional(), meaning: 'Where the Temporal Web UI of an outside server is, for links.' },
+  TEMPORAL_METRICS_ADDRESS: {
+    schema: z.string().optional(),
+    meaning: 'host:port at which the Temporal SDK serves its own Prometheus metrics (task latency, slots, cache).',
+  },
   TEMPORAL_CLI_PATH: { schema: z.string().optional(), meaning: 'The temporal binary for the embedded server.' },
   SMTP_URL: { schema: z.string().optional(), secret: true, meaning: 'smtp:// or smtps:// server instead of the local mailbox.' },
   DKIM_DOMAIN: { schema: z.string().optional(), meaning: 'Domain that signs mail (d=).' },

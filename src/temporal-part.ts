@@ -50,7 +50,7 @@ export async function startTemporal(
     tls: config.TEMPORAL_TLS,
     apiKey: config.TEMPORAL_API_KEY,
   };
-  return new TemporalPart(target, embedded, log, say);
+  return new TemporalPart(target, embedded, log, say, config.TEMPORAL_METRICS_ADDRESS ?? null);
 }
 
 async function startEmbedded(
@@ -73,17 +73,19 @@ class TemporalPart implements Temporal {
   readonly #target: TemporalTarget;
   readonly #log: Log;
   readonly #say: (line: string) => void;
+  readonly #metricsAddress: string | null;
   readonly #stopping = new AbortController();
   #connection: TemporalConnection | null = null;
   #relay: Relay | null = null;
   #workers: Workers | null = null;
   #connecting: Promise<void> = Promise.resolve();
 
-  constructor(target: TemporalTarget, embedded: DevServer | null, log: Log, say: (line: string) => void) {
+  constructor(target: TemporalTarget, embedded: DevServer | null, log: Log, say: (line: string) => void, metricsAddress: string | null) {
     this.#target = target;
     this.embedded = embedded;
     this.#log = log;
     this.#say = say;
+    this.#metricsAddress = metricsAddress;
     this.failed = new Promise((resolve) => {
       void embedded?.ended.then((how) => (how === null ? undefined : resolve(new Error(how))));
     });
@@ -104,7 +106,7 @@ class TemporalPart implements Temporal {
   async run(parts: TemporalParts): Promise<void> {
     const { roles } = parts;
     if (!roles.has('relay') && !roles.has('worker')) return;
-    installRuntime({ log: this.#log });
+    installRuntime({ log: this.#log, metricsAddress: this.#metricsAddress });
     if (roles.has('relay'))
       this.#relay = startRelay({
         store: parts.store,

@@ -43,6 +43,15 @@ export type TemplatePreview =
   | { readonly kind: 'empty'; readonly problem: string }
   | { readonly kind: 'unknown-template' | 'unknown-profile' };
 
+/** `finding` is a sentence of codes and ids. */
+export interface StuckEntry {
+  readonly id: string;
+  readonly journeyId: string;
+  readonly workflowId: string;
+  readonly pokes: number;
+  readonly finding: string;
+}
+
 /** What a bulk job did: how many of how many. */
 export interface Progress {
   readonly done: number;
@@ -77,6 +86,8 @@ export interface ApiDeps {
     readonly to: string;
   }) => Promise<TestSendResult>;
   readonly publishTemplates?: () => Promise<readonly TemplatePublication[]>;
+  /** Entries at which the poke loop looked five times in vain, each with what Temporal says of its run. */
+  stuckEntries?(): Promise<readonly StuckEntry[]>;
   /** Asks the relay to start an entry's workflow anew from the store; the API itself never calls Temporal. */
   readonly restartStuck?: (entryId: string) => Promise<boolean>;
   /** Ensures all open entries, in the background; says how far it is. */

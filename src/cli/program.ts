@@ -90,9 +90,9 @@ function buildProgram(io: CliIo, state: { outcome: Outcome | null }): Command {
   addTemplates(group('template', 'templates: check, look at, try, publish'), add);
 
   const stuck = group('stuck', 'entries that the poke loop found stuck');
-  add(stuck, 'list', 'entries that did not move after five pokes', async (context, command) =>
-    (await import('./commands/show-entries.js')).listEntries(context, { ...command.opts<{ limit: number }>(), stuck: true }),
-  ).addOption(limitOption());
+  add(stuck, 'list', 'entries that did not move after five pokes', async (context) =>
+    (await import('./commands/show-entries.js')).listStuck(context),
+  );
   add(stuck, 'restart <entries...>', 'start their workflows anew from the store', async (context, { args }) =>
     (await import('./commands/show-entries.js')).restartEntries(context, args),
   );

@@ -18,6 +18,7 @@ export async function testApi(app: AppDeps, overrides: Partial<ApiDeps> = {}) {
     temporalUi: { url: 'http://temporal.example/', namespace: 'default' },
     parts: async () => [{ name: 'store', state: 'up', detail: null, needed: true }],
     plugins: [],
+    stuckEntries: async () => [],
     ...overrides,
   });
   const { secret } = await createKey(app.store.db, 'api', { name: 'test', at: app.clock.now() });

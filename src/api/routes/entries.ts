@@ -41,6 +41,10 @@ const story = entry
   })
   .meta({ id: 'EntryStory' });
 
+const stuckEntry = z
+  .object({ id: z.string(), journeyId: z.string(), workflowId: z.string(), pokes: z.number(), finding: z.string() })
+  .meta({ id: 'StuckEntry' });
+
 const asked = z.object({
   entryId: z.string(),
   asked: z.boolean().meta({ description: 'False: it had ended already.' }),
@@ -132,6 +136,18 @@ export function entryRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         }
         return reply.status(202).send({ entryId: id, asked: true });
       },
+    );
+
+    server.get(
+      '/stuck-entries',
+      {
+        schema: {
+          tags,
+          summary: 'Entries at which the poke loop looked five times in vain, with what Temporal says of their workflows',
+          response: { 200: z.object({ items: z.array(stuckEntry).readonly() }) },
+        },
+      },
+      async () => ({ items: await present(deps.stuckEntries, 'look into Temporal: it runs no relay')() }),
     );
 
     server.post(

@@ -51,7 +51,7 @@ export async function publishJourneys(
 
 /** The server says what is wrong with a source; only its id is needed to know where to send it. Without one, the file's name will do. */
 function idIn(source: string, file: string): string {
-  return /^id:\s*["']?([A-Za-z0-9_-]+)/m.exec(source)?.[1] ?? file.replace(/^.*\//, '').replace(/(\.journey)?\.ya?ml$/, '');
+  return /^journey:\s*["']?([A-Za-z0-9_-]+)/m.exec(source)?.[1] ?? file.replace(/^.*\//, '').replace(/(\.journey)?\.ya?ml$/, '');
 }
 
 function hasProblems(details: unknown): details is { readonly problems: readonly Complaint[] } {

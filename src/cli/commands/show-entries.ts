@@ -1,4 +1,5 @@
 import type { EntryStory, EntrySummary } from '../../app/show-entry.js';
+import type { StuckEntry } from '../../api/deps.js';
 import type { CliContext, Outcome } from '../context.js';
 import { findProfile } from '../find-profile.js';
 import { paragraphs, table } from '../text.js';
@@ -14,7 +15,7 @@ type OverHttp<T> = {
 type Entry = OverHttp<EntrySummary>;
 type Story = OverHttp<EntryStory> & { readonly temporalUrl: string | null };
 
-/** `entry list`, and `stuck list` with `stuck`. */
+/** `entry list` */
 export async function listEntries(
   context: CliContext,
   options: {
@@ -23,23 +24,29 @@ export async function listEntries(
     readonly state?: string;
     readonly activity?: string;
     readonly limit: number;
-    readonly stuck?: boolean;
   },
 ): Promise<Outcome> {
   const api = await context.client();
-  const { journey, profile, state, activity, stuck } = options;
+  const { journey, profile, state, activity } = options;
   const entries = await api.list<Entry>(
     '/v1/entries',
-    { journeyId: journey, profileId: profile === undefined ? undefined : (await findProfile(api, profile)).id, state, activity, stuck },
+    { journeyId: journey, profileId: profile === undefined ? undefined : (await findProfile(api, profile)).id, state, activity },
     options.limit,
   );
   const local = entries.length === 0 ? null : await context.localTime();
   const rows = entries.map((entry) => [entry.id, entry.journeyId, entry.profileId, local?.(entry.createdAt) ?? '', entry.sentence]);
-  const whenEmpty = stuck ? 'No entry is stuck.' : 'No entry is like that.';
-  const text = table(['entry', 'journey', 'profile', 'began', 'stands'], rows, whenEmpty);
+  return { value: entries, text: table(['entry', 'journey', 'profile', 'began', 'stands'], rows, 'No entry is like that.') };
+}
+
+/** `stuck list` */
+export async function listStuck(context: CliContext): Promise<Outcome> {
+  const api = await context.client();
+  const { items } = await api.get<{ readonly items: readonly StuckEntry[] }>('/v1/stuck-entries');
+  const rows = items.map((entry) => [entry.id, entry.journeyId, String(entry.pokes), entry.finding]);
+  const text = table(['entry', 'journey', 'pokes', 'what Temporal says'], rows, 'No entry is stuck.');
   return {
-    value: entries,
-    text: stuck && entries.length > 0 ? paragraphs(text, 'sojourn stuck restart <entry> starts a workflow anew from the store.') : text,
+    value: items,
+    text: items.length > 0 ? paragraphs(text, 'sojourn stuck restart <entry> starts a workflow anew from the store.') : text,
   };
 }
 
