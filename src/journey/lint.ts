@@ -1,4 +1,6 @@
 import type { Channel, MessageClass } from '../domain/channel.js';
+import type { Condition } from '../domain/conditions/condition.js';
+import { allConditions } from '../domain/conditions/index.js';
 import { factNames } from '../domain/fact.js';
 import { day, hour } from '../domain/instant.js';
 import type { StepId } from '../domain/ids.js';
@@ -54,7 +56,9 @@ export function lintJourney(compiled: Compiled, templates: TemplateCatalog | und
     ...(definition.holdout === 0
       ? []
       : [error(['holdout'], 'A holdout other than 0 needs experiments, which are not built yet.', 'Write holdout: 0, or leave it out.')]),
+    ...triggerFindings(definition),
     ...keyFindings(definition),
+    ...concurrencyFindings(definition),
   ];
 }
 
@@ -197,6 +201,27 @@ function timeFindings({ definition, places }: Compiled): readonly Finding[] {
       );
     return findings;
   });
+}
+
+/** Conditions that speak of the event; all else is looked at when the person would enter. */
+const aboutEvents: ReadonlySet<Condition['kind']> = new Set(['all', 'any', 'not', 'event_property']);
+
+function triggerFindings({ trigger }: JourneyDefinition): readonly Finding[] {
+  if (trigger.kind !== 'event' || trigger.where === null) return [];
+  const foreign = allConditions(trigger.where).find(({ kind }) => !aboutEvents.has(kind));
+  if (foreign === undefined) return [];
+  return [
+    error(
+      ['trigger', 'event', 'where'],
+      `"where" of a trigger sees the event alone, and "${foreign.kind}" is not about it.`,
+      'Use event_property here, and put the rest under entry: filters.',
+    ),
+  ];
+}
+
+function concurrencyFindings({ entry }: JourneyDefinition): readonly Finding[] {
+  if (entry.concurrency !== 'restart') return [];
+  return [error(['entry', 'concurrency'], '"restart" is not built yet.', 'Write reject, merge or parallel.')];
 }
 
 function keyFindings(definition: JourneyDefinition): readonly Finding[] {

@@ -569,8 +569,9 @@ describe('decideEntry', () => {
     ['merge', 'merged'],
     ['restart', null],
     ['parallel', null],
-  ])('beside another entry, %s: %s', (concurrency, reason) => {
-    const decision = decideEntry(context(definition(`reentry: always, concurrency: ${concurrency}`), start), { ...history, openOthers: 1 });
+  ] as const)('beside another entry, %s: %s', (concurrency, reason) => {
+    const rules = definition('reentry: always');
+    const decision = decideEntry(context({ ...rules, entry: { ...rules.entry, concurrency } }, start), { ...history, openOthers: 1 });
 
     expect(decision).toMatchObject(reason === null ? { kind: 'enter' } : { kind: 'not-entered', reason });
   });
