@@ -67,12 +67,12 @@ export async function supersedeEntries(trx: Trx, superseded: readonly Superseded
     released: sql`update messages set state = 'released', updated_at = ${at} where entry_id = any(${ids}) and state = 'reserved' returning 1`,
     unwaited: sql`delete from waits where entry_id = any(${ids}) returning 1`,
     handed_on: sql`update entry_inputs i set entry_id = r.survivor from ${rowsOf(superseded)} as r(id text, survivor text)
-      where i.entry_id = r.id and i.consumed_at is null returning 1`,
+      where i.entry_id = r.id and i.entry_id = any(${ids}) and i.consumed_at is null returning 1`,
     told: sql`insert into trace (entry_id, at, step, kind, text)
       select t.id, ${at}::bigint, e.step, 'merged', t.text
       from (select id, 'Ended, because the person turned out to have another entry, which goes on: ' || survivor || '.' as text from ${rowsOf(superseded)} as r(id text, survivor text)
         union all select survivor, 'Goes on alone: the person turned out to have another entry, which ended: ' || id || '.' from ${rowsOf(superseded)} as r(id text, survivor text)) t
-      join entries e on e.id = t.id returning 1`,
+      join entries e on e.id = t.id where e.id = any(${[...ids, ...superseded.map((entry) => entry.survivor)]}) returning 1`,
   });
 }
 
@@ -89,18 +89,19 @@ export interface ReassignedEntry {
 /** Live entries under their new profile, key and cart, with what they wait for. One statement. */
 export async function reassignEntries(trx: Trx, entries: readonly ReassignedEntry[]): Promise<void> {
   const rows = rowsOf(entries);
+  const ids = entries.map((entry) => entry.id);
   await writeTogether(trx, {
     moved:
       entries.length === 0
         ? null
         : sql`update entries e set profile_id = r."profileId", entry_key = r."entryKey", cart_id = r."cartId", due_at = r."dueAt",
             poke_real = case when r.poke then real_now_ms() else e.poke_real end
-          from ${rows} as r(id text, "profileId" text, "entryKey" text, "cartId" text, "dueAt" bigint, poke boolean) where e.id = r.id returning 1`,
+          from ${rows} as r(id text, "profileId" text, "entryKey" text, "cartId" text, "dueAt" bigint, poke boolean) where e.id = r.id and e.id = any(${ids}) returning 1`,
     waiting:
       entries.length === 0
         ? null
         : sql`update waits w set by_value = case w.by_kind when 'profile' then r."profileId" else coalesce(r."cartId", w.by_value) end
-          from ${rows} as r(id text, "profileId" text, "cartId" text) where w.entry_id = r.id returning 1`,
+          from ${rows} as r(id text, "profileId" text, "cartId" text) where w.entry_id = r.id and w.entry_id = any(${ids}) returning 1`,
   });
 }
 

@@ -75,7 +75,7 @@ export async function settlePokes(db: Db, pokes: readonly SettledPoke[]): Promis
         else 0 end,
       poke_real = case when e.poke_real = p."claimedReal" then coalesce(p."nextReal", e.poke_real) else e.poke_real end
     from ${rowsOf(pokes)} as p(id text, "claimedReal" bigint, "runStarted" boolean, "nextReal" bigint, pokes text)
-    where e.id = p.id`.execute(db);
+    where e.id = p.id and e.id = any(${pokes.map(({ id }) => id)})`.execute(db);
 }
 
 /** How far the poke loop is behind; real milliseconds. */

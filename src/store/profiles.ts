@@ -79,7 +79,7 @@ export function writeProfiles(profiles: readonly (Profile & { readonly traitsCha
       updated_at = coalesce(r."updatedAt", p.updated_at),
       last_instant = greatest(p.last_instant, r."lastInstant")
     from ${rowsOf(rows)} as r(id text, traits jsonb, "traitTimes" jsonb, email text, phone text, "updatedAt" bigint, "lastInstant" bigint)
-    where p.id = r.id returning 1`;
+    where p.id = r.id and p.id = any(${profiles.map(({ id }) => id)}) returning 1`;
 }
 
 /**
@@ -106,7 +106,11 @@ export async function repointProfile(trx: Trx, from: ProfileId, into: Profile): 
 
 /** No turn of this profile decides at an earlier instant again. The row is locked. */
 export async function moveProfileOn(trx: Trx, id: ProfileId, at: Instant): Promise<void> {
-  await trx.updateTable('profiles').set({ last_instant: at }).where('id', '=', id).where('last_instant', '<', at).execute();
+  await writeLastInstant(id, at).execute(trx);
+}
+
+export function writeLastInstant(id: ProfileId, at: Instant): RawBuilder<unknown> {
+  return sql`update profiles set last_instant = ${at} where id = ${id} and last_instant < ${at} returning 1`;
 }
 
 /** Whom test messages are booked on: a profile without traits, address or identity. */

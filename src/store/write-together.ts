@@ -21,9 +21,13 @@ export async function writeTogether<Name extends string>(
   return { ...touched, ...rows[0] };
 }
 
+/** What a part built with `build` returns: `returning 1`. */
+export const one = sql.lit(1).as('one');
+
 /**
  * The rows as one JSON parameter, to be read with a column list: `from ${rowsOf(rows)} as r(id text, at bigint)`. The text of the statement is then
- * the same for any number of rows.
+ * the same for any number of rows. The planner takes it for a hundred rows, and may read a whole table to join it: name the ids once more, as
+ * `… and p.id = any(${ids})`.
  */
 export function rowsOf(rows: readonly unknown[]): RawBuilder<unknown> {
   return sql`json_to_recordset(${jsonText(rows)}::json)`;
