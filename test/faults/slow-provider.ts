@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Call, chaos, fillsCart, orders, sendBatch } from '../support/shop-client.js';
+import { badEnds, disagreements, readAccounts, unfinished } from './accounts.js';
+import { type Campaign, percentile, until } from './campaign.js';
+
+const slow = 120;
+const others = 60;
+const answerAfterMs = 15_000;
+const measureMs = 60_000;
+const promptMs = 3_000;
+
+/** A mail server that answers after 15 s, with far more mails than connections to it. What goes elsewhere, and who orders, must not wait for that. */
+export const slowProvider: Campaign = {
+  name: 'slow-provider',
+  title: `a mail server that answers after 15 s, with ${slow} emails at once`,
+  journeys: {
+    'slow-mail': journey('slow-mail', 'mail', '  - send: { id: mail, channel: email, template: cart-reminder-1, deadline: PT4H }'),
+    'quick-text': journey(
+      'quick-text',
+      'text',
+      '  - send: { id: text, channel: sms, template: cart-link, deadline: PT4H, not_after_start: PT47H }',
+    ),
+    patient: journey('patient', 'wait', '  - wait: { id: pause, for: PT6H }'),
+  },
+  limitMs: 420_000,
+  async run(scene) {
+    const instance = await scene.start();
+    const mailers = range(1, slow);
+    const texters = range(300, others);
+    const waiters = range(600, others);
+    await sendBatch(
+      instance,
+      waiters.flatMap((person) => fillsCartFor('wait', person)),
+    );
+    await until('everybody waits', 60_000, async () => (await instance.all('/v1/entries?activity=waiting')).length === others);
+
+    await chaos(instance.running.mailboxUrl, { delayMs: answerAfterMs });
+    for (let first = 0; first < slow; first += 30)
+      await sendBatch(
+        instance,
+        mailers.slice(first, first + 30).flatMap((person) => fillsCartFor('mail', person)),
+      );
+    await sleep(2_000);
+    scene.say(`${slow} emails are to leave through a few connections. Now others come.`);
+    const began = performance.now();
+    const orderedAt: number[] = [];
+    const textedAt: number[] = [];
+    for (let i = 0; i < others; i += 1) {
+      orderedAt.push(Date.now());
+      await sendBatch(instance, [orders(waiters[i] ?? 0)]);
+      textedAt.push(Date.now());
+      await sendBatch(instance, fillsCartFor('text', texters[i] ?? 0));
+      await sleep(Math.max(0, (measureMs * (i + 1)) / others - (performance.now() - began)));
+    }
+    const mailedSlowly = (await readAccounts(instance)).messages.filter(
+      ({ channel, acceptedAt }) => channel === 'email' && acceptedAt !== null,
+    ).length;
+    await chaos(instance.running.mailboxUrl, {});
+    scene.say(`${mailedSlowly} emails were accepted at that pace. The mail server is itself again.`);
+    await until('every entry ends', 240_000, async () => (await unfinished(instance)) === 0, 1_000);
+    await sleep(1_500);
+
+    const accounts = await readAccounts(instance);
+    const ended = accounts.entries.filter(({ journeyId }) => journeyId === 'patient').map(({ finishedAt }) => Date.parse(finishedAt ?? ''));
+    const texted = accounts.messages.filter(({ channel }) => channel === 'sms').map(({ acceptedAt }) => Date.parse(acceptedAt ?? ''));
+    // One after the other, a second apart: the k-th to end is the k-th that was asked for, unless somebody was held up.
+    const exitMs = delays(orderedAt, ended);
+    const textMs = delays(textedAt, texted);
+    const problems = [...badEnds(accounts.entries, { completed: slow + others, converted: others }), ...disagreements(accounts)];
+    if (accounts.mails.length !== slow) problems.push(`${accounts.mails.length} mails came where ${slow} should.`);
+    if (accounts.texts.length !== others) problems.push(`${accounts.texts.length} texts came where ${others} should.`);
+    if (!(percentile(exitMs, 0.95) <= promptMs))
+      problems.push(`Exits took ${Math.round(percentile(exitMs, 0.95))} ms (p95), more than ${promptMs}.`);
+    if (!(percentile(textMs, 0.95) <= promptMs))
+      problems.push(`Texts took ${Math.round(percentile(textMs, 0.95))} ms (p95), more than ${promptMs}.`);
+    return {
+      seen: {
+        'emails accepted while slow': mailedSlowly,
+        'emails accepted in all': accounts.messages.filter(({ channel, state }) => channel === 'email' && state === 'accepted').length,
+        'most attempts of one email': Math.max(
+          ...accounts.messages.filter(({ channel }) => channel === 'email').map(({ attempts }) => attempts),
+        ),
+        'texts meanwhile, p50, p95 and longest from event to acceptance': spread(textMs),
+        'exits meanwhile, p50, p95 and longest from order to end': spread(exitMs),
+      },
+      problems,
+    };
+  },
+};
+
+function journey(id: string, purpose: string, steps: string): string {
+  return `journey: ${id}
+name: ${id}
+class: marketing
+topic: cart_reminder
+trigger: { event: { name: cart.updated, where: { event_property: { path: purpose, is: ${purpose} } } } }
+entry: { key: cart, reentry: always }
+exits:
+  - { on: order.paid, outcome: converted }
+max_duration: P1D
+steps:
+${steps}
+`;
+}
+
+/** A cart whose one event says which of the journeys is meant. */
+function fillsCartFor(purpose: 'mail' | 'text' | 'wait', person: number): readonly Call[] {
+  return fillsCart(person).map((call) =>
+    call.event === 'Product Added' ? { ...call, properties: { ...call.properties, purpose } } : call,
+  );
+}
+
+function range(first: number, count: number): readonly number[] {
+  return Array.from({ length: count }, (_, i) => first + i);
+}
+
+function delays(asked: readonly number[], done: readonly number[]): readonly number[] {
+  const sorted = [...done].sort((a, b) => a - b);
+  return asked.map((at, i) => (sorted[i] ?? Number.POSITIVE_INFINITY) - at);
+}
+
+function spread(ms: readonly number[]): string {
+  return [percentile(ms, 0.5), percentile(ms, 0.95), Math.max(...ms)].map((value) => `${Math.round(value)} ms`).join(', ');
+}
