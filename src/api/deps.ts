@@ -87,7 +87,7 @@ export interface ApiDeps {
   }) => Promise<TestSendResult>;
   readonly publishTemplates?: () => Promise<readonly TemplatePublication[]>;
   /** Entries at which the poke loop looked five times in vain, each with what Temporal says of its run. */
-  stuckEntries?(): Promise<readonly StuckEntry[]>;
+  readonly stuckEntries?: () => Promise<readonly StuckEntry[]>;
   /** Asks the relay to start an entry's workflow anew from the store; the API itself never calls Temporal. */
   readonly restartStuck?: (entryId: string) => Promise<boolean>;
   /** Ensures all open entries, in the background; says how far it is. */

@@ -1,9 +1,11 @@
 import type { Channel } from '../domain/channel.js';
 import type { Clock } from '../domain/clock.js';
+import type { Providers } from '../domain/outgoing.js';
+import type { Renderer } from '../domain/rendering.js';
 import type { Shop } from '../domain/shop.js';
 import type { Store } from '../store/db.js';
 import type { ChannelSlots } from './channel-slots.js';
-import type { OrderLookup, Providers, Renderer } from './ports.js';
+import type { OrderLookup } from './ports.js';
 
 /** Lines for operators: codes and ids only, never an address, a name or content. */
 export interface Log {

@@ -2,8 +2,9 @@ import type { Clock } from '../domain/clock.js';
 import type { EntryId, JourneyId } from '../domain/ids.js';
 import type { Fact } from '../domain/fact.js';
 import type { Instant } from '../domain/instant.js';
-import { evaluate } from '../domain/conditions/index.js';
 import { newEntryState } from '../journey/engine.js';
+import { entryKey } from '../journey/entry-key.js';
+import { triggerKind } from '../journey/triggers/index.js';
 import type { EntryInput } from '../journey/entry.js';
 import type { Trx } from '../store/db.js';
 import { insertEntryInputs } from '../store/entry-inputs.js';
@@ -119,9 +120,8 @@ type Candidate = { readonly journey: PublishedJourney; readonly fact: Fact; read
 
 function candidateFor(journey: PublishedJourney, fact: Fact): readonly Candidate[] {
   const { trigger } = journey.definition;
-  if (trigger.kind === 'event') return trigger.event === fact.name ? [{ journey, fact, role: 'start' }] : [];
-  if (trigger.after.includes(fact.name)) return [{ journey, fact, role: 'start' }];
-  return trigger.resetOn.includes(fact.name) ? [{ journey, fact, role: 'reset' }] : [];
+  const role = triggerKind(trigger).role(trigger, fact);
+  return role === null ? [] : [{ journey, fact, role }];
 }
 
 /** What a batch of facts makes of the entries that are there: a fact sees what the ones before it did. */
@@ -145,21 +145,19 @@ class EntryPlan {
   }
 
   take({ journey, fact, role }: Candidate): Matched {
-    const { definition } = journey;
-    const key = entryKey(journey, fact);
+    const { trigger, entry } = journey.definition;
+    const kind = triggerKind(trigger);
+    const key = entryKey(entry, fact);
     if (key === null) return { ...noMatch(fact, journey.id), reason: 'no-entry-key' };
     const slot = slotOf(journey.id, fact.profileId, key);
     const there = this.#live.get(slot);
-    const dueAt = fact.at + (definition.trigger.kind === 'inactivity' ? definition.trigger.forMs : 0);
+    const dueAt = kind.dueAt(trigger, fact);
 
     if (there?.state === 'armed') return this.#postpone(slot, there, dueAt, fact);
     if (there) return { ...match(fact, journey.id, there.id), result: 'joined', reason: 'entry-open' };
     if (role === 'reset') return { ...noMatch(fact, journey.id), reason: 'nothing-armed' };
     if (journey.state !== 'active') return { ...match(fact, journey.id, null), result: 'not-entered', reason: 'paused' };
-    if (definition.trigger.kind === 'event' && definition.trigger.where) {
-      const holds = evaluate(definition.trigger.where, factsOfEvent(fact));
-      if (holds !== 'true') return { ...noMatch(fact, journey.id), reason: 'where' };
-    }
+    if (!kind.holds(trigger, fact)) return { ...noMatch(fact, journey.id), reason: 'where' };
     return this.#create(slot, journey, fact, key, dueAt);
   }
 
@@ -190,38 +188,6 @@ class EntryPlan {
     this.#live.set(slot, { id, journeyId: entry.journeyId, profileId: fact.profileId, entryKey: key, state: 'armed', dueAt });
     return { ...match(fact, journey.id, id), result: 'armed', reason: null };
   }
-}
-
-/** What tells two entries of one person apart; null where the fact does not say it. */
-function entryKey(journey: PublishedJourney, fact: Fact): string | null {
-  const { key } = journey.definition.entry;
-  switch (key.kind) {
-    case 'profile':
-      return 'profile';
-    case 'cart':
-      return fact.cartId ?? null;
-    case 'event': {
-      const value = key.path.split('.').reduce<unknown>((node, part) => (isRecord(node) ? node[part] : undefined), fact.properties);
-      return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
-    }
-  }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
-}
-
-/** `where` of a trigger reads the event alone; the filters of the journey read the rest when the entry is decided. */
-function factsOfEvent(fact: Fact) {
-  return {
-    at: fact.at,
-    profile: { identified: false, traits: {} },
-    cart: null,
-    consents: [],
-    eventInstants: {},
-    event: fact.properties,
-    messages: {},
-  } as const;
 }
 
 const slotOf = (journeyId: string, profileId: string, key: string): string => `${journeyId}\n${profileId}\n${key}`;

@@ -1,8 +1,5 @@
 import type { Instant } from '../domain/instant.js';
 
-export type { Outgoing, OutgoingEmail, OutgoingSms, Provider, Providers } from '../domain/outgoing.js';
-export type { RenderContext, Renderer, RenderResult } from '../domain/rendering.js';
-
 /** Asks the shop whether an order came that no event told of. Null: the shop gives no look-up. */
 export interface OrderLookup {
   findOrder(query: {

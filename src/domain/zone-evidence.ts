@@ -43,3 +43,20 @@ function codesByName(): ReadonlyMap<string, string> {
   }
   return names;
 }
+
+/** The candidate zones by what the person's traits say: `timezone`, else `country`, else the country of `address`. */
+export function zonesByTraits(traits: Readonly<Record<string, unknown>>, shopTimeZone: string): readonly string[] {
+  const address = traits['address'];
+  const nested = typeof address === 'object' && address !== null ? (address as Readonly<Record<string, unknown>>)['country'] : null;
+  return candidateZones({ timeZone: text(traits['timezone']), country: text(traits['country']) ?? text(nested), shopTimeZone });
+}
+
+/** The zone in which calendar waits and sentences are told: the person's where only one is possible, else the shop's. */
+export function calendarZone(zones: readonly string[], shopTimeZone: string): string {
+  const [only] = zones;
+  return zones.length === 1 && only !== undefined ? only : shopTimeZone;
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' && value.trim() !== '' ? value : null;
+}

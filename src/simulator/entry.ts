@@ -1,7 +1,6 @@
 import type { Fact } from '../domain/fact.js';
 import type { CartId, ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
-import type { JourneyDefinition } from '../journey/definition.js';
 import type { Awaiting, EntryInput, EntryOutcome, EntryState } from '../journey/entry.js';
 
 /** A run through the journey, as its row in the store would stand. Mutable: the simulation is its only owner. */
@@ -19,28 +18,6 @@ export interface SimulatedEntry {
   enteredAt: Instant | null;
   outcome: EntryOutcome | null;
   reason: string | null;
-}
-
-/** What tells two entries of one person apart; null where the fact does not say it. */
-export function entryKey(definition: JourneyDefinition, fact: Fact): string | null {
-  const { key } = definition.entry;
-  switch (key.kind) {
-    case 'profile':
-      return 'profile';
-    case 'cart':
-      return fact.cartId ?? null;
-    case 'event': {
-      const value = key.path.split('.').reduce<unknown>((node, part) => (isRecord(node) ? node[part] : undefined), fact.properties);
-      return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
-    }
-  }
-}
-
-/** Does a fact start the journey, put off a start, or neither? */
-export function triggerRole({ trigger }: JourneyDefinition, { name }: Fact): 'start' | 'reset' | null {
-  if (trigger.kind === 'event') return trigger.event === name ? 'start' : null;
-  if (trigger.after.includes(name)) return 'start';
-  return trigger.resetOn.includes(name) ? 'reset' : null;
 }
 
 /** The fact as an input to this entry, if it waits for it. `hastens`: it is looked at now rather than at the next turn. */
@@ -61,8 +38,4 @@ export function furthestFirst(a: SimulatedEntry, b: SimulatedEntry): number {
   const rank = (entry: SimulatedEntry): number => (entry.stage === 'armed' ? 0 : 1);
   const visits = (entry: SimulatedEntry): number => Object.values(entry.state.visits).reduce((sum, count) => sum + count, 0);
   return rank(b) - rank(a) || visits(b) - visits(a) || a.createdAt - b.createdAt;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }

@@ -1,5 +1,4 @@
 import type { Channel } from '../domain/channel.js';
-import { evaluate } from '../domain/conditions/index.js';
 import { durationWords } from '../domain/duration.js';
 import type { ShopEvent } from '../domain/event.js';
 import { verdictSentence } from '../domain/explain.js';
@@ -12,7 +11,7 @@ import { decideSend, type SendFacts } from '../domain/send-gate.js';
 import type { Shop } from '../domain/shop.js';
 import { normaliseEmail, normalisePhone } from '../domain/suppression.js';
 import type { SendDecision, VerdictReason } from '../domain/verdict.js';
-import { candidateZones } from '../domain/zone-evidence.js';
+import { calendarZone, zonesByTraits } from '../domain/zone-evidence.js';
 import type { JourneyDefinition, SendStep } from '../journey/definition.js';
 import {
   advance,
@@ -25,7 +24,9 @@ import {
 } from '../journey/engine.js';
 import type { EntryInput, EntryOutcome, Pending, TraceLine } from '../journey/entry.js';
 import { Agenda } from './agenda.js';
-import { entryKey, furthestFirst, inputFor, type SimulatedEntry, triggerRole } from './entry.js';
+import { entryKey } from '../journey/entry-key.js';
+import { triggerKind } from '../journey/triggers/index.js';
+import { furthestFirst, inputFor, type SimulatedEntry } from './entry.js';
 import type { HappeningKind, PauseScope, ReceiptStatus, Script, ScriptedAnswer } from './script.js';
 import type { Story, StoryLine, StoryMessage, StoryMessageState } from './story.js';
 import { personaId, World } from './world.js';
@@ -225,21 +226,21 @@ class Simulation {
   }
 
   #startOrPutOff(fact: Fact, mayTrigger: boolean): void {
-    const { definition } = this.#options;
-    const role = triggerRole(definition, fact);
-    const key = entryKey(definition, fact);
+    const { trigger, entry } = this.#options.definition;
+    const kind = triggerKind(trigger);
+    const role = kind.role(trigger, fact);
+    const key = entryKey(entry, fact);
     if (role === null || key === null) return;
     if (!mayTrigger) return this.#tell('note', null, 'Too late to start anything.');
-    const there = this.#live().find((entry) => entry.profileId === fact.profileId && entry.key === key);
-    const { trigger } = definition;
-    const dueAt = fact.at + (trigger.kind === 'inactivity' ? trigger.forMs : 0);
+    const there = this.#live().find((one) => one.profileId === fact.profileId && one.key === key);
+    const dueAt = kind.dueAt(trigger, fact);
     if (there !== undefined) {
       if (there.stage === 'armed' && dueAt > (there.dueAt ?? 0)) this.#sleep(there, dueAt);
       return;
     }
     if (role === 'reset') return;
     if (this.#pauses.has('journey')) return this.#tell('not-entered', null, 'Does not enter: the journey is paused.');
-    if (trigger.kind === 'event' && trigger.where !== null && evaluate(trigger.where, this.#engineAbout(fact)) !== 'true') return;
+    if (!kind.holds(trigger, fact)) return;
     this.#arm(fact, key, dueAt);
   }
 
@@ -544,26 +545,12 @@ class Simulation {
     return { definition, facts, at: this.#at, timeZone: this.#timeZone(entry.profileId) };
   }
 
-  /** The trigger's own condition reads the event alone. */
-  #engineAbout(fact: Fact): EngineContext['facts'] {
-    const profile = { identified: false, traits: {} };
-    return { at: fact.at, profile, cart: null, consents: [], eventInstants: {}, event: fact.properties, messages: {} };
-  }
-
   #zones(id: ProfileId): readonly string[] {
-    const { traits } = this.#world.profile(id);
-    const address = traits['address'];
-    const nested = typeof address === 'object' && address !== null ? (address as Readonly<Record<string, unknown>>)['country'] : null;
-    return candidateZones({
-      timeZone: text(traits['timezone']),
-      country: text(traits['country']) ?? text(nested),
-      shopTimeZone: this.#options.shop.timeZone,
-    });
+    return zonesByTraits(this.#world.profile(id).traits, this.#options.shop.timeZone);
   }
 
   #timeZone(id: ProfileId): string {
-    const zones = this.#zones(id);
-    return zones.length === 1 ? (zones[0] ?? this.#options.shop.timeZone) : this.#options.shop.timeZone;
+    return calendarZone(this.#zones(id), this.#options.shop.timeZone);
   }
 
   #pauseFor(channel: Channel | null): SendFacts['paused'] {

@@ -4,7 +4,7 @@ import { ChannelSlots } from '../../src/app/channel-slots.js';
 import type { AppDeps } from '../../src/app/deps.js';
 import { ingestEvents, type IncomingEvent } from '../../src/app/ingest-events.js';
 import type { Clock } from '../../src/domain/clock.js';
-import { day, hour, minute, type Instant } from '../../src/domain/instant.js';
+import { day, hour, type Instant } from '../../src/domain/instant.js';
 import type { AttemptOutcome } from '../../src/domain/message.js';
 import type { Outgoing, OutgoingEmail, OutgoingSms, Provider } from '../../src/domain/outgoing.js';
 import type { JourneyDefinition, Step } from '../../src/journey/definition.js';
@@ -163,5 +163,3 @@ export async function publish(store: Store, definition: JourneyDefinition): Prom
 export async function take(deps: TurnDeps, ...events: readonly IncomingEvent[]): Promise<void> {
   await ingestEvents(deps, events, []);
 }
-
-export const anHourAfter = (at: Instant): Instant => at + hour + minute;

@@ -5,7 +5,7 @@ import type { EntryId, ProfileId } from '../../domain/ids.js';
 import { day, type Instant } from '../../domain/instant.js';
 import type { LedgerSlot } from '../../domain/message.js';
 import { normaliseEmail, normalisePhone, suppressionHash } from '../../domain/suppression.js';
-import { candidateZones } from '../../domain/zone-evidence.js';
+import { calendarZone, zonesByTraits } from '../../domain/zone-evidence.js';
 import type { JourneyDefinition } from '../../journey/definition.js';
 import { countedFacts, type EngineContext } from '../../journey/engine.js';
 import type { Db, Trx } from '../../store/db.js';
@@ -71,12 +71,8 @@ async function complete(deps: AppDeps, db: Db | Trx, entry: TurnEntry, profile: 
     messagesSince: at - widestCapMs,
     suppressionHashes: hashesOf(deps.secret, profile),
   });
-  const zones = candidateZones({
-    timeZone: textTrait(profile, 'timezone'),
-    country: textTrait(profile, 'country') ?? nestedCountry(profile),
-    shopTimeZone: deps.shop.timeZone,
-  });
-  const timeZone = zones.length === 1 ? (zones[0] ?? deps.shop.timeZone) : deps.shop.timeZone;
+  const zones = zonesByTraits(profile.traits, deps.shop.timeZone);
+  const timeZone = calendarZone(zones, deps.shop.timeZone);
   const conditionFacts: ConditionFacts = {
     at,
     profile: { identified: facts.identified, traits: profile.traits },
@@ -143,11 +139,4 @@ function hashesOf(secret: string, profile: TurnProfile) {
 export function textTrait(profile: TurnProfile, name: string): string | null {
   const value = profile.traits[name];
   return typeof value === 'string' && value.trim() !== '' ? value : null;
-}
-
-function nestedCountry(profile: TurnProfile): string | null {
-  const address = profile.traits['address'];
-  if (typeof address !== 'object' || address === null) return null;
-  const country = (address as Readonly<Record<string, unknown>>)['country'];
-  return typeof country === 'string' ? country : null;
 }
