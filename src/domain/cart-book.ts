@@ -53,7 +53,7 @@ export const joinWithinMs = day;
  * the same token begins a new cart, and what happened before the order changes nothing.
  */
 export function applyToCarts(carts: readonly KeptCart[], deed: CartDeed, newId: () => CartId): CartChange {
-  return deed.event.kind === 'order' ? applyOrder(carts, deed, deed.event) : applyActivity(carts, deed, deed.event, newId);
+  return deed.event.kind === 'order' ? applyOrder(carts, deed, deed.event, newId) : applyActivity(carts, deed, deed.event, newId);
 }
 
 type OrderEvent = Extract<CommerceEvent, { kind: 'order' }>;
@@ -78,13 +78,20 @@ function applyActivity(carts: readonly KeptCart[], deed: CartDeed, event: Activi
   };
 }
 
-function applyOrder(carts: readonly KeptCart[], deed: CartDeed, event: OrderEvent): CartChange {
+function applyOrder(carts: readonly KeptCart[], deed: CartDeed, event: OrderEvent, newId: () => CartId): CartChange {
   const { book, found, joined } = findCart(carts, deed, event);
-  if (found === null || isBeforeFold(found.fold, deed.at)) return { carts: book, touched: null, joined };
-  const view = viewCart(found.fold);
+  if (found !== null && isBeforeFold(found.fold, deed.at)) return { carts: book, touched: null, joined };
+  const concerned = found ?? unseenCart(deed, event, newId);
+  if (concerned === null) return { carts: book, touched: null, joined };
+  const view = viewCart(concerned.fold);
   // A cancelled or refunded order does not open its cart again: nobody is reminded of what they sent back.
-  const cart = event.status === 'paid' ? withOwner(orderedCart(withTokens(found, event.tokens), deed.at), deed) : found;
+  const cart = event.status === 'paid' ? withOwner(orderedCart(withTokens(concerned, event.tokens), deed.at), deed) : concerned;
   return { carts: replace(book, cart), touched: { cart, before: view, after: view }, joined };
+}
+
+/** The order came before any event of the cart that it names: kept, so that those, when they come, find it ordered. */
+function unseenCart(deed: CartDeed, event: OrderEvent, newId: () => CartId): KeptCart | null {
+  return event.status === 'paid' && event.tokens.token !== null ? newCart(deed, event.tokens, newId()) : null;
 }
 
 // ── which cart ──
@@ -188,7 +195,7 @@ function nextCart(ordered: KeptCart, deed: CartDeed, id: CartId): KeptCart {
   const fold = foldAfterOrder(ordered.fold, ordered.orderedAt ?? ordered.updatedAt);
   return {
     ...newCart(deed, { token: ordered.token, named: 'cart', aliases: [] }, id),
-    profileId: ordered.profileId,
+    profileId: deed.isKnown(deed.profileId) ? deed.profileId : ordered.profileId,
     tokens: ordered.tokens,
     fold,
   };

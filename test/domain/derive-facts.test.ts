@@ -106,6 +106,18 @@ describe('facts', () => {
 });
 
 describe('which cart', () => {
+  test('an order that comes before the events of its cart has ordered it, whoever they are from', () => {
+    const shop = new Carts();
+    const [paid] = shop.hear('Order Completed', { order_id: 'o', cart_id: 'a' }, { by: 'bea', at: hour });
+
+    expect(shop.hear('Product Added', { ...mug, cart_id: 'a' }, { by: 'ada' })).toEqual([]);
+    expect(shop.states).toEqual(['cart-1 of bea ordered [a] ']);
+    expect(paid?.cartId).toBe('cart-1');
+    expect(shop.hear('Product Added', { ...mug, cart_id: 'a' }, { by: 'ada', at: 2 * hour })).toMatchObject([
+      { name: 'cart.updated', profileId: 'ada', cartId: 'cart-2' },
+    ]);
+  });
+
   test('activity after an order under the same token begins a new one', () => {
     const shop = new Carts();
     shop.hear('Product Added', { ...mug, cart_id: 'a' });
