@@ -669,4 +669,31 @@ describe('in any journey, with any turns', () => {
       { numRuns: 150 },
     );
   });
+
+  test('facts seen one turn after another, or all in one turn, lead to the same', () => {
+    const ago = fc.array(
+      fc.record({ ago: fc.integer({ min: 0, max: 90 * hour }), name: fc.constantFrom('product.viewed', 'order.paid') }),
+      {
+        minLength: 2,
+        maxLength: 6,
+      },
+    );
+    fc.assert(
+      fc.property(journeys, zones, ago, fc.integer({ min: 0, max: 100 * hour }), (definition, zone, told, after) => {
+        const at = start + after;
+        const here = context(definition, at, {}, zone);
+        const inputs = told.map(({ ago: ms, name }) => fact(name as FactName, at - ms)).toSorted((a, b) => a.at - b.at);
+        const together = advance(here, begin(definition, start, zone).state, inputs);
+        let apart = begin(definition, start, zone);
+        for (const input of inputs) {
+          apart = advance(here, apart.state, [input]);
+          // What ends an entry is the last thing that it sees.
+          if (apart.pending.kind === 'finished') break;
+        }
+        if (apart.pending.kind === 'finished') expect(together.pending.kind).toBe('finished');
+        else expect([apart.state, apart.pending]).toEqual([together.state, together.pending]);
+      }),
+      { numRuns: 150 },
+    );
+  });
 });

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { parseJourney } from '../../src/journey/parse.js';
+import { parseScenarios } from '../../src/simulator/scenario.js';
+
+const page = readFileSync('docs/journeys.md', 'utf8');
+const blocks = [...page.matchAll(/^```yaml\n([^]*?)^```$/gm)].map(([, text = '']) => text);
+const beginning = (text: string): readonly string[] => blocks.filter((block) => block.startsWith(text));
+const conditions = [...page.matchAll(/^\| `(\{.*?\})`.*\|$/gm)].map(([, text = '']) => text).filter((text) => !text.includes('…'));
+
+const head = 'journey: test\nname: Test\nclass: marketing\ntopic: news\nentry: { reentry: once, key: profile }\n';
+const trigger = 'trigger: { event: { name: order.paid } }\n';
+const steps = 'steps:\n  - send: { id: nudge, channel: email, template: nudge }\n';
+const problems = (source: string) => parseJourney(source, {}).problems;
+
+test('the journey that the page shows is without fault', () => {
+  const shown = beginning('# yaml-language-server');
+
+  expect(shown).toHaveLength(1);
+  expect(shown.flatMap(problems)).toEqual([]);
+});
+
+test('so are its parts of journeys', () => {
+  const triggers = beginning('trigger:').map((block) => head + block + steps);
+  const moreSteps = beginning('- wait_until:').map((block) => head + trigger + 'steps:\n' + block);
+  const rules = beginning('exits:').map((block) => head + trigger + block + steps);
+
+  expect([triggers.length, moreSteps.length, rules.length]).toEqual([2, 1, 1]);
+  expect([...triggers, ...moreSteps, ...rules].flatMap(problems)).toEqual([]);
+});
+
+test('so are its conditions', () => {
+  expect(conditions.length).toBeGreaterThan(5);
+  expect(conditions.flatMap((text) => problems(`${head}${trigger}exits:\n  - when: ${text}\n${steps}`))).toEqual([]);
+});
+
+test('so is its scenario', () => {
+  expect(beginning('- name:').map((block) => parseScenarios(block, { file: 'docs', shopTimeZone: 'UTC' }).kind)).toEqual(['ok']);
+});
