@@ -44,6 +44,8 @@ export interface TurnMessage {
   readonly id: MessageId;
   readonly entryId: EntryId | null;
   readonly entryKey: string | null;
+  /** When its entry had ended by itself; null: it goes on, or another went on in its place. */
+  readonly entryEndedAt: Instant | null;
   readonly journeyId: JourneyId | null;
   readonly step: StepId | null;
   readonly visit: number | null;
@@ -158,8 +160,9 @@ export async function readTurnFacts(
     )} as facts,
     (select json_agg(json_build_object('channel', channel, 'topic', topic, 'state', state, 'at', occurred_at, 'method', method, 'source', source) order by seq)
       from consents where profile_id = ${profileId}) as consents,
-    (select json_agg(json_build_object('id', m.id, 'entryId', m.entry_id, 'entryKey', e.entry_key, 'journeyId', m.journey_id, 'step', m.step,
-        'visit', m.visit, 'channel', m.channel, 'class', m.class, 'topic', m.topic, 'priority', m.priority, 'state', m.state,
+    (select json_agg(json_build_object('id', m.id, 'entryId', m.entry_id, 'entryKey', e.entry_key,
+        'entryEndedAt', case when e.outcome <> 'superseded' then e.finished_at end, 'journeyId', m.journey_id, 'step', m.step, 'visit', m.visit,
+        'channel', m.channel, 'class', m.class, 'topic', m.topic, 'priority', m.priority, 'state', m.state,
         'slotAt', m.slot_at, 'deadlineAt', m.deadline_at, 'leaseReal', m.lease_real,
         'attempts', (select json_agg(json_build_object('n', a.n, 'outcome', a.outcome, 'providerId', a.provider_id) order by a.n)
           from attempts a where m.entry_id = ${entry.id} and a.message_id = m.id),

@@ -398,7 +398,7 @@ class Turn {
     return message.channel === 'sms' ? { kind: 'skip', reason: 'stale', detail } : decision;
   }
 
-  /** After a merge both profiles may have come to the same step: what left once does not leave again. */
+  /** After a merge, two entries that ran side by side may both have come to the same step: what left once does not leave again. */
   #isDuplicate(pending: PendingSend): boolean {
     const { facts, entry } = this.#context;
     return facts.messages.some(
@@ -408,6 +408,8 @@ class Turn {
         other.entryKey === entry.entryKey &&
         other.step === pending.step &&
         other.visit === pending.visit &&
+        // Whoever leaves a cart again after a series has ended gets another series.
+        (other.entryEndedAt === null || other.entryEndedAt > entry.createdAt) &&
         leftOurHands.has(other.state),
     );
   }
