@@ -1,4 +1,5 @@
 import { day, type Instant } from '../domain/instant.js';
+import { stepsInOrder } from '../journey/graph.js';
 import { countJourney, type JourneyCounts } from '../store/journey-report.js';
 import { readJourney, readJourneyVersion } from '../store/journeys.js';
 import type { AppDeps } from './deps.js';
@@ -66,7 +67,7 @@ export async function reportJourney(
   const since = range.since ?? 0;
   const until = range.until ?? deps.clock.now() + 1;
   const counts = await countJourney(db, { journeyId, since, until, windowMs });
-  const stepOrder = Object.keys(version?.definition.steps ?? {});
+  const stepOrder = version === null ? [] : stepsInOrder(version.definition).map((step): string => step.id);
   return {
     journeyId,
     name: journey.name,

@@ -6,7 +6,8 @@ import { day, hour } from '../domain/instant.js';
 import type { StepId } from '../domain/ids.js';
 import { nearest } from '../domain/nearest.js';
 import type { Compiled, Path } from './compile.js';
-import type { JourneyDefinition, SendStep, Step, WaitStep } from './definition.js';
+import type { JourneyDefinition, SendStep, WaitStep } from './definition.js';
+import { stepsInOrder, successors } from './graph.js';
 import { factOfClientEvent } from './words.js';
 
 /** Templates as journeys are checked against them. */
@@ -243,7 +244,7 @@ function keyFindings(definition: JourneyDefinition): readonly Finding[] {
 /** The soonest that an entry can come to each step, counted from its start; milliseconds. */
 function earliestArrivals(definition: JourneyDefinition): ReadonlyMap<StepId, number> {
   const arrivals = new Map<StepId, number>([[definition.start, 0]]);
-  for (const step of inOrder(definition)) {
+  for (const step of stepsInOrder(definition)) {
     const at = arrivals.get(step.id) ?? 0;
     const leavesAt = step.kind === 'wait' ? Math.max(at, countsFrom(step, at, arrivals) + shortestMs(step.length)) : at;
     const reach = (next: StepId, soonest: number): void =>
@@ -268,16 +269,10 @@ function shortestMs(length: WaitStep['length']): number {
   return Math.max(0, days * day - hour);
 }
 
-function successors(step: Step): readonly StepId[] {
-  const ways = step.kind === 'split' || step.kind === 'wait_until' ? step.branches.map(({ next }) => next) : [];
-  const rest = step.kind === 'wait_until' ? step.onTimeout : step.next;
-  return [...ways, rest].filter((next) => next !== null);
-}
-
 /** For each step, those that everybody has come by before it. */
 function certainlyBefore(definition: JourneyDefinition): ReadonlyMap<StepId, ReadonlySet<StepId>> {
   const before = new Map<StepId, ReadonlySet<StepId>>([[definition.start, new Set()]]);
-  for (const step of inOrder(definition)) {
+  for (const step of stepsInOrder(definition)) {
     const way = new Set([...(before.get(step.id) ?? []), step.id]);
     for (const next of successors(step)) {
       const known = before.get(next);
@@ -285,21 +280,6 @@ function certainlyBefore(definition: JourneyDefinition): ReadonlyMap<StepId, Rea
     }
   }
   return before;
-}
-
-/** The steps that can be reached, each behind all that lead to it: a tree of steps has no circles, so one pass along this order is enough. */
-function inOrder(definition: JourneyDefinition): readonly Step[] {
-  const seen = new Set<StepId>();
-  const backwards: Step[] = [];
-  const visit = (id: StepId): void => {
-    const step = definition.steps[id];
-    if (!step || seen.has(id)) return;
-    seen.add(id);
-    for (const next of successors(step)) visit(next);
-    backwards.push(step);
-  };
-  visit(definition.start);
-  return backwards.toReversed();
 }
 
 function error(path: Path, message: string, suggestion: string | null): Finding {
