@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { type AddressInfo, connect } from 'node:net';
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { segmentRoutes } from '../../src/api/routes/segment.js';
 import { createKey, revokeKey } from '../../src/store/keys.js';
 import { testApi } from '../support/api.js';
@@ -297,4 +298,22 @@ describe('the Segment API', () => {
     expect((await send(5)).statusCode).toBe(200);
     expect(await events()).toHaveLength(3);
   });
+
+  test('gives the place of a client that went away in the middle to the next', async () => {
+    const { server: small } = await testApi(deps, { plugins: [segmentRoutes(deps, { requests: 1, bytes: 1_000_000 })] });
+    await small.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = small.server.address() as AddressInfo;
+    try {
+      const socket = connect(port, '127.0.0.1');
+      socket.write('POST /v1/track HTTP/1.1\r\nHost: shop\r\nContent-Length: 1000\r\n\r\n{"event"');
+      await vi.waitFor(async () => expect(await status(port)).toBe(429));
+      socket.destroy();
+      await vi.waitFor(async () => expect(await status(port)).toBe(200));
+    } finally {
+      await small.close();
+    }
+  });
+
+  const status = async (port: number) =>
+    (await fetch(`http://127.0.0.1:${port}/v1/track`, { method: 'POST', headers: basic(key), body: JSON.stringify(view()) })).status;
 });
