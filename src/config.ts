@@ -140,7 +140,9 @@ function conflictsOf(config: Config): readonly string[] {
   ].filter((name) => name !== null);
   const reachesPeople = real.filter((name) => !isLoopback(name === 'SMTP_URL' ? config.SMTP_URL : config.TWILIO_API_URL));
   if (reachesPeople.length > 0 && config.PUBLIC_URL === undefined)
-    problems.push(`${reachesPeople.join(' and ')} reach real people, so PUBLIC_URL must say where their links lead (https://…).`);
+    problems.push(
+      `${reachesPeople.join(' and ')} ${reachesPeople.length === 1 ? 'reaches' : 'reach'} real people, so PUBLIC_URL must say where the links lead (https://…).`,
+    );
   if (reachesPeople.length > 0 && config.PUBLIC_URL !== undefined && !config.PUBLIC_URL.startsWith('https://'))
     problems.push('PUBLIC_URL must be https when real email or texts go out: mailbox providers refuse one-click unsubscribe without it.');
   if ((config.TWILIO_ACCOUNT_SID === undefined) !== (config.TWILIO_AUTH_TOKEN === undefined))
