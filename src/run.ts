@@ -31,6 +31,9 @@ function untilSignal(): Promise<void> {
 /** What a person can mend is told in a sentence; a bug of ours comes with its place. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  const { code, port } = error as NodeJS.ErrnoException & { readonly port?: number };
+  if (code === 'EADDRINUSE')
+    return `Port ${port ?? ''} is taken. Stop what listens there, or choose another: SOJOURN_PORT, SOJOURN_MAILBOX_PORT, SOJOURN_SMTP_PORT, SOJOURN_PHONE_PORT (0 takes a free one).`;
   const isBug = error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
   return isBug ? (error.stack ?? error.message) : error.message;
 }
