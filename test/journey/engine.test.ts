@@ -624,7 +624,7 @@ describe('in any journey, with any turns', () => {
           if (part.kind === 'send') return '  - send: { channel: email, template: t }\n';
           if (part.kind === 'wait') return `  - wait: { for: PT${part.hours}H, from: ${part.from} }\n`;
           if (part.kind === 'calendar') return `  - wait: { for: P${part.days}D, at: "${String(part.at).padStart(2, '0')}:00" }\n`;
-          return `  - wait_until: { branches: [ { on: product.viewed } ], timeout: PT${part.hours}H }\n`;
+          return `  - wait_until: { branches: [ { on: product.viewed }, { on: page.viewed, steps: [ { wait: { for: PT5H } } ] } ], timeout: PT${part.hours}H }\n`;
         })
         .join(''),
       'exits: [ { on: order.paid } ]\nmax_duration: P6D',
@@ -672,7 +672,7 @@ describe('in any journey, with any turns', () => {
 
   test('facts seen one turn after another, or all in one turn, lead to the same', () => {
     const ago = fc.array(
-      fc.record({ ago: fc.integer({ min: 0, max: 90 * hour }), name: fc.constantFrom('product.viewed', 'order.paid') }),
+      fc.record({ ago: fc.integer({ min: 0, max: 90 * hour }), name: fc.constantFrom('product.viewed', 'page.viewed', 'order.paid') }),
       {
         minLength: 2,
         maxLength: 6,
