@@ -34,6 +34,8 @@ export interface TemporalParts {
   readonly activities: TurnActivities & QueueActivities;
   readonly roles: ReadonlySet<Role>;
   readonly rates: { readonly email: number | undefined; readonly sms: number | undefined };
+  /** To each channel's provider, at most. */
+  readonly connections: { readonly email: number; readonly sms: number };
   readonly settleExpiredAttempts: () => Promise<unknown>;
 }
 
@@ -146,7 +148,13 @@ class TemporalPart implements Temporal {
     });
     if (connection === null) return;
     if (parts.roles.has('worker'))
-      this.#workers = await startWorkers({ connection, activities: parts.activities, log: this.#log, rates: parts.rates });
+      this.#workers = await startWorkers({
+        connection,
+        activities: parts.activities,
+        log: this.#log,
+        rates: parts.rates,
+        connections: parts.connections,
+      });
     this.#connection = connection;
     this.#relay?.notify();
     if (this.embedded?.isNew) void this.#reconcile();

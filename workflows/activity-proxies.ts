@@ -12,7 +12,10 @@ export const inlineTurn = proxyLocalActivities<TurnActivities>({ startToCloseTim
 /** The same turn where a failure can be seen: in the UI, as a pending activity, tried until it works. Each attempt has what the inline lane has. */
 export const patientTurn = proxyActivities<TurnActivities>({ startToCloseTimeout: 30_000, retry }).turn;
 
-/** The queue lane: a channel's own task queue, whose rate Temporal holds. No limit on waiting there: the message's deadline is the turn's affair. */
+/**
+ * The queue lane: a channel's own task queue, whose rate Temporal holds. No limit on waiting there: the message's deadline is the turn's affair. 60 s,
+ * because such a turn may wait 25 s for a connection to the provider before the call (20 s at most) begins.
+ */
 export const queuedTurns: Readonly<Record<QueueChannel, QueuedTurn>> = {
   email: queuedTurnOn('email'),
   sms: queuedTurnOn('sms'),
@@ -21,5 +24,5 @@ export const queuedTurns: Readonly<Record<QueueChannel, QueuedTurn>> = {
 type QueuedTurn = ActivityInterfaceFor<QueueActivities>['queuedTurn'];
 
 function queuedTurnOn(channel: QueueChannel): QueuedTurn {
-  return proxyActivities<QueueActivities>({ taskQueue: channelTaskQueues[channel], startToCloseTimeout: 30_000, retry }).queuedTurn;
+  return proxyActivities<QueueActivities>({ taskQueue: channelTaskQueues[channel], startToCloseTimeout: 60_000, retry }).queuedTurn;
 }

@@ -1,3 +1,15 @@
+export type Lane = 'inline' | 'queue';
+
+/** How long a turn waits for a slot before it gives way, in real milliseconds. */
+export interface SlotPatience {
+  /** Short: meanwhile it holds a workflow task, which other entries need for their turns. */
+  readonly inline: number;
+  /** An activity may last 60 s; the call takes up to 20 s of that. */
+  readonly queue: number;
+}
+
+const usualPatience: SlotPatience = { inline: 1_000, queue: 25_000 };
+
 /**
  * Slots for calls to one provider, at most as many as its pool has connections, so that nothing waits inside a library.
  * A slot is taken before the transaction that commits `submitting`; the lease therefore covers the call alone.
@@ -5,32 +17,31 @@
 export class ChannelSlots {
   readonly #size: number;
   readonly #inlineShare: number;
+  readonly #patience: SlotPatience;
   readonly #waiting: (() => void)[] = [];
   #busy = 0;
   #inline = 0;
+  #isSlow = false;
   #breakerOpenUntil = 0;
   #failuresInARow = 0;
 
   /** `inlineLimit`: how many turns may hold a workflow-task slot for this channel, waiting or sending, before messages go over the queue. */
-  constructor(options: { readonly size: number; readonly inlineLimit: number }) {
+  constructor(options: { readonly size: number; readonly inlineLimit: number; readonly patience?: SlotPatience }) {
     this.#size = options.size;
     this.#inlineShare = options.inlineLimit;
-  }
-
-  get inFlight(): number {
-    return this.#busy;
+    this.#patience = options.patience ?? usualPatience;
   }
 
   /** Would one more send in the inline lane hold up the workflow tasks of others? Local activities occupy their slots (design §2, Lanes). */
   get inlineIsFull(): boolean {
-    return this.#inline >= this.#inlineShare;
+    return this.#inline >= this.#inlineShare || (this.#isSlow && this.#busy >= this.#size);
   }
 
-  /** Runs `work` with a slot held. */
-  async use<T>(lane: 'inline' | 'queue', work: () => Promise<T>): Promise<T> {
+  /** Runs `work` with a slot held. Null when none became free in time: the message belongs on the channel's queue. */
+  async use<T>(lane: Lane, work: () => Promise<T>): Promise<T | null> {
     if (lane === 'inline') this.#inline += 1;
     try {
-      await this.#take();
+      if (!(await this.#take(lane))) return null;
       try {
         return await work();
       } finally {
@@ -52,12 +63,25 @@ export class ChannelSlots {
     else if (this.#failuresInARow >= failuresThatOpen) this.#breakerOpenUntil = realNow + openForMs;
   }
 
-  async #take(): Promise<void> {
+  /** Once somebody has given up, the inline lane does not try again until a slot is free: each would hold a workflow task in vain. */
+  async #take(lane: Lane): Promise<boolean> {
     if (this.#busy < this.#size) {
       this.#busy += 1;
-      return;
+      this.#isSlow = false;
+      return true;
     }
-    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    return new Promise((resolve) => {
+      const take = (): void => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+      const timer = setTimeout(() => {
+        this.#waiting.splice(this.#waiting.indexOf(take), 1);
+        this.#isSlow = true;
+        resolve(false);
+      }, this.#patience[lane]);
+      this.#waiting.push(take);
+    });
   }
 
   /** Hands the slot to whoever waits longest, so that `busy` never exceeds the size. */

@@ -1,6 +1,7 @@
 import type { Instruction, TurnInput } from '../../workflows/contract.js';
 import type { Channel } from '../domain/channel.js';
 import { leaseMs } from '../store/messages.js';
+import type { Lane } from './channel-slots.js';
 import type { AppDeps } from './deps.js';
 import { type Forecast, forecastSend } from './turn/plan-send.js';
 import { runTurn, type SettledAttempt, type TurnResult } from './turn/run-turn.js';
@@ -9,19 +10,21 @@ import { submitMessage } from './submit-message.js';
 /** Messages that one activity may send in a row before it gives its slot back. */
 const mostRounds = 12;
 const longestTurnMs = 8_000;
+/** A plan that waited longer than this for its slot is made again: the transaction refuses one whose looks are 5 s old. */
+const slotWaitMayTakeMs = 1_500;
 
 /**
  * One turn of an entry: decide, commit, and send what the gate let through. May be called any number of times, by any run; it does its work
  * once. Throws only what trying again can help. A turn for an unknown entry answers `finished`.
  */
-export async function takeTurn(deps: AppDeps, input: TurnInput, lane: 'inline' | 'queue'): Promise<Instruction> {
+export async function takeTurn(deps: AppDeps, input: TurnInput, lane: Lane): Promise<Instruction> {
   const startedAt = performance.now();
   const instruction = await rounds(deps, input.entryId, lane, startedAt);
   deps.metrics.turn(instruction.kind, performance.now() - startedAt);
   return instruction;
 }
 
-async function rounds(deps: AppDeps, entryId: string, lane: 'inline' | 'queue', startedAt: number): Promise<Instruction> {
+async function rounds(deps: AppDeps, entryId: string, lane: Lane, startedAt: number): Promise<Instruction> {
   for (let round = 0; round < mostRounds && performance.now() - startedAt < longestTurnMs; round += 1) {
     const forecast = await forecastSend(deps, entryId);
     if (forecast.kind === 'gone') return { kind: 'finished', outcome: 'unknown-entry' };
@@ -31,14 +34,35 @@ async function rounds(deps: AppDeps, entryId: string, lane: 'inline' | 'queue', 
   return { kind: 'turn', summary: 'goes on' };
 }
 
-async function oneRound(deps: AppDeps, forecast: Exclude<Forecast, { kind: 'gone' }>, lane: 'inline' | 'queue'): Promise<TurnResult> {
-  const { seen } = forecast;
-  if (forecast.kind === 'nothing-to-send')
-    return deps.store.transaction((trx) => runTurn(deps, trx, { seen, plan: null, settled: null, lane: 'send-here' }));
+async function oneRound(deps: AppDeps, forecast: KnownForecast, lane: Lane): Promise<TurnResult> {
+  if (forecast.kind === 'nothing-to-send') return lookOnly(deps, forecast);
   const { plan } = forecast;
-  if (lane === 'inline' && mustQueue(deps, plan.channel, plan.lastAttemptFailed))
-    return deps.store.transaction((trx) => runTurn(deps, trx, { seen, plan, settled: null, lane: 'queue-first' }));
-  return deps.slots[plan.channel].use(lane, () => decideAndSend(deps, forecast));
+  if (lane === 'inline' && mustQueue(deps, plan.channel, plan.lastAttemptFailed)) return handOver(deps, forecast);
+  const sent = await deps.slots[plan.channel].use(lane, () => sendWithSlot(deps, forecast));
+  return sent ?? handOver(deps, forecast);
+}
+
+type KnownForecast = Exclude<Forecast, { kind: 'gone' }>;
+type SendForecast = Extract<Forecast, { kind: 'send' }>;
+
+function lookOnly(deps: AppDeps, { seen }: KnownForecast): Promise<TurnResult> {
+  return deps.store.transaction((trx) => runTurn(deps, trx, { seen, plan: null, settled: null, lane: 'send-here' }));
+}
+
+/** Over to the channel's queue, or back to its end. Inputs are consumed on the way, so an exit does not wait for a connection. */
+function handOver(deps: AppDeps, { seen, plan }: SendForecast): Promise<TurnResult> {
+  return deps.store.transaction((trx) => runTurn(deps, trx, { seen, plan, settled: null, lane: 'queue-first' }));
+}
+
+/**
+ * The wait for the slot may have outlasted what the plan was made from. It is made anew here, with the slot in hand: a turn that gave the slot back for
+ * that would find itself at the end of the line, with looks too old again when its time comes.
+ */
+async function sendWithSlot(deps: AppDeps, forecast: SendForecast): Promise<TurnResult> {
+  if (performance.now() - forecast.plan.lookedAt <= slotWaitMayTakeMs) return decideAndSend(deps, forecast);
+  const anew = await forecastSend(deps, forecast.seen.id);
+  if (anew.kind === 'send' && anew.plan.channel === forecast.plan.channel) return decideAndSend(deps, anew);
+  return anew.kind === 'nothing-to-send' ? lookOnly(deps, anew) : { kind: 'again' };
 }
 
 /** The queue carries a message where Temporal's rate limit, retries and view of the failure are wanted, or where the inline lane would hold up others. */
@@ -47,19 +71,20 @@ function mustQueue(deps: AppDeps, channel: Channel, lastAttemptFailed: boolean):
   return deps.ratedChannels.has(channel) || lastAttemptFailed || slots.inlineIsFull || slots.isBreakerOpen(deps.clock.realNow());
 }
 
-async function decideAndSend(deps: AppDeps, { seen, plan }: Extract<Forecast, { kind: 'send' }>): Promise<TurnResult> {
+async function decideAndSend(deps: AppDeps, forecast: SendForecast): Promise<TurnResult> {
+  const { seen, plan } = forecast;
   const decided = await deps.store.transaction((trx) => runTurn(deps, trx, { seen, plan, settled: null, lane: 'send-here' }));
   if (decided.kind !== 'submit') return decided;
   const committedAt = performance.now();
   const outcome = await submitMessage(deps, decided.outgoing, committedAt);
   const settled: SettledAttempt = { messageId: decided.messageId, n: decided.n, outcome };
-  return settleUntilLeaseEnds(deps, { seen, plan }, settled, committedAt);
+  return settleUntilLeaseEnds(deps, forecast, settled, committedAt);
 }
 
 /** The answer of a provider is not lost to a hiccup of the store: the second half is tried until the lease ends. */
 async function settleUntilLeaseEnds(
   deps: AppDeps,
-  { seen, plan }: Pick<Extract<Forecast, { kind: 'send' }>, 'seen' | 'plan'>,
+  { seen, plan }: SendForecast,
   settled: SettledAttempt,
   committedAt: number,
 ): Promise<TurnResult> {

@@ -20,6 +20,8 @@ export interface WorkersOptions {
   readonly log: Log;
   /** Messages a second of a channel's task queue, over all workers of it; every worker must be given the same. */
   readonly rates?: Readonly<Partial<Record<QueueChannel, number | undefined>>>;
+  /** Connections to each channel's provider: so many of its turns run at once. What else is queued waits at Temporal, where it holds nothing. */
+  readonly connections?: Readonly<Partial<Record<QueueChannel, number>>>;
   /** Runs kept in memory, about 0.2 MB each. Months-long waits are evicted anyway and replay when they wake. */
   readonly maxCachedWorkflows?: number;
   /** Workflow bundle other than this build's: tests. */
@@ -77,16 +79,17 @@ function createJourneyWorker(
   });
 }
 
-function createChannelWorker({ connection, activities, rates = {} }: WorkersOptions, channel: QueueChannel) {
+function createChannelWorker({ connection, activities, rates = {}, connections = {} }: WorkersOptions, channel: QueueChannel) {
   const rate = rates[channel];
+  const atOnce = connections[channel] ?? 5;
   return Worker.create({
     ...shutdown,
     connection: connection.native,
     namespace: connection.target.namespace,
     taskQueue: channelTaskQueues[channel],
     activities: { queuedTurn: (input: TurnInput) => activities.queuedTurn(input) },
-    maxConcurrentActivityTaskExecutions: 50,
-    maxConcurrentActivityTaskPolls: 4,
+    maxConcurrentActivityTaskExecutions: atOnce,
+    maxConcurrentActivityTaskPolls: Math.min(4, atOnce),
     // The server holds this rate over all workers; the last that polls decides.
     ...(rate === undefined ? {} : { maxTaskQueueActivitiesPerSecond: rate }),
   });
