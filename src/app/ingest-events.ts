@@ -15,9 +15,10 @@ import type { Trx } from '../store/db.js';
 import { type DeadLetter, writeDeadLetters } from '../store/dead-letters.js';
 import { type NewEvent, writeEvents } from '../store/events.js';
 import { writeFacts } from '../store/facts.js';
-import { readLockedIds, resolveIds, writeIdentities } from '../store/identities.js';
+import { writeIdentities } from '../store/identities.js';
+import { lockNamed, readIngestSnapshot } from '../store/ingest-snapshot.js';
 import { type OrderChange, writeOrders } from '../store/orders.js';
-import { lockCanonical, writeNewProfiles, writeProfiles } from '../store/profiles.js';
+import { writeNewProfiles, writeProfiles } from '../store/profiles.js';
 import { StaleRead, writeTogether } from '../store/write-together.js';
 import { contactPoints } from './contact-points.js';
 import type { AppDeps } from './deps.js';
@@ -67,7 +68,7 @@ export interface IngestChunk {
 /**
  * Takes a client's events: each is stored once, projected, matched. Answers when all is committed, so that a client may forget them.
  * Fifty events at a time are one transaction; a client that sends the whole batch again meets only duplicates. Statements for a batch about one person:
- * 8, and what matching takes. `store`: what puts a chunk into the store, where it is not a transaction of its own (`combineIngest`).
+ * 4, and what matching takes. `store`: what puts a chunk into the store, where it is not a transaction of its own (`combineIngest`).
  */
 export async function ingestEvents(
   deps: IngestDeps,
@@ -199,13 +200,14 @@ async function ingestTogether(
     await writeTogether(trx, { letters: writeDeadLetters(letters) });
     return { fresh: new Set(), wakes: false };
   }
-  const { fresh, plan, profiles } = await settlePeople(deps, trx, chunk);
-  const projection = new Projection(deps, plan, profiles, await readCarts(trx, fresh, plan));
+  const { fresh, plan, profiles, carts } = await settlePeople(deps, trx, chunk);
+  const projection = new Projection(deps, plan, profiles, carts);
   for (const { reading, profileId } of inOrderOfTime(fresh, plan)) projection.take(reading, profileId);
   await writeProjection(trx, projection, plan, letters);
   await joinStoredCarts(trx, projection.joined, deps.clock.now());
   const matched = await matchAll(deps, trx, projection.facts);
-  const events = fresh.map((reading, index) => newEvent(reading, plan.profileIds[index] as ProfileId, [...projection.notes, ...matched]));
+  const told = byEvent([...projection.notes, ...matched]);
+  const events = fresh.map((reading, index) => newEvent(reading, plan.profileIds[index] as ProfileId, told));
   const { stored } = await writeTogether(trx, { stored: writeEvents(events) });
   if (stored !== events.length) throw new StaleRead('An event was stored by another transaction meanwhile.');
   return { fresh: new Set(fresh), wakes: matched.some(({ result }) => result === 'armed' || result === 'entered' || result === 'input') };
@@ -213,16 +215,14 @@ async function ingestTogether(
 
 /** Locks whom the events are about, drops the events that are stored already, and merges those who turn out to be one person. */
 async function settlePeople(deps: IngestDeps, trx: Trx, chunk: readonly Understood[]) {
-  const identities = chunk.flatMap(({ event }) => identitiesOf(event));
-  const tokens = [...new Set(chunk.flatMap(tokensOf))];
-  const before = await resolveIds(trx, identities, tokens);
-  const lockable = [...before.identities, ...before.tokens].map(({ profileId }) => profileId);
-  const locked = lockable.length === 0 ? { profiles: [], canonical: new Map<ProfileId, ProfileId>() } : await lockCanonical(trx, lockable);
-  const profiles = new Map(locked.profiles.map((profile) => [profile.id, profile]));
-  const known = await readLockedIds(trx, {
-    identities,
+  const named = { identities: chunk.flatMap(({ event }) => identitiesOf(event)), tokens: [...new Set(chunk.flatMap(tokensOf))] };
+  const profiles = new Map((await lockNamed(trx, named)).map((profile) => [profile.id, profile]));
+  const cartsSince = chunk.reduce((first, { event }) => Math.min(first, event.occurredAt), Number.MAX_SAFE_INTEGER) - joinWithinMs;
+  const known = await readIngestSnapshot(trx, {
+    ...named,
     profiles: [...profiles.keys()],
     messageIds: chunk.map(({ event }) => event.messageId),
+    cartsSince: chunk.some(speaksOfCart) ? cartsSince : null,
   });
   for (const { profileId } of known.identities)
     if (!profiles.has(profileId)) throw new StaleRead('An identity moved to another profile meanwhile.');
@@ -240,7 +240,12 @@ async function settlePeople(deps: IngestDeps, trx: Trx, chunk: readonly Understo
     profiles.set(into, await mergeProfiles(trx, leaving, staying, deps.clock.now()));
     profiles.delete(from);
   }
-  return { fresh, plan, profiles };
+  // A merge moves carts, and lets two of one person be joined.
+  const carts =
+    plan.merges.length === 0
+      ? known.carts
+      : await lockCarts(trx, { tokens: named.tokens, profiles: [...profiles.keys()], activeSince: cartsSince });
+  return { fresh, plan, profiles, carts };
 }
 
 function withoutDuplicates(chunk: readonly Understood[], stored: ReadonlySet<string>): readonly Understood[] {
@@ -252,24 +257,13 @@ function withoutDuplicates(chunk: readonly Understood[], stored: ReadonlySet<str
   });
 }
 
+function speaksOfCart({ commerce }: Understood): boolean {
+  return commerce !== null && commerce.kind !== 'product-viewed';
+}
+
 function tokensOf({ commerce }: Understood): readonly string[] {
   if (commerce === null || commerce.kind === 'product-viewed' || commerce.tokens.token === null) return [];
   return [commerce.tokens.token, ...commerce.tokens.aliases];
-}
-
-/** The carts that these events may concern, locked; none is read where no event speaks of a cart and nobody was merged. */
-async function readCarts(trx: Trx, fresh: readonly Understood[], plan: IdentityPlan): Promise<readonly KeptCart[]> {
-  const concerned = fresh.flatMap((reading, index) =>
-    reading.commerce === null || reading.commerce.kind === 'product-viewed' ? [] : [{ reading, index }],
-  );
-  if (concerned.length === 0 && plan.merges.length === 0) return [];
-  const created = new Set(plan.created);
-  const actors = [...concerned.map(({ index }) => plan.profileIds[index] as ProfileId), ...plan.merges.map(({ into }) => into)].filter(
-    (id) => !created.has(id),
-  );
-  const tokens = [...new Set(concerned.flatMap(({ reading }) => tokensOf(reading)))];
-  const firstAt = fresh.reduce((first, { event }) => Math.min(first, event.occurredAt), Number.MAX_SAFE_INTEGER);
-  return lockCarts(trx, { tokens, profiles: [...new Set(actors)], activeSince: firstAt - joinWithinMs });
 }
 
 function inOrderOfTime(fresh: readonly Understood[], plan: IdentityPlan) {
@@ -431,8 +425,18 @@ async function matchAll(deps: IngestDeps, trx: Trx, facts: Projection['facts']):
   return matched;
 }
 
-function newEvent({ event, incoming }: Understood, profileId: ProfileId, matched: readonly Matched[]): NewEvent {
+function byEvent(matched: readonly Matched[]): ReadonlyMap<string, readonly Matched[]> {
+  const grouped = new Map<string, Matched[]>();
+  for (const match of matched) {
+    const known = grouped.get(match.eventId);
+    if (known === undefined) grouped.set(match.eventId, [match]);
+    else known.push(match);
+  }
+  return grouped;
+}
+
+function newEvent({ event, incoming }: Understood, profileId: ProfileId, told: ReadonlyMap<string, readonly Matched[]>): NewEvent {
   const { messageId, type, name, occurredAt, receivedAt, origin } = event;
-  const own = matched.filter(({ eventId }) => eventId === messageId);
-  return { messageId, profileId, type, name, occurredAt, receivedAt, origin, payload: incoming.payload, matched: own };
+  const matched = told.get(messageId) ?? [];
+  return { messageId, profileId, type, name, occurredAt, receivedAt, origin, payload: incoming.payload, matched };
 }

@@ -10,25 +10,30 @@ import { rowsOf } from './write-together.js';
 
 /** The fold column: the fold itself, and when the cart was ordered. */
 type StoredFold = CartFold & { readonly orderedAt: Instant | null };
-type CartRow = Selectable<CartsTable> & { readonly tokens: readonly string[] | null };
+export type CartRow = Selectable<CartsTable> & { readonly tokens: readonly string[] | null };
 
-/**
- * Locks, in id order, the carts that have one of these tokens and the open carts of these profiles that were active since. The profiles are locked already.
- * One statement.
- */
-export async function lockCarts(
-  trx: Trx,
-  of: { readonly tokens: readonly string[]; readonly profiles: readonly ProfileId[]; readonly activeSince: Instant },
-): Promise<readonly KeptCart[]> {
-  const { rows } = await sql<CartRow>`
-    select c.*, array(select t.token from cart_tokens t where t.cart_id = c.id order by t.token) as tokens from carts c
-    where c.id = any(array(select t.cart_id from cart_tokens t where t.token = any(${of.tokens})))
-       or (c.profile_id = any(${of.profiles}) and c.updated_at >= ${of.activeSince} and c.state = 'open')
-    order by c.id for update of c`.execute(trx);
+/** Carts that have one of these tokens, and the open carts of these profiles that were active since. */
+export interface ConcernedCarts {
+  readonly tokens: readonly string[];
+  readonly profiles: readonly ProfileId[];
+  readonly activeSince: Instant;
+}
+
+/** Locks them in id order. The profiles are locked already. One statement. */
+export async function lockCarts(trx: Trx, of: ConcernedCarts): Promise<readonly KeptCart[]> {
+  const { rows } = await lockingCarts(of).execute(trx);
   return rows.map(toCart);
 }
 
-function toCart(row: CartRow): KeptCart {
+/** The statement of `lockCarts`, as a part of a larger one too. */
+export function lockingCarts(of: ConcernedCarts): RawBuilder<CartRow> {
+  return sql<CartRow>`select c.*, array(select t.token from cart_tokens t where t.cart_id = c.id order by t.token) as tokens from carts c
+    where c.id = any(array(select t.cart_id from cart_tokens t where t.token = any(${of.tokens})))
+       or (c.profile_id = any(${of.profiles}) and c.updated_at >= ${of.activeSince} and c.state = 'open')
+    order by c.id for update of c`;
+}
+
+export function toCart(row: CartRow): KeptCart {
   const { orderedAt, ...fold } = row.fold as unknown as StoredFold;
   return {
     id: row.id as CartId,

@@ -19,12 +19,19 @@ export interface LockedProfiles {
  * Answers each canonical profile once.
  */
 export async function lockProfiles(trx: Trx, ids: readonly ProfileId[]): Promise<readonly ProfileRow[]> {
-  return [...(await lockRows(trx, ids)).values()].filter((row) => row.merged_into === null).sort((a, b) => (a.id < b.id ? -1 : 1));
+  return [...(await lockRows(trx, sql`id = any(${ids})`)).values()]
+    .filter((row) => row.merged_into === null)
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** As `lockProfiles`, for who needs to know which id became which profile. */
-export async function lockCanonical(trx: Trx, ids: readonly ProfileId[]): Promise<LockedProfiles> {
-  const rows = await lockRows(trx, ids);
+export function lockCanonical(trx: Trx, ids: readonly ProfileId[]): Promise<LockedProfiles> {
+  return lockCanonicalWhere(trx, sql`id = any(${ids})`);
+}
+
+/** As `lockCanonical`, of the profiles for which this holds. */
+export async function lockCanonicalWhere(trx: Trx, condition: RawBuilder<unknown>): Promise<LockedProfiles> {
+  const rows = await lockRows(trx, condition);
   const canonical = new Map<ProfileId, ProfileId>();
   for (const id of rows.keys()) {
     let row = rows.get(id);
@@ -34,14 +41,16 @@ export async function lockCanonical(trx: Trx, ids: readonly ProfileId[]): Promis
   return { profiles: [...rows.values()].filter((row) => row.merged_into === null).map(toProfile), canonical };
 }
 
-async function lockRows(trx: Trx, ids: readonly ProfileId[]): Promise<ReadonlyMap<string, ProfileRow>> {
+async function lockRows(trx: Trx, condition: RawBuilder<unknown>): Promise<ReadonlyMap<string, ProfileRow>> {
   const locked = new Map<string, ProfileRow>();
-  let wanted = [...new Set<string>(ids)];
-  while (wanted.length > 0) {
-    const { rows } = await sql<ProfileRow>`select * from profiles where id = any(${wanted}) order by id for update`.execute(trx);
+  let wanted: RawBuilder<unknown> | null = condition;
+  while (wanted !== null) {
+    const { rows }: { rows: readonly ProfileRow[] } =
+      await sql<ProfileRow>`select * from profiles where ${wanted} order by id for update`.execute(trx);
     for (const row of rows) locked.set(row.id, row);
     // Identities point to canonical profiles, so this loop runs twice only when a merge was under way.
-    wanted = rows.flatMap((row) => (row.merged_into !== null && !locked.has(row.merged_into) ? [row.merged_into] : []));
+    const further = rows.flatMap((row) => (row.merged_into !== null && !locked.has(row.merged_into) ? [row.merged_into] : []));
+    wanted = further.length === 0 ? null : sql`id = any(${further})`;
   }
   return locked;
 }

@@ -1,8 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
 import { ingestEvents } from '../../src/app/ingest-events.js';
-import { minute } from '../../src/domain/instant.js';
+import { hour, minute } from '../../src/domain/instant.js';
 import { alias, identify, ingestDeps, noon, track } from '../support/shop-events.js';
 import { countStatements, describeOnBothStores, resetTables } from '../support/stores.js';
+import { cartJourney, publish } from '../support/turns.js';
 
 describeOnBothStores('ingest', (store) => {
   beforeEach(() => resetTables(store()));
@@ -104,8 +105,19 @@ describeOnBothStores('ingest', (store) => {
     await ingest(identify({ email: 'ada@example.test' }), track('Product Added', cartLine('p0')));
     const batch = Array.from({ length: 15 }, (_, index) => track('Product Added', cartLine(`p${index}`), { occurredAt: noon + index }));
 
-    const statements = await countStatements(store(), () => ingest(...batch));
-    expect(statements.map((text) => text.slice(0, 40))).toHaveLength(10);
+    // Locks, the snapshot, projections, waits, live journeys, events; begin and commit.
+    expect(await countStatements(store(), () => ingest(...batch))).toHaveLength(8);
+  });
+
+  test('a batch of fifteen events that postpones an armed entry costs two statements more', async () => {
+    await publish(store(), cartJourney());
+    await ingest(track('Product Added', cartLine('p0')));
+    const batch = Array.from({ length: 15 }, (_, index) => track('Product Added', cartLine(`p${index}`), { occurredAt: noon + index }));
+
+    expect(await countStatements(store(), () => ingest(...batch))).toHaveLength(10);
+    expect(await store().db.selectFrom('entries').select(['state', 'due_at']).execute()).toEqual([
+      { state: 'armed', due_at: noon + 14 + hour },
+    ]);
   });
 
   test('an alias whose two ids are one is harmless, and a circle of aliases ends in one profile', async () => {
