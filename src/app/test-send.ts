@@ -3,6 +3,7 @@ import { checkPhone } from '../channels/sms/address.js';
 import { verdictSentence } from '../domain/explain.js';
 import { messageIdFor, type ProfileId, type StepId } from '../domain/ids.js';
 import { hour, type Instant } from '../domain/instant.js';
+import type { AttemptOutcome } from '../domain/message.js';
 import { smsValiditySeconds } from '../domain/quiet-hours.js';
 import type { RenderContext } from '../domain/rendering.js';
 import { decideSend } from '../domain/send-gate.js';
@@ -12,15 +13,16 @@ import type { SendDecision } from '../domain/verdict.js';
 import { readPause } from '../store/controls.js';
 import type { Trx } from '../store/db.js';
 import {
-  beginAttempt,
-  finishAttempt,
-  insertVerdict,
   leaseMs,
   type NewMessage,
   readRealNow,
-  saveMessage,
-  settleMessage,
+  writeAttempt,
+  writeAttemptOutcome,
+  writeMessage,
+  writeSettled,
+  writeVerdict,
 } from '../store/messages.js';
+import { writeTogether } from '../store/write-together.js';
 import { ensureTestRecipient } from '../store/profiles.js';
 import { readSuppressions } from '../store/profiles-read.js';
 import type { AppDeps } from './deps.js';
@@ -63,23 +65,19 @@ export async function testSend(
     validitySeconds: (from) => smsValiditySeconds(from, [deps.shop.timeZone], from + hour),
     at,
   });
-  const decided = await deps.store.transaction((trx) => decide(deps, trx, { ...input, id, content, at }));
-  if (decided.kind !== 'send') return { kind: 'refused', reason: verdictSentence(decided, { timeZone: deps.shop.timeZone, channel }) };
-  if (content.kind !== 'ready') throw new Error(`Test message ${id} passed the gate without content.`);
-
-  const outcome = await deps.slots[channel].use('queue', () => submitMessage(deps, content.outgoing, performance.now()));
+  // The slot first: the lease that `decide` commits covers the call alone.
+  const sent = await deps.slots[channel].use('queue', () => decideAndSubmit(deps, { ...input, id, content, at }));
+  if (sent === null) return { kind: 'refused', reason: 'The provider is slow, and every connection to it is taken. Try again later.' };
+  if ('reason' in sent) return sent;
+  const { outcome } = sent;
   await deps.store.transaction(async (trx) => {
     const providerId = outcome.kind === 'accepted' ? outcome.providerId : null;
     const code = outcome.kind === 'accepted' ? null : outcome.code;
-    await finishAttempt(trx, { messageId: id, n: 1, outcome: outcome.kind, code, providerId, at: deps.clock.now() });
+    const at = deps.clock.now();
     const state = outcome.kind === 'not-sent' ? 'skipped' : outcome.kind;
-    await settleMessage(trx, {
-      id,
-      state,
-      reason: state === 'skipped' ? 'provider-rejected' : null,
-      slotAt: null,
-      providerId,
-      at: deps.clock.now(),
+    await writeTogether(trx, {
+      attempts: writeAttemptOutcome({ messageId: id, n: 1, outcome: outcome.kind, code, providerId, at }),
+      messages: writeSettled({ id, state, reason: state === 'skipped' ? 'provider-rejected' : null, slotAt: null, providerId, at }),
     });
   });
   return outcome.kind === 'not-sent'
@@ -87,17 +85,27 @@ export async function testSend(
     : { kind: 'done', messageId: id };
 }
 
-async function decide(
+interface TestMessage {
+  readonly template: TemplateHead;
+  readonly to: string;
+  readonly id: NewMessage['id'];
+  readonly content: PlannedContent;
+  readonly at: Instant;
+}
+
+async function decideAndSubmit(
   deps: AppDeps,
-  trx: Trx,
-  send: {
-    readonly template: TemplateHead;
-    readonly to: string;
-    readonly id: NewMessage['id'];
-    readonly content: PlannedContent;
-    readonly at: Instant;
-  },
-): Promise<SendDecision> {
+  send: TestMessage,
+): Promise<{ readonly kind: 'refused'; readonly reason: string } | { readonly outcome: AttemptOutcome }> {
+  const { id, content, template } = send;
+  const decided = await deps.store.transaction((trx) => decide(deps, trx, send));
+  if (decided.kind !== 'send')
+    return { kind: 'refused', reason: verdictSentence(decided, { timeZone: deps.shop.timeZone, channel: template.channel }) };
+  if (content.kind !== 'ready') throw new Error(`Test message ${id} passed the gate without content.`);
+  return { outcome: await submitMessage(deps, content.outgoing, performance.now()) };
+}
+
+async function decide(deps: AppDeps, trx: Trx, send: TestMessage): Promise<SendDecision> {
   const { template, to, id, content, at } = send;
   const { channel } = template;
   const profileId = (await ensureTestRecipient(trx, at)) as ProfileId;
@@ -136,19 +144,25 @@ async function decide(
     template: template.id,
     deadlineAt: at,
   };
-  if (decision.kind === 'send' && content.kind === 'ready') {
-    await beginAttempt(trx, message, {
-      n: 1,
-      at,
-      leaseReal: (await readRealNow(trx)) + leaseMs,
-      outgoing: content.outgoing,
-      templateVersion: content.templateVersion,
-      contentHash: content.contentHash,
-      provider: deps.providers[channel].name,
-    });
-  } else {
-    await saveMessage(trx, message, { state: 'skipped', reason: decision.kind === 'send' ? null : decision.reason, slotAt: at, at });
-  }
-  await insertVerdict(trx, id, decision, at);
+  const standing =
+    decision.kind === 'send' && content.kind === 'ready'
+      ? writeAttempt(message, {
+          n: 1,
+          at,
+          leaseReal: (await readRealNow(trx)) + leaseMs,
+          outgoing: content.outgoing,
+          templateVersion: content.templateVersion,
+          contentHash: content.contentHash,
+          provider: deps.providers[channel].name,
+        })
+      : {
+          messages: writeMessage(message, {
+            state: 'skipped',
+            reason: decision.kind === 'send' ? null : decision.reason,
+            slotAt: at,
+            at,
+          }),
+        };
+  await writeTogether<'messages' | 'attempts' | 'verdicts'>(trx, { ...standing, verdicts: writeVerdict(id, decision, at) });
   return decision;
 }

@@ -1,9 +1,11 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { CartId, EntryId, JourneyId, ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
 import type { EntryOutcome, EntryState } from '../journey/entry.js';
+import { build } from './build.js';
 import type { Trx } from './db.js';
 import type { EntriesTable } from './schema.js';
+import { one } from './write-together.js';
 
 /** An entry that is armed or open, as matching sees it. */
 export interface LiveEntry {
@@ -118,8 +120,8 @@ export interface EntryAfterTurn {
   readonly pokeReal: number | null;
 }
 
-export async function saveEntry(trx: Trx, entry: EntryAfterTurn): Promise<void> {
-  await trx
+export function writeEntry(entry: EntryAfterTurn): RawBuilder<unknown> {
+  const update = build
     .updateTable('entries')
     .set({
       version: entry.version,
@@ -138,10 +140,11 @@ export async function saveEntry(trx: Trx, entry: EntryAfterTurn): Promise<void> 
       run_started: true,
     })
     .where('id', '=', entry.id)
-    .execute();
+    .returning(one);
+  return sql`${update}`;
 }
 
 /** Someone looked and there was nothing to do: the poke loop starts counting anew. */
-export async function touchEntry(trx: Trx, id: EntryId, pokeReal: number | null): Promise<void> {
-  await trx.updateTable('entries').set({ poke_real: pokeReal, poke_count: 0, run_started: true }).where('id', '=', id).execute();
+export function writeLookedAt(id: EntryId, pokeReal: number | null): RawBuilder<unknown> {
+  return sql`update entries set poke_real = ${pokeReal}::bigint, poke_count = 0, run_started = true where id = ${id} returning 1`;
 }

@@ -1,3 +1,4 @@
+import { type RawBuilder, sql } from 'kysely';
 import type { EntryId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
 import type { EntryInput } from '../journey/entry.js';
@@ -17,7 +18,6 @@ export async function insertEntryInputs(
 }
 
 /** Marks inputs as seen by the turn that holds the entry's lock. */
-export async function consumeEntryInputs(trx: Trx, seqs: readonly number[], at: Instant): Promise<void> {
-  if (seqs.length === 0) return;
-  await trx.updateTable('entry_inputs').set({ consumed_at: at }).where('seq', 'in', seqs).execute();
+export function writeConsumed(seqs: readonly number[], at: Instant): RawBuilder<unknown> | null {
+  return seqs.length === 0 ? null : sql`update entry_inputs set consumed_at = ${at} where seq = any(${seqs}) returning 1`;
 }

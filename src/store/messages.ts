@@ -1,11 +1,14 @@
-import { sql } from 'kysely';
+import { type Insertable, type RawBuilder, sql } from 'kysely';
 import type { Channel, MessageClass } from '../domain/channel.js';
 import type { EntryId, JourneyId, MessageId, ProfileId, StepId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
 import type { MessageState } from '../domain/message.js';
 import type { SendDecision } from '../domain/verdict.js';
 import type { Outgoing } from '../domain/outgoing.js';
+import { build } from './build.js';
 import type { Db, Trx } from './db.js';
+import type { MessagesTable } from './schema.js';
+import { one } from './write-together.js';
 
 /** A message when the gate first speaks of it. The id derives from entry, step and visit, so a repeat meets the same row. */
 export interface NewMessage {
@@ -34,7 +37,7 @@ export interface MessageStanding {
 }
 
 /** Writes the message with its standing; a later verdict on the same message changes only where it stands. */
-export async function saveMessage(trx: Trx, message: NewMessage, standing: MessageStanding): Promise<void> {
+export function writeMessage(message: NewMessage, standing: MessageStanding): RawBuilder<unknown> {
   const row = {
     state: standing.state,
     reason: standing.reason,
@@ -42,41 +45,14 @@ export async function saveMessage(trx: Trx, message: NewMessage, standing: Messa
     updated_at: standing.at,
     lease_real: null,
   };
-  await trx
-    .insertInto('messages')
-    .values({
-      id: message.id,
-      origin: message.origin,
-      entry_id: message.entryId,
-      journey_id: message.journeyId,
-      version: message.version,
-      step: message.step,
-      visit: message.visit,
-      profile_id: message.profileId,
-      channel: message.channel,
-      class: message.class,
-      topic: message.topic,
-      priority: message.priority,
-      template: message.template,
-      template_version: null,
-      deadline_at: message.deadlineAt,
-      content: null,
-      content_hash: null,
-      segments: null,
-      provider: null,
-      provider_id: null,
-      submitted_at: null,
-      accepted_at: null,
-      created_at: standing.at,
-      ...row,
-    })
-    .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
-    .execute();
+  return writeRow(message, standing.at, { ...unsubmitted, ...row }, row);
 }
 
-/** The message begins to leave: state `submitting` and an attempt with its lease, committed before the provider is called. */
-export async function beginAttempt(
-  trx: Trx,
+/**
+ * The message begins to leave: state `submitting` and an attempt with its lease, committed before the provider is called. Both in one statement or
+ * the message first.
+ */
+export function writeAttempt(
   message: NewMessage,
   attempt: {
     readonly n: number;
@@ -87,7 +63,7 @@ export async function beginAttempt(
     readonly contentHash: string;
     readonly provider: string;
   },
-): Promise<void> {
+): Readonly<Record<'messages' | 'attempts', RawBuilder<unknown>>> {
   const { outgoing } = attempt;
   const row = {
     state: 'submitting',
@@ -103,7 +79,34 @@ export async function beginAttempt(
     submitted_at: attempt.at,
     updated_at: attempt.at,
   };
-  await trx
+  const attempts = build
+    .insertInto('attempts')
+    .values({
+      message_id: message.id,
+      n: attempt.n,
+      started_at: attempt.at,
+      lease_real: attempt.leaseReal,
+      outcome: null,
+      code: null,
+      provider_id: null,
+      finished_at: null,
+    })
+    .returning(one);
+  return { messages: writeRow(message, attempt.at, row, row), attempts: sql`${attempts}` };
+}
+
+const unsubmitted = { template_version: null, content: null, content_hash: null, segments: null, provider: null, submitted_at: null };
+
+type Standing = Pick<Insertable<MessagesTable>, 'state' | 'reason' | 'slot_at' | 'updated_at' | 'lease_real'>;
+
+/** `row`: what a new row has beside what never changes; `changes`: what one that is there gets of it. */
+function writeRow(
+  message: NewMessage,
+  createdAt: Instant,
+  row: Standing & Pick<Insertable<MessagesTable>, keyof typeof unsubmitted>,
+  changes: Standing,
+): RawBuilder<unknown> {
+  const insert = build
     .insertInto('messages')
     .values({
       id: message.id,
@@ -122,62 +125,45 @@ export async function beginAttempt(
       deadline_at: message.deadlineAt,
       provider_id: null,
       accepted_at: null,
-      created_at: attempt.at,
+      created_at: createdAt,
       ...row,
     })
-    .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
-    .execute();
-  await trx
-    .insertInto('attempts')
-    .values({
-      message_id: message.id,
-      n: attempt.n,
-      started_at: attempt.at,
-      lease_real: attempt.leaseReal,
-      outcome: null,
-      code: null,
-      provider_id: null,
-      finished_at: null,
-    })
-    .execute();
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(changes))
+    .returning(one);
+  return sql`${insert}`;
 }
 
 /** What an attempt came to. A late answer never overwrites a better one: accepted > unknown > not-sent. */
-export async function finishAttempt(
-  trx: Trx,
-  attempt: {
-    readonly messageId: MessageId;
-    readonly n: number;
-    readonly outcome: 'accepted' | 'not-sent' | 'unknown';
-    readonly code: string | null;
-    readonly providerId: string | null;
-    readonly at: Instant;
-  },
-): Promise<void> {
-  await trx
+export function writeAttemptOutcome(attempt: {
+  readonly messageId: MessageId;
+  readonly n: number;
+  readonly outcome: 'accepted' | 'not-sent' | 'unknown';
+  readonly code: string | null;
+  readonly providerId: string | null;
+  readonly at: Instant;
+}): RawBuilder<unknown> {
+  const update = build
     .updateTable('attempts')
     .set({ outcome: attempt.outcome, code: attempt.code, provider_id: attempt.providerId, finished_at: attempt.at })
     .where('message_id', '=', attempt.messageId)
     .where('n', '=', attempt.n)
     .where((where) => where.or([where('outcome', 'is', null), where('outcome', '<>', 'accepted')]))
-    .execute();
+    .returning(one);
+  return sql`${update}`;
 }
 
 /**
  * The message after its attempts were folded. A receipt may have come first: `delivered`, `bounced` and `failed` stand.
  */
-export async function settleMessage(
-  trx: Trx,
-  settled: {
-    readonly id: MessageId;
-    readonly state: MessageState;
-    readonly reason: string | null;
-    readonly slotAt: Instant | null;
-    readonly providerId: string | null;
-    readonly at: Instant;
-  },
-): Promise<void> {
-  await trx
+export function writeSettled(settled: {
+  readonly id: MessageId;
+  readonly state: MessageState;
+  readonly reason: string | null;
+  readonly slotAt: Instant | null;
+  readonly providerId: string | null;
+  readonly at: Instant;
+}): RawBuilder<unknown> {
+  const update = build
     .updateTable('messages')
     .set({
       state: settled.state,
@@ -190,22 +176,18 @@ export async function settleMessage(
     })
     .where('id', '=', settled.id)
     .where('state', 'not in', ['delivered', 'bounced', 'failed', ...(settled.state === 'accepted' ? [] : ['accepted'])])
-    .execute();
+    .returning(one);
+  return sql`${update}`;
 }
 
 /** An entry that ends gives back the slots that it was promised. */
-export async function releaseReserved(trx: Trx, entryId: EntryId, at: Instant): Promise<void> {
-  await trx
-    .updateTable('messages')
-    .set({ state: 'released', reason: 'exited', updated_at: at })
-    .where('entry_id', '=', entryId)
-    .where('state', '=', 'reserved')
-    .execute();
+export function writeReleased(entryId: EntryId, at: Instant): RawBuilder<unknown> {
+  return sql`update messages set state = 'released', reason = 'exited', updated_at = ${at} where entry_id = ${entryId} and state = 'reserved' returning 1`;
 }
 
 /** Appends a verdict; every one is a row, whatever it says. */
-export async function insertVerdict(trx: Trx, messageId: MessageId, decision: SendDecision, at: Instant): Promise<void> {
-  await trx
+export function writeVerdict(messageId: MessageId, decision: SendDecision, at: Instant): RawBuilder<unknown> {
+  const insert = build
     .insertInto('verdicts')
     .values({
       message_id: messageId,
@@ -215,7 +197,8 @@ export async function insertVerdict(trx: Trx, messageId: MessageId, decision: Se
       detail: JSON.stringify(decision.kind === 'send' ? {} : decision.detail),
       until_at: decision.kind === 'defer' ? decision.until : null,
     })
-    .execute();
+    .returning(one);
+  return sql`${insert}`;
 }
 
 /** The database's own real clock, in milliseconds: leases are measured by it. */

@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Cart, CartLine } from '../domain/cart.js';
 import type { Channel, MessageClass } from '../domain/channel.js';
 import type { ConsentRecord } from '../domain/consent.js';
@@ -8,7 +8,7 @@ import type { Instant } from '../domain/instant.js';
 import type { MessageState } from '../domain/message.js';
 import type { EntryInput, EntryState } from '../journey/entry.js';
 import type { Db, Trx } from './db.js';
-import type { EntriesTable } from './schema.js';
+import type { CartsTable, EntriesTable, ProfilesTable } from './schema.js';
 
 /** The entry as a turn reads it. */
 export interface TurnEntry {
@@ -83,19 +83,63 @@ export interface TurnFacts {
   readonly realNow: number;
 }
 
-/** An entry with the version that counts for it. Null: there is no such entry. One statement. */
-export async function readTurnEntry(db: Db | Trx, entryId: string, options: { readonly lock: boolean }): Promise<TurnEntry | null> {
-  const query = db
-    .selectFrom('entries as e')
-    .innerJoin('journeys as j', 'j.id', 'e.journey_id')
-    .innerJoin('journey_versions as v', (join) =>
-      join.onRef('v.journey_id', '=', 'e.journey_id').on((on) => on('v.version', '=', sql<number>`coalesce(e.version, j.live_version)`)),
-    )
-    .selectAll('e')
-    .select(['j.state as journey_state', 'v.version as version_in_force', 'v.hash'])
-    .where('e.id', '=', entryId);
-  const row = await (options.lock ? query.forUpdate('e') : query).executeTakeFirst();
-  if (!row) return null;
+/** An entry with the version that counts for it, whom it is about, and their cart. */
+export interface TurnRows {
+  readonly entry: TurnEntry;
+  readonly profile: TurnProfile;
+  readonly cart: Cart | null;
+}
+
+const entryWithVersion = sql`e.*, j.state as journey_state, v.version as version_in_force, v.hash
+  from entries e join journeys j on j.id = e.journey_id
+    join journey_versions v on v.journey_id = e.journey_id and v.version = coalesce(e.version, j.live_version)`;
+
+/** Reads an entry with its profile and cart, without locks. Null: there is no such entry. One statement. */
+export async function readTurnRows(db: Db | Trx, entryId: string): Promise<TurnRows | null> {
+  const { rows } = await sql<TurnRowsJson>`
+    with e as (select ${entryWithVersion} where e.id = ${entryId})
+    select to_jsonb(e) as entry, to_jsonb(p) as profile, to_jsonb(c) as cart
+    from e join profiles p on p.id = e.profile_id left join carts c on c.id = e.cart_id`.execute(db);
+  return toTurnRows(rows[0]);
+}
+
+/**
+ * Locks profile, cart and entry, in this order, and reads them. Null: one of them is gone, or the entry has moved to another profile or cart since
+ * `seen` was read, so other rows must be locked. One statement: each part has a condition on the one before, which PostgreSQL must have run by then; a row
+ * that changed while it was waited for is read as it is now. What else a turn reads must come in a later statement, which sees what was committed meanwhile.
+ */
+export async function lockTurnRows(trx: Trx, seen: Pick<TurnEntry, 'id' | 'profileId' | 'cartId'>): Promise<TurnRows | null> {
+  const profile = sql`p as materialized (select * from profiles where id = ${seen.profileId} for update)`;
+  const entry = (before: RawBuilder<unknown>): RawBuilder<unknown> =>
+    sql`e as materialized (select ${entryWithVersion} where e.id = ${seen.id} and exists (select 1 from ${before}) for update of e)`;
+  const { rows } =
+    seen.cartId === null
+      ? await sql<TurnRowsJson>`with ${profile}, ${entry(sql`p`)}
+          select to_jsonb(e) as entry, to_jsonb(p) as profile, null::jsonb as cart from e join p on true`.execute(trx)
+      : await sql<TurnRowsJson>`with ${profile},
+          c as materialized (select * from carts where id = ${seen.cartId} and exists (select 1 from p) for update), ${entry(sql`c`)}
+          select to_jsonb(e) as entry, to_jsonb(p) as profile, to_jsonb(c) as cart from e join c on true join p on true`.execute(trx);
+  const found = toTurnRows(rows[0]);
+  return found !== null && found.entry.profileId === seen.profileId && found.entry.cartId === seen.cartId ? found : null;
+}
+
+interface TurnRowsJson {
+  readonly entry: Selectable<EntriesTable> & {
+    readonly journey_state: TurnEntry['journeyState'];
+    readonly version_in_force: number;
+    readonly hash: string;
+  };
+  readonly profile: Pick<Selectable<ProfilesTable>, 'id' | 'traits' | 'email' | 'phone' | 'last_instant'>;
+  readonly cart: Selectable<CartsTable> | null;
+}
+
+function toTurnRows(row: TurnRowsJson | undefined): TurnRows | null {
+  return row === undefined
+    ? null
+    : { entry: toEntry(row.entry), profile: toProfile(row.profile), cart: row.cart === null ? null : toCart(row.cart) };
+}
+
+function toEntry(row: TurnRowsJson['entry']): TurnEntry {
   return {
     id: row.id as EntryId,
     journeyId: row.journey_id as JourneyId,
@@ -116,12 +160,11 @@ export async function readTurnEntry(db: Db | Trx, entryId: string, options: { re
   };
 }
 
-/** The profile and the cart of an entry. The caller has locked the profile; with `lock` the cart is locked here. */
-export async function readTurnCart(db: Db | Trx, cartId: CartId | null, options: { readonly lock: boolean }): Promise<Cart | null> {
-  if (cartId === null) return null;
-  const query = db.selectFrom('carts').selectAll().where('id', '=', cartId);
-  const row = await (options.lock ? query.forUpdate() : query).executeTakeFirst();
-  if (!row) return null;
+function toProfile(row: TurnRowsJson['profile']): TurnProfile {
+  return { id: row.id as ProfileId, traits: row.traits, email: row.email, phone: row.phone, lastInstant: row.last_instant };
+}
+
+function toCart(row: Selectable<CartsTable>): Cart {
   return {
     id: row.id as CartId,
     profileId: row.profile_id as ProfileId,

@@ -1,8 +1,10 @@
+import { type RawBuilder, sql } from 'kysely';
 import type { CartId, EntryId, JourneyId, ProfileId } from '../domain/ids.js';
 import type { FactName } from '../domain/fact.js';
 import type { Instant } from '../domain/instant.js';
 import type { Awaiting } from '../journey/entry.js';
 import type { Trx } from './db.js';
+import { rowsOf } from './write-together.js';
 
 /** A row of the index "who waits for what", with what matching needs of its entry. */
 export interface WaitMatch {
@@ -62,18 +64,23 @@ export async function findWaits(
   }));
 }
 
-/** Replaces what an entry waits for. Rows that a cart-less entry could never match by cart are left out. */
-export async function replaceWaits(
-  trx: Trx,
+/** Replaces what an entry waits for. Rows that a cart-less entry could never match by cart are left out. `before`: what it waited for until now. */
+export function writeWaits(
   entry: { readonly id: EntryId; readonly profileId: ProfileId; readonly cartId: CartId | null },
+  before: readonly unknown[],
   awaiting: readonly Awaiting[],
-): Promise<void> {
-  await trx.deleteFrom('waits').where('entry_id', '=', entry.id).execute();
+): Readonly<Record<'waits_gone' | 'waits', RawBuilder<unknown> | null>> {
   const rows = awaiting.flatMap((wait) => {
     const value = wait.by === 'profile' ? entry.profileId : entry.cartId;
-    return value === null
-      ? []
-      : [{ entry_id: entry.id, event: wait.event, by_kind: wait.by, by_value: value, purpose: wait.purpose, hastens: wait.hastens }];
+    return value === null ? [] : [{ event: wait.event, by: wait.by, value, purpose: wait.purpose, hastens: wait.hastens }];
   });
-  if (rows.length > 0) await trx.insertInto('waits').values(rows).execute();
+  return {
+    waits_gone: before.length === 0 ? null : sql`delete from waits where entry_id = ${entry.id} returning 1`,
+    waits:
+      rows.length === 0
+        ? null
+        : sql`insert into waits (entry_id, event, by_kind, by_value, purpose, hastens)
+            select ${entry.id}, event, by, value, purpose, hastens
+            from ${rowsOf(rows)} as r(event text, by text, value text, purpose text, hastens boolean) returning 1`,
+  };
 }

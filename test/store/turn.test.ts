@@ -329,7 +329,7 @@ describeOnBothStores('a turn', (store) => {
   test('costs a fixed number of statements', async () => {
     const deps = await abandonedCart();
 
-    expect((await countStatements(store(), () => turn(deps))).length).toBe(31);
+    expect((await countStatements(store(), () => turn(deps))).length).toBe(13);
   });
 
   test('a turn for an entry that is not there is finished', async () => {

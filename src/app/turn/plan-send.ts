@@ -9,7 +9,7 @@ import type { SendStep } from '../../journey/definition.js';
 import { advance, decideEntry } from '../../journey/engine.js';
 import type { Pending } from '../../journey/entry.js';
 import { readStoredContent } from '../../store/messages.js';
-import { readTurnEntry, type TurnEntry } from '../../store/turn-snapshot.js';
+import { readTurnRows, type TurnEntry } from '../../store/turn-snapshot.js';
 import type { AppDeps } from '../deps.js';
 import { linkOf, type PlannedContent, renderMessage } from '../render-message.js';
 import { enteredState, historyOf } from './entering.js';
@@ -55,11 +55,11 @@ export type Forecast =
  * transaction, because both may take time. A turn that comes up to a second early waits here, before it locks anything.
  */
 export async function forecastSend(deps: AppDeps, entryId: string): Promise<Forecast> {
-  const seen = await readTurnEntry(deps.store.db, entryId, { lock: false });
-  if (!seen || seen.state === 'finished') return { kind: 'gone' };
-  await waitOutTheLastMoment(deps, seen);
-  const context = await readContext(deps, deps.store.db, seen);
-  if (!context) return { kind: 'nothing-to-send', seen };
+  let rows = await readTurnRows(deps.store.db, entryId);
+  if (rows !== null && (await waitOutTheLastMoment(deps, rows.entry))) rows = await readTurnRows(deps.store.db, entryId);
+  if (rows === null || rows.entry.state === 'finished') return { kind: 'gone' };
+  const { entry: seen } = rows;
+  const context = await readContext(deps, rows);
   const pending = foreseen(context);
   if (pending?.kind !== 'send') return { kind: 'nothing-to-send', seen };
   const step = context.definition.steps[pending.step];
@@ -67,10 +67,12 @@ export async function forecastSend(deps: AppDeps, entryId: string): Promise<Fore
   return { kind: 'send', seen, plan: await preparePlan(deps, context, step, pending) };
 }
 
-async function waitOutTheLastMoment(deps: AppDeps, entry: TurnEntry): Promise<void> {
-  if (entry.dueAt === null) return;
-  const earlyMs = deps.clock.realAt(entry.dueAt) - deps.clock.realNow();
-  if (earlyMs > 0 && earlyMs < 1000) await new Promise((resolve) => setTimeout(resolve, Math.ceil(earlyMs)));
+/** True: it was early, and time has passed since the rows were read. */
+async function waitOutTheLastMoment(deps: AppDeps, entry: TurnEntry): Promise<boolean> {
+  const earlyMs = entry.dueAt === null ? 0 : deps.clock.realAt(entry.dueAt) - deps.clock.realNow();
+  if (earlyMs <= 0 || earlyMs >= 1000) return false;
+  await new Promise((resolve) => setTimeout(resolve, Math.ceil(earlyMs)));
+  return true;
 }
 
 function foreseen(context: TurnContext): Pending | null {

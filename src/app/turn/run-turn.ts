@@ -10,23 +10,24 @@ import type { SendStep } from '../../journey/definition.js';
 import { advance, type Advanced, completeSend, decideEntry, type SendResult, withOutcome } from '../../journey/engine.js';
 import type { Awaiting, EntryInput, EntryOutcome, EntryState, Pending, TraceLine } from '../../journey/entry.js';
 import type { Trx } from '../../store/db.js';
-import { consumeEntryInputs } from '../../store/entry-inputs.js';
+import { writeConsumed } from '../../store/entry-inputs.js';
 import { readPause } from '../../store/controls.js';
-import { type EntryAfterTurn, saveEntry, touchEntry } from '../../store/entries.js';
+import { type EntryAfterTurn, writeEntry, writeLookedAt } from '../../store/entries.js';
 import {
-  beginAttempt,
-  finishAttempt,
-  insertVerdict,
   leaseMs,
   type NewMessage,
-  releaseReserved,
-  saveMessage,
-  settleMessage,
+  writeAttempt,
+  writeAttemptOutcome,
+  writeMessage,
+  writeReleased,
+  writeSettled,
+  writeVerdict,
 } from '../../store/messages.js';
-import { moveProfileOn } from '../../store/profiles.js';
-import { insertTrace } from '../../store/trace.js';
+import { writeLastInstant } from '../../store/profiles.js';
+import { writeTrace } from '../../store/trace.js';
 import type { TurnEntry, TurnMessage } from '../../store/turn-snapshot.js';
-import { replaceWaits } from '../../store/waits.js';
+import { TurnWrites } from '../../store/turn-writes.js';
+import { writeWaits } from '../../store/waits.js';
 import type { Instruction } from '../../../workflows/contract.js';
 import type { AppDeps } from '../deps.js';
 import { channelCaps } from '../../domain/frequency-cap.js';
@@ -86,9 +87,10 @@ class Turn {
   readonly #trx: Trx;
   readonly #context: TurnContext;
   readonly #request: TurnRequest;
+  readonly #writes: TurnWrites;
   readonly #trace: TraceLine[] = [];
   /** Messages as this turn leaves them; the facts were read before. */
-  readonly #messages: Map<string, Pick<TurnMessage, 'state' | 'attempts' | 'slotAt' | 'lookFailures' | 'channel'>>;
+  readonly #messages: Map<string, Pick<TurnMessage, 'entryId' | 'state' | 'attempts' | 'slotAt' | 'lookFailures' | 'channel'>>;
   readonly #did: string[] = [];
   #state: EntryState;
   #entered: boolean;
@@ -96,6 +98,7 @@ class Turn {
   constructor(deps: AppDeps, trx: Trx, context: TurnContext, request: TurnRequest) {
     this.#deps = deps;
     this.#trx = trx;
+    this.#writes = new TurnWrites(trx);
     this.#context = context;
     this.#request = request;
     this.#messages = new Map(context.facts.messages.map((message) => [message.id, message]));
@@ -104,7 +107,13 @@ class Turn {
   }
 
   async run(): Promise<TurnResult> {
-    const { entry, at, facts } = this.#context;
+    const result = await this.#take();
+    await this.#writes.flush();
+    return result;
+  }
+
+  async #take(): Promise<TurnResult> {
+    const { entry, at } = this.#context;
     const lease = this.#liveLease();
     if (lease !== null) return this.#waitForLease(lease);
     if (this.#request.settled) await this.#foldSettled(this.#request.settled);
@@ -115,15 +124,21 @@ class Turn {
     const isWaiting = entry.activity === 'waiting' && entry.dueAt !== null && entry.dueAt > at;
     if (isWaiting && inputs.length === 0 && this.#request.settled === null) return this.#stay();
     if (entry.activity === 'held' && inputs.length === 0) return this.#stay();
-    await consumeEntryInputs(
-      this.#trx,
-      facts.inputs.map(({ seq }) => seq),
-      at,
-    );
+    await this.#consume();
     const held = this.#heldMessage();
     const advanced = advance(this.#context.engine, this.#state, inputs);
     if (held && inputs.some(({ kind }) => kind === 'resume')) await this.#giveUpSkipped(held, advanced);
     return this.#walk(advanced);
+  }
+
+  async #consume(): Promise<void> {
+    const { facts, at } = this.#context;
+    await this.#writes.add({
+      inputs: writeConsumed(
+        facts.inputs.map(({ seq }) => seq),
+        at,
+      ),
+    });
   }
 
   /** The unconsumed inputs, and an order that only the shop's own answer told of. */
@@ -161,8 +176,10 @@ class Turn {
     if (pending.kind === 'finished' || (pending.kind === 'send' && pending.step === held.step && pending.visit === held.visit)) return;
     const { at, timeZone } = this.#context;
     const decision: SendDecision = { kind: 'skip', reason: 'paused', detail: { rule: 'catch-up' } };
-    await settleMessage(this.#trx, { id: held.id, state: 'skipped', reason: 'paused', slotAt: null, providerId: null, at });
-    await insertVerdict(this.#trx, held.id, decision, at);
+    await this.#writes.add({
+      messages: writeSettled({ id: held.id, state: 'skipped', reason: 'paused', slotAt: null, providerId: null, at }),
+      verdicts: writeVerdict(held.id, decision, at),
+    });
     this.#messages.set(held.id, { ...held, state: 'skipped' });
     this.#trace.push({ at, step: held.step, kind: 'verdict', text: verdictSentence(decision, { timeZone, channel: held.channel }) });
   }
@@ -170,11 +187,7 @@ class Turn {
   async #decideArmed(inputs: readonly EntryInput[]): Promise<TurnResult> {
     const { entry, at, engine, facts, definition } = this.#context;
     const asked = inputs.find((input) => input.kind === 'exit');
-    await consumeEntryInputs(
-      this.#trx,
-      facts.inputs.map(({ seq }) => seq),
-      at,
-    );
+    await this.#consume();
     if (asked) return this.#notEntered(asked.reason, `Did not enter: ${asked.reason}.`);
     if (entry.dueAt !== null && entry.dueAt > at) return this.#stay();
     if (entry.journeyState === 'archived') return this.#notEntered('archived', 'Did not enter: the journey was archived.');
@@ -293,7 +306,7 @@ class Turn {
   async #leave(step: SendStep, pending: PendingSend, plan: SendPlan, message: NewMessage, decision: SendDecision): Promise<TurnResult> {
     const { at, facts } = this.#context;
     if (this.#request.lane === 'queue-first') {
-      await saveMessage(this.#trx, message, { state: 'reserved', reason: null, slotAt: at, at });
+      await this.#writes.add({ messages: writeMessage(message, { state: 'reserved', reason: null, slotAt: at, at }) });
       await this.#save({
         activity: 'queued',
         dueAt: at,
@@ -307,7 +320,7 @@ class Turn {
       return this.#wait(at + this.#deps.clock.rate * 1000, pending.awaiting, `${step.id} · ${step.channel} · shutting down`);
     if (plan.content.kind !== 'ready') throw new Error(`Message ${message.id} passed the gate without content.`);
     const n = (this.#messages.get(message.id)?.attempts.length ?? 0) + 1;
-    await beginAttempt(this.#trx, message, {
+    const attempt = writeAttempt(message, {
       n,
       at,
       leaseReal: facts.realNow + leaseMs,
@@ -316,7 +329,7 @@ class Turn {
       contentHash: plan.content.contentHash,
       provider: this.#deps.providers[step.channel].name,
     });
-    await insertVerdict(this.#trx, message.id, decision, at);
+    await this.#writes.add({ ...attempt, verdicts: writeVerdict(message.id, decision, at) });
     this.#deps.metrics.verdict('send', null, step.channel);
     await this.#save({
       activity: 'submitting',
@@ -344,7 +357,9 @@ class Turn {
     if (message.channel === 'email') return { kind: 'left', as: { kind: 'unknown', reason: null } };
     const text = plan?.messageId === message.id ? plan.text : null;
     if (text?.kind === 'accepted') {
-      await settleMessage(this.#trx, { id: message.id, state: 'accepted', reason: null, slotAt: null, providerId: text.providerId, at });
+      await this.#writes.add({
+        messages: writeSettled({ id: message.id, state: 'accepted', reason: null, slotAt: null, providerId: text.providerId, at }),
+      });
       return { kind: 'left', as: { kind: 'accepted', reason: null } };
     }
     if (text !== null) return { kind: 'left', as: { kind: 'unknown', reason: null } };
@@ -424,8 +439,18 @@ class Turn {
     const { at, timeZone } = this.#context;
     const known = this.#messages.get(message.id);
     if (decision.kind === 'hold' && this.#context.entry.activity === 'held' && known?.state === state) return;
-    await saveMessage(this.#trx, message, { state, reason: decision.reason, slotAt, at });
-    await insertVerdict(this.#trx, message.id, decision, at);
+    await this.#writes.add({
+      messages: writeMessage(message, { state, reason: decision.reason, slotAt, at }),
+      verdicts: writeVerdict(message.id, decision, at),
+    });
+    this.#messages.set(message.id, {
+      entryId: message.entryId,
+      channel: message.channel,
+      attempts: known?.attempts ?? [],
+      lookFailures: known?.lookFailures ?? 0,
+      state,
+      slotAt,
+    });
     this.#deps.metrics.verdict(decision.kind, decision.reason, message.channel);
     this.#trace.push({ at, step: message.step, kind: 'verdict', text: verdictSentence(decision, { timeZone, channel: message.channel }) });
   }
@@ -459,20 +484,22 @@ class Turn {
     const { at, facts, timeZone, entry } = this.#context;
     const message = facts.messages.find((one) => one.id === messageId);
     if (!message) throw new Error(`Message ${messageId} of entry ${entry.id} is not in the ledger.`);
-    await finishAttempt(this.#trx, {
-      messageId,
-      n,
-      outcome: outcome.kind,
-      code: outcome.kind === 'accepted' ? null : outcome.code,
-      providerId: outcome.kind === 'accepted' ? outcome.providerId : null,
-      at,
+    await this.#writes.add({
+      attempts: writeAttemptOutcome({
+        messageId,
+        n,
+        outcome: outcome.kind,
+        code: outcome.kind === 'accepted' ? null : outcome.code,
+        providerId: outcome.kind === 'accepted' ? outcome.providerId : null,
+        at,
+      }),
     });
     const attempts = message.attempts.map((one) => (one.n === n ? { ...one, outcome: outcome.kind } : one));
     const folded = foldAttempts(attempts.map((one) => one.outcome));
     const say = (text: string): void => void this.#trace.push({ at, step: message.step, kind: 'submitted', text });
     const settle = async (state: MessageState, reason: string | null, slotAt: Instant | null = null): Promise<void> => {
       const providerId = outcome.kind === 'accepted' ? outcome.providerId : null;
-      await settleMessage(this.#trx, { id: messageId, state, reason, slotAt, providerId, at });
+      await this.#writes.add({ messages: writeSettled({ id: messageId, state, reason, slotAt, providerId, at }) });
       this.#messages.set(messageId, { ...message, state: after(message.state, state), attempts, slotAt: slotAt ?? message.slotAt });
     };
     if (folded === 'accepted') {
@@ -499,7 +526,7 @@ class Turn {
       outcome.retry && slotAt <= deadlineAt
         ? { kind: 'defer', until: slotAt, reason: 'provider-rejected', detail: { code: outcome.code, attempt: n } }
         : { kind: 'skip', reason: 'provider-rejected', detail: { code: outcome.code, attempt: n } };
-    await insertVerdict(this.#trx, messageId, decision, at);
+    await this.#writes.add({ verdicts: writeVerdict(messageId, decision, at) });
     this.#deps.metrics.verdict(decision.kind, 'provider-rejected', message.channel);
     this.#trace.push({ at, step: message.step, kind: 'verdict', text: verdictSentence(decision, { timeZone, channel: message.channel }) });
     this.#did.push(`${message.step} · ${outcome.code}`);
@@ -544,7 +571,7 @@ class Turn {
   async #stay(): Promise<TurnResult> {
     const { entry } = this.#context;
     const isHeld = entry.activity === 'held';
-    await touchEntry(this.#trx, entry.id, isHeld ? null : this.#pokeAt(entry.dueAt));
+    await this.#writes.add({ entries: writeLookedAt(entry.id, isHeld ? null : this.#pokeAt(entry.dueAt)) });
     const summary =
       entry.state === 'armed'
         ? 'armed · idle time'
@@ -598,7 +625,8 @@ class Turn {
 
   async #finish(outcome: EntryOutcome, reason: string): Promise<TurnResult> {
     const { entry, at } = this.#context;
-    if (this.#entered) await releaseReserved(this.#trx, entry.id, at);
+    const hasPromised = [...this.#messages.values()].some((message) => message.entryId === entry.id && message.state === 'reserved');
+    if (hasPromised) await this.#writes.add({ messages: writeReleased(entry.id, at) });
     await this.#save({
       activity: 'done',
       dueAt: null,
@@ -621,11 +649,9 @@ class Turn {
     readonly reason?: string;
   }): Promise<void> {
     const { entry, profile, at } = this.#context;
-    const known = JSON.stringify(entry.instruction['awaiting'] ?? []);
-    if (known !== JSON.stringify(after.awaiting))
-      await replaceWaits(this.#trx, { id: entry.id, profileId: profile.id, cartId: entry.cartId }, after.awaiting);
-    await insertTrace(this.#trx, entry.id, this.#trace);
-    await saveEntry(this.#trx, {
+    const before = Array.isArray(entry.instruction['awaiting']) ? entry.instruction['awaiting'] : [];
+    const isSame = JSON.stringify(before) === JSON.stringify(after.awaiting);
+    const saved = writeEntry({
       id: entry.id,
       version: this.#entered ? entry.version : null,
       state: after.outcome !== undefined ? 'finished' : this.#entered ? 'open' : 'armed',
@@ -639,7 +665,12 @@ class Turn {
       finishedAt: after.outcome === undefined ? null : at,
       pokeReal: after.pokeReal,
     });
-    if (at > profile.lastInstant) await moveProfileOn(this.#trx, profile.id, at);
+    await this.#writes.add({
+      ...(isSame ? {} : writeWaits({ id: entry.id, profileId: profile.id, cartId: entry.cartId }, before, after.awaiting)),
+      trace: writeTrace(entry.id, this.#trace),
+      entries: saved,
+      profiles: at > profile.lastInstant ? writeLastInstant(profile.id, at) : null,
+    });
   }
 
   /** What this turn did, then what it waits for: codes and step ids only. */

@@ -1,7 +1,7 @@
 import type { Cart } from '../../domain/cart.js';
 import type { ConditionFacts } from '../../domain/conditions/condition.js';
 import type { FactName } from '../../domain/fact.js';
-import type { EntryId, ProfileId } from '../../domain/ids.js';
+import type { EntryId } from '../../domain/ids.js';
 import { day, type Instant } from '../../domain/instant.js';
 import type { LedgerSlot } from '../../domain/message.js';
 import { normaliseEmail, normalisePhone, suppressionHash } from '../../domain/suppression.js';
@@ -9,15 +9,14 @@ import { calendarZone, zonesByTraits } from '../../domain/zone-evidence.js';
 import type { JourneyDefinition } from '../../journey/definition.js';
 import { countedFacts, type EngineContext } from '../../journey/engine.js';
 import type { Db, Trx } from '../../store/db.js';
-import { lockProfiles } from '../../store/profiles.js';
 import {
-  readTurnCart,
-  readTurnEntry,
+  lockTurnRows,
   readTurnFacts,
   type TurnEntry,
   type TurnFacts,
   type TurnMessage,
   type TurnProfile,
+  type TurnRows,
 } from '../../store/turn-snapshot.js';
 import type { AppDeps } from '../deps.js';
 import { loadPinnedDefinition } from '../live-journeys.js';
@@ -39,28 +38,21 @@ export interface TurnContext {
 /** No cap of this project looks further back. */
 const widestCapMs = 30 * day;
 
-/** Reads without locks: what a turn would find. The locked turn decides for itself. Four statements. */
-export async function readContext(deps: AppDeps, db: Db, entry: TurnEntry): Promise<TurnContext | null> {
-  const profile = await readProfile(db, entry.profileId);
-  if (!profile) return null;
-  const cart = await readTurnCart(db, entry.cartId, { lock: false });
-  return complete(deps, db, entry, profile, cart);
+/** Reads the rest without locks: what a turn would find. The locked turn decides for itself. One statement. */
+export function readContext(deps: AppDeps, rows: TurnRows): Promise<TurnContext> {
+  return complete(deps, deps.store.db, rows);
 }
 
 /**
  * Locks profile, cart and entry, always in this order, and reads everything else after the locks. Null: the entry has moved to another
- * profile or cart since `seen` was read, so other rows must be locked: the caller begins anew.
+ * profile or cart since `seen` was read, so other rows must be locked: the caller begins anew. Two statements.
  */
 export async function lockContext(deps: AppDeps, trx: Trx, seen: TurnEntry): Promise<TurnContext | null> {
-  const [profile] = await lockProfiles(trx, [seen.profileId]);
-  if (!profile || profile.id !== seen.profileId) return null;
-  const cart = await readTurnCart(trx, seen.cartId, { lock: true });
-  const entry = await readTurnEntry(trx, seen.id, { lock: true });
-  if (!entry || entry.profileId !== seen.profileId || entry.cartId !== seen.cartId) return null;
-  return complete(deps, trx, entry, toTurnProfile(profile), cart);
+  const rows = await lockTurnRows(trx, seen);
+  return rows === null ? null : complete(deps, trx, rows);
 }
 
-async function complete(deps: AppDeps, db: Db | Trx, entry: TurnEntry, profile: TurnProfile, cart: Cart | null): Promise<TurnContext> {
+async function complete(deps: AppDeps, db: Db | Trx, { entry, profile, cart }: TurnRows): Promise<TurnContext> {
   const definition = await loadPinnedDefinition(db, entry);
   // Read after the lock, and never before what the profile has already seen: time does not go back between turns.
   const at = Math.max(deps.clock.now(), profile.lastInstant);
@@ -110,21 +102,6 @@ function outcomesByStep(messages: readonly TurnMessage[], entryId: EntryId): Con
     if (!known || (message.visit ?? 0) > (known.visit ?? 0)) latest[message.step] = message;
   }
   return Object.fromEntries(Object.entries(latest).map(([step, { state, receipts }]) => [step, { state, receipts }]));
-}
-
-async function readProfile(db: Db, id: ProfileId): Promise<TurnProfile | null> {
-  const row = await db.selectFrom('profiles').selectAll().where('id', '=', id).executeTakeFirst();
-  return row ? toTurnProfile(row) : null;
-}
-
-function toTurnProfile(row: {
-  readonly id: string;
-  readonly traits: Readonly<Record<string, unknown>>;
-  readonly email: string | null;
-  readonly phone: string | null;
-  readonly last_instant: number;
-}): TurnProfile {
-  return { id: row.id as ProfileId, traits: row.traits, email: row.email, phone: row.phone, lastInstant: row.last_instant };
 }
 
 function hashesOf(secret: string, profile: TurnProfile) {

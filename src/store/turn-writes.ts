@@ -1,0 +1,34 @@
+import type { RawBuilder } from 'kysely';
+import type { Trx } from './db.js';
+import { writeTogether } from './write-together.js';
+
+/** What a turn writes to; `waits_gone` and `waits` are the rows that go and those that come. */
+type Place = 'inputs' | 'messages' | 'attempts' | 'verdicts' | 'waits_gone' | 'waits' | 'trace' | 'entries' | 'profiles';
+
+export type Writes = Readonly<Partial<Record<Place, RawBuilder<unknown> | null>>>;
+
+/**
+ * Gathers what a transaction writes and makes it one statement. Parts of one statement all see the rows before it, so a second write to a place
+ * lets those gathered so far go first: the outcome is that of the order in which they were added.
+ */
+export class TurnWrites {
+  readonly #trx: Trx;
+  readonly #gathered = new Map<Place, RawBuilder<unknown>>();
+
+  constructor(trx: Trx) {
+    this.#trx = trx;
+  }
+
+  async add(writes: Writes): Promise<void> {
+    const entries = Object.entries(writes) as [Place, RawBuilder<unknown> | null | undefined][];
+    if (entries.some(([place, write]) => write && this.#gathered.has(place))) await this.flush();
+    for (const [place, write] of entries) if (write) this.#gathered.set(place, write);
+  }
+
+  async flush(): Promise<void> {
+    if (this.#gathered.size === 0) return;
+    const writes: Writes = Object.fromEntries(this.#gathered);
+    this.#gathered.clear();
+    await writeTogether(this.#trx, writes);
+  }
+}
