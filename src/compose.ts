@@ -1,6 +1,5 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { FastifyPluginAsync } from 'fastify';
 import { ulid } from 'ulid';
 import { createActivities } from '../activities/index.js';
 import { showUrl } from './addresses.js';
@@ -27,7 +26,7 @@ import type { Channel } from './domain/channel.js';
 import type { EntryId } from './domain/ids.js';
 import { startMailbox } from './embedded/mailbox/mailbox.js';
 import { startPhone } from './embedded/phone/phone.js';
-import { createMetrics, type Metrics } from './metrics.js';
+import { createMetrics } from './metrics.js';
 import { readParts, watchGauges } from './parts.js';
 import type { RenderContext } from './domain/rendering.js';
 import { openTemplateFolder, type TemplateFolder, type TemplateSet } from './render/load.js';
@@ -190,7 +189,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
       temporalUi: temporalUiOf(config, () => temporal),
       parts,
       ...seams(app, { templates, renderer, publishAll, dataFolder, temporal: () => temporal }),
-      plugins: [timed(segmentRoutes(app), metrics), twilioRoutes(app)],
+      plugins: [segmentRoutes(app), twilioRoutes(app)],
     });
     apiUrl = showUrl(await server.listen({ host: config.SOJOURN_HOST, port: config.SOJOURN_PORT }));
     address.publicUrl ||= apiUrl;
@@ -242,16 +241,6 @@ async function stopAll(stops: readonly (() => Promise<void>)[], log: Log): Promi
       log.warn({ error: error instanceof Error ? error.name : 'unknown' }, 'A part did not stop cleanly.'),
     );
   }
-}
-
-/** Routes that bring events, with how long each took until all was committed. */
-function timed(routes: FastifyPluginAsync, metrics: Metrics): FastifyPluginAsync {
-  return async (server) => {
-    server.addHook('onResponse', async (request, reply) => {
-      metrics.ingestSeconds.observe({ route: request.routeOptions.url ?? 'unknown' }, reply.elapsedTime / 1000);
-    });
-    await server.register(routes);
-  };
 }
 
 /** What other parts do for the API. */
