@@ -1,5 +1,5 @@
-// To add a kind of step: its shape in `definition.ts`, a file here with how the engine treats it and its YAML form, a line in `kinds`,
-// a test in `test/journey/steps` and an example in a journey. Parser, lint, simulator and trace follow from it.
+// To add a kind of step: its shape in `definition.ts`, its YAML form in `source.ts` and `compile.ts`, a file here with how the engine
+// treats it, a line in `kinds`, a test in `test/journey/engine.test.ts` and an example in a journey. Simulator and trace follow from it.
 import type { Step } from '../definition.js';
 import { exit } from './exit.js';
 import type { StepKind, StepOf } from './kind.js';
