@@ -90,7 +90,7 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   });
   const ended = exited.then(async (how) => {
     supervisor.stdin?.destroy();
-    if (files !== null) await rm(files.pid, { force: true });
+    if (files !== null) await forget(files);
     return stopping ? null : `The embedded Temporal server ${how}.${lastWords(files)}`;
   });
   const stop = async (): Promise<void> => {
@@ -152,7 +152,7 @@ async function endOrphan(files: Files): Promise<void> {
   if (left === null) return;
   // The supervisor of a process that just died ends its server within seconds; one that stays belongs to a process that lives.
   for (let waited = 0; left.supervisor !== undefined && (await isOurs(left.supervisor, files)); waited += 200) {
-    if (waited > 15_000) {
+    if (waited > 15_000 || isAlive(left.owner)) {
       throw new TemporalUnavailable(
         `The Temporal data in ${files.folder} is in use by another running Sojourn (process ${left.owner}). Stop that one, or set SOJOURN_DATA to another folder.`,
       );
@@ -166,6 +166,12 @@ async function endOrphan(files: Files): Promise<void> {
     await sleep(200);
   }
   await rm(files.pid, { force: true });
+}
+
+/** The pid file stays while the server does: a supervisor that was killed apart leaves one that the next start must end. */
+async function forget(files: Files): Promise<void> {
+  const left = readPidFile(files.pid);
+  if (left === null || !(await isOurs(left.server, files))) await rm(files.pid, { force: true });
 }
 
 function readPidFile(path: string): PidFile | null {
@@ -187,6 +193,14 @@ async function commandOf(pid: number): Promise<string> {
     return (await promisify(execFile)('ps', ['-o', 'command=', '-p', String(pid)])).stdout;
   } catch {
     return '';
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }
 
