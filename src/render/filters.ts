@@ -62,7 +62,20 @@ function formatDate(value: unknown, style: unknown, { locale, timeZone }: Format
   const instant = typeof value === 'number' ? value : typeof value === 'string' ? Date.parse(value) : Number.NaN;
   if (!Number.isFinite(instant) || Math.abs(instant) > 8.64e15) return '';
   const dateStyle = dateStyles.find((known) => known === style) ?? 'long';
-  return new Intl.DateTimeFormat(locale, { dateStyle, timeZone }).format(instant);
+  return dateFormat(locale, timeZone, dateStyle).format(instant);
+}
+
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+
+/** As with money: languages times zones times styles. */
+function dateFormat(locale: string, timeZone: string, dateStyle: (typeof dateStyles)[number]): Intl.DateTimeFormat {
+  const key = `${locale} ${timeZone} ${dateStyle}`;
+  const known = dateFormats.get(key);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat(locale, { dateStyle, timeZone });
+  if (dateFormats.size >= 200) dateFormats.clear();
+  dateFormats.set(key, made);
+  return made;
 }
 
 const safeProtocols = new Set(['https:', 'http:', 'mailto:', 'tel:']);

@@ -50,14 +50,86 @@ export function guardedPool(pool: pg.Pool): PostgresPool {
   };
 }
 
+/** A statement of a kind that PostgreSQL can prepare. */
+const preparable = /^\s*(?:select|insert|update|delete|with)\b/i;
+/** A text that came so often is worth a plan of its own; texts beyond so many are not (lists of many lengths make many texts). */
+const preparedFrom = 3;
+const preparedAtMost = 300;
+/**
+ * After so many statements a connection forgets its plans, which are then made again for tables as they are by now: the embedded server has
+ * nobody who looks after that, and one made for an empty table would stay.
+ */
+const replanAfter = 1_000;
+
+/** How often each text came, and the name under which connections prepare it: parsing and planning costs more than running what a turn or an event asks. */
+class PreparedNames {
+  readonly #counts = new Map<string, number>();
+  readonly #names = new Map<string, string>();
+  #generation = 0;
+
+  /** Null: not worth it, or not yet. */
+  nameOf(text: string): string | null {
+    const known = this.#names.get(text);
+    if (known !== undefined) return known;
+    if (this.#names.size >= preparedAtMost || !preparable.test(text)) return null;
+    const count = (this.#counts.get(text) ?? 0) + 1;
+    if (count < preparedFrom) {
+      if (this.#counts.size >= 10 * preparedAtMost) this.#counts.clear();
+      this.#counts.set(text, count);
+      return null;
+    }
+    this.#counts.delete(text);
+    const name = `s${this.#generation}_${this.#names.size}`;
+    this.#names.set(text, name);
+    return name;
+  }
+
+  /** A migration elsewhere changed what a statement gives: no connection uses an old name again. */
+  startAnew(): void {
+    this.#generation += 1;
+    this.#names.clear();
+  }
+}
+
+const prepared = new PreparedNames();
+
 /** PostgreSQL answers COMMIT with ROLLBACK, and no error, when a statement failed before: work would be lost without a word. */
 function guardedClient(client: pg.PoolClient): PostgresPoolClient {
+  let isInTransaction = false;
+  let sincePlanned = 0;
+
+  const run = (sql: string, parameters: readonly unknown[]) => {
+    const name = prepared.nameOf(sql);
+    return name === null ? client.query(sql, [...parameters]) : client.query({ name, text: sql, values: [...parameters] });
+  };
   const query = async (sql: string, parameters: readonly unknown[]): Promise<unknown> => {
-    const result = await client.query(sql, [...parameters]);
-    if (sql === 'commit' && result.command === 'ROLLBACK') {
-      throw new Error('The transaction was rolled back at its commit, because one of its statements had failed before.');
+    sincePlanned += 1;
+    if (sincePlanned > replanAfter && !isInTransaction) {
+      sincePlanned = 0;
+      await client.query('discard plans');
     }
-    return result;
+    if (sql.startsWith('start transaction')) isInTransaction = true;
+    if (sql === 'commit' || sql === 'rollback') isInTransaction = false;
+    try {
+      const result = await run(sql, parameters);
+      if (sql === 'commit' && result.command === 'ROLLBACK') {
+        throw new Error('The transaction was rolled back at its commit, because one of its statements had failed before.');
+      }
+      return result;
+    } catch (error) {
+      if (!isOutdatedPlan(error)) throw error;
+      prepared.startAnew();
+      if (!isInTransaction) return await run(sql, parameters);
+      // serialization_failure: the store runs the transaction again.
+      throw Object.assign(new Error('The tables were changed by a migration meanwhile.', { cause: error }), { code: '40001' });
+    }
   };
   return { query: query as PostgresPoolClient['query'], release: () => client.release() };
+}
+
+/** feature_not_supported, "cached plan must not change result type" */
+function isOutdatedPlan(error: unknown): boolean {
+  return (
+    error instanceof Error && 'code' in error && error.code === '0A000' && 'routine' in error && error.routine === 'RevalidateCachedQuery'
+  );
 }

@@ -71,7 +71,6 @@ answerParent(
   {
     start,
     statements: async () => statements,
-    cpu: async () => process.cpuUsage(),
     /** Events that our side has stored. */
     stored: async () => {
       const row = await store?.db

@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http';
 import { Child } from './child.js';
 import type { IngestServers } from './ingest-server.js';
-import { closedLoop, interleave, type Comparison, ratioOf, type Round } from './measure.js';
+import { closedLoop, interleave, type Comparison, ratioOf } from './measure.js';
 import type { Plan, Rounds } from './plan.js';
 import { type SegmentCall, ShopStream } from './shop-stream.js';
 import type { StorePlaces } from './store-place.js';
@@ -11,7 +11,7 @@ type IngestSide = 'ours' | 'bare';
 export interface IngestComparison {
   readonly eventsPerSecond: Readonly<Record<IngestSide, number>>;
   readonly rounds: Comparison<IngestSide>['rounds'];
-  /** CPU milliseconds of the server's process per event, its store's included where that is embedded. */
+  /** CPU milliseconds an event, of the server and its store. */
   readonly cpuMs: Comparison<IngestSide>['cpuMs'];
   readonly ratioToBare: number;
   /** SQL statements a request of ours takes, begin and commit among them. */
@@ -54,7 +54,7 @@ async function compare(
   let statements = Number.NaN;
 
   const side = (urlOf: (calls: readonly SegmentCall[]) => string, callers: readonly ShopStream[]) => async (seconds: number) => {
-    const before = { cpu: await server.call<NodeJS.CpuUsage>('cpu'), statements: await server.call<number>('statements') };
+    const before = await server.call<number>('statements');
     let requests = 0;
     const round = await closedLoop({ inFlight: connections, seconds }, async (caller) => {
       const stream = callers[caller];
@@ -64,9 +64,7 @@ async function compare(
       requests += 1;
       return size;
     });
-    const after = { cpu: await server.call<NodeJS.CpuUsage>('cpu'), statements: await server.call<number>('statements') };
-    const cpuMs = (after.cpu.user + after.cpu.system - before.cpu.user - before.cpu.system) / 1000 / (requests * size);
-    return { round: { ...round, cpuMs } satisfies Round, statements: (after.statements - before.statements) / requests };
+    return { round, statements: ((await server.call<number>('statements')) - before) / requests };
   };
 
   const oursRound = side((calls) => `${ours}/v1/${size === 1 ? calls[0]?.type : 'batch'}`, clients('o'));

@@ -1,10 +1,12 @@
+import { cpuOfDescendants } from './processes.js';
+
 /** What one round of a side came to. */
 export interface Round {
   /** Units a second within the measured part. */
   readonly rate: number;
   readonly units: number;
-  /** CPU milliseconds of the measured process per unit, where it can tell. */
-  readonly cpuMs: number | null;
+  /** All units that were done in the round, those before and after the measured part among them. */
+  readonly all: number;
 }
 
 /** A side of a comparison: runs for this long and tells its rate. */
@@ -13,6 +15,7 @@ export type Side = (seconds: number) => Promise<Round>;
 export interface Comparison<Name extends string> {
   /** Median over the rounds. */
   readonly rates: Readonly<Record<Name, number>>;
+  /** CPU milliseconds a unit, over all processes that take part; null where the system does not tell. */
   readonly cpuMs: Readonly<Record<Name, number | null>>;
   readonly rounds: Readonly<Record<Name, readonly number[]>>;
 }
@@ -24,16 +27,18 @@ export async function interleave<Name extends string>(
   onRound: (name: Name, round: Round) => void = () => {},
 ): Promise<Comparison<Name>> {
   const names = Object.keys(sides) as Name[];
-  const all = new Map(names.map((name) => [name, [] as Round[]]));
+  const all = new Map(names.map((name) => [name, [] as (Round & { readonly cpuMs: number | null })[]]));
   for (const name of names) await sides[name](warmSeconds);
   for (let round = 0; round < rounds; round += 1) {
     for (const name of names) {
+      const before = cpuOfDescendants();
       const result = await sides[name](seconds);
-      all.get(name)?.push(result);
+      const after = cpuOfDescendants();
+      all.get(name)?.push({ ...result, cpuMs: before === null || after === null ? null : (after - before) / result.all });
       onRound(name, result);
     }
   }
-  const each = <T>(of: (rounds: readonly Round[]) => T) =>
+  const each = <T>(of: (rounds: readonly (Round & { readonly cpuMs: number | null })[]) => T) =>
     Object.fromEntries(names.map((name) => [name, of(all.get(name) ?? [])])) as Record<Name, T>;
   return {
     rates: each((rounds) => median(rounds.map(({ rate }) => rate))),
@@ -73,25 +78,15 @@ export async function closedLoop(
   const from = began + seconds * 1000 * droppedShare;
   const until = began + seconds * 1000;
   let units = 0;
-  let cpuAtFrom: NodeJS.CpuUsage | null = null;
-  let cpu: NodeJS.CpuUsage | null = null;
-  let last = from;
+  let all = 0;
   const caller = async (index: number): Promise<void> => {
     while (performance.now() < until) {
       const done = await once(index);
+      all += done;
       const now = performance.now();
-      if (now >= from) cpuAtFrom ??= process.cpuUsage();
-      if (now < from || now >= until) continue;
-      units += done;
-      last = now;
+      if (now >= from && now < until) units += done;
     }
-    if (cpuAtFrom !== null) cpu ??= process.cpuUsage(cpuAtFrom);
   };
   await Promise.all(Array.from({ length: inFlight }, (_, index) => caller(index)));
-  const measured = cpu as NodeJS.CpuUsage | null;
-  return {
-    rate: units / ((until - from) / 1000),
-    units,
-    cpuMs: measured === null || units === 0 || last === from ? null : (measured.user + measured.system) / 1000 / units,
-  };
+  return { rate: units / ((until - from) / 1000), units, all };
 }

@@ -144,7 +144,7 @@ class Messages {
       this.#app.notifyRelay = () => this.#relay?.notify();
       const round = await closedLoop({ inFlight, seconds }, () => this.#oneMessage());
       await this.#relay.stop();
-      return { ...round, statements: (this.#statements - statements) / Math.max(1, round.units) };
+      return { ...round, statements: (this.#statements - statements) / Math.max(1, round.all) };
     }
     const round = await closedLoop({ inFlight, seconds }, () => this.#oneBare(side));
     return { ...round, statements: 0 };

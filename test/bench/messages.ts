@@ -13,7 +13,7 @@ import type { StorePlaces } from './store-place.js';
 export interface MessagesResult {
   readonly perSecond: Readonly<Record<MessagesSide, number>>;
   readonly rounds: Comparison<MessagesSide>['rounds'];
-  /** CPU milliseconds of the process with store client, poke loop, worker and waiting client, per message. */
+  /** CPU milliseconds a message of all processes: Temporal, worker with poke loop and client, store, mail server. */
   readonly cpuMs: Comparison<MessagesSide>['cpuMs'];
   readonly ratioToNormalActivity: number;
   readonly ratioToLocalActivity: number;

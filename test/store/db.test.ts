@@ -54,6 +54,25 @@ describeOnBothStores('the store', (store) => {
     expect(await keys(store())).toEqual([]);
   });
 
+  test('goes on with statements that it has prepared, when a migration changes what they give', async () => {
+    const { db } = store();
+    await sql`create table changing (a integer)`.execute(db);
+    const alone = () => sql`select * from changing`.execute(db);
+    const together = () =>
+      store().transaction(async (trx) => {
+        await sql`insert into changing values (1)`.execute(trx);
+        return sql`select c.* from changing c`.execute(trx);
+      });
+    for (let time = 0; time < 5; time += 1) await Promise.all([alone(), together()]);
+    await sql`delete from changing`.execute(db);
+    await sql`alter table changing add column b integer default 2`.execute(db);
+
+    expect((await together()).rows).toEqual([{ a: 1, b: 2 }]);
+    await sql`alter table changing add column c integer default 3`.execute(db);
+    expect((await alone()).rows).toEqual([{ a: 1, b: 2, c: 3 }]);
+    await sql`drop table changing`.execute(db);
+  });
+
   test('refuses the pool inside a transaction instead of waiting for itself', async () => {
     const self = store().transaction(async () => keys(store()));
     await expect(self).rejects.toThrow('use the transaction that was handed in');
