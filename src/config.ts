@@ -163,6 +163,8 @@ function conflictsOf(config: Config): readonly string[] {
   const isSplit = rolesOf(config).size < allRoles.length;
   if (isSplit && config.DATABASE_URL === undefined)
     problems.push('SOJOURN_ROLE splits the program over processes, and the embedded store serves one process: set DATABASE_URL.');
+  if (rolesOf(config).has('worker') && !rolesOf(config).has('api') && config.PUBLIC_URL === undefined)
+    problems.push('PUBLIC_URL must be set for a worker without the role api: the links in its messages lead to another process.');
   if (isSplit && config.TEMPORAL_ADDRESS === undefined && config.SOJOURN_ROLE !== 'api')
     problems.push('SOJOURN_ROLE splits the program over processes: set TEMPORAL_ADDRESS to the Temporal server that they share.');
   return problems;
