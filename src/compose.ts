@@ -188,7 +188,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
       templates,
       temporalUi: temporalUiOf(config, () => temporal),
       parts,
-      ...seams(app, { templates, renderer, publishAll, dataFolder, temporal: () => temporal }),
+      ...seams(app, { templates, renderer, publishAll, dataFolder, temporal: () => temporal, hasRelay: roles.has('relay') }),
       plugins: [segmentRoutes(app), twilioRoutes(app)],
     });
     apiUrl = showUrl(await server.listen({ host: config.SOJOURN_HOST, port: config.SOJOURN_PORT }));
@@ -252,6 +252,7 @@ function seams(
     readonly publishAll: () => Promise<readonly TemplatePublication[]>;
     readonly dataFolder: string;
     readonly temporal: () => Temporal | null;
+    readonly hasRelay: boolean;
   },
 ): Pick<
   ApiDeps,
@@ -282,14 +283,15 @@ function seams(
     stuckEntries: () => stuckEntries({ store: app.store, clock: app.clock, connection: () => temporal()?.connection() ?? null }),
     restartStuck: (entryId) =>
       restartStuckEntry({ store: app.store, clock: app.clock, connection: () => temporal()?.connection() ?? null }, entryId as EntryId),
-    async reconcile() {
-      const relay = temporal()?.relay;
-      if (!relay) throw new Error('This process has no poke loop: ask one that runs with the role relay.');
-      return relay.reconcile();
-    },
+    ...(parts.hasRelay ? { reconcile: () => reconcile(temporal()) } : {}),
     backup: () => backUp(app.store, join(parts.dataFolder, 'backups', `store-${new Date().toISOString().replaceAll(':', '-')}.tar.gz`)),
     retryDeadLetter: (id) => retryDeadLetter(app, id),
   };
+}
+
+async function reconcile(temporal: Temporal | null) {
+  if (!temporal?.relay) throw new Error('The poke loop of this process has not started yet.');
+  return temporal.relay.reconcile();
 }
 
 /** The first sample that can be read: whom a preview without a person shows. */
