@@ -1,3 +1,4 @@
+import type { RawBuilder } from 'kysely';
 import { applyToCarts, joinWithinMs, joinSharing, type KeptCart } from '../domain/cart-book.js';
 import { type CommerceEvent, readCommerceEvent } from '../domain/commerce-events.js';
 import { readConsentEvent } from '../domain/consent-events.js';
@@ -23,7 +24,7 @@ import { StaleRead, writeTogether } from '../store/write-together.js';
 import { contactPoints } from './contact-points.js';
 import type { AppDeps } from './deps.js';
 import { joinStoredCarts } from './join-carts.js';
-import { type Matched, matchFacts } from './match-facts.js';
+import { type Matched, planMatches } from './match-facts.js';
 import { mergeProfiles } from './merge-profiles.js';
 
 export type IngestDeps = Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay'>;
@@ -68,7 +69,7 @@ export interface IngestChunk {
 /**
  * Takes a client's events: each is stored once, projected, matched. Answers when all is committed, so that a client may forget them.
  * Fifty events at a time are one transaction; a client that sends the whole batch again meets only duplicates. Statements for a batch about one person:
- * 4, and what matching takes. `store`: what puts a chunk into the store, where it is not a transaction of its own (`combineIngest`).
+ * 5, and 1 more where a trigger matches. `store`: what puts a chunk into the store, where it is not a transaction of its own (`combineIngest`).
  */
 export async function ingestEvents(
   deps: IngestDeps,
@@ -203,13 +204,20 @@ async function ingestTogether(
   const { fresh, plan, profiles, carts } = await settlePeople(deps, trx, chunk);
   const projection = new Projection(deps, plan, profiles, carts);
   for (const { reading, profileId } of inOrderOfTime(fresh, plan)) projection.take(reading, profileId);
-  await writeProjection(trx, projection, plan, letters);
-  await joinStoredCarts(trx, projection.joined, deps.clock.now());
-  const matched = await matchAll(deps, trx, projection.facts);
+  const projected = projectionWrites(projection, plan, letters);
+  // Entries of carts that were joined are moved before they are matched, and what they point to is written before that.
+  const carriesOn = projection.joined.length > 0;
+  if (carriesOn) {
+    await writeAsPlanned(trx, projected);
+    await joinStoredCarts(trx, projection.joined, deps.clock.now());
+  }
+  const { matched, writes } = await planMatches(trx, projection.facts, deps);
   const told = byEvent([...projection.notes, ...matched]);
   const events = fresh.map((reading, index) => newEvent(reading, plan.profileIds[index] as ProfileId, told));
-  const { stored } = await writeTogether(trx, { stored: writeEvents(events) });
-  if (stored !== events.length) throw new StaleRead('An event was stored by another transaction meanwhile.');
+  await writeAsPlanned(trx, {
+    writes: { ...(carriesOn ? {} : projected.writes), ...writes, events: writeEvents(events) },
+    expected: { ...(carriesOn ? {} : projected.expected), events: events.length },
+  });
   return { fresh: new Set(fresh), wakes: matched.some(({ result }) => result === 'armed' || result === 'entered' || result === 'input') };
 }
 
@@ -283,15 +291,15 @@ class Projection {
   readonly joined: { readonly from: CartId; readonly into: CartId }[] = [];
   readonly profiles = new Map<ProfileId, Profile & { readonly traitsChanged: boolean }>();
   readonly #cartsBefore: ReadonlyMap<CartId, KeptCart>;
-  #carts: readonly KeptCart[];
+  readonly #carts: Map<CartId, KeptCart>;
   readonly #deps: IngestDeps;
   readonly #plan: IdentityPlan;
 
   constructor(deps: IngestDeps, plan: IdentityPlan, profiles: ReadonlyMap<ProfileId, Profile>, carts: readonly KeptCart[]) {
     this.#deps = deps;
     this.#plan = plan;
-    this.#carts = carts;
     this.#cartsBefore = new Map(carts.map((cart) => [cart.id, cart]));
+    this.#carts = new Map(this.#cartsBefore);
     for (const profile of profiles.values()) this.profiles.set(profile.id, { ...profile, traitsChanged: false });
     for (const cart of carts) {
       if (!profiles.has(cart.profileId)) throw new StaleRead('A cart moved to another profile meanwhile.');
@@ -312,12 +320,12 @@ class Projection {
   }
 
   cartsToWrite(): readonly KeptCart[] {
-    return this.#carts.filter((cart) => this.#cartsBefore.get(cart.id) !== cart);
+    return [...this.#carts.values()].filter((cart) => this.#cartsBefore.get(cart.id) !== cart);
   }
 
   tokensToWrite(): readonly { readonly token: string; readonly cartId: CartId; readonly was: CartId | null }[] {
     const before = new Map([...this.#cartsBefore.values()].flatMap((cart) => cart.tokens.map((token) => [token, cart.id] as const)));
-    return this.#carts.flatMap((cart) =>
+    return [...this.#carts.values()].flatMap((cart) =>
       cart.tokens
         .filter((token) => before.get(token) !== cart.id)
         .map((token) => ({ token, cartId: cart.id, was: before.get(token) ?? null })),
@@ -339,9 +347,10 @@ class Projection {
   #applyCommerce({ event, commerce }: Understood, profileId: ProfileId) {
     if (commerce === null || commerce.kind === 'product-viewed') return null;
     const deed = { profileId, isKnown: this.#plan.isKnown, event: commerce, at: event.occurredAt, eventId: event.messageId };
-    const { carts, touched, joined } = applyToCarts(this.#carts, deed, () => this.#deps.newId() as CartId);
-    this.#carts = carts;
-    this.#noteJoined(joined);
+    const tokens = [commerce.tokens.token, ...commerce.tokens.aliases];
+    const concerned = this.#cartsWhere((cart) => cart.profileId === profileId || cart.tokens.some((token) => tokens.includes(token)));
+    const { carts, touched, joined } = applyToCarts(concerned, deed, () => this.#deps.newId() as CartId);
+    this.#replaceCarts(carts, joined);
     if (commerce.kind === 'order') this.#projectOrder(event, commerce, profileId, touched?.cart.id ?? null);
     return touched;
   }
@@ -364,13 +373,23 @@ class Projection {
 
   /** Two baskets of what were two people until now. */
   #joinCartsOf(profileId: ProfileId): void {
-    for (const cart of this.#carts) {
-      const present = this.#carts.find(({ id }) => id === cart.id);
-      if (present === undefined || present.profileId !== profileId || present.state !== 'open') continue;
-      const { book, joined } = joinSharing(this.#carts, present, present.updatedAt);
-      this.#carts = book;
-      this.#noteJoined(joined);
+    for (const { id } of this.#cartsWhere((cart) => cart.profileId === profileId && cart.state === 'open')) {
+      const present = this.#carts.get(id);
+      if (present === undefined) continue;
+      const own = this.#cartsWhere((cart) => cart.profileId === profileId);
+      const { book, joined } = joinSharing(own, present, present.updatedAt);
+      this.#replaceCarts(book, joined);
     }
+  }
+
+  #cartsWhere(holds: (cart: KeptCart) => boolean): readonly KeptCart[] {
+    return [...this.#carts.values()].filter(holds);
+  }
+
+  #replaceCarts(carts: readonly KeptCart[], joined: readonly { readonly from: CartId; readonly into: CartId }[]): void {
+    for (const { from } of joined) this.#carts.delete(from);
+    for (const cart of carts) this.#carts.set(cart.id, cart);
+    this.#noteJoined(joined);
   }
 
   #noteJoined(joined: readonly { readonly from: CartId; readonly into: CartId }[]): void {
@@ -394,35 +413,37 @@ function note(event: ShopEvent, reason: string): Matched {
   return { eventId: event.messageId, fact: 'event', journeyId: null, entryId: null, result: 'note', reason };
 }
 
-async function writeProjection(trx: Trx, projection: Projection, plan: IdentityPlan, letters: readonly DeadLetter[]): Promise<void> {
+/** Parts of one statement, and how many rows some of them must touch if nobody else came between. */
+interface PlannedWrites {
+  readonly writes: Readonly<Record<string, RawBuilder<unknown> | null>>;
+  readonly expected: Readonly<Record<string, number>>;
+}
+
+function projectionWrites(projection: Projection, plan: IdentityPlan, letters: readonly DeadLetter[]): PlannedWrites {
   const profiles = [...projection.profiles.values()];
   const created = new Set(plan.created);
   const tokens = projection.tokensToWrite();
-  const touched = await writeTogether(trx, {
-    new_profiles: writeNewProfiles(profiles.filter(({ id }) => created.has(id))),
-    profiles: writeProfiles(profiles.filter(({ id }) => !created.has(id))),
-    identities: writeIdentities(plan.changes),
-    carts: writeCarts(projection.cartsToWrite()),
-    tokens: writeCartTokens(tokens),
-    orders: writeOrders(projection.orders),
-    consents: writeConsents(projection.consents),
-    facts: writeFacts(projection.facts.map(({ fact }) => fact)),
-    letters: writeDeadLetters(letters),
-  });
-  if (touched.identities !== plan.changes.length) throw new StaleRead('An identity was taken by another transaction meanwhile.');
-  if (touched.tokens !== tokens.length) throw new StaleRead('A cart token was taken by another transaction meanwhile.');
+  return {
+    writes: {
+      new_profiles: writeNewProfiles(profiles.filter(({ id }) => created.has(id))),
+      profiles: writeProfiles(profiles.filter(({ id }) => !created.has(id))),
+      identities: writeIdentities(plan.changes),
+      carts: writeCarts(projection.cartsToWrite()),
+      tokens: writeCartTokens(tokens),
+      orders: writeOrders(projection.orders),
+      consents: writeConsents(projection.consents),
+      facts: writeFacts(projection.facts.map(({ fact }) => fact)),
+      letters: writeDeadLetters(letters),
+    },
+    expected: { identities: plan.changes.length, tokens: tokens.length },
+  };
 }
 
-// ── matching ──
-
-/** Facts that may trigger, then those that came too late to. */
-async function matchAll(deps: IngestDeps, trx: Trx, facts: Projection['facts']): Promise<readonly Matched[]> {
-  const matched: Matched[] = [];
-  for (const trigger of [true, false]) {
-    const group = facts.filter((one) => one.trigger === trigger).map(({ fact }) => fact);
-    if (group.length > 0) matched.push(...(await matchFacts(trx, group, { clock: deps.clock, trigger, newId: deps.newId })));
-  }
-  return matched;
+/** Ids, tokens and events are not locked before they are there: another transaction may have taken one meanwhile, and then this one runs again. */
+async function writeAsPlanned(trx: Trx, { writes, expected }: PlannedWrites): Promise<void> {
+  const touched = await writeTogether(trx, writes);
+  for (const [name, rows] of Object.entries(expected))
+    if (touched[name] !== rows) throw new StaleRead(`Of the ${name}, some were taken by another transaction meanwhile.`);
 }
 
 function byEvent(matched: readonly Matched[]): ReadonlyMap<string, readonly Matched[]> {

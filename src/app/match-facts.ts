@@ -1,3 +1,4 @@
+import type { RawBuilder } from 'kysely';
 import type { Clock } from '../domain/clock.js';
 import type { EntryId, JourneyId } from '../domain/ids.js';
 import type { Fact } from '../domain/fact.js';
@@ -7,9 +8,10 @@ import { entryKey } from '../journey/entry-key.js';
 import { triggerKind } from '../journey/triggers/index.js';
 import type { EntryInput } from '../journey/entry.js';
 import type { Trx } from '../store/db.js';
-import { insertEntryInputs } from '../store/entry-inputs.js';
-import { findLiveEntries, insertEntries, postponeArmed, wakeWaiting, type LiveEntry, type NewEntry } from '../store/entries.js';
-import { findWaits } from '../store/waits.js';
+import { type NewInput, writeInputs } from '../store/entry-inputs.js';
+import { findLiveEntries, type LiveEntry, type NewEntry, writeArmed, writePostponed, writeWoken } from '../store/entries.js';
+import { findWaits, type WaitMatch } from '../store/waits.js';
+import { writeTogether } from '../store/write-together.js';
 import { loadLiveJourneys, type PublishedJourney } from './live-journeys.js';
 
 /** What one fact did, or why it did nothing: `event show` tells it in these words. */
@@ -25,64 +27,85 @@ export interface Matched {
 
 export interface MatchContext {
   readonly clock: Clock;
-  /** False for imports and for events more than 6 h late: they start nothing, and end only what began before they happened. */
-  readonly trigger: boolean;
   readonly newId: () => string;
+}
+
+/** A fact, and whether it may start anything: facts of imports, and of events more than 6 h late, end only what began before they happened. */
+export interface MatchableFact {
+  readonly fact: Fact;
+  readonly trigger: boolean;
+}
+
+/** What facts come to, and the writes that make it so: parts of one statement (`writeTogether`). */
+export interface MatchPlan {
+  readonly matched: readonly Matched[];
+  readonly writes: Readonly<Record<'inputs' | 'woken' | 'armed' | 'postponed', RawBuilder<unknown> | null>>;
 }
 
 /**
  * Matches facts against live triggers and the waits of entries, inside the caller's transaction: arms, enters, adds inputs, pokes.
- * The caller has locked the canonical profiles (ascending) and carts, and written what the facts speak of.
- *
- * A late order still ends a running series: `trigger: false` keeps facts from starting anything, but an exit or an awaited event that
- * happened after the entry was created is delivered, because a reminder after the purchase is the worse mistake.
- * Statements: 2 when nothing matches, up to 7 when entries are armed and others woken.
+ * The caller has locked the canonical profiles (ascending) and carts, and written what the facts speak of. Statements: those of `planMatches`, and one.
  */
 export async function matchFacts(trx: Trx, facts: readonly Fact[], context: MatchContext): Promise<readonly Matched[]> {
-  if (facts.length === 0) return [];
-  const matched: Matched[] = [];
-  matched.push(...(await deliverToWaiting(trx, facts, context)));
-  matched.push(...(await triggerJourneys(trx, facts, context)));
-  for (const fact of facts) {
-    if (!matched.some((match) => match.eventId === fact.eventId && match.fact === fact.name))
-      matched.push({ ...noMatch(fact, null), reason: 'no-trigger-or-wait' });
-  }
+  const { matched, writes } = await planMatches(
+    trx,
+    facts.map((fact) => ({ fact, trigger: true })),
+    context,
+  );
+  await writeTogether(trx, writes);
   return matched;
 }
 
-async function deliverToWaiting(trx: Trx, facts: readonly Fact[], context: MatchContext): Promise<readonly Matched[]> {
-  const waits = await findWaits(trx, {
-    events: [...new Set(facts.map((fact) => fact.name))],
-    profiles: [...new Set(facts.map((fact) => fact.profileId))],
-    carts: [...new Set(facts.flatMap((fact) => (fact.cartId ? [fact.cartId] : [])))],
-  });
-  if (waits.length === 0) return [];
+/**
+ * As `matchFacts`, without the writes. It reads entries and what they wait for, and nothing that the facts themselves change.
+ *
+ * A late order still ends a running series: `trigger: false` keeps facts from starting anything, but an exit or an awaited event that
+ * happened after the entry was created is delivered, because a reminder after the purchase is the worse mistake.
+ * Statements: 2 when nothing matches, 3 when a trigger does.
+ */
+export async function planMatches(trx: Trx, facts: readonly MatchableFact[], context: MatchContext): Promise<MatchPlan> {
+  if (facts.length === 0) return { matched: [], writes: { inputs: null, woken: null, armed: null, postponed: null } };
+  const delivery = deliverToWaiting(await readWaits(trx, facts), facts);
+  const entering = await triggerJourneys(trx, facts, context);
+  const matched = [...delivery.matched, ...entering.matched];
+  const heard = new Set(matched.map(({ eventId, fact }) => keyOf(eventId, fact)));
+  const unheard = facts.filter(({ fact }) => !heard.has(keyOf(fact.eventId, fact.name)));
+  return {
+    matched: [...matched, ...unheard.map(({ fact }) => ({ ...noMatch(fact, null), reason: 'no-trigger-or-wait' }))],
+    writes: {
+      inputs: writeInputs(delivery.inputs, context.clock.now()),
+      woken: writeWoken(delivery.hastened),
+      armed: writeArmed(entering.created),
+      postponed: writePostponed(entering.postponed),
+    },
+  };
+}
 
+const keyOf = (eventId: string, fact: string): string => `${fact}\n${eventId}`;
+
+function readWaits(trx: Trx, facts: readonly MatchableFact[]): Promise<readonly WaitMatch[]> {
+  return findWaits(trx, {
+    events: [...new Set(facts.map(({ fact }) => fact.name))],
+    profiles: [...new Set(facts.map(({ fact }) => fact.profileId))],
+    carts: [...new Set(facts.flatMap(({ fact }) => (fact.cartId ? [fact.cartId] : [])))],
+  });
+}
+
+function deliverToWaiting(waits: readonly WaitMatch[], facts: readonly MatchableFact[]) {
   const matched: Matched[] = [];
-  const inputs: { entryId: EntryId; input: EntryInput }[] = [];
+  const inputs: NewInput[] = [];
   const hastened = new Set<EntryId>();
-  for (const fact of facts) {
+  if (waits.length === 0) return { matched, inputs, hastened: [] };
+  for (const { fact, trigger } of facts) {
     const forFact = waits.filter(
       (wait) =>
         wait.event === fact.name &&
         ((wait.by === 'profile' && wait.value === fact.profileId) || (wait.by === 'cart' && wait.value === fact.cartId)) &&
-        (context.trigger || fact.at >= wait.entryCreatedAt),
+        (trigger || fact.at >= wait.entryCreatedAt),
     );
     for (const entryId of new Set(forFact.map((wait) => wait.entryId))) {
       const ofEntry = forFact.filter((wait) => wait.entryId === entryId);
-      inputs.push({
-        entryId,
-        input: {
-          kind: 'fact',
-          name: fact.name,
-          at: fact.at,
-          eventId: fact.eventId,
-          cartId: fact.cartId ?? null,
-          profileMatch: ofEntry[0]?.profileId === fact.profileId,
-          cartMatch: fact.cartId !== undefined && ofEntry[0]?.cartId === fact.cartId,
-          properties: fact.properties,
-        },
-      });
+      inputs.push({ entryId, input: inputOf(fact, ofEntry[0]) });
       if (ofEntry.some((wait) => wait.hastens)) hastened.add(entryId);
       matched.push({
         eventId: fact.eventId,
@@ -94,39 +117,51 @@ async function deliverToWaiting(trx: Trx, facts: readonly Fact[], context: Match
       });
     }
   }
-  if (inputs.length > 0) await insertEntryInputs(trx, inputs, context.clock.now());
-  if (hastened.size > 0) await wakeWaiting(trx, [...hastened].sort());
-  return matched;
+  return { matched, inputs, hastened: [...hastened].sort() };
 }
 
-async function triggerJourneys(trx: Trx, facts: readonly Fact[], context: MatchContext): Promise<readonly Matched[]> {
+function inputOf(fact: Fact, wait: WaitMatch | undefined): EntryInput {
+  return {
+    kind: 'fact',
+    name: fact.name,
+    at: fact.at,
+    eventId: fact.eventId,
+    cartId: fact.cartId ?? null,
+    profileMatch: wait?.profileId === fact.profileId,
+    cartMatch: fact.cartId !== undefined && wait?.cartId === fact.cartId,
+    properties: fact.properties,
+  };
+}
+
+async function triggerJourneys(trx: Trx, facts: readonly MatchableFact[], context: MatchContext) {
   const journeys = await loadLiveJourneys(trx);
-  const candidates = facts.flatMap((fact) => journeys.flatMap((journey) => candidateFor(journey, fact)));
-  if (candidates.length === 0) return [];
-  if (!context.trigger) return candidates.map(({ journey, fact }) => ({ ...noMatch(fact, journey.id), reason: 'late-or-imported' }));
+  const candidates = facts.flatMap((one) => journeys.flatMap((journey) => candidateFor(journey, one)));
+  const late = candidates
+    .filter(({ trigger }) => !trigger)
+    .map(({ journey, fact }) => ({ ...noMatch(fact, journey.id), reason: 'late-or-imported' }));
+  const timely = candidates.filter(({ trigger }) => trigger);
+  if (timely.length === 0) return { matched: late, created: [], postponed: [] };
 
   const live = await findLiveEntries(trx, {
-    journeys: [...new Set(candidates.map(({ journey }) => journey.id))],
-    profiles: [...new Set(candidates.map(({ fact }) => fact.profileId))],
+    journeys: [...new Set(timely.map(({ journey }) => journey.id))],
+    profiles: [...new Set(timely.map(({ fact }) => fact.profileId))],
   });
   const plan = new EntryPlan(live, context);
-  const matched = candidates.map((candidate) => plan.take(candidate));
-  await insertEntries(trx, plan.created());
-  await postponeArmed(trx, plan.postponed());
-  return matched;
+  const matched = timely.map((candidate) => plan.take(candidate));
+  return { matched: [...matched, ...late], created: plan.created(), postponed: plan.postponed() };
 }
 
-type Candidate = { readonly journey: PublishedJourney; readonly fact: Fact; readonly role: 'start' | 'reset' };
+type Candidate = MatchableFact & { readonly journey: PublishedJourney; readonly role: 'start' | 'reset' };
 
-function candidateFor(journey: PublishedJourney, fact: Fact): readonly Candidate[] {
+function candidateFor(journey: PublishedJourney, one: MatchableFact): readonly Candidate[] {
   const { trigger } = journey.definition;
-  const role = triggerKind(trigger).role(trigger, fact);
-  return role === null ? [] : [{ journey, fact, role }];
+  const role = triggerKind(trigger).role(trigger, one.fact);
+  return role === null ? [] : [{ ...one, journey, role }];
 }
 
 /** What a batch of facts makes of the entries that are there: a fact sees what the ones before it did. */
 class EntryPlan {
-  readonly #live = new Map<string, LiveEntry & { readonly isNew?: NewEntry }>();
+  readonly #live = new Map<string, LiveEntry>();
   readonly #created = new Map<EntryId, NewEntry>();
   readonly #postponed = new Map<EntryId, Instant>();
   readonly #context: MatchContext;

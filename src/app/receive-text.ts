@@ -166,7 +166,7 @@ async function tellOfReply(deps: Deps, trx: Trx, text: InboundText, profiles: re
   if (facts.length === 0) return null;
   await writeTogether(trx, { facts: writeFacts(facts) });
   for (const { id } of profiles) await moveProfileOn(trx, id as ProfileId, at);
-  await matchFacts(trx, facts, { clock: deps.clock, trigger: true, newId: deps.newId });
+  await matchFacts(trx, facts, { clock: deps.clock, newId: deps.newId });
   return null;
 }
 

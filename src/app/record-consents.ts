@@ -64,5 +64,5 @@ export async function writeConsentActs(
     facts: writeFacts(facts),
   });
   for (const act of flat) await moveProfileOn(trx, act.profileId, act.at);
-  await matchFacts(trx, facts, { clock: deps.clock, trigger: true, newId: deps.newId });
+  await matchFacts(trx, facts, { clock: deps.clock, newId: deps.newId });
 }

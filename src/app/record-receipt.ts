@@ -90,7 +90,7 @@ async function tellJourneys(
   };
   await writeTogether(trx, { facts: writeFacts([fact]) });
   await moveProfileOn(trx, message.profileId, at);
-  const matched = await matchFacts(trx, [fact], { clock: deps.clock, trigger: true, newId: deps.newId });
+  const matched = await matchFacts(trx, [fact], { clock: deps.clock, newId: deps.newId });
   return matched.some(({ result }) => result !== 'no-match');
 }
 

@@ -1,11 +1,11 @@
-import { type RawBuilder, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { CartId, EntryId, JourneyId, ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
 import type { EntryOutcome, EntryState } from '../journey/entry.js';
 import { build } from './build.js';
 import type { Trx } from './db.js';
 import type { EntriesTable } from './schema.js';
-import { one } from './write-together.js';
+import { one, rowsOf } from './write-together.js';
 
 /** An entry that is armed or open, as matching sees it. */
 export interface LiveEntry {
@@ -34,15 +34,11 @@ export async function findLiveEntries(
   trx: Trx,
   of: { readonly journeys: readonly string[]; readonly profiles: readonly string[] },
 ): Promise<readonly LiveEntry[]> {
-  const rows = await trx
-    .selectFrom('entries')
-    .select(['id', 'journey_id', 'profile_id', 'entry_key', 'state', 'due_at'])
-    .where('journey_id', 'in', of.journeys)
-    .where('profile_id', 'in', of.profiles)
-    .where('state', '<>', 'finished')
-    .orderBy('id')
-    .forUpdate()
-    .execute();
+  const { rows } = await sql<Pick<Selectable<EntriesTable>, 'id' | 'journey_id' | 'profile_id' | 'entry_key' | 'state' | 'due_at'>>`
+    select id, journey_id, profile_id, entry_key, state, due_at from entries
+    where journey_id = any(${of.journeys}) and profile_id = any(${of.profiles}) and state <> 'finished' order by id for update`.execute(
+    trx,
+  );
   return rows.map((row) => ({
     id: row.id as EntryId,
     journeyId: row.journey_id as JourneyId,
@@ -54,54 +50,26 @@ export async function findLiveEntries(
 }
 
 /** Arms entries; each is due at once for the poke loop, which starts its workflow with a delay until the idle instant. */
-export async function insertEntries(trx: Trx, entries: readonly NewEntry[]): Promise<void> {
-  if (entries.length === 0) return;
-  await trx
-    .insertInto('entries')
-    .values(
-      entries.map((entry) => ({
-        id: entry.id,
-        journey_id: entry.journeyId,
-        version: null,
-        profile_id: entry.profileId,
-        entry_key: entry.entryKey,
-        cart_id: entry.cartId,
-        state: 'armed' as const,
-        activity: 'waiting' as const,
-        data: JSON.stringify(entry.state),
-        instruction: JSON.stringify({ kind: 'wait', summary: 'armed' }),
-        step: null,
-        due_at: entry.dueAt,
-        outcome: null,
-        outcome_reason: null,
-        trigger_event_id: entry.triggerEventId,
-        created_at: entry.createdAt,
-        entered_at: null,
-        finished_at: null,
-        poke_real: sql<number>`real_now_ms()`,
-      })),
-    )
-    .execute();
+export function writeArmed(entries: readonly NewEntry[]): RawBuilder<unknown> | null {
+  if (entries.length === 0) return null;
+  return sql`insert into entries (id, journey_id, profile_id, entry_key, cart_id, state, activity, data, instruction, due_at, trigger_event_id, created_at, poke_real)
+    select id, "journeyId", "profileId", "entryKey", "cartId", 'armed', 'waiting', state, '{"kind":"wait","summary":"armed"}', "dueAt", "triggerEventId", "createdAt", real_now_ms()
+    from ${rowsOf(entries)} as r(id text, "journeyId" text, "profileId" text, "entryKey" text, "cartId" text, state jsonb, "dueAt" bigint, "triggerEventId" text, "createdAt" bigint)
+    returning 1`;
 }
 
 /** The idle time starts again. Only the row changes: the workflow wakes at the old instant, sees the newer one and waits on (lazy waits). */
-export async function postponeArmed(trx: Trx, later: readonly { readonly id: EntryId; readonly dueAt: Instant }[]): Promise<void> {
-  if (later.length === 0) return;
-  const values = sql.join(later.map(({ id, dueAt }) => sql`(${id}::text, ${dueAt}::bigint)`));
-  await sql`update entries set due_at = v.due_at from (values ${values}) as v(id, due_at) where entries.id = v.id and entries.state = 'armed'`.execute(
-    trx,
-  );
+export function writePostponed(later: readonly { readonly id: EntryId; readonly dueAt: Instant }[]): RawBuilder<unknown> | null {
+  if (later.length === 0) return null;
+  return sql`update entries e set due_at = r."dueAt" from ${rowsOf(later)} as r(id text, "dueAt" bigint)
+    where e.id = r.id and e.id = any(${later.map(({ id }) => id)}) and e.state = 'armed' returning 1`;
 }
 
 /** Makes waiting and held entries due for a poke now; armed, queued and submitting ones see their inputs at their next turn anyway. */
-export async function wakeWaiting(trx: Trx, ids: readonly string[]): Promise<void> {
-  await trx
-    .updateTable('entries')
-    .set({ poke_real: sql<number>`real_now_ms()` })
-    .where('id', 'in', (query) => query.selectFrom('entries').select('id').where('id', 'in', ids).orderBy('id').forUpdate())
-    .where('state', '=', 'open')
-    .where('activity', 'in', ['waiting', 'held'])
-    .execute();
+export function writeWoken(ids: readonly string[]): RawBuilder<unknown> | null {
+  if (ids.length === 0) return null;
+  return sql`update entries set poke_real = real_now_ms()
+    where id in (select id from entries where id = any(${ids}) order by id for update) and state = 'open' and activity in ('waiting', 'held') returning 1`;
 }
 
 /** How an entry stands after a turn. `pokeReal`: when the poke loop looks next, in real milliseconds; null only when finished or held. */

@@ -3,18 +3,23 @@ import type { EntryId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
 import type { EntryInput } from '../journey/entry.js';
 import type { Trx } from './db.js';
+import { rowsOf, writeTogether } from './write-together.js';
+
+export interface NewInput {
+  readonly entryId: EntryId;
+  readonly input: EntryInput;
+}
 
 /** Adds inputs; they are consumed in this order by the entry's next turn. */
-export async function insertEntryInputs(
-  trx: Trx,
-  inputs: readonly { readonly entryId: EntryId; readonly input: EntryInput }[],
-  at: Instant,
-): Promise<void> {
-  if (inputs.length === 0) return;
-  await trx
-    .insertInto('entry_inputs')
-    .values(inputs.map(({ entryId, input }) => ({ entry_id: entryId, input: JSON.stringify(input), created_at: at, consumed_at: null })))
-    .execute();
+export async function insertEntryInputs(trx: Trx, inputs: readonly NewInput[], at: Instant): Promise<void> {
+  await writeTogether(trx, { inputs: writeInputs(inputs, at) });
+}
+
+/** As `insertEntryInputs`, as a part of a larger statement. */
+export function writeInputs(inputs: readonly NewInput[], at: Instant): RawBuilder<unknown> | null {
+  if (inputs.length === 0) return null;
+  return sql`insert into entry_inputs (entry_id, input, created_at)
+    select "entryId", input, ${at}::bigint from ${rowsOf(inputs)} as r("entryId" text, input jsonb) returning 1`;
 }
 
 /** Marks inputs as seen by the turn that holds the entry's lock. */

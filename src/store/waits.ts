@@ -1,9 +1,10 @@
-import { type RawBuilder, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { CartId, EntryId, JourneyId, ProfileId } from '../domain/ids.js';
 import type { FactName } from '../domain/fact.js';
 import type { Instant } from '../domain/instant.js';
 import type { Awaiting } from '../journey/entry.js';
 import type { Trx } from './db.js';
+import type { EntriesTable, WaitsTable } from './schema.js';
 import { rowsOf } from './write-together.js';
 
 /** A row of the index "who waits for what", with what matching needs of its entry. */
@@ -20,36 +21,20 @@ export interface WaitMatch {
   readonly hastens: boolean;
 }
 
+type WaitRow = Pick<Selectable<WaitsTable>, 'entry_id' | 'event' | 'by_kind' | 'by_value' | 'purpose' | 'hastens'> &
+  Pick<Selectable<EntriesTable>, 'journey_id' | 'profile_id' | 'cart_id' | 'created_at'>;
+
 /** Waits of live entries for any of these events, by profile or by cart. One statement. */
 export async function findWaits(
   trx: Trx,
   of: { readonly events: readonly FactName[]; readonly profiles: readonly string[]; readonly carts: readonly string[] },
 ): Promise<readonly WaitMatch[]> {
-  const rows = await trx
-    .selectFrom('waits as w')
-    .innerJoin('entries as e', 'e.id', 'w.entry_id')
-    .select([
-      'w.entry_id',
-      'w.event',
-      'w.by_kind',
-      'w.by_value',
-      'w.purpose',
-      'w.hastens',
-      'e.journey_id',
-      'e.profile_id',
-      'e.cart_id',
-      'e.created_at',
-    ])
-    .where('w.event', 'in', of.events)
-    .where((where) =>
-      where.or([
-        where.and([where('w.by_kind', '=', 'profile'), where('w.by_value', 'in', of.profiles)]),
-        ...(of.carts.length > 0 ? [where.and([where('w.by_kind', '=', 'cart'), where('w.by_value', 'in', of.carts)])] : []),
-      ]),
-    )
-    .where('e.state', '=', 'open')
-    .orderBy('w.entry_id')
-    .execute();
+  const { rows } = await sql<WaitRow>`
+    select w.entry_id, w.event, w.by_kind, w.by_value, w.purpose, w.hastens, e.journey_id, e.profile_id, e.cart_id, e.created_at
+    from waits w join entries e on e.id = w.entry_id
+    where w.event = any(${of.events})
+      and ((w.by_kind = 'profile' and w.by_value = any(${of.profiles})) or (w.by_kind = 'cart' and w.by_value = any(${of.carts})))
+      and e.state = 'open' order by w.entry_id`.execute(trx);
   return rows.map((row) => ({
     entryId: row.entry_id as EntryId,
     journeyId: row.journey_id as JourneyId,
