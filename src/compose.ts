@@ -6,7 +6,7 @@ import { showUrl } from './addresses.js';
 import type { ApiDeps, PartState } from './api/deps.js';
 import { segmentRoutes } from './api/routes/segment.js';
 import { twilioRoutes } from './api/routes/twilio.js';
-import { buildServer } from './api/server.js';
+import { buildHealthServer, buildServer } from './api/server.js';
 import { backUp } from './app/backup.js';
 import { ChannelSlots } from './app/channel-slots.js';
 import type { AppDeps, Log } from './app/deps.js';
@@ -178,22 +178,25 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
 
   let temporal: Temporal | null = null;
   const parts = (): Promise<readonly PartState[]> => readParts({ store, temporal, roles });
-  const keys = await ensureKeys(store, clock.now(), dataFolder);
-  let apiUrl = config.PUBLIC_URL ?? '';
+  const keys = roles.has('api') ? await ensureKeys(store, clock.now(), dataFolder) : null;
+  const health = { app, version: await readVersion(), registry: metrics.registry, parts };
+  const listening = { host: config.SOJOURN_HOST, port: config.SOJOURN_PORT };
+  let apiUrl: string;
   if (roles.has('api')) {
     const server = buildServer({
-      app,
-      version: await readVersion(),
-      registry: metrics.registry,
+      ...health,
       templates,
       temporalUi: temporalUiOf(config, () => temporal),
-      parts,
       ...seams(app, { templates, renderer, publishAll, dataFolder, temporal: () => temporal, hasRelay: roles.has('relay') }),
       plugins: [segmentRoutes(app), twilioRoutes(app)],
     });
-    apiUrl = showUrl(await server.listen({ host: config.SOJOURN_HOST, port: config.SOJOURN_PORT }));
+    apiUrl = showUrl(await server.listen(listening));
     address.publicUrl ||= apiUrl;
     phone?.setInboundUrl(`${apiUrl}/webhooks/twilio/inbound`);
+    stops.push(() => server.close());
+  } else {
+    const server = buildHealthServer(health);
+    apiUrl = showUrl(await server.listen(listening));
     stops.push(() => server.close());
   }
 
@@ -221,8 +224,8 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
   const file: RunningInstance = {
     pid: process.pid,
     apiUrl,
-    writeKey: keys.writeKey,
-    apiKey: keys.apiKey,
+    writeKey: keys?.writeKey ?? null,
+    apiKey: keys?.apiKey ?? null,
     mailboxUrl: mailbox?.url ?? null,
     smtpUrl: mailbox?.smtpUrl ?? null,
     phoneUrl: phone?.url ?? null,

@@ -28,6 +28,17 @@ import { templateRoutes } from './routes/templates.js';
 import { writeKeyRoutes } from './routes/write-keys.js';
 import { showInstantsAsText } from './schemas.js';
 
+/** Health and metrics alone, for a process without the role `api`: whoever is on call sees its workers and its poke loop too. */
+export function buildHealthServer(deps: Pick<ApiDeps, 'app' | 'version' | 'registry' | 'parts'>): FastifyInstance {
+  const server = fastify({ logger: false, genReqId: () => deps.app.newId() });
+  server.setSerializerCompiler(serializerCompiler);
+  server.setErrorHandler(problemHandler(deps.app.log));
+  server.setNotFoundHandler(noSuchRoute);
+  void server.register(helmet, securityHeaders);
+  void server.register(healthRoutes(deps));
+  return server;
+}
+
 /**
  * The HTTP door: health, the API under /v1, pages for customers, and whatever `deps.plugins` brings (Segment, Twilio).
  * It listens to nothing yet; `inject` works at once.

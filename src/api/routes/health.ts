@@ -16,7 +16,7 @@ const ready = z
   .meta({ id: 'Readiness' });
 
 /** Alive, ready (each part with its state) and metrics. No key: they carry counts and codes only. */
-export function healthRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
+export function healthRoutes(deps: Pick<ApiDeps, 'app' | 'version' | 'registry' | 'parts'>): FastifyPluginAsyncZod {
   return async (server) => {
     server.get(
       '/healthz',
