@@ -47,10 +47,19 @@ export class Problem extends Error {
   }
 }
 
-/** `There is no journey welcome.` */
+/**
+ * `There is no journey welcome.` Only an id that may be ours is repeated: what a clumsy client puts in its place may be somebody's address or the
+ * number of an order, and sentences end up in logs.
+ */
 export function notFound(noun: string, id: string): Problem {
-  return new Problem(404, `unknown-${noun.replaceAll(' ', '-')}`, `There is no ${noun} ${id}.`);
+  const isOurs = (namedNouns.has(noun) ? nameLike : idLike).test(id);
+  return new Problem(404, `unknown-${noun.replaceAll(' ', '-')}`, `There is no ${noun} ${isOurs ? id : 'of that id'}.`);
 }
+
+/** What people name. Everything else has an id that we made. */
+const namedNouns: ReadonlySet<string> = new Set(['journey', 'version', 'template']);
+const nameLike = /^(?:\d+ of )?[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
+const idLike = /^(?:[0-9a-z]{26}|[a-z2-7]{32})$/;
 
 /** Found, or a 404 that names it. */
 export function found<T>(value: T | null | undefined, noun: string, id: string): T {
@@ -87,10 +96,10 @@ export function problemHandler(log: Log) {
 
 /** Answers a path that is not there. */
 export function noSuchRoute(request: FastifyRequest, reply: FastifyReply) {
-  const path = request.url.split('?')[0] ?? '/';
-  // A link token in a mistyped path is not repeated.
-  const shown = path.startsWith('/v1/') ? ` ${path}` : ' that path';
-  return sendProblem(reply, bodyOf(404, 'no-such-route', `Nothing answers ${request.method} at${shown}. /openapi.json lists what does.`));
+  // Of a mistyped path only the noun is repeated: a link's token or a person's id may follow.
+  const noun = /^\/v1\/[a-z-]{1,40}(?=[/?]|$)/.exec(request.url)?.[0];
+  const shown = noun === undefined ? 'that path' : request.url.startsWith(`${noun}/`) ? `${noun}/…` : noun;
+  return sendProblem(reply, bodyOf(404, 'no-such-route', `Nothing answers ${request.method} at ${shown}. /openapi.json lists what does.`));
 }
 
 function sendProblem(reply: FastifyReply, body: ProblemBody) {

@@ -105,7 +105,7 @@ describe('the command line, with a server', () => {
       id: messageId,
       verdicts: [{ decision: 'send' }],
     });
-    expect(await cli('message why no-such')).toMatchObject({ exit: 1, err: 'There is no message no-such.' });
+    expect(await cli('message why no-such')).toMatchObject({ exit: 1, err: 'There is no message of that id.' });
   });
 
   test('shows a person by the shop’s own id, and erases only when told twice', async () => {
