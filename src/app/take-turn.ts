@@ -1,6 +1,8 @@
 import type { Instruction, TurnInput } from '../../workflows/contract.js';
 import type { Channel } from '../domain/channel.js';
 import { leaseMs } from '../store/messages.js';
+import { forgetFinished } from '../store/pokes.js';
+import { readTurnRows } from '../store/turn-snapshot.js';
 import type { Lane } from './channel-slots.js';
 import type { AppDeps } from './deps.js';
 import { type Forecast, forecastSend } from './turn/plan-send.js';
@@ -10,6 +12,7 @@ import { submitMessage } from './submit-message.js';
 /** Messages that one activity may send in a row before it gives its slot back. */
 const mostRounds = 12;
 const longestTurnMs = 8_000;
+const breatherMs = 1_000;
 /** A plan that waited longer than this for its slot is made again: the transaction refuses one whose looks are 5 s old. */
 const slotWaitMayTakeMs = 1_500;
 
@@ -27,11 +30,15 @@ export async function takeTurn(deps: AppDeps, input: TurnInput, lane: Lane): Pro
 async function rounds(deps: AppDeps, entryId: string, lane: Lane, startedAt: number): Promise<Instruction> {
   for (let round = 0; round < mostRounds && performance.now() - startedAt < longestTurnMs; round += 1) {
     const forecast = await forecastSend(deps, entryId);
-    if (forecast.kind === 'gone') return { kind: 'finished', outcome: 'unknown-entry' };
+    if (forecast.kind === 'gone') {
+      await forgetFinished(deps.store.db, entryId);
+      return { kind: 'finished', outcome: forecast.outcome ?? 'unknown-entry' };
+    }
     const result = await oneRound(deps, forecast, lane);
     if (result.kind === 'instruction') return result.instruction;
   }
-  return { kind: 'turn', summary: 'goes on' };
+  // Not at once: should the forecast and the locked turn never agree, this must not become a loop without a pause.
+  return { kind: 'wait', wakeAtReal: deps.clock.realNow() + breatherMs, summary: 'goes on' };
 }
 
 async function oneRound(deps: AppDeps, forecast: KnownForecast, lane: Lane): Promise<TurnResult> {
@@ -84,13 +91,20 @@ async function decideAndSend(deps: AppDeps, forecast: SendForecast): Promise<Tur
 /** The answer of a provider is not lost to a hiccup of the store: the second half is tried until the lease ends. */
 async function settleUntilLeaseEnds(
   deps: AppDeps,
-  { seen, plan }: SendForecast,
+  forecast: SendForecast,
   settled: SettledAttempt,
   committedAt: number,
 ): Promise<TurnResult> {
+  const { plan } = forecast;
+  let { seen } = forecast;
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await deps.store.transaction((trx) => runTurn(deps, trx, { seen, plan, settled, lane: 'send-here' }));
+      const result = await deps.store.transaction((trx) => runTurn(deps, trx, { seen, plan, settled, lane: 'send-here' }));
+      if (result.kind !== 'moved') return result;
+      // People or carts became one during the call: the answer is written under where the entry is now.
+      const moved = await readTurnRows(deps.store.db, seen.id);
+      if (moved === null) return result;
+      seen = moved.entry;
     } catch (cause) {
       if (performance.now() - committedAt + retryPauseMs > leaseMs) throw cause;
       deps.log.warn(

@@ -32,8 +32,12 @@ export async function readPause(trx: Trx, of: { readonly journeyId: string | nul
     const [row] = await controls.forShare().execute();
     if (row) return { scope: row.key === pauseKeys.all ? 'all' : 'channel', since: sinceOf(row.value) ?? 0 };
   }
-  if (of.journeyId === null) return null;
-  const journey = trx.selectFrom('journeys').select(['state', 'paused_at']).where('id', '=', of.journeyId).where('state', '=', 'paused');
+  return of.journeyId === null ? null : readJourneyPause(trx, of.journeyId);
+}
+
+/** The pause of a journey alone, read as `readPause` does: for an entry that is held before it has a message. */
+export async function readJourneyPause(trx: Trx, journeyId: string): Promise<Pause | null> {
+  const journey = trx.selectFrom('journeys').select(['state', 'paused_at']).where('id', '=', journeyId).where('state', '=', 'paused');
   if ((await journey.executeTakeFirst()) === undefined) return null;
   const paused = await journey.forShare().executeTakeFirst();
   return paused ? { scope: 'journey', since: paused.paused_at ?? 0 } : null;

@@ -180,9 +180,13 @@ export function writeSettled(settled: {
   return sql`${update}`;
 }
 
+/** What a promised message becomes when its entry ends: given back, unless an earlier attempt may have reached the provider. */
+export const releasedState = sql`case when exists (select 1 from attempts a where a.message_id = messages.id and coalesce(a.outcome, 'unknown') = 'unknown')
+  then 'unknown' else 'released' end`;
+
 /** An entry that ends gives back the slots that it was promised. */
 export function writeReleased(entryId: EntryId, at: Instant): RawBuilder<unknown> {
-  return sql`update messages set state = 'released', reason = 'exited', updated_at = ${at} where entry_id = ${entryId} and state = 'reserved' returning 1`;
+  return sql`update messages set state = ${releasedState}, reason = 'exited', updated_at = ${at} where entry_id = ${entryId} and state = 'reserved' returning 1`;
 }
 
 /** Appends a verdict; every one is a row, whatever it says. */

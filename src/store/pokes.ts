@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { EntryId, JourneyId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
-import type { Db } from './db.js';
+import type { Db, Trx } from './db.js';
 import { stuckAfterPokes } from './entries-read.js';
 import type { EntriesTable } from './schema.js';
 import { rowsOf } from './write-together.js';
@@ -167,6 +167,13 @@ export async function findUnfinished(db: Db, id: EntryId): Promise<UnfinishedEnt
 export async function forgetPokes(db: Db, id: EntryId, nextReal: number): Promise<void> {
   await sql`update entries set run_started = true, poke_count = 0, poke_real = case when poke_real is null then null else ${nextReal}::bigint end
     where id = ${id}`.execute(db);
+}
+
+/** The entry has finished and its run has been told: it needs no poke any more. Whoever closes an entry from outside leaves it due for one. */
+export async function forgetFinished(db: Db | Trx, id: string): Promise<void> {
+  await sql`update entries set poke_real = null, poke_count = 0 where id = ${id} and state = 'finished' and poke_real is not null`.execute(
+    db,
+  );
 }
 
 function toUnfinished(row: { id: string; journey_id: string; due_at: number | null }): UnfinishedEntry {

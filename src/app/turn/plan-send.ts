@@ -46,7 +46,8 @@ export type OrderLook =
   | { readonly kind: 'failed'; readonly code: string };
 
 export type Forecast =
-  | { readonly kind: 'gone' }
+  /** Finished, with this outcome; null: there is no such entry. */
+  | { readonly kind: 'gone'; readonly outcome: string | null }
   | { readonly kind: 'nothing-to-send'; readonly seen: TurnEntry }
   | { readonly kind: 'send'; readonly seen: TurnEntry; readonly plan: SendPlan };
 
@@ -57,7 +58,7 @@ export type Forecast =
 export async function forecastSend(deps: AppDeps, entryId: string): Promise<Forecast> {
   let rows = await readTurnRows(deps.store.db, entryId);
   if (rows !== null && (await waitOutTheLastMoment(deps, rows.entry))) rows = await readTurnRows(deps.store.db, entryId);
-  if (rows === null || rows.entry.state === 'finished') return { kind: 'gone' };
+  if (rows === null || rows.entry.state === 'finished') return { kind: 'gone', outcome: rows?.entry.outcome ?? null };
   const { entry: seen } = rows;
   const context = await readContext(deps, rows);
   const pending = foreseen(context);
@@ -68,10 +69,14 @@ export async function forecastSend(deps: AppDeps, entryId: string): Promise<Fore
 }
 
 /** True: it was early, and time has passed since the rows were read. */
+const standstillMs = 100;
+
 async function waitOutTheLastMoment(deps: AppDeps, entry: TurnEntry): Promise<boolean> {
-  const earlyMs = entry.dueAt === null ? 0 : deps.clock.realAt(entry.dueAt) - deps.clock.realNow();
-  if (earlyMs <= 0 || earlyMs >= 1000) return false;
-  await new Promise((resolve) => setTimeout(resolve, Math.ceil(earlyMs)));
+  if (entry.dueAt === null || entry.dueAt <= deps.clock.now()) return false;
+  const earlyMs = deps.clock.realAt(entry.dueAt) - deps.clock.realNow();
+  if (earlyMs >= 1000) return false;
+  // None left, and yet not due: the sped-up clock stands still until it can be saved. Without a pause the timer would fire again and again.
+  await new Promise((resolve) => setTimeout(resolve, earlyMs > 0 ? Math.ceil(earlyMs) : standstillMs));
   return true;
 }
 

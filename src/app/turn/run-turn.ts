@@ -11,7 +11,7 @@ import { advance, type Advanced, completeSend, decideEntry, type SendResult, wit
 import type { Awaiting, EntryInput, EntryOutcome, EntryState, Pending, TraceLine } from '../../journey/entry.js';
 import type { Trx } from '../../store/db.js';
 import { writeConsumed } from '../../store/entry-inputs.js';
-import { readPause } from '../../store/controls.js';
+import { readJourneyPause, readPause } from '../../store/controls.js';
 import { type EntryAfterTurn, writeEntry, writeLookedAt } from '../../store/entries.js';
 import {
   leaseMs,
@@ -23,6 +23,7 @@ import {
   writeSettled,
   writeVerdict,
 } from '../../store/messages.js';
+import { forgetFinished } from '../../store/pokes.js';
 import { writeLastInstant } from '../../store/profiles.js';
 import { writeTrace } from '../../store/trace.js';
 import type { TurnEntry, TurnMessage } from '../../store/turn-snapshot.js';
@@ -55,6 +56,8 @@ export type TurnResult =
   | { readonly kind: 'instruction'; readonly instruction: Instruction }
   /** Committed as far as it goes: another message, or a changed cart, must be made ready first. */
   | { readonly kind: 'again' }
+  /** Nothing was done: the entry has another profile or cart than when it was seen, so others must be locked. */
+  | { readonly kind: 'moved' }
   | { readonly kind: 'submit'; readonly messageId: MessageId; readonly n: number; readonly outgoing: Outgoing };
 
 /** Looks older than this are made again. */
@@ -76,9 +79,13 @@ const longestSummary = 200;
  */
 export async function runTurn(deps: AppDeps, trx: Trx, request: TurnRequest): Promise<TurnResult> {
   const context = await lockContext(deps, trx, request.seen);
-  if (context === null) return { kind: 'again' };
-  if (context.entry.state === 'finished') return finished(context.entry.outcome ?? 'completed');
-  return new Turn(deps, trx, context, request).run();
+  if (context === null) return { kind: 'moved' };
+  const turn = new Turn(deps, trx, context, request);
+  if (context.entry.state !== 'finished') return turn.run();
+  // It was ended by others while its message was at the provider.
+  if (request.settled) await turn.settleLate(request.settled);
+  await forgetFinished(trx, context.entry.id);
+  return finished(context.entry.outcome ?? 'completed');
 }
 
 /** The work of one transaction. Its fields are what the transaction will write at the end. */
@@ -112,18 +119,25 @@ class Turn {
     return result;
   }
 
+  /** The entry has finished: nothing is decided any more, but what became of its message is written. */
+  async settleLate(settled: SettledAttempt): Promise<void> {
+    await this.#foldSettled(settled);
+    await this.#writes.add({ trace: writeTrace(this.#context.entry.id, this.#trace) });
+    await this.#writes.flush();
+  }
+
   async #take(): Promise<TurnResult> {
     const { entry, at } = this.#context;
+    if (this.#request.settled) await this.#foldSettled(this.#request.settled);
     const lease = this.#liveLease();
     if (lease !== null) return this.#waitForLease(lease);
-    if (this.#request.settled) await this.#foldSettled(this.#request.settled);
-    else await this.#foldExpired();
+    await this.#foldExpired();
 
     const inputs = this.#inputs();
     if (entry.state === 'armed') return this.#decideArmed(inputs);
     const isWaiting = entry.activity === 'waiting' && entry.dueAt !== null && entry.dueAt > at;
-    if (isWaiting && inputs.length === 0 && this.#request.settled === null) return this.#stay();
-    if (entry.activity === 'held' && inputs.length === 0) return this.#stay();
+    const isNothingNew = inputs.length === 0 && this.#request.settled === null;
+    if (isNothingNew && (isWaiting || entry.activity === 'held')) return this.#stay();
     await this.#consume();
     const held = this.#heldMessage();
     const advanced = advance(this.#context.engine, this.#state, inputs);
@@ -176,11 +190,12 @@ class Turn {
     if (pending.kind === 'finished' || (pending.kind === 'send' && pending.step === held.step && pending.visit === held.visit)) return;
     const { at, timeZone } = this.#context;
     const decision: SendDecision = { kind: 'skip', reason: 'paused', detail: { rule: 'catch-up' } };
+    const state = isAmbiguous(held) ? 'unknown' : 'skipped';
     await this.#writes.add({
-      messages: writeSettled({ id: held.id, state: 'skipped', reason: 'paused', slotAt: null, providerId: null, at }),
+      messages: writeSettled({ id: held.id, state, reason: 'paused', slotAt: null, providerId: null, at }),
       verdicts: writeVerdict(held.id, decision, at),
     });
-    this.#messages.set(held.id, { ...held, state: 'skipped' });
+    this.#messages.set(held.id, { ...held, state });
     this.#trace.push({ at, step: held.step, kind: 'verdict', text: verdictSentence(decision, { timeZone, channel: held.channel }) });
   }
 
@@ -189,10 +204,13 @@ class Turn {
     const asked = inputs.find((input) => input.kind === 'exit');
     await this.#consume();
     if (asked) return this.#notEntered(asked.reason, `Did not enter: ${asked.reason}.`);
-    if (entry.dueAt !== null && entry.dueAt > at) return this.#stay();
+    // Held when it was due, then postponed: it waits again, for the later instant.
+    if (entry.dueAt !== null && entry.dueAt > at)
+      return entry.activity === 'held' ? this.#wait(entry.dueAt, [], 'armed · idle time') : this.#stay();
     if (entry.journeyState === 'archived') return this.#notEntered('archived', 'Did not enter: the journey was archived.');
     const resumed = inputs.find((input) => input.kind === 'resume');
-    if (entry.journeyState === 'paused') return this.#hold({ kind: 'hold', reason: 'paused', detail: { scope: 'journey' } }, []);
+    if (entry.journeyState === 'paused' && (await readJourneyPause(this.#trx, entry.journeyId)) !== null)
+      return this.#hold({ kind: 'hold', reason: 'paused', detail: { scope: 'journey' } }, []);
     if (resumed && definition.catchUp.kind === 'send_if_within' && at - (entry.dueAt ?? at) > definition.catchUp.ms)
       return this.#notEntered('paused', 'Did not enter: the journey was paused when it was time, and that was too long ago.');
     const decision = decideEntry(engine, historyOf(facts));
@@ -342,9 +360,11 @@ class Turn {
   }
 
   async #skip(message: NewMessage, decision: SkipDecision): Promise<{ kind: 'left'; as: SendResult }> {
-    await this.#record(message, decision, 'skipped', this.#context.at);
+    const known = this.#messages.get(message.id);
+    const mayHaveLeft = known !== undefined && isAmbiguous(known);
+    await this.#record(message, decision, mayHaveLeft ? 'unknown' : 'skipped', this.#context.at);
     this.#did.push(`${message.step} · ${decision.reason}`);
-    return { kind: 'left', as: { kind: 'skipped', reason: decision.reason } };
+    return { kind: 'left', as: mayHaveLeft ? { kind: 'unknown', reason: null } : { kind: 'skipped', reason: decision.reason } };
   }
 
   /** An ambiguous text waits for its callback, then for the provider's own word, and is never sent again. */
@@ -363,7 +383,8 @@ class Turn {
       return { kind: 'left', as: { kind: 'accepted', reason: null } };
     }
     if (text !== null) return { kind: 'left', as: { kind: 'unknown', reason: null } };
-    if (entry.dueAt !== null && entry.dueAt <= at && entry.instruction['kind'] === 'reconcile') return this.#turn({ kind: 'again' });
+    if (entry.dueAt !== null && entry.dueAt <= at && entry.instruction['kind'] === 'reconcile')
+      return this.#turn(await this.#pauseHere(pending, 'reconcile'));
     const until = this.#serviceIn(callbackGraceRealMs);
     return this.#turn(await this.#wait(until, pending.awaiting, `${message.step} · sms · awaiting the callback`, 'reconcile'));
   }
@@ -455,25 +476,31 @@ class Turn {
     this.#trace.push({ at, step: message.step, kind: 'verdict', text: verdictSentence(decision, { timeZone, channel: message.channel }) });
   }
 
-  #liveLease(): number | null {
-    if (this.#request.settled) return null;
+  /** The message of this entry that is at the provider, as this turn knows it by now. */
+  #submitting(): TurnMessage | undefined {
     const { facts, entry } = this.#context;
-    const submitting = facts.messages.find((message) => message.entryId === entry.id && message.state === 'submitting');
-    return submitting?.leaseReal != null && submitting.leaseReal > facts.realNow ? submitting.leaseReal : null;
+    return facts.messages.find(({ id, entryId }) => entryId === entry.id && this.#messages.get(id)?.state === 'submitting');
   }
 
-  /** Another turn has the message at the provider: nothing is decided until it answers or its lease ends. */
-  #waitForLease(leaseReal: number): TurnResult {
-    return {
-      kind: 'instruction',
-      instruction: { kind: 'wait', wakeAtReal: leaseReal, summary: `${this.#state.step ?? 'start'} · at the provider` },
-    };
+  /** Real milliseconds of the database for which the lease still lives; null: there is none. */
+  #liveLease(): number | null {
+    const { leaseReal = null } = this.#submitting() ?? {};
+    const leftMs = leaseReal === null ? 0 : leaseReal - this.#context.facts.realNow;
+    return leftMs > 0 ? leftMs : null;
+  }
+
+  /**
+   * Another turn has the message at the provider: nothing is decided until it answers or its lease ends. Timers run by this clock, leases by that of
+   * the database; with the other's instant an entry would wake too early again and again, as long as the two differ.
+   */
+  #waitForLease(leftMs: number): TurnResult {
+    const wakeAtReal = this.#deps.clock.realNow() + leftMs;
+    return { kind: 'instruction', instruction: { kind: 'wait', wakeAtReal, summary: `${this.#state.step ?? 'start'} · at the provider` } };
   }
 
   /** Nobody came back from the provider before the lease ended: whether the message left is not known. */
   async #foldExpired(): Promise<void> {
-    const { facts, entry } = this.#context;
-    const stranded = facts.messages.find((message) => message.entryId === entry.id && message.state === 'submitting');
+    const stranded = this.#submitting();
     const attempt = stranded?.attempts.at(-1);
     if (!stranded || !attempt) return;
     await this.#foldSettled({ messageId: stranded.id, n: attempt.n, outcome: { kind: 'unknown', code: 'lease-expired' } });
@@ -496,6 +523,12 @@ class Turn {
     });
     const attempts = message.attempts.map((one) => (one.n === n ? { ...one, outcome: outcome.kind } : one));
     const folded = foldAttempts(attempts.map((one) => one.outcome));
+    // A later attempt is under way, or has said how the message stands: only an acceptance still changes that.
+    if (folded !== 'accepted' && message.attempts.at(-1)?.n !== n) {
+      this.#messages.set(messageId, { ...message, attempts });
+      return;
+    }
+    const isAtStep = entry.state === 'open' && this.#state.step === message.step && this.#state.visit === message.visit;
     const say = (text: string): void => void this.#trace.push({ at, step: message.step, kind: 'submitted', text });
     const settle = async (state: MessageState, reason: string | null, slotAt: Instant | null = null): Promise<void> => {
       const providerId = outcome.kind === 'accepted' ? outcome.providerId : null;
@@ -507,10 +540,13 @@ class Turn {
       this.#did.push(`${message.step} · sent`);
       return settle('accepted', null);
     }
+    if (outcome.kind === 'not-sent' && outcome.suppress)
+      await suppressAddress(this.#deps, this.#trx, { channel: message.channel, profile: this.#context.profile, code: outcome.code, at });
     if (folded === 'unknown') {
+      const mayRepeat = isAtStep && message.channel === 'email' && (outcome.kind !== 'not-sent' || outcome.retry);
       const ambiguous = attempts.filter((one) => one.outcome === 'unknown' || one.outcome === null).length;
       this.#did.push(`${message.step} · unknown`);
-      if (message.channel === 'email' && ambiguous < 2 && !this.#isAtMostOnce(messageId)) {
+      if (mayRepeat && ambiguous < 2 && !this.#isAtMostOnce(messageId)) {
         say('No answer came from the mail server; the same email is sent once more under the same id.');
         return settle('reserved', null, this.#retrySlot(n, null));
       }
@@ -518,12 +554,10 @@ class Turn {
       return settle('unknown', null);
     }
     if (outcome.kind !== 'not-sent') return;
-    if (outcome.suppress)
-      await suppressAddress(this.#deps, this.#trx, { channel: message.channel, profile: this.#context.profile, code: outcome.code, at });
     const slotAt = this.#retrySlot(n, outcome.retryAfterMs ?? null);
     const deadlineAt = message.deadlineAt;
     const decision: SendDecision =
-      outcome.retry && slotAt <= deadlineAt
+      outcome.retry && isAtStep && slotAt <= deadlineAt
         ? { kind: 'defer', until: slotAt, reason: 'provider-rejected', detail: { code: outcome.code, attempt: n } }
         : { kind: 'skip', reason: 'provider-rejected', detail: { code: outcome.code, attempt: n } };
     await this.#writes.add({ verdicts: writeVerdict(messageId, decision, at) });
@@ -606,14 +640,14 @@ class Turn {
   }
 
   /** Commits as far as the journey has come; the message that is next must be made ready outside the transaction. */
-  async #pauseHere(pending: PendingSend): Promise<TurnResult> {
+  async #pauseHere(pending: PendingSend, kind: 'turn' | 'reconcile' = 'turn'): Promise<TurnResult> {
     const { at, facts } = this.#context;
     await this.#save({
       activity: 'ready',
       dueAt: at,
       pokeReal: facts.realNow + pokeGraceRealMs / 4,
       awaiting: pending.awaiting,
-      instruction: { kind: 'turn' },
+      instruction: { kind },
     });
     return { kind: 'again' };
   }
@@ -696,6 +730,11 @@ type HoldDecision = Extract<SendDecision, { kind: 'hold' }>;
 type PendingSend = Extract<Pending, { kind: 'send' }>;
 
 const leftOurHands: ReadonlySet<MessageState> = new Set(['submitting', 'accepted', 'delivered', 'bounced', 'failed', 'unknown']);
+
+/** An attempt may have reached the provider, and nobody knows. */
+function isAmbiguous({ attempts }: Pick<TurnMessage, 'attempts'>): boolean {
+  return foldAttempts(attempts.map(({ outcome }) => outcome)) === 'unknown';
+}
 
 /** A receipt may have come before the answer: what it says stands. */
 function after(before: MessageState, now: MessageState): MessageState {
