@@ -89,7 +89,13 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
     isNeeded: roles.has('relay') || roles.has('worker'),
   });
   temporalStarting.catch(() => undefined);
-  stops.push(async () => (await temporalStarting).stop());
+  // What did not start has nothing to stop.
+  stops.push(() =>
+    temporalStarting.then(
+      (started) => started.stop(),
+      () => undefined,
+    ),
+  );
 
   const store = await openStore({
     ...(config.DATABASE_URL === undefined ? { dataDir: join(dataFolder, 'store') } : { databaseUrl: config.DATABASE_URL }),
