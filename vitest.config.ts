@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Five projects, from the quickest to the slowest. Each says what it needs in its support files. */
+/** Five projects, from the quickest to the slowest, one after another: a real server wants the machine. Each says what it needs in its support files. */
 const resultsFile = process.env['TEST_RESULTS_FILE'];
 
 export default defineConfig({
@@ -10,6 +10,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          sequence: { groupOrder: 0 },
           include: ['test/{domain,journey,simulator,channels,render,app,api,cli,config,repository}/**/*.test.ts'],
           // The doors' tests open an embedded store, begun from a template.
           globalSetup: ['test/support/store-setup.ts'],
@@ -20,6 +21,7 @@ export default defineConfig({
       {
         test: {
           name: 'store',
+          sequence: { groupOrder: 1 },
           include: ['test/store/**/*.test.ts'],
           globalSetup: ['test/support/store-setup.ts'],
           testTimeout: 60_000,
@@ -30,6 +32,7 @@ export default defineConfig({
       {
         test: {
           name: 'workflow',
+          sequence: { groupOrder: 2 },
           include: ['test/{temporal,workflows}/**/*.test.ts'],
           globalSetup: ['test/support/temporal.ts'],
           testTimeout: 120_000,
@@ -37,10 +40,11 @@ export default defineConfig({
           maxWorkers: 1,
         },
       },
-      { test: { name: 'replay', include: ['test/replay/**/*.test.ts'], testTimeout: 120_000, maxWorkers: 1 } },
+      { test: { name: 'replay', sequence: { groupOrder: 3 }, include: ['test/replay/**/*.test.ts'], testTimeout: 120_000, maxWorkers: 1 } },
       {
         test: {
           name: 'e2e',
+          sequence: { groupOrder: 4 },
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/support/temporal.ts'],
           testTimeout: 300_000,
