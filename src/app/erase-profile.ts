@@ -1,4 +1,5 @@
 import type { ProfileId } from '../domain/ids.js';
+import { lockCartsOf } from '../store/carts.js';
 import { erasePersonalData, keepSuppressed } from '../store/erase.js';
 import { addExitToEntries } from '../store/held-entries.js';
 import { lockProfiles } from '../store/profiles.js';
@@ -29,6 +30,8 @@ export async function eraseProfile(
     // Merged into another meanwhile: the other one is asked for by its own id.
     if (person === undefined) return { kind: 'unknown' };
     if (person.erased_at !== null) return { kind: 'erased-already' };
+    // Carts before entries, as everywhere.
+    await lockCartsOf(trx, canonical as ProfileId);
     const at = deps.clock.now();
     await keepSuppressed(trx, suppressionKeys(deps.secret, person), 'erased', at);
     const entries = await addExitToEntries(trx, { of: { profileIds: family }, reason: 'erased', at });

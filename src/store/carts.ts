@@ -80,7 +80,9 @@ export function writeCartTokens(
 /** Rows that pointed to `from` and now point to `into`, except entries and their waits; then the cart itself is gone. */
 export function moveCart(from: CartId, into: CartId): Readonly<Record<'facts' | 'orders', RawBuilder<unknown>>> {
   return {
-    facts: sql`update facts set cart_id = ${into} where cart_id = ${from} returning 1`,
+    // By whom the carts belong to: facts are found by profile, and there is no index by cart.
+    facts: sql`update facts set cart_id = ${into} where cart_id = ${from}
+      and profile_id in (select profile_id from carts where id in (${from}, ${into})) returning 1`,
     orders: sql`update orders set cart_id = ${into} where cart_id = ${from} returning 1`,
   };
 }
