@@ -123,6 +123,11 @@ export async function unfinished(instance: ChildInstance): Promise<number> {
   return (armed?.length ?? 0) + (open?.length ?? 0);
 }
 
+/** How many messages a provider has taken, as the store says. */
+export async function sentMessages(instance: ChildInstance): Promise<number> {
+  return (await instance.all<StoredMessage>('/v1/messages')).filter(isSent).length;
+}
+
 /** How many messages arrived so far. */
 export async function arrivals(instance: ChildInstance): Promise<number> {
   const response = await fetch(`${instance.running.mailboxUrl}/api/v1/messages?limit=1`);

@@ -4,7 +4,7 @@ import { resolveTemporalBinary } from '../../src/temporal/binary.js';
 import { type DevServer, startDevServer } from '../../src/temporal/dev-server.js';
 import { quickCart } from '../support/project.js';
 import { fillsCart, orders, sendBatch } from '../support/shop-client.js';
-import { badEnds, disagreements, readAccounts, unfinished } from './accounts.js';
+import { badEnds, disagreements, readAccounts, sentMessages, unfinished } from './accounts.js';
 import { type Campaign, until } from './campaign.js';
 import { freePort, type Scene } from './scene.js';
 
@@ -28,7 +28,7 @@ export const temporalAway: Campaign = {
     await until('Temporal is reached', 60_000, async () => (await readiness(instance)).status === 'ok');
     for (let first = 1; first <= before; first += 20)
       await sendBatch(instance, Array.from({ length: 20 }, (_, i) => fillsCart(first + i)).flat());
-    await until('the first emails left', 60_000, async () => (await instance.all('/v1/messages')).length === before, 250);
+    await until('the first emails left', 60_000, async () => (await sentMessages(instance)) === before, 250);
 
     await server.stop();
     scene.say('Temporal is away.');

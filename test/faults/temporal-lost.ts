@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { quickCart } from '../support/project.js';
 import { fillsCart, sendBatch } from '../support/shop-client.js';
-import { badEnds, disagreements, readAccounts, type StoredEntry, unfinished } from './accounts.js';
+import { badEnds, disagreements, readAccounts, sentMessages, type StoredEntry, unfinished } from './accounts.js';
 import { type Campaign, percentile, until } from './campaign.js';
 
 const waiting = 60;
@@ -21,7 +21,7 @@ export const temporalLost: Campaign = {
   async run(scene) {
     let instance = await scene.start();
     await sendBatch(instance, Array.from({ length: waiting }, (_, i) => fillsCart(i + 1)).flat());
-    await until('the first emails left', 90_000, async () => (await instance.all('/v1/messages')).length === waiting, 250);
+    await until('the first emails left', 90_000, async () => (await sentMessages(instance)) === waiting, 250);
     await sendBatch(instance, Array.from({ length: armed }, (_, i) => fillsCart(waiting + i + 1)).flat());
     await sleep(500);
     const left = await instance.all<StoredEntry>('/v1/entries');
