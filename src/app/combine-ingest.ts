@@ -12,6 +12,9 @@ import {
 /** Events that one transaction takes from those who wait. */
 const mostEvents = 150;
 
+/** How long a transaction waits for those who may come. */
+const lingerMs = 2;
+
 interface Waiting {
   readonly chunk: IngestChunk;
   readonly settle: (result: Promise<IngestResult>) => void;
@@ -28,6 +31,8 @@ export function combineIngest(
   const lanes = deps.store.kind === 'pglite' ? 1 : 2;
   const waiting: Waiting[] = [];
   let running = 0;
+  let expected = 0;
+  let lingering: NodeJS.Timeout | null = null;
 
   function store(chunk: IngestChunk): Promise<IngestResult> {
     return new Promise((resolve) => {
@@ -36,14 +41,25 @@ export function combineIngest(
     });
   }
 
+  /** Begins a transaction when as many wait as were answered last; those who were are likely to come again at once. */
   function goOn(): void {
-    while (running < lanes && waiting.length > 0) {
-      running += 1;
-      void storeAll(takeSome(waiting)).finally(() => {
-        running -= 1;
-        goOn();
-      });
-    }
+    if (running === lanes || waiting.length === 0) return;
+    if (waiting.length < expected) lingering ??= setTimeout(begin, lingerMs);
+    else begin();
+  }
+
+  function begin(): void {
+    if (lingering !== null) clearTimeout(lingering);
+    lingering = null;
+    const some = takeSome(waiting);
+    if (some.length === 0) return;
+    running += 1;
+    void storeAll(some).finally(() => {
+      running -= 1;
+      expected = some.length;
+      goOn();
+    });
+    goOn();
   }
 
   async function storeAll(some: readonly Waiting[]): Promise<void> {

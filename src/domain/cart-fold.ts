@@ -99,6 +99,17 @@ export function isBeforeFold(fold: CartFold, at: Instant): boolean {
 
 /** The cart that a fold tells of: the lines under the token where the person was last, for that is what a link would restore. */
 export function viewCart(fold: CartFold): CartView {
+  const known = views.get(fold);
+  if (known !== undefined) return known;
+  const view = newView(fold);
+  views.set(fold, view);
+  return view;
+}
+
+/** A fold never changes, and is looked at several times for each event: before, after, and beside the other carts. */
+const views = new WeakMap<CartFold, CartView>();
+
+function newView(fold: CartFold): CartView {
   const groups = Object.values(fold.tokens);
   const updatedAt = groups.reduce<Instant | null>((newest, group) => Math.max(newest ?? group.at, group.at), null);
   const shown = newestGroup(groups.filter(saysLines)) ?? newestGroup(groups);
