@@ -159,7 +159,9 @@ function differences(noun: string, inStore: readonly string[], arrived: readonly
 function show(result: Report, agreed: Agreement): void {
   const seconds = Math.round((performance.now() - began) / 100) / 10;
   if (asJson) {
-    process.stdout.write(`${JSON.stringify({ armed: armedOf(result), ...result, events: calls.length, skippedLines, agreement: agreed, seconds })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ armed: armedOf(result), ...result, events: calls.length, skippedLines, agreement: agreed, seconds })}\n`,
+    );
     return;
   }
   progress('');

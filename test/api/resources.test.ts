@@ -62,7 +62,10 @@ describe('resources of the API', () => {
     await turn(deps, entryId);
     expect((await call('GET', `/v1/entries/${entryId}`)).body).toMatchObject({ state: 'finished', outcome: 'exited', reason: 'by-phone' });
     expect(await call('POST', `/v1/entries/${entryId}/exit`)).toMatchObject({ status: 200, body: { asked: false, outcome: 'exited' } });
-    expect(await call('POST', '/v1/entries/no-such/exit')).toMatchObject({ status: 404, body: { detail: 'There is no entry of that id.' } });
+    expect(await call('POST', '/v1/entries/no-such/exit')).toMatchObject({
+      status: 404,
+      body: { detail: 'There is no entry of that id.' },
+    });
   });
 
   test('entries and messages are found by journey, profile and state', async () => {
