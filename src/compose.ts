@@ -1,6 +1,5 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { ulid } from 'ulid';
 import { createActivities } from '../activities/index.js';
 import { showUrl } from './addresses.js';
 import type { ApiDeps, PartState } from './api/deps.js';
@@ -27,6 +26,7 @@ import type { EntryId } from './domain/ids.js';
 import { startMailbox } from './embedded/mailbox/mailbox.js';
 import { startPhone } from './embedded/phone/phone.js';
 import { createMetrics } from './metrics.js';
+import { newId } from './new-id.js';
 import { readParts, watchGauges } from './parts.js';
 import type { RenderContext } from './domain/rendering.js';
 import { openTemplateFolder, type TemplateFolder, type TemplateSet } from './render/load.js';
@@ -172,7 +172,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
       ...(config.SOJOURN_EMAIL_RATE === undefined ? [] : ['email' as const]),
       ...(config.SOJOURN_SMS_RATE === undefined ? [] : ['sms' as const]),
     ]),
-    newId: () => ulid().toLowerCase(),
+    newId,
     log,
     metrics,
     mayBeginSend: () => life.mayBeginSend,
