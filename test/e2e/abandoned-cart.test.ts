@@ -112,6 +112,8 @@ describe.concurrent('a person who left a cart', () => {
     }
     expect(first.Text).toContain('Blue Mug & Saucer');
     expect(first.HTML).toContain('Blue Mug &amp; Saucer');
+    // Nobody but the shop's own images learns that a mail was opened.
+    expect(first.HTML).not.toMatch(/<link|@import|<script/);
 
     const link = new RegExp(`${instance.running.apiUrl}/c/[\\w.-]+`).exec(first.Text)?.[0] ?? '';
     const restored = await fetch(link, { redirect: 'manual' });
