@@ -60,13 +60,18 @@ export const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-
 const style = `
 :root{color-scheme:light dark;--line:#8884;--soft:#8882}
 body{font:15px/1.5 system-ui,sans-serif;margin:0}
+input,button{font:inherit;padding:.35rem .6rem;border:1px solid var(--line);border-radius:6px;background:transparent;color:inherit}
+button{background:var(--soft);cursor:pointer}
+form{display:flex;flex-wrap:wrap;gap:.6rem;align-items:center;margin:0 0 1rem}
 main{max-width:72rem;margin:0 auto;padding:1.5rem}
 h1{font-size:1.3rem}
 table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:.4rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
+td{overflow-wrap:anywhere}
+td.one-line{white-space:nowrap;overflow-wrap:normal}
 tr:hover td{background:var(--soft)}
 pre{white-space:pre-wrap;background:var(--soft);padding:1rem}
-iframe{width:100%;height:46rem;border:1px solid var(--line);background:#fff}
+iframe{width:100%;height:58rem;border:1px solid var(--line);background:#fff}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}
 dt{opacity:.7}dd{margin:0}
 .in{font-style:italic}

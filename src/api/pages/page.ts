@@ -32,7 +32,7 @@ p { margin: 0 0 1rem; }
 fieldset { border: 0; border-top: 1px solid var(--line); margin: 0 0 1rem; padding: 1rem 0 0; }
 legend { padding: 0 .75rem 0 0; font-weight: 600; }
 label { display: flex; gap: .7rem; align-items: flex-start; padding: .4rem 0; cursor: pointer; }
-input[type=checkbox] { width: 1.15rem; height: 1.15rem; margin-top: .2rem; accent-color: var(--accent); }
+input[type=checkbox] { flex: none; width: 1.15rem; height: 1.15rem; margin: .2rem 0 0; accent-color: var(--accent); }
 button { font: inherit; font-weight: 600; padding: .7rem 1.4rem; border-radius: 9px; border: 1px solid var(--accent); background: var(--accent); color: var(--paper); cursor: pointer; }
 button.plain { background: none; color: var(--ink); border-color: var(--line); font-weight: 500; }
 button:focus-visible, a:focus-visible, input:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }

@@ -54,10 +54,10 @@ const en: Words = {
 
 const de: Words = {
   unsubscribeTitle: 'Abmelden',
-  unsubscribeQuestion: (brand) => `Möchten Sie keine Werbe-E-Mails von ${brand} mehr erhalten?`,
+  unsubscribeQuestion: (brand) => `Möchten Sie keine Werbe-E‑Mails von ${brand} mehr erhalten?`,
   unsubscribeButton: 'Abmelden',
   unsubscribedTitle: 'Sie sind abgemeldet',
-  unsubscribed: (brand) => `Sie erhalten keine Werbe-E-Mails von ${brand} mehr.`,
+  unsubscribed: (brand) => `Sie erhalten keine Werbe-E‑Mails von ${brand} mehr.`,
   ordersStill: 'Nachrichten zu Ihren Bestellungen erreichen Sie weiterhin.',
   notConfirmedTitle: 'Es hat sich noch nichts geändert',
   notConfirmed: 'Drücken Sie den Knopf, um sich abzumelden.',

@@ -11,7 +11,7 @@ export function listPage(view: {
   const rows = view.messages
     .map(
       (message) =>
-        `<tr><td class="muted">${escapeHtml(message.Created.replace('T', ' ').slice(0, 19))}</td><td>${names(message.To)}</td><td><a href="/view/${message.ID}">${escapeHtml(message.Subject || '(no subject)')}</a><br><span class="muted">${escapeHtml(message.Snippet.slice(0, 120))}</span></td></tr>`,
+        `<tr><td class="muted one-line">${escapeHtml(message.Created.replace('T', ' ').slice(0, 19))}</td><td class="one-line">${names(message.To)}</td><td><a href="/view/${message.ID}">${escapeHtml(message.Subject || '(no subject)')}</a><br><span class="muted">${escapeHtml(message.Snippet.slice(0, 120))}</span></td></tr>`,
     )
     .join('');
   const link = (start: number, text: string) =>

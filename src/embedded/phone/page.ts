@@ -5,7 +5,7 @@ export function phonePage(texts: readonly Text[]): string {
   const rows = texts
     .map(
       (text) =>
-        `<tr><td class="muted">${new Date(text.createdAt).toISOString().replace('T', ' ').slice(0, 19)}</td><td>${escapeHtml(text.from)}</td><td>${escapeHtml(text.to)}</td><td class="${text.direction === 'inbound' ? 'in' : ''}">${escapeHtml(text.body).replaceAll('\n', '<br>')}</td><td>${text.status}${text.errorCode === null ? '' : ` (${text.errorCode})`}</td><td>${text.segments}</td></tr>`,
+        `<tr><td class="muted one-line">${new Date(text.createdAt).toISOString().replace('T', ' ').slice(0, 19)}</td><td class="one-line">${escapeHtml(text.from)}</td><td class="one-line">${escapeHtml(text.to)}</td><td class="${text.direction === 'inbound' ? 'in' : ''}">${escapeHtml(text.body).replaceAll('\n', '<br>')}</td><td class="one-line">${text.status}${text.errorCode === null ? '' : ` (${text.errorCode})`}</td><td>${text.segments}</td></tr>`,
     )
     .join('');
   return page(
