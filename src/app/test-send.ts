@@ -41,6 +41,8 @@ export async function testSend(
 ): Promise<TestSendResult> {
   const { template, to } = input;
   const { channel } = template;
+  if (!deps.mayBeginSend())
+    return { kind: 'refused', reason: 'The service is shutting down and begins no message. Try again in a moment.' };
   if (!deps.shop.testAddresses[channel].includes(to))
     return {
       kind: 'refused',

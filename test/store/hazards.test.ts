@@ -5,6 +5,9 @@ import type { AppDeps } from '../../src/app/deps.js';
 import { settleExpiredAttempts } from '../../src/app/settle-expired-attempts.js';
 import { submitMessage } from '../../src/app/submit-message.js';
 import { takeTurn } from '../../src/app/take-turn.js';
+import { testSend } from '../../src/app/test-send.js';
+import { forecastSend, type SendPlan } from '../../src/app/turn/plan-send.js';
+import { runTurn } from '../../src/app/turn/run-turn.js';
 import { day, hour, minute } from '../../src/domain/instant.js';
 import type { AttemptOutcome } from '../../src/domain/message.js';
 import type { OutgoingEmail } from '../../src/domain/outgoing.js';
@@ -314,6 +317,18 @@ describeOnBothStores('against', (store) => {
     expect(deps.providers.email.submitted).toHaveLength(1);
   });
 
+  test('a locked turn that trusts looks older than five seconds', async () => {
+    const deps = await abandoned();
+    const forecast = await forecastSend(deps, (await entry()).id);
+    if (forecast.kind !== 'send') throw new Error(`expected a message, got ${forecast.kind}`);
+    const { seen } = forecast;
+    const decide = (plan: SendPlan) => store().transaction((trx) => runTurn(deps, trx, { seen, plan, settled: null, lane: 'send-here' }));
+
+    expect(await decide({ ...forecast.plan, lookedAt: forecast.plan.lookedAt - 5_001 })).toEqual({ kind: 'again' });
+    expect(await messages()).toEqual([]);
+    expect(await decide({ ...forecast.plan, lookedAt: performance.now() })).toMatchObject({ kind: 'submit' });
+  });
+
   // ── at the provider ──
 
   test('a call that would begin more than half a second after it was decided', async () => {
@@ -331,6 +346,9 @@ describeOnBothStores('against', (store) => {
     expect(deps.providers.email.submitted).toEqual([]);
     expect((await messages()).filter(({ state }) => state === 'submitting')).toEqual([]);
     expect((await entry()).poke_real).not.toBeNull();
+
+    const draft = { template: { channel: 'email' }, to: '', context: {} } as unknown as Parameters<typeof testSend>[1];
+    expect(await testSend(deps, draft)).toMatchObject({ kind: 'refused', reason: expect.stringContaining('shutting down') as string });
 
     mayBegin = true;
     deps.clock.pass(1000);
