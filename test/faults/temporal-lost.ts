@@ -8,8 +8,8 @@ import { type Campaign, percentile, until } from './campaign.js';
 
 const waiting = 60;
 const armed = 40;
-const idle = 20;
-const wait = 45;
+const idle = 15;
+const wait = 35;
 const lateMs = 15_000;
 
 /** Temporal's data is gone. The store is the truth: every open entry goes on to its end, at its time. */
