@@ -6,7 +6,7 @@ import { readSegmentEvent, type SegmentReading, type SegmentRequest } from '../.
 import type { EventType } from '../../domain/event.js';
 import { Problem } from '../problem.js';
 import { Load, type LoadLimits, loadLimits } from '../segment/load.js';
-import { maxBodyBytes, readJson, readText } from '../segment/read-body.js';
+import { maxBodyBytes, maxUnpackedBytes, readJson, readText } from '../segment/read-body.js';
 import { browserSettings } from '../segment/settings.js';
 
 type Call = EventType | 'batch' | 'import';
@@ -91,13 +91,13 @@ export function segmentRoutes(deps: AppDeps, limits: LoadLimits = loadLimits): F
 
   /** Before the body is read: a request that has to wait for its turn is cheaper to refuse than to hold. */
   async function enter(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const length = Number(request.headers['content-length']);
-    const leave = load.admit(Number.isFinite(length) ? length : null);
+    const leave = load.admit(weightOf(request.headers));
     if (leave === null) {
       void reply.header('retry-after', String(1 + Math.floor(Math.random() * 5)));
       throw new Problem(429, 'too-much-at-once', 'More events are coming in than can be stored right now. Send these again later.');
     }
     request.leaveLoad = leave;
+    // What it says counts for nothing, and what is no media type would be refused.
     request.raw.headers['content-type'] = 'application/json';
     // A body that never comes to its end gives its place back; once the handler runs, the handler does.
     reply.raw.once('close', () => request.leaveLoad?.());
@@ -133,6 +133,13 @@ export function segmentRoutes(deps: AppDeps, limits: LoadLimits = loadLimits): F
       ? new Problem(401, 'no-write-key', 'A write key is needed: as the user name of Basic authentication, or as `writeKey` in the body.')
       : new Problem(401, 'unknown-write-key', 'This write key is not known, or was revoked.');
   }
+}
+
+/** Bytes that a body will hold in memory, as far as its headers tell; null where they do not. JSON packs about ten to one. */
+function weightOf(headers: FastifyRequest['headers']): number | null {
+  const length = Number(headers['content-length']);
+  if (!Number.isFinite(length)) return null;
+  return headers['content-encoding'] === undefined ? length : Math.max(length, Math.min(10 * length, maxUnpackedBytes));
 }
 
 /** As much of a body that cannot be read as helps a person to find its sender. */
