@@ -1,5 +1,4 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { ulid } from 'ulid';
 import { ChannelSlots } from '../../src/app/channel-slots.js';
 import type { AppDeps } from '../../src/app/deps.js';
 import { publishJourney } from '../../src/app/publish-journey.js';
@@ -9,6 +8,7 @@ import { createSmtpProvider } from '../../src/channels/email/providers/smtp.js';
 import { createTwilioProvider } from '../../src/channels/sms/providers/twilio.js';
 import { createClock } from '../../src/domain/clock.js';
 import { createMetrics, type Metrics } from '../../src/metrics.js';
+import { newId } from '../../src/new-id.js';
 import { loadTemplates, type TemplateSet } from '../../src/render/load.js';
 import { createRenderer } from '../../src/render/renderer.js';
 import { loadShop } from '../../src/shop.js';
@@ -62,7 +62,7 @@ export async function buildApp(
       publicUrl: 'https://bench.example',
       allowFictionalPhones: true,
       ratedChannels: new Set(),
-      newId: () => ulid().toLowerCase(),
+      newId,
       log: { info: () => {}, warn: complain, error: complain },
       metrics,
       mayBeginSend: () => true,

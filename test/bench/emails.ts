@@ -6,7 +6,7 @@ import { packageRoot } from '../../src/temporal/package-root.js';
 import { makeDkim } from './app.js';
 import { Child } from './child.js';
 import type { EmailsSetup, EmailsSide } from './emails-sender.js';
-import { type Comparison, interleave, ratioOf } from './measure.js';
+import { type Comparison, interleave, ratioOf, type Round, type Side } from './measure.js';
 import type { Plan } from './plan.js';
 
 export interface EmailsResult {
@@ -21,7 +21,7 @@ export async function benchEmails(smtpUrl: string, plan: Plan, say: (line: strin
   const sender = new Child('emails-sender.js');
   try {
     await sender.call('start', { smtpUrl, dkim: makeDkim(), mail: await renderedMail() } satisfies EmailsSetup);
-    const side = (name: EmailsSide) => (seconds: number) => sender.call<never>('run', { side: name, seconds });
+    const side = (name: EmailsSide): Side => ({ run: (seconds) => sender.call<Round>('run', { side: name, seconds }) });
     const comparison = await interleave<EmailsSide>(
       { provider: side('provider'), nodemailer: side('nodemailer') },
       plan.emails,

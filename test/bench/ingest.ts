@@ -71,12 +71,14 @@ async function compare(
   const bareRound = side(() => `${bare}/${size === 1 ? 'one' : 'batch'}`, clients('b'));
   const comparison = await interleave<IngestSide>(
     {
-      ours: async (seconds) => {
-        const measured = await oursRound(seconds);
-        statements = measured.statements;
-        return measured.round;
+      ours: {
+        run: async (seconds) => {
+          const measured = await oursRound(seconds);
+          statements = measured.statements;
+          return measured.round;
+        },
       },
-      bare: async (seconds) => (await bareRound(seconds)).round,
+      bare: { run: async (seconds) => (await bareRound(seconds)).round },
     },
     rounds,
     (name, { rate }) => say(`${name}: ${rate.toFixed(0)} events/s`),

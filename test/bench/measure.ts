@@ -9,8 +9,11 @@ export interface Round {
   readonly all: number;
 }
 
-/** A side of a comparison: runs for this long and tells its rate. */
-export type Side = (seconds: number) => Promise<Round>;
+/** A side of a comparison: runs for so many seconds and tells its rate. `prepare` makes what a round uses up. */
+export interface Side {
+  prepare?(seconds: number): Promise<void>;
+  run(seconds: number): Promise<Round>;
+}
 
 export interface Comparison<Name extends string> {
   /** Median over the rounds. */
@@ -20,7 +23,7 @@ export interface Comparison<Name extends string> {
   readonly rounds: Readonly<Record<Name, readonly number[]>>;
 }
 
-/** Plays the sides in turn, A-B-A-B, so that what else the machine does meets them alike. The first, shorter round of each is thrown away. */
+/** Plays the sides in turn, A-B-A-B, so that what else the machine does meets them alike. The first round of each only warms up. */
 export async function interleave<Name extends string>(
   sides: Readonly<Record<Name, Side>>,
   { rounds, seconds, warmSeconds }: { readonly rounds: number; readonly seconds: number; readonly warmSeconds: number },
@@ -28,11 +31,15 @@ export async function interleave<Name extends string>(
 ): Promise<Comparison<Name>> {
   const names = Object.keys(sides) as Name[];
   const all = new Map(names.map((name) => [name, [] as (Round & { readonly cpuMs: number | null })[]]));
-  for (const name of names) await sides[name](warmSeconds);
+  for (const name of names) {
+    await sides[name].prepare?.(warmSeconds);
+    await sides[name].run(warmSeconds);
+  }
   for (let round = 0; round < rounds; round += 1) {
     for (const name of names) {
+      await sides[name].prepare?.(seconds);
       const before = cpuOfDescendants();
-      const result = await sides[name](seconds);
+      const result = await sides[name].run(seconds);
       const after = cpuOfDescendants();
       all.get(name)?.push({ ...result, cpuMs: before === null || after === null ? null : (after - before) / result.all });
       onRound(name, result);

@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resolveTemporalBinary } from '../../src/temporal/binary.js';
 import { startDevServer } from '../../src/temporal/dev-server.js';
-import { makeDkim } from './app.js';
 import { Child } from './child.js';
-import { type Comparison, interleave, ratioOf, type Round } from './measure.js';
+import { type Comparison, interleave, ratioOf, type Round, type Side } from './measure.js';
 import type { MessagesSetup, MessagesSide } from './messages-worker.js';
 import type { Plan } from './plan.js';
 import type { StorePlaces } from './store-place.js';
@@ -48,17 +47,20 @@ export async function benchMessages(
 ): Promise<MessagesResult> {
   const worker = new Child('messages-worker.js');
   try {
-    const setup: MessagesSetup = { store: await places.make(), temporal, smtpUrl, dkim: makeDkim() };
+    const setup: MessagesSetup = { store: await places.make(), temporal, smtpUrl };
     await worker.call('start', setup);
     let statements = Number.NaN;
-    const side = (name: MessagesSide) => async (seconds: number) => {
-      if (name === 'journey') await worker.call('seed', Math.ceil(mostPerSecond * seconds) + 100);
-      const round = await worker.call<Round & { statements: number }>('run', { side: name, seconds });
-      if (name === 'journey') statements = round.statements;
-      return round;
+    const journey: Side = {
+      prepare: (seconds) => worker.call('seed', Math.ceil(mostPerSecond * seconds) + 100),
+      run: async (seconds) => {
+        const round = await worker.call<Round & { statements: number }>('run', { side: 'journey', seconds });
+        statements = round.statements;
+        return round;
+      },
     };
+    const bare = (side: MessagesSide): Side => ({ run: (seconds) => worker.call<Round>('run', { side, seconds }) });
     const comparison = await interleave<MessagesSide>(
-      { journey: side('journey'), bareNormal: side('bareNormal'), bareLocal: side('bareLocal') },
+      { journey, bareNormal: bare('bareNormal'), bareLocal: bare('bareLocal') },
       plan.messages,
       (name, { rate }) => say(`messages, ${name}: ${rate.toFixed(1)}/s`),
     );
