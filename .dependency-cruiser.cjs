@@ -4,7 +4,15 @@ const only = (name, from, allowed, comment) => ({
   severity: 'error',
   comment,
   from: { path: from },
-  to: { pathNot: [...allowed, '^node_modules/', 'node_modules', '^node:', '^(fs|path|crypto|url|worker_threads|child_process|os|net|http|https|zlib|stream|util|timers|events|assert|module|async_hooks|tls|dns|v8|perf_hooks|readline|string_decoder|buffer|process)(/|$)'] },
+  to: {
+    pathNot: [
+      ...allowed,
+      '^node_modules/',
+      'node_modules',
+      '^node:',
+      '^(fs|path|crypto|url|worker_threads|child_process|os|net|http|https|zlib|stream|util|timers|events|assert|module|async_hooks|tls|dns|v8|perf_hooks|readline|string_decoder|buffer|process)(/|$)',
+    ],
+  },
 });
 const pure = (name, from) => ({
   name,
@@ -17,7 +25,12 @@ const pure = (name, from) => ({
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
-    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only', 'type-import'] } } },
+    {
+      name: 'no-circles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only', 'type-import'] } },
+    },
     only('domain-imports-nothing', '^src/domain/', ['^src/domain/']),
     pure('domain-is-pure', '^src/domain/'),
     only('journey-imports-domain', '^src/journey/', ['^src/journey/', '^src/domain/', '^src/yaml/']),
@@ -26,7 +39,17 @@ module.exports = {
     only('channels-import-domain', '^src/channels/', ['^src/channels/', '^src/domain/']),
     only('render-imports-domain', '^src/render/', ['^src/render/', '^src/domain/', '^src/yaml/']),
     only('store-imports-domain-and-journey', '^src/store/', ['^src/store/', '^src/domain/', '^src/journey/']),
-    only('app-imports-no-door', '^src/app/', ['^src/app/', '^src/domain/', '^src/journey/', '^src/simulator/', '^src/channels/', '^src/store/', '^src/render/', '^src/yaml/', '^workflows/contract']),
+    only('app-imports-no-door', '^src/app/', [
+      '^src/app/',
+      '^src/domain/',
+      '^src/journey/',
+      '^src/simulator/',
+      '^src/channels/',
+      '^src/store/',
+      '^src/render/',
+      '^src/yaml/',
+      '^workflows/contract',
+    ]),
     only('activities-are-thin', '^activities/', ['^activities/', '^src/app/', '^workflows/contract', '^src/domain/']),
     only('temporal-knows-the-contract', '^src/temporal/', ['^src/temporal/', '^workflows/', '^src/app/', '^src/store/', '^src/domain/']),
     only('embedded-servers-stand-alone', '^src/embedded/', ['^src/embedded/', '^src/domain/', '^src/channels/sms/']),

@@ -38,6 +38,9 @@ export interface Provider<M extends Outgoing> {
 }
 
 /** `unknown`: the provider could not be asked. */
-export type TextLook = { readonly kind: 'accepted'; readonly providerId: string } | { readonly kind: 'absent' } | { readonly kind: 'unknown' };
+export type TextLook =
+  | { readonly kind: 'accepted'; readonly providerId: string }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unknown' };
 
 export type Providers = { readonly email: Provider<OutgoingEmail>; readonly sms: Provider<OutgoingSms> };
