@@ -82,7 +82,7 @@ describe('pages', () => {
       await take(deps, identify({ locale: 'de-AT' }));
       const { body, headers } = await server.inject(`/u/${link('unsubscribe')}`);
       expect(body).toContain('<html lang="de">');
-      expect(body).toContain('Möchten Sie keine Werbe-E-Mails von Willow &amp; Wren mehr erhalten?');
+      expect(body).toContain('Möchten Sie keine Werbe-E‑Mails von Willow &amp; Wren mehr erhalten?');
       expect(body).toContain('<form method="post">');
       expect(body).not.toMatch(/<script|src=|<link/);
       expect(headers['content-security-policy']).toMatch(/default-src 'none'.*form-action 'self'/);

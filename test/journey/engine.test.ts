@@ -670,17 +670,16 @@ describe('in any journey, with any turns', () => {
     );
   });
 
-  test('facts seen one turn after another, or all in one turn, lead to the same', () => {
-    const ago = fc.array(
-      fc.record({ ago: fc.integer({ min: 0, max: 90 * hour }), name: fc.constantFrom('product.viewed', 'page.viewed', 'order.paid') }),
-      {
-        minLength: 2,
-        maxLength: 6,
-      },
+  test('facts seen one turn after another, or all in one turn, lead to the same while nothing falls due', () => {
+    // At an instant at which a time-out is over, a turn that has not heard of a fact yet rightly goes on without it; and of two facts of
+    // one instant nobody can say which was first. So: within the first hour, after the start, each at an instant of its own.
+    const ago = fc.uniqueArray(
+      fc.record({ ago: fc.integer({ min: 0, max: hour - 2 }), name: fc.constantFrom('product.viewed', 'page.viewed', 'order.paid') }),
+      { minLength: 2, maxLength: 6, selector: (one) => one.ago },
     );
     fc.assert(
-      fc.property(journeys, zones, ago, fc.integer({ min: 0, max: 100 * hour }), (definition, zone, told, after) => {
-        const at = start + after;
+      fc.property(journeys, zones, ago, (definition, zone, told) => {
+        const at = start + hour - 1;
         const here = context(definition, at, {}, zone);
         const inputs = told.map(({ ago: ms, name }) => fact(name as FactName, at - ms)).toSorted((a, b) => a.at - b.at);
         const together = advance(here, begin(definition, start, zone).state, inputs);
