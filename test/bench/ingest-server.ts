@@ -27,7 +27,7 @@ let statements = 0;
 async function start(place: StorePlace): Promise<IngestServers> {
   store = await openStore({ ...place, onQuery: () => (statements += 1) });
   const journey = await readFile(join(packageRoot(), 'journeys', 'abandoned-cart.journey.yaml'), 'utf8');
-  const { deps, metrics, templates } = await buildApp(store, { smtpUrl: 'smtp://127.0.0.1:1', dkim: null, journeys: [journey] });
+  const { deps, metrics, templates } = await buildApp(store, { smtpUrl: 'smtp://127.0.0.1:1', journeys: [journey], templates: [] });
   const { secret: writeKey } = await createWriteKey(deps, 'bench');
   const ours = buildServer({
     app: deps,

@@ -1,12 +1,9 @@
-import { join } from 'node:path';
-import { bundleWorkflowCode } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.js';
 import { ingestEvents } from '../../src/app/ingest-events.js';
 import { takeTurn } from '../../src/app/take-turn.js';
 import { type EntryId, entryWorkflowId, type JourneyId } from '../../src/domain/ids.js';
 import { openStore, type Store } from '../../src/store/db.js';
 import { connectTemporal, type TemporalConnection } from '../../src/temporal/connection.js';
-import { packageRoot } from '../../src/temporal/package-root.js';
 import { type Relay, startRelay } from '../../src/temporal/relay.js';
 import { installRuntime } from '../../src/temporal/runtime.js';
 import { startWorkers, type Workers } from '../../src/temporal/worker.js';
@@ -19,6 +16,8 @@ import type { StorePlace } from './store-place.js';
 export interface MessagesSetup {
   readonly store: StorePlace;
   readonly temporal: { readonly address: string; readonly namespace: string };
+  /** File with the bundle of `workflows.ts`. */
+  readonly bundle: string;
   /** Mail is not signed here, as with the local mailbox; what signing costs is measured with emails. */
   readonly smtpUrl: string;
 }
@@ -73,15 +72,14 @@ class Messages {
   static async start(setup: MessagesSetup): Promise<Messages> {
     const count = { statement: (): void => {} };
     const store = await openStore({ ...setup.store, onQuery: () => count.statement() });
-    const app = await buildApp(store, { smtpUrl: setup.smtpUrl, dkim: null, journeys: [journey] });
+    const app = await buildApp(store, { smtpUrl: setup.smtpUrl, journeys: [journey], templates: ['cart-reminder-1'] });
     installRuntime({ log: app.deps.log });
     const connection = await connectTemporal(setup.temporal);
-    const { code } = await bundleWorkflowCode({ workflowsPath: workflowsPath(), logger: quiet });
     const began: { tell: (entryId: string) => void } = { tell: () => {} };
     const workers = await startWorkers({
       connection,
       log: app.deps.log,
-      bundle: { code },
+      bundle: { codePath: setup.bundle },
       activities: createActivities({
         takeTurn: async (input, lane) => {
           if (input.entryId === 'no-op') return { kind: 'finished', outcome: 'completed' };
@@ -248,14 +246,6 @@ function eventsOf(person: number, at: number) {
     }),
   ];
 }
-
-/** The source of the workflows: bundled from it, whether this runs from the sources or from the build. */
-function workflowsPath(): string {
-  return join(packageRoot(), 'test', 'bench', 'workflows.ts');
-}
-
-const nothing = (): void => {};
-const quiet = { log: nothing, trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 let messages: Messages | null = null;
 const started = (): Messages => {

@@ -1,8 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bundleWorkflowCode } from '@temporalio/worker';
 import { resolveTemporalBinary } from '../../src/temporal/binary.js';
 import { startDevServer } from '../../src/temporal/dev-server.js';
+import { packageRoot } from '../../src/temporal/package-root.js';
 import { Child } from './child.js';
 import { type Comparison, interleave, ratioOf, type Round, type Side } from './measure.js';
 import type { MessagesSetup, MessagesSide } from './messages-worker.js';
@@ -22,14 +24,28 @@ export interface MessagesResult {
   readonly statements: number;
 }
 
-/** The Temporal dev server as `npm start` runs it, in a throw-away folder. */
-export async function startTemporalForBench(say: (line: string) => void) {
+export interface BenchTemporal {
+  readonly address: string;
+  readonly namespace: string;
+  /** File with the bundle of our workflow and the bare ones. */
+  readonly bundle: string;
+  stop(): Promise<void>;
+}
+
+/** The Temporal dev server as `npm start` runs it, in a throw-away folder, and the workflows for the workers. */
+export async function startTemporalForBench(say: (line: string) => void): Promise<BenchTemporal> {
   const binary = await resolveTemporalBinary({ onProgress: say });
   const dataDir = await mkdtemp(join(tmpdir(), 'sojourn-bench-temporal-'));
+  const bundle = join(dataDir, 'workflows.js');
+  // From the sources, whether this runs from them or from the build.
+  const workflowsPath = join(packageRoot(), 'test', 'bench', 'workflows.ts');
+  const { code } = await bundleWorkflowCode({ workflowsPath, logger: quiet });
+  await writeFile(bundle, code);
   const server = await startDevServer({ binary, dataDir, namespace: 'default', uiPort: null });
   return {
     address: server.address,
     namespace: server.namespace,
+    bundle,
     stop: async () => {
       await server.stop();
       await rm(dataDir, { recursive: true, force: true });
@@ -37,21 +53,24 @@ export async function startTemporalForBench(say: (line: string) => void) {
   };
 }
 
+const nothing = (): void => {};
+const quiet = { log: nothing, trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
+
 /** Entries that are due now, through poke loop, Temporal, worker, turn, gate and SMTP, against bare workflows on the same server and worker. */
 export async function benchMessages(
   places: StorePlaces,
-  temporal: { readonly address: string; readonly namespace: string },
+  { address, namespace, bundle }: BenchTemporal,
   smtpUrl: string,
   plan: Plan,
   say: (line: string) => void,
 ): Promise<MessagesResult> {
   const worker = new Child('messages-worker.js');
   try {
-    const setup: MessagesSetup = { store: await places.make(), temporal, smtpUrl };
+    const setup: MessagesSetup = { store: await places.make(), temporal: { address, namespace }, bundle, smtpUrl };
     await worker.call('start', setup);
     let statements = Number.NaN;
     const journey: Side = {
-      prepare: (seconds) => worker.call('seed', Math.ceil(mostPerSecond * seconds) + 100),
+      prepare: (seconds) => worker.call('seed', Math.ceil(mostPerSecond * seconds) + 60),
       run: async (seconds) => {
         const round = await worker.call<Round & { statements: number }>('run', { side: 'journey', seconds });
         statements = round.statements;

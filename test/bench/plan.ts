@@ -15,16 +15,16 @@ export interface Plan {
 
 /** Within eight minutes. */
 export const fullPlan: Plan = {
-  ingest: { rounds: 4, seconds: 3, warmSeconds: 4 },
-  messages: { rounds: 3, seconds: 8, warmSeconds: 8 },
+  ingest: { rounds: 4, seconds: 3, warmSeconds: 3 },
+  messages: { rounds: 3, seconds: 7, warmSeconds: 6 },
   emails: { rounds: 4, seconds: 4, warmSeconds: 2 },
-  idleSeconds: 20,
+  idleSeconds: 15,
 };
 
 /** Within ninety seconds: tells whether something broke, not how much something gained. */
 export const quickPlan: Plan = {
-  ingest: { rounds: 1, seconds: 2, warmSeconds: 1 },
-  messages: { rounds: 1, seconds: 4, warmSeconds: 2 },
-  emails: { rounds: 1, seconds: 2, warmSeconds: 1 },
-  idleSeconds: 3,
+  ingest: { rounds: 1, seconds: 1.5, warmSeconds: 0.5 },
+  messages: { rounds: 1, seconds: 3, warmSeconds: 1 },
+  emails: { rounds: 1, seconds: 1.5, warmSeconds: 0.5 },
+  idleSeconds: 2,
 };
