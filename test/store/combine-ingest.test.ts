@@ -13,7 +13,7 @@ describeOnBothStores('events that come together', (store) => {
     const twice = track('Seen', {}, { userId: 'user-0' });
     const letter = { reason: 'invalid-event', detail: 'No.', payload: {}, receivedAt: noon, origin: 'live' } as const;
 
-    let results: readonly unknown[] = [];
+    let results: readonly Awaited<ReturnType<typeof ingest>>[] = [];
     const statements = await countStatements(store(), async () => {
       results = await Promise.all([
         ingest([twice], []),
@@ -22,12 +22,16 @@ describeOnBothStores('events that come together', (store) => {
       ]);
     });
 
-    expect(results.slice(0, -1)).toEqual(Array.from({ length: 41 }, () => ({ stored: 1, duplicates: 0, rejected: [] })));
-    expect(results.at(-1)).toEqual({ stored: 0, duplicates: 1, rejected: [letter] });
+    const [first, ...rest] = results;
+    const last = rest.pop();
+    expect(rest).toEqual(Array.from({ length: 40 }, () => ({ stored: 1, duplicates: 0, rejected: [] })));
+    // The first and the last bring the same event, side by side in two transactions: one of them stores it, whichever.
+    expect([first?.stored, last?.stored].toSorted((a = 0, b = 0) => a - b)).toEqual([0, 1]);
+    expect([first?.duplicates, last?.duplicates].toSorted((a = 0, b = 0) => a - b)).toEqual([0, 1]);
+    expect([first?.rejected, last?.rejected]).toEqual([[], [letter]]);
     expect(await store().db.selectFrom('events').selectAll().execute()).toHaveLength(41);
     expect(await store().db.selectFrom('profiles').selectAll().execute()).toHaveLength(10);
-    // Four when nothing is in the way; a transaction that met another of the same people is tried again, and on a busy machine in smaller shares.
-    expect(statements.filter((text) => text.startsWith('commit')).length).toBeLessThanOrEqual(14);
+    expect(statements.filter((text) => text.startsWith('commit')).length).toBeLessThanOrEqual(4);
   });
 
   test('do not fail for each other', async () => {
