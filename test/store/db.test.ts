@@ -187,6 +187,8 @@ describe('the store on a server', () => {
       });
       // Whether the farewell, the reset or the closed pipe is seen first is chance.
       await expect(cut).rejects.toThrow();
+      // The farewell to idle connections is on its way.
+      await new Promise((done) => setTimeout(done, 100));
       await keys(store);
       await other.query(endAllOthers);
       await new Promise((done) => setTimeout(done, 100));
