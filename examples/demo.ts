@@ -85,7 +85,10 @@ async function play(target: ChildInstance, shopCalls: readonly ShopCall[]): Prom
     }
     // One request after another: two under way at once could overtake each other, and an order would come before its cart.
     for (let start = 0; start < due.length; start += batchSize) {
-      for (const call of due.slice(start, start + batchSize)) hand(analytics, call);
+      const batch = due.slice(start, start + batchSize);
+      // A millisecond apart, so that what came first also happened first.
+      const now = Date.now();
+      for (const [index, call] of batch.entries()) hand(analytics, call, new Date(now - (batch.length - index)));
       await analytics.flush();
     }
     progress(
@@ -98,10 +101,10 @@ async function play(target: ChildInstance, shopCalls: readonly ShopCall[]): Prom
   if (failures.length > 0) throw new Error(`The event client could not deliver: ${failures.join(', ')}.`);
 }
 
-function hand(analytics: Analytics, { userId, anonymousId, call }: ShopCall): void {
+function hand(analytics: Analytics, { userId, anonymousId, call }: ShopCall, timestamp: Date): void {
   const who = userId === null ? { anonymousId: anonymousId ?? '' } : { userId };
-  if (call.kind === 'identify') analytics.identify({ ...who, traits: call.traits });
-  else analytics.track({ ...who, event: call.event, properties: call.properties });
+  if (call.kind === 'identify') analytics.identify({ ...who, traits: call.traits, timestamp });
+  else analytics.track({ ...who, event: call.event, properties: call.properties, timestamp });
 }
 
 /** Lets the clock run until nobody is armed, under way or at a provider. */
