@@ -12,7 +12,7 @@ import { type ShopCall, shopDays } from './shop-day.js';
  * `npm run demo [-- --json] [-- --keep]`: plays two real days of a shop, and the days that its journeys run after them, through a real instance
  * with a sped-up clock, and exits 0 only if the store, the mailbox and the phone agree message by message.
  */
-const rate = 1800;
+const rate = 1500;
 const batchSize = 15;
 const startsAt = Date.UTC(2010, 11, 1, 8);
 const journeyId = 'abandoned-cart';
@@ -46,7 +46,7 @@ interface Message {
 
 const dataFolder = await mkdtemp(join(tmpdir(), 'sojourn-demo-'));
 const began = performance.now();
-tell('Starting Sojourn on free ports, with its clock at 1 December 2010 and half an hour a second …');
+tell('Starting Sojourn on free ports, with its clock at 1 December 2010 and 25 minutes a second …');
 const instance = await startChild(
   dataFolder,
   { SOJOURN_CLOCK_RATE: String(rate), SOJOURN_CLOCK_START: new Date(startsAt).toISOString(), SOJOURN_LOG_LEVEL: 'warn' },
