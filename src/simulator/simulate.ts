@@ -5,7 +5,7 @@ import { verdictSentence } from '../domain/explain.js';
 import type { Fact, FactName } from '../domain/fact.js';
 import { channelCaps } from '../domain/frequency-cap.js';
 import type { CartId, ProfileId, StepId } from '../domain/ids.js';
-import { day, minute, second, type Instant } from '../domain/instant.js';
+import { day, second, type Instant } from '../domain/instant.js';
 import type { LedgerSlot, MessageState } from '../domain/message.js';
 import { decideSend, type SendFacts } from '../domain/send-gate.js';
 import type { Shop } from '../domain/shop.js';
@@ -22,6 +22,7 @@ import {
   newEntryState,
   type SendResult,
 } from '../journey/engine.js';
+import { afterFailedLook, endsByOrder, lookedUpOrder } from '../journey/last-look.js';
 import type { EntryInput, EntryOutcome, Pending, TraceLine } from '../journey/entry.js';
 import { Agenda } from './agenda.js';
 import { entryKey } from '../journey/entry-key.js';
@@ -64,8 +65,6 @@ interface SimulatedMessage extends LedgerSlot {
 type PendingSend = Extract<Pending, { readonly kind: 'send' }>;
 
 const mostTurns = 10_000;
-const lookAgainMs = 5 * minute;
-const mostLookFailures = 3;
 const firstRetryMs = second;
 
 class Simulation {
@@ -424,31 +423,16 @@ class Simulation {
   /** The shop is asked once more for an order that no event told of, in journeys that an order ends. */
   #lastLook(entry: SimulatedEntry): EntryInput | null {
     const look = this.#orderLook;
-    if (look.kind !== 'found' || look.orderedAt < entry.createdAt || !this.#endsByOrder()) return null;
-    return {
-      kind: 'fact',
-      name: 'order.paid',
-      at: look.orderedAt,
-      eventId: 'order-lookup',
-      cartId: entry.cartId,
-      profileMatch: true,
-      cartMatch: entry.cartId !== null,
-      properties: { source: 'order-lookup' },
-    };
+    if (look.kind !== 'found' || look.orderedAt < entry.createdAt || !endsByOrder(this.#options.definition)) return null;
+    return lookedUpOrder(look.orderedAt, entry.cartId);
   }
 
   /** The shop could not be asked: again in five minutes, three times; then an email goes and a text does not. */
   #afterLook(message: SimulatedMessage, pending: PendingSend, decision: SendDecision): SendDecision {
-    if (decision.kind !== 'send' || this.#orderLook.kind !== 'failed' || !this.#endsByOrder()) return decision;
+    if (decision.kind !== 'send' || this.#orderLook.kind !== 'failed' || !endsByOrder(this.#options.definition)) return decision;
     message.lookFailures += 1;
-    const detail = { rule: 'order-lookup', failures: message.lookFailures };
-    const until = this.#at + lookAgainMs;
-    if (message.lookFailures <= mostLookFailures && until <= pending.deadlineAt) return { kind: 'defer', until, reason: 'stale', detail };
-    return message.channel === 'sms' ? { kind: 'skip', reason: 'stale', detail } : decision;
-  }
-
-  #endsByOrder(): boolean {
-    return this.#options.definition.exits.some(({ on }) => on.kind === 'event' && on.event === 'order.paid');
+    const { lookFailures: failures, channel } = message;
+    return afterFailedLook(decision, { failures, at: this.#at, deadlineAt: pending.deadlineAt, channel });
   }
 
   #submit(entry: SimulatedEntry, step: SendStep, pending: PendingSend, message: SimulatedMessage): Advanced | null {

@@ -7,6 +7,7 @@ import { smsValiditySeconds } from '../../domain/quiet-hours.js';
 import type { RenderContext } from '../../domain/rendering.js';
 import type { SendStep } from '../../journey/definition.js';
 import { advance, decideEntry } from '../../journey/engine.js';
+import { endsByOrder } from '../../journey/last-look.js';
 import type { Pending } from '../../journey/entry.js';
 import { readStoredContent } from '../../store/messages.js';
 import { readTurnRows, type TurnEntry } from '../../store/turn-snapshot.js';
@@ -176,8 +177,7 @@ function renderContext(deps: AppDeps, context: TurnContext, messageId: MessageId
 
 /** Asks the shop only in journeys that an order ends. A failure is an answer; the turn decides what it means. */
 async function lookForOrder(deps: AppDeps, context: TurnContext): Promise<OrderLook> {
-  const endsByOrder = context.definition.exits.some(({ on }) => on.kind === 'event' && on.event === 'order.paid');
-  if (deps.orderLookup === null || !endsByOrder) return { kind: 'not-asked' };
+  if (deps.orderLookup === null || !endsByOrder(context.definition)) return { kind: 'not-asked' };
   return deps.orderLookup.findOrder({
     userId: context.facts.userId,
     email: context.profile.email,

@@ -8,6 +8,7 @@ import { decideSend } from '../../domain/send-gate.js';
 import type { SendDecision } from '../../domain/verdict.js';
 import type { SendStep } from '../../journey/definition.js';
 import { advance, type Advanced, completeSend, decideEntry, type SendResult, withOutcome } from '../../journey/engine.js';
+import { afterFailedLook, lookedUpOrder } from '../../journey/last-look.js';
 import type { Awaiting, EntryInput, EntryOutcome, EntryState, Pending, TraceLine } from '../../journey/entry.js';
 import type { Trx } from '../../store/db.js';
 import { writeConsumed } from '../../store/entry-inputs.js';
@@ -66,8 +67,6 @@ const looksStayFreshMs = 5_000;
 const callbackGraceRealMs = 2 * minute;
 /** The poke loop looks this long after the instant at which the workflow should have come by itself, in real milliseconds. */
 const pokeGraceRealMs = 2 * minute;
-const lookAgainMs = 5 * minute;
-const mostLookFailures = 3;
 const firstRetryRealMs = 1_000;
 const longestRetryRealMs = 5 * minute;
 /** The server's own budget for a summary is 400 bytes. */
@@ -163,17 +162,7 @@ class Turn {
     );
     const look = this.#request.plan?.look;
     if (look?.kind !== 'found') return inputs;
-    const found: EntryInput = {
-      kind: 'fact',
-      name: 'order.paid',
-      at: look.orderedAt,
-      eventId: 'order-lookup',
-      cartId: entry.cartId,
-      profileMatch: true,
-      cartMatch: entry.cartId !== null,
-      properties: { source: 'order-lookup' },
-    };
-    return [...inputs, found];
+    return [...inputs, lookedUpOrder(look.orderedAt, entry.cartId)];
   }
 
   /** The message that the entry had reserved at its present step. */
@@ -426,12 +415,10 @@ class Turn {
 
   /** The shop could not be asked for orders: try again in five minutes, three times; then an email goes and a text does not. */
   #afterLook(plan: SendPlan, message: NewMessage, decision: SendDecision): SendDecision {
-    if (decision.kind !== 'send' || plan.look.kind !== 'failed') return decision;
-    const failures = this.#messages.get(message.id)?.lookFailures ?? 0;
-    const detail = { rule: 'order-lookup', code: plan.look.code, failures: failures + 1 };
-    const until = this.#context.at + lookAgainMs;
-    if (failures < mostLookFailures && until <= message.deadlineAt) return { kind: 'defer', until, reason: 'stale', detail };
-    return message.channel === 'sms' ? { kind: 'skip', reason: 'stale', detail } : decision;
+    if (plan.look.kind !== 'failed') return decision;
+    const failures = (this.#messages.get(message.id)?.lookFailures ?? 0) + 1;
+    const { channel, deadlineAt } = message;
+    return afterFailedLook(decision, { failures, code: plan.look.code, at: this.#context.at, deadlineAt, channel });
   }
 
   /** After a merge, two entries that ran side by side may both have come to the same step: what left once does not leave again. */

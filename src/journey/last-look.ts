@@ -1,0 +1,49 @@
+import type { Channel } from '../domain/channel.js';
+import type { CartId } from '../domain/ids.js';
+import { type Instant, minute } from '../domain/instant.js';
+import type { SendDecision } from '../domain/verdict.js';
+import type { JourneyDefinition } from './definition.js';
+import type { EntryInput } from './entry.js';
+
+const lookAgainMs = 5 * minute;
+const mostLookFailures = 3;
+
+/** Only in a journey that an order ends is the shop asked once more for one, just before a message. */
+export function endsByOrder({ exits }: JourneyDefinition): boolean {
+  return exits.some(({ on }) => on.kind === 'event' && on.event === 'order.paid');
+}
+
+/** An order that only the shop's own answer told of, as an input of the entry. */
+export function lookedUpOrder(orderedAt: Instant, cartId: CartId | null): EntryInput {
+  return {
+    kind: 'fact',
+    name: 'order.paid',
+    at: orderedAt,
+    eventId: 'order-lookup',
+    cartId,
+    profileMatch: true,
+    cartMatch: cartId !== null,
+    properties: { source: 'order-lookup' },
+  };
+}
+
+/**
+ * What `decision` becomes when the shop could not be asked: again in five minutes, three times; then an email goes and a text does not.
+ * `failures` counts this one too; `code` says how it failed, where that is known.
+ */
+export function afterFailedLook(
+  decision: SendDecision,
+  look: {
+    readonly failures: number;
+    readonly code?: string;
+    readonly at: Instant;
+    readonly deadlineAt: Instant;
+    readonly channel: Channel;
+  },
+): SendDecision {
+  if (decision.kind !== 'send') return decision;
+  const detail = { rule: 'order-lookup', ...(look.code === undefined ? {} : { code: look.code }), failures: look.failures };
+  const until = look.at + lookAgainMs;
+  if (look.failures <= mostLookFailures && until <= look.deadlineAt) return { kind: 'defer', until, reason: 'stale', detail };
+  return look.channel === 'sms' ? { kind: 'skip', reason: 'stale', detail } : decision;
+}
