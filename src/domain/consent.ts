@@ -1,11 +1,14 @@
 import type { Channel } from './channel.js';
 import type { Instant } from './instant.js';
 
+export const consentStates = ['pending', 'granted', 'denied', 'withdrawn', 'expired'] as const;
+export type ConsentState = (typeof consentStates)[number];
+
 /** One explicit act. The ledger is append-only; what holds now is a fold over it. */
 export interface ConsentRecord {
   readonly channel: Channel;
   readonly topic: string;
-  readonly state: 'granted' | 'denied';
+  readonly state: ConsentState;
   readonly at: Instant;
   readonly method: string;
   readonly source: string;
@@ -33,7 +36,7 @@ function deniesAllMarketing(records: readonly ConsentRecord[], channel: Channel,
   return broad !== null && own !== null && broad.state === 'denied' && broad.at >= own.at;
 }
 
-function newestState(records: readonly ConsentRecord[], channel: Channel, topic: string): 'granted' | 'denied' | null {
+function newestState(records: readonly ConsentRecord[], channel: Channel, topic: string): ConsentState | null {
   return newestRecord(records, channel, topic)?.state ?? null;
 }
 

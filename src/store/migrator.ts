@@ -2,12 +2,14 @@ import { type Kysely, type Migration, Migrator } from 'kysely';
 import { up as first } from './migrations/0001-first.js';
 import { up as entriesByCart } from './migrations/0002-entries-by-cart.js';
 import { up as leanIngest } from './migrations/0003-lean-ingest.js';
+import { up as wholeGate } from './migrations/0004-the-whole-gate.js';
 
 /** In order; a new one goes to the end and an old one never changes. */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': { up: first },
   '0002-entries-by-cart': { up: entriesByCart },
   '0003-lean-ingest': { up: leanIngest },
+  '0004-the-whole-gate': { up: wholeGate },
 };
 
 /**

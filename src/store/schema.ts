@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
+import type { ConsentState } from '../domain/consent.js';
 
 /** Written as JSON text, read as the value. */
 type Json<T> = ColumnType<T, string, string>;
@@ -31,6 +32,11 @@ export interface Database {
   api_keys: KeysTable;
   dead_letters: DeadLettersTable;
   controls: ControlsTable;
+  policy_versions: PolicyVersionsTable;
+  interactions: InteractionsTable;
+  idempotency_keys: IdempotencyKeysTable;
+  broadcasts: BroadcastsTable;
+  broadcast_recipients: BroadcastRecipientsTable;
 }
 
 export interface ProfilesTable {
@@ -44,6 +50,8 @@ export interface ProfilesTable {
   updated_at: number;
   last_instant: Generated<number>;
   erased_at: number | null;
+  /** The fold over the person's signals (`domain/engagement`); empty: none yet. */
+  engagement: JsonDefault<Record<string, unknown>>;
 }
 
 export interface IdentitiesTable {
@@ -109,13 +117,24 @@ export interface ConsentsTable {
   profile_id: string;
   channel: string;
   topic: string;
-  state: 'granted' | 'denied';
+  state: ConsentState;
   occurred_at: number;
   recorded_at: number;
   method: string;
   source: string;
   text: string | null;
   event_id: string | null;
+  legal_basis: string | null;
+  text_hash: string | null;
+  locale: string | null;
+  source_url: string | null;
+  ip: string | null;
+  user_agent: string | null;
+  /** When a double opt-in was asked for. */
+  requested_at: number | null;
+  expires_at: number | null;
+  actor: string | null;
+  evidence: string | null;
 }
 
 export interface SuppressionsTable {
@@ -133,6 +152,8 @@ export interface JourneysTable {
   paused_at: number | null;
   created_at: number;
   updated_at: number;
+  /** Made by Sojourn for a shop's own message or a broadcast; hidden from lists of journeys. */
+  is_internal: Generated<boolean>;
 }
 
 export interface JourneyVersionsTable {
@@ -231,6 +252,9 @@ export interface MessagesTable {
   lease_real: number | null;
   content: ColumnType<Record<string, unknown> | null, string | null, string | null>;
   content_hash: string | null;
+  /** Addresses behind the numbered links, in order; null: not tracked. */
+  links: ColumnType<readonly string[] | null, string | null | undefined, string | null>;
+  mailbox_provider: Generated<string | null>;
   segments: number | null;
   provider: string | null;
   provider_id: string | null;
@@ -305,4 +329,53 @@ export interface ControlsTable {
   key: string;
   value: Json<unknown>;
   updated_at: number;
+}
+
+export interface PolicyVersionsTable {
+  kind: string;
+  version: number;
+  source: string;
+  definition: Json<Record<string, unknown>>;
+  hash: string;
+  note: string | null;
+  published_at: number;
+}
+
+export interface InteractionsTable {
+  seq: Generated<number>;
+  message_id: string;
+  profile_id: string;
+  kind: 'open' | 'click' | 'reply';
+  link: number | null;
+  verdict: 'pending' | 'human' | 'machine';
+  reason: string | null;
+  at: number;
+}
+
+export interface IdempotencyKeysTable {
+  key_hash: string;
+  request_hash: string;
+  entry_id: string;
+  created_at: number;
+}
+
+export interface BroadcastsTable {
+  id: string;
+  name: string;
+  template: string;
+  state: 'running' | 'paused' | 'cancelled' | 'finished';
+  data: JsonDefault<Record<string, unknown>>;
+  settings: JsonDefault<Record<string, unknown>>;
+  total: number;
+  enrolled: Generated<number>;
+  created_at: number;
+  starts_at: number;
+  finished_at: number | null;
+}
+
+export interface BroadcastRecipientsTable {
+  broadcast_id: string;
+  position: number;
+  profile_id: string;
+  entry_id: string | null;
 }

@@ -58,7 +58,7 @@ async function ensure(options: ReconcileOptions, entry: UnfinishedEntry): Promis
     try {
       const connection = options.connection();
       if (connection === null) throw new Error('Temporal has not been reached yet.');
-      const delayMs = entry.dueAt === null ? 0 : Math.max(0, clock.realAt(entry.dueAt) - clock.realNow());
+      const delayMs = entry.dueAt === null ? 0 : Math.max(0, clock.timerAt(entry.dueAt) - clock.realNow());
       await startEntryRun(
         connection,
         { journeyId: entry.journeyId, entryId: entry.id },

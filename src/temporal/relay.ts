@@ -185,7 +185,7 @@ class PokeLoop implements Relay {
     const { clock, hasWorker } = this.#options;
     const run = { journeyId: poke.journeyId, entryId: poke.id };
     const now = clock.realNow();
-    const call = pokeCall(poke, { dueReal: poke.dueAt === null ? null : clock.realAt(poke.dueAt), now });
+    const call = pokeCall(poke, { dueReal: poke.dueAt === null ? null : clock.timerAt(poke.dueAt), now });
     if (call.kind === 'wake') {
       await wakeEntryRun(connection, run);
       this.#counts.woken += 1;

@@ -30,6 +30,9 @@ export class HandClock implements Clock {
   realAt(at: Instant): number {
     return at;
   }
+  timerAt(at: Instant): number {
+    return at;
+  }
   set(at: Instant): void {
     this.#now = at;
   }

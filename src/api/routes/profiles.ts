@@ -1,3 +1,4 @@
+import { consentStates } from '../../domain/consent.js';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { eraseProfile } from '../../app/erase-profile.js';
@@ -29,7 +30,7 @@ const consents = z
         z.object({
           channel: z.enum(channels),
           topic: z.string(),
-          state: z.enum(['granted', 'denied']),
+          state: z.enum(consentStates),
           at: instant,
           recordedAt: instant,
           method: z.string(),
@@ -75,7 +76,7 @@ const consentBody = z.object({
     .string()
     .regex(/^[a-z][a-z0-9_]{0,63}$/, 'A name such as `cart_reminder`.')
     .default('marketing'),
-  state: z.enum(['granted', 'denied']),
+  state: z.enum(consentStates),
   method: z.string().min(1).max(200).meta({ description: 'How it was given: `form`, `checkout`, `phone-call`.' }),
   source: z.string().min(1).max(500).meta({ description: 'Where: a page, a form, an agent.' }),
   text: z.string().max(4000).nullable().default(null).meta({ description: 'The words that the person saw.' }),

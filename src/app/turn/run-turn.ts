@@ -700,7 +700,7 @@ class Turn {
   }
 
   #waitInstruction(until: Instant | null, summary: string): Instruction {
-    return { kind: 'wait', wakeAtReal: until === null ? null : this.#deps.clock.realAt(until), summary };
+    return { kind: 'wait', wakeAtReal: until === null ? null : this.#deps.clock.timerAt(until), summary };
   }
 
   #pokeAt(until: Instant | null): number | null {

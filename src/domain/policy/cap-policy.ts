@@ -1,0 +1,33 @@
+import type { Channel } from '../channel.js';
+import type { Tier } from '../engagement-tier.js';
+
+/** The published `policies/caps.yaml`: how often a person may be written to. Read at every decision, never pinned. */
+export interface CapPolicy {
+  readonly version: number;
+  readonly rules: readonly CapPolicyRule[];
+  /** What no rule, tier or override may exceed: over marketing and broadcast. A rule above it is refused by lint. */
+  readonly ceilings: readonly { readonly channels: readonly Channel[] | null; readonly windowMs: number; readonly limit: number }[];
+}
+
+/** At most `limit` messages in any window. A minimum gap is a limit of 1. */
+export interface CapPolicyRule {
+  /** Unique in the policy, told in sentences: `email-7d`. */
+  readonly id: string;
+  /** Null: all channels, all topics. */
+  readonly channels: readonly Channel[] | null;
+  readonly topics: readonly string[] | null;
+  /** Topics that the rule neither counts nor holds back. */
+  readonly exceptTopics: readonly string[];
+  /** One limit for all, or one per tier; a tier that is absent is not under this rule. */
+  readonly limit: number | Readonly<Partial<Record<Tier, number>>>;
+  /** Rolling: (p − ms, p]. Calendar: the local day, week from Monday, or month, in the person's zone. */
+  readonly window:
+    | { readonly type: 'rolling'; readonly ms: number }
+    | { readonly type: 'calendar'; readonly unit: 'day' | 'week' | 'month' };
+  /** Messages of this priority or lower leave so many places free for others. */
+  readonly headroom: readonly { readonly priorityUpTo: number; readonly keepFree: number }[];
+  /** A message that the person's own act asked for (a quiz result) passes this rule; it still counts. For gaps. */
+  readonly exemptsUserInitiated: boolean;
+  /** Whether topic affinity and fatigue lower this limit. Gaps and ceilings stay as they are. */
+  readonly scales: boolean;
+}

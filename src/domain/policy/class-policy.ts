@@ -1,0 +1,19 @@
+import type { MessageClass } from '../channel.js';
+
+/** The published `policies/classes.yaml`: what a class of message must obey. The class is a property of the approved template version. */
+export interface ClassPolicy {
+  readonly version: number;
+  readonly classes: Readonly<Record<MessageClass, ClassRules>>;
+}
+
+export interface ClassRules {
+  readonly needsConsent: boolean;
+  readonly obeysCaps: boolean;
+  readonly countsTowardCaps: boolean;
+  readonly obeysQuietHours: boolean;
+  readonly isHeldOut: boolean;
+  /** Coupons, product recommendations and the like; `transactional` may not (lint). */
+  readonly mayPromote: boolean;
+  /** 0–100; what a step or call that names none has. */
+  readonly defaultPriority: number;
+}

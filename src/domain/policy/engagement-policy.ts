@@ -1,0 +1,45 @@
+import type { Tier } from '../engagement-tier.js';
+
+export const engagementSignals = [
+  'purchase',
+  'quiz_answer',
+  'human_click',
+  'sms_reply',
+  'site_visit',
+  'reliable_open',
+  'machine_open',
+] as const;
+export type EngagementSignal = (typeof engagementSignals)[number];
+
+/** The published `policies/engagement.yaml`: every number of score, tiers, affinity and fatigue. */
+export interface EngagementPolicy {
+  readonly version: number;
+  readonly signals: Readonly<Record<EngagementSignal, { readonly weight: number; readonly halfLifeMs: number }>>;
+  readonly tiers: {
+    readonly newForMs: number;
+    /** So many sends without engagement end `new` early. */
+    readonly newEndsAfterSends: number;
+    readonly hot: { readonly withinMs: number; readonly scoreAtLeast: number };
+    readonly warmWithinMs: number;
+    readonly coolWithinMs: number;
+    readonly dormantWithinMs: number;
+    readonly sunset: { readonly sends: number; readonly afterMs: number };
+    /** Below for so long before a tier is lost. */
+    readonly demotionAfterMs: number;
+  };
+  readonly fatigue: { readonly multiplier: number; readonly forMs: number; readonly unengagedSends: number };
+  readonly affinity: {
+    readonly kappaOpens: number;
+    readonly kappaClicks: number;
+    readonly certainty: number;
+    readonly halfBelow: number;
+    readonly offBelow: number;
+    readonly probeEveryMs: number;
+    readonly contrast: { readonly sends: number; readonly rateUpTo: number; readonly p: number };
+  };
+  /** Where a message counts as read by a person: less than this after delivery is a machine. */
+  readonly humans: { readonly clickAfterMs: number; readonly openAfterMs: number; readonly burstLinks: number; readonly burstMs: number };
+}
+
+/** Tier order for promotion and demotion: a lower number is more engaged. `new` stands beside, not in, the order. */
+export const tierRank: Readonly<Record<Tier, number>> = { new: 0, hot: 0, warm: 1, cool: 2, dormant: 3, sunset: 4 };

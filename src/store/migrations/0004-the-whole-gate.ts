@@ -1,0 +1,91 @@
+import { type Kysely, sql } from 'kysely';
+
+/**
+ * What the whole gate remembers: engagement on the profile, the full consent record, policies with versions, what people did with a message, links
+ * by number, a shop's own messages and broadcasts.
+ */
+export async function up(db: Kysely<never>): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+const statements = [
+  // The fold over a person's signals; empty: none yet. Read and written with the row that every turn and ingest locks anyway.
+  `alter table profiles add column engagement jsonb not null default '{}'`,
+
+  `alter table consents drop constraint consents_state_check`,
+  `alter table consents add constraint consents_state_check check (state in ('pending', 'granted', 'denied', 'withdrawn', 'expired'))`,
+  `alter table consents
+    add column legal_basis text,
+    add column text_hash text,
+    add column locale text,
+    add column source_url text,
+    add column ip text,
+    add column user_agent text,
+    add column requested_at bigint,
+    add column expires_at bigint,
+    add column actor text,
+    add column evidence text`,
+
+  `create table policy_versions (
+    kind text not null,
+    version integer not null,
+    source text not null,
+    definition jsonb not null,
+    hash text not null,
+    note text,
+    published_at bigint not null,
+    primary key (kind, version)
+  )`,
+
+  // Opens and clicks, a machine's too: what was made of each is in verdict and reason.
+  `create table interactions (
+    seq bigserial primary key,
+    message_id text not null references messages(id),
+    profile_id text not null,
+    kind text not null check (kind in ('open', 'click', 'reply')),
+    link integer,
+    verdict text not null check (verdict in ('pending', 'human', 'machine')),
+    reason text,
+    at bigint not null
+  )`,
+  `create index interactions_message on interactions (message_id, at)`,
+  `create index interactions_profile on interactions (profile_id, at desc)`,
+
+  // Addresses behind the numbered links of a message, in order.
+  `alter table messages add column links jsonb`,
+  // The domain's mailbox provider, such as gmail; never the address.
+  `alter table messages add column mailbox_provider text`,
+  `create index messages_mailbox on messages (mailbox_provider, accepted_at) where mailbox_provider is not null`,
+
+  `create table idempotency_keys (
+    key_hash text primary key,
+    request_hash text not null,
+    entry_id text not null,
+    created_at bigint not null
+  )`,
+
+  `create table broadcasts (
+    id text primary key,
+    name text not null,
+    template text not null,
+    state text not null check (state in ('running', 'paused', 'cancelled', 'finished')),
+    data jsonb not null default '{}',
+    settings jsonb not null default '{}',
+    total integer not null,
+    enrolled integer not null default 0,
+    created_at bigint not null,
+    starts_at bigint not null,
+    finished_at bigint
+  )`,
+  `create table broadcast_recipients (
+    broadcast_id text not null references broadcasts(id) on delete cascade,
+    position integer not null,
+    profile_id text not null,
+    entry_id text,
+    primary key (broadcast_id, position)
+  )`,
+  `create unique index broadcast_recipients_profile on broadcast_recipients (broadcast_id, profile_id)`,
+
+  // A journey that Sojourn makes for itself: a shop's own message, a broadcast. Hidden from lists of journeys.
+  `alter table journeys add column is_internal boolean not null default false`,
+];
