@@ -1,0 +1,74 @@
+import PostalMime, { type Address, type Attachment, type Email } from 'postal-mime';
+import { type FeedbackReport, readFeedbackReport } from './arf.js';
+import { type Dsn, readDsn } from './dsn.js';
+import { firstOf, readFieldBlocks } from './report-fields.js';
+
+/** What a report gives back of the mail that it is about. Null: it does not say. */
+export interface ReturnedMail {
+  /** Without angle brackets; some leave them out already. */
+  readonly messageId: string | null;
+  readonly from: string | null;
+  /** The field as it is. */
+  readonly listUnsubscribe: string | null;
+}
+
+/** A mail that came to us. `addressedTo`: what its header says, for whoever hands it on without its envelope. All of it is personal data. */
+export type InboundMail = { readonly addressedTo: readonly string[] } & (
+  | { readonly kind: 'dsn'; readonly dsn: Dsn; readonly returned: ReturnedMail }
+  | { readonly kind: 'feedback'; readonly report: FeedbackReport; readonly returned: ReturnedMail }
+  /** An absence note or the like: nobody wrote it. */
+  | { readonly kind: 'auto-reply' }
+  | { readonly kind: 'other' }
+);
+
+/** Bodies inside bodies, far more than any report has. */
+const deepest = 20;
+
+/** Reads a mail (RFC 822) that came in. Throws where it is no mail at all. */
+export async function readInboundMail(raw: Uint8Array): Promise<InboundMail> {
+  const mail = await PostalMime.parse(raw, { attachmentEncoding: 'utf8', forceRfc822Attachments: true, maxNestingDepth: deepest });
+  const addressedTo = [...(mail.to ?? []).flatMap(addressesOf), ...['delivered-to', 'x-original-to'].flatMap((key) => headers(mail, key))];
+  const dsn = partOf(mail, /^message\/(global-)?delivery-status$/, readDsn);
+  if (dsn) return { kind: 'dsn', dsn, returned: returnedOf(mail), addressedTo };
+  const report = partOf(mail, /^message\/feedback-report$/, readFeedbackReport);
+  if (report) return { kind: 'feedback', report, returned: returnedOf(mail), addressedTo };
+  return { kind: isAutoReply(mail) ? 'auto-reply' : 'other', addressedTo };
+}
+
+function partOf<T>(mail: Email, type: RegExp, read: (text: string) => T | null): T | null {
+  const part = mail.attachments.find(({ mimeType }) => type.test(mimeType));
+  return part ? read(textOf(part)) : null;
+}
+
+function returnedOf(mail: Email): ReturnedMail {
+  const part = mail.attachments.find(({ mimeType }) => /^(message\/(rfc822|global|global-headers)|text\/rfc822-headers)$/.test(mimeType));
+  const [fields] = readFieldBlocks(part ? textOf(part) : '');
+  const field = (name: string): string | null => (fields ? firstOf(fields, name) : null);
+  return {
+    messageId: field('message-id')?.replaceAll(/^<|>$/g, '') ?? null,
+    from: field('from'),
+    listUnsubscribe: field('list-unsubscribe'),
+  };
+}
+
+/** RFC 3834, and what is written in its place. */
+function isAutoReply(mail: Email): boolean {
+  const [submitted] = headers(mail, 'auto-submitted');
+  return (
+    (submitted !== undefined && !/^no\b/i.test(submitted)) ||
+    headers(mail, 'x-autoreply').length > 0 ||
+    headers(mail, 'precedence').some((value) => /auto_reply/i.test(value))
+  );
+}
+
+function headers(mail: Email, key: string): readonly string[] {
+  return mail.headers.filter((header) => header.key === key).map(({ value }) => value);
+}
+
+function addressesOf(entry: Address): readonly string[] {
+  return ('group' in entry && entry.group ? entry.group : [entry]).flatMap(({ address }) => (address ? [address] : []));
+}
+
+function textOf({ content }: Attachment): string {
+  return typeof content === 'string' ? content : Buffer.from(content as Uint8Array).toString('utf8');
+}
