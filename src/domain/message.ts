@@ -1,3 +1,4 @@
+import type { BounceClass } from './bounce.js';
 import type { Channel, MessageClass } from './channel.js';
 import type { Instant } from './instant.js';
 
@@ -37,6 +38,8 @@ export type AttemptOutcome =
       readonly retry: boolean;
       readonly retryAfterMs?: number;
       readonly suppress?: boolean;
+      /** What a final refusal says of the address, where it was about that. */
+      readonly bounce?: BounceClass;
     }
   | { readonly kind: 'unknown'; readonly code: string };
 

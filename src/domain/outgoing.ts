@@ -13,6 +13,8 @@ export interface OutgoingEmail {
   /** One-click link, RFC 8058; null on transactional messages. */
   readonly unsubscribeUrl: string | null;
   readonly listId: string | null;
+  /** `campaign:tenant:class:sender` for the complaint statistics of mailbox providers; no personal data. */
+  readonly feedbackId?: string;
 }
 
 export interface OutgoingSms {

@@ -92,6 +92,22 @@ describe('the mail itself', () => {
     expect((message['HTML'] as string).trimEnd()).toBe('<p>Zoë’s basket</p>');
   });
 
+  test('names itself in its return path, in a way to unsubscribe by mail, and for the statistics of mailbox providers', async () => {
+    const { mailbox, provider } = await open({
+      returns: { bounce: (id) => `b+${id}.sig@in.shop.example`, unsubscribe: (id) => `unsub+${id}.sig@in.shop.example` },
+    });
+    await provider.submit(email('id1', { feedbackId: 'cart-1:fern:marketing:shop' }), { deadlineMs: 5000 });
+    const { raw, message } = await onlyMail(mailbox);
+
+    expect(message).toMatchObject({
+      ReturnPath: 'b+id1.sig@in.shop.example',
+      ListUnsubscribe: {
+        Links: [`https://news.shop.example/u/${'t'.repeat(90)}`, 'mailto:unsub+id1.sig@in.shop.example?subject=unsubscribe'],
+      },
+    });
+    expect(raw).toContain('\r\nFeedback-ID: cart-1:fern:marketing:shop\r\n');
+  });
+
   test('has no list headers when it is transactional', async () => {
     const { mailbox, provider } = await open();
     await provider.submit(email('id1', { unsubscribeUrl: null, listId: null }), { deadlineMs: 5000 });
@@ -195,12 +211,24 @@ describe('what the server says', () => {
   }
 
   test.each([
-    ['a refused recipient', { RCPT: '550 5.1.1 No such user' }, { kind: 'not-sent', code: 'smtp-550-5.1.1', retry: false, suppress: true }],
-    ['a full mailbox', { RCPT: '552 5.2.2 Mailbox full' }, { kind: 'not-sent', code: 'smtp-552-5.2.2', retry: false }],
-    ['a policy of ours', { BODY: '550 5.7.26 Unauthenticated' }, { kind: 'not-sent', code: 'smtp-550-5.7.26', retry: false }],
-    ['a refusal without a code', { RCPT: '550 no' }, { kind: 'not-sent', code: 'smtp-550', retry: false }],
+    [
+      'a refused recipient',
+      { RCPT: '550 5.1.1 No such user' },
+      { kind: 'not-sent', code: 'smtp-550-5.1.1', retry: false, bounce: 'hard', suppress: true },
+    ],
+    ['a full mailbox', { RCPT: '552 5.2.2 Mailbox full' }, { kind: 'not-sent', code: 'smtp-552-5.2.2', retry: false, bounce: 'soft' }],
+    [
+      'a policy of ours',
+      { BODY: '550 5.7.26 Unauthenticated' },
+      { kind: 'not-sent', code: 'smtp-550-5.7.26', retry: false, bounce: 'policy' },
+    ],
+    ['a refusal without a code', { RCPT: '550 no' }, { kind: 'not-sent', code: 'smtp-550', retry: false, bounce: 'hard-unconfirmed' }],
     ['greylisting', { RCPT: '451 4.7.1 Later' }, { kind: 'not-sent', code: 'smtp-451-4.7.1', retry: true }],
-    ['a refused body', { BODY: '554 5.1.1 gone' }, { kind: 'not-sent', code: 'smtp-554-5.1.1', retry: false, suppress: true }],
+    [
+      'a refused body',
+      { BODY: '554 5.1.1 gone' },
+      { kind: 'not-sent', code: 'smtp-554-5.1.1', retry: false, bounce: 'hard', suppress: true },
+    ],
     ['a passing refusal of the body', { BODY: '452 4.3.1 full' }, { kind: 'not-sent', code: 'smtp-452-4.3.1', retry: true }],
     ['a sender that must log in', { MAIL: '530 5.7.0 Authentication required' }, { kind: 'not-sent', code: 'smtp-530-5.7.0', retry: true }],
     ['an unknown sender', { MAIL: '550 5.1.1 unknown sender' }, { kind: 'not-sent', code: 'smtp-550-5.1.1', retry: false }],

@@ -10,6 +10,12 @@ export interface DkimSettings {
   readonly privateKey: string;
 }
 
+/** Where mail about a message comes back to. Null in settings: to the From domain, where Sojourn does not read it. */
+export interface ReturnPaths {
+  bounce(messageId: string): string;
+  unsubscribe(messageId: string): string;
+}
+
 export interface ComposedEmail {
   readonly raw: Buffer;
   readonly envelope: { readonly from: string; readonly to: string };
@@ -33,6 +39,7 @@ const signedFields = [
   'List-Id',
   'List-Unsubscribe',
   'List-Unsubscribe-Post',
+  'Feedback-ID',
 ].join(':');
 
 /** A signer, or an error that says what is wrong with the key: nodemailer itself would send the mail unsigned. */
@@ -42,8 +49,8 @@ export function createSigner({ domain, selector, privateKey }: DkimSettings): DK
   return new DKIM({ domainName: domain, keySelector: selector, privateKey, headerFieldNames: signedFields });
 }
 
-/** The whole mail as it goes over the wire. Message-ID and return path carry the message's id at the sender's domain. */
-export async function composeEmail(message: OutgoingEmail, signer: DKIM | null): Promise<ComposedEmail> {
+/** The whole mail as it goes over the wire. Message-ID and return path carry the message's id. */
+export async function composeEmail(message: OutgoingEmail, signer: DKIM | null, returns: ReturnPaths | null): Promise<ComposedEmail> {
   const domain = message.from.address.slice(message.from.address.lastIndexOf('@') + 1);
   const messageId = `${message.messageId}@${domain}`;
   const mail = new MailComposer({
@@ -55,27 +62,36 @@ export async function composeEmail(message: OutgoingEmail, signer: DKIM | null):
     subject: message.subject,
     text: message.text,
     html: message.html,
-    headers: listHeaders(message),
+    headers: { ...listHeaders(message, returns), ...feedbackId(message) },
     newline: 'win',
     baseBoundary: message.messageId,
     disableFileAccess: true,
     disableUrlAccess: true,
   }).compile();
   if (signer) mail.processFunc((input) => signer.sign(input));
-  return { raw: await mail.build(), envelope: { from: `bounce+${message.messageId}@${domain}`, to: message.to.address }, messageId };
+  const from = returns?.bounce(message.messageId) ?? `bounce+${message.messageId}@${domain}`;
+  return { raw: await mail.build(), envelope: { from, to: message.to.address }, messageId };
 }
 
+type PreparedHeaders = Record<string, { prepared: true; value: string }>;
+
 /** Both fields or neither; prepared, because a folded List-Unsubscribe broke signatures on the way. */
-function listHeaders({ unsubscribeUrl, listId }: OutgoingEmail): Record<string, { prepared: true; value: string }> {
+function listHeaders({ messageId, unsubscribeUrl, listId }: OutgoingEmail, returns: ReturnPaths | null): PreparedHeaders {
+  const byMail = returns === null ? '' : `, <mailto:${returns.unsubscribe(messageId)}?subject=unsubscribe>`;
   return {
     ...(listId ? { 'List-Id': { prepared: true, value: `<${bare(listId)}>` } } : {}),
     ...(unsubscribeUrl
       ? {
-          'List-Unsubscribe': { prepared: true, value: `<${bare(unsubscribeUrl)}>` },
+          'List-Unsubscribe': { prepared: true, value: `<${bare(unsubscribeUrl)}>${byMail}` },
           'List-Unsubscribe-Post': { prepared: true, value: 'List-Unsubscribe=One-Click' },
         }
       : {}),
   };
+}
+
+/** Gmail tells complaints of senders of a certain size by it: `campaign:tenant:class:sender`. */
+function feedbackId({ feedbackId: id }: OutgoingEmail): PreparedHeaders {
+  return id ? { 'Feedback-ID': { prepared: true, value: bare(id) } } : {};
 }
 
 /** A prepared value goes out as it is, so nothing may end its line or its bracket. */

@@ -1,15 +1,18 @@
-import type DKIM from 'nodemailer/lib/dkim';
 import { parseConnectionUrl } from 'nodemailer/lib/shared';
 import type { OutgoingEmail, Provider } from '../../../domain/outgoing.js';
+import type { BounceClass } from '../../../domain/bounce.js';
 import type { AttemptOutcome } from '../../../domain/message.js';
 import { checkEmail } from '../address.js';
-import { type ComposedEmail, composeEmail, createSigner, type DkimSettings } from '../compose.js';
+import { classifyReport } from '../bounce-class.js';
+import { type ComposedEmail, composeEmail, createSigner, type DkimSettings, type ReturnPaths } from '../compose.js';
 import { type Delivery, SmtpPool } from './smtp-pool.js';
 
 export interface SmtpSettings {
   /** `smtp://` or `smtps://`, with user and password where the server wants them; nodemailer's connection options as query, `?requireTLS=true`. */
   readonly url: string;
   readonly dkim: DkimSettings | null;
+  /** Where bounces come back to; without it, to the From domain. */
+  readonly returns?: ReturnPaths | null;
   /** Sessions at most. */
   readonly poolSize?: number;
 }
@@ -34,14 +37,14 @@ export function createSmtpProvider(settings: SmtpSettings): SmtpProvider {
   return {
     name: 'smtp',
     poolSize,
-    submit: (message, options) => submit(pool, signer, message, options),
+    submit: (message, options) => submit(pool, (mail) => composeEmail(mail, signer, settings.returns ?? null), message, options),
     close: () => pool.close(),
   };
 }
 
 async function submit(
   pool: SmtpPool,
-  signer: DKIM | null,
+  compose: Composer,
   message: OutgoingEmail,
   { deadlineMs, signal }: { readonly deadlineMs: number; readonly signal?: AbortSignal },
 ): Promise<AttemptOutcome> {
@@ -65,14 +68,16 @@ async function submit(
     const timer = setTimeout(() => giveUp('deadline'), deadlineMs);
     signal?.addEventListener('abort', onAbort, { once: true });
     if (signal?.aborted) return onAbort();
-    deliver(pool, signer, message, delivery).then(end, () => end(withoutAnswer(delivery, 'smtp-error')));
+    deliver(pool, compose, message, delivery).then(end, () => end(withoutAnswer(delivery, 'smtp-error')));
   });
 }
 
-async function deliver(pool: SmtpPool, signer: DKIM | null, message: OutgoingEmail, delivery: Delivery): Promise<AttemptOutcome> {
+type Composer = (message: OutgoingEmail) => Promise<ComposedEmail>;
+
+async function deliver(pool: SmtpPool, compose: Composer, message: OutgoingEmail, delivery: Delivery): Promise<AttemptOutcome> {
   let mail: ComposedEmail;
   try {
-    mail = await composeEmail(message, signer);
+    mail = await compose(message);
   } catch {
     return { kind: 'not-sent', code: 'not-composed', retry: false };
   }
@@ -103,13 +108,22 @@ function outcomeOf(error: SmtpError, delivery: Delivery): AttemptOutcome {
     return withoutAnswer(delivery, `smtp-${(error.originalCode ?? error.code ?? 'error').toLowerCase()}`);
   }
   const enhanced = /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(error.response ?? '')?.[1] ?? null;
-  const isAboutRecipient = error.command === 'RCPT TO' || error.command === 'DATA';
+  const retry = reply < 500 || isAboutUs(error);
+  const bounce = retry ? null : bounceOf(error, enhanced);
   return {
     kind: 'not-sent',
     code: enhanced ? `smtp-${reply}-${enhanced}` : `smtp-${reply}`,
-    retry: reply < 500 || isAboutUs(error),
-    ...(isAboutRecipient && reply >= 500 && enhanced && hardBounces.has(enhanced) ? { suppress: true } : {}),
+    retry,
+    ...(bounce === null ? {} : { bounce }),
+    ...(bounce === 'hard' ? { suppress: true } : {}),
   };
+}
+
+/** A final refusal of recipient or content, by the table that reads bounces too. Null: it was about neither. */
+function bounceOf({ command, response }: SmtpError, enhanced: string | null): BounceClass | null {
+  if (command !== 'RCPT TO' && command !== 'DATA') return null;
+  const found = classifyReport({ action: 'failed', status: enhanced, diagnostic: response ?? null });
+  return found === 'delayed' || found === 'informational' ? null : found;
 }
 
 /** Faults of our account or session, which an operator mends: the mail itself was not refused. */
@@ -118,9 +132,6 @@ function isAboutUs({ command, responseCode }: SmtpError): boolean {
 }
 
 const ourFaults: ReadonlySet<number> = new Set([503, 530, 534, 535, 538]);
-
-// The mailbox or its domain does not exist, or has moved for good. 5.7.x is policy: never the person's doing.
-const hardBounces: ReadonlySet<string> = new Set(['5.1.0', '5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10', '5.2.1', '5.7.13']);
 
 function withoutAnswer({ bodyLeft }: Delivery, code: string): AttemptOutcome {
   return bodyLeft ? { kind: 'unknown', code } : { kind: 'not-sent', code, retry: true };
