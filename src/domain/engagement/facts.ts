@@ -1,0 +1,38 @@
+import type { Channel } from '../channel.js';
+import type { ConsentRecord } from '../consent.js';
+import type { Instant } from '../instant.js';
+import type { EngagementState } from './state.js';
+
+/** All that tier, topic affinity and fatigue of one person are worked out from. Read with the other facts of a turn. */
+export interface EngagementFacts {
+  readonly state: EngagementState;
+  readonly consents: readonly ConsentRecord[];
+  /** When marketing and broadcast messages were accepted since the newest engagement, the oldest first; the first twenty are enough. */
+  readonly unengagedSends: readonly Instant[];
+  /** When win-back messages were accepted since the newest engagement, the oldest first. */
+  readonly winBacks: readonly Instant[];
+  readonly topics: readonly TopicHistory[];
+  /** Whether links and pixels of this person are followed. Where they are not, silence says nothing. */
+  readonly isTracked: boolean;
+  /** False: the person objects to profiling (GDPR Art. 21); nothing is worked out from what they do. */
+  readonly mayProfile: boolean;
+}
+
+/** What came of the messages of one topic on one channel in the last year. */
+export interface TopicHistory {
+  readonly topic: string;
+  readonly channel: Channel;
+  /** Accepted, and neither bounced nor failed. */
+  readonly delivered: number;
+  /** Of these, how many a person surely opened. */
+  readonly opened: number;
+  /** Of these, how many a person clicked in. */
+  readonly clicked: number;
+  /** The two newest slots, promised ones too, so that a message can leave itself out. */
+  readonly newest: readonly { readonly messageId: string; readonly at: Instant }[];
+}
+
+/** What the shop's events say under this name is whether a person may be profiled; absent: yes. */
+export function mayProfile(traits: Readonly<Record<string, unknown>>): boolean {
+  return traits['profiling_allowed'] !== false;
+}

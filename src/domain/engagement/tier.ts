@@ -1,0 +1,175 @@
+import type { ConsentRecord } from '../consent.js';
+import type { Tier } from '../engagement-tier.js';
+import type { Instant } from '../instant.js';
+import type { EngagementPolicy } from '../policy/engagement-policy.js';
+import type { EngagementFacts } from './facts.js';
+import { scoreAt } from './score.js';
+import { fallsAt, lastHotAt } from './state.js';
+
+/** Why a tier is held. */
+export type TierReason =
+  | { readonly kind: 'new'; readonly consentAt: Instant }
+  /** Engaged lately and much; `metAt`: when that was true last. */
+  | { readonly kind: 'score'; readonly score: number; readonly metAt: Instant }
+  /** By the age of the newest engagement, or of the consent that is newer. */
+  | { readonly kind: 'age'; readonly of: 'engagement' | 'consent'; readonly at: Instant }
+  /** So many messages without an answer. */
+  | { readonly kind: 'unanswered'; readonly sends: number; readonly since: Instant }
+  | { readonly kind: 'objected' }
+  | { readonly kind: 'unknown' };
+
+export interface TierVerdict {
+  readonly tier: Tier;
+  readonly reason: TierReason;
+  /** E(t), unrounded; 0 for who may not be profiled. */
+  readonly score: number;
+  /** Since when, as far as it is known. */
+  readonly since: Instant | null;
+  /** When it falls if nothing happens and nothing is sent, and to what; null: it stays. */
+  readonly falls: { readonly at: Instant; readonly to: Tier } | null;
+}
+
+/**
+ * The tier of a person at `at` (statistics-and-compliance §2.2). A signal raises it at once. It falls at a midnight (UTC), seven days after its bounds were met
+ * last: between two signals everything only falls, so that midnight can be worked out, and nobody has to come by each night (decision 017). Asking
+ * changes nothing, and asking earlier does not change what a later answer is. `at` is not before the newest signal.
+ */
+export function tierAt(policy: EngagementPolicy, facts: EngagementFacts, at: Instant): TierVerdict {
+  const ladder = new Ladder(policy, facts, at);
+  const { tier, reason } = ladder.heldAt(at);
+  const falls = ladder.turns.find((turn) => turn > at && ladder.heldAt(turn).tier !== tier);
+  return {
+    tier,
+    reason,
+    score: facts.mayProfile ? scoreAt(policy, facts.state.sums, at) : 0,
+    since: ladder.since(at),
+    falls: falls === undefined ? null : { at: falls, to: ladder.heldAt(falls).tier },
+  };
+}
+
+interface Held {
+  readonly tier: Tier;
+  readonly reason: TierReason;
+}
+
+/** What is held at each instant from the newest signal on, if no other comes. */
+class Ladder {
+  readonly #policy: EngagementPolicy;
+  readonly #facts: EngagementFacts;
+  readonly #consent: ConsentAges;
+  /** Newest engagement or consent: from here the days are counted. */
+  readonly #anchor: { readonly of: 'engagement' | 'consent'; readonly at: Instant } | null;
+  readonly #hotAt: Instant | null;
+  /** The 10th message without an answer; null: not so many. */
+  readonly #newEndsBySends: Instant | null;
+  /** When there had been so many messages for so long without an answer; null: not yet, or not known. */
+  readonly #unansweredAt: Instant | null;
+  /** All instants at which what is held may change by itself, ascending. */
+  readonly turns: readonly Instant[];
+
+  constructor(policy: EngagementPolicy, facts: EngagementFacts, at: Instant) {
+    this.#policy = policy;
+    this.#facts = facts;
+    const { tiers } = policy;
+    const { engagedAt } = facts.state;
+    this.#consent = consentAges(facts.consents, at);
+    const { latest } = this.#consent;
+    this.#anchor =
+      engagedAt !== null && (latest === null || engagedAt >= latest)
+        ? { of: 'engagement', at: engagedAt }
+        : latest === null
+          ? null
+          : { of: 'consent', at: latest };
+    this.#hotAt = engagedAt === null ? null : lastHotAt(policy, facts.state, engagedAt + tiers.hot.withinMs);
+    const sends = facts.isTracked ? facts.unengagedSends.filter((sent) => engagedAt === null || sent > engagedAt) : [];
+    this.#newEndsBySends = sends[tiers.newEndsAfterSends - 1] ?? null;
+    const anchor = this.#anchor;
+    const many = anchor === null ? undefined : sends.filter((sent) => sent > anchor.at)[tiers.sunset.sends - 1];
+    this.#unansweredAt = anchor === null || many === undefined ? null : Math.max(many, anchor.at + tiers.sunset.afterMs);
+    this.turns = this.#allTurns();
+  }
+
+  heldAt(at: Instant): Held {
+    const { first } = this.#consent;
+    const isRecent = first !== null && at <= first + this.#policy.tiers.newForMs;
+    const isIgnored = this.#newEndsBySends !== null && this.#newEndsBySends <= at;
+    if (isRecent && (!isIgnored || !this.#facts.mayProfile)) return { tier: 'new', reason: { kind: 'new', consentAt: first } };
+    if (!this.#facts.mayProfile) return { tier: 'warm', reason: { kind: 'objected' } };
+    if (this.#hotAt !== null && at < fallsAt(this.#hotAt, this.#policy)) return this.#hot(at, this.#hotAt);
+    return this.#byAge(at, isRecent && isIgnored);
+  }
+
+  since(at: Instant): Instant | null {
+    const { engagedAt, climbedAt } = this.#facts.state;
+    const { tier } = this.heldAt(at);
+    if (tier === 'new') return this.#consent.first;
+    const from = engagedAt ?? 0;
+    const turned = this.turns.filter((turn) => turn > from && turn <= at && this.heldAt(turn - 1).tier !== this.heldAt(turn).tier).at(-1);
+    if (turned !== undefined) return turned;
+    if (!this.#facts.mayProfile) return null;
+    return this.#anchor?.of === 'consent' ? this.#anchor.at : climbedAt;
+  }
+
+  #hot(at: Instant, hotAt: Instant): Held {
+    const metAt = Math.min(at, hotAt);
+    return { tier: 'hot', reason: { kind: 'score', score: scoreAt(this.#policy, this.#facts.state.sums, metAt), metAt } };
+  }
+
+  #byAge(at: Instant, startsCool: boolean): Held {
+    const anchor = this.#anchor;
+    if (anchor === null) return { tier: 'dormant', reason: { kind: 'unknown' } };
+    const unansweredAt = this.#unansweredAt;
+    const age: TierReason = { kind: 'age', of: anchor.of, at: anchor.at };
+    if (unansweredAt !== null && at >= fallsAt(unansweredAt, this.#policy))
+      return { tier: 'sunset', reason: { kind: 'unanswered', sends: this.#policy.tiers.sunset.sends, since: anchor.at } };
+    const { warmWithinMs, coolWithinMs, dormantWithinMs, newEndsAfterSends } = this.#policy.tiers;
+    const keeps = (withinMs: number): boolean => at < fallsAt(anchor.at + withinMs, this.#policy);
+    if (keeps(warmWithinMs))
+      return startsCool
+        ? { tier: 'cool', reason: { kind: 'unanswered', sends: newEndsAfterSends, since: anchor.at } }
+        : { tier: 'warm', reason: age };
+    if (keeps(coolWithinMs)) return { tier: 'cool', reason: age };
+    return { tier: keeps(dormantWithinMs) ? 'dormant' : 'sunset', reason: age };
+  }
+
+  #allTurns(): readonly Instant[] {
+    const { tiers } = this.#policy;
+    const anchor = this.#anchor;
+    const met = [
+      this.#hotAt,
+      this.#unansweredAt,
+      ...(anchor === null ? [] : [tiers.warmWithinMs, tiers.coolWithinMs, tiers.dormantWithinMs].map((within) => anchor.at + within)),
+    ].flatMap((instant) => (instant === null ? [] : [fallsAt(instant, this.#policy)]));
+    const news = [
+      ...(this.#consent.first === null ? [] : [this.#consent.first + tiers.newForMs + 1]),
+      ...(this.#newEndsBySends === null ? [] : [this.#newEndsBySends]),
+    ];
+    return [...met, ...news].sort((a, b) => a - b);
+  }
+}
+
+interface ConsentAges {
+  /** Since when without a break there has been consent to anything; null: there is none. */
+  readonly first: Instant | null;
+  /** The newest act that granted something. */
+  readonly latest: Instant | null;
+}
+
+/** Consent counts from when the first was given; who took all of it back and comes again is new again. */
+function consentAges(consents: readonly ConsentRecord[], at: Instant): ConsentAges {
+  const granted = new Set<string>();
+  let first: Instant | null = null;
+  let latest: Instant | null = null;
+  for (const act of consents.filter((one) => one.at <= at).toSorted((a, b) => a.at - b.at)) {
+    const what = `${act.channel} ${act.topic}`;
+    if (act.state === 'granted') {
+      first ??= act.at;
+      latest = act.at;
+      granted.add(what);
+    } else if (act.state !== 'pending') {
+      granted.delete(what);
+      if (granted.size === 0) first = null;
+    }
+  }
+  return { first, latest };
+}

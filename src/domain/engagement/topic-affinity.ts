@@ -1,0 +1,122 @@
+import type { Channel } from '../channel.js';
+import type { ConsentRecord } from '../consent.js';
+import type { Instant } from '../instant.js';
+import type { EngagementPolicy } from '../policy/engagement-policy.js';
+import { betaCdf, fisherLess } from '../stats.js';
+import type { EngagementFacts, TopicHistory } from './facts.js';
+
+/** How often people open and click messages of a topic, over all of them: what one person is compared to. */
+export interface TopicRate {
+  readonly opens: number;
+  readonly clicks: number;
+}
+
+/** For topics of which too little is known (the rates of the vectors). */
+export const usualRate: TopicRate = { opens: 0.35, clicks: 0.02 };
+
+/** Why messages of a topic come less often, or not. */
+export type AffinityReason =
+  /** They said so themselves; that beats whatever they do. */
+  | { readonly kind: 'chosen'; readonly wanted: boolean }
+  /** Nothing is known, or too little, or nothing may be inferred. */
+  | { readonly kind: 'usual' }
+  | { readonly kind: 'rarely'; readonly hits: number; readonly of: number; readonly by: 'opens' | 'clicks' }
+  | {
+      readonly kind: 'never';
+      readonly hits: number;
+      readonly of: number;
+      readonly by: 'opens' | 'clicks';
+      readonly rule: 'rate' | 'contrast';
+    }
+  /** It would be off, but nothing has been tried for so long that one message finds out. */
+  | { readonly kind: 'probe'; readonly lastAt: Instant | null };
+
+export interface TopicMultiplier {
+  /** 1, 0.5 or 0: what the caps of the topic are multiplied by. */
+  readonly multiplier: number;
+  readonly reason: AffinityReason;
+}
+
+/** Whose acts about a topic are a preference, and not only the consent that the law wants. */
+const preferenceMethods: ReadonlySet<string> = new Set(['preference-page']);
+
+/**
+ * How much of a topic a person gets (statistics-and-compliance §2.4). Texts are never held back by inference: their links are too few to tell. Not
+ * all topics go by inference: then the person is on the way to sunset, and the topics are halved only.
+ * `messageId`: the message that is decided on, which is not its own predecessor.
+ */
+export function topicMultiplier(
+  policy: EngagementPolicy,
+  facts: EngagementFacts,
+  at: Instant,
+  of: { readonly channel: Channel; readonly topic: string; readonly messageId?: string },
+  rates: ReadonlyMap<string, TopicRate> = new Map(),
+): TopicMultiplier {
+  const chosen = chosenIn(facts.consents, of);
+  if (chosen !== null) return { multiplier: chosen ? 1 : 0, reason: { kind: 'chosen', wanted: chosen } };
+  const own = facts.topics.find((history) => history.topic === of.topic && history.channel === of.channel);
+  if (own === undefined || of.channel !== 'email' || !facts.isTracked || !facts.mayProfile) return usual;
+
+  const histories = facts.topics.filter(({ channel, delivered }) => channel === 'email' && delivered > 0);
+  const reason = inferred(policy, histories, own, rates);
+  if (reason.kind !== 'never') return { multiplier: reason.kind === 'rarely' ? 0.5 : 1, reason };
+  if (histories.every((history) => inferred(policy, histories, history, rates).kind === 'never'))
+    return { multiplier: 0.5, reason: { kind: 'rarely', hits: reason.hits, of: reason.of, by: reason.by } };
+  const last = own.newest.find(({ messageId }) => messageId !== of.messageId)?.at ?? null;
+  if (last === null || at - last >= policy.affinity.probeEveryMs) return { multiplier: 1, reason: { kind: 'probe', lastAt: last } };
+  return { multiplier: 0, reason };
+}
+
+const usual: TopicMultiplier = { multiplier: 1, reason: { kind: 'usual' } };
+
+/** The newest act of the preference centre about this very topic; null: none. */
+function chosenIn(
+  consents: readonly ConsentRecord[],
+  { channel, topic }: { readonly channel: Channel; readonly topic: string },
+): boolean | null {
+  const acts = consents.filter((act) => act.channel === channel && act.topic === topic && preferenceMethods.has(act.method));
+  const newest = acts.toSorted((a, b) => a.at - b.at).at(-1);
+  return newest === undefined ? null : newest.state === 'granted';
+}
+
+type Inferred = Extract<AffinityReason, { kind: 'usual' | 'rarely' | 'never' }>;
+
+function inferred(
+  policy: EngagementPolicy,
+  histories: readonly TopicHistory[],
+  own: TopicHistory,
+  rates: ReadonlyMap<string, TopicRate>,
+): Inferred {
+  // Whoever was seen to open once has a client that shows it; from the others clicks alone are heard of.
+  const by = histories.some(({ opened }) => opened > 0) ? 'opens' : 'clicks';
+  const hitsOf = ({ opened, clicked }: TopicHistory): number => (by === 'opens' ? Math.max(opened, clicked) : clicked);
+  const seen = { hits: hitsOf(own), of: own.delivered, by } as const;
+  const { kappaOpens, kappaClicks, certainty, halfBelow, offBelow, contrast } = policy.affinity;
+  const rate = (rates.get(own.topic) ?? usualRate)[by];
+  const below = (fraction: number): number => chanceBelow(fraction, { ...seen, rate, kappa: by === 'opens' ? kappaOpens : kappaClicks });
+
+  if (below(offBelow) > certainty) return { kind: 'never', ...seen, rule: 'rate' };
+  const others = histories
+    .filter((history) => history !== own)
+    .reduce((sum, history) => ({ hits: sum.hits + hitsOf(history), of: sum.of + history.delivered }), { hits: 0, of: 0 });
+  if (isLeftOut(seen, others, contrast)) return { kind: 'never', ...seen, rule: 'contrast' };
+  return below(halfBelow) > certainty ? { kind: 'rarely', ...seen } : { kind: 'usual' };
+}
+
+/** P(θ < fraction · rate) for a person of whose messages so many were answered, with the topic's own rate as prior. */
+export function chanceBelow(
+  fraction: number,
+  { hits, of, rate, kappa }: { readonly hits: number; readonly of: number; readonly rate: number; readonly kappa: number },
+): number {
+  return betaCdf(fraction * rate, kappa * rate + hits, kappa * (1 - rate) + of - hits);
+}
+
+/** Does a person answer their other topics, and this one hardly ever? */
+function isLeftOut(
+  own: { readonly hits: number; readonly of: number },
+  others: { readonly hits: number; readonly of: number },
+  { sends, rateUpTo, p }: EngagementPolicy['affinity']['contrast'],
+): boolean {
+  if (own.of < sends || others.of === 0) return false;
+  return own.hits / own.of <= rateUpTo * (others.hits / others.of) && fisherLess(own, others) < p;
+}

@@ -1,0 +1,55 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { TopicHistory } from '../domain/engagement/facts.js';
+import type { Instant } from '../domain/instant.js';
+
+/** What came of a person's messages, as tier, topic affinity and fatigue need it. */
+export interface EngagementHistory {
+  readonly unengagedSends: readonly Instant[];
+  readonly winBacks: readonly Instant[];
+  readonly topics: readonly TopicHistory[];
+}
+
+/** As `selectEngagementHistory` gives it; a list without rows is null. */
+export type EngagementHistoryJson = { readonly [name in keyof EngagementHistory]: EngagementHistory[name] | null };
+
+const year = 365 * 24 * 60 * 60 * 1000;
+
+/** More messages without an answer than any policy asks about. */
+const mostSends = 100;
+
+/**
+ * One value of JSON for the list of a select. `engagedAt`: the newest engagement; messages after it count as not answered. Goes over the messages of one
+ * person of the last year and what was done with them, by index.
+ */
+export function selectEngagementHistory(of: {
+  readonly profileId: string;
+  readonly engagedAt: Instant | null;
+  readonly at: Instant;
+}): RawBuilder<EngagementHistoryJson> {
+  const own = sql`m.profile_id = ${of.profileId} and m.class in ('marketing', 'broadcast') and m.origin <> 'test'`;
+  const since = (condition: RawBuilder<unknown>): RawBuilder<unknown> =>
+    sql`(select json_agg(s.at order by s.at) from (select m.accepted_at as at from messages m
+      where ${own} and m.accepted_at > ${of.engagedAt ?? 0} and ${condition} order by m.accepted_at limit ${mostSends}) s)`;
+  return sql<EngagementHistoryJson>`json_build_object(
+    'unengagedSends', ${since(sql`true`)},
+    'winBacks', ${since(sql`m.topic = 'win_back'`)},
+    'topics', (select json_agg(t) from (
+      select m.topic, m.channel,
+        count(*) filter (where m.accepted_at is not null and m.state not in ('bounced', 'failed')) as delivered,
+        count(*) filter (where i.opened and m.state not in ('bounced', 'failed')) as opened,
+        count(*) filter (where i.clicked and m.state not in ('bounced', 'failed')) as clicked,
+        (array_agg(json_build_object('messageId', m.id, 'at', m.slot_at) order by m.slot_at desc)
+          filter (where m.state not in ('skipped', 'withheld', 'released', 'expired')))[1:2] as newest
+      from messages m left join (
+        select message_id, bool_or(kind = 'open') as opened, bool_or(kind = 'click') as clicked
+        from interactions where profile_id = ${of.profileId} and verdict = 'human' group by message_id) i on i.message_id = m.id
+      where ${own} and m.slot_at > ${of.at - year} group by m.topic, m.channel) t))`;
+}
+
+export function toEngagementHistory(json: EngagementHistoryJson): EngagementHistory {
+  return {
+    unengagedSends: json.unengagedSends ?? [],
+    winBacks: json.winBacks ?? [],
+    topics: (json.topics ?? []).map((topic) => ({ ...topic, newest: topic.newest ?? [] })),
+  };
+}
