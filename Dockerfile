@@ -14,6 +14,7 @@ COPY --from=build --chown=node:node /app/node_modules ./node_modules
 COPY --from=build --chown=node:node /app/dist ./dist
 COPY --from=build --chown=node:node /app/shop.yaml ./
 COPY --from=build --chown=node:node /app/journeys ./journeys
+COPY --from=build --chown=node:node /app/policies ./policies
 COPY --from=build --chown=node:node /app/templates ./templates
 RUN mkdir /data && chown node:node /data
 USER node

@@ -10,7 +10,9 @@ import { backUp } from './app/backup.js';
 import { ChannelSlots } from './app/channel-slots.js';
 import type { AppDeps, Log } from './app/deps.js';
 import { previewContext } from './app/preview-message.js';
+import { livePolicies } from './app/live-policies.js';
 import { publishJourney } from './app/publish-journey.js';
+import { publishPolicy } from './app/publish-policy.js';
 import { publishTemplates, type TemplatePublication } from './app/publish-templates.js';
 import { retryDeadLetter } from './app/retry-dead-letter.js';
 import type { TwilioKeys } from './app/record-receipt.js';
@@ -28,6 +30,7 @@ import { startPhone } from './embedded/phone/phone.js';
 import { createMetrics } from './metrics.js';
 import { newId } from './new-id.js';
 import { readParts, watchGauges } from './parts.js';
+import { missingFile, PolicyError, publishOrder, readPolicyFile } from './policy-folder.js';
 import type { RenderContext } from './domain/rendering.js';
 import { openTemplateFolder, type TemplateFolder, type TemplateSet } from './render/load.js';
 import { readSample } from './render/preview.js';
@@ -147,6 +150,8 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
   stops.push(async () => void (await Promise.all([email.close(), sms.close()])));
   const renderer = createRenderer({ loadVersion: (id, version) => findTemplateVersion(store.db, id, version), shop });
 
+  const policies = livePolicies({ store, log });
+  stops.push(async () => policies.stop());
   const life = { mayBeginSend: true, notifyRelay: (): void => {} };
   const app: AppDeps & TwilioKeys = {
     twilioAuthTokens: [twilioToken],
@@ -154,6 +159,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
     clock,
     secret,
     shop,
+    policies,
     providers: { email, sms },
     renderer,
     orderLookup:
@@ -179,6 +185,8 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
     notifyRelay: () => life.notifyRelay(),
   };
 
+  await publishPolicies(app, config.SOJOURN_PROJECT, { isEmbedded, say });
+  await policies.start();
   const publishAll = async () => publishTemplates({ store, clock, shop }, await templates.reload());
   if (isEmbedded) await publishProject(app, config.SOJOURN_PROJECT, templates, publishAll, say);
 
@@ -310,6 +318,29 @@ function firstSample({ samples }: TemplateSet): RenderContext | null {
     if (read.kind === 'ok') return read.context;
   }
   return null;
+}
+
+/**
+ * An embedded instance follows its project folder. With a store of its own the operator publishes; only a kind that the store has no version of
+ * is taken from the folder, so that a first start, and one after an upgrade, works.
+ */
+async function publishPolicies(
+  app: AppDeps,
+  projectFolder: string,
+  { isEmbedded, say }: { readonly isEmbedded: boolean; readonly say: (line: string) => void },
+): Promise<void> {
+  for (const policy of publishOrder) {
+    const source = await readPolicyFile(projectFolder, policy);
+    if (source === null) {
+      // Without the file an embedded instance would go on with what nobody can see; elsewhere the store may know more.
+      if (isEmbedded) throw new PolicyError(describeProblem(missingFile(policy)));
+      continue;
+    }
+    const result = await publishPolicy(app, { policy, source, note: 'published at start', onlyIfNone: !isEmbedded });
+    if (result.kind === 'published') say(`Published policy ${policy}, version ${result.version}.`);
+    for (const problem of result.problems) say(describeProblem(problem));
+    if (result.kind === 'refused') throw new PolicyError(`policies/${policy}.yaml cannot be published; see the lines above.`);
+  }
 }
 
 /** An embedded instance follows its project folder: what changed there is published at the start. */

@@ -1,6 +1,7 @@
 import type { Channel } from '../domain/channel.js';
 import type { Clock } from '../domain/clock.js';
 import type { Providers } from '../domain/outgoing.js';
+import type { Policies } from '../domain/policy/policies.js';
 import type { Renderer } from '../domain/rendering.js';
 import type { Shop } from '../domain/shop.js';
 import type { Store } from '../store/db.js';
@@ -30,6 +31,8 @@ export interface AppDeps {
   /** Key of message ids, links and suppression hashes. */
   readonly secret: string;
   readonly shop: Shop;
+  /** The published policies that are in force now: read at every decision, never kept. `refresh`: looks for newer ones at once. */
+  readonly policies: { readonly current: () => Policies; readonly refresh?: () => Promise<void> };
   readonly providers: Providers;
   readonly renderer: Renderer;
   readonly orderLookup: OrderLookup | null;

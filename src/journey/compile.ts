@@ -3,7 +3,7 @@ import type { FactName } from '../domain/fact.js';
 import type { JourneyId, StepId } from '../domain/ids.js';
 import { compileCondition, conditionKinds, type ConditionSource, type Named } from './condition-source.js';
 import type { EntryRules, ExitRule, JourneyDefinition, NamedCondition, Step, WaitStep } from './definition.js';
-import { toLimitMs } from './duration-source.js';
+import { toLimitMs } from '../yaml/duration-source.js';
 import { type JourneySource, stepKinds, type StepSource } from './source.js';
 
 export type Path = readonly PropertyKey[];

@@ -2,10 +2,8 @@ import { z } from 'zod';
 import { channels } from '../domain/channel.js';
 import type { Comparison, Condition } from '../domain/conditions/condition.js';
 import type { FactName } from '../domain/fact.js';
-import { durationText, toLimitMs } from './duration-source.js';
-
-/** What consents are given to, as journeys, templates and conditions name it. */
-export const topicText = z.string().regex(/^[a-z][a-z0-9_]*$/, 'must be a topic such as cart_reminder');
+import { durationText, toLimitMs } from '../yaml/duration-source.js';
+import { topicText } from '../yaml/topic-text.js';
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 

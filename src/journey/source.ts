@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { channels, messageClasses } from '../domain/channel.js';
-import { bothConditions, conditionKinds, conditionShape, conditionSource, oneOf, topicText } from './condition-source.js';
-import { durationText } from './duration-source.js';
+import { topicText } from '../yaml/topic-text.js';
+import { bothConditions, conditionKinds, conditionShape, conditionSource, oneOf } from './condition-source.js';
+import { durationText } from '../yaml/duration-source.js';
 
 const id = z
   .string()

@@ -5,6 +5,7 @@ import { messageClasses } from '../domain/channel.js';
 import type { Channel, MessageClass } from '../domain/channel.js';
 import type { TemplateHead } from '../domain/template.js';
 import type { FileProblem } from '../yaml/problem.js';
+import { topicText } from '../yaml/topic-text.js';
 import { checkYaml, problemAt, readYaml } from '../yaml/yaml-file.js';
 import type { YamlFile } from '../yaml/yaml-file.js';
 
@@ -73,7 +74,7 @@ const words = z.record(z.string().regex(/^[a-z]{2,3}$/, 'must be a language such
 
 const templateSchema = z.strictObject({
   class: z.enum(messageClasses),
-  topic: z.string().regex(/^[a-z][a-z0-9_]*$/, 'must be a topic such as cart_reminder'),
+  topic: topicText,
   at_most_once: z.boolean().default(false),
   requires: z.array(z.string()).default([]),
   design: z.string().optional(),

@@ -74,8 +74,10 @@ function predicate(schema: z.ZodType, issue: Issue, params: Readonly<Record<stri
       return { says: tooSmall(issue.origin, Number(issue.minimum), issue.inclusive !== false), suggestion: example };
     case 'too_big':
       return { says: tooBig(issue.origin, Number(issue.maximum), issue.inclusive !== false), suggestion: example };
-    case 'invalid_format':
     case 'invalid_key':
+      // What a name must be like is said by the schema of the names.
+      return { says: lowerFirst(issue.issues[0]?.message ?? own), suggestion: example };
+    case 'invalid_format':
     case 'invalid_element':
     case 'not_multiple_of':
     case 'unrecognized_keys':

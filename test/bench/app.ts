@@ -11,6 +11,7 @@ import { createMetrics, type Metrics } from '../../src/metrics.js';
 import { newId } from '../../src/new-id.js';
 import { loadTemplates, type TemplateSet } from '../../src/render/load.js';
 import { createRenderer } from '../../src/render/renderer.js';
+import { loadPolicies } from '../../src/policy-folder.js';
 import { loadShop } from '../../src/shop.js';
 import type { Store } from '../../src/store/db.js';
 import { findTemplateVersion } from '../../src/store/templates.js';
@@ -36,7 +37,7 @@ export async function buildApp(
   },
 ): Promise<BenchApp> {
   const root = packageRoot();
-  const [shop, templates] = await Promise.all([loadShop(root), loadTemplates(root)]);
+  const [shop, templates, policies] = await Promise.all([loadShop(root), loadTemplates(root), loadPolicies(root)]);
   const email = createSmtpProvider({ url: options.smtpUrl, dkim: null });
   // No text is sent here.
   const sms = createTwilioProvider({
@@ -57,6 +58,7 @@ export async function buildApp(
       clock,
       secret: 'the secret of the bench',
       shop,
+      policies: { current: () => policies },
       providers: { email, sms },
       renderer: createRenderer({ loadVersion: (id, version) => findTemplateVersion(store.db, id, version), shop }),
       orderLookup: null,

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageFolder } from '../../examples/instance.js';
 
-/** A throw-away project folder: this repository's shop and templates, with journeys of the test's own (by id, as YAML). */
+/** A throw-away project folder: this repository's shop, policies and templates, with journeys of the test's own (by id, as YAML). */
 export async function makeProject(journeys: Readonly<Record<string, string>>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'sojourn-project-'));
   await cp(join(packageFolder(), 'shop.yaml'), join(folder, 'shop.yaml'));
+  await cp(join(packageFolder(), 'policies'), join(folder, 'policies'), { recursive: true });
   await cp(join(packageFolder(), 'templates'), join(folder, 'templates'), { recursive: true });
   await mkdir(join(folder, 'journeys'));
   for (const [id, yaml] of Object.entries(journeys)) await writeFile(join(folder, 'journeys', `${id}.journey.yaml`), yaml);

@@ -9,6 +9,7 @@ import type { AttemptOutcome } from '../../src/domain/message.js';
 import type { Outgoing, OutgoingEmail, OutgoingSms, Provider } from '../../src/domain/outgoing.js';
 import type { JourneyDefinition, Step } from '../../src/journey/definition.js';
 import type { Store } from '../../src/store/db.js';
+import { shippedPolicies } from './policies.js';
 import { shop } from './shop.js';
 import { silentLog } from './log.js';
 import { noon } from './shop-events.js';
@@ -60,12 +61,15 @@ export type TurnDeps = AppDeps & {
   readonly providers: { readonly email: ScriptedProvider<OutgoingEmail>; readonly sms: ScriptedProvider<OutgoingSms> };
 };
 
+const policies = shippedPolicies();
+
 export function turnDeps(store: Store, overrides: Partial<AppDeps> = {}): TurnDeps {
   return {
     store,
     clock: new HandClock(),
     secret: 'a-secret-for-tests',
     shop,
+    policies: { current: () => policies },
     providers: { email: new ScriptedProvider<OutgoingEmail>(), sms: new ScriptedProvider<OutgoingSms>() },
     renderer: {
       render: async (template, _version, context) => ({

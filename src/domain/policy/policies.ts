@@ -13,4 +13,20 @@ export interface Policies {
   readonly classes: ClassPolicy;
 }
 
-export type PolicyKind = 'caps' | 'engagement' | 'quiet-hours' | 'topics' | 'classes';
+/** The kinds by the names of their files: `policies/quiet-hours.yaml`. */
+export interface PolicyByKind {
+  readonly caps: CapPolicy;
+  readonly engagement: EngagementPolicy;
+  readonly 'quiet-hours': QuietHoursPolicy;
+  readonly topics: TopicPolicy;
+  readonly classes: ClassPolicy;
+}
+
+export const policyKinds = ['caps', 'engagement', 'quiet-hours', 'topics', 'classes'] as const satisfies readonly (keyof PolicyByKind)[];
+export type PolicyKind = keyof PolicyByKind;
+
+/** One published version of each kind, as what is read at every decision. */
+export function toPolicies(published: PolicyByKind): Policies {
+  const { caps, engagement, topics, classes } = published;
+  return { caps, engagement, quietHours: published['quiet-hours'], topics, classes };
+}

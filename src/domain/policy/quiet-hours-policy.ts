@@ -1,6 +1,6 @@
 import type { Channel } from '../channel.js';
 
-/** The published `policies/quiet-hours.yaml`: hours by law and custom, with dates. */
+/** The published `policies/quiet-hours.yaml`: hours by law and custom, with dates. Read at every decision, never pinned. */
 export interface QuietHoursPolicy {
   readonly version: number;
   readonly jurisdictions: readonly Jurisdiction[];
@@ -10,9 +10,19 @@ export interface QuietHoursPolicy {
   readonly closingMarginMs: number;
 }
 
-export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
+/** Half-open, in minutes of the local day: `closes` is the first minute that is closed, 1440 at most. */
+export interface DailyHours {
+  readonly opens: number;
+  readonly closes: number;
+}
 
-/** Local hours in which a channel may speak somewhere. The most exact one counts: region, then country, then `everywhere`. */
+export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export type Weekday = (typeof weekdays)[number];
+
+/**
+ * Local hours in which a channel may speak somewhere. What is said of a country and what is said of its region both count: the stricter of each
+ * minute. Where nothing is said of the country, that which is said of `everywhere` counts.
+ */
 export interface Jurisdiction {
   /** `us`, `us-fl`, `fr`, `everywhere`: told in sentences. */
   readonly id: string;
@@ -21,13 +31,15 @@ export interface Jurisdiction {
   readonly country: string | null;
   /** ISO 3166-2 without the country, such as `FL`; null: the whole country. */
   readonly region: string | null;
+  /** Counts only for people of whom the region, or even the zone, is not known; null: whatever is known. */
+  readonly unknown: 'region' | 'zone' | null;
   /** Local calendar dates, `YYYY-MM-DD`, first included, last not; null: open. */
   readonly from: string | null;
   readonly until: string | null;
-  /** Half-open, in minutes of the local day; a day that is absent is closed. Null: any hour. */
-  readonly hours: Readonly<Partial<Record<Weekday, { readonly opens: number; readonly closes: number }>>> | null;
+  /** A day that is absent is closed. Null: any hour. */
+  readonly hours: Readonly<Partial<Record<Weekday, DailyHours>>> | null;
   /** Hours on the holidays; null: closed. */
-  readonly holidayHours: { readonly opens: number; readonly closes: number } | null;
+  readonly holidayHours: DailyHours | null;
   /** `YYYY-MM-DD`. */
   readonly holidays: readonly string[];
   /** Where the rule is to be read. */

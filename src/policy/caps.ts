@@ -1,0 +1,258 @@
+import { z } from 'zod';
+import { type Channel, channels } from '../domain/channel.js';
+import { countWords, durationWords } from '../domain/duration.js';
+import { type Tier, tiers } from '../domain/engagement-tier.js';
+import { day, hour, minute } from '../domain/instant.js';
+import { nearest } from '../domain/nearest.js';
+import type { CapPolicy, CapPolicyRule } from '../domain/policy/cap-policy.js';
+import { topicText } from '../yaml/topic-text.js';
+import { definePolicy, error, type Finding, idText, type PolicyContext, repeatedIds, windowText } from './policy-source.js';
+
+const scope = {
+  id: idText,
+  channels: z.array(z.enum(channels)).min(1).optional().meta({ description: 'Channels that the rule counts together; without: all.' }),
+  topics: z.array(topicText).min(1).optional().meta({ description: 'Only messages of these topics; without: of all.' }),
+  except_topics: z.array(topicText).default([]).meta({ description: 'Topics that the rule neither counts nor holds back.' }),
+};
+
+const count = z.number().int().min(0);
+const tierMap = <T extends z.ZodType>(value: T) =>
+  z
+    .strictObject({
+      new: value.optional(),
+      hot: value.optional(),
+      warm: value.optional(),
+      cool: value.optional(),
+      dormant: value.optional(),
+      sunset: value.optional(),
+    })
+    .refine((map) => Object.values(map).some((one) => one !== undefined), 'needs at least one tier');
+
+const headroom = z
+  .array(z.strictObject({ priority_up_to: z.number().int().min(0).max(100), keep_free: z.number().int().min(1) }))
+  .default([])
+  .meta({ description: 'Messages of this priority or lower leave so many places free for others.' });
+
+const rule = z.strictObject({
+  ...scope,
+  window: z
+    .union([windowText, z.strictObject({ calendar: z.enum(['day', 'week', 'month']) })])
+    .meta({ description: 'Rolling, such as P7D; or the calendar of the person’s zone, such as { calendar: week } (from Monday).' }),
+  limit: z
+    .union([count, tierMap(count)])
+    .meta({ description: 'One number for everybody, or one per tier; a tier that is left out is not under this rule.' }),
+  headroom,
+  scales: z.boolean().default(true).meta({ description: 'Whether a topic that goes unread, and fatigue, lower the limit.' }),
+});
+
+const gap = z
+  .strictObject({
+    ...scope,
+    at_least: z.union([windowText, tierMap(windowText)]).meta({ description: 'One length for everybody, or one per tier.' }),
+    exempts: z
+      .array(z.enum(['user_initiated']))
+      .default([])
+      .meta({ description: 'user_initiated: what the person’s own act asked for (a quiz result) need not wait; it counts all the same.' }),
+  })
+  .meta({ description: 'Two messages are at least so far apart.' });
+
+const ceiling = z.strictObject({ channels: z.array(z.enum(channels)).min(1).optional(), window: windowText, limit: count });
+
+const capsSource = z
+  .strictObject({
+    policy: z.literal('caps'),
+    rules: z.array(rule).min(1),
+    gaps: z.array(gap).default([]),
+    ceilings: z
+      .array(ceiling)
+      .default([])
+      .meta({ description: 'What no rule may exceed; may only be lower than what Sojourn has built in.' }),
+  })
+  .meta({ id: 'Caps', title: 'Sojourn cap policy: how often a person may be written to' });
+type CapsSource = z.output<typeof capsSource>;
+type Ceiling = CapPolicy['ceilings'][number];
+
+/** Above these nobody may go (statistics-and-compliance §2.2; some states of the US draw a line at three a day). */
+export const hardCeilings: readonly Ceiling[] = [
+  { channels: ['email'], windowMs: 7 * day, limit: 7 },
+  { channels: ['sms'], windowMs: 7 * day, limit: 4 },
+  { channels: null, windowMs: day, limit: 3 },
+];
+
+export const caps = definePolicy({ kind: 'caps', schema: capsSource, compile, lint });
+
+function compile(source: CapsSource): Omit<CapPolicy, 'version'> {
+  return { rules: [...source.rules.map(toRule), ...source.gaps.flatMap(toGapRules)], ceilings: toCeilings(source) };
+}
+
+function toRule(source: CapsSource['rules'][number]): CapPolicyRule {
+  return {
+    ...scopeOf(source),
+    limit: typeof source.limit === 'number' ? source.limit : present(source.limit),
+    window: typeof source.window === 'number' ? { type: 'rolling', ms: source.window } : { type: 'calendar', unit: source.window.calendar },
+    headroom: source.headroom.map(({ priority_up_to: priorityUpTo, keep_free: keepFree }) => ({ priorityUpTo, keepFree })),
+    exemptsUserInitiated: false,
+    scales: source.scales,
+  };
+}
+
+/** A gap is a limit of 1 in a window of its length: one rule for each length, `email-gap-12h`, `email-gap-16h`. */
+function toGapRules(source: CapsSource['gaps'][number]): readonly CapPolicyRule[] {
+  const common = { headroom: [], exemptsUserInitiated: source.exempts.includes('user_initiated'), scales: false };
+  const rolling = (ms: number) => ({ type: 'rolling', ms }) as const;
+  if (typeof source.at_least === 'number') return [{ ...scopeOf(source), ...common, limit: 1, window: rolling(source.at_least) }];
+  const byTier = present(source.at_least);
+  return [...new Set(Object.values(byTier))].map((ms) => ({
+    ...scopeOf(source),
+    ...common,
+    id: `${source.id}-${lengthName(ms)}`,
+    limit: Object.fromEntries(tiers.filter((tier) => byTier[tier] === ms).map((tier) => [tier, 1])),
+    window: rolling(ms),
+  }));
+}
+
+function scopeOf(source: CapsSource['rules'][number] | CapsSource['gaps'][number]) {
+  return { id: source.id, channels: source.channels ?? null, topics: source.topics ?? null, exceptTopics: source.except_topics };
+}
+
+function toCeilings({ ceilings }: CapsSource): readonly Ceiling[] {
+  const own = ceilings.map(({ channels: list, window, limit }) => ({ channels: list ?? null, windowMs: window, limit }));
+  return [...hardCeilings.filter((hard) => !own.some((one) => sameScope(one, hard) && one.windowMs === hard.windowMs)), ...own];
+}
+
+function lint(source: CapsSource, context: PolicyContext): readonly Finding[] {
+  const ids = [
+    ...source.rules.map(({ id }, index) => ({ id, path: ['rules', index, 'id'] })),
+    ...source.gaps.map(({ id }, index) => ({ id, path: ['gaps', index, 'id'] })),
+  ];
+  const ceilings = toCeilings(source);
+  return [
+    ...repeatedIds(ids, 'rule'),
+    ...source.ceilings.flatMap(ceilingFindings),
+    ...source.rules.flatMap((one, index) => [...limitFindings(one, index, ceilings), ...headroomFindings(one, index)]),
+    ...topicFindings(source, context.topics),
+    ...uncappedFindings(source),
+  ];
+}
+
+function ceilingFindings(own: CapsSource['ceilings'][number], index: number): readonly Finding[] {
+  const hard = hardCeilings.find((one) => sameScope(one, { channels: own.channels ?? null }) && one.windowMs === own.window);
+  if (hard === undefined || own.limit <= hard.limit) return [];
+  return [
+    error(
+      ['ceilings', index, 'limit'],
+      `The ceiling is ${hard.limit} in ${durationWords(hard.windowMs)}, and no policy may lift it.`,
+      `Write limit: ${hard.limit}, or less.`,
+    ),
+  ];
+}
+
+/** A limit is above a ceiling when it allows more in its window than the ceiling lets through in as long a time. */
+function limitFindings(
+  { id, channels: own, window, limit }: CapsSource['rules'][number],
+  index: number,
+  ceilings: readonly Ceiling[],
+): readonly Finding[] {
+  const windowMs = typeof window === 'number' ? window : calendarMs[window.calendar];
+  const written =
+    typeof limit === 'number'
+      ? [{ value: limit, path: ['rules', index, 'limit'] }]
+      : tiers.map((tier) => ({ value: limit[tier] ?? 0, path: ['rules', index, 'limit', tier] }));
+  return ceilings
+    .filter((ceiling) => ceiling.channels === null || (own !== undefined && own.every((channel) => ceiling.channels?.includes(channel))))
+    .flatMap((ceiling) => {
+      const most = ceiling.limit * Math.ceil(windowMs / ceiling.windowMs);
+      return written
+        .filter(({ value }) => value > most)
+        .map(({ value, path }) =>
+          error(
+            path,
+            `The rule "${id}" allows ${value}, and the ceiling is ${ceiling.limit} in ${durationWords(ceiling.windowMs)} ${over(ceiling.channels)}.`,
+            `Write ${most}, or less.`,
+          ),
+        );
+    });
+}
+
+const calendarMs: Readonly<Record<'day' | 'week' | 'month', number>> = { day, week: 7 * day, month: 31 * day };
+
+/** Headroom as large as the limit would keep a message out for ever, and nobody would see why. */
+function headroomFindings({ id, headroom: kept, limit }: CapsSource['rules'][number], index: number): readonly Finding[] {
+  const limits = typeof limit === 'number' ? [limit] : Object.values(present(limit));
+  const smallest = Math.min(...limits.filter((one) => one > 0));
+  return kept.flatMap(({ priority_up_to: priority, keep_free: keepFree }, at) =>
+    keepFree < smallest
+      ? []
+      : [
+          error(
+            ['rules', index, 'headroom', at, 'keep_free'],
+            `The rule "${id}" allows ${smallest} and keeps ${keepFree} free, so messages of priority ${priority} or lower would never go.`,
+            'Keep fewer free, or give the tiers of that limit a rule of their own without headroom.',
+          ),
+        ],
+  );
+}
+
+function topicFindings(source: CapsSource, topics: readonly string[] | null): readonly Finding[] {
+  if (topics === null) return [];
+  const unknown = (list: readonly string[], path: readonly PropertyKey[]): readonly Finding[] =>
+    list.flatMap((topic, index) => {
+      if (topics.includes(topic)) return [];
+      const meant = nearest(topic, topics);
+      const suggestion =
+        meant === null ? `Known: ${topics.join(', ')}. Add it to policies/topics.yaml, or write another.` : `Did you mean "${meant}"?`;
+      return [error([...path, index], `There is no topic "${topic}" in policies/topics.yaml.`, suggestion)];
+    });
+  return (['rules', 'gaps'] as const).flatMap((list) =>
+    source[list].flatMap((one, index) => [
+      ...unknown(one.topics ?? [], [list, index, 'topics']),
+      ...unknown(one.except_topics, [list, index, 'except_topics']),
+    ]),
+  );
+}
+
+/** No rule would mean no cap: for each channel and tier there is one that counts messages of all topics over a day or more. */
+function uncappedFindings({ rules }: CapsSource): readonly Finding[] {
+  return channels.flatMap((channel) => {
+    const open = tiers.filter((tier) => !rules.some((one) => capsChannel(one, channel, tier)));
+    if (open.length === 0) return [];
+    const limits = open.map((tier) => `${tier}: 1`).join(', ');
+    return [
+      error(
+        ['rules'],
+        open.length === tiers.length
+          ? `No rule caps ${channel}, so ${channel} would have no limit.`
+          : `No rule caps ${channel} for ${list(open)}, so ${countWords(open.length, 'tier')} would have no limit.`,
+        `Add a rule such as { id: ${channel}-week, channels: [${channel}], window: P7D, limit: { ${limits} } }.`,
+      ),
+    ];
+  });
+}
+
+/** A rule over all channels together does not do: it says nothing about how much of it may be texts. */
+function capsChannel({ channels: own, topics, limit, window }: CapsSource['rules'][number], channel: Channel, tier: Tier): boolean {
+  const isLong = typeof window !== 'number' || window >= day;
+  return own?.includes(channel) === true && topics === undefined && isLong && (typeof limit === 'number' || limit[tier] !== undefined);
+}
+
+function sameScope(a: Pick<Ceiling, 'channels'>, b: Pick<Ceiling, 'channels'>): boolean {
+  return [...(a.channels ?? [])].sort().join() === [...(b.channels ?? [])].sort().join();
+}
+
+function over(list: readonly Channel[] | null): string {
+  return list === null ? 'over all channels' : `by ${list.join(' and ')}`;
+}
+
+function list(words: readonly string[]): string {
+  return words.length === 1 ? words.join() : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
+
+/** `7d`, `12h`, `30m`. */
+function lengthName(ms: number): string {
+  if (ms % day === 0) return `${ms / day}d`;
+  return ms % hour === 0 ? `${ms / hour}h` : `${Math.ceil(ms / minute)}m`;
+}
+
+function present<T>(map: Readonly<Partial<Record<Tier, T | undefined>>>): Partial<Record<Tier, T>> {
+  return Object.fromEntries(Object.entries(map).filter(([, value]) => value !== undefined)) as Partial<Record<Tier, T>>;
+}

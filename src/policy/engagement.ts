@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import type { EngagementPolicy } from '../domain/policy/engagement-policy.js';
+import { definePolicy, error, type Finding, limitText, windowText } from './policy-source.js';
+
+const signal = z.strictObject({ weight: z.number().min(0), half_life: windowText });
+const share = z.number().min(0).max(1);
+const count = z.number().int().min(1);
+
+const engagementSource = z
+  .strictObject({
+    policy: z.literal('engagement'),
+    signals: z
+      .strictObject({
+        purchase: signal,
+        quiz_answer: signal,
+        human_click: signal,
+        sms_reply: signal,
+        site_visit: signal,
+        reliable_open: signal,
+        machine_open: signal,
+      })
+      .meta({ description: 'What each is worth, and in what time it loses half of that.' }),
+    tiers: z.strictObject({
+      new: z.strictObject({ for: windowText, ends_after_sends: count }),
+      hot: z.strictObject({ within: windowText, score_at_least: z.number().min(0) }),
+      warm: z.strictObject({ within: windowText }),
+      cool: z.strictObject({ within: windowText }),
+      dormant: z.strictObject({ within: windowText }),
+      sunset: z.strictObject({ sends: count, after: windowText }),
+      demotion_after: limitText.meta({ description: 'So long below before a tier is lost.' }),
+    }),
+    fatigue: z.strictObject({ multiplier: share, for: windowText, unengaged_sends: count }),
+    affinity: z.strictObject({
+      prior: z
+        .strictObject({ opens: z.number().positive(), clicks: z.number().positive() })
+        .meta({ description: 'How many messages’ worth of the average person is believed before the person’s own count.' }),
+      certainty: z.number().gt(0).lt(1),
+      half_below: share,
+      off_below: share,
+      probe_every: windowText,
+      contrast: z.strictObject({ sends: count, rate_up_to: share, p: z.number().gt(0).lt(1) }),
+    }),
+    humans: z
+      .strictObject({ click_after: limitText, open_after: limitText, burst_links: count, burst: windowText })
+      .meta({ description: 'What is too fast for a person is a machine.' }),
+  })
+  .meta({ id: 'Engagement', title: 'Sojourn engagement policy: score, tiers, fatigue, affinity' });
+type EngagementSource = z.output<typeof engagementSource>;
+
+export const engagement = definePolicy({ kind: 'engagement', schema: engagementSource, compile, lint });
+
+function compile({ signals, tiers, fatigue, affinity, humans }: EngagementSource): Omit<EngagementPolicy, 'version'> {
+  const toSignal = ({ weight, half_life: halfLifeMs }: EngagementSource['signals']['purchase']) => ({ weight, halfLifeMs });
+  return {
+    signals: {
+      purchase: toSignal(signals.purchase),
+      quiz_answer: toSignal(signals.quiz_answer),
+      human_click: toSignal(signals.human_click),
+      sms_reply: toSignal(signals.sms_reply),
+      site_visit: toSignal(signals.site_visit),
+      reliable_open: toSignal(signals.reliable_open),
+      machine_open: toSignal(signals.machine_open),
+    },
+    tiers: {
+      newForMs: tiers.new.for,
+      newEndsAfterSends: tiers.new.ends_after_sends,
+      hot: { withinMs: tiers.hot.within, scoreAtLeast: tiers.hot.score_at_least },
+      warmWithinMs: tiers.warm.within,
+      coolWithinMs: tiers.cool.within,
+      dormantWithinMs: tiers.dormant.within,
+      sunset: { sends: tiers.sunset.sends, afterMs: tiers.sunset.after },
+      demotionAfterMs: tiers.demotion_after,
+    },
+    fatigue: { multiplier: fatigue.multiplier, forMs: fatigue.for, unengagedSends: fatigue.unengaged_sends },
+    affinity: {
+      kappaOpens: affinity.prior.opens,
+      kappaClicks: affinity.prior.clicks,
+      certainty: affinity.certainty,
+      halfBelow: affinity.half_below,
+      offBelow: affinity.off_below,
+      probeEveryMs: affinity.probe_every,
+      contrast: { sends: affinity.contrast.sends, rateUpTo: affinity.contrast.rate_up_to, p: affinity.contrast.p },
+    },
+    humans: {
+      clickAfterMs: humans.click_after,
+      openAfterMs: humans.open_after,
+      burstLinks: humans.burst_links,
+      burstMs: humans.burst,
+    },
+  };
+}
+
+function lint({ signals, tiers, affinity }: EngagementSource): readonly Finding[] {
+  const order = ['hot', 'warm', 'cool', 'dormant'] as const;
+  return [
+    ...order.flatMap((tier, index): Finding[] => {
+      const better = order[index - 1];
+      if (better === undefined || tiers[tier].within > tiers[better].within) return [];
+      return [
+        error(
+          ['tiers', tier, 'within'],
+          `"${tier}" begins no later than "${better}", so nobody would be ${tier}.`,
+          `Give it longer than "${better}".`,
+        ),
+      ];
+    }),
+    ...(signals.machine_open.weight === 0
+      ? []
+      : [
+          error(['signals', 'machine_open', 'weight'], 'A machine that opens a message says nothing about the person.', 'Write weight: 0.'),
+        ]),
+    ...(affinity.off_below < affinity.half_below
+      ? []
+      : [
+          error(
+            ['affinity', 'off_below'],
+            '"off_below" is no lower than "half_below", so no topic would go at half.',
+            'Write less than "half_below".',
+          ),
+        ]),
+  ];
+}
