@@ -43,13 +43,22 @@ const engagementSource = z
     humans: z
       .strictObject({ click_after: limitText, open_after: limitText, burst_links: count, burst: windowText })
       .meta({ description: 'What is too fast for a person is a machine.' }),
+    tracking: z
+      .strictObject({
+        default: z.enum(['allowed', 'opt-in']).default('allowed').meta({ description: 'Where no country of the list is concerned.' }),
+        opt_in_countries: z
+          .array(z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166 country in capitals, such as DE'))
+          .meta({ description: 'Where opens and clicks are recorded only of people whose trait tracking_allowed is true.' }),
+        texts: z.boolean().default(false).meta({ description: 'Links in texts too, where they get no longer.' }),
+      })
+      .meta({ description: 'Whose opens and clicks are recorded.' }),
   })
   .meta({ id: 'Engagement', title: 'Sojourn engagement policy: score, tiers, fatigue, affinity' });
 type EngagementSource = z.output<typeof engagementSource>;
 
 export const engagement = definePolicy({ kind: 'engagement', schema: engagementSource, compile, lint });
 
-function compile({ signals, tiers, fatigue, affinity, humans }: EngagementSource): Omit<EngagementPolicy, 'version'> {
+function compile({ signals, tiers, fatigue, affinity, humans, tracking }: EngagementSource): Omit<EngagementPolicy, 'version'> {
   const toSignal = ({ weight, half_life: halfLifeMs }: EngagementSource['signals']['purchase']) => ({ weight, halfLifeMs });
   return {
     signals: {
@@ -87,6 +96,7 @@ function compile({ signals, tiers, fatigue, affinity, humans }: EngagementSource
       burstLinks: humans.burst_links,
       burstMs: humans.burst,
     },
+    tracking: { default: tracking.default, optInCountries: tracking.opt_in_countries, texts: tracking.texts },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Tier } from '../engagement-tier.js';
+import type { TrackingPolicy } from '../tracking.js';
 
 export const engagementSignals = [
   'purchase',
@@ -11,7 +12,7 @@ export const engagementSignals = [
 ] as const;
 export type EngagementSignal = (typeof engagementSignals)[number];
 
-/** The published `policies/engagement.yaml`: every number of score, tiers, affinity and fatigue. */
+/** The published `policies/engagement.yaml`: every number of score, tiers, affinity and fatigue, and who may be tracked. */
 export interface EngagementPolicy {
   readonly version: number;
   readonly signals: Readonly<Record<EngagementSignal, { readonly weight: number; readonly halfLifeMs: number }>>;
@@ -39,6 +40,7 @@ export interface EngagementPolicy {
   };
   /** Where a message counts as read by a person: less than this after delivery is a machine. */
   readonly humans: { readonly clickAfterMs: number; readonly openAfterMs: number; readonly burstLinks: number; readonly burstMs: number };
+  readonly tracking: TrackingPolicy;
 }
 
 /** Tier order for promotion and demotion: a lower number is more engaged. `new` stands beside, not in, the order. */

@@ -1,0 +1,116 @@
+import { hiddenLink } from '../../domain/human-click.js';
+
+/** A message with links that tell. */
+export interface TrackedEmail {
+  readonly html: string;
+  readonly text: string;
+  /** Addresses by number; the one at 0 is where the hidden link leads. */
+  readonly links: readonly string[];
+}
+
+export interface TrackingAddresses {
+  /** Our own address for a link, by its number. */
+  readonly linkUrl: (link: number) => string;
+  readonly pictureUrl: string;
+  /** Ours, without a slash at the end: our pages keep their addresses, all but the cart's. */
+  readonly publicUrl: string;
+  /** The shop's site: whoever does follow the hidden link comes out there. */
+  readonly siteUrl: string;
+}
+
+/**
+ * Puts addresses of ours in the place of those that an email links to, and a hidden link and a picture at its end. Left as they are: links to our pages
+ * (unsubscribe, preferences), what is no web address, and what is marked `data-no-track`. One address has one number, wherever it stands; the same
+ * email gives the same bytes.
+ */
+export function trackEmail(email: { readonly html: string; readonly text: string }, addresses: TrackingAddresses): TrackedEmail {
+  const numbers = new LinkNumbers(addresses);
+  const untracked = new Set<string>();
+  const html = email.html.replace(anchor, (tag) => {
+    const [whole, double, single, bare] = href.exec(tag) ?? [];
+    if (whole === undefined) return tag;
+    const address = decodeEntities(double ?? single ?? bare ?? '');
+    if (noTrack.test(tag)) untracked.add(address);
+    const number = untracked.has(address) ? null : numbers.of(address);
+    return number === null ? tag : tag.replace(whole, () => ` href="${addresses.linkUrl(number)}"`);
+  });
+  const text = trackText(email.text, (address) => (untracked.has(address) ? null : numbers.of(address)), addresses.linkUrl);
+  return { html: withTail(html, hiddenAnchor(addresses) + picture(addresses)), text, links: numbers.addresses() };
+}
+
+/** A text, where an address of ours is no longer than the one in its place: a text pays for each character. Null: nothing in it is. */
+export function trackSms(body: string, addresses: TrackingAddresses): { readonly body: string; readonly links: readonly string[] } | null {
+  const numbers = new LinkNumbers(addresses);
+  const tracked = trackText(body, (address) => (isShorter(address) ? numbers.of(address) : null), addresses.linkUrl);
+  return tracked === body ? null : { body: tracked, links: numbers.addresses() };
+
+  function isShorter(address: string): boolean {
+    return addresses.linkUrl(1).length <= address.length;
+  }
+}
+
+/** Numbers addresses as they are met. */
+class LinkNumbers {
+  readonly #addresses: string[];
+  readonly #publicUrl: string;
+
+  constructor({ publicUrl, siteUrl }: TrackingAddresses) {
+    this.#publicUrl = publicUrl;
+    this.#addresses = [siteUrl];
+  }
+
+  /** Null: no address of the web, or a page of ours. */
+  of(written: string): number | null {
+    if (!/^https?:\/\//i.test(written.trim()) || !URL.canParse(written)) return null;
+    const address = new URL(written).href;
+    const ownPath = address.startsWith(`${this.#publicUrl}/`) ? address.slice(this.#publicUrl.length) : null;
+    if (ownPath !== null && !ownPath.startsWith('/c/')) return null;
+    const known = this.#addresses.indexOf(address, hiddenLink + 1);
+    return known === -1 ? this.#addresses.push(address) - 1 : known;
+  }
+
+  addresses(): readonly string[] {
+    return this.#addresses;
+  }
+}
+
+const anchor = /<(?:a|area)\s(?:"[^"]*"|'[^']*'|[^"'>])*>/gi;
+const href = /\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/i;
+const noTrack = /\sdata-no-track(?=[\s=/>])/i;
+
+function trackText(text: string, numberOf: (address: string) => number | null, linkUrl: (link: number) => string): string {
+  return text.replace(/https?:\/\/[^\s<>"]+/g, (written) => {
+    // What ends the sentence is not part of the address.
+    const address = written.replace(/[.,;:!?)\]]+$/, '');
+    const number = numberOf(address);
+    return number === null ? written : linkUrl(number) + written.slice(address.length);
+  });
+}
+
+/** Nobody sees it, no screen reader reads it out, no key leads to it. The text part has none. */
+function hiddenAnchor({ linkUrl }: TrackingAddresses): string {
+  return `<a href="${linkUrl(hiddenLink)}" aria-hidden="true" tabindex="-1" rel="nofollow" style="display:none;font-size:0;line-height:0;max-height:0;mso-hide:all"></a>`;
+}
+
+function picture({ pictureUrl }: TrackingAddresses): string {
+  return `<img src="${pictureUrl}" alt="" width="1" height="1" style="display:block;width:1px;height:1px;border:0" />`;
+}
+
+function withTail(html: string, tail: string): string {
+  const end = html.toLowerCase().lastIndexOf('</body>');
+  return end === -1 ? html + tail : html.slice(0, end) + tail + html.slice(end);
+}
+
+const named: Readonly<Record<string, string>> = { amp: '&', quot: '"', apos: "'", lt: '<', gt: '>' };
+
+/** As an attribute is read: what is no character reference with its semicolon stays. */
+function decodeEntities(value: string): string {
+  return value.replace(
+    /&(?:#(\d{1,6})|#x([\da-f]{1,6})|(amp|quot|apos|lt|gt));/gi,
+    (whole, decimal?: string, hex?: string, name?: string) => {
+      if (name !== undefined) return named[name.toLowerCase()] ?? whole;
+      const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
+      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+    },
+  );
+}

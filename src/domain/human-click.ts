@@ -1,0 +1,105 @@
+import type { Instant } from './instant.js';
+import type { EngagementPolicy } from './policy/engagement-policy.js';
+import { privacyProxyAgent, scannerAgents } from './scanner-agents.js';
+
+/** The link that no reader sees; who follows it reads the markup. */
+export const hiddenLink = 0;
+
+export type InteractionKind = 'open' | 'click';
+export type InteractionVerdict = 'pending' | 'human' | 'machine';
+
+/** Why an open or a click is no person's. */
+export const machineReasons = ['head-request', 'no-user-agent', 'scanner', 'privacy-proxy', 'too-soon', 'burst', 'hidden-link'] as const;
+export type MachineReason = (typeof machineReasons)[number];
+
+/** An open or a click as it comes. */
+export interface Hit {
+  readonly kind: InteractionKind;
+  /** Null: the picture. */
+  readonly link: number | null;
+  readonly isHead: boolean;
+  readonly userAgent: string | null;
+  readonly at: Instant;
+  /** When the message was delivered, or accepted where nobody tells of delivery; null: it is still leaving. */
+  readonly deliveredAt: Instant | null;
+}
+
+/** An open or a click that was recorded before. */
+export interface PastInteraction {
+  readonly seq: number;
+  readonly kind: string;
+  readonly link: number | null;
+  readonly verdict: InteractionVerdict;
+  readonly reason: string | null;
+  readonly at: Instant;
+}
+
+/** In service milliseconds. */
+export type HumanLimits = EngagementPolicy['humans'];
+
+export interface Judgement {
+  /** `pending`: a person's, unless what follows shows otherwise. */
+  readonly verdict: 'pending' | 'machine';
+  readonly reason: MachineReason | null;
+  /** Earlier ones that this one shows to be a machine's. */
+  readonly unmasked: readonly number[];
+}
+
+/**
+ * Scanners run in real time, however fast the service clock goes.
+ */
+export function humanLimits(humans: EngagementPolicy['humans'], clockRate: number): HumanLimits {
+  const { clickAfterMs, openAfterMs, burstLinks, burstMs } = humans;
+  return { clickAfterMs: clickAfterMs * clockRate, openAfterMs: openAfterMs * clockRate, burstLinks, burstMs: burstMs * clockRate };
+}
+
+/**
+ * Whether a person did this. A program follows all links at once, at once after delivery, by HEAD, under its own name, or the link that nobody sees;
+ * one that follows a single visible link after a while, under the name of a browser, cannot be told from a person.
+ *
+ * `past` are all of the same message, oldest first. What speaks for a scan also unmasks what it did before: the hidden link everything, a burst what
+ * lies within it. Whatever follows a scan without a pause belongs to it; a person who comes later counts.
+ */
+export function judgeInteraction(hit: Hit, past: readonly PastInteraction[], limits: HumanLimits): Judgement {
+  const alone = reasonAlone(hit, limits);
+  if (alone === 'hidden-link') return machine(alone, past.filter(isUnmaskable));
+  const near = past.filter(({ at }) => at >= hit.at - limits.burstMs);
+  const links = new Set([...near, hit].filter(({ kind }) => kind === 'click').map(({ link }) => link));
+  if (links.size >= limits.burstLinks) return machine('burst', near.filter(isUnmaskable));
+  if (alone !== null) return machine(alone, []);
+  if (near.some(({ reason }) => reason === 'burst' || reason === 'hidden-link')) return machine('burst', []);
+  return { verdict: 'pending', reason: null, unmasked: [] };
+}
+
+/** Whether nothing that comes now can change what is thought of a pending one. */
+export function isSettled({ at }: { readonly at: Instant }, now: Instant, limits: HumanLimits): boolean {
+  return at < now - limits.burstMs;
+}
+
+/** What it is at this instant: a pending one that nothing has unmasked in time is a person's. */
+export function verdictAt(
+  interaction: { readonly verdict: InteractionVerdict; readonly at: Instant },
+  now: Instant,
+  limits: HumanLimits,
+): InteractionVerdict {
+  return interaction.verdict === 'pending' && isSettled(interaction, now, limits) ? 'human' : interaction.verdict;
+}
+
+function reasonAlone({ kind, link, isHead, userAgent, at, deliveredAt }: Hit, limits: HumanLimits): MachineReason | null {
+  if (kind === 'click' && link === hiddenLink) return 'hidden-link';
+  if (isHead) return 'head-request';
+  const agent = userAgent?.trim() ?? '';
+  if (agent === '') return 'no-user-agent';
+  if (kind === 'open' && agent === privacyProxyAgent) return 'privacy-proxy';
+  if (scannerAgents.some((name) => agent.toLowerCase().includes(name))) return 'scanner';
+  const afterMs = kind === 'click' ? limits.clickAfterMs : limits.openAfterMs;
+  return deliveredAt === null || at < deliveredAt + afterMs ? 'too-soon' : null;
+}
+
+function isUnmaskable({ kind, verdict }: PastInteraction): boolean {
+  return kind !== 'reply' && verdict !== 'machine';
+}
+
+function machine(reason: MachineReason, unmasked: readonly PastInteraction[]): Judgement {
+  return { verdict: 'machine', reason, unmasked: unmasked.map(({ seq }) => seq) };
+}
