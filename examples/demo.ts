@@ -77,6 +77,7 @@ async function play(target: ChildInstance, shopCalls: readonly ShopCall[]): Prom
   const realStart = performance.now();
   const serviceNow = (): number => serviceStart + (performance.now() - realStart) * rate;
   let next = 0;
+  let lastStamp = 0;
   while (next < shopCalls.length) {
     const due: ShopCall[] = [];
     for (let call = shopCalls[next]; call && call.at <= serviceNow(); call = shopCalls[next]) {
@@ -86,9 +87,11 @@ async function play(target: ChildInstance, shopCalls: readonly ShopCall[]): Prom
     // One request after another: two under way at once could overtake each other, and an order would come before its cart.
     for (let start = 0; start < due.length; start += batchSize) {
       const batch = due.slice(start, start + batchSize);
-      // A millisecond apart, so that what came first also happened first.
+      // A millisecond apart, and none before the last of the batch before: what came first also happened first.
+      while (Date.now() - batch.length <= lastStamp) await sleep(1);
       const now = Date.now();
       for (const [index, call] of batch.entries()) hand(analytics, call, new Date(now - (batch.length - index)));
+      lastStamp = now - 1;
       await analytics.flush();
     }
     progress(

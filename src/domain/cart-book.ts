@@ -4,8 +4,8 @@ import {
   unnamedToken,
   foldAfterOrder,
   foldCart,
+  heldLineKeys,
   isBeforeFold,
-  lineKey,
   mergeFolds,
   viewCart,
   type CartActivity,
@@ -121,14 +121,14 @@ export function joinSharing(
   cart: KeptCart,
   at: Instant,
 ): { book: readonly KeptCart[]; cart: KeptCart; joined: CartChange['joined'] } {
-  const keys = new Set(cart.lines.map((line) => lineKey(line.productId, line.variant)));
+  const keys = heldLineKeys(cart.fold);
   const sharing = book.filter(
     (other) =>
       other.id !== cart.id &&
       other.profileId === cart.profileId &&
       other.state === 'open' &&
       Math.abs(other.updatedAt - at) <= joinWithinMs &&
-      other.lines.some((line) => keys.has(lineKey(line.productId, line.variant))),
+      [...heldLineKeys(other.fold)].some((key) => keys.has(key)),
   );
   const [first, ...others] = [cart, ...sharing].sort(byAge);
   if (first === undefined || sharing.length === 0) return { book, cart, joined: [] };

@@ -119,6 +119,17 @@ function newView(fold: CartFold): CartView {
   return { token: registerValue(shown.name) || null, lines, currency, value: totalValue(lines, currency), updatedAt };
 }
 
+/** What lies in the cart under any of its tokens, as `lineKey` names it. */
+export function heldLineKeys(fold: CartFold): ReadonlySet<string> {
+  return new Set(
+    Object.values(fold.tokens).flatMap((group) =>
+      Object.entries(group.lines)
+        .filter(([, line]) => quantityOf(line) > 0)
+        .map(([key]) => key),
+    ),
+  );
+}
+
 /** Both folds in one: what two tokens, found to be one cart, make together. Order does not matter. */
 export function mergeFolds(a: CartFold, b: CartFold): CartFold {
   const since = a.since === null || b.since === null ? (a.since ?? b.since) : Math.max(a.since, b.since);
@@ -325,7 +336,7 @@ function sumByLine(lines: readonly CommerceLine[]): readonly CommerceLine[] {
 }
 
 /** What tells two lines apart, as text. */
-export function lineKey(productId: string, variant: string): string {
+function lineKey(productId: string, variant: string): string {
   return JSON.stringify([productId, variant]);
 }
 

@@ -57,6 +57,20 @@ describeOnBothStores('carts', (store) => {
     expect(deps.providers.email.submitted.map(({ text }) => text)).toEqual(['Cup, Mug']);
   });
 
+  test('become one with a third by a line of either of two that were joined before', async () => {
+    const deps = await shopWithJourney();
+    await take(
+      deps,
+      track('Product Added', { ...cup, cart_id: 'phone' }),
+      track('Product Added', { ...mug, cart_id: 'phone' }, { occurredAt: noon + minute }),
+      track('Product Added', { ...mug, cart_id: 'laptop' }, { occurredAt: noon + 2 * minute }),
+      track('Product Added', { ...cup, cart_id: 'tablet' }, { occurredAt: noon + 3 * minute }),
+    );
+
+    expect(await carts()).toHaveLength(1);
+    expect((await tokens()).map(({ token }) => token)).toEqual(['laptop', 'phone', 'tablet']);
+  });
+
   test('of two people who turn out to be one are joined too', async () => {
     const deps = await shopWithJourney();
     await take(

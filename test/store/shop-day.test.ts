@@ -37,8 +37,13 @@ describe('two real days of a shop', () => {
       const first = calls[start]?.at ?? 0;
       await runDue(deps, first);
       const batch = calls.slice(start, start + 15).filter(({ at }) => at < first + minute);
-      deps.clock.set(batch.at(-1)?.at ?? first);
-      await ingestEvents(deps, batch.map(incoming), []);
+      deps.clock.set((batch.at(-1)?.at ?? first) + batch.length);
+      await ingestEvents(
+        deps,
+        // As the client stamps them: what came first also happened first.
+        batch.map((call, index) => incoming({ ...call, at: call.at + index })),
+        [],
+      );
       start += batch.length;
     }
     await runDue(deps, (calls.at(-1)?.at ?? 0) + 10 * day);
