@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { PageRequest } from '../app/paging.js';
+import { limitMs, parseDuration } from '../domain/duration.js';
+import type { Instant } from '../domain/instant.js';
 
 /** An instant: milliseconds inside, ISO 8601 text in UTC outside. */
 export const instant = z.codec(z.iso.datetime({ offset: true }), z.number(), {
@@ -30,3 +32,37 @@ export function showInstantsAsText(context: { readonly zodSchema: unknown; reado
 export function toPageRequest(query: z.output<typeof pageQuery>): PageRequest {
   return { limit: query.limit, cursor: query.cursor ?? null };
 }
+
+/** Whom something is for: one of our ids, or one of the shop's own. */
+export const recipient = z
+  .union([
+    z.strictObject({ profileId: z.string().min(1).max(100) }),
+    z.strictObject({ userId: z.string().min(1).max(255).meta({ description: 'The shop’s own id, as in its events.' }) }),
+  ])
+  .meta({ id: 'Recipient' });
+
+/** An instant, or how long from now. */
+export const instantOrDuration = z
+  .string()
+  .max(60)
+  .refine((text) => resolvable(text), 'It is an instant such as 2026-12-01T09:00:00Z, or a duration such as PT4H.');
+
+function resolvable(text: string): boolean {
+  return z.iso.datetime({ offset: true }).safeParse(text).success || typeof parseDuration(text) === 'object';
+}
+
+/** The instant that `instantOrDuration` names. A day is 24 hours. */
+export function resolveInstant(text: string, now: Instant): Instant {
+  const duration = parseDuration(text);
+  return typeof duration === 'object' ? now + limitMs(duration) : Date.parse(text);
+}
+
+/** What the gate answers to one who asks. */
+export const verdictAnswer = z
+  .object({
+    decision: z.enum(['send', 'defer', 'skip', 'exit', 'withhold']),
+    reason: z.string().nullable(),
+    sentence: z.string(),
+    until: maybeInstant.meta({ description: 'When it may leave; null: now, never, or (`paused`) when someone resumes.' }),
+  })
+  .meta({ id: 'VerdictAnswer' });

@@ -87,7 +87,7 @@ function lastWord(message: MessageRecord, latest: Latest, timeZone: string): str
 }
 
 /** A stored verdict as the decision that it was. What a withheld message would have met is told in its own field, where it was kept. */
-function decisionOf(row: VerdictRecord): SendDecision {
+export function decisionOf(row: VerdictRecord): SendDecision {
   const reason = row.reason as VerdictReason;
   switch (row.decision) {
     case 'defer':

@@ -16,11 +16,11 @@ export interface PublishedJourney {
  */
 const definitionsByHash = new Map<string, JourneyDefinition>();
 
-/** The live version of every journey that is not archived. One statement; two when a version is met for the first time. */
+/** The live version of every journey that is not archived and that events can start. One statement; two when a version is met for the first time. */
 export async function loadLiveJourneys(db: Db | Trx): Promise<readonly PublishedJourney[]> {
   const { rows } = await sql<Omit<PublishedJourney, 'definition'> & { readonly hash: string }>`
     select j.id, j.state, v.version, v.hash from journeys j join journey_versions v on v.journey_id = j.id and v.version = j.live_version
-    where j.state <> 'archived' order by j.id collate "C"`.execute(db);
+    where j.state <> 'archived' and not j.is_internal order by j.id collate "C"`.execute(db);
   const journeys: PublishedJourney[] = [];
   for (const row of rows) {
     const definition = definitionsByHash.get(row.hash) ?? (await loadDefinition(db, row.id, row.version));

@@ -17,6 +17,7 @@ export async function previewContext(deps: Pick<AppDeps, 'store' | 'shop' | 'clo
     profile: { firstName: text('firstName') ?? text('first_name'), locale: text('locale') ?? text('language'), traits: profile.traits },
     cart: cart === undefined ? null : shownCart(cart, deps.shop),
     links: { unsubscribe: deps.shop.siteUrl, preferences: deps.shop.siteUrl },
+    data: {},
     isFirstSms: true,
     at: deps.clock.now(),
     timeZone: text('timezone') ?? deps.shop.timeZone,

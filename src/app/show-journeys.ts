@@ -5,11 +5,12 @@ import { type Page, type PageRequest, readPage } from './paging.js';
 
 type Deps = Pick<AppDeps, 'store'>;
 
-/** Journeys in the order of their ids. */
-export function showJourneys(deps: Deps, request: PageRequest): Promise<Page<JourneyRecord>> {
+/** Journeys in the order of their ids. `internal`: those too that Sojourn made for messages and broadcasts. */
+export function showJourneys(deps: Deps, request: PageRequest & { readonly internal: boolean }): Promise<Page<JourneyRecord>> {
   return readPage(
     request,
-    (limit, after) => listJourneys(deps.store.db, { limit, after: after === null ? null : String(after[0]) }),
+    (limit, after) =>
+      listJourneys(deps.store.db, { limit, after: after === null ? null : String(after[0]), internal: request.internal }),
     (journey) => [journey.id],
   );
 }

@@ -20,6 +20,8 @@ export interface RenderContext {
     readonly url: string;
   } | null;
   readonly links: { readonly unsubscribe: string; readonly preferences: string };
+  /** What whoever asked for the message gave along: `data` of the call or of the broadcast; empty in journeys. */
+  readonly data: Readonly<Record<string, unknown>>;
   readonly isFirstSms: boolean;
   readonly at: Instant;
   readonly timeZone: string;

@@ -23,6 +23,8 @@ export interface EntryState {
   readonly goals: Readonly<Record<string, Instant>>;
   /** When a fact first met a branch of a `wait_until`, by `step/branch`: how a wait knows what came before it was reached. Bounded by the journey. */
   readonly heard: Readonly<Record<string, Instant>>;
+  /** A deadline of this entry's own, for its messages: named by whoever asked for the message or the broadcast. */
+  readonly deadlineAt?: Instant;
 }
 
 /** What happened to an entry since its last turn; a row of `entry_inputs`, consumed under the entry's lock. */

@@ -54,6 +54,7 @@ const sampleSchema: z.ZodType<RenderContext> = z.strictObject({
     })
     .nullable(),
   links: z.strictObject({ unsubscribe: z.string(), preferences: z.string() }),
+  data: z.record(z.string(), z.unknown()).default({}),
   isFirstSms: z.boolean(),
   at: z.number(),
   timeZone: z.string(),

@@ -31,6 +31,7 @@ export const knownVariables: ShapeOf<TemplateScope> & Shape = {
       },
     },
     links: { keys: { unsubscribe: 'value', preferences: 'value' } },
+    data: 'any',
     isFirstSms: 'value',
     at: 'value',
     timeZone: 'value',

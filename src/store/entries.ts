@@ -58,6 +58,35 @@ export function writeArmed(entries: readonly NewEntry[]): RawBuilder<unknown> | 
     returning 1`;
 }
 
+/** An entry that whoever sends makes, pinned from the start: of a shop's own message or of a broadcast. */
+export interface OpenedEntry {
+  readonly id: EntryId;
+  readonly journeyId: JourneyId;
+  readonly version: number;
+  readonly profileId: ProfileId;
+  readonly entryKey: string;
+  /** When its message falls due. */
+  readonly dueAt: Instant;
+  readonly createdAt: Instant;
+  readonly state: EntryState;
+}
+
+/** Opens entries. The poke loop looks after `pokeInMs` real milliseconds, and starts each workflow with a delay until its due instant. */
+export function writeOpened(entries: readonly OpenedEntry[], pokeInMs: number): RawBuilder<unknown> | null {
+  if (entries.length === 0) return null;
+  return sql`insert into entries (id, journey_id, version, profile_id, entry_key, state, activity, data, instruction, due_at, created_at, poke_real)
+    select id, "journeyId", version, "profileId", "entryKey", 'open', 'waiting', state, '{"kind":"wait","summary":"due"}', "dueAt", "createdAt", real_now_ms() + ${pokeInMs}::bigint
+    from ${rowsOf(entries)} as r(id text, "journeyId" text, version integer, "profileId" text, "entryKey" text, state jsonb, "dueAt" bigint, "createdAt" bigint)
+    returning 1`;
+}
+
+/** No workflow runs for it yet, although a turn was taken: the poke loop is to start one now. */
+export async function askForRun(trx: Trx, id: EntryId): Promise<void> {
+  await sql`update entries set run_started = false, poke_count = 0, poke_real = real_now_ms() where id = ${id} and state <> 'finished'`.execute(
+    trx,
+  );
+}
+
 /** The idle time starts again. Only the row changes: the workflow wakes at the old instant, sees the newer one and waits on (lazy waits). */
 export function writePostponed(later: readonly { readonly id: EntryId; readonly dueAt: Instant }[]): RawBuilder<unknown> | null {
   if (later.length === 0) return null;

@@ -44,10 +44,10 @@ export async function lockJourney(
 }
 
 /** Makes room for a journey's first version; says false when another publish was there first. */
-export async function createJourney(trx: Trx, id: string, at: Instant): Promise<boolean> {
+export async function createJourney(trx: Trx, id: string, at: Instant, isInternal: boolean = false): Promise<boolean> {
   const row = await trx
     .insertInto('journeys')
-    .values({ id, state: 'active', live_version: 0, paused_at: null, created_at: at, updated_at: at })
+    .values({ id, state: 'active', live_version: 0, paused_at: null, created_at: at, updated_at: at, is_internal: isInternal })
     .onConflict((conflict) => conflict.column('id').doNothing())
     .returning('id')
     .executeTakeFirst();
@@ -99,17 +99,29 @@ export async function readVersionHash(db: Db | Trx, journeyId: string, version: 
   return row?.hash ?? null;
 }
 
+/** The version with this content; null: none has it. */
+export async function findVersionByHash(db: Db | Trx, journeyId: string, hash: string): Promise<number | null> {
+  const row = await db
+    .selectFrom('journey_versions')
+    .select('version')
+    .where('journey_id', '=', journeyId)
+    .where('hash', '=', hash)
+    .executeTakeFirst();
+  return row?.version ?? null;
+}
+
 export async function setJourneyState(trx: Trx, id: string, state: JourneyState, pausedAt: Instant | null, at: Instant): Promise<void> {
   await trx.updateTable('journeys').set({ state, paused_at: pausedAt, updated_at: at }).where('id', '=', id).execute();
 }
 
-/** Journeys by id, at most `limit` after `after`. */
+/** Journeys by id, at most `limit` after `after`. `internal`: those too that Sojourn made for messages and broadcasts. */
 export async function listJourneys(
   db: Db | Trx,
-  page: { readonly after: string | null; readonly limit: number },
+  page: { readonly after: string | null; readonly limit: number; readonly internal: boolean },
 ): Promise<readonly JourneyRecord[]> {
   return (
     await journeyQuery(db)
+      .$if(!page.internal, (query) => query.where('j.is_internal', '=', false))
       .$if(page.after !== null, (query) => query.where(sql`j.id collate "C"`, '>', page.after))
       .orderBy(sql`j.id collate "C"`)
       .limit(page.limit)

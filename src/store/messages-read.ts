@@ -40,6 +40,7 @@ export interface MessageFilter {
   readonly entryId?: string | undefined;
   readonly state?: string | undefined;
   readonly channel?: string | undefined;
+  readonly origin?: MessageRecord['origin'] | undefined;
 }
 
 const columns = [
@@ -77,13 +78,14 @@ export async function listMessages(
   filter: MessageFilter,
   page: { readonly limit: number; readonly after: readonly (string | number)[] | null },
 ): Promise<readonly MessageRecord[]> {
-  const { journeyId, profileId, entryId, state, channel } = filter;
+  const { journeyId, profileId, entryId, state, channel, origin } = filter;
   let query = db.selectFrom('messages').select(columns);
   if (journeyId !== undefined) query = query.where('journey_id', '=', journeyId);
   if (profileId !== undefined) query = query.where('profile_id', '=', profileId);
   if (entryId !== undefined) query = query.where('entry_id', '=', entryId);
   if (state !== undefined) query = query.where('state', '=', state);
   if (channel !== undefined) query = query.where('channel', '=', channel);
+  if (origin !== undefined) query = query.where('origin', '=', origin);
   if (page.after !== null) query = query.where(olderThan('created_at', page.after));
   return query.orderBy('created_at', 'desc').orderBy(sql`id collate "C"`, 'desc').limit(page.limit).execute();
 }

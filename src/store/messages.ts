@@ -13,7 +13,7 @@ import { one } from './write-together.js';
 /** A message when the gate first speaks of it. The id derives from entry, step and visit, so a repeat meets the same row. */
 export interface NewMessage {
   readonly id: MessageId;
-  readonly origin: 'journey' | 'test';
+  readonly origin: 'journey' | 'test' | 'api' | 'broadcast';
   readonly entryId: EntryId | null;
   readonly journeyId: JourneyId | null;
   readonly version: number | null;

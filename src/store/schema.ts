@@ -355,7 +355,9 @@ export interface InteractionsTable {
 export interface IdempotencyKeysTable {
   key_hash: string;
   request_hash: string;
+  /** The entry or broadcast that the request made. */
   entry_id: string;
+  answer: ColumnType<unknown, string | null | undefined, string | null>;
   created_at: number;
 }
 

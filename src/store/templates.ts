@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { CompiledTemplate } from '../domain/template.js';
+import type { CompiledTemplate, TemplateHead } from '../domain/template.js';
 import type { Instant } from '../domain/instant.js';
 import type { Db, Trx } from './db.js';
 
@@ -20,6 +20,16 @@ export async function findTemplateVersion(db: Db | Trx, templateId: string, vers
     .limit(1)
     .executeTakeFirst();
   return row === undefined ? null : { version: row.version, compiled: row.compiled as unknown as CompiledTemplate };
+}
+
+/** What the newest version says about itself, without its texts; null: nothing such is published. */
+export async function readTemplateHead(db: Db | Trx, templateId: string): Promise<(TemplateHead & { readonly version: number }) | null> {
+  const { rows } = await sql<{ version: number; head: Omit<CompiledTemplate, 'variants' | 'format'> }>`
+    select version, compiled - 'variants' as head from template_versions where template_id = ${templateId} order by version desc limit 1`.execute(
+    db,
+  );
+  const row = rows[0];
+  return row === undefined ? null : { ...row.head, version: row.version };
 }
 
 /** The newest version of each template, by id, without its content. */

@@ -21,6 +21,7 @@ export function renderContext(changes: Partial<RenderContext> = {}): RenderConte
       url: 'https://links.example/c/token',
     },
     links: { unsubscribe: 'https://links.example/u/token', preferences: 'https://links.example/p/token' },
+    data: {},
     isFirstSms: false,
     at: Date.UTC(2010, 11, 1, 9),
     timeZone: 'Europe/London',

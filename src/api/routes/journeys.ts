@@ -115,8 +115,15 @@ export function journeyRoutes({ app, templates }: ApiDeps): FastifyPluginAsyncZo
 
     server.get(
       '/journeys',
-      { schema: { tags, summary: 'Journeys, by id', querystring: pageQuery, response: { 200: pageOf(journey) } } },
-      (request) => showJourneys(app, toPageRequest(request.query)),
+      {
+        schema: {
+          tags,
+          summary: 'Journeys, by id; `internal=true`: those too that Sojourn made for a shop’s own messages and broadcasts',
+          querystring: pageQuery.extend({ internal: z.stringbool().default(false) }),
+          response: { 200: pageOf(journey) },
+        },
+      },
+      (request) => showJourneys(app, { ...toPageRequest(request.query), internal: request.query.internal }),
     );
 
     server.get(

@@ -1,12 +1,24 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { explainMessage, listMessagesBy } from '../../app/explain-message.js';
+import { sendMessage } from '../../app/send-message.js';
 import { messageStates } from '../../domain/message.js';
 import { channels } from '../../domain/channel.js';
 import { type EntryId, entryWorkflowId, type JourneyId } from '../../domain/ids.js';
 import type { ApiDeps } from '../deps.js';
-import { found } from '../problem.js';
-import { idParams, instant, maybeInstant, pageOf, pageQuery, toPageRequest } from '../schemas.js';
+import { found, notFound, Problem } from '../problem.js';
+import {
+  idParams,
+  instant,
+  instantOrDuration,
+  maybeInstant,
+  pageOf,
+  pageQuery,
+  recipient,
+  resolveInstant,
+  toPageRequest,
+  verdictAnswer,
+} from '../schemas.js';
 
 /** A row of the ledger, without its content. */
 export const message = z
@@ -71,6 +83,10 @@ const story = message
   })
   .meta({ id: 'MessageStory' });
 
+const requested = z
+  .object({ message, verdict: verdictAnswer.meta({ description: 'What the gate said first.' }) })
+  .meta({ id: 'RequestedMessage' });
+
 export function messageRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
   const { app } = deps;
   return async (server) => {
@@ -87,11 +103,64 @@ export function messageRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
             entryId: z.string().optional(),
             state: z.enum(messageStates).optional(),
             channel: z.enum(channels).optional(),
+            origin: message.shape.origin.optional(),
           }),
           response: { 200: pageOf(message) },
         },
       },
       (request) => listMessagesBy(app, request.query, toPageRequest(request.query)),
+    );
+
+    server.post(
+      '/messages',
+      {
+        schema: {
+          tags,
+          summary: 'Send a transactional or service message of the shop’s own, through the gate',
+          description:
+            'The same `Idempotency-Key` with the same body gives the same answer and no second message, for 30 days; with another body 409. ' +
+            'The verdict is what the gate says now; a message that waits leaves by itself.',
+          headers: z.object({ 'idempotency-key': z.string().min(1).max(255) }),
+          body: z.object({
+            to: recipient,
+            template: z.string().min(1).max(100),
+            data: z.record(z.string(), z.unknown()).default({}).meta({ description: 'What the template reads as `data`.' }),
+            topic: z.string().max(100).optional().meta({ description: 'The template’s own topic, should it be named.' }),
+            priority: z.number().int().min(0).max(100).optional().meta({ description: '0–100, higher wins; else that of the class.' }),
+            deadline: instantOrDuration.optional().meta({ description: 'The last instant at which it may leave; else a day from now.' }),
+          }),
+          response: { 202: requested },
+        },
+      },
+      async (request, reply) => {
+        const { topic, priority, deadline, ...rest } = request.body;
+        const result = await sendMessage(
+          app,
+          {
+            ...rest,
+            topic: topic ?? null,
+            priority: priority ?? null,
+            deadlineAt: deadline === undefined ? null : resolveInstant(deadline, app.clock.now()),
+          },
+          request.headers['idempotency-key'],
+        );
+        switch (result.kind) {
+          case 'asked':
+            return reply.status(202).send({ message: result.message, verdict: result.verdict });
+          case 'unknown-profile':
+            throw new Problem(404, 'unknown-profile', 'There is nobody of that id: send an identify call for them first (docs/events.md).');
+          case 'unknown-template':
+            throw notFound('template', rest.template);
+          case 'other-request':
+            throw new Problem(
+              409,
+              'idempotency-key-used',
+              'This Idempotency-Key was used for another request: take a new key for each message.',
+            );
+          case 'refused':
+            throw new Problem(422, result.code, result.reason);
+        }
+      },
     );
 
     server.get(

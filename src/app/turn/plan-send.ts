@@ -7,6 +7,7 @@ import { smsValiditySeconds } from '../../domain/quiet-hours.js';
 import type { RenderContext } from '../../domain/rendering.js';
 import type { SendStep } from '../../journey/definition.js';
 import { advance, decideEntry } from '../../journey/engine.js';
+import { originOf } from '../../journey/internal.js';
 import { endsByOrder } from '../../journey/last-look.js';
 import type { Pending } from '../../journey/entry.js';
 import { readStoredContent } from '../../store/messages.js';
@@ -169,6 +170,7 @@ function renderContext(deps: AppDeps, context: TurnContext, messageId: MessageId
             url: linkOf(deps, 'cart', messageId),
           },
     links: { unsubscribe: linkOf(deps, 'unsubscribe', messageId), preferences: linkOf(deps, 'preferences', messageId) },
+    data: originOf(context.entry.journeyId) === 'journey' ? {} : context.entry.data.trigger,
     isFirstSms: !context.facts.textedBefore,
     at: context.at,
     timeZone: context.timeZone,

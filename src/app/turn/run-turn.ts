@@ -8,6 +8,7 @@ import { decideSend } from '../../domain/send-gate.js';
 import type { SendDecision } from '../../domain/verdict.js';
 import type { SendStep } from '../../journey/definition.js';
 import { advance, type Advanced, completeSend, decideEntry, type SendResult, withOutcome } from '../../journey/engine.js';
+import { originOf } from '../../journey/internal.js';
 import { afterFailedLook, lookedUpOrder } from '../../journey/last-look.js';
 import type { Awaiting, EntryInput, EntryOutcome, EntryState, Pending, TraceLine } from '../../journey/entry.js';
 import type { Trx } from '../../store/db.js';
@@ -572,7 +573,7 @@ class Turn {
     const { entry, definition, profile } = this.#context;
     return {
       id: messageIdFor(this.#deps.secret, `${entry.id}|${step.id}|${pending.visit}`),
-      origin: 'journey',
+      origin: originOf(entry.journeyId),
       entryId: entry.id,
       journeyId: entry.journeyId,
       version: entry.version,

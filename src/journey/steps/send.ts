@@ -16,5 +16,6 @@ export function sendDeadline(definition: JourneyDefinition, step: StepOf<'send'>
     state.arrivedAt + step.deadlineMs,
     step.notAfterStartMs === null ? Number.POSITIVE_INFINITY : state.startedAt + step.notAfterStartMs,
     definition.maxDurationMs === null ? Number.POSITIVE_INFINITY : state.startedAt + definition.maxDurationMs,
+    state.deadlineAt ?? Number.POSITIVE_INFINITY,
   );
 }

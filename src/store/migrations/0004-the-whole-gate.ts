@@ -61,8 +61,11 @@ const statements = [
     key_hash text primary key,
     request_hash text not null,
     entry_id text not null,
+    -- What the first request of the key was told; null: it has not been answered.
+    answer jsonb,
     created_at bigint not null
   )`,
+  `create index idempotency_keys_created on idempotency_keys (created_at)`,
 
   `create table broadcasts (
     id text primary key,

@@ -1,0 +1,302 @@
+import { createHmac } from 'node:crypto';
+import type { Channel } from '../domain/channel.js';
+import { durationWords } from '../domain/duration.js';
+import { type EntryId, messageIdFor, type ProfileId } from '../domain/ids.js';
+import { day, type Instant } from '../domain/instant.js';
+import type { TemplateHead } from '../domain/template.js';
+import { newEntryState } from '../journey/engine.js';
+import { longestDeadlineMs, messageJourney, onlyStep } from '../journey/internal.js';
+import type { Trx } from '../store/db.js';
+import { askForRun, writeOpened } from '../store/entries.js';
+import { keepAnswer, readAnswer, takeIdempotencyKey } from '../store/idempotency.js';
+import { type MessageRecord, readMessage, readVerdicts } from '../store/messages-read.js';
+import { lockCanonical } from '../store/profiles.js';
+import { findCanonicalProfile, findProfileByIdentity } from '../store/profiles-read.js';
+import { readTemplateHead } from '../store/templates.js';
+import { writeTogether } from '../store/write-together.js';
+import type { AppDeps } from './deps.js';
+import { decisionOf } from './explain-message.js';
+import { freezeInternal } from './internal-journeys.js';
+import { forecastSend } from './turn/plan-send.js';
+import { runTurn } from './turn/run-turn.js';
+import { answerOf, type VerdictAnswer } from './verdict-answer.js';
+
+/** Whom a message is for: by our id or by the shop's own. */
+export type Recipient = { readonly profileId: string } | { readonly userId: string };
+
+/** A shop's own message, as it is asked for. */
+export interface MessageRequest {
+  readonly to: Recipient;
+  readonly template: string;
+  /** What the template reads as `data`. */
+  readonly data: Readonly<Record<string, unknown>>;
+  /** The template's own, should it be named. */
+  readonly topic: string | null;
+  /** 0–100; null: that of the class. */
+  readonly priority: number | null;
+  /** The last instant at which it may leave; null: a day from now. */
+  readonly deadlineAt: Instant | null;
+}
+
+/** A message that was asked for, and what the gate said first. */
+export interface RequestedMessage {
+  readonly message: MessageRecord;
+  readonly verdict: VerdictAnswer;
+}
+
+export type SendMessageResult =
+  | ({ readonly kind: 'asked' } & RequestedMessage)
+  | { readonly kind: 'unknown-profile' | 'unknown-template' }
+  /** The key has been used for a request that says something else. */
+  | { readonly kind: 'other-request' }
+  /** `code`: for programs; `reason`: a sentence that says what to do. */
+  | { readonly kind: 'refused'; readonly code: string; readonly reason: string };
+
+const usualDeadlineMs = day;
+/** The workflow takes over where the request was broken off before its turn, in real milliseconds. */
+const turnGraceMs = 5_000;
+/** So long a request waits for the gate, in real milliseconds. */
+const longestTurnMs = 2_000;
+const mostRounds = 6;
+
+/**
+ * Takes a shop's own transactional or service message: an entry of a one-step journey, whose first turn (the gate) is taken here, and whose
+ * workflow does the rest. The same key with the same request gives the same answer and no second message.
+ */
+export async function sendMessage(deps: AppDeps, request: MessageRequest, idempotencyKey: string): Promise<SendMessageResult> {
+  const keyHash = keyed(deps.secret, `idempotency|messages|${idempotencyKey}`);
+  const requestHash = keyed(deps.secret, canonicalJson(request));
+  const checked = await checkRequest(deps, request);
+  if (checked.kind !== 'ok') return checked;
+
+  const entryId = deps.newId() as EntryId;
+  const made = await deps.store.transaction(async (trx) => {
+    const key = await takeIdempotencyKey(trx, { keyHash, requestHash, madeId: entryId, createdAt: deps.clock.now() });
+    if (key.madeId !== entryId) return key.requestHash === requestHash ? { kind: 'there' as const, entryId: key.madeId as EntryId } : null;
+    await openEntry(deps, trx, { ...checked, entryId, request, pokeInMs: turnGraceMs });
+    return { kind: 'made' as const, entryId };
+  });
+  if (made === null) return { kind: 'other-request' };
+  const before = made.kind === 'there' ? ((await readAnswer(deps.store.db, keyHash)) as RequestedMessage | null) : null;
+  if (before !== null) return { kind: 'asked', ...before };
+
+  await withinBounds(deps, firstTurn(deps, made.entryId));
+  const answer = await standingOf(deps, { ...checked, entryId: made.entryId, request });
+  return { kind: 'asked', ...((await keepAnswer(deps.store.db, keyHash, answer)) as RequestedMessage) };
+}
+
+/**
+ * Asks for a message inside the caller's transaction, so that it is there if and only if what it speaks of is; its workflow takes every turn.
+ * The caller has locked the profile, or locks nothing after this, and calls `deps.notifyRelay` after its commit. Answers the message's id.
+ */
+export async function askForMessage(
+  deps: Pick<AppDeps, 'secret' | 'clock' | 'newId' | 'policies'>,
+  trx: Trx,
+  request: Omit<MessageRequest, 'to'> & { readonly profileId: ProfileId },
+): Promise<string> {
+  const template = await readTemplateHead(trx, request.template);
+  if (template === null) throw new Error(`The template ${request.template} is not published: publish it with "sojourn template publish".`);
+  const entryId = deps.newId() as EntryId;
+  await openEntry(deps, trx, { template, profileId: request.profileId, entryId, request, pokeInMs: 0 });
+  return messageIdOf(deps, entryId);
+}
+
+type Checked = { readonly kind: 'ok'; readonly template: TemplateHead; readonly profileId: ProfileId };
+
+async function checkRequest(deps: AppDeps, request: MessageRequest): Promise<Checked | Exclude<SendMessageResult, { kind: 'asked' }>> {
+  const template = await readTemplateHead(deps.store.db, request.template);
+  if (template === null) return { kind: 'unknown-template' };
+  const refusal = refusalOf(template, request, deps.clock.now());
+  if (refusal !== null) return { kind: 'refused', ...refusal };
+  const profileId = await findRecipient(deps, request.to);
+  return profileId === null ? { kind: 'unknown-profile' } : { kind: 'ok', template, profileId };
+}
+
+/** Null: there is nobody of that id. */
+export async function findRecipient(deps: Pick<AppDeps, 'store'>, to: Recipient): Promise<ProfileId | null> {
+  const { db } = deps.store;
+  const id = 'userId' in to ? await findProfileByIdentity(db, 'user', to.userId) : await findCanonicalProfile(db, to.profileId);
+  return id as ProfileId | null;
+}
+
+function refusalOf(
+  template: TemplateHead,
+  request: MessageRequest,
+  at: Instant,
+): { readonly code: string; readonly reason: string } | null {
+  if (template.class !== 'transactional' && template.class !== 'service')
+    return {
+      code: 'class-not-allowed',
+      reason: `The template ${template.id} is ${template.class}: what promotes is sent by a journey, or to many as a broadcast (POST /v1/broadcasts). This route takes transactional and service templates.`,
+    };
+  if (request.topic !== null && request.topic !== template.topic)
+    return {
+      code: 'topic-not-allowed',
+      reason: `The template ${template.id} is about ${template.topic}, and so is every message from it: leave the topic out.`,
+    };
+  if (request.deadlineAt !== null && request.deadlineAt <= at)
+    return { code: 'deadline-passed', reason: 'The deadline has passed already: name a later one, or none for a day from now.' };
+  if (request.deadlineAt !== null && request.deadlineAt > at + longestDeadlineMs)
+    return {
+      code: 'deadline-too-late',
+      reason: `A message may wait ${durationWords(longestDeadlineMs)} at most: name an earlier deadline.`,
+    };
+  const missing = template.requires.filter((path) => path.startsWith('data.') && !hasValue(request.data, path.slice('data.'.length)));
+  if (missing.length > 0)
+    return { code: 'data-missing', reason: `The template ${template.id} needs ${missing.join(', ')}: give it in the data of the request.` };
+  return null;
+}
+
+function hasValue(data: Readonly<Record<string, unknown>>, path: string): boolean {
+  let value: unknown = data;
+  for (const key of path.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return false;
+    value = (value as Record<string, unknown>)[key];
+  }
+  return value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
+}
+
+interface Opening {
+  readonly template: TemplateHead;
+  readonly profileId: ProfileId;
+  readonly entryId: EntryId;
+  readonly request: Omit<MessageRequest, 'to'>;
+  readonly pokeInMs: number;
+}
+
+async function openEntry(
+  deps: Pick<AppDeps, 'clock' | 'policies'>,
+  trx: Trx,
+  { template, profileId, entryId, request, pokeInMs }: Opening,
+): Promise<void> {
+  const { canonical, profiles } = await lockCanonical(trx, [profileId]);
+  const profile = profiles.find(({ id }) => id === canonical.get(profileId));
+  if (profile === undefined) throw new Error(`The profile ${profileId} is gone.`);
+  // Read after the lock, and never before what the profile has already seen.
+  const at = Math.max(deps.clock.now(), profile.lastInstant);
+  const definition = messageJourney({ ...sendOf(deps, template, request) });
+  const version = await freezeInternal(trx, definition, at);
+  const state = {
+    ...newEntryState({ at, trigger: request.data, cartId: null }),
+    deadlineAt: request.deadlineAt ?? at + usualDeadlineMs,
+  };
+  const entry = {
+    id: entryId,
+    journeyId: definition.id,
+    version,
+    profileId: profile.id,
+    entryKey: entryId,
+    dueAt: at,
+    createdAt: at,
+    state,
+  };
+  await writeTogether(trx, { entries: writeOpened([entry], pokeInMs) });
+}
+
+function sendOf(deps: Pick<AppDeps, 'policies'>, template: TemplateHead, request: Pick<MessageRequest, 'priority'>) {
+  const priority = request.priority ?? deps.policies.current().classes.classes[template.class].defaultPriority;
+  return { template: template.id, channel: template.channel, class: template.class, topic: template.topic, priority };
+}
+
+/**
+ * The gate, in the request: the entry's first turn up to where a message would leave, which its workflow does. That workflow is asked for in the
+ * same transaction, so a message that waits is woken in time whatever becomes of this process. An entry that ends here never costs one.
+ */
+async function firstTurn(deps: AppDeps, entryId: EntryId): Promise<void> {
+  for (let round = 0; round < mostRounds; round += 1) {
+    const forecast = await forecastSend(deps, entryId);
+    if (forecast.kind !== 'send') return;
+    const { seen, plan } = forecast;
+    const result = await deps.store.transaction(async (trx) => {
+      const turn = await runTurn(deps, trx, { seen, plan, settled: null, lane: 'queue-first' });
+      if (turn.kind === 'instruction') await askForRun(trx, entryId);
+      return turn;
+    });
+    if (result.kind === 'instruction') return deps.notifyRelay();
+  }
+}
+
+/** Waits for the turn so long as a client likes to wait. What is not decided by then the workflow decides. */
+async function withinBounds(deps: AppDeps, turn: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const bound = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, longestTurnMs);
+  });
+  const safe = turn.catch((error: unknown) =>
+    deps.log.warn(
+      { error: error instanceof Error ? error.name : 'unknown' },
+      'The gate was not asked in the request: the workflow does it.',
+    ),
+  );
+  await Promise.race([safe, bound]);
+  clearTimeout(timer);
+}
+
+/** The message as it stands, with the gate's latest word on it. */
+async function standingOf(
+  deps: AppDeps,
+  made: { readonly template: TemplateHead; readonly profileId: ProfileId; readonly entryId: EntryId; readonly request: MessageRequest },
+): Promise<RequestedMessage> {
+  const { db } = deps.store;
+  const id = messageIdOf(deps, made.entryId);
+  const message = await readMessage(db, id);
+  const channel: Channel = made.template.channel;
+  const reader = { timeZone: deps.shop.timeZone, channel };
+  if (message === null) return { message: undecided(deps, id, made), verdict: notYet };
+  const last = (await readVerdicts(db, id)).at(-1);
+  return { message, verdict: answerOf(last === undefined ? { kind: 'send' } : decisionOf(last), reader) };
+}
+
+const notYet: VerdictAnswer = {
+  decision: 'defer',
+  reason: null,
+  sentence: 'Taken, and not decided yet: ask for the message in a moment.',
+  until: null,
+};
+
+/** The message before its row is there. */
+function undecided(deps: AppDeps, id: string, { template, profileId, entryId, request }: Parameters<typeof standingOf>[1]): MessageRecord {
+  const send = sendOf(deps, template, request);
+  const at = deps.clock.now();
+  return {
+    ...send,
+    id,
+    origin: 'api',
+    entryId,
+    journeyId: messageJourney(send).id,
+    version: null,
+    step: onlyStep,
+    visit: 1,
+    profileId,
+    templateVersion: null,
+    state: 'reserved',
+    reason: null,
+    slotAt: at,
+    deadlineAt: request.deadlineAt ?? at + usualDeadlineMs,
+    attempts: 0,
+    segments: null,
+    provider: null,
+    providerId: null,
+    submittedAt: null,
+    acceptedAt: null,
+    createdAt: at,
+    updatedAt: at,
+  };
+}
+
+function messageIdOf(deps: Pick<AppDeps, 'secret'>, entryId: EntryId): string {
+  return messageIdFor(deps.secret, `${entryId}|${onlyStep}|1`);
+}
+
+function keyed(secret: string, text: string): string {
+  return createHmac('sha256', secret).update(text).digest('hex');
+}
+
+/** The same text for the same request, in whatever order its keys came. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}

@@ -1,0 +1,25 @@
+import type { Channel } from '../domain/channel.js';
+import { verdictSentence } from '../domain/explain.js';
+import type { Instant } from '../domain/instant.js';
+import type { SendDecision } from '../domain/verdict.js';
+
+/** What the gate says to one who asks from outside: of a message that was asked for, or could be. */
+export interface VerdictAnswer {
+  readonly decision: 'send' | 'defer' | 'skip' | 'exit' | 'withhold';
+  /** Null where nothing stands against it. */
+  readonly reason: string | null;
+  readonly sentence: string;
+  /** When it may leave; null: now, never, or (reason `paused`) when someone resumes. */
+  readonly until: Instant | null;
+}
+
+/** A hold is told as `defer` without an instant. */
+export function answerOf(decision: SendDecision, reader: { readonly timeZone: string; readonly channel: Channel }): VerdictAnswer {
+  if (decision.kind === 'send')
+    return { decision: 'send', reason: null, sentence: `Nothing stands against this ${nouns[reader.channel]}.`, until: null };
+  const kind = decision.kind === 'hold' ? 'defer' : decision.kind;
+  const until = decision.kind === 'defer' ? decision.until : null;
+  return { decision: kind, reason: decision.reason, sentence: verdictSentence(decision, reader), until };
+}
+
+const nouns: Readonly<Record<Channel, string>> = { email: 'email', sms: 'text' };

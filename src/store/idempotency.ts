@@ -1,0 +1,46 @@
+import { sql } from 'kysely';
+import type { Instant } from '../domain/instant.js';
+import type { Db, Trx } from './db.js';
+
+/** What a request of this key made. Hashes are keyed, so that neither key nor request can be guessed from them. */
+export interface IdempotencyRecord {
+  readonly keyHash: string;
+  readonly requestHash: string;
+  /** The entry or broadcast that it made. */
+  readonly madeId: string;
+  readonly createdAt: Instant;
+}
+
+/**
+ * Takes the key, or tells what it was taken for. Another request of this key that is under way is waited for. Two statements at most.
+ */
+export async function takeIdempotencyKey(trx: Trx, record: IdempotencyRecord): Promise<IdempotencyRecord> {
+  const taken = await trx
+    .insertInto('idempotency_keys')
+    .values({ key_hash: record.keyHash, request_hash: record.requestHash, entry_id: record.madeId, created_at: record.createdAt })
+    .onConflict((conflict) => conflict.column('key_hash').doNothing())
+    .returning('key_hash')
+    .executeTakeFirst();
+  if (taken !== undefined) return record;
+  const row = await trx.selectFrom('idempotency_keys').selectAll().where('key_hash', '=', record.keyHash).executeTakeFirstOrThrow();
+  return { keyHash: row.key_hash, requestHash: row.request_hash, madeId: row.entry_id, createdAt: row.created_at };
+}
+
+/** Keeps the first answer to a request of this key, and tells it to every other. */
+export async function keepAnswer(db: Db | Trx, keyHash: string, answer: object): Promise<unknown> {
+  const { rows } = await sql<{ readonly answer: unknown }>`
+    update idempotency_keys set answer = coalesce(answer, ${JSON.stringify(answer)}::jsonb) where key_hash = ${keyHash} returning answer`.execute(
+    db,
+  );
+  return rows[0]?.answer ?? answer;
+}
+
+export async function readAnswer(db: Db | Trx, keyHash: string): Promise<unknown> {
+  const row = await db.selectFrom('idempotency_keys').select('answer').where('key_hash', '=', keyHash).executeTakeFirst();
+  return row?.answer ?? null;
+}
+
+/** Keys made before this instant may be used again. */
+export async function forgetIdempotencyKeys(db: Db, before: Instant): Promise<void> {
+  await db.deleteFrom('idempotency_keys').where('created_at', '<', before).execute();
+}
