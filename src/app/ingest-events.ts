@@ -4,6 +4,9 @@ import { type CommerceEvent, readCommerceEvent } from '../domain/commerce-events
 import { readConsentEvent } from '../domain/consent-events.js';
 import type { ConsentRecord } from '../domain/consent.js';
 import { deriveFacts } from '../domain/derive-facts.js';
+import { mayProfile } from '../domain/engagement/facts.js';
+import { shopSignal } from '../domain/engagement/shop-signals.js';
+import { noEngagement, recordSignal } from '../domain/engagement/state.js';
 import { mayTrigger, type ShopEvent } from '../domain/event.js';
 import type { Fact } from '../domain/fact.js';
 import { identitiesOf, type IdentityPlan, planIdentities } from '../domain/identity.js';
@@ -19,7 +22,7 @@ import { writeFacts } from '../store/facts.js';
 import { writeIdentities } from '../store/identities.js';
 import { lockNamed, readIngestSnapshot } from '../store/ingest-snapshot.js';
 import { type OrderChange, writeOrders } from '../store/orders.js';
-import { writeNewProfiles, writeProfiles } from '../store/profiles.js';
+import { type ChangedProfile, writeNewProfiles, writeProfiles } from '../store/profiles.js';
 import { StaleRead, writeTogether } from '../store/write-together.js';
 import { contactPoints } from './contact-points.js';
 import type { AppDeps } from './deps.js';
@@ -27,7 +30,7 @@ import { joinStoredCarts } from './join-carts.js';
 import { type Matched, planMatches } from './match-facts.js';
 import { mergeProfiles } from './merge-profiles.js';
 
-export type IngestDeps = Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay'>;
+export type IngestDeps = Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay' | 'policies'>;
 
 /** An event as it was understood, with what the client sent. */
 export interface IncomingEvent {
@@ -245,7 +248,7 @@ async function settlePeople(deps: IngestDeps, trx: Trx, chunk: readonly Understo
     const [leaving, staying] = [profiles.get(from), profiles.get(into)];
     if (leaving === undefined || staying === undefined)
       throw new Error(`Profile ${from} cannot be merged into ${into}: one of them is not locked.`);
-    profiles.set(into, await mergeProfiles(trx, leaving, staying, deps.clock.now()));
+    profiles.set(into, await mergeProfiles(trx, leaving, staying, deps.clock.now(), deps.policies.current().engagement));
     profiles.delete(from);
   }
   // A merge moves carts, and lets two of one person be joined.
@@ -289,7 +292,7 @@ class Projection {
   readonly orders: OrderChange[] = [];
   readonly consents: ConsentAct[] = [];
   readonly joined: { readonly from: CartId; readonly into: CartId }[] = [];
-  readonly profiles = new Map<ProfileId, Profile & { readonly traitsChanged: boolean }>();
+  readonly profiles = new Map<ProfileId, ChangedProfile>();
   readonly #cartsBefore: ReadonlyMap<CartId, KeptCart>;
   readonly #carts: Map<CartId, KeptCart>;
   readonly #deps: IngestDeps;
@@ -300,7 +303,7 @@ class Projection {
     this.#plan = plan;
     this.#cartsBefore = new Map(carts.map((cart) => [cart.id, cart]));
     this.#carts = new Map(this.#cartsBefore);
-    for (const profile of profiles.values()) this.profiles.set(profile.id, { ...profile, traitsChanged: false });
+    for (const profile of profiles.values()) this.profiles.set(profile.id, { ...profile, traitsChanged: false, engagementChanged: false });
     for (const cart of carts) {
       if (!profiles.has(cart.profileId)) throw new StaleRead('A cart moved to another profile meanwhile.');
     }
@@ -310,6 +313,7 @@ class Projection {
   take(reading: Understood, profileId: ProfileId): void {
     const { event, commerce, consent, incoming } = reading;
     const changedTraits = this.#touchProfile(profileId, event);
+    this.#noteEngagement(reading, profileId);
     const cart = this.#applyCommerce(reading, profileId);
     if (consent !== null) {
       this.consents.push({ ...consent.record, profileId, recordedAt: event.receivedAt, text: consent.text, eventId: event.messageId });
@@ -342,6 +346,20 @@ class Projection {
     this.profiles.set(profileId, { ...moved, traits, traitTimes, email, phone, updatedAt: event.receivedAt, traitsChanged: true });
     this.notes.push(...problems.map((problem) => note(event, problem)));
     return changed;
+  }
+
+  /** Late and imported events count for what they were when they happened. Of who objects to profiling nothing is kept. */
+  #noteEngagement({ event, commerce }: Understood, profileId: ProfileId): void {
+    const profile = this.profiles.get(profileId) as ChangedProfile;
+    const isIdentified = this.#plan.isKnown(profileId) || profile.email !== null || profile.phone !== null;
+    const signal = shopSignal(event, commerce, isIdentified);
+    const known = profile.engagement;
+    const engagement = !mayProfile(profile.traits)
+      ? noEngagement
+      : signal === null
+        ? known
+        : recordSignal(known, signal, event.occurredAt, this.#deps.policies.current().engagement);
+    if (engagement !== known) this.profiles.set(profileId, { ...profile, engagement, engagementChanged: true });
   }
 
   #applyCommerce({ event, commerce }: Understood, profileId: ProfileId) {
@@ -405,8 +423,9 @@ class Projection {
   }
 }
 
-function newProfile(id: ProfileId, at: Instant) {
-  return { id, traits: {}, traitTimes: {}, email: null, phone: null, createdAt: at, updatedAt: at, lastInstant: at, traitsChanged: false };
+function newProfile(id: ProfileId, at: Instant): ChangedProfile {
+  const nothing = { traits: {}, traitTimes: {}, email: null, phone: null, engagement: noEngagement };
+  return { ...nothing, id, createdAt: at, updatedAt: at, lastInstant: at, traitsChanged: false, engagementChanged: false };
 }
 
 function note(event: ShopEvent, reason: string): Matched {

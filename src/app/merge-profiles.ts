@@ -1,3 +1,6 @@
+import { mayProfile } from '../domain/engagement/facts.js';
+import { mergeEngagement, noEngagement } from '../domain/engagement/state.js';
+import type { EngagementPolicy } from '../domain/policy/engagement-policy.js';
 import { mergeTraitTimes, type Profile } from '../domain/profile.js';
 import type { Instant } from '../domain/instant.js';
 import type { Trx } from '../store/db.js';
@@ -12,7 +15,7 @@ import { uniteEntries } from './unite-entries.js';
  * then the newest statement about each. `from` stays as a row that says where it went. Answers `into` as it is now.
  * Statements: 3 when neither has a live entry, 5 when they have, 7 when two of them meet.
  */
-export async function mergeProfiles(trx: Trx, from: Profile, into: Profile, at: Instant): Promise<Profile> {
+export async function mergeProfiles(trx: Trx, from: Profile, into: Profile, at: Instant, policy: EngagementPolicy): Promise<Profile> {
   if (from.id === into.id) return into;
   const { traits, traitTimes } = mergeTraitTimes(into, from);
   const { email, phone } = contactPoints(traits);
@@ -25,6 +28,7 @@ export async function mergeProfiles(trx: Trx, from: Profile, into: Profile, at: 
     createdAt: Math.min(into.createdAt, from.createdAt),
     updatedAt: at,
     lastInstant: Math.max(into.lastInstant, from.lastInstant),
+    engagement: mayProfile(traits) ? mergeEngagement(into.engagement, from.engagement, policy) : noEngagement,
   };
   // Carts before entries, as everywhere; facts are shared while they still say whose they were.
   await lockCartsOf(trx, from.id);

@@ -1,3 +1,4 @@
+import type { EngagementState } from './engagement/state.js';
 import type { ProfileId } from './ids.js';
 import type { Instant } from './instant.js';
 
@@ -15,6 +16,7 @@ export interface Profile {
   readonly updatedAt: Instant;
   /** The newest instant that happened to this profile: nothing is due before it. */
   readonly lastInstant: Instant;
+  readonly engagement: EngagementState;
 }
 
 export interface TraitChange {

@@ -1,8 +1,10 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
+import { type EngagementState, engagementJson, parseEngagement } from '../domain/engagement/state.js';
 import type { Instant } from '../domain/instant.js';
 import type { ProfileId } from '../domain/ids.js';
 import type { Profile } from '../domain/profile.js';
 import type { Trx } from './db.js';
+import { jsonText } from './json.js';
 import type { ProfilesTable } from './schema.js';
 import { rowsOf, writeTogether } from './write-together.js';
 
@@ -65,29 +67,42 @@ function toProfile(row: ProfileRow): Profile {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     lastInstant: row.last_instant,
+    engagement: parseEngagement(row.engagement),
   };
 }
 
 export function writeNewProfiles(profiles: readonly Profile[]): RawBuilder<unknown> | null {
   if (profiles.length === 0) return null;
-  return sql`insert into profiles (id, traits, trait_times, email, phone, created_at, updated_at, last_instant)
-    select id, traits, "traitTimes", email, phone, "createdAt", "updatedAt", "lastInstant"
-    from ${rowsOf(profiles)} as r(id text, traits jsonb, "traitTimes" jsonb, email text, phone text, "createdAt" bigint, "updatedAt" bigint, "lastInstant" bigint)
+  const rows = profiles.map((profile) => ({ ...profile, engagement: engagementJson(profile.engagement) }));
+  return sql`insert into profiles (id, traits, trait_times, email, phone, created_at, updated_at, last_instant, engagement)
+    select id, traits, "traitTimes", email, phone, "createdAt", "updatedAt", "lastInstant", engagement
+    from ${rowsOf(rows)} as r(id text, traits jsonb, "traitTimes" jsonb, email text, phone text, "createdAt" bigint, "updatedAt" bigint, "lastInstant" bigint,
+      engagement jsonb)
     returning 1`;
 }
 
-/** Profiles whose traits changed, and those that only moved on in time: these give null for the rest. The rows are locked. */
-export function writeProfiles(profiles: readonly (Profile & { readonly traitsChanged: boolean })[]): RawBuilder<unknown> | null {
+/** A profile and what of it is not yet written. */
+export interface ChangedProfile extends Profile {
+  readonly traitsChanged: boolean;
+  readonly engagementChanged: boolean;
+}
+
+/** Profiles that changed, and those that only moved on in time: these give null for the rest. The rows are locked. */
+export function writeProfiles(profiles: readonly ChangedProfile[]): RawBuilder<unknown> | null {
   if (profiles.length === 0) return null;
-  const rows = profiles.map((profile) => (profile.traitsChanged ? profile : { id: profile.id, lastInstant: profile.lastInstant }));
+  const rows = profiles.map(({ engagement, ...profile }) => ({
+    ...(profile.traitsChanged ? profile : { id: profile.id, lastInstant: profile.lastInstant }),
+    engagement: profile.engagementChanged ? engagementJson(engagement) : null,
+  }));
   return sql`update profiles p set
       traits = coalesce(r.traits, p.traits),
       trait_times = coalesce(r."traitTimes", p.trait_times),
       email = case when r.traits is null then p.email else r.email end,
       phone = case when r.traits is null then p.phone else r.phone end,
       updated_at = coalesce(r."updatedAt", p.updated_at),
-      last_instant = greatest(p.last_instant, r."lastInstant")
-    from ${rowsOf(rows)} as r(id text, traits jsonb, "traitTimes" jsonb, email text, phone text, "updatedAt" bigint, "lastInstant" bigint)
+      last_instant = greatest(p.last_instant, r."lastInstant"),
+      engagement = coalesce(r.engagement, p.engagement)
+    from ${rowsOf(rows)} as r(id text, traits jsonb, "traitTimes" jsonb, email text, phone text, "updatedAt" bigint, "lastInstant" bigint, engagement jsonb)
     where p.id = r.id and p.id = any(${profiles.map(({ id }) => id)}) returning 1`;
 }
 
@@ -108,7 +123,8 @@ export async function repointProfile(trx: Trx, from: ProfileId, into: Profile): 
     entries: moved('entries'),
     messages: moved('messages'),
     inbound: moved('inbound_messages'),
-    into: writeProfiles([{ ...into, traitsChanged: true }]),
+    interactions: moved('interactions'),
+    into: writeProfiles([{ ...into, traitsChanged: true, engagementChanged: true }]),
     from: sql`update profiles set merged_into = ${into.id} where id = ${from} or merged_into = ${from} returning 1`,
   });
 }
@@ -120,6 +136,11 @@ export async function moveProfileOn(trx: Trx, id: ProfileId, at: Instant): Promi
 
 export function writeLastInstant(id: ProfileId, at: Instant): RawBuilder<unknown> {
   return sql`update profiles set last_instant = ${at} where id = ${id} and last_instant < ${at} returning 1`;
+}
+
+/** What a person did, folded anew. The row is locked. */
+export function writeEngagement(id: ProfileId, engagement: EngagementState): RawBuilder<unknown> {
+  return sql`update profiles set engagement = ${jsonText(engagementJson(engagement))}::jsonb where id = ${id} returning 1`;
 }
 
 /** Whom test messages are booked on: a profile without traits, address or identity. */

@@ -8,6 +8,7 @@ import { lockCanonical, lockProfiles } from '../../src/store/profiles.js';
 import { opset } from '../../workflows/contract.js';
 import { insertExit } from '../support/entries.js';
 import { alias, identify, ingestDeps, noon, shopEvent, track } from '../support/shop-events.js';
+import { shippedPolicies } from '../support/policies.js';
 import { describeOnBothStores, openServerStore, resetTables } from '../support/stores.js';
 import { cartJourney, publish, take, turnDeps, type TurnDeps } from '../support/turns.js';
 
@@ -188,7 +189,7 @@ describeOnBothStores('a merge', (store) => {
       const { profiles } = await lockCanonical(trx, [(await profileOfIn(trx)) as ProfileId]);
       const [profile] = profiles;
       if (profile === undefined) throw new Error('expected a profile');
-      expect(await mergeProfiles(trx, profile, profile, noon)).toBe(profile);
+      expect(await mergeProfiles(trx, profile, profile, noon, shippedPolicies().engagement)).toBe(profile);
     });
     expect(await canonical()).toHaveLength(1);
   });

@@ -4,6 +4,7 @@ import { createClock, type Clock } from '../../src/domain/clock.js';
 import type { ShopEvent } from '../../src/domain/event.js';
 import { hour, type Instant } from '../../src/domain/instant.js';
 import type { Store } from '../../src/store/db.js';
+import { shippedPolicies } from './policies.js';
 
 export const noon: Instant = Date.UTC(2026, 10, 24, 12);
 
@@ -12,8 +13,16 @@ export function standingClock(at: Instant): Clock {
   return createClock({ rate: 1, realOrigin: 0, serviceOrigin: at, readReal: () => 0 });
 }
 
+const policies = shippedPolicies();
+
 export function ingestDeps(store: Store, at: Instant = noon + hour): IngestDeps {
-  return { store, clock: standingClock(at), newId: () => ulid().toLowerCase(), notifyRelay: () => {} };
+  return {
+    store,
+    clock: standingClock(at),
+    newId: () => ulid().toLowerCase(),
+    notifyRelay: () => {},
+    policies: { current: () => policies },
+  };
 }
 
 let count = 0;

@@ -1,0 +1,28 @@
+import type { CommerceEvent } from '../commerce-events.js';
+import type { ShopEvent } from '../event.js';
+import type { Signal } from './state.js';
+
+/** Track calls that say that a person answered a question of ours or of the shop's; in any case of letters. */
+const answers: ReadonlySet<string> = new Set([
+  'quiz.answered',
+  'quiz answered',
+  'quiz completed',
+  'preferences answered',
+  'survey answered',
+]);
+
+/**
+ * What an event of the shop says of a person's engagement; null: nothing. `isIdentified`: visits of someone whom nobody knows are nobody's.
+ * An order that is cancelled or refunded later stays a sign of interest, and takes nothing back.
+ */
+export function shopSignal(
+  event: Pick<ShopEvent, 'type' | 'name' | 'messageId'>,
+  commerce: CommerceEvent | null,
+  isIdentified: boolean,
+): Signal | null {
+  if (commerce?.kind === 'order')
+    return commerce.status === 'paid' ? { kind: 'purchase', key: `order/${commerce.orderId ?? event.messageId}` } : null;
+  if (event.type === 'track' && answers.has((event.name ?? '').toLowerCase())) return { kind: 'quiz_answer' };
+  const isVisit = commerce !== null || event.type === 'page' || event.type === 'screen';
+  return isVisit && isIdentified ? { kind: 'site_visit' } : null;
+}
