@@ -22,6 +22,7 @@ import { eventRoutes } from './routes/events.js';
 import { healthRoutes } from './routes/health.js';
 import { journeyRoutes } from './routes/journeys.js';
 import { messageRoutes } from './routes/messages.js';
+import { policyRoutes } from './routes/policies.js';
 import { profileRoutes } from './routes/profiles.js';
 import { shopRoutes } from './routes/shop.js';
 import { templateRoutes } from './routes/templates.js';
@@ -76,6 +77,7 @@ export function buildServer(deps: ApiDeps): FastifyInstance {
 const apiRoutes = [
   shopRoutes,
   journeyRoutes,
+  policyRoutes,
   controlRoutes,
   entryRoutes,
   profileRoutes,

@@ -89,6 +89,8 @@ function buildProgram(io: CliIo, state: { outcome: Outcome | null }): Command {
 
   addTemplates(group('template', 'templates: check, look at, try, publish'), add);
 
+  addPolicies(group('policy', 'policies: caps, engagement, quiet hours, topics, classes'), add);
+
   const stuck = group('stuck', 'entries that the poke loop found stuck');
   add(stuck, 'list', 'entries that did not move after five pokes', async (context) =>
     (await import('./commands/show-entries.js')).listStuck(context),
@@ -220,6 +222,21 @@ function addTemplates(template: Command, add: Add): void {
   add(template, 'publish', 'publish what changed in the templates folder', async (context) =>
     (await import('./commands/templates.js')).publishTemplates(context),
   );
+}
+
+function addPolicies(policy: Command, add: Add): void {
+  add(policy, 'lint [files...]', 'check the project’s policies, or these files; needs no server', async (context, { args }) =>
+    (await import('./commands/policies.js')).lintPolicies(context, args),
+  );
+  add(policy, 'publish [files...]', 'put the project’s policies, or these files, in force', async (context, command) =>
+    (await import('./commands/policies.js')).publishPolicies(context, command.args, command.opts()),
+  ).option('--note <text>', 'what changed');
+  add(policy, 'list', 'what is in force, since when', async (context) => (await import('./commands/policies.js')).listPolicies(context));
+  add(policy, 'show <kind>', 'a policy and its versions', async (context, command) =>
+    (await import('./commands/policies.js')).showPolicy(context, command.args[0] ?? '', command.opts()),
+  )
+    .option('--source', 'print the YAML')
+    .option('--at <version>', 'of this version');
 }
 
 function limitOption(): Option {

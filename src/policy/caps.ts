@@ -147,7 +147,7 @@ function ceilingFindings(own: CapsSource['ceilings'][number], index: number): re
   ];
 }
 
-/** A limit is above a ceiling when it allows more in its window than the ceiling lets through in as long a time. */
+/** A limit is above a ceiling when it allows more in its window than the ceiling lets through in as long a time. The strictest is told. */
 function limitFindings(
   { id, channels: own, window, limit }: CapsSource['rules'][number],
   index: number,
@@ -158,20 +158,21 @@ function limitFindings(
     typeof limit === 'number'
       ? [{ value: limit, path: ['rules', index, 'limit'] }]
       : tiers.map((tier) => ({ value: limit[tier] ?? 0, path: ['rules', index, 'limit', tier] }));
-  return ceilings
+  const [strictest] = ceilings
     .filter((ceiling) => ceiling.channels === null || (own !== undefined && own.every((channel) => ceiling.channels?.includes(channel))))
-    .flatMap((ceiling) => {
-      const most = ceiling.limit * Math.ceil(windowMs / ceiling.windowMs);
-      return written
-        .filter(({ value }) => value > most)
-        .map(({ value, path }) =>
-          error(
-            path,
-            `The rule "${id}" allows ${value}, and the ceiling is ${ceiling.limit} in ${durationWords(ceiling.windowMs)} ${over(ceiling.channels)}.`,
-            `Write ${most}, or less.`,
-          ),
-        );
-    });
+    .map((ceiling) => ({ ceiling, most: ceiling.limit * Math.ceil(windowMs / ceiling.windowMs) }))
+    .sort((a, b) => a.most - b.most);
+  if (strictest === undefined) return [];
+  const { ceiling, most } = strictest;
+  return written
+    .filter(({ value }) => value > most)
+    .map(({ value, path }) =>
+      error(
+        path,
+        `The rule "${id}" allows ${value}, and the ceiling is ${ceiling.limit} in ${durationWords(ceiling.windowMs)} ${over(ceiling.channels)}.`,
+        `Write ${most}, or less.`,
+      ),
+    );
 }
 
 const calendarMs: Readonly<Record<'day' | 'week' | 'month', number>> = { day, week: 7 * day, month: 31 * day };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { PolicyByKind, PolicyKind } from '../domain/policy/policies.js';
+import { limitMs, parseDuration } from '../domain/duration.js';
 import { durationText, toLimitMs } from '../yaml/duration-source.js';
 
 /** What a policy is checked against beyond its own file; what is null is not looked up. */
@@ -41,7 +42,13 @@ export const idText = z
 export const limitText = durationText.transform(toLimitMs);
 
 /** The same, and longer than nothing. */
-export const windowText = durationText.refine((text) => toLimitMs(text) > 0, 'must be longer than nothing').transform(toLimitMs);
+export const windowText = durationText.refine(isLonger, 'must be longer than nothing').transform(toLimitMs);
+
+/** What is no duration has been told already. */
+function isLonger(text: string): boolean {
+  const duration = parseDuration(text);
+  return typeof duration === 'string' || limitMs(duration) > 0;
+}
 
 export function error(path: readonly PropertyKey[], message: string, suggestion: string | null): Finding {
   return { path, message, suggestion, severity: 'error' };

@@ -7,6 +7,7 @@ import { showJourney, showJourneys, showVersion, showVersions } from '../../app/
 import type { ApiDeps } from '../deps.js';
 import { found, notFound, Problem } from '../problem.js';
 import { idParams, instant, maybeInstant, pageOf, pageQuery, toPageRequest } from '../schemas.js';
+import { acceptYaml } from '../yaml-body.js';
 
 const journey = z
   .object({
@@ -105,12 +106,7 @@ const versionParams = z.object({ id: z.string(), version: z.union([z.coerce.numb
 /** Journeys, their versions, their report; pause, resume and archive. */
 export function journeyRoutes({ app, templates }: ApiDeps): FastifyPluginAsyncZod {
   return async (server) => {
-    // Besides JSON, a version may be published as the file itself.
-    server.addContentTypeParser(
-      ['application/yaml', 'text/yaml', 'application/x-yaml', 'text/plain'],
-      { parseAs: 'string' },
-      (_request, body, done) => done(null, { source: body }),
-    );
+    acceptYaml(server);
     const tags = ['journeys'];
 
     server.get(

@@ -1,0 +1,126 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { publishPolicy } from '../../app/publish-policy.js';
+import { showPolicies, showPolicyVersion, showPolicyVersions } from '../../app/show-policies.js';
+import { policyKinds } from '../../domain/policy/policies.js';
+import type { ApiDeps } from '../deps.js';
+import { found, Problem } from '../problem.js';
+import { instant, pageOf, pageQuery, toPageRequest } from '../schemas.js';
+import { acceptYaml } from '../yaml-body.js';
+
+const kind = z.enum(policyKinds);
+
+const summary = z
+  .object({ kind, version: z.number(), hash: z.string(), note: z.string().nullable(), publishedAt: instant })
+  .meta({ id: 'PolicyVersionSummary' });
+const version = summary.extend({ source: z.string(), definition: z.unknown() }).meta({ id: 'PolicyVersion' });
+
+const policyProblem = z
+  .object({
+    file: z.string(),
+    line: z.number(),
+    column: z.number(),
+    path: z.string(),
+    message: z.string(),
+    suggestion: z.string().nullable(),
+    severity: z.enum(['error', 'warning']),
+  })
+  .meta({ id: 'PolicyProblem' });
+
+const published = z
+  .object({
+    kind,
+    version: z.number(),
+    hash: z.string(),
+    published: z.boolean().meta({ description: 'False: what is in force says the same already.' }),
+    problems: z.array(policyProblem).readonly(),
+  })
+  .meta({ id: 'PublishedPolicy' });
+
+const kindParams = z.object({ kind });
+const versionParams = z.object({ kind, version: z.union([z.coerce.number().int().positive(), z.literal('live')]) });
+
+/** Policies: what is in force, since when, and a new version of it. */
+export function policyRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
+  return async (server) => {
+    acceptYaml(server);
+    const tags = ['policies'];
+
+    server.get(
+      '/policies',
+      {
+        schema: {
+          tags,
+          summary: 'The policies in force: caps, engagement, quiet hours, topics, classes',
+          response: { 200: z.object({ items: z.array(summary).readonly(), nextCursor: z.null() }) },
+        },
+      },
+      async () => ({ items: await showPolicies(app), nextCursor: null }),
+    );
+
+    server.get(
+      '/policies/:kind',
+      { schema: { tags, summary: 'The policy in force, with its source', params: kindParams, response: { 200: version } } },
+      async (request) => found(await showPolicyVersion(app, request.params.kind, 'newest'), 'policy', request.params.kind),
+    );
+
+    server.get(
+      '/policies/:kind/versions',
+      {
+        schema: {
+          tags,
+          summary: 'Published versions, the newest first',
+          params: kindParams,
+          querystring: pageQuery,
+          response: { 200: pageOf(summary) },
+        },
+      },
+      (request) => showPolicyVersions(app, request.params.kind, toPageRequest(request.query)),
+    );
+
+    server.get(
+      '/policies/:kind/versions/:version',
+      {
+        schema: {
+          tags,
+          summary: 'One version, by number or `live`, with its source and what decisions read',
+          params: versionParams,
+          response: { 200: version },
+        },
+      },
+      async (request) => {
+        const { kind: asked, version: number } = request.params;
+        const read = await showPolicyVersion(app, asked, number === 'live' ? 'newest' : number);
+        return found(read, 'version', `${number} of ${asked}`);
+      },
+    );
+
+    server.post(
+      '/policies/:kind/versions',
+      {
+        schema: {
+          tags,
+          summary: 'Check a policy’s YAML and put it in force: every decision from now on reads it',
+          params: kindParams,
+          body: z.object({ source: z.string().min(1), note: z.string().max(500).optional() }),
+          response: { 200: published, 201: published },
+        },
+      },
+      async (request, reply) => {
+        const { source, note } = request.body;
+        const result = await publishPolicy(app, { policy: request.params.kind, source, note: note ?? null });
+        if (result.kind === 'refused') {
+          const errors = result.problems.filter((problem) => problem.severity === 'error').length;
+          throw new Problem(
+            422,
+            'policy-not-valid',
+            `${result.policy} was not published: it has ${errors === 1 ? 'an error' : `${errors} errors`}.`,
+            { problems: [...result.problems] },
+          );
+        }
+        const { kind: outcome, policy, ...rest } = result;
+        return reply.status(outcome === 'published' ? 201 : 200).send({ kind: policy, ...rest, published: outcome === 'published' });
+      },
+    );
+  };
+}

@@ -1,0 +1,10 @@
+import type { FastifyInstance } from 'fastify';
+
+/** Besides JSON, a version may be published as the file itself. Of the scope that it is called in. */
+export function acceptYaml(server: Pick<FastifyInstance, 'addContentTypeParser'>): void {
+  server.addContentTypeParser(
+    ['application/yaml', 'text/yaml', 'application/x-yaml', 'text/plain'],
+    { parseAs: 'string' },
+    (_request, body, done) => done(null, { source: body }),
+  );
+}

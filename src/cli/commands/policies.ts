@@ -1,0 +1,140 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type PolicyKind, policyKinds } from '../../domain/policy/policies.js';
+import { parsePolicy, policyFile } from '../../policy/parse.js';
+import { checkPolicyFolder, publishOrder } from '../../policy-folder.js';
+import { loadShop } from '../../shop.js';
+import { describeProblem, type FileProblem } from '../../yaml/problem.js';
+import type { CliContext, Outcome } from '../context.js';
+import { CliFailure } from '../failure.js';
+import { paragraphs, plural, table } from '../text.js';
+
+interface VersionSummary {
+  readonly kind: PolicyKind;
+  readonly version: number;
+  readonly publishedAt: string;
+  readonly note: string | null;
+}
+
+interface Published {
+  readonly kind: PolicyKind;
+  readonly version: number;
+  readonly published: boolean;
+  readonly problems: readonly FileProblem[];
+}
+
+/** `policy lint [files…]`: checks the project's policies, or these files beside them. No server is needed. */
+export async function lintPolicies(context: CliContext, files: readonly string[]): Promise<Outcome> {
+  const languages = (await loadShop(context.project)).locales;
+  const folder = await checkPolicyFolder(context.project, languages);
+  const topics = folder.policies?.topics.topics.map(({ id }) => id) ?? null;
+  const problems = files.length === 0 ? [...folder.problems] : [];
+  for (const { file, kind, source } of await readFiles(files))
+    problems.push(...parsePolicy(kind, source, { topics, languages }).problems.map((problem) => ({ ...problem, file })));
+  const errors = problems.filter((problem) => problem.severity === 'error').length;
+  const count = files.length === 0 ? policyKinds.length : files.length;
+  const summary =
+    problems.length === 0
+      ? `${plural(count, 'policy', 'policies')}, nothing to complain about.`
+      : `${plural(errors, 'error')}, ${plural(problems.length - errors, 'warning')}.`;
+  return { value: problems, text: [...problems.map(describeProblem), summary].join('\n'), exitCode: errors > 0 ? 1 : 0 };
+}
+
+/** `policy publish [files…]`: each file, or each policy of the project, comes in force when it is without errors. */
+export async function publishPolicies(
+  context: CliContext,
+  files: readonly string[],
+  options: { readonly note?: string },
+): Promise<Outcome> {
+  const api = await context.client();
+  const chosen = files.length === 0 ? publishOrder.map((kind) => join(context.project, policyFile(kind))) : files;
+  const results: (Published | { readonly file: string; readonly refused: string; readonly problems: readonly FileProblem[] })[] = [];
+  const lines: string[] = [];
+  let refused = 0;
+  for (const { file, kind, source } of await readFiles(chosen)) {
+    try {
+      const result = await api.post<Published>(`/v1/policies/${kind}/versions`, {
+        source,
+        ...(options.note === undefined ? {} : { note: options.note }),
+      });
+      results.push(result);
+      lines.push(
+        result.published
+          ? `${kind}: version ${result.version} is in force.`
+          : `${kind}: version ${result.version} says the same already; nothing changed.`,
+        ...result.problems.map((problem) => describeProblem({ ...problem, file })),
+      );
+    } catch (error) {
+      if (!(error instanceof CliFailure) || !hasProblems(error.details)) throw error;
+      refused += 1;
+      results.push({ file, refused: error.message, problems: error.details.problems });
+      lines.push(error.message, ...error.details.problems.map((problem) => describeProblem({ ...problem, file })));
+    }
+  }
+  return { value: results, text: lines.join('\n'), exitCode: refused > 0 ? 1 : 0 };
+}
+
+/** `policy list`: what is in force, since when. */
+export async function listPolicies(context: CliContext): Promise<Outcome> {
+  const api = await context.client();
+  const { items } = await api.get<{ readonly items: readonly VersionSummary[] }>('/v1/policies');
+  const local = await context.localTime();
+  const rows = items.map(({ kind, version, publishedAt, note }) => [kind, version, local(publishedAt), note ?? '']);
+  return { value: items, text: table(['policy', 'version', 'in force since', 'note'], rows, 'No policy is published.') };
+}
+
+/** `policy show <kind>`: its versions, or with `--source` the YAML of one. */
+export async function showPolicy(
+  context: CliContext,
+  kind: string,
+  options: { readonly source?: boolean; readonly at?: string },
+): Promise<Outcome> {
+  if (!isKind(kind)) throw new CliFailure(`There is no policy ${kind}. There are: ${policyKinds.join(', ')}.`, 2);
+  const api = await context.client();
+  const path = `/v1/policies/${kind}`;
+  if (options.source) {
+    const version = await api.get<{ readonly source: string }>(`${path}/versions/${options.at ?? 'live'}`);
+    return { value: version, text: version.source.trimEnd() };
+  }
+  const versions = await api.list<VersionSummary>(`${path}/versions`, {}, 20);
+  const local = await context.localTime();
+  const rows = versions.map(({ version, publishedAt, note }, index) => [
+    version,
+    local(publishedAt),
+    index === 0 ? 'in force' : '',
+    note ?? '',
+  ]);
+  return {
+    value: { kind, versions },
+    text: paragraphs(
+      versions[0] === undefined ? null : `${kind} is at version ${versions[0].version}; --source prints it.`,
+      table(['version', 'published', '', 'note'], rows, `${kind} is not published: sojourn policy publish ${policyFile(kind)}.`),
+    ),
+  };
+}
+
+async function readFiles(files: readonly string[]) {
+  return Promise.all(
+    files.map(async (file) => {
+      const source = await readFile(file, 'utf8').catch(() => {
+        throw new CliFailure(`There is no file ${file} that can be read.`, 2);
+      });
+      return { file, kind: kindIn(source, file), source };
+    }),
+  );
+}
+
+/** What the file says that it is; without that, its name will do. */
+function kindIn(source: string, file: string): PolicyKind {
+  const said = /^policy:\s*["']?([a-z-]+)/m.exec(source)?.[1] ?? file.replace(/^.*\//, '').replace(/\.ya?ml$/, '');
+  if (isKind(said)) return said;
+  throw new CliFailure(`${file} is none of the policies ${policyKinds.join(', ')}: its first line says which, such as "policy: caps".`, 2);
+}
+
+function isKind(text: string): text is PolicyKind {
+  return policyKinds.some((kind) => kind === text);
+}
+
+function hasProblems(details: unknown): details is { readonly problems: readonly FileProblem[] } {
+  return typeof details === 'object' && details !== null && 'problems' in details && Array.isArray(details.problems);
+}

@@ -1,0 +1,108 @@
+import { beforeEach, expect, test } from 'vitest';
+import { livePolicies } from '../../src/app/live-policies.js';
+import { publishPolicy } from '../../src/app/publish-policy.js';
+import type { PolicyKind } from '../../src/domain/policy/policies.js';
+import { publishOrder } from '../../src/policy-folder.js';
+import { listPolicyVersions } from '../../src/store/policies.js';
+import { silentLog } from '../support/log.js';
+import { policySource } from '../support/policies.js';
+import { describeOnBothStores, resetTables } from '../support/stores.js';
+import { turnDeps } from '../support/turns.js';
+
+const caps = policySource('caps');
+const lower = caps.replace('limit: { new: 4, hot: 5, warm: 3, cool: 1 }', 'limit: { new: 3, hot: 3, warm: 3, cool: 1 }');
+
+describeOnBothStores('published policies', (store) => {
+  beforeEach(() => resetTables(store()));
+
+  const publish = (policy: PolicyKind, source = policySource(policy), more: { note?: string; onlyIfNone?: boolean } = {}) =>
+    publishPolicy(turnDeps(store()), { policy, source, ...more });
+  const live = (log = silentLog) => livePolicies({ store: store(), log });
+  async function publishAll() {
+    for (const kind of publishOrder) await publish(kind);
+  }
+
+  test('are frozen versions, and publishing what is in force changes nothing', async () => {
+    expect(await publish('caps', caps, { note: 'first' })).toMatchObject({ kind: 'published', version: 1, problems: [] });
+    expect(await publish('caps')).toMatchObject({ kind: 'unchanged', version: 1 });
+    expect(await publish('caps', lower)).toMatchObject({ kind: 'published', version: 2 });
+    expect(await publish('caps')).toMatchObject({ kind: 'published', version: 3 });
+    expect(await publish('caps', lower, { onlyIfNone: true })).toMatchObject({ kind: 'unchanged', version: 3 });
+    const versions = await listPolicyVersions(store().db, 'caps', { before: null, limit: 10 });
+    expect(versions.map(({ version, source, note }) => [version, source, note])).toEqual([
+      [3, caps, null],
+      [2, lower, null],
+      [1, caps, 'first'],
+    ]);
+  });
+
+  test('of many publishers at once, each change makes one version', async () => {
+    await Promise.all([caps, lower, caps, lower].map((source) => publish('caps', source)));
+    const versions = await listPolicyVersions(store().db, 'caps', { before: null, limit: 10 });
+    expect(versions.map(({ version }) => version)).toEqual(versions.map((_, index) => versions.length - index));
+    for (const [index, { hash }] of versions.entries()) expect(hash).not.toBe(versions[index + 1]?.hash);
+  });
+
+  test('are refused with what is wrong, and what was in force stays', async () => {
+    await publish('caps');
+    const refused = await publish('caps', caps.replace('new: 4', 'new: 40'));
+    expect(refused).toMatchObject({ kind: 'refused', problems: [{ file: 'policies/caps.yaml', path: 'rules.0.limit.new' }] });
+    expect(await publish('caps')).toMatchObject({ kind: 'unchanged', version: 1 });
+  });
+
+  test('caps and topics hold each other: neither may name what the other lacks', async () => {
+    await publish('topics');
+    const renamed = caps.replaceAll('win_back', 'come_back');
+    expect(await publish('caps', renamed)).toMatchObject({
+      kind: 'refused',
+      problems: [{ message: 'There is no topic "come_back" in policies/topics.yaml.' }, {}],
+    });
+    await publish('caps');
+    expect(await publish('topics', policySource('topics').replace('id: win_back', 'id: come_back'))).toMatchObject({
+      kind: 'refused',
+      problems: [{ message: expect.stringContaining('"win_back"') }, {}],
+    });
+  });
+
+  test('no policy is no start, and the sentence names the file', async () => {
+    await expect(live().start()).rejects.toThrow(/policies\/caps\.yaml/);
+    for (const kind of publishOrder) if (kind !== 'caps') await publish(kind);
+    const policies = live();
+    await expect(policies.start()).rejects.toThrow('No caps policy is published');
+    expect(() => policies.current()).toThrow('before they were read');
+  });
+
+  test('another process hears of a new version by looking, and keeps what it has when it cannot look', async () => {
+    await publishAll();
+    const policies = live();
+    await policies.start();
+    expect(policies.current().caps.version).toBe(1);
+    const before = policies.current();
+
+    await publish('caps', lower);
+    await expect.poll(() => policies.current().caps.version, { timeout: 5_000 }).toBe(2);
+    expect(policies.current().caps.rules[0]?.limit).toMatchObject({ hot: 3 });
+    expect(policies.current().topics).toBe(before.topics);
+    policies.stop();
+  });
+
+  test('the process that publishes has it at once', async () => {
+    await publishAll();
+    const policies = live();
+    await policies.start();
+    policies.stop();
+    await publishPolicy(turnDeps(store(), { policies }), { policy: 'caps', source: lower });
+    expect(policies.current().caps.version).toBe(2);
+  });
+
+  test('what today’s rules would refuse holds as it was read when it was published', async () => {
+    await publishAll();
+    await store().db.updateTable('policy_versions').set({ source: 'policy: caps\nrules: []\n' }).where('kind', '=', 'caps').execute();
+    const warned: unknown[] = [];
+    const policies = live({ ...silentLog, warn: (fields) => warned.push(fields) });
+    await policies.start();
+    policies.stop();
+    expect(policies.current().caps.rules[0]?.id).toBe('email-7d');
+    expect(warned).toEqual([{ policy: 'caps', version: 1 }]);
+  });
+});
