@@ -4,12 +4,13 @@ import { verdictSentence } from '../domain/explain.js';
 import { messageIdFor, type ProfileId, type StepId } from '../domain/ids.js';
 import { hour, type Instant } from '../domain/instant.js';
 import type { AttemptOutcome } from '../domain/message.js';
-import { smsValiditySeconds } from '../domain/quiet-hours.js';
+import { quietHoursFor, smsValiditySeconds } from '../domain/quiet-hours.js';
 import type { RenderContext } from '../domain/rendering.js';
 import { decideSend } from '../domain/send-gate.js';
 import { normaliseEmail, normalisePhone, suppressionHash } from '../domain/suppression.js';
 import type { TemplateHead } from '../domain/template.js';
 import type { SendDecision } from '../domain/verdict.js';
+import { shopPlace } from '../domain/zone-evidence.js';
 import { readPause } from '../store/controls.js';
 import type { Trx } from '../store/db.js';
 import {
@@ -64,7 +65,12 @@ export async function testSend(
       links: { unsubscribe: linkOf(deps, 'unsubscribe', id), preferences: linkOf(deps, 'preferences', id) },
       at,
     },
-    validitySeconds: (from) => smsValiditySeconds(from, [deps.shop.timeZone], from + hour),
+    validitySeconds: (from) =>
+      smsValiditySeconds(from, {
+        places: [shopPlace(deps.shop)],
+        deadlineAt: from + hour,
+        policy: quietHoursFor(deps.policies.current(), template.class),
+      }),
     at,
   });
   // The slot first: the lease that `decide` commits covers the call alone.
@@ -125,7 +131,8 @@ async function decide(deps: AppDeps, trx: Trx, send: TestMessage): Promise<SendD
       reachable: { kind: 'ok' },
       holdout: false,
       content: content.kind === 'ready' ? { kind: 'ready' } : content,
-      zones: [deps.shop.timeZone],
+      places: [shopPlace(deps.shop)],
+      quietHours: quietHoursFor(deps.policies.current(), template.class),
       ledger: [],
       caps: [],
     },

@@ -300,3 +300,127 @@ export const countryZones: Readonly<Record<string, readonly string[]>> = {
   ZM: ['Africa/Lusaka'],
   ZW: ['Africa/Harare'],
 };
+
+/**
+ * The rest of the zones of zone.tab, of the same countries: none of them has a clock of its own there from 2024 on. With `countryZones`, they say
+ * in which country a zone is.
+ */
+const furtherZones: Readonly<Record<string, readonly string[]>> = {
+  AQ: ['Antarctica/Rothera', 'Antarctica/Vostok'],
+  AR: [
+    'America/Argentina/Cordoba',
+    'America/Argentina/Salta',
+    'America/Argentina/Jujuy',
+    'America/Argentina/Tucuman',
+    'America/Argentina/Catamarca',
+    'America/Argentina/La_Rioja',
+    'America/Argentina/San_Juan',
+    'America/Argentina/Mendoza',
+    'America/Argentina/San_Luis',
+    'America/Argentina/Rio_Gallegos',
+    'America/Argentina/Ushuaia',
+  ],
+  AU: ['Australia/Hobart', 'Australia/Melbourne', 'Australia/Sydney', 'Australia/Lindeman', 'Australia/Adelaide'],
+  BR: [
+    'America/Fortaleza',
+    'America/Recife',
+    'America/Araguaina',
+    'America/Maceio',
+    'America/Bahia',
+    'America/Sao_Paulo',
+    'America/Cuiaba',
+    'America/Santarem',
+    'America/Porto_Velho',
+    'America/Boa_Vista',
+    'America/Manaus',
+    'America/Rio_Branco',
+  ],
+  CA: [
+    'America/Glace_Bay',
+    'America/Moncton',
+    'America/Goose_Bay',
+    'America/Iqaluit',
+    'America/Resolute',
+    'America/Rankin_Inlet',
+    'America/Swift_Current',
+    'America/Cambridge_Bay',
+    'America/Inuvik',
+    'America/Dawson_Creek',
+    'America/Fort_Nelson',
+    'America/Whitehorse',
+    'America/Dawson',
+  ],
+  CY: ['Asia/Famagusta'],
+  DE: ['Europe/Busingen'],
+  ES: ['Africa/Ceuta'],
+  FM: ['Pacific/Kosrae'],
+  ID: ['Asia/Pontianak'],
+  KZ: ['Asia/Qostanay', 'Asia/Aqtobe', 'Asia/Aqtau', 'Asia/Atyrau', 'Asia/Oral'],
+  MH: ['Pacific/Kwajalein'],
+  MX: ['America/Merida', 'America/Monterrey', 'America/Chihuahua', 'America/Ojinaga', 'America/Bahia_Banderas', 'America/Hermosillo'],
+  MY: ['Asia/Kuching'],
+  PS: ['Asia/Hebron'],
+  PT: ['Atlantic/Madeira'],
+  RU: [
+    'Europe/Kirov',
+    'Europe/Volgograd',
+    'Europe/Saratov',
+    'Europe/Ulyanovsk',
+    'Europe/Samara',
+    'Asia/Barnaul',
+    'Asia/Tomsk',
+    'Asia/Novokuznetsk',
+    'Asia/Krasnoyarsk',
+    'Asia/Yakutsk',
+    'Asia/Khandyga',
+    'Asia/Ust-Nera',
+    'Asia/Sakhalin',
+    'Asia/Srednekolymsk',
+    'Asia/Anadyr',
+  ],
+  US: [
+    'America/Detroit',
+    'America/Kentucky/Louisville',
+    'America/Kentucky/Monticello',
+    'America/Indiana/Indianapolis',
+    'America/Indiana/Vincennes',
+    'America/Indiana/Winamac',
+    'America/Indiana/Marengo',
+    'America/Indiana/Petersburg',
+    'America/Indiana/Vevay',
+    'America/Indiana/Tell_City',
+    'America/Indiana/Knox',
+    'America/Menominee',
+    'America/North_Dakota/Center',
+    'America/North_Dakota/New_Salem',
+    'America/North_Dakota/Beulah',
+    'America/Boise',
+    'America/Juneau',
+    'America/Sitka',
+    'America/Metlakatla',
+    'America/Yakutat',
+    'America/Nome',
+  ],
+  UZ: ['Asia/Tashkent'],
+};
+
+let countriesByZone: ReadonlyMap<string, string> | null = null;
+
+/** The country in which a zone is, ISO 3166; also for its older names (`US/Eastern`). Null: in none, such as `Etc/UTC`, or no zone. */
+export function countryOfZone(zone: string): string | null {
+  countriesByZone ??= new Map(
+    [...Object.entries(countryZones), ...Object.entries(furtherZones)].flatMap(([country, zones]) =>
+      zones.map((one) => [canonicalZone(one), country] as const),
+    ),
+  );
+  return countriesByZone.get(canonicalZone(zone)) ?? null;
+}
+
+/** One spelling for all names of a zone; what is no zone stays as it is. */
+function canonicalZone(zone: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
+  } catch {
+    return zone;
+  }
+}

@@ -18,5 +18,5 @@ export function decideSend(request: SendRequest, facts: SendFacts): SendDecision
     const objection = guard(request, facts, decideSend);
     if (objection !== null) return objection;
   }
-  return earliestSlot(request, facts.ledger, [...quietHours(request, facts.zones), ...frequencyCaps(request, facts)]);
+  return earliestSlot(request, facts.ledger, [...quietHours(request, facts.places, facts.quietHours), ...frequencyCaps(request, facts)]);
 }

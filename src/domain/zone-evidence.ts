@@ -1,20 +1,125 @@
-import { countryZones } from './country-zones.js';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { placesOfAreaCode } from './area-codes.js';
+import { countryOfZone, countryZones } from './country-zones.js';
+import { regionCode, zonesOfRegion } from './region-zones.js';
 import { isTimeZone } from './time.js';
+import { isSameClock } from './zone-offset.js';
+
+/** Somewhere that the person may be: whose clock counts, and whose law. */
+export interface Place {
+  readonly zone: string;
+  /** ISO 3166; null: unknown. */
+  readonly country: string | null;
+  /** ISO 3166-2 without the country; null: unknown. */
+  readonly region: string | null;
+  /** What is not known although the law asks for it: the state, or even the zone, of somebody in the United States. `zone` is then one to reckon with. */
+  readonly unknown: 'region' | 'zone' | null;
+}
+
+/** What tells where a person is. Texts as people and shops write them; what says nothing is ignored. */
+export interface ZoneEvidence {
+  /** IANA name, stated by the person. */
+  readonly timeZone: string | null;
+  /** ISO 3166 in any case, or the English name. */
+  readonly country: string | null;
+  readonly region: string | null;
+  /** E.164. */
+  readonly phone: string | null;
+  /** IANA name of the last device, where one told. */
+  readonly seenZone?: string | null;
+}
 
 /**
- * The zones in which the person may be: the one they stated, else all of their country, else the shop's. Never empty.
- * `country` is an ISO 3166 code in any case, or its English name.
+ * Every place that the person may be in; a text leaves only when all are open. Never empty.
  *
- * @example candidateZones({ timeZone: null, country: 'PT', shopTimeZone: 'Europe/Berlin' }) // Lisbon and the Azores
+ * Stated zone, postal address and area code each name some places. What agrees with what is known makes it more exact; what contradicts it stands beside
+ * it. Where they say nothing: all of the country that the number begins with, else where the shop is. Of somebody in the United States without a zone
+ * nothing is left to say but New York, with hours of its own.
+ *
+ * @example candidatePlaces({ timeZone: null, country: 'PT', region: null, phone: null }, shop) // Lisbon and the Azores
  */
-export function candidateZones(evidence: {
-  readonly timeZone: string | null;
-  readonly country: string | null;
-  readonly shopTimeZone: string;
-}): readonly string[] {
-  if (evidence.timeZone !== null && isTimeZone(evidence.timeZone)) return [evidence.timeZone];
-  const zones = evidence.country === null ? undefined : countryZones[countryCode(evidence.country)];
-  return zones ?? [evidence.shopTimeZone];
+export function candidatePlaces(evidence: ZoneEvidence, shop: { readonly timeZone: string; readonly country: string }): readonly Place[] {
+  const groups: (readonly Candidate[])[] = [];
+  for (const told of [byZone(evidence.timeZone), byAddress(evidence), byAreaCode(evidence.phone), byZone(evidence.seenZone ?? null)]) {
+    if (told.length === 0) continue;
+    const agreeing = groups.findIndex((group) => overlap(group, told).length > 0);
+    if (agreeing === -1) groups.push(told);
+    else groups[agreeing] = overlap(groups[agreeing] ?? [], told);
+  }
+  if (groups.length === 0) groups.push(byCallingCode(evidence.phone));
+  const places = groups.flatMap(toPlaces);
+  return places.length === 0 ? [shopPlace(shop)] : places;
+}
+
+/** Where the shop is: for people of whom nothing tells where they are, and for test sends. */
+export function shopPlace(shop: { readonly timeZone: string; readonly country: string }): Place {
+  return { zone: shop.timeZone, country: shop.country, region: null, unknown: shop.country === 'US' ? 'region' : null };
+}
+
+type Candidate = Pick<Place, 'zone' | 'country' | 'region'>;
+
+function byZone(zone: string | null): readonly Candidate[] {
+  if (zone === null || !isTimeZone(zone)) return [];
+  return [{ zone, ...asState(countryOfZone(zone), null) }];
+}
+
+function byAddress({ country: told, region: toldRegion }: Pick<ZoneEvidence, 'country' | 'region'>): readonly Candidate[] {
+  if (told === null) return [];
+  const code = countryCode(told);
+  const zones = countryZones[code];
+  if (zones === undefined) return [];
+  const { country, region } = asState(code, toldRegion === null ? null : regionCode(code, toldRegion));
+  const known = country === null || region === null ? null : zonesOfRegion(country, region);
+  return (known ?? zones).map((zone) => ({ zone, country, region }));
+}
+
+function byAreaCode(phone: string | null): readonly Candidate[] {
+  if (phone?.startsWith('+1') !== true) return [];
+  return placesOfAreaCode(phone).flatMap((place) => {
+    const [country, region] = place.split('-');
+    return byAddress({ country: country ?? null, region: region ?? null });
+  });
+}
+
+/** The weakest: people keep their number when they move, and outside North America no law goes by it. */
+function byCallingCode(phone: string | null): readonly Candidate[] {
+  if (phone?.startsWith('+') !== true) return [];
+  // Most of the numbers under +1, also those with an area code that is new to us, are of the United States.
+  if (phone.startsWith('+1')) return byAddress({ country: 'US', region: null });
+  const number = parsePhoneNumberFromString(phone);
+  const country = number?.country ?? number?.getPossibleCountries()[0];
+  return country === undefined ? [] : byAddress({ country, region: null });
+}
+
+/** The territories have codes of their own, and the law of the United States. */
+function asState(country: string | null, region: string | null): Pick<Candidate, 'country' | 'region'> {
+  return country !== null && territories.has(country) ? { country: 'US', region: country } : { country, region };
+}
+
+const territories: ReadonlySet<string> = new Set(['AS', 'GU', 'MP', 'PR', 'VI']);
+
+/** Where both may be true, with all that either says. */
+function overlap(some: readonly Candidate[], others: readonly Candidate[]): readonly Candidate[] {
+  const found = some.flatMap((one) =>
+    others.flatMap((other): Candidate[] =>
+      agree(one.country, other.country) && agree(one.region, other.region) && isSameClock(one.zone, other.zone)
+        ? [{ zone: one.zone, country: one.country ?? other.country, region: one.region ?? other.region }]
+        : [],
+    ),
+  );
+  return found.filter((one, index) => found.findIndex((other) => other.zone === one.zone && other.region === one.region) === index);
+}
+
+function agree(one: string | null, other: string | null): boolean {
+  return one === null || other === null || one === other;
+}
+
+function toPlaces(group: readonly Candidate[]): readonly Place[] {
+  const isStateUnknown = group.some(({ country, region }) => country === 'US' && region === null);
+  if (!isStateUnknown) return group.map((one) => ({ ...one, unknown: null }));
+  const [only] = group;
+  if (group.length === 1 && only !== undefined) return [{ ...only, unknown: 'region' }];
+  return [{ zone: 'America/New_York', country: 'US', region: null, unknown: 'zone' }];
 }
 
 function countryCode(country: string): string {
@@ -44,17 +149,35 @@ function codesByName(): ReadonlyMap<string, string> {
   return names;
 }
 
-/** The candidate zones by what the person's traits say: `timezone`, else `country`, else the country of `address`. */
-export function zonesByTraits(traits: Readonly<Record<string, unknown>>, shopTimeZone: string): readonly string[] {
-  const address = traits['address'];
-  const nested = typeof address === 'object' && address !== null ? (address as Readonly<Record<string, unknown>>)['country'] : null;
-  return candidateZones({ timeZone: text(traits['timezone']), country: text(traits['country']) ?? text(nested), shopTimeZone });
+/** Traits that say where a person is: a change of one may change the hours in which a text may leave. */
+export const placeTraits: ReadonlySet<string> = new Set(['timezone', 'country', 'region', 'state', 'address', 'phone']);
+
+/** The places by what the person's traits say: `timezone`, `country`, `state` or `region`, the same of `address`, and the phone number. */
+export function placesByTraits(
+  person: { readonly traits: Readonly<Record<string, unknown>>; readonly phone: string | null },
+  shop: { readonly timeZone: string; readonly country: string },
+): readonly Place[] {
+  const { traits, phone } = person;
+  const nested = traits['address'];
+  const address = typeof nested === 'object' && nested !== null ? (nested as Readonly<Record<string, unknown>>) : {};
+  const isOwn = text(traits['country']) !== null;
+  const from = isOwn ? traits : address;
+  return candidatePlaces(
+    {
+      timeZone: text(traits['timezone']),
+      country: text(from['country']),
+      region: text(from['state']) ?? text(from['region']) ?? (isOwn ? (text(address['state']) ?? text(address['region'])) : null),
+      phone,
+    },
+    shop,
+  );
 }
 
 /** The zone in which calendar waits and sentences are told: the person's where only one is possible, else the shop's. */
-export function calendarZone(zones: readonly string[], shopTimeZone: string): string {
+export function calendarZone(places: readonly Place[], shopTimeZone: string): string {
+  const zones = [...new Set(places.map(({ zone, unknown }) => (unknown === 'zone' ? null : zone)))];
   const [only] = zones;
-  return zones.length === 1 && only !== undefined ? only : shopTimeZone;
+  return zones.length === 1 && typeof only === 'string' ? only : shopTimeZone;
 }
 
 function text(value: unknown): string | null {

@@ -44,7 +44,13 @@ const jurisdiction = z.strictObject({
   hours: z
     .union([z.literal('any'), span, z.record(days, span)])
     .meta({ description: 'Local hours in which messages may go: any, the same every day, or by days; a day that is left out is closed.' }),
-  holidays: z.strictObject({ hours: z.union([z.literal('closed'), span]).default('closed'), dates: z.array(date).min(1) }).optional(),
+  holidays: z
+    .strictObject({
+      hours: z.union([z.literal('closed'), span]).default('closed'),
+      calendar: idText.optional().meta({ description: 'One of the calendars above.' }),
+      dates: z.array(date).default([]),
+    })
+    .optional(),
   source: z.string().min(1).meta({ description: 'Where the rule is to be read.' }),
 });
 type JurisdictionSource = z.output<typeof jurisdiction>;
@@ -54,6 +60,10 @@ const quietHoursSource = z
     policy: z.literal('quiet-hours'),
     opening_jitter: limitText.meta({ description: 'Messages that waited for an opening are spread over so long.' }),
     closing_margin: limitText.meta({ description: 'The last one goes so long before the close.' }),
+    calendars: z
+      .record(idText, z.array(z.union([date, z.array(date)])))
+      .default({})
+      .meta({ description: 'Days by name, a list or a list a year, for the holidays of several rules.' }),
     jurisdictions: z.array(jurisdiction).min(1),
   })
   .meta({ id: 'QuietHours', title: 'Sojourn quiet hours: when a channel may speak, by law and custom' });
@@ -63,13 +73,13 @@ export const quietHours = definePolicy({ kind: 'quiet-hours', schema: quietHours
 
 function compile(source: QuietHoursSource): Omit<QuietHoursPolicy, 'version'> {
   return {
-    jurisdictions: source.jurisdictions.map(toJurisdiction),
+    jurisdictions: source.jurisdictions.map((one) => toJurisdiction(one, source.calendars)),
     openingJitterMs: source.opening_jitter,
     closingMarginMs: source.closing_margin,
   };
 }
 
-function toJurisdiction(one: JurisdictionSource): Jurisdiction {
+function toJurisdiction(one: JurisdictionSource, calendars: QuietHoursSource['calendars']): Jurisdiction {
   return {
     id: one.id,
     channel: one.channel,
@@ -80,7 +90,7 @@ function toJurisdiction(one: JurisdictionSource): Jurisdiction {
     until: one.until ?? null,
     hours: toHours(one.hours),
     holidayHours: one.holidays === undefined || one.holidays.hours === 'closed' ? null : one.holidays.hours,
-    holidays: one.holidays?.dates ?? [],
+    holidays: one.holidays === undefined ? [] : [...(calendars[one.holidays.calendar ?? ''] ?? []).flat(), ...one.holidays.dates],
     source: one.source,
   };
 }
@@ -102,7 +112,7 @@ function daysOf(text: string): readonly Weekday[] {
   return Array.from({ length }, (_, index) => weekdays[(Number(first) + index) % 7]!);
 }
 
-function lint({ jurisdictions }: QuietHoursSource): readonly Finding[] {
+function lint({ jurisdictions, calendars }: QuietHoursSource): readonly Finding[] {
   const at = (index: number, key: string) => ['jurisdictions', index, key];
   return [
     ...repeatedIds(
@@ -117,7 +127,10 @@ function lint({ jurisdictions }: QuietHoursSource): readonly Finding[] {
         ? [error(at(index, 'until'), `"${one.id}" ends before it begins.`, 'The day of "until" is the first on which it no longer holds.')]
         : []),
       ...doubledDays(one, at(index, 'hours')),
+      ...unknownCalendar(one, calendars, ['jurisdictions', index, 'holidays', 'calendar']),
+      ...widerThanFederal(one, at(index, 'hours')),
     ]),
+    ...missingFederal(jurisdictions),
     // Without a rule for everywhere a person of an unlisted country could be written to at any hour.
     ...channels.flatMap((channel) =>
       jurisdictions.some((one) => one.channel === channel && isForAll(one))
@@ -130,6 +143,87 @@ function lint({ jurisdictions }: QuietHoursSource): readonly Finding[] {
             ),
           ],
     ),
+  ];
+}
+
+function unknownCalendar({ holidays }: JurisdictionSource, calendars: QuietHoursSource['calendars'], path: readonly PropertyKey[]) {
+  const name = holidays?.calendar;
+  if (name === undefined || calendars[name] !== undefined) return [];
+  const known = Object.keys(calendars);
+  const there = known.length === 0 ? 'There are none yet' : `There are: ${known.join(', ')}`;
+  return [error(path, `There is no calendar "${name}".`, `${there}. Add it under calendars, or write dates here.`)];
+}
+
+/** What no configuration may exceed: 47 CFR 64.1200(c)(1), and for somebody whose zone is unknown the hours, in New York, that all states share. */
+const federal = { opens: 8 * 60, closes: 21 * 60 };
+const unknownZone = { opens: 14 * 60, closes: 18 * 60 };
+
+function widerThanFederal(
+  { id, channel, country, unknown, hours, holidays }: JurisdictionSource,
+  path: readonly PropertyKey[],
+): readonly Finding[] {
+  if (channel !== 'sms' || country !== 'US') return [];
+  const isZoneUnknown = unknown === 'zone';
+  const { opens, closes } = isZoneUnknown ? unknownZone : federal;
+  const spans = [
+    ...Object.entries(toHours(hours) ?? {}),
+    ...(holidays === undefined || holidays.hours === 'closed' ? [] : [['', holidays.hours] as const]),
+  ];
+  const isWithin =
+    hours !== 'any' &&
+    spans.every(
+      ([weekday, one]) => one.opens >= opens && one.closes <= closes && !(isZoneUnknown && (weekday === 'sat' || weekday === 'sun')),
+    );
+  if (isWithin) return [];
+  return [
+    isZoneUnknown
+      ? error(
+          path,
+          `"${id}" speaks of people of whom not even the zone is known, and not every state allows these hours.`,
+          'Stay within 14:00-18:00 of New York, mon-fri.',
+        )
+      : error(
+          path,
+          `"${id}" allows texts outside the federal hours.`,
+          'Stay within 08:00-21:00: 47 CFR 64.1200(c)(1) cannot be widened here.',
+        ),
+  ];
+}
+
+/** Without these a text to the United States would have only the rule for everywhere, or hours of New York that are night in Honolulu. */
+function missingFederal(jurisdictions: readonly JurisdictionSource[]): readonly Finding[] {
+  const texts = jurisdictions.filter(
+    (one) => one.channel === 'sms' && one.country === 'US' && one.from === undefined && one.until === undefined,
+  );
+  const has = (unknown: JurisdictionSource['unknown']) => texts.some((one) => one.region === undefined && one.unknown === unknown);
+  return [
+    ...(has(undefined)
+      ? []
+      : [
+          error(
+            ['jurisdictions'],
+            'No rule says when texts may go in the whole of the United States.',
+            'Add { id: us, channel: sms, country: US, hours: 08:00-21:00, source: 47 CFR 64.1200(c)(1) }.',
+          ),
+        ]),
+    ...(has('region')
+      ? []
+      : [
+          error(
+            ['jurisdictions'],
+            'No rule says when texts may go to somebody in the United States whose state is unknown.',
+            'Add one with unknown: region, such as mon-fri 10:00-18:00.',
+          ),
+        ]),
+    ...(has('zone')
+      ? []
+      : [
+          error(
+            ['jurisdictions'],
+            'No rule says when texts may go to somebody in the United States whose zone is unknown.',
+            'Add one with unknown: zone, such as mon-fri 14:00-18:00, in hours of New York.',
+          ),
+        ]),
   ];
 }
 

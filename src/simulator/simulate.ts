@@ -8,10 +8,12 @@ import type { CartId, ProfileId, StepId } from '../domain/ids.js';
 import { day, second, type Instant } from '../domain/instant.js';
 import type { LedgerSlot, MessageState } from '../domain/message.js';
 import { decideSend, type SendFacts } from '../domain/send-gate.js';
+import type { Policies } from '../domain/policy/policies.js';
+import { quietHoursFor } from '../domain/quiet-hours.js';
 import type { Shop } from '../domain/shop.js';
 import { normaliseEmail, normalisePhone } from '../domain/suppression.js';
 import type { SendDecision, VerdictReason } from '../domain/verdict.js';
-import { calendarZone, zonesByTraits } from '../domain/zone-evidence.js';
+import { calendarZone, type Place, placesByTraits } from '../domain/zone-evidence.js';
 import type { JourneyDefinition, SendStep } from '../journey/definition.js';
 import {
   advance,
@@ -35,7 +37,8 @@ import { personaId, World } from './world.js';
 interface SimulationOptions {
   readonly definition: JourneyDefinition;
   readonly script: Script;
-  readonly shop: Pick<Shop, 'timeZone' | 'caps'>;
+  readonly shop: Pick<Shop, 'timeZone' | 'country' | 'caps'>;
+  readonly policies: Policies;
   /** When to stop looking; 60 days after the start unless said. */
   readonly until?: Instant;
 }
@@ -75,6 +78,7 @@ class Simulation {
   readonly #entries: SimulatedEntry[] = [];
   readonly #messages: SimulatedMessage[] = [];
   readonly #pauses = new Map<PauseScope, Instant>();
+  readonly #quietHours: SendFacts['quietHours'];
   #orderLook: { readonly kind: 'none' | 'failed' } | { readonly kind: 'found'; readonly orderedAt: Instant } = { kind: 'none' };
   #at: Instant;
   #events = 0;
@@ -82,6 +86,9 @@ class Simulation {
   constructor(options: SimulationOptions) {
     const { script } = options;
     this.#options = options;
+    const hours = quietHoursFor(options.policies, options.definition.class);
+    // Ids are invented here, so a spread by them would tell nothing.
+    this.#quietHours = hours === null ? null : { ...hours, openingJitterMs: 0 };
     this.#world = new World(script.persona);
     this.#at = script.startAt;
     for (const before of script.persona.messagesBefore) this.#messages.push(messageBefore(before, this.#messages.length));
@@ -408,7 +415,8 @@ class Simulation {
         this.#options.definition.entry.key.kind === 'cart' && message.products.length === 0
           ? { kind: 'empty', problem: 'the cart has no lines' }
           : { kind: 'ready' },
-      zones: this.#zones(entry.profileId),
+      places: this.#places(entry.profileId),
+      quietHours: this.#quietHours,
       ledger: this.#messages,
       caps: channelCaps(shop.caps),
     };
@@ -529,12 +537,14 @@ class Simulation {
     return { definition, facts, at: this.#at, timeZone: this.#timeZone(entry.profileId) };
   }
 
-  #zones(id: ProfileId): readonly string[] {
-    return zonesByTraits(this.#world.profile(id).traits, this.#options.shop.timeZone);
+  #places(id: ProfileId): readonly Place[] {
+    const { traits } = this.#world.profile(id);
+    const phone = typeof traits['phone'] === 'string' ? normalisePhone(traits['phone']) : null;
+    return placesByTraits({ traits, phone }, this.#options.shop);
   }
 
   #timeZone(id: ProfileId): string {
-    return calendarZone(this.#zones(id), this.#options.shop.timeZone);
+    return calendarZone(this.#places(id), this.#options.shop.timeZone);
   }
 
   #pauseFor(channel: Channel | null): SendFacts['paused'] {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { SendFacts } from '../../src/domain/send-gate.js';
 import { decideSend } from '../../src/domain/send-gate.js';
 import { day, hour, minute } from '../../src/domain/instant.js';
-import { consentTo, ledgerSlot, noon, sendFacts, sendRequest } from '../support/gate.js';
+import { berlinPlace, consentTo, ledgerSlot, noon, sendFacts, sendRequest } from '../support/gate.js';
 
 const evening = Date.UTC(2026, 11, 1, 22, 30); // 23:30 in Berlin
 const morning = Date.UTC(2026, 11, 2, 7); // 08:00 in Berlin
@@ -57,7 +57,9 @@ describe('classes', () => {
   const full = { caps: [{ ...onePerDay, channels: null }], ledger: [ledgerSlot({ slotAt: evening - hour })] };
 
   test('a transactional text needs no consent, no room under caps and no daylight', () => {
-    expect(decideSend(sendRequest({ ...night, class: 'transactional' }), sendFacts({ ...full, consents: [] }))).toEqual({ kind: 'send' });
+    expect(decideSend(sendRequest({ ...night, class: 'transactional' }), sendFacts({ ...full, consents: [], quietHours: null }))).toEqual({
+      kind: 'send',
+    });
   });
 
   test.each(['bounced', 'invalid-address', 'stopped'])('an address that is %s gets no transactional message either', (reason) => {
@@ -93,7 +95,9 @@ describe('timing', () => {
     const request = sendRequest({ channel: 'sms', at: evening });
 
     expect(decideSend(request, sendFacts())).toMatchObject({ kind: 'defer', until: morning, reason: 'quiet-hours' });
-    expect(decideSend(request, sendFacts({ zones: ['Europe/Berlin', 'Europe/London'] }))).toMatchObject({ until: morning + hour });
+    expect(
+      decideSend(request, sendFacts({ places: [berlinPlace, { ...berlinPlace, zone: 'Europe/London', country: 'GB' }] })),
+    ).toMatchObject({ until: morning + hour });
   });
 
   test('an email leaves at night', () => {
@@ -104,7 +108,7 @@ describe('timing', () => {
     expect(decideSend(sendRequest({ channel: 'sms', at: evening, deadlineAt: morning - 1 }), sendFacts())).toEqual({
       kind: 'skip',
       reason: 'quiet-hours',
-      detail: { rule: 'sms-hours', opens: '08:00', closes: '21:00', next: morning },
+      detail: { rule: 'de', zone: 'Europe/Berlin', opens: '08:00', closes: '21:00', next: morning },
     });
     expect(decideSend(sendRequest({ channel: 'sms', at: evening, deadlineAt: morning }), sendFacts())).toMatchObject({
       kind: 'defer',
@@ -148,7 +152,7 @@ describe('timing', () => {
   });
 
   test('a text to someone whose zone nobody knows does not leave', () => {
-    expect(decideSend(sendRequest({ channel: 'sms' }), sendFacts({ zones: [] }))).toMatchObject({ kind: 'skip', reason: 'quiet-hours' });
+    expect(decideSend(sendRequest({ channel: 'sms' }), sendFacts({ places: [] }))).toMatchObject({ kind: 'skip', reason: 'quiet-hours' });
   });
 
   test('a promised slot holds although the turn comes a moment late and another slot was promised after it', () => {

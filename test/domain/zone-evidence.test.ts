@@ -1,35 +1,152 @@
 import { describe, expect, test } from 'vitest';
-import { countryZones } from '../../src/domain/country-zones.js';
+import { countryOfZone, countryZones } from '../../src/domain/country-zones.js';
+import { regionsOf, zonesOfRegion } from '../../src/domain/region-zones.js';
 import { isTimeZone } from '../../src/domain/time.js';
-import { candidateZones } from '../../src/domain/zone-evidence.js';
+import { calendarZone, candidatePlaces, placesByTraits, type ZoneEvidence } from '../../src/domain/zone-evidence.js';
+import { isSameClock, offsetSpan } from '../../src/domain/zone-offset.js';
 
-const shopTimeZone = 'Europe/Berlin';
+const shop = { timeZone: 'Europe/Berlin', country: 'DE' };
+const nothing: ZoneEvidence = { timeZone: null, country: null, region: null, phone: null };
+
+/** `America/New_York US-FL`, in order. */
+function told(evidence: Partial<ZoneEvidence>): readonly string[] {
+  return candidatePlaces({ ...nothing, ...evidence }, shop).map(({ zone, country, region, unknown }) =>
+    [zone, region === null ? country : `${country}-${region}`, ...(unknown === null ? [] : [`no ${unknown}`])].join(' '),
+  );
+}
 
 describe('where a person may be', () => {
-  test('the stated zone decides', () => {
-    expect(candidateZones({ timeZone: 'Pacific/Honolulu', country: 'US', shopTimeZone })).toEqual(['Pacific/Honolulu']);
+  test('the stated zone decides, and names its country', () => {
+    expect(told({ timeZone: 'Pacific/Honolulu', country: 'US' })).toEqual(['Pacific/Honolulu US no region']);
+    expect(told({ timeZone: 'Europe/Vienna' })).toEqual(['Europe/Vienna AT']);
+    expect(told({ timeZone: 'America/Detroit', country: 'US', region: 'MI' })).toEqual(['America/Detroit US-MI']);
   });
 
   test.each(['+02:00', 'Mars/Olympus', ''])('a stated zone that is none (%s) says nothing', (timeZone) => {
-    expect(candidateZones({ timeZone, country: 'PT', shopTimeZone })).toEqual(['Europe/Lisbon', 'Atlantic/Azores']);
+    expect(told({ timeZone, country: 'PT' })).toEqual(['Europe/Lisbon PT', 'Atlantic/Azores PT']);
   });
 
-  test.each(['US', 'us', 'United States', 'USA'])('all zones of the country: %s', (country) => {
-    const zones = candidateZones({ timeZone: null, country, shopTimeZone });
+  test.each(['DE', 'de', 'Germany'])('all zones of the country: %s', (country) => {
+    expect(told({ country })).toEqual(['Europe/Berlin DE']);
+  });
 
-    expect(zones).toEqual(expect.arrayContaining(['America/New_York', 'America/Phoenix', 'Pacific/Honolulu']));
+  test.each(['US', 'us', 'United States', 'USA'])('somebody of %s without a state: hours of their own', (country) => {
+    expect(told({ country })).toEqual(['America/New_York US no zone']);
+  });
+
+  test.each(['FL', 'fl', 'US-FL', 'Florida', ' florida '])('the zones of the state: %s', (region) => {
+    expect(told({ country: 'US', region })).toEqual(['America/New_York US-FL', 'America/Chicago US-FL']);
+  });
+
+  test('a province of Canada, and a territory under its own code', () => {
+    expect(told({ country: 'CA', region: 'Ontario' })).toEqual([
+      'America/Toronto CA-ON',
+      'America/Atikokan CA-ON',
+      'America/Winnipeg CA-ON',
+    ]);
+    expect(told({ country: 'GU' })).toEqual(['Pacific/Guam US-GU']);
+    expect(told({ country: 'PR', phone: '+17872341234' })).toEqual(['America/Puerto_Rico US-PR']);
+  });
+
+  test('the area code of a North American number, the country of any other', () => {
+    expect(told({ phone: '+12125550123' })).toEqual(['America/New_York US-NY']);
+    expect(told({ phone: '+14165550123' })).toEqual(told({ country: 'CA', region: 'ON' }));
+    expect(told({ phone: '+18765550123' })).toEqual(['America/Jamaica JM']);
+    expect(told({ phone: '+491701234567' })).toEqual(['Europe/Berlin DE']);
+    expect(told({ phone: '+447700900123' })).toEqual(['Europe/London GB']);
+  });
+
+  test('a number from elsewhere counts only where nothing else tells', () => {
+    expect(told({ phone: '+447700900123', timeZone: 'Europe/Berlin' })).toEqual(['Europe/Berlin DE']);
+    expect(told({ phone: '+447700900123', country: 'FR' })).toEqual(['Europe/Paris FR']);
+  });
+
+  test('an area code that nobody wrote down leaves the United States without a state, unless something else tells', () => {
+    expect(told({ phone: '+15555550123' })).toEqual(['America/New_York US no zone']);
+    expect(told({ phone: '+15555550123', country: 'CA', region: 'NS' })).toEqual(['America/Halifax CA-NS']);
   });
 
   test.each([null, 'ZZ', 'Atlantis'])('with no country that we know (%s): the shop’s', (country) => {
-    expect(candidateZones({ timeZone: null, country, shopTimeZone })).toEqual([shopTimeZone]);
+    expect(told({ country })).toEqual(['Europe/Berlin DE']);
   });
 });
 
-test('every zone of the table is one that this build knows', () => {
-  expect(
-    Object.values(countryZones)
-      .flat()
-      .filter((zone) => !isTimeZone(zone)),
-  ).toEqual([]);
-  expect(Object.keys(countryZones).length).toBeGreaterThan(240);
+describe('several pieces of evidence', () => {
+  test('make each other more exact where they agree', () => {
+    expect(told({ timeZone: 'America/Chicago', country: 'US', region: 'FL' })).toEqual(['America/Chicago US-FL']);
+    expect(told({ country: 'US', phone: '+12125550123' })).toEqual(['America/New_York US-NY']);
+    expect(told({ country: 'PT', seenZone: 'Atlantic/Azores' })).toEqual(['Atlantic/Azores PT']);
+  });
+
+  test('stand side by side where they do not, and a third takes none of them away', () => {
+    const moved = { timeZone: 'America/Los_Angeles', country: 'US', region: 'CT' };
+
+    expect(told(moved)).toEqual(['America/Los_Angeles US no region', 'America/New_York US-CT']);
+    expect(told({ ...moved, phone: '+12035550123' })).toEqual(['America/Los_Angeles US no region', 'America/New_York US-CT']);
+    expect(told({ ...moved, phone: '+14045550123' })).toHaveLength(3);
+    // One clock, two laws.
+    expect(told({ timeZone: 'Europe/Paris', country: 'BE' })).toEqual(['Europe/Paris FR', 'Europe/Brussels BE']);
+    expect(told({ country: 'US', region: 'NY', phone: '+12035550123' })).toEqual(['America/New_York US-NY', 'America/New_York US-CT']);
+  });
+});
+
+test('traits say it in the ways that shops have', () => {
+  const places = (traits: Readonly<Record<string, unknown>>, phone: string | null = null) =>
+    placesByTraits({ traits, phone }, shop).map(({ zone, country, region }) => `${zone} ${country} ${region}`);
+
+  expect(places({ address: { country: 'US', state: 'Nevada', city: 'Reno' } })).toEqual([
+    'America/Los_Angeles US NV',
+    'America/Denver US NV',
+  ]);
+  expect(places({ country: 'US', state: 'NJ' })).toEqual(['America/New_York US NJ']);
+  expect(places({ country: 'US', address: { state: 'NJ' } })).toEqual(['America/New_York US NJ']);
+  expect(places({ timezone: 'Europe/London' }, '+447700900123')).toEqual(['Europe/London GB null']);
+  expect(places({ timezone: 7, country: {}, address: 'Berlin' })).toEqual(['Europe/Berlin DE null']);
+});
+
+test('calendar waits go by the person’s zone where it is known, and else by the shop’s', () => {
+  const zone = (evidence: Partial<ZoneEvidence>) => calendarZone(candidatePlaces({ ...nothing, ...evidence }, shop), shop.timeZone);
+
+  expect(zone({ timeZone: 'America/Denver' })).toBe('America/Denver');
+  expect(zone({ country: 'US', region: 'NY', phone: '+12035550123' })).toBe('America/New_York');
+  expect(zone({ country: 'US' })).toBe('Europe/Berlin');
+  expect(zone({ country: 'PT' })).toBe('Europe/Berlin');
+});
+
+describe('the tables', () => {
+  test('every zone is one that this build knows', () => {
+    const regional = ['US', 'CA'].flatMap((country) => regionsOf(country).flatMap((region) => zonesOfRegion(country, region)!));
+
+    expect([...Object.values(countryZones).flat(), ...regional].filter((zone) => !isTimeZone(zone))).toEqual([]);
+    expect(Object.keys(countryZones).length).toBeGreaterThan(240);
+    expect(regionsOf('US')).toHaveLength(56);
+    expect(regionsOf('CA')).toHaveLength(13);
+  });
+
+  test('the zones of the states are zones of their country, by their clocks', () => {
+    for (const country of ['US', 'CA'])
+      for (const region of regionsOf(country))
+        for (const zone of zonesOfRegion(country, region)!) {
+          const own = [...countryZones[country]!, ...(countryZones[region] ?? [])];
+          expect(
+            own.some((one) => isSameClock(one, zone)),
+            `${region} ${zone}`,
+          ).toBe(true);
+        }
+  });
+
+  test('every zone of the world but the abstract ones has a country', () => {
+    const without = Intl.supportedValuesOf('timeZone').filter((zone) => countryOfZone(zone) === null);
+
+    expect(without.filter((zone) => !/^(Etc\/|UTC|GMT|[A-Z]{3}|[A-Z]{3}\d[A-Z]{3}|WET|CET|EET|MET)/.test(zone))).toEqual([]);
+    expect(['US/Eastern', 'Asia/Kolkata', 'Asia/Calcutta', 'Europe/Kyiv'].map(countryOfZone)).toEqual(['US', 'IN', 'IN', 'UA']);
+  });
+});
+
+test('a change of clocks ends a span and begins the next', () => {
+  const change = Date.parse('2026-03-29T01:00:00Z');
+
+  expect(offsetSpan(change - 1, 'Europe/Berlin')).toMatchObject({ until: change, offsetMs: 3_600_000 });
+  expect(offsetSpan(change, 'Europe/Berlin')).toMatchObject({ from: change, offsetMs: 7_200_000 });
+  expect(offsetSpan(change, 'Etc/UTC')).toEqual({ from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY, offsetMs: 0 });
 });

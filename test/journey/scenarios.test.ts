@@ -7,6 +7,7 @@ import { compareStory } from '../../src/simulator/expect.js';
 import { parseScenarios } from '../../src/simulator/scenario.js';
 import { simulate } from '../../src/simulator/simulate.js';
 import { renderStory } from '../../src/simulator/story.js';
+import { shippedPolicies } from '../support/policies.js';
 
 const shop = await loadShop('.');
 const folder = 'journeys';
@@ -28,7 +29,7 @@ describe.each(ids)('%s', (id) => {
   if (parsed.kind === 'invalid') throw new Error(`${scenariosFile} is not valid: ${JSON.stringify(parsed.problems)}`);
 
   test.each(parsed.scenarios.map((scenario) => [scenario.name, scenario] as const))('%s', (_name, { script, expect: expected }) => {
-    const story = simulate({ definition: journey.definition, script, shop });
+    const story = simulate({ definition: journey.definition, script, shop, policies: shippedPolicies() });
     const differences = compareStory(story, expected, { timeZone: shop.timeZone });
 
     expect(differences, renderStory(story, { timeZone: shop.timeZone })).toEqual([]);

@@ -5,8 +5,13 @@ import { parseScenarios, type Scenario } from '../../src/simulator/scenario.js';
 import { simulate } from '../../src/simulator/simulate.js';
 import { renderStory } from '../../src/simulator/story.js';
 import { cartJourney } from '../support/cart-journey.js';
+import { shippedPolicies } from '../support/policies.js';
 
-const shop = { timeZone: 'Europe/London', caps: { email: { limit: 4, windowMs: 7 * day }, sms: { limit: 2, windowMs: 7 * day } } };
+const shop = {
+  timeZone: 'Europe/London',
+  country: 'GB',
+  caps: { email: { limit: 4, windowMs: 7 * day }, sms: { limit: 2, windowMs: 7 * day } },
+};
 const options = { file: 'short-cart.scenarios.yaml', shopTimeZone: shop.timeZone };
 
 function parse(source: string): readonly Scenario[] {
@@ -38,7 +43,8 @@ const abandoned = `
     says: [Product Added, Sent the email first-email, the end of the journey]
 `;
 
-const play = ([scenario]: readonly Scenario[]) => simulate({ definition: cartJourney(), script: scenario!.script, shop });
+const play = ([scenario]: readonly Scenario[]) =>
+  simulate({ definition: cartJourney(), script: scenario!.script, shop, policies: shippedPolicies() });
 
 describe('a scenario', () => {
   test('speaks of times in the person’s zone, from the start, and in full', () => {

@@ -6,10 +6,15 @@ import type { HappeningKind, Script } from '../../src/simulator/script.js';
 import { simulate } from '../../src/simulator/simulate.js';
 import type { Story } from '../../src/simulator/story.js';
 import { cartJourney } from '../support/cart-journey.js';
+import { shippedPolicies } from '../support/policies.js';
 
 /** Tuesday 1 December 2026, 10:00 in London. */
 const startAt = Date.UTC(2026, 11, 1, 10);
-const shop = { timeZone: 'Europe/London', caps: { email: { limit: 4, windowMs: 7 * day }, sms: { limit: 2, windowMs: 7 * day } } };
+const shop = {
+  timeZone: 'Europe/London',
+  country: 'GB',
+  caps: { email: { limit: 4, windowMs: 7 * day }, sms: { limit: 2, windowMs: 7 * day } },
+};
 const mug = { cart_id: 'cart-a', product_id: 'mug', name: 'Mug', price: 15, quantity: 2, currency: 'GBP' };
 
 function track(
@@ -27,7 +32,7 @@ function track(
 
 function play(happenings: Script['happenings'], overrides: Partial<Script> = {}, journey = cartJourney()): Story {
   const script = { name: 'a story', startAt, persona: castPersona('mobile-subscriber', startAt), happenings, answers: {}, ...overrides };
-  return simulate({ definition: journey, script, shop });
+  return simulate({ definition: journey, script, shop, policies: shippedPolicies() });
 }
 
 const abandoned = [track('Product Added', mug)];

@@ -2,9 +2,15 @@ import type { ConsentRecord } from '../../src/domain/consent.js';
 import type { SendFacts, SendRequest } from '../../src/domain/send-gate.js';
 import { day, hour } from '../../src/domain/instant.js';
 import type { LedgerSlot } from '../../src/domain/message.js';
+import { shippedPolicies } from './policies.js';
+import type { Place } from '../../src/domain/zone-evidence.js';
 
 /** Tuesday 1 December 2026, 12:00 UTC: 13:00 in Berlin. */
 export const noon = Date.UTC(2026, 11, 1, 12);
+
+const { quietHours } = shippedPolicies();
+
+export const berlinPlace: Place = { zone: 'Europe/Berlin', country: 'DE', region: null, unknown: null };
 
 /** A marketing email that may wait a day. */
 export function sendRequest(overrides: Partial<SendRequest> = {}): SendRequest {
@@ -36,7 +42,8 @@ export function sendFacts(overrides: Partial<SendFacts> = {}): SendFacts {
     reachable: { kind: 'ok' },
     holdout: false,
     content: { kind: 'ready' },
-    zones: ['Europe/Berlin'],
+    places: [berlinPlace],
+    quietHours: { ...quietHours, openingJitterMs: 0 },
     ledger: [],
     caps: [],
     ...overrides,

@@ -3,7 +3,7 @@ import { checkPhone } from '../../channels/sms/address.js';
 import { messageIdFor, type MessageId, type StepId } from '../../domain/ids.js';
 import type { Instant } from '../../domain/instant.js';
 import type { TextLook } from '../../domain/outgoing.js';
-import { smsValiditySeconds } from '../../domain/quiet-hours.js';
+import { quietHoursFor, smsValiditySeconds } from '../../domain/quiet-hours.js';
 import type { RenderContext } from '../../domain/rendering.js';
 import type { SendStep } from '../../journey/definition.js';
 import { advance, decideEntry } from '../../journey/engine.js';
@@ -147,7 +147,12 @@ async function prepareContent(
     address: address.address,
     class: context.definition.class,
     context: renderContext(deps, context, messageId),
-    validitySeconds: (at) => smsValiditySeconds(at, context.zones, deadlineAt),
+    validitySeconds: (at) =>
+      smsValiditySeconds(at, {
+        places: context.places,
+        deadlineAt,
+        policy: quietHoursFor(deps.policies.current(), context.definition.class),
+      }),
     at: context.at,
   });
 }

@@ -4,6 +4,7 @@ import { messageIdFor, type MessageId } from '../../domain/ids.js';
 import { type AttemptOutcome, foldAttempts, type MessageState } from '../../domain/message.js';
 import type { Outgoing } from '../../domain/outgoing.js';
 import { verdictSentence } from '../../domain/explain.js';
+import { quietHoursFor } from '../../domain/quiet-hours.js';
 import { decideSend } from '../../domain/send-gate.js';
 import type { SendDecision } from '../../domain/verdict.js';
 import type { SendStep } from '../../journey/definition.js';
@@ -391,7 +392,7 @@ class Turn {
   }
 
   async #sendFacts(plan: SendPlan): Promise<SendFacts> {
-    const { facts, zones } = this.#context;
+    const { facts, places } = this.#context;
     const suppression = facts.suppressions[plan.channel];
     return {
       paused: await this.#pause(plan),
@@ -401,7 +402,8 @@ class Turn {
       reachable: plan.address.kind === 'ok' ? { kind: 'ok' } : { kind: 'no', code: plan.address.code },
       holdout: false,
       content: plan.content.kind === 'ready' ? { kind: 'ready' } : { kind: 'empty', problem: plan.content.problem },
-      zones,
+      places,
+      quietHours: quietHoursFor(this.#deps.policies.current(), this.#context.definition.class),
       ledger: ledgerOf({ ...facts, messages: facts.messages.map((message) => ({ ...message, ...this.#messages.get(message.id) })) }),
       caps: channelCaps(this.#deps.shop.caps),
     };

@@ -5,7 +5,7 @@ import type { EntryId } from '../../domain/ids.js';
 import { day, type Instant } from '../../domain/instant.js';
 import type { LedgerSlot } from '../../domain/message.js';
 import { normaliseEmail, normalisePhone, suppressionHash } from '../../domain/suppression.js';
-import { calendarZone, zonesByTraits } from '../../domain/zone-evidence.js';
+import { calendarZone, type Place, placesByTraits } from '../../domain/zone-evidence.js';
 import type { JourneyDefinition } from '../../journey/definition.js';
 import { countedFacts, type EngineContext } from '../../journey/engine.js';
 import type { Db, Trx } from '../../store/db.js';
@@ -28,7 +28,7 @@ export interface TurnContext {
   readonly profile: TurnProfile;
   readonly cart: Cart | null;
   readonly facts: TurnFacts;
-  readonly zones: readonly string[];
+  readonly places: readonly Place[];
   /** The zone in which calendar waits and sentences are told. */
   readonly timeZone: string;
   readonly at: Instant;
@@ -63,8 +63,8 @@ async function complete(deps: AppDeps, db: Db | Trx, { entry, profile, cart }: T
     messagesSince: at - widestCapMs,
     suppressionHashes: hashesOf(deps.secret, profile),
   });
-  const zones = zonesByTraits(profile.traits, deps.shop.timeZone);
-  const timeZone = calendarZone(zones, deps.shop.timeZone);
+  const places = placesByTraits(profile, deps.shop);
+  const timeZone = calendarZone(places, deps.shop.timeZone);
   const conditionFacts: ConditionFacts = {
     at,
     profile: { identified: facts.identified, traits: profile.traits },
@@ -74,7 +74,7 @@ async function complete(deps: AppDeps, db: Db | Trx, { entry, profile, cart }: T
     event: entry.data.trigger,
     messages: outcomesByStep(facts.messages, entry.id),
   };
-  return { entry, definition, profile, cart, facts, zones, timeZone, at, engine: { definition, facts: conditionFacts, at, timeZone } };
+  return { entry, definition, profile, cart, facts, places, timeZone, at, engine: { definition, facts: conditionFacts, at, timeZone } };
 }
 
 /** The ledger as the caps see it. */

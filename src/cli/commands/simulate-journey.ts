@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parseJourney } from '../../journey/parse.js';
 import { loadTemplates } from '../../render/load.js';
 import { describeProblem } from '../../yaml/problem.js';
+import { loadPolicies } from '../../policy-folder.js';
 import { loadShop } from '../../shop.js';
 import { compareStory } from '../../simulator/expect.js';
 import { parseScenarios, type Scenario } from '../../simulator/scenario.js';
@@ -17,13 +18,17 @@ export async function simulateJourney(
   file: string,
   options: { readonly scenario?: string; readonly scenarios?: string },
 ): Promise<Outcome> {
-  const [shop, definition] = await Promise.all([loadShop(context.project), readDefinition(context, file)]);
+  const [shop, policies, definition] = await Promise.all([
+    loadShop(context.project),
+    loadPolicies(context.project),
+    readDefinition(context, file),
+  ]);
   const scenariosFile = options.scenarios ?? file.replace(/\.journey\.ya?ml$/, '.scenarios.yaml');
   const scenarios = await readScenarios(scenariosFile, shop.timeZone);
   const chosen = choose(scenarios, options.scenario ?? 'all', scenariosFile);
 
   const played = chosen.map((scenario) => {
-    const story = simulate({ definition, script: scenario.script, shop });
+    const story = simulate({ definition, script: scenario.script, shop, policies });
     return { scenario, story, complaints: compareStory(story, scenario.expect, { timeZone: shop.timeZone }) };
   });
   const failed = played.filter(({ complaints }) => complaints.length > 0).length;

@@ -3,7 +3,9 @@ import type { ConsentRecord } from '../consent.js';
 import type { CapRule } from '../cap-rule.js';
 import type { Instant } from '../instant.js';
 import type { LedgerSlot } from '../message.js';
+import type { DailyHours, QuietHoursPolicy } from '../policy/quiet-hours-policy.js';
 import type { SendDecision } from '../verdict.js';
+import type { Place } from '../zone-evidence.js';
 
 /** What a step, broadcast, API call or test send asks of the gate. */
 export interface SendRequest {
@@ -17,6 +19,8 @@ export interface SendRequest {
   readonly deadlineAt: Instant;
   /** What happens when a cap is in the way: wait for room until the deadline, or give up at once. */
   readonly onCapped: 'defer' | 'skip';
+  /** Local hours to which the journey or the step narrows quiet hours. Absent: as the law has them. */
+  readonly hours?: DailyHours | null;
 }
 
 /** All that the gate reads, loaded under the profile's lock. */
@@ -29,8 +33,10 @@ export interface SendFacts {
   readonly reachable: { readonly kind: 'ok' } | { readonly kind: 'no'; readonly code: string };
   readonly holdout: boolean;
   readonly content: { readonly kind: 'ready' } | { readonly kind: 'empty'; readonly problem: string } | { readonly kind: 'stale' };
-  /** Every IANA zone that the person may be in; a text leaves only when it is inside the hours of all. Never empty for a text. */
-  readonly zones: readonly string[];
+  /** Every place that the person may be in; a text leaves only when it is inside the hours of all. Never empty for a text. */
+  readonly places: readonly Place[];
+  /** Null: the class of the message need not keep them (`quietHoursFor`). */
+  readonly quietHours: QuietHoursPolicy | null;
   /**
    * Messages of the profile, as far back as the widest cap window. The message's own row may be among them: it is never counted against itself,
    * and a promised slot that has come is honoured although others were promised slots after it.
