@@ -2,11 +2,25 @@ import { createHmac } from 'node:crypto';
 import type { Channel } from './channel.js';
 
 /** Why an address gets nothing more. */
-export const suppressionReasons = ['unsubscribed', 'stopped', 'complained', 'bounced', 'invalid-address', 'erased', 'manual'] as const;
+export const suppressionReasons = [
+  'unsubscribed',
+  'stopped',
+  'complained',
+  'bounced',
+  'invalid-address',
+  'erased',
+  'manual',
+  'sunset',
+] as const;
 export type SuppressionReason = (typeof suppressionReasons)[number];
 
 /** Nothing can reach these, or (after STOP) a carrier lets nothing through: not even what the person's own act asks for. */
 const deadAddresses: ReadonlySet<string> = new Set<SuppressionReason>(['bounced', 'invalid-address', 'stopped']);
+
+/** Does this reason hold back marketing and broadcasts only? Then messages about what the person has or does, of class service, still come. */
+export function stopsOnlyMarketing(reason: string): boolean {
+  return reason === 'sunset';
+}
 
 /** Does this reason hold back a transactional message too? */
 export function stopsTransactional(reason: string): boolean {

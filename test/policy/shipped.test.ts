@@ -66,7 +66,7 @@ test('the shipped score, tiers, fatigue and affinity say the reference’s numbe
     warmWithinMs: 45 * day,
     coolWithinMs: 90 * day,
     dormantWithinMs: 180 * day,
-    sunset: { sends: 20, afterMs: 120 * day },
+    sunset: { sends: 20, afterMs: 120 * day, winBacks: 2, graceMs: 5 * day },
     demotionAfterMs: 7 * day,
   });
   expect(engagement.fatigue).toEqual({ multiplier: 0.5, forMs: 30 * day, unengagedSends: 8 });

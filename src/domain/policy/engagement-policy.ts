@@ -24,7 +24,8 @@ export interface EngagementPolicy {
     readonly warmWithinMs: number;
     readonly coolWithinMs: number;
     readonly dormantWithinMs: number;
-    readonly sunset: { readonly sends: number; readonly afterMs: number };
+    /** After so many win-backs without an answer, and so long after the last of them, a person gets no marketing any more. */
+    readonly sunset: { readonly sends: number; readonly afterMs: number; readonly winBacks: number; readonly graceMs: number };
     /** Below for so long before a tier is lost. */
     readonly demotionAfterMs: number;
   };

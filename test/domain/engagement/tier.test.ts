@@ -159,15 +159,12 @@ function watchman(deeds: readonly Deed[], sends: readonly Instant[], until: Inst
     const met = boundsMet(deeds, sends, at);
     if (tierRank[met] <= tierRank[tier]) [tier, belowSince] = [met, null];
     // By age it was met up to the last look; a score crosses its bound somewhere between.
-    else
-      belowSince ??= at - look + (tier === 'hot' && boundsMet(deeds, sends, at - look) === 'hot' && !endsByAge(deeds, at - look) ? 1 : 0);
+    else belowSince ??= at - look + (boundsMet(deeds, sends, at - look + 1) === tier ? 1 : 0);
     if (belowSince !== null && at % day === 0 && at - belowSince >= 7 * day) [tier, belowSince] = [met, null];
     held.set(at, tier);
   }
   return held;
 }
-
-const endsByAge = (deeds: readonly Deed[], at: Instant): boolean => deeds.some(([, when]) => when === at - 14 * day);
 
 const hours = (max: number) => fc.integer({ min: 0, max }).map((count) => start + Math.floor(count / 6) * look);
 const deed: fc.Arbitrary<Deed> = fc.tuple(fc.constantFrom('purchase', 'quiz_answer', 'human_click', 'sms_reply'), hours(90 * 24));
