@@ -3,9 +3,11 @@ import { join, resolve } from 'node:path';
 import { createActivities } from '../activities/index.js';
 import { showUrl } from './addresses.js';
 import type { ApiDeps, PartState } from './api/deps.js';
+import { emailInboundRoutes } from './api/routes/email-inbound.js';
 import { segmentRoutes } from './api/routes/segment.js';
 import { twilioRoutes } from './api/routes/twilio.js';
 import { buildHealthServer, buildServer } from './api/server.js';
+import { startSmtpDoor } from './api/smtp-door.js';
 import { backUp } from './app/backup.js';
 import { ChannelSlots } from './app/channel-slots.js';
 import type { AppDeps, Log } from './app/deps.js';
@@ -14,18 +16,21 @@ import { livePolicies } from './app/live-policies.js';
 import { publishJourney } from './app/publish-journey.js';
 import { publishPolicy } from './app/publish-policy.js';
 import { publishTemplates, type TemplatePublication } from './app/publish-templates.js';
+import type { InboundEmailDeps } from './app/receive-email.js';
 import { retryDeadLetter } from './app/retry-dead-letter.js';
 import type { TwilioKeys } from './app/record-receipt.js';
 import { settleExpiredAttempts } from './app/settle-expired-attempts.js';
 import { takeTurn } from './app/take-turn.js';
 import { testSend } from './app/test-send.js';
+import type { ReturnPaths } from './channels/email/compose.js';
 import { createSmtpProvider } from './channels/email/providers/smtp.js';
 import { createTwilioProvider } from './channels/sms/providers/twilio.js';
 import { type Config, rolesOf } from './config.js';
 import { openDataFolder, readInstanceKeys, readOrMakeSecret, writeInstanceKeys } from './data-folder.js';
 import type { Channel } from './domain/channel.js';
-import type { EntryId } from './domain/ids.js';
-import { startMailbox } from './embedded/mailbox/mailbox.js';
+import type { EntryId, MessageId } from './domain/ids.js';
+import { writeReturnAddress } from './domain/return-address.js';
+import { type Mailbox, startMailbox } from './embedded/mailbox/mailbox.js';
 import { startPhone } from './embedded/phone/phone.js';
 import { createMetrics } from './metrics.js';
 import { newId } from './new-id.js';
@@ -62,6 +67,9 @@ export interface Instance {
 
 /** In-flight sends that would take half of the workflow-task slots go over the queue: local activities hold their slots while they send. */
 const inlineLimit = workflowTaskSlots / 2;
+
+/** Return addresses of the local mailbox, which finds the door by itself. */
+const localBounceDomain = 'bounce.localhost';
 
 const localAccountSid = 'AC00000000000000000000000000000000';
 
@@ -135,8 +143,10 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
   const metrics = createMetrics();
   const twilioToken = config.TWILIO_AUTH_TOKEN ?? secret;
   const address = { publicUrl: config.PUBLIC_URL?.replace(/\/$/, '') ?? '' };
+  const bounceDomain = config.BOUNCE_DOMAIN ?? (mailbox ? localBounceDomain : null);
   const email = createSmtpProvider({
     url: config.SMTP_URL ?? mailbox?.smtpUrl ?? '',
+    returns: returnPaths(secret, bounceDomain),
     dkim: dkimOf(config, await keyOf(config.DKIM_PRIVATE_KEY)),
   });
   const sms = createTwilioProvider({
@@ -153,8 +163,9 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
   const policies = livePolicies({ store, log });
   stops.push(async () => policies.stop());
   const life = { mayBeginSend: true, notifyRelay: (): void => {} };
-  const app: AppDeps & TwilioKeys = {
+  const app: InboundEmailDeps & TwilioKeys = {
     twilioAuthTokens: [twilioToken],
+    bounceDomain,
     store,
     clock,
     secret,
@@ -196,18 +207,20 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
   const health = { app, version: await readVersion(), registry: metrics.registry, parts };
   const listening = { host: config.SOJOURN_HOST, port: config.SOJOURN_PORT };
   let apiUrl: string;
+  let inboundSmtpUrl: string | null = null;
   if (roles.has('api')) {
     const server = buildServer({
       ...health,
       templates,
       temporalUi: temporalUiOf(config, () => temporal),
       ...seams(app, { templates, renderer, publishAll, dataFolder, temporal: () => temporal, hasRelay: roles.has('relay') }),
-      plugins: [segmentRoutes(app), twilioRoutes(app)],
+      plugins: [segmentRoutes(app), twilioRoutes(app), emailInboundRoutes(app, config.EMAIL_WEBHOOK_TOKEN ?? null)],
     });
     apiUrl = showUrl(await server.listen(listening));
     address.publicUrl ||= apiUrl;
     phone?.setInboundUrl(`${apiUrl}/webhooks/twilio/inbound`);
     stops.push(() => server.close());
+    inboundSmtpUrl = await openSmtpDoor(config, app, mailbox, stops);
   } else {
     const server = buildHealthServer(health);
     apiUrl = showUrl(await server.listen(listening));
@@ -242,6 +255,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
     apiKey: keys?.apiKey ?? null,
     mailboxUrl: mailbox?.url ?? null,
     smtpUrl: mailbox?.smtpUrl ?? null,
+    inboundSmtpUrl,
     phoneUrl: phone?.url ?? null,
     temporalAddress: running.embedded?.address ?? null,
     temporalNamespace: running.embedded?.namespace ?? null,
@@ -384,6 +398,29 @@ async function ensureKeys(store: Store, at: number, dataFolder: string): Promise
   const keys = { writeKey: write.secret, apiKey: api.secret };
   await writeInstanceKeys(dataFolder, keys);
   return keys;
+}
+
+/** Off unless a port is set; the local mailbox has one of its own to send bounces to. */
+async function openSmtpDoor(
+  config: Config,
+  app: InboundEmailDeps,
+  mailbox: Mailbox | null,
+  stops: (() => Promise<void>)[],
+): Promise<string | null> {
+  const port = config.SOJOURN_INBOUND_SMTP_PORT ?? (mailbox ? 0 : undefined);
+  if (port === undefined) return null;
+  const door = await startSmtpDoor(app, { host: config.SOJOURN_INBOUND_SMTP_HOST, port });
+  stops.push(() => door.close());
+  const url = `smtp://${door.host.includes(':') ? `[${door.host}]` : door.host}:${door.port}`;
+  mailbox?.setReturnDoor(url);
+  return url;
+}
+
+function returnPaths(secret: string, domain: string | null): ReturnPaths | null {
+  if (domain === null) return null;
+  const address = (kind: 'bounce' | 'unsubscribe') => (messageId: string) =>
+    writeReturnAddress(secret, domain, { kind, messageId: messageId as MessageId });
+  return { bounce: address('bounce'), unsubscribe: address('unsubscribe') };
 }
 
 function dkimOf(config: Config, privateKey: string | null) {

@@ -64,6 +64,24 @@ export const settings = {
   },
   TEMPORAL_CLI_PATH: { schema: z.string().optional(), meaning: 'The temporal binary for the embedded server.' },
   SMTP_URL: { schema: z.string().optional(), secret: true, meaning: 'smtp:// or smtps:// server instead of the local mailbox.' },
+  BOUNCE_DOMAIN: {
+    schema: z
+      .string()
+      .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i, 'it is a domain such as bounces.shop.example')
+      .optional(),
+    meaning:
+      'Domain of the return addresses, whose mail comes to us: bounces, complaints, unsubscribes by mail. bounce.localhost with the local mailbox.',
+  },
+  SOJOURN_INBOUND_SMTP_PORT: {
+    schema: port.optional(),
+    meaning: 'Port on which mail for BOUNCE_DOMAIN is taken over SMTP; off without it. A free one with the local mailbox.',
+  },
+  SOJOURN_INBOUND_SMTP_HOST: { schema: z.string().default('127.0.0.1'), meaning: 'Address on which mail for BOUNCE_DOMAIN is taken.' },
+  EMAIL_WEBHOOK_TOKEN: {
+    schema: z.string().min(16).optional(),
+    secret: true,
+    meaning: 'Token for POST /webhooks/email/inbound, which takes such mail over HTTP; an API key opens it too.',
+  },
   DKIM_DOMAIN: { schema: z.string().optional(), meaning: 'Domain that signs mail (d=).' },
   DKIM_SELECTOR: { schema: z.string().optional(), meaning: 'DKIM selector (s=).' },
   DKIM_PRIVATE_KEY: { schema: z.string().optional(), secret: true, meaning: 'PEM of the DKIM private key, or @path of a file with it.' },
@@ -147,6 +165,8 @@ function conflictsOf(config: Config): readonly string[] {
     problems.push('PUBLIC_URL must be https when real email or texts go out: mailbox providers refuse one-click unsubscribe without it.');
   if ((config.TWILIO_ACCOUNT_SID === undefined) !== (config.TWILIO_AUTH_TOKEN === undefined))
     problems.push('TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN go together: set both, or neither to use the local phone.');
+  if (config.SOJOURN_INBOUND_SMTP_PORT !== undefined && config.BOUNCE_DOMAIN === undefined && config.SMTP_URL !== undefined)
+    problems.push('SOJOURN_INBOUND_SMTP_PORT takes mail for BOUNCE_DOMAIN: say which domain that is, and point its MX record here.');
   const dkim = [config.DKIM_DOMAIN, config.DKIM_SELECTOR, config.DKIM_PRIVATE_KEY].filter((value) => value !== undefined).length;
   if (dkim !== 0 && dkim !== 3) problems.push('DKIM_DOMAIN, DKIM_SELECTOR and DKIM_PRIVATE_KEY go together: set all three, or none.');
   if (config.DATABASE_URL !== undefined && config.SOJOURN_SECRET === undefined)

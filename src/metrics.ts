@@ -49,12 +49,26 @@ export function createMetrics(): Metrics {
     buckets: [0.003, 0.01, 0.03, 0.1, 0.3, 1, 3],
     registers,
   });
+  const bounces = new Counter({
+    name: 'sojourn_bounces_total',
+    help: 'Mails that came back, by class, and complaints.',
+    labelNames: ['class', 'provider'],
+    registers,
+  });
+  const alarms = new Counter({
+    name: 'sojourn_alarms_total',
+    help: 'What an operator must mend: refusals by policy, breakers, accounts, drift.',
+    labelNames: ['code'],
+    registers,
+  });
   return {
     registry,
     verdict: (decision: string, reason: string | null, channel: Channel) => verdicts.inc({ decision, reason: reason ?? 'none', channel }),
     attempt: (channel: Channel, outcome: string, code: string | null) => attempts.inc({ channel, outcome, code: code ?? 'none' }),
     turn: (result: string, durationMs: number) => turns.observe({ result }, durationMs / 1000),
     ingest: (call: string, durationMs: number) => ingestSeconds.observe({ call }, durationMs / 1000),
+    bounce: (what: string, provider: string) => bounces.inc({ class: what, provider }),
+    alarm: (code: string) => alarms.inc({ code }),
     watch: (gauges) => {
       const gauge = (name: string, help: string, read: () => Promise<number>): void => {
         new Gauge({

@@ -10,6 +10,8 @@ export const RunningInstance = z.object({
   apiKey: z.string().nullable(),
   mailboxUrl: z.string().nullable(),
   smtpUrl: z.string().nullable(),
+  /** Where mail for our return addresses is taken. */
+  inboundSmtpUrl: z.string().nullable().default(null),
   phoneUrl: z.string().nullable(),
   temporalAddress: z.string().nullable(),
   temporalNamespace: z.string().nullable(),

@@ -1,6 +1,7 @@
 import { channels } from '../domain/channel.js';
 import type { Instant } from '../domain/instant.js';
-import { deletePause, insertPause, type PauseScope, readPauses } from '../store/controls.js';
+import { readBreaker, writeBreaker } from '../store/breakers.js';
+import { deletePause, insertPause, type PauseScope, readPausedProviders, readPauses } from '../store/controls.js';
 import { addExitToEntries, resumeHeldEntries } from '../store/held-entries.js';
 import { lockJourney, setJourneyState, type JourneyState } from '../store/journeys.js';
 import type { AppDeps } from './deps.js';
@@ -41,6 +42,9 @@ export async function resumeJourney(deps: Deps, journeyId: string): Promise<Cont
     if (journey.state === 'active') return { kind: 'unchanged', state: 'active' };
     const at = deps.clock.now();
     await setJourneyState(trx, journeyId, 'active', null, at);
+    const scope = { kind: 'journey', id: journeyId } as const;
+    // Whoever resumes has looked: the breaker counts anew.
+    if ((await readBreaker(trx, scope))?.trip) await writeBreaker(trx, scope, null, at);
     return { kind: 'done', state: 'active', entries: 0, pausedAt: journey.pausedAt ?? at };
   });
   if (lifted.kind !== 'done' && lifted.kind !== 'unchanged') return lifted;
@@ -82,14 +86,15 @@ export async function resumeSending(deps: Deps, scope: PauseScope): Promise<Send
 }
 
 /** Resumes the held entries that nothing stops any more: of one journey, or of all that are active. */
-async function releaseHeld(deps: Deps, journeyId: string | null, pausedAt: Instant | null): Promise<number> {
+export async function releaseHeld(deps: Deps, journeyId: string | null, pausedAt: Instant | null): Promise<number> {
   const entries = await deps.store.transaction(async (trx) => {
     const pauses = await readPauses(trx);
     // All sends are stopped by another switch: its resume will find these entries.
     if (pauses.all !== null) return 0;
     const exceptChannels = channels.filter((channel) => pauses[channel] !== null);
     const at = deps.clock.now();
-    return resumeHeldEntries(trx, { journeyId, exceptChannels, at, pausedAt: pausedAt ?? at });
+    const exceptProviders = await readPausedProviders(trx);
+    return resumeHeldEntries(trx, { journeyId, exceptChannels, exceptProviders, at, pausedAt: pausedAt ?? at });
   });
   if (entries > 0) deps.notifyRelay();
   return entries;

@@ -22,6 +22,10 @@ export interface AppMetrics {
   turn(result: string, durationMs: number): void;
   /** A request that brought events, until it was committed or refused. `call`: the Segment call. */
   ingest(call: string, durationMs: number): void;
+  /** A mail came back, or was complained about. `what`: `hard`, `soft`, `policy`, `hard-unconfirmed`, `complaint`. */
+  bounce(what: string, mailboxProvider: string): void;
+  /** Something that an operator must mend, by a code. */
+  alarm(code: string): void;
 }
 
 /** All that a use case may need; built once in `compose.ts`. */

@@ -1,27 +1,20 @@
-import { type DeliveryReceipt, numberAfterError, passingNumberErrors, readTwilioStatus, stateAfterReceipt } from '../channels/receipts.js';
+import { type DeliveryReceipt, readTwilioStatus, stateAfterReceipt } from '../channels/receipts.js';
 import { readSigned, type TwilioRequest } from '../channels/sms/twilio-webhook.js';
+import { complaintStatus } from '../domain/bounce.js';
 import type { Fact, KnownFactName } from '../domain/fact.js';
-import { day, type Instant } from '../domain/instant.js';
+import type { Instant } from '../domain/instant.js';
 import type { MessageState } from '../domain/message.js';
-import { normalisePhone, suppressionHash } from '../domain/suppression.js';
 import type { Trx } from '../store/db.js';
 import { insertEntryInputs } from '../store/entry-inputs.js';
 import { writeFacts } from '../store/facts.js';
 import { lockProfiles, moveProfileOn } from '../store/profiles.js';
-import {
-  countReceiptCodes,
-  findMessageOwner,
-  insertReceipt,
-  lockMessage,
-  type ReceiptMessage,
-  settleByReceipt,
-} from '../store/receipts.js';
-import { insertSuppression } from '../store/suppressions.js';
+import { findMessageOwner, insertReceipt, lockMessage, type ReceiptMessage, settleByReceipt } from '../store/receipts.js';
 import { writeTogether } from '../store/write-together.js';
+import { actOnReport, suppressByReport } from './act-on-report.js';
 import type { AppDeps } from './deps.js';
 import { matchFacts } from './match-facts.js';
 
-type Deps = Pick<AppDeps, 'store' | 'clock' | 'secret' | 'newId' | 'log' | 'notifyRelay' | 'publicUrl'>;
+type Deps = Pick<AppDeps, 'store' | 'clock' | 'secret' | 'newId' | 'log' | 'metrics' | 'slots' | 'notifyRelay' | 'publicUrl'>;
 
 /** The tokens that Twilio may sign with: two while one is rotated. */
 export interface TwilioKeys {
@@ -40,16 +33,23 @@ export async function recordTwilioStatus(deps: Deps & TwilioKeys, request: Twili
 }
 
 /**
- * What a provider told of one message: kept once, folded into the message by rank, told to its entry (which sees it at its next turn) and to journeys that
- * wait for it. Committed when it answers; any number of times, in any order.
+ * What a provider told of one message, a bounce or a complaint among it: kept once, folded into the message by rank, told to its entry (which sees it at
+ * its next turn) and to journeys that wait for it; what it says of the address is heeded. Committed when it answers; any number of times, in any order.
  */
 export async function recordReceipt(deps: Deps, messageId: string, receipt: DeliveryReceipt): Promise<ReceiptResult> {
-  const { result, wakes } = await deps.store.transaction((trx) => fold(deps, trx, messageId, receipt));
+  const { result, wakes, message } = await deps.store.transaction((trx) => fold(deps, trx, messageId, receipt));
   if (wakes) deps.notifyRelay();
+  if (message) await actOnReport(deps, message, receipt, result === 'recorded');
   return result;
 }
 
-async function fold(deps: Deps, trx: Trx, messageId: string, receipt: DeliveryReceipt): Promise<{ result: ReceiptResult; wakes: boolean }> {
+interface Folded {
+  readonly result: ReceiptResult;
+  readonly wakes: boolean;
+  readonly message?: ReceiptMessage;
+}
+
+async function fold(deps: Deps, trx: Trx, messageId: string, receipt: DeliveryReceipt): Promise<Folded> {
   const owner = await findMessageOwner(trx, messageId);
   if (owner === null) return { result: 'unknown-message', wakes: false };
   await lockProfiles(trx, [owner]);
@@ -57,10 +57,11 @@ async function fold(deps: Deps, trx: Trx, messageId: string, receipt: DeliveryRe
   if (message === null) return { result: 'unknown-message', wakes: false };
 
   const at = deps.clock.now();
-  if (!(await insertReceipt(trx, { ...receipt, messageId: message.id, at }))) return { result: 'known', wakes: false };
-  await suppressDeadNumber(deps, trx, message, receipt, at);
+  if (!(await insertReceipt(trx, { ...receipt, messageId: message.id, at }))) return { result: 'known', wakes: false, message };
+  await suppressByReport(deps, trx, message, receipt, at);
   const state = stateAfterReceipt(message.state, receipt.status);
-  if (state === message.state) return { result: 'recorded', wakes: false };
+  const isComplaint = receipt.status === complaintStatus;
+  if (state === message.state && !isComplaint) return { result: 'recorded', wakes: false, message };
   await settleByReceipt(trx, { messageId: message.id, state, providerId: receipt.providerId, at });
   if (message.entryId !== null && message.entryIsLive)
     await insertEntryInputs(
@@ -68,19 +69,18 @@ async function fold(deps: Deps, trx: Trx, messageId: string, receipt: DeliveryRe
       [{ entryId: message.entryId, input: { kind: 'receipt', messageId: message.id, status: receipt.status, at } }],
       at,
     );
-  return { result: 'recorded', wakes: await tellJourneys(deps, trx, message, state, receipt, at) };
+  const name = isComplaint ? 'message.complained' : factOf[state];
+  return { result: 'recorded', wakes: name !== undefined && (await tellJourneys(deps, trx, message, name, receipt, at)), message };
 }
 
 async function tellJourneys(
   deps: Deps,
   trx: Trx,
   message: ReceiptMessage,
-  state: MessageState,
+  name: KnownFactName,
   receipt: DeliveryReceipt,
   at: Instant,
 ): Promise<boolean> {
-  const name = factOf[state];
-  if (name === undefined) return false;
   const fact: Fact = {
     name,
     profileId: message.profileId,
@@ -99,19 +99,3 @@ const factOf: Readonly<Partial<Record<MessageState, KnownFactName>>> = {
   bounced: 'message.bounced',
   failed: 'message.failed',
 };
-
-/** A number that the network calls dead gets nothing more; one that is only out of reach, after three messages in 30 days. */
-async function suppressDeadNumber(deps: Deps, trx: Trx, message: ReceiptMessage, receipt: DeliveryReceipt, at: Instant): Promise<void> {
-  const verdict = numberAfterError(receipt.code);
-  const number = receipt.to === null ? null : normalisePhone(receipt.to);
-  if (verdict === null || number === null || message.channel !== 'sms') return;
-  if (verdict.messages > 1 && (await countReceiptCodes(trx, message.profileId, passingNumberErrors, at - 30 * day)) < verdict.messages)
-    return;
-  await insertSuppression(trx, {
-    channel: 'sms',
-    hash: suppressionHash(deps.secret, 'sms', number),
-    reason: verdict.reason,
-    detail: receipt.code,
-    at,
-  });
-}

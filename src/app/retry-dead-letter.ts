@@ -1,5 +1,6 @@
 import type { ShopEvent } from '../domain/event.js';
 import { type KeptDeadLetter, lockDeadLetter, markRetried } from '../store/dead-letters.js';
+import { emailSource } from './receive-email.js';
 import { deadLetterSources, type IngestDeps, ingestInside } from './ingest-events.js';
 import { readSegmentEvent, type SegmentReading } from './read-segment-event.js';
 
@@ -36,6 +37,11 @@ export async function retryDeadLetter(deps: IngestDeps, id: string): Promise<Ret
 /** A body that could not be read at all is kept as text: it is for a person to look at. */
 function readKept({ payload, source, receivedAt, reason, detail }: KeptDeadLetter): SegmentReading {
   const origin: ShopEvent['origin'] = source === deadLetterSources.import ? 'import' : 'live';
+  if (source === emailSource)
+    return {
+      kind: 'rejected',
+      rejected: { reason, detail: `${detail} It is for a person to look at.`, payload, receivedAt, origin: 'live' },
+    };
   if (typeof payload === 'string') return { kind: 'rejected', rejected: { reason, detail, payload, receivedAt, origin } };
   return readSegmentEvent(payload, null, { origin, receivedAt, sentAt: undefined });
 }

@@ -2,6 +2,7 @@ import type { AttemptOutcome } from '../domain/message.js';
 import type { Outgoing } from '../domain/outgoing.js';
 import { leaseMs } from '../store/messages.js';
 import type { AppDeps } from './deps.js';
+import { recordRejection } from './record-rejection.js';
 
 /** Between the commit of `submitting` and the call: later than this the gate is asked again. */
 const callWithinMs = 500;
@@ -23,8 +24,23 @@ export async function submitMessage(deps: AppDeps, outgoing: Outgoing, committed
   deps.slots[channel].recordOutcome(outcome.kind === 'accepted' || (outcome.kind === 'not-sent' && !outcome.retry), deps.clock.realNow());
   if (outcome.kind !== 'accepted')
     deps.log.warn({ messageId: outgoing.messageId, channel, outcome: outcome.kind, code }, 'A provider did not accept a message.');
+  if (outcome.kind === 'not-sent') await heedRejection(deps, outgoing, outcome);
   return outcome;
 }
+
+/** What a refusal says of the address must not cost its outcome. */
+async function heedRejection(deps: AppDeps, { messageId, kind: channel }: Outgoing, outcome: NotSent): Promise<void> {
+  try {
+    await recordRejection(deps, messageId, outcome);
+  } catch (error) {
+    deps.log.error(
+      { messageId, channel, code: outcome.code, error: error instanceof Error ? error.name : 'unknown' },
+      'What a refusal says of its address could not be stored.',
+    );
+  }
+}
+
+type NotSent = Extract<AttemptOutcome, { readonly kind: 'not-sent' }>;
 
 async function call(deps: AppDeps, outgoing: Outgoing): Promise<AttemptOutcome> {
   try {

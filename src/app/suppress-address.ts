@@ -1,3 +1,4 @@
+import { errorAction } from '../channels/sms/error-codes.js';
 import type { Channel } from '../domain/channel.js';
 import type { Instant } from '../domain/instant.js';
 import { normaliseEmail, normalisePhone, suppressionHash, type SuppressionReason } from '../domain/suppression.js';
@@ -5,17 +6,11 @@ import type { Trx } from '../store/db.js';
 import { insertSuppression } from '../store/suppressions.js';
 import type { AppDeps } from './deps.js';
 
-/** What a definite answer of a provider says about the address itself. */
-const reasonsByCode: Readonly<Record<string, SuppressionReason>> = {
-  'twilio-21610': 'stopped',
-  'twilio-21211': 'invalid-address',
-  'twilio-21614': 'invalid-address',
-  'twilio-30006': 'invalid-address',
-};
+type Deps = Pick<AppDeps, 'secret' | 'log' | 'metrics'>;
 
 /** A provider said that this address is not to be written to again. Nothing where the profile has no such address any more. */
 export async function suppressAddress(
-  deps: Pick<AppDeps, 'secret'>,
+  deps: Deps,
   trx: Trx,
   refused: {
     readonly channel: Channel;
@@ -25,14 +20,35 @@ export async function suppressAddress(
   },
 ): Promise<void> {
   const { channel, profile, code, at } = refused;
-  const raw = channel === 'email' ? profile.email : profile.phone;
-  const address = raw === null ? null : channel === 'email' ? normaliseEmail(raw) : normalisePhone(raw);
+  const address = channel === 'email' ? profile.email : profile.phone;
+  const action = errorAction(code);
+  if (address !== null)
+    await suppress(deps, trx, { channel, address, reason: action?.kind === 'suppress' ? action.reason : 'bounced', code, at });
+}
+
+/**
+ * Nothing more goes to this address; the reason that stands first stays. `code`: of the provider, no personal data. A number that a carrier calls stopped
+ * and that we did not have as stopped is a drift between the two lists: an operator should know.
+ */
+export async function suppress(
+  deps: Deps,
+  trx: Trx,
+  refused: {
+    readonly channel: Channel;
+    readonly address: string;
+    readonly reason: SuppressionReason;
+    readonly code: string | null;
+    readonly at: Instant;
+  },
+): Promise<void> {
+  const { channel, reason, code, at } = refused;
+  const address = channel === 'email' ? normaliseEmail(refused.address) : normalisePhone(refused.address);
   if (address === null) return;
-  await insertSuppression(trx, {
-    channel,
-    hash: suppressionHash(deps.secret, channel, address),
-    reason: reasonsByCode[code] ?? 'bounced',
-    detail: code,
-    at,
-  });
+  const isNew = await insertSuppression(trx, { channel, hash: suppressionHash(deps.secret, channel, address), reason, detail: code, at });
+  if (!isNew || reason !== 'stopped') return;
+  deps.metrics.alarm('suppression-drift');
+  deps.log.error(
+    { code },
+    'A number that the carrier holds as stopped was not suppressed here: a STOP did not reach us. It is suppressed now.',
+  );
 }

@@ -1,5 +1,5 @@
+import { bounceStatuses } from '../domain/bounce.js';
 import type { MessageState } from '../domain/message.js';
-import type { SuppressionReason } from '../domain/suppression.js';
 import { field, type TwilioForm } from './sms/twilio-webhook.js';
 
 /** What a provider told of a message afterwards. */
@@ -36,30 +36,12 @@ export function stateAfterReceipt(state: MessageState, status: string): MessageS
     case 'failed':
     case 'canceled':
       return 'failed';
+    case bounceStatuses.hard:
+    case bounceStatuses.soft:
+    case bounceStatuses.policy:
+    case bounceStatuses['hard-unconfirmed']:
+      return 'bounced';
     default:
       return 'accepted';
   }
 }
-
-/** What an error of a receipt says about the number itself: nothing, that it is dead, or that it is once it was said of three messages in 30 days. */
-export function numberAfterError(code: string | null): NumberVerdict | null {
-  return code === null ? null : (numberVerdicts.get(code) ?? null);
-}
-
-interface NumberVerdict {
-  readonly reason: SuppressionReason;
-  readonly messages: 1 | 3;
-}
-
-const numberVerdicts: ReadonlyMap<string, NumberVerdict> = new Map<string, NumberVerdict>([
-  ['twilio-21610', { reason: 'stopped', messages: 1 }],
-  ['twilio-21211', { reason: 'invalid-address', messages: 1 }],
-  ['twilio-21614', { reason: 'invalid-address', messages: 1 }],
-  ['twilio-30005', { reason: 'invalid-address', messages: 1 }],
-  ['twilio-30006', { reason: 'invalid-address', messages: 1 }],
-  ['twilio-30003', { reason: 'bounced', messages: 3 }],
-  ['twilio-30008', { reason: 'bounced', messages: 3 }],
-]);
-
-/** Codes that count together towards the third message. */
-export const passingNumberErrors: readonly string[] = [...numberVerdicts].filter(([, { messages }]) => messages > 1).map(([code]) => code);

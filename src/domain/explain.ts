@@ -17,7 +17,7 @@ export function verdictSentence(decision: SendDecision, reader: Reader): string 
     case 'send':
       return `Sent: nothing stood against this ${nouns[reader.channel].one}.`;
     case 'hold':
-      return `Held: ${pauses[String(decision.detail['scope'])] ?? 'sending is paused'}, until someone resumes it.`;
+      return `Held: ${pauseText(decision.detail)}, until someone resumes it.`;
     case 'defer':
       return `Waits: ${reasonText(decision.reason, decision.detail, reader)}${nextText(decision.until, reader)}.`;
     case 'skip':
@@ -71,6 +71,11 @@ const nouns = {
   email: { one: 'email', many: 'emails', medium: 'email', address: 'email address' },
   sms: { one: 'text', many: 'texts', medium: 'text', address: 'mobile number' },
 } satisfies Record<Channel, unknown>;
+
+function pauseText({ scope, provider }: VerdictDetail): string {
+  if (scope === 'provider') return `marketing to mailboxes of ${String(provider ?? '?')} is stopped by a breaker`;
+  return pauses[String(scope)] ?? 'sending is paused';
+}
 
 const pauses: Readonly<Record<string, string>> = {
   all: 'all sending is paused',

@@ -1,6 +1,7 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Instant } from '../domain/instant.js';
 import type { Db, Trx } from './db.js';
+import { jsonText } from './json.js';
 import type { DeadLettersTable } from './schema.js';
 import { rowsOf } from './write-together.js';
 
@@ -21,6 +22,25 @@ export function writeDeadLetters(letters: readonly DeadLetter[]): RawBuilder<unk
   return sql`insert into dead_letters (id, source, reason, detail, payload, received_at)
     select id, source, reason, detail, coalesce(payload, 'null'), "receivedAt"
     from ${rowsOf(letters)} as r(id text, source text, reason text, detail text, payload jsonb, "receivedAt" bigint) returning 1`;
+}
+
+/** Keeps one letter, once for each `digest` of what it holds. */
+export async function keepLetter(
+  db: Db | Trx,
+  letter: DeadLetter & { readonly payload: object; readonly digest: string; readonly resolvedAt: Instant | null },
+): Promise<void> {
+  const { id, source, reason, detail, payload, digest, receivedAt, resolvedAt } = letter;
+  const known = sql`select 1 from dead_letters where source = ${source} and payload->>'digest' = ${digest}`;
+  await sql`insert into dead_letters (id, source, reason, detail, payload, received_at, resolved_at)
+    select ${id}, ${source}, ${reason}, ${detail}, ${jsonText({ ...payload, digest })}::jsonb, ${receivedAt}::bigint, ${resolvedAt}::bigint
+    where not exists (${known})`.execute(db);
+}
+
+/** How many of a source wait for a person; counting ends at `enough`. */
+export async function countOpenLetters(db: Db | Trx, source: string, enough: number): Promise<number> {
+  const { rows } = await sql<{ readonly n: number }>`select count(*)::int as n from
+    (select 1 from dead_letters where source = ${source} and resolved_at is null limit ${enough}) as open`.execute(db);
+  return rows[0]?.n ?? 0;
 }
 
 /** As it stands in the store. */

@@ -14,6 +14,7 @@ export async function erasePersonalData(trx: Trx, profileIds: readonly string[],
     // Dead letters are found by the ids that the person was known by, so before those go.
     sql`delete from dead_letters d using identities i
       where i.profile_id = ${ids} and (d.payload->>'userId' = i.value or d.payload->>'anonymousId' = i.value or d.payload->>'previousId' = i.value)`,
+    sql`delete from dead_letters where payload->>'profileId' = ${ids}`,
     sql`delete from identities where profile_id = ${ids}`,
     sql`update events set payload = '{}' where profile_id = ${ids}`,
     sql`delete from cart_tokens where cart_id in (select id from carts where profile_id = ${ids})`,

@@ -1,4 +1,4 @@
-import { type SqlBool, sql } from 'kysely';
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Channel } from '../domain/channel.js';
 import type { Instant } from '../domain/instant.js';
 import type { EntryInput } from '../journey/entry.js';
@@ -19,6 +19,8 @@ export async function resumeHeldEntries(
     readonly journeyId: string | null;
     /** Channels still stopped: entries with a message held on one of them stay. */
     readonly exceptChannels: readonly Channel[];
+    /** Mailbox providers to which marketing is still stopped. */
+    readonly exceptProviders: readonly string[];
     readonly at: Instant;
     readonly pausedAt: Instant;
   },
@@ -35,7 +37,8 @@ export async function resumeHeldEntries(
       sql<SqlBool>`not exists (select 1 from entry_inputs i where i.entry_id = e.id and i.consumed_at is null and i.input->>'kind' = 'resume')`,
     )
     .$if(resume.journeyId !== null, (query) => query.where('e.journey_id', '=', resume.journeyId))
-    .$if(resume.exceptChannels.length > 0, (query) => query.where(hasNoMessageOn(resume.exceptChannels)))
+    .$if(resume.exceptChannels.length > 0, (query) => query.where(hasNoMessage(sql`m.channel = any(${resume.exceptChannels})`)))
+    .$if(resume.exceptProviders.length > 0, (query) => query.where(hasNoMessage(isMarketingTo(resume.exceptProviders))))
     .orderBy('e.id')
     .forUpdate('e')
     .execute();
@@ -45,10 +48,13 @@ export async function resumeHeldEntries(
   return ids.length;
 }
 
-/** The message of the step that the entry stands at goes over another channel than these. */
-function hasNoMessageOn(channels: readonly Channel[]) {
-  return sql<SqlBool>`not exists (select 1 from messages m
-    where m.entry_id = e.id and m.step = e.step and m.state = 'reserved' and m.channel = any(${channels}))`;
+/** The message of the step that the entry stands at is none of these. */
+function hasNoMessage(such: RawBuilder<unknown>) {
+  return sql<SqlBool>`not exists (select 1 from messages m where m.entry_id = e.id and m.step = e.step and m.state = 'reserved' and ${such})`;
+}
+
+function isMarketingTo(providers: readonly string[]): RawBuilder<unknown> {
+  return sql`m.mailbox_provider = any(${providers}) and m.class in ('marketing', 'broadcast')`;
 }
 
 /** Asks entries that have not finished to leave: an `exit` input each, and a poke. Says how many. */

@@ -2,6 +2,7 @@ import { type Insertable, type RawBuilder, sql } from 'kysely';
 import type { Channel, MessageClass } from '../domain/channel.js';
 import type { EntryId, JourneyId, MessageId, ProfileId, StepId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
+import { mailboxProviderOf } from '../domain/mailbox-provider.js';
 import type { MessageState } from '../domain/message.js';
 import type { SendDecision } from '../domain/verdict.js';
 import type { Outgoing } from '../domain/outgoing.js';
@@ -26,6 +27,8 @@ export interface NewMessage {
   readonly priority: number;
   readonly template: string;
   readonly deadlineAt: Instant;
+  /** Who runs the mailbox, as a name; null on other channels. Absent: not known before it leaves. */
+  readonly mailboxProvider?: string | null;
 }
 
 /** Where a message stands after a verdict or an attempt. `content` is kept as it leaves, so that an ambiguous mail is repeated to the letter. */
@@ -44,6 +47,7 @@ export function writeMessage(message: NewMessage, standing: MessageStanding): Ra
     slot_at: standing.slotAt,
     updated_at: standing.at,
     lease_real: null,
+    ...(message.mailboxProvider === undefined ? {} : { mailbox_provider: message.mailboxProvider }),
   };
   return writeRow(message, standing.at, { ...unsubmitted, ...row }, row);
 }
@@ -75,6 +79,7 @@ export function writeAttempt(
     content_hash: attempt.contentHash,
     template_version: attempt.templateVersion,
     segments: outgoing.kind === 'sms' ? outgoing.segments : null,
+    mailbox_provider: outgoing.kind === 'email' ? mailboxProviderOf(outgoing.to.address) : null,
     provider: attempt.provider,
     submitted_at: attempt.at,
     updated_at: attempt.at,
@@ -97,7 +102,7 @@ export function writeAttempt(
 
 const unsubmitted = { template_version: null, content: null, content_hash: null, segments: null, provider: null, submitted_at: null };
 
-type Standing = Pick<Insertable<MessagesTable>, 'state' | 'reason' | 'slot_at' | 'updated_at' | 'lease_real'>;
+type Standing = Pick<Insertable<MessagesTable>, 'state' | 'reason' | 'slot_at' | 'updated_at' | 'lease_real' | 'mailbox_provider'>;
 
 /** `row`: what a new row has beside what never changes; `changes`: what one that is there gets of it. */
 function writeRow(

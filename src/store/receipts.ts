@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { EntryId, MessageId, ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
 import type { MessageState } from '../domain/message.js';
@@ -13,7 +13,12 @@ export interface ReceiptMessage {
   readonly journeyId: string | null;
   readonly step: string | null;
   readonly channel: string;
+  readonly class: string;
+  readonly origin: 'journey' | 'test' | 'api' | 'broadcast';
   readonly state: MessageState;
+  /** Where it went, normalised as far as lower case goes; null: it never left, or the person was erased. */
+  readonly address: string | null;
+  readonly mailboxProvider: string | null;
 }
 
 /** Whose message this is; null: there is none. Read without locks, to know what to lock. */
@@ -27,7 +32,8 @@ export async function lockMessage(trx: Trx, messageId: string): Promise<ReceiptM
   const row = await trx
     .selectFrom('messages as m')
     .leftJoin('entries as e', 'e.id', 'm.entry_id')
-    .select(['m.id', 'm.profile_id', 'm.entry_id', 'm.journey_id', 'm.step', 'm.channel', 'm.state', 'e.state as entry_state'])
+    .select(['m.id', 'm.profile_id', 'm.entry_id', 'm.journey_id', 'm.step', 'm.channel', 'm.class', 'm.origin', 'm.state'])
+    .select(['m.mailbox_provider', 'e.state as entry_state', addressOfMessage('m').as('address')])
     .where('m.id', '=', messageId)
     .forUpdate('m')
     .executeTakeFirst();
@@ -40,8 +46,18 @@ export async function lockMessage(trx: Trx, messageId: string): Promise<ReceiptM
     journeyId: row.journey_id,
     step: row.step,
     channel: row.channel,
+    class: row.class,
+    origin: row.origin,
     state: row.state as MessageState,
+    address: row.address,
+    mailboxProvider: row.mailbox_provider,
   };
+}
+
+/** The address in a message's content, in lower case: `lower(m.content->'to'->>'address')` of an email, the number of a text. */
+export function addressOfMessage(alias: string): RawBuilder<string | null> {
+  const content = sql.ref(`${alias}.content`);
+  return sql<string | null>`lower(coalesce(${content}->'to'->>'address', ${content}->>'to'))`;
 }
 
 /** False: this status of this message was told before. */

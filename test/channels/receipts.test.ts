@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { numberAfterError, readTwilioStatus, stateAfterReceipt } from '../../src/channels/receipts.js';
+import { readTwilioStatus, stateAfterReceipt } from '../../src/channels/receipts.js';
+import { errorAction } from '../../src/channels/sms/error-codes.js';
 import { smsAnswer, twiml } from '../../src/channels/sms/answers.js';
 import { smsSize } from '../../src/channels/sms/segments.js';
 import type { MessageState } from '../../src/domain/message.js';
@@ -42,8 +43,20 @@ test('reads a callback, and refuses one that says nothing', () => {
     expect(readTwilioStatus(form)).toBeNull();
 });
 
-test('does not blame the number for what a carrier or we did wrong', () => {
-  for (const code of ['twilio-30007', 'twilio-30034', 'twilio-30001', null]) expect(numberAfterError(code)).toBeNull();
+test.each([
+  [[21610, 21211, 21614, 30005, 30006], 'suppress after 1'],
+  [[30003, 30008], 'suppress after 3'],
+  [[30004, 30007, 30034, 30032, 21408, 21617], 'pause'],
+  [[20429, 21611, 30001], 'back-off'],
+  [[20003, 30002], 'operator'],
+  [[30000, 1], 'nothing'],
+])('the codes %j ask for: %s', (codes, asked) => {
+  for (const code of codes) {
+    const action = errorAction(code);
+    expect(action?.kind === 'suppress' ? `suppress after ${action.messages}` : (action?.kind ?? 'nothing')).toBe(asked);
+    expect(errorAction(`twilio-${code}`)).toBe(action);
+  }
+  expect([errorAction(null), errorAction('smtp-550')]).toEqual([null, null]);
 });
 
 test('answers keywords in one segment that names the brand, in the language of the person', () => {

@@ -80,6 +80,7 @@ describe('the command line, with a server', () => {
       writeKey: null,
       mailboxUrl: null,
       smtpUrl: null,
+      inboundSmtpUrl: null,
       phoneUrl: null,
       temporalAddress: null,
       temporalNamespace: null,
@@ -131,6 +132,17 @@ describe('the command line, with a server', () => {
     expect((await cli('pause --channel sms')).out).toContain('Paused now: all, sms.');
     expect((await cli('status')).out).toContain('Sending is paused: all since Tue 24 Nov 13:00');
     expect((await cli('resume --all')).out).toContain('All sending runs again; 0 held entries go on. Paused now: sms.');
+  });
+
+  test('puts the project’s policies in force, and tells since when', async () => {
+    const { cli } = await running();
+    expect((await cli('policy list')).out).toBe('No policy is published.');
+    expect((await cli('policy publish --note first')).out).toContain('caps: version 1 is in force.');
+    expect((await cli('policy publish policies/caps.yaml')).out).toContain('version 1 says the same already; nothing changed.');
+    expect((await cli('policy list')).out).toMatch(/quiet-hours +1 +Tue 24 Nov 13:00 +first/);
+    expect((await cli('policy show caps')).out).toContain('caps is at version 1');
+    expect((await cli('policy show caps --source')).out).toContain('id: email-7d');
+    expect(await cli('policy show laws')).toMatchObject({ exit: 2, err: expect.stringContaining('There are: caps,') });
   });
 
   test('makes keys, lists what is empty as a sentence, and shows an event', async () => {

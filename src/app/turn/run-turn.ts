@@ -1,6 +1,7 @@
 import type { SendFacts } from '../../domain/guards/guard.js';
 import { minute, type Instant } from '../../domain/instant.js';
 import { messageIdFor, type MessageId } from '../../domain/ids.js';
+import { mailboxProviderOf, mayBreakersHold } from '../../domain/mailbox-provider.js';
 import { type AttemptOutcome, foldAttempts, type MessageState } from '../../domain/message.js';
 import type { Outgoing } from '../../domain/outgoing.js';
 import { verdictSentence } from '../../domain/explain.js';
@@ -412,8 +413,9 @@ class Turn {
   async #pause(plan: SendPlan): Promise<SendFacts['paused']> {
     const { facts, entry } = this.#context;
     if (facts.pauses.length === 0 && entry.journeyState !== 'paused') return null;
-    const pause = await readPause(this.#trx, { journeyId: entry.journeyId, channel: plan.channel });
-    return pause === null ? null : { scope: pause.scope };
+    const provider = mayBreakersHold(this.#context.definition.class) ? this.#mailboxProvider(plan.channel) : null;
+    const pause = await readPause(this.#trx, { journeyId: entry.journeyId, channel: plan.channel, provider });
+    return pause === null ? null : { scope: pause.scope, ...(pause.scope === 'provider' && provider !== null ? { provider } : {}) };
   }
 
   /** The shop could not be asked for orders: try again in five minutes, three times; then an email goes and a text does not. */
@@ -588,7 +590,13 @@ class Turn {
       priority: definition.priority,
       template: step.template,
       deadlineAt: pending.deadlineAt,
+      mailboxProvider: this.#mailboxProvider(step.channel),
     };
+  }
+
+  #mailboxProvider(channel: SendStep['channel']): string | null {
+    const { email } = this.#context.profile;
+    return channel === 'email' && email !== null ? mailboxProviderOf(email) : null;
   }
 
   /** Nothing new and nothing due: the present instruction again, and the poke loop is told that someone looked. */

@@ -25,7 +25,8 @@ export interface SendRequest {
 
 /** All that the gate reads, loaded under the profile's lock. */
 export interface SendFacts {
-  readonly paused: { readonly scope: 'all' | 'channel' | 'journey' } | null;
+  /** `provider`: a breaker stopped marketing to the mailbox provider of this name. */
+  readonly paused: { readonly scope: 'all' | 'channel' | 'provider' | 'journey'; readonly provider?: string } | null;
   readonly exit: { readonly rule: string } | null;
   readonly consents: readonly ConsentRecord[];
   readonly suppression: { readonly reason: string } | null;

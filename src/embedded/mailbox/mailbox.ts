@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { createLocalServer, happens, json, listen, loopback, pagePolicy, sleep } from '../local-server.js';
 import { type Envelope, MailStore, type MessageSummary } from './messages.js';
 import { listPage, mailPage } from './pages.js';
+import { fateOfAddress, Returns } from './returns.js';
 import { searchMessages } from './search.js';
 
 export interface MailboxOptions {
@@ -23,6 +24,8 @@ export interface Mailbox {
   readonly url: string;
   /** `smtp://127.0.0.1:port`. */
   readonly smtpUrl: string;
+  /** Where bounces and complaints are delivered, `smtp://127.0.0.1:port`; without it none are. */
+  setReturnDoor(smtpUrl: string): void;
   close(): Promise<void>;
 }
 
@@ -36,6 +39,14 @@ const Chaos = z.strictObject({
   cutAfterAcceptShare: z.number().min(0).max(1).default(0),
   /** Takes the body and drops the connection without storing it. */
   cutBeforeAcceptShare: z.number().min(0).max(1).default(0),
+  /** Takes the mail, and sends a bounce to its envelope sender. */
+  bounceShare: z.number().min(0).max(1).default(0),
+  bounceStatus: z
+    .string()
+    .regex(/^[45]\.\d{1,3}\.\d{1,3}$/)
+    .default('5.1.1'),
+  /** Takes the mail, and its reader complains. */
+  complaintShare: z.number().min(0).max(1).default(0),
 });
 type Chaos = z.output<typeof Chaos>;
 
@@ -49,22 +60,24 @@ export async function startMailbox(options: MailboxOptions): Promise<Mailbox> {
   const folder = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'sojourn-mailbox-')));
   const store = await MailStore.open(join(folder, 'mailbox.log'));
   const chaos = { current: Chaos.parse({}) };
-  const smtp = createSmtpServer(store, chaos);
+  const returns = new Returns();
+  const smtp = createSmtpServer(store, chaos, returns);
   const http = createHttpServer(store, chaos);
   const smtpPort = await listenSmtp(smtp, options.smtpPort);
   const url = await listen(http, options.httpPort);
   return {
     url,
     smtpUrl: `smtp://${loopback}:${smtpPort}`,
+    setReturnDoor: (door) => returns.setDoor(door),
     close: async () => {
-      await Promise.all([new Promise<void>((resolve) => smtp.close(() => resolve())), http.close()]);
+      await Promise.all([returns.close(), new Promise<void>((resolve) => smtp.close(() => resolve())), http.close()]);
       await store.close();
       if (options.dataDir === undefined) await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-function createSmtpServer(store: MailStore, chaos: { current: Chaos }): SMTPServer {
+function createSmtpServer(store: MailStore, chaos: { current: Chaos }, returns: Returns): SMTPServer {
   const server = new SMTPServer({
     name: 'mailbox.localhost',
     banner: 'Sojourn local mailbox',
@@ -95,7 +108,22 @@ function createSmtpServer(store: MailStore, chaos: { current: Chaos }): SMTPServ
     const id = await store.add(raw, envelopeOf(session));
     if (happens(cutAfterAcceptShare)) throw new Cut();
     await sleep(delayMs);
+    returnSome(raw, envelopeOf(session));
     return id;
+  }
+
+  function returnSome(raw: Buffer, { from, to }: Envelope): void {
+    const { bounceShare, bounceStatus, complaintShare } = chaos.current;
+    for (const address of to) {
+      const fate =
+        fateOfAddress(address) ??
+        (happens(bounceShare)
+          ? ({ kind: 'bounce', status: bounceStatus } as const)
+          : happens(complaintShare)
+            ? { kind: 'complaint' as const }
+            : null);
+      if (fate) returns.send(fate, { raw, from, to: address });
+    }
   }
 
   function cutConnection(session: SMTPServerSession): void {

@@ -55,7 +55,10 @@ const statements = [
   `alter table messages add column links jsonb`,
   // The domain's mailbox provider, such as gmail; never the address.
   `alter table messages add column mailbox_provider text`,
-  `create index messages_mailbox on messages (mailbox_provider, accepted_at) where mailbox_provider is not null`,
+  `create index messages_mailbox on messages (mailbox_provider, created_at) where mailbox_provider is not null`,
+  // What the breakers count: few rows of many.
+  `create index receipts_bad on receipts (at) where status in ('bounce-hard', 'complained')`,
+  `create index consents_by_message on consents (recorded_at) where source like 'message/%'`,
 
   `create table idempotency_keys (
     key_hash text primary key,

@@ -1,6 +1,7 @@
 import type twilio from 'twilio';
 import type { AttemptOutcome } from '../../../domain/message.js';
 import type { OutgoingSms, Provider, TextLook } from '../../../domain/outgoing.js';
+import { errorAction } from '../error-codes.js';
 import { openLine, TwilioCall, type TwilioLine } from './twilio-call.js';
 
 export interface TwilioSettings {
@@ -102,17 +103,14 @@ function outcomeOf(error: TwilioError, call: TwilioCall): AttemptOutcome {
   const name = code === null ? `http-${status}` : `twilio-${code}`;
   // A success that cannot be read, a redirect, a gateway's time-out: Twilio may have the text.
   if (status < 400 || status >= 500 || status === 408) return { kind: 'unknown', code: name };
-  if (code !== null && unreachable.has(code)) return { kind: 'not-sent', code: name, retry: false, suppress: true };
-  const mayPass = status === 429 || status === 401 || (code !== null && passing.has(code));
+  const action = errorAction(code);
+  if (action?.kind === 'suppress' && action.messages === 1) return { kind: 'not-sent', code: name, retry: false, suppress: true };
+  // A wrong or locked account is mended by an operator, and then the text may go.
+  const mayPass = status === 429 || status === 401 || action?.kind === 'back-off' || action?.kind === 'operator';
   if (!mayPass) return { kind: 'not-sent', code: name, retry: false };
   const seconds = Number(call.retryAfter ?? Number.NaN);
   return { kind: 'not-sent', code: name, retry: true, ...(seconds > 0 ? { retryAfterMs: Math.ceil(seconds * 1000) } : {}) };
 }
-
-/** Opted out; no such number; no mobile; a landline. */
-const unreachable: ReadonlySet<number> = new Set([21610, 21211, 21614, 30006]);
-/** Too many requests; the sender's queue is full; a wrong or locked account, which an operator mends. */
-const passing: ReadonlySet<number> = new Set([20429, 21611, 20003, 30002]);
 
 function withoutAnswer(call: TwilioCall, code: string): AttemptOutcome {
   return call.hasBegun ? { kind: 'unknown', code } : { kind: 'not-sent', code, retry: true };

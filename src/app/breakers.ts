@@ -1,0 +1,121 @@
+import { type BreakerScope, breakerWindowMs, enoughMails, tripOf, tripSentence } from '../domain/breaker.js';
+import {
+  type BreakerRecord,
+  countMails,
+  countWhatWentWrong,
+  listTripped,
+  readBreaker,
+  type TripRecord,
+  writeBreaker,
+} from '../store/breakers.js';
+import { deletePause, insertPause } from '../store/controls.js';
+import { lockJourney, setJourneyState } from '../store/journeys.js';
+import { releaseHeld, resumeJourney } from './control-journeys.js';
+import type { AppDeps } from './deps.js';
+
+type Deps = Pick<AppDeps, 'store' | 'clock' | 'log' | 'metrics' | 'notifyRelay'>;
+
+/** Of a message about which something bad was told. */
+export interface Watched {
+  readonly journeyId: string | null;
+  readonly mailboxProvider: string | null;
+  readonly channel: string;
+  readonly origin: string;
+}
+
+/**
+ * Looks at the breakers of this message's journey and mailbox provider, after a complaint, a hard bounce or an unsubscribe was committed. In transactions
+ * of its own: to stop a journey is no part of what a webhook tells.
+ */
+export async function watchBreakers(deps: Deps, { journeyId, mailboxProvider, channel, origin }: Watched): Promise<void> {
+  if (channel !== 'email' || origin === 'test') return;
+  if (journeyId !== null) await watch(deps, { kind: 'journey', id: journeyId });
+  // What `other` holds together has nothing in common but that we know nothing of it.
+  if (mailboxProvider !== null && mailboxProvider !== 'other') await watch(deps, { kind: 'provider', id: mailboxProvider });
+}
+
+/** Real instants before which a scope is not counted again, so that a storm of bounces costs a twentieth of the time at most. */
+const restUntil = new WeakMap<AppDeps['store'], Map<string, number>>();
+const restFactor = 20;
+
+async function watch(deps: Deps, scope: BreakerScope): Promise<void> {
+  const rests = restsOf(deps.store);
+  const key = `${scope.kind}/${scope.id}`;
+  const beganAt = performance.now();
+  if ((rests.get(key) ?? 0) > beganAt) return;
+  const breaker = await readBreaker(deps.store.db, scope);
+  if (breaker?.trip) return;
+  const since = Math.max(deps.clock.now() - breakerWindowMs, breaker?.at ?? 0);
+  const bad = await countWhatWentWrong(deps.store.db, scope, since);
+  const enough = Math.ceil(enoughMails(bad));
+  const mails = enough === 0 ? null : await countMails(deps.store.db, scope, since, enough);
+  const endedAt = performance.now();
+  rests.set(key, endedAt + (endedAt - beganAt) * restFactor);
+  // As many as break no rule: there may be more of them.
+  if (mails === null || mails.sent >= enough) return;
+  const trip = tripOf({ ...bad, ...mails });
+  if (trip) await tripBreaker(deps, scope, { rule: trip.rule, finding: tripSentence(trip) });
+}
+
+function restsOf(store: AppDeps['store']): Map<string, number> {
+  const known = restUntil.get(store);
+  if (known) return known;
+  const rests = new Map<string, number>();
+  restUntil.set(store, rests);
+  return rests;
+}
+
+/**
+ * Stops what the scope names until a person resets the breaker: a journey is paused, and marketing to a mailbox provider is held. A journey that is paused
+ * or archived already is left as it is.
+ */
+export async function tripBreaker(deps: Deps, scope: BreakerScope, trip: TripRecord): Promise<void> {
+  const at = deps.clock.now();
+  const tripped = await deps.store.transaction(async (trx) => {
+    if (scope.kind === 'provider') {
+      if (!(await insertPause(trx, { provider: scope.id }, at))) return false;
+    } else {
+      const journey = await lockJourney(trx, scope.id);
+      if (journey?.state !== 'active') return false;
+      await setJourneyState(trx, scope.id, 'paused', at, at);
+    }
+    await writeBreaker(trx, scope, trip, at);
+    return true;
+  });
+  if (!tripped) return;
+  deps.metrics.alarm(`breaker-${scope.kind}`);
+  deps.log.error(
+    { breaker: `${scope.kind}:${scope.id}`, rule: trip.rule, finding: trip.finding },
+    'A breaker tripped: it stays so until a person resets it.',
+  );
+}
+
+export type { BreakerRecord } from '../store/breakers.js';
+
+/** What is stopped by a breaker now, and why. */
+export function showBreakers(deps: Pick<AppDeps, 'store'>): Promise<readonly BreakerRecord[]> {
+  return listTripped(deps.store.db);
+}
+
+export type ResetResult =
+  /** `entries`: how many held entries go on. */
+  | { readonly kind: 'reset'; readonly entries: number }
+  /** It has not tripped. */
+  | { readonly kind: 'unchanged' };
+
+/** Lets go on what a breaker stopped. It counts anew: what is known already does not trip it again. */
+export async function resetBreaker(deps: Deps, scope: BreakerScope): Promise<ResetResult> {
+  if ((await readBreaker(deps.store.db, scope))?.trip == null) return { kind: 'unchanged' };
+  if (scope.kind === 'journey') {
+    const resumed = await resumeJourney(deps, scope.id);
+    // Resumed, or archived meanwhile: nothing is stopped by it any more.
+    if (resumed.kind !== 'done') await deps.store.transaction((trx) => writeBreaker(trx, scope, null, deps.clock.now()));
+    return { kind: 'reset', entries: resumed.kind === 'done' ? resumed.entries : 0 };
+  }
+  const since = await deps.store.transaction(async (trx) => {
+    const lifted = await deletePause(trx, { provider: scope.id });
+    await writeBreaker(trx, scope, null, deps.clock.now());
+    return lifted;
+  });
+  return { kind: 'reset', entries: await releaseHeld(deps, null, since) };
+}
