@@ -198,7 +198,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
 
   await publishPolicies(app, config.SOJOURN_PROJECT, { isEmbedded, say });
   await policies.start();
-  const publishAll = async () => publishTemplates({ store, clock, shop }, await templates.reload());
+  const publishAll = async () => publishTemplates({ store, clock, shop, policies }, await templates.reload());
   if (isEmbedded) await publishProject(app, config.SOJOURN_PROJECT, templates, publishAll, say);
 
   let temporal: Temporal | null = null;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Policies, type PolicyByKind, type PolicyKind, policyKinds, toPolicies } from './domain/policy/policies.js';
-import type { TopicPolicy } from './domain/policy/topic-policy.js';
+import { topicIds, type TopicPolicy } from './domain/policy/topic-policy.js';
 import { type ParsedPolicy, parsePolicy, policyFile } from './policy/parse.js';
 import { describeProblem, type FileProblem } from './yaml/problem.js';
 
@@ -41,7 +41,7 @@ export async function checkPolicyFolder(
     problems.push(...parsed.problems);
     if (parsed.kind === 'invalid') continue;
     read[kind] = { ...parsed.definition, version: 0 };
-    if (kind === 'topics') topics = (parsed.definition as TopicPolicy).topics.map(({ id }) => id);
+    if (kind === 'topics') topics = topicIds(parsed.definition as TopicPolicy);
   }
   const isWhole = policyKinds.every((kind) => read[kind] !== undefined);
   return { policies: isWhole ? toPolicies(read as PolicyByKind) : null, problems };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { JourneyDefinition } from '../journey/definition.js';
+import { topicIds } from '../domain/policy/topic-policy.js';
 import { type JourneyProblem, parseJourney, type TemplateCatalog } from '../journey/parse.js';
 import { addJourneyVersion, createJourney, lockJourney, readVersionHash } from '../store/journeys.js';
 import type { AppDeps } from './deps.js';
@@ -29,10 +30,13 @@ export type PublishResult =
  * `id`: the journey that the caller means; a source of another journey is refused.
  */
 export async function publishJourney(
-  deps: Pick<AppDeps, 'store' | 'clock'> & { readonly templates?: TemplateCatalog },
+  deps: Pick<AppDeps, 'store' | 'clock'> & Partial<Pick<AppDeps, 'policies'>> & { readonly templates?: TemplateCatalog },
   input: { readonly source: string; readonly id?: string; readonly note?: string | null },
 ): Promise<PublishResult> {
-  const parsed = parseJourney(input.source, deps.templates ? { templates: deps.templates } : {});
+  const parsed = parseJourney(input.source, {
+    ...(deps.templates ? { templates: deps.templates } : {}),
+    ...(deps.policies ? { topics: topicIds(deps.policies.current().topics) } : {}),
+  });
   if (parsed.kind === 'invalid') return { kind: 'refused', journeyId: input.id ?? null, problems: parsed.problems };
   const { definition, problems } = parsed;
   if (input.id !== undefined && definition.id !== input.id)

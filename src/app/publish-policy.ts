@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { TopicPolicy } from '../domain/policy/topic-policy.js';
+import { topicIds, type TopicPolicy } from '../domain/policy/topic-policy.js';
 import type { CapPolicy } from '../domain/policy/cap-policy.js';
 import type { PolicyKind } from '../domain/policy/policies.js';
 import { parsePolicy, policyFile } from '../policy/parse.js';
@@ -66,7 +66,7 @@ export async function publishPolicy(
 /** Ids of the topics in force; null while none were published. */
 async function publishedTopics(trx: Trx): Promise<readonly string[] | null> {
   const topics = await readPolicyVersion(trx, 'topics', 'newest');
-  return topics === null ? null : (topics.definition as unknown as Omit<TopicPolicy, 'version'>).topics.map(({ id }) => id);
+  return topics === null ? null : topicIds(topics.definition as unknown as TopicPolicy);
 }
 
 /** A topic that caps name cannot go: their rule would hold for nothing, and nobody would notice. */

@@ -1,4 +1,5 @@
 import type { CompiledTemplate } from '../domain/template.js';
+import { topicIds } from '../domain/policy/topic-policy.js';
 import { checkTemplate } from '../render/check.js';
 import { sourceHash } from '../render/compile.js';
 import type { TemplateSet } from '../render/load.js';
@@ -23,7 +24,7 @@ export interface TemplatePublication {
  * checked, so this may run at every start. A template with an error is refused; the others go out.
  */
 export async function publishTemplates(
-  deps: Pick<AppDeps, 'store' | 'clock' | 'shop'>,
+  deps: Pick<AppDeps, 'store' | 'clock' | 'shop'> & Partial<Pick<AppDeps, 'policies'>>,
   set: TemplateSet,
 ): Promise<readonly TemplatePublication[]> {
   const live = await latestTemplateVersions(deps.store.db);
@@ -33,6 +34,7 @@ export async function publishTemplates(
     published: false,
     problems: set.problems.filter((problem) => problem.file === file),
   }));
+  const topics = deps.policies ? topicIds(deps.policies.current().topics) : null;
   await withMjml(async (mjml) => {
     for (const source of set.sources) {
       const { id } = source;
@@ -42,7 +44,7 @@ export async function publishTemplates(
         publications.push({ id, version: before.version, published: false, problems: [] });
         continue;
       }
-      const { compiled, problems } = await checkTemplate(source, set, deps.shop, mjml);
+      const { compiled, problems } = await checkTemplate(source, set, deps.shop, mjml, topics);
       if (compiled === null) {
         publications.push({ id, version: before?.version ?? 0, published: false, problems });
         continue;

@@ -93,6 +93,7 @@ export function compileJourney(source: JourneySource): Compiled {
     start,
     steps: tree.steps,
   };
+  note({ kind: 'topic', name: source.topic, path: ['topic'] });
   return { definition, places: tree.places, references, repeated, unreachable: tree.unreachable };
 }
 

@@ -91,7 +91,7 @@ export type ConditionSource = z.output<typeof conditionSource>;
 
 /** Where a condition stands in the file, for complaints about what it names. */
 export interface Named {
-  readonly kind: 'event' | 'step';
+  readonly kind: 'event' | 'step' | 'topic';
   readonly name: string;
   readonly path: readonly PropertyKey[];
 }
@@ -119,8 +119,10 @@ export function compileCondition(source: ConditionSource, path: readonly Propert
     const [field, of] = Object.entries(source.cart).find(([, value]) => value !== undefined) as ['value', ComparisonSource];
     return { kind: 'cart', field, comparison: toComparison(of) };
   }
-  if (source.consent)
+  if (source.consent) {
+    note({ kind: 'topic', name: source.consent.topic, path: [...path, 'consent', 'topic'] });
     return { kind: 'consent', channel: source.consent.channel, topic: source.consent.topic, granted: source.consent.granted };
+  }
   if (source.message) {
     note({ kind: 'step', name: source.message.step, path: [...path, 'message', 'step'] });
     return { kind: 'message', step: source.message.step, status: source.message.status };

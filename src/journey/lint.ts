@@ -5,6 +5,7 @@ import { factNames } from '../domain/fact.js';
 import { day, hour } from '../domain/instant.js';
 import type { StepId } from '../domain/ids.js';
 import { nearest } from '../domain/nearest.js';
+import { unknownTopic } from '../domain/policy/topic-policy.js';
 import type { Compiled, Path } from './compile.js';
 import type { JourneyDefinition, SendStep, WaitStep } from './definition.js';
 import { stepsInOrder, successors } from './graph.js';
@@ -36,7 +37,11 @@ const notProduced: ReadonlySet<string> = new Set([
 ]);
 
 /** What is wrong with a journey although its form is right. */
-export function lintJourney(compiled: Compiled, templates: TemplateCatalog | undefined): readonly Finding[] {
+export function lintJourney(
+  compiled: Compiled,
+  templates: TemplateCatalog | undefined,
+  topics: readonly string[] | undefined,
+): readonly Finding[] {
   const { definition } = compiled;
   return [
     ...compiled.repeated.map(({ id, of, path }) =>
@@ -53,6 +58,7 @@ export function lintJourney(compiled: Compiled, templates: TemplateCatalog | und
     ...eventFindings(compiled),
     ...stepFindings(compiled),
     ...(templates === undefined ? [] : templateFindings(compiled, templates)),
+    ...(topics === undefined ? [] : topicFindings(compiled, topics)),
     ...timeFindings(compiled),
     ...(definition.holdout === 0
       ? []
@@ -163,6 +169,13 @@ function templateFindings({ references, definition }: Compiled, templates: Templ
         ),
       ];
     return [];
+  });
+}
+
+function topicFindings({ references }: Compiled, topics: readonly string[]): readonly Finding[] {
+  return references.flatMap((reference): Finding[] => {
+    const unknown = reference.kind === 'topic' ? unknownTopic(reference.name, topics) : null;
+    return unknown === null ? [] : [error(reference.path, unknown.message, unknown.suggestion)];
   });
 }
 

@@ -14,12 +14,12 @@ export type JourneyProblem = Omit<FileProblem, 'file'>;
 const longestSource = 200_000;
 
 /**
- * Reads a journey's YAML: form, then meaning, then the compiled graph. Warnings come with `ok`. Without `templates` their names are not looked up.
+ * Reads a journey's YAML: form, then meaning, then the compiled graph. Warnings come with `ok`. Without `templates` and `topics` their names are not looked up.
  * Never throws for what is written in the file.
  */
 export function parseJourney(
   source: string,
-  options: { readonly templates?: TemplateCatalog },
+  options: { readonly templates?: TemplateCatalog; readonly topics?: readonly string[] },
 ):
   | { readonly kind: 'ok'; readonly definition: JourneyDefinition; readonly problems: readonly JourneyProblem[] }
   | { readonly kind: 'invalid'; readonly problems: readonly JourneyProblem[] } {
@@ -41,7 +41,7 @@ export function parseJourney(
   const checked = checkYaml(yaml, journeySource);
   if (checked.kind === 'invalid') return { kind: 'invalid', problems: checked.problems.map(withoutFile) };
   const compiled = compileJourney(checked.value);
-  const problems = lintJourney(compiled, options.templates)
+  const problems = lintJourney(compiled, options.templates, options.topics)
     .map(({ path, message, suggestion, severity }) => withoutFile(problemAt(yaml, path, message, suggestion, severity)))
     .sort((a, b) => a.line - b.line || a.column - b.column);
   if (problems.some(({ severity }) => severity === 'error')) return { kind: 'invalid', problems };

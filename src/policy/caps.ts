@@ -3,8 +3,8 @@ import { type Channel, channels } from '../domain/channel.js';
 import { countWords, durationWords } from '../domain/duration.js';
 import { type Tier, tiers } from '../domain/engagement-tier.js';
 import { day, hour, minute } from '../domain/instant.js';
-import { nearest } from '../domain/nearest.js';
 import type { CapPolicy, CapPolicyRule } from '../domain/policy/cap-policy.js';
+import { unknownTopic } from '../domain/policy/topic-policy.js';
 import { topicText } from '../yaml/topic-text.js';
 import { definePolicy, error, type Finding, idText, type PolicyContext, repeatedIds, windowText } from './policy-source.js';
 
@@ -198,11 +198,8 @@ function topicFindings(source: CapsSource, topics: readonly string[] | null): re
   if (topics === null) return [];
   const unknown = (list: readonly string[], path: readonly PropertyKey[]): readonly Finding[] =>
     list.flatMap((topic, index) => {
-      if (topics.includes(topic)) return [];
-      const meant = nearest(topic, topics);
-      const suggestion =
-        meant === null ? `Known: ${topics.join(', ')}. Add it to policies/topics.yaml, or write another.` : `Did you mean "${meant}"?`;
-      return [error([...path, index], `There is no topic "${topic}" in policies/topics.yaml.`, suggestion)];
+      const told = unknownTopic(topic, topics);
+      return told === null ? [] : [error([...path, index], told.message, told.suggestion)];
     });
   return (['rules', 'gaps'] as const).flatMap((list) =>
     source[list].flatMap((one, index) => [

@@ -1,5 +1,6 @@
 import type { MessageClass } from '../domain/channel.js';
 import { nearest } from '../domain/nearest.js';
+import { unknownTopic } from '../domain/policy/topic-policy.js';
 import type { RenderContext, RenderResult } from '../domain/rendering.js';
 import type { Shop } from '../domain/shop.js';
 import type { CompiledTemplate } from '../domain/template.js';
@@ -24,15 +25,16 @@ const clippedBytes = 102_400;
 
 /**
  * Everything about one template: its texts, then what MJML makes of them, then how every sample looks in every language. Each look needs
- * the one before without an error. `compiled` is fit to publish; null with an error.
+ * the one before without an error. `compiled` is fit to publish; null with an error. `topics`: those of the shop; null: not looked up.
  */
 export async function checkTemplate(
   source: TemplateSource,
   set: TemplateSet,
   shop: Shop,
   mjml: MjmlConverter,
+  topics: readonly string[] | null = null,
 ): Promise<{ readonly compiled: CompiledTemplate | null; readonly problems: readonly FileProblem[] }> {
-  const written = checkSource(source, set, shop);
+  const written = [...checkTopic(source, topics), ...checkSource(source, set, shop)];
   if (hasError(written)) return { compiled: null, problems: distinct(written) };
   const { compiled, problems: rejected } = await compileTemplate(source, set, mjml);
   if (hasError(rejected)) return { compiled: null, problems: distinct([...written, ...rejected]) };
@@ -55,6 +57,12 @@ function checkSource(source: TemplateSource, set: TemplateSet, shop: Shop): read
       ...checkClass(source, composed),
     ]),
   ];
+}
+
+/** The topic is one that people can consent to. */
+function checkTopic(source: TemplateSource, topics: readonly string[] | null): readonly FileProblem[] {
+  const unknown = topics === null ? null : unknownTopic(source.topic, topics);
+  return unknown === null ? [] : [problemAt(source.yaml, ['topic'], unknown.message, unknown.suggestion)];
 }
 
 /** Every language of the shop, each word in each of them, and none that nobody uses. */

@@ -5,10 +5,14 @@ import { withMjml } from './mjml.js';
 import type { FileProblem } from '../yaml/problem.js';
 
 /** All that is wrong in a `templates` folder, in the order of its files: what could not be read, then each template in turn. */
-export async function lintTemplates(set: TemplateSet, shop: Shop): Promise<readonly FileProblem[]> {
+export async function lintTemplates(
+  set: TemplateSet,
+  shop: Shop,
+  topics: readonly string[] | null = null,
+): Promise<readonly FileProblem[]> {
   return withMjml(async (mjml) => {
     const problems = [...set.problems];
-    for (const source of set.sources) problems.push(...(await checkTemplate(source, set, shop, mjml)).problems);
+    for (const source of set.sources) problems.push(...(await checkTemplate(source, set, shop, mjml, topics)).problems);
     const told = new Set<string>();
     return problems.filter((problem) => {
       const key = JSON.stringify(problem);

@@ -34,6 +34,27 @@ describe('commands that need no server', () => {
     expect(out).toContain('1 error, 0 warnings.');
   });
 
+  test('lint passes the shipped policies, and points at a mistake in a file of one’s own', async () => {
+    expect(await sojourn('policy', 'lint')).toMatchObject({ exit: 0, out: '5 policies, nothing to complain about.' });
+
+    const mine = join(folder, 'my-caps.yaml');
+    await writeFile(mine, (await readFile('policies/caps.yaml', 'utf8')).replace('topics: [win_back]', 'topics: [winback]'));
+    const { exit, out } = await sojourn('policy', 'lint', mine);
+    expect(exit).toBe(1);
+    expect(out).toContain(`${mine}:`);
+    expect(out).toContain('Did you mean "win_back"?');
+    expect(await sojourn('policy', 'lint', journey)).toMatchObject({ exit: 2, err: expect.stringContaining('policy: caps') });
+  });
+
+  test('lint of a journey knows the topics that people can consent to', async () => {
+    const wrong = join(folder, 'topic.journey.yaml');
+    const source = await readFile(journey, 'utf8');
+    await writeFile(wrong, source.replaceAll('topic: cart_reminder', 'topic: cart_remainder'));
+    const { exit, out } = await sojourn('journey', 'lint', wrong);
+    expect(exit).toBe(1);
+    expect(out.match(/Did you mean "cart_reminder"\?/g)).toHaveLength(source.split('topic: cart_reminder').length - 1);
+  });
+
   test('simulate plays every scenario of the shipped journey as expected', async () => {
     const { exit, out } = await sojourn('simulate', journey);
     expect(out).toMatch(/scenarios as expected, 0 not\.$/);

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type PolicyKind, policyKinds } from '../../src/domain/policy/policies.js';
+import { topicIds } from '../../src/domain/policy/topic-policy.js';
 import { day, hour } from '../../src/domain/instant.js';
 import { parsePolicy } from '../../src/policy/parse.js';
 import { policySource, shippedPolicies } from '../support/policies.js';
 
-const context = { topics: shippedPolicies().topics.topics.map(({ id }) => id), languages: ['en', 'de'] };
+const context = { topics: topicIds(shippedPolicies().topics), languages: ['en', 'de'] };
 
 /** The shipped file with one change, and what is said about it: `line:column message suggestion`. */
 function complaints(kind: PolicyKind, from: string, to: string): readonly string[] {

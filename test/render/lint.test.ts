@@ -17,6 +17,15 @@ test('finds nothing to say about the shipped templates', async () => {
   expect((await lintTemplates(await loadTemplates('.'), shop)).map(describeProblem)).toEqual([]);
 });
 
+test('points at a topic that nobody can consent to, when it is told the topics', async () => {
+  const problems = await lintTemplates(await loadTemplates('.'), shop, ['cart_reminders', 'marketing']);
+  expect(problems.map(({ file, path, suggestion }) => [file, path, suggestion])).toContainEqual([
+    emailFile,
+    'topic',
+    'Did you mean "cart_reminders"?',
+  ]);
+});
+
 test('is the catalog of templates that journeys are checked against', async () => {
   const set = await loadTemplates('.');
 

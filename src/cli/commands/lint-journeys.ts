@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { topicIds } from '../../domain/policy/topic-policy.js';
+import { checkPolicyFolder } from '../../policy-folder.js';
 import { parseJourney } from '../../journey/parse.js';
 import { loadTemplates } from '../../render/load.js';
 import { describeProblem } from '../../yaml/problem.js';
@@ -8,13 +10,14 @@ import { plural } from '../text.js';
 
 /** `journey lint <files…>`: checks sources against the project's templates. No server is needed. */
 export async function lintJourneys(context: CliContext, files: readonly string[]): Promise<Outcome> {
-  const templates = await loadTemplates(context.project);
+  const [templates, { policies }] = await Promise.all([loadTemplates(context.project), checkPolicyFolder(context.project, null)]);
+  const topics = policies === null ? {} : { topics: topicIds(policies.topics) };
   const found = [];
   for (const file of files) {
     const source = await readFile(file, 'utf8').catch(() => {
       throw new CliFailure(`There is no file ${file} that can be read.`, 2);
     });
-    const { problems } = parseJourney(source, { templates });
+    const { problems } = parseJourney(source, { templates, ...topics });
     found.push(...problems.map((problem) => ({ file, ...problem })));
   }
   const errors = found.filter((problem) => problem.severity === 'error').length;

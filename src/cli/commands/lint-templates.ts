@@ -1,3 +1,5 @@
+import { topicIds } from '../../domain/policy/topic-policy.js';
+import { checkPolicyFolder } from '../../policy-folder.js';
 import { loadTemplates } from '../../render/load.js';
 import { describeProblem } from '../../yaml/problem.js';
 import { lintTemplates } from '../../render/lint.js';
@@ -7,8 +9,12 @@ import { plural } from '../text.js';
 
 /** `template lint`: every template in every language with every sample. No server is needed. */
 export async function lintProjectTemplates(context: CliContext): Promise<Outcome> {
-  const [set, shop] = await Promise.all([loadTemplates(context.project), loadShop(context.project)]);
-  const problems = await lintTemplates(set, shop);
+  const [set, shop, { policies }] = await Promise.all([
+    loadTemplates(context.project),
+    loadShop(context.project),
+    checkPolicyFolder(context.project, null),
+  ]);
+  const problems = await lintTemplates(set, shop, policies === null ? null : topicIds(policies.topics));
   const errors = problems.filter((problem) => problem.severity === 'error').length;
   const summary =
     problems.length === 0

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type PolicyKind, policyKinds } from '../../domain/policy/policies.js';
+import { topicIds } from '../../domain/policy/topic-policy.js';
 import { parsePolicy, policyFile } from '../../policy/parse.js';
 import { checkPolicyFolder, publishOrder } from '../../policy-folder.js';
 import { loadShop } from '../../shop.js';
@@ -27,7 +28,7 @@ interface Published {
 export async function lintPolicies(context: CliContext, files: readonly string[]): Promise<Outcome> {
   const languages = (await loadShop(context.project)).locales;
   const folder = await checkPolicyFolder(context.project, languages);
-  const topics = folder.policies?.topics.topics.map(({ id }) => id) ?? null;
+  const topics = folder.policies === null ? null : topicIds(folder.policies.topics);
   const problems = files.length === 0 ? [...folder.problems] : [];
   for (const { file, kind, source } of await readFiles(files))
     problems.push(...parsePolicy(kind, source, { topics, languages }).problems.map((problem) => ({ ...problem, file })));

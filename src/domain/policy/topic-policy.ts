@@ -1,4 +1,5 @@
 import type { Channel } from '../channel.js';
+import { nearest } from '../nearest.js';
 
 /** The published `policies/topics.yaml`: what people consent to, by name. */
 export interface TopicPolicy {
@@ -19,4 +20,18 @@ export interface Topic {
   readonly doubleOptIn: readonly Channel[];
   /** Offered in the preference centre. */
   readonly isOffered: boolean;
+}
+
+export function topicIds({ topics }: Pick<TopicPolicy, 'topics'>): readonly string[] {
+  return topics.map(({ id }) => id);
+}
+
+/** What is wrong with naming this topic, for whoever wrote it; null: it is known. */
+export function unknownTopic(topic: string, known: readonly string[]): { readonly message: string; readonly suggestion: string } | null {
+  if (known.includes(topic)) return null;
+  const meant = nearest(topic, known);
+  return {
+    message: `There is no topic "${topic}" in policies/topics.yaml.`,
+    suggestion: meant === null ? `Add it there, or write one of ${known.join(', ')}.` : `Did you mean "${meant}"?`,
+  };
 }
