@@ -9,6 +9,7 @@ import { twilioRoutes } from './api/routes/twilio.js';
 import { buildHealthServer, buildServer } from './api/server.js';
 import { startSmtpDoor } from './api/smtp-door.js';
 import { backUp } from './app/backup.js';
+import { startBroadcastLoop } from './app/enrol-recipients.js';
 import { ChannelSlots } from './app/channel-slots.js';
 import type { AppDeps, Log } from './app/deps.js';
 import { previewContext } from './app/preview-message.js';
@@ -246,6 +247,10 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
     life.mayBeginSend = false;
     await running.stopWork();
   });
+  if (roles.has('relay')) {
+    const broadcasts = startBroadcastLoop(app);
+    stops.push(() => broadcasts.stop());
+  }
   watchGauges(metrics, store);
 
   const file: RunningInstance = {

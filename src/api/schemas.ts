@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { PageRequest } from '../app/paging.js';
+import type { Deadline } from '../domain/deadline.js';
 import { limitMs, parseDuration } from '../domain/duration.js';
-import type { Instant } from '../domain/instant.js';
 
 /** An instant: milliseconds inside, ISO 8601 text in UTC outside. */
 export const instant = z.codec(z.iso.datetime({ offset: true }), z.number(), {
@@ -51,10 +51,10 @@ function resolvable(text: string): boolean {
   return z.iso.datetime({ offset: true }).safeParse(text).success || typeof parseDuration(text) === 'object';
 }
 
-/** The instant that `instantOrDuration` names. A day is 24 hours. */
-export function resolveInstant(text: string, now: Instant): Instant {
+/** What `instantOrDuration` says. A day is 24 hours. */
+export function toDeadline(text: string): Deadline {
   const duration = parseDuration(text);
-  return typeof duration === 'object' ? now + limitMs(duration) : Date.parse(text);
+  return typeof duration === 'object' ? { kind: 'within', ms: limitMs(duration) } : { kind: 'at', at: Date.parse(text) };
 }
 
 /** What the gate answers to one who asks. */

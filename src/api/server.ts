@@ -15,6 +15,7 @@ import { unsubscribePages } from './pages/unsubscribe.js';
 import { noSuchRoute, problemHandler } from './problem.js';
 import { isApiKey } from '../app/manage-keys.js';
 import { backupRoutes } from './routes/backups.js';
+import { broadcastRoutes } from './routes/broadcasts.js';
 import { controlRoutes } from './routes/controls.js';
 import { deadLetterRoutes } from './routes/dead-letters.js';
 import { entryRoutes } from './routes/entries.js';
@@ -82,6 +83,7 @@ const apiRoutes = [
   entryRoutes,
   profileRoutes,
   messageRoutes,
+  broadcastRoutes,
   eventRoutes,
   deadLetterRoutes,
   writeKeyRoutes,

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Channel } from '../domain/channel.js';
+import { type Deadline, deadlineFrom } from '../domain/deadline.js';
 import { durationWords } from '../domain/duration.js';
 import { type EntryId, messageIdFor, type ProfileId } from '../domain/ids.js';
 import { day, type Instant } from '../domain/instant.js';
@@ -8,12 +9,13 @@ import { newEntryState } from '../journey/engine.js';
 import { longestDeadlineMs, messageJourney, onlyStep } from '../journey/internal.js';
 import type { Trx } from '../store/db.js';
 import { askForRun, writeOpened } from '../store/entries.js';
-import { keepAnswer, readAnswer, takeIdempotencyKey } from '../store/idempotency.js';
+import { findAnswer, keepAnswer, takeIdempotencyKey } from '../store/idempotency.js';
 import { type MessageRecord, readMessage, readVerdicts } from '../store/messages-read.js';
 import { lockCanonical } from '../store/profiles.js';
 import { findCanonicalProfile, findProfileByIdentity } from '../store/profiles-read.js';
 import { readTemplateHead } from '../store/templates.js';
 import { writeTogether } from '../store/write-together.js';
+import { canonicalJson } from './canonical-json.js';
 import type { AppDeps } from './deps.js';
 import { decisionOf } from './explain-message.js';
 import { freezeInternal } from './internal-journeys.js';
@@ -34,8 +36,8 @@ export interface MessageRequest {
   readonly topic: string | null;
   /** 0–100; null: that of the class. */
   readonly priority: number | null;
-  /** The last instant at which it may leave; null: a day from now. */
-  readonly deadlineAt: Instant | null;
+  /** The last instant at which it may leave, counted from now; null: a day. */
+  readonly deadline: Deadline | null;
 }
 
 /** A message that was asked for, and what the gate said first. */
@@ -52,6 +54,7 @@ export type SendMessageResult =
   /** `code`: for programs; `reason`: a sentence that says what to do. */
   | { readonly kind: 'refused'; readonly code: string; readonly reason: string };
 
+const otherRequest = { kind: 'other-request' } as const;
 const usualDeadlineMs = day;
 /** The workflow takes over where the request was broken off before its turn, in real milliseconds. */
 const turnGraceMs = 5_000;
@@ -66,22 +69,23 @@ const mostRounds = 6;
 export async function sendMessage(deps: AppDeps, request: MessageRequest, idempotencyKey: string): Promise<SendMessageResult> {
   const keyHash = keyed(deps.secret, `idempotency|messages|${idempotencyKey}`);
   const requestHash = keyed(deps.secret, canonicalJson(request));
+  // Whatever has changed since: what was answered once is answered again.
+  const before = await findAnswer(deps.store.db, keyHash);
+  if (before !== null) return before.requestHash === requestHash ? { kind: 'asked', ...(before.answer as RequestedMessage) } : otherRequest;
   const checked = await checkRequest(deps, request);
   if (checked.kind !== 'ok') return checked;
 
   const entryId = deps.newId() as EntryId;
   const made = await deps.store.transaction(async (trx) => {
     const key = await takeIdempotencyKey(trx, { keyHash, requestHash, madeId: entryId, createdAt: deps.clock.now() });
-    if (key.madeId !== entryId) return key.requestHash === requestHash ? { kind: 'there' as const, entryId: key.madeId as EntryId } : null;
-    await openEntry(deps, trx, { ...checked, entryId, request, pokeInMs: turnGraceMs });
-    return { kind: 'made' as const, entryId };
+    if (key.requestHash !== requestHash) return null;
+    if (key.madeId === entryId) await openEntry(deps, trx, { ...checked, entryId, request, pokeInMs: turnGraceMs });
+    return key.madeId as EntryId;
   });
-  if (made === null) return { kind: 'other-request' };
-  const before = made.kind === 'there' ? ((await readAnswer(deps.store.db, keyHash)) as RequestedMessage | null) : null;
-  if (before !== null) return { kind: 'asked', ...before };
+  if (made === null) return otherRequest;
 
-  await withinBounds(deps, firstTurn(deps, made.entryId));
-  const answer = await standingOf(deps, { ...checked, entryId: made.entryId, request });
+  await withinBounds(deps, firstTurn(deps, made));
+  const answer = await standingOf(deps, { ...checked, entryId: made, request });
   return { kind: 'asked', ...((await keepAnswer(deps.store.db, keyHash, answer)) as RequestedMessage) };
 }
 
@@ -134,9 +138,10 @@ function refusalOf(
       code: 'topic-not-allowed',
       reason: `The template ${template.id} is about ${template.topic}, and so is every message from it: leave the topic out.`,
     };
-  if (request.deadlineAt !== null && request.deadlineAt <= at)
+  const deadlineAt = deadlineOf(request, at);
+  if (deadlineAt <= at)
     return { code: 'deadline-passed', reason: 'The deadline has passed already: name a later one, or none for a day from now.' };
-  if (request.deadlineAt !== null && request.deadlineAt > at + longestDeadlineMs)
+  if (deadlineAt > at + longestDeadlineMs)
     return {
       code: 'deadline-too-late',
       reason: `A message may wait ${durationWords(longestDeadlineMs)} at most: name an earlier deadline.`,
@@ -178,7 +183,7 @@ async function openEntry(
   const version = await freezeInternal(trx, definition, at);
   const state = {
     ...newEntryState({ at, trigger: request.data, cartId: null }),
-    deadlineAt: request.deadlineAt ?? at + usualDeadlineMs,
+    deadlineAt: deadlineOf(request, at),
   };
   const entry = {
     id: entryId,
@@ -191,6 +196,10 @@ async function openEntry(
     state,
   };
   await writeTogether(trx, { entries: writeOpened([entry], pokeInMs) });
+}
+
+function deadlineOf({ deadline }: Pick<MessageRequest, 'deadline'>, from: Instant): Instant {
+  return deadline === null ? from + usualDeadlineMs : deadlineFrom(deadline, from);
 }
 
 function sendOf(deps: Pick<AppDeps, 'policies'>, template: TemplateHead, request: Pick<MessageRequest, 'priority'>) {
@@ -272,7 +281,7 @@ function undecided(deps: AppDeps, id: string, { template, profileId, entryId, re
     state: 'reserved',
     reason: null,
     slotAt: at,
-    deadlineAt: request.deadlineAt ?? at + usualDeadlineMs,
+    deadlineAt: deadlineOf(request, at),
     attempts: 0,
     segments: null,
     provider: null,
@@ -290,13 +299,4 @@ function messageIdOf(deps: Pick<AppDeps, 'secret'>, entryId: EntryId): string {
 
 function keyed(secret: string, text: string): string {
   return createHmac('sha256', secret).update(text).digest('hex');
-}
-
-/** The same text for the same request, in whatever order its keys came. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
 }

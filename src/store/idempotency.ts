@@ -35,9 +35,10 @@ export async function keepAnswer(db: Db | Trx, keyHash: string, answer: object):
   return rows[0]?.answer ?? answer;
 }
 
-export async function readAnswer(db: Db | Trx, keyHash: string): Promise<unknown> {
-  const row = await db.selectFrom('idempotency_keys').select('answer').where('key_hash', '=', keyHash).executeTakeFirst();
-  return row?.answer ?? null;
+/** What the first request of this key was told; null: it is new, or has not been answered. */
+export async function findAnswer(db: Db, keyHash: string): Promise<{ readonly requestHash: string; readonly answer: unknown } | null> {
+  const row = await db.selectFrom('idempotency_keys').select(['request_hash', 'answer']).where('key_hash', '=', keyHash).executeTakeFirst();
+  return row === undefined || row.answer === null ? null : { requestHash: row.request_hash, answer: row.answer };
 }
 
 /** Keys made before this instant may be used again. */

@@ -144,8 +144,10 @@ export function writeEngagement(id: ProfileId, engagement: EngagementState): Raw
 }
 
 /** Whom test messages are booked on: a profile without traits, address or identity. */
+export const testRecipientId = 'test-recipient';
+
 export async function ensureTestRecipient(trx: Trx, at: Instant): Promise<string> {
-  const id = 'test-recipient';
+  const id = testRecipientId;
   await trx
     .insertInto('profiles')
     .values({ id, merged_into: null, email: null, phone: null, created_at: at, updated_at: at, erased_at: null })

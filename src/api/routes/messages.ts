@@ -15,7 +15,7 @@ import {
   pageOf,
   pageQuery,
   recipient,
-  resolveInstant,
+  toDeadline,
   toPageRequest,
   verdictAnswer,
 } from '../schemas.js';
@@ -140,7 +140,7 @@ export function messageRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
             ...rest,
             topic: topic ?? null,
             priority: priority ?? null,
-            deadlineAt: deadline === undefined ? null : resolveInstant(deadline, app.clock.now()),
+            deadline: deadline === undefined ? null : toDeadline(deadline),
           },
           request.headers['idempotency-key'],
         );

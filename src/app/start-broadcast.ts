@@ -1,0 +1,158 @@
+import { createHmac } from 'node:crypto';
+import { type Deadline, deadlineFrom } from '../domain/deadline.js';
+import { durationWords } from '../domain/duration.js';
+import { day, type Instant } from '../domain/instant.js';
+import type { TemplateHead } from '../domain/template.js';
+import { broadcastJourney, longestDeadlineMs } from '../journey/internal.js';
+import {
+  addEveryone,
+  addRecipients,
+  deleteBroadcast,
+  insertBroadcast,
+  readBroadcast,
+  type RecipientList,
+  setBroadcastTotal,
+} from '../store/broadcasts.js';
+import type { Trx } from '../store/db.js';
+import { takeIdempotencyKey } from '../store/idempotency.js';
+import { testRecipientId } from '../store/profiles.js';
+import { readTemplateHead } from '../store/templates.js';
+import type { AppDeps } from './deps.js';
+import { freezeInternal } from './internal-journeys.js';
+import { canonicalJson } from './canonical-json.js';
+
+/** Whom a broadcast is for: a list, or everyone who has these traits (none named: everyone). */
+export type Audience = RecipientList | { readonly by: 'everyone'; readonly traits: Readonly<Record<string, unknown>> };
+
+export interface BroadcastRequest {
+  readonly name: string;
+  readonly template: string;
+  readonly to: Audience;
+  /** What the template reads as `data`, the same for all. */
+  readonly data: Readonly<Record<string, unknown>>;
+  /** Null: now. */
+  readonly startsAt: Instant | null;
+  /** Recipients fall due evenly over so many milliseconds; 0: all at once. */
+  readonly overMs: number;
+  /** The last instant for everyone, counted from the start; null: two days after each falls due. */
+  readonly deadline: Deadline | null;
+  /** 0–100; null: that of the class `broadcast`. */
+  readonly priority: number | null;
+}
+
+export type StartBroadcastResult =
+  /** `unknown`: ids that name nobody, each once. `isNew` false: the key had been used for this very request. */
+  | { readonly kind: 'started'; readonly id: string; readonly total: number; readonly unknown: readonly string[]; readonly isNew: boolean }
+  | { readonly kind: 'unknown-template' }
+  | { readonly kind: 'other-request' }
+  | { readonly kind: 'refused'; readonly code: string; readonly reason: string };
+
+const longestOverMs = 14 * day;
+/** A newsletter keeps two days, then it is old. */
+export const usualBroadcastDeadlineMs = 2 * day;
+
+/**
+ * Starts a broadcast: its recipients become rows, each once, and `enrolDue` gives them their entries as they fall due. One transaction, so it is there
+ * with everyone or not at all.
+ */
+export async function startBroadcast(
+  deps: AppDeps,
+  request: BroadcastRequest,
+  idempotencyKey: string | null,
+): Promise<StartBroadcastResult> {
+  const template = await readTemplateHead(deps.store.db, request.template);
+  if (template === null) return { kind: 'unknown-template' };
+  const now = deps.clock.now();
+  const refusal = refuseBroadcast(template, request, now);
+  if (refusal !== null) return { kind: 'refused', ...refusal };
+  const id = deps.newId();
+  const started = await deps.store.transaction(async (trx): Promise<StartBroadcastResult> => {
+    if (idempotencyKey !== null) {
+      const hmac = (text: string): string => createHmac('sha256', deps.secret).update(text).digest('hex');
+      const requestHash = hmac(canonicalJson(request));
+      const key = await takeIdempotencyKey(trx, {
+        keyHash: hmac(`idempotency|broadcasts|${idempotencyKey}`),
+        requestHash,
+        madeId: id,
+        createdAt: now,
+      });
+      if (key.requestHash !== requestHash) return { kind: 'other-request' };
+      if (key.madeId !== id) {
+        const before = await readBroadcast(trx, key.madeId);
+        return { kind: 'started', id: key.madeId, total: before?.total ?? 0, unknown: [], isNew: false };
+      }
+    }
+    return putBroadcast(deps, trx, { id, template, request, at: now });
+  });
+  if (started.kind === 'started' && started.total === 0)
+    return { kind: 'refused', code: 'no-recipients', reason: 'None of the recipients is known here: no broadcast was started.' };
+  return started;
+}
+
+/** Why a broadcast cannot be, as a code and a sentence; null: it can. */
+export function refuseBroadcast(
+  template: TemplateHead,
+  request: BroadcastRequest,
+  now: Instant,
+): { readonly code: string; readonly reason: string } | null {
+  const startsAt = request.startsAt ?? now;
+  if (template.class !== 'broadcast' && template.class !== 'marketing')
+    return {
+      code: 'class-not-allowed',
+      reason: `The template ${template.id} is ${template.class}: a broadcast takes templates of class broadcast or marketing. One person's ${template.class} message is sent by POST /v1/messages.`,
+    };
+  if (request.overMs > longestOverMs)
+    return { code: 'too-slow', reason: `A broadcast goes out over ${durationWords(longestOverMs)} at most: name a shorter time.` };
+  if (startsAt > now + longestDeadlineMs)
+    return { code: 'starts-too-late', reason: `A broadcast starts within ${durationWords(longestDeadlineMs)}: name an earlier start.` };
+  const deadlineAt = deadlineOf(request, startsAt);
+  if (deadlineAt !== null && deadlineAt <= startsAt + request.overMs)
+    return {
+      code: 'deadline-too-early',
+      reason: 'The deadline comes before the last recipient falls due: name a later deadline, or a shorter time over which it goes out.',
+    };
+  return null;
+}
+
+function deadlineOf({ deadline }: BroadcastRequest, startsAt: Instant): Instant | null {
+  return deadline === null ? null : deadlineFrom(deadline, startsAt);
+}
+
+async function putBroadcast(
+  deps: AppDeps,
+  trx: Trx,
+  start: { readonly id: string; readonly template: TemplateHead; readonly request: BroadcastRequest; readonly at: Instant },
+): Promise<StartBroadcastResult> {
+  const { id, template, request, at } = start;
+  const { channel, topic } = template;
+  const priority = request.priority ?? deps.policies.current().classes.classes.broadcast.defaultPriority;
+  const send = { template: template.id, channel, class: template.class, topic, priority };
+  const version = await freezeInternal(trx, broadcastJourney(id, request.name, send), at);
+  await insertBroadcast(trx, {
+    id,
+    name: request.name,
+    template: template.id,
+    data: request.data,
+    settings: {
+      channel,
+      class: template.class,
+      topic,
+      priority,
+      version,
+      overMs: request.overMs,
+      deadlineAt: deadlineOf(request, request.startsAt ?? at),
+      pausedAt: null,
+    },
+    createdAt: at,
+    startsAt: request.startsAt ?? at,
+  });
+  const { to } = request;
+  const { added, unknown } =
+    to.by === 'everyone'
+      ? { added: await addEveryone(trx, id, to.traits, testRecipientId), unknown: [] }
+      : await addRecipients(trx, id, to);
+  await setBroadcastTotal(trx, id, added);
+  // Nobody to write to: as if it had never been asked for.
+  if (added === 0) await deleteBroadcast(trx, id);
+  return { kind: 'started', id, total: added, unknown: [...new Set(unknown)], isNew: true };
+}

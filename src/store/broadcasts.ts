@@ -1,0 +1,318 @@
+import { sql } from 'kysely';
+import type { Channel, MessageClass } from '../domain/channel.js';
+import type { EntryId, ProfileId } from '../domain/ids.js';
+import type { Instant } from '../domain/instant.js';
+import type { Db, Trx } from './db.js';
+import { olderThan } from './entries-read.js';
+import { rowsOf } from './write-together.js';
+
+export type BroadcastState = 'running' | 'paused' | 'cancelled' | 'finished';
+
+/** What was settled when the broadcast was started. */
+export interface BroadcastSettings {
+  readonly channel: Channel;
+  readonly class: MessageClass;
+  readonly topic: string;
+  readonly priority: number;
+  /** The version of the broadcast's own journey. */
+  readonly version: number;
+  /** Recipients fall due evenly over so many milliseconds; 0: all at once. */
+  readonly overMs: number;
+  /** The last instant for everyone; null: two days after each falls due. */
+  readonly deadlineAt: Instant | null;
+  readonly pausedAt: Instant | null;
+}
+
+/** A message to many. */
+export interface BroadcastRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly template: string;
+  readonly state: BroadcastState;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly settings: BroadcastSettings;
+  readonly total: number;
+  /** Recipients, from the first on, that have an entry by now. */
+  readonly enrolled: number;
+  readonly createdAt: Instant;
+  readonly startsAt: Instant;
+  readonly finishedAt: Instant | null;
+}
+
+const columns = [
+  'id',
+  'name',
+  'template',
+  'state',
+  'data',
+  'settings',
+  'total',
+  'enrolled',
+  'created_at as createdAt',
+  'starts_at as startsAt',
+  'finished_at as finishedAt',
+] as const;
+
+type Row = Omit<BroadcastRecord, 'settings'> & { readonly settings: Record<string, unknown> };
+
+function toRecord(row: Row): BroadcastRecord {
+  return { ...row, settings: row.settings as unknown as BroadcastSettings };
+}
+
+export async function insertBroadcast(
+  trx: Trx,
+  broadcast: Omit<BroadcastRecord, 'finishedAt' | 'enrolled' | 'state' | 'total'>,
+): Promise<void> {
+  await trx
+    .insertInto('broadcasts')
+    .values({
+      id: broadcast.id,
+      name: broadcast.name,
+      template: broadcast.template,
+      state: 'running',
+      data: JSON.stringify(broadcast.data),
+      settings: JSON.stringify(broadcast.settings),
+      total: 0,
+      created_at: broadcast.createdAt,
+      starts_at: broadcast.startsAt,
+      finished_at: null,
+    })
+    .execute();
+}
+
+/** Whom a list of the shop's names: our ids, or its own. */
+export type RecipientList = { readonly by: 'profile' | 'user'; readonly ids: readonly string[] };
+
+/** So many ids go into one statement. */
+const idsAtOnce = 5_000;
+
+/**
+ * Puts the people of a list behind the recipients that are there: each canonical profile once, in the order of the list. Answers how many came, and the
+ * ids that name nobody (or someone who was erased).
+ */
+export async function addRecipients(
+  trx: Trx,
+  broadcastId: string,
+  list: RecipientList,
+): Promise<{ readonly added: number; readonly unknown: readonly string[] }> {
+  let added = 0;
+  const unknown: string[] = [];
+  for (let start = 0; start < list.ids.length; start += idsAtOnce) {
+    const ids = list.ids.slice(start, start + idsAtOnce);
+    const { rows } = await sql<{ added: number; unknown: readonly string[] | null }>`
+      with named as materialized (${named(list.by, ids)}),
+      fresh as (
+        select profile_id, row_number() over (order by min(ord)) - 1 as n from named where profile_id is not null
+          and not exists (select 1 from broadcast_recipients r where r.broadcast_id = ${broadcastId} and r.profile_id = named.profile_id)
+        group by profile_id
+      ),
+      put as (
+        insert into broadcast_recipients (broadcast_id, position, profile_id)
+        select ${broadcastId}, ${added}::bigint + n, profile_id from fresh returning 1
+      )
+      select (select count(*) from put) as added, (select json_agg(id order by ord) from named where profile_id is null) as unknown`.execute(
+      trx,
+    );
+    added += rows[0]?.added ?? 0;
+    unknown.push(...(rows[0]?.unknown ?? []));
+  }
+  return { added, unknown };
+}
+
+/** Each id of the list with the canonical profile that it names, or null. Chains of merges are flat: `repointProfile` keeps them so. */
+function named(by: RecipientList['by'], ids: readonly string[]) {
+  const given = sql`unnest(${ids}::text[]) with ordinality as g(id, ord)`;
+  return by === 'user'
+    ? sql`select g.id, g.ord, p.id as profile_id from ${given} left join identities i on i.kind = 'user' and i.value = g.id
+        left join profiles p on p.id = i.profile_id and p.erased_at is null`
+    : sql`select g.id, g.ord, p.id as profile_id from ${given} left join profiles q on q.id = g.id
+        left join profiles p on p.id = coalesce(q.merged_into, q.id) and p.erased_at is null`;
+}
+
+/** Everyone who is known and has these traits. `except`: whom test messages are booked on. Answers how many. */
+export async function addEveryone(
+  trx: Trx,
+  broadcastId: string,
+  traits: Readonly<Record<string, unknown>>,
+  except: string,
+): Promise<number> {
+  const { rows } = await sql<{ added: number }>`
+    with put as (
+      insert into broadcast_recipients (broadcast_id, position, profile_id)
+      select ${broadcastId}, row_number() over (order by id) - 1, id from profiles
+      where merged_into is null and erased_at is null and id <> ${except} and traits @> ${JSON.stringify(traits)}::jsonb
+      returning 1
+    )
+    select count(*) as added from put`.execute(trx);
+  return rows[0]?.added ?? 0;
+}
+
+export async function setBroadcastTotal(trx: Trx, id: string, total: number): Promise<void> {
+  await trx.updateTable('broadcasts').set({ total }).where('id', '=', id).execute();
+}
+
+/** One without recipients, before its transaction ends. */
+export async function deleteBroadcast(trx: Trx, id: string): Promise<void> {
+  await trx.deleteFrom('broadcasts').where('id', '=', id).execute();
+}
+
+/** Locks it until the transaction ends. Null: there is none such. */
+export async function lockBroadcast(trx: Trx, id: string): Promise<BroadcastRecord | null> {
+  const row = await trx.selectFrom('broadcasts').select(columns).where('id', '=', id).forUpdate().executeTakeFirst();
+  return row === undefined ? null : toRecord(row);
+}
+
+/** As `lockBroadcast`, of one that runs; null too where another has it locked. */
+export async function claimRunningBroadcast(trx: Trx, id: string): Promise<BroadcastRecord | null> {
+  const row = await trx
+    .selectFrom('broadcasts')
+    .select(columns)
+    .where('id', '=', id)
+    .where('state', '=', 'running')
+    .forUpdate()
+    .skipLocked()
+    .executeTakeFirst();
+  return row === undefined ? null : toRecord(row);
+}
+
+export async function listRunningBroadcasts(db: Db): Promise<readonly BroadcastRecord[]> {
+  const rows = await db.selectFrom('broadcasts').select(columns).where('state', '=', 'running').orderBy('starts_at').execute();
+  return rows.map(toRecord);
+}
+
+export async function readBroadcast(db: Db | Trx, id: string): Promise<BroadcastRecord | null> {
+  const row = await db.selectFrom('broadcasts').select(columns).where('id', '=', id).executeTakeFirst();
+  return row === undefined ? null : toRecord(row);
+}
+
+/** Newest first, at most `limit` after the position [createdAt, id]. */
+export async function listBroadcasts(
+  db: Db,
+  page: { readonly limit: number; readonly after: readonly (string | number)[] | null },
+): Promise<readonly BroadcastRecord[]> {
+  let query = db.selectFrom('broadcasts').select(columns);
+  if (page.after !== null) query = query.where(olderThan('created_at', page.after));
+  const rows = await query.orderBy('created_at', 'desc').orderBy(sql`id collate "C"`, 'desc').limit(page.limit).execute();
+  return rows.map(toRecord);
+}
+
+export async function setBroadcastState(
+  trx: Trx,
+  id: string,
+  change: {
+    readonly state: BroadcastState;
+    readonly settings?: BroadcastSettings;
+    readonly startsAt?: Instant;
+    readonly finishedAt?: Instant;
+  },
+): Promise<void> {
+  await trx
+    .updateTable('broadcasts')
+    .set({
+      state: change.state,
+      ...(change.settings === undefined ? {} : { settings: JSON.stringify(change.settings) }),
+      ...(change.startsAt === undefined ? {} : { starts_at: change.startsAt }),
+      ...(change.finishedAt === undefined ? {} : { finished_at: change.finishedAt }),
+    })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Recipients by position, from this one on. */
+export async function readRecipients(
+  db: Db | Trx,
+  id: string,
+  page: { readonly from: number; readonly limit: number },
+): Promise<readonly { readonly position: number; readonly profileId: ProfileId }[]> {
+  const rows = await db
+    .selectFrom('broadcast_recipients')
+    .select(['position', 'profile_id'])
+    .where('broadcast_id', '=', id)
+    .where('position', '>=', page.from)
+    .orderBy('position')
+    .limit(page.limit)
+    .execute();
+  return rows.map((row) => ({ position: row.position, profileId: row.profile_id as ProfileId }));
+}
+
+/** Those of these people who have been erased. */
+export async function findErased(trx: Trx, profiles: readonly ProfileId[]): Promise<ReadonlySet<ProfileId>> {
+  if (profiles.length === 0) return new Set();
+  const rows = await trx
+    .selectFrom('profiles')
+    .select('id')
+    .where('id', 'in', [...profiles])
+    .where('erased_at', 'is not', null)
+    .execute();
+  return new Set(rows.map((row) => row.id as ProfileId));
+}
+
+/** Entries, finished ones too, that these people have in a journey. */
+export async function readEntriesOf(trx: Trx, journeyId: string, profiles: readonly ProfileId[]): Promise<ReadonlyMap<ProfileId, EntryId>> {
+  if (profiles.length === 0) return new Map();
+  const rows = await trx
+    .selectFrom('entries')
+    .select(['id', 'profile_id'])
+    .where('journey_id', '=', journeyId)
+    .where('profile_id', 'in', [...profiles])
+    .execute();
+  return new Map(rows.map((row) => [row.profile_id as ProfileId, row.id as EntryId]));
+}
+
+/** These recipients have their entries (null: nothing to write to any more), and the next batch begins behind them. */
+export async function markEnrolled(
+  trx: Trx,
+  id: string,
+  recipients: readonly { readonly position: number; readonly entryId: EntryId | null }[],
+  enrolled: number,
+): Promise<void> {
+  await sql`update broadcast_recipients b set entry_id = r."entryId" from ${rowsOf(recipients)} as r(position integer, "entryId" text)
+    where b.broadcast_id = ${id} and b.position = r.position`.execute(trx);
+  await trx.updateTable('broadcasts').set({ enrolled }).where('id', '=', id).execute();
+}
+
+/** What has become of it, counted. */
+export interface BroadcastCounts {
+  /** Messages by state and reason. */
+  readonly messages: readonly { readonly state: string; readonly reason: string | null; readonly count: number }[];
+  /** Recipients with an entry that has not ended. */
+  readonly underWay: number;
+  /** Recipients that were passed over: erased, or the same person as another. */
+  readonly passedOver: number;
+  /** Messages that a person clicked in. */
+  readonly clicked: number;
+  /** Left since `recentSince`. */
+  readonly recent: number;
+  /** When the last of those under way falls due. */
+  readonly lastDueAt: Instant | null;
+}
+
+export async function countBroadcast(
+  db: Db,
+  of: { readonly id: string; readonly journeyId: string; readonly recentSince: Instant },
+): Promise<BroadcastCounts> {
+  const { rows } = await sql<Omit<BroadcastCounts, 'messages'> & { messages: BroadcastCounts['messages'] | null }>`select
+    (select json_agg(m) from (select state, reason, count(*)::int as count from messages where journey_id = ${of.journeyId} group by state, reason order by count(*) desc) m) as messages,
+    (select count(*) from entries where journey_id = ${of.journeyId} and state <> 'finished') as "underWay",
+    (select count(*) from broadcast_recipients r join broadcasts b on b.id = r.broadcast_id
+      where r.broadcast_id = ${of.id} and r.position < b.enrolled and r.entry_id is null) as "passedOver",
+    (select count(distinct i.message_id) from interactions i join messages m on m.id = i.message_id
+      where m.journey_id = ${of.journeyId} and i.kind = 'click' and i.verdict = 'human') as clicked,
+    (select count(*) from messages where journey_id = ${of.journeyId} and accepted_at >= ${of.recentSince}) as recent,
+    (select max(due_at) from entries where journey_id = ${of.journeyId} and state <> 'finished') as "lastDueAt"`.execute(db);
+  const row = rows[0];
+  if (row === undefined) throw new Error(`The broadcast ${of.id} could not be counted.`);
+  return { ...row, messages: row.messages ?? [] };
+}
+
+/** Whether everyone of this journey has come to an end. */
+export async function hasEnded(trx: Trx, journeyId: string): Promise<boolean> {
+  const row = await trx
+    .selectFrom('entries')
+    .select('id')
+    .where('journey_id', '=', journeyId)
+    .where('state', '<>', 'finished')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined;
+}
