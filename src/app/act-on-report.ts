@@ -67,7 +67,11 @@ const authenticationCodes: ReadonlyMap<string, string> = new Map([
 ]);
 
 async function actOnCode(deps: Deps, message: ReceiptMessage, code: string | null, isNew: boolean): Promise<void> {
-  switch (errorAction(code)?.kind) {
+  const action = errorAction(code);
+  if (action === null) return;
+  switch (action.kind) {
+    case 'suppress':
+      return;
     case 'pause':
       // A shop's own message is told its verdict; others that use the template are not stopped by it.
       if (message.journeyId !== null && message.origin !== 'test' && message.origin !== 'api')
@@ -85,7 +89,6 @@ async function actOnCode(deps: Deps, message: ReceiptMessage, code: string | nul
       deps.metrics.alarm(code ?? 'provider-account');
       deps.log.error({ messageId: message.id, code }, 'Twilio refuses our account. Look at its credentials and state.');
       return;
-    default:
   }
 }
 
