@@ -73,11 +73,11 @@ async function play(target: ChildInstance, shopCalls: readonly ShopCall[]): Prom
   });
   const failures: string[] = [];
   analytics.on('error', (error) => failures.push(String(error.code)));
+  const realStart = Date.now();
   const serviceStart = await target.now();
-  const realStart = performance.now();
-  const serviceNow = (): number => serviceStart + (performance.now() - realStart) * rate;
+  const serviceNow = (): number => serviceStart + (Date.now() - realStart) * rate;
   let next = 0;
-  let lastStamp = 0;
+  const stamps = new Map<string, number>();
   while (next < shopCalls.length) {
     const due: ShopCall[] = [];
     for (let call = shopCalls[next]; call && call.at <= serviceNow(); call = shopCalls[next]) {
@@ -86,12 +86,17 @@ async function play(target: ChildInstance, shopCalls: readonly ShopCall[]): Prom
     }
     // One request after another: two under way at once could overtake each other, and an order would come before its cart.
     for (let start = 0; start < due.length; start += batchSize) {
-      const batch = due.slice(start, start + batchSize);
-      // A millisecond apart, and none before the last of the batch before: what came first also happened first.
-      while (Date.now() - batch.length <= lastStamp) await sleep(1);
-      const now = Date.now();
-      for (const [index, call] of batch.entries()) hand(analytics, call, new Date(now - (batch.length - index)));
-      lastStamp = now - 1;
+      let latest = 0;
+      for (const call of due.slice(start, start + batchSize)) {
+        // When it happened in the shop; a person's own at least a millisecond apart, so that what came first also happened first.
+        const who = call.userId ?? call.anonymousId ?? '';
+        const stamp = Math.max((stamps.get(who) ?? 0) + 1, Math.round(realStart + (call.at - serviceStart) / rate));
+        stamps.set(who, stamp);
+        latest = Math.max(latest, stamp);
+        hand(analytics, call, new Date(stamp));
+      }
+      // Nothing happens in the future.
+      while (Date.now() <= latest) await sleep(1);
       await analytics.flush();
     }
     progress(

@@ -8,6 +8,8 @@ import type { IncomingEvent, RejectedEvent } from './ingest-events.js';
 export interface SegmentRequest {
   readonly origin: ShopEvent['origin'];
   readonly receivedAt: Instant;
+  /** Service milliseconds per real millisecond: clients measure real time. */
+  readonly rate: number;
   /** The request's own `sentAt`, as it came. It counts before the one of an event, which may tell of an earlier attempt. */
   readonly sentAt: unknown;
 }
@@ -24,7 +26,7 @@ export type SegmentReading =
  * attempt from a second event: then each arrival counts.
  */
 export function readSegmentEvent(raw: unknown, type: EventType | null, request: SegmentRequest, position = 0): SegmentReading {
-  const { receivedAt, origin } = request;
+  const { receivedAt, origin, rate } = request;
   const reject = (reason: string, detail: string, payload: unknown): SegmentReading => ({
     kind: 'rejected',
     rejected: { reason, detail, payload, receivedAt, origin },
@@ -42,7 +44,7 @@ export function readSegmentEvent(raw: unknown, type: EventType | null, request: 
   if (problem !== null) return reject(problem.reason, problem.detail, payload);
 
   const messageId = said.messageId ?? derivedId(payload, said.timestamp === null ? `${receivedAt}/${position}` : '');
-  const { at, clamped } = happenedAt({ timestamp: said.timestamp, sentAt: said.sentAt, receivedAt, origin });
+  const { at, clamped } = happenedAt({ timestamp: said.timestamp, sentAt: said.sentAt, receivedAt, origin, rate });
   const event: ShopEvent = {
     messageId,
     type: said.type,

@@ -34,7 +34,7 @@ export function mayTrigger(event: Pick<ShopEvent, 'occurredAt' | 'receivedAt' | 
 
 /**
  * When an event happened, on the service clock. The client's clock may be wrong, but `sentAt − timestamp` is measured by one clock: that long
- * before its arrival it happened (Segment's rule). Imports, and events without `sentAt`, keep their timestamp. Nothing happens in the
+ * before its arrival it happened (Segment's rule), and so much service time as passed in it: `rate` is that of the service clock. Imports, and events without `sentAt`, keep their timestamp. Nothing happens in the
  * future: what would is set to its arrival, and `clamped` says so.
  */
 export function happenedAt(times: {
@@ -42,9 +42,10 @@ export function happenedAt(times: {
   readonly sentAt: Instant | null;
   readonly receivedAt: Instant;
   readonly origin: 'live' | 'import';
+  readonly rate: number;
 }): { readonly at: Instant; readonly clamped: boolean } {
-  const { timestamp, sentAt, receivedAt, origin } = times;
+  const { timestamp, sentAt, receivedAt, origin, rate } = times;
   if (timestamp === null) return { at: receivedAt, clamped: false };
-  const at = sentAt === null || origin === 'import' ? timestamp : receivedAt - (sentAt - timestamp);
+  const at = sentAt === null || origin === 'import' ? timestamp : receivedAt - (sentAt - timestamp) * rate;
   return at > receivedAt ? { at: receivedAt, clamped: true } : { at, clamped: false };
 }

@@ -12,7 +12,7 @@ describeOnBothStores('retrying a dead letter', (store) => {
 
   /** Keeps an event as a letter, as if it could not be taken then; answers the letter's id. */
   const keep = async (raw: Record<string, unknown> | string, origin: 'live' | 'import' = 'live') => {
-    const request = { origin, receivedAt: noon, sentAt: '2031-01-01T00:10:00Z' };
+    const request = { origin, receivedAt: noon, rate: 1, sentAt: '2031-01-01T00:10:00Z' };
     const reading = typeof raw === 'string' ? null : readSegmentEvent(raw, null, request);
     const payload = reading?.kind === 'event' ? reading.incoming.payload : raw;
     await ingestEvents(ingestDeps(store()), [], [{ reason: 'fault', detail: 'It was no JSON.', payload, receivedAt: noon, origin }]);

@@ -1,0 +1,359 @@
+import { sql } from 'kysely';
+import type { AppDeps } from '../../src/app/deps.js';
+import { exitEntry } from '../../src/app/exit-entry.js';
+import { suppress } from '../../src/app/suppress-address.js';
+import { takeTurn } from '../../src/app/take-turn.js';
+import { forecastSend } from '../../src/app/turn/plan-send.js';
+import { runTurn } from '../../src/app/turn/run-turn.js';
+import type { MessageClass } from '../../src/domain/channel.js';
+import type { EntryId, JourneyId, ProfileId } from '../../src/domain/ids.js';
+import { day, hour, type Instant, minute } from '../../src/domain/instant.js';
+import type { AttemptOutcome } from '../../src/domain/message.js';
+import type { Outgoing } from '../../src/domain/outgoing.js';
+import type { CapPolicyRule } from '../../src/domain/policy/cap-policy.js';
+import type { Policies } from '../../src/domain/policy/policies.js';
+import { newEntryState } from '../../src/journey/engine.js';
+import { writeOpened } from '../../src/store/entries.js';
+import type { Store } from '../../src/store/db.js';
+import { writeTogether } from '../../src/store/write-together.js';
+import { opset } from '../../workflows/contract.js';
+import { shippedPolicies } from './policies.js';
+import { identify, noon, track } from './shop-events.js';
+import { cartJourney, publish, send, take, turnDeps, type TurnDeps } from './turns.js';
+
+/** One number each: a suppression outlives its person. */
+let people = 0;
+
+/** What a message of one of the journeys of this world is. */
+interface Kind {
+  readonly id: string;
+  readonly channel: 'email' | 'sms';
+  readonly class: MessageClass;
+  readonly topic: string;
+  readonly priority: number;
+  readonly onCapped: 'defer' | 'skip';
+}
+
+const kinds: readonly Kind[] = [
+  { id: 'cart-email', channel: 'email', class: 'marketing', topic: 'cart_reminder', priority: 80, onCapped: 'defer' },
+  { id: 'sale-email', channel: 'email', class: 'marketing', topic: 'sales', priority: 50, onCapped: 'defer' },
+  { id: 'news-email', channel: 'email', class: 'broadcast', topic: 'newsletter', priority: 20, onCapped: 'defer' },
+  { id: 'hasty-email', channel: 'email', class: 'marketing', topic: 'sales', priority: 50, onCapped: 'skip' },
+  { id: 'cart-text', channel: 'sms', class: 'marketing', topic: 'cart_reminder', priority: 80, onCapped: 'defer' },
+  { id: 'order-email', channel: 'email', class: 'transactional', topic: 'order', priority: 100, onCapped: 'defer' },
+];
+
+/** Messages wait so long at most for room. */
+const deadlineMs = 3 * day;
+
+/** Emails 3 in 7 days, texts 1, two a day of which a newsletter leaves one, six hours between emails: the shape of caps.json. */
+function capRules(emails: number): readonly CapPolicyRule[] {
+  const rule = (id: string, limit: number, ms: number, more: Partial<CapPolicyRule> = {}): CapPolicyRule => ({
+    id,
+    channels: null,
+    topics: null,
+    exceptTopics: [],
+    limit,
+    window: { type: 'rolling', ms },
+    headroom: [],
+    exemptsUserInitiated: false,
+    scales: false,
+    ...more,
+  });
+  return [
+    rule('email-7d', emails, 7 * day, { channels: ['email'] }),
+    rule('sms-7d', 1, 7 * day, { channels: ['sms'] }),
+    rule('any-24h', 2, day, { headroom: [{ priorityUpTo: 20, keepFree: 1 }] }),
+    rule('email-gap', 1, 6 * hour, { channels: ['email'] }),
+  ];
+}
+
+/** A call that reached a provider. `order`: of all that happened in this world. */
+export interface Call {
+  readonly order: number;
+  readonly at: Instant;
+  readonly messageId: string;
+  readonly channel: 'email' | 'sms';
+  readonly emailsAllowed: number;
+}
+
+export type Deed =
+  | { readonly kind: 'turn'; readonly of: readonly number[] }
+  | { readonly kind: 'crash'; readonly of: number; readonly afterCall: boolean }
+  | { readonly kind: 'pass'; readonly ms: number }
+  | { readonly kind: 'stop'; readonly channel: 'email' | 'sms' }
+  | { readonly kind: 'exit'; readonly of: number }
+  | { readonly kind: 'lower' }
+  | { readonly kind: 'answer'; readonly channel: 'email' | 'sms'; readonly outcome: AttemptOutcome };
+
+/**
+ * One person, messages of several journeys that all want to reach them, and providers that note what left and when. Deeds come in any order, some
+ * of them at once; at the end time runs until nothing is pending. Then `problems` says which invariants did not hold (statistics-and-compliance §2.7).
+ */
+export class GateWorld {
+  readonly deps: TurnDeps;
+  readonly #store: Store;
+  readonly #email: string;
+  readonly #phone: string;
+  readonly #entries: { readonly id: EntryId; readonly kind: Kind }[] = [];
+  readonly #calls: Call[] = [];
+  /** How often a provider definitely did not take a message. */
+  readonly #refused = new Map<string, number>();
+  readonly #stopped: { readonly order: number; readonly channel: 'email' | 'sms' }[] = [];
+  #order = 0;
+  #emailsAllowed = 3;
+  #policies: Policies;
+
+  private constructor(store: Store, person: string) {
+    this.#store = store;
+    this.#email = `${person}@example.test`;
+    people += 1;
+    this.#phone = `+447911${100_000 + people}`;
+    this.#policies = withEmails(shippedPolicies(), 3);
+    const policies: AppDeps['policies'] = { current: () => this.#policies };
+    this.deps = turnDeps(store, { policies });
+    for (const channel of ['email', 'sms'] as const) {
+      const provider = this.deps.providers[channel];
+      const submit = provider.submit.bind(provider) as (message: { readonly messageId: string }) => Promise<AttemptOutcome>;
+      Object.assign(provider, {
+        submit: async (message: { readonly messageId: string }): Promise<AttemptOutcome> => {
+          const { messageId } = message;
+          this.#calls.push({ order: this.#next(), at: this.deps.clock.now(), messageId, channel, emailsAllowed: this.#emailsAllowed });
+          const outcome = await submit(message);
+          if (outcome.kind === 'not-sent') this.#refused.set(messageId, (this.#refused.get(messageId) ?? 0) + 1);
+          return outcome;
+        },
+      });
+    }
+  }
+
+  /** The journeys, once for a store. */
+  static async prepare(store: Store): Promise<void> {
+    for (const kind of kinds)
+      await publish(
+        store,
+        cartJourney({
+          id: kind.id as JourneyId,
+          class: kind.class,
+          topic: kind.topic,
+          priority: kind.priority,
+          exits: [],
+          maxDurationMs: 30 * day,
+          start: 'only' as never,
+          steps: {
+            only: send('only', null, {
+              channel: kind.channel,
+              template: kind.channel === 'sms' ? 'cart-text' : 'cart-reminder',
+              deadlineMs,
+              onCapped: kind.onCapped,
+            }),
+          } as never,
+        }),
+      );
+  }
+
+  /** A new person with the messages that `wanted` (indices into the kinds) names. */
+  static async open(store: Store, person: string, wanted: readonly number[], startsAt: Instant = noon): Promise<GateWorld> {
+    const world = new GateWorld(store, person);
+    const { deps } = world;
+    deps.clock.set(startsAt);
+    const who = { userId: person, occurredAt: startsAt - minute };
+    await take(
+      deps,
+      identify({ email: world.#email, phone: world.#phone, timezone: 'Europe/London', country: 'GB' }, who),
+      track('Consent Granted', { channel: 'email', method: 'form', source: 'test' }, who),
+      track('Consent Granted', { channel: 'sms', topic: 'cart_reminder', method: 'form', source: 'test' }, who),
+    );
+    const { profile_id } = await store.db
+      .selectFrom('identities')
+      .select('profile_id')
+      .where('value', '=', person)
+      .executeTakeFirstOrThrow();
+    const entries = wanted.map((index) => {
+      const kind = kinds[index % kinds.length];
+      if (kind === undefined) throw new Error('There are no kinds.');
+      return { id: deps.newId() as EntryId, kind };
+    });
+    world.#entries.push(...entries);
+    const rows = entries.map(({ id, kind }) => ({
+      id,
+      journeyId: kind.id as JourneyId,
+      version: 1,
+      profileId: profile_id as ProfileId,
+      entryKey: id,
+      dueAt: startsAt,
+      createdAt: startsAt,
+      state: newEntryState({ at: startsAt, trigger: {}, cartId: null }),
+    }));
+    await store.transaction(async (trx) => void (await writeTogether(trx, { entries: writeOpened(rows, 0) })));
+    return world;
+  }
+
+  get size(): number {
+    return this.#entries.length;
+  }
+
+  async do(deed: Deed): Promise<void> {
+    const { clock, providers } = this.deps;
+    switch (deed.kind) {
+      case 'turn':
+        return void (await Promise.all(deed.of.map((index) => this.#turn(index))));
+      case 'crash':
+        return this.#crash(deed.of, deed.afterCall);
+      case 'pass':
+        return clock.pass(deed.ms);
+      case 'stop':
+        return this.#stop(deed.channel);
+      case 'exit':
+        return void (await exitEntry(this.deps, this.#entry(deed.of).id, 'by-request'));
+      case 'lower':
+        this.#emailsAllowed = Math.max(1, this.#emailsAllowed - 1);
+        this.#policies = withEmails(this.#policies, this.#emailsAllowed);
+        return;
+      case 'answer':
+        providers[deed.channel].answers.push(deed.outcome);
+    }
+  }
+
+  /** Lets time run to each instant that is due, until nothing is pending. */
+  async drain(): Promise<void> {
+    for (let round = 0; round < 40 * this.size; round += 1) {
+      const due = await this.#unfinished();
+      const [next] = due;
+      if (next === undefined) return;
+      this.deps.clock.set(Math.max(this.deps.clock.now(), next.due_at ?? 0));
+      await this.#take(next.id);
+    }
+  }
+
+  /** What did not hold, in sentences. Empty: all did. */
+  async problems(): Promise<readonly string[]> {
+    const messages = await this.#store.db
+      .selectFrom('messages as m')
+      .innerJoin('entries as e', 'e.id', 'm.entry_id')
+      .select(['m.id', 'm.entry_id', 'm.state', 'm.class', 'm.channel', 'm.topic', 'm.priority', 'm.reason', 'm.attempts'])
+      .where(
+        'e.id',
+        'in',
+        this.#entries.map(({ id }) => id),
+      )
+      .execute();
+    const problems: string[] = [];
+    for (const { id } of await this.#unfinished()) problems.push(`Entry ${id} never ended.`);
+    const byId = new Map(messages.map((message) => [message.id, message]));
+    for (const { messageId } of this.#calls) if (!byId.has(messageId)) problems.push(`A call without a row in the ledger: ${messageId}.`);
+
+    for (const message of messages) {
+      const calls = this.#calls.filter(({ messageId }) => messageId === message.id);
+      if (calls.length > message.attempts) problems.push(`${message.id}: ${calls.length} calls, ${message.attempts} attempts.`);
+      const answered = ['accepted', 'delivered', 'unknown'].includes(message.state);
+      if (message.channel === 'sms' && calls.length > 1 + (this.#refused.get(message.id) ?? 0))
+        problems.push(`Text ${message.id} was submitted ${calls.length} times.`);
+      if (message.class === 'transactional' && message.reason === 'frequency-cap')
+        problems.push(`${message.id} is transactional and was capped.`);
+      if (answered && calls.length === 0 && message.state !== 'unknown') problems.push(`${message.id} is ${message.state} without a call.`);
+    }
+
+    const committed = messages
+      .filter(({ class: messageClass, state }) => messageClass !== 'transactional' && countedAtEnd.has(state))
+      .flatMap((message) => {
+        const last = this.#calls.findLast(({ messageId }) => messageId === message.id);
+        return last === undefined ? [] : [{ ...message, ...last }];
+      })
+      .toSorted((a, b) => a.order - b.order);
+    for (const [index, one] of committed.entries())
+      for (const rule of capRules(one.emailsAllowed)) {
+        const { window, channels, limit } = rule;
+        if (window.type !== 'rolling' || typeof limit !== 'number' || channels?.includes(one.channel) === false) continue;
+        const used = committed
+          .slice(0, index)
+          .filter((other) => channels?.includes(other.channel) !== false && other.at > one.at - window.ms && other.at <= one.at).length;
+        if (used + 1 > limit) problems.push(`Cap ${rule.id}: ${used + 1} of ${limit} at ${new Date(one.at).toISOString()}.`);
+      }
+
+    for (const call of this.#calls) {
+      const isTransactional = byId.get(call.messageId)?.class === 'transactional';
+      if (!isTransactional && this.#stopped.some(({ channel, order }) => channel === call.channel && order < call.order))
+        problems.push(`${call.messageId} left after its address was suppressed.`);
+      if (call.channel === 'sms' && !isTextHour(call.at)) problems.push(`A text left at ${new Date(call.at).toISOString()}.`);
+    }
+    return problems;
+  }
+
+  get sent(): readonly Call[] {
+    return this.#calls;
+  }
+
+  #next(): number {
+    this.#order += 1;
+    return this.#order;
+  }
+
+  #entry(index: number): { readonly id: EntryId; readonly kind: Kind } {
+    const entry = this.#entries[index % this.#entries.length];
+    if (entry === undefined) throw new Error('The world is empty.');
+    return entry;
+  }
+
+  async #turn(index: number): Promise<void> {
+    await this.#take(this.#entry(index).id);
+  }
+
+  /** As a workflow does: inline, and over the channel's queue where the turn says so. */
+  async #take(entryId: string): Promise<void> {
+    const instruction = await takeTurn(this.deps, { v: 1, entryId, opset }, 'inline');
+    if (instruction.kind === 'queued') await takeTurn(this.deps, { v: 1, entryId, opset }, 'queue');
+  }
+
+  /** The process dies between the commit of the first half and that of the second; the lease runs out. */
+  async #crash(index: number, afterCall: boolean): Promise<void> {
+    const { deps } = this;
+    const { id } = this.#entry(index);
+    const forecast = await forecastSend(deps, id);
+    if (forecast.kind !== 'send') return;
+    const { seen, plan } = forecast;
+    const decided = await deps.store.transaction((trx) => runTurn(deps, trx, { seen, plan, settled: null, lane: 'send-here' }));
+    if (decided.kind !== 'submit') return;
+    if (afterCall) await callProvider(deps, decided.outgoing);
+    await sql`update messages set lease_real = 0 where id = ${decided.messageId}`.execute(deps.store.db);
+  }
+
+  async #stop(channel: 'email' | 'sms'): Promise<void> {
+    const { deps } = this;
+    const address = channel === 'email' ? this.#email : this.#phone;
+    const reason = channel === 'email' ? 'unsubscribed' : 'stopped';
+    await deps.store.transaction((trx) => suppress(deps, trx, { channel, address, reason, code: null, at: deps.clock.now() }));
+    this.#stopped.push({ channel, order: this.#next() });
+  }
+
+  #unfinished() {
+    return this.#store.db
+      .selectFrom('entries')
+      .select(['id', 'due_at'])
+      .where('state', '<>', 'finished')
+      .where(
+        'id',
+        'in',
+        this.#entries.map(({ id }) => id),
+      )
+      .orderBy(sql`due_at nulls first`)
+      .orderBy('id')
+      .execute();
+  }
+}
+
+const countedAtEnd: ReadonlySet<string> = new Set(['submitting', 'accepted', 'delivered', 'bounced', 'failed', 'unknown']);
+
+/** December in London: local time is UTC. */
+function isTextHour(at: Instant): boolean {
+  const ofDay = ((at % day) + day) % day;
+  return ofDay >= 8 * hour && ofDay < 21 * hour;
+}
+
+function withEmails(policies: Policies, emails: number): Policies {
+  return { ...policies, caps: { version: 1, rules: capRules(emails), ceilings: [] } };
+}
+
+function callProvider({ providers }: TurnDeps, outgoing: Outgoing): Promise<AttemptOutcome> {
+  return outgoing.kind === 'email' ? providers.email.submit(outgoing) : providers.sms.submit(outgoing);
+}
