@@ -15,7 +15,6 @@ import type { AppDeps, Log } from './app/deps.js';
 import { previewContext } from './app/preview-message.js';
 import { livePolicies } from './app/live-policies.js';
 import { publishJourney } from './app/publish-journey.js';
-import { publishPolicy } from './app/publish-policy.js';
 import { publishTemplates, type TemplatePublication } from './app/publish-templates.js';
 import type { InboundEmailDeps } from './app/receive-email.js';
 import { retryDeadLetter } from './app/retry-dead-letter.js';
@@ -36,7 +35,7 @@ import { startPhone } from './embedded/phone/phone.js';
 import { createMetrics } from './metrics.js';
 import { newId } from './new-id.js';
 import { readParts, watchGauges } from './parts.js';
-import { missingFile, PolicyError, publishOrder, readPolicyFile } from './policy-folder.js';
+import { publishPolicyFolder } from './publish-policies.js';
 import type { RenderContext } from './domain/rendering.js';
 import { openTemplateFolder, type TemplateFolder, type TemplateSet } from './render/load.js';
 import { readSample } from './render/preview.js';
@@ -197,7 +196,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
     notifyRelay: () => life.notifyRelay(),
   };
 
-  await publishPolicies(app, config.SOJOURN_PROJECT, { isEmbedded, say });
+  await publishPolicyFolder(app, config.SOJOURN_PROJECT, { isEmbedded, say });
   await policies.start();
   const publishAll = async () => publishTemplates({ store, clock, shop, policies }, await templates.reload());
   if (isEmbedded) await publishProject(app, config.SOJOURN_PROJECT, templates, publishAll, say);
@@ -337,29 +336,6 @@ function firstSample({ samples }: TemplateSet): RenderContext | null {
     if (read.kind === 'ok') return read.context;
   }
   return null;
-}
-
-/**
- * An embedded instance follows its project folder. With a store of its own the operator publishes; only a kind that the store has no version of
- * is taken from the folder, so that a first start, and one after an upgrade, works.
- */
-async function publishPolicies(
-  app: AppDeps,
-  projectFolder: string,
-  { isEmbedded, say }: { readonly isEmbedded: boolean; readonly say: (line: string) => void },
-): Promise<void> {
-  for (const policy of publishOrder) {
-    const source = await readPolicyFile(projectFolder, policy);
-    if (source === null) {
-      // Without the file an embedded instance would go on with what nobody can see; elsewhere the store may know more.
-      if (isEmbedded) throw new PolicyError(describeProblem(missingFile(policy)));
-      continue;
-    }
-    const result = await publishPolicy(app, { policy, source, note: 'published at start', onlyIfNone: !isEmbedded });
-    if (result.kind === 'published') say(`Published policy ${policy}, version ${result.version}.`);
-    for (const problem of result.problems) say(describeProblem(problem));
-    if (result.kind === 'refused') throw new PolicyError(`policies/${policy}.yaml cannot be published; see the lines above.`);
-  }
 }
 
 /** An embedded instance follows its project folder: what changed there is published at the start. */

@@ -1,8 +1,12 @@
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { livePolicies } from '../../src/app/live-policies.js';
 import { publishPolicy } from '../../src/app/publish-policy.js';
 import type { PolicyKind } from '../../src/domain/policy/policies.js';
 import { publishOrder } from '../../src/policy-folder.js';
+import { publishPolicyFolder } from '../../src/publish-policies.js';
 import { listPolicyVersions } from '../../src/store/policies.js';
 import { silentLog } from '../support/log.js';
 import { policySource } from '../support/policies.js';
@@ -70,6 +74,30 @@ describeOnBothStores('published policies', (store) => {
     const policies = live();
     await expect(policies.start()).rejects.toThrow('No caps policy is published');
     expect(() => policies.current()).toThrow('before they were read');
+  });
+
+  test('an embedded start follows its folder, and does not begin without one of the files', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sojourn-policies-'));
+    await cp('policies', join(folder, 'policies'), { recursive: true });
+    const lines: string[] = [];
+    const start = (isEmbedded: boolean) => publishPolicyFolder(turnDeps(store()), folder, { isEmbedded, say: (line) => lines.push(line) });
+    const write = (text: string) => writeFile(join(folder, 'policies/caps.yaml'), text);
+
+    await start(true);
+    expect(lines).toContain('Published policy caps, version 1.');
+    await write(lower);
+    await start(false);
+    expect(await publish('caps', caps)).toMatchObject({ kind: 'unchanged', version: 1 });
+    await start(true);
+    expect(lines.at(-1)).toBe('Published policy caps, version 2.');
+
+    await write(caps.replace('new: 4', 'new: 40'));
+    await expect(start(true)).rejects.toThrow('policies/caps.yaml cannot be published');
+    expect(lines.at(-1)).toMatch(/^policies\/caps\.yaml:\d+:\d+/);
+    await rm(join(folder, 'policies/caps.yaml'));
+    await start(false);
+    await expect(start(true)).rejects.toThrow(/policies\/caps\.yaml.*no policy does not mean no cap/);
+    await rm(folder, { recursive: true });
   });
 
   test('another process hears of a new version by looking, and keeps what it has when it cannot look', async () => {
