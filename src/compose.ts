@@ -16,6 +16,7 @@ import { previewContext } from './app/preview-message.js';
 import { livePolicies } from './app/live-policies.js';
 import { publishJourney } from './app/publish-journey.js';
 import { publishTemplates, type TemplatePublication } from './app/publish-templates.js';
+import { settlePendingInteractions } from './app/record-interaction.js';
 import type { InboundEmailDeps } from './app/receive-email.js';
 import { retryDeadLetter } from './app/retry-dead-letter.js';
 import type { TwilioKeys } from './app/record-receipt.js';
@@ -238,7 +239,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
     roles,
     rates: { email: config.SOJOURN_EMAIL_RATE, sms: config.SOJOURN_SMS_RATE },
     connections: { email: email.poolSize, sms: sms.poolSize },
-    settleExpiredAttempts: () => settleExpiredAttempts(app),
+    housekeeping: [() => settleExpiredAttempts(app), () => settlePendingInteractions(app)],
   });
   const running = temporal;
   life.notifyRelay = () => running.notify();

@@ -10,6 +10,7 @@ export interface Gauges {
   readonly stuckEntries: () => Promise<number>;
   readonly messagesUnknown: () => Promise<number>;
   readonly deadLettersOpen: () => Promise<number>;
+  readonly breakersTripped: () => Promise<number>;
   /** Real milliseconds by which this process's clock is ahead of the database's. */
   readonly clockSkewMs: () => Promise<number>;
 }
@@ -61,6 +62,12 @@ export function createMetrics(): Metrics {
     labelNames: ['code'],
     registers,
   });
+  const interactions = new Counter({
+    name: 'sojourn_interactions_total',
+    help: 'Opens and clicks, by whether a person did it.',
+    labelNames: ['kind', 'verdict', 'reason'],
+    registers,
+  });
   return {
     registry,
     verdict: (decision: string, reason: string | null, channel: Channel) => verdicts.inc({ decision, reason: reason ?? 'none', channel }),
@@ -69,6 +76,7 @@ export function createMetrics(): Metrics {
     ingest: (call: string, durationMs: number) => ingestSeconds.observe({ call }, durationMs / 1000),
     bounce: (what: string, provider: string) => bounces.inc({ class: what, provider }),
     alarm: (code: string) => alarms.inc({ code }),
+    interaction: (kind, verdict, reason) => interactions.inc({ kind, verdict, reason: reason ?? 'none' }),
     watch: (gauges) => {
       const gauge = (name: string, help: string, read: () => Promise<number>): void => {
         new Gauge({
@@ -84,6 +92,7 @@ export function createMetrics(): Metrics {
       gauge('sojourn_entries_overdue', 'Entries whose time came more than two minutes ago.', gauges.overdueEntries);
       gauge('sojourn_entries_stuck', 'Entries that five pokes did not move.', gauges.stuckEntries);
       gauge('sojourn_messages_unknown', 'Messages of which nobody knows whether they left.', gauges.messagesUnknown);
+      gauge('sojourn_breakers_tripped', 'Journeys and mailbox providers that a breaker stopped.', gauges.breakersTripped);
       gauge('sojourn_dead_letters_open', 'Events that could not be processed and wait for a person.', gauges.deadLettersOpen);
       gauge('sojourn_clock_skew_ms', 'How far this process is ahead of the database clock.', gauges.clockSkewMs);
     },

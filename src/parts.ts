@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { PartState } from './api/deps.js';
 import type { Role } from './config.js';
 import type { Metrics } from './metrics.js';
+import { listTripped } from './store/breakers.js';
 import type { Store } from './store/db.js';
 import { readPokeBacklog } from './store/pokes.js';
 import type { Temporal } from './temporal-part.js';
@@ -39,7 +40,19 @@ export async function readParts(of: {
     if (roles.has('worker'))
       parts.push({ name: 'worker', state: temporal?.workersRun() ? 'up' : connected ? 'down' : 'starting', detail: null, needed: false });
   }
+  if (parts[0]?.state === 'up') parts.push(...(await brokenParts(store)));
   return parts;
+}
+
+/** What breakers stopped: the instance goes on, and a person has to look. */
+async function brokenParts(store: Store): Promise<readonly PartState[]> {
+  const tripped = (await within(listTripped(store.db))) ?? [];
+  return tripped.map(({ scope, trip }) => ({
+    name: `breaker ${scope.kind}:${scope.id}`,
+    state: 'down',
+    detail: `Stopped: ${trip?.finding ?? '?'}. Look, then: sojourn breaker reset ${scope.kind}:${scope.id}`,
+    needed: false,
+  }));
 }
 
 async function storeState(store: Store): Promise<PartState> {
@@ -84,6 +97,7 @@ export function watchGauges(metrics: Metrics, store: Store): void {
       count(sql`select count(*)::int as n from entries where state <> 'finished' and poke_real < real_now_ms() - 120000`),
     stuckEntries: async () => (await readPokeBacklog(store.db)).stuck,
     messagesUnknown: () => count(sql`select count(*)::int as n from messages where state = 'unknown'`),
+    breakersTripped: async () => (await listTripped(store.db)).length,
     deadLettersOpen: () => count(sql`select count(*)::int as n from dead_letters where resolved_at is null`),
     clockSkewMs: async () => {
       const asked = Date.now();

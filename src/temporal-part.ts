@@ -36,7 +36,7 @@ export interface TemporalParts {
   readonly rates: { readonly email: number | undefined; readonly sms: number | undefined };
   /** To each channel's provider, at most. */
   readonly connections: { readonly email: number; readonly sms: number };
-  readonly settleExpiredAttempts: () => Promise<unknown>;
+  readonly housekeeping: readonly (() => Promise<unknown>)[];
 }
 
 /** Starts the embedded server, or takes the one that the settings name. */
@@ -116,7 +116,7 @@ class TemporalPart implements Temporal {
         log: this.#log,
         connection: () => this.#connection,
         hasWorker: roles.has('worker'),
-        settleExpiredAttempts: parts.settleExpiredAttempts,
+        housekeeping: parts.housekeeping,
       });
     this.#connecting = this.#connect(parts);
     // The embedded server is there, so the first start waits until all is healthy; another's may be away, and the API does not wait for it.

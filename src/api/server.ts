@@ -11,13 +11,16 @@ import { requireApiKey } from './auth.js';
 import type { ApiDeps } from './deps.js';
 import { cartPages } from './pages/cart.js';
 import { preferencePages } from './pages/preferences.js';
+import { trackingPages } from './pages/tracking.js';
 import { unsubscribePages } from './pages/unsubscribe.js';
 import { noSuchRoute, problemHandler } from './problem.js';
 import { isApiKey } from '../app/manage-keys.js';
 import { backupRoutes } from './routes/backups.js';
+import { breakerRoutes } from './routes/breakers.js';
 import { broadcastRoutes } from './routes/broadcasts.js';
 import { controlRoutes } from './routes/controls.js';
 import { deadLetterRoutes } from './routes/dead-letters.js';
+import { engagementRoutes } from './routes/engagement.js';
 import { entryRoutes } from './routes/entries.js';
 import { eventRoutes } from './routes/events.js';
 import { healthRoutes } from './routes/health.js';
@@ -60,7 +63,7 @@ export function buildServer(deps: ApiDeps): FastifyInstance {
   void server.register(swagger, openApi(deps.version));
   for (const plugin of deps.plugins) void server.register(plugin);
   void server.register(healthRoutes(deps));
-  for (const pages of [unsubscribePages, preferencePages, cartPages]) void server.register(pages(deps.app));
+  for (const pages of [unsubscribePages, preferencePages, cartPages, trackingPages]) void server.register(pages(deps.app));
   void server.register(
     async (api) => {
       api.addHook(
@@ -80,8 +83,10 @@ const apiRoutes = [
   journeyRoutes,
   policyRoutes,
   controlRoutes,
+  breakerRoutes,
   entryRoutes,
   profileRoutes,
+  engagementRoutes,
   messageRoutes,
   broadcastRoutes,
   eventRoutes,

@@ -5,7 +5,9 @@ import {
   countWhatWentWrong,
   listTripped,
   readBreaker,
+  readWatched,
   type TripRecord,
+  type Watched,
   writeBreaker,
 } from '../store/breakers.js';
 import { deletePause, insertPause } from '../store/controls.js';
@@ -15,23 +17,31 @@ import type { AppDeps } from './deps.js';
 
 type Deps = Pick<AppDeps, 'store' | 'clock' | 'log' | 'metrics' | 'notifyRelay'>;
 
-/** Of a message about which something bad was told. */
-export interface Watched {
-  readonly journeyId: string | null;
-  readonly mailboxProvider: string | null;
-  readonly channel: string;
-  readonly origin: string;
-}
-
 /**
  * Looks at the breakers of this message's journey and mailbox provider, after a complaint, a hard bounce or an unsubscribe was committed. In transactions
  * of its own: to stop a journey is no part of what a webhook tells.
  */
 export async function watchBreakers(deps: Deps, { journeyId, mailboxProvider, channel, origin }: Watched): Promise<void> {
   if (channel !== 'email' || origin === 'test') return;
-  if (journeyId !== null) await watch(deps, { kind: 'journey', id: journeyId });
-  // What `other` holds together has nothing in common but that we know nothing of it.
-  if (mailboxProvider !== null && mailboxProvider !== 'other') await watch(deps, { kind: 'provider', id: mailboxProvider });
+  const scopes: readonly BreakerScope[] = [
+    ...(journeyId === null ? [] : [{ kind: 'journey', id: journeyId } as const]),
+    // What `other` holds together has nothing in common but that we know nothing of it.
+    ...(mailboxProvider === null || mailboxProvider === 'other' ? [] : [{ kind: 'provider', id: mailboxProvider } as const]),
+  ];
+  for (const scope of scopes) {
+    try {
+      await watch(deps, scope);
+    } catch (error) {
+      // What was told is stored; the next complaint or bounce looks again.
+      deps.log.error({ breaker: scope.kind, error: error instanceof Error ? error.name : 'unknown' }, 'A breaker could not be looked at.');
+    }
+  }
+}
+
+/** As `watchBreakers`, for one who knows only the message. */
+export async function watchMessage(deps: Deps, messageId: string): Promise<void> {
+  const message = await readWatched(deps.store.db, messageId);
+  if (message !== null) await watchBreakers(deps, message);
 }
 
 /** Real instants before which a scope is not counted again, so that a storm of bounces costs a twentieth of the time at most. */

@@ -22,6 +22,8 @@ export interface AppMetrics {
   turn(result: string, durationMs: number): void;
   /** A request that brought events, until it was committed or refused. `call`: the Segment call. */
   ingest(call: string, durationMs: number): void;
+  /** An open or a click, once it is known whose. */
+  interaction(kind: 'open' | 'click', verdict: 'human' | 'machine', reason: string | null): void;
   /** A mail came back, or was complained about. `what`: `hard`, `soft`, `policy`, `hard-unconfirmed`, `complaint`. */
   bounce(what: string, mailboxProvider: string): void;
   /** Something that an operator must mend, by a code. */

@@ -1,14 +1,17 @@
 import type { Channel } from '../domain/channel.js';
 import { verdictSentence } from '../domain/explain.js';
+import { humanLimits, verdictAt } from '../domain/human-click.js';
 import { formatLocal } from '../domain/time.js';
-import type { SendDecision, VerdictReason } from '../domain/verdict.js';
+import type { Verdict, VerdictDetail, VerdictReason } from '../domain/verdict.js';
 import {
   type AttemptRecord,
   listMessages,
   type MessageFilter,
   type MessageRecord,
+  type InteractionRecord,
   readAttempts,
   readMessage,
+  readMessageInteractions,
   readReceipts,
   readVerdicts,
   type ReceiptRecord,
@@ -17,7 +20,7 @@ import {
 import type { AppDeps } from './deps.js';
 import { type Page, type PageRequest, readPage } from './paging.js';
 
-type Deps = Pick<AppDeps, 'store' | 'shop'>;
+type Deps = Pick<AppDeps, 'store' | 'shop' | 'clock' | 'policies'>;
 
 /** Why a message left, waits or did not leave. */
 export interface MessageStory extends MessageRecord {
@@ -26,6 +29,8 @@ export interface MessageStory extends MessageRecord {
   readonly verdicts: readonly (VerdictRecord & { readonly sentence: string })[];
   readonly attemptsMade: readonly AttemptRecord[];
   readonly receipts: readonly ReceiptRecord[];
+  /** What was done with it, by whom: a click of which nobody can say yet is `pending` for two seconds. */
+  readonly interactions: readonly InteractionRecord[];
 }
 
 /** Messages by profile, journey, entry, state, channel; the newest first. */
@@ -51,7 +56,14 @@ export async function explainMessage(deps: Deps, id: string): Promise<MessageSto
     { verdict: verdicts.at(-1)?.sentence ?? null, attempt: attemptsMade.at(-1) ?? null, receipt: receipts.at(-1) ?? null },
     deps.shop.timeZone,
   );
-  return { ...message, sentence, verdicts, attemptsMade, receipts };
+  const interactions = await readSettled(deps, id);
+  return { ...message, sentence, verdicts, attemptsMade, receipts, interactions };
+}
+
+async function readSettled({ store, clock, policies }: Deps, id: string): Promise<readonly InteractionRecord[]> {
+  const now = clock.now();
+  const limits = humanLimits(policies.current().engagement.humans, clock.rate);
+  return (await readMessageInteractions(store.db, id)).map((one) => ({ ...one, verdict: verdictAt(one, now, limits) }));
 }
 
 interface Latest {
@@ -78,6 +90,7 @@ function lastWord(message: MessageRecord, latest: Latest, timeZone: string): str
     case 'unknown':
       return 'Unknown: the connection was lost after the message began to leave and before the provider answered. It may have arrived.';
     case 'released':
+      if (message.reason === 'outranked') return latest.verdict ?? 'Gave up its slot to a more important message.';
       return `Not sent: its entry ended before (${message.reason ?? 'exited'}).`;
     case 'expired':
       return `Not sent: its deadline passed${on(message.deadlineAt)}.`;
@@ -86,20 +99,25 @@ function lastWord(message: MessageRecord, latest: Latest, timeZone: string): str
   }
 }
 
-/** A stored verdict as the decision that it was. What a withheld message would have met is told in its own field, where it was kept. */
-export function decisionOf(row: VerdictRecord): SendDecision {
+/** A stored verdict as the decision that it was. */
+export function decisionOf(row: VerdictRecord): Verdict {
   const reason = row.reason as VerdictReason;
+  const { displaces, instead, ...fields } = row.detail;
+  const detail = fields as VerdictDetail;
+  const displacing = displaces === undefined ? {} : { displaces };
   switch (row.decision) {
     case 'defer':
-      return { kind: 'defer', until: row.untilAt ?? row.at, reason, detail: row.detail };
+      return { kind: 'defer', until: row.untilAt ?? row.at, reason, detail, ...displacing };
     case 'hold':
-      return { kind: 'hold', reason: 'paused', detail: row.detail };
+      return { kind: 'hold', reason: 'paused', detail };
     case 'skip':
     case 'exit':
-      return { kind: row.decision, reason, detail: row.detail };
+      return { kind: row.decision, reason, detail };
+    case 'release':
+      return { kind: 'release', reason: 'outranked', detail: { winner: String(detail['winner']) } };
     case 'withhold':
-      return { kind: 'withhold', reason: 'holdout', detail: row.detail, instead: { kind: 'send' } };
+      return { kind: 'withhold', reason: 'holdout', detail, instead: instead ?? { kind: 'send' } };
     default:
-      return { kind: 'send' };
+      return { kind: 'send', ...displacing };
   }
 }

@@ -1,9 +1,9 @@
 import type { RawBuilder } from 'kysely';
 import { applyToCarts, joinWithinMs, joinSharing, type KeptCart } from '../domain/cart-book.js';
 import { type CommerceEvent, readCommerceEvent } from '../domain/commerce-events.js';
-import { readConsentEvent } from '../domain/consent-events.js';
-import type { ConsentRecord } from '../domain/consent.js';
+import { type ConsentTold, consentsTrait, readConsentEvent, readConsentTraits } from '../domain/consent-events.js';
 import { deriveFacts } from '../domain/derive-facts.js';
+import { admitConsent } from '../domain/double-opt-in.js';
 import { mayProfile } from '../domain/engagement/facts.js';
 import { shopSignal } from '../domain/engagement/shop-signals.js';
 import { noEngagement, recordSignal } from '../domain/engagement/state.js';
@@ -170,21 +170,35 @@ export interface Understood {
   readonly incoming: IncomingEvent;
   readonly event: ShopEvent;
   readonly commerce: CommerceEvent | null;
-  readonly consent: { readonly record: ConsentRecord; readonly text: string | null } | null;
+  readonly consents: readonly ConsentTold[];
 }
 
 /** What the event means in commerce or consent; an event of the spec that says it wrongly goes to the dead letters. */
 function readEvent(incoming: IncomingEvent): Understood | { readonly kind: 'refused'; readonly rejected: RejectedEvent } {
   const { event } = incoming;
-  const plain: Understood = { kind: 'understood', incoming, event, commerce: null, consent: null };
-  if (event.type !== 'track' || event.name === null) return plain;
-  const consent = readConsentEvent(event.name, event.properties);
+  const plain: Understood = { kind: 'understood', incoming, event, commerce: null, consents: [] };
+  const consent = readConsent(incoming);
   if (consent.kind === 'problem') return refuse(incoming, 'invalid-consent-event', consent.problem);
-  if (consent.kind === 'consent')
-    return { ...plain, consent: { record: { ...consent.consent, at: event.occurredAt }, text: consent.text } };
+  if (consent.kind === 'consent') return { ...plain, consents: consent.told };
+  if (event.type !== 'track' || event.name === null) return plain;
   const commerce = readCommerceEvent(event.name, event.properties);
   if (commerce.kind === 'problem') return refuse(incoming, 'invalid-commerce-event', commerce.problem);
   return commerce.kind === 'commerce' ? { ...plain, commerce: commerce.event } : plain;
+}
+
+function readConsent({ event, payload }: IncomingEvent) {
+  if (event.type === 'identify') return readConsentTraits(event.traits);
+  return readConsentEvent(event.type === 'track' ? (event.name ?? '') : '', event.properties, contextOf(payload));
+}
+
+/** Segment's `context` of an event, as the client sent it. */
+function contextOf(payload: unknown): Readonly<Record<string, unknown>> {
+  const context = isRecord(payload) ? payload['context'] : null;
+  return isRecord(context) ? context : {};
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function refuse(incoming: IncomingEvent, reason: string, detail: string) {
@@ -311,16 +325,28 @@ class Projection {
   }
 
   take(reading: Understood, profileId: ProfileId): void {
-    const { event, commerce, consent, incoming } = reading;
+    const { event, commerce, incoming } = reading;
     const changedTraits = this.#touchProfile(profileId, event);
     this.#noteEngagement(reading, profileId);
     const cart = this.#applyCommerce(reading, profileId);
-    if (consent !== null) {
-      this.consents.push({ ...consent.record, profileId, recordedAt: event.receivedAt, text: consent.text, eventId: event.messageId });
-    }
-    const facts = deriveFacts({ event, profileId, commerce, cart, changedTraits, consent: consent?.record ?? null });
+    const consents = this.#takeConsents(reading, profileId);
+    const facts = deriveFacts({ event, profileId, commerce, cart, changedTraits, consents });
     this.facts.push(...facts.map((fact) => ({ fact, trigger: mayTrigger(event) })));
     this.notes.push(...incoming.notes.map((reason) => note(event, reason)));
+  }
+
+  /** What the acts count as: a yes may have to wait for its confirmation. */
+  #takeConsents({ event, consents }: Understood, profileId: ProfileId): readonly ConsentAct[] {
+    const { topics } = this.#deps.policies.current();
+    const acts = consents.map(({ said, at }) => ({
+      ...admitConsent(said, topics, event.origin),
+      at: Math.min(at ?? event.occurredAt, event.receivedAt),
+      profileId,
+      recordedAt: event.receivedAt,
+      eventId: event.messageId,
+    }));
+    this.consents.push(...acts);
+    return acts;
   }
 
   cartsToWrite(): readonly KeptCart[] {
@@ -340,8 +366,9 @@ class Projection {
     const known = this.profiles.get(profileId) ?? newProfile(profileId, event.occurredAt);
     const moved = { ...known, lastInstant: Math.max(known.lastInstant, event.occurredAt) };
     this.profiles.set(profileId, moved);
-    if (event.type !== 'identify' || Object.keys(event.traits).length === 0) return [];
-    const { traits, traitTimes, changed } = mergeTraits(known, event.traits, event.occurredAt);
+    const { [consentsTrait]: _acts, ...said } = event.traits;
+    if (event.type !== 'identify' || Object.keys(said).length === 0) return [];
+    const { traits, traitTimes, changed } = mergeTraits(known, said, event.occurredAt);
     const { email, phone, problems } = changed.length > 0 ? contactPoints(traits) : { ...known, problems: [] };
     this.profiles.set(profileId, { ...moved, traits, traitTimes, email, phone, updatedAt: event.receivedAt, traitsChanged: true });
     this.notes.push(...problems.map((problem) => note(event, problem)));

@@ -3,6 +3,7 @@ import type { Clock } from '../domain/clock.js';
 import type { EntryId, JourneyId } from '../domain/ids.js';
 import type { Fact } from '../domain/fact.js';
 import type { Instant } from '../domain/instant.js';
+import { tellsPlace } from '../domain/zone-evidence.js';
 import { newEntryState } from '../journey/engine.js';
 import { entryKey } from '../journey/entry-key.js';
 import { triggerKind } from '../journey/triggers/index.js';
@@ -101,7 +102,8 @@ function deliverToWaiting(waits: readonly WaitMatch[], facts: readonly Matchable
       (wait) =>
         wait.event === fact.name &&
         ((wait.by === 'profile' && wait.value === fact.profileId) || (wait.by === 'cart' && wait.value === fact.cartId)) &&
-        (trigger || fact.at >= wait.entryCreatedAt),
+        (trigger || fact.at >= wait.entryCreatedAt) &&
+        (wait.purpose !== 'place' || tellsPlace(fact)),
     );
     for (const entryId of new Set(forFact.map((wait) => wait.entryId))) {
       const ofEntry = forFact.filter((wait) => wait.entryId === entryId);

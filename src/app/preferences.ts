@@ -1,102 +1,294 @@
 import { type Channel, channels } from '../domain/channel.js';
-import { type ConsentRecord, hasConsent } from '../domain/consent.js';
+import { type ConsentRecord, hasConsent, newestByTopic } from '../domain/consent.js';
+import { admitConsent, openRequests } from '../domain/double-opt-in.js';
+import { mayProfile } from '../domain/engagement/facts.js';
+import { recordFatigue } from '../domain/engagement/state.js';
+import { chosenFrequency, type FrequencyLevel, type FrequencyPreference, frequencyTrait, pauseMs } from '../domain/frequency-preference.js';
 import type { ProfileId } from '../domain/ids.js';
-import type { Instant } from '../domain/instant.js';
-import { readMessageRecipient } from '../store/messages-read.js';
-import { lockProfiles } from '../store/profiles.js';
-import { findCanonicalProfile, readConsents, readProfile } from '../store/profiles-read.js';
+import { day, type Instant } from '../domain/instant.js';
+import type { Topic, TopicPolicy } from '../domain/policy/topic-policy.js';
+import { mergeTraits, type Profile } from '../domain/profile.js';
+import { isTakenByStop } from '../domain/sms-stop.js';
+import { mayTrack } from '../domain/tracking.js';
+import type { Trx } from '../store/db.js';
+import { writeFacts } from '../store/facts.js';
+import { readMessage, readMessageRecipient } from '../store/messages-read.js';
+import { lockCanonical, writeEngagement, writeProfiles } from '../store/profiles.js';
+import { findCanonicalProfile, readConsents, readProfile, readSuppressions } from '../store/profiles-read.js';
+import { writeTogether } from '../store/write-together.js';
 import type { AppDeps } from './deps.js';
+import { matchFacts } from './match-facts.js';
 import { type ConsentGiven, writeConsentActs } from './record-consents.js';
-
-/** What a person may choose, the broad topic first. Each has its words in `src/api/pages/words.ts`. */
-export const preferenceTopics = ['marketing', 'cart_reminder'] as const;
-export type PreferenceTopic = (typeof preferenceTopics)[number];
+import { suppressionKeys } from './show-profile.js';
+import { mayReceiveMarketing } from './unsubscribe.js';
 
 /** One box of the page. */
 export interface Preference {
   readonly channel: Channel;
-  readonly topic: PreferenceTopic;
+  readonly topic: string;
   readonly wanted: boolean;
 }
 
-/** What a link of a message gives to see and change: the channels on which the person can be reached. */
-export interface Preferences {
-  readonly locale: string | null;
-  readonly preferences: readonly Preference[];
+/** A box as it stands. */
+export interface PreferenceBox extends Preference {
+  /** It is wanted, and waits for its confirmation. */
+  readonly isPending: boolean;
 }
 
+/** What a link of a message gives to see and change. Personal data. */
+export interface Preferences {
+  readonly profileId: string;
+  readonly locale: string | null;
+  /** Those on which the person can be reached. */
+  readonly channels: readonly Channel[];
+  readonly topics: readonly { readonly topic: Topic; readonly boxes: readonly PreferenceBox[] }[];
+  readonly frequency: FrequencyPreference;
+  readonly firstName: string | null;
+  /** Month and day, from 1. */
+  readonly birthday: Birthday | null;
+  readonly mayTrack: boolean;
+  readonly mayProfile: boolean;
+  /** STOP came from the number: carriers let nothing through until START comes. */
+  readonly textsStopped: boolean;
+  /** Old links change what is sent; they neither show nor delete data: a mail may have been passed on. */
+  readonly opensData: boolean;
+}
+
+export interface Birthday {
+  readonly month: number;
+  readonly day: number;
+}
+
+/** What the person asks for. */
+export interface Wishes {
+  /** `nothing`: no marketing at all, on no channel. */
+  readonly boxes: readonly Preference[] | 'nothing';
+  /** Null: as it is. */
+  readonly frequency: FrequencyLevel | null;
+  /** Traits to set; null takes one away. Absent: as it is. */
+  readonly traits: Readonly<Record<string, unknown>>;
+}
+
+/** What shows that the person asked for it. */
+export interface PreferenceProof {
+  readonly text: (preference: Preference) => string;
+  readonly locale: string;
+  readonly sourceUrl: string;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+}
+
+/** The words by which the preference centre's acts are known in the ledger. */
+const preferenceMethod = 'preference-centre';
+
+/** So long a link opens the data that is kept of a person. */
+const dataLinkMs = 30 * day;
+
 /** Null: no such message, or the person was erased. */
-export async function showPreferences(deps: Pick<AppDeps, 'store'>, messageId: string): Promise<Preferences | null> {
+export async function showPreferences(
+  deps: Pick<AppDeps, 'store' | 'clock' | 'policies' | 'secret' | 'shop'>,
+  messageId: string,
+): Promise<Preferences | null> {
   const { db } = deps.store;
+  const now = deps.clock.now();
   const recipient = await readMessageRecipient(db, messageId);
   const id = recipient === null ? null : await findCanonicalProfile(db, recipient.profileId);
-  const profile = id === null ? null : await readProfile(db, id);
+  const [profile, message] = [id === null ? null : await readProfile(db, id), await readMessage(db, messageId)];
   if (profile === null || profile.erasedAt !== null) return null;
   const records = await readConsents(db, profile.id);
+  const suppressions = await readSuppressions(db, suppressionKeys(deps.secret, profile));
+  const { topics, engagement } = deps.policies.current();
   // The message came over one of them, whatever the profile says by now.
   const reachable = channels.filter(
     (channel) => channel === recipient?.channel || (channel === 'email' ? profile.email : profile.phone) !== null,
   );
   return {
+    profileId: profile.id,
     locale: localeOf(profile.traits),
-    preferences: reachable.flatMap((channel) =>
-      preferenceTopics.map((topic) => ({ channel, topic, wanted: hasConsent(records, channel, topic) })),
-    ),
+    channels: reachable,
+    topics: offered(topics).map((topic) => ({
+      topic,
+      boxes: reachable
+        .filter((channel) => topic.channels.includes(channel))
+        .map((channel) => boxOf(records, { channel, topic: topic.id }, now, topics)),
+    })),
+    frequency: chosenFrequency(profile.traits, now),
+    firstName: textOf(profile.traits['firstName']),
+    birthday: birthdayOf(profile.traits['birthday']),
+    mayTrack: mayTrack(engagement.tracking, profile, deps.shop),
+    mayProfile: mayProfile(profile.traits),
+    textsStopped: suppressions.some(({ channel, reason }) => channel === 'sms' && reason === 'stopped'),
+    opensData: message !== null && now - message.createdAt <= dataLinkMs,
   };
 }
 
-/** Records what differs from what holds now, as acts of consent. `wanted` without a box of the page counts as not wanted. */
+/** What people may choose, `marketing` first: refusing it takes the others with it. */
+function offered({ topics }: TopicPolicy): readonly Topic[] {
+  return topics.filter(({ isOffered }) => isOffered).toSorted((a, b) => Number(b.id === 'marketing') - Number(a.id === 'marketing'));
+}
+
+function boxOf(
+  records: readonly ConsentRecord[],
+  { channel, topic }: Pick<Preference, 'channel' | 'topic'>,
+  at: Instant,
+  topics: TopicPolicy,
+): PreferenceBox {
+  const granted = hasConsent(records, channel, topic, at, topics);
+  const isPending = !granted && openRequests(records).some((record) => record.channel === channel && record.topic === topic);
+  return { channel, topic, wanted: granted || isPending, isPending };
+}
+
+/**
+ * Records what differs from what holds now: acts of consent, and traits. Who looks, changes nothing and presses Save had enough of us, but found nothing
+ * to turn off: that counts as fatigue. Null: no such message, or the person was erased.
+ */
 export async function savePreferences(
-  deps: Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay'>,
+  deps: Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay' | 'policies'>,
   messageId: string,
-  wanted: readonly Preference[],
-  text: (preference: Preference) => string,
-): Promise<void> {
-  const changed = await deps.store.transaction(async (trx) => {
+  wishes: Wishes,
+  proof: PreferenceProof,
+): Promise<'saved' | 'unchanged' | null> {
+  const result = await deps.store.transaction(async (trx) => {
     const recipient = await readMessageRecipient(trx, messageId);
-    const id = recipient === null ? null : await findCanonicalProfile(trx, recipient.profileId);
-    if (id === null) return false;
-    const [profile] = await lockProfiles(trx, [id as ProfileId]);
-    if (profile === undefined || profile.erased_at !== null) return false;
-    const records = await readConsents(trx, profile.id);
-    const given = changesOf(records, wanted, deps.clock.now()).map((act) => ({
-      ...act,
-      method: 'preference-page',
-      source: `message/${messageId}`,
-      text: text({ channel: act.channel, topic: act.topic as PreferenceTopic, wanted: act.state === 'granted' }),
-    }));
-    await writeConsentActs(deps, trx, [{ profileId: profile.id as ProfileId, given }], `preferences/${deps.newId()}`);
-    return given.length > 0;
+    if (recipient === null) return null;
+    const { profiles, canonical } = await lockCanonical(trx, [recipient.profileId as ProfileId]);
+    const profile = profiles.find(({ id }) => id === canonical.get(recipient.profileId as ProfileId));
+    const isErased = profile === undefined || (await readProfile(trx, profile.id))?.erasedAt !== null;
+    if (isErased) return null;
+
+    const eventId = `preferences/${deps.newId()}`;
+    const given = await actsOf(deps, trx, { profile, recipient, messageId, wishes, proof });
+    await writeConsentActs(deps, trx, [{ profileId: profile.id, given }], eventId);
+    const traits = await writeTraits(deps, trx, profile, wishes, eventId);
+    if (given.length > 0 || traits.length > 0) return 'saved' as const;
+    await writeFatigue(deps, trx, profile);
+    return 'unchanged' as const;
   });
-  if (changed) deps.notifyRelay();
+  if (result === 'saved') deps.notifyRelay();
+  return result;
+}
+
+async function actsOf(
+  deps: Pick<AppDeps, 'clock' | 'policies'>,
+  trx: Trx,
+  of: {
+    readonly profile: Profile;
+    readonly recipient: { readonly channel: string };
+    readonly messageId: string;
+    readonly wishes: Wishes;
+    readonly proof: PreferenceProof;
+  },
+): Promise<readonly ConsentGiven[]> {
+  const { profile, recipient, messageId, wishes, proof } = of;
+  const records = await readConsents(trx, profile.id);
+  const { topics } = deps.policies.current();
+  const now = deps.clock.now();
+  const changes = wishes.boxes === 'nothing' ? refusals(records, now, topics) : changesOf(records, wishes.boxes, now, topics);
+  return changes.map((change) => {
+    const isYes = change.state === 'granted';
+    const { text, ip, userAgent, ...page } = proof;
+    return admitConsent(
+      {
+        ...change,
+        ...page,
+        method: preferenceMethod,
+        source: `message/${messageId}`,
+        text: text({ channel: change.channel, topic: change.topic, wanted: isYes }),
+        ...(isYes ? { ip, userAgent } : {}),
+        // The link came over this very channel: the address is the person's.
+        confirmedAt: isYes && change.channel === recipient.channel ? now : null,
+      },
+      topics,
+      'live',
+    );
+  });
+}
+
+type Change = Pick<ConsentGiven, 'channel' | 'topic' | 'state' | 'at'>;
+
+/** All marketing is refused on every channel on which there may still be some. */
+function refusals(records: readonly ConsentRecord[], now: Instant, topics: TopicPolicy): readonly Change[] {
+  const at = Math.max(now, ...records.map((record) => record.at));
+  return channels
+    .filter((channel) => mayReceiveMarketing(records, channel, now, topics))
+    .map((channel) => ({ channel, topic: 'marketing', state: 'withdrawn', at }));
 }
 
 /**
  * The acts that make these wishes true. A refusal of all marketing takes every topic with it, so a topic that stays wanted is granted again,
- * a millisecond later: at the same instant the refusal would stand.
+ * a millisecond later: at the same instant the refusal would stand. What STOP took and the person leaves out here is refused by themselves from now
+ * on, so that START does not bring it back.
  */
 export function changesOf(
   records: readonly ConsentRecord[],
   wanted: readonly Preference[],
   now: Instant,
-): readonly Pick<ConsentGiven, 'channel' | 'topic' | 'state' | 'at'>[] {
+  topics: TopicPolicy,
+): readonly Change[] {
   const known = [...records];
-  const changes: Pick<ConsentGiven, 'channel' | 'topic' | 'state' | 'at'>[] = [];
+  const changes: Change[] = [];
   let at = Math.max(now, ...records.map((record) => record.at + 1));
-  for (const topic of preferenceTopics) {
+  for (const { id: topic } of offered(topics)) {
     for (const preference of wanted) {
-      if (preference.topic !== topic || hasConsent(known, preference.channel, topic) === preference.wanted) continue;
-      const act = { channel: preference.channel, topic, state: preference.wanted ? ('granted' as const) : ('denied' as const), at };
-      changes.push(act);
-      known.push({ ...act, method: '', source: '' });
+      const { channel } = preference;
+      if (preference.topic !== topic) continue;
+      const stands = boxOf(known, preference, at, topics).wanted === preference.wanted;
+      if (stands && (preference.wanted || !startWouldBring(known, channel, topic))) continue;
+      const change = { channel, topic, state: preference.wanted ? ('granted' as const) : ('withdrawn' as const), at };
+      changes.push(change);
+      known.push({ ...change, method: preferenceMethod, source: '' });
     }
     at += 1;
   }
   return changes;
 }
 
+function startWouldBring(records: readonly ConsentRecord[], channel: Channel, topic: string): boolean {
+  const newest = newestByTopic(records, channel).get(topic);
+  return newest !== undefined && isTakenByStop(newest);
+}
+
+async function writeTraits(
+  deps: Pick<AppDeps, 'clock' | 'newId'>,
+  trx: Trx,
+  profile: Profile,
+  { traits, frequency }: Wishes,
+  eventId: string,
+): Promise<readonly string[]> {
+  const at = Math.max(deps.clock.now(), profile.lastInstant);
+  const chosen = chosenFrequency(profile.traits, at);
+  const isOther = frequency !== null && frequency !== chosen.level;
+  const said = {
+    ...traits,
+    ...(isOther ? { [frequencyTrait]: { level: frequency, until: frequency === 'pause' ? at + pauseMs : null } } : {}),
+  };
+  const { changed, ...merged } = mergeTraits(profile, said, at);
+  if (changed.length === 0) return [];
+  const fact = { name: 'profile.updated' as const, profileId: profile.id, at, eventId, properties: { changed } };
+  await writeTogether(trx, {
+    profiles: writeProfiles([{ ...profile, ...merged, updatedAt: at, lastInstant: at, traitsChanged: true, engagementChanged: false }]),
+    facts: writeFacts([fact]),
+  });
+  await matchFacts(trx, [fact], deps);
+  return changed;
+}
+
+async function writeFatigue(deps: Pick<AppDeps, 'clock'>, trx: Trx, profile: Profile): Promise<void> {
+  const engagement = recordFatigue(profile.engagement, 'looked-and-left', deps.clock.now());
+  await writeTogether(trx, { engagement: writeEngagement(profile.id, engagement) });
+}
+
 /** The language that a profile asks for, as its traits say it. */
 export function localeOf(traits: Readonly<Record<string, unknown>>): string | null {
-  const said = [traits['locale'], traits['language']].find((value) => typeof value === 'string' && value !== '');
-  return typeof said === 'string' ? said : null;
+  return textOf(traits['locale']) ?? textOf(traits['language']);
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value.trim() !== '' ? value : null;
+}
+
+/** `12-24`, or a whole date, of which the year is left alone. */
+function birthdayOf(value: unknown): Birthday | null {
+  const [, month, dayOfMonth] = /^(?:\d{4}-)?(\d{2})-(\d{2})(?:$|T)/.exec(textOf(value) ?? '') ?? [];
+  return month === undefined || dayOfMonth === undefined ? null : { month: Number(month), day: Number(dayOfMonth) };
 }

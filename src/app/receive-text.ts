@@ -1,15 +1,19 @@
-import { smsAnswer, twiml } from '../channels/sms/answers.js';
+import { type SmsAnswer, smsAnswer, twiml } from '../channels/sms/answers.js';
 import { type InboundIntent, readIntent } from '../channels/sms/keywords.js';
 import { field, readSigned, type TwilioRequest } from '../channels/sms/twilio-webhook.js';
-import type { ConsentRecord } from '../domain/consent.js';
+import { confirmable, confirmations } from '../domain/double-opt-in.js';
+import { mayProfile } from '../domain/engagement/facts.js';
+import { parseEngagement, recordSignal } from '../domain/engagement/state.js';
 import type { Fact } from '../domain/fact.js';
 import type { ProfileId } from '../domain/ids.js';
+import type { Instant } from '../domain/instant.js';
+import { actsOfStart, actsOfStop } from '../domain/sms-stop.js';
 import { normalisePhone, suppressionHash } from '../domain/suppression.js';
 import type { Trx } from '../store/db.js';
 import { writeFacts } from '../store/facts.js';
 import { findProfilesByPhone, insertInboundMessage } from '../store/inbound-messages.js';
-import { lockProfiles, moveProfileOn, type ProfileRow } from '../store/profiles.js';
-import { readConsents } from '../store/profiles-read.js';
+import { lockProfiles, moveProfileOn, type ProfileRow, writeEngagement } from '../store/profiles.js';
+import { type ConsentActRecord, readConsents } from '../store/profiles-read.js';
 import { insertSuppression, liftSuppression } from '../store/suppressions.js';
 import { writeTogether } from '../store/write-together.js';
 import type { AppDeps } from './deps.js';
@@ -17,7 +21,7 @@ import { matchFacts } from './match-facts.js';
 import { type ConsentGiven, writeConsentActs } from './record-consents.js';
 import type { TwilioKeys } from './record-receipt.js';
 
-type Deps = Pick<AppDeps, 'store' | 'clock' | 'secret' | 'shop' | 'newId' | 'log' | 'notifyRelay' | 'publicUrl'>;
+type Deps = Pick<AppDeps, 'store' | 'clock' | 'secret' | 'shop' | 'newId' | 'log' | 'notifyRelay' | 'publicUrl' | 'policies'>;
 
 export type TextResult = { readonly kind: 'refused' } | { readonly kind: 'taken'; readonly twiml: string };
 
@@ -42,37 +46,48 @@ export async function receiveTwilioText(deps: Deps & TwilioKeys, request: Twilio
 }
 
 /**
- * STOP ends all texts to the number at once, START brings back what STOP took, HELP is answered; anything else is a reply that journeys may wait for.
- * Answers the one text to send back, or null. A text that was taken before changes nothing and is not answered again.
+ * STOP ends all texts to the number at once, START brings back what STOP took, HELP is answered, YES confirms what was asked for; anything else is a
+ * reply that journeys may wait for. Answers the one text to send back, or null. A text that was taken before changes nothing and is not answered again.
  */
 async function receiveText(deps: Deps, text: InboundText): Promise<string | null> {
-  const intent = actOn(readIntent(text.body));
   const reply = await deps.store.transaction(async (trx) => {
-    const profiles = await lockProfiles(trx, (await findProfilesByPhone(trx, text.from)) as ProfileId[]);
+    const rows = await lockProfiles(trx, (await findProfilesByPhone(trx, text.from)) as ProfileId[]);
+    const people: Person[] = [];
+    for (const row of rows) people.push({ row, records: await readConsents(trx, row.id) });
+    const intent = actOn(readIntent(text.body), people, deps.clock.now());
     const isNew = await insertInboundMessage(trx, {
       id: text.id,
-      profileId: profiles[0]?.id ?? null,
+      profileId: rows[0]?.id ?? null,
       channel: 'sms',
       action: intent.action,
       body: intent.keepsBody ? text.body : null,
       receivedAt: deps.clock.now(),
     });
-    return isNew ? effects[intent.action](deps, trx, text, profiles) : null;
+    return isNew ? effects[intent.action](deps, trx, text, people) : null;
   });
   deps.notifyRelay();
   return text.isAnswered ? null : reply;
 }
 
-type Action = 'stop' | 'stop-to-review' | 'start' | 'help' | 'reply';
+/** Somebody who has the number, locked, with all that they consented to. */
+interface Person {
+  readonly row: ProfileRow;
+  readonly records: readonly ConsentActRecord[];
+}
 
-function actOn(intent: InboundIntent): { readonly action: Action; readonly keepsBody: boolean } {
+type Action = 'stop' | 'stop-to-review' | 'start' | 'confirm' | 'help' | 'reply';
+
+function actOn(intent: InboundIntent, people: readonly Person[], at: Instant): { readonly action: Action; readonly keepsBody: boolean } {
   switch (intent.kind) {
     case 'stop':
     case 'help':
       return { action: intent.kind, keepsBody: false };
     case 'start':
+      if (intent.word !== 'YES') return { action: 'start', keepsBody: false };
       // YES grants only what was just asked for in a double opt-in; anywhere else it answers a question.
-      return intent.word === 'YES' ? { action: 'reply', keepsBody: true } : { action: 'start', keepsBody: false };
+      return people.some(({ records }) => asked(records, at).length > 0)
+        ? { action: 'confirm', keepsBody: false }
+        : { action: 'reply', keepsBody: true };
     case 'free-form-stop':
       return { action: 'stop-to-review', keepsBody: true };
     case 'other':
@@ -80,18 +95,24 @@ function actOn(intent: InboundIntent): { readonly action: Action; readonly keeps
   }
 }
 
-type Effect = (deps: Deps, trx: Trx, text: InboundText, profiles: readonly ProfileRow[]) => Promise<string | null>;
+function asked(records: readonly ConsentActRecord[], at: Instant) {
+  return confirmable(records, 'sms', at);
+}
+
+type Effect = (deps: Deps, trx: Trx, text: InboundText, people: readonly Person[]) => Promise<string | null>;
 
 const effects: Readonly<Record<Action, Effect>> = {
-  stop,
-  'stop-to-review': stop,
+  stop: async (deps, trx, text, people) => ((await stop(deps, trx, text, people)) ? answer('stopped', deps, people) : null),
+  'stop-to-review': async (deps, trx, text, people) =>
+    (await stop(deps, trx, text, people)) ? answer('stopped-by-sentence', deps, people) : null,
   start,
-  help: async (deps, _trx, _text, profiles) => answer('help', deps, profiles),
+  confirm,
+  help: async (deps, _trx, _text, people) => answer('help', deps, people),
   reply: tellOfReply,
 };
 
-/** Confirmed once: whoever has stopped already is not written to again. */
-async function stop(deps: Deps, trx: Trx, text: InboundText, profiles: readonly ProfileRow[]): Promise<string | null> {
+/** True the first time: whoever has stopped already is not written to again, so STOP is confirmed once. */
+async function stop(deps: Deps, trx: Trx, text: InboundText, people: readonly Person[]): Promise<boolean> {
   const isFirst = await insertSuppression(trx, {
     channel: 'sms',
     hash: suppressionHash(deps.secret, 'sms', text.from),
@@ -99,78 +120,67 @@ async function stop(deps: Deps, trx: Trx, text: InboundText, profiles: readonly 
     detail: null,
     at: deps.clock.now(),
   });
-  await writeActs(deps, trx, text, profiles, (records) => {
-    const newest = newestByTopic(records);
-    const granted = [...newest.values()].filter(({ state }) => state === 'granted').map(({ topic }) => topic);
-    const taken = granted.map((topic) => ({ topic, state: 'denied', source: takenByStop }) as const);
-    const marketing = newest.get('marketing');
-    return marketing === undefined ? [...taken, { topic: 'marketing', state: 'denied', source: forbiddenByStop }] : taken;
-  });
-  return isFirst ? answer('stopped', deps, profiles) : null;
+  await writeActs(deps, trx, text, people, ({ records }, at) => actsOfStop(records, at).map((act) => ({ ...act, method: 'keyword' })));
+  return isFirst;
 }
 
 /** Brings back exactly what STOP took; a number that is suppressed for another reason stays so. */
-async function start(deps: Deps, trx: Trx, text: InboundText, profiles: readonly ProfileRow[]): Promise<string | null> {
+async function start(deps: Deps, trx: Trx, text: InboundText, people: readonly Person[]): Promise<string | null> {
   const hash = suppressionHash(deps.secret, 'sms', text.from);
   if (!(await liftSuppression(trx, { channel: 'sms', hash, reason: 'stopped' }))) return null;
-  await writeActs(deps, trx, text, profiles, (records) =>
-    [...newestByTopic(records).values()]
-      .filter(({ source }) => source === takenByStop)
-      .map(({ topic }) => ({ topic, state: 'granted', source: 'sms-start' }) as const),
-  );
-  return answer('started', deps, profiles);
+  await writeActs(deps, trx, text, people, ({ records }) => actsOfStart(records).map((act) => ({ ...act, method: 'keyword' })));
+  return answer('started', deps, people);
 }
 
-/** Sources of the acts, so that START can tell what was granted before from what STOP only forbade. */
-const takenByStop = 'sms-stop';
-const forbiddenByStop = 'sms-stop-all';
+/** The confirmation that a double opt-in asked for. */
+async function confirm(deps: Deps, trx: Trx, text: InboundText, people: readonly Person[]): Promise<string | null> {
+  await writeActs(deps, trx, text, people, ({ records }, at) => confirmations(asked(records, deps.clock.now()), at));
+  return answer('confirmed', deps, people);
+}
 
 async function writeActs(
   deps: Deps,
   trx: Trx,
   text: InboundText,
-  profiles: readonly ProfileRow[],
-  decide: (records: readonly ConsentRecord[]) => readonly Pick<ConsentGiven, 'topic' | 'state' | 'source'>[],
+  people: readonly Person[],
+  decide: (person: Person, at: Instant) => readonly Omit<ConsentGiven, 'channel' | 'at'>[],
 ): Promise<void> {
-  const acts = [];
-  for (const { id } of profiles) {
-    const records = (await readConsents(trx, id)).filter(({ channel }) => channel === 'sms');
+  const acts = people.map((person) => {
     // A person's own word stands over everything said before it, even where a client's clock put that into the future.
-    const at = Math.max(deps.clock.now(), ...records.map((record) => record.at + 1));
-    const given = decide(records).map((act) => ({ ...act, channel: 'sms' as const, method: 'keyword', text: null, at }));
-    acts.push({ profileId: id as ProfileId, given });
-  }
+    const at = Math.max(deps.clock.now(), ...person.records.filter(({ channel }) => channel === 'sms').map((record) => record.at + 1));
+    const given = decide(person, at).map((act) => ({ ...act, channel: 'sms' as const, at }));
+    return { profileId: person.row.id as ProfileId, given };
+  });
   await writeConsentActs(deps, trx, acts, `twilio/${text.id}`);
 }
 
-function newestByTopic(records: readonly ConsentRecord[]): ReadonlyMap<string, ConsentRecord> {
-  const newest = new Map<string, ConsentRecord>();
-  for (const record of records) {
-    const known = newest.get(record.topic);
-    if (!known || record.at > known.at || (record.at === known.at && record.state === 'denied')) newest.set(record.topic, record);
-  }
-  return newest;
-}
-
-async function tellOfReply(deps: Deps, trx: Trx, text: InboundText, profiles: readonly ProfileRow[]): Promise<null> {
+async function tellOfReply(deps: Deps, trx: Trx, text: InboundText, people: readonly Person[]): Promise<null> {
   const at = deps.clock.now();
-  const facts = profiles.map(
-    ({ id }): Fact => ({
+  const facts = people.map(
+    ({ row }): Fact => ({
       name: 'message.replied',
-      profileId: id as ProfileId,
+      profileId: row.id as ProfileId,
       at,
       eventId: `twilio/${text.id}`,
       properties: { channel: 'sms', inbound_id: text.id },
     }),
   );
   if (facts.length === 0) return null;
+  const policy = deps.policies.current().engagement;
+  for (const { row } of people) {
+    const signal = { kind: 'sms_reply', key: `text/${text.id}` } as const;
+    if (mayProfile(row.traits))
+      await writeEngagement(row.id as ProfileId, recordSignal(parseEngagement(row.engagement), signal, at, policy)).execute(trx);
+    await moveProfileOn(trx, row.id as ProfileId, at);
+  }
   await writeTogether(trx, { facts: writeFacts(facts) });
-  for (const { id } of profiles) await moveProfileOn(trx, id as ProfileId, at);
   await matchFacts(trx, facts, { clock: deps.clock, newId: deps.newId });
   return null;
 }
 
-function answer(kind: 'stopped' | 'started' | 'help', { shop }: Deps, profiles: readonly ProfileRow[]): string {
-  const locales = profiles.flatMap(({ traits }) => [traits['locale'], traits['language']]).filter((value) => typeof value === 'string');
+function answer(kind: SmsAnswer, { shop }: Deps, people: readonly Person[]): string {
+  const locales = people
+    .flatMap(({ row: { traits } }) => [traits['locale'], traits['language']])
+    .filter((value) => typeof value === 'string');
   return smsAnswer(kind, shop, [...locales, shop.locale]);
 }

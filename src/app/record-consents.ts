@@ -1,5 +1,5 @@
-import type { Channel } from '../domain/channel.js';
-import type { ConsentRecord } from '../domain/consent.js';
+import { isRefusal } from '../domain/consent.js';
+import { admitConsent, type ConsentSaid } from '../domain/double-opt-in.js';
 import type { Fact } from '../domain/fact.js';
 import type { ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
@@ -12,28 +12,26 @@ import { writeTogether } from '../store/write-together.js';
 import type { AppDeps } from './deps.js';
 import { matchFacts } from './match-facts.js';
 
-type Deps = Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay'>;
+type Deps = Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay' | 'policies'>;
 
-/** An act of consent as a form or an agent gives it. */
-export interface ConsentGiven {
-  readonly channel: Channel;
-  readonly topic: string;
-  readonly state: ConsentRecord['state'];
-  readonly method: string;
-  readonly source: string;
-  /** The words that the person saw. */
-  readonly text: string | null;
+/** An act of consent as a form, a page or an agent gives it. */
+export interface ConsentGiven extends ConsentSaid {
   readonly at: Instant;
 }
 
-/** Records acts of one person that came over the API. Null: no such profile. Answers when journeys have been told. */
+/**
+ * Records acts of one person that came over the API; a yes may have to wait for its confirmation, an import without evidence counts for nothing.
+ * Null: no such profile. Answers when journeys have been told.
+ */
 export async function recordConsents(deps: Deps, profileId: string, given: readonly ConsentGiven[]): Promise<'recorded' | null> {
   const recorded = await deps.store.transaction(async (trx) => {
     const canonical = await findCanonicalProfile(trx, profileId);
     if (canonical === null) return null;
     const [profile] = await lockProfiles(trx, [canonical as ProfileId]);
     if (profile === undefined || profile.erased_at !== null) return null;
-    await writeConsentActs(deps, trx, [{ profileId: profile.id as ProfileId, given }], `consent/${deps.newId()}`);
+    const { topics } = deps.policies.current();
+    const admitted = given.map((act) => admitConsent(act, topics, 'live'));
+    await writeConsentActs(deps, trx, [{ profileId: profile.id as ProfileId, given: admitted }], `consent/${deps.newId()}`);
     return 'recorded' as const;
   });
   if (recorded !== null) deps.notifyRelay();
@@ -50,7 +48,9 @@ export async function writeConsentActs(
   const recordedAt = deps.clock.now();
   const flat = acts.flatMap(({ profileId, given }) => given.map((act) => ({ profileId, ...act })));
   if (flat.length === 0) return;
-  const facts = flat.map(
+  // What is pending, or was given up, has not happened.
+  const decided = flat.filter(({ state }) => state === 'granted' || isRefusal(state));
+  const facts = decided.map(
     (act): Fact => ({
       name: act.state === 'granted' ? 'consent.granted' : 'consent.revoked',
       profileId: act.profileId,

@@ -1,9 +1,13 @@
-import type { MessageClass } from '../domain/channel.js';
+import { trackEmail, type TrackingAddresses, trackSms } from '../channels/email/track-links.js';
+import { smsSize } from '../channels/sms/segments.js';
+import type { Channel, MessageClass } from '../domain/channel.js';
 import type { MessageId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
 import { type LinkPurpose, signLink } from '../domain/link-token.js';
 import type { Outgoing } from '../domain/outgoing.js';
 import type { RenderContext } from '../domain/rendering.js';
+import { isTrackable, mayTrack } from '../domain/tracking.js';
+import { signTracked } from '../domain/tracking-token.js';
 import type { AppDeps } from './deps.js';
 
 /** What a message says, ready for the provider, or why it says nothing. */
@@ -13,6 +17,8 @@ export type PlannedContent =
       readonly outgoing: Outgoing;
       readonly templateVersion: number;
       readonly contentHash: string;
+      /** Addresses behind its numbered links; null: they do not tell. */
+      readonly links: readonly string[] | null;
       readonly atMostOnce: boolean;
     }
   | { readonly kind: 'empty'; readonly problem: string };
@@ -24,41 +30,47 @@ export function linkOf(deps: Pick<AppDeps, 'publicUrl' | 'secret'>, purpose: Lin
   return `${deps.publicUrl}/${linkPaths[purpose]}/${signLink(deps.secret, { purpose, id: messageId })}`;
 }
 
-/** Renders the newest published version of a template for one person and addresses it. */
-export async function renderMessage(
-  deps: AppDeps,
-  message: {
-    readonly messageId: MessageId;
-    readonly template: string;
-    readonly class: MessageClass;
-    readonly address: string;
-    readonly context: RenderContext;
-    /** Seconds for which the provider may hold a text that is submitted at this instant. */
-    readonly validitySeconds: (at: Instant) => number;
-    readonly at: Instant;
-  },
-): Promise<PlannedContent> {
+interface MessageToRender {
+  readonly messageId: MessageId;
+  readonly template: string;
+  readonly class: MessageClass;
+  readonly address: string;
+  readonly context: RenderContext;
+  /** Whose opens and clicks would be recorded; null: nobody's, as of tests. */
+  readonly person: { readonly traits: Readonly<Record<string, unknown>>; readonly phone: string | null } | null;
+  /** Seconds for which the provider may hold a text that is submitted at this instant. */
+  readonly validitySeconds: (at: Instant) => number;
+  readonly at: Instant;
+}
+
+/** `campaign:tenant:class:sender`: letters, digits and hyphens, nothing about the person. */
+function feedbackIdOf(brand: string, message: { readonly template: string; readonly class: string }, from: string): string {
+  const word = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+  return [message.template, brand, message.class, from.slice(from.lastIndexOf('@') + 1)].map(word).join(':');
+}
+
+/** Renders the newest published version of a template for one person, addresses it, and lets its links tell where that is allowed. */
+export async function renderMessage(deps: AppDeps, message: MessageToRender): Promise<PlannedContent> {
   const rendered = await deps.renderer.render(message.template, 'latest', message.context);
   if (rendered.kind === 'empty') return rendered;
-  const ready = {
-    kind: 'ready',
-    templateVersion: rendered.templateVersion,
-    contentHash: rendered.contentHash,
-    atMostOnce: rendered.atMostOnce,
-  } as const;
+  const { templateVersion, contentHash, atMostOnce } = rendered;
+  const ready = { kind: 'ready', templateVersion, contentHash, atMostOnce } as const;
+  const tracking = trackingOf(deps, message, rendered.kind);
   if (rendered.kind === 'sms') {
+    const tracked = tracking === null ? null : trackSms(rendered.body, tracking);
     const outgoing: Outgoing = {
       kind: 'sms',
       messageId: message.messageId,
       from: deps.shop.smsSender[message.class],
       to: message.address,
-      body: rendered.body,
-      segments: rendered.segments,
+      body: tracked?.body ?? rendered.body,
+      segments: tracked === null ? rendered.segments : smsSize(tracked.body).segments,
       validitySeconds: message.validitySeconds(message.at),
     };
-    return { ...ready, outgoing };
+    return { ...ready, outgoing, links: tracked?.links ?? null };
   }
   const from = deps.shop.from[message.class];
+  const { html, text, links } = tracking === null ? { ...rendered, links: null } : trackEmail(rendered, tracking);
   const outgoing: Outgoing = {
     kind: 'email',
     messageId: message.messageId,
@@ -66,10 +78,28 @@ export async function renderMessage(
     to: { name: null, address: message.address },
     replyTo: from.replyTo,
     subject: rendered.subject,
-    html: rendered.html,
-    text: rendered.text,
+    html,
+    text,
     unsubscribeUrl: message.class === 'transactional' ? null : message.context.links.unsubscribe,
+    feedbackId: feedbackIdOf(deps.shop.brand, message, from.address),
     listId: message.class === 'transactional' ? null : `marketing.${from.address.slice(from.address.lastIndexOf('@') + 1)}`,
   };
-  return { ...ready, outgoing };
+  return { ...ready, outgoing, links };
+}
+
+/** Null: nothing of this message is to be recorded. */
+function trackingOf(
+  deps: Pick<AppDeps, 'policies' | 'shop' | 'publicUrl' | 'secret'>,
+  { messageId, person, class: messageClass }: Pick<MessageToRender, 'messageId' | 'person' | 'class'>,
+  channel: Channel,
+): TrackingAddresses | null {
+  const { tracking } = deps.policies.current().engagement;
+  if (person === null || !isTrackable(tracking, { channel, class: messageClass }) || !mayTrack(tracking, person, deps.shop)) return null;
+  const { publicUrl, secret } = deps;
+  return {
+    linkUrl: (link) => `${publicUrl}/l/${signTracked(secret, { messageId, link })}`,
+    pictureUrl: `${publicUrl}/o/${signTracked(secret, { messageId, link: null })}.gif`,
+    publicUrl,
+    siteUrl: deps.shop.siteUrl,
+  };
 }

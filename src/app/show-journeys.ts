@@ -9,8 +9,7 @@ type Deps = Pick<AppDeps, 'store'>;
 export function showJourneys(deps: Deps, request: PageRequest & { readonly internal: boolean }): Promise<Page<JourneyRecord>> {
   return readPage(
     request,
-    (limit, after) =>
-      listJourneys(deps.store.db, { limit, after: after === null ? null : String(after[0]), internal: request.internal }),
+    (limit, after) => listJourneys(deps.store.db, { limit, after: after === null ? null : String(after[0]), internal: request.internal }),
     (journey) => [journey.id],
   );
 }

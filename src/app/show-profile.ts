@@ -1,5 +1,6 @@
 import { type Channel, channels } from '../domain/channel.js';
-import { hasConsent } from '../domain/consent.js';
+import { type ConsentCause, isQuarantined, judgeConsent } from '../domain/consent.js';
+import { consentSentence } from '../domain/consent-words.js';
 import { normaliseEmail, normalisePhone, suppressionHash } from '../domain/suppression.js';
 import {
   type CartView,
@@ -15,14 +16,24 @@ import {
   readSuppressions,
 } from '../store/profiles-read.js';
 import type { AppDeps } from './deps.js';
-import { preferenceTopics } from './preferences.js';
 
-type Deps = Pick<AppDeps, 'store' | 'secret'>;
+type Deps = Pick<AppDeps, 'store' | 'secret' | 'clock' | 'policies' | 'shop'>;
 
 /** What a person has consented to, and the acts that say so. */
 export interface Consents {
-  readonly now: readonly { readonly channel: Channel; readonly topic: string; readonly granted: boolean }[];
-  readonly acts: readonly ConsentActRecord[];
+  readonly now: readonly ConsentNow[];
+  /** Every act, the oldest first. */
+  readonly acts: readonly (ConsentActRecord & { readonly isQuarantined: boolean })[];
+}
+
+/** What holds about a topic on a channel, the act that decides (its `seq`; null: none), and a sentence. */
+export interface ConsentNow {
+  readonly channel: Channel;
+  readonly topic: string;
+  readonly granted: boolean;
+  readonly cause: ConsentCause;
+  readonly act: number | null;
+  readonly sentence: string;
 }
 
 /** One person with all that decides what they get. Personal data. */
@@ -51,7 +62,7 @@ export async function showProfile(deps: Deps, id: string): Promise<ProfileStory 
     ...profile,
     carts: await readCarts(db, profile.id),
     orders: await readOrders(db, profile.id),
-    consents: consentsOf(await readConsents(db, profile.id)),
+    consents: consentsOf(deps, await readConsents(db, profile.id)),
     suppressions: await readSuppressions(db, suppressionKeys(deps.secret, profile)),
   };
 }
@@ -63,7 +74,7 @@ export async function showCarts(deps: Deps, profileId: string): Promise<readonly
 
 export async function showConsents(deps: Deps, profileId: string): Promise<Consents | null> {
   const canonical = await findCanonicalProfile(deps.store.db, profileId);
-  return canonical === null ? null : consentsOf(await readConsents(deps.store.db, canonical));
+  return canonical === null ? null : consentsOf(deps, await readConsents(deps.store.db, canonical));
 }
 
 /** Under which keys the addresses of a profile would be suppressed. */
@@ -79,10 +90,21 @@ export function suppressionKeys(
   ];
 }
 
-function consentsOf(acts: readonly ConsentActRecord[]): Consents {
-  const topics = [...new Set([...preferenceTopics, ...acts.map((act) => act.topic)])];
+function consentsOf(deps: Pick<Deps, 'clock' | 'policies' | 'shop'>, acts: readonly ConsentActRecord[]): Consents {
+  const { topics } = deps.policies.current();
+  const at = deps.clock.now();
+  const { timeZone } = deps.shop;
+  const listed = channels.flatMap((channel) => {
+    const offered = topics.topics.filter((topic) => topic.isOffered && topic.channels.includes(channel)).map(({ id }) => id);
+    const said = acts.filter((act) => act.channel === channel).map(({ topic }) => topic);
+    return [...new Set([...offered, ...said])].map((topic) => ({ channel, topic }));
+  });
   return {
-    now: channels.flatMap((channel) => topics.map((topic) => ({ channel, topic, granted: hasConsent(acts, channel, topic) }))),
-    acts,
+    now: listed.map(({ channel, topic }) => {
+      const judgement = judgeConsent(acts, channel, topic, at, topics);
+      const { granted, cause, act } = judgement;
+      return { channel, topic, granted, cause, act: act?.seq ?? null, sentence: consentSentence(judgement, { channel, topic, timeZone }) };
+    }),
+    acts: acts.map((act) => ({ ...act, isQuarantined: isQuarantined(act) })),
   };
 }

@@ -6,7 +6,7 @@ import { readTurnRows } from '../store/turn-snapshot.js';
 import type { Lane } from './channel-slots.js';
 import type { AppDeps } from './deps.js';
 import { type Forecast, forecastSend } from './turn/plan-send.js';
-import { runTurn, type SettledAttempt, type TurnResult } from './turn/run-turn.js';
+import { runTurn, type SettledAttempt, type TurnRequest, type TurnResult } from './turn/run-turn.js';
 import { submitMessage } from './submit-message.js';
 
 /** Messages that one activity may send in a row before it gives its slot back. */
@@ -53,12 +53,12 @@ type KnownForecast = Exclude<Forecast, { kind: 'gone' }>;
 type SendForecast = Extract<Forecast, { kind: 'send' }>;
 
 function lookOnly(deps: AppDeps, { seen }: KnownForecast): Promise<TurnResult> {
-  return deps.store.transaction((trx) => runTurn(deps, trx, { seen, plan: null, settled: null, lane: 'send-here' }));
+  return commitTurn(deps, { seen, plan: null, settled: null, lane: 'send-here' });
 }
 
 /** Over to the channel's queue, or back to its end. Inputs are consumed on the way, so an exit does not wait for a connection. */
 function handOver(deps: AppDeps, { seen, plan }: SendForecast): Promise<TurnResult> {
-  return deps.store.transaction((trx) => runTurn(deps, trx, { seen, plan, settled: null, lane: 'queue-first' }));
+  return commitTurn(deps, { seen, plan, settled: null, lane: 'queue-first' });
 }
 
 /**
@@ -80,7 +80,7 @@ function mustQueue(deps: AppDeps, channel: Channel, lastAttemptFailed: boolean):
 
 async function decideAndSend(deps: AppDeps, forecast: SendForecast): Promise<TurnResult> {
   const { seen, plan } = forecast;
-  const decided = await deps.store.transaction((trx) => runTurn(deps, trx, { seen, plan, settled: null, lane: 'send-here' }));
+  const decided = await commitTurn(deps, { seen, plan, settled: null, lane: 'send-here' });
   if (decided.kind !== 'submit') return decided;
   const committedAt = performance.now();
   const outcome = await submitMessage(deps, decided.outgoing, committedAt);
@@ -99,7 +99,7 @@ async function settleUntilLeaseEnds(
   let { seen } = forecast;
   for (let attempt = 0; ; attempt += 1) {
     try {
-      const result = await deps.store.transaction((trx) => runTurn(deps, trx, { seen, plan, settled, lane: 'send-here' }));
+      const result = await commitTurn(deps, { seen, plan, settled, lane: 'send-here' });
       if (result.kind !== 'moved') return result;
       // People or carts became one during the call: the answer is written under where the entry is now.
       const moved = await readTurnRows(deps.store.db, seen.id);
@@ -117,3 +117,10 @@ async function settleUntilLeaseEnds(
 }
 
 const retryPauseMs = 2_000;
+
+/** One transaction. What lost its slot to this turn's message is looked at at once. */
+async function commitTurn(deps: AppDeps, request: TurnRequest): Promise<TurnResult> {
+  const result = await deps.store.transaction((trx) => runTurn(deps, trx, request));
+  if (result.wakesOthers === true) deps.notifyRelay();
+  return result;
+}

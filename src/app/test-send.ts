@@ -65,6 +65,7 @@ export async function testSend(
       links: { unsubscribe: linkOf(deps, 'unsubscribe', id), preferences: linkOf(deps, 'preferences', id) },
       at,
     },
+    person: null,
     validitySeconds: (from) =>
       smsValiditySeconds(from, {
         places: [shopPlace(deps.shop)],
@@ -127,6 +128,7 @@ async function decide(deps: AppDeps, trx: Trx, send: TestMessage): Promise<SendD
       paused: pause === null ? null : { scope: pause.scope },
       exit: null,
       consents: [{ channel, topic: template.topic, state: 'granted', at: 0, method: 'test-address', source: 'shop.yaml' }],
+      topics: deps.policies.current().topics,
       suppression: suppressed ?? null,
       reachable: { kind: 'ok' },
       holdout: false,
@@ -162,6 +164,7 @@ async function decide(deps: AppDeps, trx: Trx, send: TestMessage): Promise<SendD
           outgoing: content.outgoing,
           templateVersion: content.templateVersion,
           contentHash: content.contentHash,
+          links: content.links,
           provider: deps.providers[channel].name,
         })
       : {

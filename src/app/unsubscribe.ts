@@ -1,10 +1,14 @@
 import type { Channel } from '../domain/channel.js';
-import { type ConsentRecord, hasConsent } from '../domain/consent.js';
+import { type ConsentRecord, hasConsent, isRefusal, newestByTopic } from '../domain/consent.js';
+import { openRequests } from '../domain/double-opt-in.js';
 import type { ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
+import type { TopicPolicy } from '../domain/policy/topic-policy.js';
+import { isTakenByStop } from '../domain/sms-stop.js';
 import { readMessageRecipient } from '../store/messages-read.js';
 import { lockProfiles } from '../store/profiles.js';
 import { findCanonicalProfile, findProfilesByEmail, readConsents } from '../store/profiles-read.js';
+import { watchMessage } from './breakers.js';
 import type { AppDeps } from './deps.js';
 import { writeConsentActs } from './record-consents.js';
 
@@ -15,7 +19,7 @@ export type UnsubscribeResult = 'stopped' | 'stopped-already' | 'unknown';
  * owner of a mailbox. Committed, journeys told and waiting entries due for a poke when it answers. Any number of times.
  */
 export async function unsubscribe(
-  deps: Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay'>,
+  deps: Pick<AppDeps, 'store' | 'clock' | 'newId' | 'log' | 'metrics' | 'notifyRelay' | 'policies'>,
   messageId: string,
   how: { readonly method: string; readonly text: string | null },
 ): Promise<UnsubscribeResult> {
@@ -29,27 +33,46 @@ export async function unsubscribe(
     const acts = [];
     for (const { id } of profiles) {
       const records = await readConsents(trx, id);
-      if (!mayReceiveMarketing(records, channel)) continue;
-      const at = notBefore(deps.clock.now(), records, channel);
+      const now = deps.clock.now();
+      if (!mayReceiveMarketing(records, channel, now, deps.policies.current().topics)) continue;
+      const at = notBefore(now, records, channel);
       acts.push({
         profileId: id as ProfileId,
         given: [
-          { channel, topic: 'marketing', state: 'denied' as const, method: how.method, source: `message/${messageId}`, text: how.text, at },
+          {
+            channel,
+            topic: 'marketing',
+            state: 'withdrawn' as const,
+            method: how.method,
+            source: `message/${messageId}`,
+            text: how.text,
+            at,
+          },
         ],
       });
     }
     await writeConsentActs(deps, trx, acts, `unsubscribe/${messageId}`);
     return acts.length > 0 ? 'stopped' : 'stopped-already';
   });
-  if (result === 'stopped') deps.notifyRelay();
+  if (result === 'stopped') {
+    deps.notifyRelay();
+    await watchMessage(deps, messageId);
+  }
   return result;
 }
 
-/** Without a record of a refusal there is something to record, even where nothing was ever granted. */
-function mayReceiveMarketing(records: readonly ConsentRecord[], channel: Channel): boolean {
-  const topics = new Set(records.filter((record) => record.channel === channel).map((record) => record.topic));
-  const refused = records.some((record) => record.channel === channel && record.topic === 'marketing' && record.state === 'denied');
-  return !refused || hasConsent(records, channel, 'marketing') || [...topics].some((topic) => hasConsent(records, channel, topic));
+/**
+ * Is there something to refuse? Without a record of a refusal there is, even where nothing was ever granted; and so there is where only STOP refused,
+ * because START would undo that, and where a yes waits for its confirmation.
+ */
+export function mayReceiveMarketing(records: readonly ConsentRecord[], channel: Channel, at: Instant, topics: TopicPolicy): boolean {
+  const newest = newestByTopic(records, channel).get('marketing');
+  if (newest === undefined || !isRefusal(newest.state) || isTakenByStop(newest)) return true;
+  const named = new Set(records.filter((record) => record.channel === channel).map((record) => record.topic));
+  return (
+    [...named].some((topic) => hasConsent(records, channel, topic, at, topics)) ||
+    openRequests(records).some((record) => record.channel === channel)
+  );
 }
 
 /** An opt-out stands over everything said before it, even where a client's clock put that into the future. */

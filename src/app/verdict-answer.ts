@@ -1,7 +1,7 @@
 import type { Channel } from '../domain/channel.js';
 import { verdictSentence } from '../domain/explain.js';
 import type { Instant } from '../domain/instant.js';
-import type { SendDecision } from '../domain/verdict.js';
+import type { Verdict } from '../domain/verdict.js';
 
 /** What the gate says to one who asks from outside: of a message that was asked for, or could be. */
 export interface VerdictAnswer {
@@ -13,11 +13,11 @@ export interface VerdictAnswer {
   readonly until: Instant | null;
 }
 
-/** A hold is told as `defer` without an instant. */
-export function answerOf(decision: SendDecision, reader: { readonly timeZone: string; readonly channel: Channel }): VerdictAnswer {
+/** A hold is told as `defer` without an instant, and so is a lost slot: the message is about to ask again. */
+export function answerOf(decision: Verdict, reader: { readonly timeZone: string; readonly channel: Channel }): VerdictAnswer {
   if (decision.kind === 'send')
     return { decision: 'send', reason: null, sentence: `Nothing stands against this ${nouns[reader.channel]}.`, until: null };
-  const kind = decision.kind === 'hold' ? 'defer' : decision.kind;
+  const kind = decision.kind === 'hold' || decision.kind === 'release' ? 'defer' : decision.kind;
   const until = decision.kind === 'defer' ? decision.until : null;
   return { decision: kind, reason: decision.reason, sentence: verdictSentence(decision, reader), until };
 }

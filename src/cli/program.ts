@@ -108,6 +108,11 @@ function buildProgram(io: CliIo, state: { outcome: Outcome | null }): Command {
       .option('--all', 'all sending')
       .addOption(new Option('--channel <channel>', 'one channel').choices(['email', 'sms']));
   }
+  const breakers = group('breaker', 'what stopped by itself because too much came back');
+  add(breakers, 'list', 'what is stopped, and why', async (context) => (await import('./commands/breakers.js')).listBreakers(context));
+  add(breakers, 'reset <breaker>', 'let it go on: journey:<id> or provider:<name>', async (context, { args }) =>
+    (await import('./commands/breakers.js')).resetBreaker(context, args[0] ?? ''),
+  );
   add(program, 'simulate <file>', 'play a journey’s scenarios on a virtual clock; needs no server', async (context, command) =>
     (await import('./commands/simulate-journey.js')).simulateJourney(context, command.args[0] ?? '', command.opts()),
   )
@@ -180,6 +185,9 @@ function addEntries(entry: Command, add: Add): void {
 function addProfiles(profile: Command, add: Add): void {
   add(profile, 'show <id>', 'a person: by our id or one of the shop’s', async (context, { args }) =>
     (await import('./commands/show-profile.js')).showProfile(context, args[0] ?? ''),
+  );
+  add(profile, 'engagement <id>', 'how engaged a person is, and why', async (context, { args }) =>
+    (await import('./commands/show-engagement.js')).showEngagement(context, args[0] ?? ''),
   );
   add(profile, 'erase <id>', 'delete a person’s data for good', async (context, command) =>
     (await import('./commands/show-profile.js')).eraseProfile(context, command.args[0] ?? '', command.opts()),

@@ -1,7 +1,7 @@
 import type { KeptCart } from './cart-book.js';
 import type { CartView } from './cart-fold.js';
 import type { CommerceEvent } from './commerce-events.js';
-import type { ConsentRecord } from './consent.js';
+import { type ConsentRecord, isRefusal } from './consent.js';
 import type { ShopEvent } from './event.js';
 import type { Fact, FactName } from './fact.js';
 import type { CartId, ProfileId } from './ids.js';
@@ -17,7 +17,8 @@ export interface Happening {
   readonly cart: { readonly cart: KeptCart; readonly before: CartView; readonly after: CartView } | null;
   /** Names of the traits that changed; empty where an older event came late. */
   readonly changedTraits: readonly string[];
-  readonly consent: ConsentRecord | null;
+  /** Acts of consent, as they count. */
+  readonly consents: readonly ConsentRecord[];
 }
 
 /**
@@ -25,12 +26,16 @@ export interface Happening {
  * with the cart, so that the owner's entries hear of it too.
  */
 export function deriveFacts(happening: Happening): readonly Fact[] {
-  const { event, commerce, consent } = happening;
+  const { event, commerce } = happening;
+  const consents = consentFacts(happening);
   if (commerce !== null) return commerceFacts(happening, commerce);
-  if (consent !== null) return [consentFact(happening, consent)];
+  if (event.type === 'track' && happening.consents.length > 0) return consents;
   switch (event.type) {
     case 'identify':
-      return happening.changedTraits.length === 0 ? [] : [fact(happening, 'profile.updated', { changed: happening.changedTraits })];
+      return [
+        ...(happening.changedTraits.length === 0 ? [] : [fact(happening, 'profile.updated', { changed: happening.changedTraits })]),
+        ...consents,
+      ];
     case 'page':
     case 'screen':
       return [fact(happening, 'page.viewed', event.properties)];
@@ -91,9 +96,13 @@ function orderFacts(happening: Happening, order: Extract<CommerceEvent, { kind: 
 
 const orderFactNames = { paid: 'order.paid', cancelled: 'order.cancelled', refunded: 'order.refunded', updated: null } as const;
 
-function consentFact(happening: Happening, consent: ConsentRecord): Fact {
-  const { channel, topic, method, source } = consent;
-  return fact(happening, consent.state === 'granted' ? 'consent.granted' : 'consent.revoked', { channel, topic, method, source });
+/** What is pending has not happened yet. */
+function consentFacts(happening: Happening): readonly Fact[] {
+  return happening.consents.flatMap((consent) => {
+    const { channel, topic, method, source, state } = consent;
+    if (state !== 'granted' && !isRefusal(state)) return [];
+    return [fact(happening, state === 'granted' ? 'consent.granted' : 'consent.revoked', { channel, topic, method, source })];
+  });
 }
 
 function fact(happening: Happening, name: FactName, properties: Readonly<Record<string, unknown>>, cartId?: CartId): Fact {

@@ -28,29 +28,35 @@ export function promisedSlot(request: SendRequest, ledger: readonly LedgerSlot[]
  * alone would allow it, until none moves it: that is the least common instant, and the rule that moved it last is the one that binds.
  */
 export function earliestSlot(request: SendRequest, ledger: readonly LedgerSlot[], rules: readonly TimingRule[]): SendDecision {
-  const lastAt = latestInstant(request, ledger);
+  let lastAt = latestInstant(request, ledger);
   if (request.at > lastAt) return { kind: 'skip', reason: 'stale', detail: { deadlineAt: request.deadlineAt } };
 
   let at = request.at;
-  let binding: { readonly rule: TimingRule; readonly detail: VerdictDetail } | null = null;
+  let binding: Binding | null = null;
   for (let moved = true; moved; ) {
     moved = false;
     for (const rule of rules) {
       const next = rule.earliest(at);
       if (next === at) continue;
+      const isCap = rule.reason === 'frequency-cap';
       // Past the deadline we only look for what to tell as the next possible instant.
-      if (at <= lastAt) binding = { rule, detail: rule.explain(at) };
-      const givesUp = at <= lastAt && rule.reason === 'frequency-cap' && request.onCapped === 'skip';
-      if (next === null || givesUp) return skip(binding, next);
+      const isLate = at > lastAt;
+      if (!isLate) binding = { rule, detail: rule.explain(at) };
+      if (next === null || (!isLate && isCap && request.onCapped !== 'defer')) return refuse(request, binding, next);
+      if (isCap) lastAt = Math.min(lastAt, request.cappedUntil ?? lastAt);
       at = next;
       moved = true;
     }
   }
 
   if (binding === null) return { kind: 'send' };
-  // The next issue spreads an opening here, by a deterministic jitter from the message's id.
-  if (at <= request.deadlineAt) return { kind: 'defer', until: at, reason: binding.rule.reason, detail: { ...binding.detail, next: at } };
-  return skip(binding, at);
+  if (at <= lastAt) return { kind: 'defer', until: at, reason: binding.rule.reason, detail: { ...binding.detail, next: at } };
+  return refuse(request, binding, at);
+}
+
+interface Binding {
+  readonly rule: TimingRule;
+  readonly detail: VerdictDetail;
 }
 
 /** The deadline; a slot that was promised within it holds although the turn comes a little late. */
@@ -59,7 +65,9 @@ function latestInstant(request: SendRequest, ledger: readonly LedgerSlot[]): Ins
   return promised !== null && promised <= request.deadlineAt ? Math.max(request.deadlineAt, request.at) : request.deadlineAt;
 }
 
-function skip(binding: { readonly rule: TimingRule; readonly detail: VerdictDetail } | null, next: Instant | null): SendDecision {
+function refuse(request: SendRequest, binding: Binding | null, next: Instant | null): SendDecision {
   if (binding === null) return { kind: 'skip', reason: 'stale', detail: { next } };
-  return { kind: 'skip', reason: binding.rule.reason, detail: { ...binding.detail, next } };
+  const { reason } = binding.rule;
+  const kind = reason === 'frequency-cap' && request.onCapped === 'exit' ? 'exit' : 'skip';
+  return { kind, reason, detail: { ...binding.detail, next } };
 }

@@ -1,6 +1,6 @@
 import type { Channel } from './channel.js';
 import { formatLocal } from './time.js';
-import type { SendDecision, VerdictDetail, VerdictReason } from './verdict.js';
+import type { Verdict, VerdictDetail, VerdictReason } from './verdict.js';
 
 interface Reader {
   readonly timeZone: string;
@@ -10,20 +10,22 @@ interface Reader {
 /**
  * A verdict as a sentence that a marketer can read; local instants in the reader's zone.
  *
- * @example 'Not sent: cap email-7d, 4 of 4 used; next possible Thu 3 Dec 09:12 (Europe/Berlin).'
+ * @example 'Not sent: cap email-7d, 4 of 4 used (tier new); next possible Thu 3 Dec 09:12 (Europe/Berlin).'
  */
-export function verdictSentence(decision: SendDecision, reader: Reader): string {
+export function verdictSentence(decision: Verdict, reader: Reader): string {
   switch (decision.kind) {
     case 'send':
-      return `Sent: nothing stood against this ${nouns[reader.channel].one}.`;
+      return `Sent: nothing stood against this ${nouns[reader.channel].one}${displacedText(decision.displaces)}.`;
     case 'hold':
       return `Held: ${pauseText(decision.detail)}, until someone resumes it.`;
     case 'defer':
-      return `Waits: ${reasonText(decision.reason, decision.detail, reader)}${nextText(decision.until, reader)}.`;
+      return `Waits: ${reasonText(decision.reason, decision.detail, reader)}${nextText(decision.until, reader)}${displacedText(decision.displaces)}.`;
     case 'skip':
       return `Not sent: ${reasonText(decision.reason, decision.detail, reader)}${nextText(decision.detail['next'], reader)}.`;
     case 'exit':
       return `Not sent, and the journey ends: ${reasonText(decision.reason, decision.detail, reader)}.`;
+    case 'release':
+      return `Gave up its slot: ${reasonText(decision.reason, decision.detail, reader)}.`;
     case 'withhold':
       return `Withheld: ${reasonText(decision.reason, decision.detail, reader)}. Without that: ${verdictSentence(decision.instead, reader)}`;
   }
@@ -51,9 +53,9 @@ function reasonText(reason: VerdictReason, detail: VerdictDetail, reader: Reader
     case 'stale':
       return 'what it says was true too long ago, or its deadline has passed';
     case 'quiet-hours':
-      return `quiet hours, ${noun.many} leave from ${field('opens')} to ${field('closes')} of the person's local time`;
+      return quietHoursText(detail, noun.many);
     case 'frequency-cap':
-      return `cap ${field('rule')}, ${field('used')} of ${field('limit')} used`;
+      return capText(detail);
     case 'outranked':
       return `a more important message took the slot (${field('winner')})`;
     case 'duplicate':
@@ -61,6 +63,44 @@ function reasonText(reason: VerdictReason, detail: VerdictDetail, reader: Reader
     case 'provider-rejected':
       return `the provider rejected it (${field('code')})`;
   }
+}
+
+/** `cap email-7d, 1 of 2 used (tier warm; fewer, because this topic goes unread)`. */
+function capText(detail: VerdictDetail): string {
+  const { rule, used, limit, keepFree, tier, topicMultiplier, fatigueMultiplier, choice } = detail;
+  const amount = limit === 0 ? 'nothing is allowed' : `${String(used ?? '?')} of ${String(limit ?? '?')} used`;
+  const why = [
+    choice === true ? 'as the person chose' : null,
+    tier === undefined ? null : `tier ${String(tier)}`,
+    typeof keepFree === 'number' ? `${keepFree} kept free for more important messages` : null,
+    topicMultiplier === undefined ? null : `${topicMultiplier === 0 ? 'none' : 'fewer'}, because this topic goes unread`,
+    fatigueMultiplier === undefined ? null : 'fewer for a while, because of what the person did or did not do',
+  ].filter((part) => part !== null);
+  return `cap ${String(rule ?? '?')}, ${amount}${why.length === 0 ? '' : ` (${why.join('; ')})`}`;
+}
+
+/** `quiet hours in us-fl: texts leave from 08:00 to 20:00 local time`. */
+function quietHoursText({ rule, opens, closes, closed, narrowed }: VerdictDetail, messages: string): string {
+  const by = `quiet hours${rule === null || rule === undefined ? '' : ` in ${String(rule)}`}${narrowed === true ? ', narrowed by the journey' : ''}`;
+  if (closed !== undefined) return `${by}: no ${messages} leave on ${closedDays[String(closed)] ?? String(closed)}`;
+  if (opens === undefined) return `${by}: nobody knows where the person is`;
+  return `${by}: ${messages} leave from ${String(opens)} to ${String(closes)} local time`;
+}
+
+const closedDays: Readonly<Record<string, string>> = {
+  mon: 'Mondays',
+  tue: 'Tuesdays',
+  wed: 'Wednesdays',
+  thu: 'Thursdays',
+  fri: 'Fridays',
+  sat: 'Saturdays',
+  sun: 'Sundays',
+  holiday: 'holidays',
+};
+
+function displacedText(displaces: readonly string[] | undefined): string {
+  if (displaces === undefined) return '';
+  return `, and it took the slot of ${displaces.length === 1 ? 'a less important message' : `${displaces.length} less important messages`} (${displaces.join(', ')})`;
 }
 
 function nextText(next: unknown, reader: Reader): string {

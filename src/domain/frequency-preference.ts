@@ -1,4 +1,3 @@
-import type { CapRule } from './cap-rule.js';
 import { day, type Instant } from './instant.js';
 
 /** How often a person lets themselves be written to, over all channels: as they chose it in the preference centre. */
@@ -17,7 +16,7 @@ export const frequencyTrait = 'message_frequency';
 /** How long `pause` lasts. */
 export const pauseMs = 30 * day;
 
-const limits: Readonly<Record<FrequencyLevel, Pick<CapRule, 'limit' | 'windowMs'> | null>> = {
+const limits: Readonly<Record<FrequencyLevel, { readonly limit: number; readonly windowMs: number } | null>> = {
   all: null,
   weekly: { limit: 1, windowMs: 7 * day },
   monthly: { limit: 1, windowMs: 30 * day },

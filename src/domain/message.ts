@@ -50,6 +50,8 @@ export interface LedgerSlot {
   readonly class: MessageClass;
   readonly topic: string;
   readonly priority: number;
+  /** Whether caps count it: by its class, or by what its step says. */
+  readonly countsTowardCap: boolean;
   readonly state: MessageState;
   readonly slotAt: Instant;
 }

@@ -1,7 +1,6 @@
-import { earliestSlot } from './earliest-slot.js';
-import { frequencyCaps } from './frequency-cap.js';
 import { guards } from './guards/index.js';
 import type { SendFacts, SendRequest } from './guards/guard.js';
+import { slotByRank } from './outrank.js';
 import { quietHours } from './quiet-hours.js';
 import type { SendDecision } from './verdict.js';
 
@@ -18,5 +17,5 @@ export function decideSend(request: SendRequest, facts: SendFacts): SendDecision
     const objection = guard(request, facts, decideSend);
     if (objection !== null) return objection;
   }
-  return earliestSlot(request, facts.ledger, [...quietHours(request, facts.places, facts.quietHours), ...frequencyCaps(request, facts)]);
+  return slotByRank(request, facts, quietHours(request, facts.places, facts.quietHours));
 }

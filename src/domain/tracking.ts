@@ -1,4 +1,5 @@
 import type { Channel, MessageClass } from './channel.js';
+import { placesByTraits } from './zone-evidence.js';
 
 /** Whether opens and clicks may be recorded: `tracking` of `policies/engagement.yaml`. */
 export interface TrackingPolicy {
@@ -11,26 +12,26 @@ export interface TrackingPolicy {
 }
 
 /** The person's own word: true, false, or not given. */
-export const trackingTrait = 'tracking_allowed';
+const trackingTrait = 'tracking_allowed';
 
 /**
- * The person's word counts; without one the stricter of the shop's and the person's country does, and a country that nobody knows asks for consent.
+ * The person's word counts. Without one, the strictest of the shop's country and all in which the person may be; where none is known, consent is
+ * asked for.
  */
-export function mayTrack(policy: TrackingPolicy, traits: Readonly<Record<string, unknown>>, shopCountry: string): boolean {
-  const said = traits[trackingTrait];
+export function mayTrack(
+  policy: TrackingPolicy,
+  person: { readonly traits: Readonly<Record<string, unknown>>; readonly phone: string | null },
+  shop: { readonly country: string },
+): boolean {
+  const said = person.traits[trackingTrait];
   if (typeof said === 'boolean') return said;
-  const country = countryOf(traits);
-  const asks = (code: string): boolean => policy.optInCountries.includes(code);
-  return policy.default === 'allowed' && country !== null && !asks(country) && !asks(shopCountry);
+  if (policy.default === 'opt-in' || policy.optInCountries.includes(shop.country)) return false;
+  const places = placesByTraits(person, nowhere);
+  return places.every(({ country }) => country !== null && country !== nowhere.country && !policy.optInCountries.includes(country));
 }
 
-/** ISO 3166, upper case; null where the traits name none that is known. */
-function countryOf(traits: Readonly<Record<string, unknown>>): string | null {
-  const address = traits['address'];
-  const nested = typeof address === 'object' && address !== null ? (address as Readonly<Record<string, unknown>>)['country'] : null;
-  const country = [traits['country'], nested].find((value) => typeof value === 'string' && /^[A-Za-z]{2}$/.test(value.trim()));
-  return typeof country === 'string' ? country.trim().toUpperCase() : null;
-}
+/** Where people are of whom nothing is known: not where the shop is. */
+const nowhere = { timeZone: 'Etc/UTC', country: 'ZZ' };
 
 /** Which messages bear links that tell: none about an order, texts where the policy says so. */
 export function isTrackable(policy: TrackingPolicy, message: { readonly channel: Channel; readonly class: MessageClass }): boolean {

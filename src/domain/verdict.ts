@@ -22,9 +22,32 @@ export type VerdictReason = (typeof verdictReasons)[number];
 export type VerdictDetail = Readonly<Record<string, string | number | boolean | null>>;
 
 export type SendDecision =
-  | { readonly kind: 'send' }
-  | { readonly kind: 'defer'; readonly until: Instant; readonly reason: VerdictReason; readonly detail: VerdictDetail }
+  | ({ readonly kind: 'send' } & Displacing)
+  | ({ readonly kind: 'defer'; readonly until: Instant; readonly reason: VerdictReason; readonly detail: VerdictDetail } & Displacing)
   /** Held without an instant (a pause or kill switch); a resume ends it. */
   | { readonly kind: 'hold'; readonly reason: 'paused'; readonly detail: VerdictDetail }
   | { readonly kind: 'skip' | 'exit'; readonly reason: VerdictReason; readonly detail: VerdictDetail }
   | { readonly kind: 'withhold'; readonly reason: 'holdout'; readonly detail: VerdictDetail; readonly instead: SendDecision };
+
+/** Messages whose promised slots this one takes, because it is more important; those first that were first to go. Absent: none. */
+interface Displacing {
+  readonly displaces?: readonly string[];
+}
+
+/** What becomes of a message that had a promised slot and lost it: it asks the gate again. `winner` is the id of the message that took it. */
+export interface Displaced {
+  readonly kind: 'release';
+  readonly reason: 'outranked';
+  readonly detail: { readonly winner: string };
+}
+
+/** Whatever is written down about a message. */
+export type Verdict = SendDecision | Displaced;
+
+/** The fields of a verdict as they are kept: those of its reason, whose slots it took, and what would have been without a holdout. */
+export type StoredDetail = Readonly<
+  Record<string, VerdictDetail[string] | readonly string[] | SendDecision> & {
+    displaces?: readonly string[];
+    instead?: SendDecision;
+  }
+>;

@@ -1,6 +1,7 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { placesOfAreaCode } from './area-codes.js';
 import { countryOfZone, countryZones } from './country-zones.js';
+import type { Fact } from './fact.js';
 import { regionCode, zonesOfRegion } from './region-zones.js';
 import { isTimeZone } from './time.js';
 import { isSameClock } from './zone-offset.js';
@@ -149,8 +150,13 @@ function codesByName(): ReadonlyMap<string, string> {
   return names;
 }
 
-/** Traits that say where a person is: a change of one may change the hours in which a text may leave. */
-export const placeTraits: ReadonlySet<string> = new Set(['timezone', 'country', 'region', 'state', 'address', 'phone']);
+/** Does a fact say that a trait changed which tells where the person is? */
+export function tellsPlace(fact: Pick<Fact, 'name' | 'properties'>): boolean {
+  const changed = fact.properties['changed'];
+  return fact.name === 'profile.updated' && Array.isArray(changed) && changed.some((name) => placeTraits.has(name));
+}
+
+const placeTraits: ReadonlySet<unknown> = new Set(['timezone', 'country', 'region', 'state', 'address', 'phone']);
 
 /** The places by what the person's traits say: `timezone`, `country`, `state` or `region`, the same of `address`, and the phone number. */
 export function placesByTraits(

@@ -25,6 +25,9 @@ export function awaitedBy(definition: JourneyDefinition, state: EntryState): rea
   return [...rows.values()];
 }
 
+/** A promised slot goes by where the person is: what tells of another place has it decided anew, be it for an earlier hour or a later one. */
+export const placeWait: Awaiting = { event: 'profile.updated', by: 'profile', purpose: 'place', hastens: true };
+
 type Match = 'any' | 'cart' | 'profile';
 
 function correlations(match: Match, state: EntryState): readonly Awaiting['by'][] {

@@ -1,8 +1,9 @@
 import { parseDuration } from '../domain/duration.js';
 import type { FactName } from '../domain/fact.js';
 import type { JourneyId, StepId } from '../domain/ids.js';
+import type { DailyHours } from '../domain/policy/quiet-hours-policy.js';
 import { compileCondition, conditionKinds, type ConditionSource, type Named } from './condition-source.js';
-import type { EntryRules, ExitRule, JourneyDefinition, NamedCondition, Step, WaitStep } from './definition.js';
+import type { EntryRules, ExitRule, JourneyDefinition, NamedCondition, SendStep, Step, WaitStep } from './definition.js';
 import { toLimitMs } from '../yaml/duration-source.js';
 import { type JourneySource, stepKinds, type StepSource } from './source.js';
 
@@ -41,7 +42,7 @@ export function compileJourney(source: JourneySource): Compiled {
     note({ kind: 'event', name, path });
     return name as FactName;
   };
-  const tree = new Tree(note, condition, event, repeated);
+  const tree = new Tree(note, condition, event, repeated, source.quiet_hours);
   const start = tree.list(tree.named(source.steps, ['steps']), null);
   if (start === null) throw new Error('A journey without steps passed the schema.');
   const exitIds = distinctIds(
@@ -151,8 +152,16 @@ class Tree {
   readonly #condition: Conditions;
   readonly #event: Events;
   readonly #repeated: Repeated[];
+  readonly #hours: JourneySource['quiet_hours'];
 
-  constructor(note: (named: Reference) => void, condition: Conditions, event: Events, repeated: Repeated[]) {
+  constructor(
+    note: (named: Reference) => void,
+    condition: Conditions,
+    event: Events,
+    repeated: Repeated[],
+    hours: JourneySource['quiet_hours'],
+  ) {
+    this.#hours = hours;
     this.#note = note;
     this.#condition = condition;
     this.#event = event;
@@ -195,20 +204,7 @@ class Tree {
 
   #compile({ id, source, path, inside }: NamedStep, next: StepId | null): Step {
     const way = (key: string): StepId | null => this.list(inside.get(key) ?? [], next);
-    if (source.send) {
-      const { channel, template, deadline, not_after_start, on_capped } = source.send;
-      this.#note({ kind: 'template', name: template, channel, path: [...path, 'template'] });
-      return {
-        kind: 'send',
-        id,
-        next,
-        channel,
-        template,
-        deadlineMs: toLimitMs(deadline),
-        notAfterStartMs: not_after_start === undefined ? null : toLimitMs(not_after_start),
-        onCapped: on_capped,
-      };
-    }
+    if (source.send) return this.#send(id, next, source.send, path);
     if (source.wait) return this.#wait(id, next, source.wait, path);
     if (source.wait_until) {
       const { branches, timeout, lookback } = source.wait_until;
@@ -257,6 +253,40 @@ class Tree {
     );
   }
 
+  #send(id: StepId, next: StepId | null, source: NonNullable<StepSource['send']>, path: Path): SendStep {
+    const { channel, template, deadline, not_after_start, on_capped, obeys_cap, counts_toward_cap, user_initiated } = source;
+    this.#note({ kind: 'template', name: template, channel, path: [...path, 'template'] });
+    const step: SendStep = {
+      kind: 'send',
+      id,
+      next,
+      channel,
+      template,
+      deadlineMs: toLimitMs(deadline),
+      notAfterStartMs: not_after_start === undefined ? null : toLimitMs(not_after_start),
+      ...narrowedHours(this.#hours, source.quiet_hours),
+      onCapped: 'defer',
+      ...(obeys_cap === undefined ? {} : { obeysCap: obeys_cap }),
+      ...(counts_toward_cap === undefined ? {} : { countsTowardCap: counts_toward_cap }),
+      ...(user_initiated ? { isUserInitiated: true } : {}),
+    };
+    if (typeof on_capped === 'string') return { ...step, onCapped: on_capped };
+    if ('defer' in on_capped) return { ...step, deferWithinMs: toLimitMs(on_capped.defer.within) };
+    return { ...step, onCapped: 'fallback_channel', fallback: this.#fallback(step, on_capped.fallback_channel.template, path) };
+  }
+
+  /** A step of its own, so that its message has its own id, verdict and line: the same message on the other channel, once. */
+  #fallback(step: SendStep, template: string, sendPath: Path): StepId {
+    const path = [...sendPath, 'on_capped', 'fallback_channel'];
+    const channel = step.channel === 'email' ? 'sms' : 'email';
+    this.#note({ kind: 'template', name: template, channel, path: [...path, 'template'] });
+    let id = `${step.id}-${channel}` as StepId;
+    for (let count = 2; this.places.has(id); count += 1) id = `${step.id}-${channel}-${count}` as StepId;
+    this.places.set(id, path);
+    this.steps[id] = { ...step, id, channel, template, onCapped: 'skip' };
+    return id;
+  }
+
   #wait(id: StepId, next: StepId | null, source: NonNullable<StepSource['wait']>, path: Path): WaitStep {
     const duration = parseDuration(source.for);
     if (typeof duration === 'string') throw new Error('A duration that is none passed the schema.');
@@ -270,6 +300,25 @@ class Tree {
       from: isStep ? { kind: 'step', step: source.from as StepId } : { kind: source.from as 'previous' | 'start' },
     };
   }
+}
+
+/** The hours that journey and step leave together. */
+function narrowedHours(
+  ofJourney: JourneySource['quiet_hours'],
+  ofStep: JourneySource['quiet_hours'],
+): { readonly hours: DailyHours } | Record<never, never> {
+  const narrowed = [ofJourney, ofStep].flatMap((hours) => (hours === undefined ? [] : [hours]));
+  if (narrowed.length === 0) return {};
+  const hours = {
+    opens: Math.max(...narrowed.map(({ opens }) => minuteOfDay(opens))),
+    closes: Math.min(...narrowed.map(({ closes }) => minuteOfDay(closes))),
+  };
+  return { hours };
+}
+
+function minuteOfDay(text: string): number {
+  const [hours = 0, minutes = 0] = text.split(':').map(Number);
+  return hours * 60 + minutes;
 }
 
 /** The written ids, and for the rest derived ones that none has: two branches on one fact are `order-paid` and `order-paid-2`. */

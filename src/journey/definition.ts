@@ -2,6 +2,7 @@ import type { Channel, MessageClass } from '../domain/channel.js';
 import type { Condition } from '../domain/conditions/condition.js';
 import type { FactName } from '../domain/fact.js';
 import type { JourneyId, StepId } from '../domain/ids.js';
+import type { DailyHours } from '../domain/policy/quiet-hours-policy.js';
 
 /**
  * A compiled journey: the flat graph that the engine walks. Frozen when published. All durations are milliseconds.
@@ -80,7 +81,19 @@ export interface SendStep extends StepBase {
   readonly deadlineMs: number;
   /** A hard limit measured from the entry's start (a cart text must leave within 48 h of the abandonment); null: none. */
   readonly notAfterStartMs: number | null;
-  readonly onCapped: 'defer' | 'skip';
+  /** Local hours to which the journey and the step narrow quiet hours. Absent: as the law has them. */
+  readonly hours?: DailyHours;
+  /** What happens where a cap is in the way. `fallback_channel`: the step `fallback` sends instead. */
+  readonly onCapped: 'defer' | 'skip' | 'exit' | 'fallback_channel';
+  /** `defer`: how long after the step was reached a cap may hold it back, where that is shorter than the deadline. */
+  readonly deferWithinMs?: number;
+  /** `fallback_channel`: the step with the message on the other channel; it goes on where this one would. */
+  readonly fallback?: StepId;
+  /** Whether caps hold it back, and whether it counts under them; absent: as the class says. */
+  readonly obeysCap?: boolean;
+  readonly countsTowardCap?: boolean;
+  /** The person's own act asks for it (the result of a quiz): it need not keep the gaps that say so. Absent: no. */
+  readonly isUserInitiated?: boolean;
 }
 
 export interface WaitStep extends StepBase {

@@ -93,7 +93,8 @@ export function advance(context: EngineContext, state: EntryState, inputs: reado
 
 /**
  * The gate or the provider settled the pending send: the entry leaves that step and walks on. Conditions from here on know the outcome, and exits
- * by condition are read again. A turn that settles several sends hands in what the earlier ones came to (`withOutcome`).
+ * by condition are read again. Where a cap was in the way and the step has another channel to fall back on, that comes next. A turn that settles several
+ * sends hands in what the earlier ones came to (`withOutcome`).
  */
 export function completeSend(before: EngineContext, state: EntryState, result: SendResult): Advanced {
   const context = state.step === null ? before : withOutcome(before, state.step, result.kind);
@@ -102,10 +103,12 @@ export function completeSend(before: EngineContext, state: EntryState, result: S
     throw new Error(`Journey ${context.definition.id} has no pending send at the step ${state.step ?? 'before the first'}.`);
   const line: TraceLine = { at: context.at, step: step.id, kind: 'outcome', text: sayResult(step, result) };
   const left = leave(state, context.at);
-  if (step.next === null) return finish(context, left, atTheEnd, [line]);
+  const isCapped = result.kind === 'skipped' && result.reason === 'frequency-cap';
+  const next = isCapped ? (step.fallback ?? step.next) : step.next;
+  if (next === null) return finish(context, left, atTheEnd, [line]);
   const leaving = conditionExit(context, left);
   if (leaving !== null) return finish(context, left, leaving, [line]);
-  const place = arrive(context, { state: left, trace: [line], dueSince: context.at }, step.next);
+  const place = arrive(context, { state: left, trace: [line], dueSince: context.at }, next);
   return walk(context, place.state, place.trace, null);
 }
 

@@ -43,7 +43,9 @@ export type EntryInput =
   | { readonly kind: 'exit'; readonly reason: string; readonly at: Instant }
   /** `slotAt`: when a deferral would have sent what the entry holds; absent or null where it held nothing. */
   | { readonly kind: 'resume'; readonly at: Instant; readonly pausedAt: Instant; readonly slotAt?: Instant | null }
-  | { readonly kind: 'receipt'; readonly messageId: string; readonly status: string; readonly at: Instant };
+  | { readonly kind: 'receipt'; readonly messageId: string; readonly status: string; readonly at: Instant }
+  /** A more important message took the slot that this one was promised: it asks the gate again. */
+  | { readonly kind: 'outranked'; readonly messageId: string; readonly at: Instant };
 
 export const entryOutcomes = ['completed', 'converted', 'exited', 'not-entered', 'superseded', 'failed'] as const;
 export type EntryOutcome = (typeof entryOutcomes)[number];
@@ -66,7 +68,8 @@ export type Pending =
 export interface Awaiting {
   readonly event: FactName;
   readonly by: 'profile' | 'cart';
-  readonly purpose: 'exit' | 'branch' | 'goal';
+  /** `place`: a message waits for an hour that depends on where the person is. */
+  readonly purpose: 'exit' | 'branch' | 'goal' | 'place';
   /** A goal alone only measures: it never wakes the workflow. */
   readonly hastens: boolean;
 }

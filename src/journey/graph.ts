@@ -3,9 +3,13 @@ import type { JourneyDefinition, Step } from './definition.js';
 
 /** Where an entry may go from a step: the ways in the order of the file, what follows them last. */
 export function successors(step: Step): readonly StepId[] {
-  const ways = step.kind === 'split' || step.kind === 'wait_until' ? step.branches.map(({ next }) => next) : [];
   const rest = step.kind === 'wait_until' ? step.onTimeout : step.next;
-  return [...ways, rest].filter((next) => next !== null);
+  return [...branches(step), rest].filter((next) => next !== null);
+}
+
+function branches(step: Step): readonly (StepId | null)[] {
+  if (step.kind === 'split' || step.kind === 'wait_until') return step.branches.map(({ next }) => next);
+  return step.kind === 'send' && step.fallback !== undefined ? [step.fallback] : [];
 }
 
 /**

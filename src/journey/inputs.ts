@@ -43,6 +43,9 @@ export function takeInputs(context: EngineContext, before: EntryState, inputs: r
       case 'receipt':
         // Conditions read receipts from the facts; the input only woke the entry.
         break;
+      case 'outranked':
+        // What lost its slot is pending still.
+        break;
       default:
         throw unknownInput(input);
     }

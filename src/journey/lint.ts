@@ -27,14 +27,7 @@ export interface Finding {
 }
 
 /** Facts that nothing produces yet: a journey that waits for one would wait in vain. */
-const notProduced: ReadonlySet<string> = new Set([
-  'message.sent',
-  'message.opened',
-  'message.clicked',
-  'message.complained',
-  'message.unsubscribed',
-  'order.created',
-]);
+const notProduced: ReadonlySet<string> = new Set(['message.sent', 'message.complained', 'message.unsubscribed', 'order.created']);
 
 /** What is wrong with a journey although its form is right. */
 export function lintJourney(
@@ -60,6 +53,7 @@ export function lintJourney(
     ...(templates === undefined ? [] : templateFindings(compiled, templates)),
     ...(topics === undefined ? [] : topicFindings(compiled, topics)),
     ...timeFindings(compiled),
+    ...hoursFindings(compiled),
     ...(definition.holdout === 0
       ? []
       : [error(['holdout'], 'A holdout other than 0 needs experiments, which are not built yet.', 'Write holdout: 0, or leave it out.')]),
@@ -214,6 +208,35 @@ function timeFindings({ definition, places }: Compiled): readonly Finding[] {
         ),
       );
     return findings;
+  });
+}
+
+/** Nowhere may a text leave earlier or later than this, and the last one leaves some minutes before the close. */
+const textHours = { opens: 8 * 60, closes: 22 * 60 };
+const shortestHours = 60;
+
+function hoursFindings({ definition, places }: Compiled): readonly Finding[] {
+  return Object.values(definition.steps).flatMap((step): Finding[] => {
+    if (step.kind !== 'send' || step.hours === undefined) return [];
+    const { opens, closes } = step.hours;
+    const path = [...(places.get(step.id) ?? []), 'quiet_hours'];
+    if (closes - opens < shortestHours)
+      return [
+        error(
+          path,
+          `The hours of "${step.id}" and of its journey leave less than an hour of the day, so hardly anything would be sent.`,
+          'Let them overlap by an hour or more.',
+        ),
+      ];
+    if (step.channel === 'sms' && (opens < textHours.opens || closes > textHours.closes))
+      return [
+        warning(
+          path,
+          `No law lets the text "${step.id}" leave before 08:00 or after 22:00: a journey may narrow quiet hours, and what is wider counts for nothing.`,
+          'Write opens: "08:00" or later and closes: "22:00" or earlier, or leave quiet_hours out.',
+        ),
+      ];
+    return [];
   });
 }
 

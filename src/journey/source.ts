@@ -17,6 +17,22 @@ const match = z
   .meta({ description: 'any (unless said otherwise): by this person, or about this cart by anybody.' });
 const localTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as "10:00", in quotes');
 
+const quietHours = z
+  .strictObject({
+    opens: localTime,
+    closes: z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'must be a time of day such as "18:00", in quotes'),
+  })
+  .refine(({ opens, closes }) => opens < closes, { path: ['closes'], error: 'must come after "opens", on the same day' })
+  .meta({
+    description: 'Local hours in which its messages may leave. They narrow quiet hours (policies/quiet-hours.yaml) and never widen them.',
+  });
+
+const onCapped = z.union([
+  z.enum(['defer', 'skip', 'exit']),
+  z.strictObject({ defer: z.strictObject({ within: durationText }) }),
+  z.strictObject({ fallback_channel: z.strictObject({ template: z.string().min(1) }) }),
+]);
+
 const send = z
   .strictObject({
     id: id.optional(),
@@ -24,7 +40,20 @@ const send = z
     template: z.string().min(1),
     deadline: durationText.default('PT24H').meta({ description: 'How long quiet hours and caps may hold it back before it is skipped.' }),
     not_after_start: durationText.optional().meta({ description: 'A hard limit counted from the start of the entry.' }),
-    on_capped: z.enum(['defer', 'skip']).default('defer'),
+    quiet_hours: quietHours.optional(),
+    on_capped: onCapped.default('defer').meta({
+      description:
+        'Where a cap is in the way: wait for room (defer, until the deadline or within a time of its own), leave the message out (skip), leave the journey (exit), or send a template on the other channel instead (fallback_channel).',
+    }),
+    obeys_cap: z
+      .boolean()
+      .optional()
+      .meta({ description: 'false: caps do not hold it back, except ceilings and the person’s own choice. Else as its class does.' }),
+    counts_toward_cap: z.boolean().optional().meta({ description: 'Whether it counts under caps. Else as its class does.' }),
+    user_initiated: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'The person’s own act asks for it, as for the result of a quiz: it need not keep the gaps between messages.' }),
   })
   .meta({ description: 'Asks the gate for a message.' });
 
@@ -212,6 +241,7 @@ export const journeySource = z
     exits: z.array(exitRule).default([]),
     goals: z.array(z.strictObject({ id, event: fact, within: durationText })).default([]),
     max_duration: durationText.optional(),
+    quiet_hours: quietHours.optional(),
     catch_up: z
       .union([z.enum(['skip_step', 'exit']), z.strictObject({ send_if_within: durationText })])
       .default({ send_if_within: 'PT4H' })

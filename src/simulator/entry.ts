@@ -1,6 +1,7 @@
 import type { Fact } from '../domain/fact.js';
 import type { CartId, ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
+import { tellsPlace } from '../domain/zone-evidence.js';
 import type { Awaiting, EntryInput, EntryOutcome, EntryState } from '../journey/entry.js';
 
 /** A run through the journey, as its row in the store would stand. Mutable: the simulation is its only owner. */
@@ -24,7 +25,10 @@ export interface SimulatedEntry {
 export function inputFor(entry: SimulatedEntry, fact: Fact): { readonly input: EntryInput; readonly hastens: boolean } | null {
   const profileMatch = entry.profileId === fact.profileId;
   const cartMatch = fact.cartId !== undefined && fact.cartId === entry.cartId;
-  const waits = entry.awaiting.filter(({ event, by }) => event === fact.name && (by === 'profile' ? profileMatch : cartMatch));
+  const waits = entry.awaiting.filter(
+    ({ event, by, purpose }) =>
+      event === fact.name && (by === 'profile' ? profileMatch : cartMatch) && (purpose !== 'place' || tellsPlace(fact)),
+  );
   if (waits.length === 0) return null;
   const { name, at, eventId, properties } = fact;
   return {

@@ -1,5 +1,6 @@
 import type { Channel } from '../domain/channel.js';
 import type { ConsentRecord } from '../domain/consent.js';
+import type { Tier } from '../domain/engagement-tier.js';
 import type { Instant } from '../domain/instant.js';
 import { day } from '../domain/instant.js';
 
@@ -11,6 +12,8 @@ export interface Persona {
   /** `email`, `phone`, `timezone`, `country` count as they do for a real profile. */
   readonly traits: Readonly<Record<string, unknown>>;
   readonly consents: readonly ConsentRecord[];
+  /** How engaged they are. Absent: as their consents make it. */
+  readonly tier?: Tier;
   /** Suppressed addresses, with the reason. */
   readonly suppressed: Readonly<Partial<Record<Channel, string>>>;
   /** Why a message could not reach them although there is an address: `not-mobile`. */

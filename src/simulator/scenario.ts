@@ -7,6 +7,7 @@ import { verdictReasons } from '../domain/verdict.js';
 import { entryOutcomes } from '../journey/entry.js';
 import { checkYaml, problemAt, readYaml, type YamlFile } from '../yaml/yaml-file.js';
 import type { FileProblem } from '../yaml/problem.js';
+import { tiers } from '../domain/engagement-tier.js';
 import { castPersona, type Persona, personaNames } from './persona.js';
 import { type HappeningKind, pauseScopes, receiptStatuses, type Script, type ScriptedAnswer } from './script.js';
 import { storyMessageStates } from './story.js';
@@ -82,6 +83,7 @@ const personaSchema = z.preprocess(
     identified: z.boolean().optional(),
     traits: properties.optional(),
     consents: z.array(consentSchema.extend({ at: when.default('-30d') })).optional(),
+    tier: z.enum(tiers).optional(),
     suppressed: z.partialRecord(z.enum(channels), z.enum(suppressionReasons)).optional(),
     unreachable: z.partialRecord(z.enum(channels), z.string()).optional(),
     messages_before: z.array(z.strictObject({ channel: z.enum(channels), topic: z.string().default('marketing'), at: when })).optional(),
@@ -214,6 +216,7 @@ class Reading {
           method: 'form',
           source: 'scenario',
         })) ?? base.consents,
+      ...(written.tier === undefined ? {} : { tier: written.tier }),
       suppressed: written.suppressed ?? {},
       unreachable: written.unreachable ?? {},
       messagesBefore: (written.messages_before ?? []).map(({ at, ...message }, index) => ({

@@ -1,19 +1,22 @@
+import { capPerson } from '../domain/cap-person.js';
+import { capsFor, type CapPerson } from '../domain/caps-for.js';
 import type { Channel } from '../domain/channel.js';
+import { mayProfile } from '../domain/engagement/facts.js';
+import { noEngagement } from '../domain/engagement/state.js';
 import { durationWords } from '../domain/duration.js';
 import type { ShopEvent } from '../domain/event.js';
 import { verdictSentence } from '../domain/explain.js';
 import type { Fact, FactName } from '../domain/fact.js';
-import { channelCaps } from '../domain/frequency-cap.js';
 import type { CartId, ProfileId, StepId } from '../domain/ids.js';
 import { day, second, type Instant } from '../domain/instant.js';
 import type { LedgerSlot, MessageState } from '../domain/message.js';
-import { decideSend, type SendFacts } from '../domain/send-gate.js';
+import { decideSend, type SendFacts, type SendRequest } from '../domain/send-gate.js';
 import type { Policies } from '../domain/policy/policies.js';
 import { quietHoursFor } from '../domain/quiet-hours.js';
 import type { Shop } from '../domain/shop.js';
 import { normaliseEmail, normalisePhone } from '../domain/suppression.js';
 import type { SendDecision, VerdictReason } from '../domain/verdict.js';
-import { calendarZone, type Place, placesByTraits } from '../domain/zone-evidence.js';
+import { calendarZone, type Place, placesByTraits, tellsPlace } from '../domain/zone-evidence.js';
 import type { JourneyDefinition, SendStep } from '../journey/definition.js';
 import {
   advance,
@@ -24,7 +27,9 @@ import {
   newEntryState,
   type SendResult,
 } from '../journey/engine.js';
+import { cappedBy } from '../journey/capped-by.js';
 import { afterFailedLook, endsByOrder, lookedUpOrder } from '../journey/last-look.js';
+import { placeWait } from '../journey/awaiting.js';
 import type { EntryInput, EntryOutcome, Pending, TraceLine } from '../journey/entry.js';
 import { Agenda } from './agenda.js';
 import { entryKey } from '../journey/entry-key.js';
@@ -37,7 +42,7 @@ import { personaId, World } from './world.js';
 interface SimulationOptions {
   readonly definition: JourneyDefinition;
   readonly script: Script;
-  readonly shop: Pick<Shop, 'timeZone' | 'country' | 'caps'>;
+  readonly shop: Pick<Shop, 'timeZone' | 'country'>;
   readonly policies: Policies;
   /** When to stop looking; 60 days after the start unless said. */
   readonly until?: Instant;
@@ -89,7 +94,7 @@ class Simulation {
     const hours = quietHoursFor(options.policies, options.definition.class);
     // Ids are invented here, so a spread by them would tell nothing.
     this.#quietHours = hours === null ? null : { ...hours, openingJitterMs: 0 };
-    this.#world = new World(script.persona);
+    this.#world = new World(script.persona, options.policies.topics);
     this.#at = script.startAt;
     for (const before of script.persona.messagesBefore) this.#messages.push(messageBefore(before, this.#messages.length));
     for (const { at, what } of script.happenings) this.#agenda.add(at, what);
@@ -298,6 +303,7 @@ class Simulation {
     entry.inputs = [];
     if (entry.stage === 'armed') return this.#decideArmed(entry, context, inputs);
     entry.stage = 'open';
+    if (inputs.some((input) => input.kind === 'fact' && tellsPlace(input))) this.#giveBack(entry);
     this.#walk(entry, advance(context, entry.state, inputs));
   }
 
@@ -358,12 +364,20 @@ class Simulation {
     }
   }
 
+  /** The person may be somewhere else than when a slot was promised: the gate decides it anew. */
+  #giveBack(entry: SimulatedEntry): void {
+    for (const message of this.#messages)
+      if (message.entry === entry && message.state === 'reserved' && message.slotAt > this.#at)
+        this.#settle(message, 'released', message.reason);
+  }
+
   /** The gate, and the provider's scripted answer. Null: nothing more in this turn. */
   #send(entry: SimulatedEntry, pending: PendingSend): Advanced | null {
     const step = this.#options.definition.steps[pending.step];
     if (step?.kind !== 'send') throw new Error(`Step ${pending.step} is no send.`);
     const known = this.#messages.find(({ messageId }) => messageId === messageIdOf(entry, pending));
     if (known?.state === 'reserved' && known.slotAt > this.#at) {
+      entry.awaiting = [...pending.awaiting, placeWait];
       this.#sleep(entry, known.slotAt);
       return null;
     }
@@ -401,13 +415,26 @@ class Simulation {
   }
 
   #decide(entry: SimulatedEntry, step: SendStep, pending: PendingSend, message: SimulatedMessage): SendDecision {
-    const { shop } = this.#options;
+    const { policies } = this.#options;
     const profile = this.#world.profile(entry.profileId);
+    const { messageId, channel, class: messageClass, topic, priority } = message;
+    const request: SendRequest = {
+      messageId,
+      channel,
+      class: messageClass,
+      topic,
+      priority,
+      at: this.#at,
+      deadlineAt: pending.deadlineAt,
+      ...cappedBy(step, pending.arrivedAt),
+      hours: step.hours ?? null,
+    };
     const suppression = profile.suppressed[step.channel];
     const facts: SendFacts = {
       paused: this.#pauseFor(step.channel),
       exit: null,
       consents: profile.consents,
+      topics: this.#options.policies.topics,
       suppression: suppression === undefined ? null : { reason: suppression },
       reachable: reachable(profile, step.channel),
       holdout: false,
@@ -418,14 +445,19 @@ class Simulation {
       places: this.#places(entry.profileId),
       quietHours: this.#quietHours,
       ledger: this.#messages,
-      caps: channelCaps(shop.caps),
+      caps: capsFor(policies, this.#capPerson(entry.profileId, request), request),
     };
-    const { messageId, channel, class: messageClass, topic, priority } = message;
-    const { deadlineAt } = pending;
-    return decideSend(
-      { messageId, channel, class: messageClass, topic, priority, at: this.#at, deadlineAt, onCapped: step.onCapped },
-      facts,
-    );
+    return decideSend(request, facts);
+  }
+
+  /** The persona's tier is told, or follows from their consents; nothing is known of what they read. */
+  #capPerson(id: ProfileId, request: SendRequest): CapPerson {
+    const { policies, script } = this.#options;
+    const { traits, consents } = this.#world.profile(id);
+    const nothing = { state: noEngagement, unengagedSends: [], winBacks: [], topics: [], isTracked: false };
+    const engagement = { ...nothing, consents, mayProfile: mayProfile(traits) };
+    const person = capPerson(policies, { engagement, traits, timeZone: this.#timeZone(id) }, request);
+    return id === personaId && script.persona.tier !== undefined ? { ...person, tier: script.persona.tier } : person;
   }
 
   /** The shop is asked once more for an order that no event told of, in journeys that an order ends. */
@@ -481,6 +513,7 @@ class Simulation {
     this.#say(message, decision);
     this.#settle(message, 'reserved', decision.reason);
     message.slotAt = until;
+    entry.awaiting = [...entry.awaiting, placeWait];
     this.#sleep(entry, until);
     return null;
   }
@@ -524,6 +557,7 @@ class Simulation {
       profile: { identified: profile.identified, traits: profile.traits },
       cart: this.#world.cart(entry.cartId),
       consents: profile.consents,
+      topics: this.#options.policies.topics,
       eventInstants: this.#world.instantsOf(entry.profileId),
       event: entry.state.trigger,
       messages: Object.fromEntries(
@@ -567,6 +601,7 @@ class Simulation {
       class: definition.class,
       topic: definition.topic,
       priority: definition.priority,
+      countsTowardCap: step.countsTowardCap ?? this.#options.policies.classes.classes[definition.class].countsTowardCaps,
       // Before its first verdict a message holds no slot.
       state: 'released',
       slotAt: this.#at,
@@ -619,6 +654,7 @@ function messageBefore(before: Script['persona']['messagesBefore'][number], inde
     class: 'marketing',
     topic,
     priority: 50,
+    countsTowardCap: true,
     state: 'accepted',
     slotAt: at,
     reason: null,

@@ -2,8 +2,10 @@ import type { Cart } from '../domain/cart.js';
 import { applyToCarts, type CartChange, type CartDeed, type KeptCart } from '../domain/cart-book.js';
 import type { Channel } from '../domain/channel.js';
 import { readCommerceEvent } from '../domain/commerce-events.js';
-import { readConsentEvent } from '../domain/consent-events.js';
+import { consentsTrait, readConsentEvent, readConsentTraits } from '../domain/consent-events.js';
 import type { ConsentRecord } from '../domain/consent.js';
+import { admitConsent } from '../domain/double-opt-in.js';
+import type { TopicPolicy } from '../domain/policy/topic-policy.js';
 import { deriveFacts } from '../domain/derive-facts.js';
 import { mayTrigger, type ShopEvent } from '../domain/event.js';
 import type { Fact, FactName } from '../domain/fact.js';
@@ -42,8 +44,10 @@ export class World {
   readonly #facts: Fact[] = [];
   #carts: readonly KeptCart[] = [];
   #newCarts = 0;
+  readonly #topics: TopicPolicy;
 
-  constructor(persona: Persona) {
+  constructor(persona: Persona, topics: TopicPolicy) {
+    this.#topics = topics;
     const { identified, traits, consents, suppressed, unreachable } = persona;
     this.#profiles.set(personaId, { id: personaId, identified, traits, traitTimes: {}, consents, suppressed, unreachable });
     persona.ordersBefore.forEach((at, index) => {
@@ -85,31 +89,32 @@ export class World {
     if (this.#messageIds.has(event.messageId)) return { facts: [], joined: [], trigger: false, note: 'came twice and counts once' };
     this.#messageIds.add(event.messageId);
     const changedTraits = event.type === 'identify' ? this.#identify(event, id) : [];
-    const consent = this.#consent(event, id);
+    const consents = this.#consent(event, id);
     const reading = event.type === 'track' ? readCommerceEvent(event.name ?? '', event.properties) : null;
     if (reading?.kind === 'problem') return { facts: [], joined: [], trigger: false, note: reading.problem };
     const commerce = reading?.kind === 'commerce' ? reading.event : null;
     const change =
       commerce === null || commerce.kind === 'product-viewed' ? null : this.#changeCart({ ...deedOf(event, id), event: commerce });
-    const facts = deriveFacts({ event, profileId: id, commerce, cart: change?.touched ?? null, changedTraits, consent });
+    const facts = deriveFacts({ event, profileId: id, commerce, cart: change?.touched ?? null, changedTraits, consents });
     this.#facts.push(...facts);
     return { facts, joined: change?.joined ?? [], trigger: mayTrigger(event), note: cartNote(change) };
   }
 
   #identify(event: ShopEvent, id: ProfileId): readonly string[] {
     const profile = this.profile(id);
-    const { traits, traitTimes, changed } = mergeTraits(profile, event.traits, event.occurredAt);
+    const { [consentsTrait]: _acts, ...said } = event.traits;
+    const { traits, traitTimes, changed } = mergeTraits(profile, said, event.occurredAt);
     this.#profiles.set(id, { ...profile, traits, traitTimes, identified: true });
     return changed;
   }
 
-  #consent(event: ShopEvent, id: ProfileId): ConsentRecord | null {
-    const reading = event.type === 'track' ? readConsentEvent(event.name ?? '', event.properties) : null;
-    if (reading?.kind !== 'consent') return null;
-    const consent = { ...reading.consent, at: event.occurredAt };
+  #consent(event: ShopEvent, id: ProfileId): readonly ConsentRecord[] {
+    const reading = event.type === 'track' ? readConsentEvent(event.name ?? '', event.properties) : readConsentTraits(event.traits);
+    if (reading.kind !== 'consent') return [];
+    const acts = reading.told.map(({ said, at }) => ({ ...admitConsent(said, this.#topics, event.origin), at: at ?? event.occurredAt }));
     const profile = this.profile(id);
-    this.#profiles.set(id, { ...profile, consents: [...profile.consents, consent] });
-    return consent;
+    this.#profiles.set(id, { ...profile, consents: [...profile.consents, ...acts] });
+    return acts;
   }
 
   #changeCart(deed: Omit<CartDeed, 'isKnown'>): CartChange {

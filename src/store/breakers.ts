@@ -19,6 +19,20 @@ export interface BreakerRecord {
   readonly at: Instant;
 }
 
+/** What decides which breakers a message belongs to. */
+export interface Watched {
+  readonly journeyId: string | null;
+  readonly mailboxProvider: string | null;
+  readonly channel: string;
+  readonly origin: string;
+}
+
+/** Null: there is no such message. */
+export async function readWatched(db: Db | Trx, messageId: string): Promise<Watched | null> {
+  const columns = ['journey_id as journeyId', 'mailbox_provider as mailboxProvider', 'channel', 'origin'] as const;
+  return (await db.selectFrom('messages').select(columns).where('id', '=', messageId).executeTakeFirst()) ?? null;
+}
+
 const prefix = 'breaker:';
 
 function keyOf({ kind, id }: BreakerScope): string {

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { TopicHistory } from '../domain/engagement/facts.js';
 import type { Instant } from '../domain/instant.js';
+import type { Db, Trx } from './db.js';
 
 /** What came of a person's messages, as tier, topic affinity and fatigue need it. */
 export interface EngagementHistory {
@@ -52,4 +53,30 @@ export function toEngagementHistory(json: EngagementHistoryJson): EngagementHist
     winBacks: json.winBacks ?? [],
     topics: (json.topics ?? []).map((topic) => ({ ...topic, newest: topic.newest ?? [] })),
   };
+}
+
+export async function readEngagementHistory(
+  db: Db | Trx,
+  of: { readonly profileId: string; readonly engagedAt: Instant | null; readonly at: Instant },
+): Promise<EngagementHistory> {
+  const { rows } = await sql<{ history: EngagementHistoryJson }>`select ${selectEngagementHistory(of)} as history`.execute(db);
+  return toEngagementHistory(rows[0]?.history ?? { unengagedSends: null, winBacks: null, topics: null });
+}
+
+/** What of a canonical profile its engagement is worked out from. Null: no such profile. */
+export async function readEngagementRow(
+  db: Db | Trx,
+  id: string,
+): Promise<{
+  readonly engagement: unknown;
+  readonly traits: Readonly<Record<string, unknown>>;
+  readonly phone: string | null;
+  readonly lastInstant: Instant;
+} | null> {
+  const row = await db
+    .selectFrom('profiles')
+    .select(['engagement', 'traits', 'phone', 'last_instant as lastInstant'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row ?? null;
 }

@@ -20,13 +20,14 @@ export async function erasePersonalData(trx: Trx, profileIds: readonly string[],
     sql`delete from cart_tokens where cart_id in (select id from carts where profile_id = ${ids})`,
     sql`update carts set lines = '[]', fold = '{}', token = '', value = 0 where profile_id = ${ids}`,
     sql`update orders set order_id = 'erased/' || gen_random_uuid() where profile_id = ${ids}`,
-    sql`update messages set content = null where profile_id = ${ids}`,
+    sql`update messages set content = null, links = null where profile_id = ${ids}`,
+    sql`delete from interactions where profile_id = ${ids}`,
     sql`update inbound_messages set body = null where profile_id = ${ids}`,
     sql`update entry_inputs set input = jsonb_set(input, '{properties}', '{}')
       where input ? 'properties' and entry_id in (select id from entries where profile_id = ${ids})`,
     // The key may be a number of the shop's own, such as an order's; the entry's id is as unique.
     sql`update entries set data = jsonb_set(data, '{trigger}', '{}'), entry_key = id where profile_id = ${ids}`,
-    sql`update profiles set traits = '{}', trait_times = '{}', email = null, phone = null, erased_at = ${at}, updated_at = ${at} where id = ${ids}`,
+    sql`update profiles set traits = '{}', trait_times = '{}', engagement = '{}', email = null, phone = null, erased_at = ${at}, updated_at = ${at} where id = ${ids}`,
   ];
   for (const statement of statements) await statement.execute(trx);
 }

@@ -11,6 +11,8 @@ export interface JourneyRecord {
   readonly state: JourneyState;
   readonly liveVersion: number;
   readonly pausedAt: Instant | null;
+  /** What a breaker found, where one paused it; null: a person did. */
+  readonly pausedBecause: string | null;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
   readonly name: string;
@@ -173,6 +175,11 @@ function journeyQuery(db: Db | Trx) {
       'j.created_at',
       'j.updated_at',
       sql<string | null>`v.definition->>'name'`.as('name'),
+      sql<
+        string | null
+      >`(select c.value->'trip'->>'finding' from controls c where j.state = 'paused' and c.key = 'breaker:journey:' || j.id)`.as(
+        'paused_because',
+      ),
       sql<number>`(select count(*) from entries e where e.journey_id = j.id and e.state = 'armed')`.as('armed'),
       sql<number>`(select count(*) from entries e where e.journey_id = j.id and e.state = 'open')`.as('open'),
     ]);
@@ -186,6 +193,7 @@ function toJourney(row: JourneyQueryRow): JourneyRecord {
     state: row.state,
     liveVersion: row.live_version,
     pausedAt: row.paused_at,
+    pausedBecause: row.paused_because,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     name: row.name ?? row.id,

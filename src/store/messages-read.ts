@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
+import type { InteractionVerdict } from '../domain/human-click.js';
 import type { Instant } from '../domain/instant.js';
-import type { VerdictDetail } from '../domain/verdict.js';
+import type { StoredDetail } from '../domain/verdict.js';
 import type { Db, Trx } from './db.js';
 import { olderThan } from './entries-read.js';
 
@@ -98,18 +99,19 @@ export interface VerdictRecord {
   readonly at: Instant;
   readonly decision: string;
   readonly reason: string | null;
-  readonly detail: VerdictDetail;
+  readonly detail: StoredDetail;
   readonly untilAt: Instant | null;
 }
 
 /** All verdicts of a message, the first one first. */
 export async function readVerdicts(db: Db | Trx, messageId: string): Promise<readonly VerdictRecord[]> {
-  return db
+  const rows = await db
     .selectFrom('verdicts')
     .select(['at', 'decision', 'reason', 'detail', 'until_at as untilAt'])
     .where('message_id', '=', messageId)
     .orderBy('seq')
     .execute();
+  return rows.map((row) => ({ ...row, detail: row.detail as StoredDetail }));
 }
 
 export interface AttemptRecord {
@@ -144,6 +146,29 @@ export async function readReceipts(db: Db | Trx, messageId: string): Promise<rea
     .where('message_id', '=', messageId)
     .orderBy('at')
     .orderBy('seq')
+    .execute();
+}
+
+export interface InteractionRecord {
+  readonly at: Instant;
+  readonly kind: 'open' | 'click' | 'reply';
+  /** The number of the link that was followed; 0 is the hidden one. */
+  readonly link: number | null;
+  readonly address: string | null;
+  readonly verdict: InteractionVerdict;
+  /** Why it is a machine's. */
+  readonly reason: string | null;
+}
+
+/** Opens, clicks and answers of a message, oldest first. */
+export async function readMessageInteractions(db: Db | Trx, messageId: string): Promise<readonly InteractionRecord[]> {
+  return db
+    .selectFrom('interactions as i')
+    .innerJoin('messages as m', 'm.id', 'i.message_id')
+    .select(['i.at', 'i.kind', 'i.link', sql<string | null>`m.links ->> i.link`.as('address'), 'i.verdict', 'i.reason'])
+    .where('i.message_id', '=', messageId)
+    .orderBy('i.at')
+    .orderBy('i.seq')
     .execute();
 }
 

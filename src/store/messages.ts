@@ -4,7 +4,7 @@ import type { EntryId, JourneyId, MessageId, ProfileId, StepId } from '../domain
 import type { Instant } from '../domain/instant.js';
 import { mailboxProviderOf } from '../domain/mailbox-provider.js';
 import type { MessageState } from '../domain/message.js';
-import type { SendDecision } from '../domain/verdict.js';
+import type { StoredDetail, Verdict } from '../domain/verdict.js';
 import type { Outgoing } from '../domain/outgoing.js';
 import { build } from './build.js';
 import type { Db, Trx } from './db.js';
@@ -25,6 +25,8 @@ export interface NewMessage {
   readonly class: MessageClass;
   readonly topic: string;
   readonly priority: number;
+  /** What its step says of caps. Absent: as its class does. */
+  readonly countsTowardCap?: boolean | undefined;
   readonly template: string;
   readonly deadlineAt: Instant;
   /** Who runs the mailbox, as a name; null on other channels. Absent: not known before it leaves. */
@@ -65,6 +67,8 @@ export function writeAttempt(
     readonly outgoing: Outgoing;
     readonly templateVersion: number;
     readonly contentHash: string;
+    /** Addresses behind its numbered links; null: they do not tell. */
+    readonly links: readonly string[] | null;
     readonly provider: string;
   },
 ): Readonly<Record<'messages' | 'attempts', RawBuilder<unknown>>> {
@@ -77,6 +81,7 @@ export function writeAttempt(
     lease_real: attempt.leaseReal,
     content: JSON.stringify(outgoing),
     content_hash: attempt.contentHash,
+    links: attempt.links === null ? null : JSON.stringify(attempt.links),
     template_version: attempt.templateVersion,
     segments: outgoing.kind === 'sms' ? outgoing.segments : null,
     mailbox_provider: outgoing.kind === 'email' ? mailboxProviderOf(outgoing.to.address) : null,
@@ -126,6 +131,7 @@ function writeRow(
       class: message.class,
       topic: message.topic,
       priority: message.priority,
+      counts_toward_cap: message.countsTowardCap ?? null,
       template: message.template,
       deadline_at: message.deadlineAt,
       provider_id: null,
@@ -195,7 +201,7 @@ export function writeReleased(entryId: EntryId, at: Instant): RawBuilder<unknown
 }
 
 /** Appends a verdict; every one is a row, whatever it says. */
-export function writeVerdict(messageId: MessageId, decision: SendDecision, at: Instant): RawBuilder<unknown> {
+export function writeVerdict(messageId: MessageId, decision: Verdict, at: Instant): RawBuilder<unknown> {
   const insert = build
     .insertInto('verdicts')
     .values({
@@ -203,11 +209,19 @@ export function writeVerdict(messageId: MessageId, decision: SendDecision, at: I
       at,
       decision: decision.kind,
       reason: decision.kind === 'send' ? null : decision.reason,
-      detail: JSON.stringify(decision.kind === 'send' ? {} : decision.detail),
+      detail: JSON.stringify(storedDetail(decision)),
       until_at: decision.kind === 'defer' ? decision.until : null,
     })
     .returning(one);
   return sql`${insert}`;
+}
+
+function storedDetail(decision: Verdict): StoredDetail {
+  return {
+    ...(decision.kind === 'send' ? {} : decision.detail),
+    ...('displaces' in decision && decision.displaces !== undefined ? { displaces: decision.displaces } : {}),
+    ...(decision.kind === 'withhold' ? { instead: decision.instead } : {}),
+  };
 }
 
 /** The database's own real clock, in milliseconds: leases are measured by it. */
@@ -224,6 +238,7 @@ export async function readStoredContent(
   readonly outgoing: Outgoing;
   readonly templateVersion: number;
   readonly contentHash: string;
+  readonly links: readonly string[] | null;
   readonly atMostOnce: boolean;
   readonly submittedReal: number;
 } | null> {
@@ -233,7 +248,7 @@ export async function readStoredContent(
     .leftJoin('template_versions as t', (join) =>
       join.onRef('t.template_id', '=', 'm.template').onRef('t.version', '=', 'm.template_version'),
     )
-    .select(['m.content', 'm.template_version', 'm.content_hash', 'a.lease_real'])
+    .select(['m.content', 'm.template_version', 'm.content_hash', 'm.links', 'a.lease_real'])
     .select(sql<boolean>`coalesce((t.compiled ->> 'atMostOnce')::boolean, false)`.as('at_most_once'))
     .where('m.id', '=', id)
     .executeTakeFirst();
@@ -242,6 +257,7 @@ export async function readStoredContent(
     outgoing: row.content as unknown as Outgoing,
     templateVersion: row.template_version,
     contentHash: row.content_hash,
+    links: row.links,
     atMostOnce: row.at_most_once,
     submittedReal: row.lease_real - leaseMs,
   };

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { CartLine } from '../domain/cart.js';
 import type { Channel } from '../domain/channel.js';
-import type { ConsentRecord } from '../domain/consent.js';
+import type { ConsentProof, ConsentRecord, LegalBasis } from '../domain/consent.js';
 import type { Instant } from '../domain/instant.js';
 import type { Db, Trx } from './db.js';
 
@@ -122,21 +122,26 @@ export async function readCartToken(db: Db | Trx, cartId: string): Promise<strin
   return row?.token ?? null;
 }
 
-export interface ConsentActRecord extends ConsentRecord {
+/** One act with all that proves it. Personal data. */
+export interface ConsentActRecord extends ConsentRecord, Required<ConsentProof> {
+  readonly seq: number;
   readonly recordedAt: Instant;
-  readonly text: string | null;
+  readonly legalBasis: LegalBasis | null;
+  readonly expiresAt: Instant | null;
 }
 
 /** Every act of consent, the oldest first. */
 export async function readConsents(db: Db | Trx, profileId: string): Promise<readonly ConsentActRecord[]> {
   const rows = await db
     .selectFrom('consents')
-    .select(['channel', 'topic', 'state', 'occurred_at as at', 'recorded_at as recordedAt', 'method', 'source', 'text'])
+    .select(['seq', 'channel', 'topic', 'state', 'occurred_at as at', 'recorded_at as recordedAt', 'method', 'source', 'text', 'actor', 'evidence', 'ip'])
+    .select(['legal_basis as legalBasis', 'text_hash as textHash', 'locale', 'source_url as sourceUrl', 'user_agent as userAgent'])
+    .select(['requested_at as requestedAt', 'confirmed_at as confirmedAt', 'expires_at as expiresAt'])
     .where('profile_id', '=', profileId)
     .orderBy('occurred_at')
     .orderBy('seq')
     .execute();
-  return rows.map((row) => ({ ...row, channel: row.channel as Channel }));
+  return rows.map((row) => ({ ...row, channel: row.channel as Channel, legalBasis: row.legalBasis as LegalBasis | null }));
 }
 
 export interface OrderView {

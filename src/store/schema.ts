@@ -132,6 +132,7 @@ export interface ConsentsTable {
   user_agent: string | null;
   /** When a double opt-in was asked for. */
   requested_at: number | null;
+  confirmed_at: number | null;
   expires_at: number | null;
   actor: string | null;
   evidence: string | null;
@@ -252,8 +253,10 @@ export interface MessagesTable {
   lease_real: number | null;
   content: ColumnType<Record<string, unknown> | null, string | null, string | null>;
   content_hash: string | null;
-  /** Addresses behind the numbered links, in order; null: not tracked. */
+  /** Addresses behind the numbered links, in order, the hidden one's first; null: they do not tell. */
   links: ColumnType<readonly string[] | null, string | null | undefined, string | null>;
+  /** What the step says of caps; null: as the class does. */
+  counts_toward_cap: Generated<boolean | null>;
   mailbox_provider: Generated<string | null>;
   segments: number | null;
   provider: string | null;
@@ -281,7 +284,8 @@ export interface VerdictsTable {
   at: number;
   decision: string;
   reason: string | null;
-  detail: JsonDefault<Record<string, string | number | boolean | null>>;
+  /** As `StoredDetail` has it. */
+  detail: JsonDefault<Record<string, unknown>>;
   until_at: number | null;
 }
 
@@ -303,6 +307,8 @@ export interface InboundMessagesTable {
   action: string;
   body: string | null;
   received_at: number;
+  /** When a person looked at a sentence that was taken for a revocation. */
+  reviewed_at: Generated<number | null>;
 }
 
 export interface KeysTable {

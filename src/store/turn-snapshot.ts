@@ -8,6 +8,8 @@ import type { Instant } from '../domain/instant.js';
 import type { MessageState } from '../domain/message.js';
 import type { EntryInput, EntryState } from '../journey/entry.js';
 import type { Db, Trx } from './db.js';
+import { type EngagementHistory, type EngagementHistoryJson, selectEngagementHistory, toEngagementHistory } from './engagement.js';
+import { isHuman } from './interactions.js';
 import type { CartsTable, EntriesTable, ProfilesTable } from './schema.js';
 
 /** The entry as a turn reads it. */
@@ -37,6 +39,8 @@ export interface TurnProfile {
   readonly email: string | null;
   readonly phone: string | null;
   readonly lastInstant: Instant;
+  /** As `parseEngagement` reads it. */
+  readonly engagement: unknown;
 }
 
 /** A message of the profile, with its attempts and receipts: what caps, conditions and the fold of attempts read. */
@@ -53,6 +57,8 @@ export interface TurnMessage {
   readonly class: MessageClass;
   readonly topic: string;
   readonly priority: number;
+  /** What its step says of caps; null: as its class does. */
+  readonly countsTowardCap: boolean | null;
   readonly state: MessageState;
   readonly slotAt: Instant;
   readonly deadlineAt: Instant;
@@ -62,7 +68,10 @@ export interface TurnMessage {
     readonly outcome: 'accepted' | 'not-sent' | 'unknown' | null;
     readonly providerId: string | null;
   }[];
+  /** Words of providers, and `opened` and `clicked` where a person did. */
   readonly receipts: readonly string[];
+  /** It is reserved, and an attempt before may have reached the provider. */
+  readonly mayHaveLeft: boolean;
   readonly lookFailures: number;
 }
 
@@ -79,6 +88,8 @@ export interface TurnFacts {
   readonly textedBefore: boolean;
   readonly lastEnteredAt: Instant | null;
   readonly openOthers: number;
+  /** What came of the person's messages, for tier, interest and fatigue. */
+  readonly history: EngagementHistory;
   /** The database's real clock. */
   readonly realNow: number;
 }
@@ -129,7 +140,7 @@ interface TurnRowsJson {
     readonly version_in_force: number;
     readonly hash: string;
   };
-  readonly profile: Pick<Selectable<ProfilesTable>, 'id' | 'traits' | 'email' | 'phone' | 'last_instant'>;
+  readonly profile: Pick<Selectable<ProfilesTable>, 'id' | 'traits' | 'email' | 'phone' | 'last_instant' | 'engagement'>;
   readonly cart: Selectable<CartsTable> | null;
 }
 
@@ -161,7 +172,8 @@ function toEntry(row: TurnRowsJson['entry']): TurnEntry {
 }
 
 function toProfile(row: TurnRowsJson['profile']): TurnProfile {
-  return { id: row.id as ProfileId, traits: row.traits, email: row.email, phone: row.phone, lastInstant: row.last_instant };
+  const { traits, email, phone, engagement } = row;
+  return { id: row.id as ProfileId, traits, email, phone, engagement, lastInstant: row.last_instant };
 }
 
 function toCart(row: Selectable<CartsTable>): Cart {
@@ -187,6 +199,11 @@ export async function readTurnFacts(
     readonly counted: ReadonlyMap<FactName, Instant | null>;
     /** Messages from this instant on count under the caps. */
     readonly messagesSince: Instant;
+    /** The instant of the turn, and the person's newest engagement before it. */
+    readonly at: Instant;
+    readonly engagedAt: Instant | null;
+    /** Opens and clicks from before are a person's, unless something has shown otherwise. */
+    readonly settledBefore: Instant;
     readonly suppressionHashes: Readonly<Partial<Record<Channel, string>>>;
   },
 ): Promise<TurnFacts> {
@@ -201,15 +218,20 @@ export async function readTurnFacts(
       sql`(select json_agg(json_build_object('name', name, 'at', at) order by at desc) from facts
       where profile_id = ${profileId} and (${sql.join(counted, sql` or `)}))`,
     )} as facts,
-    (select json_agg(json_build_object('channel', channel, 'topic', topic, 'state', state, 'at', occurred_at, 'method', method, 'source', source) order by seq)
+    (select json_agg(json_build_object('channel', channel, 'topic', topic, 'state', state, 'at', occurred_at, 'method', method, 'source', source,
+        'legalBasis', legal_basis, 'expiresAt', expires_at) order by seq)
       from consents where profile_id = ${profileId}) as consents,
     (select json_agg(json_build_object('id', m.id, 'entryId', m.entry_id, 'entryKey', e.entry_key,
         'entryEndedAt', case when e.outcome <> 'superseded' then e.finished_at end, 'journeyId', m.journey_id, 'step', m.step, 'visit', m.visit,
-        'channel', m.channel, 'class', m.class, 'topic', m.topic, 'priority', m.priority, 'state', m.state,
+        'channel', m.channel, 'class', m.class, 'topic', m.topic, 'priority', m.priority, 'countsTowardCap', m.counts_toward_cap, 'state', m.state,
         'slotAt', m.slot_at, 'deadlineAt', m.deadline_at, 'leaseReal', m.lease_real,
+        'mayHaveLeft', m.state = 'reserved' and m.attempts > 0 and exists (
+          select 1 from attempts a where a.message_id = m.id and coalesce(a.outcome, 'unknown') = 'unknown'),
         'attempts', (select json_agg(json_build_object('n', a.n, 'outcome', a.outcome, 'providerId', a.provider_id) order by a.n)
           from attempts a where m.entry_id = ${entry.id} and a.message_id = m.id),
         'receipts', (select json_agg(r.status order by r.seq) from receipts r where m.entry_id = ${entry.id} and r.message_id = m.id),
+        'interactions', (select json_agg(distinct case i.kind when 'click' then 'clicked' else 'opened' end) from interactions i
+          where m.entry_id = ${entry.id} and i.message_id = m.id and ${isHuman(of.settledBefore)}),
         'lookFailures', (select count(*) from verdicts v where m.entry_id = ${entry.id} and v.message_id = m.id and v.detail ->> 'rule' = 'order-lookup')))
       from messages m left join entries e on e.id = m.entry_id
       where m.profile_id = ${profileId} and m.origin <> 'test' and (m.entry_id = ${entry.id} or m.slot_at > ${of.messagesSince})) as messages,
@@ -219,6 +241,7 @@ export async function readTurnFacts(
     exists (select 1 from messages where profile_id = ${profileId} and channel = 'sms' and accepted_at is not null) as texted_before,
     (select max(entered_at) from entries where profile_id = ${profileId} and journey_id = ${entry.journeyId} and id <> ${entry.id}) as last_entered_at,
     (select count(*) from entries where profile_id = ${profileId} and journey_id = ${entry.journeyId} and id <> ${entry.id} and state = 'open') as open_others,
+    ${selectEngagementHistory({ profileId, engagedAt: of.engagedAt, at: of.at })} as history,
     real_now_ms() as real_now`.execute(db);
   const row = rows[0];
   if (!row) throw new Error(`The facts of entry ${entry.id} could not be read.`);
@@ -226,7 +249,11 @@ export async function readTurnFacts(
     inputs: row.inputs ?? [],
     eventInstants: groupInstants(row.facts ?? []),
     consents: row.consents ?? [],
-    messages: (row.messages ?? []).map((message) => ({ ...message, attempts: message.attempts ?? [], receipts: message.receipts ?? [] })),
+    messages: (row.messages ?? []).map(({ interactions, ...message }) => ({
+      ...message,
+      attempts: message.attempts ?? [],
+      receipts: [...(message.receipts ?? []), ...(interactions ?? [])],
+    })),
     suppressions: row.suppressions ?? {},
     pauses: row.pauses ?? [],
     identified: row.user_id !== null,
@@ -234,6 +261,7 @@ export async function readTurnFacts(
     textedBefore: row.texted_before,
     lastEnteredAt: row.last_entered_at,
     openOthers: row.open_others,
+    history: toEngagementHistory(row.history),
     realNow: row.real_now,
   };
 }
@@ -246,6 +274,7 @@ interface TurnFactsRow {
     | readonly (Omit<TurnMessage, 'attempts' | 'receipts'> & {
         readonly attempts: TurnMessage['attempts'] | null;
         readonly receipts: readonly string[] | null;
+        readonly interactions: readonly string[] | null;
       })[]
     | null;
   readonly suppressions: TurnFacts['suppressions'] | null;
@@ -254,6 +283,7 @@ interface TurnFactsRow {
   readonly texted_before: boolean;
   readonly last_entered_at: Instant | null;
   readonly open_others: number;
+  readonly history: EngagementHistoryJson;
   readonly real_now: number;
 }
 

@@ -25,8 +25,8 @@ export interface RelayOptions {
   readonly connection: () => TemporalConnection | null;
   /** A worker of this process takes the first tasks (eager start). */
   readonly hasWorker: boolean;
-  /** Design §2, part of the poke loop: turns expired attempts that no open entry will look at into `unknown`. Called every few seconds. */
-  readonly settleExpiredAttempts?: () => Promise<unknown>;
+  /** Small work that is nobody's turn (attempts whose lease ended, clicks that turn out to be a person's): each called every few seconds, in this order. */
+  readonly housekeeping?: readonly (() => Promise<unknown>)[];
   /** Calls a second at most; overdue pokes have a tenth of it. */
   readonly callsPerSecond?: number;
 }
@@ -84,6 +84,7 @@ class PokeLoop implements Relay {
   #wasNotified = false;
   #overdueAt = 0;
   #housekeepingAt = 0;
+  #housekeeping: Promise<void> | null = null;
   #wasAway = true;
   #reconciling: Promise<ReconcileProgress> | null = null;
 
@@ -130,6 +131,7 @@ class PokeLoop implements Relay {
     }
     while (this.#underWay > 0) await this.#pause(pollMs);
     await this.#settle().catch(() => undefined);
+    await this.#housekeeping;
     this.#finished();
   }
 
@@ -137,7 +139,7 @@ class PokeLoop implements Relay {
   async #look(): Promise<number> {
     this.#wasNotified = false;
     await this.#settle();
-    await this.#housekeeping();
+    this.#keepHouse();
     const connection = this.#options.connection();
     if (connection === null) return pollMs;
     if (this.#circuit.isOpen || this.#wasAway) return await this.#probe(connection);
@@ -259,11 +261,22 @@ class PokeLoop implements Relay {
     }
   }
 
-  async #housekeeping(): Promise<void> {
+  /** Beside the loop: entries do not wait for it. One round at a time; what fails is tried again in the next. */
+  #keepHouse(): void {
     const now = performance.now();
-    if (now < this.#housekeepingAt) return;
+    if (this.#housekeeping !== null || now < this.#housekeepingAt) return;
     this.#housekeepingAt = now + housekeepingMs;
-    await this.#options.settleExpiredAttempts?.();
+    this.#housekeeping = this.#houseRound().finally(() => {
+      this.#housekeeping = null;
+    });
+  }
+
+  async #houseRound(): Promise<void> {
+    for (const work of this.#options.housekeeping ?? []) {
+      await work().catch((error: unknown) =>
+        this.#options.log.error({ error: error instanceof Error ? error.name : 'unknown' }, 'Housekeeping failed; it is tried again.'),
+      );
+    }
   }
 
   /** Ends early by `notify` and by a call that came back. Never less than a few milliseconds, so that what comes together is handled together. */

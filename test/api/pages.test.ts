@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AppDeps } from '../../src/app/deps.js';
-import { hasConsent } from '../../src/domain/consent.js';
+import { mayReceive } from '../support/consents.js';
 import { hour } from '../../src/domain/instant.js';
 import { signLink } from '../../src/domain/link-token.js';
 import { readConsents } from '../../src/store/profiles-read.js';
@@ -39,7 +39,7 @@ describe('pages', () => {
     const sent = await reminded(opened.store);
     const { server } = await testApi(sent.deps);
     const link = (purpose: 'unsubscribe' | 'preferences' | 'cart') => signLink(sent.deps.secret, { purpose, id: sent.messageId });
-    const marketing = async () => hasConsent(await readConsents(opened.store.db, sent.profileId), 'email', 'marketing');
+    const marketing = async () => mayReceive(await readConsents(opened.store.db, sent.profileId), 'email', 'marketing');
     return { ...sent, server, link, marketing };
   }
 
@@ -107,7 +107,7 @@ describe('pages', () => {
       const { server } = await testApi(slow);
       await server.inject({ ...oneClick, url: `/u/${signLink(deps.secret, { purpose: 'unsubscribe', id: messageId })}` });
       expect(committed).toBe(true);
-      expect(hasConsent(await readConsents(opened.store.db, profileId), 'email', 'marketing')).toBe(false);
+      expect(mayReceive(await readConsents(opened.store.db, profileId), 'email', 'marketing')).toBe(false);
     });
   });
 
@@ -125,9 +125,9 @@ describe('pages', () => {
       expect(saved.body).toContain('Your choice is saved.');
       const acts = await readConsents(opened.store.db, profileId);
       expect([
-        hasConsent(acts, 'email', 'marketing'),
-        hasConsent(acts, 'email', 'cart_reminder'),
-        hasConsent(acts, 'sms', 'cart_reminder'),
+        mayReceive(acts, 'email', 'marketing'),
+        mayReceive(acts, 'email', 'cart_reminder'),
+        mayReceive(acts, 'sms', 'cart_reminder'),
       ]).toEqual([false, true, false]);
     });
 
@@ -139,7 +139,7 @@ describe('pages', () => {
 
       await server.inject({ method: 'POST', url, headers: oneClick.headers, payload: 'email.marketing=on&save=nothing' });
       const acts = await readConsents(opened.store.db, profileId);
-      expect([hasConsent(acts, 'email', 'marketing'), hasConsent(acts, 'sms', 'cart_reminder')]).toEqual([false, false]);
+      expect([mayReceive(acts, 'email', 'marketing'), mayReceive(acts, 'sms', 'cart_reminder')]).toEqual([false, false]);
     });
 
     test('of a forged link are not there', async () => {

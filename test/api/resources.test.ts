@@ -45,6 +45,23 @@ describe('resources of the API', () => {
     expect(ids.length).toBeGreaterThan(2);
   });
 
+  test('a profile shows its engagement with reasons', async () => {
+    const { deps, profileId } = await reminded(opened.store);
+    const { call } = await testApi(deps);
+    expect(await call('GET', `/v1/profiles/${profileId}/engagement`)).toMatchObject({
+      status: 200,
+      body: {
+        tier: 'new',
+        sentence: expect.stringContaining('New: consent was given within a day'),
+        score: { contributions: [{ signal: 'site_visit' }] },
+        falls: { to: 'warm' },
+        topics: [{ topic: 'cart_reminder', delivered: 1, multiplier: 1, sentence: 'As usual: nothing speaks against it.' }],
+        fatigue: [],
+      },
+    });
+    expect((await call('GET', '/v1/profiles/nobody/engagement')).status).toBe(404);
+  });
+
   test('an entry shows its trace, and an exit makes it leave at its next turn', async () => {
     const { deps, entryId } = await reminded(opened.store);
     const { call } = await testApi(deps);

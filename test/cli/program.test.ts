@@ -117,6 +117,15 @@ describe('the command line, with a server', () => {
     expect(await cli('profile show ada')).toMatchObject({ exit: 1, err: expect.stringContaining('Nobody is known by the id ada') });
   });
 
+  test('tells how engaged a person is, and why', async () => {
+    const { cli } = await running();
+    const told = (await cli('profile engagement ada')).out;
+    expect(told).toMatch(/^New: consent was given within a day \(Tue 24 Nov 12:00\), and the first 30 days are new\. Falls to warm /);
+    expect(told).toMatch(/Score 2\.00: site_visit 2\.00 \(engagement policy, version 1\)\./);
+    expect(told).toMatch(/cart_reminder +email +1 +0 +0 +× 1 +As usual/);
+    expect((await cli('profile show ada')).out).toContain('New: consent was given within a day');
+  });
+
   test('reports a journey, and stops and resumes it', async () => {
     const { cli } = await running();
     expect((await cli('journey report cart')).out).toMatch(/1 entered, 0 did not/);

@@ -36,7 +36,7 @@ class Carts {
       this.joined.push(...change.joined);
       cart = change.touched;
     }
-    return deriveFacts({ event, profileId, commerce, cart, changedTraits: [], consent: null });
+    return deriveFacts({ event, profileId, commerce, cart, changedTraits: [], consents: [] });
   }
 
   get states(): readonly string[] {

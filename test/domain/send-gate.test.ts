@@ -2,11 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { SendFacts } from '../../src/domain/send-gate.js';
 import { decideSend } from '../../src/domain/send-gate.js';
 import { day, hour, minute } from '../../src/domain/instant.js';
-import { berlinPlace, consentTo, ledgerSlot, noon, sendFacts, sendRequest } from '../support/gate.js';
+import { shippedCaps } from '../support/caps.js';
+import { berlinPlace, consentTo, ledgerSlot, noon, rolling, sendFacts, sendRequest } from '../support/gate.js';
 
 const evening = Date.UTC(2026, 11, 1, 22, 30); // 23:30 in Berlin
 const morning = Date.UTC(2026, 11, 2, 7); // 08:00 in Berlin
-const onePerDay = { id: 'email-1d', channels: ['email'], topics: null, limit: 1, windowMs: day } as const;
+const onePerDay = { id: 'email-1d', channels: ['email'], topics: null, limit: 1, window: rolling(day) } as const;
 
 describe('refusals', () => {
   /** From the last to the first: each one added outranks all that were there before. */
@@ -57,9 +58,12 @@ describe('classes', () => {
   const full = { caps: [{ ...onePerDay, channels: null }], ledger: [ledgerSlot({ slotAt: evening - hour })] };
 
   test('a transactional text needs no consent, no room under caps and no daylight', () => {
-    expect(decideSend(sendRequest({ ...night, class: 'transactional' }), sendFacts({ ...full, consents: [], quietHours: null }))).toEqual({
-      kind: 'send',
-    });
+    expect(
+      decideSend(
+        sendRequest({ ...night, class: 'transactional' }),
+        sendFacts({ ...full, caps: shippedCaps({ class: 'transactional' }), consents: [], quietHours: null }),
+      ),
+    ).toEqual({ kind: 'send' });
   });
 
   test.each(['bounced', 'invalid-address', 'stopped'])('an address that is %s gets no transactional message either', (reason) => {
@@ -73,7 +77,8 @@ describe('classes', () => {
   });
 
   test('a service text waits for the morning, and caps neither hold nor count it', () => {
-    expect(decideSend(sendRequest({ ...night, class: 'service' }), sendFacts(full))).toMatchObject({
+    const service = sendFacts({ ...full, caps: shippedCaps({ class: 'service' }) });
+    expect(decideSend(sendRequest({ ...night, class: 'service' }), service)).toMatchObject({
       kind: 'defer',
       reason: 'quiet-hours',
       until: morning,
@@ -117,7 +122,7 @@ describe('timing', () => {
   });
 
   test('the rule that binds is the one that moved the slot last', () => {
-    const smsPerDay = { id: 'sms-1d', channels: ['sms'], topics: null, limit: 1, windowMs: day } as const;
+    const smsPerDay = { id: 'sms-1d', channels: ['sms'], topics: null, limit: 1, window: rolling(day) } as const;
     const request = sendRequest({ channel: 'sms', at: evening, deadlineAt: evening + 2 * day });
     const sent = (slotAt: number) => sendFacts({ caps: [smsPerDay], ledger: [ledgerSlot({ channel: 'sms', slotAt })] });
 

@@ -254,8 +254,8 @@ describe('a name', () => {
     ['no event', '"event:"', '"event:" needs the name of a track call. » Write "event:Your Event".'],
     [
       'a fact that nothing tells yet',
-      'message.clicked',
-      'Nothing tells "message.clicked" yet, so it would never happen here. » Use one of: message.delivered, message.bounced, message.failed, message.replied.',
+      'message.sent',
+      'Nothing tells "message.sent" yet, so it would never happen here. » Use one of: message.delivered, message.bounced, message.failed, message.opened, message.clicked, message.replied.',
     ],
     [
       'a fact with another in its place',
@@ -510,11 +510,41 @@ describe('a file that is no journey', () => {
 });
 
 test('all problems are told at once, from the top of the file', () => {
-  const source = journey('exits:\n  - on: order.payed\n  - on: message.clicked\n').replace('template: hello', 'template: helo');
+  const source = journey('exits:\n  - on: order.payed\n  - on: message.sent\n').replace('template: hello', 'template: helo');
 
   expect(parse(source).problems.map(({ line, path }) => [line, path])).toEqual([
     [8, 'steps.0.send.template'],
     [10, 'exits.0.on'],
     [11, 'exits.1.on'],
   ]);
+});
+
+describe('quiet hours of a journey', () => {
+  const hours = (id: string) => {
+    const step = definitionOf(
+      ofSteps(`  - send: { id: text, channel: sms, template: cart-link }
+  - send: { id: email, channel: email, template: hello, quiet_hours: { opens: "07:00", closes: "17:30" } }
+quiet_hours: { opens: "10:00", closes: "24:00" }
+`),
+    ).steps[id];
+    return step?.kind === 'send' ? step.hours : undefined;
+  };
+
+  test('hold for every message of it, and a step narrows them further', () => {
+    expect(hours('text')).toEqual({ opens: 600, closes: 1440 });
+    expect(hours('email')).toEqual({ opens: 600, closes: 1050 });
+    expect(definitionOf(journey()).steps['hello']).not.toHaveProperty('hours');
+  });
+
+  test('may not widen those of the law, nor leave next to nothing, nor go over midnight', () => {
+    const text = (opens: string, closes: string) =>
+      ofSteps(`  - send: { id: text, channel: sms, template: cart-link, quiet_hours: { opens: "${opens}", closes: "${closes}" } }\n`);
+
+    expect(told(text('07:00', '21:00'))).toEqual([expect.stringMatching(/^8:.*No law lets the text "text" leave before 08:00.*narrow/)]);
+    expect(parse(text('07:00', '21:00')).kind).toBe('ok');
+    expect(told(text('10:00', '10:30'))).toEqual([expect.stringContaining('less than an hour')]);
+    expect(parse(text('10:00', '10:30')).kind).toBe('invalid');
+    expect(told(text('20:00', '08:00'))).toEqual([expect.stringContaining('must come after "opens"')]);
+    expect(told(text('10', '18:00'))).toEqual([expect.stringContaining('must be a time of day')]);
+  });
 });

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { hasConsent } from '../../src/domain/consent.js';
+import { mayReceive } from '../support/consents.js';
 import { suppressionHash } from '../../src/domain/suppression.js';
 import { readConsents } from '../../src/store/profiles-read.js';
 import { identify, track } from '../support/shop-events.js';
@@ -28,7 +28,7 @@ describeOnBothStores('a text that comes in', (store) => {
   const profileId = async () =>
     (await store().db.selectFrom('profiles').select('id').where('phone', '=', '+447700900123').executeTakeFirstOrThrow()).id;
   const may = async (channel: 'email' | 'sms', topic: string) =>
-    hasConsent(await readConsents(store().db, await profileId()), channel, topic);
+    mayReceive(await readConsents(store().db, await profileId()), channel, topic);
   const suppressions = () => store().db.selectFrom('suppressions').select(['channel', 'hash', 'reason']).execute();
   const inbound = () => store().db.selectFrom('inbound_messages').select(['id', 'action', 'body']).orderBy('id').execute();
   const facts = async () =>
@@ -140,7 +140,7 @@ describeOnBothStores('a text that comes in', (store) => {
     await text('SM1', 'STOP');
     const profiles = await store().db.selectFrom('profiles').select('id').where('phone', '=', '+447700900123').execute();
     expect(profiles).toHaveLength(2);
-    for (const { id } of profiles) expect(hasConsent(await readConsents(store().db, id), 'sms', 'cart_reminder')).toBe(false);
+    for (const { id } of profiles) expect(mayReceive(await readConsents(store().db, id), 'sms', 'cart_reminder')).toBe(false);
   });
 
   test('is refused without a signature of Twilio, and changes nothing', async () => {

@@ -1,14 +1,17 @@
 import { beforeEach, expect, test } from 'vitest';
-import { savePreferences, showPreferences } from '../../src/app/preferences.js';
+import { type Preference, savePreferences, showPreferences, type Wishes } from '../../src/app/preferences.js';
 import { recordConsents } from '../../src/app/record-consents.js';
 import { unsubscribe } from '../../src/app/unsubscribe.js';
-import { hasConsent } from '../../src/domain/consent.js';
-import { hour } from '../../src/domain/instant.js';
+import { parseEngagement } from '../../src/domain/engagement/state.js';
+import { chosenCap } from '../../src/domain/frequency-preference.js';
+import { day, hour } from '../../src/domain/instant.js';
 import { readConsents } from '../../src/store/profiles-read.js';
+import { mayReceive } from '../support/consents.js';
 import { identify, noon, track } from '../support/shop-events.js';
 import { describeOnBothStores, resetTables } from '../support/stores.js';
 import { reminded, turn } from '../support/reminded.js';
-import { cartJourney, take } from '../support/turns.js';
+import { cartJourney, take, type TurnDeps } from '../support/turns.js';
+import { twilioWebhooks } from '../support/twilio-webhooks.js';
 
 const click = { method: 'one-click', text: null };
 
@@ -21,9 +24,9 @@ describeOnBothStores('an unsubscribe', (store) => {
 
     expect(await unsubscribe(deps, messageId, click)).toBe('stopped');
     const acts = await consents(profileId);
-    expect(hasConsent(acts, 'email', 'cart_reminder')).toBe(false);
-    expect(hasConsent(acts, 'email', 'marketing')).toBe(false);
-    expect(hasConsent(acts, 'sms', 'cart_reminder')).toBe(true);
+    expect(mayReceive(acts, 'email', 'cart_reminder')).toBe(false);
+    expect(mayReceive(acts, 'email', 'marketing')).toBe(false);
+    expect(mayReceive(acts, 'sms', 'cart_reminder')).toBe(true);
   });
 
   test('keeps the next reminder from leaving', async () => {
@@ -60,7 +63,7 @@ describeOnBothStores('an unsubscribe', (store) => {
 
     await Promise.all([unsubscribe(deps, messageId, click), unsubscribe(deps, messageId, click)]);
     expect(await unsubscribe(deps, messageId, click)).toBe('stopped-already');
-    expect((await consents(profileId)).filter((act) => act.state === 'denied')).toHaveLength(1);
+    expect((await consents(profileId)).filter((act) => act.state === 'withdrawn')).toHaveLength(1);
   });
 
   test('counts for every profile with the address that the email went to', async () => {
@@ -77,7 +80,7 @@ describeOnBothStores('an unsubscribe', (store) => {
       .select('profile_id')
       .where('value', '=', 'ada-at-work')
       .executeTakeFirstOrThrow();
-    expect(hasConsent(await consents(other.profile_id), 'email', 'marketing')).toBe(false);
+    expect(mayReceive(await consents(other.profile_id), 'email', 'marketing')).toBe(false);
   });
 
   test('stands over a grant that a fast clock put into the future', async () => {
@@ -87,7 +90,7 @@ describeOnBothStores('an unsubscribe', (store) => {
     ]);
 
     await unsubscribe(deps, messageId, click);
-    expect(hasConsent(await consents(profileId), 'email', 'cart_reminder')).toBe(false);
+    expect(mayReceive(await consents(profileId), 'email', 'cart_reminder')).toBe(false);
   });
 
   test('says nothing about a message that is not there', async () => {
@@ -99,25 +102,108 @@ describeOnBothStores('an unsubscribe', (store) => {
 describeOnBothStores('preferences', (store) => {
   beforeEach(() => resetTables(store()));
 
+  const proof = {
+    text: ({ channel, topic }: Preference) => `${topic} by ${channel}`,
+    locale: 'en',
+    sourceUrl: 'https://shop.example/p',
+    ip: '203.0.113.7',
+    userAgent: 'a browser',
+  };
+  const asks = (boxes: Wishes['boxes'], more: Partial<Wishes> = {}): Wishes => ({ boxes, frequency: null, traits: {}, ...more });
+  const boxesOf = async (deps: TurnDeps, messageId: string) =>
+    (await showPreferences(deps, messageId))?.topics.flatMap(({ boxes }) => boxes) ?? [];
+  const acts = async (profileId: string) => (await readConsents(store().db, profileId)).filter((act) => act.method === 'preference-centre');
+
   test('keep a topic that stays wanted when all other marketing goes', async () => {
     const { deps, messageId } = await reminded(store());
-    const wanted = [
-      { channel: 'email', topic: 'marketing', wanted: false },
-      { channel: 'email', topic: 'cart_reminder', wanted: true },
-    ] as const;
+    const wanted = (await boxesOf(deps, messageId)).map((box) => ({
+      ...box,
+      wanted: box.channel === 'email' && box.topic === 'cart_reminder',
+    }));
 
-    await savePreferences(deps, messageId, wanted, ({ topic }) => `The words about ${topic}`);
-    expect((await showPreferences(deps, messageId))?.preferences).toEqual(expect.arrayContaining([...wanted]));
+    await savePreferences(deps, messageId, asks(wanted), proof);
+    expect((await boxesOf(deps, messageId)).filter((box) => box.wanted).map(({ channel, topic }) => [channel, topic])).toEqual([
+      ['email', 'cart_reminder'],
+    ]);
   });
 
   test('record only what changed, with the words that the person saw', async () => {
     const { deps, messageId, profileId } = await reminded(store());
-    const before = await showPreferences(deps, messageId);
-    const wanted = (before?.preferences ?? []).map((box) => (box.channel === 'sms' ? { ...box, wanted: false } : box));
+    const wanted = (await boxesOf(deps, messageId)).map((box) => (box.channel === 'sms' ? { ...box, wanted: false } : box));
 
-    await savePreferences(deps, messageId, wanted, ({ channel, topic }) => `${topic} by ${channel}`);
-    await savePreferences(deps, messageId, wanted, ({ channel, topic }) => `${topic} by ${channel}`);
-    const acts = (await readConsents(store().db, profileId)).filter((act) => act.method === 'preference-page');
-    expect(acts).toMatchObject([{ channel: 'sms', topic: 'cart_reminder', state: 'denied', text: 'cart_reminder by sms' }]);
+    expect(await savePreferences(deps, messageId, asks(wanted), proof)).toBe('saved');
+    expect(await savePreferences(deps, messageId, asks(wanted), proof)).toBe('unchanged');
+    expect(await acts(profileId)).toMatchObject([
+      { channel: 'sms', topic: 'cart_reminder', state: 'withdrawn', text: 'cart_reminder by sms', locale: 'en', ip: null },
+    ]);
+  });
+
+  test('a visit that changes nothing is a sign that it is too much', async () => {
+    const { deps, messageId, profileId } = await reminded(store());
+    await savePreferences(deps, messageId, asks(await boxesOf(deps, messageId)), proof);
+
+    const { engagement } = await store()
+      .db.selectFrom('profiles')
+      .select('engagement')
+      .where('id', '=', profileId)
+      .executeTakeFirstOrThrow();
+    expect(parseEngagement(engagement).fatigue).toMatchObject({ cause: 'looked-and-left' });
+  });
+
+  test('`nothing` ends what the page does not even show', async () => {
+    const { deps, messageId, profileId } = await reminded(store());
+    await take(deps, track('Consent Granted', { channel: 'email', topic: 'win_back', method: 'form', source: 'test' }));
+    await savePreferences(deps, messageId, asks('nothing'), proof);
+
+    const records = await readConsents(store().db, profileId);
+    for (const topic of ['marketing', 'win_back', 'cart_reminder'])
+      expect([mayReceive(records, 'email', topic), mayReceive(records, 'sms', topic)]).toEqual([false, false]);
+  });
+
+  test('are traits too: how often, and what the person says of themselves; journeys hear of it', async () => {
+    const { deps, messageId, profileId } = await reminded(store());
+    await savePreferences(
+      deps,
+      messageId,
+      asks(await boxesOf(deps, messageId), { frequency: 'pause', traits: { birthday: '02-29' } }),
+      proof,
+    );
+
+    const { traits } = await store().db.selectFrom('profiles').select('traits').where('id', '=', profileId).executeTakeFirstOrThrow();
+    expect(chosenCap(traits, deps.clock.now())).toEqual({ limit: 0, windowMs: 30 * day, until: deps.clock.now() + 30 * day });
+    expect(await showPreferences(deps, messageId)).toMatchObject({ birthday: { month: 2, day: 29 }, frequency: { level: 'pause' } });
+    const facts = await store().db.selectFrom('facts').select('name').where('event_id', 'like', 'preferences/%').execute();
+    expect(facts).toEqual([{ name: 'profile.updated' }]);
+  });
+
+  test('what STOP took and the person leaves out, START does not bring back', async () => {
+    const { deps, messageId, profileId } = await reminded(store());
+    const { text } = twilioWebhooks(deps);
+    deps.clock.pass(1000);
+    await text('SM1', 'STOP');
+    deps.clock.pass(1000);
+    const boxes = await boxesOf(deps, messageId);
+    expect(await showPreferences(deps, messageId)).toMatchObject({ textsStopped: true });
+
+    await savePreferences(deps, messageId, asks(boxes), proof);
+    await text('SM2', 'START');
+    expect(mayReceive(await readConsents(store().db, profileId), 'sms', 'cart_reminder')).toBe(false);
+  });
+
+  test('a yes to texts by a link of a mail waits for its confirmation where the policy says so; one over the channel itself does not', async () => {
+    const { deps: usual, messageId, profileId } = await reminded(store());
+    const policies = usual.policies.current();
+    const topics = { ...policies.topics, topics: policies.topics.topics.map((topic) => ({ ...topic, doubleOptIn: topic.channels })) };
+    const deps = { ...usual, policies: { current: () => ({ ...policies, topics }) } };
+    await savePreferences(deps, messageId, asks('nothing'), proof);
+    deps.clock.pass(1000);
+
+    const wanted = (await boxesOf(deps, messageId)).map((box) => ({ ...box, wanted: box.topic === 'sales' }));
+    await savePreferences(deps, messageId, asks(wanted), proof);
+    expect((await acts(profileId)).filter(({ topic }) => topic === 'sales')).toMatchObject([
+      { channel: 'email', state: 'granted', ip: '203.0.113.7' },
+      { channel: 'sms', state: 'pending' },
+    ]);
+    expect((await boxesOf(deps, messageId)).find((box) => box.isPending)).toMatchObject({ channel: 'sms', topic: 'sales', wanted: true });
   });
 });

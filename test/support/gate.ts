@@ -1,14 +1,15 @@
+import type { CapWindow } from '../../src/domain/cap-rule.js';
 import type { ConsentRecord } from '../../src/domain/consent.js';
 import type { SendFacts, SendRequest } from '../../src/domain/send-gate.js';
 import { day, hour } from '../../src/domain/instant.js';
 import type { LedgerSlot } from '../../src/domain/message.js';
-import { shippedPolicies } from './policies.js';
 import type { Place } from '../../src/domain/zone-evidence.js';
+import { shippedPolicies } from './policies.js';
+
+const { topics: shippedTopics, quietHours } = shippedPolicies();
 
 /** Tuesday 1 December 2026, 12:00 UTC: 13:00 in Berlin. */
 export const noon = Date.UTC(2026, 11, 1, 12);
-
-const { quietHours } = shippedPolicies();
 
 export const berlinPlace: Place = { zone: 'Europe/Berlin', country: 'DE', region: null, unknown: null };
 
@@ -38,6 +39,7 @@ export function sendFacts(overrides: Partial<SendFacts> = {}): SendFacts {
     paused: null,
     exit: null,
     consents: [consentTo('email', 'marketing'), consentTo('sms', 'cart_reminder')],
+    topics: shippedTopics,
     suppression: null,
     reachable: { kind: 'ok' },
     holdout: false,
@@ -48,6 +50,11 @@ export function sendFacts(overrides: Partial<SendFacts> = {}): SendFacts {
     caps: [],
     ...overrides,
   };
+}
+
+/** The window of a cap, `ms` long wherever it begins. */
+export function rolling(ms: number): CapWindow {
+  return { type: 'rolling', ms };
 }
 
 let slots = 0;
@@ -61,6 +68,7 @@ export function ledgerSlot(overrides: Partial<LedgerSlot> = {}): LedgerSlot {
     class: 'marketing',
     topic: 'cart_reminder',
     priority: 80,
+    countsTowardCap: overrides.class !== 'service' && overrides.class !== 'transactional',
     state: 'accepted',
     slotAt: noon - hour,
     ...overrides,

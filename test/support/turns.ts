@@ -89,7 +89,7 @@ export function turnDeps(store: Store, overrides: Partial<AppDeps> = {}): TurnDe
     ratedChannels: new Set(),
     newId: () => ulid().toLowerCase(),
     log: silentLog,
-    metrics: { verdict: () => {}, attempt: () => {}, turn: () => {}, ingest: () => {}, bounce: () => {}, alarm: () => {} },
+    metrics: { verdict: () => {}, attempt: () => {}, turn: () => {}, ingest: () => {}, interaction: () => {}, bounce: () => {}, alarm: () => {} },
     mayBeginSend: () => true,
     notifyRelay: () => {},
     ...overrides,

@@ -1,78 +1,162 @@
-import type { FastifyPluginAsync, FastifyReply } from 'fastify';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppDeps } from '../../app/deps.js';
-import { type Preference, type Preferences, savePreferences, showPreferences } from '../../app/preferences.js';
-import { channels } from '../../domain/channel.js';
+import { eraseProfile } from '../../app/erase-profile.js';
+import { exportProfile } from '../../app/export-profile.js';
+import { type Preferences, savePreferences, showPreferences } from '../../app/preferences.js';
 import { readLink } from '../../domain/link-token.js';
-import { formOf, readForms } from './form.js';
+import { type Form, formOf, readForms } from './form.js';
 import { html, sendPage } from './page.js';
-import { pickLanguage, wordsOf } from './words.js';
+import { preferenceForm, topicName, wishesOf } from './preference-form.js';
+import { type Language, pickLanguage, wordsOf } from './words.js';
 
-/** `/p/<token>`: what a person gets, by topic and channel. A GET shows it, a POST saves it as acts of consent. */
+type Request = FastifyRequest<{ Params: { token: string } }>;
+
+/**
+ * `/p/<token>`: what a person gets, how often, and what is kept of them. A GET shows it, a POST saves it as acts of consent and traits;
+ * `/p/<token>/export` and `/p/<token>/erase` are for the person's own data. Nothing but a POST changes anything, because scanners follow links.
+ */
 export function preferencePages(app: AppDeps): FastifyPluginAsync {
   return async (server) => {
     readForms(server);
 
-    server.get<{ Params: { token: string } }>('/p/:token', async (request, reply) => {
-      const id = messageOf(request.params.token);
-      const shown = id === null ? null : await showPreferences(app, id);
-      return answer(reply, shown, request.headers['accept-language'], null);
+    server.get('/p/:token', async (request: Request, reply) => {
+      const shown = await shownTo(request);
+      return shown === null ? gone(request, reply) : answer(request, reply, shown, {});
     });
 
-    server.post<{ Params: { token: string } }>('/p/:token', async (request, reply) => {
-      const id = messageOf(request.params.token);
-      const before = id === null ? null : await showPreferences(app, id);
-      if (id === null || before === null) return answer(reply, null, request.headers['accept-language'], null);
+    server.post('/p/:token', async (request: Request, reply) => {
+      const before = await shownTo(request);
+      if (before === null) return gone(request, reply);
       const form = formOf(request.body);
-      if (form['save'] !== 'choice' && form['save'] !== 'nothing')
-        return answer(reply, before, request.headers['accept-language'], null, 400);
-      const words = wordsOf(languageOf(before, request.headers['accept-language']));
-      const wanted = before.preferences.map((box) => ({ ...box, wanted: form['save'] === 'choice' && form[nameOf(box)] === 'on' }));
-      await savePreferences(app, id, wanted, (box) => words.box(app.shop.brand, box.channel, box.topic));
-      return answer(reply, await showPreferences(app, id), request.headers['accept-language'], words.saved);
+      const language = languageOf(request, before);
+      const words = wordsOf(language);
+      if (form['save'] !== 'choice' && form['save'] !== 'nothing') return answer(request, reply, before, { status: 400 });
+      const wishes = wishesOf(form, before, app.shop);
+      if (wishes === null) return answer(request, reply, before, { note: words.wrongBirthday, status: 400, form });
+
+      const saved = await savePreferences(app, messageOf(request) ?? '', wishes, {
+        text: (box) => boxText(language, box),
+        locale: language,
+        sourceUrl: `${app.publicUrl}/p`,
+        ip: request.ip,
+        userAgent: request.headers['user-agent']?.slice(0, 500) ?? null,
+      });
+      const after = await shownTo(request);
+      if (saved === null || after === null) return gone(request, reply);
+      // In the language that was just chosen.
+      const said = wordsOf(languageOf(request, after));
+      return answer(request, reply, after, { note: saved === 'saved' ? said.saved : said.unchanged });
     });
 
-    function messageOf(token: string): string | null {
-      const link = readLink(app.secret, token);
+    server.post('/p/:token/export', async (request: Request, reply) => {
+      const shown = await shownTo(request);
+      if (shown === null) return gone(request, reply);
+      if (!shown.opensData) return tooOld(request, reply, shown);
+      const data = await exportProfile(app, shown.profileId);
+      if (data === null) return gone(request, reply);
+      return reply
+        .header('cache-control', 'no-store')
+        .header('content-disposition', 'attachment; filename="my-data.json"')
+        .type('application/json; charset=utf-8')
+        .send(JSON.stringify(data, null, 2));
+    });
+
+    server.get('/p/:token/erase', async (request: Request, reply) => {
+      const shown = await shownTo(request);
+      if (shown === null) return gone(request, reply);
+      return shown.opensData ? askToErase(request, reply, shown, 200) : tooOld(request, reply, shown);
+    });
+
+    server.post('/p/:token/erase', async (request: Request, reply) => {
+      const shown = await shownTo(request);
+      if (shown === null) return gone(request, reply);
+      if (!shown.opensData) return tooOld(request, reply, shown);
+      if (formOf(request.body)['confirm'] !== 'erase') return askToErase(request, reply, shown, 400);
+      const language = languageOf(request, shown);
+      await eraseProfile(app, shown.profileId);
+      const words = wordsOf(language);
+      return sendPage(reply, { shop: app.shop, language, title: words.erasedTitle, body: html`<p>${words.erased(app.shop.brand)}</p>` });
+    });
+
+    async function shownTo(request: Request): Promise<Preferences | null> {
+      const id = messageOf(request);
+      return id === null ? null : showPreferences(app, id);
+    }
+
+    function messageOf(request: Request): string | null {
+      const link = readLink(app.secret, request.params.token);
       return link?.purpose === 'preferences' ? link.id : null;
     }
 
-    function languageOf(shown: Preferences | null, accepted: string | undefined) {
-      return pickLanguage(shown?.locale, accepted, app.shop.locale);
+    function languageOf(request: Request, shown: Preferences | null): Language {
+      return pickLanguage(shown?.locale, request.headers['accept-language'], app.shop.locale);
     }
 
-    function answer(reply: FastifyReply, shown: Preferences | null, accepted: string | undefined, note: string | null, status = 200) {
-      const language = languageOf(shown, accepted);
+    function boxText(language: Language, { channel, topic }: { readonly channel: 'email' | 'sms'; readonly topic: string }): string {
       const words = wordsOf(language);
-      if (shown === null) {
-        return sendPage(reply, {
-          shop: app.shop,
-          language,
-          status: 404,
-          title: words.goneTitle,
-          body: html`<p>${words.gone(app.shop.brand)}</p>`,
-        });
-      }
-      const groups = channels
-        .map((channel) => ({ channel, boxes: shown.preferences.filter((box) => box.channel === channel) }))
-        .filter(({ boxes }) => boxes.length > 0)
-        .map(
-          ({ channel, boxes }) =>
-            html`<fieldset><legend>${words.channels[channel]}</legend>${boxes.map(
-              (box) =>
-                html`<label><input type="checkbox" name="${nameOf(box)}"${{ markup: box.wanted ? ' checked' : '' }}><span>${words.topics[box.topic]}</span></label>`,
-            )}</fieldset>`,
-        );
+      const known = app.policies.current().topics.topics.find(({ id }) => id === topic);
+      const box = words.box(app.shop.brand, channel, known === undefined ? topic : topicName(known, language));
+      return channel === 'sms' ? `${box}. ${words.textTerms(app.shop.brand)}` : box;
+    }
+
+    function answer(
+      request: Request,
+      reply: FastifyReply,
+      shown: Preferences,
+      how: { readonly note?: string; readonly status?: number; readonly form?: Form },
+    ) {
+      const language = languageOf(request, shown);
+      const words = wordsOf(language);
+      const { note, status, form } = how;
+      const intro =
+        note === undefined ? html`<p>${words.preferencesIntro(app.shop.brand)}</p>` : html`<p class="note" role="status">${note}</p>`;
+      return sendPage(reply, {
+        shop: app.shop,
+        language,
+        status: status ?? 200,
+        isWide: true,
+        title: words.preferencesTitle,
+        body: html`${intro}${preferenceForm(app.shop, shown, language, form ?? {})}${dataSection(request, shown, language)}`,
+      });
+    }
+
+    function dataSection(request: Request, shown: Preferences, language: Language) {
+      const words = wordsOf(language);
+      const here = `/p/${request.params.token}`;
+      const choices = shown.opensData
+        ? html`<p class="soft">${words.dataIntro(app.shop.brand)}</p><div class="actions"><form method="post" action="${here}/export"><button type="submit" class="plain">${words.download}</button></form><form method="get" action="${here}/erase"><button type="submit" class="plain">${words.erase}</button></form></div>`
+        : html`<p class="soft">${words.dataLater}</p>`;
+      return html`<section aria-labelledby="data"><h2 id="data">${words.dataTitle}</h2>${choices}</section>`;
+    }
+
+    function askToErase(request: Request, reply: FastifyReply, shown: Preferences, status: number) {
+      const language = languageOf(request, shown);
+      const words = wordsOf(language);
       return sendPage(reply, {
         shop: app.shop,
         language,
         status,
-        title: words.preferencesTitle,
-        body: html`${note === null ? html`<p>${words.preferencesIntro(app.shop.brand)}</p>` : html`<p class="note" role="status">${note}</p>`}<form method="post">${groups}<p class="soft">${words.ordersStill}</p><div class="actions"><button type="submit" name="save" value="choice">${words.save}</button><button type="submit" class="plain" name="save" value="nothing">${words.nothing}</button></div></form>`,
+        title: words.eraseTitle,
+        body: html`<p>${words.eraseQuestion(app.shop.brand)}</p><div class="actions"><form method="post"><button type="submit" name="confirm" value="erase">${words.eraseButton}</button></form><form method="get" action="/p/${request.params.token}"><button type="submit" class="plain">${words.keep}</button></form></div>`,
+      });
+    }
+
+    function tooOld(request: Request, reply: FastifyReply, shown: Preferences) {
+      const language = languageOf(request, shown);
+      const words = wordsOf(language);
+      return sendPage(reply, { shop: app.shop, language, status: 403, title: words.dataTitle, body: html`<p>${words.dataLater}</p>` });
+    }
+
+    function gone(request: Request, reply: FastifyReply) {
+      const language = languageOf(request, null);
+      const words = wordsOf(language);
+      return sendPage(reply, {
+        shop: app.shop,
+        language,
+        status: 404,
+        title: words.goneTitle,
+        body: html`<p>${words.gone(app.shop.brand)}</p>`,
       });
     }
   };
-}
-
-function nameOf(box: Pick<Preference, 'channel' | 'topic'>): string {
-  return `${box.channel}.${box.topic}`;
 }

@@ -1,5 +1,5 @@
 import type { Channel } from '../../domain/channel.js';
-import type { PreferenceTopic } from '../../app/preferences.js';
+import type { FrequencyLevel } from '../../domain/frequency-preference.js';
 
 /** Languages that the pages speak. */
 export type Language = 'en' | 'de';
@@ -16,15 +16,53 @@ interface Words {
   readonly preferencesTitle: string;
   readonly preferencesIntro: (brand: string) => string;
   readonly channels: Readonly<Record<Channel, string>>;
-  readonly topics: Readonly<Record<PreferenceTopic, string>>;
+  readonly topic: string;
   /** What is recorded as the words that the person saw. */
-  readonly box: (brand: string, channel: Channel, topic: PreferenceTopic) => string;
+  readonly box: (brand: string, channel: Channel, topic: string) => string;
+  /** What carriers want said before somebody agrees to texts. */
+  readonly textTerms: (brand: string) => string;
+  readonly textsStopped: string;
+  readonly waits: string;
+  readonly frequencyTitle: string;
+  readonly frequencies: Readonly<Record<FrequencyLevel, string>>;
+  readonly pausedUntil: (date: string) => string;
+  readonly aboutTitle: string;
+  readonly firstName: string;
+  readonly birthday: string;
+  readonly month: string;
+  readonly day: string;
+  readonly noBirthday: string;
+  readonly language: string;
+  readonly privacyTitle: string;
+  readonly tracking: string;
+  readonly profiling: string;
   readonly save: string;
   readonly nothing: string;
   readonly saved: string;
+  readonly unchanged: string;
+  readonly wrongBirthday: string;
+  readonly dataTitle: string;
+  readonly dataIntro: (brand: string) => string;
+  readonly download: string;
+  readonly erase: string;
+  readonly dataLater: string;
+  readonly eraseTitle: string;
+  readonly eraseQuestion: (brand: string) => string;
+  readonly eraseButton: string;
+  readonly keep: string;
+  readonly erasedTitle: string;
+  readonly erased: (brand: string) => string;
+  readonly confirmTitle: string;
+  readonly confirmQuestion: (brand: string) => string;
+  readonly confirmButton: string;
+  readonly confirmedTitle: string;
+  readonly confirmed: (brand: string) => string;
+  readonly tooLateTitle: string;
+  readonly tooLate: (brand: string) => string;
   readonly choose: string;
   readonly goneTitle: string;
   readonly gone: (brand: string) => string;
+  readonly toShop: (brand: string) => string;
   readonly help: string;
 }
 
@@ -39,16 +77,57 @@ const en: Words = {
   notConfirmed: 'Press the button to unsubscribe.',
   preferencesTitle: 'Your preferences',
   preferencesIntro: (brand) => `Choose what you would like to hear from ${brand}.`,
-  channels: { email: 'By email', sms: 'By text message' },
-  topics: { marketing: 'News and offers', cart_reminder: 'Reminders of a basket that you left' },
-  box: (brand, channel, topic) =>
-    `${topic === 'marketing' ? 'News and offers' : 'Reminders of a basket that you left'} from ${brand}, ${channel === 'email' ? 'by email' : 'by text message'}`,
+  channels: { email: 'By email', sms: 'By text' },
+  topic: 'What',
+  box: (brand, channel, topic) => `${topic} from ${brand}, ${channel === 'email' ? 'by email' : 'by text message'}`,
+  textTerms: (brand) =>
+    `By ticking a box under “By text” you agree to get marketing texts from ${brand} at your number. You need not agree to buy anything. How many come varies; message and data rates may apply. Reply STOP to end them, HELP for help.`,
+  textsStopped:
+    'You stopped our texts by replying STOP. Carriers let none through until you text START to us; your choice here counts from then on.',
+  waits: 'waits for your confirmation',
+  frequencyTitle: 'How often',
+  frequencies: { all: 'As it comes', weekly: 'At most once a week', monthly: 'At most once a month', pause: 'Pause for 30 days' },
+  pausedUntil: (date) => `Paused until ${date}`,
+  aboutTitle: 'About you',
+  firstName: 'First name',
+  birthday: 'Birthday',
+  month: 'Month',
+  day: 'Day',
+  noBirthday: 'not given',
+  language: 'Language',
+  privacyTitle: 'What we look at',
+  tracking: 'You may see whether I open your messages and follow their links.',
+  profiling: 'You may choose what I get by what I do.',
   save: 'Save',
   nothing: 'No marketing at all',
   saved: 'Your choice is saved.',
+  unchanged: 'Nothing was changed; all stays as it is.',
+  wrongBirthday: 'Nothing was saved: that day is in no calendar. Please give a day and a month, or neither.',
+  dataTitle: 'Your data',
+  dataIntro: (brand) => `Take along what ${brand} keeps about you here, or have it deleted.`,
+  download: 'Download my data',
+  erase: 'Delete my data',
+  dataLater:
+    'Messages may be passed on. So the data that is kept about you opens only from links that are not older than 30 days: use the link in a newer message, or write to us.',
+  eraseTitle: 'Delete all data about you?',
+  eraseQuestion: (brand) =>
+    `${brand} deletes your name, addresses, orders and everything else kept here for messages. You get no more messages, and there is no way back. A code that cannot be read back to your address stays, so that you are not written to again.`,
+  eraseButton: 'Delete my data',
+  keep: 'Keep it',
+  erasedTitle: 'Your data is deleted',
+  erased: (brand) => `${brand} will not write to you any more. What left a moment ago may still arrive.`,
+  confirmTitle: 'Please confirm',
+  confirmQuestion: (brand) => `Would you like to get this from ${brand}?`,
+  confirmButton: 'Yes, I would',
+  confirmedTitle: 'Thank you',
+  confirmed: (brand) => `You are signed up. ${brand} will write to you from now on, and you can change your mind in every message.`,
+  tooLateTitle: 'This link has had its time',
+  tooLate: (brand) =>
+    `It confirms nothing any more, and you are not signed up by it. If you would still like to hear from ${brand}, sign up once more.`,
   choose: 'Choose what you get instead',
   goneTitle: 'This link no longer works',
   gone: (brand) => `We cannot find the message that this link came with. Write to ${brand} and we will set it right.`,
+  toShop: (brand) => `Go to ${brand}`,
   help: 'Contact us',
 };
 
@@ -63,16 +142,63 @@ const de: Words = {
   notConfirmed: 'Drücken Sie den Knopf, um sich abzumelden.',
   preferencesTitle: 'Ihre Einstellungen',
   preferencesIntro: (brand) => `Wählen Sie aus, was Sie von ${brand} erhalten möchten.`,
-  channels: { email: 'Per E-Mail', sms: 'Per SMS' },
-  topics: { marketing: 'Neuigkeiten und Angebote', cart_reminder: 'Erinnerungen an einen verlassenen Warenkorb' },
-  box: (brand, channel, topic) =>
-    `${topic === 'marketing' ? 'Neuigkeiten und Angebote' : 'Erinnerungen an einen verlassenen Warenkorb'} von ${brand}, ${channel === 'email' ? 'per E-Mail' : 'per SMS'}`,
+  channels: { email: 'Per E‑Mail', sms: 'Per SMS' },
+  topic: 'Was',
+  box: (brand, channel, topic) => `${topic} von ${brand}, ${channel === 'email' ? 'per E-Mail' : 'per SMS'}`,
+  textTerms: (brand) =>
+    `Mit einem Haken unter „Per SMS“ willigen Sie ein, Werbung von ${brand} per SMS zu erhalten. Für einen Kauf ist das nicht nötig. Wie viele kommen, ist verschieden; es gelten die Preise Ihres Tarifs. Mit STOP beenden Sie es, mit HELP erhalten Sie Hilfe.`,
+  textsStopped:
+    'Sie haben unsere SMS mit STOP beendet. Die Netze lassen keine durch, bis Sie uns START senden; Ihre Auswahl hier gilt ab dann.',
+  waits: 'wartet auf Ihre Bestätigung',
+  frequencyTitle: 'Wie oft',
+  frequencies: {
+    all: 'Wie es kommt',
+    weekly: 'Höchstens einmal in der Woche',
+    monthly: 'Höchstens einmal im Monat',
+    pause: '30 Tage Pause',
+  },
+  pausedUntil: (date) => `Pause bis ${date}`,
+  aboutTitle: 'Über Sie',
+  firstName: 'Vorname',
+  birthday: 'Geburtstag',
+  month: 'Monat',
+  day: 'Tag',
+  noBirthday: 'keine Angabe',
+  language: 'Sprache',
+  privacyTitle: 'Was wir ansehen',
+  tracking: 'Sie dürfen sehen, ob ich Nachrichten öffne und ihren Links folge.',
+  profiling: 'Sie dürfen nach meinem Verhalten auswählen, was ich erhalte.',
   save: 'Speichern',
   nothing: 'Gar keine Werbung',
   saved: 'Ihre Auswahl ist gespeichert.',
+  unchanged: 'Es wurde nichts geändert; alles bleibt, wie es ist.',
+  wrongBirthday: 'Nichts wurde gespeichert: Diesen Tag gibt es nicht. Bitte geben Sie Tag und Monat an, oder keines von beiden.',
+  dataTitle: 'Ihre Daten',
+  dataIntro: (brand) => `Nehmen Sie mit, was ${brand} hier über Sie speichert, oder lassen Sie es löschen.`,
+  download: 'Meine Daten herunterladen',
+  erase: 'Meine Daten löschen',
+  dataLater:
+    'Nachrichten werden manchmal weitergeleitet. Darum öffnen nur Links, die höchstens 30 Tage alt sind, die über Sie gespeicherten Daten: Nutzen Sie den Link in einer neueren Nachricht, oder schreiben Sie uns.',
+  eraseTitle: 'Alle Daten über Sie löschen?',
+  eraseQuestion: (brand) =>
+    `${brand} löscht Ihren Namen, Ihre Adressen, Ihre Bestellungen und alles, was hier sonst für Nachrichten gespeichert ist. Sie erhalten keine Nachrichten mehr; rückgängig machen lässt es sich nicht. Es bleibt ein Code, aus dem sich Ihre Adresse nicht lesen lässt, damit Ihnen niemand mehr schreibt.`,
+  eraseButton: 'Meine Daten löschen',
+  keep: 'Behalten',
+  erasedTitle: 'Ihre Daten sind gelöscht',
+  erased: (brand) => `${brand} schreibt Ihnen nicht mehr. Was gerade eben abging, kann noch ankommen.`,
+  confirmTitle: 'Bitte bestätigen Sie',
+  confirmQuestion: (brand) => `Möchten Sie das von ${brand} erhalten?`,
+  confirmButton: 'Ja, gern',
+  confirmedTitle: 'Vielen Dank',
+  confirmed: (brand) =>
+    `Sie sind angemeldet. ${brand} schreibt Ihnen ab jetzt, und in jeder Nachricht können Sie es sich anders überlegen.`,
+  tooLateTitle: 'Dieser Link ist abgelaufen',
+  tooLate: (brand) =>
+    `Er bestätigt nichts mehr, und Sie sind durch ihn nicht angemeldet. Möchten Sie weiterhin von ${brand} hören, melden Sie sich noch einmal an.`,
   choose: 'Stattdessen auswählen, was Sie erhalten',
   goneTitle: 'Dieser Link gilt nicht mehr',
   gone: (brand) => `Wir finden die Nachricht zu diesem Link nicht. Schreiben Sie ${brand}, wir bringen es in Ordnung.`,
+  toShop: (brand) => `Zu ${brand}`,
   help: 'Kontakt',
 };
 

@@ -16,6 +16,7 @@ const journey = z
     state: z.enum(['active', 'paused', 'archived']),
     liveVersion: z.number(),
     pausedAt: maybeInstant,
+    pausedBecause: z.string().nullable().meta({ description: 'What a breaker found, where one paused it.' }),
     createdAt: instant,
     updatedAt: instant,
     armed: z.number().meta({ description: 'Entries that are armed now.' }),

@@ -79,6 +79,18 @@ const story = message
       )
       .readonly(),
     receipts: z.array(z.object({ at: instant, status: z.string(), code: z.string().nullable(), provider: z.string() })).readonly(),
+    interactions: z
+      .array(
+        z.object({
+          at: instant,
+          kind: z.enum(['open', 'click', 'reply']),
+          link: z.number().nullable().meta({ description: 'The number of the link; 0 is the one that nobody sees.' }),
+          address: z.string().nullable(),
+          verdict: z.enum(['pending', 'human', 'machine']).meta({ description: 'Whether a person did it; `pending` for two seconds.' }),
+          reason: z.string().nullable().meta({ description: 'Why it is a machine’s.' }),
+        }),
+      )
+      .readonly(),
     temporalUrl: z.string().nullable(),
   })
   .meta({ id: 'MessageStory' });

@@ -1,4 +1,4 @@
-import { consentStates } from '../../domain/consent.js';
+import { consentCauses, consentStates, legalBases } from '../../domain/consent.js';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { eraseProfile } from '../../app/erase-profile.js';
@@ -24,10 +24,22 @@ const cart = z
 
 const consents = z
   .object({
-    now: z.array(z.object({ channel: z.enum(channels), topic: z.string(), granted: z.boolean() })).readonly(),
+    now: z
+      .array(
+        z.object({
+          channel: z.enum(channels),
+          topic: z.string(),
+          granted: z.boolean(),
+          cause: z.enum(consentCauses),
+          act: z.number().nullable().meta({ description: 'The `seq` of the act that decides.' }),
+          sentence: z.string(),
+        }),
+      )
+      .readonly(),
     acts: z
       .array(
         z.object({
+          seq: z.number(),
           channel: z.enum(channels),
           topic: z.string(),
           state: z.enum(consentStates),
@@ -36,6 +48,18 @@ const consents = z
           method: z.string(),
           source: z.string(),
           text: z.string().nullable(),
+          textHash: z.string().nullable(),
+          locale: z.string().nullable(),
+          sourceUrl: z.string().nullable(),
+          ip: z.string().nullable(),
+          userAgent: z.string().nullable(),
+          legalBasis: z.enum(legalBases).nullable(),
+          requestedAt: maybeInstant,
+          confirmedAt: maybeInstant,
+          expiresAt: maybeInstant,
+          actor: z.string().nullable(),
+          evidence: z.string().nullable(),
+          isQuarantined: z.boolean(),
         }),
       )
       .readonly(),
@@ -76,10 +100,22 @@ const consentBody = z.object({
     .string()
     .regex(/^[a-z][a-z0-9_]{0,63}$/, 'A name such as `cart_reminder`.')
     .default('marketing'),
-  state: z.enum(consentStates),
+  state: z.enum(['granted', 'denied', 'withdrawn']),
   method: z.string().min(1).max(200).meta({ description: 'How it was given: `form`, `checkout`, `phone-call`.' }),
   source: z.string().min(1).max(500).meta({ description: 'Where: a page, a form, an agent.' }),
-  text: z.string().max(4000).nullable().default(null).meta({ description: 'The words that the person saw.' }),
+  text: z.string().max(4000).nullable().default(null).meta({ description: 'The words that the person saw or heard.' }),
+  locale: z.string().max(35).nullable().default(null).meta({ description: 'Their language, as BCP 47.' }),
+  sourceUrl: z.string().max(2000).nullable().default(null),
+  actor: z
+    .string()
+    .max(200)
+    .nullable()
+    .default(null)
+    .meta({ description: 'Who records it, where that is not the person: an id, no name.' }),
+  evidence: z.string().max(1000).nullable().default(null).meta({ description: 'Where the proof is kept. An import needs one to count.' }),
+  legalBasis: z.enum(legalBases).nullable().default(null).meta({ description: '`consent` when absent.' }),
+  expiresAt: instant.nullable().default(null).meta({ description: 'From then on it counts no more; an implied consent needs it.' }),
+  doubleOptIn: z.boolean().default(false).meta({ description: 'Ask the person to confirm, also where the policy does not.' }),
   at: instant.optional().meta({ description: 'When; now when absent. Never in the future.' }),
 });
 
@@ -165,9 +201,13 @@ export function profileRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         },
       },
       async (request, reply) => {
-        const { at, ...given } = request.body;
+        const { at, doubleOptIn: asksForDoubleOptIn, ...given } = request.body;
         const now = app.clock.now();
-        found(await recordConsents(app, request.params.id, [{ ...given, at: Math.min(at ?? now, now) }]), 'profile', request.params.id);
+        found(
+          await recordConsents(app, request.params.id, [{ ...given, asksForDoubleOptIn, at: Math.min(at ?? now, now) }]),
+          'profile',
+          request.params.id,
+        );
         return reply.status(201).send(found(await showConsents(app, request.params.id), 'profile', request.params.id));
       },
     );

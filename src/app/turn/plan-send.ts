@@ -147,11 +147,13 @@ async function prepareContent(
     address: address.address,
     class: context.definition.class,
     context: renderContext(deps, context, messageId),
+    person: context.profile,
     validitySeconds: (at) =>
       smsValiditySeconds(at, {
         places: context.places,
         deadlineAt,
         policy: quietHoursFor(deps.policies.current(), context.definition.class),
+        hours: step.hours ?? null,
       }),
     at: context.at,
   });

@@ -1,19 +1,27 @@
-import type { SendFacts } from '../../domain/guards/guard.js';
+import { capPerson } from '../../domain/cap-person.js';
+import { capsFor } from '../../domain/caps-for.js';
+import { sunsetSince } from '../../domain/engagement/sunset.js';
+import type { SendFacts, SendRequest } from '../../domain/guards/guard.js';
 import { minute, type Instant } from '../../domain/instant.js';
 import { messageIdFor, type MessageId } from '../../domain/ids.js';
+import { ledgerOf } from '../../domain/ledger.js';
 import { mailboxProviderOf, mayBreakersHold } from '../../domain/mailbox-provider.js';
 import { type AttemptOutcome, foldAttempts, type MessageState } from '../../domain/message.js';
 import type { Outgoing } from '../../domain/outgoing.js';
 import { verdictSentence } from '../../domain/explain.js';
 import { quietHoursFor } from '../../domain/quiet-hours.js';
 import { decideSend } from '../../domain/send-gate.js';
-import type { SendDecision } from '../../domain/verdict.js';
+import { tellsPlace } from '../../domain/zone-evidence.js';
+import type { Displaced, SendDecision } from '../../domain/verdict.js';
 import type { SendStep } from '../../journey/definition.js';
 import { advance, type Advanced, completeSend, decideEntry, type SendResult, withOutcome } from '../../journey/engine.js';
+import { cappedBy } from '../../journey/capped-by.js';
 import { originOf } from '../../journey/internal.js';
 import { afterFailedLook, lookedUpOrder } from '../../journey/last-look.js';
+import { placeWait } from '../../journey/awaiting.js';
 import type { Awaiting, EntryInput, EntryOutcome, EntryState, Pending, TraceLine } from '../../journey/entry.js';
 import type { Trx } from '../../store/db.js';
+import { displaceMessages } from '../../store/displaced-messages.js';
 import { writeConsumed } from '../../store/entry-inputs.js';
 import { readJourneyPause, readPause } from '../../store/controls.js';
 import { type EntryAfterTurn, writeEntry, writeLookedAt } from '../../store/entries.js';
@@ -35,11 +43,10 @@ import { TurnWrites } from '../../store/turn-writes.js';
 import { writeWaits } from '../../store/waits.js';
 import type { Instruction } from '../../../workflows/contract.js';
 import type { AppDeps } from '../deps.js';
-import { channelCaps } from '../../domain/frequency-cap.js';
 import { suppressAddress } from '../suppress-address.js';
 import { enteredState, historyOf } from './entering.js';
 import type { SendPlan } from './plan-send.js';
-import { ledgerOf, lockContext, type TurnContext } from './turn-context.js';
+import { lockContext, type TurnContext } from './turn-context.js';
 
 /** What came of an attempt, to be written by the turn that follows it. */
 export interface SettledAttempt {
@@ -64,6 +71,9 @@ export type TurnResult =
   | { readonly kind: 'moved' }
   | { readonly kind: 'submit'; readonly messageId: MessageId; readonly n: number; readonly outgoing: Outgoing };
 
+/** `wakesOthers`: once this is committed, other entries of the person have something to do. */
+export type TurnAnswer = TurnResult & { readonly wakesOthers?: true };
+
 /** Looks older than this are made again. */
 const looksStayFreshMs = 5_000;
 /** How long an ambiguous text waits for a callback before the provider is asked, in real milliseconds. */
@@ -79,7 +89,7 @@ const longestSummary = 200;
  * One transaction: locks, consumes the entry's inputs, runs the engine and the gate, and writes state, trace, ledger and waits together.
  * Safe to call any number of times: with no input and nothing due it answers the present instruction.
  */
-export async function runTurn(deps: AppDeps, trx: Trx, request: TurnRequest): Promise<TurnResult> {
+export async function runTurn(deps: AppDeps, trx: Trx, request: TurnRequest): Promise<TurnAnswer> {
   const context = await lockContext(deps, trx, request.seen);
   if (context === null) return { kind: 'moved' };
   const turn = new Turn(deps, trx, context, request);
@@ -103,6 +113,9 @@ class Turn {
   readonly #did: string[] = [];
   #state: EntryState;
   #entered: boolean;
+  /** The person may be somewhere else than when a slot was promised. */
+  #hasMoved = false;
+  #wakesOthers = false;
 
   constructor(deps: AppDeps, trx: Trx, context: TurnContext, request: TurnRequest) {
     this.#deps = deps;
@@ -115,10 +128,10 @@ class Turn {
     this.#entered = context.entry.state === 'open';
   }
 
-  async run(): Promise<TurnResult> {
+  async run(): Promise<TurnAnswer> {
     const result = await this.#take();
     await this.#writes.flush();
-    return result;
+    return this.#wakesOthers ? { ...result, wakesOthers: true } : result;
   }
 
   /** The entry has finished: nothing is decided any more, but what became of its message is written. */
@@ -141,6 +154,7 @@ class Turn {
     const isNothingNew = inputs.length === 0 && this.#request.settled === null;
     if (isNothingNew && (isWaiting || entry.activity === 'held')) return this.#stay();
     await this.#consume();
+    this.#hasMoved = inputs.some((input) => input.kind === 'fact' && tellsPlace(input));
     const held = this.#heldMessage();
     const advanced = advance(this.#context.engine, this.#state, inputs);
     if (held && inputs.some(({ kind }) => kind === 'resume')) await this.#giveUpSkipped(held, advanced);
@@ -258,10 +272,25 @@ class Turn {
       case 'expired':
       case null:
         // A promised slot is kept: the whole gate runs again when it has come.
-        if (known?.state === 'reserved' && known.slotAt > this.#context.at)
-          return this.#turn(await this.#wait(known.slotAt, pending.awaiting, `${step.id} · ${step.channel} · slot`));
+        if (known?.state === 'reserved' && known.slotAt > this.#context.at) {
+          if (!this.#hasMoved)
+            return this.#turn(await this.#wait(known.slotAt, this.#awaitingSlot(step, pending), `${step.id} · ${step.channel} · slot`));
+          await this.#giveBack(message, known.slotAt);
+        }
         return this.#gate(step, pending, message);
     }
+  }
+
+  /** While a slot is promised within quiet hours, the entry hears of moves too. */
+  #awaitingSlot(step: SendStep, { awaiting }: PendingSend): readonly Awaiting[] {
+    return step.channel === 'sms' || step.hours !== undefined ? [...awaiting, placeWait] : awaiting;
+  }
+
+  /** The gate is to promise it anew, although that may take another turn. */
+  async #giveBack(message: NewMessage, slotAt: Instant): Promise<void> {
+    const known = this.#messages.get(message.id);
+    await this.#writes.add({ messages: writeMessage(message, { state: 'released', reason: null, slotAt, at: this.#context.at }) });
+    if (known !== undefined) this.#messages.set(message.id, { ...known, state: 'released' });
   }
 
   async #gate(
@@ -274,23 +303,8 @@ class Turn {
     if (plan === null) return this.#turn(await this.#pauseHere(pending));
     if (this.#isDuplicate(pending)) return this.#skip(message, { kind: 'skip', reason: 'duplicate', detail: {} });
 
-    const decision = this.#afterLook(
-      plan,
-      message,
-      decideSend(
-        {
-          messageId: message.id,
-          channel: step.channel,
-          class: message.class,
-          topic: message.topic,
-          priority: message.priority,
-          at,
-          deadlineAt: pending.deadlineAt,
-          onCapped: step.onCapped,
-        },
-        await this.#sendFacts(plan),
-      ),
-    );
+    const request = this.#sendRequest(step, pending, message);
+    const decision = this.#afterLook(plan, message, decideSend(request, await this.#sendFacts(plan, request)));
     switch (decision.kind) {
       case 'skip':
         return this.#skip(message, decision);
@@ -304,18 +318,28 @@ class Turn {
         await this.#record(message, decision, 'reserved', this.#messages.get(message.id)?.slotAt ?? at);
         return this.#turn(await this.#hold(decision, pending.awaiting));
       case 'defer':
+        await this.#displace(decision, message);
         await this.#record(message, decision, 'reserved', decision.until);
         this.#did.push(`${step.id} · ${decision.reason}`);
-        return this.#turn(await this.#wait(decision.until, pending.awaiting, `${step.id} · ${step.channel} · ${decision.reason}`));
+        return this.#turn(
+          await this.#wait(decision.until, this.#awaitingSlot(step, pending), `${step.id} · ${step.channel} · ${decision.reason}`),
+        );
       case 'send':
         return this.#turn(await this.#leave(step, pending, plan, message, decision));
     }
   }
 
   /** The gate says now: over to the channel's queue, or an attempt with its lease. */
-  async #leave(step: SendStep, pending: PendingSend, plan: SendPlan, message: NewMessage, decision: SendDecision): Promise<TurnResult> {
+  async #leave(
+    step: SendStep,
+    pending: PendingSend,
+    plan: SendPlan,
+    message: NewMessage,
+    decision: SendDecision & { readonly kind: 'send' },
+  ): Promise<TurnResult> {
     const { at, facts } = this.#context;
     if (this.#request.lane === 'queue-first') {
+      await this.#displace(decision, message);
       await this.#writes.add({ messages: writeMessage(message, { state: 'reserved', reason: null, slotAt: at, at }) });
       await this.#save({
         activity: 'queued',
@@ -329,6 +353,7 @@ class Turn {
     if (!this.#deps.mayBeginSend())
       return this.#wait(at + this.#deps.clock.rate * 1000, pending.awaiting, `${step.id} · ${step.channel} · shutting down`);
     if (plan.content.kind !== 'ready') throw new Error(`Message ${message.id} passed the gate without content.`);
+    await this.#displace(decision, message);
     const n = (this.#messages.get(message.id)?.attempts.length ?? 0) + 1;
     const attempt = writeAttempt(message, {
       n,
@@ -337,6 +362,7 @@ class Turn {
       outgoing: plan.content.outgoing,
       templateVersion: plan.content.templateVersion,
       contentHash: plan.content.contentHash,
+      links: plan.content.links,
       provider: this.#deps.providers[step.channel].name,
     });
     await this.#writes.add({ ...attempt, verdicts: writeVerdict(message.id, decision, at) });
@@ -349,6 +375,21 @@ class Turn {
       instruction: { kind: 'turn' },
     });
     return { kind: 'submit', messageId: message.id, n, outgoing: plan.content.outgoing };
+  }
+
+  /** Less important messages give up the slots that they were promised, in this transaction, and ask the gate again. */
+  async #displace({ displaces = [] }: Pick<SendDecision & { readonly kind: 'send' }, 'displaces'>, message: NewMessage): Promise<void> {
+    if (displaces.length === 0) return;
+    const { at, timeZone, facts } = this.#context;
+    const verdict: Displaced = { kind: 'release', reason: 'outranked', detail: { winner: message.id } };
+    const outranked = facts.messages.filter(({ id }) => displaces.includes(id));
+    await displaceMessages(
+      this.#trx,
+      outranked.map(({ id, channel }) => ({ id, text: verdictSentence(verdict, { timeZone, channel }) })),
+      { verdict, at },
+    );
+    for (const { channel } of outranked) this.#deps.metrics.verdict(verdict.kind, verdict.reason, channel);
+    this.#wakesOthers = true;
   }
 
   async #skip(message: NewMessage, decision: SkipDecision): Promise<{ kind: 'left'; as: SendResult }> {
@@ -392,21 +433,39 @@ class Turn {
     return performance.now() - plan.lookedAt <= looksStayFreshMs ? plan : null;
   }
 
-  async #sendFacts(plan: SendPlan): Promise<SendFacts> {
-    const { facts, places } = this.#context;
-    const suppression = facts.suppressions[plan.channel];
+  #sendRequest(step: SendStep, pending: PendingSend, message: NewMessage): SendRequest {
+    return {
+      messageId: message.id,
+      channel: step.channel,
+      class: message.class,
+      topic: message.topic,
+      priority: message.priority,
+      at: this.#context.at,
+      deadlineAt: pending.deadlineAt,
+      ...cappedBy(step, pending.arrivedAt),
+      hours: step.hours ?? null,
+    };
+  }
+
+  async #sendFacts(plan: SendPlan, request: SendRequest): Promise<SendFacts> {
+    const { facts, places, engagement, profile, timeZone } = this.#context;
+    const policies = this.#deps.policies.current();
+    const messages = facts.messages.map((message) => ({ ...message, ...this.#messages.get(message.id) }));
+    const suppression =
+      facts.suppressions[plan.channel] ?? (sunsetSince(policies.engagement, engagement, request.at) === null ? null : 'sunset');
     return {
       paused: await this.#pause(plan),
       exit: null,
       consents: facts.consents,
-      suppression: suppression === undefined ? null : { reason: suppression },
+      topics: policies.topics,
+      suppression: suppression === null ? null : { reason: suppression },
       reachable: plan.address.kind === 'ok' ? { kind: 'ok' } : { kind: 'no', code: plan.address.code },
       holdout: false,
       content: plan.content.kind === 'ready' ? { kind: 'ready' } : { kind: 'empty', problem: plan.content.problem },
       places,
-      quietHours: quietHoursFor(this.#deps.policies.current(), this.#context.definition.class),
-      ledger: ledgerOf({ ...facts, messages: facts.messages.map((message) => ({ ...message, ...this.#messages.get(message.id) })) }),
-      caps: channelCaps(this.#deps.shop.caps),
+      quietHours: quietHoursFor(policies, this.#context.definition.class),
+      ledger: ledgerOf(policies.classes, messages, request.messageId),
+      caps: capsFor(policies, capPerson(policies, { engagement, traits: profile.traits, timeZone }, request), request),
     };
   }
 
@@ -588,6 +647,7 @@ class Turn {
       class: definition.class,
       topic: definition.topic,
       priority: definition.priority,
+      countsTowardCap: step.countsTowardCap,
       template: step.template,
       deadlineAt: pending.deadlineAt,
       mailboxProvider: this.#mailboxProvider(step.channel),

@@ -1,10 +1,14 @@
 import type { Cart } from '../../domain/cart.js';
+import { widestCapMs } from '../../domain/caps-for.js';
 import type { ConditionFacts } from '../../domain/conditions/condition.js';
+import { type EngagementFacts, mayProfile } from '../../domain/engagement/facts.js';
+import { parseEngagement } from '../../domain/engagement/state.js';
 import type { FactName } from '../../domain/fact.js';
+import { humanLimits } from '../../domain/human-click.js';
 import type { EntryId } from '../../domain/ids.js';
-import { day, type Instant } from '../../domain/instant.js';
-import type { LedgerSlot } from '../../domain/message.js';
+import type { Instant } from '../../domain/instant.js';
 import { normaliseEmail, normalisePhone, suppressionHash } from '../../domain/suppression.js';
+import { mayTrack } from '../../domain/tracking.js';
 import { calendarZone, type Place, placesByTraits } from '../../domain/zone-evidence.js';
 import type { JourneyDefinition } from '../../journey/definition.js';
 import { countedFacts, type EngineContext } from '../../journey/engine.js';
@@ -28,15 +32,13 @@ export interface TurnContext {
   readonly profile: TurnProfile;
   readonly cart: Cart | null;
   readonly facts: TurnFacts;
+  readonly engagement: EngagementFacts;
   readonly places: readonly Place[];
   /** The zone in which calendar waits and sentences are told. */
   readonly timeZone: string;
   readonly at: Instant;
   readonly engine: EngineContext;
 }
-
-/** No cap of this project looks further back. */
-const widestCapMs = 30 * day;
 
 /** Reads the rest without locks: what a turn would find. The locked turn decides for itself. One statement. */
 export function readContext(deps: AppDeps, rows: TurnRows): Promise<TurnContext> {
@@ -56,11 +58,16 @@ async function complete(deps: AppDeps, db: Db | Trx, { entry, profile, cart }: T
   const definition = await loadPinnedDefinition(db, entry);
   // Read after the lock, and never before what the profile has already seen: time does not go back between turns.
   const at = Math.max(deps.clock.now(), profile.lastInstant);
+  const policies = deps.policies.current();
+  const engagement = parseEngagement(profile.engagement);
   const facts = await readTurnFacts(db, {
     entry,
     profileId: profile.id,
     counted: countedSince(definition, at),
-    messagesSince: at - widestCapMs,
+    messagesSince: at - widestCapMs(policies.caps),
+    at,
+    engagedAt: engagement.engagedAt,
+    settledBefore: at - humanLimits(policies.engagement.humans, deps.clock.rate).burstMs,
     suppressionHashes: hashesOf(deps.secret, profile),
   });
   const places = placesByTraits(profile, deps.shop);
@@ -70,24 +77,29 @@ async function complete(deps: AppDeps, db: Db | Trx, { entry, profile, cart }: T
     profile: { identified: facts.identified, traits: profile.traits },
     cart,
     consents: facts.consents,
+    topics: policies.topics,
     eventInstants: facts.eventInstants,
     event: entry.data.trigger,
     messages: outcomesByStep(facts.messages, entry.id),
   };
-  return { entry, definition, profile, cart, facts, places, timeZone, at, engine: { definition, facts: conditionFacts, at, timeZone } };
-}
-
-/** The ledger as the caps see it. */
-export function ledgerOf(facts: TurnFacts): readonly LedgerSlot[] {
-  return facts.messages.map((message) => ({
-    messageId: message.id,
-    channel: message.channel,
-    class: message.class,
-    topic: message.topic,
-    priority: message.priority,
-    state: message.state,
-    slotAt: message.slotAt,
-  }));
+  return {
+    entry,
+    definition,
+    profile,
+    cart,
+    facts,
+    engagement: {
+      state: engagement,
+      consents: facts.consents,
+      ...facts.history,
+      isTracked: mayTrack(policies.engagement.tracking, profile, deps.shop),
+      mayProfile: mayProfile(profile.traits),
+    },
+    places,
+    timeZone,
+    at,
+    engine: { definition, facts: conditionFacts, at, timeZone },
+  };
 }
 
 function countedSince(definition: JourneyDefinition, at: Instant): ReadonlyMap<FactName, Instant | null> {

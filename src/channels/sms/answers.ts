@@ -5,7 +5,8 @@ export interface AnsweringShop {
   readonly supportEmail: string;
 }
 
-export type SmsAnswer = 'stopped' | 'started' | 'help';
+/** `stopped-by-sentence`: a sentence was read as STOP, and the one text that is allowed asks whether that was meant; no answer means it was. */
+export type SmsAnswer = 'stopped' | 'stopped-by-sentence' | 'started' | 'confirmed' | 'help';
 
 type Wording = Readonly<Record<SmsAnswer, (shop: AnsweringShop) => string>>;
 
@@ -13,13 +14,21 @@ type Wording = Readonly<Record<SmsAnswer, (shop: AnsweringShop) => string>>;
 const wordings: Readonly<Record<string, Wording>> = {
   en: {
     stopped: ({ brand }) => `${brand}: You will get no more texts from us. Reply START to get them again.`,
+    'stopped-by-sentence': ({ brand }) =>
+      `${brand}: We understood STOP, so you will get no more texts from us. Not what you meant? Reply START to get them again.`,
     started: ({ brand }) => `${brand}: You will get our texts again. Msg & data rates may apply. Reply HELP for help, STOP to end.`,
+    confirmed: ({ brand }) =>
+      `${brand}: You are signed up for our texts. Msg frequency varies. Msg & data rates may apply. Reply HELP for help, STOP to end.`,
     help: ({ brand, supportEmail, supportUrl }) =>
       `${brand}: Help at ${supportUrl} or ${supportEmail}. Msg & data rates may apply. Reply STOP to end.`,
   },
   de: {
     stopped: ({ brand }) => `${brand}: Sie erhalten keine SMS mehr von uns. Mit START melden Sie sich wieder an.`,
+    'stopped-by-sentence': ({ brand }) =>
+      `${brand}: Wir haben STOP verstanden und senden keine SMS mehr. War das nicht gemeint? Mit START melden Sie sich wieder an.`,
     started: ({ brand }) => `${brand}: Sie erhalten unsere SMS wieder. Antworten Sie HELP für Hilfe, STOP zum Abmelden.`,
+    confirmed: ({ brand }) =>
+      `${brand}: Sie sind für unsere SMS angemeldet. Es gelten die Preise Ihres Tarifs. Antworten Sie HELP für Hilfe, STOP zum Abmelden.`,
     help: ({ brand, supportEmail, supportUrl }) =>
       `${brand}: Hilfe unter ${supportUrl} oder ${supportEmail}. Antworten Sie STOP zum Abmelden.`,
   },

@@ -26,6 +26,13 @@ interface Story extends Message {
     readonly code: string | null;
   }[];
   readonly receipts: readonly { readonly at: string; readonly status: string; readonly code: string | null }[];
+  readonly interactions: readonly {
+    readonly at: string;
+    readonly kind: 'open' | 'click' | 'reply';
+    readonly link: number | null;
+    readonly verdict: 'pending' | 'human' | 'machine';
+    readonly reason: string | null;
+  }[];
   readonly temporalUrl: string | null;
 }
 
@@ -45,6 +52,7 @@ export async function explainMessage(context: CliContext, id: string): Promise<O
       at: receipt.at,
       what: `The provider says: ${receipt.status}${receipt.code === null ? '' : ` (${receipt.code})`}.`,
     })),
+    ...message.interactions.map((one) => ({ at: one.at, what: interactionSentence(one) })),
   ].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
   return {
     value: message,
@@ -58,6 +66,18 @@ export async function explainMessage(context: CliContext, id: string): Promise<O
       message.temporalUrl === null ? null : `In Temporal: ${message.temporalUrl}`,
     ),
   };
+}
+
+function interactionSentence({ kind, link, verdict, reason }: Story['interactions'][number]): string {
+  const what = kind === 'click' ? `Link ${link} was followed` : kind === 'open' ? 'The message was opened' : 'The message was answered';
+  switch (verdict) {
+    case 'human':
+      return `${what}, by a person.`;
+    case 'machine':
+      return `${what}, by a machine${reason === null ? '' : ` (${reason})`}.`;
+    case 'pending':
+      return `${what}; whether by a person is not known yet.`;
+  }
 }
 
 /** `message list` */

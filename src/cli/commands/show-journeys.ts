@@ -7,6 +7,7 @@ interface Journey {
   readonly state: string;
   readonly liveVersion: number;
   readonly pausedAt: string | null;
+  readonly pausedBecause: string | null;
   readonly armed: number;
   readonly open: number;
 }
@@ -21,7 +22,7 @@ interface Version {
 export async function listJourneys(context: CliContext): Promise<Outcome> {
   const api = await context.client();
   const journeys = await api.list<Journey>('/v1/journeys', {}, 1000);
-  const rows = journeys.map((journey) => [journey.id, journey.name, journey.state, journey.liveVersion, journey.armed, journey.open]);
+  const rows = journeys.map((journey) => [journey.id, journey.name, stateOf(journey), journey.liveVersion, journey.armed, journey.open]);
   return {
     value: journeys,
     text: table(
@@ -30,6 +31,14 @@ export async function listJourneys(context: CliContext): Promise<Outcome> {
       'No journey is published yet: sojourn journey publish <file>.',
     ),
   };
+}
+
+function because({ id, pausedBecause }: Journey): string {
+  return pausedBecause === null ? '' : ` by a breaker (${pausedBecause}; sojourn breaker reset journey:${id})`;
+}
+
+function stateOf({ state, pausedBecause }: Journey): string {
+  return pausedBecause === null ? state : `${state} by a breaker`;
 }
 
 /** `journey show <id>`: the journey and its versions, or with `--source` the YAML of a version. */
@@ -47,7 +56,7 @@ export async function showJourney(
   const journey = await api.get<Journey>(path);
   const versions = await api.list<Version>(`${path}/versions`, {}, 20);
   const local = await context.localTime();
-  const state = journey.state === 'paused' ? `paused since ${local(journey.pausedAt)}` : journey.state;
+  const state = journey.state === 'paused' ? `paused since ${local(journey.pausedAt)}${because(journey)}` : journey.state;
   const rows = versions.map((version) => [
     version.version,
     local(version.publishedAt),

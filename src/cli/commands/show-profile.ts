@@ -2,6 +2,7 @@ import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
 import { findProfile } from '../find-profile.js';
 import { money, paragraphs, plural, table } from '../text.js';
+import { type EngagementText, tierText } from './show-engagement.js';
 
 /** `profile show <id>`: by our own id, or by one of the shop's. */
 export async function showProfile(context: CliContext, id: string): Promise<Outcome> {
@@ -20,16 +21,18 @@ export async function showProfile(context: CliContext, id: string): Promise<Outc
     readonly reason: string | null;
     readonly createdAt: string;
   }>('/v1/messages', { profileId: profile.id }, 20);
+  const engagement = await api.get<EngagementText>(`/v1/profiles/${encodeURIComponent(profile.id)}/engagement`);
   const local = await context.localTime();
   const ids = profile.identities.map(({ kind, value }) => `${kind === 'user' ? 'the shop’s id' : 'a browser’s id'} ${value}`).join(', ');
   const consents = profile.consents.now.map(({ channel, topic, granted }) => `${channel} ${topic}: ${granted ? 'yes' : 'no'}`).join('; ');
   return {
-    value: { ...profile, entries, messages },
+    value: { ...profile, engagement, entries, messages },
     text: paragraphs(
       profile.erasedAt === null
         ? `Profile ${profile.id}: ${profile.email ?? 'no email'}, ${profile.phone ?? 'no phone'}.${ids === '' ? '' : ` Known by ${ids}.`}`
         : `Profile ${profile.id} was erased ${local(profile.erasedAt)}.`,
       `Consent: ${consents}.`,
+      profile.erasedAt === null ? tierText(engagement) : null,
       profile.suppressions.length === 0
         ? null
         : `Suppressed: ${profile.suppressions.map(({ channel, reason, at }) => `${channel} (${reason}, ${local(at)})`).join(', ')}.`,

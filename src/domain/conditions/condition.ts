@@ -4,6 +4,7 @@ import type { ConsentRecord } from '../consent.js';
 import type { FactName } from '../fact.js';
 import type { Instant } from '../instant.js';
 import type { MessageState } from '../message.js';
+import type { TopicPolicy } from '../policy/topic-policy.js';
 
 /** A comparison with one operator. A missing value gives `unknown`, except for `exists`. */
 export type Comparison =
@@ -39,6 +40,8 @@ export interface ConditionFacts {
   };
   readonly cart: Cart | null;
   readonly consents: readonly ConsentRecord[];
+  /** Says which topics a consent to `marketing` covers. */
+  readonly topics: TopicPolicy;
   /** Instants of the facts that the journey's conditions count, newest first, as far back as their widest window. */
   readonly eventInstants: Readonly<Partial<Record<FactName, readonly Instant[]>>>;
   /** Properties of the fact that triggered the entry, or of the one being matched. */

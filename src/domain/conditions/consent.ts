@@ -4,7 +4,7 @@ import { truth } from './kind.js';
 
 /** Consent is never unknown: what was not granted is not granted. */
 export const consent: ConditionKind<ConditionOf<'consent'>> = {
-  evaluate: (condition, facts) => truth(hasConsent(facts.consents, condition.channel, condition.topic) === condition.granted),
+  evaluate: ({ channel, topic, granted }, { consents, at, topics }) => truth(hasConsent(consents, channel, topic, at, topics) === granted),
   describe(condition, holds) {
     const verb = condition.granted === holds ? 'consents' : 'does not consent';
     return `the person ${verb} to ${condition.topic} by ${condition.channel === 'sms' ? 'text' : 'email'}`;

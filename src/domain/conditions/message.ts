@@ -27,8 +27,10 @@ function judge(status: MessageStatus, state: MessageState, receipts: readonly st
     case 'failed':
       return truth(state === status || receipts.includes(status));
     case 'clicked':
+      return truth(receipts.includes('clicked'));
     case 'opened':
-      return truth(receipts.includes(status));
+      // Who clicks has opened, whether or not the picture was loaded.
+      return truth(receipts.includes('opened') || receipts.includes('clicked'));
     default:
       return unknownStatus(status);
   }

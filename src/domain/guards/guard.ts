@@ -4,6 +4,7 @@ import type { CapRule } from '../cap-rule.js';
 import type { Instant } from '../instant.js';
 import type { LedgerSlot } from '../message.js';
 import type { DailyHours, QuietHoursPolicy } from '../policy/quiet-hours-policy.js';
+import type { TopicPolicy } from '../policy/topic-policy.js';
 import type { SendDecision } from '../verdict.js';
 import type { Place } from '../zone-evidence.js';
 
@@ -17,8 +18,14 @@ export interface SendRequest {
   readonly priority: number;
   readonly at: Instant;
   readonly deadlineAt: Instant;
-  /** What happens when a cap is in the way: wait for room until the deadline, or give up at once. */
-  readonly onCapped: 'defer' | 'skip';
+  /** What happens when a cap is in the way: wait for room until the deadline, give up at once, or leave the journey too. */
+  readonly onCapped: 'defer' | 'skip' | 'exit';
+  /** The last instant to which a cap may move it, where that is before the deadline. Absent: the deadline. */
+  readonly cappedUntil?: Instant;
+  /** Whether caps hold it back: what a step says. Absent: as its class does. */
+  readonly obeysCap?: boolean;
+  /** The person's own act asked for it. Absent: it did not. */
+  readonly isUserInitiated?: boolean;
   /** Local hours to which the journey or the step narrows quiet hours. Absent: as the law has them. */
   readonly hours?: DailyHours | null;
 }
@@ -29,6 +36,8 @@ export interface SendFacts {
   readonly paused: { readonly scope: 'all' | 'channel' | 'provider' | 'journey'; readonly provider?: string } | null;
   readonly exit: { readonly rule: string } | null;
   readonly consents: readonly ConsentRecord[];
+  /** Says which topics a consent to `marketing` covers. */
+  readonly topics: TopicPolicy;
   readonly suppression: { readonly reason: string } | null;
   /** Codes of `no`: `no-address`, `invalid-address`, `not-mobile` and the like. */
   readonly reachable: { readonly kind: 'ok' } | { readonly kind: 'no'; readonly code: string };
@@ -43,6 +52,7 @@ export interface SendFacts {
    * and a promised slot that has come is honoured although others were promised slots after it.
    */
   readonly ledger: readonly LedgerSlot[];
+  /** The caps in force for this person and this message (`capsFor`). */
   readonly caps: readonly CapRule[];
 }
 

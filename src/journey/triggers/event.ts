@@ -16,6 +16,7 @@ function factsOf(fact: Fact): ConditionFacts {
     profile: { identified: false, traits: {} },
     cart: null,
     consents: [],
+    topics: { version: 0, topics: [] },
     eventInstants: {},
     event: fact.properties,
     messages: {},

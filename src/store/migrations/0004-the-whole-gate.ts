@@ -22,9 +22,18 @@ const statements = [
     add column ip text,
     add column user_agent text,
     add column requested_at bigint,
+    add column confirmed_at bigint,
     add column expires_at bigint,
     add column actor text,
     add column evidence text`,
+  // What waits for a confirmation or for evidence; few rows of many.
+  `create index consents_pending on consents (seq) where state = 'pending'`,
+  // Proof that is personal data, kept for a while.
+  `create index consents_traced on consents (recorded_at) where ip is not null or user_agent is not null`,
+
+  // A sentence that was taken for a revocation, until a person has looked at it.
+  `alter table inbound_messages add column reviewed_at bigint`,
+  `create index inbound_messages_open on inbound_messages (received_at, id) where action = 'stop-to-review' and reviewed_at is null`,
 
   `create table policy_versions (
     kind text not null,
@@ -50,9 +59,13 @@ const statements = [
   )`,
   `create index interactions_message on interactions (message_id, at)`,
   `create index interactions_profile on interactions (profile_id, at desc)`,
+  // Not yet known whether a person's: those of the last seconds.
+  `create index interactions_pending on interactions (at) where verdict = 'pending'`,
 
-  // Addresses behind the numbered links of a message, in order.
+  // Addresses behind the numbered links of a message, in order; the first is where the hidden one leads. Null: its links do not tell.
   `alter table messages add column links jsonb`,
+  // Whether caps count it, where the step says otherwise than the class.
+  `alter table messages add column counts_toward_cap boolean`,
   // The domain's mailbox provider, such as gmail; never the address.
   `alter table messages add column mailbox_provider text`,
   `create index messages_mailbox on messages (mailbox_provider, created_at) where mailbox_provider is not null`,

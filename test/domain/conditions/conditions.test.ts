@@ -14,6 +14,7 @@ function facts(overrides: Partial<ConditionFacts> = {}): ConditionFacts {
     profile: { identified: true, traits: {} },
     cart: null,
     consents: [],
+    topics: { version: 0, topics: [] },
     eventInstants: {},
     event: {},
     messages: {},

@@ -1,0 +1,44 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { AppDeps } from '../../app/deps.js';
+import { followLink, recordOpen, type Visitor } from '../../app/record-interaction.js';
+import { html, sendPage } from './page.js';
+import { pickLanguage, wordsOf } from './words.js';
+
+/** 1 × 1, transparent. */
+const picture = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+
+/**
+ * `/l/<token>`: leads to the address that the link was sent with, which is kept with the message; what is no link of ours leads nowhere, so nobody can
+ * use it to lead people elsewhere. `/o/<token>.gif`: the picture that tells of an open, the same whatever the token. No cookies; who comes is judged and
+ * forgotten.
+ */
+export function trackingPages(app: AppDeps): FastifyPluginAsync {
+  return async (server) => {
+    server.get<{ Params: { token: string } }>('/l/:token', async (request, reply) => {
+      const address = await followLink(app, request.params.token, visitor(request));
+      if (address === null) return noSuchLink(request, reply);
+      return reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex').redirect(address, 302);
+    });
+
+    server.get<{ Params: { file: string } }>('/o/:file', async (request, reply) => {
+      await recordOpen(app, request.params.file.replace(/\.gif$/, ''), visitor(request));
+      return reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex').type('image/gif').send(picture);
+    });
+
+    function noSuchLink(request: FastifyRequest, reply: FastifyReply) {
+      const language = pickLanguage(request.headers['accept-language'], app.shop.locale);
+      const words = wordsOf(language);
+      return sendPage(reply, {
+        shop: app.shop,
+        language,
+        status: 404,
+        title: words.goneTitle,
+        body: html`<p>${words.gone(app.shop.brand)}</p><p><a href="${app.shop.siteUrl}">${words.toShop(app.shop.brand)}</a></p>`,
+      });
+    }
+  };
+}
+
+function visitor(request: FastifyRequest): Visitor {
+  return { isHead: request.method === 'HEAD', userAgent: request.headers['user-agent'] ?? null };
+}

@@ -1,0 +1,172 @@
+import type { Fact } from '../domain/fact.js';
+import { humanLimits, type InteractionKind, judgeInteraction } from '../domain/human-click.js';
+import { mayProfile } from '../domain/engagement/facts.js';
+import { type EngagementState, parseEngagement, recordSignal } from '../domain/engagement/state.js';
+import { day } from '../domain/instant.js';
+import { mayTrack } from '../domain/tracking.js';
+import { readTracked } from '../domain/tracking-token.js';
+import type { Trx } from '../store/db.js';
+import { insertEntryInputs } from '../store/entry-inputs.js';
+import { writeFacts } from '../store/facts.js';
+import {
+  insertInteraction,
+  listPendingInteractions,
+  readInteractions,
+  readTrackedMessage,
+  type SettledInteraction,
+  settleInteractions,
+  type TrackedMessage,
+} from '../store/interactions.js';
+import { lockProfiles, moveProfileOn, writeEngagement } from '../store/profiles.js';
+import { writeTogether } from '../store/write-together.js';
+import type { AppDeps } from './deps.js';
+import { matchFacts } from './match-facts.js';
+
+type RecordDeps = Pick<AppDeps, 'store' | 'clock' | 'secret' | 'shop' | 'policies' | 'log' | 'metrics'>;
+type SettleDeps = Pick<AppDeps, 'store' | 'clock' | 'policies' | 'log' | 'metrics' | 'newId' | 'notifyRelay'>;
+
+/** Who comes, as the request tells it; judged and forgotten. */
+export interface Visitor {
+  readonly isHead: boolean;
+  readonly userAgent: string | null;
+}
+
+/** More of one message are not kept: a program that goes round in circles. */
+const keptOfMessage = 100;
+/** Messages that are settled at once. */
+const settledAtOnce = 100;
+
+/**
+ * Where a link of ours leads: to the address that the message was sent with, and nowhere else. Records the click before it answers; a fault in that
+ * keeps nobody from the shop. Null: a forged token, or a message without such a link (erased, or never tracked).
+ */
+export async function followLink(deps: RecordDeps, token: string, visitor: Visitor): Promise<string | null> {
+  const part = readTracked(deps.secret, token);
+  if (part === null || part.link === null) return null;
+  const message = await readTrackedMessage(deps.store.db, part.messageId);
+  const address = message?.links[part.link];
+  if (message === null || address === undefined) return null;
+  await record(deps, message, { kind: 'click', link: part.link }, visitor);
+  return address;
+}
+
+/** The picture of a message was fetched. Never throws: it is answered alike whatever comes of it. */
+export async function recordOpen(deps: RecordDeps, token: string, visitor: Visitor): Promise<void> {
+  const part = readTracked(deps.secret, token);
+  if (part === null || part.link !== null) return;
+  try {
+    const message = await readTrackedMessage(deps.store.db, part.messageId);
+    if (message !== null) await record(deps, message, { kind: 'open', link: null }, visitor);
+  } catch (error) {
+    complain(deps, part.messageId, error);
+  }
+}
+
+async function record(
+  deps: RecordDeps,
+  message: TrackedMessage,
+  what: { readonly kind: InteractionKind; readonly link: number | null },
+  { isHead, userAgent }: Visitor,
+): Promise<void> {
+  const { tracking, humans } = deps.policies.current().engagement;
+  try {
+    const judged = await deps.store.transaction(async (trx) => {
+      const [profile] = await lockProfiles(trx, [message.profileId]);
+      // Whoever took back their consent is not recorded from now on, though the links go on leading where they led.
+      if (profile === undefined || !mayTrack(tracking, profile, deps.shop)) return null;
+      const past = await readInteractions(trx, message.id);
+      if (past.length >= keptOfMessage) return null;
+      const at = deps.clock.now();
+      const hit = { ...what, isHead, userAgent, at, deliveredAt: message.deliveredAt };
+      const judgement = judgeInteraction(hit, past, humanLimits(humans, deps.clock.rate));
+      await insertInteraction(trx, { messageId: message.id, profileId: profile.id, ...what, ...judgement, at });
+      return judgement;
+    });
+    if (judged?.verdict === 'machine') deps.metrics.interaction(what.kind, 'machine', judged.reason);
+  } catch (error) {
+    complain(deps, message.id, error);
+  }
+}
+
+/**
+ * Opens and clicks that nothing has shown to be a machine's are a person's now: they count for the person's engagement, and journeys hear of them.
+ * Called every few seconds; what reads interactions in between takes them for a person's by their age. Says how many.
+ */
+export async function settlePendingInteractions(deps: SettleDeps): Promise<number> {
+  const before = deps.clock.now() - humanLimits(deps.policies.current().engagement.humans, deps.clock.rate).burstMs;
+  let settled = 0;
+  for (const messageId of await listPendingInteractions(deps.store.db, before, settledAtOnce)) {
+    try {
+      settled += await deps.store.transaction((trx) => settle(deps, trx, messageId, before));
+    } catch (error) {
+      complain(deps, messageId, error);
+    }
+  }
+  if (settled > 0) deps.notifyRelay();
+  return settled;
+}
+
+async function settle(deps: SettleDeps, trx: Trx, messageId: string, before: number): Promise<number> {
+  const message = await readTrackedMessage(trx, messageId);
+  if (message === null) return 0;
+  const [profile] = await lockProfiles(trx, [message.profileId]);
+  if (profile === undefined) return 0;
+  const settled = await settleInteractions(trx, messageId, before);
+  if (settled.length === 0) return 0;
+
+  const engagement = mayProfile(profile.traits) ? engagementAfter(deps, profile.engagement, messageId, settled) : null;
+  const facts = settled.map((one) => factOf(message, one));
+  await writeTogether(trx, {
+    facts: writeFacts(facts),
+    profiles: engagement === null ? null : writeEngagement(message.profileId, engagement),
+  });
+  await moveProfileOn(trx, message.profileId, deps.clock.now());
+  await matchFacts(trx, facts, deps);
+  const { entryId } = message;
+  if (entryId !== null && message.entryIsLive)
+    await insertEntryInputs(
+      trx,
+      settled.map(({ kind, at }) => ({ entryId, input: { kind: 'receipt', messageId, status: statusOf[kind], at } })),
+      deps.clock.now(),
+    );
+  for (const { kind } of settled) deps.metrics.interaction(kind, 'human', null);
+  return settled.length;
+}
+
+const statusOf = { open: 'opened', click: 'clicked' } as const;
+
+/** Reading one message again on the same day says nothing new. */
+function engagementAfter(
+  deps: Pick<AppDeps, 'policies'>,
+  before: unknown,
+  messageId: string,
+  settled: readonly SettledInteraction[],
+): EngagementState {
+  const policy = deps.policies.current().engagement;
+  return settled.reduce(
+    (state, { kind, at }) =>
+      recordSignal(
+        state,
+        { kind: kind === 'click' ? 'human_click' : 'reliable_open', key: `${kind}/${messageId}/${Math.floor(at / day)}` },
+        at,
+        policy,
+      ),
+    parseEngagement(before),
+  );
+}
+
+function factOf(message: TrackedMessage, { seq, kind, link, at }: SettledInteraction): Fact {
+  const { id, profileId, channel, journeyId, step } = message;
+  const url = link === null ? null : (message.links[link] ?? null);
+  return {
+    name: `message.${statusOf[kind]}`,
+    profileId,
+    at,
+    eventId: `interaction/${seq}`,
+    properties: { message_id: id, channel, journey: journeyId, step, ...(kind === 'click' ? { link, url } : {}) },
+  };
+}
+
+function complain(deps: Pick<AppDeps, 'log'>, messageId: string, error: unknown): void {
+  deps.log.error({ messageId, error: error instanceof Error ? error.name : 'unknown' }, 'An open or a click could not be recorded.');
+}

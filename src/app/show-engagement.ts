@@ -1,0 +1,90 @@
+import { type Channel, channels } from '../domain/channel.js';
+import { type EngagementFacts, mayProfile } from '../domain/engagement/facts.js';
+import { affinitySentence, fallsSentence, fatigueSentence, tierSentence } from '../domain/engagement/explain-engagement.js';
+import { type Fatigue, fatigueMultiplier } from '../domain/engagement/fatigue.js';
+import { type Contribution, contributionsAt } from '../domain/engagement/score.js';
+import { parseEngagement } from '../domain/engagement/state.js';
+import { sunsetSince } from '../domain/engagement/sunset.js';
+import { tierAt, type TierVerdict } from '../domain/engagement/tier.js';
+import { topicMultiplier } from '../domain/engagement/topic-affinity.js';
+import type { Instant } from '../domain/instant.js';
+import { mayTrack } from '../domain/tracking.js';
+import { readEngagementHistory, readEngagementRow } from '../store/engagement.js';
+import { findCanonicalProfile, readConsents } from '../store/profiles-read.js';
+import type { AppDeps } from './deps.js';
+
+/** How engaged a person is at `at`, why, and what follows from it. */
+export interface Engagement extends Pick<TierVerdict, 'tier' | 'since' | 'falls'> {
+  readonly profileId: string;
+  readonly at: Instant;
+  readonly policyVersion: number;
+  readonly sentence: string;
+  readonly fallsSentence: string | null;
+  readonly score: { readonly total: number; readonly contributions: readonly Contribution[] };
+  readonly engagedAt: Instant | null;
+  /** Since when there is no marketing, because no win-back was answered. */
+  readonly sunsetSince: Instant | null;
+  readonly topics: readonly {
+    readonly topic: string;
+    readonly channel: Channel;
+    readonly delivered: number;
+    readonly opened: number;
+    readonly clicked: number;
+    readonly multiplier: number;
+    readonly sentence: string;
+  }[];
+  readonly fatigue: readonly (Fatigue & { readonly channel: Channel; readonly multiplier: number; readonly sentence: string })[];
+  readonly mayTrack: boolean;
+  readonly mayProfile: boolean;
+}
+
+/** Null: no such profile. */
+export async function showEngagement(
+  deps: Pick<AppDeps, 'store' | 'clock' | 'policies' | 'shop'>,
+  profileId: string,
+): Promise<Engagement | null> {
+  const { db } = deps.store;
+  const id = await findCanonicalProfile(db, profileId);
+  const row = id === null ? null : await readEngagementRow(db, id);
+  if (id === null || row === null) return null;
+  const policies = deps.policies.current();
+  const policy = policies.engagement;
+  const at = Math.max(deps.clock.now(), row.lastInstant);
+  const state = parseEngagement(row.engagement);
+  const facts: EngagementFacts = {
+    state,
+    consents: await readConsents(db, id),
+    ...(await readEngagementHistory(db, { profileId: id, engagedAt: state.engagedAt, at })),
+    isTracked: mayTrack(policy.tracking, row, deps.shop),
+    mayProfile: mayProfile(row.traits),
+  };
+  const reader = { timeZone: deps.shop.timeZone, at };
+  const verdict = tierAt(policy, facts, at);
+  return {
+    profileId: id,
+    at,
+    policyVersion: policy.version,
+    tier: verdict.tier,
+    sentence: tierSentence(policy, verdict, reader),
+    since: verdict.since,
+    falls: verdict.falls,
+    fallsSentence: fallsSentence(verdict, reader),
+    score: { total: verdict.score, contributions: facts.mayProfile ? contributionsAt(policy, state.sums, at) : [] },
+    engagedAt: state.engagedAt,
+    sunsetSince: sunsetSince(policy, facts, at),
+    topics: facts.topics.map(({ topic, channel, delivered, opened, clicked }) => {
+      const found = topicMultiplier(policy, facts, at, { topic, channel });
+      const sentence = affinitySentence(found, reader);
+      return { topic, channel, delivered, opened, clicked, multiplier: found.multiplier, sentence };
+    }),
+    fatigue: channels.flatMap((channel) => {
+      const { fatigue, multiplier } = fatigueMultiplier(policy, facts, at, { channel, topic: anyTopic });
+      return fatigue === null ? [] : [{ ...fatigue, channel, multiplier, sentence: fatigueSentence(policy, fatigue, reader) }];
+    }),
+    mayTrack: facts.isTracked,
+    mayProfile: facts.mayProfile,
+  };
+}
+
+/** Of a topic that a person left, the others are lowered: shown is what holds for those. */
+const anyTopic = '';

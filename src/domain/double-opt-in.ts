@@ -1,0 +1,92 @@
+import type { Channel } from './channel.js';
+import { type ConsentProof, type ConsentRecord, isRefusal } from './consent.js';
+import { day, hour, type Instant } from './instant.js';
+import type { TopicPolicy } from './policy/topic-policy.js';
+
+/** How long a link, or a YES, confirms what it was sent for. */
+export const confirmWithinMs = 7 * day;
+/** When the one reminder goes to somebody who has not confirmed. */
+export const remindAfterMs = 3 * day;
+/** When an unconfirmed yes is given up. */
+export const forgetAfterMs = 30 * day;
+/** Signing up again asks again, but not more often: else a form could be used to flood somebody. */
+export const askAgainAfterMs = 24 * hour;
+
+/** An act as it is said, before the policy has looked at it. */
+export interface ConsentSaid extends Omit<ConsentRecord, 'at'>, ConsentProof {
+  /** Whoever records it wants it confirmed, whatever the policy says. */
+  readonly asksForDoubleOptIn?: boolean;
+}
+
+/**
+ * What an act counts as when it is recorded. A yes is `pending` where the topic's policy, or the one who records it, wants it confirmed, until it is;
+ * and a yes that an import brings counts only with evidence (a pointer, the words, their hash or the page), because nobody can ask for it twice.
+ */
+export function admitConsent<Said extends ConsentSaid>(said: Said, topics: TopicPolicy, origin: 'live' | 'import'): Said {
+  if (said.state !== 'granted') return said;
+  const isImport = origin === 'import' || said.method === 'import';
+  if (isImport) return isProved(said) ? said : { ...said, state: 'pending', method: 'import' };
+  const needsConfirming = said.asksForDoubleOptIn === true || wantsDoubleOptIn(topics, said);
+  return needsConfirming && isUnconfirmed(said) ? { ...said, state: 'pending' } : said;
+}
+
+function isProved({ method, evidence, text, textHash, sourceUrl }: ConsentSaid): boolean {
+  const says = method !== 'import' && method !== 'unspecified';
+  return says || [evidence, text, textHash, sourceUrl].some((value) => value !== null && value !== undefined);
+}
+
+function isUnconfirmed({ legalBasis, confirmedAt }: ConsentSaid): boolean {
+  return (legalBasis ?? 'consent') === 'consent' && (confirmedAt ?? null) === null;
+}
+
+/** Does the policy want a yes to this topic on this channel confirmed? */
+export function wantsDoubleOptIn(topics: TopicPolicy, { channel, topic }: Pick<ConsentRecord, 'channel' | 'topic'>): boolean {
+  return topics.topics.some(({ id, doubleOptIn }) => id === topic && doubleOptIn.includes(channel));
+}
+
+/** A pending yes that a confirmation may still make count: neither refused since, nor given up, nor in quarantine. */
+export function openRequests<R extends ConsentRecord>(records: readonly R[]): readonly R[] {
+  const ends = records.filter(({ state }) => isRefusal(state) || state === 'expired');
+  return records.filter(
+    (record) =>
+      record.state === 'pending' &&
+      record.method !== 'import' &&
+      !ends.some((end) => end.channel === record.channel && (end.topic === record.topic || isBroadRefusal(end)) && end.at >= record.at),
+  );
+}
+
+function isBroadRefusal({ topic, state }: ConsentRecord): boolean {
+  return topic === 'marketing' && isRefusal(state);
+}
+
+/** An act of the ledger that a request was, or will be, sent for. */
+interface PendingAct extends ConsentRecord, ConsentProof {
+  readonly seq: number;
+}
+
+/** What was asked for on this channel and may still be confirmed at `at`. */
+export function confirmable<R extends PendingAct>(records: readonly R[], channel: Channel, at: Instant): readonly R[] {
+  return openRequests(records).filter((record) => {
+    const requestedAt = record.requestedAt ?? null;
+    return record.channel === channel && requestedAt !== null && at < requestedAt + confirmWithinMs;
+  });
+}
+
+/** The acts that a confirmation is, one for each topic: each repeats the words of what it confirms, and points to it. */
+export function confirmations(requests: readonly PendingAct[], at: Instant): readonly Omit<ConsentSaid, 'channel'>[] {
+  const byTopic = new Map(requests.map((request) => [request.topic, request]));
+  return [...byTopic.values()].map(({ seq, topic, text, textHash, locale, source, sourceUrl, requestedAt, expiresAt }) => ({
+    topic,
+    state: 'granted',
+    method: 'double-opt-in',
+    source,
+    text: text ?? null,
+    textHash: textHash ?? null,
+    locale: locale ?? null,
+    sourceUrl: sourceUrl ?? null,
+    requestedAt: requestedAt ?? null,
+    confirmedAt: at,
+    expiresAt: expiresAt ?? null,
+    evidence: `consent/${seq}`,
+  }));
+}
