@@ -6,7 +6,7 @@ import { deriveFacts } from '../domain/derive-facts.js';
 import { admitConsent } from '../domain/double-opt-in.js';
 import { mayProfile } from '../domain/engagement/facts.js';
 import { shopSignal } from '../domain/engagement/shop-signals.js';
-import { noEngagement, recordSignal } from '../domain/engagement/state.js';
+import { noEngagement, recordSignal, withoutSignals } from '../domain/engagement/state.js';
 import { mayTrigger, type ShopEvent } from '../domain/event.js';
 import type { Fact } from '../domain/fact.js';
 import { identitiesOf, type IdentityPlan, planIdentities } from '../domain/identity.js';
@@ -382,7 +382,7 @@ class Projection {
     const signal = shopSignal(event, commerce, isIdentified);
     const known = profile.engagement;
     const engagement = !mayProfile(profile.traits)
-      ? noEngagement
+      ? withoutSignals(known)
       : signal === null
         ? known
         : recordSignal(known, signal, event.occurredAt, this.#deps.policies.current().engagement);

@@ -1,5 +1,5 @@
 import { mayProfile } from '../domain/engagement/facts.js';
-import { mergeEngagement, noEngagement } from '../domain/engagement/state.js';
+import { mergeEngagement, withoutSignals } from '../domain/engagement/state.js';
 import type { EngagementPolicy } from '../domain/policy/engagement-policy.js';
 import { mergeTraitTimes, type Profile } from '../domain/profile.js';
 import type { Instant } from '../domain/instant.js';
@@ -19,6 +19,7 @@ export async function mergeProfiles(trx: Trx, from: Profile, into: Profile, at: 
   if (from.id === into.id) return into;
   const { traits, traitTimes } = mergeTraitTimes(into, from);
   const { email, phone } = contactPoints(traits);
+  const united = mergeEngagement(into.engagement, from.engagement, policy);
   const merged: Profile = {
     ...into,
     traits,
@@ -28,7 +29,7 @@ export async function mergeProfiles(trx: Trx, from: Profile, into: Profile, at: 
     createdAt: Math.min(into.createdAt, from.createdAt),
     updatedAt: at,
     lastInstant: Math.max(into.lastInstant, from.lastInstant),
-    engagement: mayProfile(traits) ? mergeEngagement(into.engagement, from.engagement, policy) : noEngagement,
+    engagement: mayProfile(traits) ? united : withoutSignals(united),
   };
   // Carts before entries, as everywhere; facts are shared while they still say whose they were.
   await lockCartsOf(trx, from.id);

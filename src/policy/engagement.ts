@@ -39,6 +39,9 @@ const engagementSource = z
       prior: z
         .strictObject({ opens: z.number().positive(), clicks: z.number().positive() })
         .meta({ description: 'How many messages’ worth of the average person is believed before the person’s own count.' }),
+      usual: z
+        .strictObject({ opens: z.number().gt(0).lt(1), clicks: z.number().gt(0).lt(1) })
+        .meta({ description: 'Which share of the messages the average person opens, and clicks in.' }),
       certainty: z.number().gt(0).lt(1),
       half_below: share,
       off_below: share,
@@ -94,6 +97,7 @@ function compile({ signals, tiers, fatigue, affinity, humans, tracking }: Engage
     affinity: {
       kappaOpens: affinity.prior.opens,
       kappaClicks: affinity.prior.clicks,
+      usual: affinity.usual,
       certainty: affinity.certainty,
       halfBelow: affinity.half_below,
       offBelow: affinity.off_below,

@@ -72,6 +72,12 @@ export function recordFatigue(state: EngagementState, cause: FatigueCause, at: I
   return state.fatigue !== null && state.fatigue.at > at ? state : { ...state, fatigue: { cause, at } };
 }
 
+/** Of who objects to profiling: what they did is forgotten, what they said of too many messages is not. */
+export function withoutSignals(state: EngagementState): EngagementState {
+  const isEmpty = state.engagedAt === null && state.visitedAt === null && state.keys.length === 0 && Object.keys(state.sums).length === 0;
+  return isEmpty ? state : { ...noEngagement, fatigue: state.fatigue };
+}
+
 /** Two profiles turned out to be one person: what both did counts together. */
 export function mergeEngagement(one: EngagementState, other: EngagementState, policy: EngagementPolicy): EngagementState {
   const sums: Partial<Record<EngagementSignal, DecayedSum>> = { ...one.sums };

@@ -5,15 +5,6 @@ import type { EngagementPolicy } from '../policy/engagement-policy.js';
 import { betaCdf, fisherLess } from '../stats.js';
 import type { EngagementFacts, TopicHistory } from './facts.js';
 
-/** How often people open and click messages of a topic, over all of them: what one person is compared to. */
-export interface TopicRate {
-  readonly opens: number;
-  readonly clicks: number;
-}
-
-/** For topics of which too little is known (the rates of the vectors). */
-export const usualRate: TopicRate = { opens: 0.35, clicks: 0.02 };
-
 /** Why messages of a topic come less often, or not. */
 export type AffinityReason =
   /** They said so themselves; that beats whatever they do. */
@@ -50,24 +41,23 @@ export function topicMultiplier(
   facts: EngagementFacts,
   at: Instant,
   of: { readonly channel: Channel; readonly topic: string; readonly messageId?: string },
-  rates: ReadonlyMap<string, TopicRate> = new Map(),
 ): TopicMultiplier {
   const chosen = chosenIn(facts.consents, of);
   if (chosen !== null) return { multiplier: chosen ? 1 : 0, reason: { kind: 'chosen', wanted: chosen } };
   const own = facts.topics.find((history) => history.topic === of.topic && history.channel === of.channel);
-  if (own === undefined || of.channel !== 'email' || !facts.isTracked || !facts.mayProfile) return usual;
+  if (own === undefined || of.channel !== 'email' || !facts.isTracked || !facts.mayProfile) return asUsual;
 
   const histories = facts.topics.filter(({ channel, delivered }) => channel === 'email' && delivered > 0);
-  const reason = inferred(policy, histories, own, rates);
+  const reason = inferred(policy, histories, own);
   if (reason.kind !== 'never') return { multiplier: reason.kind === 'rarely' ? 0.5 : 1, reason };
-  if (histories.every((history) => inferred(policy, histories, history, rates).kind === 'never'))
+  if (histories.every((history) => inferred(policy, histories, history).kind === 'never'))
     return { multiplier: 0.5, reason: { kind: 'rarely', hits: reason.hits, of: reason.of, by: reason.by } };
   const last = own.newest.find(({ messageId }) => messageId !== of.messageId)?.at ?? null;
   if (last === null || at - last >= policy.affinity.probeEveryMs) return { multiplier: 1, reason: { kind: 'probe', lastAt: last } };
   return { multiplier: 0, reason };
 }
 
-const usual: TopicMultiplier = { multiplier: 1, reason: { kind: 'usual' } };
+const asUsual: TopicMultiplier = { multiplier: 1, reason: { kind: 'usual' } };
 
 /** The newest act of the preference centre about this very topic; null: none. */
 function chosenIn(
@@ -81,18 +71,13 @@ function chosenIn(
 
 type Inferred = Extract<AffinityReason, { kind: 'usual' | 'rarely' | 'never' }>;
 
-function inferred(
-  policy: EngagementPolicy,
-  histories: readonly TopicHistory[],
-  own: TopicHistory,
-  rates: ReadonlyMap<string, TopicRate>,
-): Inferred {
+function inferred(policy: EngagementPolicy, histories: readonly TopicHistory[], own: TopicHistory): Inferred {
   // Whoever was seen to open once has a client that shows it; from the others clicks alone are heard of.
   const by = histories.some(({ opened }) => opened > 0) ? 'opens' : 'clicks';
   const hitsOf = ({ opened, clicked }: TopicHistory): number => (by === 'opens' ? Math.max(opened, clicked) : clicked);
   const seen = { hits: hitsOf(own), of: own.delivered, by } as const;
-  const { kappaOpens, kappaClicks, certainty, halfBelow, offBelow, contrast } = policy.affinity;
-  const rate = (rates.get(own.topic) ?? usualRate)[by];
+  const { kappaOpens, kappaClicks, usual, certainty, halfBelow, offBelow, contrast } = policy.affinity;
+  const rate = usual[by];
   const below = (fraction: number): number => chanceBelow(fraction, { ...seen, rate, kappa: by === 'opens' ? kappaOpens : kappaClicks });
 
   if (below(offBelow) > certainty) return { kind: 'never', ...seen, rule: 'rate' };

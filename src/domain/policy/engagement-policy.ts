@@ -33,6 +33,8 @@ export interface EngagementPolicy {
   readonly affinity: {
     readonly kappaOpens: number;
     readonly kappaClicks: number;
+    /** How often people open and click messages; the prior's mean. */
+    readonly usual: { readonly opens: number; readonly clicks: number };
     readonly certainty: number;
     readonly halfBelow: number;
     readonly offBelow: number;
