@@ -8,11 +8,22 @@ export async function makeProject(journeys: Readonly<Record<string, string>>): P
   const folder = await mkdtemp(join(tmpdir(), 'sojourn-project-'));
   await cp(join(packageFolder(), 'shop.yaml'), join(folder, 'shop.yaml'));
   await cp(join(packageFolder(), 'policies'), join(folder, 'policies'), { recursive: true });
+  await writeFile(join(folder, 'policies', 'caps.yaml'), quickCaps);
   await cp(join(packageFolder(), 'templates'), join(folder, 'templates'), { recursive: true });
   await mkdir(join(folder, 'journeys'));
   for (const [id, yaml] of Object.entries(journeys)) await writeFile(join(folder, 'journeys', `${id}.journey.yaml`), yaml);
   return folder;
 }
+
+/** Caps at their ceilings and without gaps: a series that lasts seconds would not pass the shipped ones. */
+const quickCaps = `policy: caps
+rules:
+  - { id: email-7d, channels: [email], window: P7D, limit: 7 }
+  - { id: sms-7d, channels: [sms], window: P7D, limit: 4 }
+ceilings:
+  - { channels: [email], window: P7D, limit: 7 }
+  - { channels: [sms], window: P7D, limit: 4 }
+`;
 
 /** A cart's series in seconds instead of hours: an email when the cart has been idle, a second email and a text later. */
 export function quickCart(seconds: { readonly idle: number; readonly wait: number }, id = 'quick-cart'): string {
