@@ -44,23 +44,23 @@ export async function watchMessage(deps: Deps, messageId: string): Promise<void>
   if (message !== null) await watchBreakers(deps, message);
 }
 
-/** Real instants before which a scope is not counted again, so that a storm of bounces costs a twentieth of the time at most. */
+/** Real instants before which a scope of very many mails is not counted again: one more complaint moves its rate little, and a storm of them must stay cheap. */
 const restUntil = new WeakMap<AppDeps['store'], Map<string, number>>();
-const restFactor = 20;
+const manyMails = 10_000;
+const restMsPerMail = 0.1;
 
 async function watch(deps: Deps, scope: BreakerScope): Promise<void> {
   const rests = restsOf(deps.store);
   const key = `${scope.kind}/${scope.id}`;
-  const beganAt = performance.now();
-  if ((rests.get(key) ?? 0) > beganAt) return;
+  const now = deps.clock.realNow();
+  if ((rests.get(key) ?? 0) > now) return;
   const breaker = await readBreaker(deps.store.db, scope);
   if (breaker?.trip) return;
   const since = Math.max(deps.clock.now() - breakerWindowMs, breaker?.at ?? 0);
   const bad = await countWhatWentWrong(deps.store.db, scope, since);
   const enough = Math.ceil(enoughMails(bad));
   const mails = enough === 0 ? null : await countMails(deps.store.db, scope, since, enough);
-  const endedAt = performance.now();
-  rests.set(key, endedAt + (endedAt - beganAt) * restFactor);
+  if (mails !== null && mails.sent > manyMails) rests.set(key, now + mails.sent * restMsPerMail);
   // As many as break no rule: there may be more of them.
   if (mails === null || mails.sent >= enough) return;
   const trip = tripOf({ ...bad, ...mails });

@@ -268,7 +268,7 @@ describeOnBothStores('a breaker', (store) => {
         .db.updateTable('messages')
         .set({ channel: 'sms', content: JSON.stringify({ to: '+447700900123' }) })
         .execute();
-      if (known) await text('SM-in-1', 'STOP');
+      if (known) await text('SMin1', 'STOP');
       await status(id as string, 'failed', { code: '21610' });
       expect(alarms).toEqual(told);
       expect(await store().db.selectFrom('suppressions').select(['channel', 'reason']).execute()).toEqual([
