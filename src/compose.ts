@@ -299,17 +299,18 @@ function seams(
     profileId === null ? firstSample(templates.current()) : previewContext(app, profileId);
   return {
     async previewTemplate({ templateId, profileId, locale }) {
-      if ((await renderer.about(templateId, 'latest')) === null) return { kind: 'unknown-template' };
+      const template = await renderer.about(templateId, 'latest');
+      if (template === null) return { kind: 'unknown-template' };
       const context = await contextOf(profileId);
       if (context === null) return { kind: 'unknown-profile' };
       const profile = locale === null ? context.profile : { ...context.profile, locale };
-      return renderer.render(templateId, 'latest', { ...context, profile });
+      return renderer.render(templateId, 'latest', { ...context, profile, data: template.data ?? {} });
     },
     async testSend({ templateId, profileId, to }) {
       const template = await renderer.about(templateId, 'latest');
       if (template === null) return { kind: 'unknown-template' };
       const context = await contextOf(profileId);
-      return context === null ? { kind: 'unknown-profile' } : testSend(app, { template, to, context });
+      return context === null ? { kind: 'unknown-profile' } : testSend(app, { template, to, context: { ...context, data: template.data ?? {} } });
     },
     async publishTemplates() {
       const published = await parts.publishAll();

@@ -35,6 +35,7 @@ export async function publishTemplates(
     problems: set.problems.filter((problem) => problem.file === file),
   }));
   const topics = deps.policies ? topicIds(deps.policies.current().topics) : null;
+  const classes = deps.policies?.current().classes ?? null;
   await withMjml(async (mjml) => {
     for (const source of set.sources) {
       const { id } = source;
@@ -44,7 +45,7 @@ export async function publishTemplates(
         publications.push({ id, version: before.version, published: false, problems: [] });
         continue;
       }
-      const { compiled, problems } = await checkTemplate(source, set, deps.shop, mjml, topics);
+      const { compiled, problems } = await checkTemplate(source, set, deps.shop, mjml, topics, classes);
       if (compiled === null) {
         publications.push({ id, version: before?.version ?? 0, published: false, problems });
         continue;

@@ -11,6 +11,8 @@ export interface TemplateHead {
   readonly atMostOnce: boolean;
   /** Paths of the context without which nothing is sent, such as `cart.lines`: missing or empty makes the message empty. */
   readonly requires: readonly string[];
+  /** An example of what a call or a broadcast gives along: what the template may read as `data`, and what previews show. */
+  readonly data?: Readonly<Record<string, unknown>>;
 }
 
 /** One language of a published template: MJML is HTML by now, Liquid is left in. */

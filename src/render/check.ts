@@ -1,4 +1,5 @@
 import type { MessageClass } from '../domain/channel.js';
+import type { ClassPolicy } from '../domain/policy/class-policy.js';
 import { nearest } from '../domain/nearest.js';
 import { unknownTopic } from '../domain/policy/topic-policy.js';
 import type { RenderContext, RenderResult } from '../domain/rendering.js';
@@ -12,7 +13,8 @@ import type { MjmlConverter } from './mjml.js';
 import { readSample } from './preview.js';
 import type { FileProblem } from '../yaml/problem.js';
 import { chooseLanguage, parseVariant, renderVariant } from './render.js';
-import { knownVariables } from './scope.js';
+import { findPromotion, offsetOf } from './promotion.js';
+import { knownVariables, shapeOf } from './scope.js';
 import type { Shape } from './scope.js';
 import { checkMarkup } from './markup.js';
 import { problemAt } from '../yaml/yaml-file.js';
@@ -25,7 +27,8 @@ const clippedBytes = 102_400;
 
 /**
  * Everything about one template: its texts, then what MJML makes of them, then how every sample looks in every language. Each look needs
- * the one before without an error. `compiled` is fit to publish; null with an error. `topics`: those of the shop; null: not looked up.
+ * the one before without an error. `compiled` is fit to publish; null with an error. `topics` and `classes`: the shop's
+ * own; null: not looked up, and only marketing and broadcasts may promote.
  */
 export async function checkTemplate(
   source: TemplateSource,
@@ -33,8 +36,9 @@ export async function checkTemplate(
   shop: Shop,
   mjml: MjmlConverter,
   topics: readonly string[] | null = null,
+  classes: ClassPolicy | null = null,
 ): Promise<{ readonly compiled: CompiledTemplate | null; readonly problems: readonly FileProblem[] }> {
-  const written = [...checkTopic(source, topics), ...checkSource(source, set, shop)];
+  const written = [...checkTopic(source, topics), ...checkSource(source, set, shop, classes)];
   if (hasError(written)) return { compiled: null, problems: distinct(written) };
   const { compiled, problems: rejected } = await compileTemplate(source, set, mjml);
   if (hasError(rejected)) return { compiled: null, problems: distinct([...written, ...rejected]) };
@@ -46,15 +50,23 @@ function hasError(problems: readonly FileProblem[]): boolean {
   return problems.some((problem) => problem.severity === 'error');
 }
 
-function checkSource(source: TemplateSource, set: TemplateSet, shop: Shop): readonly FileProblem[] {
-  const texts = Object.keys(source.words).flatMap((language) => composedTexts(source, set, language));
+function checkSource(source: TemplateSource, set: TemplateSet, shop: Shop, classes: ClassPolicy | null): readonly FileProblem[] {
+  const texts = Object.keys(source.words).flatMap((language) =>
+    composedTexts(source, set, language).map((composed, n) => ({ composed, isSubject: source.channel === 'email' && n === 0 })),
+  );
+  const mayPromote = classes === null ? promotional.has(source.class) : classes.classes[source.class].mayPromote;
+  const variables: Shape = { keys: { ...knownVariables.keys, data: shapeOf(source.data) } };
   return [
-    ...checkWords(source, shop, texts),
-    ...texts.flatMap((composed) => [
+    ...checkWords(
+      source,
+      shop,
+      texts.map(({ composed }) => composed),
+    ),
+    ...texts.flatMap(({ composed, isSubject }) => [
       ...composed.problems,
-      ...checkLiquid(composed),
+      ...checkLiquid(composed, variables),
       ...checkMarkup(composed),
-      ...checkClass(source, composed),
+      ...checkClass(source, composed, { isSubject, mayPromote }),
     ]),
   ];
 }
@@ -94,11 +106,11 @@ function nearestWord(word: string, used: ReadonlySet<string>): string | null {
 }
 
 /** Liquid parses, with tags, filters and variables that exist. */
-function checkLiquid(composed: Composed): readonly FileProblem[] {
+function checkLiquid(composed: Composed, variables: Shape): readonly FileProblem[] {
   try {
-    const loops = loopVariables(composed.text);
+    const loops = loopVariables(composed.text, variables);
     return variablesOf(parseLiquid(composed.text, 'text')).flatMap(({ path, row, column }) => {
-      const unknown = findUnknown(path, loops);
+      const unknown = findUnknown(path, loops, variables);
       return unknown === null ? [] : [errorAt(composed, offsetOf(composed.text, row, column), unknown.message, unknown.suggestion)];
     });
   } catch (error) {
@@ -126,21 +138,21 @@ function describeParseError(composed: Composed, error: unknown): FileProblem {
 }
 
 /** What each `for` and `assign` calls what; a name from elsewhere can be anything. */
-function loopVariables(text: string): ReadonlyMap<string, Shape> {
+function loopVariables(text: string, variables: Shape): ReadonlyMap<string, Shape> {
   const known = new Map<string, Shape>([
     ['forloop', 'any'],
     ['tablerowloop', 'any'],
   ]);
   for (const [, name = '', path = ''] of text.matchAll(/\{%-?\s*(?:for|tablerow)\s+(\w+)\s+in\s+([\w.]+)/g)) {
-    const list = shapeAt(path.split('.'), known);
+    const list = shapeAt(path.split('.'), known, variables);
     known.set(name, list !== null && typeof list === 'object' && 'list' in list ? list.list : 'any');
   }
   for (const [, name = ''] of text.matchAll(/\{%-?\s*(?:assign|capture|increment|decrement)\s+["']?(\w+)/g)) known.set(name, 'any');
   return known;
 }
 
-function shapeAt(path: readonly string[], named: ReadonlyMap<string, Shape>): Shape | null {
-  let shape: Shape | null = named.get(path[0] ?? '') ?? keyOf(knownVariables, path[0] ?? '');
+function shapeAt(path: readonly string[], named: ReadonlyMap<string, Shape>, variables: Shape): Shape | null {
+  let shape: Shape | null = named.get(path[0] ?? '') ?? keyOf(variables, path[0] ?? '');
   for (const key of path.slice(1)) shape = shape === null ? null : keyOf(shape, key);
   return shape;
 }
@@ -154,10 +166,14 @@ function keyOf(shape: Shape, key: string): Shape | null {
   return shape.keys[key] ?? null;
 }
 
-function findUnknown(path: readonly string[], named: ReadonlyMap<string, Shape>): { message: string; suggestion: string | null } | null {
+function findUnknown(
+  path: readonly string[],
+  named: ReadonlyMap<string, Shape>,
+  variables: Shape,
+): { message: string; suggestion: string | null } | null {
   for (let length = 1; length <= path.length; length++) {
-    if (shapeAt(path.slice(0, length), named) !== null) continue;
-    const parent = length === 1 ? knownVariables : shapeAt(path.slice(0, length - 1), named);
+    if (shapeAt(path.slice(0, length), named, variables) !== null) continue;
+    const parent = length === 1 ? variables : shapeAt(path.slice(0, length - 1), named, variables);
     const names = parent !== null && typeof parent === 'object' && 'keys' in parent ? Object.keys(parent.keys) : [];
     const known = length === 1 ? [...names, ...named.keys()] : names;
     const meant = nearest(path[length - 1] ?? '', known);
@@ -166,42 +182,33 @@ function findUnknown(path: readonly string[], named: ReadonlyMap<string, Shape>)
         ? `Did you mean "${[...path.slice(0, length - 1), meant].join('.')}"?`
         : known.length > 0
           ? `Known here: ${known.join(', ')}.`
-          : null;
+          : path[0] === 'data'
+            ? 'Say by an example under "data:" in the template’s file what a call or a broadcast gives along.'
+            : null;
     return { message: `There is no variable "${path.slice(0, length).join('.')}".`, suggestion };
   }
   return null;
 }
 
-/** Promotion in a message that people cannot refuse would make it marketing. */
-function checkClass(source: TemplateSource, composed: Composed): readonly FileProblem[] {
-  if (source.class !== 'transactional' && source.class !== 'service') return [];
-  const blocks = composed.partials
-    .filter((name) => /^(promo|offer|recommend)/.test(name))
-    .map((name) =>
-      errorAt(
-        composed,
-        0,
-        `The partial "${name}" is promotion, and this template is ${source.class}.`,
-        'Take it out, or make the class marketing.',
-      ),
-    );
-  const marked = [...composed.text.matchAll(/css-class=["'][^"']*\bpromotion\b/g)].map((match) =>
+/** Promotion in a message that people cannot refuse would make it marketing; a way out of it would be a promise that is not kept. */
+function checkClass(source: TemplateSource, composed: Composed, at: { readonly isSubject: boolean; readonly mayPromote: boolean }) {
+  const promotions = at.mayPromote ? [] : findPromotion({ ...composed, isSubject: at.isSubject }, source.class);
+  return [
+    ...promotions.map(({ offset, message, suggestion, severity }) => ({ ...errorAt(composed, offset, message, suggestion), severity })),
+    ...(source.class === 'transactional' ? waysOut(composed) : []),
+  ];
+}
+
+/** Whoever follows it would stop the marketing, and get the next receipt all the same. */
+function waysOut(composed: Composed): readonly FileProblem[] {
+  return [...composed.text.matchAll(/\blinks\.unsubscribe\b/g)].map((match) =>
     errorAt(
       composed,
       match.index,
-      `A block marked as promotion stands in a ${source.class} template.`,
-      'Take it out, or make the class marketing.',
+      'A transactional message has an unsubscribe link, and nobody can unsubscribe from it.',
+      'Take a layout without one ("layout: plain"), or make the class service.',
     ),
   );
-  const words = [
-    ...composed.text.matchAll(
-      /\b(discount|voucher|coupon|special offer|sale now|rabatt|gutschein|sonderangebot)\w*|\d+ ?% (off|rabatt|auf alles)/gi,
-    ),
-  ].map((match) => ({
-    ...errorAt(composed, match.index, `"${match[0]}" reads as promotion in a ${source.class} template.`, 'Say it in a marketing message.'),
-    severity: 'warning' as const,
-  }));
-  return [...blocks, ...marked, ...words];
 }
 
 /** Each sample in each language, as a person would get it. */
@@ -222,7 +229,7 @@ function checkSamples(source: TemplateSource, set: TemplateSet, shop: Shop, comp
       return [{ file: sample.file, line: 1, column: 1, path: '', message: read.why, suggestion: null, severity: 'error' as const }];
     return Object.keys(source.words).flatMap((language) =>
       [true, false].flatMap((isFirstSms) => {
-        const context = { ...read.context, isFirstSms };
+        const context = { ...read.context, data: source.data ?? {}, isFirstSms };
         const { locale } = chooseLanguage(compiled, language, shop);
         const variant = parseVariant(compiled, language);
         if (variant === null) return [];
@@ -310,12 +317,6 @@ function errorAt(composed: Composed, offset: number, message: string, suggestion
 function didYouMean(word: string, known: readonly string[]): string | null {
   const meant = nearest(word, known);
   return meant === null ? null : `Did you mean "${meant}"?`;
-}
-
-function offsetOf(text: string, row: number, column: number): number {
-  let offset = 0;
-  for (let passed = 1; passed < row; passed++) offset = text.indexOf('\n', offset) + 1;
-  return offset + column - 1;
 }
 
 /** A layout is composed once a template and language; what is wrong in it is told once. */

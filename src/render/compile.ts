@@ -53,8 +53,8 @@ export async function compileTemplate(
   return { compiled: { ...head, channel: 'email', format: 1, variants: Object.fromEntries(variants) }, problems };
 }
 
-function headOf({ id, channel, class: messageClass, topic, atMostOnce, requires }: TemplateSource): TemplateHead {
-  return { id, channel, class: messageClass, topic, atMostOnce, requires };
+function headOf({ id, channel, class: messageClass, topic, atMostOnce, requires, data }: TemplateSource): TemplateHead {
+  return { id, channel, class: messageClass, topic, atMostOnce, requires, ...(data === undefined ? {} : { data }) };
 }
 
 async function compileEmail(

@@ -1,3 +1,4 @@
+import type { ClassPolicy } from '../domain/policy/class-policy.js';
 import type { Shop } from '../domain/shop.js';
 import { checkTemplate } from './check.js';
 import type { TemplateSet } from './load.js';
@@ -9,10 +10,11 @@ export async function lintTemplates(
   set: TemplateSet,
   shop: Shop,
   topics: readonly string[] | null = null,
+  classes: ClassPolicy | null = null,
 ): Promise<readonly FileProblem[]> {
   return withMjml(async (mjml) => {
     const problems = [...set.problems];
-    for (const source of set.sources) problems.push(...(await checkTemplate(source, set, shop, mjml, topics)).problems);
+    for (const source of set.sources) problems.push(...(await checkTemplate(source, set, shop, mjml, topics, classes)).problems);
     const told = new Set<string>();
     return problems.filter((problem) => {
       const key = JSON.stringify(problem);

@@ -79,6 +79,7 @@ const templateSchema = z.strictObject({
   requires: z.array(z.string()).default([]),
   design: z.string().optional(),
   layout: z.string().default('shop'),
+  data: z.record(z.string(), z.unknown()).optional(),
   words,
 });
 
@@ -152,7 +153,7 @@ function readTemplate(
   const yaml = readYaml(named.file, named.text);
   const checked = checkYaml(yaml, templateSchema);
   if (checked.kind === 'invalid') return checked.problems;
-  const { at_most_once: atMostOnce, design: designName, ...head } = checked.value;
+  const { at_most_once: atMostOnce, design: designName, data, ...head } = checked.value;
   const designFile = `templates/email/${designName ?? named.id}.mjml`;
   const designText = folder.get(designFile);
   if (named.channel === 'email' && designText === undefined) {
@@ -170,6 +171,7 @@ function readTemplate(
     id: named.id,
     channel: named.channel,
     atMostOnce,
+    ...(data === undefined ? {} : { data }),
     yaml,
     design: named.channel === 'email' ? { file: designFile, text: designText ?? '' } : null,
   };

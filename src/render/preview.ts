@@ -25,7 +25,7 @@ export async function previewTemplate(options: {
   try {
     const variant = parseVariant(compiled, language);
     if (variant === null) return { kind: 'empty', problem: `The template ${templateId} has no words in any language.` };
-    return renderVariant(compiled, variant, context, shop, locale);
+    return renderVariant(compiled, variant, { ...context, data: source.data ?? {} }, shop, locale);
   } catch {
     return { kind: 'empty', problem: `The template ${templateId} is no valid Liquid: "sojourn template lint" says where.` };
   }

@@ -52,7 +52,12 @@ export function findPromotion(looked: LookedAt, messageClass: MessageClass): rea
     if (promotingValue.test(name))
       found.push({ offset, message: `"${name}" is promotion, and ${where}.`, suggestion: takeOut, severity: 'error' });
   for (const match of looked.text.matchAll(writtenCode))
-    found.push({ offset: match.index, message: `"${match[0]}" is a code to buy with, and ${where}.`, suggestion: takeOut, severity: 'error' });
+    found.push({
+      offset: match.index,
+      message: `"${match[0]}" is a code to buy with, and ${where}.`,
+      suggestion: takeOut,
+      severity: 'error',
+    });
   return [...found, ...wordsOf(looked, messageClass)];
 }
 

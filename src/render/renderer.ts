@@ -69,8 +69,17 @@ export function createRenderer({ loadVersion, shop, elapsed = () => performance.
     async about(templateId, version) {
       const found = await find(templateId, version);
       if (found === null) return null;
-      const { id, channel, class: messageClass, topic, atMostOnce, requires } = found.compiled;
-      return { id, channel, class: messageClass, topic, atMostOnce, requires, version: found.version };
+      const { id, channel, class: messageClass, topic, atMostOnce, requires, data } = found.compiled;
+      return {
+        id,
+        channel,
+        class: messageClass,
+        topic,
+        atMostOnce,
+        requires,
+        ...(data === undefined ? {} : { data }),
+        version: found.version,
+      };
     },
     refresh: () => latest.clear(),
   };

@@ -49,6 +49,15 @@ export const knownVariables: ShapeOf<TemplateScope> & Shape = {
   },
 };
 
+/** The shape of an example: what a template may read of data like it. */
+export function shapeOf(example: unknown): Shape {
+  if (Array.isArray(example)) return { list: example.length === 0 ? 'any' : shapeOf(example[0]) };
+  if (example === undefined) return { keys: {} };
+  if (example === null) return 'any';
+  if (typeof example !== 'object') return 'value';
+  return { keys: Object.fromEntries(Object.entries(example).map(([key, value]) => [key, shapeOf(value)])) };
+}
+
 /**
  * The scope that Liquid sees. What is null in the context is absent here, so that strict variables catch it:
  * a greeting to nobody is a refusal unless the template says `| default:` or asks with `if`.

@@ -9,9 +9,14 @@ const design = await shipped('templates/email/cart-reminder-1.mjml');
 const footer = await shipped('templates/layouts/footer.mjml');
 const text = await shipped('templates/sms/cart-link.yaml');
 
+const receipt = await shipped('templates/email/order-shipped.yaml');
+const receiptDesign = await shipped('templates/email/order-shipped.mjml');
+
 const emailFile = 'templates/email/cart-reminder-1.yaml';
 const designFile = 'templates/email/cart-reminder-1.mjml';
 const smsFile = 'templates/sms/cart-link.yaml';
+const receiptFile = 'templates/email/order-shipped.yaml';
+const receiptDesignFile = 'templates/email/order-shipped.mjml';
 
 test('finds nothing to say about the shipped templates', async () => {
   expect((await lintTemplates(await loadTemplates('.'), shop)).map(describeProblem)).toEqual([]);
@@ -29,7 +34,7 @@ test('points at a topic that nobody can consent to, when it is told the topics',
 test('is the catalog of templates that journeys are checked against', async () => {
   const set = await loadTemplates('.');
 
-  expect(set.ids()).toEqual(['cart-reminder-1', 'cart-reminder-2', 'cart-reminder-3', 'cart-link']);
+  expect(set.ids()).toEqual(['cart-reminder-1', 'cart-reminder-2', 'cart-reminder-3', 'newsletter', 'order-shipped', 'cart-link']);
   expect([set.channelOf('cart-link'), set.classOf('cart-link'), set.channelOf('nothing'), set.has('nothing')]).toEqual([
     'sms',
     'marketing',
@@ -153,6 +158,69 @@ const cases: readonly Case[] = [
     },
     at: { file: designFile, text: 'css-class="edge promotion"' },
     message: /promotion stands in a service template/,
+  },
+  {
+    breaks: 'a receipt whose subject sells',
+    files: {
+      [receiptDesignFile]: receiptDesign,
+      [receiptFile]: receipt.replace('}} is on its way', '}} is on its way, and 10% off the next'),
+    },
+    at: { file: receiptFile, text: 'subject:' },
+    message: /"10% off" in the subject makes promotion the purpose of a transactional message/,
+    suggestion: /marketing message/,
+  },
+  {
+    breaks: 'a receipt whose preview line sells',
+    files: { [receiptDesignFile]: receiptDesign, [receiptFile]: receipt.replace('You can follow the parcel.', 'A voucher lies in it.') },
+    at: { file: receiptFile, text: 'preheader:' },
+    message: /"voucher" in the preview line makes promotion the purpose/,
+  },
+  {
+    breaks: 'a receipt with a code to buy with',
+    files: { [receiptDesignFile]: receiptDesign, [receiptFile]: receipt.replace('This is in it:', 'Use code THANKS10 next time:') },
+    at: { file: receiptFile, text: 'intro:' },
+    message: /"code THANKS10" is a code to buy with/,
+  },
+  {
+    breaks: 'a receipt that shows a coupon of the person',
+    files: {
+      [receiptDesignFile]: receiptDesign.replace('{{ words.intro }}', '{{ words.intro }} {{ profile.traits.coupon }}'),
+      [receiptFile]: receipt,
+    },
+    at: { file: receiptDesignFile, text: '{{ words.intro }}' },
+    message: /"profile\.traits\.coupon" is promotion, and this template is transactional/,
+    suggestion: /make the class marketing/,
+  },
+  {
+    breaks: 'a receipt that recommends products',
+    files: {
+      [receiptDesignFile]: `${receiptDesign}\n<partial name="recommended-products" />`,
+      [receiptFile]: receipt,
+      'templates/layouts/recommended-products.mjml': '<mj-section><mj-column><mj-text>More</mj-text></mj-column></mj-section>',
+    },
+    at: { file: 'templates/layouts/plain.mjml' },
+    message: /The partial "recommended-products" is promotion/,
+  },
+  {
+    breaks: 'a receipt from which people are told that they can unsubscribe',
+    files: { [receiptDesignFile]: receiptDesign, [receiptFile]: receipt.replace('layout: plain', 'layout: shop') },
+    at: { file: 'templates/layouts/footer.mjml' },
+    message: /nobody can unsubscribe from it/,
+    suggestion: /layout: plain/,
+  },
+  {
+    breaks: 'data that no example gives',
+    files: { [receiptDesignFile]: receiptDesign.replace('data.order.lines', 'data.order.items'), [receiptFile]: receipt },
+    at: { file: receiptDesignFile, text: 'data.order.items' },
+    message: /There is no variable "data\.order\.items"/,
+    suggestion: /Known here: number, lines|Did you mean/,
+  },
+  {
+    breaks: 'data without any example',
+    files: { [designFile]: design.replace('{{ words.headline }}', '{{ words.headline }} {{ data.name }}'), [emailFile]: reminder },
+    at: { file: designFile, text: '{{ data.name }}' },
+    message: /There is no variable "data\.name"/,
+    suggestion: /under "data:"/,
   },
   {
     breaks: 'a first text without HELP and STOP',

@@ -14,7 +14,7 @@ export async function lintProjectTemplates(context: CliContext): Promise<Outcome
     loadShop(context.project),
     checkPolicyFolder(context.project, null),
   ]);
-  const problems = await lintTemplates(set, shop, policies === null ? null : topicIds(policies.topics));
+  const problems = await lintTemplates(set, shop, policies === null ? null : topicIds(policies.topics), policies?.classes ?? null);
   const errors = problems.filter((problem) => problem.severity === 'error').length;
   const summary =
     problems.length === 0
