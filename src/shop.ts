@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { day, hour, minute } from './domain/instant.js';
 import type { EmailSender, Shop } from './domain/shop.js';
 import { describeProblem } from './yaml/problem.js';
 import type { FileProblem } from './yaml/problem.js';
@@ -52,18 +51,23 @@ const emailAddress = z.email('must be an email address');
 const smsSender = z
   .string({ error: 'must be text: put the number in quotes' })
   .regex(/^(\+[1-9]\d{5,14}|MG[0-9a-f]{32}|[A-Za-z0-9 ]{1,11})$/, 'must be a number such as +447700900000 or a Messaging Service (MG…)');
-const windowLength = z
-  .string()
-  .regex(/^P(?:\d+W|(?=.)(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?)?)$/, 'must be a duration such as P7D or PT24H')
-  .transform(durationMs)
-  .refine((ms) => ms > 0, 'must be longer than nothing');
-
 const sender = z.strictObject({
   name: z.string().min(1),
   address: emailAddress,
   reply_to: emailAddress.optional(),
 });
-const cap = z.strictObject({ limit: z.number().int().min(0), window: windowLength });
+/** Caps have versions and tiers, and so a file of their own. */
+const moved = z
+  .unknown()
+  .optional()
+  .superRefine((value, context) => {
+    if (value !== undefined)
+      context.addIssue({
+        code: 'custom',
+        message: 'has moved to policies/caps.yaml',
+        params: { suggestion: 'Delete it here; docs/policies.md says what to write there.' },
+      });
+  });
 
 const shopSchema = z
   .strictObject({
@@ -94,9 +98,7 @@ const shopSchema = z
       marketing: smsSender.optional(),
       broadcast: smsSender.optional(),
     }),
-    caps: z
-      .strictObject({ email: cap.default({ limit: 4, window: 7 * day }), sms: cap.default({ limit: 2, window: 7 * day }) })
-      .default({ email: { limit: 4, window: 7 * day }, sms: { limit: 2, window: 7 * day } }),
+    caps: moved,
     test_addresses: z
       .strictObject({ email: z.array(emailAddress).default([]), sms: z.array(smsSender).default([]) })
       .default({ email: [], sms: [] }),
@@ -137,19 +139,8 @@ function toShop(file: z.output<typeof shopSchema>): Shop {
       marketing: texts.marketing ?? texts.default,
       broadcast: texts.broadcast ?? texts.marketing ?? texts.default,
     },
-    caps: {
-      email: { limit: file.caps.email.limit, windowMs: file.caps.email.window },
-      sms: { limit: file.caps.sms.limit, windowMs: file.caps.sms.window },
-    },
     testAddresses: file.test_addresses,
   };
-}
-
-/** Windows of caps are lengths of real time: a day is 24 hours, whatever a clock change does. */
-function durationMs(text: string): number {
-  const parts = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?$/.exec(text);
-  const amount = (group: number): number => Number(parts?.[group] ?? 0);
-  return amount(1) * 7 * day + amount(2) * day + amount(3) * hour + amount(4) * minute;
 }
 
 function languageOf(tag: string): string {

@@ -8,12 +8,6 @@ export interface EmailSender {
   readonly replyTo: string | null;
 }
 
-/** At most `limit` messages in any window of `windowMs` (rolling, half-open). */
-export interface ShopCap {
-  readonly limit: number;
-  readonly windowMs: number;
-}
-
 /** Who the shop is, from `shop.yaml` (`src/shop.ts` parses it). No secrets: those are settings. */
 export interface Shop {
   /** The legal name that stands above the postal address. */
@@ -40,8 +34,6 @@ export interface Shop {
   readonly smsSender: Readonly<Record<MessageClass, string>>;
   /** Where the shop restores a cart: an https address with `{{token}}` in the cart token's place. */
   readonly cartLink: string;
-  /** All marketing on a channel together; a message of class transactional is outside. */
-  readonly caps: Readonly<Record<Channel, ShopCap>>;
   /** The only addresses that a test send may go to. */
   readonly testAddresses: Readonly<Record<Channel, readonly string[]>>;
 }

@@ -46,7 +46,7 @@ const cast = {
 type PersonaName = keyof typeof cast;
 export const personaNames = Object.keys(cast) as readonly PersonaName[];
 
-/** One of the cast, with consent given 30 days before the story. Addresses are reserved for documentation and drama. */
+/** One of the cast, with consent given 10 days before the story: new, unless the scenario says a tier. Addresses are reserved for documentation and drama. */
 export function castPersona(name: PersonaName, startAt: Instant): Persona {
   const { identified, phone, consents } = cast[name];
   return {
@@ -60,7 +60,7 @@ export function castPersona(name: PersonaName, startAt: Instant): Persona {
       channel,
       topic,
       state: 'granted',
-      at: startAt - 30 * day,
+      at: startAt - 10 * day,
       method: 'form',
       source: 'scenario',
     })),

@@ -7,7 +7,7 @@ import { renderStory } from '../../src/simulator/story.js';
 import { cartJourney } from '../support/cart-journey.js';
 import { shippedPolicies } from '../support/policies.js';
 
-const shop = { timeZone: 'Europe/London', country: 'GB', caps: { email: { limit: 4, windowMs: 7 * day }, sms: { limit: 2, windowMs: 7 * day } } };
+const shop = { timeZone: 'Europe/London', country: 'GB' };
 const options = { file: 'short-cart.scenarios.yaml', shopTimeZone: shop.timeZone };
 
 function parse(source: string): readonly Scenario[] {
@@ -39,7 +39,8 @@ const abandoned = `
     says: [Product Added, Sent the email first-email, the end of the journey]
 `;
 
-const play = ([scenario]: readonly Scenario[]) => simulate({ definition: cartJourney(), script: scenario!.script, shop, policies: shippedPolicies() });
+const play = ([scenario]: readonly Scenario[]) =>
+  simulate({ definition: cartJourney(), script: scenario!.script, shop, policies: shippedPolicies() });
 
 describe('a scenario', () => {
   test('speaks of times in the person’s zone, from the start, and in full', () => {

@@ -10,7 +10,7 @@ import { shippedPolicies } from '../support/policies.js';
 
 /** Tuesday 1 December 2026, 10:00 in London. */
 const startAt = Date.UTC(2026, 11, 1, 10);
-const shop = { timeZone: 'Europe/London', country: 'GB', caps: { email: { limit: 4, windowMs: 7 * day }, sms: { limit: 2, windowMs: 7 * day } } };
+const shop = { timeZone: 'Europe/London', country: 'GB' };
 const mug = { cart_id: 'cart-a', product_id: 'mug', name: 'Mug', price: 15, quantity: 2, currency: 'GBP' };
 
 function track(

@@ -12,8 +12,10 @@ import { day, hour, minute } from '../../src/domain/instant.js';
 import type { AttemptOutcome } from '../../src/domain/message.js';
 import type { OutgoingEmail } from '../../src/domain/outgoing.js';
 import type { JourneyDefinition } from '../../src/journey/definition.js';
+import { parsePolicy } from '../../src/policy/parse.js';
 import { startServiceClock } from '../../src/service-clock.js';
 import { opset } from '../../workflows/contract.js';
+import { shippedPolicies } from '../support/policies.js';
 import { alias, identify, noon, track } from '../support/shop-events.js';
 import { describeOnBothStores, resetTables } from '../support/stores.js';
 import { cartJourney, publish, send, take, turnDeps, type TurnDeps, waitStep } from '../support/turns.js';
@@ -586,10 +588,15 @@ describeOnBothStores('against', (store) => {
   test('more messages than the cap allows when many entries of one person come due together', async () => {
     const journey = cartJourney({ entry: { ...cartJourney().entry, concurrency: 'parallel', reentry: { kind: 'always' } } });
     const deps = await abandoned(journey);
-    const caps = { ...deps.shop.caps, email: { limit: 2, windowMs: 7 * day } };
+    const twoAWeek = parsePolicy(
+      'caps',
+      'policy: caps\nrules:\n  - { id: email-7d, channels: [email], window: P7D, limit: 2 }\n  - { id: sms-7d, channels: [sms], window: P7D, limit: 2 }\n',
+    );
+    if (twoAWeek.kind === 'invalid') throw new Error('The caps of this test are wrong.');
+    const policies = { ...shippedPolicies(), caps: { version: 1, ...twoAWeek.definition } };
     for (let n = 0; n < 7; n += 1)
       await take(deps, track('Product Added', { ...mug, product_id: `only-${n}`, cart_id: `cart-${n}` }, { userId: 'ada' }));
-    const capped: TurnDeps = { ...deps, shop: { ...deps.shop, caps } };
+    const capped: TurnDeps = { ...deps, policies: { current: () => policies } };
     const ids = (await entries()).map(({ id }) => id);
     expect(ids).toHaveLength(8);
     await Promise.all(ids.map((id) => turn(capped, id)));
