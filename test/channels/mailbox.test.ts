@@ -2,7 +2,11 @@ import { mkdtemp, rm, stat, truncate } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { SMTPServer } from 'smtp-server';
+import { afterEach, expect, test, vi } from 'vitest';
+import { readInboundMail } from '../../src/channels/email/inbound-mail.js';
 import type { OutgoingEmail } from '../../src/domain/outgoing.js';
 import { createSmtpProvider } from '../../src/channels/email/providers/smtp.js';
 import { type Mailbox, startMailbox } from '../../src/embedded/mailbox/mailbox.js';
@@ -160,4 +164,49 @@ test('serves this machine only, under its own names', async () => {
       .end();
   });
   expect(status).toBe(403);
+});
+
+test('lets mails come back to their envelope sender: by address, or by chance', async () => {
+  const mailbox = await start();
+  const came: { to: string[]; raw: string }[] = [];
+  const door = new SMTPServer({
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    disableReverseLookup: true,
+    logger: false,
+    onData: (stream, session, callback) => {
+      void text(stream).then((raw) => {
+        came.push({ to: session.envelope.rcptTo.map(({ address }) => address), raw });
+        callback();
+      });
+    },
+  });
+  await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
+  closers.push(() => new Promise<void>((resolve) => door.close(resolve)));
+  mailbox.setReturnDoor(`smtp://127.0.0.1:${(door.server.address() as AddressInfo).port}`);
+
+  const to = (address: string) => ({ to: { name: null, address } });
+  await send(mailbox, 'a', to('ada@example.com'));
+  await send(mailbox, 'b', to('ada+bounce@example.com'));
+  await send(mailbox, 'c', to('ada+bounce-4.2.2@example.com'));
+  await send(mailbox, 'd', to('ada+complain@example.com'));
+  await fetch(`${mailbox.url}/chaos`, { method: 'PUT', body: JSON.stringify({ bounceShare: 1, bounceStatus: '5.7.1' }) });
+  await send(mailbox, 'e', to('eve@example.com'));
+  await vi.waitFor(() => expect(came).toHaveLength(4), { timeout: 5000 });
+
+  const read = await Promise.all(
+    came.map(async ({ to: [first], raw }) => {
+      const mail = await readInboundMail(Buffer.from(raw));
+      if (mail.kind === 'dsn') return `${first} ${mail.dsn.recipients[0]?.status} ${mail.returned.messageId}`;
+      return mail.kind === 'feedback' ? `${first} ${mail.report.feedbackType} ${mail.returned.messageId}` : mail.kind;
+    }),
+  );
+  expect(new Set(read)).toEqual(
+    new Set([
+      'bounce+b@shop.example 5.1.1 b@shop.example',
+      'bounce+c@shop.example 4.2.2 c@shop.example',
+      'bounce+e@shop.example 5.7.1 e@shop.example',
+      'fbl@shop.example abuse d@shop.example',
+    ]),
+  );
+  expect((await list(mailbox)).total).toBe(5);
 });

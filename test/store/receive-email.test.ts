@@ -76,9 +76,10 @@ describeOnBothStores('a mail that comes back', (store) => {
   });
 
   /** Ada filled a cart, and the reminder was taken by the mail server. */
-  async function mailSent() {
-    const deps = { ...turnDeps(store()), bounceDomain: domain };
-    const steps = [send('first', 'wait'), waitStep('wait', 'second', 3 * hour), send('second', null)];
+  async function mailSent(alarms: string[] = []) {
+    const base = turnDeps(store());
+    const deps = { ...base, bounceDomain: domain, metrics: { ...base.metrics, alarm: (code: string) => void alarms.push(code) } };
+    const steps = [send('first', 'wait'), waitStep('wait', 'second', 26 * hour), send('second', null)];
     await publish(store(), cartJourney({ steps: Object.fromEntries(steps.map((step) => [step.id, step])) }));
     await take(
       deps,
@@ -115,7 +116,7 @@ describeOnBothStores('a mail that comes back', (store) => {
 
     expect(await suppressions(deps)).toEqual([{ channel: 'email', reason: 'bounced', detail: '5.1.1', isAda: true }]);
     expect(await facts()).toEqual(['message.bounced']);
-    deps.clock.pass(4 * hour);
+    deps.clock.pass(27 * hour);
     await turn();
     expect(await messages()).toMatchObject([
       { step: 'first', state: 'bounced' },
@@ -237,6 +238,37 @@ describeOnBothStores('a mail that comes back', (store) => {
     ['any number of refusals by policy', [0, 4, 8, 12, 16], '5.7.1', null, false],
   ])('%s: suppressed or not', async (_what, days, status, deliveredAt, isSuppressed) => {
     expect(await bouncedAt(days, status, deliveredAt)).toHaveLength(isSuppressed ? 1 : 0);
+  });
+
+  test('counts as a refusal on the line does: an unexplained one and a bounce within thirty days are two', async () => {
+    const { deps, turn, receive } = await mailSent();
+    await receive(notification([{ status: '5.0.0' }]));
+    expect(await suppressions(deps)).toEqual([]);
+    deps.clock.pass(27 * hour);
+    deps.providers.email.answers.push({ kind: 'not-sent', code: 'smtp-550', retry: false, bounce: 'hard-unconfirmed' });
+    await turn();
+
+    expect(await messages()).toMatchObject([{ state: 'bounced' }, { state: 'skipped', reason: 'provider-rejected' }]);
+    expect(await suppressions(deps)).toEqual([{ channel: 'email', reason: 'bounced', detail: 'smtp-550', isAda: true }]);
+  });
+
+  test.each([
+    ['5.7.26', 'not-authenticated'],
+    ['5.7.515', 'not-authenticated'],
+    ['5.7.1', 'refused-by-policy'],
+  ])('as a refusal by policy (%s), on the line or later, pages an operator once', async (code, alarm) => {
+    for (const when of ['on the line', 'later']) {
+      await resetTables(store());
+      const alarms: string[] = [];
+      const { deps, turn, receive } = await mailSent(alarms);
+      if (when === 'later') for (const _again of [1, 2]) await receive(notification([{ status: code }]));
+      else {
+        deps.clock.pass(27 * hour);
+        deps.providers.email.answers.push({ kind: 'not-sent', code: `smtp-550-${code}`, retry: false, bounce: 'policy' });
+        await turn();
+      }
+      expect([when, alarms, await suppressions(deps)]).toEqual([when, [alarm], []]);
+    }
   });
 
   test('comes over SMTP: stored when it is answered, for our addresses only', async () => {
