@@ -93,7 +93,7 @@ class OpenHours {
 
   /** Which place stands against `at`, with its hours of that day; closed all day: no hours. */
   explain(at: Instant): VerdictDetail {
-    const closed = this.#places.find((place) => !this.#stateAt(place, at, this.#policy.closingMarginMs).isOpen);
+    const closed = this.#places.find((place) => this.#closedUntil(place, at) !== null);
     if (closed === undefined) return { rule: null };
     const { localDay } = localOf(at, closed.zone);
     const hours = this.#hoursOn(closed, localDay);
@@ -110,7 +110,7 @@ class OpenHours {
 
   #closeOf(place: PlaceHours, from: Instant, atMost: Instant): Instant {
     for (let at = from; at < atMost; ) {
-      const { isOpen, until } = this.#stateAt(place, at, 0);
+      const { isOpen, until } = this.#stateAt(place, at);
       if (!isOpen) return at;
       at = until;
     }
@@ -120,37 +120,37 @@ class OpenHours {
   #opening(from: Instant): Instant | null {
     if (this.#places.length === 0) return null;
     for (let at = from; at <= from + searchMs; ) {
-      const until = this.#closedUntil(at);
-      if (until === null) return at;
+      const until = Math.max(at, ...this.#places.map((place) => this.#closedUntil(place, at) ?? at));
+      if (until === at) return at;
       at = until;
     }
     return null;
   }
 
-  /** Null: all are open. */
-  #closedUntil(at: Instant): Instant | null {
-    for (const place of this.#places) {
-      const { isOpen, until } = this.#stateAt(place, at, this.#policy.closingMarginMs);
-      if (!isOpen) return until;
-    }
-    return null;
+  /** Null: open, and so for longer than the margin. Otherwise when it is worth looking again. */
+  #closedUntil(place: PlaceHours, at: Instant): Instant | null {
+    const state = this.#stateAt(place, at);
+    if (!state.isOpen) return state.until;
+    const lastMargin = at + this.#policy.closingMarginMs;
+    const closes = this.#closeOf(place, at, lastMargin + 1);
+    return closes > lastMargin ? null : closes;
   }
 
   /** By the message's id, so that the answer is the same every time; never beyond the deadline, nor where the common opening has closed again. */
   #jitterMs(opening: Instant, { messageId, deadlineAt }: Pick<SendRequest, 'messageId' | 'deadlineAt'>): number {
-    const closes = Math.min(...this.#places.map((place) => this.#stateAt(place, opening, this.#policy.closingMarginMs).until));
-    const room = Math.min(this.#policy.openingJitterMs, closes - opening, deadlineAt >= opening ? deadlineAt - opening + 1 : 1);
+    const { openingJitterMs, closingMarginMs } = this.#policy;
+    const closes = this.firstClose(opening, opening + openingJitterMs + closingMarginMs);
+    const room = Math.min(openingJitterMs, closes - closingMarginMs - opening, deadlineAt >= opening ? deadlineAt - opening + 1 : 1);
     return room <= 1 ? 0 : hashOf(messageId) % Math.ceil(room);
   }
 
   /** Is it open, and until when that surely stays so. Midnight and changes of clocks end what is known. */
-  #stateAt(place: PlaceHours, at: Instant, marginMs: number): { readonly isOpen: boolean; readonly until: Instant } {
+  #stateAt(place: PlaceHours, at: Instant): { readonly isOpen: boolean; readonly until: Instant } {
     const { localDay, localMs, midnightAt, until } = localOf(at, place.zone);
     const hours = this.#hoursOn(place, localDay);
     if (hours === 'closed') return { isOpen: false, until };
     const opens = hours.opens * minute;
-    // Where the day is open to its end, the margin is the next day's business.
-    const closes = hours.closes === minutesOfDay ? day : hours.closes * minute - marginMs;
+    const closes = hours.closes * minute;
     if (localMs < opens) return { isOpen: false, until: Math.min(until, midnightAt + opens) };
     return localMs < closes ? { isOpen: true, until: Math.min(until, midnightAt + closes) } : { isOpen: false, until };
   }
