@@ -22,6 +22,7 @@ import { retryDeadLetter } from './app/retry-dead-letter.js';
 import type { TwilioKeys } from './app/record-receipt.js';
 import { settleExpiredAttempts } from './app/settle-expired-attempts.js';
 import { takeTurn } from './app/take-turn.js';
+import { tendConsents } from './app/double-opt-in.js';
 import { testSend } from './app/test-send.js';
 import type { ReturnPaths } from './channels/email/compose.js';
 import { createSmtpProvider } from './channels/email/providers/smtp.js';
@@ -239,7 +240,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
     roles,
     rates: { email: config.SOJOURN_EMAIL_RATE, sms: config.SOJOURN_SMS_RATE },
     connections: { email: email.poolSize, sms: sms.poolSize },
-    housekeeping: [() => settleExpiredAttempts(app), () => settlePendingInteractions(app)],
+    housekeeping: [() => settleExpiredAttempts(app), () => settlePendingInteractions(app), () => tendConsents(app)],
   });
   const running = temporal;
   life.notifyRelay = () => running.notify();

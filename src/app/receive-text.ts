@@ -9,6 +9,7 @@ import type { ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
 import { actsOfStart, actsOfStop } from '../domain/sms-stop.js';
 import { normalisePhone, suppressionHash } from '../domain/suppression.js';
+import { noteConfirmed } from '../store/consents.js';
 import type { Trx } from '../store/db.js';
 import { writeFacts } from '../store/facts.js';
 import { findProfilesByPhone, insertInboundMessage } from '../store/inbound-messages.js';
@@ -134,6 +135,12 @@ async function start(deps: Deps, trx: Trx, text: InboundText, people: readonly P
 
 /** The confirmation that a double opt-in asked for. */
 async function confirm(deps: Deps, trx: Trx, text: InboundText, people: readonly Person[]): Promise<string | null> {
+  const requests = people.flatMap(({ records }) => asked(records, deps.clock.now()));
+  await noteConfirmed(
+    trx,
+    requests.map(({ seq }) => seq),
+    deps.clock.now(),
+  );
   await writeActs(deps, trx, text, people, ({ records }, at) => confirmations(asked(records, deps.clock.now()), at));
   return answer('confirmed', deps, people);
 }

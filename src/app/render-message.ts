@@ -23,11 +23,11 @@ export type PlannedContent =
     }
   | { readonly kind: 'empty'; readonly problem: string };
 
-const linkPaths: Readonly<Record<LinkPurpose, string>> = { unsubscribe: 'u', preferences: 'p', cart: 'c' };
+const linkPaths: Readonly<Record<LinkPurpose, string>> = { unsubscribe: 'u', preferences: 'p', cart: 'c', confirm: 'd' };
 
-/** A link of ours in a message: it names the message, never the person. */
-export function linkOf(deps: Pick<AppDeps, 'publicUrl' | 'secret'>, purpose: LinkPurpose, messageId: string): string {
-  return `${deps.publicUrl}/${linkPaths[purpose]}/${signLink(deps.secret, { purpose, id: messageId })}`;
+/** A link of ours in a message: it names the message (or the request that it confirms), never the person. */
+export function linkOf(deps: Pick<AppDeps, 'publicUrl' | 'secret'>, purpose: LinkPurpose, id: string): string {
+  return `${deps.publicUrl}/${linkPaths[purpose]}/${signLink(deps.secret, { purpose, id })}`;
 }
 
 interface MessageToRender {

@@ -44,13 +44,14 @@ export function wantsDoubleOptIn(topics: TopicPolicy, { channel, topic }: Pick<C
   return topics.topics.some(({ id, doubleOptIn }) => id === topic && doubleOptIn.includes(channel));
 }
 
-/** A pending yes that a confirmation may still make count: neither refused since, nor given up, nor in quarantine. */
-export function openRequests<R extends ConsentRecord>(records: readonly R[]): readonly R[] {
-  const ends = records.filter(({ state }) => isRefusal(state) || state === 'expired');
+/** The pending acts that a confirmation may still make count: neither confirmed, nor refused since, nor in quarantine. */
+export function openRequests<R extends ConsentRecord & Pick<ConsentProof, 'confirmedAt'>>(records: readonly R[]): readonly R[] {
+  const ends = records.filter(({ state }) => isRefusal(state));
   return records.filter(
     (record) =>
       record.state === 'pending' &&
       record.method !== 'import' &&
+      (record.confirmedAt ?? null) === null &&
       !ends.some((end) => end.channel === record.channel && (end.topic === record.topic || isBroadRefusal(end)) && end.at >= record.at),
   );
 }

@@ -2,16 +2,16 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { base32 } from './ids.js';
 
 /** What a link does. It is part of the signature: a cart link never unsubscribes. */
-export type LinkPurpose = 'unsubscribe' | 'preferences' | 'cart';
+export type LinkPurpose = 'unsubscribe' | 'preferences' | 'cart' | 'confirm';
 
 export interface Link {
   readonly purpose: LinkPurpose;
-  /** The message that carried the link; the person, the brand and the cart are found through it, in the store. */
+  /** The message that carried the link; the person, the brand and the cart are found through it, in the store. `confirm`: what was asked for, and when. */
   readonly id: string;
 }
 
-const letters: Readonly<Record<LinkPurpose, string>> = { unsubscribe: 'u', preferences: 'p', cart: 'c' };
-const purposes: Readonly<Record<string, LinkPurpose>> = { u: 'unsubscribe', p: 'preferences', c: 'cart' };
+const letters: Readonly<Record<LinkPurpose, string>> = { unsubscribe: 'u', preferences: 'p', cart: 'c', confirm: 'd' };
+const purposes: Readonly<Record<string, LinkPurpose>> = { u: 'unsubscribe', p: 'preferences', c: 'cart', d: 'confirm' };
 
 /**
  * Signs a link: `1uk3f2.<id>.<mac>`, that is format version, purpose, key id, then the id as it is and 16 bytes of HMAC-SHA256.
@@ -24,7 +24,7 @@ export function signLink(secret: string, link: Link): string {
 
 /** What the link says; null when it was not signed with this key or is not a link at all. */
 export function readLink(secret: string, token: string): Link | null {
-  const [, head, letter, kid, id, signature] = /^(1([upc])([a-z2-7]{4}))\.([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{22})$/.exec(token) ?? [];
+  const [, head, letter, kid, id, signature] = /^(1([upcd])([a-z2-7]{4}))\.([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{22})$/.exec(token) ?? [];
   const purpose = letter === undefined ? undefined : purposes[letter];
   if (head === undefined || purpose === undefined || id === undefined || signature === undefined) return null;
   if (kid !== keyId(secret)) return null;

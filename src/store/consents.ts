@@ -31,43 +31,85 @@ export function writeConsents(acts: readonly ConsentAct[]): RawBuilder<unknown> 
     returning 1`;
 }
 
-/** A pending yes of the ledger. */
-export interface PendingConsent {
+/**
+ * Whose pending acts are due, at most `limit`: those that were not asked about yet, those of whom a reminder is due, and those that are given up.
+ * An imported act is not among them: nobody asks people whom a file named.
+ */
+export async function findDuePending(
+  db: Db | Trx,
+  due: { readonly remindedBefore: Instant; readonly remindAfterMs: number; readonly forgottenBefore: Instant; readonly limit: number },
+): Promise<readonly { readonly profileId: string; readonly channel: Channel }[]> {
+  const { remindedBefore, remindAfterMs, forgottenBefore, limit } = due;
+  const { rows } = await sql<{ profileId: string; channel: Channel }>`select profile_id as "profileId", channel from consents
+    where state = 'pending' and confirmed_at is null and method <> 'import'
+      and (requested_at is null or occurred_at <= ${forgottenBefore}
+        or (requested_at <= ${remindedBefore} and requested_at < occurred_at + ${remindAfterMs}))
+    group by profile_id, channel order by min(seq) limit ${limit}`.execute(db);
+  return rows;
+}
+
+/** Whose act this is and where; null: no such act, or one that waits for nothing. */
+export async function findRequest(db: Db | Trx, seq: number): Promise<{ readonly profileId: string; readonly channel: Channel } | null> {
+  const row = await db
+    .selectFrom('consents')
+    .select(['profile_id as profileId', 'channel'])
+    .where('seq', '=', seq)
+    .where('state', '=', 'pending')
+    .executeTakeFirst();
+  return row === undefined ? null : { profileId: row.profileId, channel: row.channel as Channel };
+}
+
+/** Notes when these acts were asked to be confirmed; the newest request counts. The profile is locked. */
+export async function noteRequested(trx: Trx, seqs: readonly number[], at: Instant): Promise<void> {
+  if (seqs.length === 0) return;
+  await trx.updateTable('consents').set({ requested_at: at }).where('seq', 'in', seqs).execute();
+}
+
+/** Notes when these acts were confirmed: they wait for nothing any more. The profile is locked. */
+export async function noteConfirmed(trx: Trx, seqs: readonly number[], at: Instant): Promise<void> {
+  if (seqs.length === 0) return;
+  await trx.updateTable('consents').set({ confirmed_at: at }).where('seq', 'in', seqs).execute();
+}
+
+/** Gives pending acts up: that they were there stays, what they said of the person goes. The profile is locked. */
+export async function expirePending(trx: Trx, seqs: readonly number[]): Promise<void> {
+  if (seqs.length === 0) return;
+  await trx
+    .updateTable('consents')
+    .set({ state: 'expired', text: null, source_url: null, ip: null, user_agent: null, actor: null, evidence: null })
+    .where('seq', 'in', seqs)
+    .where('state', '=', 'pending')
+    .execute();
+}
+
+/** An act that does not count yet, as operators list it. */
+export interface WaitingConsent {
   readonly seq: number;
   readonly profileId: string;
   readonly channel: Channel;
   readonly topic: string;
   readonly at: Instant;
+  readonly recordedAt: Instant;
+  readonly source: string;
   readonly requestedAt: Instant | null;
 }
 
-/** At most `limit` pending acts after the position, in the order of the ledger; without what is in quarantine. */
-export async function readPendingConsents(
+/** Acts that wait: `pending` for a confirmation, `quarantined` for evidence. The newest first, at most `limit` before the position. */
+export async function listWaiting(
   db: Db | Trx,
-  page: { readonly after: number; readonly limit: number },
-): Promise<readonly PendingConsent[]> {
-  const rows = await db
+  filter: { readonly state: 'pending' | 'quarantined' },
+  page: { readonly limit: number; readonly before: number | null },
+): Promise<readonly WaitingConsent[]> {
+  let query = db
     .selectFrom('consents')
-    .select(['seq', 'profile_id as profileId', 'channel', 'topic', 'occurred_at as at', 'requested_at as requestedAt'])
+    .select(['seq', 'profile_id as profileId', 'channel', 'topic', 'occurred_at as at', 'recorded_at as recordedAt', 'source'])
+    .select('requested_at as requestedAt')
     .where('state', '=', 'pending')
-    .where('method', '<>', 'import')
-    .where('seq', '>', page.after)
-    .orderBy('seq')
-    .limit(page.limit)
-    .execute();
+    .where('confirmed_at', 'is', null)
+    .where('method', filter.state === 'quarantined' ? '=' : '<>', 'import');
+  if (page.before !== null) query = query.where('seq', '<', page.before);
+  const rows = await query.orderBy('seq', 'desc').limit(page.limit).execute();
   return rows.map((row) => ({ ...row, channel: row.channel as Channel }));
-}
-
-/** The pending act that a link names; null: there is none. */
-export async function readPendingConsent(db: Db | Trx, seq: number): Promise<PendingConsent | null> {
-  const [row] = await readPendingConsents(db, { after: seq - 1, limit: 1 });
-  return row?.seq === seq ? row : null;
-}
-
-/** Notes when these acts were asked to be confirmed; the newest request counts. */
-export async function noteRequested(trx: Trx, seqs: readonly number[], at: Instant): Promise<void> {
-  if (seqs.length === 0) return;
-  await trx.updateTable('consents').set({ requested_at: at }).where('seq', 'in', seqs).execute();
 }
 
 /** Forgets the addresses and browsers that proved a yes, where that is longer ago. How many rows. At most `limit` at a time. */

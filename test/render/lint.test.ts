@@ -34,7 +34,16 @@ test('points at a topic that nobody can consent to, when it is told the topics',
 test('is the catalog of templates that journeys are checked against', async () => {
   const set = await loadTemplates('.');
 
-  expect(set.ids()).toEqual(['cart-reminder-1', 'cart-reminder-2', 'cart-reminder-3', 'newsletter', 'order-shipped', 'cart-link']);
+  expect(set.ids()).toEqual([
+    'cart-reminder-1',
+    'cart-reminder-2',
+    'cart-reminder-3',
+    'double-opt-in',
+    'newsletter',
+    'order-shipped',
+    'cart-link',
+    'double-opt-in-text',
+  ]);
   expect([set.channelOf('cart-link'), set.classOf('cart-link'), set.channelOf('nothing'), set.has('nothing')]).toEqual([
     'sms',
     'marketing',

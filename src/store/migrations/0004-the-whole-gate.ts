@@ -27,7 +27,7 @@ const statements = [
     add column actor text,
     add column evidence text`,
   // What waits for a confirmation or for evidence; few rows of many.
-  `create index consents_pending on consents (seq) where state = 'pending'`,
+  `create index consents_pending on consents (seq) where state = 'pending' and confirmed_at is null`,
   // Proof that is personal data, kept for a while.
   `create index consents_traced on consents (recorded_at) where ip is not null or user_agent is not null`,
 

@@ -1,0 +1,62 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { AppDeps } from '../../app/deps.js';
+import { confirmConsent, type ConfirmationPage, showConfirmation } from '../../app/double-opt-in.js';
+import { readLink } from '../../domain/link-token.js';
+import { formOf, readForms } from './form.js';
+import { html, sendPage } from './page.js';
+import { topicName } from './preference-form.js';
+import { pickLanguage, wordsOf } from './words.js';
+
+type Request = FastifyRequest<{ Params: { token: string } }>;
+
+/** `/d/<token>`: the page of a double opt-in. Its button confirms; opening it changes nothing, because scanners follow links. */
+export function doubleOptInPages(app: AppDeps): FastifyPluginAsync {
+  return async (server) => {
+    readForms(server);
+
+    server.get('/d/:token', async (request: Request, reply) => {
+      const id = requestOf(request);
+      return answer(request, reply, id === null ? { kind: 'unknown' } : await showConfirmation(app, id), 200);
+    });
+
+    server.post('/d/:token', async (request: Request, reply) => {
+      const id = requestOf(request);
+      if (id === null) return answer(request, reply, { kind: 'unknown' }, 200);
+      if (formOf(request.body)['confirm'] !== 'yes') return answer(request, reply, await showConfirmation(app, id), 400);
+      const userAgent = request.headers['user-agent']?.slice(0, 500) ?? null;
+      return answer(request, reply, await confirmConsent(app, id, { ip: request.ip, userAgent }), 200);
+    });
+
+    function requestOf(request: Request): string | null {
+      const link = readLink(app.secret, request.params.token);
+      return link?.purpose === 'confirm' ? link.id : null;
+    }
+
+    function answer(request: Request, reply: FastifyReply, page: ConfirmationPage, status: number) {
+      const language = pickLanguage(page.kind === 'unknown' ? null : page.locale, request.headers['accept-language'], app.shop.locale);
+      const words = wordsOf(language);
+      const { brand } = app.shop;
+      const show = (title: string, body: ReturnType<typeof html>, shown = status) =>
+        sendPage(reply, { shop: app.shop, language, status: shown, title, body });
+      switch (page.kind) {
+        case 'open': {
+          const { topics } = app.policies.current().topics;
+          const names = page.topics.map((id) => {
+            const topic = topics.find((one) => one.id === id);
+            return html`<li>${topic === undefined ? id : topicName(topic, language)}</li>`;
+          });
+          return show(
+            words.confirmTitle,
+            html`<p>${words.confirmQuestion(brand)}</p><ul>${names}</ul><form method="post"><div class="actions"><button type="submit" name="confirm" value="yes">${words.confirmButton}</button></div></form>`,
+          );
+        }
+        case 'confirmed':
+          return show(words.confirmedTitle, html`<p role="status">${words.confirmed(brand)}</p>`);
+        case 'too-late':
+          return show(words.tooLateTitle, html`<p>${words.tooLate(brand)}</p>`, 410);
+        case 'unknown':
+          return show(words.goneTitle, html`<p>${words.tooLate(brand)}</p>`, 404);
+      }
+    }
+  };
+}

@@ -1,0 +1,213 @@
+import { beforeEach, expect, test } from 'vitest';
+import { tendConsents } from '../../src/app/double-opt-in.js';
+import { eraseProfile } from '../../src/app/erase-profile.js';
+import { takeTurn } from '../../src/app/take-turn.js';
+import { day, hour } from '../../src/domain/instant.js';
+import { readConsents } from '../../src/store/profiles-read.js';
+import { opset } from '../../workflows/contract.js';
+import { testApi } from '../support/api.js';
+import { mayReceive } from '../support/consents.js';
+import { identify, noon, track } from '../support/shop-events.js';
+import { describeOnBothStores, resetTables } from '../support/stores.js';
+import { publishHead } from '../support/templates.js';
+import { take, turnDeps, type TurnDeps } from '../support/turns.js';
+import { twilioWebhooks } from '../support/twilio-webhooks.js';
+
+const signUp = {
+  channel: 'email',
+  topic: 'newsletter',
+  method: 'form',
+  source: 'footer',
+  text: 'Yes, please.',
+  ip: '203.0.113.7',
+  double_opt_in: true,
+};
+const press = { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload: 'confirm=yes' } as const;
+
+describeOnBothStores('a double opt-in', (store) => {
+  let deps: TurnDeps;
+  beforeEach(async () => {
+    await resetTables(store());
+    deps = turnDeps(store());
+    await publishHead(store(), { id: 'double-opt-in', class: 'transactional', topic: 'consent' });
+    await publishHead(store(), { id: 'double-opt-in-text', channel: 'sms', class: 'transactional', topic: 'consent' });
+    await take(deps, identify({ email: 'ada@example.test', phone: '+447700900123', country: 'GB' }));
+  });
+
+  const told = (properties: Record<string, unknown>) =>
+    take(deps, track('Consent Granted', properties, { occurredAt: deps.clock.now(), receivedAt: deps.clock.now() }));
+  const acts = async () => {
+    const { id } = await store().db.selectFrom('profiles').select('id').executeTakeFirstOrThrow();
+    return readConsents(store().db, id);
+  };
+  const may = async (topic = 'newsletter', channel: 'email' | 'sms' = 'email') =>
+    mayReceive(await acts(), channel, topic, deps.clock.now());
+  const requests = async () =>
+    (
+      await store()
+        .db.selectFrom('entries')
+        .selectAll()
+        .where('journey_id', 'like', 'message.double-opt-in%')
+        .orderBy('created_at')
+        .execute()
+    ).map(({ id, data }) => ({ id, ...(data['trigger'] as { readonly topics: readonly string[]; readonly confirmUrl: string }) }));
+  const linkOf = (request: { readonly confirmUrl: string } | undefined) => new URL(request?.confirmUrl ?? '').pathname;
+
+  test('is asked for through the gate, and counts once its button is pressed', async () => {
+    await told(signUp);
+    expect(await may()).toBe(false);
+    await tendConsents(deps);
+    await tendConsents(deps);
+    const asked = await requests();
+    expect(asked).toMatchObject([{ topics: ['Newsletter'] }]);
+    await takeTurn(deps, { v: 1, entryId: asked[0]?.id ?? '', opset }, 'inline');
+    expect(deps.providers.email.submitted).toHaveLength(1);
+
+    const { server } = await testApi(deps);
+    const url = linkOf(asked[0]);
+    for (const method of ['GET', 'HEAD'] as const) expect((await server.inject({ method, url })).statusCode).toBe(200);
+    expect((await server.inject({ ...press, payload: '', url })).statusCode).toBe(400);
+    expect(await may()).toBe(false);
+
+    deps.clock.pass(hour);
+    const thanks = await server.inject({ ...press, url, headers: { ...press.headers, 'user-agent': 'a browser' } });
+    expect([thanks.statusCode, thanks.body.includes('Thank you')]).toEqual([200, true]);
+    expect(await may()).toBe(true);
+    expect(await acts()).toMatchObject([
+      { state: 'pending', requestedAt: noon, confirmedAt: noon + hour, ip: '203.0.113.7' },
+      {
+        state: 'granted',
+        method: 'double-opt-in',
+        text: 'Yes, please.',
+        requestedAt: noon,
+        confirmedAt: noon + hour,
+        userAgent: 'a browser',
+        evidence: expect.stringMatching(/^consent\/\d+$/),
+      },
+    ]);
+    const facts = await store().db.selectFrom('facts').select('name').where('name', 'like', 'consent.%').execute();
+    expect(facts).toEqual([{ name: 'consent.granted' }]);
+
+    expect((await server.inject({ ...press, url })).body).toBe(thanks.body);
+    expect(await acts()).toHaveLength(2);
+  });
+
+  test('is asked for once more after three days, and given up after thirty', async () => {
+    await told(signUp);
+    for (let days = 0; days < 40; days += 1) {
+      await tendConsents(deps);
+      deps.clock.pass(day);
+    }
+    expect(await requests()).toHaveLength(2);
+    expect(await acts()).toMatchObject([{ state: 'expired', text: null, ip: null, userAgent: null, textHash: expect.any(String) }]);
+  });
+
+  test('has a week for each link, and each link confirms once', async () => {
+    await told(signUp);
+    await tendConsents(deps);
+    deps.clock.pass(4 * day);
+    await tendConsents(deps);
+    const [first, reminder] = (await requests()).map(linkOf);
+    deps.clock.pass(3 * day);
+
+    const { server } = await testApi(deps);
+    expect((await server.inject({ ...press, url: first ?? '' })).statusCode).toBe(410);
+    expect(await may()).toBe(false);
+    await server.inject({ ...press, url: reminder ?? '' });
+    expect(await may()).toBe(true);
+
+    deps.clock.pass(1000);
+    await take(deps, track('Consent Revoked', { channel: 'email', topic: 'newsletter' }, { occurredAt: deps.clock.now() }));
+    expect((await server.inject({ ...press, url: reminder ?? '' })).statusCode).toBe(410);
+    expect(await may()).toBe(false);
+  });
+
+  test('is void where the person said no meanwhile', async () => {
+    await told(signUp);
+    await tendConsents(deps);
+    const [request] = await requests();
+    deps.clock.pass(1000);
+    await take(deps, track('Consent Denied', { channel: 'email' }, { occurredAt: deps.clock.now() }));
+
+    const { server } = await testApi(deps);
+    expect((await server.inject({ ...press, url: linkOf(request) })).statusCode).toBe(410);
+    expect(await may()).toBe(false);
+  });
+
+  test('of somebody who signs up twice in a day is one mail, which confirms both', async () => {
+    await told(signUp);
+    await tendConsents(deps);
+    deps.clock.pass(hour);
+    await told({ ...signUp, topic: 'sales' });
+    await tendConsents(deps);
+    expect(await requests()).toHaveLength(1);
+
+    deps.clock.pass(25 * hour);
+    await told({ ...signUp, topic: 'recommendations' });
+    await tendConsents(deps);
+    const asked = await requests();
+    expect(asked).toHaveLength(2);
+    const { server } = await testApi(deps);
+    await server.inject({ ...press, url: linkOf(asked[1]) });
+    for (const topic of ['newsletter', 'sales', 'recommendations']) expect(await may(topic)).toBe(true);
+  });
+
+  test('by text is confirmed by YES, which means nothing else at any other time', async () => {
+    const { text } = twilioWebhooks(deps);
+    await text('SM1', 'Yes');
+    await told({ ...signUp, channel: 'sms', topic: 'cart_reminder' });
+    await text('SM2', 'Yes');
+    expect(await may('cart_reminder', 'sms')).toBe(false);
+
+    await tendConsents(deps);
+    expect(await requests()).toMatchObject([{ topics: ['Reminders of your cart'] }]);
+    deps.clock.pass(hour);
+    expect((await text('SM3', 'Yes')).body).toContain('You are signed up');
+    expect(await may('cart_reminder', 'sms')).toBe(true);
+    await text('SM4', 'Yes');
+    const inbound = await store().db.selectFrom('inbound_messages').select('action').orderBy('id').execute();
+    expect(inbound.map(({ action }) => action)).toEqual(['reply', 'reply', 'confirm', 'reply']);
+  });
+
+  test('is over with STOP', async () => {
+    const { text } = twilioWebhooks(deps);
+    await told({ ...signUp, channel: 'sms', topic: 'cart_reminder' });
+    await tendConsents(deps);
+    deps.clock.pass(hour);
+    await text('SM1', 'STOP');
+    await text('SM2', 'YES');
+    expect(await may('cart_reminder', 'sms')).toBe(false);
+  });
+
+  test('waits where nothing is there to ask with, and is not asked of who has said yes before or is imported', async () => {
+    await store().db.deleteFrom('template_versions').execute();
+    await told(signUp);
+    await tendConsents(deps);
+    await take(
+      deps,
+      track('Consent Granted', { channel: 'email', topic: 'sales', method: 'form', source: 'test' }, { occurredAt: deps.clock.now() }),
+      track('Consent Granted', { ...signUp, topic: 'welcome', method: 'import', text: undefined }, { occurredAt: deps.clock.now() }),
+    );
+    deps.clock.pass(1);
+    await told({ ...signUp, topic: 'sales' });
+    expect(await requests()).toHaveLength(0);
+
+    await publishHead(store(), { id: 'double-opt-in', class: 'transactional', topic: 'consent' });
+    await tendConsents(deps);
+    expect(await requests()).toMatchObject([{ topics: ['Newsletter'] }]);
+    expect(await may('welcome')).toBe(false);
+  });
+
+  test('of a person who was erased is nobody’s', async () => {
+    await told(signUp);
+    await tendConsents(deps);
+    const [request] = await requests();
+    const { id } = await store().db.selectFrom('profiles').select('id').executeTakeFirstOrThrow();
+    await eraseProfile(deps, id);
+
+    const { server } = await testApi(deps);
+    expect((await server.inject({ ...press, url: linkOf(request) })).statusCode).toBe(404);
+    await tendConsents(deps);
+    expect(await requests()).toHaveLength(1);
+  });
+});
