@@ -10,7 +10,6 @@ import {
 import { requireApiKey } from './auth.js';
 import type { ApiDeps } from './deps.js';
 import { cartPages } from './pages/cart.js';
-import { doubleOptInPages } from './pages/double-opt-in.js';
 import { preferencePages } from './pages/preferences.js';
 import { trackingPages } from './pages/tracking.js';
 import { unsubscribePages } from './pages/unsubscribe.js';
@@ -21,6 +20,7 @@ import { breakerRoutes } from './routes/breakers.js';
 import { broadcastRoutes } from './routes/broadcasts.js';
 import { controlRoutes } from './routes/controls.js';
 import { deadLetterRoutes } from './routes/dead-letters.js';
+import { capRoutes } from './routes/caps.js';
 import { engagementRoutes } from './routes/engagement.js';
 import { entryRoutes } from './routes/entries.js';
 import { eventRoutes } from './routes/events.js';
@@ -64,7 +64,7 @@ export function buildServer(deps: ApiDeps): FastifyInstance {
   void server.register(swagger, openApi(deps.version));
   for (const plugin of deps.plugins) void server.register(plugin);
   void server.register(healthRoutes(deps));
-  for (const pages of [unsubscribePages, preferencePages, doubleOptInPages, cartPages, trackingPages]) void server.register(pages(deps.app));
+  for (const pages of [unsubscribePages, preferencePages, cartPages, trackingPages]) void server.register(pages(deps.app));
   void server.register(
     async (api) => {
       api.addHook(
@@ -88,6 +88,7 @@ const apiRoutes = [
   entryRoutes,
   profileRoutes,
   engagementRoutes,
+  capRoutes,
   messageRoutes,
   broadcastRoutes,
   eventRoutes,

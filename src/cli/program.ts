@@ -186,6 +186,9 @@ function addProfiles(profile: Command, add: Add): void {
   add(profile, 'show <id>', 'a person: by our id or one of the shop’s', async (context, { args }) =>
     (await import('./commands/show-profile.js')).showProfile(context, args[0] ?? ''),
   );
+  add(profile, 'caps <id>', 'how often a person may be written to, why, and what is promised', async (context, { args }) =>
+    (await import('./commands/show-caps.js')).showCaps(context, args[0] ?? ''),
+  );
   add(profile, 'engagement <id>', 'how engaged a person is, and why', async (context, { args }) =>
     (await import('./commands/show-engagement.js')).showEngagement(context, args[0] ?? ''),
   );

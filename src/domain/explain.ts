@@ -1,4 +1,5 @@
 import type { Channel } from './channel.js';
+import type { Instant } from './instant.js';
 import { formatLocal } from './time.js';
 import type { Verdict, VerdictDetail, VerdictReason } from './verdict.js';
 
@@ -55,7 +56,7 @@ function reasonText(reason: VerdictReason, detail: VerdictDetail, reader: Reader
     case 'quiet-hours':
       return quietHoursText(detail, noun.many);
     case 'frequency-cap':
-      return capText(detail);
+      return detail['rule'] === 'message-price' ? priceText(detail) : capText(detail);
     case 'outranked':
       return `a more important message took the slot (${field('winner')})`;
     case 'duplicate':
@@ -65,18 +66,40 @@ function reasonText(reason: VerdictReason, detail: VerdictDetail, reader: Reader
   }
 }
 
+/** How a cap stands, as a sentence: `Cap email-7d, 4 of 4 used (tier new); next possible Thu 3 Dec 09:12 (Europe/Berlin).` */
+export function capSentence(detail: VerdictDetail, next: Instant | null, timeZone: string): string {
+  const text = capText(detail);
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${nextText(next, { timeZone })}.`;
+}
+
 /** `cap email-7d, 1 of 2 used (tier warm; fewer, because this topic goes unread)`. */
 function capText(detail: VerdictDetail): string {
-  const { rule, used, limit, keepFree, tier, topicMultiplier, fatigueMultiplier, choice } = detail;
+  const { rule, used, limit } = detail;
   const amount = limit === 0 ? 'nothing is allowed' : `${String(used ?? '?')} of ${String(limit ?? '?')} used`;
-  const why = [
+  const why = capWhy(detail);
+  return `cap ${String(rule ?? '?')}, ${amount}${why === '' ? '' : ` (${why})`}`;
+}
+
+/** `it would bring 0.02 and risks 0.07, in people who leave and complain after 5 messages in 7 days (message-price)`. */
+function priceText({ margin, price, sends }: VerdictDetail): string {
+  return `it would bring ${money(margin)} and risks ${money(price)}, in people who leave and complain after ${String(sends)} messages in 7 days (message-price)`;
+}
+
+function money(amount: VerdictDetail[string] | undefined): string {
+  return typeof amount === 'number' ? String(Math.round(amount * 1000) / 1000) : '?';
+}
+
+/** Where the number of a cap comes from: `tier warm; fewer, because this topic goes unread`. Empty: it is the same for everybody. */
+export function capWhy({ keepFree, tier, topicMultiplier, fatigueMultiplier, choice }: VerdictDetail): string {
+  return [
     choice === true ? 'as the person chose' : null,
     tier === undefined ? null : `tier ${String(tier)}`,
     typeof keepFree === 'number' ? `${keepFree} kept free for more important messages` : null,
     topicMultiplier === undefined ? null : `${topicMultiplier === 0 ? 'none' : 'fewer'}, because this topic goes unread`,
     fatigueMultiplier === undefined ? null : 'fewer for a while, because of what the person did or did not do',
-  ].filter((part) => part !== null);
-  return `cap ${String(rule ?? '?')}, ${amount}${why.length === 0 ? '' : ` (${why.join('; ')})`}`;
+  ]
+    .filter((part) => part !== null)
+    .join('; ');
 }
 
 /** `quiet hours in us-fl: texts leave from 08:00 to 20:00 local time`. */
@@ -103,7 +126,7 @@ function displacedText(displaces: readonly string[] | undefined): string {
   return `, and it took the slot of ${displaces.length === 1 ? 'a less important message' : `${displaces.length} less important messages`} (${displaces.join(', ')})`;
 }
 
-function nextText(next: unknown, reader: Reader): string {
+function nextText(next: unknown, reader: Pick<Reader, 'timeZone'>): string {
   return typeof next === 'number' ? `; next possible ${formatLocal(next, reader.timeZone)} (${reader.timeZone})` : '';
 }
 

@@ -53,6 +53,7 @@ export function lintJourney(
     ...(templates === undefined ? [] : templateFindings(compiled, templates)),
     ...(topics === undefined ? [] : topicFindings(compiled, topics)),
     ...timeFindings(compiled),
+    ...capFindings(compiled),
     ...hoursFindings(compiled),
     ...(definition.holdout === 0
       ? []
@@ -237,6 +238,33 @@ function hoursFindings({ definition, places }: Compiled): readonly Finding[] {
         ),
       ];
     return [];
+  });
+}
+
+/** What a step says of caps, against what its class says, and against its own deadline. */
+function capFindings({ definition, places }: Compiled): readonly Finding[] {
+  const sends = Object.values(definition.steps).filter((step): step is SendStep => step.kind === 'send');
+  return sends.flatMap((step): Finding[] => {
+    const path = places.get(step.id) ?? [];
+    const findings: Finding[] = [];
+    const saysOfCaps = step.obeysCap !== undefined || step.countsTowardCap !== undefined;
+    if (definition.class === 'transactional' && saysOfCaps)
+      findings.push(
+        error(
+          [...path, step.obeysCap === undefined ? 'counts_toward_cap' : 'obeys_cap'],
+          'A transactional message is outside of all caps: they neither hold nor count it.',
+          'Delete obeys_cap and counts_toward_cap.',
+        ),
+      );
+    if (step.deferWithinMs !== undefined && step.deferWithinMs > step.deadlineMs)
+      findings.push(
+        warning(
+          [...path, 'on_capped', 'defer', 'within'],
+          `The deadline of "${step.id}" comes before the time that a cap may hold it back.`,
+          'Shorten "within", or lengthen the deadline.',
+        ),
+      );
+    return findings;
   });
 }
 

@@ -62,6 +62,31 @@ describe('resources of the API', () => {
     expect((await call('GET', '/v1/profiles/nobody/engagement')).status).toBe(404);
   });
 
+  test('a profile shows its caps: how far each is used, when there is room again, and why', async () => {
+    const { deps, profileId } = await reminded(opened.store);
+    const { call } = await testApi(deps);
+    const { status, body } = await call('GET', `/v1/profiles/${profileId}/caps`);
+
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ tier: 'new', policyVersion: 1, promised: [] });
+    const rules = body['rules'] as readonly { readonly rule: string }[];
+    expect(rules.find(({ rule }) => rule === 'email-7d')).toMatchObject({
+      used: 1,
+      limit: 4,
+      nextFreeAt: new Date(deps.clock.now()).toISOString(),
+      why: 'tier new',
+      sentence: 'Cap email-7d, 1 of 4 used (tier new).',
+    });
+    expect(rules.find(({ rule }) => rule === 'email-gap-12h')).toMatchObject({
+      used: 1,
+      limit: 1,
+      nextFreeAt: new Date(noon + 13 * hour).toISOString(),
+      sentence: 'Cap email-gap-12h, 1 of 1 used (tier new); next possible Wed 25 Nov 01:00 (Europe/London).',
+    });
+    expect(rules.find(({ rule }) => rule === 'any-24h')).toMatchObject({ channels: null, headroom: [{ priorityUpTo: 20, keepFree: 1 }] });
+    expect((await call('GET', '/v1/profiles/nobody/caps')).status).toBe(404);
+  });
+
   test('an entry shows its trace, and an exit makes it leave at its next turn', async () => {
     const { deps, entryId } = await reminded(opened.store);
     const { call } = await testApi(deps);

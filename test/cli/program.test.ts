@@ -117,6 +117,14 @@ describe('the command line, with a server', () => {
     expect(await cli('profile show ada')).toMatchObject({ exit: 1, err: expect.stringContaining('Nobody is known by the id ada') });
   });
 
+  test('tells how often a person may be written to, and why', async () => {
+    const { cli } = await running();
+    const told = (await cli('profile caps ada')).out;
+    expect(told).toMatch(/^New: consent was given/);
+    expect(told).toMatch(/email-7d +email +7 days +1 of 4 +now +tier new/);
+    expect(told).toMatch(/any-24h +all channels +24 hours +1 of 2 +now +tier new; 1 kept free from priority 20 or lower/);
+  });
+
   test('tells how engaged a person is, and why', async () => {
     const { cli } = await running();
     const told = (await cli('profile engagement ada')).out;

@@ -60,6 +60,64 @@ test('what is left out has its default', () => {
   });
 });
 
+describe('what a step says of caps', () => {
+  const only = (send: string) => definitionOf(ofSteps(`  - send: { id: hello, channel: email, template: hello${send} }\n`)).steps['hello'];
+
+  test.each([
+    [', on_capped: skip', { onCapped: 'skip' }],
+    [', on_capped: exit', { onCapped: 'exit' }],
+    [', on_capped: { defer: { within: PT6H } }', { onCapped: 'defer', deferWithinMs: 6 * hour }],
+    [', obeys_cap: false, counts_toward_cap: true', { obeysCap: false, countsTowardCap: true }],
+    [', user_initiated: true', { isUserInitiated: true }],
+    [', expected_margin: 0.4', { expectedMargin: 0.4 }],
+  ])('%s', (written, expected) => {
+    expect(only(written)).toMatchObject(expected);
+  });
+
+  test('left out, the class and the deadline decide', () => {
+    expect(only('')).not.toHaveProperty('obeysCap');
+    expect(only('')).not.toHaveProperty('countsTowardCap');
+    expect(only('')).not.toHaveProperty('deferWithinMs');
+  });
+
+  test('the other channel is a step of its own, with an id that none has', () => {
+    const { steps: graph } = definitionOf(
+      ofSteps(`  - send: { id: hello, channel: email, template: hello, deadline: PT6H, on_capped: { fallback_channel: { template: cart-link } } }
+  - wait: { id: hello-sms, for: PT1H }
+`),
+    );
+
+    expect(graph['hello']).toMatchObject({ onCapped: 'fallback_channel', fallback: 'hello-sms-2', next: 'hello-sms' });
+    expect(graph['hello-sms-2']).toMatchObject({
+      channel: 'sms',
+      template: 'cart-link',
+      onCapped: 'skip',
+      deadlineMs: 6 * hour,
+      next: 'hello-sms',
+    });
+  });
+
+  test('the template of the other channel is looked up like any other', () => {
+    const [problem] = told(
+      ofSteps('  - send: { id: hello, channel: email, template: hello, on_capped: { fallback_channel: { template: receipt } } }\n'),
+    );
+    expect(problem).toContain('The template "receipt" is for email, and this step sends sms.');
+  });
+
+  test('a time that the deadline cuts off, and a word about caps in a transactional journey, are told', () => {
+    expect(
+      told(
+        ofSteps('  - send: { id: hello, channel: email, template: hello, deadline: PT4H, on_capped: { defer: { within: PT6H } } }\n'),
+      )[0],
+    ).toContain('The deadline of "hello" comes before the time that a cap may hold it back.');
+    const transactional = ofSteps('  - send: { id: hello, channel: email, template: receipt, obeys_cap: true }\n').replace(
+      'class: marketing',
+      'class: transactional',
+    );
+    expect(told(transactional)[0]).toContain('A transactional message is outside of all caps');
+  });
+});
+
 test('steps without an id are named by kind and number, in the order of the file; branches join what follows', () => {
   const { steps: graph, start } = definitionOf(
     ofSteps(`  - split:

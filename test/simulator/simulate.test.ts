@@ -34,6 +34,51 @@ function play(happenings: Script['happenings'], overrides: Partial<Script> = {},
 const abandoned = [track('Product Added', mug)];
 const sentAfter = (story: Story) => story.messages.map(({ step, state, at }) => [step, state, at - startAt]);
 
+describe('a cap in the way', () => {
+  /** One email is promised or sent; the persona's tier allows one every 48 hours. */
+  const persona: Script['persona'] = {
+    ...castPersona('mobile-subscriber', startAt),
+    tier: 'cool',
+    messagesBefore: [{ channel: 'email', topic: 'newsletter', at: startAt - 6 * day }],
+  };
+  const withFirst = (more: object, others: Readonly<Record<string, object>> = {}) => {
+    const journey = cartJourney();
+    const first = { ...journey.steps['first-email'], ...more };
+    return { ...journey, steps: { ...journey.steps, 'first-email': first, ...others } } as unknown as typeof journey;
+  };
+  const playedWith = (more: object, others: Readonly<Record<string, object>> = {}) => play(abandoned, { persona }, withFirst(more, others));
+
+  test('makes the message wait for room within its deadline, or its own shorter time', () => {
+    expect(playedWith({ deadlineMs: 2 * day }).messages[0]).toMatchObject({ step: 'first-email', state: 'sent', at: startAt + day });
+    expect(playedWith({ deadlineMs: 2 * day, deferWithinMs: 6 * hour }).messages[0]).toMatchObject({
+      state: 'skipped',
+      reason: 'frequency-cap',
+    });
+  });
+
+  test('lets the person leave, where the step says so', () => {
+    const story = playedWith({ onCapped: 'exit' });
+
+    expect(story.entries).toMatchObject([{ outcome: 'exited', reason: 'frequency-cap' }]);
+    expect(story.messages).toMatchObject([{ step: 'first-email', state: 'skipped' }]);
+  });
+
+  test('sends the other channel instead, where the step says so, and goes on from there', () => {
+    const { steps } = cartJourney();
+    const text = { ...steps['first-email'], id: 'first-email-sms', channel: 'sms', template: 'text', onCapped: 'skip' };
+    const story = playedWith({ onCapped: 'fallback_channel', fallback: 'first-email-sms' }, { 'first-email-sms': text });
+
+    expect(story.messages.slice(0, 2)).toMatchObject([
+      { step: 'first-email', state: 'skipped', reason: 'frequency-cap' },
+      { step: 'first-email-sms', channel: 'sms', state: 'sent', at: startAt + hour },
+    ]);
+  });
+
+  test('is passed by a step that does not obey it', () => {
+    expect(playedWith({ obeysCap: false }).messages[0]).toMatchObject({ state: 'sent', at: startAt + hour });
+  });
+});
+
 describe('on a virtual clock', () => {
   test('an abandoned cart is reminded of at the instants of its journey', () => {
     const story = play(abandoned);

@@ -1,0 +1,51 @@
+import { widestCapMs } from '../domain/caps-for.js';
+import { type EngagementFacts, mayProfile } from '../domain/engagement/facts.js';
+import { parseEngagement } from '../domain/engagement/state.js';
+import type { Instant } from '../domain/instant.js';
+import type { LedgerRow } from '../domain/ledger.js';
+import { mayTrack } from '../domain/tracking.js';
+import { calendarZone, type Place, placesByTraits } from '../domain/zone-evidence.js';
+import { readEngagementHistory, readEngagementRow } from '../store/engagement.js';
+import { readLedger } from '../store/ledger-read.js';
+import { findCanonicalProfile, readConsents } from '../store/profiles-read.js';
+import type { AppDeps } from './deps.js';
+
+/** What the caps of a person are worked out from, as it is at `at`; read without locks, to be shown. */
+export interface Person {
+  readonly profileId: string;
+  readonly traits: Readonly<Record<string, unknown>>;
+  readonly at: Instant;
+  readonly engagement: EngagementFacts;
+  /** As far back as the widest cap looks. */
+  readonly ledger: readonly LedgerRow[];
+  readonly places: readonly Place[];
+  /** Where their days begin. */
+  readonly timeZone: string;
+}
+
+/** By a profile's id, also one that was merged away. Null: no such profile. */
+export async function readPerson(deps: Pick<AppDeps, 'store' | 'clock' | 'policies' | 'shop'>, profileId: string): Promise<Person | null> {
+  const { db } = deps.store;
+  const id = await findCanonicalProfile(db, profileId);
+  const row = id === null ? null : await readEngagementRow(db, id);
+  if (id === null || row === null) return null;
+  const policies = deps.policies.current();
+  const at = Math.max(deps.clock.now(), row.lastInstant);
+  const state = parseEngagement(row.engagement);
+  const places = placesByTraits(row, deps.shop);
+  return {
+    profileId: id,
+    traits: row.traits,
+    at,
+    engagement: {
+      state,
+      consents: await readConsents(db, id),
+      ...(await readEngagementHistory(db, { profileId: id, engagedAt: state.engagedAt, at })),
+      isTracked: mayTrack(policies.engagement.tracking, row, deps.shop),
+      mayProfile: mayProfile(row.traits),
+    },
+    ledger: await readLedger(db, id, at - widestCapMs(policies.caps)),
+    places,
+    timeZone: calendarZone(places, deps.shop.timeZone),
+  };
+}

@@ -1,0 +1,64 @@
+import type { CliContext, Outcome } from '../context.js';
+import { findProfile } from '../find-profile.js';
+import { paragraphs, table } from '../text.js';
+
+interface Caps {
+  readonly policyVersion: number;
+  readonly tierSentence: string;
+  readonly at: string;
+  readonly rules: readonly {
+    readonly rule: string;
+    readonly channels: readonly string[] | null;
+    readonly topics: readonly string[] | null;
+    readonly window: string;
+    readonly limit: number;
+    readonly used: number;
+    readonly nextFreeAt: string | null;
+    readonly promisedAt: readonly string[];
+    readonly headroom: readonly { readonly priorityUpTo: number; readonly keepFree: number }[];
+    readonly why: string;
+  }[];
+  readonly promised: readonly {
+    readonly messageId: string;
+    readonly channel: string;
+    readonly topic: string;
+    readonly priority: number;
+    readonly slotAt: string;
+  }[];
+}
+
+/** `profile caps <id>`: by our own id, or by one of the shop's. */
+export async function showCaps(context: CliContext, id: string): Promise<Outcome> {
+  const api = await context.client();
+  const profile = await findProfile(api, id);
+  const caps = await api.get<Caps>(`/v1/profiles/${encodeURIComponent(profile.id)}/caps`);
+  const local = await context.localTime();
+  const room = (nextFreeAt: string | null): string =>
+    nextFreeAt === null ? 'never' : Date.parse(nextFreeAt) <= Date.parse(caps.at) ? 'now' : local(nextFreeAt);
+  return {
+    value: caps,
+    text: paragraphs(
+      `${caps.tierSentence} Caps of version ${caps.policyVersion}.`,
+      table(
+        ['cap', 'over', 'in', 'used', 'promised', 'room', 'why'],
+        caps.rules.map((rule) => [
+          rule.rule,
+          [rule.channels?.join(', ') ?? 'all channels', ...(rule.topics === null ? [] : [rule.topics.join(', ')])].join(': '),
+          rule.window,
+          `${rule.used} of ${rule.limit}`,
+          rule.promisedAt.length === 0 ? '' : rule.promisedAt.map((at) => local(at)).join(', '),
+          room(rule.nextFreeAt),
+          [rule.why, ...rule.headroom.map((one) => `${one.keepFree} kept free from priority ${one.priorityUpTo} or lower`)]
+            .filter((part) => part !== '')
+            .join('; '),
+        ]),
+        'No cap holds for this person.',
+      ),
+      table(
+        ['promised', 'message', 'channel', 'topic', 'priority'],
+        caps.promised.map((one) => [local(one.slotAt), one.messageId, one.channel, one.topic, one.priority]),
+        '',
+      ),
+    ),
+  };
+}
