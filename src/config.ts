@@ -37,7 +37,7 @@ export const settings = {
     secret: true,
     meaning: 'Key of links, message ids and suppression hashes. Made and kept in the data folder when absent and everything is embedded.',
   },
-  SOJOURN_PROJECT: { schema: z.string().default('.'), meaning: 'Folder with shop.yaml, journeys/ and templates/.' },
+  SOJOURN_PROJECT: { schema: z.string().default('.'), meaning: 'Folder with shop.yaml, journeys/, policies/ and templates/.' },
   SOJOURN_ROLE: { schema: z.string().default('all'), meaning: 'Which parts this process runs: all, or a list of api, relay, worker.' },
   SOJOURN_LOG_LEVEL: {
     schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),

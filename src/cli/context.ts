@@ -30,7 +30,7 @@ export interface Outcome {
 /** A command's view of the world. */
 export interface CliContext {
   readonly io: CliIo;
-  /** The folder with shop.yaml, journeys/ and templates/. */
+  /** The folder with shop.yaml, journeys/, policies/ and templates/. */
   readonly project: string;
   client(): Promise<ApiClient>;
   /** Instants as the shop's people read them: `Thu 3 Dec 09:12`. */

@@ -55,6 +55,13 @@ describe('a mistake is told with its place and a way to mend it', () => {
     ['engagement', 'within: P90D', 'within: P40D', '"cool" begins no later than "warm"', 'Give it longer than "warm".'],
     ['engagement', 'machine_open: { weight: 0,', 'machine_open: { weight: 1,', 'A machine that opens', 'Write weight: 0.'],
     ['engagement', 'half_life: P45D', 'half_life: P2M', 'has months or years', 'P60D'],
+    [
+      'engagement',
+      '# Quicker than',
+      'price: { email: { value: 12, complaint_cost: 20, hazards: [{ sends_up_to: 2, unsubscribe: 0.1, complaint: 0.1 }] } }\n# Quicker than',
+      'More messages than this have no hazard.',
+      'Delete "sends_up_to" of the last one.',
+    ],
     ['topics', 'id: newsletter', 'id: marketing', 'The topic id "marketing" is used twice.', ''],
     ['topics', '{ en: Newsletter, de: Newsletter }', '{ en: Newsletter }', '"newsletter" has no name in de.', 'de: …'],
     ['topics', '- id: marketing', '- id: everything', 'The topic "marketing" is missing', ''],
