@@ -1,6 +1,6 @@
 import type { Channel } from '../domain/channel.js';
 import { verdictSentence } from '../domain/explain.js';
-import { humanLimits, verdictAt } from '../domain/human-click.js';
+import { settledBefore, settledVerdict } from '../domain/human-click.js';
 import { formatLocal } from '../domain/time.js';
 import type { Verdict, VerdictDetail, VerdictReason } from '../domain/verdict.js';
 import {
@@ -61,9 +61,8 @@ export async function explainMessage(deps: Deps, id: string): Promise<MessageSto
 }
 
 async function readSettled({ store, clock, policies }: Deps, id: string): Promise<readonly InteractionRecord[]> {
-  const now = clock.now();
-  const limits = humanLimits(policies.current().engagement.humans, clock.rate);
-  return (await readMessageInteractions(store.db, id)).map((one) => ({ ...one, verdict: verdictAt(one, now, limits) }));
+  const before = settledBefore(policies.current().engagement.humans, clock.now(), clock.rate);
+  return (await readMessageInteractions(store.db, id)).map((one) => ({ ...one, verdict: settledVerdict(one, before) }));
 }
 
 interface Latest {

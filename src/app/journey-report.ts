@@ -1,3 +1,4 @@
+import { settledBefore } from '../domain/human-click.js';
 import { day, type Instant } from '../domain/instant.js';
 import { stepsInOrder } from '../journey/graph.js';
 import { countJourney, type JourneyCounts } from '../store/journey-report.js';
@@ -19,6 +20,10 @@ export interface StepReport {
   readonly failed: number;
   readonly unknown: number;
   readonly pending: number;
+  /** Of what was sent, whose links tell (people who may be tracked); of these, which a person opened, and in which a person followed a link. */
+  readonly tracked: number;
+  readonly opened: number;
+  readonly clicked: number;
   readonly skipped: readonly Count[];
 }
 
@@ -55,7 +60,7 @@ const defaultWindowMs = 5 * day;
 
 /** Null: no such journey. Entries count by when they were armed or triggered, in [since, until). */
 export async function reportJourney(
-  deps: Pick<AppDeps, 'store' | 'clock'>,
+  deps: Pick<AppDeps, 'store' | 'clock' | 'policies'>,
   journeyId: string,
   range: { readonly since: Instant | null; readonly until: Instant | null },
 ): Promise<JourneyReport | null> {
@@ -66,7 +71,13 @@ export async function reportJourney(
   const windowMs = Math.max(0, ...(version?.definition.goals ?? []).map((goal) => goal.withinMs)) || defaultWindowMs;
   const since = range.since ?? 0;
   const until = range.until ?? deps.clock.now() + 1;
-  const counts = await countJourney(db, { journeyId, since, until, windowMs });
+  const counts = await countJourney(db, {
+    journeyId,
+    since,
+    until,
+    windowMs,
+    settledBefore: settledBefore(deps.policies.current().engagement.humans, deps.clock.now(), deps.clock.rate),
+  });
   const stepOrder = version === null ? [] : stepsInOrder(version.definition).map((step): string => step.id);
   return {
     journeyId,
@@ -105,6 +116,9 @@ function stepsOf(rows: JourneyCounts['messages'], order: readonly string[]): rea
       failed: total(of.filter((row) => row.state === 'failed')),
       unknown: total(of.filter((row) => row.state === 'unknown')),
       pending: total(of.filter((row) => pendingStates.has(row.state))),
+      tracked: sum(of, 'tracked'),
+      opened: sum(of, 'opened'),
+      clicked: sum(of, 'clicked'),
       skipped: byReason(
         of.filter((row) => skippedStates.has(row.state)).map((row) => ({ reason: row.reason ?? row.state, count: row.count })),
       ),
@@ -127,8 +141,12 @@ function byReason(rows: readonly { readonly reason: string | null; readonly coun
   return [...counts].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count);
 }
 
+function sum<Field extends string>(rows: readonly { readonly [field in Field]: number }[], field: Field): number {
+  return rows.reduce((sofar, row) => sofar + row[field], 0);
+}
+
 function total(rows: readonly { readonly count: number }[]): number {
-  return rows.reduce((sum, row) => sum + row.count, 0);
+  return sum(rows, 'count');
 }
 
 /** To the cent: sums of doubles drift. */

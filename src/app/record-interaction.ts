@@ -1,5 +1,5 @@
 import type { Fact } from '../domain/fact.js';
-import { humanLimits, type InteractionKind, judgeInteraction } from '../domain/human-click.js';
+import { humanLimits, type InteractionKind, judgeInteraction, settledBefore } from '../domain/human-click.js';
 import { mayProfile } from '../domain/engagement/facts.js';
 import { type EngagementState, parseEngagement, recordSignal } from '../domain/engagement/state.js';
 import { day } from '../domain/instant.js';
@@ -93,7 +93,7 @@ async function record(
  * Called every few seconds; what reads interactions in between takes them for a person's by their age. Says how many.
  */
 export async function settlePendingInteractions(deps: SettleDeps): Promise<number> {
-  const before = deps.clock.now() - humanLimits(deps.policies.current().engagement.humans, deps.clock.rate).burstMs;
+  const before = settledBefore(deps.policies.current().engagement.humans, deps.clock.now(), deps.clock.rate);
   let settled = 0;
   for (const messageId of await listPendingInteractions(deps.store.db, before, settledAtOnce)) {
     try {

@@ -9,8 +9,7 @@ export type InteractionKind = 'open' | 'click';
 export type InteractionVerdict = 'pending' | 'human' | 'machine';
 
 /** Why an open or a click is no person's. */
-export const machineReasons = ['head-request', 'no-user-agent', 'scanner', 'privacy-proxy', 'too-soon', 'burst', 'hidden-link'] as const;
-export type MachineReason = (typeof machineReasons)[number];
+type MachineReason = 'head-request' | 'no-user-agent' | 'scanner' | 'privacy-proxy' | 'too-soon' | 'burst' | 'hidden-link';
 
 /** An open or a click as it comes. */
 export interface Hit {
@@ -35,9 +34,9 @@ export interface PastInteraction {
 }
 
 /** In service milliseconds. */
-export type HumanLimits = EngagementPolicy['humans'];
+type HumanLimits = EngagementPolicy['humans'];
 
-export interface Judgement {
+interface Judgement {
   /** `pending`: a person's, unless what follows shows otherwise. */
   readonly verdict: 'pending' | 'machine';
   readonly reason: MachineReason | null;
@@ -45,9 +44,7 @@ export interface Judgement {
   readonly unmasked: readonly number[];
 }
 
-/**
- * Scanners run in real time, however fast the service clock goes.
- */
+/** Scanners run in real time, however fast the service clock goes. */
 export function humanLimits(humans: EngagementPolicy['humans'], clockRate: number): HumanLimits {
   const { clickAfterMs, openAfterMs, burstLinks, burstMs } = humans;
   return { clickAfterMs: clickAfterMs * clockRate, openAfterMs: openAfterMs * clockRate, burstLinks, burstMs: burstMs * clockRate };
@@ -71,18 +68,17 @@ export function judgeInteraction(hit: Hit, past: readonly PastInteraction[], lim
   return { verdict: 'pending', reason: null, unmasked: [] };
 }
 
-/** Whether nothing that comes now can change what is thought of a pending one. */
-export function isSettled({ at }: { readonly at: Instant }, now: Instant, limits: HumanLimits): boolean {
-  return at < now - limits.burstMs;
+/** Nothing that comes at `now` changes any more what is thought of an open or click from before this instant. */
+export function settledBefore(humans: EngagementPolicy['humans'], now: Instant, clockRate: number): Instant {
+  return now - humanLimits(humans, clockRate).burstMs;
 }
 
-/** What it is at this instant: a pending one that nothing has unmasked in time is a person's. */
-export function verdictAt(
+/** What it is by now: a pending one from before `before` (`settledBefore`), which nothing has unmasked in time, is a person's. */
+export function settledVerdict(
   interaction: { readonly verdict: InteractionVerdict; readonly at: Instant },
-  now: Instant,
-  limits: HumanLimits,
+  before: Instant,
 ): InteractionVerdict {
-  return interaction.verdict === 'pending' && isSettled(interaction, now, limits) ? 'human' : interaction.verdict;
+  return interaction.verdict === 'pending' && interaction.at < before ? 'human' : interaction.verdict;
 }
 
 function reasonAlone({ kind, link, isHead, userAgent, at, deliveredAt }: Hit, limits: HumanLimits): MachineReason | null {

@@ -28,7 +28,7 @@ export const bothConditions = 'For both, put two conditions under "all".';
 
 const comparison = z.strictObject(comparisonShape).superRefine(oneOf(operators, 'one comparison', bothConditions));
 
-const messageStatuses = ['sent', 'delivered', 'bounced', 'failed', 'skipped'] as const;
+const messageStatuses = ['sent', 'delivered', 'opened', 'clicked', 'bounced', 'failed', 'skipped'] as const;
 
 /** The keys of a condition; exactly one of them says its kind. */
 export const conditionShape = {

@@ -1,6 +1,7 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Instant } from '../domain/instant.js';
 import type { Db, Trx } from './db.js';
+import { isHuman } from './interactions.js';
 
 /** Counts of one journey. All of entries created in [since, until). */
 export interface JourneyCounts {
@@ -17,6 +18,11 @@ export interface JourneyCounts {
     readonly state: string;
     readonly reason: string | null;
     readonly count: number;
+    /** Of these, whose links tell. */
+    readonly tracked: number;
+    /** Of these, which a person opened, and in which a person followed a link. */
+    readonly opened: number;
+    readonly clicked: number;
   }[];
   /** Orders that stand (neither cancelled nor refunded) of people who had entered, within `windowMs` of entering; each order once. */
   readonly orders: readonly {
@@ -29,15 +35,26 @@ export interface JourneyCounts {
 
 export async function countJourney(
   db: Db | Trx,
-  of: { readonly journeyId: string; readonly since: Instant; readonly until: Instant; readonly windowMs: number },
+  of: {
+    readonly journeyId: string;
+    readonly since: Instant;
+    readonly until: Instant;
+    readonly windowMs: number;
+    /** Opens and clicks from before are a person's, unless something has shown otherwise. */
+    readonly settledBefore: Instant;
+  },
 ): Promise<JourneyCounts> {
   const { journeyId, since, until, windowMs } = of;
+  const byPerson = (kind: RawBuilder<unknown>): RawBuilder<unknown> =>
+    sql`(count(*) filter (where m.links is not null and exists (
+      select 1 from interactions i where i.message_id = m.id and ${kind} and ${isHuman(of.settledBefore)})))::int`;
   const entries = await sql<JourneyCounts['entries'][number]>`
     select state, entered_at is not null as entered, outcome, outcome_reason as reason, count(*)::int as count
     from entries where journey_id = ${journeyId} and created_at >= ${since} and created_at < ${until}
     group by 1, 2, 3, 4 order by 1, 2, 3, 4`.execute(db);
   const messages = await sql<JourneyCounts['messages'][number]>`
-    select m.step, m.channel, m.state, m.reason, count(*)::int as count
+    select m.step, m.channel, m.state, m.reason, count(*)::int as count,
+      (count(*) filter (where m.links is not null))::int as tracked, ${byPerson(sql`true`)} as opened, ${byPerson(sql`i.kind = 'click'`)} as clicked
     from messages m join entries e on e.id = m.entry_id
     where e.journey_id = ${journeyId} and e.created_at >= ${since} and e.created_at < ${until} and m.step is not null
     group by 1, 2, 3, 4 order by 1, 2, 3, 4`.execute(db);

@@ -7,7 +7,7 @@ import {
   type InteractionVerdict,
   judgeInteraction,
   type PastInteraction,
-  verdictAt,
+  settledVerdict,
 } from '../../src/domain/human-click.js';
 import { minute } from '../../src/domain/instant.js';
 
@@ -28,7 +28,7 @@ function play(...hits: readonly Hit[]): readonly string[] {
     past.push({ seq, kind: one.kind, link: one.link, at: one.at, verdict, reason });
   }
   const end = Math.max(...hits.map(({ at }) => at)) + minute;
-  return past.map((one) => one.reason ?? verdictAt(one, end, limits));
+  return past.map((one) => one.reason ?? settledVerdict(one, end));
 }
 
 describe('who clicked', () => {

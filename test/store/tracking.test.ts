@@ -1,9 +1,10 @@
 import { beforeEach, expect, test } from 'vitest';
 import { eraseProfile } from '../../src/app/erase-profile.js';
 import { explainMessage } from '../../src/app/explain-message.js';
+import { reportJourney } from '../../src/app/journey-report.js';
 import { settlePendingInteractions } from '../../src/app/record-interaction.js';
 import { parseEngagement } from '../../src/domain/engagement/state.js';
-import { hour, minute, second } from '../../src/domain/instant.js';
+import { day, hour, minute, second } from '../../src/domain/instant.js';
 import type { AttemptOutcome } from '../../src/domain/message.js';
 import type { RenderContext } from '../../src/domain/rendering.js';
 import type { JourneyDefinition, Step } from '../../src/journey/definition.js';
@@ -149,6 +150,7 @@ describeOnBothStores('opens and clicks', (store) => {
     expect(new Set((await interactions()).map(({ verdict }) => verdict))).toEqual(new Set(['machine']));
     expect({ consents: await consents(), engagement: await engagement() }).toEqual(before);
     expect(await facts()).toEqual([]);
+    expect((await reportJourney(deps, 'cart', { since: null, until: null }))?.steps).toMatchObject([{ tracked: 1, opened: 0, clicked: 0 }]);
 
     deps.clock.pass(minute);
     const clickedAt = deps.clock.now();
@@ -160,6 +162,9 @@ describeOnBothStores('opens and clicks', (store) => {
     expect((await engagement()).engagedAt).toBe(clickedAt);
     expect((await engagement()).sums.human_click?.value).toBe(1);
     expect(await facts()).toEqual(['message.clicked']);
+    expect((await reportJourney(deps, 'cart', { since: null, until: null }))?.steps).toMatchObject([
+      { step: 'first', sent: 1, tracked: 1, opened: 1, clicked: 1 },
+    ]);
     const story = await explainMessage(deps, email.messageId);
     expect(story?.interactions.filter(({ verdict }) => verdict === 'human')).toMatchObject([{ kind: 'click', link: 2, reason: null }]);
   });
@@ -211,5 +216,40 @@ describeOnBothStores('opens and clicks', (store) => {
     expect((await store().db.selectFrom('trace').select('text').execute()).map(({ text }) => text)).toContain(
       'Takes came: the message of first was clicked.',
     );
+  });
+
+  test('an entry that waits for a click is woken by a person’s', async () => {
+    const steps = [
+      send('first', 'until'),
+      {
+        kind: 'wait_until',
+        id: 'until',
+        branches: [{ id: 'clicked', event: 'message.clicked', match: 'profile', where: null, next: null }],
+        timeoutMs: day,
+        onTimeout: 'second',
+        lookback: 'none',
+        next: null,
+      } as unknown as Step,
+      send('second', null),
+    ];
+    const journey = cartJourney({ steps: Object.fromEntries(steps.map((step) => [step.id, step])) });
+    const { deps, visit, addresses, entryId } = await mailed(undefined, { journey });
+    const pokeAt = async () =>
+      (await store().db.selectFrom('entries').select('poke_real').where('id', '=', entryId).executeTakeFirstOrThrow()).poke_real;
+    const before = await pokeAt();
+    deps.clock.pass(minute);
+    await visit(linkTo(addresses, 1), 'HEAD');
+    await settle(deps);
+    expect(await pokeAt()).toBe(before);
+
+    await visit(linkTo(addresses, 1));
+    await settle(deps);
+    expect(await pokeAt()).not.toBe(before);
+    await turn(deps, entryId);
+    expect(await store().db.selectFrom('entries').select(['state', 'outcome']).executeTakeFirstOrThrow()).toEqual({
+      state: 'finished',
+      outcome: 'completed',
+    });
+    expect(deps.providers.email.submitted).toHaveLength(1);
   });
 });

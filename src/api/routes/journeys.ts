@@ -82,6 +82,9 @@ const report = z
           failed: z.number(),
           unknown: z.number(),
           pending: z.number(),
+          tracked: z.number().meta({ description: 'Of what was sent, whose links tell: the base of opened and clicked.' }),
+          opened: z.number().meta({ description: 'By a person, as far as that can be told.' }),
+          clicked: z.number().meta({ description: 'By a person.' }),
           skipped: z.array(count).readonly(),
         }),
       )

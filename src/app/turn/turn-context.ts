@@ -4,7 +4,7 @@ import type { ConditionFacts } from '../../domain/conditions/condition.js';
 import { type EngagementFacts, mayProfile } from '../../domain/engagement/facts.js';
 import { parseEngagement } from '../../domain/engagement/state.js';
 import type { FactName } from '../../domain/fact.js';
-import { humanLimits } from '../../domain/human-click.js';
+import { settledBefore } from '../../domain/human-click.js';
 import type { EntryId } from '../../domain/ids.js';
 import type { Instant } from '../../domain/instant.js';
 import { normaliseEmail, normalisePhone, suppressionHash } from '../../domain/suppression.js';
@@ -67,10 +67,10 @@ async function complete(deps: AppDeps, db: Db | Trx, { entry, profile, cart }: T
     messagesSince: at - widestCapMs(policies.caps),
     at,
     engagedAt: engagement.engagedAt,
-    settledBefore: at - humanLimits(policies.engagement.humans, deps.clock.rate).burstMs,
+    settledBefore: settledBefore(policies.engagement.humans, at, deps.clock.rate),
     suppressionHashes: hashesOf(deps.secret, profile),
   });
-  const places = placesByTraits(profile, deps.shop);
+  const places = placesByTraits(profile, deps.shop, at);
   const timeZone = calendarZone(places, deps.shop.timeZone);
   const conditionFacts: ConditionFacts = {
     at,
@@ -125,7 +125,7 @@ function hashesOf(secret: string, profile: TurnProfile) {
   };
 }
 
-export function textTrait(profile: TurnProfile, name: string): string | null {
+export function textTrait(profile: Pick<TurnProfile, 'traits'>, name: string): string | null {
   const value = profile.traits[name];
   return typeof value === 'string' && value.trim() !== '' ? value : null;
 }

@@ -37,7 +37,7 @@ export async function reportJourney(
       section(
         'Messages',
         table(
-          ['step', 'channel', 'sent', 'delivered', 'bounced', 'failed', 'unknown', 'pending', 'not sent'],
+          ['step', 'channel', 'sent', 'delivered', 'bounced', 'failed', 'unknown', 'pending', 'tracked', 'opened', 'clicked', 'not sent'],
           report.steps.map((step) => [
             step.step,
             step.channel,
@@ -47,6 +47,9 @@ export async function reportJourney(
             step.failed,
             step.unknown,
             step.pending,
+            step.tracked,
+            step.opened,
+            step.clicked,
             step.skipped.length === 0 ? '0' : step.skipped.map((row) => `${row.count} ${row.reason}`).join(', '),
           ]),
           '',
