@@ -6,12 +6,13 @@ import type { SendStep } from './definition.js';
 export function cappedBy(
   step: SendStep,
   arrivedAt: Instant,
-): Pick<SendRequest, 'onCapped' | 'cappedUntil' | 'obeysCap' | 'isUserInitiated'> {
-  const { deferWithinMs, obeysCap, isUserInitiated } = step;
+): Pick<SendRequest, 'onCapped' | 'cappedUntil' | 'obeysCap' | 'isUserInitiated' | 'expectedMargin'> {
+  const { deferWithinMs, obeysCap, isUserInitiated, expectedMargin } = step;
   return {
     onCapped: step.onCapped === 'fallback_channel' ? 'skip' : step.onCapped,
     ...(deferWithinMs === undefined ? {} : { cappedUntil: arrivedAt + deferWithinMs }),
     ...(obeysCap === undefined ? {} : { obeysCap }),
     ...(isUserInitiated === undefined ? {} : { isUserInitiated }),
+    ...(expectedMargin === undefined ? {} : { expectedMargin }),
   };
 }

@@ -254,7 +254,8 @@ class Tree {
   }
 
   #send(id: StepId, next: StepId | null, source: NonNullable<StepSource['send']>, path: Path): SendStep {
-    const { channel, template, deadline, not_after_start, on_capped, obeys_cap, counts_toward_cap, user_initiated } = source;
+    const { channel, template, deadline, not_after_start, on_capped, obeys_cap, counts_toward_cap, user_initiated, expected_margin } =
+      source;
     this.#note({ kind: 'template', name: template, channel, path: [...path, 'template'] });
     const step: SendStep = {
       kind: 'send',
@@ -269,6 +270,7 @@ class Tree {
       ...(obeys_cap === undefined ? {} : { obeysCap: obeys_cap }),
       ...(counts_toward_cap === undefined ? {} : { countsTowardCap: counts_toward_cap }),
       ...(user_initiated ? { isUserInitiated: true } : {}),
+      ...(expected_margin === undefined ? {} : { expectedMargin: expected_margin }),
     };
     if (typeof on_capped === 'string') return { ...step, onCapped: on_capped };
     if ('defer' in on_capped) return { ...step, deferWithinMs: toLimitMs(on_capped.defer.within) };

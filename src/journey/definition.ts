@@ -94,6 +94,8 @@ export interface SendStep extends StepBase {
   readonly countsTowardCap?: boolean;
   /** The person's own act asks for it (the result of a quiz): it need not keep the gaps that say so. Absent: no. */
   readonly isUserInitiated?: boolean;
+  /** What it is expected to bring, in the shop's currency; absent: nobody knows. */
+  readonly expectedMargin?: number;
 }
 
 export interface WaitStep extends StepBase {

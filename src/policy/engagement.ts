@@ -1,10 +1,21 @@
 import { z } from 'zod';
+import { type Channel, channels } from '../domain/channel.js';
+import type { ChannelPrice } from '../domain/message-price.js';
 import type { EngagementPolicy } from '../domain/policy/engagement-policy.js';
 import { definePolicy, error, type Finding, limitText, windowText } from './policy-source.js';
 
 const signal = z.strictObject({ weight: z.number().min(0), half_life: windowText });
 const share = z.number().min(0).max(1);
 const count = z.number().int().min(1);
+
+const price = z.strictObject({
+  value: z.number().min(0).meta({ description: 'What a person who may be written to on the channel brings within a year.' }),
+  complaint_cost: z.number().min(0),
+  hazards: z
+    .array(z.strictObject({ sends_up_to: z.number().int().min(0).optional(), unsubscribe: share, complaint: share }))
+    .min(1)
+    .meta({ description: 'How likely one more message makes a person leave or complain, by the messages of the last seven days.' }),
+});
 
 const engagementSource = z
   .strictObject({
@@ -48,6 +59,10 @@ const engagementSource = z
       probe_every: windowText,
       contrast: z.strictObject({ sends: count, rate_up_to: share, p: z.number().gt(0).lt(1) }),
     }),
+    price: z
+      .strictObject({ email: price.optional(), sms: price.optional() })
+      .optional()
+      .meta({ description: 'What a message risks, in the shop’s currency: a step with `expected_margin` sends only for more than that.' }),
     humans: z
       .strictObject({ click_after: limitText, open_after: limitText, burst_links: count, burst: windowText })
       .meta({ description: 'What is too fast for a person is a machine.' }),
@@ -66,7 +81,15 @@ type EngagementSource = z.output<typeof engagementSource>;
 
 export const engagement = definePolicy({ kind: 'engagement', schema: engagementSource, compile, lint });
 
-function compile({ signals, tiers, fatigue, affinity, humans, tracking }: EngagementSource): Omit<EngagementPolicy, 'version'> {
+function compile({
+  signals,
+  tiers,
+  fatigue,
+  affinity,
+  price: prices,
+  humans,
+  tracking,
+}: EngagementSource): Omit<EngagementPolicy, 'version'> {
   const toSignal = ({ weight, half_life: halfLifeMs }: EngagementSource['signals']['purchase']) => ({ weight, halfLifeMs });
   return {
     signals: {
@@ -104,6 +127,7 @@ function compile({ signals, tiers, fatigue, affinity, humans, tracking }: Engage
       probeEveryMs: affinity.probe_every,
       contrast: { sends: affinity.contrast.sends, rateUpTo: affinity.contrast.rate_up_to, p: affinity.contrast.p },
     },
+    ...(prices === undefined ? {} : { price: compilePrices(prices) }),
     humans: {
       clickAfterMs: humans.click_after,
       openAfterMs: humans.open_after,
@@ -114,7 +138,23 @@ function compile({ signals, tiers, fatigue, affinity, humans, tracking }: Engage
   };
 }
 
-function lint({ signals, tiers, affinity }: EngagementSource): readonly Finding[] {
+function compilePrices({ email, sms }: NonNullable<EngagementSource['price']>): NonNullable<EngagementPolicy['price']> {
+  return { ...(email === undefined ? {} : { email: toPrice(email) }), ...(sms === undefined ? {} : { sms: toPrice(sms) }) };
+}
+
+function toPrice({ value, complaint_cost: complaintCost, hazards }: z.output<typeof price>): ChannelPrice {
+  return {
+    channelValue: value,
+    complaintCost,
+    hazards: hazards.map(({ sends_up_to: sendsUpTo, unsubscribe, complaint }) => ({
+      sendsUpTo: sendsUpTo ?? null,
+      unsubscribe,
+      complaint,
+    })),
+  };
+}
+
+function lint({ signals, tiers, affinity, price: prices }: EngagementSource): readonly Finding[] {
   const order = ['hot', 'warm', 'cool', 'dormant'] as const;
   return [
     ...order.flatMap((tier, index): Finding[] => {
@@ -142,5 +182,22 @@ function lint({ signals, tiers, affinity }: EngagementSource): readonly Finding[
             'Write less than "half_below".',
           ),
         ]),
+    ...channels.flatMap((channel) => disorderedHazards(channel, prices?.[channel]?.hazards ?? [])),
   ];
+}
+
+/** Each number of messages has one hazard: bounds rise, and the last has none. */
+function disorderedHazards(channel: Channel, hazards: z.output<typeof price>['hazards']): readonly Finding[] {
+  return hazards.flatMap(({ sends_up_to: bound }, index) => {
+    const isLast = index === hazards.length - 1;
+    const before = hazards[index - 1]?.sends_up_to ?? -1;
+    if (isLast ? bound === undefined : bound !== undefined && bound > before) return [];
+    return [
+      error(
+        ['price', channel, 'hazards', index],
+        isLast ? 'More messages than this have no hazard.' : 'The bounds of the hazards do not rise.',
+        isLast ? 'Delete "sends_up_to" of the last one.' : 'Write "sends_up_to", each greater than the one before.',
+      ),
+    ];
+  });
 }

@@ -3,6 +3,7 @@ import type { ConsentRecord } from '../consent.js';
 import type { CapRule } from '../cap-rule.js';
 import type { Instant } from '../instant.js';
 import type { LedgerSlot } from '../message.js';
+import type { ChannelPrice } from '../message-price.js';
 import type { DailyHours, QuietHoursPolicy } from '../policy/quiet-hours-policy.js';
 import type { TopicPolicy } from '../policy/topic-policy.js';
 import type { SendDecision } from '../verdict.js';
@@ -26,6 +27,8 @@ export interface SendRequest {
   readonly obeysCap?: boolean;
   /** The person's own act asked for it. Absent: it did not. */
   readonly isUserInitiated?: boolean;
+  /** What it is expected to bring, in the shop's currency. Absent: nobody knows, and its price is not asked. */
+  readonly expectedMargin?: number;
   /** Local hours to which the journey or the step narrows quiet hours. Absent: as the law has them. */
   readonly hours?: DailyHours | null;
 }
@@ -54,6 +57,8 @@ export interface SendFacts {
   readonly ledger: readonly LedgerSlot[];
   /** The caps in force for this person and this message (`capsFor`). */
   readonly caps: readonly CapRule[];
+  /** What a message on the channel risks. Null or absent: the shop has not said. */
+  readonly price?: ChannelPrice | null;
 }
 
 /**

@@ -9,6 +9,7 @@ import { requireContent } from './require-content.js';
 import { respectExits } from './respect-exits.js';
 import { respectHoldout } from './respect-holdout.js';
 import { respectPause } from './respect-pause.js';
+import { respectPrice } from './respect-price.js';
 import { respectSuppression } from './respect-suppression.js';
 
 export const guards: readonly Guard[] = [
@@ -19,4 +20,5 @@ export const guards: readonly Guard[] = [
   requireAddress,
   respectHoldout,
   requireContent,
+  respectPrice,
 ];

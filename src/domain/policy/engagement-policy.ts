@@ -1,4 +1,6 @@
+import type { Channel } from '../channel.js';
 import type { Tier } from '../engagement-tier.js';
+import type { ChannelPrice } from '../message-price.js';
 import type { TrackingPolicy } from '../tracking.js';
 
 export const engagementSignals = [
@@ -41,6 +43,8 @@ export interface EngagementPolicy {
     readonly probeEveryMs: number;
     readonly contrast: { readonly sends: number; readonly rateUpTo: number; readonly p: number };
   };
+  /** What a message on a channel risks; where it is absent, no message is weighed against it. */
+  readonly price?: Readonly<Partial<Record<Channel, ChannelPrice>>>;
   /** Where a message counts as read by a person: less than this after delivery is a machine. */
   readonly humans: { readonly clickAfterMs: number; readonly openAfterMs: number; readonly burstLinks: number; readonly burstMs: number };
   readonly tracking: TrackingPolicy;

@@ -1,0 +1,13 @@
+import { messagePrice, sendsOfWeek } from '../message-price.js';
+import type { Guard } from './guard.js';
+
+/** A message of which it is known what it brings leaves only if that is more than what it risks: people who leave, and complaints. */
+export const respectPrice: Guard = (request, { price, ledger }) => {
+  const { expectedMargin, class: messageClass } = request;
+  if (expectedMargin === undefined || price === undefined || price === null) return null;
+  if (messageClass !== 'marketing' && messageClass !== 'broadcast') return null;
+  const sends = sendsOfWeek(ledger, request);
+  const cost = messagePrice(price, sends);
+  if (expectedMargin > cost) return null;
+  return { kind: 'skip', reason: 'frequency-cap', detail: { rule: 'message-price', margin: expectedMargin, price: cost, sends } };
+};
