@@ -575,7 +575,7 @@ class Simulation {
   #places(id: ProfileId): readonly Place[] {
     const { traits } = this.#world.profile(id);
     const phone = typeof traits['phone'] === 'string' ? normalisePhone(traits['phone']) : null;
-    return placesByTraits({ traits, phone }, this.#options.shop, this.#at);
+    return placesByTraits({ traits, phone }, this.#options.shop);
   }
 
   #timeZone(id: ProfileId): string {
