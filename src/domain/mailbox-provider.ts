@@ -77,8 +77,6 @@ const domainsByProvider = {
 /** A name such as `gmail`, `outlook`, or `other`. It is all that a ledger row says about where a mail went. */
 export type MailboxProvider = keyof typeof domainsByProvider | 'other';
 
-export const mailboxProviders: readonly MailboxProvider[] = [...(Object.keys(domainsByProvider) as MailboxProvider[]), 'other'];
-
 const providersByDomain: ReadonlyMap<string, MailboxProvider> = new Map(
   Object.entries(domainsByProvider).flatMap(([provider, domains]) =>
     domains.map((domain) => [domain, provider as MailboxProvider] as const),
