@@ -19,7 +19,7 @@ const year = 365 * 24 * 60 * 60 * 1000;
 const mostSends = 100;
 
 /**
- * One value of JSON for the list of a select. `engagedAt`: the newest engagement; messages after it count as not answered. Goes over the messages of one
+ * One value of JSON for the list of a select. `engagedAt`: the newest engagement; messages after it, whose links tell, count as not answered. Goes over the messages of one
  * person of the last year and what was done with them, by index.
  */
 export function selectEngagementHistory(of: {
@@ -32,7 +32,7 @@ export function selectEngagementHistory(of: {
     sql`(select json_agg(s.at order by s.at) from (select m.accepted_at as at from messages m
       where ${own} and m.accepted_at > ${of.engagedAt ?? 0} and ${condition} order by m.accepted_at limit ${mostSends}) s)`;
   return sql<EngagementHistoryJson>`json_build_object(
-    'unengagedSends', ${since(sql`true`)},
+    'unengagedSends', ${since(sql`m.links is not null`)},
     'winBacks', ${since(sql`m.topic = 'win_back'`)},
     'topics', (select json_agg(t) from (
       select m.topic, m.channel,

@@ -4,6 +4,7 @@ import { eraseProfile } from '../../src/app/erase-profile.js';
 import { ingestEvents } from '../../src/app/ingest-events.js';
 import { showEngagement } from '../../src/app/show-engagement.js';
 import { day, hour, type Instant, minute } from '../../src/domain/instant.js';
+import { readEngagementHistory } from '../../src/store/engagement.js';
 import { alias, identify, ingestDeps, noon, shopEvent, track } from '../support/shop-events.js';
 import { countStatements, describeOnBothStores, resetTables } from '../support/stores.js';
 import { turnDeps } from '../support/turns.js';
@@ -99,6 +100,7 @@ describeOnBothStores('engagement', (store) => {
     await message('sale', 'sales', -5);
     await message('receipt', 'orders', -3, { class: 'transactional' });
     await message('win-back', 'win_back', -2);
+    await message('told', 'spring', -1, { links: '[]' });
     const interact = (messageId: string, verdict: string) =>
       sql`insert into interactions (message_id, profile_id, kind, verdict, at) values (${messageId}, ${profileId}, 'open', ${verdict}, ${noon})`.execute(
         store().db,
@@ -116,6 +118,9 @@ describeOnBothStores('engagement', (store) => {
     });
     expect(topics.find(({ topic }) => topic === 'sales')).toMatchObject({ delivered: 1, opened: 1, multiplier: 1 });
     expect(topics.map(({ topic }) => topic)).not.toContain('orders');
+    // Nothing can be heard of the others, whatever came of them.
+    const { unengagedSends } = await readEngagementHistory(store().db, { profileId, engagedAt: noon - 10 * day, at: noon });
+    expect(unengagedSends).toEqual([noon - day]);
   });
 });
 

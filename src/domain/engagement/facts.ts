@@ -7,7 +7,7 @@ import type { EngagementState } from './state.js';
 export interface EngagementFacts {
   readonly state: EngagementState;
   readonly consents: readonly ConsentRecord[];
-  /** When marketing and broadcast messages were accepted since the newest engagement, the oldest first; the first twenty are enough. */
+  /** When marketing and broadcast messages whose links tell were accepted since the newest engagement, the oldest first; the first twenty are enough. */
   readonly unengagedSends: readonly Instant[];
   /** When win-back messages were accepted since the newest engagement, the oldest first. */
   readonly winBacks: readonly Instant[];
