@@ -29,6 +29,7 @@ import { journeyRoutes } from './routes/journeys.js';
 import { messageRoutes } from './routes/messages.js';
 import { policyRoutes } from './routes/policies.js';
 import { profileRoutes } from './routes/profiles.js';
+import { sendCheckRoutes } from './routes/send-checks.js';
 import { shopRoutes } from './routes/shop.js';
 import { templateRoutes } from './routes/templates.js';
 import { writeKeyRoutes } from './routes/write-keys.js';
@@ -90,6 +91,7 @@ const apiRoutes = [
   engagementRoutes,
   capRoutes,
   messageRoutes,
+  sendCheckRoutes,
   broadcastRoutes,
   eventRoutes,
   deadLetterRoutes,

@@ -129,6 +129,40 @@ function named(by: RecipientList['by'], ids: readonly string[]) {
         left join profiles p on p.id = coalesce(q.merged_into, q.id) and p.erased_at is null`;
 }
 
+/** Whom a list names, each canonical profile once and in its order, and the ids that name nobody. Nothing is written. */
+export async function resolveRecipients(
+  db: Db,
+  list: RecipientList,
+): Promise<{ readonly people: readonly string[]; readonly unknown: readonly string[] }> {
+  const people = new Set<string>();
+  const unknown = new Set<string>();
+  for (let start = 0; start < list.ids.length; start += idsAtOnce) {
+    const { rows } = await sql<{ id: string; profile_id: string | null }>`
+      select id, profile_id from (${named(list.by, list.ids.slice(start, start + idsAtOnce))}) n order by ord`.execute(db);
+    for (const row of rows) {
+      if (row.profile_id === null) unknown.add(row.id);
+      else people.add(row.profile_id);
+    }
+  }
+  return { people: [...people], unknown: [...unknown] };
+}
+
+/** How many are known and have these traits, and every so many-th of them, `limit` at most. */
+export async function sampleEveryone(
+  db: Db,
+  of: { readonly traits: Readonly<Record<string, unknown>>; readonly except: string; readonly limit: number },
+): Promise<{ readonly total: number; readonly people: readonly string[] }> {
+  const everyone = sql`from profiles where merged_into is null and erased_at is null and id <> ${of.except} and traits @> ${JSON.stringify(of.traits)}::jsonb`;
+  const { rows: counted } = await sql<{ total: number }>`select count(*) as total ${everyone}`.execute(db);
+  const total = counted[0]?.total ?? 0;
+  const step = Math.max(1, Math.ceil(total / of.limit));
+  const { rows } = await sql<{ id: string }>`
+    select id from (select id, row_number() over (order by id) - 1 as n ${everyone}) p where n % ${step}::bigint = 0 order by n limit ${of.limit}`.execute(
+    db,
+  );
+  return { total, people: rows.map((row) => row.id) };
+}
+
 /** Everyone who is known and has these traits. `except`: whom test messages are booked on. Answers how many. */
 export async function addEveryone(
   trx: Trx,

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { type BroadcastControlResult, cancelBroadcast, pauseBroadcast, resumeBroadcast } from '../../app/control-broadcasts.js';
+import { checkBroadcast } from '../../app/check-broadcast.js';
 import { showBroadcast, showBroadcasts } from '../../app/show-broadcasts.js';
 import { type BroadcastRequest, startBroadcast } from '../../app/start-broadcast.js';
 import { limitMs, parseDuration } from '../../domain/duration.js';
@@ -63,6 +64,18 @@ const started = z
 
 const control = z.object({ id: z.string(), state: broadcast.shape.state, changed: z.boolean() }).meta({ id: 'BroadcastControl' });
 
+const counts = z.array(z.object({ reason: z.string(), count: z.number() })).readonly();
+const forecast = z
+  .object({
+    total: z.number(),
+    unknown: started.shape.unknown,
+    checked: z.number().meta({ description: 'How many were asked about: all, or a sample of 200; the counts are of these.' }),
+    now: z.number(),
+    later: counts,
+    not: counts,
+  })
+  .meta({ id: 'BroadcastForecast' });
+
 const mostRecipients = 1_000_000;
 const ids = z.array(z.string().min(1).max(255)).min(1).max(mostRecipients);
 const audience = z
@@ -120,7 +133,7 @@ export function broadcastRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
             return reply.status(result.isNew ? 201 : 200).send({
               id: result.id,
               total: result.total,
-              unknown: { count: result.unknown.length, ids: result.unknown.slice(0, idsTold) },
+              unknown: toldUnknown(result.unknown),
             });
           case 'unknown-template':
             throw notFound('template', request.body.template);
@@ -130,6 +143,30 @@ export function broadcastRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
               'idempotency-key-used',
               'This Idempotency-Key was used for another request: take a new key for each broadcast.',
             );
+          case 'refused':
+            throw new Problem(422, result.code, result.reason);
+        }
+      },
+    );
+
+    server.post(
+      '/broadcast-checks',
+      {
+        bodyLimit: largestBody,
+        schema: {
+          tags,
+          summary: 'Who would get this broadcast, who would wait, who would not get it and why; nothing is started',
+          body: asked,
+          response: { 200: forecast },
+        },
+      },
+      async (request) => {
+        const result = await checkBroadcast(app, toRequest(request.body));
+        switch (result.kind) {
+          case 'forecast':
+            return { ...result.forecast, unknown: toldUnknown(result.forecast.unknown) };
+          case 'unknown-template':
+            throw notFound('template', request.body.template);
           case 'refused':
             throw new Problem(422, result.code, result.reason);
         }
@@ -173,6 +210,10 @@ export function broadcastRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
       };
     }
   };
+}
+
+function toldUnknown(unknown: readonly string[]): z.output<typeof started>['unknown'] {
+  return { count: unknown.length, ids: unknown.slice(0, idsTold) };
 }
 
 function audienceOf(to: z.output<typeof audience>): BroadcastRequest['to'] {

@@ -11,7 +11,7 @@ import { originOf } from '../../journey/internal.js';
 import { endsByOrder } from '../../journey/last-look.js';
 import type { Pending } from '../../journey/entry.js';
 import { readStoredContent } from '../../store/messages.js';
-import { readTurnRows, type TurnEntry } from '../../store/turn-snapshot.js';
+import { readTurnRows, type TurnEntry, type TurnProfile } from '../../store/turn-snapshot.js';
 import type { AppDeps } from '../deps.js';
 import { linkOf, type PlannedContent, renderMessage } from '../render-message.js';
 import { enteredState, historyOf } from './entering.js';
@@ -120,8 +120,11 @@ function lastAttemptOf(context: TurnContext, messageId: MessageId) {
 }
 
 /** The address on a channel as it is now, and whether a message may go there. */
-export function reach(deps: AppDeps, context: TurnContext, channel: SendStep['channel']): Reach {
-  const { profile } = context;
+export function reach(
+  deps: Pick<AppDeps, 'allowFictionalPhones'>,
+  { profile }: { readonly profile: Pick<TurnProfile, 'email' | 'phone' | 'traits'> },
+  channel: SendStep['channel'],
+): Reach {
   if (channel === 'email') return checkEmail(profile.email);
   const country = textTrait(profile, 'country');
   const check = checkPhone(profile.phone, { allowFictional: deps.allowFictionalPhones, ...(country?.length === 2 ? { country } : {}) });

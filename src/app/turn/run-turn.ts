@@ -1,15 +1,10 @@
-import { capPerson } from '../../domain/cap-person.js';
-import { capsFor } from '../../domain/caps-for.js';
-import { sunsetSince } from '../../domain/engagement/sunset.js';
 import type { SendFacts, SendRequest } from '../../domain/guards/guard.js';
 import { minute, type Instant } from '../../domain/instant.js';
 import { messageIdFor, type MessageId } from '../../domain/ids.js';
-import { ledgerOf } from '../../domain/ledger.js';
 import { mailboxProviderOf, mayBreakersHold } from '../../domain/mailbox-provider.js';
 import { type AttemptOutcome, foldAttempts, type MessageState } from '../../domain/message.js';
 import type { Outgoing } from '../../domain/outgoing.js';
 import { verdictSentence } from '../../domain/explain.js';
-import { quietHoursFor } from '../../domain/quiet-hours.js';
 import { decideSend } from '../../domain/send-gate.js';
 import { tellsPlace } from '../../domain/zone-evidence.js';
 import type { Displaced, SendDecision } from '../../domain/verdict.js';
@@ -45,6 +40,7 @@ import type { Instruction } from '../../../workflows/contract.js';
 import type { AppDeps } from '../deps.js';
 import { suppressAddress } from '../suppress-address.js';
 import { enteredState, historyOf } from './entering.js';
+import { gateFacts } from './gate-facts.js';
 import type { SendPlan } from './plan-send.js';
 import { lockContext, type TurnContext } from './turn-context.js';
 
@@ -449,25 +445,18 @@ class Turn {
 
   async #sendFacts(plan: SendPlan, request: SendRequest): Promise<SendFacts> {
     const { facts, places, engagement, profile, timeZone } = this.#context;
-    const policies = this.#deps.policies.current();
-    const messages = facts.messages.map((message) => ({ ...message, ...this.#messages.get(message.id) }));
-    const suppression =
-      facts.suppressions[plan.channel] ?? (sunsetSince(policies.engagement, engagement, request.at) === null ? null : 'sunset');
-    return {
-      paused: await this.#pause(plan),
-      exit: null,
-      consents: facts.consents,
-      topics: policies.topics,
-      suppression: suppression === null ? null : { reason: suppression },
-      reachable: plan.address.kind === 'ok' ? { kind: 'ok' } : { kind: 'no', code: plan.address.code },
-      holdout: false,
-      content: plan.content.kind === 'ready' ? { kind: 'ready' } : { kind: 'empty', problem: plan.content.problem },
-      places,
-      quietHours: quietHoursFor(policies, this.#context.definition.class),
-      ledger: ledgerOf(policies.classes, messages, request.messageId),
-      caps: capsFor(policies, capPerson(policies, { engagement, traits: profile.traits, timeZone }, request), request),
-      price: policies.engagement.price?.[request.channel] ?? null,
-    };
+    const ledger = facts.messages.map((message) => ({ ...message, ...this.#messages.get(message.id) }));
+    const { consents, suppressions } = facts;
+    return gateFacts(
+      this.#deps.policies.current(),
+      { traits: profile.traits, consents, engagement, ledger, suppressions, places, timeZone },
+      request,
+      {
+        paused: await this.#pause(plan),
+        reachable: plan.address.kind === 'ok' ? { kind: 'ok' } : { kind: 'no', code: plan.address.code },
+        content: plan.content.kind === 'ready' ? { kind: 'ready' } : { kind: 'empty', problem: plan.content.problem },
+      },
+    );
   }
 
   async #pause(plan: SendPlan): Promise<SendFacts['paused']> {

@@ -1,0 +1,76 @@
+import { resolveRecipients, sampleEveryone } from '../store/broadcasts.js';
+import { testRecipientId } from '../store/profiles.js';
+import { readTemplateHead } from '../store/templates.js';
+import { checkSend } from './check-send.js';
+import type { AppDeps } from './deps.js';
+import { type BroadcastRequest, refuseBroadcast } from './start-broadcast.js';
+
+/** Who would get a broadcast, who would wait and who would not get it, by reason. */
+export interface BroadcastForecast {
+  readonly total: number;
+  /** Ids that name nobody, each once. */
+  readonly unknown: readonly string[];
+  /** How many were asked about: all, or every so many-th of a longer list. The counts below are of these. */
+  readonly checked: number;
+  readonly now: number;
+  readonly later: readonly Count[];
+  readonly not: readonly Count[];
+}
+
+interface Count {
+  readonly reason: string;
+  readonly count: number;
+}
+
+export type CheckBroadcastResult =
+  | { readonly kind: 'forecast'; readonly forecast: BroadcastForecast }
+  | { readonly kind: 'unknown-template' }
+  | { readonly kind: 'refused'; readonly code: string; readonly reason: string };
+
+const askedAtMost = 200;
+
+/** Asks the gate for each recipient, or for a sample of them, as of the start of the broadcast. Nothing is written. */
+export async function checkBroadcast(deps: AppDeps, request: BroadcastRequest): Promise<CheckBroadcastResult> {
+  const template = await readTemplateHead(deps.store.db, request.template);
+  if (template === null) return { kind: 'unknown-template' };
+  const now = deps.clock.now();
+  const refusal = refuseBroadcast(template, request, now);
+  if (refusal !== null) return { kind: 'refused', ...refusal };
+  const { total, unknown, people } = await audienceOf(deps, request.to);
+  const priority = request.priority ?? deps.policies.current().classes.classes.broadcast.defaultPriority;
+  const at = request.startsAt !== null && request.startsAt > now ? request.startsAt : null;
+  const later = new Map<string, number>();
+  const not = new Map<string, number>();
+  let checked = 0;
+  for (const profileId of people) {
+    const { channel, topic, class: messageClass } = template;
+    const answer = await checkSend(deps, { to: { profileId }, channel, topic, class: messageClass, priority, at });
+    if (answer.kind === 'refused') return answer;
+    if (answer.kind !== 'answer') continue;
+    checked += 1;
+    if (answer.decision !== 'send') add(answer.decision === 'defer' ? later : not, answer.reason ?? answer.decision);
+  }
+  const waiting = countsOf(later);
+  const refused = countsOf(not);
+  const others = [...waiting, ...refused].reduce((sum, { count }) => sum + count, 0);
+  return { kind: 'forecast', forecast: { total, unknown, checked, now: checked - others, later: waiting, not: refused } };
+}
+
+async function audienceOf(
+  { store }: Pick<AppDeps, 'store'>,
+  to: BroadcastRequest['to'],
+): Promise<{ readonly total: number; readonly unknown: readonly string[]; readonly people: readonly string[] }> {
+  if (to.by === 'everyone')
+    return { unknown: [], ...(await sampleEveryone(store.db, { traits: to.traits, except: testRecipientId, limit: askedAtMost })) };
+  const { people, unknown } = await resolveRecipients(store.db, to);
+  const step = Math.max(1, Math.ceil(people.length / askedAtMost));
+  return { total: people.length, unknown, people: people.filter((_, n) => n % step === 0) };
+}
+
+function add(counts: Map<string, number>, reason: string): void {
+  counts.set(reason, (counts.get(reason) ?? 0) + 1);
+}
+
+function countsOf(counts: ReadonlyMap<string, number>): readonly Count[] {
+  return [...counts].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count);
+}

@@ -1,0 +1,116 @@
+import type { Channel, MessageClass } from '../domain/channel.js';
+import { durationWords } from '../domain/duration.js';
+import type { SendFacts } from '../domain/guards/guard.js';
+import { day, type Instant, minute } from '../domain/instant.js';
+import { mailboxProviderOf, mayBreakersHold } from '../domain/mailbox-provider.js';
+import { topicIds, unknownTopic } from '../domain/policy/topic-policy.js';
+import { decideSend } from '../domain/send-gate.js';
+import { readPausedProviders, readPauses } from '../store/controls.js';
+import { readProfile, readSuppressions } from '../store/profiles-read.js';
+import type { AppDeps } from './deps.js';
+import { readPerson } from './read-person.js';
+import { findRecipient, type Recipient } from './send-message.js';
+import { suppressionKeys } from './show-profile.js';
+import { gateFacts } from './turn/gate-facts.js';
+import { reach } from './turn/plan-send.js';
+import { answerOf, type VerdictAnswer } from './verdict-answer.js';
+
+/** Could this be sent, and if not now, when? */
+export interface SendCheck {
+  readonly to: Recipient;
+  readonly channel: Channel;
+  readonly topic: string;
+  readonly class: MessageClass;
+  /** 0–100; null: that of the class. */
+  readonly priority: number | null;
+  /** A future instant to ask about; null: now. */
+  readonly at: Instant | null;
+}
+
+export type SendCheckResult =
+  | ({ readonly kind: 'answer' } & VerdictAnswer)
+  | { readonly kind: 'unknown-profile' }
+  | { readonly kind: 'refused'; readonly code: string; readonly reason: string };
+
+type Deps = Pick<AppDeps, 'store' | 'clock' | 'policies' | 'shop' | 'secret' | 'allowFictionalPhones'>;
+
+/** How far ahead somebody may ask, and how far ahead a slot is looked for. */
+const horizonMs = 90 * day;
+/** A client's clock may be a little behind. */
+const lateAtMostMs = minute;
+
+/**
+ * Asks the gate without sending or promising anything: nothing is written, nothing locked. What a message would say counts as ready. As the person stands
+ * now: what happens until a future instant cannot be known.
+ */
+export async function checkSend(deps: Deps, check: SendCheck): Promise<SendCheckResult> {
+  const policies = deps.policies.current();
+  const unknown = unknownTopic(check.topic, topicIds(policies.topics));
+  if (unknown !== null)
+    return { kind: 'refused', code: 'unknown-topic', reason: [unknown.message, unknown.suggestion].filter(Boolean).join(' ') };
+  const profileId = await findRecipient(deps, check.to);
+  const [person, profile] =
+    profileId === null ? [null, null] : [await readPerson(deps, profileId), await readProfile(deps.store.db, profileId)];
+  if (person === null || profile === null) return { kind: 'unknown-profile' };
+  const refusal = check.at === null ? null : refuseInstant(check.at, person.at);
+  if (refusal !== null) return { kind: 'refused', ...refusal };
+
+  const at = Math.max(person.at, check.at ?? person.at);
+  const { channel, topic, class: messageClass } = check;
+  const priority = check.priority ?? policies.classes.classes[messageClass].defaultPriority;
+  const request = {
+    messageId: 'send-check',
+    channel,
+    class: messageClass,
+    topic,
+    priority,
+    at,
+    deadlineAt: at + horizonMs,
+    onCapped: 'defer' as const,
+  };
+  const suppressed = await readSuppressions(deps.store.db, suppressionKeys(deps.secret, profile));
+  const facts = gateFacts(
+    policies,
+    {
+      ...person,
+      consents: person.engagement.consents,
+      suppressions: Object.fromEntries(suppressed.map((one) => [one.channel, one.reason])),
+    },
+    request,
+    {
+      paused: await pauseOf(deps, { channel, class: messageClass, email: profile.email }),
+      reachable: reachable(deps, profile, channel),
+      content: { kind: 'ready' },
+    },
+  );
+  return { kind: 'answer', ...answerOf(decideSend(request, facts), { timeZone: person.timeZone, channel }) };
+}
+
+function refuseInstant(at: Instant, now: Instant): { readonly code: string; readonly reason: string } | null {
+  if (at < now - lateAtMostMs)
+    return { code: 'instant-passed', reason: 'This instant has passed: ask about now (without "at") or about a later one.' };
+  if (at > now + horizonMs)
+    return { code: 'instant-too-late', reason: `Nobody can say so far ahead: ask about an instant within ${durationWords(horizonMs)}.` };
+  return null;
+}
+
+function reachable(
+  deps: Pick<AppDeps, 'allowFictionalPhones'>,
+  profile: Parameters<typeof reach>[1]['profile'],
+  channel: Channel,
+): SendFacts['reachable'] {
+  const address = reach(deps, { profile }, channel);
+  return address.kind === 'ok' ? { kind: 'ok' } : { kind: 'no', code: address.code };
+}
+
+async function pauseOf(
+  { store }: Pick<AppDeps, 'store'>,
+  of: { readonly channel: Channel; readonly class: MessageClass; readonly email: string | null },
+): Promise<SendFacts['paused']> {
+  const pauses = await readPauses(store.db);
+  if (pauses.all !== null) return { scope: 'all' };
+  if (pauses[of.channel] !== null) return { scope: 'channel' };
+  if (of.channel !== 'email' || of.email === null || !mayBreakersHold(of.class)) return null;
+  const provider = mailboxProviderOf(of.email);
+  return (await readPausedProviders(store.db)).includes(provider) ? { scope: 'provider', provider } : null;
+}

@@ -1,0 +1,50 @@
+import { capPerson } from '../../domain/cap-person.js';
+import { capsFor } from '../../domain/caps-for.js';
+import type { Channel } from '../../domain/channel.js';
+import type { ConsentRecord } from '../../domain/consent.js';
+import type { EngagementFacts } from '../../domain/engagement/facts.js';
+import { sunsetSince } from '../../domain/engagement/sunset.js';
+import type { SendFacts, SendRequest } from '../../domain/guards/guard.js';
+import { type LedgerRow, ledgerOf } from '../../domain/ledger.js';
+import type { Policies } from '../../domain/policy/policies.js';
+import { quietHoursFor } from '../../domain/quiet-hours.js';
+import type { Place } from '../../domain/zone-evidence.js';
+
+/** What the gate knows of a person. */
+export interface GatePerson {
+  readonly traits: Readonly<Record<string, unknown>>;
+  readonly consents: readonly ConsentRecord[];
+  readonly engagement: EngagementFacts;
+  /** Their messages, as far back as the widest cap looks. */
+  readonly ledger: readonly LedgerRow[];
+  /** Why the address of a channel is suppressed. */
+  readonly suppressions: Readonly<Partial<Record<Channel, string>>>;
+  readonly places: readonly Place[];
+  /** Where their days begin. */
+  readonly timeZone: string;
+}
+
+/** Person and policies as the gate reads them: one way for whoever sends, and for whoever only asks. */
+export function gateFacts(
+  policies: Policies,
+  person: GatePerson,
+  request: SendRequest,
+  now: Pick<SendFacts, 'paused' | 'reachable' | 'content'>,
+): SendFacts {
+  const { engagement, places } = person;
+  const suppression =
+    person.suppressions[request.channel] ?? (sunsetSince(policies.engagement, engagement, request.at) === null ? null : 'sunset');
+  return {
+    ...now,
+    exit: null,
+    consents: person.consents,
+    topics: policies.topics,
+    suppression: suppression === null ? null : { reason: suppression },
+    holdout: false,
+    places,
+    quietHours: quietHoursFor(policies, request.class),
+    ledger: ledgerOf(policies.classes, person.ledger, request.messageId),
+    caps: capsFor(policies, capPerson(policies, person, request), request),
+    price: policies.engagement.price?.[request.channel] ?? null,
+  };
+}
