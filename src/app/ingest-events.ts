@@ -13,6 +13,7 @@ import { identitiesOf, type IdentityPlan, planIdentities } from '../domain/ident
 import type { CartId, ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
 import { mergeTraits, type Profile } from '../domain/profile.js';
+import { seenZoneTraits } from '../domain/zone-evidence.js';
 import { lockCarts, writeCarts, writeCartTokens } from '../store/carts.js';
 import { type ConsentAct, writeConsents } from '../store/consents.js';
 import type { Trx } from '../store/db.js';
@@ -327,6 +328,7 @@ class Projection {
   take(reading: Understood, profileId: ProfileId): void {
     const { event, commerce, incoming } = reading;
     const changedTraits = this.#touchProfile(profileId, event);
+    if (event.origin === 'live') this.#noteZone(reading, profileId);
     this.#noteEngagement(reading, profileId);
     const cart = this.#applyCommerce(reading, profileId);
     const consents = this.#takeConsents(reading, profileId);
@@ -373,6 +375,15 @@ class Projection {
     this.profiles.set(profileId, { ...moved, traits, traitTimes, email, phone, updatedAt: event.receivedAt, traitsChanged: true });
     this.notes.push(...problems.map((problem) => note(event, problem)));
     return changed;
+  }
+
+  /** Where the person's device is: evidence of the hours in which a text may leave. */
+  #noteZone({ event, incoming }: Understood, profileId: ProfileId): void {
+    const profile = this.profiles.get(profileId) as ChangedProfile;
+    const seen = seenZoneTraits(profile.traits, incoming.payload, event.occurredAt);
+    if (Object.keys(seen).length === 0) return;
+    const { traits, traitTimes } = mergeTraits(profile, seen, event.occurredAt);
+    this.profiles.set(profileId, { ...profile, traits, traitTimes, traitsChanged: true });
   }
 
   /** Late and imported events count for what they were when they happened. Of who objects to profiling nothing is kept. */

@@ -32,7 +32,7 @@ export async function readPerson(deps: Pick<AppDeps, 'store' | 'clock' | 'polici
   const policies = deps.policies.current();
   const at = Math.max(deps.clock.now(), row.lastInstant);
   const state = parseEngagement(row.engagement);
-  const places = placesByTraits(row, deps.shop);
+  const places = placesByTraits(row, deps.shop, at);
   return {
     profileId: id,
     traits: row.traits,

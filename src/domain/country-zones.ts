@@ -404,16 +404,33 @@ const furtherZones: Readonly<Record<string, readonly string[]>> = {
   UZ: ['Asia/Tashkent'],
 };
 
-let countriesByZone: ReadonlyMap<string, string> | null = null;
-
 /** The country in which a zone is, ISO 3166; also for its older names (`US/Eastern`). Null: in none, such as `Etc/UTC`, or no zone. */
 export function countryOfZone(zone: string): string | null {
-  countriesByZone ??= new Map(
+  if (/^(Etc\/|UTC$|GMT)/.test(zone)) return null;
+  const known = countriesByZone().get(zone);
+  if (known !== undefined) return known;
+  const country = countriesByCanonicalZone().get(canonicalZone(zone)) ?? null;
+  if (country !== null) countriesByZone().set(zone, country);
+  return country;
+}
+
+let byZone: Map<string, string> | null = null;
+
+function countriesByZone(): Map<string, string> {
+  byZone ??= new Map(
     [...Object.entries(countryZones), ...Object.entries(furtherZones)].flatMap(([country, zones]) =>
-      zones.map((one) => [canonicalZone(one), country] as const),
+      zones.map((zone) => [zone, country] as const),
     ),
   );
-  return countriesByZone.get(canonicalZone(zone)) ?? null;
+  return byZone;
+}
+
+let byCanonicalZone: ReadonlyMap<string, string> | null = null;
+
+/** Made only when somebody says a name that is not in the tables: asking the platform 400 times takes a while. */
+function countriesByCanonicalZone(): ReadonlyMap<string, string> {
+  byCanonicalZone ??= new Map([...countriesByZone()].map(([zone, country]) => [canonicalZone(zone), country]));
+  return byCanonicalZone;
 }
 
 /** One spelling for all names of a zone; what is no zone stays as it is. */

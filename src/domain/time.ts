@@ -9,14 +9,19 @@ export interface LocalTime {
 
 /** Is it the IANA name of a zone that this build knows? Offsets such as `+01:00` are none: they know no summer time. */
 export function isTimeZone(text: string): boolean {
+  if (knownZones.has(text)) return true;
   if (!/^[A-Za-z]/.test(text)) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: text });
+    if (knownZones.size < 1000) knownZones.add(text);
     return true;
   } catch {
     return false;
   }
 }
+
+// Asked at every decision; only true zones are remembered, and there are some hundreds of them.
+const knownZones = new Set<string>();
 
 /** `10:00` → hour and minute; null when it is no time of day. */
 export function parseLocalTime(text: string): LocalTime | null {

@@ -26,7 +26,7 @@ export function mayTrack(
   const said = person.traits[trackingTrait];
   if (typeof said === 'boolean') return said;
   if (policy.default === 'opt-in' || policy.optInCountries.includes(shop.country)) return false;
-  const places = placesByTraits(person, nowhere);
+  const places = placesByTraits(person, nowhere, null);
   return places.every(({ country }) => country !== null && country !== nowhere.country && !policy.optInCountries.includes(country));
 }
 

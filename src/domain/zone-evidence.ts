@@ -2,6 +2,7 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { placesOfAreaCode } from './area-codes.js';
 import { countryOfZone, countryZones } from './country-zones.js';
 import type { Fact } from './fact.js';
+import { day, type Instant } from './instant.js';
 import { regionCode, zonesOfRegion } from './region-zones.js';
 import { isTimeZone } from './time.js';
 import { isSameClock } from './zone-offset.js';
@@ -158,14 +159,51 @@ export function tellsPlace(fact: Pick<Fact, 'name' | 'properties'>): boolean {
 
 const placeTraits: ReadonlySet<unknown> = new Set(['timezone', 'country', 'region', 'state', 'address', 'phone']);
 
-/** The places by what the person's traits say: `timezone`, `country`, `state` or `region`, the same of `address`, and the phone number. */
+/** The trait under which the zone of the person's device is kept: `{ zone, on }`, with the day on which it was told last. */
+const seenZone = 'seen_timezone';
+/** It is told anew no more often, and counts for so long. */
+const seenAgainMs = 7 * day;
+const seenForMs = 90 * day;
+
+/**
+ * What an event's `context.timezone` adds to the traits; nothing where it is known already, or no zone of a country: servers and cautious browsers say
+ * `UTC`.
+ */
+export function seenZoneTraits(
+  traits: Readonly<Record<string, unknown>>,
+  payload: unknown,
+  at: Instant,
+): Readonly<Record<string, unknown>> {
+  const told = text(fieldOf(fieldOf(payload, 'context'), 'timezone'));
+  if (told === null) return {};
+  const known = traits[seenZone];
+  if (fieldOf(known, 'zone') === told && at - daySeen(known) < seenAgainMs) return {};
+  if (at < daySeen(known) || !isTimeZone(told) || countryOfZone(told) === null) return {};
+  return { [seenZone]: { zone: told, on: new Date(at).toISOString().slice(0, 10) } };
+}
+
+/** NaN where nothing is known: no comparison holds then. */
+function daySeen(known: unknown): Instant {
+  return Date.parse(String(fieldOf(known, 'on')));
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
+}
+
+/**
+ * The places by what the person's traits say: `timezone`, `country`, `state` or `region`, the same of `address`, the phone number, and where their
+ * device was in the 90 days before `at` (null: that is left aside).
+ */
 export function placesByTraits(
   person: { readonly traits: Readonly<Record<string, unknown>>; readonly phone: string | null },
   shop: { readonly timeZone: string; readonly country: string },
+  at: Instant | null,
 ): readonly Place[] {
   const { traits, phone } = person;
   const nested = traits['address'];
   const address = typeof nested === 'object' && nested !== null ? (nested as Readonly<Record<string, unknown>>) : {};
+  const seen = traits[seenZone];
   const isOwn = text(traits['country']) !== null;
   const from = isOwn ? traits : address;
   return candidatePlaces(
@@ -174,6 +212,7 @@ export function placesByTraits(
       country: text(from['country']),
       region: text(from['state']) ?? text(from['region']) ?? (isOwn ? (text(address['state']) ?? text(address['region'])) : null),
       phone,
+      seenZone: at !== null && at - daySeen(seen) < seenForMs ? text(fieldOf(seen, 'zone')) : null,
     },
     shop,
   );

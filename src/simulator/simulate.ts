@@ -575,7 +575,7 @@ class Simulation {
   #places(id: ProfileId): readonly Place[] {
     const { traits } = this.#world.profile(id);
     const phone = typeof traits['phone'] === 'string' ? normalisePhone(traits['phone']) : null;
-    return placesByTraits({ traits, phone }, this.#options.shop);
+    return placesByTraits({ traits, phone }, this.#options.shop, this.#at);
   }
 
   #timeZone(id: ProfileId): string {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { countryOfZone, countryZones } from '../../src/domain/country-zones.js';
+import { day } from '../../src/domain/instant.js';
 import { regionsOf, zonesOfRegion } from '../../src/domain/region-zones.js';
 import { isTimeZone } from '../../src/domain/time.js';
-import { calendarZone, candidatePlaces, placesByTraits, type ZoneEvidence } from '../../src/domain/zone-evidence.js';
+import { calendarZone, candidatePlaces, placesByTraits, seenZoneTraits, type ZoneEvidence } from '../../src/domain/zone-evidence.js';
 import { isSameClock, offsetSpan } from '../../src/domain/zone-offset.js';
 
 const shop = { timeZone: 'Europe/Berlin', country: 'DE' };
@@ -92,7 +93,7 @@ describe('several pieces of evidence', () => {
 
 test('traits say it in the ways that shops have', () => {
   const places = (traits: Readonly<Record<string, unknown>>, phone: string | null = null) =>
-    placesByTraits({ traits, phone }, shop).map(({ zone, country, region }) => `${zone} ${country} ${region}`);
+    placesByTraits({ traits, phone }, shop, null).map(({ zone, country, region }) => `${zone} ${country} ${region}`);
 
   expect(places({ address: { country: 'US', state: 'Nevada', city: 'Reno' } })).toEqual([
     'America/Los_Angeles US NV',
@@ -102,6 +103,37 @@ test('traits say it in the ways that shops have', () => {
   expect(places({ country: 'US', address: { state: 'NJ' } })).toEqual(['America/New_York US NJ']);
   expect(places({ timezone: 'Europe/London' }, '+447700900123')).toEqual(['Europe/London GB null']);
   expect(places({ timezone: 7, country: {}, address: 'Berlin' })).toEqual(['Europe/Berlin DE null']);
+});
+
+describe('where the person’s device was', () => {
+  const at = Date.UTC(2026, 10, 24, 12);
+  const told = (zone: unknown) => ({ context: { timezone: zone, ip: '203.0.113.7' } });
+  const seen = seenZoneTraits({}, told('America/Chicago'), at);
+
+  test('is kept with the day, told anew once a week or from elsewhere, and never by what came late', () => {
+    expect(seen).toEqual({ seen_timezone: { zone: 'America/Chicago', on: '2026-11-24' } });
+    expect(seenZoneTraits(seen, told('America/Chicago'), at + 6 * day)).toEqual({});
+    expect(seenZoneTraits(seen, told('America/Chicago'), at + 8 * day)).toEqual({
+      seen_timezone: { zone: 'America/Chicago', on: '2026-12-02' },
+    });
+    expect(seenZoneTraits(seen, told('Europe/Paris'), at + day)).toMatchObject({ seen_timezone: { zone: 'Europe/Paris' } });
+    expect(seenZoneTraits(seen, told('Europe/Paris'), at - day)).toEqual({});
+  });
+
+  test.each([['UTC'], ['Etc/GMT+5'], ['Mars/Olympus'], [''], [7], [undefined]])('says nothing when it is %j', (zone) => {
+    expect(seenZoneTraits({}, told(zone), at)).toEqual({});
+    expect(seenZoneTraits({}, null, at)).toEqual({});
+  });
+
+  test('counts for 90 days, beside the rest', () => {
+    const places = (days: number, traits: Readonly<Record<string, unknown>> = {}) =>
+      placesByTraits({ traits: { ...traits, ...seen }, phone: null }, shop, at + days * day).map(({ zone, region }) => `${zone} ${region}`);
+
+    expect(places(1)).toEqual(['America/Chicago null']);
+    expect(places(1, { country: 'US', state: 'FL' })).toEqual(['America/Chicago FL']);
+    expect(places(1, { country: 'US', state: 'NY' })).toEqual(['America/New_York NY', 'America/Chicago null']);
+    expect(places(91)).toEqual(['Europe/Berlin null']);
+  });
 });
 
 test('calendar waits go by the person’s zone where it is known, and else by the shop’s', () => {

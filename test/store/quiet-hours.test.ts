@@ -64,6 +64,20 @@ describeOnBothStores('a text that waits for the morning', (store) => {
     expect(deps.providers.sms.submitted).toHaveLength(1);
   });
 
+  test('goes by the zone of the person’s device, which an event told', async () => {
+    const deps = await waitingText();
+    const at = evening + minute;
+    const viewed = track('Product Viewed', { product_id: 'p1' }, { occurredAt: at, receivedAt: at });
+    await take(deps, { ...viewed, payload: { context: { timezone: 'America/New_York', ip: '203.0.113.7' } } });
+
+    const { traits, trait_times: times } = await store().db.selectFrom('profiles').selectAll().executeTakeFirstOrThrow();
+    expect(traits).toMatchObject({ seen_timezone: { zone: 'America/New_York', on: '2026-11-24' }, timezone: 'Europe/London' });
+    expect(times).toMatchObject({ seen_timezone: at });
+    // London is open at 08:00, New York (no state known) at 10:00 of its own time.
+    deps.clock.set(morning);
+    expect(await turn(deps)).toMatchObject({ kind: 'wait', wakeAtReal: noon + day + 3 * hour });
+  });
+
   test('is not disturbed by other news of the person', async () => {
     const deps = await waitingText();
     const before = await entry();
