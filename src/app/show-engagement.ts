@@ -1,17 +1,13 @@
 import { type Channel, channels } from '../domain/channel.js';
-import { type EngagementFacts, mayProfile } from '../domain/engagement/facts.js';
 import { affinitySentence, fallsSentence, fatigueSentence, tierSentence } from '../domain/engagement/explain-engagement.js';
 import { type Fatigue, fatigueMultiplier } from '../domain/engagement/fatigue.js';
 import { type Contribution, contributionsAt } from '../domain/engagement/score.js';
-import { parseEngagement } from '../domain/engagement/state.js';
 import { sunsetSince } from '../domain/engagement/sunset.js';
 import { tierAt, type TierVerdict } from '../domain/engagement/tier.js';
 import { topicMultiplier } from '../domain/engagement/topic-affinity.js';
 import type { Instant } from '../domain/instant.js';
-import { mayTrack } from '../domain/tracking.js';
-import { readEngagementHistory, readEngagementRow } from '../store/engagement.js';
-import { findCanonicalProfile, readConsents } from '../store/profiles-read.js';
 import type { AppDeps } from './deps.js';
+import { readPerson } from './read-person.js';
 
 /** How engaged a person is at `at`, why, and what follows from it. */
 export interface Engagement extends Pick<TierVerdict, 'tier' | 'since' | 'falls'> {
@@ -43,25 +39,14 @@ export async function showEngagement(
   deps: Pick<AppDeps, 'store' | 'clock' | 'policies' | 'shop'>,
   profileId: string,
 ): Promise<Engagement | null> {
-  const { db } = deps.store;
-  const id = await findCanonicalProfile(db, profileId);
-  const row = id === null ? null : await readEngagementRow(db, id);
-  if (id === null || row === null) return null;
-  const policies = deps.policies.current();
-  const policy = policies.engagement;
-  const at = Math.max(deps.clock.now(), row.lastInstant);
-  const state = parseEngagement(row.engagement);
-  const facts: EngagementFacts = {
-    state,
-    consents: await readConsents(db, id),
-    ...(await readEngagementHistory(db, { profileId: id, engagedAt: state.engagedAt, at })),
-    isTracked: mayTrack(policy.tracking, row, deps.shop),
-    mayProfile: mayProfile(row.traits),
-  };
+  const person = await readPerson(deps, profileId);
+  if (person === null) return null;
+  const policy = deps.policies.current().engagement;
+  const { at, engagement: facts } = person;
   const reader = { timeZone: deps.shop.timeZone, at };
   const verdict = tierAt(policy, facts, at);
   return {
-    profileId: id,
+    profileId: person.profileId,
     at,
     policyVersion: policy.version,
     tier: verdict.tier,
@@ -69,8 +54,8 @@ export async function showEngagement(
     since: verdict.since,
     falls: verdict.falls,
     fallsSentence: fallsSentence(verdict, reader),
-    score: { total: verdict.score, contributions: facts.mayProfile ? contributionsAt(policy, state.sums, at) : [] },
-    engagedAt: state.engagedAt,
+    score: { total: verdict.score, contributions: facts.mayProfile ? contributionsAt(policy, facts.state.sums, at) : [] },
+    engagedAt: facts.state.engagedAt,
     sunsetSince: sunsetSince(policy, facts, at),
     topics: facts.topics.map(({ topic, channel, delivered, opened, clicked }) => {
       const found = topicMultiplier(policy, facts, at, { topic, channel });

@@ -1,13 +1,15 @@
 import { sql } from 'kysely';
 import { beforeEach, expect, test } from 'vitest';
 import { eraseProfile } from '../../src/app/erase-profile.js';
-import { ingestEvents } from '../../src/app/ingest-events.js';
+import { type IncomingEvent, ingestEvents } from '../../src/app/ingest-events.js';
 import { showEngagement } from '../../src/app/show-engagement.js';
 import { day, hour, type Instant, minute } from '../../src/domain/instant.js';
 import { readEngagementHistory } from '../../src/store/engagement.js';
+import type { JourneyDefinition } from '../../src/journey/definition.js';
+import { turn } from '../support/reminded.js';
 import { alias, identify, ingestDeps, noon, shopEvent, track } from '../support/shop-events.js';
 import { countStatements, describeOnBothStores, resetTables } from '../support/stores.js';
-import { turnDeps } from '../support/turns.js';
+import { cartJourney, publish, send, take, type TurnDeps, turnDeps } from '../support/turns.js';
 
 describeOnBothStores('engagement', (store) => {
   beforeEach(() => resetTables(store()));
@@ -122,6 +124,51 @@ describeOnBothStores('engagement', (store) => {
     const { unengagedSends } = await readEngagementHistory(store().db, { profileId, engagedAt: noon - 10 * day, at: noon });
     expect(unengagedSends).toEqual([noon - day]);
   });
+
+  test('ends marketing to who answered neither win-back in sunset, until they come back', async () => {
+    const deps = turnDeps(store());
+    await publish(
+      store(),
+      cartJourney({
+        trigger: { kind: 'event', event: 'event:Tea Arrived', where: null },
+        entry: { key: { kind: 'profile' }, filters: [], reentry: { kind: 'always' }, concurrency: 'parallel' },
+        start: 'only' as JourneyDefinition['start'],
+        steps: { only: send('only', null) },
+      }),
+    );
+    await take(
+      deps,
+      identify({ email: 'ada@example.test' }, { occurredAt: noon - 400 * day }),
+      track('Consent Granted', { channel: 'email', method: 'form', source: 'test' }, { occurredAt: noon - 400 * day }),
+    );
+    const [profile] = await store().db.selectFrom('profiles').select('id').execute();
+    for (const days of [-30, -20])
+      await insertMessage(store(), { id: `win-back${days}`, profile_id: profile?.id, topic: 'win_back', accepted_at: noon + days * day });
+
+    expect(await shown(noon)).toMatchObject({ tier: 'sunset', sunsetSince: noon - 15 * day });
+    const [refused] = await sentOn(deps, track('Tea Arrived', {}));
+    expect(refused).toMatchObject({ decision: 'skip', reason: 'suppressed', detail: { cause: 'sunset' } });
+
+    deps.clock.set(noon + hour);
+    await take(deps, page({ occurredAt: noon + hour }));
+    const [sent] = await sentOn(deps, track('Tea Arrived', {}, { occurredAt: noon + hour }));
+    expect(sent).toMatchObject({ decision: 'send' });
+    expect(await shown(noon + hour)).toMatchObject({ tier: 'warm', sunsetSince: null });
+  });
+
+  /** The verdicts on the message that the event brings about. */
+  async function sentOn(deps: TurnDeps, event: IncomingEvent) {
+    await take(deps, event);
+    const { id } = await store().db.selectFrom('entries').select('id').orderBy('created_at', 'desc').executeTakeFirstOrThrow();
+    await turn(deps, id);
+    return store()
+      .db.selectFrom('verdicts')
+      .innerJoin('messages', 'messages.id', 'verdicts.message_id')
+      .selectAll('verdicts')
+      .where('messages.entry_id', '=', id)
+      .orderBy('seq')
+      .execute();
+  }
 });
 
 async function insertMessage(store: Parameters<typeof resetTables>[0], row: Record<string, unknown>): Promise<void> {
