@@ -18,6 +18,7 @@ import { isApiKey } from '../app/manage-keys.js';
 import { backupRoutes } from './routes/backups.js';
 import { breakerRoutes } from './routes/breakers.js';
 import { broadcastRoutes } from './routes/broadcasts.js';
+import { consentRoutes } from './routes/consents.js';
 import { controlRoutes } from './routes/controls.js';
 import { deadLetterRoutes } from './routes/dead-letters.js';
 import { capRoutes } from './routes/caps.js';
@@ -25,6 +26,7 @@ import { engagementRoutes } from './routes/engagement.js';
 import { entryRoutes } from './routes/entries.js';
 import { eventRoutes } from './routes/events.js';
 import { healthRoutes } from './routes/health.js';
+import { inboundMessageRoutes } from './routes/inbound-messages.js';
 import { journeyRoutes } from './routes/journeys.js';
 import { messageRoutes } from './routes/messages.js';
 import { policyRoutes } from './routes/policies.js';
@@ -88,6 +90,8 @@ const apiRoutes = [
   breakerRoutes,
   entryRoutes,
   profileRoutes,
+  consentRoutes,
+  inboundMessageRoutes,
   engagementRoutes,
   capRoutes,
   messageRoutes,

@@ -8,11 +8,13 @@ import { expirePending, findDuePending, findRequest, forgetTraces, noteConfirmed
 import type { Trx } from '../store/db.js';
 import { lockCanonical } from '../store/profiles.js';
 import { type ConsentActRecord, findCanonicalProfile, readConsents, readProfile } from '../store/profiles-read.js';
+import { liftSuppression } from '../store/suppressions.js';
 import { readTemplateHead } from '../store/templates.js';
 import type { AppDeps } from './deps.js';
 import { localeOf } from './preferences.js';
 import { writeConsentActs } from './record-consents.js';
 import { linkOf } from './render-message.js';
+import { suppressionKeys } from './show-profile.js';
 import { askForMessage } from './send-message.js';
 
 /** What asks, by channel: templates of class transactional, without a word of promotion. */
@@ -181,7 +183,7 @@ function confirmedBy(
 
 /** Confirms what the link was sent for. A link that has done so before, or whose time is over, changes nothing. Committed when it answers. */
 export async function confirmConsent(
-  deps: Pick<Deps, 'store' | 'clock' | 'newId' | 'policies' | 'notifyRelay'>,
+  deps: Pick<Deps, 'store' | 'clock' | 'newId' | 'policies' | 'notifyRelay' | 'secret'>,
   id: string,
   proof: Pick<ConsentProof, 'ip' | 'userAgent'>,
 ): Promise<ConfirmationPage> {
@@ -198,6 +200,9 @@ export async function confirmConsent(
     const at = Math.max(deps.clock.now(), ...records.map((record) => record.at + 1));
     const given = confirmations(open, at).map((act) => ({ ...act, ...proof, channel: request.channel, at }));
     await noteConfirmed(trx, seqsOf(open), at);
+    // Who was erased and comes back by their own confirmed act is not an import that resurrects them.
+    for (const key of suppressionKeys(deps.secret, profile))
+      if (key.channel === request.channel) await liftSuppression(trx, { ...key, reason: 'erased' });
     await writeConsentActs(deps, trx, [{ profileId: profile.id, given }], `confirmation/${deps.newId()}`);
     return true;
   });

@@ -1,9 +1,11 @@
+import type { Channel } from '../domain/channel.js';
+import { type ConsentRecord, isRefusal, newestByTopic } from '../domain/consent.js';
 import type { ProfileId } from '../domain/ids.js';
 import { lockCartsOf } from '../store/carts.js';
 import { erasePersonalData, keepSuppressed } from '../store/erase.js';
 import { addExitToEntries } from '../store/held-entries.js';
 import { lockProfiles } from '../store/profiles.js';
-import { findCanonicalProfile, findMergedProfiles } from '../store/profiles-read.js';
+import { findCanonicalProfile, findMergedProfiles, readConsents } from '../store/profiles-read.js';
 import type { AppDeps } from './deps.js';
 import { suppressionKeys } from './show-profile.js';
 
@@ -33,11 +35,19 @@ export async function eraseProfile(
     // Carts before entries, as everywhere.
     await lockCartsOf(trx, canonical as ProfileId);
     const at = deps.clock.now();
-    await keepSuppressed(trx, suppressionKeys(deps.secret, person), 'erased', at);
+    const records = await readConsents(trx, canonical);
+    const keys = suppressionKeys(deps.secret, person).map((key) => ({ ...key, detail: refusalOf(records, key.channel) }));
+    await keepSuppressed(trx, keys, 'erased', at);
     const entries = await addExitToEntries(trx, { of: { profileIds: family }, reason: 'erased', at });
     await erasePersonalData(trx, family, at);
     return { kind: 'erased', profileId: canonical, entries };
   });
   if (result.kind === 'erased') deps.notifyRelay();
   return result;
+}
+
+/** The proof that marketing was refused, without the person: beside the hash of the address stands when it was. Null: it was not. */
+function refusalOf(records: readonly ConsentRecord[], channel: Channel): string | null {
+  const newest = newestByTopic(records, channel).get('marketing');
+  return newest !== undefined && isRefusal(newest.state) ? `${newest.state} ${new Date(newest.at).toISOString()}` : null;
 }

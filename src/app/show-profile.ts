@@ -2,6 +2,7 @@ import { type Channel, channels } from '../domain/channel.js';
 import { type ConsentCause, isQuarantined, judgeConsent } from '../domain/consent.js';
 import { consentSentence } from '../domain/consent-words.js';
 import { normaliseEmail, normalisePhone, suppressionHash } from '../domain/suppression.js';
+import { listWaiting, type WaitingConsent } from '../store/consents.js';
 import {
   type CartView,
   type ConsentActRecord,
@@ -16,6 +17,7 @@ import {
   readSuppressions,
 } from '../store/profiles-read.js';
 import type { AppDeps } from './deps.js';
+import { type Page, type PageRequest, readPage } from './paging.js';
 
 type Deps = Pick<AppDeps, 'store' | 'secret' | 'clock' | 'policies' | 'shop'>;
 
@@ -75,6 +77,19 @@ export async function showCarts(deps: Deps, profileId: string): Promise<readonly
 export async function showConsents(deps: Deps, profileId: string): Promise<Consents | null> {
   const canonical = await findCanonicalProfile(deps.store.db, profileId);
   return canonical === null ? null : consentsOf(deps, await readConsents(deps.store.db, canonical));
+}
+
+/** Acts that do not count yet, the newest first: imports without evidence, or what waits for a confirmation. */
+export function showWaitingConsents(
+  deps: Pick<Deps, 'store'>,
+  state: 'quarantined' | 'pending',
+  request: PageRequest,
+): Promise<Page<WaitingConsent>> {
+  return readPage(
+    request,
+    (limit, after) => listWaiting(deps.store.db, { state }, { limit, before: after === null ? null : Number(after[0]) }),
+    ({ seq }) => [seq],
+  );
 }
 
 /** Under which keys the addresses of a profile would be suppressed. */

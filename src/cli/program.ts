@@ -61,6 +61,24 @@ function buildProgram(io: CliIo, state: { outcome: Outcome | null }): Command {
     (await import('./commands/show-event.js')).showEvent(context, args[0] ?? ''),
   );
 
+  add(group('consent', 'consents over all people'), 'list', 'consents that do not count yet', async (context, command) =>
+    (await import('./commands/consents.js')).listConsents(context, command.opts()),
+  )
+    .requiredOption('--state <state>', 'quarantined (imports without evidence) or pending (a confirmation)')
+    .addOption(limitOption());
+
+  const inbound = group('inbound', 'texts that came in');
+  add(inbound, 'list', 'texts that came in, and how they were read', async (context, command) =>
+    (await import('./commands/inbound-messages.js')).listInboundMessages(context, command.opts()),
+  )
+    .option('--review', 'only sentences that were read as STOP, for a person to look at')
+    .addOption(limitOption());
+  add(inbound, 'review <id>', 'say whether such a sentence was a STOP', async (context, command) =>
+    (await import('./commands/inbound-messages.js')).reviewInboundMessage(context, command.args[0] ?? '', command.opts()),
+  )
+    .option('--stop', 'it was')
+    .option('--not-a-stop', 'it was none: bring back what it took');
+
   const letters = group('dead-letter', 'events that could not be taken');
   add(letters, 'list', 'what could not be taken, and why', async (context, command) =>
     (await import('./commands/dead-letters.js')).listDeadLetters(context, command.opts()),
@@ -191,6 +209,12 @@ function addProfiles(profile: Command, add: Add): void {
   );
   add(profile, 'engagement <id>', 'how engaged a person is, and why', async (context, { args }) =>
     (await import('./commands/show-engagement.js')).showEngagement(context, args[0] ?? ''),
+  );
+  add(profile, 'consents <id>', 'what a person consents to, why, and every act', async (context, { args }) =>
+    (await import('./commands/consents.js')).showConsents(context, args[0] ?? ''),
+  );
+  add(profile, 'export <id>', 'all that is kept of a person, as JSON', async (context, { args }) =>
+    (await import('./commands/consents.js')).exportProfile(context, args[0] ?? ''),
   );
   add(profile, 'erase <id>', 'delete a person’s data for good', async (context, command) =>
     (await import('./commands/show-profile.js')).eraseProfile(context, command.args[0] ?? '', command.opts()),

@@ -23,6 +23,11 @@ export async function erasePersonalData(trx: Trx, profileIds: readonly string[],
     sql`update messages set content = null, links = null where profile_id = ${ids}`,
     sql`delete from interactions where profile_id = ${ids}`,
     sql`update inbound_messages set body = null where profile_id = ${ids}`,
+    // That and when somebody agreed or refused, and to which words, stays as proof; whom and where from does not.
+    sql`update consents set ip = null, user_agent = null, source_url = null, actor = null, evidence = null,
+      source = case when method in ('keyword', 'one-click', 'preference-centre', 'unsubscribe-page') then source else '' end,
+      state = case when state = 'pending' then 'expired' else state end
+      where profile_id = ${ids}`,
     sql`update entry_inputs set input = jsonb_set(input, '{properties}', '{}')
       where input ? 'properties' and entry_id in (select id from entries where profile_id = ${ids})`,
     // The key may be a number of the shop's own, such as an order's; the entry's id is as unique.
@@ -32,17 +37,17 @@ export async function erasePersonalData(trx: Trx, profileIds: readonly string[],
   for (const statement of statements) await statement.execute(trx);
 }
 
-/** Keeps an address from ever being written to again, by its keyed hash. What stands already stays. */
+/** Keeps an address from ever being written to again, by its keyed hash. What stands already stays. `detail`: a code, no address. */
 export async function keepSuppressed(
   trx: Trx,
-  keys: readonly { readonly channel: Channel; readonly hash: string }[],
+  keys: readonly { readonly channel: Channel; readonly hash: string; readonly detail: string | null }[],
   reason: string,
   at: Instant,
 ): Promise<void> {
   if (keys.length === 0) return;
   await trx
     .insertInto('suppressions')
-    .values(keys.map(({ channel, hash }) => ({ channel, hash, reason, detail: null, created_at: at })))
+    .values(keys.map((key) => ({ ...key, reason, created_at: at })))
     .onConflict((conflict) => conflict.columns(['channel', 'hash']).doNothing())
     .execute();
 }

@@ -1,5 +1,7 @@
+import { sql } from 'kysely';
 import type { Instant } from '../domain/instant.js';
-import type { Trx } from './db.js';
+import type { Db, Trx } from './db.js';
+import { olderThan } from './entries-read.js';
 
 /** False: a message with this id was taken before. `body` is null where the words say nothing beyond the action. */
 export async function insertInboundMessage(
@@ -33,4 +35,57 @@ export async function findProfilesByPhone(trx: Trx, phone: string): Promise<read
     .orderBy('id')
     .execute();
   return rows.map(({ id }) => id);
+}
+
+/** A text that came in, as it is listed. Personal data: `body`. */
+export interface InboundMessage {
+  readonly id: string;
+  readonly profileId: string | null;
+  readonly channel: string;
+  /** `stop`, `stop-to-review`, `start`, `confirm`, `help` or `reply`. */
+  readonly action: string;
+  /** Null where the words say nothing beyond the action, or the person was erased. */
+  readonly body: string | null;
+  readonly receivedAt: Instant;
+  readonly reviewedAt: Instant | null;
+}
+
+const columns = [
+  'id',
+  'profile_id as profileId',
+  'channel',
+  'action',
+  'body',
+  'received_at as receivedAt',
+  'reviewed_at as reviewedAt',
+] as const;
+
+/** The newest first, at most `limit` after the position [receivedAt, id]. `review: open`: sentences that were read as STOP and that nobody has looked at. */
+export async function listInboundMessages(
+  db: Db | Trx,
+  filter: { readonly review: 'open' | 'all'; readonly profileId: string | null },
+  page: { readonly limit: number; readonly after: readonly (string | number)[] | null },
+): Promise<readonly InboundMessage[]> {
+  let query = db.selectFrom('inbound_messages').select(columns);
+  if (filter.review === 'open') query = query.where('action', '=', 'stop-to-review').where('reviewed_at', 'is', null);
+  if (filter.profileId !== null) query = query.where('profile_id', '=', filter.profileId);
+  if (page.after !== null) query = query.where(olderThan('received_at', page.after));
+  return query.orderBy('received_at', 'desc').orderBy(sql`id collate "C"`, 'desc').limit(page.limit).execute();
+}
+
+export async function readInboundMessage(db: Db | Trx, id: string): Promise<InboundMessage | null> {
+  return (await db.selectFrom('inbound_messages').select(columns).where('id', '=', id).executeTakeFirst()) ?? null;
+}
+
+/** False: it waits for no review, or somebody has looked at it already. */
+export async function noteReviewed(trx: Trx, id: string, at: Instant): Promise<boolean> {
+  const row = await trx
+    .updateTable('inbound_messages')
+    .set({ reviewed_at: at })
+    .where('id', '=', id)
+    .where('action', '=', 'stop-to-review')
+    .where('reviewed_at', 'is', null)
+    .returning('id')
+    .executeTakeFirst();
+  return row !== undefined;
 }

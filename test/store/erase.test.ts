@@ -1,11 +1,17 @@
 import { sql } from 'kysely';
 import { beforeEach, expect, test } from 'vitest';
+import { confirmConsent, tendConsents } from '../../src/app/double-opt-in.js';
 import { eraseProfile } from '../../src/app/erase-profile.js';
+import { showProfile } from '../../src/app/show-profile.js';
+import { unsubscribe } from '../../src/app/unsubscribe.js';
 import { hour } from '../../src/domain/instant.js';
+import { readLink } from '../../src/domain/link-token.js';
 import { suppressionHash } from '../../src/domain/suppression.js';
+import { readConsents } from '../../src/store/profiles-read.js';
 import { alias, identify, noon, track } from '../support/shop-events.js';
 import { describeOnBothStores, resetTables } from '../support/stores.js';
 import { reminded, turn } from '../support/reminded.js';
+import { publishHead } from '../support/templates.js';
 import { take } from '../support/turns.js';
 
 describeOnBothStores('an erase', (store) => {
@@ -81,6 +87,52 @@ describeOnBothStores('an erase', (store) => {
     await take(deps, identify({ plan: 'new' }, { occurredAt: noon + 2 * hour, receivedAt: noon + 2 * hour }));
     const fresh = await store().db.selectFrom('identities').select('profile_id').where('value', '=', 'ada').executeTakeFirstOrThrow();
     expect(fresh.profile_id).not.toBe(profileId);
+  });
+
+  test('keeps that marketing was refused, beside the hash, and who it was not', async () => {
+    const { deps, messageId, profileId } = await reminded(store());
+    deps.clock.set(noon + 2 * hour);
+    await unsubscribe(deps, messageId, { method: 'one-click', text: null });
+    await eraseProfile(deps, profileId);
+
+    expect(await store().db.selectFrom('suppressions').select(['channel', 'detail']).orderBy('channel').execute()).toEqual([
+      { channel: 'email', detail: 'withdrawn 2026-11-24T14:00:00.000Z' },
+      { channel: 'sms', detail: null },
+    ]);
+    expect(await readConsents(store().db, profileId)).toMatchObject([
+      { state: 'granted', ip: null, sourceUrl: null },
+      { state: 'granted', ip: null, sourceUrl: null },
+      { state: 'withdrawn', method: 'one-click', at: noon + 2 * hour },
+    ]);
+  });
+
+  test('is not undone by the next import, only by the person’s own confirmed act', async () => {
+    const { deps, profileId } = await reminded(store());
+    await eraseProfile(deps, profileId);
+    const later = { occurredAt: noon + 2 * hour, receivedAt: noon + 2 * hour, origin: 'import' as const };
+    await take(
+      deps,
+      identify({ email: 'Ada@example.test' }, later),
+      track('Consent Granted', { channel: 'email', method: 'import', evidence: 'crm/1' }, later),
+    );
+    const again = await store().db.selectFrom('identities').select('profile_id').where('value', '=', 'ada').executeTakeFirstOrThrow();
+    expect(await showProfile(deps, again.profile_id)).toMatchObject({
+      suppressions: [{ channel: 'email', reason: 'erased' }],
+    });
+
+    deps.clock.set(noon + 3 * hour);
+    await publishHead(store(), { id: 'double-opt-in', class: 'transactional', topic: 'consent' });
+    const live = { occurredAt: noon + 3 * hour, receivedAt: noon + 3 * hour };
+    await take(deps, track('Consent Granted', { channel: 'email', topic: 'sales', method: 'form', double_opt_in: true }, live));
+    await tendConsents(deps);
+    const { data } = await store()
+      .db.selectFrom('entries')
+      .select('data')
+      .where('journey_id', '=', 'message.double-opt-in')
+      .executeTakeFirstOrThrow();
+    const link = readLink(deps.secret, String((data['trigger'] as { readonly confirmUrl: string }).confirmUrl.split('/d/')[1]));
+    await confirmConsent(deps, link?.id ?? '', {});
+    expect(await showProfile(deps, again.profile_id)).toMatchObject({ suppressions: [] });
   });
 
   test('is done once', async () => {

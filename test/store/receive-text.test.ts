@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { mayReceive } from '../support/consents.js';
+import { reviewText, showInboundMessages } from '../../src/app/review-texts.js';
 import { suppressionHash } from '../../src/domain/suppression.js';
 import { readConsents } from '../../src/store/profiles-read.js';
 import { identify, track } from '../support/shop-events.js';
@@ -56,9 +57,26 @@ describeOnBothStores('a text that comes in', (store) => {
   });
 
   test('a sentence that revokes stops too, and is kept for a person to read', async () => {
-    expect(await said('SM1', 'please stop texting me')).toContain('no more texts');
+    expect(await said('SM1', 'I can’t stop smiling, love it')).toContain('Not what you meant? Reply START');
+    expect(await said('SM2', 'please stop texting me')).toBeNull();
     expect(await may('sms', 'cart_reminder')).toBe(false);
-    expect(await inbound()).toEqual([{ id: 'SM1', action: 'stop-to-review', body: 'please stop texting me' }]);
+    const open = await showInboundMessages(deps, { review: 'open', profileId: null }, { limit: 10, cursor: null });
+    expect(open.items).toMatchObject([
+      { id: 'SM2', action: 'stop-to-review', body: 'please stop texting me' },
+      { id: 'SM1', action: 'stop-to-review', body: 'I can’t stop smiling, love it' },
+    ]);
+  });
+
+  test('a person who looks at such a sentence gives back what it took, once', async () => {
+    await text('SM1', 'I can’t stop smiling, love it');
+    expect(await reviewText(deps, 'SM1', false)).toMatchObject({ kind: 'not-a-stop' });
+    expect([await may('sms', 'cart_reminder'), await may('sms', 'back_in_stock'), await suppressions()]).toEqual([true, false, []]);
+    deps.clock.pass(1000);
+
+    await text('SM2', 'STOP');
+    expect(await reviewText(deps, 'SM1', false)).toMatchObject({ kind: 'reviewed-already' });
+    expect(await reviewText(deps, 'SM2', false)).toMatchObject({ kind: 'reviewed-already' });
+    expect(await suppressions()).toHaveLength(1);
   });
 
   test('START brings back what STOP took, and nothing else', async () => {

@@ -2,6 +2,7 @@ import { consentCauses, consentStates, legalBases } from '../../domain/consent.j
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { eraseProfile } from '../../app/erase-profile.js';
+import { exportProfile } from '../../app/export-profile.js';
 import { recordConsents } from '../../app/record-consents.js';
 import { findProfile, showCarts, showConsents, showProfile } from '../../app/show-profile.js';
 import { channels } from '../../domain/channel.js';
@@ -187,6 +188,22 @@ export function profileRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
       '/profiles/:id/consents',
       { schema: { tags, summary: 'What holds now, and every act', params: idParams, response: { 200: consents } } },
       async (request) => found(await showConsents(app, request.params.id), 'profile', request.params.id),
+    );
+
+    server.get(
+      '/profiles/:id/export',
+      {
+        schema: {
+          tags,
+          summary: 'All that is kept of a person, for the person; instants inside are milliseconds',
+          params: idParams,
+          response: { 200: z.record(z.string(), z.unknown()).meta({ id: 'ProfileExport' }) },
+        },
+      },
+      async (request) => {
+        const data = found(await exportProfile(app, request.params.id), 'profile', request.params.id);
+        return { ...data };
+      },
     );
 
     server.post(

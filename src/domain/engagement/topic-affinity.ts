@@ -29,7 +29,7 @@ export interface TopicMultiplier {
 }
 
 /** Whose acts about a topic are a preference, and not only the consent that the law wants. */
-const preferenceMethods: ReadonlySet<string> = new Set(['preference-page']);
+const preferenceMethods: ReadonlySet<string> = new Set(['preference-centre']);
 
 /**
  * How much of a topic a person gets (statistics-and-compliance §2.4). Texts are never held back by inference: their links are too few to tell. Not

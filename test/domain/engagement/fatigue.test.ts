@@ -27,7 +27,7 @@ const act = (topic: string, state: ConsentRecord['state'], days: number): Consen
   topic,
   state,
   at: on(days),
-  method: 'preference-page',
+  method: 'preference-centre',
   source: 'message/1',
 });
 

@@ -129,8 +129,8 @@ describe('a topic', () => {
   test('comes as the person chose in the preference centre, whatever they open', () => {
     const chosen = (state: 'granted' | 'denied', method: string) => [{ ...newsletter, state, at: noon - day, method, source: 'message/1' }];
     const ignored = [history('newsletter', 20), history('sales', 3, { opened: 2 })];
-    expect(ofNewsletter(reader(ignored, { consents: chosen('granted', 'preference-page') })).multiplier).toBe(1);
-    expect(ofNewsletter(reader([], { consents: chosen('denied', 'preference-page') })).multiplier).toBe(0);
+    expect(ofNewsletter(reader(ignored, { consents: chosen('granted', 'preference-centre') })).multiplier).toBe(1);
+    expect(ofNewsletter(reader([], { consents: chosen('denied', 'preference-centre') })).multiplier).toBe(0);
     // A sign-up is consent, not a wish to go on with what is not read.
     expect(ofNewsletter(reader(ignored, { consents: chosen('granted', 'form') })).multiplier).toBe(0);
   });

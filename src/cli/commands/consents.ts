@@ -1,0 +1,83 @@
+import type { CliContext, Outcome } from '../context.js';
+import { CliFailure } from '../failure.js';
+import { findProfile } from '../find-profile.js';
+import { paragraphs, table } from '../text.js';
+
+interface Consents {
+  readonly now: readonly { readonly channel: string; readonly topic: string; readonly granted: boolean; readonly sentence: string }[];
+  readonly acts: readonly {
+    readonly seq: number;
+    readonly channel: string;
+    readonly topic: string;
+    readonly state: string;
+    readonly at: string;
+    readonly method: string;
+    readonly source: string;
+    readonly evidence: string | null;
+    readonly isQuarantined: boolean;
+  }[];
+}
+
+/** `profile consents <id>`: what a person consents to, why, and every act. */
+export async function showConsents(context: CliContext, id: string): Promise<Outcome> {
+  const api = await context.client();
+  const profile = await findProfile(api, id);
+  const consents = await api.get<Consents>(`/v1/profiles/${encodeURIComponent(profile.id)}/consents`);
+  const local = await context.localTime();
+  return {
+    value: consents,
+    text: paragraphs(
+      consents.now.map(({ sentence }) => sentence).join('\n'),
+      table(
+        ['act', 'when', 'channel', 'topic', 'state', 'how', 'where'],
+        consents.acts.map((act) => [
+          String(act.seq),
+          local(act.at),
+          act.channel,
+          act.topic,
+          act.isQuarantined ? 'quarantined' : act.state,
+          act.method,
+          act.evidence === null ? act.source : `${act.source} (${act.evidence})`,
+        ]),
+        'Nothing was ever said.',
+      ),
+    ),
+  };
+}
+
+/** `profile export <id>`: all that is kept of a person, as JSON. */
+export async function exportProfile(context: CliContext, id: string): Promise<Outcome> {
+  const api = await context.client();
+  const profile = await findProfile(api, id);
+  const value = await api.get<object>(`/v1/profiles/${encodeURIComponent(profile.id)}/export`);
+  return { value, text: JSON.stringify(value, null, 2) };
+}
+
+interface Waiting {
+  readonly seq: number;
+  readonly profileId: string;
+  readonly channel: string;
+  readonly topic: string;
+  readonly at: string;
+  readonly source: string;
+  readonly requestedAt: string | null;
+}
+
+/** `consent list --state quarantined|pending`: acts that do not count yet. */
+export async function listConsents(context: CliContext, options: { readonly state: string; readonly limit: number }): Promise<Outcome> {
+  const { state, limit } = options;
+  if (state !== 'quarantined' && state !== 'pending') throw new CliFailure('--state is quarantined or pending.', 2);
+  const api = await context.client();
+  const waiting = await api.list<Waiting>('/v1/consents', { state }, limit);
+  const local = waiting.length === 0 ? null : await context.localTime();
+  const rows = waiting.map((act) => [
+    String(act.seq),
+    act.profileId,
+    act.channel,
+    act.topic,
+    local?.(act.at) ?? '',
+    act.source,
+    act.requestedAt === null ? '' : (local?.(act.requestedAt) ?? ''),
+  ]);
+  return { value: waiting, text: table(['act', 'profile', 'channel', 'topic', 'when', 'where', 'asked'], rows, 'None.') };
+}

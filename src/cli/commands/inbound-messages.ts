@@ -1,0 +1,54 @@
+import type { CliContext, Outcome } from '../context.js';
+import { CliFailure } from '../failure.js';
+import { table } from '../text.js';
+
+interface InboundMessage {
+  readonly id: string;
+  readonly profileId: string | null;
+  readonly action: string;
+  readonly body: string | null;
+  readonly receivedAt: string;
+}
+
+/** `inbound list`: texts that came in; `--review`: sentences that were read as STOP, and that nobody has looked at. */
+export async function listInboundMessages(
+  context: CliContext,
+  options: { readonly review?: boolean; readonly limit: number },
+): Promise<Outcome> {
+  const api = await context.client();
+  const messages = await api.list<InboundMessage>(
+    '/v1/inbound-messages',
+    { review: options.review === true ? 'open' : 'all' },
+    options.limit,
+  );
+  const local = messages.length === 0 ? null : await context.localTime();
+  const rows = messages.map(({ id, profileId, action, body, receivedAt }) => [
+    id,
+    local?.(receivedAt) ?? '',
+    profileId ?? '',
+    action,
+    body ?? '',
+  ]);
+  return { value: messages, text: table(['text', 'came', 'profile', 'read as', 'words'], rows, 'No texts.') };
+}
+
+const sentences: Readonly<Record<string, string>> = {
+  stands: 'It was a STOP, and stands.',
+  'not-a-stop': 'It was none: what it took is back.',
+  'changed-since': 'The person has stopped, started or changed their number since: nothing is brought back.',
+  'reviewed-already': 'It waits for no review.',
+};
+
+/** `inbound review <id> --stop | --not-a-stop`. */
+export async function reviewInboundMessage(
+  context: CliContext,
+  id: string,
+  options: { readonly stop?: boolean; readonly notAStop?: boolean },
+): Promise<Outcome> {
+  if ((options.stop === true) === (options.notAStop === true)) throw new CliFailure('Say --stop or --not-a-stop, one of them.', 2);
+  const api = await context.client();
+  const result = await api.post<{ readonly result: string }>(`/v1/inbound-messages/${encodeURIComponent(id)}/review`, {
+    isStop: options.stop === true,
+  });
+  return { value: result, text: sentences[result.result] ?? result.result };
+}
