@@ -20,8 +20,8 @@ export function trackingPages(app: AppDeps): FastifyPluginAsync {
       return reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex').redirect(address, 302);
     });
 
-    server.get<{ Params: { file: string } }>('/o/:file', async (request, reply) => {
-      await recordOpen(app, request.params.file.replace(/\.gif$/, ''), visitor(request));
+    server.get<{ Params: { token: string } }>('/o/:token', async (request, reply) => {
+      await recordOpen(app, request.params.token.replace(/\.gif$/, ''), visitor(request));
       return reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex').type('image/gif').send(picture);
     });
 
