@@ -19,7 +19,9 @@ export async function publishPolicyFolder(
       if (isEmbedded) throw new PolicyError(describeProblem(missingFile(policy)));
       continue;
     }
-    const result = await publishPolicy(app, { policy, source, note: 'published at start', onlyIfNone: !isEmbedded });
+    // A topic may be renamed in both files at once.
+    const nextCaps = policy === 'topics' && isEmbedded ? await readPolicyFile(projectFolder, 'caps') : null;
+    const result = await publishPolicy(app, { policy, source, note: 'published at start', onlyIfNone: !isEmbedded, nextCaps });
     if (result.kind === 'published') say(`Published policy ${policy}, version ${result.version}.`);
     for (const problem of result.problems) say(describeProblem(problem));
     if (result.kind === 'refused') throw new PolicyError(`policies/${policy}.yaml cannot be published; see the lines above.`);

@@ -4,7 +4,7 @@ import type { CapPolicy } from '../domain/policy/cap-policy.js';
 import type { PolicyKind } from '../domain/policy/policies.js';
 import { parsePolicy, policyFile } from '../policy/parse.js';
 import type { Trx } from '../store/db.js';
-import { addPolicyVersion, lockPolicies, readPolicyVersion } from '../store/policies.js';
+import { addPolicyVersion, lockPolicies, readPolicyVersion, topicsInUse } from '../store/policies.js';
 import type { FileProblem } from '../yaml/problem.js';
 import type { AppDeps } from './deps.js';
 
@@ -25,11 +25,18 @@ type PublishDeps = Pick<AppDeps, 'store' | 'clock' | 'shop'> & { readonly polici
 /**
  * Checks a policy's source and freezes it as the next version, which every decision reads from then on: policies are never pinned. Publishing
  * what is in force changes nothing, so it may be repeated at every start.
- * `onlyIfNone`: leaves a kind alone that has a version, whatever it says.
+ * `onlyIfNone`: leaves a kind alone that has a version, whatever it says. `nextCaps`: the source of caps that come right after these topics, and
+ * are looked at instead of those in force.
  */
 export async function publishPolicy(
   deps: PublishDeps,
-  input: { readonly policy: PolicyKind; readonly source: string; readonly note?: string | null; readonly onlyIfNone?: boolean },
+  input: {
+    readonly policy: PolicyKind;
+    readonly source: string;
+    readonly note?: string | null;
+    readonly onlyIfNone?: boolean;
+    readonly nextCaps?: string | null;
+  },
 ): Promise<PolicyPublication> {
   const { policy, source } = input;
   const result = await deps.store.transaction(async (trx): Promise<PolicyPublication> => {
@@ -40,10 +47,13 @@ export async function publishPolicy(
     const topics = policy === 'topics' ? null : await publishedTopics(trx);
     const parsed = parsePolicy(policy, source, { topics, languages: deps.shop.locales });
     if (parsed.kind === 'invalid') return { kind: 'refused', policy, problems: parsed.problems };
-    const { definition, problems } = parsed;
+    const { definition } = parsed;
+    const problems = [...parsed.problems];
     if (policy === 'topics') {
-      const missed = await topicsStillInCaps(trx, definition as Omit<TopicPolicy, 'version'>);
+      const known = new Set(topicIds(definition as TopicPolicy));
+      const missed = await topicsStillInCaps(trx, known, input.nextCaps);
       if (missed.length > 0) return { kind: 'refused', policy, problems: [...missed, ...problems] };
+      problems.push(...(await topicsStillInUse(trx, known)));
     }
     const hash = createHash('sha256').update(source).update('\0').update(JSON.stringify(definition)).digest('hex');
     if (inForce?.hash === hash) return { kind: 'unchanged', policy, version: inForce.version, hash, problems };
@@ -70,21 +80,46 @@ async function publishedTopics(trx: Trx): Promise<readonly string[] | null> {
 }
 
 /** A topic that caps name cannot go: their rule would hold for nothing, and nobody would notice. */
-async function topicsStillInCaps(trx: Trx, { topics }: Omit<TopicPolicy, 'version'>): Promise<readonly FileProblem[]> {
-  const caps = await readPolicyVersion(trx, 'caps', 'newest');
-  if (caps === null) return [];
-  const known = new Set(topics.map(({ id }) => id));
-  const { rules } = caps.definition as unknown as Omit<CapPolicy, 'version'>;
-  const named = rules.flatMap((rule) => [...(rule.topics ?? []), ...rule.exceptTopics].map((topic) => ({ topic, rule: rule.id })));
+async function topicsStillInCaps(
+  trx: Trx,
+  known: ReadonlySet<string>,
+  nextCaps: string | null | undefined,
+): Promise<readonly FileProblem[]> {
+  const next = typeof nextCaps === 'string' ? parsePolicy('caps', nextCaps) : null;
+  // What is wrong with them by themselves is told when they are published.
+  const caps = next?.kind === 'ok' ? next.definition : await capsInForce(trx);
+  const named = (caps?.rules ?? []).flatMap((rule) =>
+    [...(rule.topics ?? []), ...rule.exceptTopics].map((topic) => ({ topic, rule: rule.id })),
+  );
   return named
     .filter(({ topic }) => !known.has(topic))
-    .map(({ topic, rule }) => ({
-      file: policyFile('topics'),
-      line: 1,
-      column: 1,
-      path: 'topics',
-      message: `The topic "${topic}" is missing, and the rule "${rule}" of the caps in force names it.`,
-      suggestion: `Keep "${topic}", or publish caps without it first.`,
-      severity: 'error',
-    }));
+    .map(({ topic, rule }) =>
+      aboutTopics(
+        `The topic "${topic}" is missing, and the rule "${rule}" of the caps names it.`,
+        `Keep "${topic}", or publish caps without it first.`,
+        'error',
+      ),
+    );
+}
+
+async function capsInForce(trx: Trx): Promise<Omit<CapPolicy, 'version'> | null> {
+  const caps = await readPolicyVersion(trx, 'caps', 'newest');
+  return caps === null ? null : (caps.definition as unknown as Omit<CapPolicy, 'version'>);
+}
+
+/** Not refused: a journey and its topic may be renamed together, and one of them has to be first. */
+async function topicsStillInUse(trx: Trx, known: ReadonlySet<string>): Promise<readonly FileProblem[]> {
+  return (await topicsInUse(trx))
+    .filter(({ topic }) => !known.has(topic))
+    .map(({ of, id, topic }) =>
+      aboutTopics(
+        `The topic "${topic}" is missing, and the ${of} ${id} names it: consent to marketing does not cover it.`,
+        `Write it here, or publish ${id} with another.`,
+        'warning',
+      ),
+    );
+}
+
+function aboutTopics(message: string, suggestion: string, severity: FileProblem['severity']): FileProblem {
+  return { file: policyFile('topics'), line: 1, column: 1, path: 'topics', message, suggestion, severity };
 }

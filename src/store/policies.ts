@@ -71,6 +71,20 @@ export async function listPolicyVersions(
   return rows.map(toVersion);
 }
 
+/** What is live and names a topic: journeys that are not archived, and the newest version of each template. */
+export async function topicsInUse(
+  trx: Trx,
+): Promise<readonly { readonly of: 'journey' | 'template'; readonly id: string; readonly topic: string }[]> {
+  const { rows } = await sql<{ of: 'journey' | 'template'; id: string; topic: string }>`
+    select 'journey' as of, j.id, v.definition->>'topic' as topic
+    from journeys j join journey_versions v on v.journey_id = j.id and v.version = j.live_version
+    where j.state <> 'archived' and not j.is_internal
+    union all
+    (select distinct on (template_id) 'template', template_id, compiled->>'topic' from template_versions order by template_id, version desc)
+    order by 1, 2`.execute(trx);
+  return rows;
+}
+
 function toVersion(row: {
   kind: string;
   version: number;

@@ -1,8 +1,9 @@
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { livePolicies } from '../../src/app/live-policies.js';
+import { publishJourney } from '../../src/app/publish-journey.js';
 import { publishPolicy } from '../../src/app/publish-policy.js';
 import type { PolicyKind } from '../../src/domain/policy/policies.js';
 import { publishOrder } from '../../src/policy-folder.js';
@@ -68,6 +69,15 @@ describeOnBothStores('published policies', (store) => {
     });
   });
 
+  test('a topic that a live journey names may go, with a warning that says whose it was', async () => {
+    await publishJourney(turnDeps(store()), { source: await readFile('journeys/abandoned-cart.journey.yaml', 'utf8') });
+    const without = policySource('topics').replace('id: cart_reminder', 'id: basket_reminder');
+    expect(await publish('topics', without)).toMatchObject({
+      kind: 'published',
+      problems: [{ severity: 'warning', message: expect.stringContaining('the journey abandoned-cart names it') }],
+    });
+  });
+
   test('no policy is no start, and the sentence names the file', async () => {
     await expect(live().start()).rejects.toThrow(/policies\/caps\.yaml/);
     for (const kind of publishOrder) if (kind !== 'caps') await publish(kind);
@@ -90,6 +100,12 @@ describeOnBothStores('published policies', (store) => {
     expect(await publish('caps', caps)).toMatchObject({ kind: 'unchanged', version: 1 });
     await start(true);
     expect(lines.at(-1)).toBe('Published policy caps, version 2.');
+
+    // Renamed in both files at once.
+    await write(lower.replaceAll('win_back', 'come_back'));
+    await writeFile(join(folder, 'policies/topics.yaml'), policySource('topics').replace('id: win_back', 'id: come_back'));
+    await start(true);
+    expect(lines.slice(-2)).toEqual(['Published policy topics, version 2.', 'Published policy caps, version 3.']);
 
     await write(caps.replace('new: 4', 'new: 40'));
     await expect(start(true)).rejects.toThrow('policies/caps.yaml cannot be published');
