@@ -46,6 +46,8 @@ const kinds: readonly Kind[] = [
 /** Messages wait so long at most for room. */
 const deadlineMs = 3 * day;
 
+const mostEmails = 3;
+
 /** Emails 3 in 7 days, texts 1, two a day of which a newsletter leaves one, six hours between emails: the shape of caps.json. */
 function capRules(emails: number): readonly CapPolicyRule[] {
   const rule = (id: string, limit: number, ms: number, more: Partial<CapPolicyRule> = {}): CapPolicyRule => ({
@@ -101,7 +103,8 @@ export class GateWorld {
   readonly #refused = new Map<string, number>();
   readonly #stopped: { readonly order: number; readonly channel: 'email' | 'sms' }[] = [];
   #order = 0;
-  #emailsAllowed = 3;
+  #hasCrashed = false;
+  #emailsAllowed = mostEmails;
   #policies: Policies;
 
   private constructor(store: Store, person: string) {
@@ -109,7 +112,7 @@ export class GateWorld {
     this.#email = `${person}@example.test`;
     people += 1;
     this.#phone = `+447911${100_000 + people}`;
-    this.#policies = withEmails(shippedPolicies(), 3);
+    this.#policies = withEmails(shippedPolicies(), mostEmails);
     const policies: AppDeps['policies'] = { current: () => this.#policies };
     this.deps = turnDeps(store, { policies });
     for (const channel of ['email', 'sms'] as const) {
@@ -254,6 +257,9 @@ export class GateWorld {
       if (answered && calls.length === 0 && message.state !== 'unknown') problems.push(`${message.id} is ${message.state} without a call.`);
     }
 
+    if (this.#emailsAllowed === mostEmails && !this.#hasCrashed && messages.every(({ attempts }) => attempts <= 1))
+      problems.push(...(await this.#brokenPromises(messages.map(({ id }) => id))));
+
     const committed = messages
       .filter(({ class: messageClass, state }) => messageClass !== 'transactional' && countedAtEnd.has(state))
       .flatMap((message) => {
@@ -280,8 +286,28 @@ export class GateWorld {
     return problems;
   }
 
-  get sent(): readonly Call[] {
-    return this.#calls;
+  /**
+   * A place that was granted under caps that did not change is there when its instant comes, as long as all others leave at theirs; a place that
+   * was lost to another is told as outranked.
+   */
+  async #brokenPromises(ids: readonly string[]): Promise<readonly string[]> {
+    const problems: string[] = [];
+    let isAllOnTime = true;
+    const verdicts = await this.#store.db
+      .selectFrom('verdicts')
+      .selectAll()
+      .where('message_id', 'in', ['none', ...ids])
+      .orderBy('message_id')
+      .orderBy('seq')
+      .execute();
+    for (const [index, later] of verdicts.entries()) {
+      const promise = verdicts[index - 1];
+      if (promise?.message_id !== later.message_id || promise.decision !== 'defer') continue;
+      if (later.decision === 'send' && later.at !== promise.until_at) isAllOnTime = false;
+      if (later.at === promise.until_at && later.reason === 'frequency-cap')
+        problems.push(`${later.message_id} was promised ${new Date(later.at).toISOString()}, and refused then.`);
+    }
+    return isAllOnTime ? problems : [];
   }
 
   #next(): number {
@@ -315,6 +341,7 @@ export class GateWorld {
     const decided = await deps.store.transaction((trx) => runTurn(deps, trx, { seen, plan, settled: null, lane: 'send-here' }));
     if (decided.kind !== 'submit') return;
     if (afterCall) await callProvider(deps, decided.outgoing);
+    this.#hasCrashed = true;
     await sql`update messages set lease_real = 0 where id = ${decided.messageId}`.execute(deps.store.db);
   }
 
