@@ -15,6 +15,9 @@ export async function erasePersonalData(trx: Trx, profileIds: readonly string[],
     sql`delete from dead_letters d using identities i
       where i.profile_id = ${ids} and (d.payload->>'userId' = i.value or d.payload->>'anonymousId' = i.value or d.payload->>'previousId' = i.value)`,
     sql`delete from dead_letters where payload->>'profileId' = ${ids}`,
+    // A mail that came back and named nobody may still hold the address.
+    sql`delete from dead_letters d using profiles p
+      where p.id = ${ids} and p.email is not null and d.source = 'email' and position(lower(p.email) in lower(d.payload->>'mail')) > 0`,
     sql`delete from identities where profile_id = ${ids}`,
     sql`update events set payload = '{}' where profile_id = ${ids}`,
     sql`delete from cart_tokens where cart_id in (select id from carts where profile_id = ${ids})`,
@@ -25,7 +28,7 @@ export async function erasePersonalData(trx: Trx, profileIds: readonly string[],
     sql`update inbound_messages set body = null where profile_id = ${ids}`,
     // That and when somebody agreed or refused, and to which words, stays as proof; whom and where from does not.
     sql`update consents set ip = null, user_agent = null, source_url = null, actor = null, evidence = null,
-      source = case when method in ('keyword', 'one-click', 'preference-centre', 'unsubscribe-page') then source else '' end,
+      source = case when method in ('keyword', 'one-click', 'preference-centre', 'unsubscribe-page', 'list-unsubscribe-mail', 'feedback-loop') then source else '' end,
       state = case when state = 'pending' then 'expired' else state end
       where profile_id = ${ids}`,
     sql`update entry_inputs set input = jsonb_set(input, '{properties}', '{}')

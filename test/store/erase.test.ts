@@ -9,6 +9,7 @@ import { readLink } from '../../src/domain/link-token.js';
 import { suppressionHash } from '../../src/domain/suppression.js';
 import { readConsents } from '../../src/store/profiles-read.js';
 import { alias, identify, noon, track } from '../support/shop-events.js';
+import { keepLetter } from '../../src/store/dead-letters.js';
 import { describeOnBothStores, resetTables } from '../support/stores.js';
 import { reminded, turn } from '../support/reminded.js';
 import { publishHead } from '../support/templates.js';
@@ -47,6 +48,18 @@ describeOnBothStores('an erase', (store) => {
         resolved_at: null,
       })
       .execute();
+
+    for (const payload of [{ mail: 'To: <Ada@Example.Test>, nobody knows why' }, { mail: 'canary words', profileId }])
+      await keepLetter(store().db, {
+        id: `d-${Object.keys(payload).length}`,
+        source: 'email',
+        reason: 'x',
+        detail: 'x',
+        payload,
+        digest: payload.mail,
+        receivedAt: noon,
+        resolvedAt: null,
+      });
 
     expect(await eraseProfile(deps, profileId)).toMatchObject({ kind: 'erased', profileId });
     const left = (await everything()).toLowerCase();
