@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { messageClasses } from '../domain/channel.js';
 import { CliFailure } from './failure.js';
 import { type CliContext, type CliIo, createContext, type GlobalOptions, type Outcome } from './context.js';
 
@@ -56,6 +57,15 @@ function buildProgram(io: CliIo, state: { outcome: Outcome | null }): Command {
   addEntries(group('entry', 'entries: one person’s run through a journey'), add);
   addProfiles(group('profile', 'people'), add);
   addMessages(group('message', 'messages, and why they left or not'), add);
+  addBroadcasts(group('broadcast', 'one message to many'), add);
+  add(program, 'send-check <profile>', 'could this be sent now, and if not, when? Nothing is sent', async (context, command) =>
+    (await import('./commands/check-send.js')).checkSend(context, command.args[0] ?? '', command.opts()),
+  )
+    .addOption(new Option('--channel <channel>', 'by this channel').choices(['email', 'sms']).makeOptionMandatory())
+    .requiredOption('--topic <topic>', 'about this topic')
+    .addOption(new Option('--class <class>', 'as a message of this class').choices([...messageClasses]).default('marketing'))
+    .addOption(new Option('--priority <n>', '0–100, higher wins (else that of the class)'))
+    .option('--at <instant>', 'at this future instant, such as 2026-12-01T22:00:00Z');
 
   add(group('event', 'events as they came'), 'show <messageId>', 'what an event matched, and what not and why', async (context, { args }) =>
     (await import('./commands/show-event.js')).showEvent(context, args[0] ?? ''),
@@ -161,7 +171,9 @@ function addJourneys(journey: Command, add: Add): void {
   add(journey, 'publish <files...>', 'make files the live versions of their journeys', async (context, command) =>
     (await import('./commands/publish-journey.js')).publishJourneys(context, command.args, command.opts()),
   ).option('--note <text>', 'what changed');
-  add(journey, 'list', 'all journeys', async (context) => (await import('./commands/show-journeys.js')).listJourneys(context));
+  add(journey, 'list', 'all journeys', async (context, command) =>
+    (await import('./commands/show-journeys.js')).listJourneys(context, command.opts()),
+  ).option('--internal', 'those too that Sojourn made for messages and broadcasts');
   add(journey, 'show <id>', 'a journey and its versions', async (context, command) =>
     (await import('./commands/show-journeys.js')).showJourney(context, command.args[0] ?? '', command.opts()),
   )
@@ -229,11 +241,44 @@ function addMessages(message: Command, add: Add): void {
     .option('--profile <id>', 'to this profile')
     .option('--entry <id>', 'of this entry')
     .option('--state <state>', 'in this state')
+    .addOption(new Option('--origin <origin>', 'asked for by this').choices(['journey', 'api', 'broadcast', 'test']))
     .addOption(new Option('--channel <channel>', 'by this channel').choices(['email', 'sms']))
     .addOption(limitOption());
   add(message, 'why <id>', 'why it left, waits or did not leave', async (context, { args }) =>
     (await import('./commands/explain-message.js')).explainMessage(context, args[0] ?? ''),
   );
+}
+
+function addBroadcasts(broadcast: Command, add: Add): void {
+  add(broadcast, 'start', 'send a template to a list of people, each through the gate', async (context, command) =>
+    (await import('./commands/broadcasts.js')).startBroadcast(context, command.opts()),
+  )
+    .requiredOption('--template <id>', 'this template')
+    .requiredOption('--name <name>', 'what it is called in lists')
+    .option('--to <file>', 'ids, one to a line or the first column of a CSV; - for standard input')
+    .option('--everyone', 'everyone who is known')
+    .option('--trait <name=value...>', 'only those of everyone who have this trait')
+    .option('--data-file <file>', 'a JSON file that the template reads as data')
+    .option('--at <instant>', 'from this instant on (else now)')
+    .option('--over <duration>', 'spread over this time, such as PT2H')
+    .option('--deadline <when>', 'not after this instant, or this long after the start')
+    .option('--priority <n>', '0–100, higher wins (else 20)')
+    .option('--dry-run', 'only say who would get it, who would wait and who would not, and why');
+  add(broadcast, 'list', 'broadcasts, the newest first', async (context, command) =>
+    (await import('./commands/broadcasts.js')).listBroadcasts(context, command.opts()),
+  ).addOption(limitOption());
+  add(broadcast, 'show <id>', 'how far it is', async (context, command) =>
+    (await import('./commands/broadcasts.js')).showBroadcast(context, command.args[0] ?? '', command.opts()),
+  ).option('--watch', 'go on telling until it has ended');
+  for (const [action, description] of [
+    ['pause', 'nobody further gets it until it is resumed'],
+    ['resume', 'it goes on at its pace'],
+    ['cancel', 'the end: who waits does not get it'],
+  ] as const) {
+    add(broadcast, `${action} <id>`, description, async (context, { args }) =>
+      (await import('./commands/broadcasts.js')).controlBroadcast(context, action, args[0] ?? ''),
+    );
+  }
 }
 
 function addTemplates(template: Command, add: Add): void {

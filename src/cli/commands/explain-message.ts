@@ -89,11 +89,12 @@ export async function listMessages(
     readonly entry?: string;
     readonly state?: string;
     readonly channel?: string;
+    readonly origin?: string;
     readonly limit: number;
   },
 ): Promise<Outcome> {
   const api = await context.client();
-  const { journey, profile, entry, state, channel } = options;
+  const { journey, profile, entry, state, channel, origin } = options;
   const messages = await api.list<Message>(
     '/v1/messages',
     {
@@ -102,6 +103,7 @@ export async function listMessages(
       entryId: entry,
       state,
       channel,
+      origin,
     },
     options.limit,
   );

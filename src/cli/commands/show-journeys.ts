@@ -19,9 +19,9 @@ interface Version {
 }
 
 /** `journey list` */
-export async function listJourneys(context: CliContext): Promise<Outcome> {
+export async function listJourneys(context: CliContext, options: { readonly internal?: boolean }): Promise<Outcome> {
   const api = await context.client();
-  const journeys = await api.list<Journey>('/v1/journeys', {}, 1000);
+  const journeys = await api.list<Journey>('/v1/journeys', { internal: options.internal }, 1000);
   const rows = journeys.map((journey) => [journey.id, journey.name, stateOf(journey), journey.liveVersion, journey.armed, journey.open]);
   return {
     value: journeys,

@@ -1,0 +1,237 @@
+import { readFile } from 'node:fs/promises';
+import { text as textOf } from 'node:stream/consumers';
+import { durationWords } from '../../domain/duration.js';
+import type { ApiClient } from '../client.js';
+import type { CliContext, Outcome } from '../context.js';
+import { CliFailure } from '../failure.js';
+import { readRecipients } from '../recipient-list.js';
+import { paragraphs, plural, table } from '../text.js';
+
+interface Count {
+  readonly reason: string;
+  readonly count: number;
+}
+
+interface Broadcast {
+  readonly id: string;
+  readonly name: string;
+  readonly template: string;
+  readonly state: string;
+  readonly settings: { readonly channel: string; readonly overMs: number; readonly priority: number };
+  readonly total: number;
+  readonly createdAt: string;
+  readonly startsAt: string;
+  readonly finishedAt: string | null;
+}
+
+interface BroadcastStory extends Broadcast {
+  readonly journeyId: string;
+  readonly progress: {
+    readonly sent: number;
+    readonly delivered: number;
+    readonly bounced: number;
+    readonly failed: number;
+    readonly unknown: number;
+    readonly waiting: number;
+    readonly toCome: number;
+    readonly skipped: readonly Count[];
+    readonly passedOver: number;
+    readonly clicked: number;
+    readonly perMinute: number;
+    readonly expectedEnd: string | null;
+  };
+}
+
+interface Unknown {
+  readonly count: number;
+  readonly ids: readonly string[];
+}
+
+export interface StartOptions {
+  readonly template: string;
+  readonly name: string;
+  readonly to?: string;
+  readonly everyone?: boolean;
+  readonly trait?: readonly string[];
+  readonly dataFile?: string;
+  readonly at?: string;
+  readonly over?: string;
+  readonly deadline?: string;
+  readonly priority?: string;
+  readonly dryRun?: boolean;
+}
+
+/** `broadcast start`: to a list of ids, or to everyone; `--dry-run` asks what would come of it. */
+export async function startBroadcast(context: CliContext, options: StartOptions): Promise<Outcome> {
+  const api = await context.client();
+  const request = {
+    name: options.name,
+    template: options.template,
+    to: await audienceOf(options),
+    ...(options.dataFile === undefined ? {} : { data: await readData(options.dataFile) }),
+    ...(options.at === undefined ? {} : { startsAt: options.at }),
+    ...(options.over === undefined ? {} : { over: options.over }),
+    ...(options.deadline === undefined ? {} : { deadline: options.deadline }),
+    ...(options.priority === undefined ? {} : { priority: Number(options.priority) }),
+  };
+  if (options.dryRun === true) return forecast(api, request);
+  const started = await api.post<{ readonly id: string; readonly total: number; readonly unknown: Unknown }>('/v1/broadcasts', request);
+  return {
+    value: started,
+    text: paragraphs(
+      `Broadcast ${started.id} goes to ${plural(started.total, 'recipient')}. How far it is: sojourn broadcast show ${started.id} --watch`,
+      sayUnknown(started.unknown),
+    ),
+  };
+}
+
+async function forecast(api: ApiClient, request: object): Promise<Outcome> {
+  const told = await api.post<{
+    readonly total: number;
+    readonly unknown: Unknown;
+    readonly checked: number;
+    readonly now: number;
+    readonly later: readonly Count[];
+    readonly not: readonly Count[];
+  }>('/v1/broadcast-checks', request);
+  const of = told.checked === told.total ? '' : ` Of a sample of ${told.checked}:`;
+  return {
+    value: told,
+    text: paragraphs(
+      `Nothing was started. ${plural(told.total, 'recipient')}.${of}`,
+      table(
+        ['', 'reason', 'people'],
+        [
+          ['would get it now', '', told.now],
+          ...told.later.map(({ reason, count }) => ['would wait', reason, count]),
+          ...told.not.map(({ reason, count }) => ['would not get it', reason, count]),
+        ],
+        '',
+      ),
+      sayUnknown(told.unknown),
+    ),
+  };
+}
+
+async function audienceOf({ to, everyone, trait }: StartOptions): Promise<object> {
+  if ((to === undefined) === (everyone !== true))
+    throw new CliFailure('Say whom it is for: --to <file> (or - for standard input), or --everyone.', 2);
+  if (to === undefined) return { everyone: true, traits: Object.fromEntries((trait ?? []).map(readTrait)) };
+  const { by, ids } = readRecipients(to === '-' ? await textOf(process.stdin) : await readText(to), to === '-' ? 'the input' : to);
+  return by === 'user' ? { userIds: ids } : { profileIds: ids };
+}
+
+/** `country=DE`; what reads as JSON (`true`, `3`) is taken as such. */
+function readTrait(text: string): readonly [string, unknown] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new CliFailure(`A trait is written name=value, not ${text}.`, 2);
+  const value = text.slice(at + 1);
+  try {
+    return [text.slice(0, at), JSON.parse(value)];
+  } catch {
+    return [text.slice(0, at), value];
+  }
+}
+
+async function readData(file: string): Promise<unknown> {
+  const text = await readText(file);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new CliFailure(`The file ${file} is no valid JSON.`, 2);
+  }
+}
+
+async function readText(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch(() => {
+    throw new CliFailure(`There is no file ${file} that can be read.`, 2);
+  });
+}
+
+function sayUnknown({ count, ids }: Unknown): string | null {
+  if (count === 0) return null;
+  const more = count > ids.length ? ` and ${count - ids.length} more` : '';
+  return `${count === 1 ? 'One id names' : `${count} ids name`} nobody: ${ids.join(', ')}${more}.`;
+}
+
+/** `broadcast list` */
+export async function listBroadcasts(context: CliContext, options: { readonly limit: number }): Promise<Outcome> {
+  const api = await context.client();
+  const broadcasts = await api.list<Broadcast>('/v1/broadcasts', {}, options.limit);
+  const local = await context.localTime();
+  return {
+    value: broadcasts,
+    text: table(
+      ['broadcast', 'name', 'template', 'state', 'recipients', 'starts'],
+      broadcasts.map((one) => [one.id, one.name, one.template, one.state, one.total, local(one.startsAt)]),
+      'There are no broadcasts.',
+    ),
+  };
+}
+
+const watchEveryMs = 2_000;
+
+/** `broadcast show <id>`: how far it is; `--watch`: a line whenever something has changed, until its end. */
+export async function showBroadcast(context: CliContext, id: string, options: { readonly watch?: boolean }): Promise<Outcome> {
+  const api = await context.client();
+  const read = (): Promise<BroadcastStory> => api.get(`/v1/broadcasts/${encodeURIComponent(id)}`);
+  let story = await read();
+  const local = await context.localTime();
+  let told = '';
+  while (options.watch === true && (story.state === 'running' || story.state === 'paused')) {
+    const line = progressLine(story, local);
+    if (line !== told) context.io.err(line);
+    told = line;
+    await new Promise((resolve) => setTimeout(resolve, watchEveryMs));
+    story = await read();
+  }
+  return { value: story, text: storyText(story, local) };
+}
+
+function progressLine({ state, total, progress }: BroadcastStory, local: (at: string | null) => string): string {
+  const done = total - progress.toCome - progress.waiting;
+  const share = total === 0 ? 100 : Math.floor((done / total) * 100);
+  const rate = progress.perMinute > 0 ? `, ${Math.round(progress.perMinute)} a minute` : '';
+  const end = progress.expectedEnd === null ? '' : `, until ${local(progress.expectedEnd)}`;
+  return `${share} % · ${state}: ${progress.sent} sent, ${progress.waiting} waiting, ${progress.toCome} to come${rate}${end}`;
+}
+
+function storyText(story: BroadcastStory, local: (at: string | null) => string): string {
+  const { progress, settings } = story;
+  const pace = settings.overMs === 0 ? 'as quickly as it can be sent' : `over ${durationWords(settings.overMs)}`;
+  const end = story.finishedAt === null ? '' : `, ended ${local(story.finishedAt)}`;
+  return paragraphs(
+    `Broadcast ${story.id} “${story.name}”: ${story.template} by ${settings.channel} to ${plural(story.total, 'recipient')}, priority ${settings.priority}. From ${local(story.startsAt)}, ${pace}${end}.`,
+    progressLine(story, local),
+    table(
+      ['', 'people'],
+      [
+        ['delivered', progress.delivered],
+        ['bounced', progress.bounced],
+        ['failed', progress.failed],
+        ['unknown whether it left', progress.unknown],
+        ['clicked', progress.clicked],
+        ['erased, or the same person twice', progress.passedOver],
+        ...progress.skipped.map(({ reason, count }): [string, number] => [`not sent: ${reason}`, count]),
+      ].filter(([, count]) => count !== 0) as [string, number][],
+      '',
+    ),
+    `Each message and its reason: sojourn message list --journey ${story.journeyId}`,
+  );
+}
+
+const words = { pause: 'paused', resume: 'goes on', cancel: 'is cancelled' } as const;
+
+/** `broadcast pause|resume|cancel <id>` */
+export async function controlBroadcast(context: CliContext, action: keyof typeof words, id: string): Promise<Outcome> {
+  const api = await context.client();
+  const result = await api.post<{ readonly state: string; readonly changed: boolean }>(
+    `/v1/broadcasts/${encodeURIComponent(id)}/${action}`,
+  );
+  return {
+    value: result,
+    text: result.changed
+      ? `Broadcast ${id} ${action === 'pause' ? 'is ' : ''}${words[action]}.`
+      : `Broadcast ${id} was ${result.state} already; nothing changed.`,
+  };
+}
