@@ -67,6 +67,16 @@ describe('a tier', () => {
     expect(tierAt(policy, three, on(2))).toMatchObject({ tier: 'hot', since: on(2), reason: { kind: 'score', metAt: on(2) } });
   });
 
+  test('that is held for its last week is not cut short by a signal that is too weak to renew it', () => {
+    const opened = person([
+      ['human_click', on(0)],
+      ['human_click', on(0)],
+      ['reliable_open', on(6)],
+    ]);
+    expect(tierOf(opened, on(6))).toBe('hot');
+    expect(tierOf(opened, on(7))).toBe('warm');
+  });
+
   test('comes from purchases, visits and replies of who may not be tracked', () => {
     const untracked = { isTracked: false, consents: [granted(on(-100))], unengagedSends: daily(3, 30) };
     expect(tierOf(person([['site_visit', on(0)]], untracked), on(30))).toBe('warm');
@@ -167,7 +177,7 @@ function watchman(deeds: readonly Deed[], sends: readonly Instant[], until: Inst
 }
 
 const hours = (max: number) => fc.integer({ min: 0, max }).map((count) => start + Math.floor(count / 6) * look);
-const deed: fc.Arbitrary<Deed> = fc.tuple(fc.constantFrom('purchase', 'quiz_answer', 'human_click', 'sms_reply'), hours(90 * 24));
+const deed: fc.Arbitrary<Deed> = fc.tuple(fc.constantFrom('purchase', 'human_click', 'site_visit', 'reliable_open'), hours(90 * 24));
 const deedsInOrder = fc.array(deed, { minLength: 1, maxLength: 12 }).map((deeds) => deeds.toSorted((a, b) => a[1] - b[1]));
 const sendsInOrder = fc.array(hours(250 * 24), { maxLength: 40 }).map((sends) => sends.toSorted((a, b) => a - b));
 
