@@ -4,6 +4,7 @@ import { Child } from './child.js';
 import { benchEmails, type EmailsResult } from './emails.js';
 import { benchIngest, type IngestComparison, type IngestResult } from './ingest.js';
 import { benchMemory, type MemoryResult } from './memory.js';
+import { benchReservations, type ReservationResult } from './reservations.js';
 import { benchMessages, type MessagesResult, startTemporalForBench } from './messages.js';
 import { fullPlan, quickPlan } from './plan.js';
 import { type StoreKind, storePlaces } from './store-place.js';
@@ -16,13 +17,22 @@ interface BenchResult {
   readonly seconds: number;
   readonly ingest: Readonly<Partial<Record<StoreKind, IngestResult>>>;
   readonly messages: Readonly<Partial<Record<StoreKind, MessagesResult>>>;
+  /** On PostgreSQL. */
+  readonly reservations: ReservationResult | null;
   readonly emails: EmailsResult | null;
   readonly memory: MemoryResult | null;
   /** What was asked for, and what came of it on the worse store; null: not measured. */
-  readonly targets: Readonly<Record<string, { readonly atLeast: number; readonly measured: number | null }>>;
+  readonly targets: Readonly<Record<string, Target>>;
 }
 
-const parts = ['ingest', 'messages', 'emails', 'memory'] as const;
+/** Exactly one of the bounds. */
+interface Target {
+  readonly atLeast?: number;
+  readonly atMost?: number;
+  readonly measured: number | null;
+}
+
+const parts = ['ingest', 'messages', 'reservations', 'emails', 'memory'] as const;
 const stores: readonly StoreKind[] = ['pglite', 'postgres'];
 
 const args = process.argv.slice(2);
@@ -46,6 +56,7 @@ async function run(): Promise<BenchResult> {
   const stops: (() => Promise<void>)[] = [];
   const ingest: Partial<Record<StoreKind, IngestResult>> = {};
   const messages: Partial<Record<StoreKind, MessagesResult>> = {};
+  let reservations: ReservationResult | null = null;
   let emails: EmailsResult | null = null;
   let memory: MemoryResult | null = null;
   try {
@@ -53,6 +64,11 @@ async function run(): Promise<BenchResult> {
     stops.push(() => sink.stop());
     const smtpUrl = await sink.call<string>('url');
     if (wants('emails')) emails = await benchEmails(smtpUrl, plan, say);
+    if (wants('reservations')) {
+      const places = await storePlaces('postgres');
+      stops.push(() => places.close());
+      reservations = await benchReservations(places, smtpUrl, plan, say);
+    }
     if (wants('ingest') || wants('messages')) {
       const temporal = wants('messages') ? await startTemporalForBench(say) : null;
       if (temporal !== null) stops.push(() => temporal.stop());
@@ -77,10 +93,16 @@ async function run(): Promise<BenchResult> {
     seconds: Math.round((performance.now() - began) / 1000),
     ingest,
     messages,
+    reservations,
     emails,
     memory,
     targets: {
       messagesToNormalActivity: { atLeast: 0.8, measured: worst(Object.values(messages).map((one) => one.ratioToNormalActivity)) },
+      reservationTimeToBare: {
+        atMost: 1.5,
+        measured: reservations === null ? null : Math.max(...Object.values(reservations.byRows).map((one) => one.ratioToBare)),
+      },
+      reservationTimeGrowth: { atMost: 1.2, measured: reservations?.growth ?? null },
       batchedIngestToBare: { atLeast: 0.4, measured: worst(Object.values(ingest).map(({ batched }) => batched.ratioToBare)) },
     },
   };
@@ -90,7 +112,7 @@ async function stopAll(stops: (() => Promise<void>)[]): Promise<void> {
   for (const stop of stops.splice(0).reverse()) await stop();
 }
 
-function print({ ingest, messages, emails, memory, targets }: BenchResult): void {
+function print({ ingest, messages, reservations, emails, memory, targets }: BenchResult): void {
   const table = new Table({
     head: ['measured', 'ours', 'against', 'ratio', 'CPU ms each (ours, theirs)'],
     style: { head: [], border: [] },
@@ -128,6 +150,14 @@ function print({ ingest, messages, emails, memory, targets }: BenchResult): void
       cpu(cpuMs.journey, cpuMs.bareLocal),
     ]);
   }
+  for (const [rows, { perSecond, cpuMs, ratioToBare }] of Object.entries(reservations?.byRows ?? {}))
+    table.push([
+      `reservations, ${rows} rows in the ledger`,
+      `${perSecond.ours.toFixed(0)}/s`,
+      `lock, count, insert ${perSecond.bare.toFixed(0)}/s`,
+      `${ratioToBare.toFixed(2)} of its time`,
+      cpu(cpuMs.ours, cpuMs.bare),
+    ]);
   if (emails !== null) {
     const { provider, nodemailer } = emails.perSecond;
     table.push([
@@ -148,7 +178,8 @@ function print({ ingest, messages, emails, memory, targets }: BenchResult): void
     table.push([`memory, idle, ${name} start`, `${one.total.toFixed(0)} MB`, of, '', `healthy after ${one.readyAfter.toFixed(1)} s`]);
   }
   process.stdout.write(`${table.toString()}\n`);
-  for (const [name, { atLeast, measured }] of Object.entries(targets)) {
-    if (measured !== null) process.stdout.write(`${name}: ${measured.toFixed(2)}, asked for ${atLeast}\n`);
+  for (const [name, { atLeast, atMost, measured }] of Object.entries(targets)) {
+    const asked = atLeast === undefined ? `at most ${atMost}` : `at least ${atLeast}`;
+    if (measured !== null) process.stdout.write(`${name}: ${measured.toFixed(2)}, asked for ${asked}\n`);
   }
 }

@@ -9,6 +9,9 @@ export interface Plan {
   readonly ingest: Rounds;
   readonly messages: Rounds;
   readonly emails: Rounds;
+  readonly reservations: Rounds;
+  /** Sizes of the ledger, the smallest first. */
+  readonly ledgerRows: readonly number[];
   /** Idle time before memory is read. */
   readonly idleSeconds: number;
 }
@@ -18,6 +21,8 @@ export const fullPlan: Plan = {
   ingest: { rounds: 4, seconds: 3, warmSeconds: 3 },
   messages: { rounds: 3, seconds: 7, warmSeconds: 6 },
   emails: { rounds: 4, seconds: 4, warmSeconds: 2 },
+  reservations: { rounds: 5, seconds: 2, warmSeconds: 2 },
+  ledgerRows: [10_000, 1_000_000],
   idleSeconds: 15,
 };
 
@@ -26,5 +31,7 @@ export const quickPlan: Plan = {
   ingest: { rounds: 1, seconds: 1.5, warmSeconds: 0.5 },
   messages: { rounds: 1, seconds: 3, warmSeconds: 1 },
   emails: { rounds: 1, seconds: 1.5, warmSeconds: 0.5 },
+  reservations: { rounds: 2, seconds: 1, warmSeconds: 0.5 },
+  ledgerRows: [10_000, 100_000],
   idleSeconds: 2,
 };

@@ -1,0 +1,181 @@
+import { sql } from 'kysely';
+import { freezeInternal } from '../../src/app/internal-journeys.js';
+import type { AppDeps } from '../../src/app/deps.js';
+import { type Forecast, forecastSend } from '../../src/app/turn/plan-send.js';
+import { runTurn } from '../../src/app/turn/run-turn.js';
+import type { EntryId, ProfileId } from '../../src/domain/ids.js';
+import { day, hour } from '../../src/domain/instant.js';
+import type { Renderer } from '../../src/domain/rendering.js';
+import { newEntryState } from '../../src/journey/engine.js';
+import { messageJourney } from '../../src/journey/internal.js';
+import { type Db, openStore, type Store } from '../../src/store/db.js';
+import { writeOpened } from '../../src/store/entries.js';
+import { writeTogether } from '../../src/store/write-together.js';
+import { buildApp } from './app.js';
+import { closedLoop, type Comparison, interleave, ratioOf, type Round, type Side } from './measure.js';
+import type { Plan } from './plan.js';
+import type { StorePlaces } from './store-place.js';
+
+type ReservationSide = 'ours' | 'bare';
+
+export interface ReservationResult {
+  /** By how many rows the ledger held. */
+  readonly byRows: Readonly<Record<string, ReservationComparison>>;
+  /** Milliseconds a reservation in the largest ledger to those in the smallest. */
+  readonly growth: number;
+}
+
+export interface ReservationComparison {
+  readonly perSecond: Readonly<Record<ReservationSide, number>>;
+  readonly cpuMs: Comparison<ReservationSide>['cpuMs'];
+  /** Time of one of ours to time of one of theirs. */
+  readonly ratioToBare: number;
+}
+
+const callers = 4;
+const rowsPerPerson = 10;
+
+/**
+ * A reservation (the turn that asks the gate and takes its place in the ledger, one transaction) against what no cap can do without on the same
+ * server: lock the person, count, insert. Each person has ten messages in the ledger, however many people there are.
+ */
+export async function benchReservations(
+  places: StorePlaces,
+  smtpUrl: string,
+  plan: Plan,
+  say: (line: string) => void,
+): Promise<ReservationResult> {
+  const store = await openStore({ ...(await places.make()), pool: callers });
+  try {
+    const { deps: built } = await buildApp(store, { smtpUrl, journeys: [], templates: [] });
+    const deps: AppDeps = { ...built, renderer: ready };
+    const definition = messageJourney({
+      template: 'cart-reminder-1',
+      channel: 'email',
+      class: 'marketing',
+      topic: 'cart_reminder',
+      priority: 50,
+    });
+    await store.transaction((trx) => freezeInternal(trx, definition, deps.clock.now()));
+    const byRows: Record<string, ReservationComparison> = {};
+    let people = 0;
+    for (const rows of plan.ledgerRows) {
+      await growLedger(store.db, { from: people, to: rows / rowsPerPerson, at: deps.clock.now() });
+      people = rows / rowsPerPerson;
+      const ours = new Reserving(deps, definition.id, people);
+      const bare: Side = { run: (seconds) => closedLoop({ inFlight: callers, seconds }, () => reserveBare(store, people)) };
+      const compared = await interleave<ReservationSide>({ ours, bare }, plan.reservations, (name, { rate }) =>
+        say(`reservations, ${rows} rows in the ledger, ${name}: ${rate.toFixed(0)}/s`),
+      );
+      byRows[rows] = { perSecond: compared.rates, cpuMs: compared.cpuMs, ratioToBare: 1 / ratioOf(compared, 'ours', 'bare') };
+    }
+    const rates = Object.values(byRows).map(({ perSecond }) => perSecond.ours);
+    return { byRows, growth: (rates[0] ?? Number.NaN) / (rates.at(-1) ?? Number.NaN) };
+  } finally {
+    await store.close();
+  }
+}
+
+/** People, a consent each, and ten messages each over the last weeks; the same rows once more without all that ours carries. */
+async function growLedger(db: Db, { from, to, at }: { readonly from: number; readonly to: number; readonly at: number }): Promise<void> {
+  const numbers = sql`generate_series(${from}::int, ${to - 1}::int) as n`;
+  await sql`insert into profiles (id, traits, email, created_at, updated_at)
+    select 'person-' || n, '{"timezone":"Europe/London"}', 'person-' || n || '@example.test', ${at}, ${at} from ${numbers}`.execute(db);
+  await sql`insert into consents (profile_id, channel, topic, state, occurred_at, recorded_at, method, source)
+    select 'person-' || n, 'email', 'marketing', 'granted', ${at - 20 * day}, ${at}, 'form', 'bench' from ${numbers}`.execute(db);
+  await sql`insert into messages (id, origin, profile_id, channel, class, topic, priority, template, state, slot_at, deadline_at, submitted_at, accepted_at, created_at, updated_at)
+    select 'message-' || n || '-' || k, 'journey', 'person-' || n, 'email', 'marketing', 'cart_reminder', 50, 'cart-reminder-1', 'delivered',
+      ${at - 13 * hour} - k * ${4 * day}::bigint, ${at}, ${at}, ${at}, ${at}, ${at}
+    from ${numbers}, generate_series(0, ${rowsPerPerson - 1}) as k`.execute(db);
+  await sql`create table if not exists bare_person (id text primary key)`.execute(db);
+  await sql`create table if not exists bare_ledger (id text primary key, person text not null, slot_at bigint not null)`.execute(db);
+  await sql`create index if not exists bare_ledger_person on bare_ledger (person, slot_at desc)`.execute(db);
+  await sql`insert into bare_person select 'person-' || n from ${numbers}`.execute(db);
+  await sql`insert into bare_ledger select 'message-' || n || '-' || k, 'person-' || n, ${at - 13 * hour} - k * ${4 * day}::bigint
+    from ${numbers}, generate_series(0, ${rowsPerPerson - 1}) as k`.execute(db);
+  await sql`analyze`.execute(db);
+}
+
+/** What is measured begins when the message is ready. */
+const ready: Renderer = {
+  render: async () => ({
+    kind: 'email',
+    subject: 'Still there',
+    html: '<p>It is.</p>',
+    text: 'It is.',
+    locale: 'en',
+    contentHash: 'hash',
+    templateVersion: 1,
+    atMostOnce: false,
+  }),
+};
+
+let made = 0;
+
+async function reserveBare(store: Store, people: number): Promise<number> {
+  const person = `person-${Math.floor(Math.random() * people)}`;
+  await store.transaction(async (trx) => {
+    await sql`select id from bare_person where id = ${person} for update`.execute(trx);
+    await sql`select count(*) from bare_ledger where person = ${person} and slot_at > ${Date.now() - 7 * day}`.execute(trx);
+    made += 1;
+    await sql`insert into bare_ledger (id, person, slot_at) values (${`reserved-${made}`}, ${person}, ${Date.now()})`.execute(trx);
+  });
+  return 1;
+}
+
+type Ready = Extract<Forecast, { readonly kind: 'send' }>;
+
+/** Entries whose message is due, looked at and rendered; what is measured is the transaction that reserves. */
+class Reserving implements Side {
+  readonly #deps: AppDeps;
+  readonly #journeyId: ReturnType<typeof messageJourney>['id'];
+  readonly #people: number;
+  readonly #ready: Ready[] = [];
+  #lastRate = 400;
+
+  constructor(deps: AppDeps, journeyId: ReturnType<typeof messageJourney>['id'], people: number) {
+    this.#deps = deps;
+    this.#journeyId = journeyId;
+    this.#people = people;
+  }
+
+  async prepare(seconds: number): Promise<void> {
+    const deps = this.#deps;
+    const wanted = Math.ceil(this.#lastRate * seconds * 1.5) - this.#ready.length;
+    const at = deps.clock.now();
+    const rows = Array.from({ length: Math.max(0, wanted) }, () => ({
+      id: deps.newId() as EntryId,
+      journeyId: this.#journeyId,
+      version: 1,
+      profileId: `person-${Math.floor(Math.random() * this.#people)}` as ProfileId,
+      entryKey: deps.newId(),
+      dueAt: at,
+      createdAt: at,
+      state: newEntryState({ at, trigger: {}, cartId: null }),
+    }));
+    for (let start = 0; start < rows.length; start += 500)
+      await deps.store.transaction(
+        async (trx) => void (await writeTogether(trx, { entries: writeOpened(rows.slice(start, start + 500), 3_600_000) })),
+      );
+    for (const { id } of rows) {
+      const forecast = await forecastSend(deps, id);
+      if (forecast.kind !== 'send') throw new Error(`Entry ${id} has nothing to send: ${forecast.kind}.`);
+      this.#ready.push(forecast);
+    }
+  }
+
+  async run(seconds: number): Promise<Round> {
+    const round = await closedLoop({ inFlight: callers, seconds }, () => this.#reserve());
+    this.#lastRate = Math.max(50, round.rate);
+    return round;
+  }
+
+  async #reserve(): Promise<number> {
+    const deps = this.#deps;
+    const next = this.#ready.pop();
+    if (next === undefined) throw new Error('More was reserved than was made ready.');
+    const plan = { ...next.plan, lookedAt: performance.now() };
+    await deps.store.transaction((trx) => runTurn(deps, trx, { seen: next.seen, plan, settled: null, lane: 'queue-first' }));
+    return 1;
+  }
+}
