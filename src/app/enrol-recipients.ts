@@ -1,6 +1,6 @@
 import { dueBy, recipientDueAt } from '../domain/broadcast-pace.js';
 import type { EntryId, ProfileId } from '../domain/ids.js';
-import type { Instant } from '../domain/instant.js';
+import { day, hour, type Instant } from '../domain/instant.js';
 import { newEntryState } from '../journey/engine.js';
 import { broadcastJourneyId } from '../journey/internal.js';
 import {
@@ -16,6 +16,7 @@ import {
 } from '../store/broadcasts.js';
 import type { Trx } from '../store/db.js';
 import { type OpenedEntry, writeOpened } from '../store/entries.js';
+import { forgetIdempotencyKeys } from '../store/idempotency.js';
 import { lockCanonical } from '../store/profiles.js';
 import { writeTogether } from '../store/write-together.js';
 import type { AppDeps } from './deps.js';
@@ -127,14 +128,24 @@ export interface BroadcastLoop {
 }
 
 const lookEveryMs = 1_000;
+/** Keys of requests are kept for so long, on the service clock. */
+const keysForMs = 30 * day;
+const tidyEveryMs = hour;
 
-/** Looks once a second, beside the poke loop. A look that fails is tried again: the store says in `/readyz` what is wrong with it. */
+/** Looks once a second, beside the poke loop, and now and then forgets old keys of requests. A look that fails is tried again: the store says in `/readyz` what is wrong with it. */
 export function startBroadcastLoop(deps: Deps & Pick<AppDeps, 'log'>): BroadcastLoop {
   let stopping = false;
   let wake: () => void = () => {};
+  let tidiedAt = Number.NEGATIVE_INFINITY;
+  const look = async (): Promise<void> => {
+    await enrolDue(deps);
+    if (performance.now() - tidiedAt < tidyEveryMs) return;
+    tidiedAt = performance.now();
+    await forgetIdempotencyKeys(deps.store.db, deps.clock.now() - keysForMs);
+  };
   const run = (async () => {
     while (!stopping) {
-      await enrolDue(deps).catch((error: unknown) =>
+      await look().catch((error: unknown) =>
         deps.log.error({ error: error instanceof Error ? error.name : 'unknown' }, 'Broadcasts could not be looked at.'),
       );
       if (stopping) return;
