@@ -19,6 +19,7 @@ import { writeTogether } from '../store/write-together.js';
 import type { AppDeps } from './deps.js';
 import { matchFacts } from './match-facts.js';
 import { type ConsentGiven, writeConsentActs } from './record-consents.js';
+import { showEngagement } from './show-engagement.js';
 import { suppressionKeys } from './show-profile.js';
 import { mayReceiveMarketing } from './unsubscribe.js';
 
@@ -27,12 +28,16 @@ export interface Preference {
   readonly channel: Channel;
   readonly topic: string;
   readonly wanted: boolean;
+  /** The person was told that it comes less often because they seldom open it, and wants it all the same. */
+  readonly isInsisted?: boolean;
 }
 
 /** A box as it stands. */
 export interface PreferenceBox extends Preference {
   /** It is wanted, and waits for its confirmation. */
   readonly isPending: boolean;
+  /** It comes less often, or not, because the person seldom opens it. */
+  readonly isSeldom: boolean;
 }
 
 /** What a link of a message gives to see and change. Personal data. */
@@ -98,6 +103,7 @@ export async function showPreferences(
   const records = await readConsents(db, profile.id);
   const suppressions = await readSuppressions(db, suppressionKeys(deps.secret, profile));
   const { topics, engagement } = deps.policies.current();
+  const seldom = (await showEngagement(deps, profile.id))?.topics.filter(({ multiplier }) => multiplier < 1) ?? [];
   // The message came over one of them, whatever the profile says by now.
   const reachable = channels.filter(
     (channel) => channel === recipient?.channel || (channel === 'email' ? profile.email : profile.phone) !== null,
@@ -110,7 +116,10 @@ export async function showPreferences(
       topic,
       boxes: reachable
         .filter((channel) => topic.channels.includes(channel))
-        .map((channel) => boxOf(records, { channel, topic: topic.id }, now, topics)),
+        .map((channel) => {
+          const box = boxOf(records, { channel, topic: topic.id }, now, topics);
+          return { ...box, isSeldom: box.wanted && seldom.some((one) => one.channel === channel && one.topic === topic.id) };
+        }),
     })),
     frequency: chosenFrequency(profile.traits, now),
     firstName: textOf(profile.traits['firstName']),
@@ -132,7 +141,7 @@ function boxOf(
   { channel, topic }: Pick<Preference, 'channel' | 'topic'>,
   at: Instant,
   topics: TopicPolicy,
-): PreferenceBox {
+): Omit<PreferenceBox, 'isSeldom'> {
   const granted = hasConsent(records, channel, topic, at, topics);
   const isPending = !granted && openRequests(records).some((record) => record.channel === channel && record.topic === topic);
   return { channel, topic, wanted: granted || isPending, isPending };
@@ -233,7 +242,8 @@ export function changesOf(
       const { channel } = preference;
       if (preference.topic !== topic) continue;
       const stands = boxOf(known, preference, at, topics).wanted === preference.wanted;
-      if (stands && (preference.wanted || !startWouldBring(known, channel, topic))) continue;
+      const mustSay = preference.wanted ? preference.isInsisted === true : startWouldBring(known, channel, topic);
+      if (stands && !mustSay) continue;
       const change = { channel, topic, state: preference.wanted ? ('granted' as const) : ('withdrawn' as const), at };
       changes.push(change);
       known.push({ ...change, method: preferenceMethod, source: '' });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AppDeps } from '../../src/app/deps.js';
 import { mayReceive } from '../support/consents.js';
-import { hour } from '../../src/domain/instant.js';
+import { day, hour } from '../../src/domain/instant.js';
 import { signLink } from '../../src/domain/link-token.js';
 import { readConsents } from '../../src/store/profiles-read.js';
 import { testApi } from '../support/api.js';
@@ -140,6 +140,50 @@ describe('pages', () => {
       await server.inject({ method: 'POST', url, headers: oneClick.headers, payload: 'email.marketing=on&save=nothing' });
       const acts = await readConsents(opened.store.db, profileId);
       expect([mayReceive(acts, 'email', 'marketing'), mayReceive(acts, 'sms', 'cart_reminder')]).toEqual([false, false]);
+    });
+
+    test('give the person’s data along and delete it, by a link that is not old, and only at a button', async () => {
+      const { server, link, deps } = await ready();
+      const url = `/p/${link('preferences')}`;
+      const file = await server.inject({ method: 'POST', url: `${url}/export`, headers: oneClick.headers, payload: '' });
+      expect(file.headers['content-disposition']).toContain('attachment');
+      expect(file.json()).toMatchObject({ profile: { traits: { firstName: 'Ada' } } });
+
+      expect((await server.inject(`${url}/erase`)).body).toContain('Delete all data about you?');
+      expect((await server.inject({ method: 'POST', url: `${url}/erase`, headers: oneClick.headers, payload: '' })).statusCode).toBe(400);
+      deps.clock.pass(31 * day);
+      for (const path of ['export', 'erase'])
+        expect(
+          (await server.inject({ method: 'POST', url: `${url}/${path}`, headers: oneClick.headers, payload: 'confirm=erase' })).statusCode,
+        ).toBe(403);
+      expect((await server.inject(url)).body).toContain('not older than 30 days');
+
+      deps.clock.pass(-31 * day);
+      const erased = await server.inject({ method: 'POST', url: `${url}/erase`, headers: oneClick.headers, payload: 'confirm=erase' });
+      expect(erased.body).toContain('Your data is deleted');
+      expect((await server.inject(url)).statusCode).toBe(404);
+    });
+
+    test('take a name, a birthday and a language, answer in that language, and say kindly what no day is', async () => {
+      const { server, link } = await ready();
+      const url = `/p/${link('preferences')}`;
+      const send = (payload: string) => server.inject({ method: 'POST', url, headers: oneClick.headers, payload });
+      const wrong = await send('save=choice&first_name=Ida&birthday_month=2&birthday_day=30');
+      expect([wrong.statusCode, wrong.body.includes('in no calendar'), wrong.body.includes('value="Ida"')]).toEqual([400, true, true]);
+
+      const saved = await send(
+        'save=choice&first_name=<b>&birthday_month=2&birthday_day=29&language=de&frequency=monthly&email.marketing=on',
+      );
+      expect(saved.body).toContain('Ihre Auswahl ist gespeichert.');
+      expect(saved.body).toContain('value="&lt;b&gt;"');
+      expect(saved.body).toMatch(/value="monthly" checked/);
+      const { traits } = await opened.store.db.selectFrom('profiles').select('traits').executeTakeFirstOrThrow();
+      expect(traits).toMatchObject({
+        firstName: '<b>',
+        birthday: '02-29',
+        locale: 'de',
+        message_frequency: { level: 'monthly', until: null },
+      });
     });
 
     test('of a forged link are not there', async () => {

@@ -138,6 +138,16 @@ describeOnBothStores('preferences', (store) => {
     ]);
   });
 
+  test('a topic that comes less often because it is seldom opened comes again once the person insists', async () => {
+    const { deps, messageId, profileId } = await reminded(store());
+    const boxes = (await boxesOf(deps, messageId)).map((box) => ({
+      ...box,
+      isInsisted: box.channel === 'email' && box.topic === 'newsletter',
+    }));
+    expect(await savePreferences(deps, messageId, asks(boxes), proof)).toBe('saved');
+    expect(await acts(profileId)).toMatchObject([{ channel: 'email', topic: 'newsletter', state: 'granted' }]);
+  });
+
   test('a visit that changes nothing is a sign that it is too much', async () => {
     const { deps, messageId, profileId } = await reminded(store());
     await savePreferences(deps, messageId, asks(await boxesOf(deps, messageId)), proof);

@@ -48,7 +48,7 @@ td label { justify-content: center; padding: 0; min-height: 2rem; }
 td .soft { display: block; font-size: .78rem; line-height: 1.3; }
 .fields { display: grid; gap: .9rem; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); }
 .fields label, .pair label { display: block; padding: 0; font-size: .92rem; color: var(--soft); }
-.pair { display: flex; gap: .9rem; }
+.pair { display: flex; gap: .9rem; grid-column: 1 / -1; max-width: 24rem; }
 .pair > :first-child { flex: 2; } .pair > :last-child { flex: 1; }
 input[type=text], input[type=number], select { display: block; width: 100%; margin-top: .3rem; padding: .55rem .65rem; font: inherit; color: var(--ink); background: var(--paper); border: 1px solid var(--line); border-radius: 8px; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }

@@ -19,7 +19,7 @@ export function preferenceForm(shop: Shop, shown: Preferences, language: Languag
   return html`<form method="post">
 ${topicTable(shown, language)}
 ${hasTexts ? html`<p class="soft">${shown.textsStopped ? words.textsStopped : words.textTerms(shop.brand)}</p>` : html``}
-${frequencyFields(shown, language, shop.timeZone)}
+${frequencyFields(shown, language, shop)}
 ${aboutFields(shop, shown, language, form)}
 <fieldset><legend>${words.privacyTitle}</legend><input type="hidden" name="privacy" value="shown">
 <label><input type="checkbox" name="tracking"${checked(shown.mayTrack)}><span>${words.tracking}</span></label>
@@ -44,7 +44,8 @@ function topicTable(shown: Preferences, language: Language): Html {
           language,
         ),
       );
-      return html`<tr><th scope="row">${name}${description === '' ? html`` : html`<span>${description}</span>`}</th>${cells}</tr>`;
+      const notes = [description, ...(boxes.some(({ isSeldom }) => isSeldom) ? [words.seldom] : [])].filter((note) => note !== '');
+      return html`<tr><th scope="row">${name}${notes.map((note) => html`<span>${note}</span>`)}</th>${cells}</tr>`;
     });
   return html`<table><thead><tr><th scope="col"><span class="hidden">${words.topic}</span></th>${columns.map(
     (channel) => html`<th scope="col">${words.channels[channel]}</th>`,
@@ -58,9 +59,14 @@ function cell(box: PreferenceBox | undefined, name: string, language: Language):
   return html`<td><label><input type="checkbox" name="${nameOf(box)}"${checked(box.wanted)}><span class="hidden">${name}, ${words.channels[box.channel]}</span></label>${waits}</td>`;
 }
 
-function frequencyFields({ frequency }: Preferences, language: Language, timeZone: string): Html {
+function frequencyFields({ frequency, locale }: Preferences, language: Language, shop: Shop): Html {
   const words = wordsOf(language);
-  const date = (at: number) => new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone }).format(at);
+  // As the person, or else the shop, writes dates in this language.
+  const tag =
+    [locale?.replaceAll('_', '-'), shop.locale].find(
+      (known) => /^[a-z]{2}(-[A-Z]{2})?$/.test(known ?? '') && known?.startsWith(language),
+    ) ?? language;
+  const date = (at: number) => new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeZone: shop.timeZone }).format(at);
   const label = (level: FrequencyLevel) =>
     level === 'pause' && frequency.level === 'pause' && frequency.until !== null
       ? words.pausedUntil(date(frequency.until))
@@ -93,7 +99,12 @@ function aboutFields(shop: Shop, shown: Preferences, language: Language, form: F
 export function wishesOf(form: Form, shown: Preferences, shop: Shop): Wishes | null {
   const birthday = birthdayIn(form);
   if (birthday === 'wrong') return null;
-  const boxes = shown.topics.flatMap((topic) => topic.boxes).map((box) => ({ ...box, wanted: form[nameOf(box)] === 'on' }));
+  const boxes = shown.topics
+    .flatMap((topic) => topic.boxes)
+    .map(({ channel, topic, isSeldom }) => {
+      const wanted = form[nameOf({ channel, topic })] === 'on';
+      return { channel, topic, wanted, isInsisted: wanted && isSeldom };
+    });
   const frequency = frequencyLevels.find((level) => level === form['frequency']) ?? null;
   return {
     boxes: form['save'] === 'nothing' ? 'nothing' : boxes,

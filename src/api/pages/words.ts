@@ -23,6 +23,7 @@ interface Words {
   readonly textTerms: (brand: string) => string;
   readonly textsStopped: string;
   readonly waits: string;
+  readonly seldom: string;
   readonly frequencyTitle: string;
   readonly frequencies: Readonly<Record<FrequencyLevel, string>>;
   readonly pausedUntil: (date: string) => string;
@@ -85,6 +86,7 @@ const en: Words = {
   textsStopped:
     'You stopped our texts by replying STOP. Carriers let none through until you text START to us; your choice here counts from then on.',
   waits: 'waits for your confirmation',
+  seldom: 'You seldom open this, so it comes less often. Leave the tick and save, and it comes as before.',
   frequencyTitle: 'How often',
   frequencies: { all: 'As it comes', weekly: 'At most once a week', monthly: 'At most once a month', pause: 'Pause for 30 days' },
   pausedUntil: (date) => `Paused until ${date}`,
@@ -150,6 +152,7 @@ const de: Words = {
   textsStopped:
     'Sie haben unsere SMS mit STOP beendet. Die Netze lassen keine durch, bis Sie uns START senden; Ihre Auswahl hier gilt ab dann.',
   waits: 'wartet auf Ihre Bestätigung',
+  seldom: 'Das öffnen Sie selten, darum kommt es weniger oft. Lassen Sie den Haken und speichern Sie, dann kommt es wie zuvor.',
   frequencyTitle: 'Wie oft',
   frequencies: {
     all: 'Wie es kommt',
