@@ -12,6 +12,8 @@ import { offsetSpan } from './zone-offset.js';
 
 /** Twilio may hold a text this long at most, so that the real sending stays near the instant that the caps counted. */
 const longestValiditySeconds = 3600;
+/** From here to the provider it takes some seconds, and their count begins there: so much sooner a text dies, rather than land after the close. */
+const submissionLagMs = 10 * second;
 /** Places whose hours never meet give no opening, however long one looks. The longest run of closed days is a weekend beside two holidays. */
 const searchMs = 15 * day;
 
@@ -33,7 +35,8 @@ export function quietHours(request: SendRequest, places: readonly Place[], polic
 }
 
 /**
- * Seconds for which a provider may hold a text that is submitted at `at`: until the deadline, until the first of the places closes, an hour at most.
+ * Seconds for which a provider may hold a text that is made ready at `at`: until the deadline, until just before the first of the places closes, an
+ * hour at most.
  * Never less than 1. `policy` null: a class that need not keep quiet hours.
  */
 export function smsValiditySeconds(
@@ -46,7 +49,8 @@ export function smsValiditySeconds(
   },
 ): number {
   const atMost = Math.min(text.deadlineAt, at + longestValiditySeconds * second);
-  const until = text.policy === null ? atMost : new OpenHours(text.places, 'sms', text.policy, text.hours ?? null).firstClose(at, atMost);
+  const hours = text.policy === null ? null : new OpenHours(text.places, 'sms', text.policy, text.hours ?? null);
+  const until = hours === null ? atMost : Math.min(atMost, hours.firstClose(at, atMost + submissionLagMs) - submissionLagMs);
   const seconds = Math.floor((until - at) / second);
   return Math.max(1, Math.min(seconds, longestValiditySeconds));
 }
@@ -97,12 +101,12 @@ class OpenHours {
     if (closed === undefined) return { rule: null };
     const { localDay } = localOf(at, closed.zone);
     const hours = this.#hoursOn(closed, localDay);
-    const own = inForce(closed, localDay).at(-1);
+    const own = inForce(closed.rules, localDay).at(-1);
     return {
       rule: own?.id ?? 'journey',
       zone: closed.zone,
       ...(hours === 'closed'
-        ? { closed: isHoliday(closed, localDay) ? 'holiday' : (weekdays[weekdayOf(localDay)] ?? null) }
+        ? { closed: isHoliday(closed.rules, localDay) ? 'holiday' : (weekdays[weekdayOf(localDay)] ?? null) }
         : { opens: clockText(hours.opens), closes: clockText(hours.closes) }),
       ...(this.#narrowed === null ? {} : { narrowed: true }),
     };
@@ -157,17 +161,35 @@ class OpenHours {
 
   /** The hours that all rules of a place leave on a local day. */
   #hoursOn(place: PlaceHours, localDay: number): DailyHours | 'closed' {
-    let opens = this.#narrowed?.opens ?? 0;
-    let closes = this.#narrowed?.closes ?? minutesOfDay;
-    for (const rule of inForce(place, localDay)) {
-      if (rule.hours === null) continue;
-      const hours = rule.holidays.has(localDay) ? rule.holidayHours : (rule.hours[weekdayOf(localDay)] ?? null);
-      if (hours === null) return 'closed';
-      opens = Math.max(opens, hours.opens);
-      closes = Math.min(closes, hours.closes);
-    }
-    return opens < closes ? { opens, closes } : 'closed';
+    const lawful = lawfulOn(place.rules, localDay);
+    return lawful === 'closed' || this.#narrowed === null ? lawful : common(lawful, this.#narrowed);
   }
+}
+
+/** By rules and day: a decision asks several times about today, and other decisions ask the same. */
+const remembered = new WeakMap<readonly LawfulHours[], Map<number, DailyHours | 'closed'>>();
+const mostDays = 64;
+
+function lawfulOn(rules: readonly LawfulHours[], localDay: number): DailyHours | 'closed' {
+  const days = remembered.get(rules) ?? new Map<number, DailyHours | 'closed'>();
+  remembered.set(rules, days);
+  const known = days.get(localDay);
+  if (known !== undefined) return known;
+  let hours: DailyHours | 'closed' = { opens: 0, closes: minutesOfDay };
+  for (const rule of inForce(rules, localDay)) {
+    if (rule.hours === null || hours === 'closed') continue;
+    const own = rule.holidays.has(localDay) ? rule.holidayHours : (rule.hours[weekdayOf(localDay)] ?? null);
+    hours = own === null ? 'closed' : common(hours, own);
+  }
+  if (days.size >= mostDays) days.clear();
+  days.set(localDay, hours);
+  return hours;
+}
+
+function common(some: DailyHours, others: DailyHours): DailyHours | 'closed' {
+  const opens = Math.max(some.opens, others.opens);
+  const closes = Math.min(some.closes, others.closes);
+  return opens < closes ? { opens, closes } : 'closed';
 }
 
 const minutesOfDay = 1440;
@@ -228,14 +250,14 @@ function lawfulHours({ id, country, from, until, hours, holidayHours, holidays }
 }
 
 /** The rules of a local day. What is said of everywhere counts only where nothing else is in force. */
-function inForce({ rules }: PlaceHours, localDay: number): readonly LawfulHours[] {
+function inForce(rules: readonly LawfulHours[], localDay: number): readonly LawfulHours[] {
   const today = rules.filter(({ fromDay, untilDay }) => fromDay <= localDay && localDay < untilDay);
   const own = today.filter(({ isOfEverywhere }) => !isOfEverywhere);
   return own.length > 0 ? own : today;
 }
 
-function isHoliday(place: PlaceHours, localDay: number): boolean {
-  return inForce(place, localDay).some(({ holidays }) => holidays.has(localDay));
+function isHoliday(rules: readonly LawfulHours[], localDay: number): boolean {
+  return inForce(rules, localDay).some(({ holidays }) => holidays.has(localDay));
 }
 
 /** The local day of an instant, how far into it the wall clock is, and until when day and clock go on as they do. */

@@ -6,6 +6,7 @@ import type { Jurisdiction, QuietHoursPolicy } from '../../src/domain/policy/qui
 import { quietHoursFor, smsValiditySeconds } from '../../src/domain/quiet-hours.js';
 import { regionsOf, zonesOfRegion } from '../../src/domain/region-zones.js';
 import { decideSend } from '../../src/domain/send-gate.js';
+import { localClock } from '../../src/domain/time.js';
 import { candidatePlaces, type Place } from '../../src/domain/zone-evidence.js';
 import { berlinPlace, noon, sendFacts, sendRequest } from '../support/gate.js';
 import { shippedPolicies } from '../support/policies.js';
@@ -255,10 +256,10 @@ describe('how long a provider may hold a text', () => {
     expect(validity(berlin(12), berlin(24))).toBe(3600);
   });
 
-  test('no longer than until quiet hours begin, in the first of the places and by the strictest law', () => {
-    expect(validity(berlin(20, 40), berlin(24))).toBe(20 * 60);
-    expect(validity(berlin(20, 40), berlin(24), [place('Europe/London', 'GB'), berlinPlace])).toBe(20 * 60);
-    expect(validity(utc('2026-12-01T00:30'), utc('2026-12-02T00:00'), [place('America/New_York', 'US', 'FL')])).toBe(30 * 60);
+  test('no longer than until just before quiet hours begin, in the first of the places and by the strictest law', () => {
+    expect(validity(berlin(20, 40), berlin(24))).toBe(20 * 60 - 10);
+    expect(validity(berlin(20, 40), berlin(24), [place('Europe/London', 'GB'), berlinPlace])).toBe(20 * 60 - 10);
+    expect(validity(utc('2026-12-01T00:30'), utc('2026-12-02T00:00'), [place('America/New_York', 'US', 'FL')])).toBe(30 * 60 - 10);
     expect(
       smsValiditySeconds(berlin(17, 40), {
         places: [berlinPlace],
@@ -266,7 +267,7 @@ describe('how long a provider may hold a text', () => {
         policy: shipped,
         hours: { opens: 0, closes: 18 * 60 },
       }),
-    ).toBe(20 * 60);
+    ).toBe(20 * 60 - 10);
   });
 
   test('no longer than until the deadline, in whole seconds, and never less than one', () => {
@@ -280,7 +281,7 @@ describe('how long a provider may hold a text', () => {
       ...shipped,
       jurisdictions: shipped.jurisdictions.map((one) => ({ ...one, hours: { sun: { opens: 0, closes: 3 * 60 } } })),
     };
-    expect(validity(utc('2026-03-29T00:30'), utc('2026-03-30T00:00'), [berlinPlace], late)).toBe(30 * 60);
+    expect(validity(utc('2026-03-29T00:30'), utc('2026-03-30T00:00'), [berlinPlace], late)).toBe(30 * 60 - 10);
     // And in the night of the longer hour, two and a half are left of it.
     expect(validity(utc('2026-10-24T23:45'), utc('2026-10-26T00:00'), [berlinPlace], late)).toBe(3600);
   });
@@ -292,14 +293,17 @@ describe('how long a provider may hold a text', () => {
   });
 });
 
-test('a decision costs little, also where many zones must agree', () => {
+test('a decision costs less than asking the platform for the time of some zones, also where ten must agree', () => {
   const canada = candidatePlaces({ timeZone: null, country: 'CA', region: null, phone: null }, shop);
   expect(canada).toHaveLength(countryZones['CA']!.length);
-  const once = () => textAt(noon, canada);
-  for (let index = 0; index < 200; index += 1) once();
-  const began = performance.now();
-  for (let index = 0; index < 1000; index += 1) once();
+  const timed = (work: () => unknown) => {
+    for (let index = 0; index < 200; index += 1) work();
+    const began = performance.now();
+    for (let index = 0; index < 500; index += 1) work();
+    return performance.now() - began;
+  };
+  // The same noise for both, and the quietest of several tries.
+  const ratios = Array.from({ length: 5 }, () => timed(() => textAt(noon, canada)) / timed(() => localClock(noon, 'America/Toronto')));
 
-  // 20 µs or so on a quiet machine.
-  expect((performance.now() - began) / 1000).toBeLessThan(1);
+  expect(Math.min(...ratios)).toBeLessThan(8);
 });
