@@ -1,3 +1,4 @@
+import { uncapped } from '../domain/policy/cap-policy.js';
 import { type Policies, type PolicyByKind, type PolicyKind, policyKinds, toPolicies } from '../domain/policy/policies.js';
 import { parsePolicy, policyFile } from '../policy/parse.js';
 import type { Store } from '../store/db.js';
@@ -61,6 +62,8 @@ export function livePolicies({ store, log }: { readonly store: Store; readonly l
       await refresh();
       const missing = policyKinds.filter((kind) => published[kind] === undefined);
       if (missing.length > 0) throw new Error(missingText(missing));
+      const open = policies === null ? [] : uncapped(policies.caps);
+      if (open.length > 0) throw new Error(uncappedText(open));
       look();
     },
     stop() {
@@ -83,6 +86,14 @@ function definitionOf(record: PolicyVersionRecord, log: Log): Readonly<Record<st
 
 function isComplete(published: Partial<PolicyByKind>): published is PolicyByKind {
   return policyKinds.every((kind) => published[kind] !== undefined);
+}
+
+function uncappedText(open: ReturnType<typeof uncapped>): string {
+  const what = open.map(({ channel, tiers }) => `${channel} (${tiers.join(', ')})`).join(' and ');
+  return (
+    `The caps in force have no rule for ${what}, and no rule does not mean no cap. Write one of that channel into policies/caps.yaml, such as ` +
+    '{ id: email-7d, channels: [email], window: P7D, limit: 3 }, and publish it with `sojourn policy publish policies/caps.yaml`.'
+  );
 }
 
 function missingText(missing: readonly PolicyKind[]): string {

@@ -3,7 +3,7 @@ import { type Channel, channels } from '../domain/channel.js';
 import { countWords, durationWords } from '../domain/duration.js';
 import { type Tier, tiers } from '../domain/engagement-tier.js';
 import { day, hour, minute } from '../domain/instant.js';
-import type { CapPolicy, CapPolicyRule } from '../domain/policy/cap-policy.js';
+import { type CapPolicy, type CapPolicyRule, uncapped } from '../domain/policy/cap-policy.js';
 import { unknownTopic } from '../domain/policy/topic-policy.js';
 import { topicText } from '../yaml/topic-text.js';
 import { definePolicy, error, type Finding, idText, type PolicyContext, repeatedIds, windowText } from './policy-source.js';
@@ -50,9 +50,12 @@ const gap = z
     ...scope,
     at_least: z.union([windowText, tierMap(windowText)]).meta({ description: 'One length for everybody, or one per tier.' }),
     exempts: z
-      .array(z.enum(['user_initiated']))
+      .array(z.enum(['user_initiated', 'more_important']))
       .default([])
-      .meta({ description: 'user_initiated: what the person’s own act asked for (a quiz result) need not wait; it counts all the same.' }),
+      .meta({
+        description:
+          'user_initiated: what the person’s own act asked for (a quiz result) need not wait; it counts all the same. more_important: a message need not wait for one of lower priority.',
+      }),
   })
   .meta({ description: 'Two messages are at least so far apart.' });
 
@@ -73,7 +76,7 @@ type CapsSource = z.output<typeof capsSource>;
 type Ceiling = CapPolicy['ceilings'][number];
 
 /** Above these nobody may go (statistics-and-compliance §2.2; some states of the US draw a line at three a day). */
-export const hardCeilings: readonly Ceiling[] = [
+const hardCeilings: readonly Ceiling[] = [
   { channels: ['email'], windowMs: 7 * day, limit: 7 },
   { channels: ['sms'], windowMs: 7 * day, limit: 4 },
   { channels: null, windowMs: day, limit: 3 },
@@ -92,13 +95,19 @@ function toRule(source: CapsSource['rules'][number]): CapPolicyRule {
     window: typeof source.window === 'number' ? { type: 'rolling', ms: source.window } : { type: 'calendar', unit: source.window.calendar },
     headroom: source.headroom.map(({ priority_up_to: priorityUpTo, keep_free: keepFree }) => ({ priorityUpTo, keepFree })),
     exemptsUserInitiated: false,
+    exemptsMoreImportant: false,
     scales: source.scales,
   };
 }
 
 /** A gap is a limit of 1 in a window of its length: one rule for each length, `email-gap-12h`, `email-gap-16h`. */
 function toGapRules(source: CapsSource['gaps'][number]): readonly CapPolicyRule[] {
-  const common = { headroom: [], exemptsUserInitiated: source.exempts.includes('user_initiated'), scales: false };
+  const common = {
+    headroom: [],
+    exemptsUserInitiated: source.exempts.includes('user_initiated'),
+    exemptsMoreImportant: source.exempts.includes('more_important'),
+    scales: false,
+  };
   const rolling = (ms: number) => ({ type: 'rolling', ms }) as const;
   if (typeof source.at_least === 'number') return [{ ...scopeOf(source), ...common, limit: 1, window: rolling(source.at_least) }];
   const byTier = present(source.at_least);
@@ -209,28 +218,17 @@ function topicFindings(source: CapsSource, topics: readonly string[] | null): re
   );
 }
 
-/** No rule would mean no cap: for each channel and tier there is one that counts messages of all topics over a day or more. */
-function uncappedFindings({ rules }: CapsSource): readonly Finding[] {
-  return channels.flatMap((channel) => {
-    const open = tiers.filter((tier) => !rules.some((one) => capsChannel(one, channel, tier)));
-    if (open.length === 0) return [];
-    const limits = open.map((tier) => `${tier}: 1`).join(', ');
-    return [
-      error(
-        ['rules'],
-        open.length === tiers.length
-          ? `No rule caps ${channel}, so ${channel} would have no limit.`
-          : `No rule caps ${channel} for ${list(open)}, so ${countWords(open.length, 'tier')} would have no limit.`,
-        `Add a rule such as { id: ${channel}-week, channels: [${channel}], window: P7D, limit: { ${limits} } }.`,
-      ),
-    ];
-  });
-}
-
-/** A rule over all channels together does not do: it says nothing about how much of it may be texts. */
-function capsChannel({ channels: own, topics, limit, window }: CapsSource['rules'][number], channel: Channel, tier: Tier): boolean {
-  const isLong = typeof window !== 'number' || window >= day;
-  return own?.includes(channel) === true && topics === undefined && isLong && (typeof limit === 'number' || limit[tier] !== undefined);
+/** No rule would mean no cap. */
+function uncappedFindings(source: CapsSource): readonly Finding[] {
+  return uncapped({ rules: source.rules.map(toRule) }).map(({ channel, tiers: open }) =>
+    error(
+      ['rules'],
+      open.length === tiers.length
+        ? `No rule caps ${channel}, so ${channel} would have no limit.`
+        : `No rule caps ${channel} for ${list(open)}, so ${countWords(open.length, 'tier')} would have no limit.`,
+      `Add a rule such as { id: ${channel}-week, channels: [${channel}], window: P7D, limit: { ${open.map((tier) => `${tier}: 1`).join(', ')} } }.`,
+    ),
+  );
 }
 
 function sameScope(a: Pick<Ceiling, 'channels'>, b: Pick<Ceiling, 'channels'>): boolean {

@@ -5,6 +5,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { livePolicies } from '../../src/app/live-policies.js';
 import { publishJourney } from '../../src/app/publish-journey.js';
 import { publishPolicy } from '../../src/app/publish-policy.js';
+import { day } from '../../src/domain/instant.js';
 import type { PolicyKind } from '../../src/domain/policy/policies.js';
 import { publishOrder } from '../../src/policy-folder.js';
 import { publishPolicyFolder } from '../../src/publish-policies.js';
@@ -137,6 +138,16 @@ describeOnBothStores('published policies', (store) => {
     policies.stop();
     await publishPolicy(turnDeps(store(), { policies }), { policy: 'caps', source: lower });
     expect(policies.current().caps.version).toBe(2);
+  });
+
+  test('caps that leave a channel open for somebody are no start either', async () => {
+    await publishAll();
+    const rules = [
+      { id: 'email-7d', channels: ['email'], topics: null, exceptTopics: [], limit: 3, window: { type: 'rolling', ms: 7 * day } },
+    ];
+    const definition = JSON.stringify({ rules, ceilings: [] });
+    await store().db.updateTable('policy_versions').set({ source: 'policy: caps\n', definition }).where('kind', '=', 'caps').execute();
+    await expect(live().start()).rejects.toThrow(/no rule for sms .*policies\/caps\.yaml/);
   });
 
   test('what today’s rules would refuse holds as it was read when it was published', async () => {

@@ -1,5 +1,6 @@
-import type { Channel } from '../channel.js';
-import type { Tier } from '../engagement-tier.js';
+import { type Channel, channels } from '../channel.js';
+import { type Tier, tiers } from '../engagement-tier.js';
+import { day } from '../instant.js';
 
 /** The published `policies/caps.yaml`: how often a person may be written to. Read at every decision, never pinned. */
 export interface CapPolicy {
@@ -28,6 +29,24 @@ export interface CapPolicyRule {
   readonly headroom: readonly { readonly priorityUpTo: number; readonly keepFree: number }[];
   /** A message that the person's own act asked for (a quiz result) passes this rule; it still counts. For gaps. */
   readonly exemptsUserInitiated: boolean;
+  /** A message is not held back by those of lower priority: a newsletter this morning does not keep a cart reminder from leaving. For gaps. */
+  readonly exemptsMoreImportant: boolean;
   /** Whether topic affinity and fatigue lower this limit. Gaps and ceilings stay as they are. */
   readonly scales: boolean;
+}
+
+/**
+ * Channels with the tiers for which nothing limits them: no rule of the channel itself, over all topics and a day or more. A rule over all channels
+ * together does not do, as it says nothing about how much of it may be texts. Empty: every message that counts is capped.
+ */
+export function uncapped({ rules }: Pick<CapPolicy, 'rules'>): readonly { readonly channel: Channel; readonly tiers: readonly Tier[] }[] {
+  return channels
+    .map((channel) => ({ channel, tiers: tiers.filter((tier) => !rules.some((rule) => capsFor(rule, channel, tier))) }))
+    .filter((open) => open.tiers.length > 0);
+}
+
+function capsFor({ channels: own, topics, limit, window, exemptsUserInitiated, exemptsMoreImportant }: CapPolicyRule, channel: Channel, tier: Tier): boolean {
+  const isLong = window.type === 'calendar' || window.ms >= day;
+  const isForTier = typeof limit === 'number' || limit[tier] !== undefined;
+  return own?.includes(channel) === true && topics === null && isLong && isForTier && !exemptsUserInitiated && !exemptsMoreImportant;
 }
