@@ -2,10 +2,12 @@ import { beforeEach, expect, test } from 'vitest';
 import type { AppDeps } from '../../src/app/deps.js';
 import { explainMessage } from '../../src/app/explain-message.js';
 import { takeTurn } from '../../src/app/take-turn.js';
-import type { JourneyId } from '../../src/domain/ids.js';
+import type { EntryId, JourneyId, MessageId, ProfileId, StepId } from '../../src/domain/ids.js';
 import { day, hour, minute } from '../../src/domain/instant.js';
 import type { CapPolicyRule } from '../../src/domain/policy/cap-policy.js';
 import type { JourneyDefinition, Step } from '../../src/journey/definition.js';
+import { writeMessage } from '../../src/store/messages.js';
+import { writeTogether } from '../../src/store/write-together.js';
 import { opset } from '../../workflows/contract.js';
 import { shippedPolicies } from '../support/policies.js';
 import { identify, noon, track } from '../support/shop-events.js';
@@ -24,6 +26,7 @@ describeOnBothStores('caps over all journeys of a person', (store) => {
     window: { type: 'rolling', ms: day },
     headroom: [],
     exemptsUserInitiated: false,
+    exemptsMoreImportant: false,
     scales: false,
     ...more,
   });
@@ -104,6 +107,40 @@ describeOnBothStores('caps over all journeys of a person', (store) => {
     expect(deps.providers.email.submitted).toHaveLength(1);
     const states = await store().db.selectFrom('messages').select('state').orderBy('state').execute();
     expect(states.map(({ state }) => state)).toEqual(['accepted', ...Array<string>(7).fill('skipped')]);
+  });
+
+  test('a slot that another transaction is just taking is waited for, and counts', async () => {
+    const deps = await ada([journey('cart', 80), journey('browse', 80)]);
+    const browse = await begin(deps, 'browse');
+    const cart = (await begin(deps, 'cart')) as EntryId;
+    const profile = await store().db.selectFrom('profiles').select('id').executeTakeFirstOrThrow();
+    let sayLocked = (): void => {};
+    const asked = new Promise<void>((resolve) => (sayLocked = resolve)).then(() => turn(deps, browse));
+    await store().transaction(async (trx) => {
+      await trx.selectFrom('profiles').select('id').where('id', '=', profile.id).forUpdate().execute();
+      sayLocked();
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      const message = {
+        id: 'taken' as MessageId,
+        origin: 'journey',
+        entryId: cart,
+        journeyId: 'cart' as JourneyId,
+        version: 1,
+        step: 'only' as StepId,
+        visit: 1,
+        profileId: profile.id as ProfileId,
+        channel: 'email',
+        class: 'marketing',
+        topic: 'cart_reminder',
+        priority: 80,
+        template: 'only',
+        deadlineAt: noon + day,
+      } as const;
+      await writeTogether(trx, { messages: writeMessage(message, { state: 'accepted', reason: null, slotAt: noon, at: noon }) });
+    });
+
+    expect(await asked).toMatchObject({ kind: 'wait', wakeAtReal: noon + day });
+    expect(deps.providers.email.submitted).toHaveLength(0);
   });
 
   test('a promise that the cap has no room for any more is not kept', async () => {

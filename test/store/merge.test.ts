@@ -3,7 +3,8 @@ import { ingestEvents, type IncomingEvent } from '../../src/app/ingest-events.js
 import { mergeProfiles } from '../../src/app/merge-profiles.js';
 import { takeTurn } from '../../src/app/take-turn.js';
 import type { EntryId, ProfileId } from '../../src/domain/ids.js';
-import { hour, minute } from '../../src/domain/instant.js';
+import { day, hour, minute } from '../../src/domain/instant.js';
+import type { CapPolicyRule } from '../../src/domain/policy/cap-policy.js';
 import { lockCanonical, lockProfiles } from '../../src/store/profiles.js';
 import { opset } from '../../workflows/contract.js';
 import { insertExit } from '../support/entries.js';
@@ -181,6 +182,43 @@ describeOnBothStores('a merge', (store) => {
     ]);
     await turnsOf(deps);
     expect(new Set((await entries()).map(({ outcome }) => outcome))).toEqual(new Set(['exited', 'superseded']));
+  });
+
+  test('lets the messages to both count under one cap', async () => {
+    const oneADay: CapPolicyRule = {
+      id: 'email-24h',
+      channels: ['email'],
+      topics: null,
+      exceptTopics: [],
+      limit: 1,
+      window: { type: 'rolling', ms: day },
+      headroom: [],
+      exemptsUserInitiated: false,
+      exemptsMoreImportant: false,
+      scales: false,
+    };
+    const policies = { ...shippedPolicies(), caps: { version: 1, rules: [oneADay], ceilings: [] } };
+    const deps = turnDeps(store(), { policies: { current: () => policies } });
+    await publish(store(), cartJourney({ entry: { ...cartJourney().entry, reentry: { kind: 'always' }, concurrency: 'parallel' } }));
+    for (const userId of ['ada', 'bea'])
+      await take(
+        deps,
+        identify({ email: `${userId}@example.test` }, { userId }),
+        consent({ userId }),
+        // Another thing each: carts that share a line become one.
+        track('Product Added', { ...mug, product_id: userId, cart_id: userId }, { userId }),
+      );
+    deps.clock.set(noon + hour);
+    const [first] = await entries();
+    await takeTurn(deps, { v: 1, entryId: first?.id ?? '', opset }, 'inline');
+
+    await take(deps, alias('bea', 'ada', { occurredAt: noon + hour }));
+    await turnsOf(deps);
+    expect(deps.providers.email.submitted).toHaveLength(1);
+    expect(await store().db.selectFrom('messages').select(['state', 'slot_at']).orderBy('state').execute()).toEqual([
+      { state: 'accepted', slot_at: noon + hour },
+      { state: 'skipped', slot_at: noon + hour },
+    ]);
   });
 
   test('of a profile with itself changes nothing', async () => {
