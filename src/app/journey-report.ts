@@ -25,6 +25,8 @@ export interface StepReport {
   readonly opened: number;
   readonly clicked: number;
   readonly skipped: readonly Count[];
+  /** Put off at least once, by what put them off; they are counted above as well, by what became of them. */
+  readonly deferred: readonly Count[];
 }
 
 export interface Revenue {
@@ -89,7 +91,7 @@ export async function reportJourney(
     openNow: total(counts.entries.filter((row) => row.state === 'open')),
     entered: total(counts.entries.filter((row) => row.entered)),
     notEntered: byReason(counts.entries.filter((row) => row.outcome === 'not-entered')),
-    steps: stepsOf(counts.messages, stepOrder),
+    steps: stepsOf(counts, stepOrder),
     ended: counts.entries
       .filter((row) => row.outcome !== null && row.outcome !== 'not-entered')
       .map((row) => ({ outcome: row.outcome ?? '', reason: row.reason ?? '', count: row.count })),
@@ -102,7 +104,7 @@ const sentStates: ReadonlySet<string> = new Set(['accepted', 'delivered', 'bounc
 const pendingStates: ReadonlySet<string> = new Set(['reserved', 'submitting']);
 const skippedStates: ReadonlySet<string> = new Set(['skipped', 'withheld', 'released', 'expired']);
 
-function stepsOf(rows: JourneyCounts['messages'], order: readonly string[]): readonly StepReport[] {
+function stepsOf({ messages: rows, deferred }: JourneyCounts, order: readonly string[]): readonly StepReport[] {
   const steps = new Map<string, JourneyCounts['messages'][number][]>();
   for (const row of rows) steps.set(row.step, [...(steps.get(row.step) ?? []), row]);
   const place = (step: string): number => (order.includes(step) ? order.indexOf(step) : order.length);
@@ -122,6 +124,7 @@ function stepsOf(rows: JourneyCounts['messages'], order: readonly string[]): rea
       skipped: byReason(
         of.filter((row) => skippedStates.has(row.state)).map((row) => ({ reason: row.reason ?? row.state, count: row.count })),
       ),
+      deferred: byReason(deferred.filter((row) => row.step === step)),
     }))
     .sort((a, b) => place(a.step) - place(b.step));
 }

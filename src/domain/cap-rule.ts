@@ -20,6 +20,8 @@ export interface CapRule {
   readonly keepFree?: number;
   /** From this instant on the rule holds no more: a pause that the person chose. Absent: it has no end. */
   readonly endsAt?: Instant;
+  /** Only messages of this priority or higher count. Absent: all. */
+  readonly fromPriority?: number;
   /** `marketing`: all that is marketing or broadcast counts, even where a step says that it does not. Absent: what counts. */
   readonly counts?: 'marketing';
   /** Where the number comes from, for sentences. Absent: it is the same for everybody. */

@@ -66,6 +66,7 @@ function resolve(rule: CapPolicyRule, person: CapPerson, request: CappedRequest)
       limit: rule.scales ? Math.floor(written * topicMultiplier * fatigueMultiplier) : written,
       window: windowFor(rule.window, person.timeZone),
       keepFree,
+      ...(rule.exemptsMoreImportant ? { fromPriority: request.priority } : {}),
       why,
     },
   ];

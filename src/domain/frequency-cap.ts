@@ -132,5 +132,6 @@ const promotion: ReadonlySet<MessageClass> = new Set(['marketing', 'broadcast'])
 function counts(rule: CapRule, slot: LedgerSlot, at: Instant): boolean {
   const isCounted = slot.countsTowardCap || (rule.counts === 'marketing' && promotion.has(slot.class));
   if (!isCounted || !covers(rule, slot) || !countedStates.has(slot.state)) return false;
+  if (rule.fromPriority !== undefined && slot.priority < rule.fromPriority) return false;
   return !(slot.state === 'reserved' && slot.slotAt + reservationGraceMs <= at);
 }

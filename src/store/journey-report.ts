@@ -24,6 +24,8 @@ export interface JourneyCounts {
     readonly opened: number;
     readonly clicked: number;
   }[];
+  /** Messages that were put off at least once, by what put them off; whatever became of them later. */
+  readonly deferred: readonly { readonly step: string; readonly reason: string; readonly count: number }[];
   /** Orders that stand (neither cancelled nor refunded) of people who had entered, within `windowMs` of entering; each order once. */
   readonly orders: readonly {
     readonly currency: string | null;
@@ -58,6 +60,11 @@ export async function countJourney(
     from messages m join entries e on e.id = m.entry_id
     where e.journey_id = ${journeyId} and e.created_at >= ${since} and e.created_at < ${until} and m.step is not null
     group by 1, 2, 3, 4 order by 1, 2, 3, 4`.execute(db);
+  const deferred = await sql<JourneyCounts['deferred'][number]>`
+    select m.step, v.reason, count(distinct m.id)::int as count
+    from verdicts v join messages m on m.id = v.message_id join entries e on e.id = m.entry_id
+    where e.journey_id = ${journeyId} and e.created_at >= ${since} and e.created_at < ${until} and m.step is not null and v.decision = 'defer'
+    group by 1, 2 order by 1, 2`.execute(db);
   // A message counts for an order only when it was accepted before the order came.
   const orders = await sql<JourneyCounts['orders'][number]>`
     select currency, after_message as "afterMessage", count(*)::int as count, coalesce(sum(total), 0) as revenue from (
@@ -67,5 +74,5 @@ export async function countJourney(
       where e.journey_id = ${journeyId} and e.created_at >= ${since} and e.created_at < ${until} and o.status in ('created', 'paid')
       group by o.order_id, o.currency, o.total) as after
     group by 1, 2 order by 1, 2`.execute(db);
-  return { entries: entries.rows, messages: messages.rows, orders: orders.rows };
+  return { entries: entries.rows, messages: messages.rows, deferred: deferred.rows, orders: orders.rows };
 }

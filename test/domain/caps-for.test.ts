@@ -74,6 +74,30 @@ describe('headroom', () => {
   });
 });
 
+describe('the gap between two emails', () => {
+  const newsletter = { class: 'broadcast', topic: 'newsletter', priority: 20 } as const;
+  const decide = (sent: readonly LedgerSlot[], what: Partial<Parameters<typeof sendRequest>[0]> = {}) => {
+    const request = sendRequest(what);
+    return decideSend(request, sendFacts({ ledger: sent, caps: capsFor(policies, capPersonLike(), request) }));
+  };
+  const threeHoursAgo = { slotAt: noon - 3 * hour };
+
+  test('does not let a newsletter keep a cart reminder from leaving', () => {
+    expect(decide([ledgerSlot({ ...newsletter, ...threeHoursAgo })])).toEqual({ kind: 'send' });
+  });
+
+  test('keeps a newsletter from following a cart reminder, and a reminder from following its like', () => {
+    const reminder = ledgerSlot({ ...threeHoursAgo, priority: 80 });
+    expect(decide([reminder], newsletter)).toMatchObject({ kind: 'defer', reason: 'frequency-cap' });
+    expect(decide([reminder], { priority: 80 })).toMatchObject({ kind: 'defer', until: noon + 9 * hour });
+  });
+
+  test('keeps a newsletter from coming just before a reminder that is promised', () => {
+    const promised = ledgerSlot({ state: 'reserved', slotAt: noon + 2 * hour, priority: 80 });
+    expect(decide([promised], { ...newsletter, deadlineAt: noon + 3 * day })).toMatchObject({ kind: 'defer', reason: 'frequency-cap' });
+  });
+});
+
 describe('the sentence says where the number comes from', () => {
   const say = (person: Partial<Parameters<typeof capPersonLike>[0]>, sent: readonly LedgerSlot[] = []) => {
     const request = sendRequest({ onCapped: 'skip' });

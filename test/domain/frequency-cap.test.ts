@@ -137,6 +137,7 @@ describe('the reference model', () => {
       window: { type: 'rolling', ms: rule.window_s * 1000 },
       headroom: 'headroom' in rule ? [{ priorityUpTo: priorityOf[3], keepFree: (rule.headroom as { '3': number })['3'] }] : [],
       exemptsUserInitiated: false,
+      exemptsMoreImportant: false,
       scales: false,
     })),
   };

@@ -116,6 +116,7 @@ ${more}`;
         limit: { new: 1, hot: 1 },
         window: { type: 'rolling', ms: 12 * hour },
         exemptsUserInitiated: true,
+        exemptsMoreImportant: false,
         scales: false,
       },
       { id: 'gap-2d', limit: { cool: 1 }, window: { ms: 2 * day } },

@@ -59,6 +59,7 @@ function capRules(emails: number): readonly CapPolicyRule[] {
     window: { type: 'rolling', ms },
     headroom: [],
     exemptsUserInitiated: false,
+    exemptsMoreImportant: false,
     scales: false,
     ...more,
   });

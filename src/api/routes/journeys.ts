@@ -86,6 +86,7 @@ const report = z
           opened: z.number().meta({ description: 'By a person, as far as that can be told.' }),
           clicked: z.number().meta({ description: 'By a person.' }),
           skipped: z.array(count).readonly(),
+          deferred: z.array(count).readonly(),
         }),
       )
       .readonly(),

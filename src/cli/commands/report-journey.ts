@@ -37,7 +37,21 @@ export async function reportJourney(
       section(
         'Messages',
         table(
-          ['step', 'channel', 'sent', 'delivered', 'bounced', 'failed', 'unknown', 'pending', 'tracked', 'opened', 'clicked', 'not sent'],
+          [
+            'step',
+            'channel',
+            'sent',
+            'delivered',
+            'bounced',
+            'failed',
+            'unknown',
+            'pending',
+            'tracked',
+            'opened',
+            'clicked',
+            'put off',
+            'not sent',
+          ],
           report.steps.map((step) => [
             step.step,
             step.channel,
@@ -50,7 +64,8 @@ export async function reportJourney(
             step.tracked,
             step.opened,
             step.clicked,
-            step.skipped.length === 0 ? '0' : step.skipped.map((row) => `${row.count} ${row.reason}`).join(', '),
+            counts(step.deferred),
+            counts(step.skipped),
           ]),
           '',
         ),
@@ -66,6 +81,10 @@ export async function reportJourney(
       revenue.length === 0 ? `No order came within ${days} of entering.` : revenue.join('\n'),
     ),
   };
+}
+
+function counts(rows: readonly { readonly reason: string; readonly count: number }[]): string {
+  return rows.length === 0 ? '0' : rows.map((row) => `${row.count} ${row.reason}`).join(', ');
 }
 
 function section(title: string, body: string): string | null {
