@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { OutgoingEmail } from '../../src/domain/outgoing.js';
@@ -34,6 +35,12 @@ async function open(settings: Partial<SmtpSettings> = {}) {
     () => provider.close(),
   );
   return { mailbox, provider };
+}
+
+/** RFC 8058, section 4: both fields, and exactly one HTTPS address among the others. */
+function isOneClick(list: string, post: string | null): boolean {
+  const addresses = [...list.matchAll(/<([^>]+)>/g)].map(([, address]) => new URL(address ?? ''));
+  return post === 'List-Unsubscribe=One-Click' && addresses.filter(({ protocol }) => protocol === 'https:').length === 1;
 }
 
 async function get(mailbox: Mailbox, path: string) {
@@ -106,6 +113,24 @@ describe('the mail itself', () => {
       },
     });
     expect(raw).toContain('\r\nFeedback-ID: cart-1:fern:marketing:shop\r\n');
+  });
+
+  test('is one-click by the rule of the vectors, with and without a way by mail', async () => {
+    const { headers } = JSON.parse(readFileSync('test/vectors/unsubscribe.json', 'utf8')) as {
+      readonly headers: readonly { readonly list_unsubscribe: string; readonly post: string | null; readonly one_click: boolean }[];
+    };
+    for (const { list_unsubscribe: list, post, one_click } of headers) expect([list, isOneClick(list, post)]).toEqual([list, one_click]);
+
+    for (const returns of [
+      null,
+      { bounce: (id: string) => `b+${id}@in.shop.example`, unsubscribe: (id: string) => `unsub+${id}@in.shop.example` },
+    ]) {
+      const { mailbox, provider } = await open(returns === null ? {} : { returns });
+      await provider.submit(email('id1'), { deadlineMs: 5000 });
+      const { raw } = await onlyMail(mailbox);
+      const field = (name: string) => new RegExp(`^${name}: (.*)\\r$`, 'm').exec(raw)?.[1] ?? null;
+      expect(isOneClick(field('List-Unsubscribe') ?? '', field('List-Unsubscribe-Post'))).toBe(true);
+    }
   });
 
   test('has no list headers when it is transactional', async () => {
