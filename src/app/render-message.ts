@@ -49,10 +49,17 @@ function feedbackIdOf(brand: string, message: { readonly template: string; reado
   return [message.template, brand, message.class, from.slice(from.lastIndexOf('@') + 1)].map(word).join(':');
 }
 
+function promotes(messageClass: MessageClass): boolean {
+  return messageClass === 'marketing' || messageClass === 'broadcast';
+}
+
 /** Renders the newest published version of a template for one person, addresses it, and lets its links tell where that is allowed. */
 export async function renderMessage(deps: AppDeps, message: MessageToRender): Promise<PlannedContent> {
   const rendered = await deps.renderer.render(message.template, 'latest', message.context);
   if (rendered.kind === 'empty') return rendered;
+  // A newer version may have been approved as something else since the message was asked for: what promotes never leaves as what need not be agreed to.
+  if (rendered.class !== undefined && promotes(rendered.class) && !promotes(message.class))
+    return { kind: 'empty', problem: `the template ${message.template} is ${rendered.class} now, and the message ${message.class}` };
   const { templateVersion, contentHash, atMostOnce } = rendered;
   const ready = { kind: 'ready', templateVersion, contentHash, atMostOnce } as const;
   const tracking = trackingOf(deps, message, rendered.kind);

@@ -1,3 +1,4 @@
+import type { MessageClass } from './channel.js';
 import type { Instant } from './instant.js';
 
 /** What a template needs about one person and cart. */
@@ -47,11 +48,18 @@ export type RenderResult =
   /** Not fit to send: missing variable, empty, too long. `problem` names the template and the variable, no personal data. */
   | { readonly kind: 'empty'; readonly problem: string };
 
+/** What the version that was rendered says about itself. `class`: as it was approved; absent where nothing was published. */
+export interface RenderedVersion {
+  readonly templateVersion: number;
+  readonly atMostOnce: boolean;
+  readonly class?: MessageClass;
+}
+
 /** Renders published templates. Compiling happened at publish; this is Liquid only. */
 export interface Renderer {
   render(
     templateId: string,
     version: number | 'latest',
     context: RenderContext,
-  ): Promise<RenderResult & { readonly templateVersion: number; readonly atMostOnce: boolean }>;
+  ): Promise<RenderResult & RenderedVersion>;
 }

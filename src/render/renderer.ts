@@ -1,4 +1,4 @@
-import type { RenderContext, Renderer, RenderResult } from '../domain/rendering.js';
+import type { RenderContext, RenderedVersion, Renderer, RenderResult } from '../domain/rendering.js';
 import type { Shop } from '../domain/shop.js';
 import type { CompiledTemplate, TemplateHead } from '../domain/template.js';
 import { chooseLanguage, parseVariant, renderVariant } from './render.js';
@@ -60,11 +60,11 @@ export function createRenderer({ loadVersion, shop, elapsed = () => performance.
   };
 
   return {
-    async render(templateId, version, context): Promise<RenderResult & { readonly templateVersion: number; readonly atMostOnce: boolean }> {
+    async render(templateId, version, context): Promise<RenderResult & RenderedVersion> {
       const found = await find(templateId, version);
       if (found === null)
         return { kind: 'empty', problem: `The template ${templateId} is not published.`, templateVersion: 0, atMostOnce: false };
-      return { ...renderFound(found, context), templateVersion: found.version, atMostOnce: found.compiled.atMostOnce };
+      return { ...renderFound(found, context), templateVersion: found.version, atMostOnce: found.compiled.atMostOnce, class: found.compiled.class };
     },
     async about(templateId, version) {
       const found = await find(templateId, version);

@@ -157,6 +157,23 @@ describeOnBothStores('a message of the shop’s own', (store) => {
     expect(await sendMessage(deps, request(), 'k1')).toMatchObject({ kind: 'asked' });
   });
 
+  test('never leaves as what its template has become: marketing without consent', async () => {
+    const deps = await ada();
+    await take(deps, track('Consent Granted', { channel: 'sms', topic: 'delivery', method: 'form', source: 'test' }));
+    deps.clock.set(Date.UTC(2026, 10, 24, 23));
+    const waiting = await sendMessage(deps, request({ template: 'parcel-text' }), 'key-1');
+    const until = waiting.kind === 'asked' ? (waiting.verdict.until ?? 0) : 0;
+
+    const changed: TurnDeps = {
+      ...deps,
+      renderer: { render: async (...asked) => ({ ...(await deps.renderer.render(...asked)), class: 'marketing' }) },
+    };
+    deps.clock.set(until);
+    await turn(changed);
+    expect(deps.providers.sms.submitted).toHaveLength(0);
+    expect(await messages()).toMatchObject([{ state: 'skipped', reason: 'empty-content' }]);
+  });
+
   test('goes with the person who is erased: nothing leaves, and what the call brought is gone', async () => {
     const deps = await ada();
     await sendMessage(deps, request({ data: { order: 'canary-order' } }), 'key-1');
