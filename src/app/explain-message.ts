@@ -19,6 +19,7 @@ import {
 } from '../store/messages-read.js';
 import type { AppDeps } from './deps.js';
 import { type Page, type PageRequest, readPage } from './paging.js';
+import { personTimeZone } from './read-person.js';
 
 type Deps = Pick<AppDeps, 'store' | 'shop' | 'clock' | 'policies'>;
 
@@ -47,14 +48,15 @@ export async function explainMessage(deps: Deps, id: string): Promise<MessageSto
   const { db } = deps.store;
   const message = await readMessage(db, id);
   if (message === null) return null;
-  const reader = { timeZone: deps.shop.timeZone, channel: message.channel as Channel };
+  const timeZone = await personTimeZone(deps, message.profileId);
+  const reader = { timeZone, channel: message.channel as Channel };
   const verdicts = (await readVerdicts(db, id)).map((verdict) => ({ ...verdict, sentence: verdictSentence(decisionOf(verdict), reader) }));
   const attemptsMade = await readAttempts(db, id);
   const receipts = await readReceipts(db, id);
   const sentence = lastWord(
     message,
     { verdict: verdicts.at(-1)?.sentence ?? null, attempt: attemptsMade.at(-1) ?? null, receipt: receipts.at(-1) ?? null },
-    deps.shop.timeZone,
+    timeZone,
   );
   const interactions = await readSettled(deps, id);
   return { ...message, sentence, verdicts, attemptsMade, receipts, interactions };

@@ -49,3 +49,13 @@ export async function readPerson(deps: Pick<AppDeps, 'store' | 'clock' | 'polici
     timeZone: calendarZone(places, deps.shop.timeZone),
   };
 }
+
+/** The zone in which sentences about a person are told, as in the stories of their entries: theirs where only one is possible, else the shop's. */
+export async function personTimeZone(
+  { store, shop, clock }: Pick<AppDeps, 'store' | 'shop' | 'clock'>,
+  profileId: string,
+): Promise<string> {
+  const id = await findCanonicalProfile(store.db, profileId);
+  const row = id === null ? null : await readEngagementRow(store.db, id);
+  return row === null ? shop.timeZone : calendarZone(placesByTraits(row, shop, clock.now()), shop.timeZone);
+}

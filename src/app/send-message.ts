@@ -19,6 +19,7 @@ import { canonicalJson } from './canonical-json.js';
 import type { AppDeps } from './deps.js';
 import { decisionOf } from './explain-message.js';
 import { freezeInternal } from './internal-journeys.js';
+import { personTimeZone } from './read-person.js';
 import { forecastSend } from './turn/plan-send.js';
 import { runTurn } from './turn/run-turn.js';
 import { answerOf, type VerdictAnswer } from './verdict-answer.js';
@@ -250,7 +251,7 @@ async function standingOf(
   const id = messageIdOf(deps, made.entryId);
   const message = await readMessage(db, id);
   const channel: Channel = made.template.channel;
-  const reader = { timeZone: deps.shop.timeZone, channel };
+  const reader = { timeZone: await personTimeZone(deps, made.profileId), channel };
   if (message === null) return { message: undecided(deps, id, made), verdict: notYet };
   const last = (await readVerdicts(db, id)).at(-1);
   return { message, verdict: answerOf(last === undefined ? { kind: 'send' } : decisionOf(last), reader) };

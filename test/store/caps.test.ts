@@ -54,12 +54,16 @@ describeOnBothStores('caps over all journeys of a person', (store) => {
     });
   }
 
-  async function ada(journeys: readonly JourneyDefinition[], overrides: Partial<AppDeps> = {}): Promise<TurnDeps> {
+  async function ada(
+    journeys: readonly JourneyDefinition[],
+    overrides: Partial<AppDeps> = {},
+    traits: Readonly<Record<string, unknown>> = {},
+  ): Promise<TurnDeps> {
     const deps = turnDeps(store(), { policies: oneEmailADay, ...overrides });
     for (const one of journeys) await publish(store(), one);
     await take(
       deps,
-      identify({ email: 'ada@example.test', phone: '+447700900123', country: 'GB', timezone: 'Europe/London' }),
+      identify({ email: 'ada@example.test', phone: '+447700900123', country: 'GB', timezone: 'Europe/London', ...traits }),
       track('Consent Granted', { channel: 'email', method: 'form', source: 'test' }),
       track('Consent Granted', { channel: 'sms', topic: 'cart_reminder', method: 'form', source: 'test' }),
     );
@@ -85,13 +89,17 @@ describeOnBothStores('caps over all journeys of a person', (store) => {
   const traceOf = (entryId: string) =>
     store().db.selectFrom('trace').select(['kind', 'text']).where('entry_id', '=', entryId).orderBy('seq').execute();
 
-  test('two journeys share the room of one person', async () => {
-    const deps = await ada([journey('cart', 80), journey('browse', 80)]);
+  test('two journeys share the room of one person, and story and API say so in the same words', async () => {
+    const deps = await ada([journey('cart', 80), journey('browse', 80)], {}, { country: 'DE', timezone: 'Europe/Berlin', phone: null });
     await turn(deps, await begin(deps, 'cart'));
     const second = await begin(deps, 'browse');
 
     expect(await turn(deps, second)).toMatchObject({ kind: 'wait', wakeAtReal: noon + day });
-    expect(await messageOf('browse')).toMatchObject([{ state: 'reserved', reason: 'frequency-cap', slot_at: noon + day }]);
+    const [waiting] = await messageOf('browse');
+    expect(waiting).toMatchObject({ state: 'reserved', reason: 'frequency-cap', slot_at: noon + day });
+    const sentence = 'Waits: cap email-24h, 1 of 1 used; next possible Wed 25 Nov 13:00 (Europe/Berlin).';
+    expect((await traceOf(second)).at(-1)?.text).toBe(sentence);
+    expect((await explainMessage(deps, waiting?.id ?? ''))?.sentence).toBe(sentence);
     deps.clock.set(noon + day);
     await turn(deps, second);
     expect(deps.providers.email.submitted).toHaveLength(2);
