@@ -97,9 +97,11 @@ describeOnBothStores('engagement', (store) => {
     const profileId = profile?.id ?? '';
     const message = (id: string, topic: string, days: number, more: Record<string, unknown> = {}) =>
       insertMessage(store(), { id, profile_id: profileId, topic, accepted_at: noon + days * day, ...more });
-    for (let n = 0; n < 5; n += 1) await message(`newsletter-${n}`, 'newsletter', n - 12);
+    for (let n = 0; n < 5; n += 1) await message(`newsletter-${n}`, 'newsletter', n - 12, { links: '[]' });
+    // Nobody could have heard of it.
+    await message('quiet', 'newsletter', -7);
     await message('bounced', 'newsletter', -4, { state: 'bounced' });
-    await message('sale', 'sales', -5);
+    await message('sale', 'sales', -5, { links: '[]' });
     await message('receipt', 'orders', -3, { class: 'transactional' });
     await message('win-back', 'win_back', -2);
     await message('told', 'spring', -1, { links: '[]' });
@@ -122,7 +124,7 @@ describeOnBothStores('engagement', (store) => {
     expect(topics.map(({ topic }) => topic)).not.toContain('orders');
     // Nothing can be heard of the others, whatever came of them.
     const { unengagedSends } = await readEngagementHistory(store().db, { profileId, engagedAt: noon - 10 * day, at: noon });
-    expect(unengagedSends).toEqual([noon - day]);
+    expect(unengagedSends).toEqual([noon - 9 * day, noon - 8 * day, noon - 5 * day, noon - day]);
   });
 
   test('ends marketing to who answered neither win-back in sunset, until they come back', async () => {
