@@ -391,7 +391,8 @@ class Turn {
   async #skip(message: NewMessage, decision: SkipDecision): Promise<{ kind: 'left'; as: SendResult }> {
     const known = this.#messages.get(message.id);
     const mayHaveLeft = known !== undefined && isAmbiguous(known);
-    await this.#record(message, decision, mayHaveLeft ? 'unknown' : 'skipped', this.#context.at);
+    // What may have left counts from when it may have left.
+    await this.#record(message, decision, mayHaveLeft ? 'unknown' : 'skipped', mayHaveLeft ? known.slotAt : this.#context.at);
     this.#did.push(`${message.step} · ${decision.reason}`);
     return { kind: 'left', as: mayHaveLeft ? { kind: 'unknown', reason: null } : { kind: 'skipped', reason: decision.reason } };
   }
