@@ -200,8 +200,8 @@ describe.concurrent('a person who left a cart', () => {
     const { now } = await instance.get<{ now: readonly { channel: string; topic: string; granted: boolean }[] }>(
       `/v1/profiles/${profileId}/consents`,
     );
-    expect(now).toContainEqual({ channel: 'sms', topic: 'cart_reminder', granted: false });
-    expect(now).toContainEqual({ channel: 'email', topic: 'marketing', granted: true });
+    expect(now).toContainEqual(expect.objectContaining({ channel: 'sms', topic: 'cart_reminder', granted: false }));
+    expect(now).toContainEqual(expect.objectContaining({ channel: 'email', topic: 'marketing', granted: true }));
 
     await sendBatch(instance, [addsToCart(50)]);
     await entryThat(instance, 'person-50', 'is armed anew', isArmed);
