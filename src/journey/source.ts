@@ -50,14 +50,10 @@ const send = z
       .optional()
       .meta({ description: 'false: caps do not hold it back, except ceilings and the person’s own choice. Else as its class does.' }),
     counts_toward_cap: z.boolean().optional().meta({ description: 'Whether it counts under caps. Else as its class does.' }),
-    expected_margin: z
-      .number()
-      .min(0)
-      .optional()
-      .meta({
-        description:
-          'What it is expected to bring, in the shop’s currency: it is left out where it risks more than that (policies/engagement.yaml, price).',
-      }),
+    expected_margin: z.number().min(0).optional().meta({
+      description:
+        'What it is expected to bring, in the shop’s currency: it is left out where it risks more than that (policies/engagement.yaml, price).',
+    }),
     user_initiated: z
       .boolean()
       .default(false)

@@ -134,7 +134,20 @@ export interface ConsentActRecord extends ConsentRecord, Required<ConsentProof> 
 export async function readConsents(db: Db | Trx, profileId: string): Promise<readonly ConsentActRecord[]> {
   const rows = await db
     .selectFrom('consents')
-    .select(['seq', 'channel', 'topic', 'state', 'occurred_at as at', 'recorded_at as recordedAt', 'method', 'source', 'text', 'actor', 'evidence', 'ip'])
+    .select([
+      'seq',
+      'channel',
+      'topic',
+      'state',
+      'occurred_at as at',
+      'recorded_at as recordedAt',
+      'method',
+      'source',
+      'text',
+      'actor',
+      'evidence',
+      'ip',
+    ])
     .select(['legal_basis as legalBasis', 'text_hash as textHash', 'locale', 'source_url as sourceUrl', 'user_agent as userAgent'])
     .select(['requested_at as requestedAt', 'confirmed_at as confirmedAt', 'expires_at as expiresAt'])
     .where('profile_id', '=', profileId)

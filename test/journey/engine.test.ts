@@ -36,7 +36,15 @@ function context(
   facts: Partial<ConditionFacts> = {},
   timeZone = 'Europe/London',
 ): EngineContext {
-  const none = { profile: { identified: true, traits: {} }, cart: null, consents: [], topics: { version: 0, topics: [] }, eventInstants: {}, event: {}, messages: {} };
+  const none = {
+    profile: { identified: true, traits: {} },
+    cart: null,
+    consents: [],
+    topics: { version: 0, topics: [] },
+    eventInstants: {},
+    event: {},
+    messages: {},
+  };
   return { definition, at, timeZone, facts: { at, ...none, ...facts } };
 }
 

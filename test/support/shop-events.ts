@@ -16,7 +16,13 @@ export function standingClock(at: Instant): Clock {
 const policies = shippedPolicies();
 
 export function ingestDeps(store: Store, at: Instant = noon + hour): IngestDeps {
-  return { store, clock: standingClock(at), newId: () => ulid().toLowerCase(), notifyRelay: () => {}, policies: { current: () => policies } };
+  return {
+    store,
+    clock: standingClock(at),
+    newId: () => ulid().toLowerCase(),
+    notifyRelay: () => {},
+    policies: { current: () => policies },
+  };
 }
 
 let count = 0;

@@ -45,7 +45,11 @@ export function uncapped({ rules }: Pick<CapPolicy, 'rules'>): readonly { readon
     .filter((open) => open.tiers.length > 0);
 }
 
-function capsFor({ channels: own, topics, limit, window, exemptsUserInitiated, exemptsMoreImportant }: CapPolicyRule, channel: Channel, tier: Tier): boolean {
+function capsFor(
+  { channels: own, topics, limit, window, exemptsUserInitiated, exemptsMoreImportant }: CapPolicyRule,
+  channel: Channel,
+  tier: Tier,
+): boolean {
   const isLong = window.type === 'calendar' || window.ms >= day;
   const isForTier = typeof limit === 'number' || limit[tier] !== undefined;
   return own?.includes(channel) === true && topics === null && isLong && isForTier && !exemptsUserInitiated && !exemptsMoreImportant;
