@@ -311,7 +311,9 @@ function seams(
       const template = await renderer.about(templateId, 'latest');
       if (template === null) return { kind: 'unknown-template' };
       const context = await contextOf(profileId);
-      return context === null ? { kind: 'unknown-profile' } : testSend(app, { template, to, context: { ...context, data: template.data ?? {} } });
+      return context === null
+        ? { kind: 'unknown-profile' }
+        : testSend(app, { template, to, context: { ...context, data: template.data ?? {} } });
     },
     async publishTemplates() {
       const published = await parts.publishAll();

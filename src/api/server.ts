@@ -10,6 +10,7 @@ import {
 import { requireApiKey } from './auth.js';
 import type { ApiDeps } from './deps.js';
 import { cartPages } from './pages/cart.js';
+import { doubleOptInPages } from './pages/double-opt-in.js';
 import { preferencePages } from './pages/preferences.js';
 import { trackingPages } from './pages/tracking.js';
 import { unsubscribePages } from './pages/unsubscribe.js';
@@ -67,7 +68,8 @@ export function buildServer(deps: ApiDeps): FastifyInstance {
   void server.register(swagger, openApi(deps.version));
   for (const plugin of deps.plugins) void server.register(plugin);
   void server.register(healthRoutes(deps));
-  for (const pages of [unsubscribePages, preferencePages, cartPages, trackingPages]) void server.register(pages(deps.app));
+  for (const pages of [unsubscribePages, preferencePages, doubleOptInPages, cartPages, trackingPages])
+    void server.register(pages(deps.app));
   void server.register(
     async (api) => {
       api.addHook(

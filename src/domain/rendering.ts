@@ -57,9 +57,5 @@ export interface RenderedVersion {
 
 /** Renders published templates. Compiling happened at publish; this is Liquid only. */
 export interface Renderer {
-  render(
-    templateId: string,
-    version: number | 'latest',
-    context: RenderContext,
-  ): Promise<RenderResult & RenderedVersion>;
+  render(templateId: string, version: number | 'latest', context: RenderContext): Promise<RenderResult & RenderedVersion>;
 }

@@ -64,7 +64,12 @@ export function createRenderer({ loadVersion, shop, elapsed = () => performance.
       const found = await find(templateId, version);
       if (found === null)
         return { kind: 'empty', problem: `The template ${templateId} is not published.`, templateVersion: 0, atMostOnce: false };
-      return { ...renderFound(found, context), templateVersion: found.version, atMostOnce: found.compiled.atMostOnce, class: found.compiled.class };
+      return {
+        ...renderFound(found, context),
+        templateVersion: found.version,
+        atMostOnce: found.compiled.atMostOnce,
+        class: found.compiled.class,
+      };
     },
     async about(templateId, version) {
       const found = await find(templateId, version);
