@@ -4,13 +4,14 @@ import { normalisePhone, suppressionHash } from '../domain/suppression.js';
 import type { Trx } from '../store/db.js';
 import {
   findProfilesByPhone,
+  hasOtherStop,
   type InboundMessage,
   listInboundMessages,
   noteReviewed,
   readInboundMessage,
 } from '../store/inbound-messages.js';
 import { lockProfiles } from '../store/profiles.js';
-import { findCanonicalProfile, readConsents, readProfile } from '../store/profiles-read.js';
+import { findCanonicalProfile, readConsents, readProfile, readSuppressions } from '../store/profiles-read.js';
 import { liftSuppression } from '../store/suppressions.js';
 import type { AppDeps } from './deps.js';
 import { type Page, type PageRequest, readPage } from './paging.js';
@@ -54,12 +55,17 @@ export async function reviewText(
 }
 
 /** False: there is nothing that this sentence alone took. */
-async function undoStop(deps: Pick<AppDeps, 'clock' | 'newId' | 'secret'>, trx: Trx, { id, profileId }: InboundMessage): Promise<boolean> {
+async function undoStop(deps: Pick<AppDeps, 'clock' | 'newId' | 'secret'>, trx: Trx, message: InboundMessage): Promise<boolean> {
+  const { id, profileId, receivedAt } = message;
   const canonical = profileId === null ? null : await findCanonicalProfile(trx, profileId);
   const phone = canonical === null ? null : normalisePhone((await readProfile(trx, canonical))?.phone ?? '');
   if (phone === null) return false;
   const people = await lockProfiles(trx, (await findProfilesByPhone(trx, phone)) as ProfileId[]);
   const hash = suppressionHash(deps.secret, 'sms', phone);
+  const [stopped] = await readSuppressions(trx, [{ channel: 'sms', hash }]);
+  // Another text, or the carrier, had stopped it before; or another did so since. What was meant by those still stands.
+  if (stopped === undefined || stopped.at < receivedAt) return false;
+  if (await hasOtherStop(trx, { id, profileIds: people.map((person) => person.id), since: receivedAt })) return false;
   if (!(await liftSuppression(trx, { channel: 'sms', hash, reason: 'stopped' }))) return false;
   const acts = [];
   for (const person of people) {

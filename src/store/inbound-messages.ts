@@ -89,3 +89,20 @@ export async function noteReviewed(trx: Trx, id: string, at: Instant): Promise<b
     .executeTakeFirst();
   return row !== undefined;
 }
+
+/** Did these people ask us to stop by another text than this one, at `since` or later? */
+export async function hasOtherStop(
+  trx: Trx,
+  of: { readonly id: string; readonly profileIds: readonly string[]; readonly since: Instant },
+): Promise<boolean> {
+  const row = await trx
+    .selectFrom('inbound_messages')
+    .select('id')
+    .where('profile_id', 'in', of.profileIds)
+    .where('action', 'in', ['stop', 'stop-to-review'])
+    .where('id', '<>', of.id)
+    .where('received_at', '>=', of.since)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}

@@ -79,6 +79,21 @@ describeOnBothStores('a text that comes in', (store) => {
     expect(await suppressions()).toHaveLength(1);
   });
 
+  test('a sentence that was no STOP undoes no STOP that came beside it', async () => {
+    await text('SM1', 'I can’t stop smiling, love it');
+    await text('SM2', 'STOP');
+    expect(await reviewText(deps, 'SM1', false)).toMatchObject({ kind: 'changed-since' });
+    expect([await may('sms', 'cart_reminder'), (await suppressions()).length]).toEqual([false, 1]);
+
+    await text('SM3', 'START');
+    deps.clock.pass(1000);
+    await text('SM4', 'STOP');
+    deps.clock.pass(1000);
+    await text('SM5', 'stop it, you are too funny');
+    expect(await reviewText(deps, 'SM5', false)).toMatchObject({ kind: 'changed-since' });
+    expect([await may('sms', 'cart_reminder'), (await suppressions()).length]).toEqual([false, 1]);
+  });
+
   test('START brings back what STOP took, and nothing else', async () => {
     await text('SM1', 'STOP');
     expect(await said('SM2', 'start')).toContain('our texts again');
