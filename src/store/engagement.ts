@@ -19,7 +19,7 @@ const year = 365 * 24 * 60 * 60 * 1000;
 const mostSends = 100;
 
 /**
- * One value of JSON for the list of a select. `engagedAt`: the newest engagement; messages after it, whose links tell, count as not answered; so do deliveries by topic. Goes over the messages of one
+ * One value of JSON for the list of a select. `engagedAt`: the newest engagement; messages after it, whose links tell, count as not answered. Goes over the messages of one
  * person of the last year and what was done with them, by index.
  */
 export function selectEngagementHistory(of: {
@@ -36,7 +36,8 @@ export function selectEngagementHistory(of: {
     'winBacks', ${since(sql`m.topic = 'win_back'`)},
     'topics', (select json_agg(t) from (
       select m.topic, m.channel,
-        count(*) filter (where m.links is not null and m.accepted_at is not null and m.state not in ('bounced', 'failed')) as delivered,
+        count(*) filter (where m.accepted_at is not null and m.state not in ('bounced', 'failed')) as delivered,
+        count(*) filter (where m.links is not null and m.accepted_at is not null and m.state not in ('bounced', 'failed')) as answerable,
         count(*) filter (where i.opened and m.state not in ('bounced', 'failed')) as opened,
         count(*) filter (where i.clicked and m.state not in ('bounced', 'failed')) as clicked,
         (array_agg(json_build_object('messageId', m.id, 'at', m.slot_at) order by m.slot_at desc)

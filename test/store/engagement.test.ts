@@ -115,7 +115,7 @@ describeOnBothStores('engagement', (store) => {
 
     const { topics } = await shown();
     expect(topics.find(({ topic }) => topic === 'newsletter')).toMatchObject({
-      delivered: 5,
+      delivered: 6,
       opened: 0,
       multiplier: 0.5,
       sentence: 'Fewer: of 5 messages, 0 opened.',

@@ -24,6 +24,8 @@ export interface TopicHistory {
   readonly channel: Channel;
   /** Accepted, and neither bounced nor failed. */
   readonly delivered: number;
+  /** Of these, of how many an answer can be heard: their links tell. */
+  readonly answerable: number;
   /** Of these, how many a person surely opened. */
   readonly opened: number;
   /** Of these, how many a person clicked in. */

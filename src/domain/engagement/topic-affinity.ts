@@ -47,7 +47,7 @@ export function topicMultiplier(
   const own = facts.topics.find((history) => history.topic === of.topic && history.channel === of.channel);
   if (own === undefined || of.channel !== 'email' || !facts.isTracked || !facts.mayProfile) return asUsual;
 
-  const histories = facts.topics.filter(({ channel, delivered }) => channel === 'email' && delivered > 0);
+  const histories = facts.topics.filter(({ channel, answerable }) => channel === 'email' && answerable > 0);
   const reason = inferred(policy, histories, own);
   if (reason.kind !== 'never') return { multiplier: reason.kind === 'rarely' ? 0.5 : 1, reason };
   if (histories.every((history) => inferred(policy, histories, history).kind === 'never'))
@@ -75,7 +75,7 @@ function inferred(policy: EngagementPolicy, histories: readonly TopicHistory[], 
   // Whoever was seen to open once has a client that shows it; from the others clicks alone are heard of.
   const by = histories.some(({ opened }) => opened > 0) ? 'opens' : 'clicks';
   const hitsOf = ({ opened, clicked }: TopicHistory): number => (by === 'opens' ? Math.max(opened, clicked) : clicked);
-  const seen = { hits: hitsOf(own), of: own.delivered, by } as const;
+  const seen = { hits: hitsOf(own), of: own.answerable, by } as const;
   const { kappaOpens, kappaClicks, usual, certainty, halfBelow, offBelow, contrast } = policy.affinity;
   const rate = usual[by];
   const below = (fraction: number): number => chanceBelow(fraction, { ...seen, rate, kappa: by === 'opens' ? kappaOpens : kappaClicks });
@@ -83,7 +83,7 @@ function inferred(policy: EngagementPolicy, histories: readonly TopicHistory[], 
   if (below(offBelow) > certainty) return { kind: 'never', ...seen, rule: 'rate' };
   const others = histories
     .filter((history) => history !== own)
-    .reduce((sum, history) => ({ hits: sum.hits + hitsOf(history), of: sum.of + history.delivered }), { hits: 0, of: 0 });
+    .reduce((sum, history) => ({ hits: sum.hits + hitsOf(history), of: sum.of + history.answerable }), { hits: 0, of: 0 });
   if (isLeftOut(seen, others, contrast)) return { kind: 'never', ...seen, rule: 'contrast' };
   return below(halfBelow) > certainty ? { kind: 'rarely', ...seen } : { kind: 'usual' };
 }

@@ -35,6 +35,7 @@ const history = (topic: string, delivered: number, more: Partial<TopicHistory> =
   topic,
   channel: 'email',
   delivered,
+  answerable: delivered,
   opened: 0,
   clicked: 0,
   newest: [{ messageId: `${topic}-last`, at: noon - 7 * day }],
