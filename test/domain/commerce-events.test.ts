@@ -96,10 +96,10 @@ describe('a consent event', () => {
   test('is about marketing where it names no topic', () => {
     expect(readConsentEvent('Consent Granted', { channel: 'email', method: 'form' })).toMatchObject({
       kind: 'consent',
-      consent: { channel: 'email', topic: 'marketing', state: 'granted', method: 'form' },
+      told: [{ said: { channel: 'email', topic: 'marketing', state: 'granted', method: 'form' }, at: null }],
     });
     expect(readConsentEvent('consent revoked', { channel: 'sms', topic: 'cart_reminder' })).toMatchObject({
-      consent: { topic: 'cart_reminder', state: 'denied' },
+      told: [{ said: { topic: 'cart_reminder', state: 'withdrawn' } }],
     });
   });
 

@@ -5,6 +5,7 @@ import type { Comparison, Condition, ConditionFacts, Truth } from '../../../src/
 import { allConditions, describeCondition, evaluate } from '../../../src/domain/conditions/index.js';
 import type { CartId, ProfileId } from '../../../src/domain/ids.js';
 import { day, hour } from '../../../src/domain/instant.js';
+import { shippedPolicies } from '../../support/policies.js';
 
 const at = Date.UTC(2026, 11, 1, 10);
 
@@ -115,7 +116,7 @@ test('consent is never unknown, and email consent to marketing covers cart remin
     topic: 'cart_reminder',
     granted: wanted,
   });
-  const given = facts({ consents: [granted('email'), granted('sms')] });
+  const given = facts({ consents: [granted('email'), granted('sms')], topics: shippedPolicies().topics });
 
   expect(evaluate(asked('email'), given)).toBe('true');
   expect(evaluate(asked('sms'), given)).toBe('false');
