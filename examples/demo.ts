@@ -5,17 +5,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Analytics } from '@segment/analytics-node';
 import Table from 'cli-table3';
 import { type ChildInstance, packageFolder, startChild } from './instance.js';
-import { mailboxIds, phoneSids } from './arrived.js';
+import { type ArrivedMail, type ArrivedText, mailboxArrivals, phoneArrivals } from './arrived.js';
+import { type Recount, recount, type ToldMessage } from './recount.js';
 import { type ShopCall, shopDays } from './shop-day.js';
 
 /**
  * `npm run demo [-- --json] [-- --keep]`: plays two real days of a shop, and the days that its journeys run after them, through a real instance
- * with a sped-up clock, and exits 0 only if the store, the mailbox and the phone agree message by message.
+ * with a sped-up clock. On the second day a newsletter goes to everyone, and has to make way for the cart reminders. Exits 0 only if the store, the
+ * mailbox and the phone agree message by message, and caps and quiet hours hold as recounted from what arrived.
  */
 const rate = 1500;
 const batchSize = 15;
 const startsAt = Date.UTC(2010, 11, 1, 8);
 const journeyId = 'abandoned-cart';
+/** Real milliseconds that a message may be on its way: most of an hour, as the shop's clock runs. */
+const wayMs = 2_000;
+const newsletterAt = Date.UTC(2010, 11, 2, 10);
 const asJson = process.argv.includes('--json');
 const keep = process.argv.includes('--keep');
 
@@ -32,16 +37,10 @@ interface Report {
     readonly delivered: number;
     readonly unknown: number;
     readonly skipped: readonly { readonly reason: string; readonly count: number }[];
+    readonly deferred: readonly { readonly reason: string; readonly count: number }[];
   }[];
   readonly ended: readonly { readonly outcome: string; readonly reason: string; readonly count: number }[];
   readonly orders: readonly { readonly currency: string | null; readonly orders: number; readonly revenue: number }[];
-}
-
-interface Message {
-  readonly id: string;
-  readonly channel: 'email' | 'sms';
-  readonly state: string;
-  readonly providerId: string | null;
 }
 
 const dataFolder = await mkdtemp(join(tmpdir(), 'sojourn-demo-'));
@@ -55,15 +54,16 @@ const instance = await startChild(
 process.once('SIGINT', () => void finish(1));
 
 const { calls, skippedLines } = shopDays(join(packageFolder(), 'examples', 'baskets'));
-await play(instance, calls);
-await untilQuiet(instance);
+const newsletterId = await play(instance, calls);
+await untilQuiet(instance, newsletterId);
 const report = await instance.get<Report>(`/v1/journeys/${journeyId}/report`);
+const newsletter = await instance.get<Report>(`/v1/journeys/broadcast.${newsletterId}/report`);
 const agreement = await compare(instance);
-show(report, agreement);
+show(report, newsletter, agreement);
 await finish(agreement.problems.length === 0 ? 0 : 1);
 
-/** Sends each call at its instant through the real client of Segment, several at once where they fall together. */
-async function play(target: ChildInstance, shopCalls: readonly ShopCall[]): Promise<void> {
+/** Sends each call at its instant through the real client of Segment, several at once where they fall together. Answers the newsletter's id. */
+async function play(target: ChildInstance, shopCalls: readonly ShopCall[]): Promise<string> {
   const analytics = new Analytics({
     writeKey: target.running.writeKey ?? '',
     host: target.running.apiUrl,
@@ -78,6 +78,7 @@ async function play(target: ChildInstance, shopCalls: readonly ShopCall[]): Prom
   const serviceNow = (): number => serviceStart + (Date.now() - realStart) * rate;
   let next = 0;
   const stamps = new Map<string, number>();
+  let letter: Promise<string> | null = null;
   while (next < shopCalls.length) {
     const due: ShopCall[] = [];
     for (let call = shopCalls[next]; call && call.at <= serviceNow(); call = shopCalls[next]) {
@@ -99,6 +100,8 @@ async function play(target: ChildInstance, shopCalls: readonly ShopCall[]): Prom
       while (Date.now() <= latest) await sleep(1);
       await analytics.flush();
     }
+    // Beside the events: they must not wait for it.
+    if (serviceNow() >= newsletterAt) letter ??= startNewsletter(target);
     progress(
       `${next} of ${shopCalls.length} events sent · ${new Date(serviceNow()).toISOString().slice(0, 16).replace('T', ' ')} in the shop`,
     );
@@ -107,6 +110,24 @@ async function play(target: ChildInstance, shopCalls: readonly ShopCall[]): Prom
   }
   await analytics.closeAndFlush();
   if (failures.length > 0) throw new Error(`The event client could not deliver: ${failures.join(', ')}.`);
+  return await (letter ?? startNewsletter(target));
+}
+
+/** To everyone known by then, over six hours. */
+async function startNewsletter(target: ChildInstance): Promise<string> {
+  const { id } = await target.post<{ readonly id: string }>('/v1/broadcasts', {
+    name: 'Advent letter',
+    template: 'newsletter',
+    to: { everyone: true },
+    data: {
+      subject: 'Three quiet evenings',
+      headline: 'Three quiet evenings',
+      paragraphs: ['The days are short. We have laid out what makes a room warm.'],
+      link: { words: 'Read on', url: 'https://willow-and-wren.example/journal/quiet-evenings' },
+    },
+    over: 'PT6H',
+  });
+  return id;
 }
 
 function hand(analytics: Analytics, { userId, anonymousId, call }: ShopCall, timestamp: Date): void {
@@ -115,14 +136,17 @@ function hand(analytics: Analytics, { userId, anonymousId, call }: ShopCall, tim
   else analytics.track({ ...who, event: call.event, properties: call.properties, timestamp });
 }
 
-/** Lets the clock run until nobody is armed, under way or at a provider. */
-async function untilQuiet(target: ChildInstance): Promise<void> {
+/** Lets the clock run until nobody is armed, under way or at a provider, and the newsletter has had its turn with everyone. */
+async function untilQuiet(target: ChildInstance, letter: string): Promise<void> {
   for (;;) {
+    const { progress: letters } = await target.get<{ readonly progress: { readonly waiting: number; readonly toCome: number } }>(
+      `/v1/broadcasts/${letter}`,
+    );
     const { armedNow, openNow } = await target.get<Report>(`/v1/journeys/${journeyId}/report`);
     progress(
       `${armedNow} armed, ${openNow} under way · ${new Date(await target.now()).toISOString().slice(0, 16).replace('T', ' ')} in the shop`,
     );
-    if (armedNow + openNow === 0) return;
+    if (armedNow + openNow + letters.waiting + letters.toCome === 0) return;
     await sleep(1000);
   }
 }
@@ -130,6 +154,7 @@ async function untilQuiet(target: ChildInstance): Promise<void> {
 interface Agreement {
   readonly emails: { readonly store: number; readonly mailbox: number };
   readonly texts: { readonly store: number; readonly phone: number };
+  readonly recount: Recount;
   readonly problems: readonly string[];
 }
 
@@ -137,21 +162,34 @@ interface Agreement {
 async function compare(target: ChildInstance): Promise<Agreement> {
   // Receipts are told a moment after the message.
   await sleep(1500);
-  const messages = await target.all<Message>('/v1/messages');
+  const messages: ToldMessage[] = [];
+  for (const { id } of await target.all<{ readonly id: string }>('/v1/messages'))
+    messages.push(await target.get<ToldMessage>(`/v1/messages/${id}`));
   const sent = messages.filter(({ state }) => state === 'accepted' || state === 'delivered');
   const problems: string[] = messages
     .filter(({ state }) => ['submitting', 'reserved', 'unknown'].includes(state))
     .map(({ id, state }) => `Message ${id} is ${state}.`);
 
-  const inMailbox = await mailboxIds(target);
+  const mails: readonly ArrivedMail[] = await mailboxArrivals(target);
+  const inMailbox = mails.map(({ id }) => id);
   const emails = sent.filter(({ channel }) => channel === 'email').map(({ id }) => id);
   problems.push(...differences('email', emails, inMailbox));
-  const onPhone = await phoneSids(target);
+  const phoned: readonly ArrivedText[] = await phoneArrivals(target);
+  const onPhone = phoned.map(({ sid }) => sid);
   const texts = sent.filter(({ channel }) => channel === 'sms').map(({ providerId }) => providerId ?? '');
   problems.push(...differences('text', texts, onPhone));
   for (const { id, channel, state } of sent)
     if (channel === 'sms' && state !== 'delivered') problems.push(`Text ${id} was accepted and no receipt came.`);
-  return { emails: { store: emails.length, mailbox: inMailbox.length }, texts: { store: texts.length, phone: onPhone.length }, problems };
+
+  const realNow = Date.now();
+  const shopNow = await target.now();
+  const counted = recount(messages, mails, phoned, (real) => shopNow - (realNow - real) * rate, wayMs * rate);
+  return {
+    emails: { store: emails.length, mailbox: inMailbox.length },
+    texts: { store: texts.length, phone: onPhone.length },
+    recount: counted,
+    problems: [...problems, ...counted.problems],
+  };
 }
 
 function differences(noun: string, inStore: readonly string[], arrived: readonly string[]): readonly string[] {
@@ -167,11 +205,11 @@ function differences(noun: string, inStore: readonly string[], arrived: readonly
   return problems;
 }
 
-function show(result: Report, agreed: Agreement): void {
+function show(result: Report, letter: Report, agreed: Agreement): void {
   const seconds = Math.round((performance.now() - began) / 100) / 10;
   if (asJson) {
     process.stdout.write(
-      `${JSON.stringify({ armed: armedOf(result), ...result, events: calls.length, skippedLines, agreement: agreed, seconds })}\n`,
+      `${JSON.stringify({ armed: armedOf(result), ...result, newsletter: letter.steps[0] ?? null, events: calls.length, skippedLines, agreement: agreed, seconds })}\n`,
     );
     return;
   }
@@ -180,19 +218,28 @@ function show(result: Report, agreed: Agreement): void {
   table.push(['armed (filled a cart)', armedOf(result)]);
   for (const { reason, count } of result.notEntered) table.push([`not entered: ${reason}`, count]);
   table.push(['entered', result.entered]);
-  for (const { step, sent, skipped } of result.steps) {
-    table.push([`${step}: sent`, sent]);
-    for (const { reason, count } of skipped) table.push([`${step}: not sent, ${reason}`, count]);
-  }
+  const tellSteps = (steps: Report['steps'], name: (step: string) => string): void => {
+    for (const { step, sent, skipped, deferred } of steps) {
+      table.push([`${name(step)}: sent`, sent]);
+      for (const { reason, count } of deferred) table.push([`${name(step)}: put off for a while, ${reason}`, count]);
+      for (const { reason, count } of skipped) table.push([`${name(step)}: not sent, ${reason}`, count]);
+    }
+  };
+  tellSteps(result.steps, (step) => step);
   for (const { outcome, reason, count } of result.ended) if (outcome !== 'superseded') table.push([`ended ${outcome}: ${reason}`, count]);
   for (const { currency, orders, revenue } of result.orders)
     table.push([`orders within 5 days of entering, ${revenue.toFixed(2)} ${currency ?? ''}`, orders]);
+  tellSteps(letter.steps, () => 'newsletter of the second day');
   process.stdout.write(`${table.toString()}\n`);
   process.stdout.write(
     `${calls.length} events of 310 invoices; ${skippedLines} lines without price or quantity were left out. ${seconds} s.\n`,
   );
   process.stdout.write(
     `Emails: ${agreed.emails.store} in the store, ${agreed.emails.mailbox} in the mailbox. Texts: ${agreed.texts.store} in the store, ${agreed.texts.phone} on the phone.\n`,
+  );
+  const { people, mostIn24Hours, mostEmailsIn7Days, putOff, putOffArrived, notSent } = agreed.recount;
+  process.stdout.write(
+    `Recounted from mailbox and phone: ${people} addresses and numbers, at most ${mostIn24Hours} messages in any 24 hours and ${mostEmailsIn7Days} emails in any 7 days; of ${putOff} put off ${putOffArrived} arrived, each after its time; none of ${notSent} not sent arrived.\n`,
   );
   process.stdout.write(
     agreed.problems.length === 0 ? 'Store, mailbox and phone agree message by message.\n' : `${agreed.problems.join('\n')}\n`,
