@@ -2,10 +2,11 @@ import type { Channel } from '../domain/channel.js';
 import { type ConsentRecord, isRefusal, newestByTopic } from '../domain/consent.js';
 import type { ProfileId } from '../domain/ids.js';
 import { lockCartsOf } from '../store/carts.js';
-import { erasePersonalData, keepSuppressed } from '../store/erase.js';
+import { erasePersonalData } from '../store/erase.js';
 import { addExitToEntries } from '../store/held-entries.js';
 import { lockProfiles } from '../store/profiles.js';
 import { findCanonicalProfile, findMergedProfiles, readConsents } from '../store/profiles-read.js';
+import { keepErased } from '../store/suppressions.js';
 import type { AppDeps } from './deps.js';
 import { suppressionKeys } from './show-profile.js';
 
@@ -37,7 +38,7 @@ export async function eraseProfile(
     const at = deps.clock.now();
     const records = await readConsents(trx, canonical);
     const keys = suppressionKeys(deps.secret, person).map((key) => ({ ...key, detail: refusalOf(records, key.channel) }));
-    await keepSuppressed(trx, keys, 'erased', at);
+    await keepErased(trx, keys, at);
     const entries = await addExitToEntries(trx, { of: { profileIds: family }, reason: 'erased', at });
     await erasePersonalData(trx, family, at);
     return { kind: 'erased', profileId: canonical, entries };

@@ -27,7 +27,7 @@ export async function suppressAddress(
 }
 
 /**
- * Nothing more goes to this address; the reason that stands first stays. `code`: of the provider, no personal data. A number that a carrier calls stopped
+ * Nothing more goes to this address. `code`: of the provider, no personal data. A number that a carrier calls stopped
  * and that we did not have as stopped is a drift between the two lists: an operator should know.
  */
 export async function suppress(

@@ -15,7 +15,8 @@ export const suppressionReasons = [
 export type SuppressionReason = (typeof suppressionReasons)[number];
 
 /** Nothing can reach these, or (after STOP) a carrier lets nothing through: not even what the person's own act asks for. */
-const deadAddresses: ReadonlySet<string> = new Set<SuppressionReason>(['bounced', 'invalid-address', 'stopped']);
+export const deadReasons = ['bounced', 'invalid-address', 'stopped'] as const satisfies readonly SuppressionReason[];
+const deadAddresses: ReadonlySet<string> = new Set<SuppressionReason>(deadReasons);
 
 /** Does this reason hold back marketing and broadcasts only? Then messages about what the person has or does, of class service, still come. */
 export function stopsOnlyMarketing(reason: string): boolean {

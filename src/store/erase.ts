@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import type { Instant } from '../domain/instant.js';
-import type { Channel } from '../domain/channel.js';
 import type { Trx } from './db.js';
 
 /**
@@ -38,19 +37,4 @@ export async function erasePersonalData(trx: Trx, profileIds: readonly string[],
     sql`update profiles set traits = '{}', trait_times = '{}', engagement = '{}', email = null, phone = null, erased_at = ${at}, updated_at = ${at} where id = ${ids}`,
   ];
   for (const statement of statements) await statement.execute(trx);
-}
-
-/** Keeps an address from ever being written to again, by its keyed hash. What stands already stays. `detail`: a code, no address. */
-export async function keepSuppressed(
-  trx: Trx,
-  keys: readonly { readonly channel: Channel; readonly hash: string; readonly detail: string | null }[],
-  reason: string,
-  at: Instant,
-): Promise<void> {
-  if (keys.length === 0) return;
-  await trx
-    .insertInto('suppressions')
-    .values(keys.map((key) => ({ ...key, reason, created_at: at })))
-    .onConflict((conflict) => conflict.columns(['channel', 'hash']).doNothing())
-    .execute();
 }

@@ -1,6 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
 import { mayReceive } from '../support/consents.js';
 import { reviewText, showInboundMessages } from '../../src/app/review-texts.js';
+import { eraseProfile } from '../../src/app/erase-profile.js';
+import { insertSuppression } from '../../src/store/suppressions.js';
 import { suppressionHash } from '../../src/domain/suppression.js';
 import { readConsents } from '../../src/store/profiles-read.js';
 import { identify, track } from '../support/shop-events.js';
@@ -103,6 +105,25 @@ describeOnBothStores('a text that comes in', (store) => {
     expect(await may('sms', 'marketing')).toBe(false);
     expect(await said('SM3', 'STOP')).toContain('no more texts');
     expect(await may('sms', 'cart_reminder')).toBe(false);
+  });
+
+  test('STOP stands over a suppression that lets a transactional text through, and START leaves that one', async () => {
+    const hash = suppressionHash(deps.secret, 'sms', '+447700900123');
+    const reasons = async () => (await suppressions()).map(({ reason }) => reason);
+    await store().transaction((trx) =>
+      insertSuppression(trx, { channel: 'sms', hash, reason: 'erased', detail: null, at: deps.clock.now() }),
+    );
+    expect(await said('SM1', 'STOP')).toContain('no more texts');
+    expect(await reasons()).toEqual(['stopped']);
+    await text('SM2', 'START');
+    expect(await reasons()).toEqual(['erased']);
+  });
+
+  test('START after an erase leaves the number of the erased suppressed', async () => {
+    await text('SM1', 'STOP');
+    await eraseProfile(deps, await profileId());
+    await text('SM2', 'START');
+    expect((await suppressions()).filter(({ channel }) => channel === 'sms')).toMatchObject([{ reason: 'erased' }]);
   });
 
   test('START undoes no other refusal', async () => {
