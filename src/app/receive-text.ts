@@ -129,7 +129,7 @@ async function stop(deps: Deps, trx: Trx, text: InboundText, people: readonly Pe
 async function start(deps: Deps, trx: Trx, text: InboundText, people: readonly Person[]): Promise<string | null> {
   const hash = suppressionHash(deps.secret, 'sms', text.from);
   if (!(await liftSuppression(trx, { channel: 'sms', hash, reason: 'stopped' }))) return null;
-  await writeActs(deps, trx, text, people, ({ records }) => actsOfStart(records).map((act) => ({ ...act, method: 'keyword' })));
+  await writeActs(deps, trx, text, people, ({ records }, at) => actsOfStart(records, at).map((act) => ({ ...act, method: 'keyword' })));
   return answer('started', deps, people);
 }
 

@@ -71,7 +71,7 @@ async function undoStop(deps: Pick<AppDeps, 'clock' | 'newId' | 'secret'>, trx: 
   for (const person of people) {
     const records = (await readConsents(trx, person.id)).filter(({ channel }) => channel === 'sms');
     const at = Math.max(deps.clock.now(), ...records.map((record) => record.at + 1));
-    const given = actsOfStart(records).map((act) => ({
+    const given = actsOfStart(records, at).map((act) => ({
       ...act,
       source: 'review',
       channel: 'sms' as const,

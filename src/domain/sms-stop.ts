@@ -22,11 +22,16 @@ export function actsOfStop(records: readonly ConsentRecord[], at: Instant): read
   return [...acts.values()];
 }
 
-/** What START does: it brings back exactly what STOP took, and nothing that the person refused elsewhere, before or since. */
-export function actsOfStart(records: readonly ConsentRecord[]): readonly StopAct[] {
-  return [...newestByTopic(records, 'sms').values()]
-    .filter(isTakenByStop)
-    .map(({ topic }) => ({ topic, state: 'granted', source: 'sms-start' }));
+/** What START does: it brings back exactly what STOP took, until when it held, and nothing that the person refused elsewhere, before or since. */
+export function actsOfStart(records: readonly ConsentRecord[], at: Instant): readonly (StopAct & { readonly expiresAt: Instant | null })[] {
+  return [...newestByTopic(records, 'sms').values()].filter(isTakenByStop).flatMap((stop) => {
+    const before = newestByTopic(
+      records.filter((record) => record.topic === stop.topic && record.state === 'granted' && record.at < stop.at),
+      'sms',
+    );
+    const expiresAt = before.get(stop.topic)?.expiresAt ?? null;
+    return expiresAt !== null && expiresAt <= at ? [] : [{ topic: stop.topic, state: 'granted', source: 'sms-start', expiresAt }];
+  });
 }
 
 /** Would START undo this refusal? */

@@ -3,6 +3,8 @@ import { mayReceive } from '../support/consents.js';
 import { reviewText, showInboundMessages } from '../../src/app/review-texts.js';
 import { eraseProfile } from '../../src/app/erase-profile.js';
 import { insertSuppression } from '../../src/store/suppressions.js';
+import { hasConsent } from '../../src/domain/consent.js';
+import { shippedPolicies } from '../support/policies.js';
 import { suppressionHash } from '../../src/domain/suppression.js';
 import { readConsents } from '../../src/store/profiles-read.js';
 import { identify, track } from '../support/shop-events.js';
@@ -124,6 +126,29 @@ describeOnBothStores('a text that comes in', (store) => {
     await eraseProfile(deps, await profileId());
     await text('SM2', 'START');
     expect((await suppressions()).filter(({ channel }) => channel === 'sms')).toMatchObject([{ reason: 'erased' }]);
+  });
+
+  test('START brings a consent back with the end that it had, and none that has ended', async () => {
+    const ends = (ms: number) => new Date(deps.clock.now() + ms).toISOString();
+    const implied = { channel: 'sms', legal_basis: 'implied', method: 'checkout', source: 'test' };
+    await take(
+      deps,
+      track('Consent Granted', { ...implied, topic: 'sales', expires_at: ends(60_000) }),
+      track('Consent Granted', { ...implied, topic: 'check_in', expires_at: ends(10_000) }),
+    );
+    await text('SM1', 'STOP');
+    deps.clock.pass(20_000);
+    await text('SM2', 'START');
+    const restored = (await readConsents(store().db, await profileId())).filter(({ source }) => source === 'sms-start');
+    expect(restored.map(({ topic, expiresAt }) => [topic, expiresAt === null])).toEqual([
+      ['cart_reminder', true],
+      ['sales', false],
+    ]);
+    const holds = async () =>
+      hasConsent(await readConsents(store().db, await profileId()), 'sms', 'sales', deps.clock.now(), shippedPolicies().topics);
+    expect(await holds()).toBe(true);
+    deps.clock.pass(60_000);
+    expect(await holds()).toBe(false);
   });
 
   test('START undoes no other refusal', async () => {
