@@ -1,5 +1,5 @@
 import type { Channel } from '../channel.js';
-import type { ConsentRecord } from '../consent.js';
+import { type ConsentRecord, isRefusal } from '../consent.js';
 import type { Instant } from '../instant.js';
 import type { EngagementPolicy } from '../policy/engagement-policy.js';
 import { betaCdf, fisherLess } from '../stats.js';
@@ -59,14 +59,18 @@ export function topicMultiplier(
 
 const asUsual: TopicMultiplier = { multiplier: 1, reason: { kind: 'usual' } };
 
-/** The newest act of the preference centre about this very topic; null: none. */
+/** What the preference centre was told last about this very topic; null: nothing, or the person declined it there and has signed up anew since. */
 function chosenIn(
   consents: readonly ConsentRecord[],
   { channel, topic }: { readonly channel: Channel; readonly topic: string },
 ): boolean | null {
-  const acts = consents.filter((act) => act.channel === channel && act.topic === topic && preferenceMethods.has(act.method));
-  const newest = acts.toSorted((a, b) => a.at - b.at).at(-1);
-  return newest === undefined ? null : newest.state === 'granted';
+  const acts = consents
+    .filter((act) => act.channel === channel && act.topic === topic && (act.state === 'granted' || isRefusal(act.state)))
+    .toSorted((a, b) => a.at - b.at);
+  const newest = acts.findLastIndex((act) => preferenceMethods.has(act.method));
+  if (newest === -1) return null;
+  if (acts[newest]?.state === 'granted') return true;
+  return acts.slice(newest + 1).some((act) => act.state === 'granted') ? null : false;
 }
 
 type Inferred = Extract<AffinityReason, { kind: 'usual' | 'rarely' | 'never' }>;

@@ -136,6 +136,23 @@ describe('a topic', () => {
     expect(ofNewsletter(reader(ignored, { consents: chosen('granted', 'form') })).multiplier).toBe(0);
   });
 
+  test('comes again to who declined it there and signed up anew, or confirmed what they ticked', () => {
+    const act = (state: 'granted' | 'withdrawn' | 'pending', method: string, at: number) => ({
+      ...newsletter,
+      state,
+      at,
+      method,
+      source: 'x',
+    });
+    const declined = act('withdrawn', 'preference-centre', noon - 3 * day);
+    const multiplier = (...later: readonly ReturnType<typeof act>[]) =>
+      ofNewsletter(reader([], { consents: [declined, ...later] })).multiplier;
+    expect(multiplier()).toBe(0);
+    expect(multiplier(act('granted', 'form', noon - 2 * day))).toBe(1);
+    expect(multiplier(act('pending', 'preference-centre', noon - 2 * day), act('granted', 'double-opt-in', noon - day))).toBe(1);
+    expect(multiplier(act('granted', 'form', noon - 2 * day), act('withdrawn', 'preference-centre', noon - day))).toBe(0);
+  });
+
   test('is inferred of nobody who may not be tracked or profiled, and of no text', () => {
     const ignored = [history('newsletter', 200), history('sales', 3, { opened: 2 }), history('newsletter', 200, { channel: 'sms' })];
     expect(ofNewsletter(reader(ignored, { isTracked: false })).multiplier).toBe(1);
