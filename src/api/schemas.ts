@@ -66,3 +66,16 @@ export const verdictAnswer = z
     until: maybeInstant.meta({ description: 'When it may leave; null: now, never, or (`paused`) when someone resumes.' }),
   })
   .meta({ id: 'VerdictAnswer' });
+
+/** What is wrong with a YAML source, or might be: lines and columns count from 1. */
+export const sourceProblem = z.object({
+  line: z.number(),
+  column: z.number(),
+  path: z.string(),
+  message: z.string(),
+  suggestion: z.string().nullable(),
+  severity: z.enum(['error', 'warning']),
+});
+
+/** The same where several files are looked at together. */
+export const fileProblem = z.object({ file: z.string(), ...sourceProblem.shape });

@@ -6,7 +6,7 @@ import { publishJourney } from '../../app/publish-journey.js';
 import { showJourney, showJourneys, showVersion, showVersions } from '../../app/show-journeys.js';
 import type { ApiDeps } from '../deps.js';
 import { found, notFound, Problem } from '../problem.js';
-import { idParams, instant, maybeInstant, pageOf, pageQuery, toPageRequest } from '../schemas.js';
+import { idParams, instant, maybeInstant, pageOf, pageQuery, sourceProblem, toPageRequest } from '../schemas.js';
 import { acceptYaml } from '../yaml-body.js';
 
 const journey = z
@@ -29,16 +29,7 @@ const versionSummary = z
   .meta({ id: 'JourneyVersionSummary' });
 const version = versionSummary.extend({ source: z.string(), definition: z.unknown() }).meta({ id: 'JourneyVersion' });
 
-const lintProblem = z
-  .object({
-    line: z.number(),
-    column: z.number(),
-    path: z.string(),
-    message: z.string(),
-    suggestion: z.string().nullable(),
-    severity: z.enum(['error', 'warning']),
-  })
-  .meta({ id: 'JourneyProblem' });
+const lintProblem = sourceProblem.meta({ id: 'JourneyProblem' });
 
 const published = z
   .object({

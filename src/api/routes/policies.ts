@@ -5,7 +5,7 @@ import { showPolicies, showPolicyVersion, showPolicyVersions } from '../../app/s
 import { policyKinds } from '../../domain/policy/policies.js';
 import type { ApiDeps } from '../deps.js';
 import { found, Problem } from '../problem.js';
-import { instant, pageOf, pageQuery, toPageRequest } from '../schemas.js';
+import { fileProblem, instant, pageOf, pageQuery, toPageRequest } from '../schemas.js';
 import { acceptYaml } from '../yaml-body.js';
 
 const kind = z.enum(policyKinds);
@@ -15,17 +15,7 @@ const summary = z
   .meta({ id: 'PolicyVersionSummary' });
 const version = summary.extend({ source: z.string(), definition: z.unknown() }).meta({ id: 'PolicyVersion' });
 
-const policyProblem = z
-  .object({
-    file: z.string(),
-    line: z.number(),
-    column: z.number(),
-    path: z.string(),
-    message: z.string(),
-    suggestion: z.string().nullable(),
-    severity: z.enum(['error', 'warning']),
-  })
-  .meta({ id: 'PolicyProblem' });
+const policyProblem = fileProblem.meta({ id: 'PolicyProblem' });
 
 const published = z
   .object({

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { ApiDeps } from '../deps.js';
 import { notFound, present, Problem } from '../problem.js';
-import { pageOf } from '../schemas.js';
+import { fileProblem, pageOf } from '../schemas.js';
 
 const templateParams = z.object({ id: z.string().min(1).max(200) });
 
@@ -32,19 +32,7 @@ const publication = z
     id: z.string(),
     version: z.number(),
     published: z.boolean(),
-    problems: z
-      .array(
-        z.object({
-          file: z.string(),
-          line: z.number(),
-          column: z.number(),
-          path: z.string(),
-          message: z.string(),
-          suggestion: z.string().nullable(),
-          severity: z.enum(['error', 'warning']),
-        }),
-      )
-      .readonly(),
+    problems: z.array(fileProblem).readonly(),
   })
   .meta({ id: 'TemplatePublication' });
 

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { text as textOf } from 'node:stream/consumers';
 import { durationWords } from '../../domain/duration.js';
 import type { ApiClient } from '../client.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
+import { readSource } from '../source-file.js';
 import { readRecipients } from '../recipient-list.js';
 import { paragraphs, plural, table } from '../text.js';
 
@@ -117,7 +117,10 @@ async function audienceOf({ to, everyone, trait }: StartOptions): Promise<object
   if ((to === undefined) === (everyone !== true))
     throw new CliFailure('Say whom it is for: --to <file> (or - for standard input), or --everyone.', 2);
   if (to === undefined) return { everyone: true, traits: Object.fromEntries((trait ?? []).map(readTrait)) };
-  const { by, ids } = readRecipients(to === '-' ? await textOf(process.stdin) : await readText(to), to === '-' ? 'the input' : to);
+  const { by, ids } = readRecipients(
+    to === '-' ? await textOf(process.stdin) : (await readSource(to)).source,
+    to === '-' ? 'the input' : to,
+  );
   return by === 'user' ? { userIds: ids } : { profileIds: ids };
 }
 
@@ -134,18 +137,12 @@ function readTrait(text: string): readonly [string, unknown] {
 }
 
 async function readData(file: string): Promise<unknown> {
-  const text = await readText(file);
+  const text = (await readSource(file)).source;
   try {
     return JSON.parse(text);
   } catch {
     throw new CliFailure(`The file ${file} is no valid JSON.`, 2);
   }
-}
-
-async function readText(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch(() => {
-    throw new CliFailure(`There is no file ${file} that can be read.`, 2);
-  });
 }
 
 function sayUnknown({ count, ids }: Unknown): string | null {

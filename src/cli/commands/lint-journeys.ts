@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { topicIds } from '../../domain/policy/topic-policy.js';
 import { checkPolicyFolder } from '../../policy-folder.js';
 import { parseJourney } from '../../journey/parse.js';
 import { loadTemplates } from '../../render/load.js';
 import { describeProblem } from '../../yaml/problem.js';
 import type { CliContext, Outcome } from '../context.js';
-import { CliFailure } from '../failure.js';
+import { readSource } from '../source-file.js';
 import { plural } from '../text.js';
 
 /** `journey lint <files…>`: checks sources against the project's templates. No server is needed. */
@@ -14,9 +13,7 @@ export async function lintJourneys(context: CliContext, files: readonly string[]
   const topics = policies === null ? {} : { topics: topicIds(policies.topics) };
   const found = [];
   for (const file of files) {
-    const source = await readFile(file, 'utf8').catch(() => {
-      throw new CliFailure(`There is no file ${file} that can be read.`, 2);
-    });
+    const { source } = await readSource(file);
     const { problems } = parseJourney(source, { templates, ...topics });
     found.push(...problems.map((problem) => ({ file, ...problem })));
   }

@@ -1,13 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type PolicyKind, policyKinds } from '../../domain/policy/policies.js';
 import { topicIds } from '../../domain/policy/topic-policy.js';
 import { parsePolicy, policyFile } from '../../policy/parse.js';
 import { checkPolicyFolder, publishOrder } from '../../policy-folder.js';
 import { loadShop } from '../../shop.js';
-import { describeProblem, type FileProblem } from '../../yaml/problem.js';
+import { describeProblem } from '../../yaml/problem.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
+import { type Published, publishSources } from '../publish-sources.js';
+import { readSource } from '../source-file.js';
 import { paragraphs, plural, table } from '../text.js';
 
 interface VersionSummary {
@@ -15,13 +16,6 @@ interface VersionSummary {
   readonly version: number;
   readonly publishedAt: string;
   readonly note: string | null;
-}
-
-interface Published {
-  readonly kind: PolicyKind;
-  readonly version: number;
-  readonly published: boolean;
-  readonly problems: readonly FileProblem[];
 }
 
 /** `policy lint [files…]`: checks the project's policies, or these files beside them. No server is needed. */
@@ -49,30 +43,15 @@ export async function publishPolicies(
 ): Promise<Outcome> {
   const api = await context.client();
   const chosen = files.length === 0 ? publishOrder.map((kind) => join(context.project, policyFile(kind))) : files;
-  const results: (Published | { readonly file: string; readonly refused: string; readonly problems: readonly FileProblem[] })[] = [];
-  const lines: string[] = [];
-  let refused = 0;
-  for (const { file, kind, source } of await readFiles(chosen)) {
-    try {
-      const result = await api.post<Published>(`/v1/policies/${kind}/versions`, {
+  return publishSources(await readFiles(chosen), {
+    publish: ({ kind, source }) =>
+      api.post<Published & { readonly kind: PolicyKind }>(`/v1/policies/${kind}/versions`, {
         source,
         ...(options.note === undefined ? {} : { note: options.note }),
-      });
-      results.push(result);
-      lines.push(
-        result.published
-          ? `${kind}: version ${result.version} is in force.`
-          : `${kind}: version ${result.version} says the same already; nothing changed.`,
-        ...result.problems.map((problem) => describeProblem({ ...problem, file })),
-      );
-    } catch (error) {
-      if (!(error instanceof CliFailure) || !hasProblems(error.details)) throw error;
-      refused += 1;
-      results.push({ file, refused: error.message, problems: error.details.problems });
-      lines.push(error.message, ...error.details.problems.map((problem) => describeProblem({ ...problem, file })));
-    }
-  }
-  return { value: results, text: lines.join('\n'), exitCode: refused > 0 ? 1 : 0 };
+      }),
+    name: ({ kind }) => kind,
+    inForce: 'in force',
+  });
 }
 
 /** `policy list`: what is in force, since when. */
@@ -117,10 +96,8 @@ export async function showPolicy(
 async function readFiles(files: readonly string[]) {
   return Promise.all(
     files.map(async (file) => {
-      const source = await readFile(file, 'utf8').catch(() => {
-        throw new CliFailure(`There is no file ${file} that can be read.`, 2);
-      });
-      return { file, kind: kindIn(source, file), source };
+      const read = await readSource(file);
+      return { ...read, kind: kindIn(read.source, file) };
     }),
   );
 }
@@ -134,8 +111,4 @@ function kindIn(source: string, file: string): PolicyKind {
 
 function isKind(text: string): text is PolicyKind {
   return policyKinds.some((kind) => kind === text);
-}
-
-function hasProblems(details: unknown): details is { readonly problems: readonly FileProblem[] } {
-  return typeof details === 'object' && details !== null && 'problems' in details && Array.isArray(details.problems);
 }

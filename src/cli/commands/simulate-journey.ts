@@ -10,6 +10,7 @@ import { simulate } from '../../simulator/simulate.js';
 import { renderStory } from '../../simulator/story.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
+import { readSource } from '../source-file.js';
 import { paragraphs, plural } from '../text.js';
 
 /** `simulate <journey.yaml> --scenario <name|all>`: plays scenarios on a virtual clock and tells their stories. No server is needed. */
@@ -53,9 +54,7 @@ export async function simulateJourney(
 }
 
 async function readDefinition(context: CliContext, file: string) {
-  const source = await readFile(file, 'utf8').catch(() => {
-    throw new CliFailure(`There is no file ${file} that can be read.`, 2);
-  });
+  const { source } = await readSource(file);
   const parsed = parseJourney(source, { templates: await loadTemplates(context.project) });
   if (parsed.kind === 'ok') return parsed.definition;
   throw new CliFailure(

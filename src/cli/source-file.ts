@@ -1,0 +1,16 @@
+import { readFile } from 'node:fs/promises';
+import { CliFailure } from './failure.js';
+
+/** A file that someone named, with its text. */
+export interface SourceFile {
+  readonly file: string;
+  readonly source: string;
+}
+
+/** Throws a `CliFailure` (2) when there is none. */
+export async function readSource(file: string): Promise<SourceFile> {
+  const source = await readFile(file, 'utf8').catch(() => {
+    throw new CliFailure(`There is no file ${file} that can be read.`, 2);
+  });
+  return { file, source };
+}
