@@ -37,6 +37,7 @@ module.exports = {
     pure('journey-is-pure', '^src/journey/'),
     only('policy-imports-domain', '^src/policy/', ['^src/policy/', '^src/domain/', '^src/yaml/']),
     pure('policy-is-pure', '^src/policy/'),
+    only('yaml-imports-domain', '^src/yaml/', ['^src/yaml/', '^src/domain/']),
     only('simulator-is-pure', '^src/simulator/', ['^src/simulator/', '^src/domain/', '^src/journey/', '^src/render/', '^src/yaml/']),
     only('channels-import-domain', '^src/channels/', ['^src/channels/', '^src/domain/']),
     only('render-imports-domain', '^src/render/', ['^src/render/', '^src/domain/', '^src/yaml/']),
