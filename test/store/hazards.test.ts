@@ -426,6 +426,18 @@ describeOnBothStores('against', (store) => {
     expect(await messages()).toMatchObject([{ state: 'unknown' }]);
   });
 
+  test('an ambiguous email whose person has another address by now: it does not go to the old one again', async () => {
+    const deps = await abandoned();
+    deps.providers.email.answers = [lost];
+    await turn(deps);
+    await take(deps, identify({ email: 'new@example.test' }, { occurredAt: noon + minute }));
+    deps.clock.pass(minute);
+    await turn(deps);
+    expect(deps.providers.email.submitted).toHaveLength(1);
+    expect(await messages()).toMatchObject([{ state: 'unknown', attempts: 1 }]);
+    expect(await entry()).toMatchObject({ step: 'wait' });
+  });
+
   test('an ambiguous email whose entry ends before it is repeated: nobody knows whether it was sent', async () => {
     const deps = await abandoned();
     deps.providers.email.answers = [lost];

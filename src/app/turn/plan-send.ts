@@ -2,7 +2,7 @@ import { checkEmail } from '../../channels/email/address.js';
 import { checkPhone } from '../../channels/sms/address.js';
 import { messageIdFor, type MessageId, type StepId } from '../../domain/ids.js';
 import type { Instant } from '../../domain/instant.js';
-import type { TextLook } from '../../domain/outgoing.js';
+import type { Outgoing, TextLook } from '../../domain/outgoing.js';
 import { quietHoursFor, smsValiditySeconds } from '../../domain/quiet-hours.js';
 import type { RenderContext } from '../../domain/rendering.js';
 import type { SendStep } from '../../journey/definition.js';
@@ -141,6 +141,9 @@ async function prepareContent(
   const lastAttempt = lastAttemptOf(context, messageId);
   if (lastAttempt !== undefined && lastAttempt.outcome !== 'not-sent') {
     const stored = await readStoredContent(deps.store.db, messageId);
+    // To where it may have gone before, or nowhere: the gate looks at the address that the person has now.
+    if (stored && address.kind === 'ok' && addressOf(stored.outgoing) !== address.address)
+      return { kind: 'empty', problem: 'the address is another one since it may have left' };
     if (stored) return { kind: 'ready', ...stored };
   }
   if (address.kind !== 'ok') return { kind: 'empty', problem: 'no address to render for' };
@@ -160,6 +163,10 @@ async function prepareContent(
       }),
     at: context.at,
   });
+}
+
+function addressOf(outgoing: Outgoing): string {
+  return outgoing.kind === 'email' ? outgoing.to.address : outgoing.to;
 }
 
 function renderContext(deps: AppDeps, context: TurnContext, messageId: MessageId): RenderContext {
