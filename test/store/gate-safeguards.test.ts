@@ -43,7 +43,9 @@ describe('the invariants of the gate break', () => {
     without[safeguard] = true;
     let found: string | undefined;
     const story = fc.asyncProperty(capStory, async (one) => {
-      found ??= (await playGateStory(opened.store, one)).find((problem) => problem.includes(sign));
+      // Without the lock two turns of one entry may fail over each other: what is looked for is the broken promise.
+      const problems = await playGateStory(opened.store, one).catch(() => []);
+      found ??= problems.find((problem) => problem.includes(sign));
       return found === undefined;
     });
     await fc.check(story, { numRuns: 500, seed: 1, endOnFailure: true });

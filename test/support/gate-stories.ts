@@ -47,12 +47,9 @@ export const anyStory = storyOf(deed);
 /** Turns and time alone, with caps that may be lowered: what is left in which a missing safeguard of the caps would show soonest. */
 export const capStory = storyOf(fc.oneof({ weight: 5, arbitrary: turns }, { weight: 4, arbitrary: pass }, { weight: 1, arbitrary: lower }));
 
-let people = 0;
-
 /** Plays a story to its end. Answers what did not hold, in sentences. */
 export async function playGateStory(store: Store, { wanted, startsAt, deeds }: GateStory): Promise<readonly string[]> {
-  people += 1;
-  const world = await GateWorld.open(store, `person-${people}`, wanted, startsAt);
+  const world = await GateWorld.open(store, wanted, startsAt);
   for (const one of deeds) await world.do(one);
   await world.drain();
   return world.problems();

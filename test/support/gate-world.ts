@@ -21,8 +21,53 @@ import { shippedPolicies } from './policies.js';
 import { identify, noon, track } from './shop-events.js';
 import { cartJourney, publish, send, take, turnDeps, type TurnDeps } from './turns.js';
 
-/** One number each: a suppression outlives its person. */
+interface Person {
+  readonly id: ProfileId;
+  readonly email: string;
+  readonly phone: string;
+}
+
+/** An address and a number each: a suppression outlives its person. */
 let people = 0;
+const waiting = new WeakMap<Store, Person[]>();
+
+/** A person who consents to both channels. Made by the dozen: making them takes as long as what happens to them. */
+async function somebody(store: Store): Promise<Person> {
+  const known = waiting.get(store)?.pop();
+  if (known !== undefined) return known;
+  const deps = turnDeps(store);
+  const made = Array.from({ length: 40 }, () => {
+    people += 1;
+    return { userId: `person-${people}`, email: `person-${people}@example.test`, phone: `+447911${100_000 + people}` };
+  });
+  const at = { occurredAt: noon - minute };
+  await take(
+    deps,
+    ...made.flatMap(({ userId, email, phone }) => [
+      identify({ email, phone, timezone: 'Europe/London', country: 'GB' }, { userId, ...at }),
+      track('Consent Granted', { channel: 'email', method: 'form', source: 'test' }, { userId, ...at }),
+      track('Consent Granted', { channel: 'sms', topic: 'cart_reminder', method: 'form', source: 'test' }, { userId, ...at }),
+    ]),
+  );
+  const rows = await store.db
+    .selectFrom('identities')
+    .select(['value', 'profile_id'])
+    .where(
+      'value',
+      'in',
+      made.map(({ userId }) => userId),
+    )
+    .execute();
+  const ids = new Map(rows.map(({ value, profile_id }) => [value, profile_id as ProfileId]));
+  const persons = made.flatMap(({ userId, email, phone }) => {
+    const id = ids.get(userId);
+    return id === undefined ? [] : [{ id, email, phone }];
+  });
+  const [first, ...others] = persons;
+  if (first === undefined) throw new Error('Nobody could be made.');
+  waiting.set(store, others);
+  return first;
+}
 
 /** What a message of one of the journeys of this world is. */
 interface Kind {
@@ -96,8 +141,7 @@ export type Deed =
 export class GateWorld {
   readonly deps: TurnDeps;
   readonly #store: Store;
-  readonly #email: string;
-  readonly #phone: string;
+  readonly #person: Person;
   readonly #entries: { readonly id: EntryId; readonly kind: Kind }[] = [];
   readonly #calls: Call[] = [];
   /** How often a provider definitely did not take a message. */
@@ -108,11 +152,9 @@ export class GateWorld {
   #emailsAllowed = mostEmails;
   #policies: Policies;
 
-  private constructor(store: Store, person: string) {
+  private constructor(store: Store, person: Person) {
     this.#store = store;
-    this.#email = `${person}@example.test`;
-    people += 1;
-    this.#phone = `+447911${100_000 + people}`;
+    this.#person = person;
     this.#policies = withEmails(shippedPolicies(), mostEmails);
     const policies: AppDeps['policies'] = { current: () => this.#policies };
     this.deps = turnDeps(store, { policies });
@@ -157,22 +199,11 @@ export class GateWorld {
   }
 
   /** A new person with the messages that `wanted` (indices into the kinds) names. */
-  static async open(store: Store, person: string, wanted: readonly number[], startsAt: Instant = noon): Promise<GateWorld> {
+  static async open(store: Store, wanted: readonly number[], startsAt: Instant = noon): Promise<GateWorld> {
+    const person = await somebody(store);
     const world = new GateWorld(store, person);
     const { deps } = world;
     deps.clock.set(startsAt);
-    const who = { userId: person, occurredAt: startsAt - minute };
-    await take(
-      deps,
-      identify({ email: world.#email, phone: world.#phone, timezone: 'Europe/London', country: 'GB' }, who),
-      track('Consent Granted', { channel: 'email', method: 'form', source: 'test' }, who),
-      track('Consent Granted', { channel: 'sms', topic: 'cart_reminder', method: 'form', source: 'test' }, who),
-    );
-    const { profile_id } = await store.db
-      .selectFrom('identities')
-      .select('profile_id')
-      .where('value', '=', person)
-      .executeTakeFirstOrThrow();
     const entries = wanted.map((index) => {
       const kind = kinds[index % kinds.length];
       if (kind === undefined) throw new Error('There are no kinds.');
@@ -183,7 +214,7 @@ export class GateWorld {
       id,
       journeyId: kind.id as JourneyId,
       version: 1,
-      profileId: profile_id as ProfileId,
+      profileId: person.id,
       entryKey: id,
       dueAt: startsAt,
       createdAt: startsAt,
@@ -348,7 +379,7 @@ export class GateWorld {
 
   async #stop(channel: 'email' | 'sms'): Promise<void> {
     const { deps } = this;
-    const address = channel === 'email' ? this.#email : this.#phone;
+    const address = channel === 'email' ? this.#person.email : this.#person.phone;
     const reason = channel === 'email' ? 'unsubscribed' : 'stopped';
     await deps.store.transaction((trx) => suppress(deps, trx, { channel, address, reason, code: null, at: deps.clock.now() }));
     this.#stopped.push({ channel, order: this.#next() });

@@ -2,8 +2,15 @@ import { readFileSync } from 'node:fs';
 import { type Policies, type PolicyByKind, type PolicyKind, policyKinds, toPolicies } from '../../src/domain/policy/policies.js';
 import { parsePolicy } from '../../src/policy/parse.js';
 
-/** The policies of this repository, as version 1. */
+let known: Policies | null = null;
+
+/** The policies of this repository, as version 1. Read once. */
 export function shippedPolicies(): Policies {
+  known ??= readShipped();
+  return known;
+}
+
+function readShipped(): Policies {
   const published = Object.fromEntries(policyKinds.map((kind) => [kind, { version: 1, ...shipped(kind) }]));
   return toPolicies(published as unknown as PolicyByKind);
 }
