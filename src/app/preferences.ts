@@ -48,8 +48,9 @@ export interface Preferences {
   readonly channels: readonly Channel[];
   readonly topics: readonly { readonly topic: Topic; readonly boxes: readonly PreferenceBox[] }[];
   readonly frequency: FrequencyPreference;
+  /** Null too where the link opens no data. */
   readonly firstName: string | null;
-  /** Month and day, from 1. */
+  /** Month and day, from 1; as the first name. */
   readonly birthday: Birthday | null;
   readonly mayTrack: boolean;
   readonly mayProfile: boolean;
@@ -108,6 +109,7 @@ export async function showPreferences(
   const reachable = channels.filter(
     (channel) => channel === recipient?.channel || (channel === 'email' ? profile.email : profile.phone) !== null,
   );
+  const opensData = message !== null && now - message.createdAt <= dataLinkMs;
   return {
     profileId: profile.id,
     locale: localeOf(profile.traits),
@@ -122,12 +124,12 @@ export async function showPreferences(
         }),
     })),
     frequency: chosenFrequency(profile.traits, now),
-    firstName: textOf(profile.traits['firstName']),
-    birthday: birthdayOf(profile.traits['birthday']),
+    firstName: opensData ? textOf(profile.traits['firstName']) : null,
+    birthday: opensData ? birthdayOf(profile.traits['birthday']) : null,
     mayTrack: mayTrack(engagement.tracking, profile, deps.shop),
     mayProfile: mayProfile(profile.traits),
     textsStopped: suppressions.some(({ channel, reason }) => channel === 'sms' && reason === 'stopped'),
-    opensData: message !== null && now - message.createdAt <= dataLinkMs,
+    opensData,
   };
 }
 
