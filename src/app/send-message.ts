@@ -7,6 +7,7 @@ import { day, type Instant } from '../domain/instant.js';
 import type { TemplateHead } from '../domain/template.js';
 import { newEntryState } from '../journey/engine.js';
 import { longestDeadlineMs, messageJourney, onlyStep } from '../journey/internal.js';
+import { findErased } from '../store/broadcasts.js';
 import type { Trx } from '../store/db.js';
 import { askForRun, writeOpened } from '../store/entries.js';
 import { findAnswer, keepAnswer, takeIdempotencyKey } from '../store/idempotency.js';
@@ -117,11 +118,12 @@ async function checkRequest(deps: AppDeps, request: MessageRequest): Promise<Che
   return profileId === null ? { kind: 'unknown-profile' } : { kind: 'ok', template, profileId };
 }
 
-/** Null: there is nobody of that id. */
+/** Null: there is nobody of that id, or they were erased. */
 export async function findRecipient(deps: Pick<AppDeps, 'store'>, to: Recipient): Promise<ProfileId | null> {
   const { db } = deps.store;
   const id = 'userId' in to ? await findProfileByIdentity(db, 'user', to.userId) : await findCanonicalProfile(db, to.profileId);
-  return id as ProfileId | null;
+  if (id === null || (await findErased(db, [id as ProfileId])).size > 0) return null;
+  return id as ProfileId;
 }
 
 function refusalOf(
@@ -177,7 +179,7 @@ async function openEntry(
 ): Promise<void> {
   const { canonical, profiles } = await lockCanonical(trx, [profileId]);
   const profile = profiles.find(({ id }) => id === canonical.get(profileId));
-  if (profile === undefined) throw new Error(`The profile ${profileId} is gone.`);
+  if (profile === undefined || (await findErased(trx, [profile.id])).size > 0) throw new Error(`The profile ${profileId} is gone.`);
   // Read after the lock, and never before what the profile has already seen.
   const at = Math.max(deps.clock.now(), profile.lastInstant);
   const definition = messageJourney({ ...sendOf(deps, template, request) });

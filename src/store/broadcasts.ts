@@ -270,9 +270,9 @@ export async function readRecipients(
 }
 
 /** Those of these people who have been erased. */
-export async function findErased(trx: Trx, profiles: readonly ProfileId[]): Promise<ReadonlySet<ProfileId>> {
+export async function findErased(db: Db | Trx, profiles: readonly ProfileId[]): Promise<ReadonlySet<ProfileId>> {
   if (profiles.length === 0) return new Set();
-  const rows = await trx
+  const rows = await db
     .selectFrom('profiles')
     .select('id')
     .where('id', 'in', [...profiles])

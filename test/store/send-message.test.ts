@@ -185,5 +185,9 @@ describeOnBothStores('a message of the shop’s own', (store) => {
     expect(
       JSON.stringify([await entries(), await messages(), await store().db.selectFrom('idempotency_keys').selectAll().execute()]),
     ).not.toContain('canary-order');
+
+    const again = request({ to: { profileId: entry?.profile_id ?? '' }, data: { order: 'canary-order' } });
+    expect(await sendMessage(deps, again, 'key-2')).toEqual({ kind: 'unknown-profile' });
+    expect(JSON.stringify(await entries())).not.toContain('canary-order');
   });
 });
