@@ -1,6 +1,6 @@
 import { trackEmail, type TrackingAddresses, trackSms } from '../channels/email/track-links.js';
 import { smsSize } from '../channels/sms/segments.js';
-import type { Channel, MessageClass } from '../domain/channel.js';
+import { type Channel, isStricter, type MessageClass } from '../domain/channel.js';
 import type { MessageId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
 import { type LinkPurpose, signLink } from '../domain/link-token.js';
@@ -49,16 +49,12 @@ function feedbackIdOf(brand: string, message: { readonly template: string; reado
   return [message.template, brand, message.class, from.slice(from.lastIndexOf('@') + 1)].map(word).join(':');
 }
 
-function promotes(messageClass: MessageClass): boolean {
-  return messageClass === 'marketing' || messageClass === 'broadcast';
-}
-
 /** Renders the newest published version of a template for one person, addresses it, and lets its links tell where that is allowed. */
 export async function renderMessage(deps: AppDeps, message: MessageToRender): Promise<PlannedContent> {
   const rendered = await deps.renderer.render(message.template, 'latest', message.context);
   if (rendered.kind === 'empty') return rendered;
-  // A newer version may have been approved as something else since the message was asked for: what promotes never leaves as what need not be agreed to.
-  if (rendered.class !== undefined && promotes(rendered.class) && !promotes(message.class))
+  // A newer version may have been approved as something else since the message was asked for: it never leaves as what has less to obey.
+  if (rendered.class !== undefined && isStricter(rendered.class, message.class))
     return { kind: 'empty', problem: `the template ${message.template} is ${rendered.class} now, and the message ${message.class}` };
   const { templateVersion, contentHash, atMostOnce } = rendered;
   const ready = { kind: 'ready', templateVersion, contentHash, atMostOnce } as const;

@@ -1,4 +1,4 @@
-import type { Channel, MessageClass } from '../domain/channel.js';
+import { type Channel, isStricter, type MessageClass } from '../domain/channel.js';
 import type { Condition } from '../domain/conditions/condition.js';
 import { allConditions } from '../domain/conditions/index.js';
 import { factNames } from '../domain/fact.js';
@@ -155,11 +155,11 @@ function templateFindings({ references, definition }: Compiled, templates: Templ
         ),
       ];
     const templateClass = templates.classOf(reference.name);
-    if (templateClass !== null && isPromotion(templateClass) && !isPromotion(definition.class))
+    if (templateClass !== null && isStricter(templateClass, definition.class))
       return [
         error(
           reference.path,
-          `The template "${reference.name}" is ${templateClass}, and this journey is ${definition.class}: what promotes needs consent and counts under the caps.`,
+          `The template "${reference.name}" is ${templateClass}, and this journey is ${definition.class}: ${duties[templateClass]}.`,
           `Write class: ${templateClass}, or take a template of class ${definition.class}.`,
         ),
       ];
@@ -174,7 +174,13 @@ function topicFindings({ references }: Compiled, topics: readonly string[]): rea
   });
 }
 
-const isPromotion = (of: MessageClass): boolean => of === 'marketing' || of === 'broadcast';
+const promotionDuties = 'what promotes needs consent and counts under the caps';
+const duties: Readonly<Record<MessageClass, string>> = {
+  transactional: 'what the person asked for leaves at any hour',
+  service: 'it needs consent and keeps quiet hours',
+  marketing: promotionDuties,
+  broadcast: promotionDuties,
+};
 
 /** Longest time after the abandonment in which carriers accept a text about a cart. */
 const cartTextWithinMs = 48 * hour;

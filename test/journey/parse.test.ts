@@ -337,7 +337,7 @@ describe('a name', () => {
     expect(told(ofSteps(`  - send: { channel: ${channel}, template: ${template} }\n`))).toEqual([`8:29 ${says}`]);
   });
 
-  test('of a template that promotes, in a journey that does not', () => {
+  test('of a template that has more to obey than its journey', () => {
     const source = (template: string) =>
       ofSteps(`  - send: { channel: email, template: ${template} }\n`).replace('class: marketing', 'class: transactional');
 
@@ -345,6 +345,10 @@ describe('a name', () => {
       '8:29 The template "hello" is marketing, and this journey is transactional: what promotes needs consent and counts under the caps. » Write class: marketing, or take a template of class transactional.',
     ]);
     expect(told(source('receipt'))).toEqual([]);
+    const asService = parseJourney(source('hello'), { templates: { ...templates, classOf: () => 'service' } });
+    expect(asService.problems.map(({ message }) => message)).toEqual([
+      'The template "hello" is service, and this journey is transactional: it needs consent and keeps quiet hours.',
+    ]);
   });
 
   test('of a template is not looked up without a catalog', () => {

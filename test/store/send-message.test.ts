@@ -174,6 +174,18 @@ describeOnBothStores('a message of the shop’s own', (store) => {
     expect(await messages()).toMatchObject([{ state: 'skipped', reason: 'empty-content' }]);
   });
 
+  test('never leaves as what its template has become: a service message without consent', async () => {
+    const deps = await ada();
+    await sendMessage(deps, request(), 'key-1');
+    const changed: TurnDeps = {
+      ...deps,
+      renderer: { render: async (...asked) => ({ ...(await deps.renderer.render(...asked)), class: 'service' }) },
+    };
+    await turn(changed);
+    expect(deps.providers.email.submitted).toHaveLength(0);
+    expect(await messages()).toMatchObject([{ state: 'skipped', reason: 'empty-content' }]);
+  });
+
   test('goes with the person who is erased: nothing leaves, and what the call brought is gone', async () => {
     const deps = await ada();
     await sendMessage(deps, request({ data: { order: 'canary-order' } }), 'key-1');
