@@ -52,6 +52,7 @@ describe('200 messages for one person at once, of which a cap lets 2 through in 
     for (let trial = 0; trial < trials; trial += 1) {
       const { ids } = await someone(`hasty-${trial}`);
       await Promise.all(ids.map((id) => turn(id, 'inline')));
+      await untilAllHaveEnded(ids);
       sent.push((await sentPriorities(ids)).length);
     }
     expect(sent).toEqual(Array.from({ length: trials }, () => 2));
@@ -67,12 +68,29 @@ describe('200 messages for one person at once, of which a cap lets 2 through in 
       const rated: TurnDeps = { ...deps, ratedChannels: new Set(['email']) };
       await Promise.all(ids.map((id) => takeTurn(rated, { v: 1, entryId: id, opset }, 'inline')));
       await Promise.all(ids.map((id) => turn(id, 'queue')));
+      await untilAllHaveEnded(ids);
       sent.push(await sentPriorities(ids));
     }
     expect(sent).toEqual(Array.from({ length: trials }, () => [99, 100]));
   });
 
   const turn = (entryId: string, lane: 'inline' | 'queue') => takeTurn(deps, { v: 1, entryId, opset }, lane);
+
+  /** Where the machine was too busy to begin a call in time, the message asks the gate once more a second later. */
+  async function untilAllHaveEnded(ids: readonly string[]): Promise<void> {
+    for (let round = 0; round < 20; round += 1) {
+      const rows = await opened.store.db
+        .selectFrom('entries')
+        .select('id')
+        .where('id', 'in', [...ids])
+        .where('state', '<>', 'finished')
+        .execute();
+      if (rows.length === 0) return;
+      deps.clock.pass(2_000);
+      for (const { id } of rows) await turn(id, 'queue');
+    }
+    throw new Error('Some of the messages neither left nor were given up.');
+  }
 
   /** A person who consents, with 200 messages due now: one of priority 100, one of 99, the rest below, in any order. */
   async function someone(userId: string): Promise<{ readonly ids: readonly EntryId[] }> {
