@@ -14,7 +14,7 @@ import type { Trx } from '../store/db.js';
 import { writeFacts } from '../store/facts.js';
 import { findProfilesByPhone, insertInboundMessage } from '../store/inbound-messages.js';
 import { lockProfiles, moveProfileOn, type ProfileRow, writeEngagement } from '../store/profiles.js';
-import { type ConsentActRecord, readConsents } from '../store/profiles-read.js';
+import { type ConsentActRecord, readConsents, readSuppressions } from '../store/profiles-read.js';
 import { insertSuppression, liftSuppression } from '../store/suppressions.js';
 import { writeTogether } from '../store/write-together.js';
 import type { AppDeps } from './deps.js';
@@ -133,7 +133,7 @@ async function start(deps: Deps, trx: Trx, text: InboundText, people: readonly P
   return answer('started', deps, people);
 }
 
-/** The confirmation that a double opt-in asked for. */
+/** The confirmation that a double opt-in asked for. It lifts no STOP: only START does. */
 async function confirm(deps: Deps, trx: Trx, text: InboundText, people: readonly Person[]): Promise<string | null> {
   const requests = people.flatMap(({ records }) => asked(records, deps.clock.now()));
   await noteConfirmed(
@@ -142,7 +142,9 @@ async function confirm(deps: Deps, trx: Trx, text: InboundText, people: readonly
     deps.clock.now(),
   );
   await writeActs(deps, trx, text, people, ({ records }, at) => confirmations(asked(records, deps.clock.now()), at));
-  return answer('confirmed', deps, people);
+  const hash = suppressionHash(deps.secret, 'sms', text.from);
+  const isStopped = (await readSuppressions(trx, [{ channel: 'sms', hash }])).some(({ reason }) => reason === 'stopped');
+  return answer(isStopped ? 'confirmed-but-stopped' : 'confirmed', deps, people);
 }
 
 async function writeActs(

@@ -169,6 +169,20 @@ describeOnBothStores('a double opt-in', (store) => {
     expect(inbound.map(({ action }) => action)).toEqual(['reply', 'reply', 'confirm', 'reply']);
   });
 
+  test('by text of a number that has stopped says that START is wanted too', async () => {
+    const { text } = twilioWebhooks(deps);
+    await text('SM1', 'STOP');
+    deps.clock.pass(hour);
+    await told({ ...signUp, channel: 'sms', topic: 'cart_reminder' });
+    await tendConsents(deps);
+    deps.clock.pass(hour);
+    const { body } = await text('SM2', 'Yes');
+    expect(body).toContain('texts to this number are stopped. Reply START');
+    expect(body).not.toContain('signed up for our texts');
+    expect((await text('SM3', 'START')).body).toContain('You will get our texts again');
+    expect(await may('cart_reminder', 'sms')).toBe(true);
+  });
+
   test('is over with STOP', async () => {
     const { text } = twilioWebhooks(deps);
     await told({ ...signUp, channel: 'sms', topic: 'cart_reminder' });

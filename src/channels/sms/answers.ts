@@ -5,8 +5,8 @@ export interface AnsweringShop {
   readonly supportEmail: string;
 }
 
-/** `stopped-by-sentence`: a sentence was read as STOP, and the one text that is allowed asks whether that was meant; no answer means it was. */
-export type SmsAnswer = 'stopped' | 'stopped-by-sentence' | 'started' | 'confirmed' | 'help';
+/** `confirmed-but-stopped`: the sign-up counts, and no text goes to the number until START comes. `stopped-by-sentence`: a sentence was read as STOP, and the one text that is allowed asks whether that was meant; no answer means it was. */
+export type SmsAnswer = 'stopped' | 'stopped-by-sentence' | 'started' | 'confirmed' | 'confirmed-but-stopped' | 'help';
 
 type Wording = Readonly<Record<SmsAnswer, (shop: AnsweringShop) => string>>;
 
@@ -19,6 +19,8 @@ const wordings: Readonly<Record<string, Wording>> = {
     started: ({ brand }) => `${brand}: You will get our texts again. Msg & data rates may apply. Reply HELP for help, STOP to end.`,
     confirmed: ({ brand }) =>
       `${brand}: You are signed up for our texts. Msg frequency varies. Msg & data rates may apply. Reply HELP for help, STOP to end.`,
+    'confirmed-but-stopped': ({ brand }) =>
+      `${brand}: Your sign-up is confirmed, but texts to this number are stopped. Reply START to get them.`,
     help: ({ brand, supportEmail, supportUrl }) =>
       `${brand}: Help at ${supportUrl} or ${supportEmail}. Msg & data rates may apply. Reply STOP to end.`,
   },
@@ -29,6 +31,8 @@ const wordings: Readonly<Record<string, Wording>> = {
     started: ({ brand }) => `${brand}: Sie erhalten unsere SMS wieder. Antworten Sie HELP für Hilfe, STOP zum Abmelden.`,
     confirmed: ({ brand }) =>
       `${brand}: Sie sind für unsere SMS angemeldet. Es gelten die Preise Ihres Tarifs. Antworten Sie HELP für Hilfe, STOP zum Abmelden.`,
+    'confirmed-but-stopped': ({ brand }) =>
+      `${brand}: Ihre Anmeldung ist bestätigt, aber SMS an diese Nummer sind gestoppt. Mit START erhalten Sie sie wieder.`,
     help: ({ brand, supportEmail, supportUrl }) =>
       `${brand}: Hilfe unter ${supportUrl} oder ${supportEmail}. Antworten Sie STOP zum Abmelden.`,
   },
