@@ -8,21 +8,22 @@ import type { AppDeps } from './deps.js';
 
 type Deps = Pick<AppDeps, 'secret' | 'log' | 'metrics'>;
 
-/** A provider said that this address is not to be written to again. Nothing where the profile has no such address any more. */
+/** A provider said that this address is not to be written to again. Nothing where the profile has another by now, which nobody refused. */
 export async function suppressAddress(
   deps: Deps,
   trx: Trx,
   refused: {
     readonly channel: Channel;
     readonly profile: { readonly email: string | null; readonly phone: string | null };
+    readonly usedAddress: string | null;
     readonly code: string;
     readonly at: Instant;
   },
 ): Promise<void> {
-  const { channel, profile, code, at } = refused;
+  const { channel, profile, usedAddress, code, at } = refused;
   const address = channel === 'email' ? profile.email : profile.phone;
   const action = errorAction(code);
-  if (address !== null)
+  if (address !== null && address === usedAddress)
     await suppress(deps, trx, { channel, address, reason: action?.kind === 'suppress' ? action.reason : 'bounced', code, at });
 }
 

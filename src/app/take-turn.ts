@@ -84,7 +84,7 @@ async function decideAndSend(deps: AppDeps, forecast: SendForecast): Promise<Tur
   if (decided.kind !== 'submit') return decided;
   const committedAt = performance.now();
   const outcome = await submitMessage(deps, decided.outgoing, committedAt);
-  const settled: SettledAttempt = { messageId: decided.messageId, n: decided.n, outcome };
+  const settled: SettledAttempt = { messageId: decided.messageId, n: decided.n, outcome, usedAddress: plan.seenAddress };
   return settleUntilLeaseEnds(deps, forecast, settled, committedAt);
 }
 

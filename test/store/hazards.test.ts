@@ -459,6 +459,19 @@ describeOnBothStores('against', (store) => {
     expect(await entry()).toMatchObject({ step: 'wait' });
   });
 
+  test('a dead address that the person changed during the call: the new one stays good', async () => {
+    const deps = await abandoned();
+    const { ask, asked, give } = openAnswer();
+    deps.providers.email.answers = [ask];
+    const under = turn(deps);
+    await asked;
+    await take(deps, identify({ email: 'new@example.test' }, { occurredAt: noon + minute }));
+    give({ kind: 'not-sent', code: 'smtp-550', retry: false, suppress: true });
+    await under;
+    expect(await messages()).toMatchObject([{ state: 'skipped', reason: 'provider-rejected' }]);
+    expect(await store().db.selectFrom('suppressions').select('channel').execute()).toEqual([]);
+  });
+
   test('an input that comes while an ambiguous text waits to be asked after', async () => {
     const journey = cartJourney({
       ...steps(

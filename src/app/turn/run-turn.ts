@@ -49,6 +49,8 @@ export interface SettledAttempt {
   readonly messageId: MessageId;
   readonly n: number;
   readonly outcome: AttemptOutcome;
+  /** The profile's address as it was when the message left; null: not at hand. */
+  readonly usedAddress: string | null;
 }
 
 export interface TurnRequest {
@@ -545,11 +547,16 @@ class Turn {
     const stranded = this.#submitting();
     const attempt = stranded?.attempts.at(-1);
     if (!stranded || !attempt) return;
-    await this.#foldSettled({ messageId: stranded.id, n: attempt.n, outcome: { kind: 'unknown', code: 'lease-expired' } });
+    await this.#foldSettled({
+      messageId: stranded.id,
+      n: attempt.n,
+      outcome: { kind: 'unknown', code: 'lease-expired' },
+      usedAddress: null,
+    });
   }
 
   /** Writes what an attempt came to, and what that makes of the message: accepted > unknown > not sent, whichever came late. */
-  async #foldSettled({ messageId, n, outcome }: SettledAttempt): Promise<void> {
+  async #foldSettled({ messageId, n, outcome, usedAddress }: SettledAttempt): Promise<void> {
     const { at, facts, timeZone, entry } = this.#context;
     const message = facts.messages.find((one) => one.id === messageId);
     if (!message) throw new Error(`Message ${messageId} of entry ${entry.id} is not in the ledger.`);
@@ -583,7 +590,13 @@ class Turn {
       return settle('accepted', null);
     }
     if (outcome.kind === 'not-sent' && outcome.suppress)
-      await suppressAddress(this.#deps, this.#trx, { channel: message.channel, profile: this.#context.profile, code: outcome.code, at });
+      await suppressAddress(this.#deps, this.#trx, {
+        channel: message.channel,
+        profile: this.#context.profile,
+        usedAddress,
+        code: outcome.code,
+        at,
+      });
     if (folded === 'unknown') {
       const mayRepeat = isAtStep && message.channel === 'email' && (outcome.kind !== 'not-sent' || outcome.retry);
       const ambiguous = attempts.filter((one) => one.outcome === 'unknown' || one.outcome === null).length;
