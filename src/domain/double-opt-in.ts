@@ -20,7 +20,7 @@ export interface ConsentSaid extends Omit<ConsentRecord, 'at'>, ConsentProof {
 
 /**
  * What an act counts as when it is recorded. A yes is `pending` where the topic's policy, or the one who records it, wants it confirmed, until it is;
- * and a yes that an import brings counts only with evidence (a pointer, the words, their hash or the page), because nobody can ask for it twice.
+ * and a yes that an import brings counts only with evidence (a pointer, the words, their hash or the page), whatever method it names: that is a claim.
  */
 export function admitConsent<Said extends ConsentSaid>(said: Said, topics: TopicPolicy, origin: 'live' | 'import'): Said {
   if (said.state !== 'granted') return said;
@@ -30,9 +30,8 @@ export function admitConsent<Said extends ConsentSaid>(said: Said, topics: Topic
   return needsConfirming && isUnconfirmed(said) ? { ...said, state: 'pending' } : said;
 }
 
-function isProved({ method, evidence, text, textHash, sourceUrl }: ConsentSaid): boolean {
-  const says = method !== 'import' && method !== 'unspecified';
-  return says || [evidence, text, textHash, sourceUrl].some((value) => value !== null && value !== undefined);
+function isProved({ evidence, text, textHash, sourceUrl }: ConsentSaid): boolean {
+  return [evidence, text, textHash, sourceUrl].some((value) => value !== null && value !== undefined);
 }
 
 function isUnconfirmed({ legalBasis, confirmedAt }: ConsentSaid): boolean {

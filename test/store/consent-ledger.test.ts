@@ -73,6 +73,9 @@ describeOnBothStores('the consent ledger', (store) => {
     expect(await tendConsents(deps)).toBe(0);
     expect((await store().db.selectFrom('facts').select('name').where('name', 'like', 'consent.%').execute()).length).toBe(0);
 
+    await take(deps, track('Consent Granted', { ...imported, topic: 'newsletter', method: 'form' }, origin));
+    expect(await now('email', 'newsletter')).toMatchObject({ granted: false, cause: 'quarantined' });
+
     await take(deps, track('Consent Granted', { ...imported, evidence: 'archive/12.pdf' }, origin));
     expect(await now('email', 'sales')).toMatchObject({ granted: true });
   });
