@@ -20,6 +20,14 @@ export function pageOf<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item).readonly(), nextCursor: z.string().nullable() });
 }
 
+/** Text that the store takes as it is. */
+export const plainText = (longest: number) =>
+  z
+    .string()
+    .min(1)
+    .max(longest)
+    .refine((text) => !text.includes('\0') && !/\p{Cs}/u.test(text), 'It holds NUL or half a character: leave that out.');
+
 export const idParams = z.object({ id: z.string().min(1).max(200) });
 
 /** The zod-to-JSON-Schema hook that shows instants as text in responses too. */
@@ -36,8 +44,8 @@ export function toPageRequest(query: z.output<typeof pageQuery>): PageRequest {
 /** Whom something is for: one of our ids, or one of the shop's own. */
 export const recipient = z
   .union([
-    z.strictObject({ profileId: z.string().min(1).max(100) }),
-    z.strictObject({ userId: z.string().min(1).max(255).meta({ description: 'The shop’s own id, as in its events.' }) }),
+    z.strictObject({ profileId: plainText(100) }),
+    z.strictObject({ userId: plainText(255).meta({ description: 'The shop’s own id, as in its events.' }) }),
   ])
   .meta({ id: 'Recipient' });
 

@@ -10,7 +10,7 @@ import { longestDeadlineMs, messageJourney, onlyStep } from '../journey/internal
 import { findErased } from '../store/broadcasts.js';
 import type { Trx } from '../store/db.js';
 import { askForRun, writeOpened } from '../store/entries.js';
-import { findAnswer, keepAnswer, takeIdempotencyKey } from '../store/idempotency.js';
+import { findIdempotencyKey, keepAnswer, takeIdempotencyKey } from '../store/idempotency.js';
 import { type MessageRecord, readMessage, readVerdicts } from '../store/messages-read.js';
 import { lockCanonical } from '../store/profiles.js';
 import { findCanonicalProfile, findProfileByIdentity } from '../store/profiles-read.js';
@@ -72,9 +72,10 @@ export async function sendMessage(deps: AppDeps, request: MessageRequest, idempo
   const keyHash = keyed(deps.secret, `idempotency|messages|${idempotencyKey}`);
   const requestHash = keyed(deps.secret, canonicalJson(request));
   // Whatever has changed since: what was answered once is answered again.
-  const before = await findAnswer(deps.store.db, keyHash);
-  if (before !== null) return before.requestHash === requestHash ? { kind: 'asked', ...(before.answer as RequestedMessage) } : otherRequest;
-  const checked = await checkRequest(deps, request);
+  const before = await findIdempotencyKey(deps.store.db, keyHash);
+  if (before !== null && before.requestHash !== requestHash) return otherRequest;
+  if (before !== null && before.answer !== null) return { kind: 'asked', ...(before.answer as RequestedMessage) };
+  const checked = await checkRequest(deps, request, before === null);
   if (checked.kind !== 'ok') return checked;
 
   const entryId = deps.newId() as EntryId;
@@ -109,10 +110,15 @@ export async function askForMessage(
 
 type Checked = { readonly kind: 'ok'; readonly template: TemplateHead; readonly profileId: ProfileId };
 
-async function checkRequest(deps: AppDeps, request: MessageRequest): Promise<Checked | Exclude<SendMessageResult, { kind: 'asked' }>> {
+/** `isNew` false: it was taken before, when nothing spoke against it. */
+async function checkRequest(
+  deps: AppDeps,
+  request: MessageRequest,
+  isNew: boolean,
+): Promise<Checked | Exclude<SendMessageResult, { kind: 'asked' }>> {
   const template = await readTemplateHead(deps.store.db, request.template);
   if (template === null) return { kind: 'unknown-template' };
-  const refusal = refusalOf(template, request, deps.clock.now());
+  const refusal = isNew ? refusalOf(template, request, deps.clock.now()) : null;
   if (refusal !== null) return { kind: 'refused', ...refusal };
   const profileId = await findRecipient(deps, request.to);
   return profileId === null ? { kind: 'unknown-profile' } : { kind: 'ok', template, profileId };

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { type Deadline, deadlineFrom } from '../domain/deadline.js';
 import { durationWords } from '../domain/duration.js';
-import { day, type Instant } from '../domain/instant.js';
+import { day, type Instant, minute } from '../domain/instant.js';
 import type { TemplateHead } from '../domain/template.js';
 import { broadcastJourney, longestDeadlineMs } from '../journey/internal.js';
 import {
@@ -13,8 +13,8 @@ import {
   type RecipientList,
   setBroadcastTotal,
 } from '../store/broadcasts.js';
-import type { Trx } from '../store/db.js';
-import { takeIdempotencyKey } from '../store/idempotency.js';
+import type { Db, Trx } from '../store/db.js';
+import { findIdempotencyKey, type IdempotencyRecord, takeIdempotencyKey } from '../store/idempotency.js';
 import { testRecipientId } from '../store/profiles.js';
 import { readTemplateHead } from '../store/templates.js';
 import type { AppDeps } from './deps.js';
@@ -48,6 +48,8 @@ export type StartBroadcastResult =
   | { readonly kind: 'refused'; readonly code: string; readonly reason: string };
 
 const longestOverMs = 14 * day;
+/** A start may lie so far back: clocks differ, and a request takes its time. */
+const latestStartMs = minute;
 /** A newsletter keeps two days, then it is old. */
 export const usualBroadcastDeadlineMs = 2 * day;
 
@@ -60,30 +62,39 @@ export async function startBroadcast(
   request: BroadcastRequest,
   idempotencyKey: string | null,
 ): Promise<StartBroadcastResult> {
+  const hmac = (text: string): string => createHmac('sha256', deps.secret).update(text).digest('hex');
+  const keyHash = idempotencyKey === null ? null : hmac(`idempotency|broadcasts|${idempotencyKey}`);
+  const requestHash = hmac(canonicalJson(request));
+  // Before anything that changes with time: what was started once is answered again.
+  const before = keyHash === null ? null : await findIdempotencyKey(deps.store.db, keyHash);
+  if (before !== null) return answerAgain(deps.store.db, before, requestHash);
   const template = await readTemplateHead(deps.store.db, request.template);
   if (template === null) return { kind: 'unknown-template' };
   const now = deps.clock.now();
   const refusal = refuseBroadcast(template, request, now);
   if (refusal !== null) return { kind: 'refused', ...refusal };
   const id = deps.newId();
-  const started = await deps.store.transaction(async (trx): Promise<StartBroadcastResult> => {
-    if (idempotencyKey !== null) {
-      const hmac = (text: string): string => createHmac('sha256', deps.secret).update(text).digest('hex');
-      const requestHash = hmac(canonicalJson(request));
-      const key = await takeIdempotencyKey(trx, {
-        keyHash: hmac(`idempotency|broadcasts|${idempotencyKey}`),
-        requestHash,
-        madeId: id,
-        createdAt: now,
-      });
-      if (key.requestHash !== requestHash) return { kind: 'other-request' };
-      if (key.madeId !== id) {
-        const before = await readBroadcast(trx, key.madeId);
-        return { kind: 'started', id: key.madeId, total: before?.total ?? 0, unknown: [], isNew: false };
-      }
+  return deps.store.transaction(async (trx): Promise<StartBroadcastResult> => {
+    if (keyHash !== null) {
+      const key = await takeIdempotencyKey(trx, { keyHash, requestHash, madeId: id, createdAt: now });
+      if (key.madeId !== id) return answerAgain(trx, key, requestHash);
     }
-    return putBroadcast(deps, trx, { id, template, request, at: now });
+    return orNobody(await putBroadcast(deps, trx, { id, template, request, at: now }));
   });
+}
+
+/** What the request that took the key was told. */
+async function answerAgain(
+  db: Db | Trx,
+  key: Pick<IdempotencyRecord, 'madeId' | 'requestHash'>,
+  requestHash: string,
+): Promise<StartBroadcastResult> {
+  if (key.requestHash !== requestHash) return { kind: 'other-request' };
+  const total = (await readBroadcast(db, key.madeId))?.total ?? 0;
+  return orNobody({ kind: 'started', id: key.madeId, total, unknown: [], isNew: false });
+}
+
+function orNobody(started: StartBroadcastResult): StartBroadcastResult {
   if (started.kind === 'started' && started.total === 0)
     return { kind: 'refused', code: 'no-recipients', reason: 'None of the recipients is known here: no broadcast was started.' };
   return started;
@@ -103,6 +114,8 @@ export function refuseBroadcast(
     };
   if (request.overMs > longestOverMs)
     return { code: 'too-slow', reason: `A broadcast goes out over ${durationWords(longestOverMs)} at most: name a shorter time.` };
+  if (startsAt < now - latestStartMs)
+    return { code: 'start-passed', reason: 'The start has passed already: name a later one, or none to start now.' };
   if (startsAt > now + longestDeadlineMs)
     return { code: 'starts-too-late', reason: `A broadcast starts within ${durationWords(longestDeadlineMs)}: name an earlier start.` };
   const deadlineAt = deadlineOf(request, startsAt);

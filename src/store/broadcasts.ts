@@ -4,6 +4,7 @@ import type { EntryId, ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
 import type { Db, Trx } from './db.js';
 import { olderThan } from './entries-read.js';
+import { jsonText } from './json.js';
 import { rowsOf } from './write-together.js';
 
 export type BroadcastState = 'running' | 'paused' | 'cancelled' | 'finished';
@@ -70,8 +71,8 @@ export async function insertBroadcast(
       name: broadcast.name,
       template: broadcast.template,
       state: 'running',
-      data: JSON.stringify(broadcast.data),
-      settings: JSON.stringify(broadcast.settings),
+      data: jsonText(broadcast.data),
+      settings: jsonText(broadcast.settings),
       total: 0,
       created_at: broadcast.createdAt,
       starts_at: broadcast.startsAt,
@@ -152,7 +153,7 @@ export async function sampleEveryone(
   db: Db,
   of: { readonly traits: Readonly<Record<string, unknown>>; readonly except: string; readonly limit: number },
 ): Promise<{ readonly total: number; readonly people: readonly string[] }> {
-  const everyone = sql`from profiles where merged_into is null and erased_at is null and id <> ${of.except} and traits @> ${JSON.stringify(of.traits)}::jsonb`;
+  const everyone = sql`from profiles where merged_into is null and erased_at is null and id <> ${of.except} and traits @> ${jsonText(of.traits)}::jsonb`;
   const { rows: counted } = await sql<{ total: number }>`select count(*) as total ${everyone}`.execute(db);
   const total = counted[0]?.total ?? 0;
   const step = Math.max(1, Math.ceil(total / of.limit));
@@ -174,7 +175,7 @@ export async function addEveryone(
     with put as (
       insert into broadcast_recipients (broadcast_id, position, profile_id)
       select ${broadcastId}, row_number() over (order by id) - 1, id from profiles
-      where merged_into is null and erased_at is null and id <> ${except} and traits @> ${JSON.stringify(traits)}::jsonb
+      where merged_into is null and erased_at is null and id <> ${except} and traits @> ${jsonText(traits)}::jsonb
       returning 1
     )
     select count(*) as added from put`.execute(trx);
@@ -244,7 +245,7 @@ export async function setBroadcastState(
     .updateTable('broadcasts')
     .set({
       state: change.state,
-      ...(change.settings === undefined ? {} : { settings: JSON.stringify(change.settings) }),
+      ...(change.settings === undefined ? {} : { settings: jsonText(change.settings) }),
       ...(change.startsAt === undefined ? {} : { starts_at: change.startsAt }),
       ...(change.finishedAt === undefined ? {} : { finished_at: change.finishedAt }),
     })

@@ -35,10 +35,17 @@ export async function keepAnswer(db: Db | Trx, keyHash: string, answer: object):
   return rows[0]?.answer ?? answer;
 }
 
-/** What the first request of this key was told; null: it is new, or has not been answered. */
-export async function findAnswer(db: Db, keyHash: string): Promise<{ readonly requestHash: string; readonly answer: unknown } | null> {
-  const row = await db.selectFrom('idempotency_keys').select(['request_hash', 'answer']).where('key_hash', '=', keyHash).executeTakeFirst();
-  return row === undefined || row.answer === null ? null : { requestHash: row.request_hash, answer: row.answer };
+/** What the key was taken for, and what that request was told (`answer` null: it was not answered, or only that it is made); null: the key is new. */
+export async function findIdempotencyKey(
+  db: Db,
+  keyHash: string,
+): Promise<(Pick<IdempotencyRecord, 'requestHash' | 'madeId'> & { readonly answer: unknown }) | null> {
+  const row = await db
+    .selectFrom('idempotency_keys')
+    .select(['request_hash as requestHash', 'entry_id as madeId', 'answer'])
+    .where('key_hash', '=', keyHash)
+    .executeTakeFirst();
+  return row ?? null;
 }
 
 /** Keys made before this instant may be used again. */

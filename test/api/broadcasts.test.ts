@@ -48,5 +48,13 @@ describe('broadcasts over the API', () => {
       status: 422,
       body: { code: 'no-recipients' },
     });
+    for (const odd of [
+      { name: 'a\0' },
+      { name: '\uD800' },
+      { template: 'a\0' },
+      { to: { userIds: ['a\0'] } },
+      { to: { profileIds: ['\uD800'] } },
+    ])
+      expect(await call('POST', '/v1/broadcasts', { name: 'x', template: 'newsletter', to, ...odd })).toMatchObject({ status: 400 });
   });
 });

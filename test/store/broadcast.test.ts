@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { cancelBroadcast, pauseBroadcast, resumeBroadcast } from '../../src/app/control-broadcasts.js';
+import { checkBroadcast } from '../../src/app/check-broadcast.js';
 import { enrolDue } from '../../src/app/enrol-recipients.js';
 import { eraseProfile } from '../../src/app/erase-profile.js';
 import { showBroadcast } from '../../src/app/show-broadcasts.js';
@@ -209,7 +210,19 @@ describeOnBothStores('a broadcast', (store) => {
         code: 'deadline-too-early',
       },
     );
+    const past = { ...request, startsAt: deps.clock.now() - 2 * minute };
+    expect(await startBroadcast(deps, past, null)).toMatchObject({ kind: 'refused', code: 'start-passed' });
     expect(await store().db.selectFrom('broadcasts').select('id').execute()).toHaveLength(1);
+  });
+
+  test('keeps data that the store would not take, mended, and finds nobody by such a trait', async () => {
+    const deps = await audience(1);
+    const { id } = await start(deps, users(1), { data: { headline: 'Sn\0ow\uD800' } });
+    expect(await showBroadcast(deps, id)).toMatchObject({ data: { headline: 'Sn\uFFFDow\uFFFD' } });
+    const odd = { name: 'x', template: 'newsletter', data: {}, startsAt: null, overMs: 0, deadline: null, priority: null } as const;
+    const to = { by: 'everyone' as const, traits: { city: 'A\0' } };
+    expect(await startBroadcast(deps, { ...odd, to }, null)).toMatchObject({ code: 'no-recipients' });
+    expect(await checkBroadcast(deps, { ...odd, to })).toMatchObject({ kind: 'forecast', forecast: { total: 0 } });
   });
 
   test('is started once by a request that comes twice with one key', async () => {
@@ -227,5 +240,11 @@ describeOnBothStores('a broadcast', (store) => {
     const [first, second] = [await startBroadcast(deps, request, 'k'), await startBroadcast(deps, request, 'k')];
     expect(second).toEqual({ ...first, isNew: false });
     expect(await startBroadcast(deps, { ...request, name: 'y' }, 'k')).toEqual({ kind: 'other-request' });
+
+    // Asked for again when it could no longer be asked for: it was started, and that is the answer.
+    const timed: BroadcastRequest = { ...request, startsAt: noon + minute, deadline: { kind: 'at', at: noon + hour } };
+    const started = await startBroadcast(deps, timed, 'timed');
+    deps.clock.pass(2 * hour);
+    expect(await startBroadcast(deps, timed, 'timed')).toEqual({ ...started, isNew: false });
   });
 });

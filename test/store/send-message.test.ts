@@ -72,6 +72,16 @@ describeOnBothStores('a message of the shop’s own', (store) => {
     expect(await entries()).toHaveLength(2);
   });
 
+  test('is told as it stands to a request that comes again after its deadline, where the first was not answered', async () => {
+    const deps = await ada();
+    const until = request({ deadline: { kind: 'at', at: noon + hour } });
+    await sendMessage(deps, until, 'key-1');
+    await store().db.updateTable('idempotency_keys').set({ answer: null }).execute();
+    deps.clock.pass(2 * hour);
+    expect(await sendMessage(deps, until, 'key-1')).toMatchObject({ kind: 'asked', message: { deadlineAt: noon + hour } });
+    expect(await entries()).toHaveLength(1);
+  });
+
   test('shares one version with all like it, and has another for another priority', async () => {
     const deps = await ada();
     await sendMessage(deps, request(), 'key-1');

@@ -7,7 +7,7 @@ import { type BroadcastRequest, startBroadcast } from '../../app/start-broadcast
 import { limitMs, parseDuration } from '../../domain/duration.js';
 import type { ApiDeps } from '../deps.js';
 import { found, notFound, Problem } from '../problem.js';
-import { idParams, instant, instantOrDuration, maybeInstant, pageOf, pageQuery, toDeadline, toPageRequest } from '../schemas.js';
+import { idParams, instant, instantOrDuration, maybeInstant, pageOf, pageQuery, plainText, toDeadline, toPageRequest } from '../schemas.js';
 
 const broadcast = z
   .object({
@@ -77,7 +77,7 @@ const forecast = z
   .meta({ id: 'BroadcastForecast' });
 
 const mostRecipients = 1_000_000;
-const ids = z.array(z.string().min(1).max(255)).min(1).max(mostRecipients);
+const ids = z.array(plainText(255)).min(1).max(mostRecipients);
 const audience = z
   .union([
     z.strictObject({ profileIds: ids }),
@@ -90,8 +90,8 @@ const audience = z
   .meta({ id: 'Audience' });
 
 const asked = z.object({
-  name: z.string().min(1).max(200),
-  template: z.string().min(1).max(100),
+  name: plainText(200),
+  template: plainText(100),
   to: audience,
   data: z.record(z.string(), z.unknown()).default({}).meta({ description: 'What the template reads as `data`, the same for all.' }),
   startsAt: instant.optional().meta({ description: 'Else now.' }),

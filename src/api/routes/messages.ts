@@ -14,6 +14,7 @@ import {
   maybeInstant,
   pageOf,
   pageQuery,
+  plainText,
   recipient,
   toDeadline,
   toPageRequest,
@@ -135,7 +136,7 @@ export function messageRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           headers: z.object({ 'idempotency-key': z.string().min(1).max(255) }),
           body: z.object({
             to: recipient,
-            template: z.string().min(1).max(100),
+            template: plainText(100),
             data: z.record(z.string(), z.unknown()).default({}).meta({ description: 'What the template reads as `data`.' }),
             topic: z.string().max(100).optional().meta({ description: 'The template’s own topic, should it be named.' }),
             priority: z.number().int().min(0).max(100).optional().meta({ description: '0–100, higher wins; else that of the class.' }),
