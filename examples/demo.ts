@@ -183,13 +183,22 @@ async function compare(target: ChildInstance): Promise<Agreement> {
 
   const realNow = Date.now();
   const shopNow = await target.now();
-  const counted = recount(messages, mails, phoned, (real) => shopNow - (realNow - real) * rate, wayMs * rate);
+  const counted = recount(messages, mails, phoned, (real) => shopNow - (realNow - real) * rate, wayMs * rate, countriesOf(calls));
   return {
     emails: { store: emails.length, mailbox: inMailbox.length },
     texts: { store: texts.length, phone: onPhone.length },
     recount: counted,
     problems: [...problems, ...counted.problems],
   };
+}
+
+/** Where people are, by their number. */
+function countriesOf(shopCalls: readonly ShopCall[]): ReadonlyMap<string, string> {
+  return new Map(
+    shopCalls.flatMap(({ call }) =>
+      call.kind === 'identify' ? [[String(call.traits['phone']), String(call.traits['country'])] as const] : [],
+    ),
+  );
 }
 
 function differences(noun: string, inStore: readonly string[], arrived: readonly string[]): readonly string[] {

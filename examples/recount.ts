@@ -35,8 +35,9 @@ export interface Recount {
 
 /**
  * Counts caps, hours, and what was put off or left out, from what lies in the mailbox and on the phone, with the rules written down once more: for
- * somebody new 2 messages in any 24 hours, 4 emails and 2 texts in any 7 days, no newsletter within 12 hours after another email, texts from 8 to 21.
- * `toShop`: from real milliseconds to the shop's clock; `slackMs`: so long a message may take on its way, on the shop's clock.
+ * somebody new 2 messages in any 24 hours, 4 emails and 2 texts in any 7 days, no newsletter within 12 hours after another email, texts from 8 to 21
+ * where the person is.
+ * `toShop`: from real milliseconds to the shop's clock; `slackMs`: so long a message may take on its way, on the shop's clock. `countries`: by number.
  */
 export function recount(
   told: readonly ToldMessage[],
@@ -44,6 +45,7 @@ export function recount(
   texts: readonly ArrivedText[],
   toShop: (real: number) => number,
   slackMs: number,
+  countries: ReadonlyMap<string, string>,
 ): Recount {
   const problems: string[] = [];
   const byId = new Map(told.map((message) => [message.id, message]));
@@ -72,9 +74,9 @@ export function recount(
   const textCount = new Map<string, number>();
   for (const { to } of texts) textCount.set(to, (textCount.get(to) ?? 0) + 1);
   if (Math.max(0, ...textCount.values()) > 2) problems.push('Somebody got more than 2 texts.');
-  // In December London's time is UTC.
-  for (const { message, at, lastAt } of arrivals)
-    if (message?.channel === 'sms' && !isTextTime(at - slackMs, lastAt)) problems.push(`The text ${message.id} came at night.`);
+  for (const { message, who, at, lastAt } of arrivals)
+    if (message?.channel === 'sms' && !isTextTime(at - slackMs, lastAt, countries.get(who) ?? ''))
+      problems.push(`The text ${message.id} came at night.`);
 
   const arrivedAt = new Map(arrivals.map(({ message, lastAt }) => [message?.id ?? '', lastAt]));
   const putOff = told.filter(({ verdicts }) => verdicts.some(({ decision }) => decision === 'defer'));
@@ -101,7 +103,16 @@ function most(arrivals: readonly { readonly at: number }[], windowMs: number): n
   return Math.max(0, ...arrivals.map(({ at }) => arrivals.filter((one) => one.at <= at && one.at > at - windowMs).length));
 }
 
+/** December: how many hours a country's clocks are ahead of London's, and when its evening ends. */
+const elsewhere: Readonly<Record<string, { readonly ahead: number; readonly closes: number }>> = {
+  France: { ahead: 1, closes: 22 },
+  Germany: { ahead: 1, closes: 21 },
+  Netherlands: { ahead: 1, closes: 21 },
+  Norway: { ahead: 1, closes: 21 },
+};
+
 /** Whether a text that left at some instant from `from` to `to` may have left in time. */
-function isTextTime(from: number, to: number): boolean {
-  return from % day < 21 * hour && to % day >= 8 * hour;
+function isTextTime(from: number, to: number, country: string): boolean {
+  const { ahead, closes } = elsewhere[country] ?? { ahead: 0, closes: 21 };
+  return (from + ahead * hour) % day < closes * hour && (to + ahead * hour) % day >= 8 * hour;
 }
