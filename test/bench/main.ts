@@ -100,7 +100,7 @@ async function run(): Promise<BenchResult> {
       messagesToNormalActivity: { atLeast: 0.8, measured: worst(Object.values(messages).map((one) => one.ratioToNormalActivity)) },
       reservationTimeToBare: {
         atMost: 1.5,
-        measured: reservations === null ? null : Math.max(...Object.values(reservations.byRows).map((one) => one.ratioToBare)),
+        measured: reservations === null ? null : Math.max(...Object.values(reservations.byRows).map((one) => one.ledgerToBare)),
       },
       reservationTimeGrowth: { atMost: 1.2, measured: reservations?.growth ?? null },
       batchedIngestToBare: { atLeast: 0.4, measured: worst(Object.values(ingest).map(({ batched }) => batched.ratioToBare)) },
@@ -150,14 +150,18 @@ function print({ ingest, messages, reservations, emails, memory, targets }: Benc
       cpu(cpuMs.journey, cpuMs.bareLocal),
     ]);
   }
-  for (const [rows, { perSecond, cpuMs, ratioToBare }] of Object.entries(reservations?.byRows ?? {}))
-    table.push([
-      `reservations, ${rows} rows in the ledger`,
-      `${perSecond.ours.toFixed(0)}/s`,
-      `lock, count, insert ${perSecond.bare.toFixed(0)}/s`,
-      `${ratioToBare.toFixed(2)} of its time`,
-      cpu(cpuMs.ours, cpuMs.bare),
-    ]);
+  for (const [rows, { perSecond, cpuMs, turnToBare, ledgerToBare }] of Object.entries(reservations?.byRows ?? {}))
+    for (const [name, side, ratio] of [
+      ['a turn that reserves', 'turn', turnToBare],
+      ['its part in the ledger', 'ledger', ledgerToBare],
+    ] as const)
+      table.push([
+        `${name}, ${rows} rows`,
+        `${perSecond[side].toFixed(0)}/s`,
+        `lock, count, insert ${perSecond.bare.toFixed(0)}/s`,
+        `${ratio.toFixed(2)} of its time`,
+        cpu(cpuMs[side], cpuMs.bare),
+      ]);
   if (emails !== null) {
     const { provider, nodemailer } = emails.perSecond;
     table.push([
