@@ -5,27 +5,11 @@ import type { Db, Trx } from './db.js';
 
 /** The messages of a canonical profile with a slot after `since`, as caps see them; test sends are outside. */
 export async function readLedger(db: Db | Trx, profileId: string, since: Instant): Promise<readonly LedgerRow[]> {
-  const rows = await db
-    .selectFrom('messages as m')
-    .select([
-      'm.id',
-      'm.entry_id as entryId',
-      'm.channel',
-      'm.class',
-      'm.topic',
-      'm.priority',
-      'm.state',
-      'm.slot_at as slotAt',
-      'm.counts_toward_cap as countsTowardCap',
-    ])
-    .select(
-      sql<boolean>`m.state = 'reserved' and m.attempts > 0 and exists (
-        select 1 from attempts a where a.message_id = m.id and coalesce(a.outcome, 'unknown') = 'unknown')`.as('mayHaveLeft'),
-    )
-    .where('m.profile_id', '=', profileId)
-    .where('m.origin', '<>', 'test')
-    .where('m.slot_at', '>', since)
-    .orderBy('m.slot_at')
-    .execute();
-  return rows as readonly LedgerRow[];
+  const { rows } =
+    await sql<LedgerRow>`select m.id, m.entry_id as "entryId", m.channel, m.class, m.topic, m.priority, m.state, m.slot_at as "slotAt",
+      m.counts_toward_cap as "countsTowardCap",
+      m.state = 'reserved' and m.attempts > 0 and exists (
+        select 1 from attempts a where a.message_id = m.id and coalesce(a.outcome, 'unknown') = 'unknown') as "mayHaveLeft"
+    from messages m where m.profile_id = ${profileId} and m.origin <> 'test' and m.slot_at > ${since} order by m.slot_at`.execute(db);
+  return rows;
 }
