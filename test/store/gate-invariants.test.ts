@@ -8,7 +8,7 @@ import { describeOnBothStores, resetTables } from '../support/stores.js';
  * The invariants of statistics-and-compliance §2.7 under random interleavings of turns, crashes, answers of providers, opt-outs, exits and
  * lowered caps. `GATE_RUNS` plays more of them.
  */
-const runs = Number(process.env['GATE_RUNS'] ?? 500);
+const runs = Number(process.env['GATE_RUNS'] ?? 1000);
 
 describeOnBothStores('the gate keeps its invariants', (store) => {
   beforeAll(async () => {
