@@ -1,3 +1,4 @@
+import type { BroadcastProgress } from '../../app/show-broadcasts.js';
 import { text as textOf } from 'node:stream/consumers';
 import { durationWords } from '../../domain/duration.js';
 import type { ApiClient } from '../client.js';
@@ -26,20 +27,7 @@ interface Broadcast {
 
 interface BroadcastStory extends Broadcast {
   readonly journeyId: string;
-  readonly progress: {
-    readonly sent: number;
-    readonly delivered: number;
-    readonly bounced: number;
-    readonly failed: number;
-    readonly unknown: number;
-    readonly waiting: number;
-    readonly toCome: number;
-    readonly skipped: readonly Count[];
-    readonly passedOver: number;
-    readonly clicked: number;
-    readonly perMinute: number;
-    readonly expectedEnd: string | null;
-  };
+  readonly progress: Omit<BroadcastProgress, 'expectedEnd'> & { readonly expectedEnd: string | null };
 }
 
 interface Unknown {

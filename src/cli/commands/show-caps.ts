@@ -1,31 +1,17 @@
+import type { CapStanding, PersonCaps } from '../../app/show-caps.js';
 import type { CliContext, Outcome } from '../context.js';
 import { findProfile } from '../find-profile.js';
 import { paragraphs, table } from '../text.js';
 
-interface Caps {
-  readonly policyVersion: number;
-  readonly tierSentence: string;
+/** As it comes over HTTP: instants as text. */
+type Caps = Pick<PersonCaps, 'policyVersion' | 'tierSentence'> & {
   readonly at: string;
-  readonly rules: readonly {
-    readonly rule: string;
-    readonly channels: readonly string[] | null;
-    readonly topics: readonly string[] | null;
-    readonly window: string;
-    readonly limit: number;
-    readonly used: number;
+  readonly rules: readonly (Omit<CapStanding, 'nextFreeAt' | 'promisedAt'> & {
     readonly nextFreeAt: string | null;
     readonly promisedAt: readonly string[];
-    readonly headroom: readonly { readonly priorityUpTo: number; readonly keepFree: number }[];
-    readonly why: string;
-  }[];
-  readonly promised: readonly {
-    readonly messageId: string;
-    readonly channel: string;
-    readonly topic: string;
-    readonly priority: number;
-    readonly slotAt: string;
-  }[];
-}
+  })[];
+  readonly promised: readonly (Omit<PersonCaps['promised'][number], 'slotAt'> & { readonly slotAt: string })[];
+};
 
 /** `profile caps <id>`: by our own id, or by one of the shop's. */
 export async function showCaps(context: CliContext, id: string): Promise<Outcome> {
