@@ -10,7 +10,7 @@ import { readProfile, readSuppressions } from '../store/profiles-read.js';
 import type { AppDeps } from './deps.js';
 import { readPerson } from './read-person.js';
 import { findRecipient, type Recipient } from './send-message.js';
-import { suppressionKeys } from './show-profile.js';
+import { suppressionKeys } from '../domain/suppression.js';
 import { gateFacts } from './turn/gate-facts.js';
 import { reach } from './turn/plan-send.js';
 import { answerOf, type VerdictAnswer } from './verdict-answer.js';

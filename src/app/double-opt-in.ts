@@ -14,7 +14,7 @@ import type { AppDeps } from './deps.js';
 import { localeOf } from './preferences.js';
 import { writeConsentActs } from './record-consents.js';
 import { linkOf } from './render-message.js';
-import { suppressionKeys } from './show-profile.js';
+import { suppressionKeys } from '../domain/suppression.js';
 import { askForMessage } from './send-message.js';
 
 /** What asks, by channel: templates of class transactional, without a word of promotion. */

@@ -8,7 +8,7 @@ import { lockProfiles } from '../store/profiles.js';
 import { findCanonicalProfile, findMergedProfiles, readConsents } from '../store/profiles-read.js';
 import { keepErased } from '../store/suppressions.js';
 import type { AppDeps } from './deps.js';
-import { suppressionKeys } from './show-profile.js';
+import { suppressionKeys } from '../domain/suppression.js';
 
 export type EraseResult =
   | { readonly kind: 'erased'; readonly profileId: string; readonly entries: number }

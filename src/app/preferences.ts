@@ -20,7 +20,7 @@ import type { AppDeps } from './deps.js';
 import { matchFacts } from './match-facts.js';
 import { type ConsentGiven, writeConsentActs } from './record-consents.js';
 import { showEngagement } from './show-engagement.js';
-import { suppressionKeys } from './show-profile.js';
+import { suppressionKeys } from '../domain/suppression.js';
 import { mayReceiveMarketing } from './unsubscribe.js';
 
 /** One box of the page. */

@@ -1,7 +1,7 @@
 import { type Channel, channels } from '../domain/channel.js';
 import { type ConsentCause, isQuarantined, judgeConsent } from '../domain/consent.js';
 import { consentSentence } from '../domain/consent-words.js';
-import { normaliseEmail, normalisePhone, suppressionHash } from '../domain/suppression.js';
+import { suppressionKeys } from '../domain/suppression.js';
 import { listWaiting, type WaitingConsent } from '../store/consents.js';
 import {
   type CartView,
@@ -90,19 +90,6 @@ export function showWaitingConsents(
     (limit, after) => listWaiting(deps.store.db, { state }, { limit, before: after === null ? null : Number(after[0]) }),
     ({ seq }) => [seq],
   );
-}
-
-/** Under which keys the addresses of a profile would be suppressed. */
-export function suppressionKeys(
-  secret: string,
-  profile: { readonly email: string | null; readonly phone: string | null },
-): readonly { readonly channel: Channel; readonly hash: string }[] {
-  const email = profile.email === null ? null : normaliseEmail(profile.email);
-  const phone = profile.phone === null ? null : normalisePhone(profile.phone);
-  return [
-    ...(email === null ? [] : [{ channel: 'email' as const, hash: suppressionHash(secret, 'email', email) }]),
-    ...(phone === null ? [] : [{ channel: 'sms' as const, hash: suppressionHash(secret, 'sms', phone) }]),
-  ];
 }
 
 function consentsOf(deps: Pick<Deps, 'clock' | 'policies' | 'shop'>, acts: readonly ConsentActRecord[]): Consents {

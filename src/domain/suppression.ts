@@ -37,6 +37,19 @@ export function suppressionHash(secret: string, channel: Channel, normalised: st
   return createHmac('sha256', secret).update(`${kind}:${normalised}`).digest('hex');
 }
 
+/** Under which keys the addresses of a profile would be suppressed. */
+export function suppressionKeys(
+  secret: string,
+  profile: { readonly email: string | null; readonly phone: string | null },
+): readonly { readonly channel: Channel; readonly hash: string }[] {
+  const email = profile.email === null ? null : normaliseEmail(profile.email);
+  const phone = profile.phone === null ? null : normalisePhone(profile.phone);
+  return [
+    ...(email === null ? [] : [{ channel: 'email' as const, hash: suppressionHash(secret, 'email', email) }]),
+    ...(phone === null ? [] : [{ channel: 'sms' as const, hash: suppressionHash(secret, 'sms', phone) }]),
+  ];
+}
+
 /** One spelling per mailbox: trimmed, lower case, domain in its ASCII form. Dots and plus tags stay, they are other mailboxes to some. Null: no address. */
 export function normaliseEmail(raw: string): string | null {
   const text = raw.trim();

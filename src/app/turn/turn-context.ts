@@ -7,7 +7,7 @@ import type { FactName } from '../../domain/fact.js';
 import { settledBefore } from '../../domain/human-click.js';
 import type { EntryId } from '../../domain/ids.js';
 import type { Instant } from '../../domain/instant.js';
-import { normaliseEmail, normalisePhone, suppressionHash } from '../../domain/suppression.js';
+import { suppressionKeys } from '../../domain/suppression.js';
 import { mayTrack } from '../../domain/tracking.js';
 import { calendarZone, type Place, placesByTraits } from '../../domain/zone-evidence.js';
 import type { JourneyDefinition } from '../../journey/definition.js';
@@ -68,7 +68,7 @@ async function complete(deps: AppDeps, db: Db | Trx, { entry, profile, cart }: T
     at,
     engagedAt: engagement.engagedAt,
     settledBefore: settledBefore(policies.engagement.humans, at, deps.clock.rate),
-    suppressionHashes: hashesOf(deps.secret, profile),
+    suppressionHashes: Object.fromEntries(suppressionKeys(deps.secret, profile).map(({ channel, hash }) => [channel, hash])),
   });
   const places = placesByTraits(profile, deps.shop, at);
   const timeZone = calendarZone(places, deps.shop.timeZone);
@@ -114,15 +114,6 @@ function outcomesByStep(messages: readonly TurnMessage[], entryId: EntryId): Con
     if (!known || (message.visit ?? 0) > (known.visit ?? 0)) latest[message.step] = message;
   }
   return Object.fromEntries(Object.entries(latest).map(([step, { state, receipts }]) => [step, { state, receipts }]));
-}
-
-function hashesOf(secret: string, profile: TurnProfile) {
-  const email = profile.email === null ? null : normaliseEmail(profile.email);
-  const phone = profile.phone === null ? null : normalisePhone(profile.phone);
-  return {
-    ...(email === null ? {} : { email: suppressionHash(secret, 'email', email) }),
-    ...(phone === null ? {} : { sms: suppressionHash(secret, 'sms', phone) }),
-  };
 }
 
 export function textTrait(profile: Pick<TurnProfile, 'traits'>, name: string): string | null {
