@@ -69,7 +69,9 @@ async function openPostgres(databaseUrl: string, options: StoreOptions): Promise
 
 async function openPglite(options: StoreOptions): Promise<Store> {
   const embedded = await (options.dataDir === undefined ? openInMemory(options.template ?? null) : openFolder(options.dataDir));
-  const pool = surviveLostConnections(new pg.Pool({ stream: embedded.stream, max: 1, idleTimeoutMillis: 0, types: columnTypes }));
+  const pool = surviveLostConnections(
+    new pg.Pool({ stream: embedded.stream, max: 1, idleTimeoutMillis: 0, types: columnTypes, pipeline: true }),
+  );
   const db = kyselyOver<Database>(pool, options.onQuery);
   const close = async () => {
     await db.destroy();

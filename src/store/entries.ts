@@ -2,10 +2,9 @@ import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { CartId, EntryId, JourneyId, ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
 import type { EntryOutcome, EntryState } from '../journey/entry.js';
-import { build } from './build.js';
 import type { Trx } from './db.js';
 import type { EntriesTable } from './schema.js';
-import { one, rowsOf } from './write-together.js';
+import { rowsOf } from './write-together.js';
 
 /** An entry that is armed or open, as matching sees it. */
 export interface LiveEntry {
@@ -118,27 +117,11 @@ export interface EntryAfterTurn {
 }
 
 export function writeEntry(entry: EntryAfterTurn): RawBuilder<unknown> {
-  const update = build
-    .updateTable('entries')
-    .set({
-      version: entry.version,
-      state: entry.state,
-      activity: entry.activity,
-      data: JSON.stringify(entry.data),
-      instruction: JSON.stringify(entry.instruction),
-      step: entry.data.step,
-      due_at: entry.dueAt,
-      outcome: entry.outcome,
-      outcome_reason: entry.outcomeReason,
-      entered_at: entry.enteredAt,
-      finished_at: entry.finishedAt,
-      poke_real: entry.pokeReal,
-      poke_count: 0,
-      run_started: true,
-    })
-    .where('id', '=', entry.id)
-    .returning(one);
-  return sql`${update}`;
+  return sql`update entries set version = ${entry.version}, state = ${entry.state}, activity = ${entry.activity}, data = ${JSON.stringify(entry.data)},
+      instruction = ${JSON.stringify(entry.instruction)}, step = ${entry.data.step}, due_at = ${entry.dueAt}, outcome = ${entry.outcome},
+      outcome_reason = ${entry.outcomeReason}, entered_at = ${entry.enteredAt}, finished_at = ${entry.finishedAt}, poke_real = ${entry.pokeReal},
+      poke_count = 0, run_started = true
+    where id = ${entry.id} returning 1`;
 }
 
 /** Someone looked and there was nothing to do: the poke loop starts counting anew. */

@@ -6,10 +6,9 @@ import { mailboxProviderOf } from '../domain/mailbox-provider.js';
 import type { MessageState } from '../domain/message.js';
 import type { StoredDetail, Verdict } from '../domain/verdict.js';
 import type { Outgoing } from '../domain/outgoing.js';
-import { build } from './build.js';
 import type { Db, Trx } from './db.js';
+import { insertRow } from './rows.js';
 import type { MessagesTable } from './schema.js';
-import { one } from './write-together.js';
 
 /** A message when the gate first speaks of it. The id derives from entry, step and visit, so a repeat meets the same row. */
 export interface NewMessage {
@@ -51,7 +50,7 @@ export function writeMessage(message: NewMessage, standing: MessageStanding): Ra
     lease_real: null,
     ...(message.mailboxProvider === undefined ? {} : { mailbox_provider: message.mailboxProvider }),
   };
-  return writeRow(message, standing.at, { ...unsubmitted, ...row }, row);
+  return writeRow(message, standing.at, row);
 }
 
 /**
@@ -89,36 +88,27 @@ export function writeAttempt(
     submitted_at: attempt.at,
     updated_at: attempt.at,
   };
-  const attempts = build
-    .insertInto('attempts')
-    .values({
-      message_id: message.id,
-      n: attempt.n,
-      started_at: attempt.at,
-      lease_real: attempt.leaseReal,
-      outcome: null,
-      code: null,
-      provider_id: null,
-      finished_at: null,
-    })
-    .returning(one);
-  return { messages: writeRow(message, attempt.at, row, row), attempts: sql`${attempts}` };
+  const attempts = insertRow('attempts', {
+    message_id: message.id,
+    n: attempt.n,
+    started_at: attempt.at,
+    lease_real: attempt.leaseReal,
+    outcome: null,
+    code: null,
+    provider_id: null,
+    finished_at: null,
+  });
+  return { messages: writeRow(message, attempt.at, row), attempts };
 }
 
-const unsubmitted = { template_version: null, content: null, content_hash: null, segments: null, provider: null, submitted_at: null };
+type Changing = 'state' | 'reason' | 'slot_at' | 'updated_at' | 'lease_real';
+type Standing = Pick<Insertable<MessagesTable>, Changing> & Partial<Omit<Insertable<MessagesTable>, Changing>>;
 
-type Standing = Pick<Insertable<MessagesTable>, 'state' | 'reason' | 'slot_at' | 'updated_at' | 'lease_real' | 'mailbox_provider'>;
-
-/** `row`: what a new row has beside what never changes; `changes`: what one that is there gets of it. */
-function writeRow(
-  message: NewMessage,
-  createdAt: Instant,
-  row: Standing & Pick<Insertable<MessagesTable>, keyof typeof unsubmitted>,
-  changes: Standing,
-): RawBuilder<unknown> {
-  const insert = build
-    .insertInto('messages')
-    .values({
+/** `row`: what a new row has beside what never changes; one that is there takes all of it. */
+function writeRow(message: NewMessage, createdAt: Instant, row: Standing): RawBuilder<unknown> {
+  return insertRow(
+    'messages',
+    {
       id: message.id,
       origin: message.origin,
       entry_id: message.entryId,
@@ -134,14 +124,11 @@ function writeRow(
       counts_toward_cap: message.countsTowardCap ?? null,
       template: message.template,
       deadline_at: message.deadlineAt,
-      provider_id: null,
-      accepted_at: null,
       created_at: createdAt,
       ...row,
-    })
-    .onConflict((conflict) => conflict.column('id').doUpdateSet(changes))
-    .returning(one);
-  return sql`${insert}`;
+    },
+    Object.keys(row) as (keyof Standing)[],
+  );
 }
 
 /** What an attempt came to. A late answer never overwrites a better one: accepted > unknown > not-sent. */
@@ -153,14 +140,8 @@ export function writeAttemptOutcome(attempt: {
   readonly providerId: string | null;
   readonly at: Instant;
 }): RawBuilder<unknown> {
-  const update = build
-    .updateTable('attempts')
-    .set({ outcome: attempt.outcome, code: attempt.code, provider_id: attempt.providerId, finished_at: attempt.at })
-    .where('message_id', '=', attempt.messageId)
-    .where('n', '=', attempt.n)
-    .where((where) => where.or([where('outcome', 'is', null), where('outcome', '<>', 'accepted')]))
-    .returning(one);
-  return sql`${update}`;
+  return sql`update attempts set outcome = ${attempt.outcome}, code = ${attempt.code}, provider_id = ${attempt.providerId}, finished_at = ${attempt.at}
+    where message_id = ${attempt.messageId} and n = ${attempt.n} and (outcome is null or outcome <> 'accepted') returning 1`;
 }
 
 /**
@@ -174,21 +155,11 @@ export function writeSettled(settled: {
   readonly providerId: string | null;
   readonly at: Instant;
 }): RawBuilder<unknown> {
-  const update = build
-    .updateTable('messages')
-    .set({
-      state: settled.state,
-      reason: settled.reason,
-      lease_real: null,
-      updated_at: settled.at,
-      ...(settled.slotAt === null ? {} : { slot_at: settled.slotAt }),
-      ...(settled.state === 'accepted' ? { accepted_at: settled.at } : {}),
-      ...(settled.providerId === null ? {} : { provider_id: settled.providerId }),
-    })
-    .where('id', '=', settled.id)
-    .where('state', 'not in', ['delivered', 'bounced', 'failed', ...(settled.state === 'accepted' ? [] : ['accepted'])])
-    .returning(one);
-  return sql`${update}`;
+  const isAccepted = settled.state === 'accepted';
+  return sql`update messages set state = ${settled.state}, reason = ${settled.reason}, lease_real = null, updated_at = ${settled.at}::bigint,
+      slot_at = coalesce(${settled.slotAt}, slot_at), provider_id = coalesce(${settled.providerId}, provider_id),
+      accepted_at = case when ${isAccepted} then ${settled.at}::bigint else accepted_at end
+    where id = ${settled.id} and state not in ('delivered', 'bounced', 'failed') and (${isAccepted} or state <> 'accepted') returning 1`;
 }
 
 /** What a promised message becomes when its entry ends: given back, unless an earlier attempt may have reached the provider. */
@@ -202,18 +173,14 @@ export function writeReleased(entryId: EntryId, at: Instant): RawBuilder<unknown
 
 /** Appends a verdict; every one is a row, whatever it says. */
 export function writeVerdict(messageId: MessageId, decision: Verdict, at: Instant): RawBuilder<unknown> {
-  const insert = build
-    .insertInto('verdicts')
-    .values({
-      message_id: messageId,
-      at,
-      decision: decision.kind,
-      reason: decision.kind === 'send' ? null : decision.reason,
-      detail: JSON.stringify(storedDetail(decision)),
-      until_at: decision.kind === 'defer' ? decision.until : null,
-    })
-    .returning(one);
-  return sql`${insert}`;
+  return insertRow('verdicts', {
+    message_id: messageId,
+    at,
+    decision: decision.kind,
+    reason: decision.kind === 'send' ? null : decision.reason,
+    detail: JSON.stringify(storedDetail(decision)),
+    until_at: decision.kind === 'defer' ? decision.until : null,
+  });
 }
 
 function storedDetail(decision: Verdict): StoredDetail {

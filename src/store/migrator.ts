@@ -3,6 +3,7 @@ import { up as first } from './migrations/0001-first.js';
 import { up as entriesByCart } from './migrations/0002-entries-by-cart.js';
 import { up as leanIngest } from './migrations/0003-lean-ingest.js';
 import { up as wholeGate } from './migrations/0004-the-whole-gate.js';
+import { up as entriesByProfile } from './migrations/0005-entries-by-profile.js';
 
 /** In order; a new one goes to the end and an old one never changes. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -10,6 +11,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0002-entries-by-cart': { up: entriesByCart },
   '0003-lean-ingest': { up: leanIngest },
   '0004-the-whole-gate': { up: wholeGate },
+  '0005-entries-by-profile': { up: entriesByProfile },
 };
 
 /**

@@ -93,10 +93,16 @@ class PreparedNames {
 
 const prepared = new PreparedNames();
 
-/** PostgreSQL answers COMMIT with ROLLBACK, and no error, when a statement failed before: work would be lost without a word. */
+const nothing = { command: 'START', rowCount: null, rows: [] };
+
+/**
+ * PostgreSQL answers COMMIT with ROLLBACK, and no error, when a statement failed before: work would be lost without a word. A transaction is begun on the
+ * way to its first statement: one round trip less while rows are locked.
+ */
 function guardedClient(client: pg.PoolClient): PostgresPoolClient {
   let isInTransaction = false;
   let sincePlanned = 0;
+  let toBegin: string | null = null;
 
   const run = (sql: string, parameters: readonly unknown[]) => {
     const name = prepared.nameOf(sql);
@@ -108,10 +114,17 @@ function guardedClient(client: pg.PoolClient): PostgresPoolClient {
       sincePlanned = 0;
       await client.query('discard plans');
     }
-    if (sql.startsWith('start transaction')) isInTransaction = true;
+    if (sql.startsWith('start transaction')) {
+      isInTransaction = true;
+      toBegin = sql;
+      return nothing;
+    }
     if (sql === 'commit' || sql === 'rollback') isInTransaction = false;
     try {
-      const result = await run(sql, parameters);
+      sendAtEndOfTick(client);
+      const begun = toBegin === null ? null : client.query(toBegin);
+      toBegin = null;
+      const [result] = await Promise.all([run(sql, parameters), begun]);
       if (sql === 'commit' && result.command === 'ROLLBACK') {
         throw new Error('The transaction was rolled back at its commit, because one of its statements had failed before.');
       }
@@ -125,6 +138,14 @@ function guardedClient(client: pg.PoolClient): PostgresPoolClient {
     }
   };
   return { query: query as PostgresPoolClient['query'], release: () => client.release() };
+}
+
+/** What is written to the connection in one go leaves as one packet. */
+function sendAtEndOfTick(client: pg.PoolClient): void {
+  const { stream } = (client as pg.PoolClient & pg.Client).connection;
+  if (stream.writableCorked > 0) return;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
 }
 
 /** feature_not_supported, "cached plan must not change result type" */

@@ -4,7 +4,10 @@ import { columnTypes, surviveLostConnections } from './pool.js';
 /** The oldest server that the store is tested on. */
 const OLDEST_VERSION = 15;
 
-/** Pool for a PostgreSQL server. A statement may take 15 s, a transaction may sit idle for 30 s: less than any lease. */
+/**
+ * Pool for a PostgreSQL server. A statement may take 15 s, a transaction may sit idle for 30 s: less than any lease. Statements are sent without a wait
+ * for the answer to the one before (pipelining) where whoever asks does not need it.
+ */
 export function serverPool(databaseUrl: string, size: number): pg.Pool {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
@@ -12,6 +15,7 @@ export function serverPool(databaseUrl: string, size: number): pg.Pool {
     types: columnTypes,
     application_name: 'sojourn',
     keepAlive: true,
+    pipeline: true,
     connectionTimeoutMillis: 30_000,
     statement_timeout: 15_000,
     idle_in_transaction_session_timeout: 30_000,

@@ -239,8 +239,8 @@ export async function readTurnFacts(
     (select json_agg(key) from controls where key like 'pause:%') as pauses,
     (select min(value) from identities where profile_id = ${profileId} and kind = 'user') as user_id,
     exists (select 1 from messages where profile_id = ${profileId} and channel = 'sms' and accepted_at is not null) as texted_before,
-    (select max(entered_at) from entries where profile_id = ${profileId} and journey_id = ${entry.journeyId} and id <> ${entry.id}) as last_entered_at,
-    (select count(*) from entries where profile_id = ${profileId} and journey_id = ${entry.journeyId} and id <> ${entry.id} and state = 'open') as open_others,
+    (select json_build_object('lastEnteredAt', max(entered_at), 'open', count(*) filter (where state = 'open'))
+      from entries where profile_id = ${profileId} and journey_id = ${entry.journeyId} and id <> ${entry.id}) as others,
     ${selectEngagementHistory({ profileId, engagedAt: of.engagedAt, at: of.at })} as history,
     real_now_ms() as real_now`.execute(db);
   const row = rows[0];
@@ -259,8 +259,8 @@ export async function readTurnFacts(
     identified: row.user_id !== null,
     userId: row.user_id,
     textedBefore: row.texted_before,
-    lastEnteredAt: row.last_entered_at,
-    openOthers: row.open_others,
+    lastEnteredAt: row.others.lastEnteredAt,
+    openOthers: row.others.open,
     history: toEngagementHistory(row.history),
     realNow: row.real_now,
   };
@@ -281,8 +281,7 @@ interface TurnFactsRow {
   readonly pauses: readonly string[] | null;
   readonly user_id: string | null;
   readonly texted_before: boolean;
-  readonly last_entered_at: Instant | null;
-  readonly open_others: number;
+  readonly others: { readonly lastEnteredAt: Instant | null; readonly open: number };
   readonly history: EngagementHistoryJson;
   readonly real_now: number;
 }

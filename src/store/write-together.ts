@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from './db.js';
 import { jsonText } from './json.js';
+import { rawSql } from './rows.js';
 
 /**
  * Several writes as one statement, one round trip: `with w0 as (insert …), w1 as (update …) select …`. Each write must end in `returning 1`. All see the
@@ -15,14 +16,14 @@ export async function writeTogether<Name extends string>(
   ) as [Name, RawBuilder<unknown>][];
   const touched = Object.fromEntries(Object.keys(writes).map((name) => [name, 0])) as Record<Name, number>;
   if (named.length === 0) return touched;
-  const parts = sql.join(named.map(([name, write]) => sql`${sql.id(name)} as (${write})`));
-  const counts = sql.join(named.map(([name]) => sql`(select count(*) from ${sql.id(name)}) as ${sql.id(name)}`));
-  const { rows } = await sql<Record<Name, number>>`with ${parts} select ${counts}`.execute(trx);
+  const [first, ...others] = named as [(typeof named)[number], ...typeof named];
+  if (others.length === 0) return { ...touched, [first[0]]: (await first[1].execute(trx)).rows.length };
+  const before = others.map(([name]) => `), "${name}" as (`);
+  const counts = named.map(([name]) => `(select count(*) from "${name}") as "${name}"`).join(', ');
+  const together = rawSql([`with "${first[0]}" as (`, ...before, `) select ${counts}`], [first[1], ...others.map(([, write]) => write)]);
+  const { rows } = (await together.execute(trx)) as { readonly rows: readonly Record<Name, number>[] };
   return { ...touched, ...rows[0] };
 }
-
-/** What a part built with `build` returns: `returning 1`. */
-export const one = sql.lit(1).as('one');
 
 /**
  * The rows as one JSON parameter, to be read with a column list: `from ${rowsOf(rows)} as r(id text, at bigint)`. The text of the statement is then

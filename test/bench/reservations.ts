@@ -13,7 +13,8 @@ import type { Renderer } from '../../src/domain/rendering.js';
 import { newEntryState } from '../../src/journey/engine.js';
 import { messageJourney } from '../../src/journey/internal.js';
 import { type Db, openStore, type Store } from '../../src/store/db.js';
-import { readLedger } from '../../src/store/ledger-read.js';
+import { selectLedger } from '../../src/store/ledger-read.js';
+import { inOneTrip } from '../../src/store/one-trip.js';
 import { type NewMessage, writeMessage } from '../../src/store/messages.js';
 import { writeOpened } from '../../src/store/entries.js';
 import { writeTogether } from '../../src/store/write-together.js';
@@ -142,7 +143,8 @@ async function reserveInLedger(deps: AppDeps, people: number): Promise<number> {
   const id = `person-${Math.floor(Math.random() * people)}` as ProfileId;
   const policies = deps.policies.current();
   await deps.store.transaction(async (trx) => {
-    await sql`select last_instant from profiles where id = ${id} for update`.execute(trx);
+    const since = deps.clock.now() - widestCapMs(policies.caps);
+    const [, rows] = await inOneTrip(trx, sql`select last_instant from profiles where id = ${id} for update`, selectLedger(id, since));
     const at = deps.clock.now();
     made += 1;
     const message: NewMessage = { ...likeAll, id: `reserved-${made}` as MessageId, profileId: id, deadlineAt: at + 4 * hour };
@@ -156,7 +158,7 @@ async function reserveInLedger(deps: AppDeps, people: number): Promise<number> {
       deadlineAt: at + 4 * hour,
       onCapped: 'defer',
     } as const;
-    const slots = ledgerOf(policies.classes, await readLedger(trx, id, at - widestCapMs(policies.caps)), message.id);
+    const slots = ledgerOf(policies.classes, rows, message.id);
     const caps = capsFor(
       policies,
       { tier: 'new', topicMultiplier: 1, fatigueMultiplier: 1, chosen: null, timeZone: 'Europe/London' },

@@ -174,6 +174,11 @@ class WireStream extends Duplex {
     );
   }
 
+  /** What was written in one go, or while the thread was busy, is one message to it. */
+  override _writev(writes: { readonly chunk: Buffer }[], done: (error?: Error | null) => void): void {
+    this._write(Buffer.concat(writes.map(({ chunk }) => chunk)), 'binary', done);
+  }
+
   /** As with a server, a connection that goes away takes its open transaction with it. */
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     this.#call({ kind: 'reset' }).then(
