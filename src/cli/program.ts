@@ -64,7 +64,7 @@ function buildProgram(io: CliIo, state: { outcome: Outcome | null }): Command {
     .addOption(new Option('--channel <channel>', 'by this channel').choices(['email', 'sms']).makeOptionMandatory())
     .requiredOption('--topic <topic>', 'about this topic')
     .addOption(new Option('--class <class>', 'as a message of this class').choices([...messageClasses]).default('marketing'))
-    .addOption(new Option('--priority <n>', '0–100, higher wins (else that of the class)'))
+    .addOption(priorityOption('that of the class'))
     .option('--at <instant>', 'at this future instant, such as 2026-12-01T22:00:00Z');
 
   add(group('event', 'events as they came'), 'show <messageId>', 'what an event matched, and what not and why', async (context, { args }) =>
@@ -262,7 +262,7 @@ function addBroadcasts(broadcast: Command, add: Add): void {
     .option('--at <instant>', 'from this instant on (else now)')
     .option('--over <duration>', 'spread over this time, such as PT2H')
     .option('--deadline <when>', 'not after this instant, or this long after the start')
-    .option('--priority <n>', '0–100, higher wins (else 20)')
+    .addOption(priorityOption('20'))
     .option('--dry-run', 'only say who would get it, who would wait and who would not, and why');
   add(broadcast, 'list', 'broadcasts, the newest first', async (context, command) =>
     (await import('./commands/broadcasts.js')).listBroadcasts(context, command.opts()),
@@ -320,9 +320,17 @@ function addPolicies(policy: Command, add: Add): void {
 }
 
 function limitOption(): Option {
-  return new Option('--limit <n>', 'at most so many').default(50).argParser((text) => {
-    const limit = Number(text);
-    if (!Number.isInteger(limit) || limit < 1 || limit > 10_000) throw new InvalidArgumentError('It is a number from 1 to 10000.');
-    return limit;
-  });
+  return new Option('--limit <n>', 'at most so many').default(50).argParser(numberFrom(1, 10_000));
+}
+
+function priorityOption(otherwise: string): Option {
+  return new Option('--priority <n>', `0–100, higher wins (else ${otherwise})`).argParser(numberFrom(0, 100));
+}
+
+function numberFrom(least: number, most: number) {
+  return (text: string): number => {
+    const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (!(number >= least && number <= most)) throw new InvalidArgumentError(`It is a number from ${least} to ${most}.`);
+    return number;
+  };
 }

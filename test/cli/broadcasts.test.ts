@@ -98,4 +98,25 @@ describe('broadcasts and questions on the command line', () => {
     expect((await sojourn('send-check', 'bob', '--topic', 'newsletter', ...at)).exit).toBe(2);
     expect((await sojourn('broadcast', 'start', '--template', 'newsletter', '--name', 'x', ...at)).err).toContain('Say whom it is for');
   });
+
+  test('refuse what would reach others than were meant', async () => {
+    const list = join(folder, 'few.csv');
+    await writeFile(list, 'userId\nada\n');
+    const start = ['broadcast', 'start', '--template', 'newsletter', '--name', 'Snow', '--to', list, '--url', 'http://127.0.0.1:9'];
+
+    expect(await sojourn(...start, '--trait', 'country=DE')).toMatchObject({
+      exit: 2,
+      err: '--trait goes with --everyone; filter the list instead.',
+    });
+    const everyone = ['broadcast', 'start', '--template', 'newsletter', '--name', 'Snow', '--everyone', '--url', 'http://127.0.0.1:9'];
+    expect(await sojourn(...everyone, '--trait', 'country=DE', '--trait', 'country=AT')).toMatchObject({
+      exit: 2,
+      err: expect.stringContaining('The trait country is there twice'),
+    });
+    for (const priority of ['high', '101', '1.5', '']) {
+      expect(await sojourn(...start, '--priority', priority)).toMatchObject({ exit: 2, err: expect.stringContaining('0 to 100') });
+      const check = ['send-check', 'ada', '--channel', 'email', '--topic', 'newsletter', '--url', 'http://127.0.0.1:9'];
+      expect(await sojourn(...check, '--priority', priority)).toMatchObject({ exit: 2, err: expect.stringContaining('0 to 100') });
+    }
+  });
 });

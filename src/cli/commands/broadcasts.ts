@@ -45,7 +45,7 @@ export interface StartOptions {
   readonly at?: string;
   readonly over?: string;
   readonly deadline?: string;
-  readonly priority?: string;
+  readonly priority?: number;
   readonly dryRun?: boolean;
 }
 
@@ -60,7 +60,7 @@ export async function startBroadcast(context: CliContext, options: StartOptions)
     ...(options.at === undefined ? {} : { startsAt: options.at }),
     ...(options.over === undefined ? {} : { over: options.over }),
     ...(options.deadline === undefined ? {} : { deadline: options.deadline }),
-    ...(options.priority === undefined ? {} : { priority: Number(options.priority) }),
+    ...(options.priority === undefined ? {} : { priority: options.priority }),
   };
   if (options.dryRun === true) return forecast(api, request);
   const started = await api.post<{ readonly id: string; readonly total: number; readonly unknown: Unknown }>('/v1/broadcasts', request);
@@ -104,12 +104,20 @@ async function forecast(api: ApiClient, request: object): Promise<Outcome> {
 async function audienceOf({ to, everyone, trait }: StartOptions): Promise<object> {
   if ((to === undefined) === (everyone !== true))
     throw new CliFailure('Say whom it is for: --to <file> (or - for standard input), or --everyone.', 2);
-  if (to === undefined) return { everyone: true, traits: Object.fromEntries((trait ?? []).map(readTrait)) };
+  if (to === undefined) return { everyone: true, traits: readTraits(trait ?? []) };
+  if (trait !== undefined) throw new CliFailure('--trait goes with --everyone; filter the list instead.', 2);
   const { by, ids } = readRecipients(
     to === '-' ? await textOf(process.stdin) : (await readSource(to)).source,
     to === '-' ? 'the input' : to,
   );
   return by === 'user' ? { userIds: ids } : { profileIds: ids };
+}
+
+function readTraits(texts: readonly string[]): Readonly<Record<string, unknown>> {
+  const traits = texts.map(readTrait);
+  const twice = traits.find(([name], index) => traits.findIndex(([other]) => other === name) !== index);
+  if (twice !== undefined) throw new CliFailure(`The trait ${twice[0]} is there twice: a person has one value of it.`, 2);
+  return Object.fromEntries(traits);
 }
 
 /** `country=DE`; what reads as JSON (`true`, `3`) is taken as such. */

@@ -12,7 +12,7 @@ interface Answer {
 export async function checkSend(
   context: CliContext,
   id: string,
-  options: { readonly channel: string; readonly topic: string; readonly class: string; readonly priority?: string; readonly at?: string },
+  options: { readonly channel: string; readonly topic: string; readonly class: string; readonly priority?: number; readonly at?: string },
 ): Promise<Outcome> {
   const api = await context.client();
   const { id: profileId } = await findProfile(api, id);
@@ -22,7 +22,7 @@ export async function checkSend(
     channel,
     topic,
     class: options.class,
-    ...(priority === undefined ? {} : { priority: Number(priority) }),
+    ...(priority === undefined ? {} : { priority }),
     ...(at === undefined ? {} : { at }),
   });
   return { value: answer, text: `${answer.decision}: ${answer.sentence}` };
