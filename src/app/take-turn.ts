@@ -67,7 +67,7 @@ function handOver(deps: AppDeps, { seen, plan }: SendForecast): Promise<TurnResu
  */
 async function sendWithSlot(deps: AppDeps, forecast: SendForecast): Promise<TurnResult> {
   if (performance.now() - forecast.plan.lookedAt <= slotWaitMayTakeMs) return decideAndSend(deps, forecast);
-  const anew = await forecastSend(deps, forecast.seen.id);
+  const anew = await forecastSend(deps, forecast.seen.entry.id);
   if (anew.kind === 'send' && anew.plan.channel === forecast.plan.channel) return decideAndSend(deps, anew);
   return anew.kind === 'nothing-to-send' ? lookOnly(deps, anew) : { kind: 'again' };
 }
@@ -102,13 +102,13 @@ async function settleUntilLeaseEnds(
       const result = await commitTurn(deps, { seen, plan, settled, lane: 'send-here' });
       if (result.kind !== 'moved') return result;
       // People or carts became one during the call: the answer is written under where the entry is now.
-      const moved = await readTurnRows(deps.store.db, seen.id);
+      const moved = await readTurnRows(deps.store.db, seen.entry.id);
       if (moved === null) return result;
-      seen = moved.entry;
+      seen = moved;
     } catch (cause) {
       if (performance.now() - committedAt + retryPauseMs > leaseMs) throw cause;
       deps.log.warn(
-        { entryId: seen.id, messageId: settled.messageId, attempt },
+        { entryId: seen.entry.id, messageId: settled.messageId, attempt },
         'The outcome of a send could not be written yet; trying again.',
       );
       await new Promise((resolve) => setTimeout(resolve, Math.min(retryPauseMs, 50 * 2 ** attempt)));

@@ -10,6 +10,7 @@ import type { EntryInput, EntryState } from '../journey/entry.js';
 import type { Db, Trx } from './db.js';
 import { type EngagementHistory, type EngagementHistoryJson, selectEngagementHistory, toEngagementHistory } from './engagement.js';
 import { isHuman } from './interactions.js';
+import { inOneTrip } from './one-trip.js';
 import type { CartsTable, EntriesTable, ProfilesTable } from './schema.js';
 
 /** The entry as a turn reads it. */
@@ -60,6 +61,7 @@ export interface TurnMessage {
   /** What its step says of caps; null: as its class does. */
   readonly countsTowardCap: boolean | null;
   readonly state: MessageState;
+  readonly reason: string | null;
   readonly slotAt: Instant;
   readonly deadlineAt: Instant;
   readonly leaseReal: number | null;
@@ -115,23 +117,34 @@ export async function readTurnRows(db: Db | Trx, entryId: string): Promise<TurnR
 }
 
 /**
- * Locks profile, cart and entry, in this order, and reads them. Null: one of them is gone, or the entry has moved to another profile or cart since
- * `seen` was read, so other rows must be locked. One statement: each part has a condition on the one before, which PostgreSQL must have run by then; a row
- * that changed while it was waited for is read as it is now. What else a turn reads must come in a later statement, which sees what was committed meanwhile.
+ * Locks profile, cart and entry, in this order, and reads them, and then all other facts under the locks: two statements in one round trip. Null: one of
+ * them is gone, or the entry has moved to another profile or cart than when it was seen, so other rows must be locked.
  */
-export async function lockTurnRows(trx: Trx, seen: Pick<TurnEntry, 'id' | 'profileId' | 'cartId'>): Promise<TurnRows | null> {
+export async function lockTurn(
+  trx: Trx,
+  seen: Pick<TurnEntry, 'id' | 'profileId' | 'cartId'>,
+  asked: TurnQuestion,
+): Promise<{ readonly rows: TurnRows; readonly facts: TurnFacts } | null> {
+  const [[locked], [read]] = await inOneTrip(trx, selectLocked(seen), selectTurnFacts(asked));
+  const rows = toTurnRows(locked);
+  if (rows === null || rows.entry.profileId !== seen.profileId || rows.entry.cartId !== seen.cartId) return null;
+  return { rows, facts: toTurnFacts(read) };
+}
+
+/**
+ * Each part has a condition on the one before, which PostgreSQL must have run by then; a row that changed while it was waited for is read as it is now.
+ * What else a turn reads must come in a later statement, which sees what was committed meanwhile.
+ */
+function selectLocked(seen: Pick<TurnEntry, 'id' | 'profileId' | 'cartId'>): RawBuilder<TurnRowsJson> {
   const profile = sql`p as materialized (select * from profiles where id = ${seen.profileId} for update)`;
   const entry = (before: RawBuilder<unknown>): RawBuilder<unknown> =>
     sql`e as materialized (select ${entryWithVersion} where e.id = ${seen.id} and exists (select 1 from ${before}) for update of e)`;
-  const { rows } =
-    seen.cartId === null
-      ? await sql<TurnRowsJson>`with ${profile}, ${entry(sql`p`)}
-          select to_jsonb(e) as entry, to_jsonb(p) as profile, null::jsonb as cart from e join p on true`.execute(trx)
-      : await sql<TurnRowsJson>`with ${profile},
+  return seen.cartId === null
+    ? sql<TurnRowsJson>`with ${profile}, ${entry(sql`p`)}
+          select to_jsonb(e) as entry, to_jsonb(p) as profile, null::jsonb as cart from e join p on true`
+    : sql<TurnRowsJson>`with ${profile},
           c as materialized (select * from carts where id = ${seen.cartId} and exists (select 1 from p) for update), ${entry(sql`c`)}
-          select to_jsonb(e) as entry, to_jsonb(p) as profile, to_jsonb(c) as cart from e join c on true join p on true`.execute(trx);
-  const found = toTurnRows(rows[0]);
-  return found !== null && found.entry.profileId === seen.profileId && found.entry.cartId === seen.cartId ? found : null;
+          select to_jsonb(e) as entry, to_jsonb(p) as profile, to_jsonb(c) as cart from e join c on true join p on true`;
 }
 
 interface TurnRowsJson {
@@ -189,28 +202,32 @@ function toCart(row: Selectable<CartsTable>): Cart {
   };
 }
 
-/** All other facts of a turn, in one statement, read after the locks. */
-export async function readTurnFacts(
-  db: Db | Trx,
-  of: {
-    readonly entry: Pick<TurnEntry, 'id' | 'journeyId' | 'createdAt'>;
-    readonly profileId: ProfileId;
-    /** Facts that conditions count, each with the instant from which on (null: all). */
-    readonly counted: ReadonlyMap<FactName, Instant | null>;
-    /** Messages from this instant on count under the caps. */
-    readonly messagesSince: Instant;
-    /** The instant of the turn, and the person's newest engagement before it. */
-    readonly at: Instant;
-    readonly engagedAt: Instant | null;
-    /** Opens and clicks from before are a person's, unless something has shown otherwise. */
-    readonly settledBefore: Instant;
-    readonly suppressionHashes: Readonly<Partial<Record<Channel, string>>>;
-  },
-): Promise<TurnFacts> {
+/** What the facts of a turn are asked by. */
+export interface TurnQuestion {
+  readonly entry: Pick<TurnEntry, 'id' | 'journeyId' | 'createdAt'>;
+  readonly profileId: ProfileId;
+  /** Facts that conditions count, each with the instant from which on (null: all). */
+  readonly counted: ReadonlyMap<FactName, Instant | null>;
+  /** Messages from this instant on count under the caps. */
+  readonly messagesSince: Instant;
+  /** The instant of the turn, and the person's newest engagement before it. */
+  readonly at: Instant;
+  readonly engagedAt: Instant | null;
+  /** Opens and clicks from before are a person's, unless something has shown otherwise. */
+  readonly settledBefore: Instant;
+  readonly suppressionHashes: Readonly<Partial<Record<Channel, string>>>;
+}
+
+/** All other facts of a turn, in one statement. */
+export async function readTurnFacts(db: Db | Trx, of: TurnQuestion): Promise<TurnFacts> {
+  return toTurnFacts((await selectTurnFacts(of).execute(db)).rows[0]);
+}
+
+function selectTurnFacts(of: TurnQuestion): RawBuilder<TurnFactsRow> {
   const { entry, profileId } = of;
   const counted = [...of.counted].map(([name, since]) => sql`(name = ${name} and at >= ${since ?? 0})`);
   const hashes = Object.entries(of.suppressionHashes).map(([channel, hash]) => sql`(${channel}, ${hash})`);
-  const { rows } = await sql<TurnFactsRow>`select
+  return sql<TurnFactsRow>`select
     (select json_agg(json_build_object('seq', seq, 'input', input) order by seq) from entry_inputs
       where entry_id = ${entry.id} and consumed_at is null) as inputs,
     ${orNull(
@@ -224,7 +241,7 @@ export async function readTurnFacts(
     (select json_agg(json_build_object('id', m.id, 'entryId', m.entry_id, 'entryKey', e.entry_key,
         'entryEndedAt', case when e.outcome <> 'superseded' then e.finished_at end, 'journeyId', m.journey_id, 'step', m.step, 'visit', m.visit,
         'channel', m.channel, 'class', m.class, 'topic', m.topic, 'priority', m.priority, 'countsTowardCap', m.counts_toward_cap, 'state', m.state,
-        'slotAt', m.slot_at, 'deadlineAt', m.deadline_at, 'leaseReal', m.lease_real,
+        'reason', m.reason, 'slotAt', m.slot_at, 'deadlineAt', m.deadline_at, 'leaseReal', m.lease_real,
         'mayHaveLeft', m.state = 'reserved' and m.attempts > 0 and exists (
           select 1 from attempts a where a.message_id = m.id and coalesce(a.outcome, 'unknown') = 'unknown'),
         'attempts', (select json_agg(json_build_object('n', a.n, 'outcome', a.outcome, 'providerId', a.provider_id) order by a.n)
@@ -242,9 +259,11 @@ export async function readTurnFacts(
     (select json_build_object('lastEnteredAt', max(entered_at), 'open', count(*) filter (where state = 'open'))
       from entries where profile_id = ${profileId} and journey_id = ${entry.journeyId} and id <> ${entry.id}) as others,
     ${selectEngagementHistory({ profileId, engagedAt: of.engagedAt, at: of.at })} as history,
-    real_now_ms() as real_now`.execute(db);
-  const row = rows[0];
-  if (!row) throw new Error(`The facts of entry ${entry.id} could not be read.`);
+    real_now_ms() as real_now`;
+}
+
+function toTurnFacts(row: TurnFactsRow | undefined): TurnFacts {
+  if (!row) throw new Error('The facts of a turn could not be read: a select without a table always has one row.');
   return {
     inputs: row.inputs ?? [],
     eventInstants: groupInstants(row.facts ?? []),

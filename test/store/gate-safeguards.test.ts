@@ -11,9 +11,12 @@ const without = vi.hoisted(() => ({ lock: false, recheck: false, forwardCheck: f
 
 vi.mock('../../src/store/turn-snapshot.js', async (original) => {
   const real = await original<typeof TurnSnapshot>();
-  const lockTurnRows: typeof real.lockTurnRows = (trx, seen) =>
-    without.lock ? real.readTurnRows(trx, seen.id) : real.lockTurnRows(trx, seen);
-  return { ...real, lockTurnRows };
+  const lockTurn: typeof real.lockTurn = async (trx, seen, asked) => {
+    if (!without.lock) return real.lockTurn(trx, seen, asked);
+    const rows = await real.readTurnRows(trx, seen.id);
+    return rows === null ? null : { rows, facts: await real.readTurnFacts(trx, asked) };
+  };
+  return { ...real, lockTurn };
 });
 vi.mock('../../src/domain/frequency-cap.js', async (original) => {
   const real = await original<typeof FrequencyCap>();

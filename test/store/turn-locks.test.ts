@@ -1,18 +1,22 @@
 import { sql } from 'kysely';
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { Trx } from '../../src/store/db.js';
-import { lockTurnRows, readTurnRows } from '../../src/store/turn-snapshot.js';
+import { lockContext } from '../../src/app/turn/turn-context.js';
+import { suppressionKeys } from '../../src/domain/suppression.js';
+import { readTurnRows } from '../../src/store/turn-snapshot.js';
 import { abandonedCart } from '../support/reminded.js';
-import { describeOnBothStores } from '../support/stores.js';
+import { countStatements, describeOnBothStores, resetTables } from '../support/stores.js';
 
 describeOnBothStores('the locks of a turn', (store) => {
+  beforeEach(() => resetTables(store()));
+
   test('are taken in the order profile, cart, entry, each after the one before', async () => {
     // The embedded store has one connection, so nobody there can hold a lock that another waits for.
     if (store().kind === 'pglite') return;
-    await abandonedCart(store());
-    const { id } = await store().db.selectFrom('entries').select('id').executeTakeFirstOrThrow();
-    const seen = (await readTurnRows(store().db, id))?.entry;
-    if (seen === undefined) throw new Error('The entry is gone.');
+    const deps = await abandonedCart(store());
+    const rows = await seenRows();
+    const { entry: seen } = rows;
+    const { id } = seen;
     const tables = [
       { table: 'profiles', id: seen.profileId, later: ['carts', 'entries'] },
       { table: 'carts', id: seen.cartId, later: ['entries'] },
@@ -28,16 +32,48 @@ describeOnBothStores('the locks of a turn', (store) => {
         await lock(trx, held.table, held.id);
         hasLocked();
         await goOn;
+        await sql`insert into entry_inputs (entry_id, input, created_at) values (${id}, ${JSON.stringify({ kind: 'note', of: held.table })}, 1)`.execute(
+          trx,
+        );
         for (const table of held.later) await lock(trx, table, ids[table] ?? null);
       });
       await locked;
-      const turn = store().transaction((trx) => lockTurnRows(trx, seen));
+      const turn = store().transaction((trx) => lockContext(deps, trx, rows));
       await untilSomebodyWaits();
       mayGoOn();
       await holder;
-      expect(await turn).toMatchObject({ entry: { id } });
+      const context = await turn;
+      expect(context).toMatchObject({ entry: { id } });
+      expect(context?.facts.inputs.at(-1), 'what was committed during the wait is read').toMatchObject({ input: { of: held.table } });
     }
   });
+
+  test('facts that were asked for by an address that has changed since are asked for anew', async () => {
+    const deps = await abandonedCart(store());
+    const seen = await seenRows();
+    const [now] = suppressionKeys(deps.secret, { email: 'ada@new.example', phone: null });
+    await store().db.updateTable('profiles').set({ email: 'ada@new.example' }).where('id', '=', seen.profile.id).execute();
+    await sql`insert into suppressions (channel, hash, reason, created_at) values ('email', ${now?.hash}, 'complained', 1)`.execute(
+      store().db,
+    );
+
+    const lock = () => store().transaction((trx) => lockContext(deps, trx, seen));
+    expect((await lock())?.facts.suppressions).toEqual({ email: 'complained' });
+  });
+
+  test('are two statements when nothing has changed', async () => {
+    const deps = await abandonedCart(store());
+    const seen = await seenRows();
+    const texts = await countStatements(store(), () => store().transaction((trx) => lockContext(deps, trx, seen)));
+    expect(texts.map((text) => text.trim().slice(0, 6))).toEqual(['start ', 'with p', 'select', 'commit']);
+  });
+
+  const seenRows = async () => {
+    const { id } = await store().db.selectFrom('entries').select('id').executeTakeFirstOrThrow();
+    const rows = await readTurnRows(store().db, id);
+    if (rows === null) throw new Error('The entry is gone.');
+    return rows;
+  };
 
   const lock = (trx: Trx, table: string, id: string | null) =>
     sql`select 1 from ${sql.table(table)} where id = ${id} for update nowait`.execute(trx);

@@ -11,7 +11,7 @@ import { originOf } from '../../journey/internal.js';
 import { endsByOrder } from '../../journey/last-look.js';
 import type { Pending } from '../../journey/entry.js';
 import { readStoredContent } from '../../store/messages.js';
-import { readTurnRows, type TurnEntry, type TurnProfile } from '../../store/turn-snapshot.js';
+import { readTurnRows, type TurnEntry, type TurnProfile, type TurnRows } from '../../store/turn-snapshot.js';
 import type { AppDeps } from '../deps.js';
 import { linkOf, type PlannedContent, renderMessage } from '../render-message.js';
 import { enteredState, historyOf } from './entering.js';
@@ -50,19 +50,18 @@ export type OrderLook =
 export type Forecast =
   /** Finished, with this outcome; null: there is no such entry. */
   | { readonly kind: 'gone'; readonly outcome: string | null }
-  | { readonly kind: 'nothing-to-send'; readonly seen: TurnEntry }
-  | { readonly kind: 'send'; readonly seen: TurnEntry; readonly plan: SendPlan };
+  | { readonly kind: 'nothing-to-send'; readonly seen: TurnRows }
+  | { readonly kind: 'send'; readonly seen: TurnRows; readonly plan: SendPlan };
 
 /**
  * Runs the engine without locks to see which message comes, renders it and asks the shop for orders that no event told of. Outside any
  * transaction, because both may take time. A turn that comes up to a second early waits here, before it locks anything.
  */
 export async function forecastSend(deps: AppDeps, entryId: string): Promise<Forecast> {
-  let rows = await readTurnRows(deps.store.db, entryId);
-  if (rows !== null && (await waitOutTheLastMoment(deps, rows.entry))) rows = await readTurnRows(deps.store.db, entryId);
-  if (rows === null || rows.entry.state === 'finished') return { kind: 'gone', outcome: rows?.entry.outcome ?? null };
-  const { entry: seen } = rows;
-  const context = await readContext(deps, rows);
+  let seen = await readTurnRows(deps.store.db, entryId);
+  if (seen !== null && (await waitOutTheLastMoment(deps, seen.entry))) seen = await readTurnRows(deps.store.db, entryId);
+  if (seen === null || seen.entry.state === 'finished') return { kind: 'gone', outcome: seen?.entry.outcome ?? null };
+  const context = await readContext(deps, seen);
   const pending = foreseen(context);
   if (pending?.kind !== 'send') return { kind: 'nothing-to-send', seen };
   const step = context.definition.steps[pending.step];

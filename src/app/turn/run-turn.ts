@@ -33,7 +33,7 @@ import {
 import { forgetFinished } from '../../store/pokes.js';
 import { writeLastInstant } from '../../store/profiles.js';
 import { writeTrace } from '../../store/trace.js';
-import type { TurnEntry, TurnMessage } from '../../store/turn-snapshot.js';
+import type { TurnMessage, TurnRows } from '../../store/turn-snapshot.js';
 import { TurnWrites } from '../../store/turn-writes.js';
 import { writeWaits } from '../../store/waits.js';
 import type { Instruction } from '../../../workflows/contract.js';
@@ -54,7 +54,8 @@ export interface SettledAttempt {
 }
 
 export interface TurnRequest {
-  readonly seen: TurnEntry;
+  /** The entry, its profile and cart as they were read before; the turn locks and reads them anew. */
+  readonly seen: TurnRows;
   readonly plan: SendPlan | null;
   readonly settled: SettledAttempt | null;
   /** `queue-first`: the channel's queue must carry the message, so the turn commits up to there and says so. */
@@ -107,7 +108,7 @@ class Turn {
   readonly #writes: TurnWrites;
   readonly #trace: TraceLine[] = [];
   /** Messages as this turn leaves them; the facts were read before. */
-  readonly #messages: Map<string, Pick<TurnMessage, 'entryId' | 'state' | 'attempts' | 'slotAt' | 'lookFailures' | 'channel'>>;
+  readonly #messages: Map<string, Pick<TurnMessage, 'entryId' | 'state' | 'reason' | 'attempts' | 'slotAt' | 'lookFailures' | 'channel'>>;
   readonly #did: string[] = [];
   #state: EntryState;
   #entered: boolean;
@@ -199,7 +200,7 @@ class Turn {
       messages: writeSettled({ id: held.id, state, reason: 'paused', slotAt: null, providerId: null, at }),
       verdicts: writeVerdict(held.id, decision, at),
     });
-    this.#messages.set(held.id, { ...held, state });
+    this.#messages.set(held.id, { ...held, state, reason: 'paused' });
     this.#trace.push({ at, step: held.step, kind: 'verdict', text: verdictSentence(decision, { timeZone, channel: held.channel }) });
   }
 
@@ -288,7 +289,7 @@ class Turn {
   async #giveBack(message: NewMessage, slotAt: Instant): Promise<void> {
     const known = this.#messages.get(message.id);
     await this.#writes.add({ messages: writeMessage(message, { state: 'released', reason: null, slotAt, at: this.#context.at }) });
-    if (known !== undefined) this.#messages.set(message.id, { ...known, state: 'released' });
+    if (known !== undefined) this.#messages.set(message.id, { ...known, state: 'released', reason: null });
   }
 
   async #gate(
@@ -312,9 +313,12 @@ class Turn {
       case 'exit':
         await this.#record(message, decision, 'skipped', at);
         return this.#turn(await this.#finish('exited', decision.reason));
-      case 'hold':
-        await this.#record(message, decision, 'reserved', this.#messages.get(message.id)?.slotAt ?? at);
+      case 'hold': {
+        // It keeps the instant from which it is late; a slot that it gave up says nothing about that.
+        const known = this.#messages.get(message.id);
+        await this.#record(message, decision, 'reserved', known?.state === 'reserved' ? known.slotAt : at);
         return this.#turn(await this.#hold(decision, pending.awaiting));
+      }
       case 'defer':
         await this.#displace(decision, message);
         await this.#record(message, decision, 'reserved', decision.until);
@@ -514,6 +518,7 @@ class Turn {
       attempts: known?.attempts ?? [],
       lookFailures: known?.lookFailures ?? 0,
       state,
+      reason: decision.reason,
       slotAt,
     });
     this.#deps.metrics.verdict(decision.kind, decision.reason, message.channel);
@@ -582,7 +587,7 @@ class Turn {
     const settle = async (state: MessageState, reason: string | null, slotAt: Instant | null = null): Promise<void> => {
       const providerId = outcome.kind === 'accepted' ? outcome.providerId : null;
       await this.#writes.add({ messages: writeSettled({ id: messageId, state, reason, slotAt, providerId, at }) });
-      this.#messages.set(messageId, { ...message, state: after(message.state, state), attempts, slotAt: slotAt ?? message.slotAt });
+      this.#messages.set(messageId, { ...message, state: after(message.state, state), reason, attempts, slotAt: slotAt ?? message.slotAt });
     };
     if (folded === 'accepted') {
       say(message.channel === 'email' ? 'The mail server accepted the email.' : 'The provider accepted the text.');

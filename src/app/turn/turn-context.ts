@@ -12,14 +12,15 @@ import { mayTrack } from '../../domain/tracking.js';
 import { calendarZone, type Place, placesByTraits } from '../../domain/zone-evidence.js';
 import type { JourneyDefinition } from '../../journey/definition.js';
 import { countedFacts, type EngineContext } from '../../journey/engine.js';
-import type { Db, Trx } from '../../store/db.js';
+import type { Trx } from '../../store/db.js';
 import {
-  lockTurnRows,
+  lockTurn,
   readTurnFacts,
   type TurnEntry,
   type TurnFacts,
   type TurnMessage,
   type TurnProfile,
+  type TurnQuestion,
   type TurnRows,
 } from '../../store/turn-snapshot.js';
 import type { AppDeps } from '../deps.js';
@@ -41,35 +42,60 @@ export interface TurnContext {
 }
 
 /** Reads the rest without locks: what a turn would find. The locked turn decides for itself. One statement. */
-export function readContext(deps: AppDeps, rows: TurnRows): Promise<TurnContext> {
-  return complete(deps, deps.store.db, rows);
+export async function readContext(deps: AppDeps, rows: TurnRows): Promise<TurnContext> {
+  const definition = await loadPinnedDefinition(deps.store.db, rows.entry);
+  return complete(deps, rows, definition, await readTurnFacts(deps.store.db, questionOf(deps, rows, definition)));
 }
 
 /**
- * Locks profile, cart and entry, always in this order, and reads everything else after the locks. Null: the entry has moved to another
- * profile or cart since `seen` was read, so other rows must be locked: the caller begins anew. Two statements.
+ * Locks profile, cart and entry, always in this order, and reads everything else after the locks. Null: the entry has moved to another profile or cart
+ * since `seen` was read, so other rows must be locked: the caller begins anew. Two statements in one round trip: the facts are asked for by what was seen,
+ * and once more in the rare case that this had changed.
  */
-export async function lockContext(deps: AppDeps, trx: Trx, seen: TurnEntry): Promise<TurnContext | null> {
-  const rows = await lockTurnRows(trx, seen);
-  return rows === null ? null : complete(deps, trx, rows);
+export async function lockContext(deps: AppDeps, trx: Trx, seen: TurnRows): Promise<TurnContext | null> {
+  const asked = questionOf(deps, seen, await loadPinnedDefinition(trx, seen.entry));
+  const locked = await lockTurn(trx, seen.entry, asked);
+  if (locked === null) return null;
+  const definition = await loadPinnedDefinition(trx, locked.rows.entry);
+  const needed = questionOf(deps, locked.rows, definition);
+  const isAnswered = seen.entry.definitionHash === locked.rows.entry.definitionHash && isAnsweredBy(asked, needed);
+  return complete(deps, locked.rows, definition, isAnswered ? locked.facts : await readTurnFacts(trx, needed));
 }
 
-async function complete(deps: AppDeps, db: Db | Trx, { entry, profile, cart }: TurnRows): Promise<TurnContext> {
-  const definition = await loadPinnedDefinition(db, entry);
-  // Read after the lock, and never before what the profile has already seen: time does not go back between turns.
-  const at = Math.max(deps.clock.now(), profile.lastInstant);
+/** Instants may lie further back in what was asked, by the wait for the locks: whoever reads the facts looks at windows of their own. */
+function isAnsweredBy(asked: TurnQuestion, needed: TurnQuestion): boolean {
+  return (
+    asked.engagedAt === needed.engagedAt &&
+    asked.suppressionHashes.email === needed.suppressionHashes.email &&
+    asked.suppressionHashes.sms === needed.suppressionHashes.sms
+  );
+}
+
+/** Never before what the profile has already seen: time does not go back between turns. */
+function instantOf(deps: AppDeps, profile: TurnProfile): Instant {
+  return Math.max(deps.clock.now(), profile.lastInstant);
+}
+
+function questionOf(deps: AppDeps, { entry, profile }: TurnRows, definition: JourneyDefinition): TurnQuestion {
+  const at = instantOf(deps, profile);
   const policies = deps.policies.current();
-  const engagement = parseEngagement(profile.engagement);
-  const facts = await readTurnFacts(db, {
+  return {
     entry,
     profileId: profile.id,
     counted: countedSince(definition, at),
     messagesSince: at - widestCapMs(policies.caps),
     at,
-    engagedAt: engagement.engagedAt,
+    engagedAt: parseEngagement(profile.engagement).engagedAt,
     settledBefore: settledBefore(policies.engagement.humans, at, deps.clock.rate),
     suppressionHashes: Object.fromEntries(suppressionKeys(deps.secret, profile).map(({ channel, hash }) => [channel, hash])),
-  });
+  };
+}
+
+function complete(deps: AppDeps, { entry, profile, cart }: TurnRows, definition: JourneyDefinition, facts: TurnFacts): TurnContext {
+  // Read after the lock.
+  const at = instantOf(deps, profile);
+  const policies = deps.policies.current();
+  const engagement = parseEngagement(profile.engagement);
   const places = placesByTraits(profile, deps.shop, at);
   const timeZone = calendarZone(places, deps.shop.timeZone);
   const conditionFacts: ConditionFacts = {
