@@ -9,6 +9,7 @@ import { verdictSentence } from '../domain/explain.js';
 import type { Fact, FactName } from '../domain/fact.js';
 import type { CartId, ProfileId, StepId } from '../domain/ids.js';
 import { day, second, type Instant } from '../domain/instant.js';
+import { isHeld } from '../domain/ledger.js';
 import type { LedgerSlot, MessageState } from '../domain/message.js';
 import { decideSend, type SendFacts, type SendRequest } from '../domain/send-gate.js';
 import type { Policies } from '../domain/policy/policies.js';
@@ -394,6 +395,7 @@ class Simulation {
         return this.#defer(entry, message, decision, decision.until);
       case 'hold':
         if (!message.isHeld) this.#say(message, decision);
+        if (message.state !== 'reserved') message.slotAt = this.#at;
         this.#settle(message, 'reserved', 'paused');
         message.isHeld = true;
         entry.stage = 'held';
@@ -444,7 +446,7 @@ class Simulation {
           : { kind: 'ready' },
       places: this.#places(entry.profileId),
       quietHours: this.#quietHours,
-      ledger: this.#messages,
+      ledger: this.#messages.filter((one) => !isHeld(one)),
       caps: capsFor(policies, this.#capPerson(entry.profileId, request), request),
       price: policies.engagement.price?.[request.channel] ?? null,
     };

@@ -10,7 +10,7 @@ export async function readLedger(db: Db | Trx, profileId: string, since: Instant
 
 /** As a statement, to be sent together with a lock. */
 export function selectLedger(profileId: string, since: Instant): RawBuilder<LedgerRow> {
-  return sql<LedgerRow>`select m.id, m.entry_id as "entryId", m.channel, m.class, m.topic, m.priority, m.state, m.slot_at as "slotAt",
+  return sql<LedgerRow>`select m.id, m.entry_id as "entryId", m.channel, m.class, m.topic, m.priority, m.state, m.reason, m.slot_at as "slotAt",
       m.counts_toward_cap as "countsTowardCap",
       m.state = 'reserved' and m.attempts > 0 and exists (
         select 1 from attempts a where a.message_id = m.id and coalesce(a.outcome, 'unknown') = 'unknown') as "mayHaveLeft"

@@ -85,6 +85,7 @@ test('what may have left already, and what nobody could be told about, is not ta
     countsTowardCap: null,
     mayHaveLeft: false,
     state: 'reserved',
+    reason: 'frequency-cap',
     slotAt: noon + hour,
   } as const;
   const { classes } = shippedPolicies();
@@ -92,6 +93,10 @@ test('what may have left already, and what nobody could be told about, is not ta
   expect(decide(ledgerOf(classes, [row], 'this-message'))).toMatchObject({ kind: 'send', displaces: ['newsletter'] });
   expect(decide(ledgerOf(classes, [{ ...row, mayHaveLeft: true }], 'this-message'))).toMatchObject({ kind: 'defer' });
   expect(decide(ledgerOf(classes, [{ ...row, entryId: null }], 'this-message'))).toMatchObject({ kind: 'defer' });
+  // A pause holds without promising anything; what may have left before it came is used all the same.
+  const held = { ...row, reason: 'paused' } as const;
+  expect(decide(ledgerOf(classes, [held], 'this-message'))).toEqual({ kind: 'send' });
+  expect(decide(ledgerOf(classes, [{ ...held, mayHaveLeft: true }], 'this-message'))).toMatchObject({ kind: 'defer' });
 });
 
 describe('for any ledger', () => {

@@ -1,11 +1,14 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { AppDeps } from '../../src/app/deps.js';
+import { pauseSending, resumeSending } from '../../src/app/control-journeys.js';
 import { explainMessage } from '../../src/app/explain-message.js';
+import { showCaps } from '../../src/app/show-caps.js';
 import { takeTurn } from '../../src/app/take-turn.js';
 import type { EntryId, JourneyId, MessageId, ProfileId, StepId } from '../../src/domain/ids.js';
 import { day, hour, minute } from '../../src/domain/instant.js';
 import type { CapPolicyRule } from '../../src/domain/policy/cap-policy.js';
 import type { JourneyDefinition, Step } from '../../src/journey/definition.js';
+import { deletePause } from '../../src/store/controls.js';
 import { writeMessage } from '../../src/store/messages.js';
 import { writeTogether } from '../../src/store/write-together.js';
 import { opset } from '../../workflows/contract.js';
@@ -149,6 +152,82 @@ describeOnBothStores('caps over all journeys of a person', (store) => {
 
     expect(await asked).toMatchObject({ kind: 'wait', wakeAtReal: noon + day });
     expect(deps.providers.email.submitted).toHaveLength(0);
+  });
+
+  describe('a message that a pause holds', () => {
+    const sharedDay = rule('any-24h', 2, { channels: null, headroom: [{ priorityUpTo: 20, keepFree: 1 }] });
+    const cartGap = rule('cart-gap', 1, { topics: ['cart_reminder'], window: { type: 'rolling', ms: 8 * hour } });
+    const news = { ...journey('news', 20), topic: 'newsletter' };
+
+    /** One cart email left at noon, a second is promised for eight; sending stops at one and the newsletter falls due at two. */
+    async function heldNewsletter() {
+      const deps = await ada([journey('first', 80), journey('cart', 80), news, journey('late', 10)], {
+        policies: policies([sharedDay, cartGap]),
+      });
+      await turn(deps, await begin(deps, 'first'));
+      const cart = await begin(deps, 'cart');
+      expect(await turn(deps, cart)).toMatchObject({ kind: 'wait', wakeAtReal: noon + 8 * hour });
+      deps.clock.set(noon + hour);
+      await pauseSending(deps, 'all');
+      deps.clock.set(noon + 2 * hour);
+      const newsletter = await begin(deps, 'news');
+      await turn(deps, newsletter);
+      expect(await messageOf('news')).toMatchObject([{ state: 'reserved', reason: 'paused' }]);
+      return { deps, cart, newsletter };
+    }
+
+    test('was promised nothing: after the resume it keeps room for others, and their promises hold', async () => {
+      const { deps, cart, newsletter } = await heldNewsletter();
+      deps.clock.pass(10 * minute);
+      await resumeSending(deps, 'all');
+
+      expect(await turn(deps, newsletter)).toMatchObject({ kind: 'wait', wakeAtReal: noon + 32 * hour });
+      deps.clock.set(noon + 8 * hour);
+      await turn(deps, cart);
+      expect(await messageOf('cart')).toMatchObject([{ state: 'accepted', slot_at: noon + 8 * hour }]);
+    });
+
+    test('takes no room from others, and has no slot to give up to them', async () => {
+      const { deps, cart } = await heldNewsletter();
+      await store().transaction((trx) => deletePause(trx, 'all'));
+      const profile = await store().db.selectFrom('profiles').select('id').executeTakeFirstOrThrow();
+
+      expect((await showCaps(deps, profile.id))?.rules.find(({ rule: id }) => id === 'any-24h')?.used).toBe(1);
+      deps.clock.set(noon + 8 * hour);
+      await turn(deps, cart);
+      expect(await messageOf('news')).toMatchObject([{ state: 'reserved', reason: 'paused' }]);
+    });
+
+    test('although a slot was promised to it before, asks anew after the resume', async () => {
+      const { deps, cart } = await heldNewsletter();
+      deps.clock.set(noon + 8 * hour);
+      await turn(deps, cart);
+      expect(await messageOf('cart')).toMatchObject([{ state: 'reserved', reason: 'paused', slot_at: noon + 8 * hour }]);
+      await resumeSending(deps, 'all');
+      deps.clock.pass(minute);
+
+      await turn(deps, cart);
+      expect(await messageOf('cart')).toMatchObject([{ state: 'accepted', slot_at: noon + 8 * hour + minute }]);
+    });
+
+    test('after it lost its slot is late from when it asked, not from the slot that it lost', async () => {
+      const deps = await ada([journey('first', 80), news, journey('checkout', 90)], {
+        policies: policies([rule('email-24h', 1)]),
+      });
+      await turn(deps, await begin(deps, 'first'));
+      const newsletter = await begin(deps, 'news');
+      await turn(deps, newsletter);
+      deps.clock.set(noon + hour);
+      await turn(deps, await begin(deps, 'checkout'));
+      expect(await messageOf('news')).toMatchObject([{ state: 'released', reason: 'outranked', slot_at: noon + day }]);
+      await pauseSending(deps, 'all');
+      await turn(deps, newsletter);
+      expect(await messageOf('news')).toMatchObject([{ state: 'reserved', reason: 'paused', slot_at: noon + hour }]);
+      deps.clock.set(noon + 2 * hour);
+      await resumeSending(deps, 'all');
+
+      expect(await turn(deps, newsletter)).toMatchObject({ kind: 'wait', wakeAtReal: noon + 2 * day });
+    });
   });
 
   test('a promise that the cap has no room for any more is not kept', async () => {

@@ -29,6 +29,8 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('stop' as const), channel }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('exit' as const), of: index }) },
   { weight: 1, arbitrary: lower },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('pause' as const), channel }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('resume' as const), channel }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('answer' as const), channel, outcome }) },
 );
 
@@ -42,7 +44,7 @@ const storyOf = (one: fc.Arbitrary<Deed>): fc.Arbitrary<GateStory> =>
     deeds: fc.array(one, { minLength: 2, maxLength: 10 }),
   });
 
-/** Turns, crashes, answers of providers, opt-outs, exits and lowered caps. */
+/** Turns, crashes, answers of providers, opt-outs, exits, pauses and lowered caps. */
 export const anyStory = storyOf(deed);
 /** Turns and time alone, with caps that may be lowered: what is left in which a missing safeguard of the caps would show soonest. */
 export const capStory = storyOf(fc.oneof({ weight: 5, arbitrary: turns }, { weight: 4, arbitrary: pass }, { weight: 1, arbitrary: lower }));

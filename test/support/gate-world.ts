@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { AppDeps } from '../../src/app/deps.js';
+import { pauseSending, resumeSending } from '../../src/app/control-journeys.js';
 import { exitEntry } from '../../src/app/exit-entry.js';
 import { suppress } from '../../src/app/suppress-address.js';
 import { takeTurn } from '../../src/app/take-turn.js';
@@ -123,6 +124,7 @@ export interface Call {
   readonly messageId: string;
   readonly channel: 'email' | 'sms';
   readonly emailsAllowed: number;
+  readonly isPaused: boolean;
 }
 
 export type Deed =
@@ -132,6 +134,7 @@ export type Deed =
   | { readonly kind: 'stop'; readonly channel: 'email' | 'sms' }
   | { readonly kind: 'exit'; readonly of: number }
   | { readonly kind: 'lower' }
+  | { readonly kind: 'pause' | 'resume'; readonly channel: 'email' | 'sms' }
   | { readonly kind: 'answer'; readonly channel: 'email' | 'sms'; readonly outcome: AttemptOutcome };
 
 /**
@@ -147,6 +150,7 @@ export class GateWorld {
   /** How often a provider definitely did not take a message. */
   readonly #refused = new Map<string, number>();
   readonly #stopped: { readonly order: number; readonly channel: 'email' | 'sms' }[] = [];
+  readonly #paused = new Set<'email' | 'sms'>();
   #order = 0;
   #hasCrashed = false;
   #emailsAllowed = mostEmails;
@@ -164,7 +168,8 @@ export class GateWorld {
       Object.assign(provider, {
         submit: async (message: { readonly messageId: string }): Promise<AttemptOutcome> => {
           const { messageId } = message;
-          this.#calls.push({ order: this.#next(), at: this.deps.clock.now(), messageId, channel, emailsAllowed: this.#emailsAllowed });
+          const [at, isPaused] = [this.deps.clock.now(), this.#paused.has(channel)];
+          this.#calls.push({ order: this.#next(), at, messageId, channel, emailsAllowed: this.#emailsAllowed, isPaused });
           const outcome = await submit(message);
           if (outcome.kind === 'not-sent') this.#refused.set(messageId, (this.#refused.get(messageId) ?? 0) + 1);
           return outcome;
@@ -245,13 +250,20 @@ export class GateWorld {
         this.#emailsAllowed = Math.max(1, this.#emailsAllowed - 1);
         this.#policies = withEmails(this.#policies, this.#emailsAllowed);
         return;
+      case 'pause':
+        this.#paused.add(deed.channel);
+        return void (await pauseSending(this.deps, deed.channel));
+      case 'resume':
+        this.#paused.delete(deed.channel);
+        return void (await resumeSending(this.deps, deed.channel));
       case 'answer':
         providers[deed.channel].answers.push(deed.outcome);
     }
   }
 
-  /** Lets time run to each instant that is due, until nothing is pending. */
+  /** Lifts what is paused, and lets time run to each instant that is due, until nothing is pending. */
   async drain(): Promise<void> {
+    for (const channel of this.#paused) await this.do({ kind: 'resume', channel });
     for (let round = 0; round < 40 * this.size; round += 1) {
       const due = await this.#unfinished();
       const [next] = due;
@@ -310,6 +322,7 @@ export class GateWorld {
       }
 
     for (const call of this.#calls) {
+      if (call.isPaused) problems.push(`${call.messageId} left during a pause.`);
       const isTransactional = byId.get(call.messageId)?.class === 'transactional';
       if (!isTransactional && this.#stopped.some(({ channel, order }) => channel === call.channel && order < call.order))
         problems.push(`${call.messageId} left after its address was suppressed.`);
