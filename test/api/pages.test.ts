@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { AppDeps } from '../../src/app/deps.js';
 import { mayReceive } from '../support/consents.js';
 import { day, hour } from '../../src/domain/instant.js';
-import { signLink } from '../../src/domain/link-token.js';
+import { type LinkPurpose, signLink } from '../../src/domain/link-token.js';
 import { readConsents } from '../../src/store/profiles-read.js';
 import { testApi } from '../support/api.js';
 import { reminded } from '../support/reminded.js';
@@ -38,7 +38,7 @@ describe('pages', () => {
   async function ready() {
     const sent = await reminded(opened.store);
     const { server } = await testApi(sent.deps);
-    const link = (purpose: 'unsubscribe' | 'preferences' | 'cart') => signLink(sent.deps.secret, { purpose, id: sent.messageId });
+    const link = (purpose: LinkPurpose) => signLink(sent.deps.secret, { purpose, id: sent.messageId });
     const marketing = async () => mayReceive(await readConsents(opened.store.db, sent.profileId), 'email', 'marketing');
     return { ...sent, server, link, marketing };
   }
@@ -190,6 +190,43 @@ describe('pages', () => {
     test('of a forged link are not there', async () => {
       const { server, link } = await ready();
       expect((await server.inject(`/p/${link('unsubscribe')}`)).statusCode).toBe(404);
+    });
+  });
+
+  describe('a link of one purpose', () => {
+    const opens: Readonly<Record<LinkPurpose, readonly string[]>> = {
+      unsubscribe: ['/u/$'],
+      preferences: ['/p/$', '/p/$/export', '/p/$/erase'],
+      cart: ['/c/$'],
+      confirm: ['/d/$'],
+    };
+    const doors = [...Object.values(opens).flat(), '/l/$', '/o/$'];
+    const cases = (Object.keys(opens) as LinkPurpose[]).flatMap((purpose) =>
+      doors.filter((door) => !opens[purpose].includes(door)).map((door) => ({ purpose, door })),
+    );
+
+    test.each(cases)('$purpose opens nothing of another at $door', async ({ purpose, door }) => {
+      const { server, link, profileId, marketing } = await ready();
+      const url = door.replace('$', link(purpose));
+      const shown = await server.inject(url);
+      expect(shown.body).not.toMatch(/href="\/p\/|Ada|@example\.test|Mug/);
+      expect(shown.headers.location ?? 'https://willow-and-wren.example/').toBe('https://willow-and-wren.example/');
+
+      const payload = 'List-Unsubscribe=One-Click&save=nothing&confirm=erase';
+      const posted = await server.inject({ method: 'POST', url, headers: oneClick.headers, payload });
+      expect(posted.body).not.toMatch(/href="\/p\/|Ada|@example\.test/);
+      expect(await marketing()).toBe(true);
+      const { erased_at } = await opened.store.db
+        .selectFrom('profiles')
+        .select('erased_at')
+        .where('id', '=', profileId)
+        .executeTakeFirstOrThrow();
+      expect(erased_at).toBeNull();
+    });
+
+    test('to unsubscribe leads on to the preferences', async () => {
+      const { server, link } = await ready();
+      expect((await server.inject(`/u/${link('unsubscribe')}`)).body).toContain(`href="/p/${link('preferences')}"`);
     });
   });
 

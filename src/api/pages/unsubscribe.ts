@@ -17,7 +17,9 @@ export function unsubscribePages(app: AppDeps): FastifyPluginAsync {
 
     server.get<{ Params: { token: string } }>('/u/:token', async (request, reply) => {
       const link = readLink(app.secret, request.params.token);
-      const person = link?.purpose === 'unsubscribe' ? await showPreferences(app, link.id) : null;
+      // Any other link of ours may be in anybody's hands: people share their carts.
+      const messageId = link?.purpose === 'unsubscribe' ? link.id : null;
+      const person = messageId === null ? null : await showPreferences(app, messageId);
       const language = pickLanguage(person?.locale, request.headers['accept-language'], app.shop.locale);
       const words = wordsOf(language);
       return sendPage(reply, {
@@ -25,7 +27,7 @@ export function unsubscribePages(app: AppDeps): FastifyPluginAsync {
         language,
         title: words.unsubscribeTitle,
         body: html`<p>${words.unsubscribeQuestion(app.shop.brand)}</p><p class="soft">${words.ordersStill}</p>${button(language)}${
-          link === null ? html`` : preferencesLink(app, link.id, language)
+          messageId === null ? html`` : preferencesLink(app, messageId, language)
         }`,
       });
     });
