@@ -93,6 +93,31 @@ describe('the embedded store in a folder', () => {
     expect(read.walSyncs).toBe(written.walSyncs);
   });
 
+  test('clears away dead rows and takes statistics by itself, between transactions', async () => {
+    const embedded = await openFolder(folder, { upkeepEveryMs: 50 });
+    const client = new pg.Client({ stream: embedded.stream });
+    await client.connect();
+    await client.query('create table t (n int); create table u (n int)');
+    await client.query('insert into t select generate_series(1, 1000)');
+    await client.query('delete from t where n > 10');
+    const pages = async () =>
+      (
+        await client.query<{ pages: number; rows: number }>(
+          "select relpages as pages, reltuples::int as rows from pg_class where relname = 't'",
+        )
+      ).rows;
+
+    await client.query('begin');
+    const { upkeeps } = await embedded.stats();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect((await embedded.stats()).upkeeps - upkeeps, 'no vacuum within a transaction').toBe(0);
+    await client.query('commit');
+
+    await expect.poll(pages).toEqual([{ pages: 1, rows: 10 }]);
+    await client.end();
+    await embedded.close();
+  });
+
   test('rolls back what a connection left open', async () => {
     const embedded = await openInMemory(inject('storeTemplate'));
     const first = new pg.Client({ stream: embedded.stream });

@@ -21,21 +21,26 @@ export interface EmbeddedPostgres {
 
 /** WAL that a crash would have to replay stays small; a checkpoint costs about 0.1 s here. */
 const CHECKPOINT_EVERY_MS = 60_000;
+/** Dead rows are cleared away and statistics taken so often; about a second for a hundred thousand messages, a table at a time. */
+const UPKEEP_EVERY_MS = 60 * 60_000;
 
 /** A database that lives in memory and dies with its thread. `template`: an archive made by `dump`, to begin with. */
 export function openInMemory(template: string | null): Promise<EmbeddedPostgres> {
-  return start({ folder: null, template, checkpointEveryMs: CHECKPOINT_EVERY_MS }, () => {});
+  return start({ folder: null, template, checkpointEveryMs: CHECKPOINT_EVERY_MS, upkeepEveryMs: UPKEEP_EVERY_MS }, () => {});
 }
 
 /** Opens the database folder, creating it when it is not there. Throws a sentence when another process holds it. */
-export async function openFolder(folder: string): Promise<EmbeddedPostgres> {
+export async function openFolder(
+  folder: string,
+  { upkeepEveryMs = UPKEEP_EVERY_MS }: { readonly upkeepEveryMs?: number } = {},
+): Promise<EmbeddedPostgres> {
   const parent = dirname(resolve(folder));
   mkdirSync(parent, { recursive: true, mode: 0o700 });
   const path = join(realpathSync(parent), basename(resolve(folder)));
   const lock = lockFolder(path);
   try {
     if (!existsSync(path)) await createFolder(path);
-    return await start({ folder: path, template: null, checkpointEveryMs: CHECKPOINT_EVERY_MS }, lock.release);
+    return await start({ folder: path, template: null, checkpointEveryMs: CHECKPOINT_EVERY_MS, upkeepEveryMs }, lock.release);
   } catch (error) {
     lock.release();
     throw error;
@@ -109,7 +114,7 @@ async function start(settings: WorkerSettings, release: () => void): Promise<Emb
   return {
     stream: () => new WireStream(call),
     dump: async () => (await call({ kind: 'dump' })).bytes ?? new Uint8Array(),
-    stats: async () => (await call({ kind: 'stats' })).stats ?? { walSyncs: 0, checkpoints: 0 },
+    stats: async () => (await call({ kind: 'stats' })).stats ?? { walSyncs: 0, checkpoints: 0, upkeeps: 0 },
     close: async () => {
       // A thread that failed has nothing to say any more; what was acknowledged is on the disk.
       if (!dead) await call({ kind: 'close' });

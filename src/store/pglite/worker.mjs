@@ -6,10 +6,11 @@ import { DurableNodeFS } from './durable-fs.mjs';
 
 /**
  * `folder` null: in memory, beginning with what is in the archive `template` (gzipped tar) or empty.
- * @typedef {{ folder: string | null, template: string | null, checkpointEveryMs: number }} WorkerSettings
+ * @typedef {{ folder: string | null, template: string | null, checkpointEveryMs: number, upkeepEveryMs: number }} WorkerSettings
  * @typedef {{ id: number, kind: 'exec', bytes: Uint8Array } | { id: number, kind: 'reset' | 'dump' | 'close' | 'stats' }} WorkerRequest
  * @typedef {{ id: number, bytes?: Uint8Array, stats?: WorkerStats } | { id: number, error: string } | { ready: true } | { fatal: string }} WorkerReply
- * @typedef {{ walSyncs: number, checkpoints: number }} WorkerStats
+ * `upkeeps`: tables that were vacuumed.
+ * @typedef {{ walSyncs: number, checkpoints: number, upkeeps: number }} WorkerStats
  */
 
 const IDLE = 0x49; // 'I' of ReadyForQuery: no transaction is open
@@ -21,6 +22,10 @@ const fs = settings.folder === null ? null : new DurableNodeFS(settings.folder);
 let transactionStatus = IDLE;
 let checkpoints = 0;
 let walSyncsAtCheckpoint = 0;
+let upkeeps = 0;
+let statementsAtUpkeep = 0;
+let statements = 0;
+let isClosing = false;
 /** @type {Promise<void>} */
 let queue = Promise.resolve();
 
@@ -30,7 +35,10 @@ const db = await PGlite.create(fs ? { fs } : inMemory(settings.template)).catch(
 });
 if (fs && fs.writes === 0) throw new Error('The embedded store cannot be made durable: its file system hook sees no writes.');
 
-const timer = setInterval(() => enqueue(checkpointIfIdle), settings.checkpointEveryMs);
+const timers = [
+  setInterval(() => enqueue(checkpointIfIdle), settings.checkpointEveryMs),
+  setInterval(() => whenIdle(keepUp), settings.upkeepEveryMs),
+];
 port.on('message', (/** @type {WorkerRequest} */ request) => enqueue(() => answer(request)));
 tell({ ready: true });
 
@@ -54,9 +62,10 @@ async function answer(request) {
         await checkpointIfIdle();
         return tell({ id, bytes: new Uint8Array(await (await db.dumpDataDir('gzip')).arrayBuffer()) });
       case 'stats':
-        return tell({ id, stats: { walSyncs: fs?.walSyncs ?? 0, checkpoints } });
+        return tell({ id, stats: { walSyncs: fs?.walSyncs ?? 0, checkpoints, upkeeps } });
       case 'close':
-        clearInterval(timer);
+        isClosing = true;
+        timers.forEach((timer) => clearInterval(timer));
         if (transactionStatus !== IDLE) await exec(query('rollback'));
         await checkpoint();
         await db.close();
@@ -72,6 +81,7 @@ async function answer(request) {
 async function exec(bytes) {
   /** @type {Uint8Array[]} */
   const chunks = [];
+  statements++;
   await db.execProtocolRawStream(bytes, { syncToFs: false, onRawData: (chunk) => void chunks.push(chunk.slice()) });
   const reply = joined(chunks);
   // ReadyForQuery is the last message of every answer: Z, length 5, status.
@@ -100,6 +110,33 @@ async function checkpoint() {
   fs.syncAll();
   walSyncsAtCheckpoint = fs.walSyncs;
   checkpoints++;
+}
+
+/**
+ * PostgreSQL runs no autovacuum here: without this, dead rows would stay for ever and the planner would never learn what is in the tables. A table at a
+ * time, so that whoever waits is let in between.
+ */
+async function keepUp() {
+  if (statements === statementsAtUpkeep) return;
+  const { rows } = await db.query("select tablename from pg_tables where schemaname = 'public' order by tablename");
+  const tables = /** @type {{ tablename: string }[]} */ (rows).map(({ tablename }) => tablename);
+  const next = async () => {
+    const table = tables.shift();
+    if (table === undefined) return void (statementsAtUpkeep = statements);
+    await exec(query(`vacuum (analyze) "${table}"`));
+    upkeeps++;
+    whenIdle(next);
+  };
+  whenIdle(next);
+}
+
+/** What cannot be done within a transaction waits until none is open. @param {() => Promise<void>} work */
+function whenIdle(work) {
+  enqueue(async () => {
+    if (isClosing) return;
+    if (transactionStatus === IDLE) await work();
+    else setTimeout(() => whenIdle(work), 50);
+  });
 }
 
 /** @param {() => Promise<void>} work */
