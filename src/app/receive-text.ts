@@ -31,9 +31,13 @@ interface InboundText {
   readonly id: string;
   readonly from: string;
   readonly body: string;
-  /** Twilio has answered the keyword itself: a second confirmation would be one too many. */
+  /** What Twilio took it for, by the words of the account's own list; null: for none of them. */
+  readonly takenFor: 'stop' | 'start' | 'help' | null;
+  /** Twilio has answered it itself: a second answer would be one too many. */
   readonly isAnswered: boolean;
 }
+
+const optOutTypes: Readonly<Record<string, InboundText['takenFor']>> = { STOP: 'stop', START: 'start', HELP: 'help' };
 
 /** Takes a text that Twilio hands on. `refused`: it is not signed by Twilio, or names no sender. What it asks for is committed when this answers. */
 export async function receiveTwilioText(deps: Deps & TwilioKeys, request: TwilioRequest): Promise<TextResult> {
@@ -42,7 +46,9 @@ export async function receiveTwilioText(deps: Deps & TwilioKeys, request: Twilio
   const from = form && normalisePhone(field(form, 'From') ?? '');
   if (!form || !id || !/^\w{1,64}$/.test(id) || !from) return { kind: 'refused' };
   const body = (field(form, 'Body') ?? '').replaceAll('\0', '\uFFFD');
-  const reply = await receiveText(deps, { id, from, body, isAnswered: field(form, 'OptOutType') !== null });
+  const optOutType = field(form, 'OptOutType');
+  const takenFor = optOutTypes[optOutType?.toUpperCase() ?? ''] ?? null;
+  const reply = await receiveText(deps, { id, from, body, takenFor, isAnswered: optOutType !== null });
   return { kind: 'taken', twiml: twiml(reply) };
 }
 
@@ -55,7 +61,7 @@ async function receiveText(deps: Deps, text: InboundText): Promise<string | null
     const rows = await lockProfiles(trx, (await findProfilesByPhone(trx, text.from)) as ProfileId[]);
     const people: Person[] = [];
     for (const row of rows) people.push({ row, records: await readConsents(trx, row.id) });
-    const intent = actOn(readIntent(text.body), people, deps.clock.now());
+    const intent = actOn(intentOf(text), people, deps.clock.now(), await isStartByTwilio(deps, trx, text));
     const isNew = await insertInboundMessage(trx, {
       id: text.id,
       profileId: rows[0]?.id ?? null,
@@ -70,6 +76,22 @@ async function receiveText(deps: Deps, text: InboundText): Promise<string | null
   return text.isAnswered ? null : reply;
 }
 
+/** Twilio's word decides, since it acts by it: a keyword of the account's own ("ARRET") is none of ours. */
+function intentOf({ takenFor, body }: InboundText): InboundIntent {
+  const read = readIntent(body);
+  return takenFor === null || read.kind === takenFor ? read : { kind: takenFor, word: takenFor.toUpperCase() };
+}
+
+/** Twilio writes to the number again. Where it had not stopped, nothing has started, and YES is an answer as everywhere. */
+async function isStartByTwilio(deps: Deps, trx: Trx, { takenFor, from }: InboundText): Promise<boolean> {
+  return takenFor === 'start' && (await isStopped(deps, trx, from));
+}
+
+async function isStopped({ secret }: Deps, trx: Trx, phone: string): Promise<boolean> {
+  const hash = suppressionHash(secret, 'sms', phone);
+  return (await readSuppressions(trx, [{ channel: 'sms', hash }])).some(({ reason }) => reason === 'stopped');
+}
+
 /** Somebody who has the number, locked, with all that they consented to. */
 interface Person {
   readonly row: ProfileRow;
@@ -78,7 +100,12 @@ interface Person {
 
 type Action = 'stop' | 'stop-to-review' | 'start' | 'confirm' | 'help' | 'reply';
 
-function actOn(intent: InboundIntent, people: readonly Person[], at: Instant): { readonly action: Action; readonly keepsBody: boolean } {
+function actOn(
+  intent: InboundIntent,
+  people: readonly Person[],
+  at: Instant,
+  isStartByTwilio: boolean,
+): { readonly action: Action; readonly keepsBody: boolean } {
   switch (intent.kind) {
     case 'stop':
     case 'help':
@@ -86,9 +113,8 @@ function actOn(intent: InboundIntent, people: readonly Person[], at: Instant): {
     case 'start':
       if (intent.word !== 'YES') return { action: 'start', keepsBody: false };
       // YES grants only what was just asked for in a double opt-in; anywhere else it answers a question.
-      return people.some(({ records }) => asked(records, at).length > 0)
-        ? { action: 'confirm', keepsBody: false }
-        : { action: 'reply', keepsBody: true };
+      if (people.some(({ records }) => asked(records, at).length > 0)) return { action: 'confirm', keepsBody: false };
+      return isStartByTwilio ? { action: 'start', keepsBody: false } : { action: 'reply', keepsBody: true };
     case 'free-form-stop':
       return { action: 'stop-to-review', keepsBody: true };
     case 'other':
@@ -133,8 +159,9 @@ async function start(deps: Deps, trx: Trx, text: InboundText, people: readonly P
   return answer('started', deps, people);
 }
 
-/** The confirmation that a double opt-in asked for. It lifts no STOP: only START does. */
+/** The confirmation that a double opt-in asked for. It lifts no STOP: only START does, or what Twilio takes for it. */
 async function confirm(deps: Deps, trx: Trx, text: InboundText, people: readonly Person[]): Promise<string | null> {
+  if (text.takenFor === 'start') await start(deps, trx, text, people);
   const requests = people.flatMap(({ records }) => asked(records, deps.clock.now()));
   await noteConfirmed(
     trx,
@@ -142,9 +169,7 @@ async function confirm(deps: Deps, trx: Trx, text: InboundText, people: readonly
     deps.clock.now(),
   );
   await writeActs(deps, trx, text, people, ({ records }, at) => confirmations(asked(records, deps.clock.now()), at));
-  const hash = suppressionHash(deps.secret, 'sms', text.from);
-  const isStopped = (await readSuppressions(trx, [{ channel: 'sms', hash }])).some(({ reason }) => reason === 'stopped');
-  return answer(isStopped ? 'confirmed-but-stopped' : 'confirmed', deps, people);
+  return answer((await isStopped(deps, trx, text.from)) ? 'confirmed-but-stopped' : 'confirmed', deps, people);
 }
 
 async function writeActs(

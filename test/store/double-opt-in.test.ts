@@ -183,6 +183,17 @@ describeOnBothStores('a double opt-in', (store) => {
     expect(await may('cart_reminder', 'sms')).toBe(true);
   });
 
+  test('by text is confirmed, and texts start again, where Twilio takes the YES for START', async () => {
+    const { text } = twilioWebhooks(deps);
+    await text('SM1', 'STOP', { OptOutType: 'STOP' });
+    deps.clock.pass(hour);
+    await told({ ...signUp, channel: 'sms', topic: 'cart_reminder' });
+    await tendConsents(deps);
+    deps.clock.pass(hour);
+    expect((await text('SM2', 'Yes', { OptOutType: 'START' })).body).not.toContain('<Message>');
+    expect([await may('cart_reminder', 'sms'), await store().db.selectFrom('suppressions').selectAll().execute()]).toEqual([true, []]);
+  });
+
   test('is over with STOP', async () => {
     const { text } = twilioWebhooks(deps);
     await told({ ...signUp, channel: 'sms', topic: 'cart_reminder' });

@@ -202,6 +202,27 @@ describeOnBothStores('a text that comes in', (store) => {
     expect(await may('sms', 'cart_reminder')).toBe(false);
   });
 
+  test('goes by what Twilio took it for: a keyword of the account’s own stops, starts and asks for help', async () => {
+    expect(await said('SM1', 'Arrêt', { OptOutType: 'STOP' })).toBeNull();
+    expect([await may('sms', 'cart_reminder'), (await suppressions()).length]).toEqual([false, 1]);
+    expect(await said('SM2', 'Reprendre', { OptOutType: 'START' })).toBeNull();
+    expect([await may('sms', 'cart_reminder'), (await suppressions()).length]).toEqual([true, 0]);
+    expect(await said('SM3', 'Aide', { OptOutType: 'HELP' })).toBeNull();
+    expect((await inbound()).map(({ action, body }) => [action, body])).toEqual([
+      ['stop', null],
+      ['start', null],
+      ['help', null],
+    ]);
+  });
+
+  test('takes YES for START where Twilio does and the number has stopped, and for an answer otherwise', async () => {
+    await text('SM1', 'Yes', { OptOutType: 'START' });
+    await text('SM2', 'STOP', { OptOutType: 'STOP' });
+    await text('SM3', 'Yes', { OptOutType: 'START' });
+    expect((await inbound()).map(({ action }) => action)).toEqual(['reply', 'stop', 'start']);
+    expect([await may('sms', 'cart_reminder'), await suppressions()]).toEqual([true, []]);
+  });
+
   test('STOP of a number that nobody has is kept for when somebody does', async () => {
     expect(await said('SM1', 'STOP', { From: '+447700900999' })).toContain('no more texts');
     expect(await suppressions()).toEqual([
