@@ -1,6 +1,6 @@
 import { countWords } from '../duration.js';
 import { day, type Instant } from '../instant.js';
-import type { EngagementPolicy } from '../policy/engagement-policy.js';
+import { type EngagementPolicy, tierRank } from '../policy/engagement-policy.js';
 import { formatLocal } from '../time.js';
 import type { Fatigue } from './fatigue.js';
 import type { TierVerdict } from './tier.js';
@@ -45,10 +45,11 @@ function reasonText({ tiers }: EngagementPolicy, { tier, reason }: TierVerdict, 
   }
 }
 
-/** When the tier falls, in a sentence; null: it stays. */
-export function fallsSentence({ falls }: TierVerdict, { timeZone }: Pick<Reader, 'timeZone'>): string | null {
+/** When the tier falls, in a sentence; null: it stays. `new` ends, and need not fall. */
+export function fallsSentence({ tier, falls }: TierVerdict, { timeZone }: Pick<Reader, 'timeZone'>): string | null {
   if (falls === null) return null;
-  return `Falls to ${falls.to} ${formatLocal(falls.at, timeZone)} (${timeZone}) if nothing happens before.`;
+  const turns = tierRank[falls.to] > tierRank[tier] ? 'Falls to' : 'Becomes';
+  return `${turns} ${falls.to} ${formatLocal(falls.at, timeZone)} (${timeZone}) if nothing happens before.`;
 }
 
 /**

@@ -60,8 +60,8 @@ class Ladder {
   /** Newest engagement or consent: from here the days are counted. */
   readonly #anchor: { readonly of: 'engagement' | 'consent'; readonly at: Instant } | null;
   readonly #hotAt: Instant | null;
-  /** The 10th message without an answer; null: not so many. */
-  readonly #newEndsBySends: Instant | null;
+  /** The 10th message without an answer, that ended `new` early; null: not so many, or not so soon. */
+  readonly #newEndedAt: Instant | null;
   /** When there had been so many messages for so long without an answer; null: not yet, or not known. */
   readonly #unansweredAt: Instant | null;
   /** All instants at which what is held may change by itself, ascending. */
@@ -81,10 +81,12 @@ class Ladder {
           ? null
           : { of: 'consent', at: latest };
     this.#hotAt = engagedAt === null ? null : lastHotAt(policy, facts.state, engagedAt + tiers.hot.withinMs);
-    const sends = facts.isTracked ? facts.unengagedSends.filter((sent) => engagedAt === null || sent > engagedAt) : [];
-    this.#newEndsBySends = sends[tiers.newEndsAfterSends - 1] ?? null;
     const anchor = this.#anchor;
-    const many = anchor === null ? undefined : sends.filter((sent) => sent > anchor.at)[tiers.sunset.sends - 1];
+    const sends = facts.isTracked && anchor !== null ? facts.unengagedSends.filter((sent) => sent > anchor.at) : [];
+    const { began } = this.#consent;
+    const enough = sends[tiers.newEndsAfterSends - 1];
+    this.#newEndedAt = began !== null && enough !== undefined && enough <= began + tiers.newForMs ? enough : null;
+    const many = sends[tiers.sunset.sends - 1];
     this.#unansweredAt = anchor === null || many === undefined ? null : Math.max(many, anchor.at + tiers.sunset.afterMs);
     this.turns = this.#allTurns();
   }
@@ -92,22 +94,21 @@ class Ladder {
   heldAt(at: Instant): Held {
     const { first } = this.#consent;
     const isRecent = first !== null && at <= first + this.#policy.tiers.newForMs;
-    const isIgnored = this.#newEndsBySends !== null && this.#newEndsBySends <= at;
+    const isIgnored = this.#newEndedAt !== null && this.#newEndedAt <= at;
     if (isRecent && (!isIgnored || !this.#facts.mayProfile)) return { tier: 'new', reason: { kind: 'new', consentAt: first } };
     if (!this.#facts.mayProfile) return { tier: 'warm', reason: { kind: 'objected' } };
     if (this.#hotAt !== null && at < fallsAt(this.#hotAt, this.#policy)) return this.#hot(at, this.#hotAt);
-    return this.#byAge(at, isRecent && isIgnored);
+    return this.#byAge(at, isIgnored);
   }
 
   since(at: Instant): Instant | null {
-    const { engagedAt, climbedAt } = this.#facts.state;
     const { tier } = this.heldAt(at);
     if (tier === 'new') return this.#consent.first;
-    const from = engagedAt ?? 0;
+    const from = this.#anchor?.at ?? 0;
     const turned = this.turns.filter((turn) => turn > from && turn <= at && this.heldAt(turn - 1).tier !== this.heldAt(turn).tier).at(-1);
     if (turned !== undefined) return turned;
     if (!this.#facts.mayProfile) return null;
-    return this.#anchor?.of === 'consent' ? this.#anchor.at : climbedAt;
+    return this.#anchor?.of === 'consent' ? this.#anchor.at : this.#facts.state.climbedAt;
   }
 
   #hot(at: Instant, hotAt: Instant): Held {
@@ -115,7 +116,8 @@ class Ladder {
     return { tier: 'hot', reason: { kind: 'score', score: scoreAt(this.#policy, this.#facts.state.sums, metAt), metAt } };
   }
 
-  #byAge(at: Instant, startsCool: boolean): Held {
+  /** Of who ignored their first ten messages, the consent makes cool and no better: only what they did themselves makes warm. */
+  #byAge(at: Instant, isIgnored: boolean): Held {
     const anchor = this.#anchor;
     if (anchor === null) return { tier: 'dormant', reason: { kind: 'unknown' } };
     const unansweredAt = this.#unansweredAt;
@@ -123,26 +125,31 @@ class Ladder {
     if (unansweredAt !== null && at >= fallsAt(unansweredAt, this.#policy))
       return { tier: 'sunset', reason: { kind: 'unanswered', sends: this.#policy.tiers.sunset.sends, since: anchor.at } };
     const { warmWithinMs, coolWithinMs, dormantWithinMs, newEndsAfterSends } = this.#policy.tiers;
-    const keeps = (withinMs: number): boolean => at < fallsAt(anchor.at + withinMs, this.#policy);
-    if (keeps(warmWithinMs))
-      return startsCool
-        ? { tier: 'cool', reason: { kind: 'unanswered', sends: newEndsAfterSends, since: anchor.at } }
-        : { tier: 'warm', reason: age };
-    if (keeps(coolWithinMs)) return { tier: 'cool', reason: age };
-    return { tier: keeps(dormantWithinMs) ? 'dormant' : 'sunset', reason: age };
+    const keeps = (since: Instant, withinMs: number): boolean => at < fallsAt(since + withinMs, this.#policy);
+    if (isIgnored && anchor.of === 'consent' && keeps(anchor.at, coolWithinMs)) {
+      const { engagedAt } = this.#facts.state;
+      return engagedAt !== null && keeps(engagedAt, warmWithinMs)
+        ? { tier: 'warm', reason: { kind: 'age', of: 'engagement', at: engagedAt } }
+        : { tier: 'cool', reason: { kind: 'unanswered', sends: newEndsAfterSends, since: anchor.at } };
+    }
+    if (keeps(anchor.at, warmWithinMs)) return { tier: 'warm', reason: age };
+    if (keeps(anchor.at, coolWithinMs)) return { tier: 'cool', reason: age };
+    return { tier: keeps(anchor.at, dormantWithinMs) ? 'dormant' : 'sunset', reason: age };
   }
 
   #allTurns(): readonly Instant[] {
     const { tiers } = this.#policy;
     const anchor = this.#anchor;
+    const { engagedAt } = this.#facts.state;
     const met = [
       this.#hotAt,
       this.#unansweredAt,
+      engagedAt === null ? null : engagedAt + tiers.warmWithinMs,
       ...(anchor === null ? [] : [tiers.warmWithinMs, tiers.coolWithinMs, tiers.dormantWithinMs].map((within) => anchor.at + within)),
     ].flatMap((instant) => (instant === null ? [] : [fallsAt(instant, this.#policy)]));
     const news = [
       ...(this.#consent.first === null ? [] : [this.#consent.first + tiers.newForMs + 1]),
-      ...(this.#newEndsBySends === null ? [] : [this.#newEndsBySends]),
+      ...(this.#newEndedAt === null ? [] : [this.#newEndedAt]),
     ];
     return [...met, ...news].sort((a, b) => a - b);
   }
@@ -151,6 +158,8 @@ class Ladder {
 interface ConsentAges {
   /** Since when without a break there has been consent to anything; null: there is none. */
   readonly first: Instant | null;
+  /** The same of the newest time of consent, though it may have ended; null: there never was any. */
+  readonly began: Instant | null;
   /** The newest act that granted something. */
   readonly latest: Instant | null;
 }
@@ -159,11 +168,13 @@ interface ConsentAges {
 function consentAges(consents: readonly ConsentRecord[], at: Instant): ConsentAges {
   const granted = new Set<string>();
   let first: Instant | null = null;
+  let began: Instant | null = null;
   let latest: Instant | null = null;
   for (const act of consents.filter((one) => one.at <= at).toSorted((a, b) => a.at - b.at)) {
     const what = `${act.channel} ${act.topic}`;
     if (act.state === 'granted') {
       first ??= act.at;
+      began = first;
       latest = act.at;
       granted.add(what);
     } else if (act.state !== 'pending') {
@@ -171,5 +182,5 @@ function consentAges(consents: readonly ConsentRecord[], at: Instant): ConsentAg
       if (granted.size === 0) first = null;
     }
   }
-  return { first, latest };
+  return { first, began, latest };
 }

@@ -114,6 +114,39 @@ describe('a tier', () => {
     expect(tierAt(policy, facts, on(10))).toMatchObject({ tier: 'cool', reason: { kind: 'unanswered', sends: 10 }, since: on(10) });
   });
 
+  test.each([10, 17, 29, 31, 51, 53, 96])('who ignored the first ten messages is cool on day %i, and rises by no wait', (days) => {
+    const facts = person([], { consents: [granted(on(0))], unengagedSends: daily(1, 12) });
+    expect(tierAt(policy, facts, on(days))).toMatchObject({ tier: 'cool', falls: { at: on(97), to: 'dormant' } });
+    expect(tierOf(facts, on(97))).toBe('dormant');
+  });
+
+  test('who ignored the first ten messages rises with an act or a fresh consent, and then falls as others do', () => {
+    const ignored = { consents: [granted(on(0))], unengagedSends: daily(1, 12) };
+    const visited = person([['site_visit', on(20)]], ignored);
+    expect([tierOf(visited, on(20)), tierOf(visited, on(31)), tierOf(visited, on(72))]).toEqual(['new', 'warm', 'cool']);
+    const again = person([], { ...ignored, consents: [granted(on(0)), granted(on(40), { topic: 'newsletter' })] });
+    expect([tierOf(again, on(40)), tierOf(again, on(92))]).toEqual(['warm', 'cool']);
+  });
+
+  test('who had acted before ten messages without an answer is as warm as the act says', () => {
+    const before = person([['human_click', on(-10)]], { consents: [granted(on(0))], unengagedSends: daily(1, 12) });
+    expect(tierAt(policy, before, on(12))).toMatchObject({ tier: 'warm', reason: { of: 'engagement', at: on(-10) } });
+    expect(tierAt(policy, before, on(12)).falls).toEqual({ at: on(42), to: 'cool' });
+    expect(tierAt(policy, before, on(50))).toMatchObject({ tier: 'cool', since: on(42), falls: { at: on(97), to: 'dormant' } });
+  });
+
+  test('does not hold against who returns what they left unanswered before', () => {
+    const consents = [granted(on(0)), granted(on(60), { state: 'withdrawn' }), granted(on(200))];
+    const back = person([], { consents, unengagedSends: daily(1, 12) });
+    expect(tierAt(policy, back, on(201))).toMatchObject({ tier: 'new', since: on(200), falls: { to: 'warm' } });
+    expect(tierOf(person([], { consents, unengagedSends: [...daily(1, 12), ...daily(201, 10)] }), on(211))).toBe('cool');
+  });
+
+  test('is held since the consent that raised it, not since a fall before', () => {
+    const facts = person([['purchase', on(0)]], { consents: [granted(on(-100)), granted(on(60))] });
+    expect(tierAt(policy, facts, on(61))).toMatchObject({ tier: 'warm', since: on(60) });
+  });
+
   test('is sunset after 120 days and twenty messages without an answer, a week later', () => {
     const facts = person([['human_click', on(0)]], { unengagedSends: daily(20, 20) });
     expect(tierOf(facts, on(127) - 1)).toBe('dormant');
@@ -142,38 +175,76 @@ describe('a tier', () => {
 
 // ── against somebody who comes by each night ──
 
-/** What §2.2 says in so many words: bounds by the newest engagement and the score at this instant. */
-function boundsMet(deeds: readonly Deed[], sends: readonly Instant[], at: Instant): Tier {
+/** What happens to somebody; all at instants of the watchman's. */
+interface Life {
+  readonly deeds: readonly Deed[];
+  readonly consents: readonly ConsentRecord[];
+  readonly sends: readonly Instant[];
+}
+
+/** What §2.2 says in so many words: bounds by the newest engagement (a consent counts for the days) and the score at this instant. */
+function boundsMet({ deeds, consents, sends }: Life, at: Instant): Tier {
   const past = deeds.filter(([, when]) => when <= at);
-  const engagedAt = Math.max(...past.map(([, when]) => when));
+  const deedAt = Math.max(...past.map(([, when]) => when));
+  const engagedAt = Math.max(deedAt, ...grantedUntil(consents, at));
   const score = past.reduce(
     (sum, [kind, when]) => sum + policy.signals[kind].weight * 2 ** (-(at - when) / policy.signals[kind].halfLifeMs),
     0,
   );
   const age = at - engagedAt;
+  if (at - deedAt <= 14 * day && score >= 6) return 'hot';
   if (age >= 120 * day && sends.filter((sent) => sent > engagedAt && sent <= at).length >= 20) return 'sunset';
-  if (age <= 14 * day && score >= 6) return 'hot';
   return age <= 45 * day ? 'warm' : age <= 90 * day ? 'cool' : age <= 180 * day ? 'dormant' : 'sunset';
 }
+
+const grantedUntil = (consents: readonly ConsentRecord[], at: Instant): readonly Instant[] =>
+  consents.filter((act) => act.state === 'granted' && act.at <= at).map((act) => act.at);
 
 /** How often the watchman looks; everything happens at such instants. */
 const look = 6 * hour;
 
 /** Promotes at once, and demotes at midnights after seven days below. */
-function watchman(deeds: readonly Deed[], sends: readonly Instant[], until: Instant): ReadonlyMap<Instant, Tier> {
-  const [[, first]] = deeds as readonly [Deed];
+function climbing(life: Life, until: Instant): ReadonlyMap<Instant, Tier> {
+  const first = Math.min(...life.deeds.map(([, when]) => when), ...grantedUntil(life.consents, until));
   const held = new Map<Instant, Tier>();
-  let tier = boundsMet(deeds, sends, first);
+  let tier = boundsMet(life, first);
   let belowSince: Instant | null = null;
   for (let at = first; at <= until; at += look) {
-    const met = boundsMet(deeds, sends, at);
+    const met = boundsMet(life, at);
     if (tierRank[met] <= tierRank[tier]) [tier, belowSince] = [met, null];
     // By age it was met up to the last look; a score crosses its bound somewhere between.
-    else belowSince ??= at - look + (boundsMet(deeds, sends, at - look + 1) === tier ? 1 : 0);
+    else belowSince ??= at - look + (boundsMet(life, at - look + 1) === tier ? 1 : 0);
     if (belowSince !== null && at % day === 0 && at - belowSince >= 7 * day) [tier, belowSince] = [met, null];
     held.set(at, tier);
   }
   return held;
+}
+
+/** Whose newest consent began less than thirty days ago is new, until ten messages in a row got no answer; that consent then makes cool, no better. */
+function watchman(life: Life, until: Instant): ReadonlyMap<Instant, Tier> {
+  const byDeeds = climbing({ ...life, consents: [] }, until);
+  return new Map(
+    [...climbing(life, until)].map(([at, tier]) => {
+      const began = consentBegan(life.consents, at);
+      if (began === null) return [at, tier];
+      const engagedAt = Math.max(...life.deeds.map(([, when]) => when).filter((when) => when <= at), ...grantedUntil(life.consents, at));
+      const tenth = life.sends.filter((sent) => sent > engagedAt && sent <= at)[9];
+      const isIgnored = tenth !== undefined && tenth <= began + 30 * day;
+      if (!isIgnored) return [at, at <= began + 30 * day && !isWithdrawn(life.consents, at) ? 'new' : tier];
+      return [at, tier === 'warm' && (byDeeds.get(at) ?? 'sunset') !== 'warm' ? 'cool' : tier];
+    }),
+  );
+}
+
+/** Of one topic, with nothing but grants and withdrawals: since when it holds, or held last. */
+function consentBegan(consents: readonly ConsentRecord[], at: Instant): Instant | null {
+  const past = consents.filter((act) => act.at <= at);
+  const granting = past.slice(0, past.findLastIndex((act) => act.state === 'granted') + 1);
+  return granting[granting.findLastIndex((act) => act.state === 'withdrawn') + 1]?.at ?? null;
+}
+
+function isWithdrawn(consents: readonly ConsentRecord[], at: Instant): boolean {
+  return consents.findLast((act) => act.at <= at)?.state === 'withdrawn';
 }
 
 const hours = (max: number) => fc.integer({ min: 0, max }).map((count) => start + Math.floor(count / 6) * look);
@@ -184,15 +255,32 @@ const deedsInOrder = fc
   .map((deeds) => deeds.toSorted((a, b) => a[1] - b[1]));
 const sendsInOrder = fc.array(hours(250 * 24), { maxLength: 40 }).map((sends) => sends.toSorted((a, b) => a - b));
 
+const consentsInOrder = fc
+  .uniqueArray(fc.tuple(fc.constantFrom('granted', 'granted', 'withdrawn'), hours(120 * 24)), { maxLength: 5, selector: ([, at]) => at })
+  .map((acts) => acts.map(([state, at]) => granted(at, { state })).toSorted((a, b) => a.at - b.at));
+/** Also people of whom nothing but a consent is known, and who are written to often at first. */
+const lives: fc.Arbitrary<Life> = fc
+  .record({
+    deeds: fc.oneof(deedsInOrder, fc.constant([])),
+    consents: consentsInOrder,
+    sends: fc
+      .tuple(sendsInOrder, fc.array(hours(40 * 24), { maxLength: 25 }))
+      .map(([some, first]) => [...some, ...first].toSorted((a, b) => a - b)),
+  })
+  .filter(({ deeds, consents }) => deeds.length > 0 || consents.some((act) => act.state === 'granted'));
+
 describe('worked out when asked', () => {
   test('the tier is what a watchman who looks every six hours would hold', () => {
     fc.assert(
-      fc.property(deedsInOrder, sendsInOrder, (deeds, sends) => {
-        const held = watchman(deeds, sends, on(300));
+      fc.property(lives, (life) => {
+        const held = watchman(life, on(300));
         for (const [at, tier] of held) {
-          const known = deeds.filter(([, when]) => when <= at);
+          const known = life.deeds.filter(([, when]) => when <= at);
           const engagedAt = known.at(-1)?.[1] ?? 0;
-          const facts = person(known, { unengagedSends: sends.filter((sent) => sent > engagedAt && sent <= at) });
+          const facts = person(known, {
+            consents: life.consents.filter((act) => act.at <= at),
+            unengagedSends: life.sends.filter((sent) => sent > engagedAt && sent <= at),
+          });
           const found = tierOf(facts, at);
           if (found !== tier) expect({ at: (at - start) / day, tier: found }).toEqual({ at: (at - start) / day, tier });
         }
@@ -223,10 +311,26 @@ describe('worked out when asked', () => {
           expect(tierOf(facts, falls.at - 1)).toBe(tier);
           expect(tierOf(facts, falls.at)).toBe(falls.to);
           expect(tierAt(policy, facts, falls.at).since).toBe(falls.at);
-          expect(tierRank[boundsMet(deeds, [], falls.at - 7 * day + 1)]).toBeGreaterThan(tierRank[tier]);
+          expect(tierRank[boundsMet({ deeds, consents: [], sends: [] }, falls.at - 7 * day + 1)]).toBeGreaterThan(tierRank[tier]);
           at = falls.at;
         }
         expect(tierOf(facts, at)).toBe('sunset');
+      }),
+    );
+  });
+
+  test('nobody rises by waiting', () => {
+    fc.assert(
+      fc.property(lives, (life) => {
+        const facts = person(life.deeds, { consents: life.consents, unengagedSends: life.sends });
+        let at = Math.max(...life.deeds.map(([, when]) => when), ...life.consents.map((act) => act.at), ...life.sends);
+        for (let verdict = tierAt(policy, facts, at); verdict.falls !== null; verdict = tierAt(policy, facts, at)) {
+          const { falls, tier, since } = verdict;
+          expect(since ?? at).toBeLessThanOrEqual(at);
+          if (tier !== 'new') expect(tierRank[falls.to]).toBeGreaterThan(tierRank[tier]);
+          at = falls.at;
+          expect(tierAt(policy, facts, at)).toMatchObject({ tier: falls.to, since: at });
+        }
       }),
     );
   });
