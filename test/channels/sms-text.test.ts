@@ -30,3 +30,50 @@ test('reads keywords exactly, and sentences that revoke', () => {
 test('takes no word of Object for a keyword', () => {
   expect(readIntent('constructor')).toEqual({ kind: 'other' });
 });
+
+test.each([
+  'please quit texting me',
+  'quit sending me texts',
+  'Please cancel',
+  'Ok, quit it.',
+  'Cancel these texts',
+  'cancel my subscription',
+  'end these messages',
+  'I revoke my consent',
+  'I want this subscription cancelled',
+  'dont send me texts',
+  'Don’t send me anything',
+  'Do not text this number',
+  'I don’t want these messages',
+  'I no longer wish to receive this',
+  'take my number off',
+  'opt me out',
+  'unsub me',
+  'Stopp bitte',
+  'Bitte abmelden',
+  'Melden Sie mich bitte ab',
+  'Bitte keine SMS mehr',
+  'keine weiteren Nachrichten',
+  'Falsche Nummer',
+])('takes for a revocation: %s', (body) => {
+  expect(readIntent(body)).toEqual({ kind: 'free-form-stop' });
+});
+
+test.each(['unsub', 'STOPP', 'Abmelden!'])('stops at the word alone: %s', (body) => {
+  expect(readIntent(body)).toMatchObject({ kind: 'stop' });
+});
+
+test.each([
+  'Cancel my order',
+  'Can I cancel my order? A text would be fine',
+  'the end',
+  'At the weekend',
+  'Please don’t send my order before Friday',
+  'Does the sale end this week? Got your message late',
+  'Is your consent form ready?',
+  'Keine Ahnung',
+  'Wann endet die Aktion?',
+  'Melden Sie sich ab Montag',
+])('takes for a reply: %s', (body) => {
+  expect(readIntent(body)).toEqual({ kind: 'other' });
+});

@@ -4,7 +4,7 @@ export type InboundIntent =
   | { readonly kind: 'free-form-stop' }
   | { readonly kind: 'other' };
 
-// Twilio's default list with the per-se words of 47 CFR 64.1200(a)(10).
+// Twilio's default list with the per-se words of 47 CFR 64.1200(a)(10), and how they are shortened and said in German.
 const keywords: Readonly<Record<string, 'stop' | 'start' | 'help'>> = {
   STOP: 'stop',
   STOPALL: 'stop',
@@ -14,6 +14,9 @@ const keywords: Readonly<Record<string, 'stop' | 'start' | 'help'>> = {
   QUIT: 'stop',
   REVOKE: 'stop',
   OPTOUT: 'stop',
+  UNSUB: 'stop',
+  STOPP: 'stop',
+  ABMELDEN: 'stop',
   START: 'start',
   YES: 'start',
   UNSTOP: 'start',
@@ -21,17 +24,39 @@ const keywords: Readonly<Record<string, 'stop' | 'start' | 'help'>> = {
   INFO: 'help',
 };
 
+/** What comes to a phone, and what allows it. */
+const texts = String.raw`(texts?|texting|txts?|messages?|messaging|msgs?|sms|subscriptions?|consent|permission)\b`;
+/** Up to three words of the same sentence. */
+const fewWords = String.raw`([^\s.?!]+\s+){0,3}?`;
+
 // Better one text too few than one after a revocation: "I can't stop smiling" stops as well.
 const revocations: readonly RegExp[] = [
-  /\bstop\b/,
-  /\bunsubscribe\b/,
-  /\bopt(ing)? ?-?out\b/,
-  /\b(remove|delete|take) me\b/,
-  /\b(do not|don'?t|never) (text|message|contact|sms) me\b/,
-  /\bno more (texts|messages|sms)\b/,
+  /\bstop(p|pen)?\b/,
+  /\bunsub(scribe)?\b/,
+  /\bopt(ing)? ?-?(me )?out\b/,
+  /\brevoke\b/,
+  new RegExp(String.raw`\b(quit|cancel|end|withdraw)\s+${fewWords}${texts}`),
+  new RegExp(String.raw`\b${texts}\s+${fewWords}(quit|cancel|withdraw)`),
+  /\bquit (texting|messaging|contacting|bothering|spamming|sending)\b/,
+  /\b(remove|delete|take) (me|(my|this) ((cell|mobile|phone) )?(number|name))\b/,
+  /\b(do not|don'?t) (text|message|contact|sms|txt)\b/,
+  /\bnever (text|message|contact|sms) me\b/,
+  /\b(do not|don'?t|never) send (me|to|any|anything|more|these|this|texts?|messages?|sms)\b/,
+  new RegExp(String.raw`\b(do not|don'?t|no longer) (want|wish|need)\b.*\b(receive|${texts})`),
+  /\bno more (texts?|messages?|sms)\b/,
   /\bleave me alone\b/,
   /\bwrong (number|person)\b/,
+  /\b(abmelden|abbestellen|kündigen)\b/,
+  /\bmelde[nt]? .*\bmich .*\bab\b/,
+  /\bkeine? (weiteren? )?(sms|nachricht(en)?|texte?|werbung)\b/,
+  /\bnicht mehr (schreiben|anschreiben|kontaktieren)\b/,
+  /\bin ruhe\b/,
+  /\bfalsche nummer\b/,
 ];
+
+/** A word that stops, with nothing around it that gives it another sense: "Please cancel", "ok, quit it". */
+const stopWords = /^(quit|cancel|end)$/;
+const fillers = /^(please|pls|plz|just|ok|okay|it|this|that|all|everything|me|now|thanks|thx|bitte)$/;
 
 /** Reads a text: the exact words first (NFKC, punctuation and spaces stripped, so "Stop." and "OPT-OUT" count), then sentences. */
 export function readIntent(body: string): InboundIntent {
@@ -40,5 +65,12 @@ export function readIntent(body: string): InboundIntent {
   const kind = Object.hasOwn(keywords, word) ? keywords[word] : undefined;
   if (kind) return { kind, word };
   const sentence = normal.toLowerCase().replace(/[’‘`]/g, "'");
-  return revocations.some((revocation) => revocation.test(sentence)) ? { kind: 'free-form-stop' } : { kind: 'other' };
+  const isRevocation = isBareStop(sentence) || revocations.some((revocation) => revocation.test(sentence));
+  return isRevocation ? { kind: 'free-form-stop' } : { kind: 'other' };
+}
+
+function isBareStop(sentence: string): boolean {
+  const words = sentence.match(/[\p{L}\p{N}']+/gu) ?? [];
+  const others = words.filter((word) => !fillers.test(word));
+  return words.length <= 3 && others.length === 1 && stopWords.test(others[0] ?? '');
 }
