@@ -216,9 +216,12 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
       templates,
       temporalUi: temporalUiOf(config, () => temporal),
       ...seams(app, { templates, renderer, publishAll, dataFolder, temporal: () => temporal, hasRelay: roles.has('relay') }),
+      ...(config.SOJOURN_TRUST_PROXY === undefined ? {} : { trustedProxies: config.SOJOURN_TRUST_PROXY }),
       plugins: [segmentRoutes(app), twilioRoutes(app), emailInboundRoutes(app, config.EMAIL_WEBHOOK_TOKEN ?? null)],
     });
     apiUrl = showUrl(await server.listen(listening));
+    if (address.publicUrl !== '' && config.SOJOURN_TRUST_PROXY === undefined)
+      say('Consent on our pages is kept without the address it came from: SOJOURN_TRUST_PROXY does not say which proxy tells it.');
     address.publicUrl ||= apiUrl;
     phone?.setInboundUrl(`${apiUrl}/webhooks/twilio/inbound`);
     stops.push(() => server.close());

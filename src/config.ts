@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { nearest } from './domain/nearest.js';
+import { readProxies } from './trusted-proxies.js';
 
 /** One setting: where it comes from, what it means, and what it is when absent. `docs/operations.md` and `sojourn config` show this table. */
 interface Setting {
@@ -91,6 +92,18 @@ export const settings = {
   PUBLIC_URL: {
     schema: url.optional(),
     meaning: 'Address at which customers and Twilio reach the API: links, callbacks, unsubscribe. https with real providers.',
+  },
+  SOJOURN_TRUST_PROXY: {
+    schema: z
+      .string()
+      .transform((text, context) => {
+        const { proxies, problems } = readProxies(text);
+        for (const message of problems) context.addIssue({ code: 'custom', message });
+        return proxies;
+      })
+      .optional(),
+    meaning:
+      'Addresses or networks of the proxies before the API, such as 10.0.0.5, 172.18.0.0/16: they tell where people come from. Never everybody’s.',
   },
   ORDER_LOOKUP_URL: {
     schema: url.optional(),

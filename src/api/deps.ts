@@ -94,6 +94,8 @@ export interface ApiDeps {
   readonly reconcile?: () => Promise<Progress>;
   /** Writes a copy of the embedded store into the data folder (`src/app/backup.ts`). */
   readonly backup?: () => Promise<BackupResult>;
+  /** Whose word about where a request came from counts: addresses and networks of the proxies before the API. */
+  readonly trustedProxies?: readonly string[];
   /** Routes with their own authentication: Segment's paths, Twilio's webhooks. Each is mounted in a scope of its own. */
   readonly plugins: readonly FastifyPluginAsync[];
 }

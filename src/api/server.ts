@@ -55,6 +55,7 @@ export function buildHealthServer(deps: Pick<ApiDeps, 'app' | 'version' | 'regis
  */
 export function buildServer(deps: ApiDeps): FastifyInstance {
   const server = fastify({
+    trustProxy: deps.trustedProxies === undefined ? false : [...deps.trustedProxies],
     logger: false,
     genReqId: () => deps.app.newId(),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 256 },

@@ -46,6 +46,7 @@ test('values are read as what they are, and an empty one is an absent one', () =
     SOJOURN_EMAIL_RATE: '',
     SMTP_URL: '  ',
     DATABASE_URL: '',
+    SOJOURN_TRUST_PROXY: '10.0.0.5, fd12::/16',
   };
   expect(readConfig(env)).toMatchObject({
     SOJOURN_PORT: 0,
@@ -54,6 +55,7 @@ test('values are read as what they are, and an empty one is an absent one', () =
     SOJOURN_EMAIL_RATE: undefined,
     SMTP_URL: undefined,
     DATABASE_URL: undefined,
+    SOJOURN_TRUST_PROXY: ['10.0.0.5', 'fd12::/16'],
   } satisfies Partial<Config>);
 });
 
@@ -72,6 +74,11 @@ describe('a problem is told by name, with its meaning', () => {
       { SOJOURN_XYZZY_FROBNICATION: '1' },
       /^SOJOURN_XYZZY_FROBNICATION is no setting\. `sojourn config` lists all\.$/,
     ],
+    ['a number of proxies', { SOJOURN_TRUST_PROXY: '1' }, /^SOJOURN_TRUST_PROXY: 1 is a number of hops, which does not tell/],
+    ['a proxy by its name', { SOJOURN_TRUST_PROXY: '10.0.0.5, proxy' }, /^SOJOURN_TRUST_PROXY: proxy is no address such as 10\.0\.0\.5/],
+    ['a network that is none', { SOJOURN_TRUST_PROXY: '10.0.0.0/33' }, /^SOJOURN_TRUST_PROXY: 10\.0\.0\.0\/33 is no network/],
+    ['everybody as a proxy', { SOJOURN_TRUST_PROXY: '0.0.0.0/0' }, /^SOJOURN_TRUST_PROXY: 0\.0\.0\.0\/0 holds strangers/],
+    ['everybody over IPv6 as a proxy', { SOJOURN_TRUST_PROXY: '::/0' }, /^SOJOURN_TRUST_PROXY: ::\/0 holds strangers/],
     ['a role that is none', { SOJOURN_ROLE: 'api,wroker', ...secret }, /wroker is no role/],
   ])('%s', (_name, env, told) => {
     expect(problemsOf(env)).toContainEqual(expect.stringMatching(told));

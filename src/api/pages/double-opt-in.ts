@@ -2,6 +2,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppDeps } from '../../app/deps.js';
 import { confirmConsent, type ConfirmationPage, showConfirmation } from '../../app/double-opt-in.js';
 import { readLink } from '../../domain/link-token.js';
+import { callerAddress } from '../caller-address.js';
 import { formOf, readForms } from './form.js';
 import { html, sendPage } from './page.js';
 import { topicName } from './preference-form.js';
@@ -24,7 +25,7 @@ export function doubleOptInPages(app: AppDeps): FastifyPluginAsync {
       if (id === null) return answer(request, reply, { kind: 'unknown' }, 200);
       if (formOf(request.body)['confirm'] !== 'yes') return answer(request, reply, await showConfirmation(app, id), 400);
       const userAgent = request.headers['user-agent']?.slice(0, 500) ?? null;
-      return answer(request, reply, await confirmConsent(app, id, { ip: request.ip, userAgent }), 200);
+      return answer(request, reply, await confirmConsent(app, id, { ip: callerAddress(request), userAgent }), 200);
     });
 
     function requestOf(request: Request): string | null {

@@ -4,6 +4,7 @@ import { eraseProfile } from '../../app/erase-profile.js';
 import { exportProfile } from '../../app/export-profile.js';
 import { type Preferences, savePreferences, showPreferences } from '../../app/preferences.js';
 import { readLink } from '../../domain/link-token.js';
+import { callerAddress } from '../caller-address.js';
 import { type Form, formOf, readForms } from './form.js';
 import { html, sendPage } from './page.js';
 import { preferenceForm, topicName, wishesOf } from './preference-form.js';
@@ -38,7 +39,7 @@ export function preferencePages(app: AppDeps): FastifyPluginAsync {
         text: (box) => boxText(language, box),
         locale: language,
         sourceUrl: `${app.publicUrl}/p`,
-        ip: request.ip,
+        ip: callerAddress(request),
         userAgent: request.headers['user-agent']?.slice(0, 500) ?? null,
       });
       const after = await shownTo(request);
