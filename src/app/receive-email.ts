@@ -59,7 +59,8 @@ export async function receiveEmail(deps: InboundEmailDeps, email: ReceivedEmail)
     case 'feedback':
       return takeFeedback(deps, email, mail, targets);
     case 'auto-reply':
-      return keep(deps, email, 'auto-reply', null);
+      // Mail programs unsubscribe by themselves, and say so; an absence note never comes to that address.
+      return wishesOf(targets).length > 0 ? takeLetter(deps, email, targets) : keep(deps, email, 'auto-reply', null);
     case 'other':
       return takeLetter(deps, email, targets);
   }
@@ -143,10 +144,14 @@ async function takeFeedback(
 
 /** A mail that somebody or something wrote to us. */
 async function takeLetter(deps: InboundEmailDeps, email: ReceivedEmail, targets: readonly ReturnAddress[]): Promise<EmailResult> {
-  const wishes = targets.flatMap((target) => (target.kind === 'unsubscribe' ? [target.messageId] : []));
+  const wishes = wishesOf(targets);
   if (wishes.length > 0) return stop(deps, email, wishes, 'list-unsubscribe-mail');
   const [bounced] = targets.flatMap((target) => (target.kind === 'bounce' ? [target.messageId] : []));
   return keep(deps, email, targets.length === 0 ? 'not-for-us' : bounced ? 'no-report' : 'no-feedback-report', bounced ?? null);
+}
+
+function wishesOf(targets: readonly ReturnAddress[]): readonly string[] {
+  return targets.flatMap((target) => (target.kind === 'unsubscribe' ? [target.messageId] : []));
 }
 
 async function stop(deps: InboundEmailDeps, email: ReceivedEmail, ids: readonly string[], method: string): Promise<EmailResult> {

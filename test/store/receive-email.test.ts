@@ -176,6 +176,13 @@ describeOnBothStores('a mail that comes back', (store) => {
     expect(consents).toMatchObject([{ topic: 'marketing' }]);
   });
 
+  test('to the unsubscribe address ends it too where a program wrote it by itself', async () => {
+    const { receive, returnTo } = await mailSent();
+    const raw = 'Auto-Submitted: auto-generated\r\nSubject: unsubscribe\r\n\r\n';
+    expect(await receive(raw, [returnTo('unsubscribe')])).toEqual({ kind: 'unsubscribe', messages: 1 });
+    expect(await letters()).toEqual([]);
+  });
+
   test('is kept once where it tells of no message of ours; an absence note needs nobody', async () => {
     const { receive, deps } = await mailSent();
     const cases: [string, readonly string[], string][] = [
