@@ -5,6 +5,7 @@ import {
   createJsonSchemaTransform,
   createJsonSchemaTransformObject,
   serializerCompiler,
+import { patience, timeLimits } from './patience.js';
   validatorCompiler,
 } from 'fastify-type-provider-zod';
 import { requireApiKey } from './auth.js';
@@ -40,7 +41,7 @@ import { showInstantsAsText } from './schemas.js';
 
 /** Health and metrics alone, for a process without the role `api`: whoever is on call sees its workers and its poke loop too. */
 export function buildHealthServer(deps: Pick<ApiDeps, 'app' | 'version' | 'registry' | 'parts'>): FastifyInstance {
-  const server = fastify({ logger: false, genReqId: () => deps.app.newId() });
+  const server = fastify({ logger: false, genReqId: () => deps.app.newId(), ...timeLimits(patience) });
   server.setSerializerCompiler(serializerCompiler);
   server.setErrorHandler(problemHandler(deps.app.log));
   server.setNotFoundHandler(noSuchRoute);
@@ -55,6 +56,8 @@ export function buildHealthServer(deps: Pick<ApiDeps, 'app' | 'version' | 'regis
  */
 export function buildServer(deps: ApiDeps): FastifyInstance {
   const server = fastify({
+    ...timeLimits(patience),
+    trustProxy: deps.trustedProxies === undefined ? false : [...deps.trustedProxies],
     trustProxy: deps.trustedProxies === undefined ? false : [...deps.trustedProxies],
     logger: false,
     genReqId: () => deps.app.newId(),
