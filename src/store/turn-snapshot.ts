@@ -49,7 +49,7 @@ export interface TurnMessage {
   readonly id: MessageId;
   readonly entryId: EntryId | null;
   readonly entryKey: string | null;
-  /** When its entry had ended by itself; null: it goes on, or another went on in its place. */
+  /** When its entry ended, by itself or because another went on in its place; null: it goes on. */
   readonly entryEndedAt: Instant | null;
   readonly journeyId: JourneyId | null;
   readonly step: StepId | null;
@@ -239,7 +239,7 @@ function selectTurnFacts(of: TurnQuestion): RawBuilder<TurnFactsRow> {
         'legalBasis', legal_basis, 'expiresAt', expires_at) order by seq)
       from consents where profile_id = ${profileId}) as consents,
     (select json_agg(json_build_object('id', m.id, 'entryId', m.entry_id, 'entryKey', e.entry_key,
-        'entryEndedAt', case when e.outcome <> 'superseded' then e.finished_at end, 'journeyId', m.journey_id, 'step', m.step, 'visit', m.visit,
+        'entryEndedAt', e.finished_at, 'journeyId', m.journey_id, 'step', m.step, 'visit', m.visit,
         'channel', m.channel, 'class', m.class, 'topic', m.topic, 'priority', m.priority, 'countsTowardCap', m.counts_toward_cap, 'state', m.state,
         'reason', m.reason, 'slotAt', m.slot_at, 'deadlineAt', m.deadline_at, 'leaseReal', m.lease_real,
         'mayHaveLeft', m.state = 'reserved' and m.attempts > 0 and exists (

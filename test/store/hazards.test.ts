@@ -136,26 +136,49 @@ describeOnBothStores('against', (store) => {
     expect((await messages()).find(({ entry_id }) => entry_id === ada.id)).toMatchObject({ ...after, lease_real: null });
   });
 
-  test('two entries that came to the same step before their people became one: the second message is a duplicate', async () => {
-    const deps = await abandoned(
-      { ...byProfile, ...steps(waitStep('wait', 'first', minute), send('first', null)) },
-      { people: ['ada', 'bea'] },
-    );
+  test.each(['exited', 'superseded'])(
+    'two entries that came to the same step before their people became one, of which one is %s: the second message is a duplicate',
+    async (outcome) => {
+      const deps = await abandoned(
+        { ...byProfile, ...steps(waitStep('wait', 'first', minute), send('first', null)) },
+        { people: ['ada', 'bea'] },
+      );
+      const [ada, bea] = [await entryOf('ada'), await entryOf('bea')];
+      for (const { id } of [ada, bea]) await turn(deps, id);
+      deps.clock.pass(minute);
+      await turn(deps, ada.id);
+      // Ada's entry ends by itself before the merge, so that it cannot meet Bea's.
+      await store()
+        .db.updateTable('entries')
+        .set({ state: 'finished', outcome, finished_at: noon + hour })
+        .where('id', '=', ada.id)
+        .execute();
+      await take(deps, alias('ada', 'bea', { occurredAt: noon + hour }));
+
+      await turn(deps, bea.id);
+      expect(deps.providers.email.submitted).toHaveLength(1);
+      expect(await verdicts()).toContain('skip duplicate');
+    },
+  );
+
+  test('a series long after a merge being taken for a duplicate of the entry that ended in it', async () => {
+    const deps = await abandoned(byProfile, { people: ['ada', 'bea'] });
     const [ada, bea] = [await entryOf('ada'), await entryOf('bea')];
     for (const { id } of [ada, bea]) await turn(deps, id);
-    deps.clock.pass(minute);
-    await turn(deps, ada.id);
-    // Ada's entry ends by itself before the merge, so that it cannot meet Bea's.
-    await store()
-      .db.updateTable('entries')
-      .set({ state: 'finished', outcome: 'exited', finished_at: noon + hour })
-      .where('id', '=', ada.id)
-      .execute();
     await take(deps, alias('ada', 'bea', { occurredAt: noon + hour }));
+    const [other] = (await entries()).filter(({ outcome }) => outcome === null);
+    expect((await entries()).map(({ outcome }) => outcome)).toContain('superseded');
+    deps.clock.set(noon + 25 * hour);
+    await turn(deps, other?.id);
+    expect(deps.providers.email.submitted).toHaveLength(3);
 
-    await turn(deps, bea.id);
-    expect(deps.providers.email.submitted).toHaveLength(1);
-    expect(await verdicts()).toContain('skip duplicate');
+    const again = noon + 40 * day;
+    deps.clock.set(again);
+    await take(deps, track('Product Added', { ...mug, cart_id: 'cart-new' }, { userId: 'bea', occurredAt: again, receivedAt: again }));
+    deps.clock.set(again + hour);
+    await turn(deps, (await entries()).at(-1)?.id);
+    expect(deps.providers.email.submitted).toHaveLength(4);
+    expect(await verdicts()).not.toContain('skip duplicate');
   });
 
   test('a second series over the same cart a week later being taken for a duplicate of the first', async () => {
@@ -446,6 +469,25 @@ describeOnBothStores('against', (store) => {
     await turn(deps);
     expect(await entry()).toMatchObject({ outcome: 'converted' });
     expect(await messages()).toMatchObject([{ state: 'unknown' }]);
+  });
+
+  test('an ambiguous email whose person moves before it is repeated: it goes on counting, and may have left', async () => {
+    const deps = await abandoned(cartJourney(steps(send('first', null, { hours: { opens: 0, closes: 24 * 60 } }))));
+    deps.providers.email.answers = [lost];
+    await turn(deps);
+    await take(deps, identify({ timezone: 'Europe/London' }, { occurredAt: noon + hour }));
+    const forecast = await forecastSend(deps, (await entry()).id);
+    if (forecast.kind !== 'send') throw new Error(`expected a message, got ${forecast.kind}`);
+    const { seen, plan } = forecast;
+    const stale = { ...plan, lookedAt: plan.lookedAt - 5_001 };
+    expect(await store().transaction((trx) => runTurn(deps, trx, { seen, plan: stale, settled: null, lane: 'send-here' }))).toEqual({
+      kind: 'again',
+    });
+    expect(await messages()).toMatchObject([{ state: 'reserved', attempts: 1 }]);
+
+    await take(deps, ordered(noon + hour));
+    await turn(deps);
+    expect(await messages()).toMatchObject([{ state: 'unknown', attempts: 1 }]);
   });
 
   test('an ambiguous email that the server then refuses for good being tried again', async () => {

@@ -274,7 +274,8 @@ class Turn {
         if (known?.state === 'reserved' && known.slotAt > this.#context.at) {
           if (!this.#hasMoved)
             return this.#turn(await this.#wait(known.slotAt, this.#awaitingSlot(step, pending), `${step.id} · ${step.channel} · slot`));
-          await this.#giveBack(message, known.slotAt);
+          // What may have left already goes on counting; its slot is only when it may be sent once more.
+          if (!isAmbiguous(known)) await this.#giveBack(message, known.slotAt);
         }
         return this.#gate(step, pending, message);
     }
