@@ -58,7 +58,6 @@ export function buildServer(deps: ApiDeps): FastifyInstance {
   const server = fastify({
     ...timeLimits(patience),
     trustProxy: deps.trustedProxies === undefined ? false : [...deps.trustedProxies],
-    trustProxy: deps.trustedProxies === undefined ? false : [...deps.trustedProxies],
     logger: false,
     genReqId: () => deps.app.newId(),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 256 },
