@@ -5,11 +5,11 @@ import {
   createJsonSchemaTransform,
   createJsonSchemaTransformObject,
   serializerCompiler,
-import { patience, timeLimits } from './patience.js';
   validatorCompiler,
 } from 'fastify-type-provider-zod';
 import { requireApiKey } from './auth.js';
 import type { ApiDeps } from './deps.js';
+import { patience, timeLimits } from './patience.js';
 import { cartPages } from './pages/cart.js';
 import { doubleOptInPages } from './pages/double-opt-in.js';
 import { preferencePages } from './pages/preferences.js';
@@ -56,11 +56,11 @@ export function buildHealthServer(deps: Pick<ApiDeps, 'app' | 'version' | 'regis
  */
 export function buildServer(deps: ApiDeps): FastifyInstance {
   const server = fastify({
-    ...timeLimits(patience),
-    trustProxy: deps.trustedProxies === undefined ? false : [...deps.trustedProxies],
     logger: false,
     genReqId: () => deps.app.newId(),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 256 },
+    ...timeLimits(patience),
+    trustProxy: deps.trustedProxies === undefined ? false : [...deps.trustedProxies],
   });
   server.setValidatorCompiler(validateOrDefault);
   server.setSerializerCompiler(serializerCompiler);
