@@ -21,7 +21,7 @@ import { matchFacts } from './match-facts.js';
 import { type ConsentGiven, writeConsentActs } from './record-consents.js';
 import { showEngagement } from './show-engagement.js';
 import { suppressionKeys } from '../domain/suppression.js';
-import { mayReceiveMarketing } from './unsubscribe.js';
+import { refusalsOf } from './unsubscribe.js';
 
 /** One box of the page. */
 export interface Preference {
@@ -194,7 +194,10 @@ async function actsOf(
   const records = await readConsents(trx, profile.id);
   const { topics } = deps.policies.current();
   const now = deps.clock.now();
-  const changes = wishes.boxes === 'nothing' ? refusals(records, now, topics) : changesOf(records, wishes.boxes, now, topics);
+  const changes =
+    wishes.boxes === 'nothing'
+      ? channels.flatMap((channel) => refusalsOf(records, channel, now, topics))
+      : changesOf(records, wishes.boxes, now, topics);
   return changes.map((change) => {
     const isYes = change.state === 'granted';
     const { text, ip, userAgent, ...page } = proof;
@@ -216,14 +219,6 @@ async function actsOf(
 }
 
 type Change = Pick<ConsentGiven, 'channel' | 'topic' | 'state' | 'at'>;
-
-/** All marketing is refused on every channel on which there may still be some. */
-function refusals(records: readonly ConsentRecord[], now: Instant, topics: TopicPolicy): readonly Change[] {
-  const at = Math.max(now, ...records.map((record) => record.at));
-  return channels
-    .filter((channel) => mayReceiveMarketing(records, channel, now, topics))
-    .map((channel) => ({ channel, topic: 'marketing', state: 'withdrawn', at }));
-}
 
 /**
  * The acts that make these wishes true. A refusal of all marketing takes every topic with it, so a topic that stays wanted is granted again,

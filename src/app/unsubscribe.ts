@@ -34,22 +34,13 @@ export async function unsubscribe(
     for (const { id } of profiles) {
       const records = await readConsents(trx, id);
       const now = deps.clock.now();
-      if (!mayReceiveMarketing(records, channel, now, deps.policies.current().topics)) continue;
-      const at = notBefore(now, records, channel);
-      acts.push({
-        profileId: id as ProfileId,
-        given: [
-          {
-            channel,
-            topic: 'marketing',
-            state: 'withdrawn' as const,
-            method: how.method,
-            source: `message/${messageId}`,
-            text: how.text,
-            at,
-          },
-        ],
-      });
+      const given = refusalsOf(records, channel, now, deps.policies.current().topics).map((refusal) => ({
+        ...refusal,
+        method: how.method,
+        source: `message/${messageId}`,
+        text: how.text,
+      }));
+      if (given.length > 0) acts.push({ profileId: id as ProfileId, given });
     }
     await writeConsentActs(deps, trx, acts, `unsubscribe/${messageId}`);
     return acts.length > 0 ? 'stopped' : 'stopped-already';
@@ -62,20 +53,27 @@ export async function unsubscribe(
 }
 
 /**
- * Is there something to refuse? Without a record of a refusal there is, even where nothing was ever granted; and so there is where only STOP refused,
- * because START would undo that, and where a yes waits for its confirmation.
+ * The acts that refuse all marketing on a channel: of `marketing`, which takes every older yes with it, and of each topic that START would bring back, because
+ * START asks about each by itself. None where nothing is left to refuse.
  */
-export function mayReceiveMarketing(records: readonly ConsentRecord[], channel: Channel, at: Instant, topics: TopicPolicy): boolean {
-  const newest = newestByTopic(records, channel).get('marketing');
-  if (newest === undefined || !isRefusal(newest.state) || isTakenByStop(newest)) return true;
+export function refusalsOf(records: readonly ConsentRecord[], channel: Channel, now: Instant, topics: TopicPolicy): readonly Refusal[] {
+  const newest = newestByTopic(records, channel);
+  const broad = newest.get('marketing');
+  const taken = [...newest.values()].filter(isTakenByStop).map(({ topic }) => topic);
+  const isRefused = broad !== undefined && isRefusal(broad.state) && !mayStillCome(records, channel, now, topics);
+  // An opt-out stands over everything said before it, even where a client's clock put that into the future.
+  const at = Math.max(now, ...records.filter((record) => record.channel === channel).map((record) => record.at));
+  const named = isRefused ? taken : ['marketing', ...taken];
+  return [...new Set(named)].map((topic) => ({ channel, topic, state: 'withdrawn', at }));
+}
+
+type Refusal = Pick<ConsentRecord, 'channel' | 'topic' | 'at'> & { readonly state: 'withdrawn' };
+
+/** Is there a topic that was granted after marketing was refused, or a yes that waits for its confirmation? */
+function mayStillCome(records: readonly ConsentRecord[], channel: Channel, at: Instant, topics: TopicPolicy): boolean {
   const named = new Set(records.filter((record) => record.channel === channel).map((record) => record.topic));
   return (
     [...named].some((topic) => hasConsent(records, channel, topic, at, topics)) ||
     openRequests(records).some((record) => record.channel === channel)
   );
-}
-
-/** An opt-out stands over everything said before it, even where a client's clock put that into the future. */
-function notBefore(now: Instant, records: readonly ConsentRecord[], channel: Channel): Instant {
-  return Math.max(now, ...records.filter((record) => record.channel === channel).map((record) => record.at));
 }

@@ -200,6 +200,24 @@ describeOnBothStores('preferences', (store) => {
     expect(mayReceive(await readConsents(store().db, profileId), 'sms', 'cart_reminder')).toBe(false);
   });
 
+  test('what STOP took from who had refused all else, START does not bring back after `nothing`', async () => {
+    const { deps, messageId, profileId } = await reminded(store());
+    const { text } = twilioWebhooks(deps);
+    const only = (await boxesOf(deps, messageId)).map((box) => ({ ...box, wanted: box.topic === 'cart_reminder' }));
+    await take(deps, track('Consent Granted', { channel: 'sms', method: 'form', source: 'test' }));
+    await savePreferences(deps, messageId, asks(only), proof);
+    expect(mayReceive(await readConsents(store().db, profileId), 'sms', 'cart_reminder', noon + day)).toBe(true);
+    deps.clock.pass(1000);
+    await text('SM1', 'STOP');
+    deps.clock.pass(1000);
+
+    expect(await savePreferences(deps, messageId, asks('nothing'), proof)).toBe('saved');
+    await text('SM2', 'START');
+    const records = await readConsents(store().db, profileId);
+    for (const topic of ['marketing', 'cart_reminder']) expect(mayReceive(records, 'sms', topic, noon + day)).toBe(false);
+    expect(await savePreferences(deps, messageId, asks('nothing'), proof)).toBe('unchanged');
+  });
+
   test('a yes to texts by a link of a mail waits for its confirmation where the policy says so; one over the channel itself does not', async () => {
     const { deps: usual, messageId, profileId } = await reminded(store());
     const policies = usual.policies.current();
