@@ -73,23 +73,35 @@ export async function showCaps(
     tier: verdict.tier,
     tierSentence: tierSentence(policies.engagement, verdict, { timeZone, at }),
     timeZone,
-    rules: rulesOf(policies, person).map((rule) => standing(policies, rule, ledger, { at, timeZone })),
+    rules: rulesOf(policies, person).map((shown) => standing(policies, shown, ledger, { at, timeZone })),
     promised: ledger
       .filter(({ state, slotAt }) => state === 'reserved' && slotAt > at)
       .map(({ messageId, channel, topic, priority, slotAt }) => ({ messageId, channel, topic, priority, slotAt })),
   };
 }
 
+/** A rule as the gate has it, which says what counts, and the topics for which it is shown. */
+interface ShownRule {
+  readonly rule: CapRule;
+  readonly topics: readonly string[] | null;
+}
+
 /** The rules for each channel, those that are the same for several once; then what is lower for a topic of little interest. */
-function rulesOf(policies: Policies, person: Person): readonly CapRule[] {
-  const usual = channels.flatMap((channel) => inForce(policies, person, channel, anyTopic));
+function rulesOf(policies: Policies, person: Person): readonly ShownRule[] {
+  const usual = channels
+    .flatMap((channel) => inForce(policies, person, channel, anyTopic))
+    .map((rule): ShownRule => ({ rule, topics: rule.topics }));
   const lowered = person.engagement.topics.flatMap(({ channel, topic }) =>
     inForce(policies, person, channel, topic)
-      .filter(({ why, topics }) => why?.topicMultiplier !== undefined && (topics === null || topics.includes(topic)))
-      .map((rule) => ({ ...rule, topics: [topic] })),
+      .filter((rule) => rule.why?.topicMultiplier !== undefined && isAbout(rule, topic))
+      .map((rule): ShownRule => ({ rule, topics: [topic] })),
   );
-  const rules = new Map([...usual, ...lowered].map((rule) => [JSON.stringify([rule.id, rule.limit, rule.topics]), rule]));
-  return [...rules.values()];
+  const shown = new Map([...usual, ...lowered].map((one) => [JSON.stringify([one.rule.id, one.rule.limit, one.topics]), one]));
+  return [...shown.values()];
+}
+
+function isAbout({ topics, exceptTopics }: CapRule, topic: string): boolean {
+  return (topics === null || topics.includes(topic)) && exceptTopics?.includes(topic) !== true;
 }
 
 /** No topic is called so: nothing is known of the interest in it. */
@@ -105,12 +117,12 @@ function inForce(policies: Policies, person: Person, channel: Channel, topic: st
 
 function standing(
   policies: Policies,
-  rule: CapRule,
+  { rule, topics }: ShownRule,
   ledger: readonly LedgerSlot[],
   { at, timeZone }: { readonly at: Instant; readonly timeZone: string },
 ): CapStanding {
   const { used, nextFreeAt, promisedAt } = capUse(rule, ledger, at);
-  const { id, channels: own, topics, limit, window } = rule;
+  const { id, channels: own, limit, window } = rule;
   const detail = { rule: id, used, limit, ...rule.why };
   return {
     rule: id,

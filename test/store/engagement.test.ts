@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { beforeEach, expect, test } from 'vitest';
 import { eraseProfile } from '../../src/app/erase-profile.js';
 import { type IncomingEvent, ingestEvents } from '../../src/app/ingest-events.js';
+import { showCaps } from '../../src/app/show-caps.js';
 import { showEngagement } from '../../src/app/show-engagement.js';
 import { day, hour, type Instant, minute } from '../../src/domain/instant.js';
 import { readEngagementHistory } from '../../src/store/engagement.js';
@@ -122,6 +123,13 @@ describeOnBothStores('engagement', (store) => {
     });
     expect(topics.find(({ topic }) => topic === 'sales')).toMatchObject({ delivered: 1, opened: 1, multiplier: 1 });
     expect(topics.map(({ topic }) => topic)).not.toContain('orders');
+    // Its lower limit counts every email, as the gate does.
+    const caps = await showCaps(turnDeps(store()), profileId);
+    const emails = caps?.rules.filter(({ rule }) => rule === 'email-7d').map(({ topics: of, limit, used }) => ({ of, limit, used }));
+    expect(emails).toEqual([
+      { of: null, limit: expect.any(Number), used: 4 },
+      { of: ['newsletter'], limit: Math.floor((emails?.[0]?.limit ?? 0) / 2), used: 4 },
+    ]);
     // Nothing can be heard of the others, whatever came of them.
     const { unengagedSends } = await readEngagementHistory(store().db, { profileId, engagedAt: noon - 10 * day, at: noon });
     expect(unengagedSends).toEqual([noon - 9 * day, noon - 8 * day, noon - 5 * day, noon - day]);
