@@ -90,8 +90,7 @@ export function judgeConsent<R extends ConsentRecord>(
   if (own !== null && isRefusal(own.state)) return { granted: false, cause: 'refused', act: own };
 
   const broad = topic === 'marketing' ? null : decidingAct(records, channel, 'marketing', at);
-  if (broad !== null && isRefusal(broad.state) && (own === null || isImplied(own) || broad.at >= own.at))
-    return { granted: false, cause: 'refused-all', act: broad };
+  if (broad !== null && refusesAll(broad, own)) return { granted: false, cause: 'refused-all', act: broad };
   if (own !== null && isLive(own, at)) return { granted: true, cause: 'granted', act: own };
 
   const isBroadLive = broad !== null && !isRefusal(broad.state) && isLive(broad, at);
@@ -99,6 +98,19 @@ export function judgeConsent<R extends ConsentRecord>(
   const waiting = own ?? newestOf(records.filter((record) => isOf(record, channel, topic) && record.state === 'pending'));
   if (waiting !== null) return { granted: false, cause: causeOf(waiting), act: waiting };
   return isBroadLive ? { granted: false, cause: 'not-covered', act: broad } : { granted: false, cause: 'nothing-said', act: null };
+}
+
+/** Does this act about `marketing` stand over the act of one topic? */
+function refusesAll(broad: ConsentRecord, own: ConsentRecord | null): boolean {
+  return isRefusal(broad.state) && (own === null || isImplied(own) || broad.at >= own.at);
+}
+
+/** The yes to this topic by its own name that counts at this instant; null: there is none. */
+export function standingGrant<R extends ConsentRecord>(records: readonly R[], channel: Channel, topic: string, at: Instant): R | null {
+  const own = decidingAct(records, channel, topic, at);
+  if (own === null || isRefusal(own.state) || !isLive(own, at)) return null;
+  const broad = topic === 'marketing' ? null : decidingAct(records, channel, 'marketing', at);
+  return broad !== null && refusesAll(broad, own) ? null : own;
 }
 
 function causeOf(act: ConsentRecord): ConsentCause {
@@ -136,8 +148,12 @@ function isOf(record: ConsentRecord, channel: Channel, topic: string): boolean {
   return record.channel === channel && record.topic === topic;
 }
 
-function isImplied(record: ConsentRecord): boolean {
-  return record.state === 'granted' && (record.legalBasis === 'implied' || record.legalBasis === 'soft-opt-in');
+/** Sources of acts that give back what STOP took: START's, and a person's who found that a sentence was none. */
+const givenBackBy: ReadonlySet<string> = new Set(['sms-start', 'review']);
+
+/** What was given back keeps its basis and its end, and counts as the act of who gave it back: else the STOP that it undoes would stand over it. */
+function isImplied({ state, legalBasis, source }: ConsentRecord): boolean {
+  return state === 'granted' && (legalBasis === 'implied' || legalBasis === 'soft-opt-in') && !givenBackBy.has(source);
 }
 
 function isLive(record: ConsentRecord, at: Instant): boolean {
@@ -153,13 +169,14 @@ function isCovered(topics: TopicPolicy, channel: Channel, topic: string): boolea
   return topics.topics.some(({ id, coveredByMarketing }) => id === topic && coveredByMarketing.includes(channel));
 }
 
-/** The newest act that decided about each topic of a channel, as STOP and START see it. */
+/** The newest explicit act about each topic of a channel; where there is none, the newest implied consent: it undoes no refusal. */
 export function newestByTopic<R extends ConsentRecord>(records: readonly R[], channel: Channel): ReadonlyMap<string, R> {
   const newest = new Map<string, R>();
   for (const record of records) {
     if (record.channel !== channel || record.state === 'pending' || record.state === 'expired') continue;
     const known = newest.get(record.topic);
-    newest.set(record.topic, known === undefined ? record : (newestOf([known, record]) ?? record));
+    if (known === undefined || (isImplied(known) && !isImplied(record))) newest.set(record.topic, record);
+    else if (isImplied(known) === isImplied(record)) newest.set(record.topic, newestOf([known, record]) ?? record);
   }
   return newest;
 }
