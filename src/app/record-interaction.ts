@@ -18,6 +18,7 @@ import {
   type TrackedMessage,
 } from '../store/interactions.js';
 import { lockProfiles, moveProfileOn, writeEngagement } from '../store/profiles.js';
+import { findMessageOwner } from '../store/receipts.js';
 import { writeTogether } from '../store/write-together.js';
 import type { AppDeps } from './deps.js';
 import { matchFacts } from './match-facts.js';
@@ -107,10 +108,12 @@ export async function settlePendingInteractions(deps: SettleDeps): Promise<numbe
 }
 
 async function settle(deps: SettleDeps, trx: Trx, messageId: string, before: number): Promise<number> {
+  const owner = await findMessageOwner(trx, messageId);
+  if (owner === null) return 0;
+  const [profile] = await lockProfiles(trx, [owner]);
+  // Read after the lock: a merge that came between has given the message to somebody else.
   const message = await readTrackedMessage(trx, messageId);
-  if (message === null) return 0;
-  const [profile] = await lockProfiles(trx, [message.profileId]);
-  if (profile === undefined) return 0;
+  if (profile === undefined || message === null) return 0;
   const settled = await settleInteractions(trx, messageId, before);
   if (settled.length === 0) return 0;
 

@@ -1,15 +1,20 @@
+import { sql } from 'kysely';
 import { beforeEach, expect, test } from 'vitest';
 import { eraseProfile } from '../../src/app/erase-profile.js';
 import { explainMessage } from '../../src/app/explain-message.js';
 import { reportJourney } from '../../src/app/journey-report.js';
+import { mergeProfiles } from '../../src/app/merge-profiles.js';
 import { settlePendingInteractions } from '../../src/app/record-interaction.js';
 import { parseEngagement } from '../../src/domain/engagement/state.js';
 import { day, hour, minute, second } from '../../src/domain/instant.js';
+import type { ProfileId } from '../../src/domain/ids.js';
 import type { AttemptOutcome } from '../../src/domain/message.js';
 import type { RenderContext } from '../../src/domain/rendering.js';
 import type { JourneyDefinition, Step } from '../../src/journey/definition.js';
+import { lockCanonical } from '../../src/store/profiles.js';
 import { testApi } from '../support/api.js';
 import { turn } from '../support/reminded.js';
+import { shippedPolicies } from '../support/policies.js';
 import { shop } from '../support/shop.js';
 import { identify, noon, track } from '../support/shop-events.js';
 import { describeOnBothStores, resetTables } from '../support/stores.js';
@@ -218,7 +223,7 @@ describeOnBothStores('opens and clicks', (store) => {
     );
   });
 
-  test('an entry that waits for a click is woken by a person’s', async () => {
+  function waitsForClick(): JourneyDefinition {
     const steps = [
       send('first', 'until'),
       {
@@ -232,8 +237,44 @@ describeOnBothStores('opens and clicks', (store) => {
       } as unknown as Step,
       send('second', null),
     ];
-    const journey = cartJourney({ steps: Object.fromEntries(steps.map((step) => [step.id, step])) });
-    const { deps, visit, addresses, entryId } = await mailed(undefined, { journey });
+    return cartJourney({ steps: Object.fromEntries(steps.map((step) => [step.id, step])) });
+  }
+
+  test('a click that is settled while its person becomes another one is that one’s', async () => {
+    const { deps, visit, addresses, entryId, profileId } = await mailed(undefined, { journey: waitsForClick() });
+    await take(deps, track('Seen', {}, { userId: 'bea', occurredAt: deps.clock.now() }));
+    const other = await store().db.selectFrom('profiles').select('id').where('id', '!=', profileId).executeTakeFirstOrThrow();
+    deps.clock.pass(minute);
+    await visit(linkTo(addresses, 1));
+
+    let tellLocked = (): void => undefined;
+    const locked = new Promise<void>((resolve) => (tellLocked = resolve));
+    const merged = store().transaction(async (trx) => {
+      const { profiles } = await lockCanonical(trx, [profileId, other.id] as ProfileId[]);
+      const [from, into] = [profileId, other.id].map((id) => profiles.find((profile) => profile.id === id));
+      if (from === undefined || into === undefined) throw new Error('expected two profiles');
+      tellLocked();
+      // On the server the click now waits for the lock, with the message in hand; embedded, for its turn.
+      for (let looks = 0; looks < 20; looks += 1) {
+        const { rows } = await sql`select 1 from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))`.execute(trx);
+        if (rows.length > 0) break;
+        await new Promise((resolve) => setTimeout(resolve, 25));
+      }
+      await mergeProfiles(trx, from, into, deps.clock.now(), shippedPolicies().engagement);
+    });
+    await locked;
+    const [settled] = await Promise.all([settle(deps), merged]);
+
+    expect(settled).toBe(1);
+    expect((await engagement()).sums.human_click?.value).toBe(1);
+    const told = await store().db.selectFrom('facts').select(['name', 'profile_id']).where('name', '=', 'message.clicked').execute();
+    expect(told).toEqual([{ name: 'message.clicked', profile_id: other.id }]);
+    await turn(deps, entryId);
+    expect(await store().db.selectFrom('entries').select('state').executeTakeFirstOrThrow()).toEqual({ state: 'finished' });
+  });
+
+  test('an entry that waits for a click is woken by a person’s', async () => {
+    const { deps, visit, addresses, entryId } = await mailed(undefined, { journey: waitsForClick() });
     const pokeAt = async () =>
       (await store().db.selectFrom('entries').select('poke_real').where('id', '=', entryId).executeTakeFirstOrThrow()).poke_real;
     const before = await pokeAt();
