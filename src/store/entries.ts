@@ -28,14 +28,17 @@ export interface NewEntry {
   readonly state: EntryState;
 }
 
-/** The entries of these journeys and profiles that have not finished, locked in id order so that matching and turns never cross. */
+/**
+ * The entries of these journeys and profiles that have not finished, locked in id order so that matching and turns never cross. Found by person: a journey
+ * has too many, whatever young statistics say.
+ */
 export async function findLiveEntries(
   trx: Trx,
   of: { readonly journeys: readonly string[]; readonly profiles: readonly string[] },
 ): Promise<readonly LiveEntry[]> {
   const { rows } = await sql<Pick<Selectable<EntriesTable>, 'id' | 'journey_id' | 'profile_id' | 'entry_key' | 'state' | 'due_at'>>`
     select id, journey_id, profile_id, entry_key, state, due_at from entries
-    where journey_id = any(${of.journeys}) and profile_id = any(${of.profiles}) and state <> 'finished' order by id for update`.execute(
+    where profile_id = any(${of.profiles}) and journey_id || '' = any(${of.journeys}) and state <> 'finished' order by id for update`.execute(
     trx,
   );
   return rows.map((row) => ({

@@ -6,7 +6,7 @@ import type { Instant } from '../domain/instant.js';
 import type { Profile } from '../domain/profile.js';
 import { type CartRow, lockingCarts, toCart } from './carts.js';
 import type { Trx } from './db.js';
-import { isOneOf } from './identities.js';
+import { isOneOf, isUser } from './identities.js';
 import { lockCanonicalWhere } from './profiles.js';
 
 /** What events name: the ids of people, and carts by the shop's tokens. */
@@ -62,7 +62,7 @@ export async function readIngestSnapshot(
       : sql` union all select 'cart', id, null, null, to_jsonb(c) from (${lockingCarts({ tokens: of.tokens, profiles: of.profiles, activeSince: of.cartsSince })}) c`;
   const { rows } = await sql<SnapshotRow>`
     select kind as what, value, profile_id, created_at as at, null::jsonb as cart from identities where ${isOneOf(of.identities)}
-    union all select 'known', profile_id, null, null, null from identities where kind = 'user' and profile_id = any(${of.profiles})
+    union all select 'known', profile_id, null, null, null from identities where ${isUser} and profile_id = any(${of.profiles})
     union all select 'stored', message_id, null, null, null from events where message_id = any(${of.messageIds})${carts}`.execute(trx);
   const known: KnownIdentity[] = [];
   const snapshot = { identities: known, knownProfiles: new Set<ProfileId>(), storedEvents: new Set<string>(), carts: [] as KeptCart[] };

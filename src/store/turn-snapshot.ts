@@ -9,6 +9,7 @@ import type { MessageState } from '../domain/message.js';
 import type { EntryInput, EntryState } from '../journey/entry.js';
 import type { Db, Trx } from './db.js';
 import { type EngagementHistory, type EngagementHistoryJson, selectEngagementHistory, toEngagementHistory } from './engagement.js';
+import { isUser } from './identities.js';
 import { isHuman } from './interactions.js';
 import { inOneTrip } from './one-trip.js';
 import type { CartsTable, EntriesTable, ProfilesTable } from './schema.js';
@@ -254,7 +255,7 @@ function selectTurnFacts(of: TurnQuestion): RawBuilder<TurnFactsRow> {
       where m.profile_id = ${profileId} and m.origin <> 'test' and (m.entry_id = ${entry.id} or m.slot_at > ${of.messagesSince})) as messages,
     ${orNull(hashes, sql`(select json_object_agg(channel, reason) from suppressions where (channel, hash) in (${sql.join(hashes)}))`)} as suppressions,
     (select json_agg(key) from controls where key like 'pause:%') as pauses,
-    (select min(value) from identities where profile_id = ${profileId} and kind = 'user') as user_id,
+    (select min(value) from identities where profile_id = ${profileId} and ${isUser}) as user_id,
     exists (select 1 from messages where profile_id = ${profileId} and channel = 'sms' and accepted_at is not null) as texted_before,
     (select json_build_object('lastEnteredAt', max(entered_at), 'open', count(*) filter (where state = 'open'))
       from entries where profile_id = ${profileId} and journey_id = ${entry.journeyId} and id <> ${entry.id}) as others,

@@ -33,6 +33,8 @@ const db = await PGlite.create(fs ? { fs } : inMemory(settings.template)).catch(
   tell({ fatal: `The embedded store could not be opened: ${text(error)}` });
   throw error;
 });
+// As on a server: see `plannerOptions`.
+await exec(query('set random_page_cost = 1.1; set jit = off'));
 if (fs && fs.writes === 0) throw new Error('The embedded store cannot be made durable: its file system hook sees no writes.');
 
 const timers = [
