@@ -42,8 +42,8 @@ export function earliestSlot(request: SendRequest, ledger: readonly LedgerSlot[]
       // Past the deadline we only look for what to tell as the next possible instant.
       const isLate = at > lastAt;
       if (!isLate) binding = { rule, detail: rule.explain(at) };
-      if (next === null || (!isLate && isCap && request.onCapped !== 'defer')) return refuse(request, binding, next);
-      if (isCap) lastAt = Math.min(lastAt, request.cappedUntil ?? lastAt);
+      if (next === null) return refuse(request, binding, next);
+      if (isCap) lastAt = request.onCapped === 'defer' ? Math.min(lastAt, request.cappedUntil ?? lastAt) : Number.NEGATIVE_INFINITY;
       at = next;
       moved = true;
     }

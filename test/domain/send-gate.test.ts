@@ -156,6 +156,32 @@ describe('timing', () => {
     });
   });
 
+  test.each([
+    ['skip', 'skip'],
+    ['exit', 'exit'],
+    ['fallback_channel', 'skip'],
+  ] as const)('a message that may not wait for a cap (%s) is told when all rules together would have let it', (onCapped, kind) => {
+    const gap = { ...onePerDay, id: 'gap', window: rolling(2 * day) };
+    expect(decideSend(sendRequest({ onCapped }), sendFacts({ caps: [onePerDay, gap], ledger: [ledgerSlot()] }))).toEqual({
+      kind,
+      reason: 'frequency-cap',
+      detail: { rule: 'email-1d', used: 1, limit: 1, next: noon + 47 * hour },
+    });
+    // Eleven hours after a text of noon the cap has room, and it is night.
+    const halfDay = { id: 'sms-11h', channels: ['sms'], topics: null, limit: 1, window: rolling(11 * hour) } as const;
+    const text = sendRequest({ channel: 'sms', at: noon + hour, onCapped });
+    const sent = ledgerSlot({ channel: 'sms', slotAt: noon });
+    expect(decideSend(text, sendFacts({ caps: [halfDay], ledger: [sent] }))).toMatchObject({
+      kind,
+      detail: { rule: 'sms-11h', next: morning },
+    });
+    const never = { ...onePerDay, id: 'none', limit: 0 };
+    expect(decideSend(sendRequest({ onCapped }), sendFacts({ caps: [onePerDay, never], ledger: [ledgerSlot()] }))).toMatchObject({
+      kind,
+      detail: { next: null },
+    });
+  });
+
   test('a text to someone whose zone nobody knows does not leave', () => {
     expect(decideSend(sendRequest({ channel: 'sms' }), sendFacts({ places: [] }))).toMatchObject({ kind: 'skip', reason: 'quiet-hours' });
   });
