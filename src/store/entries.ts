@@ -93,7 +93,7 @@ export async function askForRun(trx: Trx, id: EntryId): Promise<void> {
 export function writePostponed(later: readonly { readonly id: EntryId; readonly dueAt: Instant }[]): RawBuilder<unknown> | null {
   if (later.length === 0) return null;
   return sql`update entries e set due_at = r."dueAt" from ${rowsOf(later)} as r(id text, "dueAt" bigint)
-    where e.id = r.id and e.id = any(${later.map(({ id }) => id)}) and e.state = 'armed' returning 1`;
+    where e.id = r.id and e.id = any(${later.map(({ id }) => id)}) and e.state || '' = 'armed' returning 1`;
 }
 
 /** Makes waiting and held entries due for a poke now; armed, queued and submitting ones see their inputs at their next turn anyway. */
