@@ -8,7 +8,7 @@ import { expirePending, findDuePending, findRequest, forgetTraces, noteConfirmed
 import type { Trx } from '../store/db.js';
 import { lockCanonical } from '../store/profiles.js';
 import { type ConsentActRecord, findCanonicalProfile, readConsents, readProfile } from '../store/profiles-read.js';
-import { liftSuppression } from '../store/suppressions.js';
+import { liftByConfirmation } from '../store/suppressions.js';
 import { readTemplateHead } from '../store/templates.js';
 import type { AppDeps } from './deps.js';
 import { localeOf } from './preferences.js';
@@ -200,9 +200,7 @@ export async function confirmConsent(
     const at = Math.max(deps.clock.now(), ...records.map((record) => record.at + 1));
     const given = confirmations(open, at).map((act) => ({ ...act, ...proof, channel: request.channel, at }));
     await noteConfirmed(trx, seqsOf(open), at);
-    // Who was erased and comes back by their own confirmed act is not an import that resurrects them.
-    for (const key of suppressionKeys(deps.secret, profile))
-      if (key.channel === request.channel) await liftSuppression(trx, { ...key, reason: 'erased' });
+    for (const key of suppressionKeys(deps.secret, profile)) if (key.channel === request.channel) await liftByConfirmation(trx, key);
     await writeConsentActs(deps, trx, [{ profileId: profile.id, given }], `confirmation/${deps.newId()}`);
     return true;
   });

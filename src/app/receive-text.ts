@@ -15,7 +15,7 @@ import { writeFacts } from '../store/facts.js';
 import { findProfilesByPhone, insertInboundMessage } from '../store/inbound-messages.js';
 import { lockProfiles, moveProfileOn, type ProfileRow, writeEngagement } from '../store/profiles.js';
 import { type ConsentActRecord, readConsents, readSuppressions } from '../store/profiles-read.js';
-import { insertSuppression, liftSuppression } from '../store/suppressions.js';
+import { insertSuppression, liftByConfirmation, liftSuppression } from '../store/suppressions.js';
 import { writeTogether } from '../store/write-together.js';
 import type { AppDeps } from './deps.js';
 import { matchFacts } from './match-facts.js';
@@ -84,12 +84,13 @@ function intentOf({ takenFor, body }: InboundText): InboundIntent {
 
 /** Twilio writes to the number again. Where it had not stopped, nothing has started, and YES is an answer as everywhere. */
 async function isStartByTwilio(deps: Deps, trx: Trx, { takenFor, from }: InboundText): Promise<boolean> {
-  return takenFor === 'start' && (await isStopped(deps, trx, from));
+  return takenFor === 'start' && (await reasonOf(deps, trx, from)) === 'stopped';
 }
 
-async function isStopped({ secret }: Deps, trx: Trx, phone: string): Promise<boolean> {
-  const hash = suppressionHash(secret, 'sms', phone);
-  return (await readSuppressions(trx, [{ channel: 'sms', hash }])).some(({ reason }) => reason === 'stopped');
+/** Why the number gets nothing; null: nothing speaks against it. */
+async function reasonOf({ secret }: Deps, trx: Trx, phone: string): Promise<string | null> {
+  const [suppression] = await readSuppressions(trx, [{ channel: 'sms', hash: suppressionHash(secret, 'sms', phone) }]);
+  return suppression?.reason ?? null;
 }
 
 /** Somebody who has the number, locked, with all that they consented to. */
@@ -169,7 +170,9 @@ async function confirm(deps: Deps, trx: Trx, text: InboundText, people: readonly
     deps.clock.now(),
   );
   await writeActs(deps, trx, text, people, ({ records }, at) => confirmations(asked(records, deps.clock.now()), at));
-  return answer((await isStopped(deps, trx, text.from)) ? 'confirmed-but-stopped' : 'confirmed', deps, people);
+  await liftByConfirmation(trx, { channel: 'sms', hash: suppressionHash(deps.secret, 'sms', text.from) });
+  const left = await reasonOf(deps, trx, text.from);
+  return answer(left === null ? 'confirmed' : left === 'stopped' ? 'confirmed-but-stopped' : 'confirmed-but-barred', deps, people);
 }
 
 async function writeActs(

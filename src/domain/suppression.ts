@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Channel } from './channel.js';
+import { type Channel, channels } from './channel.js';
 
 /** Why an address gets nothing more. */
 export const suppressionReasons = [
@@ -17,6 +17,9 @@ export type SuppressionReason = (typeof suppressionReasons)[number];
 /** Nothing can reach these, or (after STOP) a carrier lets nothing through: not even what the person's own act asks for. */
 export const deadReasons = ['bounced', 'invalid-address', 'stopped'] as const satisfies readonly SuppressionReason[];
 const deadAddresses: ReadonlySet<string> = new Set<SuppressionReason>(deadReasons);
+
+/** What the person's own confirmed act (a double opt-in) lifts: they were gone or had said no, and come back by themselves. */
+export const liftedByConfirmation = ['erased', 'unsubscribed'] as const satisfies readonly SuppressionReason[];
 
 /** Does this reason hold back marketing and broadcasts only? Then messages about what the person has or does, of class service, still come. */
 export function stopsOnlyMarketing(reason: string): boolean {
@@ -42,12 +45,23 @@ export function suppressionKeys(
   secret: string,
   profile: { readonly email: string | null; readonly phone: string | null },
 ): readonly { readonly channel: Channel; readonly hash: string }[] {
-  const email = profile.email === null ? null : normaliseEmail(profile.email);
-  const phone = profile.phone === null ? null : normalisePhone(profile.phone);
-  return [
-    ...(email === null ? [] : [{ channel: 'email' as const, hash: suppressionHash(secret, 'email', email) }]),
-    ...(phone === null ? [] : [{ channel: 'sms' as const, hash: suppressionHash(secret, 'sms', phone) }]),
-  ];
+  return channels.flatMap((channel) => suppressionKey(secret, channel, channel === 'email' ? profile.email : profile.phone) ?? []);
+}
+
+/** Under which key this address would be suppressed. Null: it is none. */
+export function suppressionKey(
+  secret: string,
+  channel: Channel,
+  address: string | null,
+): { readonly channel: Channel; readonly hash: string } | null {
+  const normalised = normaliseAddress(channel, address);
+  return normalised === null ? null : { channel, hash: suppressionHash(secret, channel, normalised) };
+}
+
+/** One spelling per mailbox or number. Null: it is none. */
+export function normaliseAddress(channel: Channel, raw: string | null): string | null {
+  if (raw === null) return null;
+  return channel === 'email' ? normaliseEmail(raw) : normalisePhone(raw);
 }
 
 /** One spelling per mailbox: trimmed, lower case, domain in its ASCII form. Dots and plus tags stay, they are other mailboxes to some. Null: no address. */

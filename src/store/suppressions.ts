@@ -1,7 +1,7 @@
 import { type RawBuilder, sql, type SqlBool } from 'kysely';
 import type { Channel } from '../domain/channel.js';
 import type { Instant } from '../domain/instant.js';
-import { deadReasons, type SuppressionReason } from '../domain/suppression.js';
+import { deadReasons, liftedByConfirmation, type SuppressionReason } from '../domain/suppression.js';
 import type { Trx } from './db.js';
 
 /** Begins the detail of a suppression that came over another, with that one's reason; behind it stands its detail. */
@@ -82,4 +82,18 @@ export async function liftSuppression(
   if (row !== undefined && under !== undefined)
     await trx.insertInto('suppressions').values({ channel, hash, reason: under, detail, created_at: row.created_at }).execute();
   return row !== undefined;
+}
+
+/** Lifts what the person's own confirmed act lifts, wherever it stands; what stands over it stays, and will stand over nothing. */
+export async function liftByConfirmation(trx: Trx, key: { readonly channel: Channel; readonly hash: string }): Promise<void> {
+  for (const reason of liftedByConfirmation) {
+    await liftSuppression(trx, { ...key, reason });
+    await trx
+      .updateTable('suppressions')
+      .set({ detail: null })
+      .where('channel', '=', key.channel)
+      .where('hash', '=', key.hash)
+      .where(sql<SqlBool>`detail ~ ${`^${overPrefix}${reason}( |$)`}`)
+      .execute();
+  }
 }

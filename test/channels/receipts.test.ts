@@ -62,7 +62,7 @@ test.each([
 test('answers keywords in one segment that names the brand, in the language of the person', () => {
   const shop = { brand: 'Fern & Fable', supportUrl: 'https://shop.example/help', supportEmail: 'help@shop.example' };
   for (const locale of ['en-GB', 'de'])
-    for (const kind of ['stopped', 'started', 'help'] as const) {
+    for (const kind of ['stopped', 'started', 'confirmed-but-barred', 'help'] as const) {
       const text = smsAnswer(kind, shop, [locale]);
       expect(text).toMatch(/^Fern & Fable: /);
       expect(smsSize(text)).toEqual({ segments: 1, encoding: 'GSM-7' });

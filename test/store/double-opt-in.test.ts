@@ -3,7 +3,9 @@ import { tendConsents } from '../../src/app/double-opt-in.js';
 import { eraseProfile } from '../../src/app/erase-profile.js';
 import { takeTurn } from '../../src/app/take-turn.js';
 import { day, hour } from '../../src/domain/instant.js';
+import { suppressionHash } from '../../src/domain/suppression.js';
 import { readConsents } from '../../src/store/profiles-read.js';
+import { insertSuppression } from '../../src/store/suppressions.js';
 import { opset } from '../../workflows/contract.js';
 import { testApi } from '../support/api.js';
 import { mayReceive } from '../support/consents.js';
@@ -181,6 +183,43 @@ describeOnBothStores('a double opt-in', (store) => {
     expect(body).not.toContain('signed up for our texts');
     expect((await text('SM3', 'START')).body).toContain('You will get our texts again');
     expect(await may('cart_reminder', 'sms')).toBe(true);
+  });
+
+  test('by text brings back somebody whose number was erased, also where it has stopped since', async () => {
+    const { text } = twilioWebhooks(deps);
+    const hash = suppressionHash(deps.secret, 'sms', '+447700900123');
+    const suppressed = (reason: 'erased' | 'stopped' | 'complained') =>
+      store().transaction((trx) => insertSuppression(trx, { channel: 'sms', hash, reason, detail: null, at: deps.clock.now() }));
+    const left = async () =>
+      (await store().db.selectFrom('suppressions').select(['reason', 'detail']).execute()).map((row) => ({ ...row }));
+    const signedUp = async (topic: string) => {
+      await told({ ...signUp, channel: 'sms', topic });
+      await tendConsents(deps);
+      deps.clock.pass(25 * hour);
+    };
+
+    await suppressed('erased');
+    await signedUp('cart_reminder');
+    expect((await text('SM1', 'Yes')).body).toContain('You are signed up');
+    expect(await left()).toEqual([]);
+
+    await suppressed('erased');
+    await suppressed('stopped');
+    await signedUp('back_in_stock');
+    expect((await text('SM2', 'Yes')).body).toContain('are stopped. Reply START');
+    expect(await left()).toEqual([{ reason: 'stopped', detail: null }]);
+  });
+
+  test('by text of a number that complained says that nothing will come', async () => {
+    const { text } = twilioWebhooks(deps);
+    const hash = suppressionHash(deps.secret, 'sms', '+447700900123');
+    await told({ ...signUp, channel: 'sms', topic: 'cart_reminder' });
+    await tendConsents(deps);
+    await store().transaction((trx) =>
+      insertSuppression(trx, { channel: 'sms', hash, reason: 'complained', detail: null, at: deps.clock.now() }),
+    );
+    expect((await text('SM1', 'Yes')).body).toContain('we may not write to this number');
+    expect(await store().db.selectFrom('suppressions').select('reason').execute()).toEqual([{ reason: 'complained' }]);
   });
 
   test('by text is confirmed, and texts start again, where Twilio takes the YES for START', async () => {

@@ -5,8 +5,15 @@ export interface AnsweringShop {
   readonly supportEmail: string;
 }
 
-/** `confirmed-but-stopped`: the sign-up counts, and no text goes to the number until START comes. `stopped-by-sentence`: a sentence was read as STOP, and the one text that is allowed asks whether that was meant; no answer means it was. */
-export type SmsAnswer = 'stopped' | 'stopped-by-sentence' | 'started' | 'confirmed' | 'confirmed-but-stopped' | 'help';
+/** `confirmed-but-stopped`: the sign-up counts, and no text goes to the number until START comes; `confirmed-but-barred`: none at all, for another reason. `stopped-by-sentence`: a sentence was read as STOP, and the one text that is allowed asks whether that was meant; no answer means it was. */
+export type SmsAnswer =
+  | 'stopped'
+  | 'stopped-by-sentence'
+  | 'started'
+  | 'confirmed'
+  | 'confirmed-but-stopped'
+  | 'confirmed-but-barred'
+  | 'help';
 
 type Wording = Readonly<Record<SmsAnswer, (shop: AnsweringShop) => string>>;
 
@@ -21,6 +28,8 @@ const wordings: Readonly<Record<string, Wording>> = {
       `${brand}: You are signed up for our texts. Msg frequency varies. Msg & data rates may apply. Reply HELP for help, STOP to end.`,
     'confirmed-but-stopped': ({ brand }) =>
       `${brand}: Your sign-up is confirmed, but texts to this number are stopped. Reply START to get them.`,
+    'confirmed-but-barred': ({ brand, supportEmail }) =>
+      `${brand}: Your sign-up is confirmed, but we may not write to this number. We will help at ${supportEmail}.`,
     help: ({ brand, supportEmail, supportUrl }) =>
       `${brand}: Help at ${supportUrl} or ${supportEmail}. Msg & data rates may apply. Reply STOP to end.`,
   },
@@ -33,6 +42,8 @@ const wordings: Readonly<Record<string, Wording>> = {
       `${brand}: Sie sind für unsere SMS angemeldet. Es gelten die Preise Ihres Tarifs. Antworten Sie HELP für Hilfe, STOP zum Abmelden.`,
     'confirmed-but-stopped': ({ brand }) =>
       `${brand}: Ihre Anmeldung ist bestätigt, aber SMS an diese Nummer sind gestoppt. Mit START erhalten Sie sie wieder.`,
+    'confirmed-but-barred': ({ brand, supportEmail }) =>
+      `${brand}: Ihre Anmeldung ist bestätigt, aber wir dürfen dieser Nummer nicht schreiben. Hilfe unter ${supportEmail}.`,
     help: ({ brand, supportEmail, supportUrl }) =>
       `${brand}: Hilfe unter ${supportUrl} oder ${supportEmail}. Antworten Sie STOP zum Abmelden.`,
   },
