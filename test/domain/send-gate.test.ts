@@ -159,7 +159,6 @@ describe('timing', () => {
   test.each([
     ['skip', 'skip'],
     ['exit', 'exit'],
-    ['fallback_channel', 'skip'],
   ] as const)('a message that may not wait for a cap (%s) is told when all rules together would have let it', (onCapped, kind) => {
     const gap = { ...onePerDay, id: 'gap', window: rolling(2 * day) };
     expect(decideSend(sendRequest({ onCapped }), sendFacts({ caps: [onePerDay, gap], ledger: [ledgerSlot()] }))).toEqual({
