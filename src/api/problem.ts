@@ -1,8 +1,9 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod';
+import { isResponseSerializationError } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Log } from '../app/deps.js';
 import { CursorError } from '../app/paging.js';
+import { InvalidRequest } from './validator.js';
 
 /** A problem as the client reads it: RFC 9457, `application/problem+json`. `detail` is a sentence; `code` is for programs. */
 export const problemSchema = z
@@ -77,19 +78,16 @@ export function present<T>(part: T | undefined, what: string): T {
 export function problemHandler(log: Log) {
   return (error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply) => {
     const body = toProblem(error, request);
-    if (body.status >= 500 && !(error instanceof Problem)) {
-      log.error(
-        {
-          requestId: request.id,
-          route: request.routeOptions.url ?? null,
-          method: request.method,
-          error: error.name,
-          code: faultCode(error),
-          stack: stackOf(error),
-        },
-        'A request failed.',
-      );
-    }
+    const fault = () => ({
+      requestId: request.id,
+      route: request.routeOptions.url ?? null,
+      method: request.method,
+      error: error.name,
+      code: faultCode(error),
+      stack: stackOf(error),
+    });
+    if (body.status >= 500 && !(error instanceof Problem)) log.error(fault(), 'A request failed.');
+    if (isUnstorable(error)) log.warn(fault(), 'A request brought what the store does not take, and its schema let it pass.');
     return sendProblem(reply, body);
   };
 }
@@ -113,13 +111,13 @@ function sendProblem(reply: FastifyReply, body: ProblemBody) {
 function toProblem(error: FastifyError | Problem, request: FastifyRequest): ProblemBody {
   if (error instanceof CursorError) return bodyOf(400, 'invalid-cursor', error.message);
   if (error instanceof Problem) return { ...bodyOf(error.status, error.code, error.message), ...error.more };
-  if (hasZodFastifySchemaValidationErrors(error)) {
-    const errors = error.validation.map((issue) => ({ pointer: issue.instancePath, detail: issue.message ?? 'Not valid.' }));
-    return {
-      ...bodyOf(400, 'invalid-request', `The request's ${error.validationContext ?? 'content'} is not valid: ${sentenceOf(errors)}`),
-      errors,
-    };
-  }
+  if (error instanceof InvalidRequest) return { ...bodyOf(400, 'invalid-request', error.message), errors: [...error.errors] };
+  if (isUnstorable(error))
+    return bodyOf(
+      400,
+      'invalid-request',
+      'A value of the request is not one that can be kept: text with NUL or half a character, or a number too large.',
+    );
   const status = error.statusCode ?? 500;
   if (status < 500 && !isResponseSerializationError(error)) return bodyOf(status, codeOf(error), sentence(error.message));
   return {
@@ -130,10 +128,6 @@ function toProblem(error: FastifyError | Problem, request: FastifyRequest): Prob
 
 function bodyOf(status: number, code: string, detail: string): ProblemBody {
   return { type: `urn:sojourn:problem:${code}`, title: titles[status] ?? 'Problem', status, detail, code };
-}
-
-function sentenceOf(errors: readonly { readonly pointer: string; readonly detail: string }[]): string {
-  return errors.map(({ pointer, detail }) => sentence(pointer === '/' ? detail : `${pointer.slice(1)}: ${detail}`)).join(' ');
 }
 
 function sentence(text: string): string {
@@ -147,6 +141,14 @@ function codeOf(error: FastifyError): string {
       .replace(/^fst_err_(ctp_)?/, '')
       .replaceAll('_', '-') ?? 'invalid-request'
   );
+}
+
+/**
+ * What PostgreSQL says of text with NUL or half a character (22021, 22P05), of numbers out of range (22003), and of what is no number or JSON (22P02). The schemas
+ * refuse these by name; this is for what passes them inside free-form data.
+ */
+function isUnstorable(error: Error): boolean {
+  return ['22021', '22P05', '22003', '22P02'].includes(faultCode(error) ?? '');
 }
 
 /** Frames only: the message of a database error may quote a row. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PageRequest } from '../app/paging.js';
+import { highestVersion, type PageRequest } from '../app/paging.js';
 import type { Deadline } from '../domain/deadline.js';
 import { limitMs, parseDuration } from '../domain/duration.js';
 
@@ -21,14 +21,20 @@ export function pageOf<T extends z.ZodType>(item: T) {
 }
 
 /** Text that the store takes as it is. */
-export const plainText = (longest: number) =>
+export const plainText = (longest: number, shortest = 1) =>
   z
     .string()
-    .min(1)
+    .min(shortest)
     .max(longest)
     .refine((text) => !text.includes('\0') && !/\p{Cs}/u.test(text), 'It holds NUL or half a character: leave that out.');
 
-export const idParams = z.object({ id: z.string().min(1).max(200) });
+export const idParams = z.object({ id: plainText(200) });
+
+/** The number of a version, as people count them, or the one in force. */
+export const versionNumber = z.union(
+  [z.coerce.number().int().positive().max(highestVersion), z.literal('live')],
+  'A version is a number, or live.',
+);
 
 /** The zod-to-JSON-Schema hook that shows instants as text in responses too. */
 export function showInstantsAsText(context: { readonly zodSchema: unknown; readonly jsonSchema: object }): void {
@@ -43,10 +49,13 @@ export function toPageRequest(query: z.output<typeof pageQuery>): PageRequest {
 
 /** Whom something is for: one of our ids, or one of the shop's own. */
 export const recipient = z
-  .union([
-    z.strictObject({ profileId: plainText(100) }),
-    z.strictObject({ userId: plainText(255).meta({ description: 'The shop’s own id, as in its events.' }) }),
-  ])
+  .union(
+    [
+      z.strictObject({ profileId: plainText(100) }),
+      z.strictObject({ userId: plainText(255).meta({ description: 'The shop’s own id, as in its events.' }) }),
+    ],
+    'Name one of profileId or userId.',
+  )
   .meta({ id: 'Recipient' });
 
 /** An instant, or how long from now. */
@@ -74,6 +83,9 @@ export const verdictAnswer = z
     until: maybeInstant.meta({ description: 'When it may leave; null: now, never, or (`paused`) when someone resumes.' }),
   })
   .meta({ id: 'VerdictAnswer' });
+
+/** A version to be published. */
+export const yamlSource = z.object({ source: plainText(1_000_000), note: plainText(500).optional() });
 
 /** What is wrong with a YAML source, or might be: lines and columns count from 1. */
 export const sourceProblem = z.object({

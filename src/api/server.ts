@@ -1,13 +1,9 @@
 import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import fastify, { type FastifyInstance } from 'fastify';
-import {
-  createJsonSchemaTransform,
-  createJsonSchemaTransformObject,
-  serializerCompiler,
-  validatorCompiler,
-} from 'fastify-type-provider-zod';
+import { createJsonSchemaTransform, createJsonSchemaTransformObject, serializerCompiler } from 'fastify-type-provider-zod';
 import { requireApiKey } from './auth.js';
+import { completeSchema } from './complete-schema.js';
 import type { ApiDeps } from './deps.js';
 import { patience, timeLimits } from './patience.js';
 import { cartPages } from './pages/cart.js';
@@ -38,6 +34,7 @@ import { shopRoutes } from './routes/shop.js';
 import { templateRoutes } from './routes/templates.js';
 import { writeKeyRoutes } from './routes/write-keys.js';
 import { showInstantsAsText } from './schemas.js';
+import { validator } from './validator.js';
 
 /** Health and metrics alone, for a process without the role `api`: whoever is on call sees its workers and its poke loop too. */
 export function buildHealthServer(deps: Pick<ApiDeps, 'app' | 'version' | 'registry' | 'parts'>): FastifyInstance {
@@ -62,7 +59,7 @@ export function buildServer(deps: ApiDeps): FastifyInstance {
     ...timeLimits(patience),
     trustProxy: deps.trustedProxies === undefined ? false : [...deps.trustedProxies],
   });
-  server.setValidatorCompiler(validateOrDefault);
+  server.setValidatorCompiler(validator);
   server.setSerializerCompiler(serializerCompiler);
   server.setErrorHandler(problemHandler(deps.app.log));
   server.setNotFoundHandler(noSuchRoute);
@@ -79,6 +76,7 @@ export function buildServer(deps: ApiDeps): FastifyInstance {
         'onRequest',
         requireApiKey((key) => isApiKey(deps.app, key)),
       );
+      api.addHook('onRoute', completeSchema);
       for (const routes of apiRoutes) await api.register(routes(deps));
     },
     { prefix: '/v1' },
@@ -108,12 +106,6 @@ const apiRoutes = [
   templateRoutes,
   backupRoutes,
 ];
-
-/** Fastify hands in a missing body as null; to the schemas it is absent, so that their defaults count. */
-const validateOrDefault: typeof validatorCompiler = (route) => {
-  const validate = validatorCompiler(route);
-  return route.httpPart === 'body' ? (data: unknown) => validate(data ?? undefined) : validate;
-};
 
 /** Pages bring their own policy for styles; what is not a page may load nothing. Links hold tokens, so no referrer leaves. */
 const securityHeaders = {

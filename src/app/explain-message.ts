@@ -38,6 +38,7 @@ export interface MessageStory extends MessageRecord {
 export function listMessagesBy(deps: Deps, filter: MessageFilter, request: PageRequest): Promise<Page<MessageRecord>> {
   return readPage(
     request,
+    ['instant', 'id'],
     (limit, after) => listMessages(deps.store.db, filter, { limit, after }),
     (message) => [message.createdAt, message.id],
   );

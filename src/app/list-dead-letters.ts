@@ -6,8 +6,8 @@ import { type Page, type PageRequest, readPage } from './paging.js';
 export function showDeadLetters(deps: Pick<AppDeps, 'store'>, state: 'open' | 'all', request: PageRequest): Promise<Page<KeptDeadLetter>> {
   return readPage(
     request,
-    async (limit, after) =>
-      (await listDeadLetters(deps.store.db, { state, before: after === null ? null : String(after[0]), limit })).items,
+    ['id'],
+    async (limit, after) => (await listDeadLetters(deps.store.db, { state, before: after === null ? null : after[0], limit })).items,
     (letter) => [letter.id],
   );
 }

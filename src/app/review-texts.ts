@@ -25,6 +25,7 @@ export function showInboundMessages(
 ): Promise<Page<InboundMessage>> {
   return readPage(
     request,
+    ['instant', 'id'],
     (limit, after) => listInboundMessages(deps.store.db, filter, { limit, after }),
     (message) => [message.receivedAt, message.id],
   );

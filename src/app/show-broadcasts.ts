@@ -42,6 +42,7 @@ const recentMs = 5 * minute;
 export function showBroadcasts(deps: Deps, request: PageRequest): Promise<Page<BroadcastRecord>> {
   return readPage(
     request,
+    ['instant', 'id'],
     (limit, after) => listBroadcasts(deps.store.db, { limit, after }),
     (broadcast) => [broadcast.createdAt, broadcast.id],
   );

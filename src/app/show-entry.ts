@@ -35,6 +35,7 @@ export interface EntryStory extends EntrySummary {
 export async function listEntrySummaries(deps: Deps, filter: EntryFilter, request: PageRequest): Promise<Page<EntrySummary>> {
   const page = await readPage(
     request,
+    ['instant', 'id'],
     (limit, after) => listEntries(deps.store.db, filter, { limit, after }),
     (entry) => [entry.createdAt, entry.id],
   );

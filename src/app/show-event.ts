@@ -33,6 +33,7 @@ export async function showEvent(deps: Deps, messageId: string): Promise<ShownEve
 export function listEventsOf(deps: Deps, profileId: string, request: PageRequest): Promise<Page<EventRecord>> {
   return readPage(
     request,
+    ['instant', 'serial'],
     (limit, after) => listEvents(deps.store.db, profileId, { limit, after }),
     (event) => [event.occurredAt, event.seq],
   );

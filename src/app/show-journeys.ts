@@ -9,7 +9,8 @@ type Deps = Pick<AppDeps, 'store'>;
 export function showJourneys(deps: Deps, request: PageRequest & { readonly internal: boolean }): Promise<Page<JourneyRecord>> {
   return readPage(
     request,
-    (limit, after) => listJourneys(deps.store.db, { limit, after: after === null ? null : String(after[0]), internal: request.internal }),
+    ['id'],
+    (limit, after) => listJourneys(deps.store.db, { limit, after: after === null ? null : after[0], internal: request.internal }),
     (journey) => [journey.id],
   );
 }
@@ -22,7 +23,8 @@ export function showJourney(deps: Deps, id: string): Promise<JourneyRecord | nul
 export function showVersions(deps: Deps, journeyId: string, request: PageRequest): Promise<Page<JourneyVersionRecord>> {
   return readPage(
     request,
-    (limit, after) => listJourneyVersions(deps.store.db, journeyId, { limit, before: after === null ? null : Number(after[0]) }),
+    ['version'],
+    (limit, after) => listJourneyVersions(deps.store.db, journeyId, { limit, before: after === null ? null : after[0] }),
     (version) => [version.version],
   );
 }

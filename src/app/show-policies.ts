@@ -20,7 +20,8 @@ export function showPolicyVersion(deps: Deps, kind: PolicyKind, version: number 
 export function showPolicyVersions(deps: Deps, kind: PolicyKind, request: PageRequest): Promise<Page<PolicyVersionRecord>> {
   return readPage(
     request,
-    (limit, after) => listPolicyVersions(deps.store.db, kind, { limit, before: after === null ? null : Number(after[0]) }),
+    ['version'],
+    (limit, after) => listPolicyVersions(deps.store.db, kind, { limit, before: after === null ? null : after[0] }),
     (version) => [version.version],
   );
 }

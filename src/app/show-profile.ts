@@ -87,7 +87,8 @@ export function showWaitingConsents(
 ): Promise<Page<WaitingConsent>> {
   return readPage(
     request,
-    (limit, after) => listWaiting(deps.store.db, { state }, { limit, before: after === null ? null : Number(after[0]) }),
+    ['serial'],
+    (limit, after) => listWaiting(deps.store.db, { state }, { limit, before: after === null ? null : after[0] }),
     ({ seq }) => [seq],
   );
 }

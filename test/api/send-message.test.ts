@@ -68,7 +68,10 @@ describe('POST /v1/messages', () => {
   test('says what is wrong and how to mend it', async () => {
     const { post } = await door();
 
-    expect(await post(order, null)).toMatchObject({ status: 400, body: { detail: expect.stringContaining('idempotency-key') } });
+    expect(await post(order, null)).toMatchObject({
+      status: 400,
+      body: { detail: 'Send an Idempotency-Key header, such as shipped-W-10482.' },
+    });
     expect(await post({ ...order, to: { userId: 'bob' } })).toMatchObject({ status: 404, body: { code: 'unknown-profile' } });
     expect(await post({ ...order, template: 'order-conformation' })).toMatchObject({ status: 404, body: { code: 'unknown-template' } });
     expect(await post({ ...order, template: 'sale' })).toMatchObject({

@@ -2,7 +2,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { PartState } from '../../src/api/deps.js';
 import { openMemoryStore, resetTables } from '../support/stores.js';
 import { testApi } from '../support/api.js';
+import { abandonedCart } from '../support/reminded.js';
 import { turnDeps } from '../support/turns.js';
+
+interface Operation {
+  readonly requestBody?: {
+    readonly content: Readonly<Record<string, { readonly schema: { readonly type?: string; readonly additionalProperties?: unknown } }>>;
+  };
+}
 
 describe('the API', () => {
   let opened: Awaited<ReturnType<typeof openMemoryStore>>;
@@ -64,6 +71,127 @@ describe('the API', () => {
     expect(broken.json()).toMatchObject({ status: 400, title: 'Not a valid request' });
   });
 
+  test('refuses a key that it does not know, in a body and in a query, and says which was meant', async () => {
+    const { server, call } = await testApi(turnDeps(opened.store));
+    const asked = { name: 'Sale', template: 'sale', to: { everyone: true } };
+    const id = 'a'.repeat(26);
+    for (const [method, url, body, words] of [
+      ['POST', '/v1/broadcasts', { ...asked, startAt: '2026-12-01T09:00:00Z' }, '"startAt" is not known here. Did you mean "startsAt"?'],
+      ['POST', '/v1/broadcast-checks', { ...asked, overr: 'PT2H' }, '"overr" is not known here. Did you mean "over"?'],
+      ['POST', '/v1/broadcasts', { ...asked, to: { everyone: true, trait: {} } }, 'to: "trait" is not known here. Did you mean "traits"?'],
+      [
+        'POST',
+        '/v1/send-checks',
+        { to: { userId: 'a' }, channel: 'sms', topic: 'x', class: 'marketing', att: 'PT2H' },
+        'Did you mean "at"?',
+      ],
+      [
+        'POST',
+        `/v1/profiles/${id}/consents`,
+        { channel: 'sms', state: 'granted', method: 'm', source: 's', legal_basis: 'implied' },
+        'legalBasis',
+      ],
+      ['POST', `/v1/entries/${id}/exit`, { reasn: 'by-phone' }, 'Did you mean "reason"?'],
+      ['POST', '/v1/templates/sale/previews', { person: id }, '"person" is not known here. Known here: profileId, locale.'],
+      ['GET', '/v1/messages?profielId=x', undefined, 'The query is not valid: "profielId" is not known here. Did you mean "profileId"?'],
+      ['GET', '/v1/journeys/cart/report?form=2026-12-01', undefined, 'Known here: since, until.'],
+    ] as const) {
+      expect(await call(method, url, body), url).toMatchObject({
+        status: 400,
+        body: { code: 'invalid-request', detail: expect.stringContaining(words) },
+      });
+    }
+    // A key may be anything, also somebody's address; only what looks like a name is said again.
+    const { body } = await call('GET', '/v1/messages?ada@example.test=1&447700900123=1');
+    expect(JSON.stringify(body)).not.toMatch(/ada|4477/);
+
+    // Nothing that is asked under /v1 is open, so a route that comes later is not either.
+    const document = (await server.inject('/openapi.json')).json();
+    const open = Object.entries<Record<string, Operation>>(document.paths).flatMap(([path, operations]) =>
+      Object.entries(operations)
+        .filter(([, { requestBody }]) =>
+          Object.values(requestBody?.content ?? {}).some(({ schema }) => schema.type !== 'string' && schema.additionalProperties !== false),
+        )
+        .map(([method]) => `${method} ${path}`),
+    );
+    expect(open).toEqual([]);
+  });
+
+  test('says what to write instead', async () => {
+    const { server, call, apiKey } = await testApi(turnDeps(opened.store));
+    const message = (payload: object, headers = {}) =>
+      server.inject({ method: 'POST', url: '/v1/messages', headers: { authorization: `Bearer ${apiKey}`, ...headers }, payload });
+    const order = { to: { userId: 'ada' }, template: 'order-confirmation' };
+
+    expect((await message(order)).json().detail).toBe('Send an Idempotency-Key header, such as shipped-W-10482.');
+    const key = { 'idempotency-key': 'k' };
+    for (const to of [{ email: 'ada@example.test' }, { userId: 'ada', profileId: 'x' }, {}, 'ada'])
+      expect((await message({ ...order, to }, key)).json().detail).toBe('The body is not valid: to: Name one of profileId or userId.');
+    expect((await message({ to: { userId: 'ada' } }, key)).json().detail).toBe('The body is not valid: template: It is missing.');
+    for (const to of [{}, { everyone: false }, { everyone: true, userIds: ['ada'] }])
+      expect((await call('POST', '/v1/broadcasts', { name: 'x', template: 'y', to })).body['detail']).toBe(
+        'The body is not valid: to: Name one of profileIds, userIds or everyone (as true).',
+      );
+  });
+
+  test('answers what the store could not take as a mistake in the request', async () => {
+    const { call } = await testApi(await abandonedCart(opened.store));
+    const cursors = ['["abc","x"]', '[1e300,"x"]', '[]', '[1,"x",2]', '[1.5,"x"]', '[-1,"x"]', '[1,"\\u0000"]', '{}', '"x"'].map((text) =>
+      Buffer.from(text).toString('base64url'),
+    );
+    const lists = [
+      '/entries?',
+      '/messages?',
+      '/broadcasts?',
+      '/journeys?',
+      '/journeys/cart/versions?',
+      '/events?profileId=x&',
+      '/inbound-messages?',
+      '/dead-letters?',
+      '/consents?state=pending&',
+      '/policies/caps/versions?',
+    ];
+    const answers = new Map<string, number>();
+    // Text is a position in the lists that go by an id alone.
+    for (const list of lists)
+      for (const cursor of cursors) answers.set(`${list} ${cursor}`, (await call('GET', `/v1${list}cursor=${cursor}`)).status);
+    for (const path of [
+      '/journeys/cart/versions/99999999999',
+      '/policies/caps/versions/99999999999',
+      '/profiles?userId=%00',
+      '/profiles?anonymousId=a%00',
+      '/profiles/%00',
+      '/profiles/a%00b/export',
+      '/entries/%00',
+      '/messages/%00',
+      '/broadcasts/%00',
+      '/events/%00',
+      '/messages?journeyId=%00',
+      '/messages?entryId=%00',
+      '/entries?profileId=%00',
+      '/events?profileId=%00',
+      '/inbound-messages?profileId=%00',
+    ])
+      answers.set(path, (await call('GET', `/v1${path}`)).status);
+    const consent = { channel: 'sms', state: 'granted', method: 'form', source: 'here' };
+    const id = 'a'.repeat(26);
+    for (const [path, body] of [
+      ['/write-keys', { name: 'a\0' }],
+      [`/profiles/${id}/consents`, { ...consent, method: '\0' }],
+      [`/profiles/${id}/consents`, { ...consent, text: '\0' }],
+      ['/send-checks', { to: { userId: 'a' }, channel: 'sms', topic: '\0', class: 'marketing' }],
+      ['/journeys/cart/versions', { source: '\0' }],
+      ['/journeys/cart/versions', { source: 'id: cart', note: '\0' }],
+      ['/templates/x/test-sends', { to: 'a\0b' }],
+      ['/breakers/journey/%00/reset', {}],
+    ] as const)
+      answers.set(`POST ${path} ${JSON.stringify(body)}`, (await call('POST', `/v1${path}`, body)).status);
+    expect([...answers].filter(([, status]) => status !== 400)).toEqual([]);
+
+    // Of numbers that are none of ours the sentence says what they are.
+    expect((await call('GET', '/v1/journeys/cart/versions/99999999999')).body['detail']).toContain('version');
+  });
+
   test('tells nothing of a fault but the id under which the log tells more', async () => {
     const logged: unknown[] = [];
     const deps = turnDeps(opened.store, { log: { info: () => {}, warn: () => {}, error: (fields) => void logged.push(fields) } });
@@ -76,6 +204,20 @@ describe('the API', () => {
     expect(answer).toMatchObject({ status: 500, body: { code: 'fault', requestId: expect.any(String) } });
     expect(JSON.stringify([answer, logged])).not.toContain('ada@example.test');
     expect(logged).toMatchObject([{ route: '/v1/reconciliations', requestId: answer.body['requestId'] }]);
+  });
+
+  test('takes what PostgreSQL says of a value that it cannot hold for a mistake in the request, and lets the log tell of it', async () => {
+    const logged: unknown[] = [];
+    const deps = turnDeps(opened.store, { log: { info: () => {}, error: () => {}, warn: (fields) => void logged.push(fields) } });
+    const { call } = await testApi(deps, {
+      reconcile: () => {
+        throw Object.assign(new Error('invalid byte sequence for encoding "UTF8": ada@example.test'), { code: '22021' });
+      },
+    });
+    const answer = await call('POST', '/v1/reconciliations');
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid-request' } });
+    expect(JSON.stringify([answer, logged])).not.toContain('ada@example.test');
+    expect(logged).toMatchObject([{ route: '/v1/reconciliations', code: '22021' }]);
   });
 
   test('says what this instance cannot do', async () => {

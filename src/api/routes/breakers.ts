@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { resetBreaker, showBreakers } from '../../app/breakers.js';
 import type { ApiDeps } from '../deps.js';
-import { instant } from '../schemas.js';
+import { instant, plainText } from '../schemas.js';
 
 const kind = z.enum(['journey', 'provider']);
 const breaker = z
@@ -34,7 +34,7 @@ export function breakerRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         schema: {
           tags,
           summary: 'Let go on what a breaker stopped. It counts anew from now',
-          params: z.object({ kind, id: z.string().min(1).max(200) }),
+          params: z.object({ kind, id: plainText(200) }),
           response: {
             200: z.object({
               changed: z.boolean().meta({ description: 'False: it had not tripped.' }),

@@ -79,14 +79,17 @@ const forecast = z
 const mostRecipients = 1_000_000;
 const ids = z.array(plainText(255)).min(1).max(mostRecipients);
 const audience = z
-  .union([
-    z.strictObject({ profileIds: ids }),
-    z.strictObject({ userIds: ids.meta({ description: 'The shop’s own ids, as in its events.' }) }),
-    z.strictObject({
-      everyone: z.literal(true),
-      traits: z.record(z.string(), z.unknown()).default({}).meta({ description: 'Only those with these traits.' }),
-    }),
-  ])
+  .union(
+    [
+      z.strictObject({ profileIds: ids }),
+      z.strictObject({ userIds: ids.meta({ description: 'The shop’s own ids, as in its events.' }) }),
+      z.strictObject({
+        everyone: z.literal(true),
+        traits: z.record(z.string(), z.unknown()).default({}).meta({ description: 'Only those with these traits.' }),
+      }),
+    ],
+    'Name one of profileIds, userIds or everyone (as true).',
+  )
   .meta({ id: 'Audience' });
 
 const asked = z.object({

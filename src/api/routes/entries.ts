@@ -4,7 +4,7 @@ import { exitEntry } from '../../app/exit-entry.js';
 import { listEntrySummaries, showEntry } from '../../app/show-entry.js';
 import type { ApiDeps } from '../deps.js';
 import { found, notFound, present, Problem } from '../problem.js';
-import { idParams, instant, maybeInstant, pageOf, pageQuery, toPageRequest } from '../schemas.js';
+import { idParams, instant, maybeInstant, pageOf, pageQuery, plainText, toPageRequest } from '../schemas.js';
 import { entryUrl, message } from './messages.js';
 
 const entry = z
@@ -62,8 +62,8 @@ export function entryRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           tags,
           summary: 'Entries by journey, profile and state, the newest first; `stuck=true`: those that the poke loop found stuck',
           querystring: pageQuery.extend({
-            journeyId: z.string().optional(),
-            profileId: z.string().optional(),
+            journeyId: plainText(200).optional(),
+            profileId: plainText(100).optional(),
             state: entry.shape.state.optional(),
             activity: entry.shape.activity.optional(),
             stuck: z.stringbool().optional(),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { listEventsOf, showEvent } from '../../app/show-event.js';
 import type { ApiDeps } from '../deps.js';
 import { notFound, Problem } from '../problem.js';
-import { instant, pageOf, pageQuery, toPageRequest } from '../schemas.js';
+import { instant, pageOf, pageQuery, plainText, toPageRequest } from '../schemas.js';
 
 const event = z
   .object({
@@ -45,7 +45,7 @@ export function eventRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         schema: {
           tags,
           summary: 'Events of a profile, the newest first',
-          querystring: pageQuery.extend({ profileId: z.string() }),
+          querystring: pageQuery.extend({ profileId: plainText(100) }),
           response: { 200: pageOf(event) },
         },
       },
@@ -58,7 +58,7 @@ export function eventRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         schema: {
           tags,
           summary: 'One event by its client’s messageId: its facts, what they matched, and what not and why',
-          params: z.object({ messageId: z.string() }),
+          params: z.object({ messageId: plainText(300) }),
           response: { 200: story },
         },
       },

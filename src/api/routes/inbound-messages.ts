@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { reviewText, showInboundMessages } from '../../app/review-texts.js';
 import type { ApiDeps } from '../deps.js';
 import { notFound } from '../problem.js';
-import { idParams, instant, maybeInstant, pageOf, pageQuery, toPageRequest } from '../schemas.js';
+import { idParams, instant, maybeInstant, pageOf, pageQuery, plainText, toPageRequest } from '../schemas.js';
 
 const inboundMessage = z
   .object({
@@ -26,7 +26,7 @@ export function inboundMessageRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         schema: {
           tags,
           summary: 'Texts that came in, the newest first; `review=open`: sentences that were read as STOP, for a person to look at',
-          querystring: pageQuery.extend({ review: z.enum(['open', 'all']).default('all'), profileId: z.string().optional() }),
+          querystring: pageQuery.extend({ review: z.enum(['open', 'all']).default('all'), profileId: plainText(100).optional() }),
           response: { 200: pageOf(inboundMessage) },
         },
       },

@@ -6,7 +6,7 @@ import { publishJourney } from '../../app/publish-journey.js';
 import { showJourney, showJourneys, showVersion, showVersions } from '../../app/show-journeys.js';
 import type { ApiDeps } from '../deps.js';
 import { found, notFound, Problem } from '../problem.js';
-import { idParams, instant, maybeInstant, pageOf, pageQuery, sourceProblem, toPageRequest } from '../schemas.js';
+import { idParams, instant, maybeInstant, pageOf, pageQuery, sourceProblem, toPageRequest, versionNumber, yamlSource } from '../schemas.js';
 import { acceptYaml } from '../yaml-body.js';
 
 const journey = z
@@ -97,7 +97,7 @@ const report = z
   })
   .meta({ id: 'JourneyReport' });
 
-const versionParams = z.object({ id: z.string(), version: z.union([z.coerce.number().int().positive(), z.literal('live')]) });
+const versionParams = idParams.extend({ version: versionNumber });
 
 /** Journeys, their versions, their report; pause, resume and archive. */
 export function journeyRoutes({ app, templates }: ApiDeps): FastifyPluginAsyncZod {
@@ -165,7 +165,7 @@ export function journeyRoutes({ app, templates }: ApiDeps): FastifyPluginAsyncZo
           tags,
           summary: 'Check a journey’s YAML and make it the live version; entries under way stay on theirs',
           params: idParams,
-          body: z.object({ source: z.string().min(1), note: z.string().max(500).optional() }),
+          body: yamlSource,
           response: { 200: published, 201: published },
         },
       },

@@ -111,9 +111,9 @@ export function messageRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           tags,
           summary: 'Messages, the newest first',
           querystring: pageQuery.extend({
-            profileId: z.string().optional(),
-            journeyId: z.string().optional(),
-            entryId: z.string().optional(),
+            profileId: plainText(100).optional(),
+            journeyId: plainText(200).optional(),
+            entryId: plainText(100).optional(),
             state: z.enum(messageStates).optional(),
             channel: z.enum(channels).optional(),
             origin: message.shape.origin.optional(),
@@ -133,12 +133,14 @@ export function messageRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           description:
             'The same `Idempotency-Key` with the same body gives the same answer and no second message, for 30 days; with another body 409. ' +
             'The verdict is what the gate says now; a message that waits leaves by itself.',
-          headers: z.object({ 'idempotency-key': z.string().min(1).max(255) }),
+          headers: z.object({
+            'idempotency-key': z.string('Send an Idempotency-Key header, such as shipped-W-10482.').min(1).max(255),
+          }),
           body: z.object({
             to: recipient,
             template: plainText(100),
             data: z.record(z.string(), z.unknown()).default({}).meta({ description: 'What the template reads as `data`.' }),
-            topic: z.string().max(100).optional().meta({ description: 'The template’s own topic, should it be named.' }),
+            topic: plainText(100).optional().meta({ description: 'The template’s own topic, should it be named.' }),
             priority: z.number().int().min(0).max(100).optional().meta({ description: '0–100, higher wins; else that of the class.' }),
             deadline: instantOrDuration.optional().meta({ description: 'The last instant at which it may leave; else a day from now.' }),
           }),

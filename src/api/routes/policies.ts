@@ -5,7 +5,7 @@ import { showPolicies, showPolicyVersion, showPolicyVersions } from '../../app/s
 import { policyKinds } from '../../domain/policy/policies.js';
 import type { ApiDeps } from '../deps.js';
 import { found, Problem } from '../problem.js';
-import { fileProblem, instant, pageOf, pageQuery, toPageRequest } from '../schemas.js';
+import { fileProblem, instant, pageOf, pageQuery, toPageRequest, versionNumber, yamlSource } from '../schemas.js';
 import { acceptYaml } from '../yaml-body.js';
 
 const kind = z.enum(policyKinds);
@@ -28,7 +28,7 @@ const published = z
   .meta({ id: 'PublishedPolicy' });
 
 const kindParams = z.object({ kind });
-const versionParams = z.object({ kind, version: z.union([z.coerce.number().int().positive(), z.literal('live')]) });
+const versionParams = z.object({ kind, version: versionNumber });
 
 /** Policies: what is in force, since when, and a new version of it. */
 export function policyRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
@@ -92,7 +92,7 @@ export function policyRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
           tags,
           summary: 'Check a policy’s YAML and put it in force: every decision from now on reads it',
           params: kindParams,
-          body: z.object({ source: z.string().min(1), note: z.string().max(500).optional() }),
+          body: yamlSource,
           response: { 200: published, 201: published },
         },
       },

@@ -8,7 +8,7 @@ import { findProfile, showCarts, showConsents, showProfile } from '../../app/sho
 import { channels } from '../../domain/channel.js';
 import type { ApiDeps } from '../deps.js';
 import { found, notFound, Problem } from '../problem.js';
-import { idParams, instant, maybeInstant, pageOf } from '../schemas.js';
+import { idParams, instant, maybeInstant, pageOf, plainText } from '../schemas.js';
 
 const cart = z
   .object({
@@ -102,18 +102,13 @@ const consentBody = z.object({
     .regex(/^[a-z][a-z0-9_]{0,63}$/, 'A name such as `cart_reminder`.')
     .default('marketing'),
   state: z.enum(['granted', 'denied', 'withdrawn']),
-  method: z.string().min(1).max(200).meta({ description: 'How it was given: `form`, `checkout`, `phone-call`.' }),
-  source: z.string().min(1).max(500).meta({ description: 'Where: a page, a form, an agent.' }),
-  text: z.string().max(4000).nullable().default(null).meta({ description: 'The words that the person saw or heard.' }),
-  locale: z.string().max(35).nullable().default(null).meta({ description: 'Their language, as BCP 47.' }),
-  sourceUrl: z.string().max(2000).nullable().default(null),
-  actor: z
-    .string()
-    .max(200)
-    .nullable()
-    .default(null)
-    .meta({ description: 'Who records it, where that is not the person: an id, no name.' }),
-  evidence: z.string().max(1000).nullable().default(null).meta({ description: 'Where the proof is kept. An import needs one to count.' }),
+  method: plainText(200).meta({ description: 'How it was given: `form`, `checkout`, `phone-call`.' }),
+  source: plainText(500).meta({ description: 'Where: a page, a form, an agent.' }),
+  text: plainText(4000, 0).nullable().default(null).meta({ description: 'The words that the person saw or heard.' }),
+  locale: plainText(35, 0).nullable().default(null).meta({ description: 'Their language, as BCP 47.' }),
+  sourceUrl: plainText(2000, 0).nullable().default(null),
+  actor: plainText(200, 0).nullable().default(null).meta({ description: 'Who records it, where that is not the person: an id, no name.' }),
+  evidence: plainText(1000, 0).nullable().default(null).meta({ description: 'Where the proof is kept. An import needs one to count.' }),
   legalBasis: z.enum(legalBases).nullable().default(null).meta({ description: '`consent` when absent.' }),
   expiresAt: instant.nullable().default(null).meta({ description: 'From then on it counts no more; an implied consent needs it.' }),
   doubleOptIn: z.boolean().default(false).meta({ description: 'Ask the person to confirm, also where the policy does not.' }),
@@ -129,7 +124,7 @@ export function profileRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         schema: {
           tags,
           summary: 'The profile that an id of the shop, or of a browser, names: a list of one or none',
-          querystring: z.object({ userId: z.string().optional(), anonymousId: z.string().optional() }),
+          querystring: z.object({ userId: plainText(255).optional(), anonymousId: plainText(255).optional() }),
           response: { 200: pageOf(profile) },
         },
       },

@@ -4,7 +4,7 @@ import { checkSend } from '../../app/check-send.js';
 import { channels, messageClasses } from '../../domain/channel.js';
 import type { ApiDeps } from '../deps.js';
 import { Problem } from '../problem.js';
-import { instant, recipient, verdictAnswer } from '../schemas.js';
+import { instant, plainText, recipient, verdictAnswer } from '../schemas.js';
 
 /** The gate's answer to a question; nothing comes of it. */
 export function sendCheckRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
@@ -18,7 +18,7 @@ export function sendCheckRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
           body: z.object({
             to: recipient,
             channel: z.enum(channels),
-            topic: z.string().min(1).max(100),
+            topic: plainText(100),
             class: z.enum(messageClasses),
             priority: z.number().int().min(0).max(100).optional().meta({ description: '0–100, higher wins; else that of the class.' }),
             at: instant.optional().meta({ description: 'A future instant to ask about, with the person as they stand now.' }),

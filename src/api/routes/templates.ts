@@ -2,9 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { ApiDeps } from '../deps.js';
 import { notFound, present, Problem } from '../problem.js';
-import { fileProblem, pageOf } from '../schemas.js';
-
-const templateParams = z.object({ id: z.string().min(1).max(200) });
+import { fileProblem, idParams, pageOf, plainText } from '../schemas.js';
 
 const preview = z
   .discriminatedUnion('kind', [
@@ -52,8 +50,8 @@ export function templateRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         schema: {
           tags,
           summary: 'What a profile would get now; with the template’s samples when no profile is named',
-          params: templateParams,
-          body: z.object({ profileId: z.string().optional(), locale: z.string().optional() }).default({}),
+          params: idParams,
+          body: z.object({ profileId: plainText(100).optional(), locale: plainText(35).optional() }).default({}),
           response: { 200: preview },
         },
       },
@@ -83,8 +81,8 @@ export function templateRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         schema: {
           tags,
           summary: 'Send it, through the gate, to one of the shop’s listed test addresses',
-          params: templateParams,
-          body: z.object({ to: z.string().min(3).max(320), profileId: z.string().optional() }),
+          params: idParams,
+          body: z.object({ to: plainText(320), profileId: plainText(100).optional() }),
           response: { 202: z.object({ messageId: z.string() }) },
         },
       },
