@@ -21,6 +21,11 @@ export function addSums(one: DecayedSum | undefined, other: DecayedSum, halfLife
   return { value: decayed(one, at, halfLifeMs) + decayed(other, at, halfLifeMs), at };
 }
 
+/** The sum without a signal that it counted at `at`. */
+export function takeSignal({ value, at: since }: DecayedSum, at: Instant, halfLifeMs: number): DecayedSum {
+  return { value: Math.max(0, value - decayed({ value: 1, at }, since, halfLifeMs)), at: since };
+}
+
 /** What one kind of signal gives to the score. */
 export interface Contribution {
   readonly signal: EngagementSignal;

@@ -1,6 +1,6 @@
 import { type Instant, minute } from '../instant.js';
 import { type EngagementPolicy, type EngagementSignal, engagementSignals } from '../policy/engagement-policy.js';
-import { addSignal, addSums, type DecayedSum, scoreAt, type SignalSums } from './score.js';
+import { addSignal, addSums, type DecayedSum, scoreAt, type SignalSums, takeSignal } from './score.js';
 
 /** Why a person may have had enough of us, by their own act. */
 export const fatigueCauses = ['too-many', 'looked-and-left'] as const;
@@ -21,8 +21,14 @@ export interface EngagementState {
   /** The newest sign of the visit that goes on, or of the last one. */
   readonly visitedAt: Instant | null;
   readonly fatigue: { readonly cause: FatigueCause; readonly at: Instant } | null;
-  /** Keys of the newest signals that came with one, so that an order told by browser and server counts once. */
-  readonly keys: readonly string[];
+  /** The newest signals that came with a key, so that an order told by browser and server counts once. */
+  readonly keys: readonly KeyedSignal[];
+}
+
+/** A signal that counts once, and what it counted for: null where that was not kept. */
+interface KeyedSignal {
+  readonly key: string;
+  readonly counted: { readonly kind: EngagementSignal; readonly at: Instant } | null;
 }
 
 /** Something that a person did. With a `key`, it counts once however often it is told. */
@@ -53,7 +59,7 @@ const keptKeys = 16;
  * @example recordSignal(state, { kind: 'purchase', key: 'order/1001' }, at, policies.engagement)
  */
 export function recordSignal(state: EngagementState, signal: Signal, at: Instant, policy: EngagementPolicy): EngagementState {
-  if (signal.key !== undefined && state.keys.includes(signal.key)) return state;
+  if (state.keys.some(({ key }) => key === signal.key)) return state;
   const goesOn = signal.kind === 'site_visit' && state.visitedAt !== null && Math.abs(at - state.visitedAt) < visitPauseMs;
   const sums = goesOn
     ? state.sums
@@ -62,7 +68,7 @@ export function recordSignal(state: EngagementState, signal: Signal, at: Instant
     ...state,
     sums,
     visitedAt: signal.kind === 'site_visit' ? latest(state.visitedAt, at) : state.visitedAt,
-    keys: signal.key === undefined ? state.keys : [...state.keys, signal.key].slice(-keptKeys),
+    keys: signal.key === undefined ? state.keys : [...state.keys, { key: signal.key, counted: { kind: signal.kind, at } }].slice(-keptKeys),
   };
   return engages(state, signal.kind, at, policy) ? climb(state, known, at, policy) : known;
 }
@@ -78,12 +84,17 @@ export function withoutSignals(state: EngagementState): EngagementState {
   return isEmpty ? state : { ...noEngagement, fatigue: state.fatigue };
 }
 
-/** Two profiles turned out to be one person: what both did counts together. */
+/** Two profiles turned out to be one person: what both did counts together, and what was told of both counts once. */
 export function mergeEngagement(one: EngagementState, other: EngagementState, policy: EngagementPolicy): EngagementState {
   const sums: Partial<Record<EngagementSignal, DecayedSum>> = { ...one.sums };
   for (const signal of engagementSignals) {
     const sum = other.sums[signal];
     if (sum !== undefined) sums[signal] = addSums(sums[signal], sum, policy.signals[signal].halfLifeMs);
+  }
+  const { keys, twice } = uniteKeys(one.keys, other.keys);
+  for (const { kind, at } of twice) {
+    const sum = sums[kind];
+    if (sum !== undefined) sums[kind] = takeSignal(sum, at, policy.signals[kind].halfLifeMs);
   }
   const engagedAt = latest(one.engagedAt, other.engagedAt);
   const until = engagedAt ?? 0;
@@ -94,8 +105,20 @@ export function mergeEngagement(one: EngagementState, other: EngagementState, po
     climbedAt: latest(one.climbedAt, other.climbedAt),
     visitedAt: latest(one.visitedAt, other.visitedAt),
     fatigue: (one.fatigue?.at ?? 0) >= (other.fatigue?.at ?? 0) ? one.fatigue : other.fatigue,
-    keys: [...new Set([...other.keys, ...one.keys])].slice(-keptKeys),
+    keys: keys.slice(-keptKeys),
   };
+}
+
+/** The keys of both, the newest last, and what was counted on either side although the other has counted it earlier. */
+function uniteKeys(
+  one: readonly KeyedSignal[],
+  other: readonly KeyedSignal[],
+): { readonly keys: readonly KeyedSignal[]; readonly twice: readonly NonNullable<KeyedSignal['counted']>[] } {
+  const age = ({ counted }: KeyedSignal): Instant => counted?.at ?? 0;
+  const all = [...one, ...other].toSorted((a, b) => age(a) - age(b));
+  const isFirst = ({ key }: KeyedSignal, index: number): boolean => all.findIndex((known) => known.key === key) === index;
+  const twice = all.filter((signal, index) => !isFirst(signal, index));
+  return { keys: all.filter(isFirst), twice: twice.flatMap(({ counted }) => (counted === null ? [] : [counted])) };
 }
 
 /**
@@ -157,7 +180,8 @@ function earliest(known: Instant | null, until: Instant): Instant | null {
 /** As it is kept in `profiles.engagement`. */
 export function engagementJson(state: EngagementState): Readonly<Record<string, unknown>> {
   const sums = Object.fromEntries(Object.entries(state.sums).map(([signal, { value, at }]) => [signal, [value, at]]));
-  return { ...state, sums };
+  const keys = state.keys.map(({ key, counted }) => (counted === null ? key : [key, counted.kind, counted.at]));
+  return { ...state, sums, keys };
 }
 
 /** Reads `profiles.engagement`. What is absent or unreadable counts as never seen: `{}` is nobody's engagement yet. */
@@ -179,8 +203,15 @@ export function parseEngagement(json: unknown): EngagementState {
     climbedAt: instant(fields['climbedAt']),
     visitedAt: instant(fields['visitedAt']),
     fatigue: cause === undefined || fatiguedAt === null ? null : { cause, at: fatiguedAt },
-    keys: list(fields['keys']).filter((key) => typeof key === 'string'),
+    keys: list(fields['keys']).flatMap(keyedSignal),
   };
+}
+
+function keyedSignal(kept: unknown): readonly KeyedSignal[] {
+  const [key, told, toldAt] = typeof kept === 'string' ? [kept] : list(kept);
+  const kind = engagementSignals.find((known) => known === told);
+  const at = instant(toldAt);
+  return typeof key === 'string' ? [{ key, counted: kind === undefined || at === null ? null : { kind, at } }] : [];
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> {

@@ -99,6 +99,54 @@ describe('signals', () => {
     expect(scoreAt(policy, recordSignal(once, { kind: 'purchase', key: 'order/2' }, noon, policy).sums, noon)).toBe(16);
   });
 
+  test('an order that the browser told of a visitor and the server of a known person counts once when the two turn out to be one', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.integer({ min: 1, max: 6 }), fc.boolean())), (tellings) => {
+        // Each order at an instant of its own, told by either, by both, or twice.
+        const orders = tellings.map(([order, byBrowser]) => ({ order, byBrowser, at: noon - order * 9 * day }));
+        const tell = (those: typeof orders) =>
+          those.reduce(
+            (state, { order, at }) => recordSignal(state, { kind: 'purchase', key: `order/${order}` }, at, policy),
+            noEngagement,
+          );
+        const [browser, server] = [true, false].map((side) => tell(orders.filter(({ byBrowser }) => byBrowser === side)));
+        if (browser === undefined || server === undefined) throw new Error('expected both');
+        const merged = mergeEngagement(server, parseEngagement(JSON.parse(JSON.stringify(engagementJson(browser)))), policy);
+        expect(scoreAt(policy, merged.sums, noon)).toBeCloseTo(scoreAt(policy, tell(orders).sums, noon), 9);
+        // And not once more when either tells it again, or a third profile is joined that knows of it.
+        expect(
+          orders.reduce((state, { order, at }) => recordSignal(state, { kind: 'purchase', key: `order/${order}` }, at, policy), merged),
+        ).toBe(merged);
+        expect(scoreAt(policy, mergeEngagement(merged, browser, policy).sums, noon)).toBeCloseTo(scoreAt(policy, merged.sums, noon), 9);
+      }),
+    );
+  });
+
+  test('of an order told at two instants the earlier counts, and what else was bought stays', () => {
+    const bought = (keys: readonly (readonly [string, Instant])[]) =>
+      keys.reduce((state, [key, at]) => recordSignal(state, { kind: 'purchase', key: `order/${key}` }, at, policy), noEngagement);
+    const merged = mergeEngagement(
+      bought([
+        ['1', noon - 60 * day],
+        ['2', noon],
+      ]),
+      bought([
+        ['1', noon - 59 * day],
+        ['3', noon],
+      ]),
+      policy,
+    );
+    expect(scoreAt(policy, merged.sums, noon)).toBeCloseTo(4 + 8 + 8, 9);
+    expect(merged.keys).toHaveLength(3);
+  });
+
+  test('keys that were kept without their instant are still known', () => {
+    const kept = parseEngagement({ ...engagementJson(recorded([['purchase', noon]])), keys: ['order/1'] });
+    expect(recordSignal(kept, { kind: 'purchase', key: 'order/1' }, noon, policy)).toBe(kept);
+    const other = recordSignal(noEngagement, { kind: 'purchase', key: 'order/1' }, noon, policy);
+    expect(scoreAt(policy, mergeEngagement(kept, other, policy).sums, noon)).toBe(8);
+  });
+
   test('pages close together are one visit, which keeps the engagement fresh', () => {
     const minutes = [0, 10, 35, 60].map((m) => noon + m * 60_000);
     const one = recorded(minutes.map((at) => ['site_visit', at]));
