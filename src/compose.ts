@@ -14,6 +14,7 @@ import { ChannelSlots } from './app/channel-slots.js';
 import type { AppDeps, Log } from './app/deps.js';
 import { previewContext } from './app/preview-message.js';
 import { livePolicies } from './app/live-policies.js';
+import { keysForInstance } from './app/manage-keys.js';
 import { publishJourney } from './app/publish-journey.js';
 import { publishTemplates, type TemplatePublication } from './app/publish-templates.js';
 import { settlePendingInteractions } from './app/record-interaction.js';
@@ -46,8 +47,7 @@ import { removeRunningFile, type RunningInstance, writeRunningFile } from './run
 import { startServiceClock } from './service-clock.js';
 import { loadShop } from './shop.js';
 import { createOrderLookup } from './shop-api/order-lookup.js';
-import { openStore, type Store } from './store/db.js';
-import { createKey, findKeyBySecret } from './store/keys.js';
+import { openStore } from './store/db.js';
 import { findTemplateVersion } from './store/templates.js';
 import { packageRoot } from './temporal/package-root.js';
 import { restartStuckEntry, stuckEntries } from './temporal/stuck-entries.js';
@@ -205,7 +205,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
 
   let temporal: Temporal | null = null;
   const parts = (): Promise<readonly PartState[]> => readParts({ store, temporal, roles });
-  const keys = roles.has('api') ? await ensureKeys(store, clock.now(), dataFolder) : null;
+  const keys = roles.has('api') ? await ensureKeys(app, dataFolder) : null;
   const health = { app, version: await readVersion(), registry: metrics.registry, parts };
   const listening = { host: config.SOJOURN_HOST, port: config.SOJOURN_PORT };
   let apiUrl: string;
@@ -374,18 +374,11 @@ async function publishProject(
   }
 }
 
-/** Keys for the owner's own tools, made at the first start; a key that was revoked meanwhile is replaced. */
-async function ensureKeys(store: Store, at: number, dataFolder: string): Promise<{ readonly writeKey: string; readonly apiKey: string }> {
+/** Keys for the owner's own tools, made at the first start; one that was revoked meanwhile is replaced. */
+async function ensureKeys(app: AppDeps, dataFolder: string): Promise<{ readonly writeKey: string; readonly apiKey: string }> {
   const known = await readInstanceKeys(dataFolder);
-  const valid =
-    known !== null &&
-    (await findKeyBySecret(store.db, 'write', known.writeKey)) !== null &&
-    (await findKeyBySecret(store.db, 'api', known.apiKey)) !== null;
-  if (valid) return known;
-  const write = await createKey(store.db, 'write', { name: 'first shop', at });
-  const api = await createKey(store.db, 'api', { name: 'command line', at });
-  const keys = { writeKey: write.secret, apiKey: api.secret };
-  await writeInstanceKeys(dataFolder, keys);
+  const keys = await keysForInstance(app, known);
+  if (keys.writeKey !== known?.writeKey || keys.apiKey !== known.apiKey) await writeInstanceKeys(dataFolder, keys);
   return keys;
 }
 

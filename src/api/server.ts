@@ -26,13 +26,13 @@ import { eventRoutes } from './routes/events.js';
 import { healthRoutes } from './routes/health.js';
 import { inboundMessageRoutes } from './routes/inbound-messages.js';
 import { journeyRoutes } from './routes/journeys.js';
+import { apiKeyRoutes, writeKeyRoutes } from './routes/keys.js';
 import { messageRoutes } from './routes/messages.js';
 import { policyRoutes } from './routes/policies.js';
 import { profileRoutes } from './routes/profiles.js';
 import { sendCheckRoutes } from './routes/send-checks.js';
 import { shopRoutes } from './routes/shop.js';
 import { templateRoutes } from './routes/templates.js';
-import { writeKeyRoutes } from './routes/write-keys.js';
 import { showInstantsAsText } from './schemas.js';
 import { validator } from './validator.js';
 
@@ -103,6 +103,7 @@ const apiRoutes = [
   eventRoutes,
   deadLetterRoutes,
   writeKeyRoutes,
+  apiKeyRoutes,
   templateRoutes,
   backupRoutes,
 ];

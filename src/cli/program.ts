@@ -101,19 +101,23 @@ function buildProgram(io: CliIo, state: { outcome: Outcome | null }): Command {
     return (await import('./commands/dead-letters.js')).retryDeadLetters(context, command.args, all === undefined ? {} : { all });
   }).option('--all', 'all that are open');
 
-  const keys = group('write-key', 'keys of the shop’s event clients');
-  add(keys, 'list', 'the keys, without their secrets', async (context) =>
-    (await import('./commands/write-keys.js')).listWriteKeys(context),
-  );
-  add(keys, 'create <name>', 'make a key', async (context, { args }) =>
-    (await import('./commands/write-keys.js')).createWriteKey(context, args[0] ?? ''),
-  );
-  add(keys, 'rotate <id>', 'a new key in the place of an old one', async (context, { args }) =>
-    (await import('./commands/write-keys.js')).rotateWriteKey(context, args[0] ?? ''),
-  );
-  add(keys, 'revoke <id>', 'the key opens nothing any more', async (context, { args }) =>
-    (await import('./commands/write-keys.js')).revokeWriteKey(context, args[0] ?? ''),
-  );
+  for (const [kind, description] of [
+    ['write', 'keys of the shop’s event clients'],
+    ['api', 'keys of the API, which open everything'],
+  ] as const) {
+    const keys = group(`${kind}-key`, description);
+    add(keys, 'list', 'the keys, without their secrets', async (context) => (await import('./commands/keys.js')).listKeys(context, kind));
+    add(keys, 'create <name>', 'make a key', async (context, { args }) =>
+      (await import('./commands/keys.js')).createKey(context, kind, args[0] ?? ''),
+    );
+    add(keys, 'rotate <id>', 'a new key in the place of an old one', async (context, { args }) =>
+      (await import('./commands/keys.js')).rotateKey(context, kind, args[0] ?? ''),
+    );
+    const revoke = add(keys, 'revoke <id>', 'the key opens nothing any more', async (context, command) =>
+      (await import('./commands/keys.js')).revokeKey(context, kind, command.args[0] ?? '', command.opts()),
+    );
+    if (kind === 'api') revoke.option('--force', 'also the last one, without which nobody comes in');
+  }
 
   addTemplates(group('template', 'templates: check, look at, try, publish'), add);
 

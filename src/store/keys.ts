@@ -55,6 +55,12 @@ export async function revokeKey(db: Db | Trx, kind: KeyKind, id: string, at: Ins
   return (await revoke(db, kind, id, at)) !== undefined;
 }
 
+/** Ids of the keys that open something, locked until the transaction ends: what is decided about the last of them holds. */
+export async function lockKeysInUse(trx: Trx, kind: KeyKind): Promise<readonly string[]> {
+  const rows = await trx.selectFrom(kinds[kind].table).select('id').where('revoked_at', 'is', null).orderBy('id').forUpdate().execute();
+  return rows.map(({ id }) => id);
+}
+
 /** The key that this secret is, unless it is revoked. Looking up the hash gives nothing away by how long it takes. */
 export async function findKeyBySecret(db: Db | Trx, kind: KeyKind, secret: string): Promise<Key | null> {
   const row = await db

@@ -162,9 +162,22 @@ describe('the command line, with a server', () => {
     expect(await cli('policy show laws')).toMatchObject({ exit: 2, err: expect.stringContaining('There are: caps,') });
   });
 
-  test('makes keys, lists what is empty as a sentence, and shows an event', async () => {
+  test('makes, replaces and revokes keys', async () => {
     const { cli } = await running();
     expect((await cli('write-key create web')).out).toMatch(/^sj_wk_/);
+    const created = (await cli('api-key create night')).out;
+    expect(created).toMatch(/^sj_api_\S+\n\nThe API key night \(/);
+    const [, made = ''] = /\((\w+)\)/.exec(created) ?? [];
+    expect((await cli(`api-key rotate ${made}`)).out).toMatch(/in the place of .* until then say --api-key\.$/);
+    const [last] = JSON.parse((await cli('api-key list --json')).out) as readonly { readonly id: string; readonly name: string }[];
+    expect(last?.name).toBe('test');
+    expect(await cli(`api-key revoke ${made}`)).toMatchObject({ exit: 1, err: `There is no API key ${made} in use.` });
+    expect((await cli(`api-key revoke ${last?.id} --force`)).out).toBe(`The API key ${last?.id} opens nothing any more.`);
+    expect(await cli('api-key list')).toMatchObject({ exit: 1, err: expect.stringContaining('not known, or was revoked') });
+  });
+
+  test('lists what is empty as a sentence, and shows an event', async () => {
+    const { cli } = await running();
     expect((await cli('dead-letter list')).out).toBe('No dead letters.');
     expect((await cli('stuck list')).out).toBe('No entry is stuck.');
     const { message_id: id } = await opened.store.db

@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import { afterEach, expect, test } from 'vitest';
+import { keysForInstance, withdrawKey } from '../../src/app/manage-keys.js';
 import { createKey, findKeyBySecret, listKeys, revokeKey, rotateKey } from '../../src/store/keys.js';
 import { describeOnBothStores, resetTables } from '../support/stores.js';
+import { turnDeps } from '../support/turns.js';
 
 describeOnBothStores('keys', (store) => {
   afterEach(() => resetTables(store()));
@@ -42,5 +44,35 @@ describeOnBothStores('keys', (store) => {
     expect(await revokeKey(store().db, 'api', 'nobody', 3000)).toBe(false);
     expect(await store().transaction((trx) => rotateKey(trx, 'api', key.id, 3000))).toBeNull();
     expect(await findKeyBySecret(store().db, 'api', secret)).toBeNull();
+  });
+
+  test('of the API keep their last one, also where both are revoked at once', async () => {
+    const deps = turnDeps(store());
+    const { key: one } = await createKey(store().db, 'api', { name: 'one', at: 1000 });
+    const { key: other } = await createKey(store().db, 'api', { name: 'other', at: 1000 });
+    const revoke = (id: string, evenTheLast = false) => withdrawKey(deps, 'api', id, { evenTheLast });
+
+    expect((await Promise.all([revoke(one.id), revoke(other.id)])).toSorted()).toEqual(['last', 'revoked']);
+    const [left] = (await listKeys(store().db, 'api')).filter((key) => key.revokedAt === null);
+    expect(await revoke(left?.id ?? '', true)).toBe('revoked');
+    expect(await revoke(left?.id ?? '', true)).toBe('unknown');
+  });
+
+  test('of event clients may all be revoked', async () => {
+    const { key } = await createKey(store().db, 'write', { name: 'shop', at: 1000 });
+    expect(await withdrawKey(turnDeps(store()), 'write', key.id, { evenTheLast: false })).toBe('revoked');
+  });
+
+  test('of an instance are made anew one by one, where one was revoked', async () => {
+    const deps = turnDeps(store());
+    const first = await keysForInstance(deps, null);
+    expect(await keysForInstance(deps, first)).toEqual(first);
+
+    const [api] = await listKeys(store().db, 'api');
+    await revokeKey(store().db, 'api', api?.id ?? '', 2000);
+    const second = await keysForInstance(deps, first);
+    expect(second.writeKey).toBe(first.writeKey);
+    expect(second.apiKey).not.toBe(first.apiKey);
+    expect(await findKeyBySecret(store().db, 'api', second.apiKey)).not.toBeNull();
   });
 });
