@@ -2,13 +2,13 @@ import type { Channel } from '../domain/channel.js';
 import { type ConsentRecord, isRefusal, newestByTopic } from '../domain/consent.js';
 import type { ProfileId } from '../domain/ids.js';
 import { lockCartsOf } from '../store/carts.js';
-import { erasePersonalData } from '../store/erase.js';
+import { erasePersonalData, findEveryAddress } from '../store/erase.js';
 import { addExitToEntries } from '../store/held-entries.js';
 import { lockProfiles } from '../store/profiles.js';
 import { findCanonicalProfile, findMergedProfiles, readConsents } from '../store/profiles-read.js';
 import { keepErased } from '../store/suppressions.js';
 import type { AppDeps } from './deps.js';
-import { suppressionKeys } from '../domain/suppression.js';
+import { normaliseEmail, suppressionKeys } from '../domain/suppression.js';
 
 export type EraseResult =
   | { readonly kind: 'erased'; readonly profileId: string; readonly entries: number }
@@ -16,8 +16,8 @@ export type EraseResult =
   | { readonly kind: 'unknown' };
 
 /**
- * Erases a person: their entries leave with the reason `erased`, their data is deleted, their ids are free again, and their addresses stay
- * suppressed by a keyed hash, so that no later import writes to them. What is with a provider at this moment may still arrive.
+ * Erases a person: their entries leave with the reason `erased`, their data is deleted, their ids are free again, and every address they have or had
+ * stays suppressed by a keyed hash, so that no later import writes to it. What is with a provider at this moment may still arrive.
  * Backups keep what they held; their keeping time is the operator's choice.
  */
 export async function eraseProfile(
@@ -37,14 +37,24 @@ export async function eraseProfile(
     await lockCartsOf(trx, canonical as ProfileId);
     const at = deps.clock.now();
     const records = await readConsents(trx, canonical);
-    const keys = suppressionKeys(deps.secret, person).map((key) => ({ ...key, detail: refusalOf(records, key.channel) }));
-    await keepErased(trx, keys, at);
+    const addresses = [person, ...(await findEveryAddress(trx, family))];
+    const keys = new Map(addresses.flatMap((address) => suppressionKeys(deps.secret, address)).map((key) => [key.hash, key]));
+    await keepErased(
+      trx,
+      [...keys.values()].map((key) => ({ ...key, detail: refusalOf(records, key.channel) })),
+      at,
+    );
     const entries = await addExitToEntries(trx, { of: { profileIds: family }, reason: 'erased', at });
-    await erasePersonalData(trx, family, at);
+    await erasePersonalData(trx, family, emailsOf(addresses), at);
     return { kind: 'erased', profileId: canonical, entries };
   });
   if (result.kind === 'erased') deps.notifyRelay();
   return result;
+}
+
+/** Of what was said to be an address, what is one. */
+function emailsOf(addresses: readonly { readonly email: string | null }[]): readonly string[] {
+  return addresses.flatMap(({ email }) => (email === null || normaliseEmail(email) === null ? [] : [email.trim()]));
 }
 
 /** The proof that marketing was refused, without the person: beside the hash of the address stands when it was. Null: it was not. */

@@ -3,11 +3,35 @@ import type { Instant } from '../domain/instant.js';
 import type { Trx } from './db.js';
 
 /**
+ * Every address that these profiles (one person) have or had, as it was said: of their rows, of what they told, of messages to them. Without what another
+ * person has by now. Personal data.
+ */
+export async function findEveryAddress(
+  trx: Trx,
+  profileIds: readonly string[],
+): Promise<readonly { readonly email: string | null; readonly phone: string | null }[]> {
+  const ids = sql`any(${profileIds}::text[])`;
+  const { rows } = await sql<{ email: string | null; phone: string | null }>`
+    with said as (
+      select email, phone from profiles where id = ${ids}
+      union select payload->'traits'->>'email', payload->'traits'->>'phone' from events where profile_id = ${ids} and type = 'identify'
+      union select payload->'context'->'traits'->>'email', payload->'context'->'traits'->>'phone' from events where profile_id = ${ids}
+      union select case channel when 'email' then content->'to'->>'address' end, case channel when 'sms' then content->>'to' end
+        from messages where profile_id = ${ids}
+    ), others as (select email, phone from profiles where merged_into is null and id <> all(${profileIds}::text[]))
+    select distinct
+      case when not exists (select from others o where lower(o.email) = lower(trim(s.email))) then s.email end as email,
+      case when not exists (select from others o where o.phone = s.phone) then s.phone end as phone
+    from said s where s.email is not null or s.phone is not null`.execute(trx);
+  return rows;
+}
+
+/**
  * Takes everything personal out of the rows of these profiles (one person: the canonical profile and all that was merged into it). What counts
  * stays: that an event came, that a message was sent, what an order was worth, what was consented to and withdrawn.
- * The caller holds the locks of the profiles, and adds the exits first.
+ * The caller holds the locks of the profiles, and adds the exits first. `emails`: what they were known by.
  */
-export async function erasePersonalData(trx: Trx, profileIds: readonly string[], at: Instant): Promise<void> {
+export async function erasePersonalData(trx: Trx, profileIds: readonly string[], emails: readonly string[], at: Instant): Promise<void> {
   const ids = sql`any(${profileIds}::text[])`;
   const statements = [
     // Dead letters are found by the ids that the person was known by, so before those go.
@@ -15,8 +39,8 @@ export async function erasePersonalData(trx: Trx, profileIds: readonly string[],
       where i.profile_id = ${ids} and (d.payload->>'userId' = i.value or d.payload->>'anonymousId' = i.value or d.payload->>'previousId' = i.value)`,
     sql`delete from dead_letters where payload->>'profileId' = ${ids}`,
     // A mail that came back and named nobody may still hold the address.
-    sql`delete from dead_letters d using profiles p
-      where p.id = ${ids} and p.email is not null and d.source = 'email' and position(lower(p.email) in lower(d.payload->>'mail')) > 0`,
+    sql`delete from dead_letters d using unnest(${emails}::text[]) as known(email)
+      where d.source = 'email' and position(lower(known.email) in lower(d.payload->>'mail')) > 0`,
     sql`delete from identities where profile_id = ${ids}`,
     sql`update events set payload = '{}' where profile_id = ${ids}`,
     sql`delete from cart_tokens where cart_id in (select id from carts where profile_id = ${ids})`,

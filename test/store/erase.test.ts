@@ -102,6 +102,27 @@ describeOnBothStores('an erase', (store) => {
     expect(fresh.profile_id).not.toBe(profileId);
   });
 
+  test('keeps every address that the person had suppressed, and none that somebody else has by now', async () => {
+    const { deps, profileId } = await reminded(store());
+    const later = (minutes: number) => ({ occurredAt: noon + hour + minutes * 60_000, receivedAt: noon + hour + minutes * 60_000 });
+    await take(deps, identify({ email: 'Countess@example.test' }, later(1)));
+    await take(deps, identify({ email: 'lovelace@example.test', phone: '+447700900124' }, later(2)));
+    await take(deps, identify({ email: 'browser@example.test' }, { anonymousId: 'her-browser', ...later(3) }));
+    await take(deps, alias('her-browser', 'ada', later(4)));
+    await take(deps, identify({ email: 'countess@example.test' }, { userId: 'another-countess', ...later(5) }));
+
+    await eraseProfile(deps, profileId);
+    const kept = await store().db.selectFrom('suppressions').select(['channel', 'hash']).where('reason', '=', 'erased').execute();
+    const addresses = ['ada@example.test', 'lovelace@example.test', 'browser@example.test'];
+    const numbers = ['+447700900123', '+447700900124'];
+    expect(new Set(kept.map(({ hash }) => hash))).toEqual(
+      new Set([
+        ...addresses.map((address) => suppressionHash(deps.secret, 'email', address)),
+        ...numbers.map((number) => suppressionHash(deps.secret, 'sms', number)),
+      ]),
+    );
+  });
+
   test('keeps that marketing was refused, beside the hash, and who it was not', async () => {
     const { deps, messageId, profileId } = await reminded(store());
     deps.clock.set(noon + 2 * hour);
