@@ -9,6 +9,7 @@ import { day, type Instant } from '../domain/instant.js';
 import type { Topic, TopicPolicy } from '../domain/policy/topic-policy.js';
 import { mergeTraits, type Profile } from '../domain/profile.js';
 import { isTakenByStop } from '../domain/sms-stop.js';
+import { normaliseAddress, suppressionKeys } from '../domain/suppression.js';
 import { mayTrack } from '../domain/tracking.js';
 import type { Trx } from '../store/db.js';
 import { writeFacts } from '../store/facts.js';
@@ -20,7 +21,6 @@ import type { AppDeps } from './deps.js';
 import { matchFacts } from './match-facts.js';
 import { type ConsentGiven, writeConsentActs } from './record-consents.js';
 import { showEngagement } from './show-engagement.js';
-import { suppressionKeys } from '../domain/suppression.js';
 import { refusalsOf } from './unsubscribe.js';
 
 /** One box of the page. */
@@ -56,6 +56,8 @@ export interface Preferences {
   readonly mayProfile: boolean;
   /** STOP came from the number: carriers let nothing through until START comes. */
   readonly textsStopped: boolean;
+  /** The message went to the address that the person has now. Else somebody else may hold it: they may turn off, and do nothing more. */
+  readonly isOwnAddress: boolean;
   /** Old links change what is sent; they neither show nor delete data: a mail may have been passed on. */
   readonly opensData: boolean;
 }
@@ -109,7 +111,8 @@ export async function showPreferences(
   const reachable = channels.filter(
     (channel) => channel === recipient?.channel || (channel === 'email' ? profile.email : profile.phone) !== null,
   );
-  const opensData = message !== null && now - message.createdAt <= dataLinkMs;
+  const isOwnAddress = recipient !== null && isAddressOf(profile, recipient);
+  const opensData = isOwnAddress && message !== null && now - message.createdAt <= dataLinkMs;
   return {
     profileId: profile.id,
     locale: localeOf(profile.traits),
@@ -129,8 +132,18 @@ export async function showPreferences(
     mayTrack: mayTrack(engagement.tracking, profile, deps.shop),
     mayProfile: mayProfile(profile.traits),
     textsStopped: suppressions.some(({ channel, reason }) => channel === 'sms' && reason === 'stopped'),
+    isOwnAddress,
     opensData,
   };
+}
+
+/** Where the message went, is the person reached there now? An address may be mistyped or given up, and then it is another's; profiles are merged. */
+function isAddressOf(
+  profile: Pick<Profile, 'email' | 'phone'>,
+  { channel, address }: { readonly channel: Channel; readonly address: string | null },
+): boolean {
+  const used = normaliseAddress(channel, address);
+  return used !== null && used === normaliseAddress(channel, channel === 'email' ? profile.email : profile.phone);
 }
 
 /** What people may choose, `marketing` first: refusing it takes the others with it. */
@@ -151,12 +164,13 @@ function boxOf(
 
 /**
  * Records what differs from what holds now: acts of consent, and traits. Who looks, changes nothing and presses Save had enough of us, but found nothing
- * to turn off: that counts as fatigue. Null: no such message, or the person was erased.
+ * to turn off: that counts as fatigue. From a link to an address that the person does not have (any more) it hears only what is turned off. Null: no such
+ * message, or the person was erased.
  */
 export async function savePreferences(
   deps: Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay' | 'policies'>,
   messageId: string,
-  wishes: Wishes,
+  said: Wishes,
   proof: PreferenceProof,
 ): Promise<'saved' | 'unchanged' | null> {
   const result = await deps.store.transaction(async (trx) => {
@@ -168,15 +182,23 @@ export async function savePreferences(
     if (isErased) return null;
 
     const eventId = `preferences/${deps.newId()}`;
-    const given = await actsOf(deps, trx, { profile, recipient, messageId, wishes, proof });
+    const isOwnAddress = isAddressOf(profile, recipient);
+    const wishes = isOwnAddress ? said : onlyOff(said);
+    const given = await actsOf(deps, trx, { profile, recipient, isOwnAddress, messageId, wishes, proof });
     await writeConsentActs(deps, trx, [{ profileId: profile.id, given }], eventId);
     const traits = await writeTraits(deps, trx, profile, wishes, eventId);
     if (given.length > 0 || traits.length > 0) return 'saved' as const;
-    await writeFatigue(deps, trx, profile);
+    if (isOwnAddress) await writeFatigue(deps, trx, profile);
     return 'unchanged' as const;
   });
   if (result === 'saved') deps.notifyRelay();
   return result;
+}
+
+/** Of traits what ends tracking or profiling; the boxes are read again when it is known what holds. */
+function onlyOff({ boxes, traits }: Wishes): Wishes {
+  const off = ['tracking_allowed', 'profiling_allowed'].filter((name) => traits[name] === false);
+  return { boxes, frequency: null, traits: Object.fromEntries(off.map((name) => [name, false])) };
 }
 
 async function actsOf(
@@ -184,13 +206,14 @@ async function actsOf(
   trx: Trx,
   of: {
     readonly profile: Profile;
-    readonly recipient: { readonly channel: string };
+    readonly recipient: { readonly channel: Channel };
+    readonly isOwnAddress: boolean;
     readonly messageId: string;
     readonly wishes: Wishes;
     readonly proof: PreferenceProof;
   },
 ): Promise<readonly ConsentGiven[]> {
-  const { profile, recipient, messageId, wishes, proof } = of;
+  const { profile, recipient, isOwnAddress, messageId, wishes, proof } = of;
   const records = await readConsents(trx, profile.id);
   const { topics } = deps.policies.current();
   const now = deps.clock.now();
@@ -198,7 +221,8 @@ async function actsOf(
     wishes.boxes === 'nothing'
       ? channels.flatMap((channel) => refusalsOf(records, channel, now, topics))
       : changesOf(records, wishes.boxes, now, topics);
-  return changes.map((change) => {
+  const heard = isOwnAddress ? changes : changes.filter(({ state }) => state === 'withdrawn');
+  return heard.map((change) => {
     const isYes = change.state === 'granted';
     const { text, ip, userAgent, ...page } = proof;
     return admitConsent(
@@ -209,7 +233,7 @@ async function actsOf(
         source: `message/${messageId}`,
         text: text({ channel: change.channel, topic: change.topic, wanted: isYes }),
         ...(isYes ? { ip, userAgent } : {}),
-        // The link came over this very channel: the address is the person's.
+        // The link came over this very channel, to the address that the person has.
         confirmedAt: isYes && change.channel === recipient.channel ? now : null,
       },
       topics,

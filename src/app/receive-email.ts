@@ -77,7 +77,7 @@ async function takeDsn(
   for (const messageId of ids) {
     const recipient = await readMessageRecipient(deps.store.db, messageId);
     if (recipient === null) continue;
-    const report = decisive(dsn.recipients, recipient.emailAddress);
+    const report = decisive(dsn.recipients, recipient.address);
     const found = classifyReport(report);
     if (found === 'informational') continue;
     told += 1;

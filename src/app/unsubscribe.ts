@@ -26,9 +26,9 @@ export async function unsubscribe(
   const result = await deps.store.transaction(async (trx): Promise<UnsubscribeResult> => {
     const recipient = await readMessageRecipient(trx, messageId);
     if (recipient === null) return 'unknown';
-    const channel = recipient.channel as Channel;
+    const { channel } = recipient;
     const own = await findCanonicalProfile(trx, recipient.profileId);
-    const sharing = recipient.emailAddress === null ? [] : await findProfilesByEmail(trx, [recipient.emailAddress]);
+    const sharing = channel === 'sms' || recipient.address === null ? [] : await findProfilesByEmail(trx, [recipient.address]);
     const profiles = await lockProfiles(trx, [...(own === null ? [] : [own]), ...sharing] as ProfileId[]);
     const acts = [];
     for (const { id } of profiles) {

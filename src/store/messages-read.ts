@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Channel } from '../domain/channel.js';
 import type { InteractionVerdict } from '../domain/human-click.js';
 import type { Instant } from '../domain/instant.js';
 import type { StoredDetail } from '../domain/verdict.js';
@@ -172,21 +173,27 @@ export async function readMessageInteractions(db: Db | Trx, messageId: string): 
     .execute();
 }
 
-/** Whom a link of this message is for, and the address it went to (lower case; null before anything was rendered). Null: no such message. */
+/** Whom a link of this message is for, and the address or number it went to (null before anything was rendered). Null: no such message. */
 export async function readMessageRecipient(
   db: Db | Trx,
   messageId: string,
 ): Promise<{
   readonly profileId: string;
-  readonly channel: string;
-  readonly emailAddress: string | null;
+  readonly channel: Channel;
+  /** In lower case. */
+  readonly address: string | null;
   readonly cartId: string | null;
 } | null> {
   const row = await db
     .selectFrom('messages as m')
     .leftJoin('entries as e', 'e.id', 'm.entry_id')
-    .select(['m.profile_id', 'm.channel', 'e.cart_id', sql<string | null>`lower(m.content->'to'->>'address')`.as('address')])
+    .select([
+      'm.profile_id',
+      'm.channel',
+      'e.cart_id',
+      sql<string | null>`lower(case m.channel when 'email' then m.content->'to'->>'address' else m.content->>'to' end)`.as('address'),
+    ])
     .where('m.id', '=', messageId)
     .executeTakeFirst();
-  return row ? { profileId: row.profile_id, channel: row.channel, emailAddress: row.address, cartId: row.cart_id } : null;
+  return row ? { profileId: row.profile_id, channel: row.channel as Channel, address: row.address, cartId: row.cart_id } : null;
 }

@@ -165,6 +165,23 @@ describe('pages', () => {
       expect((await server.inject(url)).statusCode).toBe(404);
     });
 
+    test('say kindly why a link to a former address only turns off', async () => {
+      const { server, link, deps, marketing } = await ready();
+      const url = `/p/${link('preferences')}`;
+      await take(deps, identify({ email: 'ada@elsewhere.test' }, { occurredAt: noon + hour, receivedAt: noon + hour }));
+      const { body } = await server.inject(url);
+      expect(body).toContain('an address that is not the one we have now');
+      expect(body).toContain('name="email.marketing" checked');
+      expect(body).toContain('name="sms.marketing" disabled');
+      expect(body).not.toMatch(/Ada|name="(first_name|language|frequency)"|\/export/);
+      for (const path of ['export', 'erase']) {
+        const closed = await server.inject({ method: 'POST', url: `${url}/${path}`, headers: oneClick.headers, payload: 'confirm=erase' });
+        expect([closed.statusCode, closed.body.includes('not the one we have now')]).toEqual([403, true]);
+      }
+      expect((await server.inject({ method: 'POST', url, headers: oneClick.headers, payload: 'save=nothing' })).statusCode).toBe(200);
+      expect(await marketing()).toBe(false);
+    });
+
     test('take a name, a birthday and a language, answer in that language, and say kindly what no day is', async () => {
       const { server, link } = await ready();
       const url = `/p/${link('preferences')}`;

@@ -186,6 +186,43 @@ describeOnBothStores('preferences', (store) => {
     expect(facts).toEqual([{ name: 'profile.updated' }]);
   });
 
+  test('of a link to an address that is no more the person’s turn off, and neither turn on nor show', async () => {
+    const { deps, messageId, profileId } = await reminded(store());
+    expect(await showPreferences(deps, messageId)).toMatchObject({ isOwnAddress: true, opensData: true, firstName: 'Ada' });
+    const boxes = await boxesOf(deps, messageId);
+    await take(deps, identify({ email: 'ada@elsewhere.test' }, { occurredAt: noon + hour, receivedAt: noon + hour }));
+    expect(await showPreferences(deps, messageId)).toMatchObject({ isOwnAddress: false, opensData: false, firstName: null });
+
+    const all = boxes.map((box) => ({ ...box, wanted: true, isInsisted: true }));
+    const traits = { firstName: 'Eve', locale: 'de', tracking_allowed: true };
+    expect(await savePreferences(deps, messageId, asks(all, { frequency: 'pause', traits }), proof)).toBe('unchanged');
+    expect(await acts(profileId)).toEqual([]);
+    const row = await store().db.selectFrom('profiles').select(['traits', 'engagement']).executeTakeFirstOrThrow();
+    expect([row.traits['firstName'], row.traits['tracking_allowed'], parseEngagement(row.engagement).fatigue]).toEqual([
+      'Ada',
+      undefined,
+      null,
+    ]);
+
+    const fewer = boxes.map((box) => ({ ...box, wanted: box.topic === 'sales' }));
+    expect(await savePreferences(deps, messageId, asks(fewer, { traits: { profiling_allowed: false } }), proof)).toBe('saved');
+    expect((await acts(profileId)).map(({ state }) => state)).not.toContain('granted');
+    expect(mayReceive(await readConsents(store().db, profileId), 'email', 'marketing', noon + day)).toBe(false);
+    expect(await showPreferences(deps, messageId)).toMatchObject({ mayProfile: false });
+  });
+
+  test('of a text’s link open as those of an email do, for the number that the person has', async () => {
+    const { deps, messageId } = await reminded(store());
+    const opens = async (to: string) => {
+      await store()
+        .db.updateTable('messages')
+        .set({ channel: 'sms', content: JSON.stringify({ kind: 'sms', to }) as never })
+        .execute();
+      return (await showPreferences(deps, messageId))?.opensData;
+    };
+    expect([await opens('+447700900123'), await opens('+447700900124')]).toEqual([true, false]);
+  });
+
   test('what STOP took and the person leaves out, START does not bring back', async () => {
     const { deps, messageId, profileId } = await reminded(store());
     const { text } = twilioWebhooks(deps);

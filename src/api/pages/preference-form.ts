@@ -19,11 +19,10 @@ export function preferenceForm(shop: Shop, shown: Preferences, language: Languag
   return html`<form method="post">
 ${topicTable(shown, language)}
 ${hasTexts ? html`<p class="soft">${shown.textsStopped ? words.textsStopped : words.textTerms(shop.brand)}</p>` : html``}
-${frequencyFields(shown, language, shop)}
-${aboutFields(shop, shown, language, form)}
+${shown.isOwnAddress ? html`${frequencyFields(shown, language, shop)}${aboutFields(shop, shown, language, form)}` : html``}
 <fieldset><legend>${words.privacyTitle}</legend><input type="hidden" name="privacy" value="shown">
-<label><input type="checkbox" name="tracking"${checked(shown.mayTrack)}><span>${words.tracking}</span></label>
-<label><input type="checkbox" name="profiling"${checked(shown.mayProfile)}><span>${words.profiling}</span></label></fieldset>
+<label><input type="checkbox" name="tracking"${box(shown.mayTrack, shown)}><span>${words.tracking}</span></label>
+<label><input type="checkbox" name="profiling"${box(shown.mayProfile, shown)}><span>${words.profiling}</span></label></fieldset>
 <p class="soft">${words.ordersStill}</p>
 <div class="actions"><button type="submit" name="save" value="choice">${words.save}</button><button type="submit" class="plain" name="save" value="nothing">${words.nothing}</button></div>
 </form>`;
@@ -39,7 +38,8 @@ function topicTable(shown: Preferences, language: Language): Html {
       const description = topic.description[language] ?? topic.description['en'] ?? '';
       const cells = columns.map((channel) =>
         cell(
-          boxes.find((box) => box.channel === channel),
+          shown,
+          boxes.find((one) => one.channel === channel),
           name,
           language,
         ),
@@ -52,11 +52,11 @@ function topicTable(shown: Preferences, language: Language): Html {
   )}</tr></thead><tbody>${rows}</tbody></table>`;
 }
 
-function cell(box: PreferenceBox | undefined, name: string, language: Language): Html {
-  if (box === undefined) return html`<td><span aria-hidden="true">–</span></td>`;
+function cell(shown: Preferences, one: PreferenceBox | undefined, name: string, language: Language): Html {
+  if (one === undefined) return html`<td><span aria-hidden="true">–</span></td>`;
   const words = wordsOf(language);
-  const waits = box.isPending ? html`<span class="soft">${words.waits}</span>` : html``;
-  return html`<td><label><input type="checkbox" name="${nameOf(box)}"${checked(box.wanted)}><span class="hidden">${name}, ${words.channels[box.channel]}</span></label>${waits}</td>`;
+  const waits = one.isPending ? html`<span class="soft">${words.waits}</span>` : html``;
+  return html`<td><label><input type="checkbox" name="${nameOf(one)}"${box(one.wanted, shown)}><span class="hidden">${name}, ${words.channels[one.channel]}</span></label>${waits}</td>`;
 }
 
 function frequencyFields({ frequency, locale }: Preferences, language: Language, shop: Shop): Html {
@@ -165,6 +165,11 @@ function nameOfLanguage(code: string): string {
 
 function nameOf(box: { readonly channel: Channel; readonly topic: string }): string {
   return `${box.channel}.${box.topic}`;
+}
+
+/** What is off can be turned on by the person alone. */
+function box(is: boolean, { isOwnAddress }: Preferences): Html {
+  return is || isOwnAddress ? checked(is) : { markup: ' disabled' };
 }
 
 function checked(is: boolean): Html {

@@ -126,7 +126,7 @@ export function preferencePages(app: AppDeps): FastifyPluginAsync {
       const here = `/p/${request.params.token}`;
       const choices = shown.opensData
         ? html`<p class="soft">${words.dataIntro(app.shop.brand)}</p><div class="actions"><form method="post" action="${here}/export"><button type="submit" class="plain">${words.download}</button></form><form method="get" action="${here}/erase"><button type="submit" class="plain">${words.erase}</button></form></div>`
-        : html`<p class="soft">${words.dataLater}</p>`;
+        : html`<p class="soft">${closedBecause(shown, language)}</p>`;
       return html`<section aria-labelledby="data"><h2 id="data">${words.dataTitle}</h2>${choices}</section>`;
     }
 
@@ -145,7 +145,18 @@ export function preferencePages(app: AppDeps): FastifyPluginAsync {
     function tooOld(request: Request, reply: FastifyReply, shown: Preferences) {
       const language = languageOf(request, shown);
       const words = wordsOf(language);
-      return sendPage(reply, { shop: app.shop, language, status: 403, title: words.dataTitle, body: html`<p>${words.dataLater}</p>` });
+      return sendPage(reply, {
+        shop: app.shop,
+        language,
+        status: 403,
+        title: words.dataTitle,
+        body: html`<p>${closedBecause(shown, language)}</p>`,
+      });
+    }
+
+    function closedBecause(shown: Preferences, language: Language): string {
+      const words = wordsOf(language);
+      return shown.isOwnAddress ? words.dataLater : words.otherAddress;
     }
 
     function gone(request: Request, reply: FastifyReply) {

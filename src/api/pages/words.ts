@@ -47,6 +47,8 @@ interface Words {
   readonly download: string;
   readonly erase: string;
   readonly dataLater: string;
+  /** Why a link opens nothing and turns nothing on. */
+  readonly otherAddress: string;
   readonly eraseTitle: string;
   readonly eraseQuestion: (brand: string) => string;
   readonly eraseButton: string;
@@ -111,6 +113,8 @@ const en: Words = {
   erase: 'Delete my data',
   dataLater:
     'Messages may be passed on. So the data that is kept about you opens only from links that are not older than 30 days: use the link in a newer message, or write to us.',
+  otherAddress:
+    'This message went to an address that is not the one we have now, so somebody else may be reading it. You can turn off here whatever you like. To turn something on, or to see and delete data, use the link in a message to the present address, or write to us.',
   eraseTitle: 'Delete all data about you?',
   eraseQuestion: (brand) =>
     `${brand} deletes your name, addresses, orders and everything else kept here for messages. You get no more messages, and there is no way back. A code that cannot be read back to your address stays, so that you are not written to again.`,
@@ -182,6 +186,8 @@ const de: Words = {
   erase: 'Meine Daten löschen',
   dataLater:
     'Nachrichten werden manchmal weitergeleitet. Darum öffnen nur Links, die höchstens 30 Tage alt sind, die über Sie gespeicherten Daten: Nutzen Sie den Link in einer neueren Nachricht, oder schreiben Sie uns.',
+  otherAddress:
+    'Diese Nachricht ging an eine Adresse, die nicht die ist, die wir jetzt haben; vielleicht liest sie jemand anderes. Abbestellen können Sie hier alles. Um etwas zu bestellen oder Daten zu sehen und zu löschen, nutzen Sie den Link in einer Nachricht an die jetzige Adresse, oder schreiben Sie uns.',
   eraseTitle: 'Alle Daten über Sie löschen?',
   eraseQuestion: (brand) =>
     `${brand} löscht Ihren Namen, Ihre Adressen, Ihre Bestellungen und alles, was hier sonst für Nachrichten gespeichert ist. Sie erhalten keine Nachrichten mehr; rückgängig machen lässt es sich nicht. Es bleibt ein Code, aus dem sich Ihre Adresse nicht lesen lässt, damit Ihnen niemand mehr schreibt.`,
