@@ -3,7 +3,7 @@ import { testRecipientId } from '../store/profiles.js';
 import { readTemplateHead } from '../store/templates.js';
 import { checkSend } from './check-send.js';
 import type { AppDeps } from './deps.js';
-import { type BroadcastRequest, refuseBroadcast } from './start-broadcast.js';
+import { type BroadcastRequest, deadlineOf, refuseBroadcast, usualBroadcastDeadlineMs } from './start-broadcast.js';
 
 /** Who would get a broadcast, who would wait and who would not get it, by reason. */
 export interface BroadcastForecast {
@@ -38,13 +38,15 @@ export async function checkBroadcast(deps: AppDeps, request: BroadcastRequest): 
   if (refusal !== null) return { kind: 'refused', ...refusal };
   const { total, unknown, people } = await audienceOf(deps, request.to);
   const priority = request.priority ?? deps.policies.current().classes.classes.broadcast.defaultPriority;
-  const at = request.startsAt !== null && request.startsAt > now ? request.startsAt : null;
+  const startsAt = request.startsAt ?? now;
+  const at = startsAt > now ? startsAt : null;
+  const deadlineAt = deadlineOf(request, startsAt) ?? startsAt + usualBroadcastDeadlineMs;
   const later = new Map<string, number>();
   const not = new Map<string, number>();
   let checked = 0;
   for (const profileId of people) {
     const { channel, topic, class: messageClass } = template;
-    const answer = await checkSend(deps, { to: { profileId }, channel, topic, class: messageClass, priority, at });
+    const answer = await checkSend(deps, { to: { profileId }, channel, topic, class: messageClass, priority, at, deadlineAt });
     if (answer.kind === 'refused') return answer;
     if (answer.kind !== 'answer') continue;
     checked += 1;

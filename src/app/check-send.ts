@@ -1,14 +1,16 @@
 import type { Channel, MessageClass } from '../domain/channel.js';
 import { durationWords } from '../domain/duration.js';
+import { reservationGraceMs } from '../domain/earliest-slot.js';
 import type { SendFacts } from '../domain/guards/guard.js';
 import { day, type Instant, minute } from '../domain/instant.js';
+import { isHeld, type LedgerRow } from '../domain/ledger.js';
 import { mailboxProviderOf, mayBreakersHold } from '../domain/mailbox-provider.js';
 import { topicIds, unknownTopic } from '../domain/policy/topic-policy.js';
 import { decideSend } from '../domain/send-gate.js';
 import { readPausedProviders, readPauses } from '../store/controls.js';
 import { readProfile, readSuppressions } from '../store/profiles-read.js';
 import type { AppDeps } from './deps.js';
-import { readPerson } from './read-person.js';
+import { type Person, readPerson } from './read-person.js';
 import { findRecipient, type Recipient } from './send-message.js';
 import { suppressionKeys } from '../domain/suppression.js';
 import { gateFacts } from './turn/gate-facts.js';
@@ -25,6 +27,8 @@ export interface SendCheck {
   readonly priority: number | null;
   /** A future instant to ask about; null: now. */
   readonly at: Instant | null;
+  /** After it, it would not be sent any more. Absent: as far ahead as is looked. */
+  readonly deadlineAt?: Instant;
 }
 
 export type SendCheckResult =
@@ -41,7 +45,7 @@ const lateAtMostMs = minute;
 
 /**
  * Asks the gate without sending or promising anything: nothing is written, nothing locked. What a message would say counts as ready. As the person stands
- * now: what happens until a future instant cannot be known.
+ * now: of what happens until a future instant only the promises are known, and count as sent.
  */
 export async function checkSend(deps: Deps, check: SendCheck): Promise<SendCheckResult> {
   const policies = deps.policies.current();
@@ -65,7 +69,7 @@ export async function checkSend(deps: Deps, check: SendCheck): Promise<SendCheck
     topic,
     priority,
     at,
-    deadlineAt: at + horizonMs,
+    deadlineAt: check.deadlineAt ?? at + horizonMs,
     onCapped: 'defer' as const,
   };
   const suppressed = await readSuppressions(deps.store.db, suppressionKeys(deps.secret, profile));
@@ -73,6 +77,7 @@ export async function checkSend(deps: Deps, check: SendCheck): Promise<SendCheck
     policies,
     {
       ...person,
+      ledger: ledgerBy(person, at),
       consents: person.engagement.consents,
       suppressions: Object.fromEntries(suppressed.map((one) => [one.channel, one.reason])),
     },
@@ -84,6 +89,14 @@ export async function checkSend(deps: Deps, check: SendCheck): Promise<SendCheck
     },
   );
   return { kind: 'answer', ...answerOf(decideSend(request, facts), { timeZone: person.timeZone, channel }) };
+}
+
+/** The ledger as far as it is known for `at`: what is promised before that has left by then. */
+function ledgerBy(person: Person, at: Instant): readonly LedgerRow[] {
+  if (at <= person.at) return person.ledger;
+  const leavesBefore = (row: LedgerRow): boolean =>
+    row.state === 'reserved' && !isHeld(row) && row.slotAt < at && row.slotAt + reservationGraceMs > person.at;
+  return person.ledger.map((row) => (leavesBefore(row) ? { ...row, state: 'accepted' } : row));
 }
 
 function refuseInstant(at: Instant, now: Instant): { readonly code: string; readonly reason: string } | null {

@@ -127,7 +127,8 @@ export function refuseBroadcast(
   return null;
 }
 
-function deadlineOf({ deadline }: BroadcastRequest, startsAt: Instant): Instant | null {
+/** The last instant of a broadcast that starts at `startsAt`; null: it names none, and each message has its own. */
+export function deadlineOf({ deadline }: BroadcastRequest, startsAt: Instant): Instant | null {
   return deadline === null ? null : deadlineFrom(deadline, startsAt);
 }
 

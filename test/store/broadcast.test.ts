@@ -225,6 +225,25 @@ describeOnBothStores('a broadcast', (store) => {
     expect(await checkBroadcast(deps, { ...odd, to })).toMatchObject({ kind: 'forecast', forecast: { total: 0 } });
   });
 
+  test('that is only tried out knows its deadline: who would wait too long would not get it', async () => {
+    const deps = await audience(1);
+    const request = { name: 'x', template: 'newsletter', data: {}, startsAt: null, overMs: 0, priority: null, deadline: null } as const;
+    const to = { by: 'user', ids: users(1) } as const;
+    await start(deps, users(1));
+    await enrolDue(deps);
+    await turns(deps);
+    expect(deps.providers.email.submitted).toHaveLength(1);
+
+    deps.clock.pass(hour);
+    const tried = async (deadline: BroadcastRequest['deadline']) => {
+      const answer = await checkBroadcast(deps, { ...request, to, deadline });
+      return answer.kind === 'forecast' ? { later: answer.forecast.later, not: answer.forecast.not } : answer;
+    };
+    const capped = [{ reason: 'frequency-cap', count: 1 }];
+    expect(await tried({ kind: 'at', at: deps.clock.now() + hour })).toEqual({ later: [], not: capped });
+    expect(await tried(null)).toEqual({ later: capped, not: [] });
+  });
+
   test('is started once by a request that comes twice with one key', async () => {
     const deps = await audience(1);
     const request: BroadcastRequest = {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { AppDeps } from '../../src/app/deps.js';
+import { checkSend } from '../../src/app/check-send.js';
 import { pauseSending, resumeSending } from '../../src/app/control-journeys.js';
 import { explainMessage } from '../../src/app/explain-message.js';
 import { showCaps } from '../../src/app/show-caps.js';
@@ -260,6 +261,20 @@ describeOnBothStores('caps over all journeys of a person', (store) => {
     deps.clock.set(noon + day);
     await turn(deps, promised);
     expect((await messageOf('browse'))[0]?.state).toBe('accepted');
+  });
+
+  test('a question about a later instant counts what is promised before it', async () => {
+    const deps = await ada([journey('cart', 80), journey('browse', 20)]);
+    const question = { to: { userId: 'ada' }, channel: 'email', topic: 'cart_reminder', class: 'marketing', priority: 80 } as const;
+    await turn(deps, await begin(deps, 'cart'));
+    await turn(deps, await begin(deps, 'browse'));
+    expect(await messageOf('browse')).toMatchObject([{ state: 'reserved', slot_at: noon + day }]);
+
+    // It will have left by then, however unimportant it is.
+    expect(await checkSend(deps, { ...question, at: noon + 40 * hour })).toMatchObject({ decision: 'defer', until: noon + 2 * day });
+    // What is promised for later gives way, as it would in a turn.
+    expect(await checkSend(deps, { ...question, at: noon + day })).toMatchObject({ decision: 'send' });
+    expect(await checkSend(deps, { ...question, at: null })).toMatchObject({ decision: 'defer', until: noon + day });
   });
 
   test('a more important message takes the slot that was promised to a lesser one, which is told at once and gets a later one', async () => {
