@@ -406,7 +406,7 @@ const furtherZones: Readonly<Record<string, readonly string[]>> = {
 
 /** The country in which a zone is, ISO 3166; also for its older names (`US/Eastern`). Null: in none, such as `Etc/UTC`, or no zone. */
 export function countryOfZone(zone: string): string | null {
-  if (/^(Etc\/|UTC$|GMT)/.test(zone)) return null;
+  if (/^(Etc\/|UTC$|GMT|(EST|MST|HST|WET|CET|MET|EET)$)/.test(zone)) return null;
   const known = countriesByZone().get(zone);
   if (known !== undefined) return known;
   const country = countriesByCanonicalZone().get(canonicalZone(zone)) ?? null;

@@ -35,22 +35,26 @@ export interface ZoneEvidence {
  * Every place that the person may be in; a text leaves only when all are open. Never empty.
  *
  * Stated zone, postal address and area code each name some places. What agrees with what is known makes it more exact; what contradicts it stands beside
- * it. Where they say nothing: all of the country that the number begins with, else where the shop is. Of somebody in the United States without a zone
- * nothing is left to say but New York, with hours of its own.
+ * it. Where they name no country (a zone such as UTC is nobody's): all of the country that the number begins with, else where the shop is. Of somebody in
+ * the United States without a zone nothing is left to say but New York, with hours of its own.
  *
  * @example candidatePlaces({ timeZone: null, country: 'PT', region: null, phone: null }, shop) // Lisbon and the Azores
  */
 export function candidatePlaces(evidence: ZoneEvidence, shop: { readonly timeZone: string; readonly country: string }): readonly Place[] {
-  const groups: (readonly Candidate[])[] = [];
-  for (const told of [byZone(evidence.timeZone), byAddress(evidence), byAreaCode(evidence.phone), byZone(evidence.seenZone ?? null)]) {
-    if (told.length === 0) continue;
-    const agreeing = groups.findIndex((group) => overlap(group, told).length > 0);
-    if (agreeing === -1) groups.push(told);
-    else groups[agreeing] = overlap(groups[agreeing] ?? [], told);
-  }
-  if (groups.length === 0) groups.push(byCallingCode(evidence.phone));
-  const places = groups.flatMap(toPlaces);
+  const told = [byZone(evidence.timeZone), byAddress(evidence), byAreaCode(evidence.phone), byZone(evidence.seenZone ?? null)];
+  const groups = told.reduce(withEvidence, []);
+  const isCountryKnown = groups.flat().some(({ country }) => country !== null);
+  const places = (isCountryKnown ? groups : withEvidence(groups, byCallingCode(evidence.phone))).flatMap(toPlaces);
   return places.length === 0 ? [shopPlace(shop)] : places;
+}
+
+type Groups = readonly (readonly Candidate[])[];
+
+/** Makes the first group that agrees more exact, or stands beside them all. */
+function withEvidence(groups: Groups, told: readonly Candidate[]): Groups {
+  if (told.length === 0) return groups;
+  const agreeing = groups.findIndex((group) => overlap(group, told).length > 0);
+  return agreeing === -1 ? [...groups, told] : groups.map((group, index) => (index === agreeing ? overlap(group, told) : group));
 }
 
 /** Where the shop is: for people of whom nothing tells where they are, and for test sends. */

@@ -62,6 +62,19 @@ describe('where a person may be', () => {
     expect(told({ phone: '+447700900123', country: 'FR' })).toEqual(['Europe/Paris FR']);
   });
 
+  test('a stated zone that is no country’s leaves the number to say whose law counts', () => {
+    expect(told({ timeZone: 'UTC', phone: '+33612345678' })).toEqual(['UTC ', 'Europe/Paris FR']);
+    expect(told({ timeZone: 'Etc/UTC', phone: '+3546123456' })).toEqual(['Etc/UTC IS']);
+    expect(told({ timeZone: 'UTC', phone: '+15555550123' })).toEqual(['UTC ', 'America/New_York US no zone']);
+    expect(told({ timeZone: 'UTC', phone: '+33612345678', country: 'GB' })).toEqual(['UTC ', 'Europe/London GB']);
+    expect(told({ timeZone: 'CET', phone: '+33612345678' })).toEqual(['CET FR']);
+    expect(told({ timeZone: 'UTC' })).toEqual(['UTC ']);
+  });
+
+  test.each(['UCT', 'Zulu', 'Universal', 'Greenwich', 'EST', 'CET', 'Etc/GMT-1'])('%s is no country’s', (zone) => {
+    expect(countryOfZone(zone)).toBeNull();
+  });
+
   test('an area code that nobody wrote down leaves the United States without a state, unless something else tells', () => {
     expect(told({ phone: '+15555550123' })).toEqual(['America/New_York US no zone']);
     expect(told({ phone: '+15555550123', country: 'CA', region: 'NS' })).toEqual(['America/Halifax CA-NS']);
