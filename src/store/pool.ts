@@ -56,10 +56,10 @@ const preparable = /^\s*(?:select|insert|update|delete|with)\b/i;
 const preparedFrom = 3;
 const preparedAtMost = 300;
 /**
- * After so many statements a connection forgets its plans, which are then made again for tables as they are by now: the embedded server has
- * nobody who looks after that, and one made for an empty table would stay.
+ * After so many statements, then after twice as many and so on, a connection forgets its plans, which are then made again for tables as they are by now:
+ * one made for an empty table would stay until the server next takes statistics.
  */
-const replanAfter = 1_000;
+const firstReplanAfter = 1_000;
 
 /** How often each text came, and the name under which connections prepare it: parsing and planning costs more than running what a turn or an event asks. */
 class PreparedNames {
@@ -102,6 +102,7 @@ const nothing = { command: 'START', rowCount: null, rows: [] };
 function guardedClient(client: pg.PoolClient): PostgresPoolClient {
   let isInTransaction = false;
   let sincePlanned = 0;
+  let replanAfter = firstReplanAfter;
   let toBegin: string | null = null;
 
   const run = (sql: string, parameters: readonly unknown[]) => {
@@ -112,6 +113,7 @@ function guardedClient(client: pg.PoolClient): PostgresPoolClient {
     sincePlanned += 1;
     if (sincePlanned > replanAfter && !isInTransaction) {
       sincePlanned = 0;
+      replanAfter *= 2;
       await client.query('discard plans');
     }
     if (sql.startsWith('start transaction')) {

@@ -34,7 +34,7 @@ const db = await PGlite.create(fs ? { fs } : inMemory(settings.template)).catch(
   throw error;
 });
 // As on a server: see `plannerOptions`.
-await exec(query('set random_page_cost = 1.1; set jit = off'));
+await exec(query('set random_page_cost = 1.1; set jit = off; set plan_cache_mode = force_generic_plan'));
 if (fs && fs.writes === 0) throw new Error('The embedded store cannot be made durable: its file system hook sees no writes.');
 
 const timers = [
