@@ -56,7 +56,12 @@ export async function explainMessage(deps: Deps, id: string): Promise<MessageSto
   const receipts = await readReceipts(db, id);
   const sentence = lastWord(
     message,
-    { verdict: verdicts.at(-1)?.sentence ?? null, attempt: attemptsMade.at(-1) ?? null, receipt: receipts.at(-1) ?? null },
+    {
+      decision: verdicts.at(-1)?.decision ?? null,
+      verdict: verdicts.at(-1)?.sentence ?? null,
+      attempt: attemptsMade.at(-1) ?? null,
+      receipt: receipts.at(-1) ?? null,
+    },
     timeZone,
   );
   const interactions = await readSettled(deps, id);
@@ -69,6 +74,7 @@ async function readSettled({ store, clock, policies }: Deps, id: string): Promis
 }
 
 interface Latest {
+  readonly decision: string | null;
   readonly verdict: string | null;
   readonly attempt: AttemptRecord | null;
   readonly receipt: ReceiptRecord | null;
@@ -94,12 +100,19 @@ function lastWord(message: MessageRecord, latest: Latest, timeZone: string): str
     case 'released':
       if (message.reason === 'outranked') return latest.verdict ?? 'Gave up its slot to a more important message.';
       return `Not sent: its entry ended before (${message.reason ?? 'exited'}).`;
+    case 'reserved':
+      // It was sent, and nothing has been decided since.
+      if (latest.decision === 'send' && latest.attempt?.outcome === 'unknown')
+        return `Waits: no answer came, and it may have arrived; the same email goes once more under the same id${on(message.slotAt)}.`;
+      return latest.verdict ?? undecided;
     case 'expired':
       return `Not sent: its deadline passed${on(message.deadlineAt)}.`;
     default:
-      return latest.verdict ?? 'Nothing has been decided about it yet.';
+      return latest.verdict ?? undecided;
   }
 }
+
+const undecided = 'Nothing has been decided about it yet.';
 
 /** A stored verdict as the decision that it was. */
 export function decisionOf(row: VerdictRecord): Verdict {

@@ -173,12 +173,12 @@ describeOnBothStores('a merge', (store) => {
       .set({ created_at: noon + 1 })
       .where('id', '=', ending)
       .execute();
-    await store().db.updateTable('messages').set({ state: 'reserved' }).where('entry_id', '=', ending).execute();
+    await store().db.updateTable('messages').set({ state: 'reserved', reason: 'quiet-hours' }).where('entry_id', '=', ending).execute();
     await insertExit(store().db, ending as EntryId);
 
     await take(deps, alias('bea', 'ada', { occurredAt: noon + hour }));
-    expect(await store().db.selectFrom('messages').select('state').where('entry_id', '=', ending).execute()).toEqual([
-      { state: 'released' },
+    expect(await store().db.selectFrom('messages').select(['state', 'reason']).where('entry_id', '=', ending).execute()).toEqual([
+      { state: 'released', reason: 'exited' },
     ]);
     await turnsOf(deps);
     expect(new Set((await entries()).map(({ outcome }) => outcome))).toEqual(new Set(['exited', 'superseded']));

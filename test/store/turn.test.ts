@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { takeTurn } from '../../src/app/take-turn.js';
 import { hour, minute } from '../../src/domain/instant.js';
+import { explainMessage } from '../../src/app/explain-message.js';
 import type { AppDeps } from '../../src/app/deps.js';
 import type { Step } from '../../src/journey/definition.js';
 import { opset } from '../../workflows/contract.js';
@@ -208,8 +209,13 @@ describeOnBothStores('a turn', (store) => {
     ];
 
     await turn(deps);
+    const told = async () => (await explainMessage(deps, (await messages())[0]?.id ?? ''))?.sentence;
+    expect(await told()).toMatch(
+      /^Waits: no answer came, and it may have arrived; the same email goes once more under the same id Tue 24 Nov /,
+    );
     deps.clock.pass(1000);
     await turn(deps);
+    expect(await told()).toMatch(/^Unknown: /);
     const [first, second] = deps.providers.email.submitted;
     expect(second).toEqual(first);
     expect(await messages()).toMatchObject([{ state: 'unknown', attempts: 2 }]);
