@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openStore, type Store } from '../../src/store/db.js';
+import { inOneTrip } from '../../src/store/one-trip.js';
 import { versionProblem } from '../../src/store/postgres.js';
 import { countStatements, describeOnBothStores, openServerStore, resetTables } from '../support/stores.js';
 
@@ -43,6 +44,30 @@ describeOnBothStores('the store', (store) => {
       }),
     ).rejects.toThrow('no');
     expect(await keys(store())).toEqual(['kept']);
+  });
+
+  test('sends two statements in one trip: the second sees the first, and of two failures the first is told', async () => {
+    // Often enough to be prepared, the failing ones too.
+    for (let n = 0; n < 5; n += 1) {
+      const both = store().transaction((trx) =>
+        inOneTrip<{ n: number }, { n: number }>(
+          trx,
+          sql`insert into controls (key, value, updated_at) values (${`k${n}`}, '1', 0) returning 1 as n`,
+          sql`select count(*) as n from controls`,
+        ),
+      );
+      expect(await both).toEqual([[{ n: 1 }], [{ n: n + 1 }]]);
+      const failing = store().transaction((trx) => inOneTrip(trx, sql`select 1 / ${0}::int as n`, sql`select ${n}::int as n`));
+      await expect(failing).rejects.toMatchObject({ code: '22012' });
+    }
+    expect(await sql`select ${7}::int as n`.execute(store().db)).toMatchObject({ rows: [{ n: 7 }] });
+  });
+
+  test('begins and ends a transaction without a statement', async () => {
+    expect(await store().transaction(async () => 'done')).toBe('done');
+    await expect(store().transaction(() => Promise.reject(new Error('never mind')))).rejects.toThrow('never mind');
+    await write(store(), 'after', 1);
+    expect(await read(store(), 'after')).toBe(1);
   });
 
   test('says so when a commit turns out to be a rollback', async () => {
