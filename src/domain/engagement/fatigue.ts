@@ -1,5 +1,5 @@
 import type { Channel } from '../channel.js';
-import type { ConsentRecord } from '../consent.js';
+import { type ConsentRecord, isRefusal } from '../consent.js';
 import type { Instant } from '../instant.js';
 import type { EngagementPolicy } from '../policy/engagement-policy.js';
 import type { EngagementFacts } from './facts.js';
@@ -39,21 +39,27 @@ export function fatigueMultiplier(
   return newest === undefined ? { multiplier: 1, fatigue: null } : { multiplier, fatigue: { ...newest, until: newest.at + forMs } };
 }
 
-/** The newest act that took back consent to another topic of the channel, which had been granted. */
+/** The newest act that took back consent to another topic of the channel, which was granted until then. */
 function leftTopicAt(
   consents: readonly ConsentRecord[],
   { channel, topic }: { readonly channel: Channel; readonly topic: string },
   at: Instant,
 ): Instant | null {
-  const own = consents.filter((act) => act.channel === channel && act.at <= at).toSorted((a, b) => a.at - b.at);
+  const own = consents
+    .filter((act) => act.channel === channel && act.at <= at && (act.state === 'granted' || isRefusal(act.state)))
+    .toSorted((a, b) => a.at - b.at);
   const left = own.filter(
-    (act, index) =>
-      (act.state === 'denied' || act.state === 'withdrawn') &&
-      act.topic !== topic &&
-      act.topic !== 'marketing' &&
-      own.slice(0, index).some((before) => before.state === 'granted' && (before.topic === act.topic || before.topic === 'marketing')),
+    (act, index) => isRefusal(act.state) && act.topic !== topic && act.topic !== 'marketing' && wasGranted(own.slice(0, index), act.topic),
   );
   return left.at(-1)?.at ?? null;
+}
+
+/** After these acts, by its own name or as marketing? Refusing all marketing stands over what was granted before. */
+function wasGranted(acts: readonly ConsentRecord[], topic: string): boolean {
+  const broad = acts.findLast((act) => act.topic === 'marketing');
+  const own = acts.findLast((act) => act.topic === topic) ?? broad;
+  if (own === undefined || broad === undefined) return own?.state === 'granted';
+  return own.state === 'granted' && (broad.state === 'granted' || broad.at < own.at);
 }
 
 /** The newest 8th (16th …) message in a row that nothing came of, if the person was hot or warm when it came. */

@@ -1,6 +1,6 @@
-import type { ConsentRecord } from '../consent.js';
+import { type ConsentRecord, isRefusal } from '../consent.js';
 import type { Tier } from '../engagement-tier.js';
-import type { Instant } from '../instant.js';
+import { hour, type Instant } from '../instant.js';
 import type { EngagementPolicy } from '../policy/engagement-policy.js';
 import type { EngagementFacts } from './facts.js';
 import { scoreAt } from './score.js';
@@ -164,23 +164,28 @@ interface ConsentAges {
   readonly latest: Instant | null;
 }
 
+/** Whoever refuses everything and grants something within so long did so in one go, as on the preference page, and was never gone. */
+const inOneGoMs = hour;
+
 /** Consent counts from when the first was given; who took all of it back and comes again is new again. */
 function consentAges(consents: readonly ConsentRecord[], at: Instant): ConsentAges {
   const granted = new Set<string>();
-  let first: Instant | null = null;
   let began: Instant | null = null;
+  let endedAt: Instant | null = null;
   let latest: Instant | null = null;
   for (const act of consents.filter((one) => one.at <= at).toSorted((a, b) => a.at - b.at)) {
     const what = `${act.channel} ${act.topic}`;
     if (act.state === 'granted') {
-      first ??= act.at;
-      began = first;
+      if (began === null || (endedAt !== null && act.at - endedAt > inOneGoMs)) began = act.at;
+      endedAt = null;
       latest = act.at;
       granted.add(what);
-    } else if (act.state !== 'pending') {
-      granted.delete(what);
-      if (granted.size === 0) first = null;
+    } else if (isRefusal(act.state)) {
+      // Refusing marketing stands over what was granted of any topic.
+      for (const known of granted)
+        if (known === what || (act.topic === 'marketing' && known.startsWith(`${act.channel} `))) granted.delete(known);
+      if (granted.size === 0) endedAt ??= act.at;
     }
   }
-  return { first, began, latest };
+  return { first: endedAt === null ? began : null, began, latest };
 }

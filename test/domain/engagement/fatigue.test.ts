@@ -51,6 +51,22 @@ test('leaving a topic that was granted halves the others, and not because of a b
   expect(fatigueMultiplier(policy, person({ consents: [act('newsletter', 'denied', 2)] }), on(3), sales).multiplier).toBe(1);
 });
 
+test('refusing once more what was refused already is no new sign', () => {
+  const again = person({ consents: [act('newsletter', 'granted', 0), act('newsletter', 'withdrawn', 2), act('newsletter', 'denied', 40)] });
+  expect(fatigueMultiplier(policy, again, on(31), sales).fatigue).toMatchObject({ cause: 'left-a-topic', until: on(32) });
+  expect(fatigueMultiplier(policy, again, on(41), sales)).toEqual({ multiplier: 1, fatigue: null });
+
+  const stopped = [act('newsletter', 'granted', 0), act('marketing', 'withdrawn', 2), act('newsletter', 'withdrawn', 40)];
+  expect(fatigueMultiplier(policy, person({ consents: stopped }), on(41), sales).multiplier).toBe(1);
+  const returned = [
+    act('marketing', 'granted', 0),
+    act('newsletter', 'denied', 2),
+    act('newsletter', 'granted', 3),
+    act('newsletter', 'denied', 40),
+  ];
+  expect(fatigueMultiplier(policy, person({ consents: returned }), on(41), sales).fatigue?.until).toBe(on(70));
+});
+
 test('eight messages in a row without an answer halve for who was hot or warm, and only where answers are seen', () => {
   const eight = Array.from({ length: 8 }, (_, index) => on(1 + index));
   expect(fatigueMultiplier(policy, person({ unengagedSends: eight }), on(8), sales)).toEqual({

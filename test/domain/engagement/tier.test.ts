@@ -142,6 +142,23 @@ describe('a tier', () => {
     expect(tierOf(person([], { consents, unengagedSends: [...daily(1, 12), ...daily(201, 10)] }), on(211))).toBe('cool');
   });
 
+  test('is new again for who refused all marketing of the only channel, whatever topics they had granted', () => {
+    const consents = [granted(on(0), { topic: 'newsletter' }), granted(on(60), { state: 'withdrawn' }), granted(on(200))];
+    expect(tierAt(policy, person([], { consents }), on(201))).toMatchObject({ tier: 'new', since: on(200) });
+  });
+
+  test('is not new again for who keeps one topic of all on the preference page', () => {
+    const kept = granted(on(60) + 1, { topic: 'newsletter', method: 'preference-centre' });
+    const facts = person([], { consents: [granted(on(0)), granted(on(60), { state: 'withdrawn' }), kept] });
+    expect(tierAt(policy, facts, on(61))).toMatchObject({ tier: 'warm', since: on(60) + 1 });
+  });
+
+  test('is not new again because a request to confirm ran out', () => {
+    const consents = [granted(on(0)), granted(on(1), { state: 'pending' }), granted(on(31), { state: 'expired' })];
+    const facts = person([], { consents: [...consents, granted(on(100), { topic: 'newsletter' })] });
+    expect(tierOf(facts, on(101))).toBe('warm');
+  });
+
   test('is held since the consent that raised it, not since a fall before', () => {
     const facts = person([['purchase', on(0)]], { consents: [granted(on(-100)), granted(on(60))] });
     expect(tierAt(policy, facts, on(61))).toMatchObject({ tier: 'warm', since: on(60) });
