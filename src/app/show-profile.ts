@@ -2,6 +2,7 @@ import { type Channel, channels } from '../domain/channel.js';
 import { type ConsentCause, isQuarantined, judgeConsent } from '../domain/consent.js';
 import { consentSentence } from '../domain/consent-words.js';
 import { suppressionKeys } from '../domain/suppression.js';
+import { suppressionSentence } from '../domain/suppression-words.js';
 import { listWaiting, type WaitingConsent } from '../store/consents.js';
 import {
   type CartView,
@@ -43,7 +44,13 @@ export interface ProfileStory extends ProfileRecord {
   readonly carts: readonly CartView[];
   readonly orders: readonly OrderView[];
   readonly consents: Consents;
-  readonly suppressions: readonly { readonly channel: string; readonly reason: string; readonly at: number }[];
+  /** `sentence`: what it means, and who alone can lift it. */
+  readonly suppressions: readonly {
+    readonly channel: Channel;
+    readonly reason: string;
+    readonly at: number;
+    readonly sentence: string;
+  }[];
 }
 
 /** Whom an id of the shop, of a browser, or of ours names. Null: nobody. */
@@ -60,12 +67,17 @@ export async function showProfile(deps: Deps, id: string): Promise<ProfileStory 
   const canonical = await findCanonicalProfile(db, id);
   const profile = canonical === null ? null : await readProfile(db, canonical);
   if (profile === null) return null;
+  const suppressions = await readSuppressions(db, suppressionKeys(deps.secret, profile));
   return {
     ...profile,
     carts: await readCarts(db, profile.id),
     orders: await readOrders(db, profile.id),
     consents: consentsOf(deps, await readConsents(db, profile.id)),
-    suppressions: await readSuppressions(db, suppressionKeys(deps.secret, profile)),
+    suppressions: suppressions.map(({ channel, ...one }) => ({
+      ...one,
+      channel: channel as Channel,
+      sentence: suppressionSentence(one.reason, channel as Channel),
+    })),
   };
 }
 

@@ -21,6 +21,9 @@ const deadAddresses: ReadonlySet<string> = new Set<SuppressionReason>(deadReason
 /** What the person's own confirmed act (a double opt-in) lifts: they were gone or had said no, and come back by themselves. */
 export const liftedByConfirmation = ['erased', 'unsubscribed'] as const satisfies readonly SuppressionReason[];
 
+/** What a provider says of an address, which may be a mistake: an operator may lift these. The others only the person. */
+export const liftableReasons = ['bounced', 'invalid-address'] as const satisfies readonly SuppressionReason[];
+
 /** Does this reason hold back marketing and broadcasts only? Then messages about what the person has or does, of class service, still come. */
 export function stopsOnlyMarketing(reason: string): boolean {
   return reason === 'sunset';

@@ -1,67 +1,80 @@
 import { type RawBuilder, sql, type SqlBool } from 'kysely';
 import type { Channel } from '../domain/channel.js';
 import type { Instant } from '../domain/instant.js';
-import { deadReasons, liftedByConfirmation, type SuppressionReason } from '../domain/suppression.js';
+import { deadReasons, liftableReasons, liftedByConfirmation, type SuppressionReason } from '../domain/suppression.js';
 import type { Trx } from './db.js';
 
-/** Begins the detail of a suppression that came over another, with that one's reason; behind it stands its detail. */
+/** Begins the detail of a suppression that stands over another, with that one's reason; behind it stands its detail. */
 const overPrefix = 'over:';
+
+interface NewSuppression {
+  readonly channel: Channel;
+  readonly hash: string;
+  readonly reason: SuppressionReason;
+  /** A code, no address. */
+  readonly detail: string | null;
+  readonly at: Instant;
+}
 
 /**
  * Nothing more goes to this address. The first reason stands, unless it lets a transactional message through and the new one does not: then the new one
- * stands over it. `detail`: a code, no address. False: it was suppressed already, and as much.
+ * stands over it. What comes to an address that is dead or stopped is kept under that, and holds when the mistake of a provider, or a STOP, is taken back.
+ * False: it was suppressed already, and as much.
  */
-export async function insertSuppression(
-  trx: Trx,
-  suppression: {
-    readonly channel: Channel;
-    readonly hash: string;
-    readonly reason: SuppressionReason;
-    readonly detail: string | null;
-    readonly at: Instant;
-  },
-): Promise<boolean> {
-  const { channel, hash, reason, detail, at } = suppression;
-  const row = await trx
-    .insertInto('suppressions')
-    .values({ channel, hash, reason, detail, created_at: at })
-    .onConflict((conflict) =>
-      conflict
-        .columns(['channel', 'hash'])
-        .doUpdateSet({ reason, created_at: at, detail: overOf(sql`suppressions.reason`, sql`suppressions.detail`) })
-        .where('suppressions.reason', 'not in', deadReasons)
-        .where(sql<SqlBool>`${sql.lit(isDead(reason))}`),
-    )
-    .returning('hash')
-    .executeTakeFirst();
-  return row !== undefined;
+export async function insertSuppression(trx: Trx, suppression: NewSuppression): Promise<boolean> {
+  const [standing] = await keep(trx, [suppression]);
+  return standing?.reason === suppression.reason;
 }
 
-/** Keeps an erased address from ever being written to again. What stands already stays; a STOP keeps in mind that this is under it. */
+/** Keeps an erased address from ever being written to again, with the same precedence. */
 export async function keepErased(
   trx: Trx,
-  keys: readonly { readonly channel: Channel; readonly hash: string; readonly detail: string | null }[],
+  keys: readonly Pick<NewSuppression, 'channel' | 'hash' | 'detail'>[],
   at: Instant,
 ): Promise<void> {
-  if (keys.length === 0) return;
-  await trx
+  if (keys.length > 0)
+    await keep(
+      trx,
+      keys.map((key) => ({ ...key, reason: 'erased', at })),
+    );
+}
+
+/** The reasons that stand now where something changed. */
+function keep(trx: Trx, suppressions: readonly NewSuppression[]): Promise<readonly { readonly reason: string }[]> {
+  const standsOver = sql<boolean>`suppressions.reason not in (${dead})`;
+  return trx
     .insertInto('suppressions')
-    .values(keys.map((key) => ({ ...key, reason: 'erased', created_at: at })))
+    .values(suppressions.map(({ at, ...suppression }) => ({ ...suppression, created_at: at })))
     .onConflict((conflict) =>
       conflict
         .columns(['channel', 'hash'])
-        .doUpdateSet({ detail: overOf(sql`excluded.reason`, sql`excluded.detail`) })
-        .where('suppressions.reason', '=', 'stopped')
-        .where(sql<SqlBool>`coalesce(suppressions.detail, '') not like ${`${overPrefix}%`}`),
+        .doUpdateSet({
+          reason: sql`case when ${standsOver} then excluded.reason else suppressions.reason end`,
+          created_at: sql`case when ${standsOver} then excluded.created_at else suppressions.created_at end`,
+          detail: sql`case when ${standsOver} then ${over(sql`suppressions.reason`, sql`suppressions.detail`)} else ${underOne} end`,
+        })
+        .where(
+          sql<SqlBool>`case when ${standsOver} then excluded.reason in (${dead})
+            else excluded.reason not in (suppressions.reason, ${liftable}) and ${underOne} <> coalesce(suppressions.detail, '') end`,
+        ),
     )
+    .returning('reason')
     .execute();
 }
 
-function isDead(reason: SuppressionReason): boolean {
-  return (deadReasons as readonly SuppressionReason[]).includes(reason);
-}
+const dead = sql.join(deadReasons.map((reason) => sql.lit(reason)));
+const liftable = sql.join(liftableReasons.map((reason) => sql.lit(reason)));
+const stopped = `${overPrefix}stopped`;
 
-function overOf(reason: RawBuilder<unknown>, detail: RawBuilder<unknown>): RawBuilder<string> {
+/** The detail of what stands, with the new reason under it. A STOP and one milder reason are both kept, the STOP above; of milder ones the first. */
+const newUnder = sql<string>`case excluded.reason when 'stopped' then ${sql.lit(stopped)} else ${over(sql`excluded.reason`, sql`excluded.detail`)} end`;
+const underOne = sql<string>`case
+  when coalesce(suppressions.detail, '') not like ${sql.lit(`${overPrefix}%`)} then ${newUnder}
+  when suppressions.detail = ${sql.lit(stopped)} and excluded.reason <> 'stopped' then suppressions.detail || ' ' || ${newUnder}
+  when suppressions.detail not like ${sql.lit(`${stopped}%`)} and excluded.reason = 'stopped' then ${newUnder} || ' ' || suppressions.detail
+  else suppressions.detail end`;
+
+function over(reason: RawBuilder<unknown>, detail: RawBuilder<unknown>): RawBuilder<string> {
   return sql<string>`${sql.lit(overPrefix)} || ${reason} || coalesce(' ' || ${detail}, '')`;
 }
 
@@ -90,10 +103,10 @@ export async function liftByConfirmation(trx: Trx, key: { readonly channel: Chan
     await liftSuppression(trx, { ...key, reason });
     await trx
       .updateTable('suppressions')
-      .set({ detail: null })
+      .set({ detail: sql`case when detail like ${`${stopped} %`} then ${stopped} end` })
       .where('channel', '=', key.channel)
       .where('hash', '=', key.hash)
-      .where(sql<SqlBool>`detail ~ ${`^${overPrefix}${reason}( |$)`}`)
+      .where(sql<SqlBool>`detail ~ ${`^(${stopped} )?${overPrefix}${reason}( |$)`}`)
       .execute();
   }
 }

@@ -1,0 +1,54 @@
+import type { Channel } from '../domain/channel.js';
+import type { ProfileId } from '../domain/ids.js';
+import { liftableReasons, suppressionKeys } from '../domain/suppression.js';
+import type { Trx } from '../store/db.js';
+import { writeEvents } from '../store/events.js';
+import { lockCanonical } from '../store/profiles.js';
+import { readSuppressions } from '../store/profiles-read.js';
+import { liftSuppression } from '../store/suppressions.js';
+import { writeTogether } from '../store/write-together.js';
+import type { AppDeps } from './deps.js';
+
+export type LiftResult =
+  /** `stands`: what it stood over, and what now holds. `eventId`: where it is kept who did it, and why. */
+  | { readonly kind: 'lifted'; readonly reason: string; readonly stands: string | null; readonly eventId: string }
+  /** For a reason that no operator lifts. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** Nothing is suppressed there. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'unknown' };
+
+/**
+ * Lets an address of a person be written to again that a provider called dead by mistake. Nobody lifts for a person what they said themselves. What was left
+ * out meanwhile is not sent. Kept as an event of the person by origin `operator`, which goes when they are erased.
+ */
+export async function liftDeadAddress(
+  deps: Pick<AppDeps, 'store' | 'clock' | 'secret' | 'newId' | 'log'>,
+  profileId: string,
+  of: { readonly channel: Channel; readonly why: string; readonly actor: string | null },
+): Promise<LiftResult> {
+  const { channel, why, actor } = of;
+  const result = await deps.store.transaction(async (trx): Promise<LiftResult> => {
+    const { profiles, canonical } = await lockCanonical(trx, [profileId as ProfileId]);
+    const profile = profiles.find((one) => one.id === canonical.get(profileId as ProfileId));
+    if (profile === undefined) return { kind: 'unknown' };
+    const keys = suppressionKeys(deps.secret, profile).filter((key) => key.channel === channel);
+    const reason = await liftFirst(trx, keys);
+    const [standing] = await readSuppressions(trx, keys);
+    if (reason === null) return standing === undefined ? { kind: 'none' } : { kind: 'refused', reason: standing.reason };
+    const at = deps.clock.now();
+    const eventId = `suppression/${deps.newId()}`;
+    const event = { type: 'track' as const, name: 'Suppression Lifted', origin: 'operator', occurredAt: at, receivedAt: at, matched: [] };
+    const payload = { channel, reason, why, actor };
+    await writeTogether(trx, { events: writeEvents([{ ...event, messageId: eventId, profileId: profile.id as ProfileId, payload }]) });
+    return { kind: 'lifted', reason, stands: standing?.reason ?? null, eventId };
+  });
+  // Why is in the event alone: people write names into such fields.
+  if (result.kind === 'lifted') deps.log.info({ profileId, channel, reason: result.reason }, 'An operator lifted a suppression.');
+  return result;
+}
+
+async function liftFirst(trx: Trx, keys: readonly { readonly channel: Channel; readonly hash: string }[]): Promise<string | null> {
+  for (const key of keys) for (const reason of liftableReasons) if (await liftSuppression(trx, { ...key, reason })) return reason;
+  return null;
+}
