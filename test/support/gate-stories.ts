@@ -22,6 +22,7 @@ const pass: fc.Arbitrary<Deed> = fc.record({
   ms: fc.constantFrom(minute, 20 * minute, hour, 6 * hour, 13 * hour, day),
 });
 const lower = fc.constant<Deed>({ kind: 'lower' });
+const pauses: fc.Arbitrary<Deed> = fc.record({ kind: fc.constantFrom('pause' as const, 'resume' as const), channel });
 const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 8, arbitrary: turns },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('crash' as const), of: index, afterCall: fc.boolean() }) },
@@ -29,8 +30,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('stop' as const), channel }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('exit' as const), of: index }) },
   { weight: 1, arbitrary: lower },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('pause' as const), channel }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('resume' as const), channel }) },
+  { weight: 2, arbitrary: pauses },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('answer' as const), channel, outcome }) },
 );
 
@@ -48,6 +48,10 @@ const storyOf = (one: fc.Arbitrary<Deed>): fc.Arbitrary<GateStory> =>
 export const anyStory = storyOf(deed);
 /** Turns and time alone, with caps that may be lowered: what is left in which a missing safeguard of the caps would show soonest. */
 export const capStory = storyOf(fc.oneof({ weight: 5, arbitrary: turns }, { weight: 4, arbitrary: pass }, { weight: 1, arbitrary: lower }));
+/** Turns and time with pauses, under caps that stay as they are. */
+export const pauseStory = storyOf(
+  fc.oneof({ weight: 5, arbitrary: turns }, { weight: 4, arbitrary: pass }, { weight: 2, arbitrary: pauses }),
+);
 
 /** Plays a story to its end. Answers what did not hold, in sentences. */
 export async function playGateStory(store: Store, { wanted, startsAt, deeds }: GateStory): Promise<readonly string[]> {
