@@ -15,12 +15,12 @@ export type EngagementHistoryJson = { readonly [name in keyof EngagementHistory]
 
 const year = 365 * 24 * 60 * 60 * 1000;
 
-/** More messages without an answer than any policy asks about. */
+/** More messages without an answer than any policy asks about; the newest are read. */
 const mostSends = 100;
 
 /**
- * One value of JSON for the list of a select. `engagedAt`: the newest engagement; messages after it, whose links tell, count as not answered. Goes over the messages of one
- * person of the last year and what was done with them, by index.
+ * One value of JSON for the list of a select. `engagedAt`: the newest engagement; messages after it, whose links tell and that neither bounced nor
+ * failed, count as not answered. Goes over the messages of one person of the last year and what was done with them, by index.
  */
 export function selectEngagementHistory(of: {
   readonly profileId: string;
@@ -28,18 +28,21 @@ export function selectEngagementHistory(of: {
   readonly at: Instant;
 }): RawBuilder<EngagementHistoryJson> {
   const own = sql`m.profile_id = ${of.profileId} and m.class in ('marketing', 'broadcast') and m.origin <> 'test'`;
+  const isLost = sql`m.state in ('bounced', 'failed')`;
   const since = (condition: RawBuilder<unknown>): RawBuilder<unknown> =>
     sql`(select json_agg(s.at order by s.at) from (select m.accepted_at as at from messages m
-      where ${own} and m.accepted_at > ${of.engagedAt ?? 0} and ${condition} order by m.accepted_at limit ${mostSends}) s)`;
+      where ${own} and not ${isLost} and m.accepted_at > ${of.engagedAt ?? 0} and ${condition} order by m.accepted_at desc limit ${mostSends}) s)`;
+  // A message whose provider never answered arrived if somebody opened it or clicked in it.
+  const arrived = sql`(m.accepted_at is not null or i.message_id is not null) and not ${isLost}`;
   return sql<EngagementHistoryJson>`json_build_object(
     'unengagedSends', ${since(sql`m.links is not null`)},
     'winBacks', ${since(sql`m.topic = 'win_back'`)},
     'topics', (select json_agg(t) from (
       select m.topic, m.channel,
-        count(*) filter (where m.accepted_at is not null and m.state not in ('bounced', 'failed')) as delivered,
-        count(*) filter (where m.links is not null and m.accepted_at is not null and m.state not in ('bounced', 'failed')) as answerable,
-        count(*) filter (where i.opened and m.state not in ('bounced', 'failed')) as opened,
-        count(*) filter (where i.clicked and m.state not in ('bounced', 'failed')) as clicked,
+        count(*) filter (where ${arrived}) as delivered,
+        count(*) filter (where m.links is not null and ${arrived}) as answerable,
+        count(*) filter (where i.opened and not ${isLost}) as opened,
+        count(*) filter (where i.clicked and not ${isLost}) as clicked,
         (array_agg(json_build_object('messageId', m.id, 'at', m.slot_at) order by m.slot_at desc)
           filter (where m.state not in ('skipped', 'withheld', 'released', 'expired')))[1:2] as newest
       from messages m left join (

@@ -135,6 +135,39 @@ describeOnBothStores('engagement', (store) => {
     expect(unengagedSends).toEqual([noon - 9 * day, noon - 8 * day, noon - 5 * day, noon - day]);
   });
 
+  test('silence about what never arrived says nothing, and what was answered did arrive', async () => {
+    await ingest(order('o-1', noon - 40 * day));
+    const [profile] = await store().db.selectFrom('profiles').select('id').execute();
+    const profileId = profile?.id ?? '';
+    const message = (id: string, days: number, more: Record<string, unknown> = {}) =>
+      insertMessage(store(), { id, profile_id: profileId, topic: 'sales', accepted_at: noon + days * day, links: '[]', ...more });
+    await message('bounced', -6, { state: 'bounced' });
+    await message('failed', -5, { state: 'failed', topic: 'win_back' });
+    await message('arrived', -4);
+    // Its provider never answered, and the person has clicked.
+    await message('lost', -3, { state: 'unknown' });
+    await sql`update messages set accepted_at = null where id = 'lost'`.execute(store().db);
+    await sql`insert into interactions (message_id, profile_id, kind, link, verdict, at) values ('lost', ${profileId}, 'click', 0, 'human', ${noon - 2 * day})`.execute(
+      store().db,
+    );
+
+    const history = await readEngagementHistory(store().db, { profileId, engagedAt: noon - 40 * day, at: noon });
+    expect(history).toMatchObject({ unengagedSends: [noon - 4 * day], winBacks: [] });
+    expect(history.topics.find(({ topic }) => topic === 'sales')).toMatchObject({ delivered: 2, answerable: 2, opened: 0, clicked: 1 });
+  });
+
+  test('of many messages without an answer the newest are known, so that who returns begins anew', async () => {
+    await ingest(identify({ email: 'ada@example.test' }));
+    const [profile] = await store().db.selectFrom('profiles').select('id').execute();
+    const profileId = profile?.id ?? '';
+    await sql`insert into messages (id, profile_id, channel, class, origin, template, topic, priority, state, links, slot_at, deadline_at, created_at, updated_at, accepted_at)
+      select 'm-' || n, ${profileId}, 'email', 'marketing', 'journey', 't', 'sales', 50, 'accepted', '[]', at, at, at, at, at
+      from (select n, ${noon}::bigint + n * ${day}::bigint as at from generate_series(-120, -1) n) s`.execute(store().db);
+
+    const { unengagedSends } = await readEngagementHistory(store().db, { profileId, engagedAt: null, at: noon });
+    expect([unengagedSends.length, unengagedSends[0], unengagedSends.at(-1)]).toEqual([100, noon - 100 * day, noon - day]);
+  });
+
   test('ends marketing to who answered neither win-back in sunset, until they come back', async () => {
     const deps = turnDeps(store());
     await publish(

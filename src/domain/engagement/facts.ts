@@ -7,9 +7,9 @@ import type { EngagementState } from './state.js';
 export interface EngagementFacts {
   readonly state: EngagementState;
   readonly consents: readonly ConsentRecord[];
-  /** When marketing and broadcast messages whose links tell were accepted since the newest engagement, the oldest first; the first twenty are enough. */
+  /** When marketing and broadcast messages whose links tell were accepted since the newest engagement, the oldest first, without those that bounced or failed. */
   readonly unengagedSends: readonly Instant[];
-  /** When win-back messages were accepted since the newest engagement, the oldest first. */
+  /** The same of win-back messages, whether or not their links tell. */
   readonly winBacks: readonly Instant[];
   readonly topics: readonly TopicHistory[];
   /** Whether links and pixels of this person are followed. Where they are not, silence says nothing. */
@@ -22,7 +22,7 @@ export interface EngagementFacts {
 export interface TopicHistory {
   readonly topic: string;
   readonly channel: Channel;
-  /** Accepted, and neither bounced nor failed. */
+  /** Accepted, or answered at least, and neither bounced nor failed. */
   readonly delivered: number;
   /** Of these, of how many an answer can be heard: their links tell. */
   readonly answerable: number;
