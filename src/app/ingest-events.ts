@@ -2,6 +2,7 @@ import type { RawBuilder } from 'kysely';
 import { applyToCarts, joinWithinMs, joinSharing, type KeptCart } from '../domain/cart-book.js';
 import { type CommerceEvent, readCommerceEvent } from '../domain/commerce-events.js';
 import { type ConsentTold, consentsTrait, readConsentEvent, readConsentTraits } from '../domain/consent-events.js';
+import { refuseConsent } from '../domain/consent-refusal.js';
 import { deriveFacts } from '../domain/derive-facts.js';
 import { admitConsent } from '../domain/double-opt-in.js';
 import { mayProfile } from '../domain/engagement/facts.js';
@@ -13,6 +14,7 @@ import { identitiesOf, type IdentityPlan, planIdentities } from '../domain/ident
 import type { CartId, ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
 import { mergeTraits, type Profile } from '../domain/profile.js';
+import type { TopicPolicy } from '../domain/policy/topic-policy.js';
 import { seenZoneTraits } from '../domain/zone-evidence.js';
 import { lockCarts, writeCarts, writeCartTokens } from '../store/carts.js';
 import { type ConsentAct, writeConsents } from '../store/consents.js';
@@ -81,7 +83,7 @@ export async function ingestEvents(
   rejected: readonly RejectedEvent[],
   store: (chunk: IngestChunk) => Promise<IngestResult> = (chunk) => storeChunk(deps, chunk),
 ): Promise<IngestResult> {
-  const readings = incoming.map(readEvent);
+  const readings = incoming.map((one) => readEvent(deps, one));
   const understood = readings.filter((reading) => reading.kind === 'understood');
   const refused = [...rejected, ...readings.flatMap((reading) => (reading.kind === 'refused' ? [reading.rejected] : []))];
   const letters = refused.map((one) => letterOf(deps, one));
@@ -157,7 +159,7 @@ export async function ingestInside(
   trx: Trx,
   incoming: IncomingEvent,
 ): Promise<{ readonly kind: 'stored'; readonly wakes: boolean } | { readonly kind: 'refused'; readonly rejected: RejectedEvent }> {
-  const reading = readEvent(incoming);
+  const reading = readEvent(deps, incoming);
   if (reading.kind === 'refused') return reading;
   const { wakes } = await ingestTogether(deps, trx, [reading], []);
   return { kind: 'stored', wakes };
@@ -175,12 +177,18 @@ export interface Understood {
 }
 
 /** What the event means in commerce or consent; an event of the spec that says it wrongly goes to the dead letters. */
-function readEvent(incoming: IncomingEvent): Understood | { readonly kind: 'refused'; readonly rejected: RejectedEvent } {
+function readEvent(
+  deps: Pick<IngestDeps, 'policies'>,
+  incoming: IncomingEvent,
+): Understood | { readonly kind: 'refused'; readonly rejected: RejectedEvent } {
   const { event } = incoming;
   const plain: Understood = { kind: 'understood', incoming, event, commerce: null, consents: [] };
   const consent = readConsent(incoming);
   if (consent.kind === 'problem') return refuse(incoming, 'invalid-consent-event', consent.problem);
-  if (consent.kind === 'consent') return { ...plain, consents: consent.told };
+  if (consent.kind === 'consent') {
+    const problem = refusedConsent(consent.told, deps.policies.current().topics);
+    return problem === null ? { ...plain, consents: consent.told } : refuse(incoming, 'invalid-consent-event', problem);
+  }
   if (event.type !== 'track' || event.name === null) return plain;
   const commerce = readCommerceEvent(event.name, event.properties);
   if (commerce.kind === 'problem') return refuse(incoming, 'invalid-commerce-event', commerce.problem);
@@ -190,6 +198,14 @@ function readEvent(incoming: IncomingEvent): Understood | { readonly kind: 'refu
 function readConsent({ event, payload }: IncomingEvent) {
   if (event.type === 'identify') return readConsentTraits(event.traits);
   return readConsentEvent(event.type === 'track' ? (event.name ?? '') : '', event.properties, contextOf(payload));
+}
+
+function refusedConsent(told: readonly ConsentTold[], topics: TopicPolicy): string | null {
+  for (const { said } of told) {
+    const refusal = refuseConsent(said, topics);
+    if (refusal !== null) return refusal.problem;
+  }
+  return null;
 }
 
 /** Segment's `context` of an event, as the client sent it. */

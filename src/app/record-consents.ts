@@ -1,4 +1,5 @@
 import { isRefusal } from '../domain/consent.js';
+import { refuseConsent } from '../domain/consent-refusal.js';
 import { admitConsent, type ConsentSaid } from '../domain/double-opt-in.js';
 import type { Fact } from '../domain/fact.js';
 import type { ProfileId } from '../domain/ids.js';
@@ -19,23 +20,31 @@ export interface ConsentGiven extends ConsentSaid {
   readonly at: Instant;
 }
 
+export type RecordConsentsResult =
+  | { readonly kind: 'recorded' | 'unknown-profile' }
+  | { readonly kind: 'refused'; readonly code: string; readonly reason: string };
+
 /**
  * Records acts of one person that came over the API; a yes may have to wait for its confirmation, an import without evidence counts for nothing.
- * Null: no such profile. Answers when journeys have been told.
+ * All of them or none. Answers when journeys have been told.
  */
-export async function recordConsents(deps: Deps, profileId: string, given: readonly ConsentGiven[]): Promise<'recorded' | null> {
+export async function recordConsents(deps: Deps, profileId: string, given: readonly ConsentGiven[]): Promise<RecordConsentsResult> {
+  const { topics } = deps.policies.current();
+  for (const act of given) {
+    const refusal = refuseConsent(act, topics);
+    if (refusal !== null) return { kind: 'refused', code: refusal.code, reason: refusal.sentence };
+  }
   const recorded = await deps.store.transaction(async (trx) => {
     const canonical = await findCanonicalProfile(trx, profileId);
-    if (canonical === null) return null;
+    if (canonical === null) return false;
     const [profile] = await lockProfiles(trx, [canonical as ProfileId]);
-    if (profile === undefined || profile.erased_at !== null) return null;
-    const { topics } = deps.policies.current();
+    if (profile === undefined || profile.erased_at !== null) return false;
     const admitted = given.map((act) => admitConsent(act, topics, 'live'));
     await writeConsentActs(deps, trx, [{ profileId: profile.id as ProfileId, given: admitted }], `consent/${deps.newId()}`);
-    return 'recorded' as const;
+    return true;
   });
-  if (recorded !== null) deps.notifyRelay();
-  return recorded;
+  if (recorded) deps.notifyRelay();
+  return { kind: recorded ? 'recorded' : 'unknown-profile' };
 }
 
 /** Writes acts of locked profiles with their facts, and tells journeys. For use inside a transaction that decided on them. */

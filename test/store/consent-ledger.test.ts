@@ -1,6 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
 import { tendConsents } from '../../src/app/double-opt-in.js';
 import { exportProfile } from '../../src/app/export-profile.js';
+import { type IncomingEvent, ingestEvents } from '../../src/app/ingest-events.js';
+import { retryDeadLetter } from '../../src/app/retry-dead-letter.js';
 import { showConsents, showWaitingConsents } from '../../src/app/show-profile.js';
 import { day, hour } from '../../src/domain/instant.js';
 import { testApi } from '../support/api.js';
@@ -22,6 +24,7 @@ describeOnBothStores('the consent ledger', (store) => {
     if (shown === null) throw new Error('There is no such profile.');
     return shown;
   };
+  const told = (...events: readonly IncomingEvent[]) => ingestEvents(deps, events, []);
   const now = async (channel: string, topic: string) =>
     (await consents()).now.find((one) => one.channel === channel && one.topic === topic);
 
@@ -94,6 +97,53 @@ describeOnBothStores('the consent ledger', (store) => {
     expect(await now('email', 'newsletter')).toMatchObject({ granted: false, cause: 'refused' });
     expect((await consents()).acts).toHaveLength(2);
     expect((await store().db.selectFrom('profiles').select('traits').executeTakeFirstOrThrow()).traits).not.toHaveProperty('consents');
+  });
+
+  test('takes no yes to a topic that there is not, and keeps the event until there is one; a no is always taken', async () => {
+    const said = { channel: 'email', topic: 'salez', method: 'form', source: 'footer' };
+    const payload = { type: 'track', event: 'Consent Granted', userId: 'ada', messageId: 'm-9', properties: said };
+    const { rejected } = await told(identify({ email: 'ada@example.test' }), { ...track('Consent Granted', said), payload });
+    expect(rejected).toMatchObject([
+      { reason: 'invalid-consent-event', detail: '`topic` names none of policies/topics.yaml. Did you mean "sales"?' },
+    ]);
+    expect((await consents()).acts).toEqual([]);
+    await take(deps, track('Consent Denied', { ...said, channel: 'sms' }));
+    expect((await consents()).acts).toMatchObject([{ channel: 'sms', topic: 'salez', state: 'denied' }]);
+    const act = { ...said, state: 'granted', at: '2026-11-24T11:00:00Z' };
+    expect((await told(identify({ consents: [act] }))).rejected).toMatchObject([{ reason: 'invalid-consent-event' }]);
+
+    const { call } = await testApi(deps);
+    const path = `/v1/profiles/${await profileId()}/consents`;
+    expect(await call('POST', path, { ...said, state: 'granted' })).toMatchObject({
+      status: 422,
+      body: { code: 'unknown-topic', detail: 'There is no topic "salez" in policies/topics.yaml. Did you mean "sales"?' },
+    });
+    expect(await call('POST', path, { ...said, state: 'withdrawn' })).toMatchObject({ status: 201 });
+
+    const { topics: known, ...others } = deps.policies.current();
+    const topics = { ...known, topics: known.topics.map((topic) => (topic.id === 'sales' ? { ...topic, id: 'salez' } : topic)) };
+    const mended = { ...deps, policies: { current: () => ({ ...others, topics }) } };
+    const letters = await store().db.selectFrom('dead_letters').select(['id', 'payload']).orderBy('id').execute();
+    expect(await retryDeadLetter(mended, letters[0]?.id ?? '')).toEqual({ kind: 'resolved' });
+  });
+
+  test('takes no implied yes without an end, and a soft opt-in, which has none', async () => {
+    const said = { channel: 'email', method: 'checkout', source: 'order' };
+    const implied = { ...said, legal_basis: 'implied' };
+    const { rejected } = await told(identify({ email: 'ada@example.test' }), track('Consent Granted', implied));
+    expect(rejected).toMatchObject([{ reason: 'invalid-consent-event', detail: 'An implied consent has an end: say when it expires.' }]);
+    const { call } = await testApi(deps);
+    const path = `/v1/profiles/${await profileId()}/consents`;
+    expect(await call('POST', path, { ...said, state: 'granted', legalBasis: 'implied' })).toMatchObject({
+      status: 422,
+      body: { code: 'needs-end', detail: 'An implied consent has an end: say when it expires.' },
+    });
+    expect((await consents()).acts).toEqual([]);
+
+    await take(deps, track('Consent Granted', { ...implied, expires_at: '2028-11-24T12:00:00Z' }));
+    await take(deps, track('Consent Granted', { ...said, topic: 'sales', legal_basis: 'soft-opt-in' }));
+    expect((await consents()).acts).toHaveLength(2);
+    expect(await call('POST', path, { ...said, state: 'withdrawn', legalBasis: 'implied' })).toMatchObject({ status: 201 });
   });
 
   test('forgets the addresses that proved a yes after two years', async () => {

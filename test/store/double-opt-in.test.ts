@@ -205,7 +205,7 @@ describeOnBothStores('a double opt-in', (store) => {
 
     await suppressed('erased');
     await suppressed('stopped');
-    await signedUp('back_in_stock');
+    await signedUp('win_back');
     expect((await text('SM2', 'Yes')).body).toContain('are stopped. Reply START');
     expect(await left()).toEqual([{ reason: 'stopped', detail: null }]);
   });

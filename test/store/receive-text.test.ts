@@ -23,8 +23,8 @@ describeOnBothStores('a text that comes in', (store) => {
       deps,
       identify({ phone: '+447700900123', email: 'ada@example.test' }),
       track('Consent Granted', { channel: 'sms', topic: 'cart_reminder', method: 'form', source: 'test' }),
-      track('Consent Granted', { channel: 'sms', topic: 'back_in_stock', method: 'form', source: 'test' }),
-      track('Consent Revoked', { channel: 'sms', topic: 'back_in_stock', method: 'form', source: 'test' }),
+      track('Consent Granted', { channel: 'sms', topic: 'win_back', method: 'form', source: 'test' }),
+      track('Consent Revoked', { channel: 'sms', topic: 'win_back', method: 'form', source: 'test' }),
       track('Consent Granted', { channel: 'email', method: 'form', source: 'test' }),
     );
     deps.clock.pass(1000);
@@ -74,7 +74,7 @@ describeOnBothStores('a text that comes in', (store) => {
   test('a person who looks at such a sentence gives back what it took, once', async () => {
     await text('SM1', 'I can’t stop smiling, love it');
     expect(await reviewText(deps, 'SM1', false)).toMatchObject({ kind: 'not-a-stop' });
-    expect([await may('sms', 'cart_reminder'), await may('sms', 'back_in_stock'), await suppressions()]).toEqual([true, false, []]);
+    expect([await may('sms', 'cart_reminder'), await may('sms', 'win_back'), await suppressions()]).toEqual([true, false, []]);
     deps.clock.pass(1000);
 
     await text('SM2', 'STOP');
@@ -103,7 +103,7 @@ describeOnBothStores('a text that comes in', (store) => {
     expect(await said('SM2', 'start')).toContain('our texts again');
     expect(await suppressions()).toEqual([]);
     expect(await may('sms', 'cart_reminder')).toBe(true);
-    expect(await may('sms', 'back_in_stock')).toBe(false);
+    expect(await may('sms', 'win_back')).toBe(false);
     expect(await may('sms', 'marketing')).toBe(false);
     expect(await said('SM3', 'STOP')).toContain('no more texts');
     expect(await may('sms', 'cart_reminder')).toBe(false);

@@ -18,7 +18,7 @@ describeOnBothStores('a message of the shop’s own', (store) => {
     const deps = turnDeps(store());
     await publishHead(store(), { id: 'order-confirmation' });
     await publishHead(store(), { id: 'check-in', class: 'service', topic: 'service' });
-    await publishHead(store(), { id: 'parcel-text', channel: 'sms', class: 'service', topic: 'delivery' });
+    await publishHead(store(), { id: 'parcel-text', channel: 'sms', class: 'service', topic: 'orders' });
     await publishHead(store(), { id: 'sale', class: 'marketing', topic: 'sales' });
     await take(deps, identify({ email: 'ada@example.test', phone: '+447700900123', country: 'GB' }));
     return deps;
@@ -104,7 +104,7 @@ describeOnBothStores('a message of the shop’s own', (store) => {
 
   test('waits for the morning, tells when, and is not lost when the request is the last that this process did', async () => {
     const deps = await ada();
-    await take(deps, track('Consent Granted', { channel: 'sms', topic: 'delivery', method: 'form', source: 'test' }));
+    await take(deps, track('Consent Granted', { channel: 'sms', topic: 'orders', method: 'form', source: 'test' }));
     const night = Date.UTC(2026, 10, 24, 23);
     deps.clock.set(night);
 
@@ -121,7 +121,7 @@ describeOnBothStores('a message of the shop’s own', (store) => {
 
   test('keeps to the deadline of the call', async () => {
     const deps = await ada();
-    await take(deps, track('Consent Granted', { channel: 'sms', topic: 'delivery', method: 'form', source: 'test' }));
+    await take(deps, track('Consent Granted', { channel: 'sms', topic: 'orders', method: 'form', source: 'test' }));
     const night = Date.UTC(2026, 10, 24, 23);
     deps.clock.set(night);
 
@@ -169,7 +169,7 @@ describeOnBothStores('a message of the shop’s own', (store) => {
 
   test('never leaves as what its template has become: marketing without consent', async () => {
     const deps = await ada();
-    await take(deps, track('Consent Granted', { channel: 'sms', topic: 'delivery', method: 'form', source: 'test' }));
+    await take(deps, track('Consent Granted', { channel: 'sms', topic: 'orders', method: 'form', source: 'test' }));
     deps.clock.set(Date.UTC(2026, 10, 24, 23));
     const waiting = await sendMessage(deps, request({ template: 'parcel-text' }), 'key-1');
     const until = waiting.kind === 'asked' ? (waiting.verdict.until ?? 0) : 0;

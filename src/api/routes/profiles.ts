@@ -91,7 +91,16 @@ const profile = z
       )
       .readonly(),
     consents,
-    suppressions: z.array(z.object({ channel: z.string(), reason: z.string(), at: instant })).readonly(),
+    suppressions: z
+      .array(
+        z.object({
+          channel: z.string(),
+          reason: z.string(),
+          at: instant,
+          sentence: z.string().meta({ description: 'What it means, and who alone can lift it.' }),
+        }),
+      )
+      .readonly(),
   })
   .meta({ id: 'Profile' });
 
@@ -215,11 +224,9 @@ export function profileRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
       async (request, reply) => {
         const { at, doubleOptIn: asksForDoubleOptIn, ...given } = request.body;
         const now = app.clock.now();
-        found(
-          await recordConsents(app, request.params.id, [{ ...given, asksForDoubleOptIn, at: Math.min(at ?? now, now) }]),
-          'profile',
-          request.params.id,
-        );
+        const result = await recordConsents(app, request.params.id, [{ ...given, asksForDoubleOptIn, at: Math.min(at ?? now, now) }]);
+        if (result.kind === 'unknown-profile') throw notFound('profile', request.params.id);
+        if (result.kind === 'refused') throw new Problem(422, result.code, result.reason);
         return reply.status(201).send(found(await showConsents(app, request.params.id), 'profile', request.params.id));
       },
     );

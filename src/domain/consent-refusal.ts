@@ -1,0 +1,29 @@
+import type { ConsentSaid } from './double-opt-in.js';
+import { topicIds, type TopicPolicy, unknownTopic } from './policy/topic-policy.js';
+
+/** Why an act is not recorded. */
+export interface ConsentRefusal {
+  readonly code: 'unknown-topic' | 'needs-end';
+  /** For whoever asked, with what they wrote. */
+  readonly sentence: string;
+  /** For what is kept: never a value of the act. */
+  readonly problem: string;
+}
+
+/**
+ * Why this act cannot be recorded; null: it can. A yes to a topic that there is not would be told as given and count for nothing; an implied yes (CASL: two years
+ * from a purchase, six months from an inquiry) that names no end would last for ever. A no is always taken.
+ */
+export function refuseConsent(said: ConsentSaid, topics: TopicPolicy): ConsentRefusal | null {
+  if (said.state !== 'granted') return null;
+  const unknown = unknownTopic(said.topic, topicIds(topics));
+  if (unknown !== null)
+    return {
+      code: 'unknown-topic',
+      sentence: `${unknown.message} ${unknown.suggestion ?? ''}`.trim(),
+      problem: `\`topic\` names none of policies/topics.yaml. ${unknown.suggestion ?? ''}`.trim(),
+    };
+  if (said.legalBasis !== 'implied' || (said.expiresAt ?? null) !== null) return null;
+  const needsEnd = 'An implied consent has an end: say when it expires.';
+  return { code: 'needs-end', sentence: needsEnd, problem: needsEnd };
+}
