@@ -1,13 +1,30 @@
 import type { Channel } from '../domain/channel.js';
-import { type ConsentProof, hasConsent, judgeConsent } from '../domain/consent.js';
+import { type ConsentProof, hasConsent, judgeConsent, type NotAsked } from '../domain/consent.js';
 import { askAgainAfterMs, confirmations, confirmWithinMs, forgetAfterMs, openRequests, remindAfterMs } from '../domain/double-opt-in.js';
 import type { ProfileId } from '../domain/ids.js';
 import { day, type Instant } from '../domain/instant.js';
 import type { TopicPolicy } from '../domain/policy/topic-policy.js';
-import { expirePending, findDuePending, findRequest, forgetTraces, noteConfirmed, noteRequested } from '../store/consents.js';
-import type { Trx } from '../store/db.js';
+import {
+  claimRequest,
+  expirePending,
+  findDuePending,
+  findRequest,
+  forgetRequests,
+  forgetTraces,
+  noteConfirmed,
+  noteRequested,
+} from '../store/consents.js';
+import type { Db, Trx } from '../store/db.js';
+import { findProfilesByPhone } from '../store/inbound-messages.js';
 import { lockCanonical } from '../store/profiles.js';
-import { type ConsentActRecord, findCanonicalProfile, readConsents, readProfile } from '../store/profiles-read.js';
+import {
+  type ConsentActRecord,
+  findCanonicalProfile,
+  findProfilesByEmail,
+  readConsents,
+  readProfile,
+  readSuppressions,
+} from '../store/profiles-read.js';
 import { liftByConfirmation } from '../store/suppressions.js';
 import { readTemplateHead } from '../store/templates.js';
 import type { AppDeps } from './deps.js';
@@ -19,6 +36,9 @@ import { askForMessage } from './send-message.js';
 
 /** What asks, by channel: templates of class transactional, without a word of promotion. */
 const templates: Readonly<Record<Channel, string>> = { email: 'double-opt-in', sms: 'double-opt-in-text' };
+
+/** Whoever has such an address said no to us, or an operator did: no form asks there again. A YES or START of their own counts all the same. */
+const neverAsked = ['complained', 'stopped', 'manual'] as const satisfies readonly NotAsked[];
 
 /** People of one round. */
 const roundSize = 50;
@@ -47,6 +67,7 @@ export async function tendConsents(deps: Deps): Promise<number> {
   }
   if (tended > 0) deps.notifyRelay();
   await forgetTraces(deps.store.db, now - tracesMs, tracesAtOnce);
+  await forgetRequests(deps.store.db, now - askAgainAfterMs);
   return tended;
 }
 
@@ -78,22 +99,48 @@ async function tend(deps: Deps, trx: Trx, id: ProfileId, channel: Channel, mayAs
     given.map(({ seq }) => seq),
   );
 
-  const askedAt = Math.max(...pending.map((act) => act.requestedAt ?? Number.NEGATIVE_INFINITY));
   const unasked = alive.filter((act) => act.requestedAt === null);
   const unreminded = alive.filter(
     (act) => act.requestedAt !== null && now - act.requestedAt >= remindAfterMs && act.requestedAt < act.at + remindAfterMs,
   );
   const asking = unasked.length > 0 ? unasked : unreminded;
   if (asking.length === 0) return given.length > 0;
-  // Whoever signs up twice in a day has one mail to answer: it confirms both.
-  if (now - askedAt < askAgainAfterMs) {
-    await noteRequested(trx, seqsOf(asking), askedAt);
+  const address = addressKey(deps, profile, channel);
+  if (address === null) {
+    // It waits for one.
+    await noteRequested(trx, seqsOf(asking), null);
+    return given.length > 0;
+  }
+  const [suppression] = await readSuppressions(trx, [address]);
+  const barred = neverAsked.find((reason) => reason === suppression?.reason);
+  if (barred !== undefined) {
+    await noteRequested(trx, seqsOf(asking), now, barred);
     return true;
   }
   if (!mayAsk) return given.length > 0;
-  await ask(deps, trx, { profileId: profile.id, locale: localeOf(profile.traits), channel, acts: alive, now, topics });
+  // Whoever signs up twice in a day, under whatever name, has one message to answer: it confirms all.
+  const askedAt = await claimRequest(trx, address, { at: now, since: now - askAgainAfterMs });
+  if (askedAt !== null) {
+    await noteRequested(trx, seqsOf(asking), askedAt, 'asked-already');
+    return true;
+  }
+  await ask(deps, trx, { profileId: profile.id, locale: localeOf(profile.traits), channel, address, acts: alive, now, topics });
   await noteRequested(trx, seqsOf(alive), now);
   return true;
+}
+
+interface AddressKey {
+  readonly channel: Channel;
+  readonly hash: string;
+}
+
+/** Under which key the address of this person on the channel is known; null: they have none. */
+function addressKey(
+  { secret }: Pick<Deps, 'secret'>,
+  profile: { readonly email: string | null; readonly phone: string | null },
+  channel: Channel,
+): AddressKey | null {
+  return suppressionKeys(secret, profile).find((key) => key.channel === channel) ?? null;
 }
 
 function isWaiting({ state, method, confirmedAt }: ConsentActRecord): boolean {
@@ -107,28 +154,43 @@ async function ask(
     readonly profileId: ProfileId;
     readonly locale: string | null;
     readonly channel: Channel;
+    readonly address: AddressKey;
     readonly acts: readonly ConsentActRecord[];
     readonly now: Instant;
     readonly topics: TopicPolicy;
   },
 ): Promise<void> {
-  const { profileId, locale, channel, acts, now, topics } = request;
+  const { profileId, locale, channel, address, acts, now, topics } = request;
   const newest = Math.max(...seqsOf(acts));
   const data = {
     topics: namesOf(topics, acts, locale ?? deps.shop.locale),
-    confirmUrl: linkOf(deps, 'confirm', requestId(newest, now)),
+    confirmUrl: linkOf(deps, 'confirm', requestId(newest, now, address)),
   };
   await askForMessage(deps, trx, { profileId, template: templates[channel], data, topic: null, priority: null, deadline: null });
 }
 
-/** Which act a link confirms, with all that waited beside it then, and when it was made: seconds since 1970, base 36. */
-function requestId(seq: number, at: Instant): string {
-  return `${seq}-${Math.floor(at / 1000).toString(36)}`;
+interface Link {
+  readonly seq: number;
+  readonly askedAt: Instant;
+  /** How the keyed hash of the address begins that was asked. */
+  readonly mark: string;
 }
 
-function readRequestId(id: string): { readonly seq: number; readonly askedAt: Instant } | null {
-  const [, seq, seconds] = /^(\d{1,15})-([0-9a-z]{1,9})$/.exec(id) ?? [];
-  return seq === undefined || seconds === undefined ? null : { seq: Number(seq), askedAt: Number.parseInt(seconds, 36) * 1000 };
+const markLength = 16;
+
+/** Which act a link confirms, with all that waited beside it then; when it was made (seconds since 1970, base 36); and who was asked. */
+function requestId(seq: number, at: Instant, { hash }: AddressKey): string {
+  return `${seq}-${secondsOf(at).toString(36)}-${hash.slice(0, markLength)}`;
+}
+
+function readRequestId(id: string): Link | null {
+  const [, seq, seconds, mark] = /^(\d{1,15})-([0-9a-z]{1,9})-([0-9a-f]{16})$/.exec(id) ?? [];
+  if (seq === undefined || seconds === undefined || mark === undefined) return null;
+  return { seq: Number(seq), askedAt: Number.parseInt(seconds, 36) * 1000, mark };
+}
+
+function secondsOf(at: Instant): number {
+  return Math.floor(at / 1000);
 }
 
 function namesOf(topics: TopicPolicy, acts: readonly ConsentActRecord[], locale: string): readonly string[] {
@@ -144,66 +206,123 @@ function seqsOf(acts: readonly ConsentActRecord[]): readonly number[] {
   return acts.map(({ seq }) => seq);
 }
 
-/** What the link of a request is good for. `open`: a POST confirms these topics. */
+/** What the link of a request is good for. `open`: a POST confirms these topics. `isBarred`: it is confirmed, and nothing may be sent there all the same. */
 export type ConfirmationPage =
   | { readonly kind: 'open'; readonly locale: string | null; readonly topics: readonly string[] }
-  | { readonly kind: 'confirmed' | 'too-late'; readonly locale: string | null }
+  | { readonly kind: 'confirmed'; readonly locale: string | null; readonly isBarred: boolean }
+  | { readonly kind: 'too-late'; readonly locale: string | null }
   | { readonly kind: 'unknown' };
 
 /** Shows it, and changes nothing. `id`: what the signed link says. */
-export async function showConfirmation(deps: Pick<Deps, 'store' | 'clock' | 'policies'>, id: string): Promise<ConfirmationPage> {
+export async function showConfirmation(deps: Pick<Deps, 'store' | 'clock' | 'policies' | 'secret'>, id: string): Promise<ConfirmationPage> {
   const { db } = deps.store;
+  const now = deps.clock.now();
   const link = readRequestId(id);
   const request = link === null ? null : await findRequest(db, link.seq);
   const canonical = request === null ? null : await findCanonicalProfile(db, request.profileId);
   const profile = canonical === null ? null : await readProfile(db, canonical);
   if (link === null || request === null || profile === null || profile.erasedAt !== null) return { kind: 'unknown' };
+  const { channel } = request;
   const locale = localeOf(profile.traits);
-  const records = await readConsents(db, profile.id);
-  const open = confirmedBy(records, request.channel, link, deps.clock.now());
+  const address = addressKey(deps, profile, channel);
+  if (address === null || !wasAsked(link, address)) return { kind: 'too-late', locale };
+  const open = [];
+  for (const holder of await findHolders(db, profile, channel))
+    open.push(...confirmedBy(await readConsents(db, holder), channel, link, now));
   if (open.length > 0) return { kind: 'open', locale, topics: [...new Set(open.map(({ topic }) => topic))] };
+  const records = await readConsents(db, profile.id);
   const act = records.find(({ seq }) => seq === link.seq);
   const stands =
-    act?.confirmedAt !== null &&
-    act !== undefined &&
-    hasConsent(records, request.channel, act.topic, deps.clock.now(), deps.policies.current().topics);
-  return { kind: stands ? 'confirmed' : 'too-late', locale };
+    act?.confirmedAt !== null && act !== undefined && hasConsent(records, channel, act.topic, now, deps.policies.current().topics);
+  return stands
+    ? { kind: 'confirmed', locale, isBarred: (await readSuppressions(db, [address])).length > 0 }
+    : { kind: 'too-late', locale };
+}
+
+function wasAsked({ mark }: Link, { hash }: AddressKey): boolean {
+  return hash.startsWith(mark);
+}
+
+/** Whoever has the address of this person, themselves among them: who presses the button owns a mailbox. */
+function findHolders(
+  db: Db | Trx,
+  { email, phone }: { readonly email: string | null; readonly phone: string | null },
+  channel: Channel,
+): Promise<readonly string[]> {
+  return channel === 'email' ? findProfilesByEmail(db, email === null ? [] : [email]) : findProfilesByPhone(db, phone ?? '');
 }
 
 /** The acts that a link still confirms: asked for by it or before it, and its week is not over. */
 function confirmedBy(
   records: readonly ConsentActRecord[],
   channel: Channel,
-  { seq, askedAt }: { readonly seq: number; readonly askedAt: Instant },
+  { seq, askedAt }: Link,
   now: Instant,
 ): readonly ConsentActRecord[] {
   if (now >= askedAt + confirmWithinMs) return [];
-  return openRequests(records).filter((act) => act.channel === channel && act.requestedAt !== null && act.seq <= seq);
+  return openRequests(records).filter(
+    (act) => act.channel === channel && act.requestedAt !== null && (act.seq <= seq || secondsOf(act.requestedAt) * 1000 <= askedAt),
+  );
 }
 
-/** Confirms what the link was sent for. A link that has done so before, or whose time is over, changes nothing. Committed when it answers. */
+/**
+ * Confirms what the link was sent for, for everybody who has the address that it was sent to. A link that has done so before, or whose time is over, changes
+ * nothing; one that was sent to an address which is the person's no more confirms nothing, and they are asked anew where they are now. Committed when it
+ * answers.
+ */
 export async function confirmConsent(
   deps: Pick<Deps, 'store' | 'clock' | 'newId' | 'policies' | 'notifyRelay' | 'secret'>,
   id: string,
   proof: Pick<ConsentProof, 'ip' | 'userAgent'>,
 ): Promise<ConfirmationPage> {
   const link = readRequestId(id);
-  const confirmed = await deps.store.transaction(async (trx) => {
-    const request = link === null ? null : await findRequest(trx, link.seq);
-    if (link === null || request === null) return false;
-    const { profiles, canonical } = await lockCanonical(trx, [request.profileId as ProfileId]);
-    const profile = profiles.find((one) => one.id === canonical.get(request.profileId as ProfileId));
-    const records = profile === undefined ? [] : await readConsents(trx, profile.id);
-    const open = confirmedBy(records, request.channel, link, deps.clock.now());
-    if (profile === undefined || open.length === 0) return false;
-    // A person's own word stands over everything said before it, even where a client's clock put that into the future.
-    const at = Math.max(deps.clock.now(), ...records.map((record) => record.at + 1));
-    const given = confirmations(open, at).map((act) => ({ ...act, ...proof, channel: request.channel, at }));
-    await noteConfirmed(trx, seqsOf(open), at);
-    for (const key of suppressionKeys(deps.secret, profile)) if (key.channel === request.channel) await liftByConfirmation(trx, key);
-    await writeConsentActs(deps, trx, [{ profileId: profile.id, given }], `confirmation/${deps.newId()}`);
-    return true;
-  });
+  const confirmed = link !== null && (await deps.store.transaction((trx) => confirm(deps, trx, link, proof)));
   if (confirmed) deps.notifyRelay();
   return showConfirmation(deps, id);
+}
+
+async function confirm(
+  deps: Pick<Deps, 'clock' | 'newId' | 'secret'>,
+  trx: Trx,
+  link: Link,
+  proof: Pick<ConsentProof, 'ip' | 'userAgent'>,
+): Promise<boolean> {
+  const request = await findRequest(trx, link.seq);
+  const seen = request === null ? null : await readProfile(trx, (await findCanonicalProfile(trx, request.profileId)) ?? '');
+  if (request === null || seen === null) return false;
+  const { channel } = request;
+  const sharing = await findHolders(trx, seen, channel);
+  const { profiles, canonical } = await lockCanonical(trx, [request.profileId, ...sharing] as ProfileId[]);
+  const holders = profiles.filter((one) => {
+    const address = addressKey(deps, one, channel);
+    return address !== null && wasAsked(link, address);
+  });
+  const own = canonical.get(request.profileId as ProfileId);
+  if (own === undefined || !holders.some((one) => one.id === own)) {
+    if (own !== undefined) await askAnew(trx, own, channel, link);
+    return false;
+  }
+  const acts = [];
+  for (const holder of holders) {
+    const records = await readConsents(trx, holder.id);
+    const open = confirmedBy(records, channel, link, deps.clock.now());
+    // A person's own word stands over everything said before it, even where a client's clock put that into the future.
+    const at = Math.max(deps.clock.now(), ...records.map((record) => record.at + 1));
+    await noteConfirmed(trx, seqsOf(open), at);
+    if (open.length > 0)
+      acts.push({ profileId: holder.id, given: confirmations(open, at).map((act) => ({ ...act, ...proof, channel, at })) });
+  }
+  const address = addressKey(deps, holders[0] ?? seen, channel);
+  if (acts.length === 0 || address === null) return false;
+  await liftByConfirmation(trx, address);
+  await writeConsentActs(deps, trx, acts, `confirmation/${deps.newId()}`);
+  return true;
+}
+
+/** Lets the next round ask where the person is now, if nobody has since this link. */
+async function askAnew(trx: Trx, profileId: ProfileId, channel: Channel, link: Link): Promise<void> {
+  const stale = openRequests(await readConsents(trx, profileId)).filter(
+    (act) => act.channel === channel && act.requestedAt !== null && secondsOf(act.requestedAt) * 1000 === link.askedAt,
+  );
+  await noteRequested(trx, seqsOf(stale), null);
 }

@@ -1,5 +1,5 @@
 import type { Channel } from './channel.js';
-import type { ConsentJudgement, ConsentRecord } from './consent.js';
+import type { ConsentJudgement, ConsentProof, ConsentRecord, NotAsked } from './consent.js';
 import { formatLocal } from './time.js';
 
 const channelWords: Readonly<Record<Channel, string>> = { email: 'by email', sms: 'by text' };
@@ -10,7 +10,7 @@ const channelWords: Readonly<Record<Channel, string>> = { email: 'by email', sms
  * @example 'No: newsletter by email was withdrawn Tue 1 Dec 10:00 (one-click).'
  */
 export function consentSentence(
-  { cause, act }: ConsentJudgement,
+  { cause, act }: ConsentJudgement<ConsentRecord & Pick<ConsentProof, 'notAsked'>>,
   about: { readonly channel: Channel; readonly topic: string; readonly timeZone: string },
 ): string {
   const { channel, topic, timeZone } = about;
@@ -28,7 +28,7 @@ export function consentSentence(
     case 'expired':
       return `No: the consent to ${it}, given ${when}, ended${act?.expiresAt ? ` ${formatLocal(act.expiresAt, timeZone)}` : ''}.`;
     case 'pending':
-      return `Not yet: ${it} was asked for ${when} and is not confirmed.`;
+      return `Not yet: ${it} was asked for ${when} and is not confirmed${act?.notAsked ? notAskedWords[act.notAsked] : ''}.`;
     case 'quarantined':
       return `No: ${it} was imported ${when} without evidence, and stays in quarantine until there is some.`;
     case 'not-covered':
@@ -37,6 +37,13 @@ export function consentSentence(
       return `No: nobody has asked about ${it}.`;
   }
 }
+
+const notAskedWords: Readonly<Record<NotAsked, string>> = {
+  'asked-already': '; no message asks again, because the address was asked within a day already',
+  complained: '; no message asks, because the address complained',
+  stopped: '; no message asks, because the number has stopped',
+  manual: '; no message asks, because the address was suppressed by hand',
+};
 
 function end(act: ConsentRecord | null, timeZone: string): string {
   return act?.expiresAt ? `, until ${formatLocal(act.expiresAt, timeZone)}` : '';

@@ -27,7 +27,12 @@ export interface ConsentRecord {
   readonly legalBasis?: LegalBasis | null;
   /** From this instant on a grant counts no more. Absent: it has no end. */
   readonly expiresAt?: Instant | null;
+  /** An import told it: what another system knew, and no act of the person's here. Absent: none did, or it is not asked. */
+  readonly isImported?: boolean;
 }
+
+/** Why no message asks for the confirmation of a pending yes: its address was asked within a day already, or is not to be asked. */
+export type NotAsked = 'asked-already' | 'complained' | 'stopped' | 'manual';
 
 /** What shows that an act took place (statistics-and-compliance §4.5). Null or absent: not known. Personal data. */
 export interface ConsentProof {
@@ -42,6 +47,8 @@ export interface ConsentProof {
   /** Double opt-in: when it was asked for, and when it was confirmed. */
   readonly requestedAt?: Instant | null;
   readonly confirmedAt?: Instant | null;
+  /** Null: it was asked for, or will be. */
+  readonly notAsked?: NotAsked | null;
   /** Who recorded it, where that was not the person: an agent's id. */
   readonly actor?: string | null;
   /** Where more is kept: a ticket, a scan, a row of another system. */

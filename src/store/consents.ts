@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Channel } from '../domain/channel.js';
-import type { ConsentProof, ConsentRecord } from '../domain/consent.js';
+import type { ConsentProof, ConsentRecord, NotAsked } from '../domain/consent.js';
 import type { ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
 import type { Db, Trx } from './db.js';
@@ -13,6 +13,10 @@ export interface ConsentAct extends ConsentRecord, ConsentProof {
   /** The event that told it; null when the API or a page did. */
   readonly eventId: string | null;
 }
+
+/** Did an import tell this row of `consents`? */
+export const isImported = sql<boolean>`(consents.method = 'import'
+  or exists (select from events where events.message_id = consents.event_id and events.origin = 'import'))`;
 
 /** Writes acts; one that is there already (an identify tells its acts again and again) is not written twice. The profiles are locked. */
 export function writeConsents(acts: readonly ConsentAct[]): RawBuilder<unknown> | null {
@@ -32,7 +36,7 @@ export function writeConsents(acts: readonly ConsentAct[]): RawBuilder<unknown> 
 }
 
 /**
- * Whose pending acts are due, at most `limit`: those that were not asked about yet, those of whom a reminder is due, and those that are given up.
+ * Whose pending acts are due, at most `limit`: those that were not asked about yet and have an address to ask at, those of whom a reminder is due, and those that are given up.
  * An imported act is not among them: nobody asks people whom a file named.
  */
 export async function findDuePending(
@@ -40,9 +44,11 @@ export async function findDuePending(
   due: { readonly remindedBefore: Instant; readonly remindAfterMs: number; readonly forgottenBefore: Instant; readonly limit: number },
 ): Promise<readonly { readonly profileId: string; readonly channel: Channel }[]> {
   const { remindedBefore, remindAfterMs, forgottenBefore, limit } = due;
-  const { rows } = await sql<{ profileId: string; channel: Channel }>`select profile_id as "profileId", channel from consents
+  const { rows } = await sql<{ profileId: string; channel: Channel }>`select profile_id as "profileId", channel from consents c
     where state = 'pending' and confirmed_at is null and method <> 'import'
-      and (requested_at is null or occurred_at <= ${forgottenBefore}
+      and (occurred_at <= ${forgottenBefore}
+        or (requested_at is null and exists (select from profiles p
+          where p.id = c.profile_id and case c.channel when 'email' then p.email else p.phone end is not null))
         or (requested_at <= ${remindedBefore} and requested_at < occurred_at + ${remindAfterMs}))
     group by profile_id, channel order by min(seq) limit ${limit}`.execute(db);
   return rows;
@@ -59,10 +65,48 @@ export async function findRequest(db: Db | Trx, seq: number): Promise<{ readonly
   return row === undefined ? null : { profileId: row.profileId, channel: row.channel as Channel };
 }
 
-/** Notes when these acts were asked to be confirmed; the newest request counts. The profile is locked. */
-export async function noteRequested(trx: Trx, seqs: readonly number[], at: Instant): Promise<void> {
+/**
+ * Notes when these acts were asked to be confirmed, and why no message did it; the newest request counts. `at` null: they are to be asked about.
+ * The profile is locked.
+ */
+export async function noteRequested(
+  trx: Trx,
+  seqs: readonly number[],
+  at: Instant | null,
+  notAsked: NotAsked | null = null,
+): Promise<void> {
   if (seqs.length === 0) return;
-  await trx.updateTable('consents').set({ requested_at: at }).where('seq', 'in', seqs).execute();
+  await trx.updateTable('consents').set({ requested_at: at, not_asked: notAsked }).where('seq', 'in', seqs).execute();
+}
+
+/** Takes the turn of this address to be asked. Null: it may be, and is noted as asked at `at`; else when it was asked, after `since`, whoever did it. */
+export async function claimRequest(
+  trx: Trx,
+  address: { readonly channel: Channel; readonly hash: string },
+  when: { readonly at: Instant; readonly since: Instant },
+): Promise<Instant | null> {
+  const { channel, hash } = address;
+  const claimed = await trx
+    .insertInto('confirmation_requests')
+    .values({ channel, hash, asked_at: when.at })
+    .onConflict((conflict) =>
+      conflict.columns(['channel', 'hash']).doUpdateSet({ asked_at: when.at }).where('confirmation_requests.asked_at', '<=', when.since),
+    )
+    .returning('asked_at')
+    .executeTakeFirst();
+  if (claimed !== undefined) return null;
+  const row = await trx
+    .selectFrom('confirmation_requests')
+    .select('asked_at')
+    .where('channel', '=', channel)
+    .where('hash', '=', hash)
+    .executeTakeFirst();
+  return row?.asked_at ?? when.at;
+}
+
+/** Forgets which addresses were asked up to this instant. */
+export async function forgetRequests(db: Db | Trx, until: Instant): Promise<void> {
+  await db.deleteFrom('confirmation_requests').where('asked_at', '<=', until).execute();
 }
 
 /** Notes when these acts were confirmed: they wait for nothing any more. The profile is locked. */

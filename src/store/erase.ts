@@ -11,6 +11,7 @@ export async function findEveryAddress(
   profileIds: readonly string[],
 ): Promise<readonly { readonly email: string | null; readonly phone: string | null }[]> {
   const ids = sql`any(${profileIds}::text[])`;
+  const isAnother = sql`o.merged_into is null and o.id <> all(${profileIds}::text[])`;
   const { rows } = await sql<{ email: string | null; phone: string | null }>`
     with said as (
       select email, phone from profiles where id = ${ids}
@@ -18,10 +19,10 @@ export async function findEveryAddress(
       union select payload->'context'->'traits'->>'email', payload->'context'->'traits'->>'phone' from events where profile_id = ${ids}
       union select case channel when 'email' then content->'to'->>'address' end, case channel when 'sms' then content->>'to' end
         from messages where profile_id = ${ids}
-    ), others as (select email, phone from profiles where merged_into is null and id <> all(${profileIds}::text[]))
+    )
     select distinct
-      case when not exists (select from others o where lower(o.email) = lower(trim(s.email))) then s.email end as email,
-      case when not exists (select from others o where o.phone = s.phone) then s.phone end as phone
+      case when not exists (select from profiles o where lower(o.email) = lower(trim(s.email)) and ${isAnother}) then s.email end as email,
+      case when not exists (select from profiles o where o.phone = s.phone and ${isAnother}) then s.phone end as phone
     from said s where s.email is not null or s.phone is not null`.execute(trx);
   return rows;
 }

@@ -26,8 +26,8 @@ export async function insertInboundMessage(
 }
 
 /** Canonical profiles that have this number (E.164) now, ascending. */
-export async function findProfilesByPhone(trx: Trx, phone: string): Promise<readonly string[]> {
-  const rows = await trx
+export async function findProfilesByPhone(db: Db | Trx, phone: string): Promise<readonly string[]> {
+  const rows = await db
     .selectFrom('profiles')
     .select('id')
     .where('phone', '=', phone)

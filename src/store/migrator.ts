@@ -4,6 +4,7 @@ import { up as entriesByCart } from './migrations/0002-entries-by-cart.js';
 import { up as leanIngest } from './migrations/0003-lean-ingest.js';
 import { up as wholeGate } from './migrations/0004-the-whole-gate.js';
 import { up as entriesByProfile } from './migrations/0005-entries-by-profile.js';
+import { up as confirmationRequests } from './migrations/0006-confirmation-requests.js';
 
 /** In order; a new one goes to the end and an old one never changes. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -12,6 +13,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0003-lean-ingest': { up: leanIngest },
   '0004-the-whole-gate': { up: wholeGate },
   '0005-entries-by-profile': { up: entriesByProfile },
+  '0006-confirmation-requests': { up: confirmationRequests },
 };
 
 /**

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import type { CartLine } from '../domain/cart.js';
 import type { Channel } from '../domain/channel.js';
-import type { ConsentProof, ConsentRecord, LegalBasis } from '../domain/consent.js';
+import type { ConsentProof, ConsentRecord, LegalBasis, NotAsked } from '../domain/consent.js';
 import type { Instant } from '../domain/instant.js';
+import { isImported } from './consents.js';
 import type { Db, Trx } from './db.js';
 
 /** A person as they are shown. Personal data. */
@@ -128,6 +129,7 @@ export interface ConsentActRecord extends ConsentRecord, Required<ConsentProof> 
   readonly recordedAt: Instant;
   readonly legalBasis: LegalBasis | null;
   readonly expiresAt: Instant | null;
+  readonly isImported: boolean;
 }
 
 /** Every act of consent, the oldest first. */
@@ -149,12 +151,18 @@ export async function readConsents(db: Db | Trx, profileId: string): Promise<rea
       'ip',
     ])
     .select(['legal_basis as legalBasis', 'text_hash as textHash', 'locale', 'source_url as sourceUrl', 'user_agent as userAgent'])
-    .select(['requested_at as requestedAt', 'confirmed_at as confirmedAt', 'expires_at as expiresAt'])
+    .select(['requested_at as requestedAt', 'confirmed_at as confirmedAt', 'expires_at as expiresAt', 'not_asked as notAsked'])
+    .select(isImported.as('isImported'))
     .where('profile_id', '=', profileId)
     .orderBy('occurred_at')
     .orderBy('seq')
     .execute();
-  return rows.map((row) => ({ ...row, channel: row.channel as Channel, legalBasis: row.legalBasis as LegalBasis | null }));
+  return rows.map((row) => ({
+    ...row,
+    channel: row.channel as Channel,
+    legalBasis: row.legalBasis as LegalBasis | null,
+    notAsked: row.notAsked as NotAsked | null,
+  }));
 }
 
 export interface OrderView {

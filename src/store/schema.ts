@@ -16,6 +16,7 @@ export interface Database {
   orders: OrdersTable;
   consents: ConsentsTable;
   suppressions: SuppressionsTable;
+  confirmation_requests: ConfirmationRequestsTable;
   journeys: JourneysTable;
   journey_versions: JourneyVersionsTable;
   entries: EntriesTable;
@@ -136,6 +137,15 @@ export interface ConsentsTable {
   expires_at: number | null;
   actor: string | null;
   evidence: string | null;
+  /** Why no message asked for the confirmation; null: one did or will, or none has to. */
+  not_asked: Generated<string | null>;
+}
+
+/** Addresses that were asked to confirm a consent in the last day. */
+export interface ConfirmationRequestsTable {
+  channel: string;
+  hash: string;
+  asked_at: number;
 }
 
 export interface SuppressionsTable {

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { tendConsents } from '../../src/app/double-opt-in.js';
 import { eraseProfile } from '../../src/app/erase-profile.js';
+import { showConsents } from '../../src/app/show-profile.js';
 import { takeTurn } from '../../src/app/take-turn.js';
 import { day, hour } from '../../src/domain/instant.js';
 import { suppressionHash } from '../../src/domain/suppression.js';
@@ -124,6 +125,117 @@ describeOnBothStores('a double opt-in', (store) => {
     expect(await may()).toBe(false);
   });
 
+  test('confirms nothing by a link that went to another address than the person’s own of today, and asks there anew', async () => {
+    await told(signUp);
+    await tendConsents(deps);
+    deps.clock.pass(hour);
+    await take(deps, identify({ email: 'eve@example.test' }, { occurredAt: deps.clock.now(), receivedAt: deps.clock.now() }));
+    const hash = suppressionHash(deps.secret, 'email', 'eve@example.test');
+    await store().transaction((trx) =>
+      insertSuppression(trx, { channel: 'email', hash, reason: 'erased', detail: null, at: deps.clock.now() }),
+    );
+
+    const { server } = await testApi(deps);
+    const [first] = (await requests()).map(linkOf);
+    for (const again of [{ method: 'GET' } as const, press, press])
+      expect((await server.inject({ ...again, url: first ?? '' })).statusCode).toBe(410);
+    const suppressed = async () => (await store().db.selectFrom('suppressions').select('reason').execute()).length;
+    expect([await may(), await suppressed()]).toEqual([false, 1]);
+
+    await tendConsents(deps);
+    const [, second] = (await requests()).map(linkOf);
+    await server.inject({ ...press, url: first ?? '' });
+    await tendConsents(deps);
+    expect(await requests()).toHaveLength(2);
+    await server.inject({ ...press, url: second ?? '' });
+    expect([await may(), await suppressed()]).toEqual([true, 0]);
+  });
+
+  test('of somebody who corrects their address is asked at the new one at once', async () => {
+    await told(signUp);
+    await tendConsents(deps);
+    deps.clock.pass(hour);
+    await take(deps, identify({ email: 'right@example.test' }, { occurredAt: deps.clock.now(), receivedAt: deps.clock.now() }));
+    await told(signUp);
+    await tendConsents(deps);
+    expect(await requests()).toHaveLength(2);
+  });
+
+  test('asks an address once a day, whoever it is said to be, and one button confirms for all who have it', async () => {
+    const names = ['b1', 'b2', 'b3', 'b4'];
+    for (const anonymousId of names) {
+      await take(
+        deps,
+        identify({ email: 'Victim@example.test' }, { anonymousId }),
+        track('Consent Granted', { ...signUp, topic: anonymousId === 'b1' ? 'newsletter' : 'sales' }, { anonymousId }),
+      );
+      await tendConsents(deps);
+    }
+    const [request, ...more] = await requests();
+    expect(more).toEqual([]);
+    const profileOf = async (anonymousId: string) =>
+      (await store().db.selectFrom('identities').select('profile_id').where('value', '=', anonymousId).executeTakeFirstOrThrow())
+        .profile_id;
+    const { now } = (await showConsents(deps, await profileOf('b2'))) ?? { now: [] };
+    expect(now.find(({ channel, topic }) => channel === 'email' && topic === 'sales')?.sentence).toContain(
+      'the address was asked within a day already',
+    );
+
+    const { server } = await testApi(deps);
+    const url = linkOf(request);
+    expect((await server.inject({ method: 'GET', url })).body).toMatch(/Newsletter[^]*Sales/);
+    await server.inject({ ...press, url });
+    for (const name of names)
+      expect(mayReceive(await readConsents(store().db, await profileOf(name)), 'email', name === 'b1' ? 'newsletter' : 'sales')).toBe(true);
+  });
+
+  test('reminds an address that many sign up once, not once for each', async () => {
+    for (const anonymousId of ['b1', 'b2', 'b3'])
+      await take(deps, identify({ email: 'victim@example.test' }, { anonymousId }), track('Consent Granted', signUp, { anonymousId }));
+    for (let days = 0; days < 40; days += 1) {
+      await tendConsents(deps);
+      deps.clock.pass(day);
+    }
+    expect((await requests()).length).toBeLessThanOrEqual(2);
+  });
+
+  test('is not asked of an address that complained, and the story says so', async () => {
+    const hash = suppressionHash(deps.secret, 'email', 'ada@example.test');
+    await store().transaction((trx) =>
+      insertSuppression(trx, { channel: 'email', hash, reason: 'complained', detail: null, at: deps.clock.now() }),
+    );
+    await told(signUp);
+    await tendConsents(deps);
+    expect(await requests()).toEqual([]);
+    const { id } = await store().db.selectFrom('profiles').select('id').executeTakeFirstOrThrow();
+    const { now } = (await showConsents(deps, id)) ?? { now: [] };
+    expect(now.find(({ channel, topic }) => channel === 'email' && topic === 'newsletter')?.sentence).toContain('the address complained');
+  });
+
+  test('says so where it is confirmed and nothing may be sent there all the same', async () => {
+    await told(signUp);
+    await tendConsents(deps);
+    const [request] = await requests();
+    const hash = suppressionHash(deps.secret, 'email', 'ada@example.test');
+    await store().transaction((trx) =>
+      insertSuppression(trx, { channel: 'email', hash, reason: 'complained', detail: null, at: deps.clock.now() }),
+    );
+    const { server } = await testApi(deps);
+    const { body } = await server.inject({ ...press, url: linkOf(request) });
+    expect([body.includes('we may not write to this address'), body.includes('You are signed up')]).toEqual([true, false]);
+  });
+
+  test('waits for an address to ask at', async () => {
+    await take(deps, track('Consent Granted', signUp, { anonymousId: 'b1' }));
+    await tendConsents(deps);
+    expect(await requests()).toEqual([]);
+    deps.clock.pass(hour);
+    const later = { anonymousId: 'b1', occurredAt: deps.clock.now(), receivedAt: deps.clock.now() };
+    await take(deps, identify({ email: 'late@example.test' }, later));
+    await tendConsents(deps);
+    expect(await requests()).toHaveLength(1);
+  });
+
   test('is void where the person said no meanwhile', async () => {
     await told(signUp);
     await tendConsents(deps);
@@ -152,6 +264,17 @@ describeOnBothStores('a double opt-in', (store) => {
     const { server } = await testApi(deps);
     await server.inject({ ...press, url: linkOf(asked[1]) });
     for (const topic of ['newsletter', 'sales', 'recommendations']) expect(await may(topic)).toBe(true);
+  });
+
+  test('of a day is confirmed by its one mail, which came before the second sign-up', async () => {
+    await told(signUp);
+    await tendConsents(deps);
+    deps.clock.pass(hour);
+    await told({ ...signUp, topic: 'sales' });
+    await tendConsents(deps);
+    const { server } = await testApi(deps);
+    await server.inject({ ...press, url: linkOf((await requests())[0]) });
+    expect([await may('newsletter'), await may('sales')]).toEqual([true, true]);
   });
 
   test('by text is confirmed by YES, which means nothing else at any other time', async () => {

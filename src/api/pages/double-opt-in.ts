@@ -52,7 +52,10 @@ export function doubleOptInPages(app: AppDeps): FastifyPluginAsync {
           );
         }
         case 'confirmed':
-          return show(words.confirmedTitle, html`<p role="status">${words.confirmed(brand)}</p>`);
+          return show(
+            words.confirmedTitle,
+            html`<p role="status">${(page.isBarred ? words.confirmedButBarred : words.confirmed)(brand)}</p>`,
+          );
         case 'too-late':
           return show(words.tooLateTitle, html`<p>${words.tooLate(brand)}</p>`, 410);
         case 'unknown':
