@@ -207,6 +207,22 @@ describe('a pause', () => {
     ]);
   });
 
+  test('promises nothing: what it held keeps room for more important messages, as it would have without it', () => {
+    const unimportant = { ...cartJourney(), priority: 15 };
+    const persona = {
+      ...castPersona('mobile-subscriber', startAt),
+      tier: 'hot' as const,
+      messagesBefore: [{ channel: 'sms' as const, topic: 'sales', at: startAt - hour }],
+    };
+    const first = (happenings: Script['happenings']) => play(happenings, { persona }, unimportant).messages[0];
+
+    expect(first(abandoned)).toMatchObject({ state: 'skipped', reason: 'frequency-cap' });
+    expect(first([...abandoned, pause('pause', 50 * minute), pause('resume', 65 * minute)])).toMatchObject({
+      state: 'skipped',
+      reason: 'frequency-cap',
+    });
+  });
+
   test('of one channel lets the other through', () => {
     expect(sentAfter(play([...abandoned, pause('pause', 0, 'sms')]))).toEqual([
       ['first-email', 'sent', hour],
