@@ -2,10 +2,11 @@ import type { Fact } from '../domain/fact.js';
 import { humanLimits, type InteractionKind, judgeInteraction, settledBefore } from '../domain/human-click.js';
 import { mayProfile } from '../domain/engagement/facts.js';
 import { type EngagementState, parseEngagement, recordSignal } from '../domain/engagement/state.js';
-import { day } from '../domain/instant.js';
+import { day, type Instant } from '../domain/instant.js';
 import { mayTrack } from '../domain/tracking.js';
 import { readTracked } from '../domain/tracking-token.js';
 import type { Trx } from '../store/db.js';
+import { findNewestGrant } from '../store/engagement.js';
 import { insertEntryInputs } from '../store/entry-inputs.js';
 import { writeFacts } from '../store/facts.js';
 import {
@@ -117,7 +118,8 @@ async function settle(deps: SettleDeps, trx: Trx, messageId: string, before: num
   const settled = await settleInteractions(trx, messageId, before);
   if (settled.length === 0) return 0;
 
-  const engagement = mayProfile(profile.traits) ? engagementAfter(deps, profile.engagement, messageId, settled) : null;
+  const consentAt = settled.some(({ kind }) => kind === 'open') ? await findNewestGrant(trx, profile.id) : null;
+  const engagement = mayProfile(profile.traits) ? engagementAfter(deps, profile.engagement, { messageId, consentAt }, settled) : null;
   const facts = settled.map((one) => factOf(message, one));
   await writeTogether(trx, {
     facts: writeFacts(facts),
@@ -142,7 +144,7 @@ const statusOf = { open: 'opened', click: 'clicked' } as const;
 function engagementAfter(
   deps: Pick<AppDeps, 'policies'>,
   before: unknown,
-  messageId: string,
+  { messageId, consentAt }: { readonly messageId: string; readonly consentAt: Instant | null },
   settled: readonly SettledInteraction[],
 ): EngagementState {
   const policy = deps.policies.current().engagement;
@@ -150,7 +152,7 @@ function engagementAfter(
     (state, { kind, at }) =>
       recordSignal(
         state,
-        { kind: kind === 'click' ? 'human_click' : 'reliable_open', key: `${kind}/${messageId}/${Math.floor(at / day)}` },
+        { kind: kind === 'click' ? 'human_click' : 'reliable_open', key: `${kind}/${messageId}/${Math.floor(at / day)}`, consentAt },
         at,
         policy,
       ),

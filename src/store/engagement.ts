@@ -84,3 +84,14 @@ export async function readEngagementRow(
     .executeTakeFirst();
   return row ?? null;
 }
+
+/** When a person consented to anything last. Null: never. */
+export async function findNewestGrant(db: Db | Trx, profileId: string): Promise<Instant | null> {
+  const row = await db
+    .selectFrom('consents')
+    .select((select) => select.fn.max('occurred_at').as('at'))
+    .where('profile_id', '=', profileId)
+    .where('state', '=', 'granted')
+    .executeTakeFirst();
+  return row?.at ?? null;
+}

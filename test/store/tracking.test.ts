@@ -223,6 +223,27 @@ describeOnBothStores('opens and clicks', (store) => {
     );
   });
 
+  test('an open alone brings nobody back who signed up long ago and was never heard of', async () => {
+    const { deps, visit, addresses } = await mailed();
+    const picture = addresses.find((address) => address.endsWith('.gif')) ?? '';
+    await sql`update profiles set engagement = '{}'`.execute(store().db);
+    await sql`update consents set occurred_at = ${noon - 181 * day}`.execute(store().db);
+    deps.clock.pass(minute);
+    await visit(picture);
+    await settle(deps);
+    expect((await interactions()).map(({ verdict }) => verdict)).toContain('human');
+    expect((await engagement()).engagedAt).toBeNull();
+
+    await sql`update consents set occurred_at = ${noon - 170 * day}`.execute(store().db);
+    await visit(picture);
+    await settle(deps);
+    expect((await engagement()).engagedAt).toBeNull();
+    deps.clock.pass(day);
+    await visit(picture);
+    await settle(deps);
+    expect((await engagement()).engagedAt).not.toBeNull();
+  });
+
   function waitsForClick(): JourneyDefinition {
     const steps = [
       send('first', 'until'),

@@ -35,6 +35,8 @@ interface KeyedSignal {
 export interface Signal {
   readonly kind: EngagementSignal;
   readonly key?: string;
+  /** Of an open: when the person consented to anything last; it tells how long they have been away. */
+  readonly consentAt?: Instant | null;
 }
 
 export const noEngagement: EngagementState = {
@@ -70,7 +72,7 @@ export function recordSignal(state: EngagementState, signal: Signal, at: Instant
     visitedAt: signal.kind === 'site_visit' ? latest(state.visitedAt, at) : state.visitedAt,
     keys: signal.key === undefined ? state.keys : [...state.keys, { key: signal.key, counted: { kind: signal.kind, at } }].slice(-keptKeys),
   };
-  return engages(state, signal.kind, at, policy) ? climb(state, known, at, policy) : known;
+  return engages(state, signal, at, policy) ? climb(state, known, at, policy) : known;
 }
 
 /** Notes that a person showed that they get too much; the newest such act counts. */
@@ -125,9 +127,10 @@ function uniteKeys(
  * A machine's opens never engage. A person's open does, but it alone brings nobody back who has been away for longer than `dormant` lasts: that takes
  * an act (semantics §1.1).
  */
-function engages(state: EngagementState, kind: EngagementSignal, at: Instant, policy: EngagementPolicy): boolean {
-  if (kind === 'machine_open') return false;
-  return kind !== 'reliable_open' || state.engagedAt === null || at - state.engagedAt <= policy.tiers.dormantWithinMs;
+function engages(state: EngagementState, { kind, consentAt }: Signal, at: Instant, policy: EngagementPolicy): boolean {
+  if (kind !== 'reliable_open') return kind !== 'machine_open';
+  const seenAt = latest(state.engagedAt, consentAt ?? null);
+  return seenAt === null || at - seenAt <= policy.tiers.dormantWithinMs;
 }
 
 function climb(before: EngagementState, after: EngagementState, at: Instant, policy: EngagementPolicy): EngagementState {

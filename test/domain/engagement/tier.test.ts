@@ -178,6 +178,17 @@ describe('a tier', () => {
     expect(tierOf(person([asleep], { consents: [granted(on(-50)), granted(on(300))] }), on(300))).toBe('warm');
   });
 
+  test('counts an open of who was away by their consent alone as little as after any other engagement', () => {
+    const opened = (consentAt: Instant, at: Instant, before = noEngagement) => ({
+      ...person([], { consents: [granted(consentAt)] }),
+      state: recordSignal(before, { kind: 'reliable_open', consentAt }, at, policy),
+    });
+    expect(tierOf(opened(on(0), on(300)), on(300))).toBe('sunset');
+    expect(tierOf(opened(on(0), on(100)), on(100))).toBe('warm');
+    const bought = person([['purchase', on(0)]]).state;
+    expect(opened(on(300), on(305), bought).state.engagedAt).toBe(on(305));
+  });
+
   test('of who objects to profiling goes by the age of consent alone', () => {
     const objecting = { mayProfile: false, consents: [granted(on(0))], unengagedSends: daily(1, 60) };
     expect(tierOf(person([['purchase', on(0)]], objecting), on(20))).toBe('new');
