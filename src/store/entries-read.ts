@@ -33,8 +33,6 @@ export interface EntryFilter {
   readonly profileId?: string | undefined;
   readonly state?: EntriesTable['state'] | undefined;
   readonly activity?: EntriesTable['activity'] | undefined;
-  /** Only those that the poke loop found stuck. */
-  readonly stuck?: boolean | undefined;
 }
 
 /** After this many pokes without effect an entry is listed as stuck (design §1). */
@@ -52,7 +50,6 @@ export async function listEntries(
   if (profileId !== undefined) query = query.where('profile_id', '=', profileId);
   if (state !== undefined) query = query.where('state', '=', state);
   if (activity !== undefined) query = query.where('activity', '=', activity);
-  if (filter.stuck) query = query.where('poke_count', '>=', stuckAfterPokes).where('state', '<>', 'finished');
   if (page.after !== null) query = query.where(olderThan('created_at', page.after));
   const rows = await query.orderBy('created_at', 'desc').orderBy(sql`id collate "C"`, 'desc').limit(page.limit).execute();
   return rows.map(toEntry);

@@ -60,13 +60,12 @@ export function entryRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       {
         schema: {
           tags,
-          summary: 'Entries by journey, profile and state, the newest first; `stuck=true`: those that the poke loop found stuck',
+          summary: 'Entries by journey, profile and state, the newest first',
           querystring: pageQuery.extend({
             journeyId: plainText(200).optional(),
             profileId: plainText(100).optional(),
             state: entry.shape.state.optional(),
             activity: entry.shape.activity.optional(),
-            stuck: z.stringbool().optional(),
           }),
           response: { 200: pageOf(entry) },
         },
