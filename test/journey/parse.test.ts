@@ -313,7 +313,7 @@ describe('a name', () => {
     [
       'a fact that nothing tells yet',
       'message.sent',
-      'Nothing tells "message.sent" yet, so it would never happen here. » Use one of: message.delivered, message.bounced, message.failed, message.opened, message.clicked, message.replied.',
+      'Nothing tells "message.sent" yet, so it would never happen here. » Use one of: message.delivered, message.bounced, message.failed, message.opened, message.clicked, message.replied, message.complained.',
     ],
     [
       'a fact with another in its place',
