@@ -1,4 +1,5 @@
 import { type BreakerScope, breakerWindowMs, enoughMails, tripOf, tripSentence } from '../domain/breaker.js';
+import { isMailboxProvider } from '../domain/mailbox-provider.js';
 import {
   type BreakerRecord,
   countMails,
@@ -11,7 +12,7 @@ import {
   writeBreaker,
 } from '../store/breakers.js';
 import { deletePause, insertPause } from '../store/controls.js';
-import { lockJourney, setJourneyState } from '../store/journeys.js';
+import { lockJourney, readJourney, setJourneyState } from '../store/journeys.js';
 import { releaseHeld, resumeJourney } from './control-journeys.js';
 import type { AppDeps } from './deps.js';
 
@@ -110,12 +111,12 @@ export function showBreakers(deps: Pick<AppDeps, 'store'>): Promise<readonly Bre
 export type ResetResult =
   /** `entries`: how many held entries go on. */
   | { readonly kind: 'reset'; readonly entries: number }
-  /** It has not tripped. */
-  | { readonly kind: 'unchanged' };
+  /** It has not tripped; or there is no such journey or mailbox provider. */
+  | { readonly kind: 'unchanged' | 'unknown' };
 
 /** Lets go on what a breaker stopped. It counts anew: what is known already does not trip it again. */
 export async function resetBreaker(deps: Deps, scope: BreakerScope): Promise<ResetResult> {
-  if ((await readBreaker(deps.store.db, scope))?.trip == null) return { kind: 'unchanged' };
+  if ((await readBreaker(deps.store.db, scope))?.trip == null) return { kind: (await isThere(deps, scope)) ? 'unchanged' : 'unknown' };
   if (scope.kind === 'journey') {
     const resumed = await resumeJourney(deps, scope.id);
     // Resumed, or archived meanwhile: nothing is stopped by it any more.
@@ -128,4 +129,8 @@ export async function resetBreaker(deps: Deps, scope: BreakerScope): Promise<Res
     return lifted;
   });
   return { kind: 'reset', entries: await releaseHeld(deps, null, since) };
+}
+
+async function isThere(deps: Pick<AppDeps, 'store'>, { kind, id }: BreakerScope): Promise<boolean> {
+  return kind === 'provider' ? isMailboxProvider(id) : (await readJourney(deps.store.db, id)) !== null;
 }

@@ -83,6 +83,11 @@ const providersByDomain: ReadonlyMap<string, MailboxProvider> = new Map(
   ),
 );
 
+/** Is it the name of one? `other` is what belongs to none. */
+export function isMailboxProvider(name: string): boolean {
+  return Object.hasOwn(domainsByProvider, name);
+}
+
 /** Which classes a breaker holds back by where they go: a password or an order comes through. */
 export function mayBreakersHold(messageClass: MessageClass): boolean {
   return messageClass === 'marketing' || messageClass === 'broadcast';

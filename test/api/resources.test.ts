@@ -118,7 +118,6 @@ describe('resources of the API', () => {
     expect(await count('/v1/entries?state=armed')).toBe(0);
     expect(await count('/v1/messages?journeyId=cart&state=accepted')).toBe(1);
     expect(await count('/v1/messages?state=delivered')).toBe(0);
-    expect(await count('/v1/entries?stuck=true')).toBe(0);
   });
 
   test('a profile is found by our id and by the shop’s, with carts and consents', async () => {
@@ -239,5 +238,21 @@ describe('resources of the API', () => {
     expect((await call('GET', '/v1/journeys/cart/report')).body).toMatchObject({ entered: 1, since: '1970-01-01T00:00:00.000Z' });
     expect((await call('GET', `/v1/journeys/cart/report?since=${new Date(noon + hour).toISOString()}`)).body).toMatchObject({ entered: 0 });
     expect((await call('GET', '/v1/journeys/none/report')).status).toBe(404);
+    expect(await call('GET', '/v1/journeys/cart/report?since=2026-12-02T00:00:00Z&until=2026-12-01T00:00:00Z')).toMatchObject({
+      status: 400,
+      body: { detail: 'The query is not valid: `since` is after `until`.' },
+    });
+  });
+
+  test('a breaker that has not tripped stays as it is, and one of what is not there is unknown', async () => {
+    const { deps } = await reminded(opened.store);
+    const { call } = await testApi(deps);
+    for (const breaker of ['journey/cart', 'provider/gmail'])
+      expect(await call('POST', `/v1/breakers/${breaker}/reset`)).toMatchObject({ status: 200, body: { changed: false } });
+    expect(await call('POST', '/v1/breakers/journey/nosuch/reset')).toMatchObject({ status: 404, body: { code: 'unknown-journey' } });
+    expect(await call('POST', '/v1/breakers/provider/gmial/reset')).toMatchObject({
+      status: 404,
+      body: { code: 'unknown-mailbox-provider' },
+    });
   });
 });

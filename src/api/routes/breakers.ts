@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { resetBreaker, showBreakers } from '../../app/breakers.js';
 import type { ApiDeps } from '../deps.js';
+import { notFound } from '../problem.js';
 import { instant, plainText } from '../schemas.js';
 
 const kind = z.enum(['journey', 'provider']);
@@ -45,6 +46,8 @@ export function breakerRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
       },
       async (request) => {
         const result = await resetBreaker(app, request.params);
+        if (result.kind === 'unknown')
+          throw notFound(request.params.kind === 'journey' ? 'journey' : 'mailbox provider', request.params.id);
         return { changed: result.kind === 'reset', entries: result.kind === 'reset' ? result.entries : 0 };
       },
     );

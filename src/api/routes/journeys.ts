@@ -204,7 +204,9 @@ export function journeyRoutes({ app, templates }: ApiDeps): FastifyPluginAsyncZo
           tags,
           summary: 'Armed, entered, not entered by reason, sent and skipped by step, how entries ended, orders and revenue after',
           params: idParams,
-          querystring: z.object({ since: instant.optional(), until: instant.optional() }),
+          querystring: z
+            .object({ since: instant.optional(), until: instant.optional() })
+            .refine(({ since, until }) => since === undefined || until === undefined || since <= until, '`since` is after `until`.'),
           response: { 200: report },
         },
       },
