@@ -32,6 +32,7 @@ import { policyRoutes } from './routes/policies.js';
 import { profileRoutes } from './routes/profiles.js';
 import { sendCheckRoutes } from './routes/send-checks.js';
 import { shopRoutes } from './routes/shop.js';
+import { suppressionRoutes } from './routes/suppressions.js';
 import { templateRoutes } from './routes/templates.js';
 import { showInstantsAsText } from './schemas.js';
 import { validator } from './validator.js';
@@ -94,6 +95,7 @@ const apiRoutes = [
   entryRoutes,
   profileRoutes,
   consentRoutes,
+  suppressionRoutes,
   inboundMessageRoutes,
   engagementRoutes,
   capRoutes,

@@ -9,7 +9,7 @@ export interface ApiClient {
   /** Null where the server knows no such thing (404). */
   find<T>(path: string, query?: Query): Promise<T | null>;
   post<T>(path: string, body?: unknown): Promise<T>;
-  delete<T>(path: string): Promise<T>;
+  delete<T>(path: string, body?: unknown): Promise<T>;
   /** All pages of a list, up to `limit` items. */
   list<T>(path: string, query: Query, limit: number): Promise<readonly T[]>;
 }
@@ -61,7 +61,7 @@ export function createClient(target: { readonly url: string; readonly apiKey: st
       return value as T;
     },
     post: (path, body) => ask('POST', path, {}, body),
-    delete: (path) => ask('DELETE', path),
+    delete: (path, body) => ask('DELETE', path, {}, body),
     list: async <T>(path: string, query: Query, limit: number) => {
       const items: T[] = [];
       let cursor: string | null = null;

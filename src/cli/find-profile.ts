@@ -25,7 +25,7 @@ export interface Profile {
     readonly orderedAt: string;
   }[];
   readonly consents: { readonly now: readonly { readonly channel: string; readonly topic: string; readonly granted: boolean }[] };
-  readonly suppressions: readonly { readonly channel: string; readonly reason: string; readonly at: string }[];
+  readonly suppressions: readonly { readonly channel: string; readonly reason: string; readonly at: string; readonly sentence: string }[];
 }
 
 /** Whom an id names: ours, then one of the shop's, then a browser's. */

@@ -61,7 +61,7 @@ function buildProgram(io: CliIo, state: { outcome: Outcome | null }): Command {
   add(program, 'send-check <profile>', 'could this be sent now, and if not, when? Nothing is sent', async (context, command) =>
     (await import('./commands/check-send.js')).checkSend(context, command.args[0] ?? '', command.opts()),
   )
-    .addOption(new Option('--channel <channel>', 'by this channel').choices(['email', 'sms']).makeOptionMandatory())
+    .addOption(channelOption())
     .requiredOption('--topic <topic>', 'about this topic')
     .addOption(new Option('--class <class>', 'as a message of this class').choices([...messageClasses]).default('marketing'))
     .addOption(priorityOption('that of the class'))
@@ -229,6 +229,29 @@ function addProfiles(profile: Command, add: Add): void {
   add(profile, 'consents <id>', 'what a person consents to, why, and every act', async (context, { args }) =>
     (await import('./commands/consents.js')).showConsents(context, args[0] ?? ''),
   );
+  add(
+    profile,
+    'consent <id>',
+    'record a yes or a no that came by another way than a form, such as on the phone',
+    async (context, command) => (await import('./commands/consents.js')).recordConsent(context, command.args[0] ?? '', command.opts()),
+  )
+    .addOption(channelOption())
+    .addOption(new Option('--state <state>', 'what was said').choices(['granted', 'denied', 'withdrawn']).makeOptionMandatory())
+    .requiredOption('--method <method>', 'how, such as phone-call')
+    .requiredOption('--source <source>', 'where, such as support')
+    .option('--topic <topic>', 'about this topic', 'marketing')
+    .option('--text <words>', 'the words that the person heard')
+    .option('--evidence <where>', 'where the proof is kept, such as the number of a recording')
+    .option('--actor <id>', 'who records it: an id, no name')
+    .option('--legal-basis <basis>', 'consent (else), implied or soft-opt-in')
+    .option('--at <instant>', 'when it was said (else now)')
+    .option('--double-opt-in', 'ask the person to confirm, also where the policy does not');
+  add(profile, 'unsuppress <id>', 'write again to an address that a provider called dead by mistake', async (context, command) =>
+    (await import('./commands/unsuppress.js')).unsuppress(context, command.args[0] ?? '', command.opts()),
+  )
+    .addOption(channelOption())
+    .requiredOption('--reason <text>', 'why it was a mistake')
+    .option('--actor <id>', 'who lifts it: an id, no name');
   add(profile, 'export <id>', 'all that is kept of a person, as JSON', async (context, { args }) =>
     (await import('./commands/consents.js')).exportProfile(context, args[0] ?? ''),
   );
@@ -321,6 +344,10 @@ function addPolicies(policy: Command, add: Add): void {
   )
     .option('--source', 'print the YAML')
     .option('--at <version>', 'of this version');
+}
+
+function channelOption(): Option {
+  return new Option('--channel <channel>', 'by this channel').choices(['email', 'sms']).makeOptionMandatory();
 }
 
 function limitOption(): Option {

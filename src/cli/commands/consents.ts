@@ -45,6 +45,30 @@ export async function showConsents(context: CliContext, id: string): Promise<Out
   };
 }
 
+/** Named as the API names them, so that they are the body of the request. */
+interface ConsentOptions {
+  readonly channel: string;
+  readonly topic: string;
+  readonly state: string;
+  readonly method: string;
+  readonly source: string;
+  readonly text?: string;
+  readonly evidence?: string;
+  readonly actor?: string;
+  readonly legalBasis?: string;
+  readonly at?: string;
+  readonly doubleOptIn?: boolean;
+}
+
+/** `profile consent <id> --channel sms --state granted --method phone-call …`: records what somebody said where no form was. */
+export async function recordConsent(context: CliContext, id: string, options: ConsentOptions): Promise<Outcome> {
+  const api = await context.client();
+  const profile = await findProfile(api, id);
+  const consents = await api.post<Consents>(`/v1/profiles/${encodeURIComponent(profile.id)}/consents`, options);
+  const now = consents.now.find(({ channel, topic }) => channel === options.channel && topic === options.topic);
+  return { value: consents, text: paragraphs('It is recorded.', now?.sentence ?? null) };
+}
+
 /** `profile export <id>`: all that is kept of a person, as JSON. */
 export async function exportProfile(context: CliContext, id: string): Promise<Outcome> {
   const api = await context.client();

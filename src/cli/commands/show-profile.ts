@@ -35,7 +35,9 @@ export async function showProfile(context: CliContext, id: string): Promise<Outc
       profile.erasedAt === null ? tierText(engagement) : null,
       profile.suppressions.length === 0
         ? null
-        : `Suppressed: ${profile.suppressions.map(({ channel, reason, at }) => `${channel} (${reason}, ${local(at)})`).join(', ')}.`,
+        : profile.suppressions
+            .map(({ channel, reason, at, sentence }) => `Suppressed: ${channel} (${reason}, ${local(at)}). ${sentence}`)
+            .join('\n'),
       section(
         'Carts',
         table(

@@ -1,0 +1,18 @@
+import type { CliContext, Outcome } from '../context.js';
+import { findProfile } from '../find-profile.js';
+
+/** `profile unsuppress <id> --channel email --reason "…"`: an address that a provider called dead by mistake is written to again. */
+export async function unsuppress(
+  context: CliContext,
+  id: string,
+  options: { readonly channel: string; readonly reason: string; readonly actor?: string },
+): Promise<Outcome> {
+  const { channel, reason, actor } = options;
+  const api = await context.client();
+  const profile = await findProfile(api, id);
+  const result = await api.delete<{ readonly lifted: string; readonly sentence: string; readonly eventId: string }>(
+    `/v1/profiles/${encodeURIComponent(profile.id)}/suppressions/${channel}`,
+    { reason, ...(actor === undefined ? {} : { actor }) },
+  );
+  return { value: result, text: `No longer suppressed as ${result.lifted} (${result.eventId}). ${result.sentence}` };
+}
