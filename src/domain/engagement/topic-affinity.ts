@@ -50,11 +50,19 @@ export function topicMultiplier(
   const histories = facts.topics.filter(({ channel, answerable }) => channel === 'email' && answerable > 0);
   const reason = inferred(policy, histories, own);
   if (reason.kind !== 'never') return { multiplier: reason.kind === 'rarely' ? 0.5 : 1, reason };
-  if (histories.every((history) => inferred(policy, histories, history).kind === 'never'))
+  const left = histories.filter(({ topic }) => !isDeclined(facts.consents, topic));
+  if (left.every((history) => inferred(policy, histories, history).kind === 'never'))
     return { multiplier: 0.5, reason: { kind: 'rarely', hits: reason.hits, of: reason.of, by: reason.by } };
   const last = own.newest.find(({ messageId }) => messageId !== of.messageId)?.at ?? null;
   if (last === null || at - last >= policy.affinity.probeEveryMs) return { multiplier: 1, reason: { kind: 'probe', lastAt: last } };
   return { multiplier: 0, reason };
+}
+
+/** Did the person's newest word about emails of this topic refuse them? */
+function isDeclined(consents: readonly ConsentRecord[], topic: string): boolean {
+  const acts = consents.filter((act) => act.channel === 'email' && act.topic === topic).toSorted((a, b) => a.at - b.at);
+  const newest = acts.findLast((act) => act.state === 'granted' || isRefusal(act.state));
+  return newest !== undefined && isRefusal(newest.state);
 }
 
 const asUsual: TopicMultiplier = { multiplier: 1, reason: { kind: 'usual' } };

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { ConsentRecord } from '../../../src/domain/consent.js';
 import type { EngagementFacts, TopicHistory } from '../../../src/domain/engagement/facts.js';
 import { noEngagement } from '../../../src/domain/engagement/state.js';
 import { chanceBelow, topicMultiplier } from '../../../src/domain/engagement/topic-affinity.js';
@@ -125,6 +127,41 @@ describe('a topic', () => {
     const all = reader([history('newsletter', 200), history('sales', 200), history('welcome', 0)]);
     expect(ofNewsletter(all)).toMatchObject({ multiplier: 0.5, reason: { kind: 'rarely' } });
     expect(ofNewsletter(reader([history('newsletter', 200)])).multiplier).toBe(0.5);
+  });
+
+  test('is not off by inference for who declined all others: nothing would be left', () => {
+    const topics = [history('newsletter', 20), history('sales', 20, { opened: 15 })];
+    const act = { channel: 'email', topic: 'sales', at: noon - day, source: 'message/1' } as const;
+    const left = (more: Partial<ConsentRecord>) =>
+      ofNewsletter(reader(topics, { consents: [{ ...act, state: 'withdrawn', method: 'one-click', ...more }] }));
+    expect(left({}).multiplier).toBe(0.5);
+    expect(left({ state: 'granted' }).multiplier).toBe(0);
+    expect(left({ channel: 'sms' }).multiplier).toBe(0);
+  });
+
+  test('is one, a half or nothing, and never nothing of all that a person has not declined', () => {
+    const some = fc.record({
+      sent: fc.nat(80),
+      opened: fc.nat(80),
+      clicked: fc.nat(80),
+      state: fc.constantFrom('granted', 'withdrawn', null),
+    });
+    fc.assert(
+      fc.property(fc.array(some, { minLength: 1, maxLength: 4 }), (lives) => {
+        const topics = lives.map(({ sent, opened, clicked }, n) =>
+          history(`t${n}`, sent, { opened: Math.min(opened, sent), clicked: Math.min(clicked, sent) }),
+        );
+        const consents = lives.flatMap(({ state }, n): readonly ConsentRecord[] =>
+          state === null ? [] : [{ channel: 'email', topic: `t${n}`, state, at: noon - day, method: 'form', source: 'footer' }],
+        );
+        const open = lives.flatMap(({ state }, n) => (state === 'withdrawn' ? [] : [`t${n}`]));
+        const found = open.map(
+          (topic) => topicMultiplier(policy, reader(topics, { consents }), noon, { channel: 'email', topic }).multiplier,
+        );
+        for (const multiplier of found) expect([0, 0.5, 1]).toContain(multiplier);
+        if (open.length > 0) expect(Math.max(...found)).toBeGreaterThan(0);
+      }),
+    );
   });
 
   test('comes as the person chose in the preference centre, whatever they open', () => {
