@@ -44,6 +44,12 @@ describe('STOP at 10, START at 20', () => {
     expect(holds([...after, denied('cart_reminder', 25), implied('cart_reminder', 26)], 27)).toBe(false);
   });
 
+  test('are undone by a review as by START', () => {
+    const stop = stopped([implied('cart_reminder', 1, 30)], 10);
+    const after = [...stop, ...actsOfStart(stop, 20).map((act) => granted(act.topic, 20, { ...act, source: 'review' }))];
+    expect([holds(after, 29), holds(after, 30)]).toEqual([true, false]);
+  });
+
   test('bring nothing back over what was refused between them, be it by name or all at once', () => {
     const stop = stopped([granted('cart_reminder', 1)], 10);
     for (const refusal of [denied('cart_reminder', 15), denied('marketing', 15)])
