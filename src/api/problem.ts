@@ -27,6 +27,7 @@ const titles: Readonly<Record<number, string>> = {
   405: 'Not allowed here',
   409: 'Not possible now',
   413: 'Too large',
+  414: 'Too long',
   415: 'Not a type that is read here',
   422: 'Not accepted',
   429: 'Too many requests',
@@ -76,20 +77,24 @@ export function present<T>(part: T | undefined, what: string): T {
 
 /** Turns whatever a route threw into problem details. A fault is logged with the request's id, and without what was in the request. */
 export function problemHandler(log: Log) {
-  return (error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply) => {
-    const body = toProblem(error, request);
-    const fault = () => ({
-      requestId: request.id,
-      route: request.routeOptions.url ?? null,
-      method: request.method,
-      error: error.name,
-      code: faultCode(error),
-      stack: stackOf(error),
-    });
-    if (body.status >= 500 && !(error instanceof Problem)) log.error(fault(), 'A request failed.');
-    if (isUnstorable(error)) log.warn(fault(), 'A request brought what the store does not take, and its schema let it pass.');
-    return sendProblem(reply, body);
-  };
+  return (error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply) =>
+    sendProblem(reply, readProblem(log, error, request));
+}
+
+/** The problem in what a route, or Fastify before it, threw. */
+export function readProblem(log: Log, error: FastifyError | Problem, request: FastifyRequest): ProblemBody {
+  const body = toProblem(error, request);
+  const fault = () => ({
+    requestId: request.id,
+    route: request.routeOptions.url ?? null,
+    method: request.method,
+    error: error.name,
+    code: faultCode(error),
+    stack: stackOf(error),
+  });
+  if (body.status >= 500 && !(error instanceof Problem)) log.error(fault(), 'A request failed.');
+  if (isUnstorable(error)) log.warn(fault(), 'A request brought what the store does not take, and its schema let it pass.');
+  return body;
 }
 
 /** Answers a path that is not there. */
@@ -118,6 +123,9 @@ function toProblem(error: FastifyError | Problem, request: FastifyRequest): Prob
       'invalid-request',
       'A value of the request is not one that can be kept: text with NUL or half a character, or a number too large.',
     );
+  // Fastify's own words would say the path again.
+  const ofPath = pathProblems[error.code];
+  if (ofPath !== undefined) return bodyOf(error.statusCode ?? 400, codeOf(error), ofPath);
   const status = error.statusCode ?? 500;
   if (status < 500 && !isResponseSerializationError(error)) return bodyOf(status, codeOf(error), sentence(error.message));
   return {
@@ -125,6 +133,11 @@ function toProblem(error: FastifyError | Problem, request: FastifyRequest): Prob
     requestId: request.id,
   };
 }
+
+const pathProblems: Readonly<Record<string, string>> = {
+  FST_ERR_BAD_URL: 'The path of the request is no valid URL: it was cut short, or a % in it is not written as %25.',
+  FST_ERR_MAX_PARAM_LENGTH: 'A part of the path is longer than anything here is called.',
+};
 
 function bodyOf(status: number, code: string, detail: string): ProblemBody {
   return { type: `urn:sojourn:problem:${code}`, title: titles[status] ?? 'Problem', status, detail, code };

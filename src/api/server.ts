@@ -1,13 +1,15 @@
 import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import fastify, { type FastifyInstance } from 'fastify';
-import { createJsonSchemaTransform, createJsonSchemaTransformObject, serializerCompiler } from 'fastify-type-provider-zod';
+import { serializerCompiler } from 'fastify-type-provider-zod';
 import { requireApiKey } from './auth.js';
 import { completeSchema } from './complete-schema.js';
 import type { ApiDeps } from './deps.js';
+import { openApi } from './openapi.js';
 import { patience, timeLimits } from './patience.js';
 import { cartPages } from './pages/cart.js';
 import { doubleOptInPages } from './pages/double-opt-in.js';
+import { isPage, pageFailure } from './pages/failure.js';
 import { preferencePages } from './pages/preferences.js';
 import { trackingPages } from './pages/tracking.js';
 import { unsubscribePages } from './pages/unsubscribe.js';
@@ -34,7 +36,6 @@ import { sendCheckRoutes } from './routes/send-checks.js';
 import { shopRoutes } from './routes/shop.js';
 import { suppressionRoutes } from './routes/suppressions.js';
 import { templateRoutes } from './routes/templates.js';
-import { showInstantsAsText } from './schemas.js';
 import { validator } from './validator.js';
 
 /** Health and metrics alone, for a process without the role `api`: whoever is on call sees its workers and its poke loop too. */
@@ -53,24 +54,34 @@ export function buildHealthServer(deps: Pick<ApiDeps, 'app' | 'version' | 'regis
  * It listens to nothing yet; `inject` works at once.
  */
 export function buildServer(deps: ApiDeps): FastifyInstance {
+  const fail = problemHandler(deps.app.log);
+  const failPage = pageFailure(deps.app);
   const server = fastify({
     logger: false,
     genReqId: () => deps.app.newId(),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 256 },
     ...timeLimits(patience),
     trustProxy: deps.trustedProxies === undefined ? false : [...deps.trustedProxies],
+    // Of what comes to no route: a path that cannot be read, or is too long.
+    frameworkErrors: (error, request, reply) => void (isPage(request.url) ? failPage : fail)(error, request, reply),
   });
   server.setValidatorCompiler(validator);
   server.setSerializerCompiler(serializerCompiler);
-  server.setErrorHandler(problemHandler(deps.app.log));
+  server.setErrorHandler(fail);
   server.setNotFoundHandler(noSuchRoute);
 
   void server.register(helmet, securityHeaders);
   void server.register(swagger, openApi(deps.version));
   for (const plugin of deps.plugins) void server.register(plugin);
   void server.register(healthRoutes(deps));
-  for (const pages of [unsubscribePages, preferencePages, doubleOptInPages, cartPages, trackingPages])
-    void server.register(pages(deps.app));
+  void server.register(async (pages) => {
+    pages.setErrorHandler(failPage);
+    pages.addHook('onRoute', (route) => {
+      route.schema = { ...route.schema, hide: true };
+    });
+    for (const page of [unsubscribePages, preferencePages, doubleOptInPages, cartPages, trackingPages])
+      await pages.register(page(deps.app));
+  });
   void server.register(
     async (api) => {
       api.addHook(
@@ -120,22 +131,3 @@ const securityHeaders = {
   crossOriginResourcePolicy: { policy: 'cross-origin' },
   referrerPolicy: { policy: 'no-referrer' },
 } as const;
-
-function openApi(version: string) {
-  const zodToJsonConfig = { override: showInstantsAsText };
-  return {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Sojourn',
-        version,
-        description:
-          'Customer journeys over email and SMS. Lists come in pages (`items`, `nextCursor`); refusals are problem details (RFC 9457).',
-      },
-      components: { securitySchemes: { apiKey: { type: 'http' as const, scheme: 'bearer', description: 'An API key, `sj_api_…`.' } } },
-      security: [{ apiKey: [] }],
-    },
-    transform: createJsonSchemaTransform({ zodToJsonConfig }),
-    transformObject: createJsonSchemaTransformObject({ zodToJsonConfig }),
-  };
-}

@@ -1,5 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 
+/** How a version may be published, as the API describes itself. */
+export const yamlTypes = ['application/json', 'application/yaml'];
+
 /** Besides JSON, a version may be published as the file itself. Of the scope that it is called in. */
 export function acceptYaml(server: Pick<FastifyInstance, 'addContentTypeParser'>): void {
   server.addContentTypeParser(

@@ -43,6 +43,22 @@ describe('pages', () => {
     return { ...sent, server, link, marketing };
   }
 
+  test('answer people with a page in their language, also where a link was cut or a form is too large', async () => {
+    const { server, link } = await ready();
+    const german = { 'accept-language': 'de' };
+    for (const [request, status, words] of [
+      [{ url: '/u/%E0%A4%A' }, 400, 'Dieser Link gilt nicht mehr'],
+      [{ url: `/p/${'a'.repeat(300)}` }, 414, 'Dieser Link gilt nicht mehr'],
+      [{ ...oneClick, url: `/p/${link('preferences')}`, payload: `save=choice&x=${'x'.repeat(65 * 1024)}` }, 413, 'zu lang'],
+    ] as const) {
+      const response = await server.inject({ ...request, headers: { ...('headers' in request ? request.headers : {}), ...german } });
+      expect(response.statusCode).toBe(status);
+      expect(response.headers['content-type']).toContain('text/html');
+      expect(response.body).toContain(words);
+      expect(response.body).toContain('lang="de"');
+    }
+  });
+
   describe('unsubscribe', () => {
     test.each(vectors)('$method $content_type $token: $effect', async ({ method, content_type, body, token, effect, status }) => {
       const { server, link, marketing } = await ready();

@@ -220,6 +220,18 @@ describe('the API', () => {
     expect(logged).toMatchObject([{ route: '/v1/reconciliations', code: '22021' }]);
   });
 
+  test('answers a path that is cut or too long as a problem, without the path', async () => {
+    const { call } = await testApi(turnDeps(opened.store));
+    for (const [path, status] of [
+      ['/v1/profiles/ada@example.test%E0%A4%A', 400],
+      [`/v1/profiles/ada@example.test${'a'.repeat(300)}`, 414],
+    ] as const) {
+      const answer = await call('GET', path);
+      expect(answer).toMatchObject({ status, type: expect.stringContaining('application/problem+json'), body: { status } });
+      expect(JSON.stringify(answer)).not.toContain('ada@');
+    }
+  });
+
   test('says what this instance cannot do', async () => {
     const { call } = await testApi(turnDeps(opened.store));
     expect(await call('POST', '/v1/backups')).toMatchObject({ status: 501, body: { detail: 'This instance cannot make backups.' } });
@@ -232,6 +244,12 @@ describe('the API', () => {
     expect(Object.keys(document.paths)).toEqual(
       expect.arrayContaining(['/v1/journeys/{id}/versions', '/v1/entries/{id}/exit', '/v1/messages/{id}', '/readyz']),
     );
+    // Refusals are described, pages for people are no part of it, and a version may be the file itself.
+    const publish = document.paths['/v1/journeys/{id}/versions'].post;
+    for (const status of ['400', '401', '404', '4XX'])
+      expect(publish.responses[status].content['application/problem+json'].schema).toEqual({ $ref: '#/components/schemas/Problem' });
+    expect(publish.requestBody.content).toMatchObject({ 'application/json': {}, 'application/yaml': { schema: { type: 'string' } } });
+    expect(Object.keys(document.paths).filter((path) => !/^\/(?:v1\/|healthz$|readyz$)/.test(path))).toEqual([]);
     expect(document.components.schemas.Entry.properties.createdAt).toMatchObject({ type: 'string', format: 'date-time' });
     expect(document.components.schemas.Entry.properties.dueAt.anyOf).toContainEqual({ type: 'string', format: 'date-time' });
   });

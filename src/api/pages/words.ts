@@ -66,6 +66,9 @@ interface Words {
   readonly choose: string;
   readonly goneTitle: string;
   readonly gone: (brand: string) => string;
+  readonly failedTitle: string;
+  readonly tooLarge: string;
+  readonly tryAgain: string;
   readonly toShop: (brand: string) => string;
   readonly help: string;
 }
@@ -136,6 +139,9 @@ const en: Words = {
   choose: 'Choose what you get instead',
   goneTitle: 'This link no longer works',
   gone: (brand) => `We cannot find the message that this link came with. Write to ${brand} and we will set it right.`,
+  failedTitle: 'That did not work',
+  tooLarge: 'Nothing was saved: what was sent is too long. Please say it in fewer words.',
+  tryAgain: 'Something went wrong on our side. Please try again in a few minutes, or write to us.',
   toShop: (brand) => `Go to ${brand}`,
   help: 'Contact us',
 };
@@ -212,6 +218,9 @@ const de: Words = {
   choose: 'Stattdessen auswählen, was Sie erhalten',
   goneTitle: 'Dieser Link gilt nicht mehr',
   gone: (brand) => `Wir finden die Nachricht zu diesem Link nicht. Schreiben Sie ${brand}, wir bringen es in Ordnung.`,
+  failedTitle: 'Das hat nicht geklappt',
+  tooLarge: 'Es wurde nichts gespeichert: Was gesendet wurde, ist zu lang. Bitte fassen Sie sich kürzer.',
+  tryAgain: 'Bei uns ist etwas schiefgegangen. Bitte versuchen Sie es in ein paar Minuten noch einmal, oder schreiben Sie uns.',
   toShop: (brand) => `Zu ${brand}`,
   help: 'Kontakt',
 };

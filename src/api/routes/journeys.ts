@@ -7,7 +7,7 @@ import { showJourney, showJourneys, showVersion, showVersions } from '../../app/
 import type { ApiDeps } from '../deps.js';
 import { found, notFound, Problem } from '../problem.js';
 import { idParams, instant, maybeInstant, pageOf, pageQuery, sourceProblem, toPageRequest, versionNumber, yamlSource } from '../schemas.js';
-import { acceptYaml } from '../yaml-body.js';
+import { acceptYaml, yamlTypes } from '../yaml-body.js';
 
 const journey = z
   .object({
@@ -165,6 +165,7 @@ export function journeyRoutes({ app, templates }: ApiDeps): FastifyPluginAsyncZo
           tags,
           summary: 'Check a journey’s YAML and make it the live version; entries under way stay on theirs',
           params: idParams,
+          consumes: yamlTypes,
           body: yamlSource,
           response: { 200: published, 201: published },
         },

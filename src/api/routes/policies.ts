@@ -6,7 +6,7 @@ import { policyKinds } from '../../domain/policy/policies.js';
 import type { ApiDeps } from '../deps.js';
 import { found, Problem } from '../problem.js';
 import { fileProblem, instant, pageOf, pageQuery, toPageRequest, versionNumber, yamlSource } from '../schemas.js';
-import { acceptYaml } from '../yaml-body.js';
+import { acceptYaml, yamlTypes } from '../yaml-body.js';
 
 const kind = z.enum(policyKinds);
 
@@ -92,6 +92,7 @@ export function policyRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
           tags,
           summary: 'Check a policy’s YAML and put it in force: every decision from now on reads it',
           params: kindParams,
+          consumes: yamlTypes,
           body: yamlSource,
           response: { 200: published, 201: published },
         },
