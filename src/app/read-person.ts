@@ -1,9 +1,8 @@
 import { widestCapMs } from '../domain/caps-for.js';
-import { type EngagementFacts, mayProfile } from '../domain/engagement/facts.js';
+import { type EngagementFacts, engagementFacts } from '../domain/engagement/facts.js';
 import { parseEngagement } from '../domain/engagement/state.js';
 import type { Instant } from '../domain/instant.js';
 import type { LedgerRow } from '../domain/ledger.js';
-import { mayTrack } from '../domain/tracking.js';
 import { calendarZone, type Place, placesByTraits } from '../domain/zone-evidence.js';
 import { readEngagementHistory, readEngagementRow } from '../store/engagement.js';
 import { readLedger } from '../store/ledger-read.js';
@@ -14,6 +13,8 @@ import type { AppDeps } from './deps.js';
 export interface Person {
   readonly profileId: string;
   readonly traits: Readonly<Record<string, unknown>>;
+  readonly email: string | null;
+  readonly phone: string | null;
   readonly at: Instant;
   readonly engagement: EngagementFacts;
   /** As far back as the widest cap looks. */
@@ -31,19 +32,17 @@ export async function readPerson(deps: Pick<AppDeps, 'store' | 'clock' | 'polici
   if (id === null || row === null) return null;
   const policies = deps.policies.current();
   const at = Math.max(deps.clock.now(), row.lastInstant);
-  const state = parseEngagement(row.engagement);
+  const { engagedAt } = parseEngagement(row.engagement);
+  const history = await readEngagementHistory(db, { profileId: id, engagedAt, at });
+  const told = { consents: await readConsents(db, id), ...history };
   const places = placesByTraits(row, deps.shop, at);
   return {
     profileId: id,
     traits: row.traits,
+    email: row.email,
+    phone: row.phone,
     at,
-    engagement: {
-      state,
-      consents: await readConsents(db, id),
-      ...(await readEngagementHistory(db, { profileId: id, engagedAt: state.engagedAt, at })),
-      isTracked: mayTrack(policies.engagement.tracking, row, deps.shop),
-      mayProfile: mayProfile(row.traits),
-    },
+    engagement: engagementFacts(row, told, { tracking: policies.engagement.tracking, shop: deps.shop }),
     ledger: await readLedger(db, id, at - widestCapMs(policies.caps)),
     places,
     timeZone: calendarZone(places, deps.shop.timeZone),

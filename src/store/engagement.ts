@@ -74,12 +74,13 @@ export async function readEngagementRow(
 ): Promise<{
   readonly engagement: unknown;
   readonly traits: Readonly<Record<string, unknown>>;
+  readonly email: string | null;
   readonly phone: string | null;
   readonly lastInstant: Instant;
 } | null> {
   const row = await db
     .selectFrom('profiles')
-    .select(['engagement', 'traits', 'phone', 'last_instant as lastInstant'])
+    .select(['engagement', 'traits', 'email', 'phone', 'last_instant as lastInstant'])
     .where('id', '=', id)
     .executeTakeFirst();
   return row ?? null;

@@ -1,7 +1,8 @@
 import type { Channel } from '../channel.js';
 import type { ConsentRecord } from '../consent.js';
 import type { Instant } from '../instant.js';
-import type { EngagementState } from './state.js';
+import { mayTrack, type TrackingPolicy } from '../tracking.js';
+import { type EngagementState, parseEngagement } from './state.js';
 
 /** All that tier, topic affinity and fatigue of one person are worked out from. Read with the other facts of a turn. */
 export interface EngagementFacts {
@@ -32,6 +33,24 @@ export interface TopicHistory {
   readonly clicked: number;
   /** The two newest slots, promised ones too, so that a message can leave itself out. */
   readonly newest: readonly { readonly messageId: string; readonly at: Instant }[];
+}
+
+/** Puts together what is kept of a person, and what came of their messages. */
+export function engagementFacts(
+  profile: { readonly engagement: unknown; readonly traits: Readonly<Record<string, unknown>>; readonly phone: string | null },
+  told: Pick<EngagementFacts, 'consents' | 'unengagedSends' | 'winBacks' | 'topics'>,
+  { tracking, shop }: { readonly tracking: TrackingPolicy; readonly shop: { readonly country: string } },
+): EngagementFacts {
+  const { consents, unengagedSends, winBacks, topics } = told;
+  return {
+    state: parseEngagement(profile.engagement),
+    consents,
+    unengagedSends,
+    winBacks,
+    topics,
+    isTracked: mayTrack(tracking, profile, shop),
+    mayProfile: mayProfile(profile.traits),
+  };
 }
 
 /** What the shop's events say under this name is whether a person may be profiled; absent: yes. */
