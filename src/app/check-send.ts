@@ -9,10 +9,11 @@ import { topicIds, unknownTopic } from '../domain/policy/topic-policy.js';
 import { decideSend } from '../domain/send-gate.js';
 import { readPausedProviders, readPauses } from '../store/controls.js';
 import { readProfile, readSuppressions } from '../store/profiles-read.js';
+import { readUnsubscribes } from '../store/unsubscribes.js';
 import type { AppDeps } from './deps.js';
 import { type Person, readPerson } from './read-person.js';
 import { findRecipient, type Recipient } from './send-message.js';
-import { suppressionKeys } from '../domain/suppression.js';
+import { suppressionKeys, unsubscribeKeys } from '../domain/suppression.js';
 import { gateFacts } from './turn/gate-facts.js';
 import { reach } from './turn/plan-send.js';
 import { answerOf, type VerdictAnswer } from './verdict-answer.js';
@@ -73,6 +74,7 @@ export async function checkSend(deps: Deps, check: SendCheck): Promise<SendCheck
     onCapped: 'defer' as const,
   };
   const suppressed = await readSuppressions(deps.store.db, suppressionKeys(deps.secret, profile));
+  const unsubscribed = await readUnsubscribes(deps.store.db, unsubscribeKeys(deps.secret, profile));
   const facts = gateFacts(
     policies,
     {
@@ -80,6 +82,7 @@ export async function checkSend(deps: Deps, check: SendCheck): Promise<SendCheck
       ledger: ledgerBy(person, at),
       consents: person.engagement.consents,
       suppressions: Object.fromEntries(suppressed.map((one) => [one.channel, one.reason])),
+      unsubscribedAt: Object.fromEntries(unsubscribed.map((one) => [one.channel, one.at])),
     },
     request,
     {

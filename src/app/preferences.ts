@@ -1,3 +1,4 @@
+import { heldTo } from '../domain/address-refusal.js';
 import { type Channel, channels } from '../domain/channel.js';
 import { type ConsentRecord, hasConsent, newestByTopic } from '../domain/consent.js';
 import { admitConsent, openRequests } from '../domain/double-opt-in.js';
@@ -9,17 +10,19 @@ import { day, type Instant } from '../domain/instant.js';
 import type { Topic, TopicPolicy } from '../domain/policy/topic-policy.js';
 import { mergeTraits, type Profile } from '../domain/profile.js';
 import { isTakenByStop } from '../domain/sms-stop.js';
-import { normaliseAddress, suppressionKeys } from '../domain/suppression.js';
+import { addressOf, suppressionKeys, unsubscribeKeys } from '../domain/suppression.js';
 import { mayTrack } from '../domain/tracking.js';
-import type { Trx } from '../store/db.js';
+import type { Db, Trx } from '../store/db.js';
 import { writeFacts } from '../store/facts.js';
 import { readMessage, readMessageRecipient } from '../store/messages-read.js';
 import { lockCanonical, writeEngagement, writeProfiles } from '../store/profiles.js';
 import { findCanonicalProfile, readConsents, readProfile, readSuppressions } from '../store/profiles-read.js';
+import { readUnsubscribes } from '../store/unsubscribes.js';
 import { writeTogether } from '../store/write-together.js';
 import type { AppDeps } from './deps.js';
 import { matchFacts } from './match-facts.js';
 import { type ConsentGiven, writeConsentActs } from './record-consents.js';
+import { findHolders, isAddressOf, keepRefusal, type UsedAddress } from './shared-addresses.js';
 import { showEngagement } from './show-engagement.js';
 import { refusalsOf } from './unsubscribe.js';
 
@@ -103,14 +106,12 @@ export async function showPreferences(
   const id = recipient === null ? null : await findCanonicalProfile(db, recipient.profileId);
   const [profile, message] = [id === null ? null : await readProfile(db, id), await readMessage(db, messageId)];
   if (profile === null || profile.erasedAt !== null) return null;
-  const records = await readConsents(db, profile.id);
+  const records = await heldToAddresses(deps, db, profile, await readConsents(db, profile.id));
   const suppressions = await readSuppressions(db, suppressionKeys(deps.secret, profile));
   const { topics, engagement } = deps.policies.current();
   const seldom = (await showEngagement(deps, profile.id))?.topics.filter(({ multiplier }) => multiplier < 1) ?? [];
   // The message came over one of them, whatever the profile says by now.
-  const reachable = channels.filter(
-    (channel) => channel === recipient?.channel || (channel === 'email' ? profile.email : profile.phone) !== null,
-  );
+  const reachable = channels.filter((channel) => channel === recipient?.channel || addressOf(profile, channel) !== null);
   const isOwnAddress = recipient !== null && isAddressOf(profile, recipient);
   const opensData = isOwnAddress && message !== null && now - message.createdAt <= dataLinkMs;
   return {
@@ -137,15 +138,6 @@ export async function showPreferences(
   };
 }
 
-/** Where the message went, is the person reached there now? An address may be mistyped or given up, and then it is another's; profiles are merged. */
-function isAddressOf(
-  profile: Pick<Profile, 'email' | 'phone'>,
-  { channel, address }: { readonly channel: Channel; readonly address: string | null },
-): boolean {
-  const used = normaliseAddress(channel, address);
-  return used !== null && used === normaliseAddress(channel, channel === 'email' ? profile.email : profile.phone);
-}
-
 /** What people may choose, `marketing` first: refusing it takes the others with it. */
 function offered({ topics }: TopicPolicy): readonly Topic[] {
   return topics.filter(({ isOffered }) => isOffered).toSorted((a, b) => Number(b.id === 'marketing') - Number(a.id === 'marketing'));
@@ -168,7 +160,7 @@ function boxOf(
  * message, or the person was erased.
  */
 export async function savePreferences(
-  deps: Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay' | 'policies'>,
+  deps: Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay' | 'policies' | 'secret'>,
   messageId: string,
   said: Wishes,
   proof: PreferenceProof,
@@ -176,7 +168,7 @@ export async function savePreferences(
   const result = await deps.store.transaction(async (trx) => {
     const recipient = await readMessageRecipient(trx, messageId);
     if (recipient === null) return null;
-    const { profiles, canonical } = await lockCanonical(trx, [recipient.profileId as ProfileId]);
+    const { profiles, canonical } = await lockCanonical(trx, await findConcerned(trx, recipient));
     const profile = profiles.find(({ id }) => id === canonical.get(recipient.profileId as ProfileId));
     const isErased = profile === undefined || (await readProfile(trx, profile.id))?.erasedAt !== null;
     if (isErased) return null;
@@ -184,15 +176,34 @@ export async function savePreferences(
     const eventId = `preferences/${deps.newId()}`;
     const isOwnAddress = isAddressOf(profile, recipient);
     const wishes = isOwnAddress ? said : onlyOff(said);
-    const given = await actsOf(deps, trx, { profile, recipient, isOwnAddress, messageId, wishes, proof });
-    await writeConsentActs(deps, trx, [{ profileId: profile.id, given }], eventId);
+    const addresses = addressesOf(profile, recipient);
+    const others = profiles.filter((one) => one.id !== profile.id && addresses.some((address) => isAddressOf(one, address)));
+    const asked = { profile, others, addresses, recipient, isOwnAddress, messageId, wishes, proof };
+    const { acts, refused } = await actsOf(deps, trx, asked);
+    await writeConsentActs(deps, trx, acts, eventId);
+    await keepRefusal(deps, trx, refused, { method: preferenceMethod, at: deps.clock.now() });
     const traits = await writeTraits(deps, trx, profile, wishes, eventId);
-    if (given.length > 0 || traits.length > 0) return 'saved' as const;
+    if (acts.some(({ given }) => given.length > 0) || traits.length > 0) return 'saved' as const;
     if (isOwnAddress) await writeFatigue(deps, trx, profile);
     return 'unchanged' as const;
   });
   if (result === 'saved') deps.notifyRelay();
   return result;
+}
+
+/** Whom a link of this message may speak for: its person, and whoever has the address that it went to, or another of the person's. */
+async function findConcerned(trx: Trx, recipient: UsedAddress & { readonly profileId: string }): Promise<readonly ProfileId[]> {
+  const id = await findCanonicalProfile(trx, recipient.profileId);
+  const profile = id === null ? null : await readProfile(trx, id);
+  const ids = [recipient.profileId as ProfileId];
+  for (const address of profile === null ? [recipient] : addressesOf(profile, recipient)) ids.push(...(await findHolders(trx, address)));
+  return ids;
+}
+
+/** The addresses whose reader speaks by this link: the one it went to, and where that is the person's own, all of theirs. */
+function addressesOf(profile: Pick<Profile, 'email' | 'phone'>, recipient: UsedAddress): readonly UsedAddress[] {
+  if (!isAddressOf(profile, recipient)) return [recipient];
+  return channels.map((channel) => (channel === recipient.channel ? recipient : { channel, address: addressOf(profile, channel) }));
 }
 
 /** Of traits what ends tracking or profiling; the boxes are read again when it is known what holds. */
@@ -201,45 +212,95 @@ function onlyOff({ boxes, traits }: Wishes): Wishes {
   return { boxes, frequency: null, traits: Object.fromEntries(off.map((name) => [name, false])) };
 }
 
+/** What was asked for, by whom and how. */
+interface Asked {
+  readonly profile: Profile;
+  /** Whoever else has one of these addresses. */
+  readonly others: readonly Profile[];
+  readonly addresses: readonly UsedAddress[];
+  readonly recipient: UsedAddress;
+  readonly isOwnAddress: boolean;
+  readonly messageId: string;
+  readonly wishes: Wishes;
+  readonly proof: PreferenceProof;
+}
+
+/** The acts of the person, and what they refuse for whoever else has their address; `refused`: where that is all marketing. */
 async function actsOf(
-  deps: Pick<AppDeps, 'clock' | 'policies'>,
+  deps: Pick<AppDeps, 'clock' | 'policies' | 'secret'>,
   trx: Trx,
-  of: {
-    readonly profile: Profile;
-    readonly recipient: { readonly channel: Channel };
-    readonly isOwnAddress: boolean;
-    readonly messageId: string;
-    readonly wishes: Wishes;
-    readonly proof: PreferenceProof;
-  },
-): Promise<readonly ConsentGiven[]> {
-  const { profile, recipient, isOwnAddress, messageId, wishes, proof } = of;
-  const records = await readConsents(trx, profile.id);
+  asked: Asked,
+): Promise<{
+  readonly acts: readonly { readonly profileId: ProfileId; readonly given: readonly ConsentGiven[] }[];
+  readonly refused: readonly UsedAddress[];
+}> {
+  const { profile, others, addresses, isOwnAddress } = asked;
+  const { boxes } = asked.wishes;
   const { topics } = deps.policies.current();
   const now = deps.clock.now();
+  const given = (changes: readonly Change[]) => changes.map((change) => admitConsent(proved(asked, change, now), topics, 'live'));
+
+  const own = await readConsents(trx, profile.id);
   const changes =
-    wishes.boxes === 'nothing'
-      ? channels.flatMap((channel) => refusalsOf(records, channel, now, topics))
-      : changesOf(records, wishes.boxes, now, topics);
+    boxes === 'nothing'
+      ? channels.flatMap((channel) => refusalsOf(own, channel, now, topics))
+      : changesOf(await heldToAddresses(deps, trx, profile, own), boxes, now, topics);
   const heard = isOwnAddress ? changes : changes.filter(({ state }) => state === 'withdrawn');
-  return heard.map((change) => {
-    const isYes = change.state === 'granted';
-    const { text, ip, userAgent, ...page } = proof;
-    return admitConsent(
-      {
-        ...change,
-        ...page,
-        method: preferenceMethod,
-        source: `message/${messageId}`,
-        text: text({ channel: change.channel, topic: change.topic, wanted: isYes }),
-        ...(isYes ? { ip, userAgent } : {}),
-        // The link came over this very channel, to the address that the person has.
-        confirmedAt: isYes && change.channel === recipient.channel ? now : null,
-      },
-      topics,
-      'live',
-    );
-  });
+  const isRefused = ({ channel }: UsedAddress): boolean =>
+    boxes === 'nothing' ||
+    heard.some((change) => change.channel === channel && change.topic === 'marketing' && change.state === 'withdrawn');
+  const acts = [{ profileId: profile.id, given: given(heard) }];
+  for (const other of others) {
+    const records = await readConsents(trx, other.id);
+    const standing = await heldToAddresses(deps, trx, other, records);
+    const shared = addresses.filter((address) => isAddressOf(other, address));
+    const along = shared.flatMap((address): readonly Change[] => {
+      const { channel } = address;
+      const broad = isRefused(address) ? refusalsOf(records, channel, now, topics) : [];
+      return boxes === 'nothing' ? broad : [...broad, ...followed(standing, broad, boxes, channel, now, topics)];
+    });
+    acts.push({ profileId: other.id, given: given(along) });
+  }
+  return { acts, refused: addresses.filter(isRefused) };
+}
+
+/** For another profile with the address what is unticked goes, and what is ticked stays as it is: nothing is granted that was not. */
+function followed(
+  standing: readonly ConsentRecord[],
+  broad: readonly Change[],
+  boxes: readonly Preference[],
+  channel: Channel,
+  now: Instant,
+  topics: TopicPolicy,
+): readonly Change[] {
+  const wanted = boxes
+    .filter((box) => box.channel === channel)
+    .map(({ topic, wanted }) => ({ channel, topic, wanted: wanted && boxOf(standing, { channel, topic }, now, topics).wanted }));
+  return changesOf([...standing, ...broad.map((change) => ({ ...change, method: preferenceMethod, source: '' }))], wanted, now, topics);
+}
+
+async function heldToAddresses(
+  { secret }: Pick<AppDeps, 'secret'>,
+  trx: Db | Trx,
+  profile: Pick<Profile, 'email' | 'phone'>,
+  records: readonly ConsentRecord[],
+): Promise<readonly ConsentRecord[]> {
+  return heldTo(records, await readUnsubscribes(trx, unsubscribeKeys(secret, profile)));
+}
+
+function proved({ recipient, messageId, proof }: Asked, change: Change, now: Instant): ConsentGiven {
+  const isYes = change.state === 'granted';
+  const { text, ip, userAgent, ...page } = proof;
+  return {
+    ...change,
+    ...page,
+    method: preferenceMethod,
+    source: `message/${messageId}`,
+    text: text({ channel: change.channel, topic: change.topic, wanted: isYes }),
+    ...(isYes ? { ip, userAgent } : {}),
+    // The link came over this very channel, to the address that the person has.
+    confirmedAt: isYes && change.channel === recipient.channel ? now : null,
+  };
 }
 
 type Change = Pick<ConsentGiven, 'channel' | 'topic' | 'state' | 'at'>;

@@ -1,7 +1,8 @@
+import { heldTo } from '../domain/address-refusal.js';
 import { type Channel, channels } from '../domain/channel.js';
 import { type ConsentCause, isQuarantined, judgeConsent } from '../domain/consent.js';
 import { consentSentence } from '../domain/consent-words.js';
-import { suppressionKeys } from '../domain/suppression.js';
+import { suppressionKeys, unsubscribeKeys } from '../domain/suppression.js';
 import { suppressionSentence } from '../domain/suppression-words.js';
 import { listWaiting, type WaitingConsent } from '../store/consents.js';
 import {
@@ -17,6 +18,7 @@ import {
   readProfile,
   readSuppressions,
 } from '../store/profiles-read.js';
+import { readUnsubscribes, type Unsubscribe } from '../store/unsubscribes.js';
 import type { AppDeps } from './deps.js';
 import { type Page, type PageRequest, readPage } from './paging.js';
 
@@ -68,12 +70,13 @@ export async function showProfile(deps: Deps, id: string): Promise<ProfileStory 
   const profile = canonical === null ? null : await readProfile(db, canonical);
   if (profile === null) return null;
   const suppressions = await readSuppressions(db, suppressionKeys(deps.secret, profile));
+  const unsubscribes = await readUnsubscribes(db, unsubscribeKeys(deps.secret, profile));
   return {
     ...profile,
     carts: await readCarts(db, profile.id),
     orders: await readOrders(db, profile.id),
-    consents: consentsOf(deps, await readConsents(db, profile.id)),
-    suppressions: suppressions.map(({ channel, ...one }) => ({
+    consents: consentsOf(deps, await readConsents(db, profile.id), unsubscribes),
+    suppressions: [...suppressions, ...unsubscribes.map((one) => ({ ...one, reason: 'unsubscribed' }))].map(({ channel, ...one }) => ({
       ...one,
       channel: channel as Channel,
       sentence: suppressionSentence(one.reason, channel as Channel),
@@ -88,7 +91,10 @@ export async function showCarts(deps: Deps, profileId: string): Promise<readonly
 
 export async function showConsents(deps: Deps, profileId: string): Promise<Consents | null> {
   const canonical = await findCanonicalProfile(deps.store.db, profileId);
-  return canonical === null ? null : consentsOf(deps, await readConsents(deps.store.db, canonical));
+  const profile = canonical === null ? null : await readProfile(deps.store.db, canonical);
+  if (profile === null) return null;
+  const unsubscribes = await readUnsubscribes(deps.store.db, unsubscribeKeys(deps.secret, profile));
+  return consentsOf(deps, await readConsents(deps.store.db, profile.id), unsubscribes);
 }
 
 /** Acts that do not count yet, the newest first: imports without evidence, or what waits for a confirmation. */
@@ -105,7 +111,12 @@ export function showWaitingConsents(
   );
 }
 
-function consentsOf(deps: Pick<Deps, 'clock' | 'policies' | 'shop'>, acts: readonly ConsentActRecord[]): Consents {
+function consentsOf(
+  deps: Pick<Deps, 'clock' | 'policies' | 'shop'>,
+  acts: readonly ConsentActRecord[],
+  unsubscribes: readonly Unsubscribe[],
+): Consents {
+  const held = heldTo(acts, unsubscribes);
   const { topics } = deps.policies.current();
   const at = deps.clock.now();
   const { timeZone } = deps.shop;
@@ -116,9 +127,16 @@ function consentsOf(deps: Pick<Deps, 'clock' | 'policies' | 'shop'>, acts: reado
   });
   return {
     now: listed.map(({ channel, topic }) => {
-      const judgement = judgeConsent(acts, channel, topic, at, topics);
+      const judgement = judgeConsent(held, channel, topic, at, topics);
       const { granted, cause, act } = judgement;
-      return { channel, topic, granted, cause, act: act?.seq ?? null, sentence: consentSentence(judgement, { channel, topic, timeZone }) };
+      return {
+        channel,
+        topic,
+        granted,
+        cause,
+        act: act !== null && 'seq' in act ? act.seq : null,
+        sentence: consentSentence(judgement, { channel, topic, timeZone }),
+      };
     }),
     acts: acts.map((act) => ({ ...act, isQuarantined: isQuarantined(act) })),
   };

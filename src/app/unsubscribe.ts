@@ -7,19 +7,20 @@ import type { TopicPolicy } from '../domain/policy/topic-policy.js';
 import { isTakenByStop } from '../domain/sms-stop.js';
 import { readMessageRecipient } from '../store/messages-read.js';
 import { lockProfiles } from '../store/profiles.js';
-import { findCanonicalProfile, findProfilesByEmail, readConsents } from '../store/profiles-read.js';
+import { findCanonicalProfile, readConsents } from '../store/profiles-read.js';
 import { watchMessage } from './breakers.js';
 import type { AppDeps } from './deps.js';
 import { writeConsentActs } from './record-consents.js';
+import { findHolders, keepRefusal } from './shared-addresses.js';
 
 export type UnsubscribeResult = 'stopped' | 'stopped-already' | 'unknown';
 
 /**
- * Stops all marketing on the channel of this message, for its person and for whoever else has the address it went to: who clicked is the
- * owner of a mailbox. Committed, journeys told and waiting entries due for a poke when it answers. Any number of times.
+ * Stops all marketing on the channel of this message, for its person and for whoever else has, or comes to have, the address it went to: who clicked is
+ * the owner of a mailbox. Committed, journeys told and waiting entries due for a poke when it answers. Any number of times.
  */
 export async function unsubscribe(
-  deps: Pick<AppDeps, 'store' | 'clock' | 'newId' | 'log' | 'metrics' | 'notifyRelay' | 'policies'>,
+  deps: Pick<AppDeps, 'store' | 'clock' | 'newId' | 'log' | 'metrics' | 'notifyRelay' | 'policies' | 'secret'>,
   messageId: string,
   how: { readonly method: string; readonly text: string | null },
 ): Promise<UnsubscribeResult> {
@@ -28,8 +29,7 @@ export async function unsubscribe(
     if (recipient === null) return 'unknown';
     const { channel } = recipient;
     const own = await findCanonicalProfile(trx, recipient.profileId);
-    const sharing = channel === 'sms' || recipient.address === null ? [] : await findProfilesByEmail(trx, [recipient.address]);
-    const profiles = await lockProfiles(trx, [...(own === null ? [] : [own]), ...sharing] as ProfileId[]);
+    const profiles = await lockProfiles(trx, [...(own === null ? [] : [own as ProfileId]), ...(await findHolders(trx, recipient))]);
     const acts = [];
     for (const { id } of profiles) {
       const records = await readConsents(trx, id);
@@ -43,6 +43,7 @@ export async function unsubscribe(
       if (given.length > 0) acts.push({ profileId: id as ProfileId, given });
     }
     await writeConsentActs(deps, trx, acts, `unsubscribe/${messageId}`);
+    await keepRefusal(deps, trx, [recipient], { method: how.method, at: deps.clock.now() });
     return acts.length > 0 ? 'stopped' : 'stopped-already';
   });
   if (result === 'stopped') {

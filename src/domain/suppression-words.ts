@@ -17,7 +17,7 @@ const sentences: Readonly<Record<SuppressionReason, (channel: Channel) => string
     'The person sent STOP, or their carrier says so: only their own START lifts that, or a review of a sentence that was none (sojourn inbound review).',
   complained: () => 'The person called a message spam: nobody lifts that for them.',
   erased: () => 'The person was erased: only their own confirmed sign-up (double opt-in) lifts that.',
-  unsubscribed: () => 'The person unsubscribed: only their own confirmed sign-up (double opt-in) lifts that.',
+  unsubscribed: () => 'Its reader unsubscribed: only what they themselves say yes to since comes, and no import counts.',
   manual: () => 'It was suppressed by hand: nobody lifts that for them.',
   sunset: () => 'The person has not answered for long: only what they do themselves lifts that.',
 };

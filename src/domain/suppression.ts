@@ -18,8 +18,11 @@ export type SuppressionReason = (typeof suppressionReasons)[number];
 export const deadReasons = ['bounced', 'invalid-address', 'stopped'] as const satisfies readonly SuppressionReason[];
 const deadAddresses: ReadonlySet<string> = new Set<SuppressionReason>(deadReasons);
 
-/** What the person's own confirmed act (a double opt-in) lifts: they were gone or had said no, and come back by themselves. */
-export const liftedByConfirmation = ['erased', 'unsubscribed'] as const satisfies readonly SuppressionReason[];
+/**
+ * What the person's own confirmed act (a double opt-in) lifts: they were gone, and come back by themselves. An unsubscribe stays: what is confirmed was said
+ * since and counts over it, and nothing older must come to count by it.
+ */
+export const liftedByConfirmation = ['erased'] as const satisfies readonly SuppressionReason[];
 
 /** What a provider says of an address, which may be a mistake: an operator may lift these. The others only the person. */
 export const liftableReasons = ['bounced', 'invalid-address'] as const satisfies readonly SuppressionReason[];
@@ -40,25 +43,43 @@ export function stopsTransactional(reason: string): boolean {
  */
 export function suppressionHash(secret: string, channel: Channel, normalised: string): string {
   const kind = channel === 'email' ? 'email' : 'phone';
-  return createHmac('sha256', secret).update(`${kind}:${normalised}`).digest('hex');
+  return keyed(secret, `${kind}:${normalised}`);
+}
+
+interface AddressKey {
+  readonly channel: Channel;
+  readonly hash: string;
+}
+interface Addresses {
+  readonly email: string | null;
+  readonly phone: string | null;
 }
 
 /** Under which keys the addresses of a profile would be suppressed. */
-export function suppressionKeys(
-  secret: string,
-  profile: { readonly email: string | null; readonly phone: string | null },
-): readonly { readonly channel: Channel; readonly hash: string }[] {
-  return channels.flatMap((channel) => suppressionKey(secret, channel, channel === 'email' ? profile.email : profile.phone) ?? []);
+export function suppressionKeys(secret: string, profile: Addresses): readonly AddressKey[] {
+  return channels.flatMap((channel) => {
+    const normalised = normaliseAddress(channel, addressOf(profile, channel));
+    return normalised === null ? [] : [{ channel, hash: suppressionHash(secret, channel, normalised) }];
+  });
 }
 
-/** Under which key this address would be suppressed. Null: it is none. */
-export function suppressionKey(
-  secret: string,
-  channel: Channel,
-  address: string | null,
-): { readonly channel: Channel; readonly hash: string } | null {
+/** Under which keys it is kept that marketing to the addresses of a profile was refused. */
+export function unsubscribeKeys(secret: string, profile: Addresses): readonly AddressKey[] {
+  return channels.flatMap((channel) => unsubscribeKey(secret, channel, addressOf(profile, channel)) ?? []);
+}
+
+/** As `unsubscribeKeys`, of one address: another key than a suppression's, so that neither hides the other. Null: it is no address. */
+export function unsubscribeKey(secret: string, channel: Channel, address: string | null): AddressKey | null {
   const normalised = normaliseAddress(channel, address);
-  return normalised === null ? null : { channel, hash: suppressionHash(secret, channel, normalised) };
+  return normalised === null ? null : { channel, hash: keyed(secret, `unsubscribed:${channel}:${normalised}`) };
+}
+
+function keyed(secret: string, text: string): string {
+  return createHmac('sha256', secret).update(text).digest('hex');
+}
+
+export function addressOf(profile: Addresses, channel: Channel): string | null {
+  return channel === 'email' ? profile.email : profile.phone;
 }
 
 /** One spelling per mailbox or number. Null: it is none. */

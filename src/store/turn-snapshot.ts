@@ -7,6 +7,7 @@ import type { CartId, EntryId, JourneyId, MessageId, ProfileId, StepId } from '.
 import type { Instant } from '../domain/instant.js';
 import type { MessageState } from '../domain/message.js';
 import type { EntryInput, EntryState } from '../journey/entry.js';
+import { isImported } from './consents.js';
 import type { Db, Trx } from './db.js';
 import { type EngagementHistory, type EngagementHistoryJson, selectEngagementHistory, toEngagementHistory } from './engagement.js';
 import { isUser } from './identities.js';
@@ -85,6 +86,8 @@ export interface TurnFacts {
   readonly consents: readonly ConsentRecord[];
   readonly messages: readonly TurnMessage[];
   readonly suppressions: Readonly<Partial<Record<Channel, string>>>;
+  /** Since when marketing to the address of a channel is refused, whoever has it. */
+  readonly unsubscribedAt: Readonly<Partial<Record<Channel, Instant>>>;
   readonly pauses: readonly string[];
   readonly identified: boolean;
   readonly userId: string | null;
@@ -217,6 +220,8 @@ export interface TurnQuestion {
   /** Opens and clicks from before are a person's, unless something has shown otherwise. */
   readonly settledBefore: Instant;
   readonly suppressionHashes: Readonly<Partial<Record<Channel, string>>>;
+  /** Of the same addresses. */
+  readonly unsubscribeHashes: Readonly<Partial<Record<Channel, string>>>;
 }
 
 /** All other facts of a turn, in one statement. */
@@ -228,6 +233,10 @@ function selectTurnFacts(of: TurnQuestion): RawBuilder<TurnFactsRow> {
   const { entry, profileId } = of;
   const counted = [...of.counted].map(([name, since]) => sql`(name = ${name} and at >= ${since ?? 0})`);
   const hashes = Object.entries(of.suppressionHashes).map(([channel, hash]) => sql`(${channel}, ${hash})`);
+  const unsubscribes = Object.entries(of.unsubscribeHashes).map(([channel, hash]) => sql`(${channel}, ${hash})`);
+  // Asked once for all acts: which of them an import told matters only where an address was unsubscribed.
+  const isAnyUnsubscribed =
+    unsubscribes.length === 0 ? sql`false` : sql`exists (select from suppressions where (channel, hash) in (${sql.join(unsubscribes)}))`;
   return sql<TurnFactsRow>`select
     (select json_agg(json_build_object('seq', seq, 'input', input) order by seq) from entry_inputs
       where entry_id = ${entry.id} and consumed_at is null) as inputs,
@@ -237,7 +246,7 @@ function selectTurnFacts(of: TurnQuestion): RawBuilder<TurnFactsRow> {
       where profile_id = ${profileId} and (${sql.join(counted, sql` or `)}))`,
     )} as facts,
     (select json_agg(json_build_object('channel', channel, 'topic', topic, 'state', state, 'at', occurred_at, 'method', method, 'source', source,
-        'legalBasis', legal_basis, 'expiresAt', expires_at) order by seq)
+        'legalBasis', legal_basis, 'expiresAt', expires_at, 'isImported', case when ${isAnyUnsubscribed} then ${isImported} end) order by seq)
       from consents where profile_id = ${profileId}) as consents,
     (select json_agg(json_build_object('id', m.id, 'entryId', m.entry_id, 'entryKey', e.entry_key,
         'entryEndedAt', e.finished_at, 'journeyId', m.journey_id, 'step', m.step, 'visit', m.visit,
@@ -254,6 +263,7 @@ function selectTurnFacts(of: TurnQuestion): RawBuilder<TurnFactsRow> {
       from messages m left join entries e on e.id = m.entry_id
       where m.profile_id = ${profileId} and m.origin <> 'test' and (m.entry_id = ${entry.id} or m.slot_at > ${of.messagesSince})) as messages,
     ${orNull(hashes, sql`(select json_object_agg(channel, reason) from suppressions where (channel, hash) in (${sql.join(hashes)}))`)} as suppressions,
+    ${orNull(unsubscribes, sql`(select json_object_agg(channel, created_at) from suppressions where (channel, hash) in (${sql.join(unsubscribes)}))`)} as unsubscribed_at,
     (select json_agg(key) from controls where key like 'pause:%') as pauses,
     (select min(value) from identities where profile_id = ${profileId} and ${isUser}) as user_id,
     exists (select 1 from messages where profile_id = ${profileId} and channel = 'sms' and accepted_at is not null) as texted_before,
@@ -275,6 +285,7 @@ function toTurnFacts(row: TurnFactsRow | undefined): TurnFacts {
       receipts: [...(message.receipts ?? []), ...(interactions ?? [])],
     })),
     suppressions: row.suppressions ?? {},
+    unsubscribedAt: row.unsubscribed_at ?? {},
     pauses: row.pauses ?? [],
     identified: row.user_id !== null,
     userId: row.user_id,
@@ -298,6 +309,7 @@ interface TurnFactsRow {
       })[]
     | null;
   readonly suppressions: TurnFacts['suppressions'] | null;
+  readonly unsubscribed_at: TurnFacts['unsubscribedAt'] | null;
   readonly pauses: readonly string[] | null;
   readonly user_id: string | null;
   readonly texted_before: boolean;

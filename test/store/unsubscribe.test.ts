@@ -1,11 +1,16 @@
 import { beforeEach, expect, test } from 'vitest';
 import { type Preference, savePreferences, showPreferences, type Wishes } from '../../src/app/preferences.js';
+import { checkSend } from '../../src/app/check-send.js';
+import { eraseProfile } from '../../src/app/erase-profile.js';
 import { recordConsents } from '../../src/app/record-consents.js';
 import { unsubscribe } from '../../src/app/unsubscribe.js';
+import type { MessageClass } from '../../src/domain/channel.js';
 import { parseEngagement } from '../../src/domain/engagement/state.js';
 import { chosenCap } from '../../src/domain/frequency-preference.js';
 import { day, hour } from '../../src/domain/instant.js';
+import { suppressionHash } from '../../src/domain/suppression.js';
 import { readConsents } from '../../src/store/profiles-read.js';
+import { liftSuppression } from '../../src/store/suppressions.js';
 import { mayReceive } from '../support/consents.js';
 import { identify, noon, track } from '../support/shop-events.js';
 import { describeOnBothStores, resetTables } from '../support/stores.js';
@@ -14,6 +19,13 @@ import { cartJourney, take, type TurnDeps } from '../support/turns.js';
 import { twilioWebhooks } from '../support/twilio-webhooks.js';
 
 const click = { method: 'one-click', text: null };
+const proof = {
+  text: ({ channel, topic }: Preference) => `${topic} by ${channel}`,
+  locale: 'en',
+  sourceUrl: 'https://shop.example/p',
+  ip: '203.0.113.7',
+  userAgent: 'a browser',
+};
 
 describeOnBothStores('an unsubscribe', (store) => {
   beforeEach(() => resetTables(store()));
@@ -99,16 +111,104 @@ describeOnBothStores('an unsubscribe', (store) => {
   });
 });
 
+describeOnBothStores('an unsubscribed address', (store) => {
+  beforeEach(() => resetTables(store()));
+
+  const later = noon + 2 * hour;
+  const live = { occurredAt: later, receivedAt: later, userId: 'ada-2' };
+  const imported = { ...live, occurredAt: Date.UTC(2023, 4, 1), origin: 'import' as const };
+  const yes = (more: Record<string, unknown> = {}) => ({ channel: 'email', method: 'form', text: 'Write to me.', ...more });
+  /** Ada clicked; the clock stands an hour later. */
+  async function unsubscribed() {
+    const sent = await reminded(store());
+    await unsubscribe(sent.deps, sent.messageId, click);
+    sent.deps.clock.set(later);
+    return sent;
+  }
+  async function answer(deps: TurnDeps, topic: string, messageClass: MessageClass = 'marketing') {
+    const check = { to: { userId: 'ada-2' }, channel: 'email', topic, class: messageClass, priority: null, at: null } as const;
+    const result = await checkSend(deps, check);
+    return result.kind === 'answer' ? (result.reason === null ? result.decision : result.sentence) : result.kind;
+  }
+  const suppressed = 'Not sent: the email address is suppressed (unsubscribed).';
+
+  test('gets no marketing through a profile that comes later, whatever an import says; transactional mail comes', async () => {
+    const { deps } = await unsubscribed();
+    await take(
+      deps,
+      identify({ email: 'ADA@example.test' }, imported),
+      track('Consent Granted', yes(), imported),
+      track('Consent Granted', yes({ topic: 'newsletter' }), { ...live, origin: 'import' }),
+      track('Consent Granted', yes({ topic: 'sales', legal_basis: 'implied', expires_at: '2027-01-01T00:00:00Z' }), live),
+    );
+    for (const topic of ['marketing', 'newsletter', 'sales']) expect(await answer(deps, topic)).toEqual(suppressed);
+    for (const messageClass of ['broadcast', 'service'] as const)
+      expect(await answer(deps, 'newsletter', messageClass)).toEqual(suppressed);
+    expect(await answer(deps, 'newsletter', 'transactional')).toEqual('send');
+  });
+
+  test('gets what its reader says yes to since, and nothing older by that', async () => {
+    const { deps } = await unsubscribed();
+    await take(
+      deps,
+      identify({ email: 'ada@example.test' }, live),
+      track('Consent Granted', yes(), imported),
+      track('Consent Granted', yes({ topic: 'newsletter' }), live),
+    );
+    expect(await answer(deps, 'newsletter')).toEqual('send');
+    expect(await answer(deps, 'sales')).toEqual(suppressed);
+  });
+
+  test('is one for a person who changes to it, and the page shows it so', async () => {
+    const { deps, messageId } = await unsubscribed();
+    const before = { ...live, occurredAt: noon, receivedAt: noon };
+    await take(deps, identify({ email: 'ada@elsewhere.test' }, before), track('Consent Granted', yes(), before));
+    expect(await answer(deps, 'sales')).toEqual('send');
+    await take(deps, identify({ email: 'ada@example.test' }, live));
+    expect(await answer(deps, 'sales')).toEqual(suppressed);
+
+    const other = await store().db.selectFrom('identities').select('profile_id').where('value', '=', 'ada-2').executeTakeFirstOrThrow();
+    await store().db.updateTable('messages').set({ profile_id: other.profile_id }).execute();
+    const shown = (await showPreferences(deps, messageId))?.topics.flatMap(({ boxes }) => boxes) ?? [];
+    expect(shown.filter(({ wanted }) => wanted)).toEqual([]);
+    const sales = shown.map(({ channel, topic }) => ({ channel, topic, wanted: topic === 'sales' }));
+    await savePreferences(deps, messageId, { boxes: sales, frequency: null, traits: {} }, proof);
+    // The message counts as theirs now, under the caps.
+    expect(await answer(deps, 'sales')).toMatch(/^Waits: cap /);
+    expect(await answer(deps, 'newsletter')).toBe(suppressed);
+  });
+
+  test('stays one when its person is erased, and when they confirm something anew', async () => {
+    const { deps, profileId } = await unsubscribed();
+    await eraseProfile(deps, profileId);
+    await store().transaction((trx) =>
+      liftSuppression(trx, { channel: 'email', hash: suppressionHash(deps.secret, 'email', 'ada@example.test'), reason: 'erased' }),
+    );
+    await take(deps, identify({ email: 'ada@example.test' }, live), track('Consent Granted', yes(), imported));
+    expect(await answer(deps, 'sales')).toEqual(suppressed);
+  });
+
+  test('keeps an entry of a later profile from being mailed', async () => {
+    const { deps } = await unsubscribed();
+    await take(
+      deps,
+      identify({ email: 'ada@example.test' }, live),
+      track('Consent Granted', yes(), imported),
+      track('Product Added', { cart_id: 'c2', product_id: 'p1', name: 'Mug', price: 30, currency: 'GBP' }, live),
+    );
+    deps.clock.set(later + hour);
+    const entry = await store().db.selectFrom('entries').select('id').orderBy('created_at', 'desc').executeTakeFirstOrThrow();
+    const calls = deps.providers.email.submitted.length;
+    await turn(deps, entry.id);
+    expect(deps.providers.email.submitted).toHaveLength(calls);
+    const verdict = await store().db.selectFrom('verdicts').select(['reason', 'detail']).orderBy('seq', 'desc').executeTakeFirst();
+    expect(verdict).toMatchObject({ reason: 'suppressed', detail: { cause: 'unsubscribed' } });
+  });
+});
+
 describeOnBothStores('preferences', (store) => {
   beforeEach(() => resetTables(store()));
 
-  const proof = {
-    text: ({ channel, topic }: Preference) => `${topic} by ${channel}`,
-    locale: 'en',
-    sourceUrl: 'https://shop.example/p',
-    ip: '203.0.113.7',
-    userAgent: 'a browser',
-  };
   const asks = (boxes: Wishes['boxes'], more: Partial<Wishes> = {}): Wishes => ({ boxes, frequency: null, traits: {}, ...more });
   const boxesOf = async (deps: TurnDeps, messageId: string) =>
     (await showPreferences(deps, messageId))?.topics.flatMap(({ boxes }) => boxes) ?? [];
@@ -168,6 +268,79 @@ describeOnBothStores('preferences', (store) => {
     const records = await readConsents(store().db, profileId);
     for (const topic of ['marketing', 'win_back', 'cart_reminder'])
       expect([mayReceive(records, 'email', topic), mayReceive(records, 'sms', topic)]).toEqual([false, false]);
+  });
+
+  test('count for every profile with the address: what is unticked goes, what is ticked stays as it was', async () => {
+    const { deps, messageId, profileId } = await reminded(store());
+    const guest = { anonymousId: 'guest' };
+    const yes = (more: Record<string, unknown>) => track('Consent Granted', { method: 'form', source: 'test', ...more }, guest);
+    await take(
+      deps,
+      identify({ email: 'ada@example.test', phone: '+447700900123' }, guest),
+      yes({ channel: 'email' }),
+      yes({ channel: 'email', topic: 'cart_reminder' }),
+      yes({ channel: 'sms', topic: 'cart_reminder' }),
+    );
+    const { profile_id } = await store()
+      .db.selectFrom('identities')
+      .select('profile_id')
+      .where('value', '=', 'guest')
+      .executeTakeFirstOrThrow();
+    const may = async (...topics: readonly string[]) => {
+      const records = await readConsents(store().db, profile_id);
+      return [
+        ...topics.map((topic) => mayReceive(records, 'email', topic, noon + day)),
+        mayReceive(records, 'sms', 'cart_reminder', noon + day),
+      ];
+    };
+    const boxes = await boxesOf(deps, messageId);
+    expect(await may('sales', 'newsletter', 'cart_reminder')).toEqual([true, true, true, true]);
+
+    await savePreferences(deps, messageId, asks(boxes.map((box) => (box.topic === 'sales' ? { ...box, wanted: false } : box))), proof);
+    expect(await may('sales', 'newsletter', 'cart_reminder')).toEqual([false, true, true, true]);
+    const kept = boxes.map((box) => ({
+      ...box,
+      wanted: box.channel === 'email' && ['cart_reminder', 'back_in_stock'].includes(box.topic),
+    }));
+    await savePreferences(deps, messageId, asks(kept), proof);
+    expect(await may('sales', 'newsletter', 'cart_reminder')).toEqual([false, false, true, false]);
+    const check = { to: { profileId: profile_id }, channel: 'email', class: 'marketing', priority: null, at: null } as const;
+    expect(await checkSend(deps, { ...check, topic: 'cart_reminder' })).toMatchObject({ reason: null });
+
+    deps.clock.pass(1000);
+    await savePreferences(deps, messageId, asks('nothing'), proof);
+    expect(await may('sales', 'newsletter', 'cart_reminder')).toEqual([false, false, false, false]);
+    expect(mayReceive(await readConsents(store().db, profileId), 'email', 'cart_reminder', noon + day)).toBe(false);
+  });
+
+  test('of a link to a former address speak for who has that address now, and not for the person’s other one', async () => {
+    const { deps, messageId } = await reminded(store());
+    const moved = { occurredAt: noon + hour, receivedAt: noon + hour };
+    await take(
+      deps,
+      identify({ email: 'ada@elsewhere.test' }, moved),
+      identify({ email: 'ada@example.test', phone: '+447700900123' }, { ...moved, userId: 'eve' }),
+      identify({ email: 'ada@elsewhere.test' }, { ...moved, userId: 'ada-at-work' }),
+      ...['eve', 'ada-at-work'].flatMap((userId) => [
+        track('Consent Granted', { channel: 'email', method: 'form', source: 'test' }, { ...moved, userId }),
+        track('Consent Granted', { channel: 'sms', topic: 'cart_reminder', method: 'form', source: 'test' }, { ...moved, userId }),
+      ]),
+    );
+    await savePreferences(deps, messageId, asks('nothing'), proof);
+    const of = async (userId: string) => {
+      const { profile_id } = await store()
+        .db.selectFrom('identities')
+        .select('profile_id')
+        .where('value', '=', userId)
+        .executeTakeFirstOrThrow();
+      const records = await readConsents(store().db, profile_id);
+      return [mayReceive(records, 'email', 'sales', noon + day), mayReceive(records, 'sms', 'cart_reminder', noon + day)];
+    };
+    expect([await of('ada'), await of('eve'), await of('ada-at-work')]).toEqual([
+      [false, false],
+      [false, true],
+      [true, true],
+    ]);
   });
 
   test('are traits too: how often, and what the person says of themselves; journeys hear of it', async () => {

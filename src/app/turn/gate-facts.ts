@@ -2,8 +2,10 @@ import { capPerson } from '../../domain/cap-person.js';
 import { capsFor } from '../../domain/caps-for.js';
 import type { Channel } from '../../domain/channel.js';
 import type { ConsentRecord } from '../../domain/consent.js';
+import type { Instant } from '../../domain/instant.js';
 import type { EngagementFacts } from '../../domain/engagement/facts.js';
 import { sunsetSince } from '../../domain/engagement/sunset.js';
+import { isUnsubscribed } from '../../domain/address-refusal.js';
 import type { SendFacts, SendRequest } from '../../domain/guards/guard.js';
 import { type LedgerRow, ledgerOf } from '../../domain/ledger.js';
 import type { Policies } from '../../domain/policy/policies.js';
@@ -19,6 +21,8 @@ export interface GatePerson {
   readonly ledger: readonly LedgerRow[];
   /** Why the address of a channel is suppressed. */
   readonly suppressions: Readonly<Partial<Record<Channel, string>>>;
+  /** Since when marketing to it is refused, whoever has it. */
+  readonly unsubscribedAt: Readonly<Partial<Record<Channel, Instant>>>;
   readonly places: readonly Place[];
   /** Where their days begin. */
   readonly timeZone: string;
@@ -31,13 +35,12 @@ export function gateFacts(
   request: SendRequest,
   now: Pick<SendFacts, 'paused' | 'reachable' | 'content'>,
 ): SendFacts {
-  const { engagement, places } = person;
-  const suppression =
-    person.suppressions[request.channel] ?? (sunsetSince(policies.engagement, engagement, request.at) === null ? null : 'sunset');
+  const { consents, places } = person;
+  const suppression = suppressionOf(policies, person, request);
   return {
     ...now,
     exit: null,
-    consents: person.consents,
+    consents,
     topics: policies.topics,
     suppression: suppression === null ? null : { reason: suppression },
     holdout: false,
@@ -47,4 +50,14 @@ export function gateFacts(
     caps: capsFor(policies, capPerson(policies, person, request), request),
     price: policies.engagement.price?.[request.channel] ?? null,
   };
+}
+
+/** What is said of the address itself comes first; then that its reader wants no marketing; then that the person has not answered for long. */
+function suppressionOf(policies: Policies, person: GatePerson, request: SendRequest): string | null {
+  const { suppressions, unsubscribedAt, consents, engagement } = person;
+  const { channel, at } = request;
+  const known = suppressions[channel];
+  if (known !== undefined) return known;
+  if (isUnsubscribed(unsubscribedAt[channel], request, consents, policies.topics)) return 'unsubscribed';
+  return sunsetSince(policies.engagement, engagement, at) === null ? null : 'sunset';
 }

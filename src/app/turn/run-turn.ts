@@ -454,10 +454,10 @@ class Turn {
   async #sendFacts(plan: SendPlan, request: SendRequest): Promise<SendFacts> {
     const { facts, places, engagement, profile, timeZone } = this.#context;
     const ledger = facts.messages.map((message) => ({ ...message, ...this.#messages.get(message.id) }));
-    const { consents, suppressions } = facts;
+    const { consents, suppressions, unsubscribedAt } = facts;
     return gateFacts(
       this.#deps.policies.current(),
-      { traits: profile.traits, consents, engagement, ledger, suppressions, places, timeZone },
+      { traits: profile.traits, consents, engagement, ledger, suppressions, unsubscribedAt, places, timeZone },
       request,
       {
         paused: await this.#pause(plan),

@@ -7,7 +7,7 @@ import type { FactName } from '../../domain/fact.js';
 import { settledBefore } from '../../domain/human-click.js';
 import type { EntryId } from '../../domain/ids.js';
 import type { Instant } from '../../domain/instant.js';
-import { suppressionKeys } from '../../domain/suppression.js';
+import { suppressionKeys, unsubscribeKeys } from '../../domain/suppression.js';
 import { mayTrack } from '../../domain/tracking.js';
 import { calendarZone, type Place, placesByTraits } from '../../domain/zone-evidence.js';
 import type { JourneyDefinition } from '../../journey/definition.js';
@@ -87,8 +87,13 @@ function questionOf(deps: AppDeps, { entry, profile }: TurnRows, definition: Jou
     at,
     engagedAt: parseEngagement(profile.engagement).engagedAt,
     settledBefore: settledBefore(policies.engagement.humans, at, deps.clock.rate),
-    suppressionHashes: Object.fromEntries(suppressionKeys(deps.secret, profile).map(({ channel, hash }) => [channel, hash])),
+    suppressionHashes: byChannel(suppressionKeys(deps.secret, profile)),
+    unsubscribeHashes: byChannel(unsubscribeKeys(deps.secret, profile)),
   };
+}
+
+function byChannel(keys: ReturnType<typeof suppressionKeys>): TurnQuestion['suppressionHashes'] {
+  return Object.fromEntries(keys.map(({ channel, hash }) => [channel, hash]));
 }
 
 function complete(deps: AppDeps, { entry, profile, cart }: TurnRows, definition: JourneyDefinition, facts: TurnFacts): TurnContext {
