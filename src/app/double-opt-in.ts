@@ -1,5 +1,6 @@
+import { heldTo } from '../domain/address-refusal.js';
 import type { Channel } from '../domain/channel.js';
-import { type ConsentProof, hasConsent, judgeConsent, type NotAsked } from '../domain/consent.js';
+import { type ConsentProof, type ConsentRecord, hasConsent, judgeConsent, type NotAsked } from '../domain/consent.js';
 import { askAgainAfterMs, confirmations, confirmWithinMs, forgetAfterMs, openRequests, remindAfterMs } from '../domain/double-opt-in.js';
 import type { ProfileId } from '../domain/ids.js';
 import { day, type Instant } from '../domain/instant.js';
@@ -27,11 +28,12 @@ import {
 } from '../store/profiles-read.js';
 import { liftByConfirmation } from '../store/suppressions.js';
 import { readTemplateHead } from '../store/templates.js';
+import { readUnsubscribes } from '../store/unsubscribes.js';
 import type { AppDeps } from './deps.js';
 import { localeOf } from './preferences.js';
 import { writeConsentActs } from './record-consents.js';
 import { linkOf } from './render-message.js';
-import { suppressionKeys } from '../domain/suppression.js';
+import { suppressionKeys, unsubscribeKeys } from '../domain/suppression.js';
 import { askForMessage } from './send-message.js';
 
 /** What asks, by channel: templates of class transactional, without a word of promotion. */
@@ -90,8 +92,9 @@ async function tend(deps: Deps, trx: Trx, id: ProfileId, channel: Channel, mayAs
   const { topics } = deps.policies.current();
   const records = await readConsents(trx, profile.id);
   const pending = records.filter((act) => act.channel === channel && isWaiting(act));
-  const open = new Set(openRequests(records));
-  const stands = (act: ConsentActRecord) => judgeConsent(records, channel, act.topic, now, topics).cause === 'granted';
+  const held = heldTo(records, await readUnsubscribes(trx, unsubscribeKeys(deps.secret, profile)));
+  const open = new Set<ConsentRecord>(openRequests(held));
+  const stands = (act: ConsentActRecord) => judgeConsent(held, channel, act.topic, now, topics).cause === 'granted';
   const alive = pending.filter((act) => open.has(act) && now - act.at < forgetAfterMs && !stands(act));
   const given = pending.filter((act) => !alive.includes(act));
   await expirePending(

@@ -1,12 +1,14 @@
 import { beforeEach, expect, test } from 'vitest';
+import { checkSend } from '../../src/app/check-send.js';
 import { tendConsents } from '../../src/app/double-opt-in.js';
 import { eraseProfile } from '../../src/app/erase-profile.js';
 import { showConsents } from '../../src/app/show-profile.js';
 import { takeTurn } from '../../src/app/take-turn.js';
 import { day, hour } from '../../src/domain/instant.js';
-import { suppressionHash } from '../../src/domain/suppression.js';
+import { suppressionHash, unsubscribeKeys } from '../../src/domain/suppression.js';
 import { readConsents } from '../../src/store/profiles-read.js';
 import { insertSuppression } from '../../src/store/suppressions.js';
+import { keepUnsubscribed } from '../../src/store/unsubscribes.js';
 import { opset } from '../../workflows/contract.js';
 import { testApi } from '../support/api.js';
 import { mayReceive } from '../support/consents.js';
@@ -225,6 +227,37 @@ describeOnBothStores('a double opt-in', (store) => {
     const { server } = await testApi(deps);
     const { body } = await server.inject({ ...press, url: linkOf(request) });
     expect([body.includes('we may not write to this address'), body.includes('You are signed up')]).toEqual([true, false]);
+  });
+
+  test('is asked for at an address that was unsubscribed, whatever an import says, and counts over that', async () => {
+    const keys = unsubscribeKeys(deps.secret, { email: 'late@example.test', phone: null });
+    await store().transaction((trx) => keepUnsubscribed(trx, keys, 'one-click', deps.clock.now()));
+    deps.clock.pass(hour);
+    const live = { userId: 'late', occurredAt: deps.clock.now(), receivedAt: deps.clock.now() };
+    const imported = { ...live, occurredAt: noon - 100 * day, origin: 'import' as const };
+    await take(
+      deps,
+      identify({ email: 'late@example.test' }, live),
+      track('Consent Granted', { ...signUp, double_opt_in: false }, imported),
+      track('Consent Granted', signUp, live),
+    );
+    const mayCome = async () => {
+      const check = {
+        to: { userId: 'late' },
+        channel: 'email',
+        topic: 'newsletter',
+        class: 'marketing',
+        priority: null,
+        at: null,
+      } as const;
+      const result = await checkSend(deps, check);
+      return result.kind === 'answer' && result.decision === 'send';
+    };
+    await tendConsents(deps);
+    expect([(await requests()).length, await mayCome()]).toEqual([1, false]);
+    const { server } = await testApi(deps);
+    await server.inject({ ...press, url: linkOf((await requests())[0]) });
+    expect(await mayCome()).toBe(true);
   });
 
   test('waits for an address to ask at', async () => {
