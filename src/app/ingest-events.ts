@@ -1,6 +1,7 @@
 import type { RawBuilder } from 'kysely';
 import { applyToCarts, joinWithinMs, joinSharing, type KeptCart } from '../domain/cart-book.js';
 import { type CommerceEvent, readCommerceEvent } from '../domain/commerce-events.js';
+import { isRefusal } from '../domain/consent.js';
 import { type ConsentTold, consentsTrait, readConsentEvent, readConsentTraits } from '../domain/consent-events.js';
 import { refuseConsent } from '../domain/consent-refusal.js';
 import { deriveFacts } from '../domain/derive-facts.js';
@@ -185,10 +186,7 @@ function readEvent(
   const plain: Understood = { kind: 'understood', incoming, event, commerce: null, consents: [] };
   const consent = readConsent(incoming);
   if (consent.kind === 'problem') return refuse(incoming, 'invalid-consent-event', consent.problem);
-  if (consent.kind === 'consent') {
-    const problem = refusedConsent(consent.told, deps.policies.current().topics);
-    return problem === null ? { ...plain, consents: consent.told } : refuse(incoming, 'invalid-consent-event', problem);
-  }
+  if (consent.kind === 'consent') return withConsents(plain, consent.told, deps.policies.current().topics);
   if (event.type !== 'track' || event.name === null) return plain;
   const commerce = readCommerceEvent(event.name, event.properties);
   if (commerce.kind === 'problem') return refuse(incoming, 'invalid-commerce-event', commerce.problem);
@@ -200,12 +198,14 @@ function readConsent({ event, payload }: IncomingEvent) {
   return readConsentEvent(event.type === 'track' ? (event.name ?? '') : '', event.properties, contextOf(payload));
 }
 
-function refusedConsent(told: readonly ConsentTold[], topics: TopicPolicy): string | null {
-  for (const { said } of told) {
-    const refusal = refuseConsent(said, topics);
-    if (refusal !== null) return refusal.problem;
-  }
-  return null;
+/** A yes that cannot be recorded goes to the dead letters with its event. Where a no stands beside it the event is taken without it: a no waits for nobody. */
+function withConsents(plain: Understood, told: readonly ConsentTold[], topics: TopicPolicy) {
+  const [refusal] = told.flatMap(({ said }) => refuseConsent(said, topics) ?? []);
+  if (refusal === undefined) return { ...plain, consents: told };
+  const { incoming } = plain;
+  if (!told.some(({ said }) => isRefusal(said.state))) return refuse(incoming, 'invalid-consent-event', refusal.problem);
+  const consents = told.filter(({ said }) => refuseConsent(said, topics) === null);
+  return { ...plain, incoming: { ...incoming, notes: [...incoming.notes, `consent-${refusal.code}`] }, consents };
 }
 
 /** Segment's `context` of an event, as the client sent it. */

@@ -75,6 +75,8 @@ const reasons: Readonly<Record<string, string>> = {
   where: 'the trigger asks for something else about the event',
   'late-or-imported': 'it was imported, or came more than six hours late',
   'clock-ahead': 'its timestamp lay in the future, so it counts from its arrival',
+  'consent-unknown-topic': 'a yes in it names no topic of policies/topics.yaml and was not recorded',
+  'consent-needs-end': 'an implied yes in it names no end and was not recorded',
   'invalid-email': 'the email trait is not an address, nothing will be sent to it',
   'invalid-phone': 'the phone trait is not a number, nothing will be sent to it',
   'no-trigger-or-wait': 'no live journey starts on it and no entry waits for it',

@@ -111,8 +111,9 @@ export class World {
 
   #consent(event: ShopEvent, id: ProfileId): readonly ConsentRecord[] {
     const reading = event.type === 'track' ? readConsentEvent(event.name ?? '', event.properties) : readConsentTraits(event.traits);
-    if (reading.kind !== 'consent' || reading.told.some(({ said }) => refuseConsent(said, this.#topics) !== null)) return [];
-    const acts = reading.told.map(({ said, at }) => ({ ...admitConsent(said, this.#topics, event.origin), at: at ?? event.occurredAt }));
+    if (reading.kind !== 'consent') return [];
+    const told = reading.told.filter(({ said }) => refuseConsent(said, this.#topics) === null);
+    const acts = told.map(({ said, at }) => ({ ...admitConsent(said, this.#topics, event.origin), at: at ?? event.occurredAt }));
     const profile = this.profile(id);
     this.#profiles.set(id, { ...profile, consents: [...profile.consents, ...acts] });
     return acts;

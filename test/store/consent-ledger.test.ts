@@ -3,6 +3,7 @@ import { tendConsents } from '../../src/app/double-opt-in.js';
 import { exportProfile } from '../../src/app/export-profile.js';
 import { type IncomingEvent, ingestEvents } from '../../src/app/ingest-events.js';
 import { retryDeadLetter } from '../../src/app/retry-dead-letter.js';
+import { showEvent } from '../../src/app/show-event.js';
 import { showConsents, showWaitingConsents } from '../../src/app/show-profile.js';
 import { day, hour } from '../../src/domain/instant.js';
 import { testApi } from '../support/api.js';
@@ -125,6 +126,21 @@ describeOnBothStores('the consent ledger', (store) => {
     const mended = { ...deps, policies: { current: () => ({ ...others, topics }) } };
     const letters = await store().db.selectFrom('dead_letters').select(['id', 'payload']).orderBy('id').execute();
     expect(await retryDeadLetter(mended, letters[0]?.id ?? '')).toEqual({ kind: 'resolved' });
+  });
+
+  test('takes a no at once, also where a yes beside it cannot be recorded, and says so of the event', async () => {
+    const act = { channel: 'email', method: 'form', at: '2026-11-24T11:00:00Z' };
+    const acts = [
+      { ...act, topic: 'salez', state: 'granted' },
+      { ...act, topic: 'newsletter', state: 'withdrawn' },
+    ];
+    const event = identify({ email: 'ada@example.test', consents: acts });
+    expect((await told(event)).rejected).toEqual([]);
+    expect((await consents()).acts).toMatchObject([{ topic: 'newsletter', state: 'withdrawn' }]);
+    const shown = await showEvent(deps, event.event.messageId);
+    expect(shown.kind === 'stored' && shown.event.effects.map(({ sentence }) => sentence)).toContain(
+      'Noted: a yes in it names no topic of policies/topics.yaml and was not recorded.',
+    );
   });
 
   test('takes no implied yes without an end, and a soft opt-in, which has none', async () => {
