@@ -8,7 +8,7 @@ import { mailboxProviderOf, mayBreakersHold } from '../domain/mailbox-provider.j
 import { topicIds, unknownTopic } from '../domain/policy/topic-policy.js';
 import { decideSend } from '../domain/send-gate.js';
 import { readPausedProviders, readPauses } from '../store/controls.js';
-import { readProfile, readSuppressions } from '../store/profiles-read.js';
+import { readSuppressions } from '../store/profiles-read.js';
 import { readUnsubscribes } from '../store/unsubscribes.js';
 import type { AppDeps } from './deps.js';
 import { type Person, readPerson } from './read-person.js';
@@ -54,9 +54,8 @@ export async function checkSend(deps: Deps, check: SendCheck): Promise<SendCheck
   if (unknown !== null)
     return { kind: 'refused', code: 'unknown-topic', reason: [unknown.message, unknown.suggestion].filter(Boolean).join(' ') };
   const profileId = await findRecipient(deps, check.to);
-  const [person, profile] =
-    profileId === null ? [null, null] : [await readPerson(deps, profileId), await readProfile(deps.store.db, profileId)];
-  if (person === null || profile === null) return { kind: 'unknown-profile' };
+  const person = profileId === null ? null : await readPerson(deps, profileId);
+  if (person === null) return { kind: 'unknown-profile' };
   const refusal = check.at === null ? null : refuseInstant(check.at, person.at);
   if (refusal !== null) return { kind: 'refused', ...refusal };
 
@@ -73,8 +72,8 @@ export async function checkSend(deps: Deps, check: SendCheck): Promise<SendCheck
     deadlineAt: check.deadlineAt ?? at + horizonMs,
     onCapped: 'defer' as const,
   };
-  const suppressed = await readSuppressions(deps.store.db, suppressionKeys(deps.secret, profile));
-  const unsubscribed = await readUnsubscribes(deps.store.db, unsubscribeKeys(deps.secret, profile));
+  const suppressed = await readSuppressions(deps.store.db, suppressionKeys(deps.secret, person));
+  const unsubscribed = await readUnsubscribes(deps.store.db, unsubscribeKeys(deps.secret, person));
   const facts = gateFacts(
     policies,
     {
@@ -86,8 +85,8 @@ export async function checkSend(deps: Deps, check: SendCheck): Promise<SendCheck
     },
     request,
     {
-      paused: await pauseOf(deps, { channel, class: messageClass, email: profile.email }),
-      reachable: reachable(deps, profile, channel),
+      paused: await pauseOf(deps, { channel, class: messageClass, email: person.email }),
+      reachable: reachable(deps, person, channel),
       content: { kind: 'ready' },
     },
   );

@@ -1,14 +1,13 @@
 import type { Cart } from '../../domain/cart.js';
 import { widestCapMs } from '../../domain/caps-for.js';
 import type { ConditionFacts } from '../../domain/conditions/condition.js';
-import { type EngagementFacts, mayProfile } from '../../domain/engagement/facts.js';
+import { type EngagementFacts, engagementFacts } from '../../domain/engagement/facts.js';
 import { parseEngagement } from '../../domain/engagement/state.js';
 import type { FactName } from '../../domain/fact.js';
 import { settledBefore } from '../../domain/human-click.js';
 import type { EntryId } from '../../domain/ids.js';
 import type { Instant } from '../../domain/instant.js';
 import { suppressionKeys, unsubscribeKeys } from '../../domain/suppression.js';
-import { mayTrack } from '../../domain/tracking.js';
 import { calendarZone, type Place, placesByTraits } from '../../domain/zone-evidence.js';
 import type { JourneyDefinition } from '../../journey/definition.js';
 import { countedFacts, type EngineContext } from '../../journey/engine.js';
@@ -100,7 +99,6 @@ function complete(deps: AppDeps, { entry, profile, cart }: TurnRows, definition:
   // Read after the lock.
   const at = instantOf(deps, profile);
   const policies = deps.policies.current();
-  const engagement = parseEngagement(profile.engagement);
   const places = placesByTraits(profile, deps.shop, at);
   const timeZone = calendarZone(places, deps.shop.timeZone);
   const conditionFacts: ConditionFacts = {
@@ -119,13 +117,11 @@ function complete(deps: AppDeps, { entry, profile, cart }: TurnRows, definition:
     profile,
     cart,
     facts,
-    engagement: {
-      state: engagement,
-      consents: facts.consents,
-      ...facts.history,
-      isTracked: mayTrack(policies.engagement.tracking, profile, deps.shop),
-      mayProfile: mayProfile(profile.traits),
-    },
+    engagement: engagementFacts(
+      profile,
+      { consents: facts.consents, ...facts.history },
+      { tracking: policies.engagement.tracking, shop: deps.shop },
+    ),
     places,
     timeZone,
     at,
