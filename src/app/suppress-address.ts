@@ -1,7 +1,7 @@
 import { errorAction } from '../channels/sms/error-codes.js';
 import type { Channel } from '../domain/channel.js';
 import type { Instant } from '../domain/instant.js';
-import { normaliseEmail, normalisePhone, suppressionHash, type SuppressionReason } from '../domain/suppression.js';
+import { addressOf, normaliseAddress, suppressionHash, type SuppressionReason } from '../domain/suppression.js';
 import type { Trx } from '../store/db.js';
 import { insertSuppression } from '../store/suppressions.js';
 import type { AppDeps } from './deps.js';
@@ -21,7 +21,7 @@ export async function suppressAddress(
   },
 ): Promise<void> {
   const { channel, profile, usedAddress, code, at } = refused;
-  const address = channel === 'email' ? profile.email : profile.phone;
+  const address = addressOf(profile, channel);
   const action = errorAction(code);
   if (address !== null && address === usedAddress)
     await suppress(deps, trx, { channel, address, reason: action?.kind === 'suppress' ? action.reason : 'bounced', code, at });
@@ -43,7 +43,7 @@ export async function suppress(
   },
 ): Promise<void> {
   const { channel, reason, code, at } = refused;
-  const address = channel === 'email' ? normaliseEmail(refused.address) : normalisePhone(refused.address);
+  const address = normaliseAddress(channel, refused.address);
   if (address === null) return;
   const isNew = await insertSuppression(trx, { channel, hash: suppressionHash(deps.secret, channel, address), reason, detail: code, at });
   if (!isNew || reason !== 'stopped') return;

@@ -7,7 +7,7 @@ import type { AttemptOutcome } from '../domain/message.js';
 import { quietHoursFor, smsValiditySeconds } from '../domain/quiet-hours.js';
 import type { RenderContext } from '../domain/rendering.js';
 import { decideSend } from '../domain/send-gate.js';
-import { normaliseEmail, normalisePhone, suppressionHash } from '../domain/suppression.js';
+import { normaliseAddress, suppressionHash } from '../domain/suppression.js';
 import type { TemplateHead } from '../domain/template.js';
 import type { SendDecision } from '../domain/verdict.js';
 import { shopPlace } from '../domain/zone-evidence.js';
@@ -118,7 +118,7 @@ async function decide(deps: AppDeps, trx: Trx, send: TestMessage): Promise<SendD
   const { template, to, id, content, at } = send;
   const { channel } = template;
   const profileId = (await ensureTestRecipient(trx, at)) as ProfileId;
-  const normalised = channel === 'email' ? normaliseEmail(to) : normalisePhone(to);
+  const normalised = normaliseAddress(channel, to);
   const hash = normalised === null ? [] : [{ channel, hash: suppressionHash(deps.secret, channel, normalised) }];
   const [suppressed] = await readSuppressions(trx, hash);
   const pause = await readPause(trx, { journeyId: null, channel });

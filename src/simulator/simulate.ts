@@ -15,7 +15,7 @@ import { decideSend, type SendFacts, type SendRequest } from '../domain/send-gat
 import type { Policies } from '../domain/policy/policies.js';
 import { quietHoursFor } from '../domain/quiet-hours.js';
 import type { Shop } from '../domain/shop.js';
-import { normaliseEmail, normalisePhone } from '../domain/suppression.js';
+import { normaliseAddress, normalisePhone } from '../domain/suppression.js';
 import type { SendDecision, VerdictReason } from '../domain/verdict.js';
 import { calendarZone, type Place, placesByTraits, tellsPlace } from '../domain/zone-evidence.js';
 import type { JourneyDefinition, SendStep } from '../journey/definition.js';
@@ -706,7 +706,7 @@ function reachable(
   if (code !== undefined) return { kind: 'no', code };
   const address = text(profile.traits[channel === 'email' ? 'email' : 'phone']);
   if (address === null) return { kind: 'no', code: 'no-address' };
-  const normalised = channel === 'email' ? normaliseEmail(address) : normalisePhone(address);
+  const normalised = normaliseAddress(channel, address);
   return normalised === null ? { kind: 'no', code: 'invalid-address' } : { kind: 'ok' };
 }
 
