@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AppDeps } from '../../src/app/deps.js';
+import { showEngagement } from '../../src/app/show-engagement.js';
 import { mayReceive } from '../support/consents.js';
 import { day, hour } from '../../src/domain/instant.js';
 import { type LinkPurpose, signLink } from '../../src/domain/link-token.js';
+import { readTrace } from '../../src/store/entries-read.js';
 import { readConsents } from '../../src/store/profiles-read.js';
 import { testApi } from '../support/api.js';
 import { reminded } from '../support/reminded.js';
@@ -60,6 +62,23 @@ describe('pages', () => {
   });
 
   describe('unsubscribe', () => {
+    test('asks why once it is done: who got too much gets less of what is left, and the story tells it once', async () => {
+      const { server, link, profileId, entryId, deps, marketing } = await ready();
+      const url = `/u/${link('unsubscribe')}`;
+      const say = (payload: string, at: string = url) => server.inject({ ...oneClick, url: at, payload });
+      const fatigue = async () => (await showEngagement(deps, profileId))?.fatigue.map(({ cause }) => cause);
+      const told = async () => (await readTrace(opened.store.db, entryId)).filter(({ text }) => text.includes('said why')).length;
+
+      expect((await say('List-Unsubscribe=One-Click&lang=en')).body).toContain('Would you tell us why?');
+      await say('why=too-many', `/u/${link('cart')}`);
+      await say('why=rubbish');
+      expect([await fatigue(), await told()]).toEqual([[], 0]);
+
+      expect((await say('why=too-many&lang=en')).body).toContain('You stay unsubscribed');
+      await say('why=other');
+      expect([await fatigue(), await told(), await marketing()]).toEqual([['too-many', 'too-many'], 1, false]);
+    });
+
     test.each(vectors)('$method $content_type $token: $effect', async ({ method, content_type, body, token, effect, status }) => {
       const { server, link, marketing } = await ready();
       const mine = link('unsubscribe');

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync, FastifyReply } from 'fastify';
 import type { AppDeps } from '../../app/deps.js';
+import { leavingReasons, recordLeavingReason } from '../../app/leaving-reason.js';
 import { showPreferences } from '../../app/preferences.js';
 import { unsubscribe } from '../../app/unsubscribe.js';
 import { readLink, signLink } from '../../domain/link-token.js';
@@ -35,9 +36,14 @@ export function unsubscribePages(app: AppDeps): FastifyPluginAsync {
     server.post<{ Params: { token: string } }>('/u/:token', async (request, reply) => {
       const form = formOf(request.body);
       const language = pickLanguage(form['lang'], request.headers['accept-language'], app.shop.locale);
+      const link = readLink(app.secret, request.params.token);
+      const reason = leavingReasons.find((one) => one === form['why']);
+      if (reason !== undefined) {
+        if (link?.purpose === 'unsubscribe') await recordLeavingReason(app, link.id, reason);
+        return thanks(reply, language);
+      }
       if (form['List-Unsubscribe'] !== 'One-Click') return notConfirmed(reply, language);
 
-      const link = readLink(app.secret, request.params.token);
       if (link?.purpose === 'unsubscribe')
         await unsubscribe(app, link.id, { method: form['lang'] === undefined ? 'one-click' : 'unsubscribe-page', text: null });
       else app.log.warn({}, 'An unsubscribe link did not bear our signature; nothing was changed.');
@@ -46,9 +52,14 @@ export function unsubscribePages(app: AppDeps): FastifyPluginAsync {
         shop: app.shop,
         language,
         title: words.unsubscribedTitle,
-        body: html`<p>${words.unsubscribed(app.shop.brand)}</p><p class="soft">${words.ordersStill}</p>`,
+        body: html`<p>${words.unsubscribed(app.shop.brand)}</p><p class="soft">${words.ordersStill}</p>${whyForm(language)}`,
       });
     });
+
+    function thanks(reply: FastifyReply, language: Language) {
+      const { unsubscribedTitle, whyThanks } = wordsOf(language);
+      return sendPage(reply, { shop: app.shop, language, title: unsubscribedTitle, body: html`<p>${whyThanks}</p>` });
+    }
 
     function notConfirmed(reply: FastifyReply, language: Language) {
       const words = wordsOf(language);
@@ -66,6 +77,14 @@ export function unsubscribePages(app: AppDeps): FastifyPluginAsync {
 /** Posts to the page's own address, as a mailbox provider would. */
 function button(language: Language) {
   return html`<form method="post"><input type="hidden" name="List-Unsubscribe" value="One-Click"><input type="hidden" name="lang" value="${language}"><div class="actions"><button type="submit">${wordsOf(language).unsubscribeButton}</button></div></form>`;
+}
+
+/** Asked once it is done, and never a condition. */
+function whyForm(language: Language) {
+  const { whyTitle, whys, whyButton } = wordsOf(language);
+  return html`<form method="post"><fieldset><legend>${whyTitle}</legend><input type="hidden" name="lang" value="${language}">${leavingReasons.map(
+    (reason) => html`<label><input type="radio" name="why" value="${reason}" required><span>${whys[reason]}</span></label>`,
+  )}</fieldset><div class="actions"><button type="submit" class="plain">${whyButton}</button></div></form>`;
 }
 
 function preferencesLink(app: AppDeps, id: string, language: Language) {

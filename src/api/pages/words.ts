@@ -1,3 +1,4 @@
+import type { LeavingReason } from '../../app/leaving-reason.js';
 import type { Channel } from '../../domain/channel.js';
 import type { FrequencyLevel } from '../../domain/frequency-preference.js';
 
@@ -11,6 +12,10 @@ interface Words {
   readonly unsubscribedTitle: string;
   readonly unsubscribed: (brand: string) => string;
   readonly ordersStill: string;
+  readonly whyTitle: string;
+  readonly whys: Readonly<Record<LeavingReason, string>>;
+  readonly whyButton: string;
+  readonly whyThanks: string;
   readonly notConfirmedTitle: string;
   readonly notConfirmed: string;
   readonly preferencesTitle: string;
@@ -80,6 +85,15 @@ const en: Words = {
   unsubscribedTitle: 'You are unsubscribed',
   unsubscribed: (brand) => `You will get no more marketing emails from ${brand}.`,
   ordersStill: 'Messages about orders that you place will still reach you.',
+  whyTitle: 'Would you tell us why?',
+  whys: {
+    'too-many': 'It was too much',
+    'not-for-me': 'It was not for me',
+    'never-asked': 'I never signed up',
+    other: 'Another reason',
+  },
+  whyButton: 'Send',
+  whyThanks: 'Thank you. You stay unsubscribed.',
   notConfirmedTitle: 'Nothing has changed yet',
   notConfirmed: 'Press the button to unsubscribe.',
   preferencesTitle: 'Your preferences',
@@ -153,6 +167,15 @@ const de: Words = {
   unsubscribedTitle: 'Sie sind abgemeldet',
   unsubscribed: (brand) => `Sie erhalten keine Werbe-E‑Mails von ${brand} mehr.`,
   ordersStill: 'Nachrichten zu Ihren Bestellungen erreichen Sie weiterhin.',
+  whyTitle: 'Sagen Sie uns, warum?',
+  whys: {
+    'too-many': 'Es war mir zu viel',
+    'not-for-me': 'Es war nichts für mich',
+    'never-asked': 'Ich habe mich nie angemeldet',
+    other: 'Ein anderer Grund',
+  },
+  whyButton: 'Absenden',
+  whyThanks: 'Danke. Sie bleiben abgemeldet.',
   notConfirmedTitle: 'Es hat sich noch nichts geändert',
   notConfirmed: 'Drücken Sie den Knopf, um sich abzumelden.',
   preferencesTitle: 'Ihre Einstellungen',
