@@ -1,11 +1,12 @@
 import type { Channel } from '../domain/channel.js';
 import type { ProfileId } from '../domain/ids.js';
-import { liftableReasons, suppressionKeys } from '../domain/suppression.js';
+import { liftableReasons, suppressionKeys, unsubscribeKeys } from '../domain/suppression.js';
 import type { Trx } from '../store/db.js';
 import { writeEvents } from '../store/events.js';
 import { lockCanonical } from '../store/profiles.js';
 import { readSuppressions } from '../store/profiles-read.js';
 import { liftSuppression } from '../store/suppressions.js';
+import { readUnsubscribes } from '../store/unsubscribes.js';
 import { writeTogether } from '../store/write-together.js';
 import type { AppDeps } from './deps.js';
 
@@ -28,27 +29,40 @@ export async function liftDeadAddress(
   of: { readonly channel: Channel; readonly why: string; readonly actor: string | null },
 ): Promise<LiftResult> {
   const { channel, why, actor } = of;
+  const ofChannel = (keys: readonly AddressKey[]) => keys.filter((key) => key.channel === channel);
   const result = await deps.store.transaction(async (trx): Promise<LiftResult> => {
     const { profiles, canonical } = await lockCanonical(trx, [profileId as ProfileId]);
     const profile = profiles.find((one) => one.id === canonical.get(profileId as ProfileId));
     if (profile === undefined) return { kind: 'unknown' };
-    const keys = suppressionKeys(deps.secret, profile).filter((key) => key.channel === channel);
+    const keys = ofChannel(suppressionKeys(deps.secret, profile));
     const reason = await liftFirst(trx, keys);
-    const [standing] = await readSuppressions(trx, keys);
-    if (reason === null) return standing === undefined ? { kind: 'none' } : { kind: 'refused', reason: standing.reason };
+    const stands = await reasonLeft(trx, keys, ofChannel(unsubscribeKeys(deps.secret, profile)));
+    if (reason === null) return stands === null ? { kind: 'none' } : { kind: 'refused', reason: stands };
     const at = deps.clock.now();
     const eventId = `suppression/${deps.newId()}`;
     const event = { type: 'track' as const, name: 'Suppression Lifted', origin: 'operator', occurredAt: at, receivedAt: at, matched: [] };
     const payload = { channel, reason, why, actor };
     await writeTogether(trx, { events: writeEvents([{ ...event, messageId: eventId, profileId: profile.id as ProfileId, payload }]) });
-    return { kind: 'lifted', reason, stands: standing?.reason ?? null, eventId };
+    return { kind: 'lifted', reason, stands, eventId };
   });
   // Why is in the event alone: people write names into such fields.
   if (result.kind === 'lifted') deps.log.info({ profileId, channel, reason: result.reason }, 'An operator lifted a suppression.');
   return result;
 }
 
-async function liftFirst(trx: Trx, keys: readonly { readonly channel: Channel; readonly hash: string }[]): Promise<string | null> {
+interface AddressKey {
+  readonly channel: Channel;
+  readonly hash: string;
+}
+
+async function liftFirst(trx: Trx, keys: readonly AddressKey[]): Promise<string | null> {
   for (const key of keys) for (const reason of liftableReasons) if (await liftSuppression(trx, { ...key, reason })) return reason;
   return null;
+}
+
+/** Why the address gets nothing, or no marketing, all the same. */
+async function reasonLeft(trx: Trx, keys: readonly AddressKey[], unsubscribed: readonly AddressKey[]): Promise<string | null> {
+  const [standing] = await readSuppressions(trx, keys);
+  if (standing !== undefined) return standing.reason;
+  return (await readUnsubscribes(trx, unsubscribed)).length > 0 ? 'unsubscribed' : null;
 }

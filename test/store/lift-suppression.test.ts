@@ -5,8 +5,9 @@ import { listEventsOf } from '../../src/app/show-event.js';
 import { showProfile } from '../../src/app/show-profile.js';
 import { suppress } from '../../src/app/suppress-address.js';
 import type { Channel } from '../../src/domain/channel.js';
-import { suppressionHash, type SuppressionReason } from '../../src/domain/suppression.js';
+import { suppressionHash, type SuppressionReason, unsubscribeKeys } from '../../src/domain/suppression.js';
 import { liftByConfirmation, liftSuppression } from '../../src/store/suppressions.js';
+import { keepUnsubscribed } from '../../src/store/unsubscribes.js';
 import { identify } from '../support/shop-events.js';
 import { describeOnBothStores, resetTables } from '../support/stores.js';
 import { take, type TurnDeps, turnDeps } from '../support/turns.js';
@@ -88,6 +89,16 @@ describeOnBothStores('an address that was called dead', (store) => {
     expect(await standing()).toEqual(['email bounced']);
     expect(await lift()).toMatchObject({ kind: 'lifted', stands: 'complained' });
     expect(await lift()).toEqual({ kind: 'refused', reason: 'complained' });
+  });
+
+  test('stays unsubscribed, and says so', async () => {
+    await store().transaction((trx) =>
+      keepUnsubscribed(trx, unsubscribeKeys(deps.secret, { email, phone: null }), 'one-click', deps.clock.now()),
+    );
+    await said('bounced');
+    expect(await lift()).toMatchObject({ kind: 'lifted', reason: 'bounced', stands: 'unsubscribed' });
+    expect(await lift()).toEqual({ kind: 'refused', reason: 'unsubscribed' });
+    expect(await standing()).toEqual(['email unsubscribed']);
   });
 
   test('keeps a STOP that came to it, and an erase, whichever came first', async () => {
