@@ -101,11 +101,13 @@ test('refuses a folder whose server belongs to a process that lives', async () =
 /** A process of its own that starts the server as we do, and does nothing else. */
 function holdServer(): ChildProcess {
   const script = `
+    import { writeFileSync } from 'node:fs';
     import { createServer } from 'vite';
     const [dataDir, binary, root] = process.argv.slice(1);
     const vite = await createServer({ root, configFile: false, logLevel: 'error', server: { middlewareMode: true, ws: false }, optimizeDeps: { noDiscovery: true } });
     const { startDevServer } = await vite.ssrLoadModule('/src/temporal/dev-server.ts');
     await startDevServer({ binary: JSON.parse(binary), dataDir, namespace: 'shop', uiPort: null });
+    writeFileSync(dataDir + '/serves', '');
     setInterval(() => {}, 1000);
   `;
   const root = join(import.meta.dirname, '..', '..');
@@ -115,10 +117,10 @@ function holdServer(): ChildProcess {
   });
 }
 
+/** Once the server answers: one that is still coming up may yet fail by itself. */
 async function pidsOf(parent: ChildProcess): Promise<{ server: number; supervisor: number }> {
-  const path = join(dataDir, 'temporal.pid');
-  await until(() => existsSync(path) || parent.exitCode !== null);
-  return JSON.parse(await readFile(path, 'utf8')) as { server: number; supervisor: number };
+  await until(() => existsSync(join(dataDir, 'serves')) || parent.exitCode !== null);
+  return JSON.parse(await readFile(join(dataDir, 'temporal.pid'), 'utf8')) as { server: number; supervisor: number };
 }
 
 /** One that has ended but was not waited for (a zombie) counts as ended. */
