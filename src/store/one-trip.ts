@@ -1,5 +1,15 @@
 import type { RawBuilder } from 'kysely';
 import type { Trx } from './db.js';
+import { withNextMark } from './pool.js';
+import { rawSql } from './rows.js';
+
+/**
+ * Leaves a statement, whose answer nobody needs, to be sent with the transaction's next one, its commit at the latest. There it fails, too: all that a
+ * transaction did is undone then, as ever. When the work throws instead, it is never sent.
+ */
+export async function sendWithNext(trx: Trx, statement: RawBuilder<unknown>): Promise<void> {
+  await rawSql([withNextMark, ''], [statement]).execute(trx);
+}
 
 /**
  * Sends two statements at once; the second begins on the server when the first is done, with a snapshot of its own, and no round trip lies between:

@@ -1,6 +1,6 @@
 import type { RawBuilder } from 'kysely';
 import type { Trx } from './db.js';
-import { writeTogether } from './write-together.js';
+import { writeWithNext } from './write-together.js';
 
 /** What a turn writes to; `waits_gone` and `waits` are the rows that go and those that come. */
 type Place = 'inputs' | 'messages' | 'attempts' | 'verdicts' | 'waits_gone' | 'waits' | 'trace' | 'entries' | 'profiles';
@@ -29,6 +29,6 @@ export class TurnWrites {
     if (this.#gathered.size === 0) return;
     const writes: Writes = Object.fromEntries(this.#gathered);
     this.#gathered.clear();
-    await writeTogether(this.#trx, writes);
+    await writeWithNext(this.#trx, writes);
   }
 }

@@ -1,28 +1,43 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from './db.js';
 import { jsonText } from './json.js';
+import { sendWithNext } from './one-trip.js';
 import { rawSql } from './rows.js';
 
 /**
  * Several writes as one statement, one round trip: `with w0 as (insert …), w1 as (update …) select …`. Each write must end in `returning 1`. All see the
  * same rows, those before the statement, so none may read what another writes; foreign keys are checked at its end. Answers how many rows each touched.
  */
-export async function writeTogether<Name extends string>(
-  trx: Trx,
-  writes: Readonly<Partial<Record<Name, RawBuilder<unknown> | null>>>,
-): Promise<Readonly<Record<Name, number>>> {
-  const named = (Object.entries(writes) as [Name, RawBuilder<unknown> | null | undefined][]).filter(
-    ([, write]) => write !== null && write !== undefined,
-  ) as [Name, RawBuilder<unknown>][];
+export async function writeTogether<Name extends string>(trx: Trx, writes: Writes<Name>): Promise<Readonly<Record<Name, number>>> {
+  const named = namedOf(writes);
   const touched = Object.fromEntries(Object.keys(writes).map((name) => [name, 0])) as Record<Name, number>;
-  if (named.length === 0) return touched;
-  const [first, ...others] = named as [(typeof named)[number], ...typeof named];
-  if (others.length === 0) return { ...touched, [first[0]]: (await first[1].execute(trx)).rows.length };
+  const [first, ...others] = named;
+  if (first === undefined) return touched;
+  const { rows } = await together(named).execute(trx);
+  return others.length === 0 ? { ...touched, [first[0]]: rows.length } : { ...touched, ...(rows[0] as Record<Name, number>) };
+}
+
+/** As `writeTogether`, for whoever needs no count: it goes with the transaction's next statement, its commit at the latest. */
+export async function writeWithNext(trx: Trx, writes: Writes<string>): Promise<void> {
+  const named = namedOf(writes);
+  if (named.length > 0) await sendWithNext(trx, together(named));
+}
+
+type Writes<Name extends string> = Readonly<Partial<Record<Name, RawBuilder<unknown> | null>>>;
+type Named = readonly (readonly [string, RawBuilder<unknown>])[];
+
+function namedOf(writes: Writes<string>): Named {
+  return Object.entries(writes).flatMap(([name, write]) => (write === null || write === undefined ? [] : [[name, write] as const]));
+}
+
+/** A write by itself is sent as it is. */
+function together(named: Named): RawBuilder<unknown> {
+  const [first, ...others] = named;
+  if (first === undefined) throw new Error('There is nothing to write.');
+  if (others.length === 0) return first[1];
   const before = others.map(([name]) => `), "${name}" as (`);
   const counts = named.map(([name]) => `(select count(*) from "${name}") as "${name}"`).join(', ');
-  const together = rawSql([`with "${first[0]}" as (`, ...before, `) select ${counts}`], [first[1], ...others.map(([, write]) => write)]);
-  const { rows } = (await together.execute(trx)) as { readonly rows: readonly Record<Name, number>[] };
-  return { ...touched, ...rows[0] };
+  return rawSql([`with "${first[0]}" as (`, ...before, `) select ${counts}`], [first[1], ...others.map(([, write]) => write)]);
 }
 
 /**

@@ -17,7 +17,7 @@ import { selectLedger } from '../../src/store/ledger-read.js';
 import { inOneTrip } from '../../src/store/one-trip.js';
 import { type NewMessage, writeMessage } from '../../src/store/messages.js';
 import { writeOpened } from '../../src/store/entries.js';
-import { writeTogether } from '../../src/store/write-together.js';
+import { writeTogether, writeWithNext } from '../../src/store/write-together.js';
 import { buildApp } from './app.js';
 import { closedLoop, type Comparison, interleave, ratioOf, type Round, type Side } from './measure.js';
 import type { Plan } from './plan.js';
@@ -171,7 +171,7 @@ async function reserveInLedger(deps: AppDeps, people: number): Promise<number> {
       slotAt: decision.kind === 'defer' ? decision.until : at,
       at,
     } as const;
-    await writeTogether(trx, { messages: writeMessage(message, standing) });
+    await writeWithNext(trx, { messages: writeMessage(message, standing) });
   });
   return 1;
 }
@@ -198,7 +198,7 @@ class Reserving implements Side {
   readonly #journeyId: ReturnType<typeof messageJourney>['id'];
   readonly #people: number;
   readonly #ready: Ready[] = [];
-  #lastRate = 400;
+  #bestRate = 1_000;
 
   constructor(deps: AppDeps, journeyId: ReturnType<typeof messageJourney>['id'], people: number) {
     this.#deps = deps;
@@ -208,7 +208,7 @@ class Reserving implements Side {
 
   async prepare(seconds: number): Promise<void> {
     const deps = this.#deps;
-    const wanted = Math.ceil(this.#lastRate * seconds * 1.5) - this.#ready.length;
+    const wanted = Math.ceil(this.#bestRate * seconds * 1.5) - this.#ready.length;
     const at = deps.clock.now();
     const rows = Array.from({ length: Math.max(0, wanted) }, () => ({
       id: deps.newId() as EntryId,
@@ -233,7 +233,7 @@ class Reserving implements Side {
 
   async run(seconds: number): Promise<Round> {
     const round = await closedLoop({ inFlight: callers, seconds }, () => this.#reserve());
-    this.#lastRate = Math.max(50, round.rate);
+    this.#bestRate = Math.max(this.#bestRate, round.rate);
     return round;
   }
 

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openStore, type Store } from '../../src/store/db.js';
-import { inOneTrip } from '../../src/store/one-trip.js';
+import { inOneTrip, sendWithNext } from '../../src/store/one-trip.js';
 import { versionProblem } from '../../src/store/postgres.js';
 import { countStatements, describeOnBothStores, openServerStore, resetTables } from '../support/stores.js';
 
@@ -61,6 +61,44 @@ describeOnBothStores('the store', (store) => {
       await expect(failing).rejects.toMatchObject({ code: '22012' });
     }
     expect(await sql`select ${7}::int as n`.execute(store().db)).toMatchObject({ rows: [{ n: 7 }] });
+  });
+
+  test('sends what nobody waits for with the next statement, or the commit, and tells there what went wrong', async () => {
+    const keep = (n: number) => sql`insert into controls (key, value, updated_at) values (${`w${n}`}, '1', 0)`;
+    const kept = async () =>
+      (await sql<{ n: number }>`select count(*) as n from controls where key like 'w%'`.execute(store().db)).rows[0]?.n;
+
+    await store().transaction(async (trx) => {
+      await sendWithNext(trx, keep(1));
+      await sendWithNext(trx, keep(2));
+      const { rows } = await sql<{ n: number }>`select count(*) as n from controls where key like 'w%'`.execute(trx);
+      expect(rows).toEqual([{ n: 2 }]);
+      await sendWithNext(trx, keep(3));
+    });
+    expect(await kept()).toBe(3);
+
+    for (let time = 0; time < 4; time += 1) {
+      const twice = store().transaction(async (trx) => {
+        await keep(4).execute(trx);
+        await sendWithNext(trx, keep(1));
+      });
+      await expect(twice).rejects.toMatchObject({ code: '23505' });
+    }
+    const thrown = store().transaction(async (trx) => {
+      await sendWithNext(trx, keep(5));
+      throw new Error('never mind');
+    });
+    await expect(thrown).rejects.toThrow('never mind');
+    expect(await kept()).toBe(3);
+  });
+
+  test('reruns a transaction whose last write failed by a serialisation error', async () => {
+    let runs = 0;
+    await store().transaction(async (trx) => {
+      runs += 1;
+      if (runs < 3) await sendWithNext(trx, sql`do $$ begin raise exception using errcode = '40001'; end $$`);
+    });
+    expect(runs).toBe(3);
   });
 
   test('begins and ends a transaction without a statement', async () => {
