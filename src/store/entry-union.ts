@@ -3,7 +3,7 @@ import type { CartId, EntryId, ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
 import type { EntryState } from '../journey/entry.js';
 import type { Trx } from './db.js';
-import { releasedState } from './messages.js';
+import { setReleased } from './messages.js';
 import { rowsOf, writeTogether } from './write-together.js';
 
 /** A live entry, as it is seen when profiles or carts become one. */
@@ -65,7 +65,7 @@ export async function supersedeEntries(trx: Trx, superseded: readonly Superseded
   await writeTogether(trx, {
     ended: sql`update entries set state = 'finished', activity = 'done', outcome = 'superseded', outcome_reason = 'merged', finished_at = ${at}, due_at = null,
       instruction = ${JSON.stringify({ kind: 'finished', outcome: 'superseded' })}::jsonb, poke_real = real_now_ms() where id = any(${ids}) returning 1`,
-    released: sql`update messages set state = ${releasedState}, reason = 'exited', updated_at = ${at} where entry_id = any(${ids}) and state = 'reserved' returning 1`,
+    released: sql`update messages set ${setReleased(at)} where entry_id = any(${ids}) and state = 'reserved' returning 1`,
     unwaited: sql`delete from waits where entry_id = any(${ids}) returning 1`,
     handed_on: sql`update entry_inputs i set entry_id = r.survivor from ${rowsOf(superseded)} as r(id text, survivor text)
       where i.entry_id = r.id and i.entry_id = any(${ids}) and i.consumed_at is null returning 1`,

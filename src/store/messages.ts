@@ -162,13 +162,19 @@ export function writeSettled(settled: {
     where id = ${settled.id} and state not in ('delivered', 'bounced', 'failed') and (${isAccepted} or state <> 'accepted') returning 1`;
 }
 
-/** What a promised message becomes when its entry ends: given back, unless an earlier attempt may have reached the provider. */
-export const releasedState = sql`case when exists (select 1 from attempts a where a.message_id = messages.id and coalesce(a.outcome, 'unknown') = 'unknown')
-  then 'unknown' else 'released' end`;
+/**
+ * What a promised message becomes when its entry ends: given back, unless an earlier attempt may have reached the provider. Then it counts from that
+ * attempt, not from the next, which does not come.
+ */
+export function setReleased(at: Instant): RawBuilder<unknown> {
+  const mayHaveLeft = sql`exists (select 1 from attempts a where a.message_id = messages.id and coalesce(a.outcome, 'unknown') = 'unknown')`;
+  return sql`state = case when ${mayHaveLeft} then 'unknown' else 'released' end,
+    slot_at = case when ${mayHaveLeft} then coalesce(submitted_at, slot_at) else slot_at end, reason = 'exited', updated_at = ${at}`;
+}
 
 /** An entry that ends gives back the slots that it was promised. */
 export function writeReleased(entryId: EntryId, at: Instant): RawBuilder<unknown> {
-  return sql`update messages set state = ${releasedState}, reason = 'exited', updated_at = ${at} where entry_id = ${entryId} and state = 'reserved' returning 1`;
+  return sql`update messages set ${setReleased(at)} where entry_id = ${entryId} and state = 'reserved' returning 1`;
 }
 
 /** Appends a verdict; every one is a row, whatever it says. */
