@@ -3,7 +3,7 @@ import { isResponseSerializationError } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Log } from '../app/deps.js';
 import { CursorError } from '../app/paging.js';
-import { InvalidRequest } from './validator.js';
+import { InvalidRequest, sentence } from './validator.js';
 
 /** A problem as the client reads it: RFC 9457, `application/problem+json`. `detail` is a sentence; `code` is for programs. */
 export const problemSchema = z
@@ -141,10 +141,6 @@ const pathProblems: Readonly<Record<string, string>> = {
 
 function bodyOf(status: number, code: string, detail: string): ProblemBody {
   return { type: `urn:sojourn:problem:${code}`, title: titles[status] ?? 'Problem', status, detail, code };
-}
-
-function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 function codeOf(error: FastifyError): string {

@@ -48,6 +48,7 @@ function unknownKey(key: string, known: readonly string[]): string {
   return `${shown} is not known here. ${meant === null ? `Known here: ${known.join(', ')}.` : `Did you mean "${meant}"?`}`;
 }
 
-function sentence(text: string): string {
+/** With a full stop, where it has no end of its own. */
+export function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -15,17 +15,9 @@ import {
   noteConfirmed,
   noteRequested,
 } from '../store/consents.js';
-import type { Db, Trx } from '../store/db.js';
-import { findProfilesByPhone } from '../store/inbound-messages.js';
+import type { Trx } from '../store/db.js';
 import { lockCanonical } from '../store/profiles.js';
-import {
-  type ConsentActRecord,
-  findCanonicalProfile,
-  findProfilesByEmail,
-  readConsents,
-  readProfile,
-  readSuppressions,
-} from '../store/profiles-read.js';
+import { type ConsentActRecord, findCanonicalProfile, readConsents, readProfile, readSuppressions } from '../store/profiles-read.js';
 import { liftByConfirmation } from '../store/suppressions.js';
 import { readTemplateHead } from '../store/templates.js';
 import { readUnsubscribes } from '../store/unsubscribes.js';
@@ -33,8 +25,9 @@ import type { AppDeps } from './deps.js';
 import { localeOf } from './preferences.js';
 import { writeConsentActs } from './record-consents.js';
 import { linkOf } from './render-message.js';
-import { suppressionKeys, unsubscribeKeys } from '../domain/suppression.js';
+import { addressOf, suppressionKeys, unsubscribeKeys } from '../domain/suppression.js';
 import { askForMessage } from './send-message.js';
+import { findHolders } from './shared-addresses.js';
 
 /** What asks, by channel: templates of class transactional, without a word of promotion. */
 const templates: Readonly<Record<Channel, string>> = { email: 'double-opt-in', sms: 'double-opt-in-text' };
@@ -230,7 +223,7 @@ export async function showConfirmation(deps: Pick<Deps, 'store' | 'clock' | 'pol
   const address = addressKey(deps, profile, channel);
   if (address === null || !wasAsked(link, address)) return { kind: 'too-late', locale };
   const open = [];
-  for (const holder of await findHolders(db, profile, channel))
+  for (const holder of await findHolders(db, { channel, address: addressOf(profile, channel) }))
     open.push(...confirmedBy(await readConsents(db, holder), channel, link, now));
   if (open.length > 0) return { kind: 'open', locale, topics: [...new Set(open.map(({ topic }) => topic))] };
   const records = await readConsents(db, profile.id);
@@ -244,15 +237,6 @@ export async function showConfirmation(deps: Pick<Deps, 'store' | 'clock' | 'pol
 
 function wasAsked({ mark }: Link, { hash }: AddressKey): boolean {
   return hash.startsWith(mark);
-}
-
-/** Whoever has the address of this person, themselves among them: who presses the button owns a mailbox. */
-function findHolders(
-  db: Db | Trx,
-  { email, phone }: { readonly email: string | null; readonly phone: string | null },
-  channel: Channel,
-): Promise<readonly string[]> {
-  return channel === 'email' ? findProfilesByEmail(db, email === null ? [] : [email]) : findProfilesByPhone(db, phone ?? '');
 }
 
 /** The acts that a link still confirms: asked for by it or before it, and its week is not over. */
@@ -294,7 +278,7 @@ async function confirm(
   const seen = request === null ? null : await readProfile(trx, (await findCanonicalProfile(trx, request.profileId)) ?? '');
   if (request === null || seen === null) return false;
   const { channel } = request;
-  const sharing = await findHolders(trx, seen, channel);
+  const sharing = await findHolders(trx, { channel, address: addressOf(seen, channel) });
   const { profiles, canonical } = await lockCanonical(trx, [request.profileId, ...sharing] as ProfileId[]);
   const holders = profiles.filter((one) => {
     const address = addressKey(deps, one, channel);

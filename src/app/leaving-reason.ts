@@ -36,8 +36,9 @@ export async function recordLeavingReason(deps: Pick<AppDeps, 'store' | 'clock'>
       await writeTogether(trx, {
         trace: writeTrace(message.entryId as EntryId, [{ at, step: message.step as StepId | null, kind: 'note', text: sentences[reason] }]),
       });
+    if (reason !== 'too-many') return;
     const recipient = await readMessageRecipient(trx, messageId);
-    if (reason === 'too-many' && recipient !== null && isAddressOf(profile, recipient))
+    if (recipient !== null && isAddressOf(profile, recipient))
       await writeTogether(trx, { engagement: writeEngagement(profile.id, recordFatigue(profile.engagement, reason, at)) });
   });
 }

@@ -2,7 +2,7 @@ import type { Channel } from '../domain/channel.js';
 import type { ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
 import { addressOf, normaliseAddress, unsubscribeKey } from '../domain/suppression.js';
-import type { Trx } from '../store/db.js';
+import type { Db, Trx } from '../store/db.js';
 import { findProfilesByPhone } from '../store/inbound-messages.js';
 import { findProfilesByEmail } from '../store/profiles-read.js';
 import { keepUnsubscribed } from '../store/unsubscribes.js';
@@ -22,9 +22,9 @@ export function isAddressOf(profile: { readonly email: string | null; readonly p
 }
 
 /** Canonical profiles that have it now: a guest's and an account's may be one mailbox. */
-export async function findHolders(trx: Trx, { channel, address }: UsedAddress): Promise<readonly ProfileId[]> {
+export async function findHolders(db: Db | Trx, { channel, address }: UsedAddress): Promise<readonly ProfileId[]> {
   if (address === null) return [];
-  const ids = channel === 'email' ? await findProfilesByEmail(trx, [address]) : await findProfilesByPhone(trx, address);
+  const ids = channel === 'email' ? await findProfilesByEmail(db, [address]) : await findProfilesByPhone(db, address);
   return ids as ProfileId[];
 }
 
