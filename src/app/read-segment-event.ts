@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type EventType, eventTypes, happenedAt, type ShopEvent } from '../domain/event.js';
 import type { Instant } from '../domain/instant.js';
-import type { IncomingEvent, RejectedEvent } from './ingest-events.js';
+import type { IncomingEvent, RejectedEvent } from './ingest/read-event.js';
 
 /** What a request says about all of its events. */
 export interface SegmentRequest {

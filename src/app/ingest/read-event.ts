@@ -1,0 +1,82 @@
+import { type CommerceEvent, readCommerceEvent } from '../../domain/commerce-events.js';
+import { isRefusal } from '../../domain/consent.js';
+import { type ConsentTold, readConsentEvent, readConsentTraits } from '../../domain/consent-events.js';
+import { refuseConsent } from '../../domain/consent-refusal.js';
+import type { ShopEvent } from '../../domain/event.js';
+import type { Instant } from '../../domain/instant.js';
+import type { TopicPolicy } from '../../domain/policy/topic-policy.js';
+import type { AppDeps } from '../deps.js';
+
+/** An event as it was understood, with what the client sent. */
+export interface IncomingEvent {
+  readonly event: ShopEvent;
+  readonly payload: unknown;
+  /** Codes about the event itself, told by `event show`: `clock-ahead`. */
+  readonly notes: readonly string[];
+}
+
+/** What could not be understood, and why. */
+export interface RejectedEvent {
+  /** A code. */
+  readonly reason: string;
+  /** A sentence naming the property, never its value. */
+  readonly detail: string;
+  readonly payload: unknown;
+  readonly receivedAt: Instant;
+  readonly origin: ShopEvent['origin'];
+}
+
+/** An event and what it means in commerce or consent. */
+export interface Understood {
+  readonly kind: 'understood';
+  readonly incoming: IncomingEvent;
+  readonly event: ShopEvent;
+  readonly commerce: CommerceEvent | null;
+  readonly consents: readonly ConsentTold[];
+}
+
+/** What the event means in commerce or consent; an event of the spec that says it wrongly goes to the dead letters. */
+export function readEvent(
+  deps: Pick<AppDeps, 'policies'>,
+  incoming: IncomingEvent,
+): Understood | { readonly kind: 'refused'; readonly rejected: RejectedEvent } {
+  const { event } = incoming;
+  const plain: Understood = { kind: 'understood', incoming, event, commerce: null, consents: [] };
+  const consent = readConsent(incoming);
+  if (consent.kind === 'problem') return refuse(incoming, 'invalid-consent-event', consent.problem);
+  if (consent.kind === 'consent') return withConsents(plain, consent.told, deps.policies.current().topics);
+  if (event.type !== 'track' || event.name === null) return plain;
+  const commerce = readCommerceEvent(event.name, event.properties);
+  if (commerce.kind === 'problem') return refuse(incoming, 'invalid-commerce-event', commerce.problem);
+  return commerce.kind === 'commerce' ? { ...plain, commerce: commerce.event } : plain;
+}
+
+function readConsent({ event, payload }: IncomingEvent) {
+  if (event.type === 'identify') return readConsentTraits(event.traits);
+  return readConsentEvent(event.type === 'track' ? (event.name ?? '') : '', event.properties, contextOf(payload));
+}
+
+/** A yes that cannot be recorded goes to the dead letters with its event. Where a no stands beside it the event is taken without it: a no waits for nobody. */
+function withConsents(plain: Understood, told: readonly ConsentTold[], topics: TopicPolicy) {
+  const [refusal] = told.flatMap(({ said }) => refuseConsent(said, topics) ?? []);
+  if (refusal === undefined) return { ...plain, consents: told };
+  const { incoming } = plain;
+  if (!told.some(({ said }) => isRefusal(said.state))) return refuse(incoming, 'invalid-consent-event', refusal.problem);
+  const consents = told.filter(({ said }) => refuseConsent(said, topics) === null);
+  return { ...plain, incoming: { ...incoming, notes: [...incoming.notes, `consent-${refusal.code}`] }, consents };
+}
+
+/** Segment's `context` of an event, as the client sent it. */
+function contextOf(payload: unknown): Readonly<Record<string, unknown>> {
+  const context = isRecord(payload) ? payload['context'] : null;
+  return isRecord(context) ? context : {};
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function refuse(incoming: IncomingEvent, reason: string, detail: string) {
+  const { receivedAt, origin } = incoming.event;
+  return { kind: 'refused', rejected: { reason, detail, payload: incoming.payload, receivedAt, origin } } as const;
+}
