@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { EmailSender, Shop } from './domain/shop.js';
+import { isTimeZone } from './domain/time-zone.js';
 import { describeProblem } from './yaml/problem.js';
 import type { FileProblem } from './yaml/problem.js';
 import { checkYaml, readYaml } from './yaml/yaml-file.js';
@@ -145,14 +146,6 @@ function toShop(file: z.output<typeof shopSchema>): Shop {
 
 function languageOf(tag: string): string {
   return tag.split('-')[0]?.toLowerCase() ?? tag;
-}
-
-function isTimeZone(zone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
 }
 
 function isLocale(tag: string): boolean {

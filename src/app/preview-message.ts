@@ -2,6 +2,7 @@ import type { RenderContext } from '../domain/rendering.js';
 import { restoreCartUrl } from '../domain/shop.js';
 import { type CartView, findCanonicalProfile, readCarts, readProfile } from '../store/profiles-read.js';
 import type { AppDeps } from './deps.js';
+import { personTimeZone } from './read-person.js';
 
 /**
  * What a template would get for this person now: their traits, their newest cart, links that lead to the shop's own pages and change nothing.
@@ -20,7 +21,7 @@ export async function previewContext(deps: Pick<AppDeps, 'store' | 'shop' | 'clo
     data: {},
     isFirstSms: true,
     at: deps.clock.now(),
-    timeZone: text('timezone') ?? deps.shop.timeZone,
+    timeZone: await personTimeZone(deps, id),
   };
 }
 

@@ -1,27 +1,12 @@
-import { Temporal } from 'temporal-polyfill';
+import type { Temporal } from 'temporal-polyfill';
 import type { Instant } from './instant.js';
+import { zonedTime } from './time-zone.js';
 
 /** Wall-clock time of a day. */
 export interface LocalTime {
   readonly hour: number;
   readonly minute: number;
 }
-
-/** Is it the IANA name of a zone that this build knows? Offsets such as `+01:00` are none: they know no summer time. */
-export function isTimeZone(text: string): boolean {
-  if (knownZones.has(text)) return true;
-  if (!/^[A-Za-z]/.test(text)) return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: text });
-    if (knownZones.size < 1000) knownZones.add(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-// Asked at every decision; only true zones are remembered, and there are some hundreds of them.
-const knownZones = new Set<string>();
 
 /** `10:00` → hour and minute; null when it is no time of day. */
 export function parseLocalTime(text: string): LocalTime | null {
@@ -34,7 +19,7 @@ export function localClock(
   at: Instant,
   zone: string,
 ): LocalTime & { readonly second: number; readonly weekday: number; readonly date: string } {
-  const local = zoned(at, zone);
+  const local = zonedTime(at, zone);
   return {
     hour: local.hour,
     minute: local.minute,
@@ -46,28 +31,31 @@ export function localClock(
 
 /** The same wall-clock time `days` days later. */
 export function addCalendarDays(at: Instant, days: number, zone: string): Instant {
-  const local = zoned(at, zone);
+  const local = zonedTime(at, zone);
   // Zero days is the very instant, also in the second pass of a repeated hour.
-  return days === 0 ? at : resolve(local.toPlainDateTime().add({ days }), zone);
+  return days === 0 ? at : resolve(local.toPlainDateTime().add({ days }), local.timeZoneId);
 }
 
 /** `time` on the day that is `days` days after the local day of `at`; may lie before `at` when `days` is 0. */
 export function localTimeAfterDays(at: Instant, days: number, time: LocalTime, zone: string): Instant {
-  return resolve(zoned(at, zone).toPlainDate().add({ days }).toPlainDateTime(time), zone);
+  const local = zonedTime(at, zone);
+  return resolve(local.toPlainDate().add({ days }).toPlainDateTime(time), local.timeZoneId);
 }
 
 /** The first instant, `at` or later, at which the local clock shows `time`; a time that is skipped counts at the first valid instant after it. */
 export function nextLocalTime(at: Instant, time: LocalTime, zone: string): Instant {
   // Yesterday too: a gap over midnight moves a late time of yesterday into today.
-  for (let days = -1; ; days += 1) {
+  for (let days = -1; days <= 3; days += 1) {
     const candidate = localTimeAfterDays(at, days, time, zone);
     if (candidate >= at) return candidate;
   }
+  // Beyond what clocks can show.
+  return at;
 }
 
 /** For people: `Tue 1 Dec 10:00`. */
 export function formatLocal(at: Instant, zone: string): string {
-  const local = zoned(at, zone);
+  const local = zonedTime(at, zone);
   return `${weekdays[local.dayOfWeek - 1]} ${local.day} ${months[local.month - 1]} ${two(local.hour)}:${two(local.minute)}`;
 }
 
@@ -76,10 +64,6 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 function two(value: number): string {
   return String(value).padStart(2, '0');
-}
-
-function zoned(at: Instant, zone: string): Temporal.ZonedDateTime {
-  return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
 }
 
 /** A local time that occurs twice means the first; one that is skipped means the first valid instant after it. */

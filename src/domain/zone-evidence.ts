@@ -4,7 +4,7 @@ import { countryOfZone, countryZones } from './country-zones.js';
 import type { Fact } from './fact.js';
 import { day, type Instant } from './instant.js';
 import { regionCode, zonesOfRegion } from './region-zones.js';
-import { isTimeZone } from './time.js';
+import { readTimeZone } from './time-zone.js';
 import { isSameClock } from './zone-offset.js';
 
 /** Somewhere that the person may be: whose clock counts, and whose law. */
@@ -65,8 +65,8 @@ export function shopPlace(shop: { readonly timeZone: string; readonly country: s
 type Candidate = Pick<Place, 'zone' | 'country' | 'region'>;
 
 function byZone(zone: string | null): readonly Candidate[] {
-  if (zone === null || !isTimeZone(zone)) return [];
-  return [{ zone, ...asState(countryOfZone(zone), null) }];
+  const known = readTimeZone(zone);
+  return known === null ? [] : [{ zone: known, ...asState(countryOfZone(known), null) }];
 }
 
 function byAddress({ country: told, region: toldRegion }: Pick<ZoneEvidence, 'country' | 'region'>): readonly Candidate[] {
@@ -178,11 +178,11 @@ export function seenZoneTraits(
   payload: unknown,
   at: Instant,
 ): Readonly<Record<string, unknown>> {
-  const told = text(fieldOf(fieldOf(payload, 'context'), 'timezone'));
+  const told = readTimeZone(fieldOf(fieldOf(payload, 'context'), 'timezone'));
   if (told === null) return {};
   const known = traits[seenZone];
   if (fieldOf(known, 'zone') === told && at - daySeen(known) < seenAgainMs) return {};
-  if (at < daySeen(known) || !isTimeZone(told) || countryOfZone(told) === null) return {};
+  if (at < daySeen(known) || countryOfZone(told) === null) return {};
   return { [seenZone]: { zone: told, on: new Date(at).toISOString().slice(0, 10) } };
 }
 

@@ -1,5 +1,5 @@
-import { Temporal } from 'temporal-polyfill';
 import type { Instant } from './instant.js';
+import { zonedTime } from './time-zone.js';
 
 /** A span of time, half-open, in which a zone's clock is so many milliseconds ahead of UTC. */
 export interface OffsetSpan {
@@ -16,7 +16,7 @@ export function offsetSpan(at: Instant, zone: string): OffsetSpan {
   const known = spans.get(zone) ?? [];
   const found = known.find(({ from, until }) => from <= at && at < until);
   if (found !== undefined) return found;
-  const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
+  const local = zonedTime(at, zone);
   const next = local.getTimeZoneTransition('next')?.epochMilliseconds ?? Number.POSITIVE_INFINITY;
   // `previous` is strictly before: a clock that changes at this very instant would give the change before it.
   const here = local.add({ milliseconds: 1 }).getTimeZoneTransition('previous')?.epochMilliseconds ?? Number.NEGATIVE_INFINITY;

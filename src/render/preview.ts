@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isTimeZone } from '../domain/time-zone.js';
 import type { RenderContext, RenderResult } from '../domain/rendering.js';
 import type { Shop } from '../domain/shop.js';
 import { compileTemplate } from './compile.js';
@@ -57,7 +58,7 @@ const sampleSchema: z.ZodType<RenderContext> = z.strictObject({
   data: z.record(z.string(), z.unknown()).default({}),
   isFirstSms: z.boolean(),
   at: z.number(),
-  timeZone: z.string(),
+  timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone such as Europe/London'),
 });
 
 /** A sample as a context, or what is wrong with it in a sentence. */

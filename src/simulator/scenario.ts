@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { channels } from '../domain/channel.js';
 import type { Instant } from '../domain/instant.js';
 import { suppressionReasons } from '../domain/suppression.js';
-import { isTimeZone } from '../domain/time.js';
+import { readTimeZone } from '../domain/time-zone.js';
 import { verdictReasons } from '../domain/verdict.js';
 import { entryOutcomes } from '../journey/entry.js';
 import { checkYaml, problemAt, readYaml, type YamlFile } from '../yaml/yaml-file.js';
@@ -241,7 +241,7 @@ class Reading {
 
   #timeZoneOf({ persona }: Written): string {
     const stated = persona.traits?.['timezone'];
-    return typeof stated === 'string' && isTimeZone(stated) ? stated : this.#shopTimeZone;
+    return readTimeZone(stated) ?? this.#shopTimeZone;
   }
 
   #when(text: string, path: Path, about: About): Instant {

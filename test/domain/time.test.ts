@@ -2,15 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { day, hour, minute } from '../../src/domain/instant.js';
-import {
-  addCalendarDays,
-  formatLocal,
-  isTimeZone,
-  localClock,
-  localTimeAfterDays,
-  nextLocalTime,
-  parseLocalTime,
-} from '../../src/domain/time.js';
+import { addCalendarDays, formatLocal, localClock, localTimeAfterDays, nextLocalTime, parseLocalTime } from '../../src/domain/time.js';
 
 interface Transition {
   readonly zone: string;
@@ -88,18 +80,6 @@ describe('nextLocalTime', () => {
       { numRuns: 400 },
     );
   });
-});
-
-test.each([
-  ['Europe/London', true],
-  ['America/Argentina/Buenos_Aires', true],
-  ['UTC', true],
-  ['+01:00', false],
-  ['Europe/Londn', false],
-  ['', false],
-  ['GMT+25', false],
-])('isTimeZone(%s) is %s', (text, expected) => {
-  expect(isTimeZone(text)).toBe(expected);
 });
 
 test('a time of day is two digits each, on a clock of 24 hours', () => {

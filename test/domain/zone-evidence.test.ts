@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { countryOfZone, countryZones } from '../../src/domain/country-zones.js';
 import { day } from '../../src/domain/instant.js';
 import { regionsOf, zonesOfRegion } from '../../src/domain/region-zones.js';
-import { isTimeZone } from '../../src/domain/time.js';
+import { isTimeZone } from '../../src/domain/time-zone.js';
 import { calendarZone, candidatePlaces, placesByTraits, seenZoneTraits, type ZoneEvidence } from '../../src/domain/zone-evidence.js';
 import { isSameClock, offsetSpan } from '../../src/domain/zone-offset.js';
 
