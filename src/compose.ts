@@ -30,6 +30,7 @@ import { createSmtpProvider } from './channels/email/providers/smtp.js';
 import { createTwilioProvider } from './channels/sms/providers/twilio.js';
 import { type Config, rolesOf } from './config.js';
 import { openDataFolder, readInstanceKeys, readOrMakeSecret, writeInstanceKeys } from './data-folder.js';
+import { readPlaceholders } from './domain/placeholder-id.js';
 import type { Channel } from './domain/channel.js';
 import type { EntryId, MessageId } from './domain/ids.js';
 import { writeReturnAddress } from './domain/return-address.js';
@@ -191,6 +192,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
       ...(config.SOJOURN_EMAIL_RATE === undefined ? [] : ['email' as const]),
       ...(config.SOJOURN_SMS_RATE === undefined ? [] : ['sms' as const]),
     ]),
+    placeholderIds: readPlaceholders(config.PLACEHOLDER_IDS),
     newId,
     log,
     metrics,

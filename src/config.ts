@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { nearest } from './domain/nearest.js';
+import { shippedPlaceholders } from './domain/placeholder-id.js';
 import { readProxies } from './trusted-proxies.js';
 
 /** One setting: where it comes from, what it means, and what it is when absent. `docs/operations.md` and `sojourn config` show this table. */
@@ -104,6 +105,10 @@ export const settings = {
       .optional(),
     meaning:
       'Addresses or networks of the proxies before the API, such as 10.0.0.5, 172.18.0.0/16: they tell where people come from. Never everybody’s.',
+  },
+  PLACEHOLDER_IDS: {
+    schema: z.string().default(shippedPlaceholders.join(', ')),
+    meaning: 'Ids that name nobody, by commas, in any case: an event that has one as `userId` is kept under its anonymous id.',
   },
   ORDER_LOOKUP_URL: {
     schema: url.optional(),

@@ -50,6 +50,8 @@ export interface AppDeps {
   readonly allowFictionalPhones: boolean;
   /** Channels with a rate set: their messages go over the Temporal task queue of the channel. */
   readonly ratedChannels: ReadonlySet<Channel>;
+  /** Ids that name nobody (`PLACEHOLDER_IDS`), in lower case. Absent: the list that is shipped. */
+  readonly placeholderIds?: ReadonlySet<string> | undefined;
   readonly newId: () => string;
   readonly log: Log;
   readonly metrics: AppMetrics;

@@ -18,7 +18,7 @@ import { type IncomingEvent, readEvent, refuse, type RejectedEvent, type Underst
 import { Projection } from './ingest/projection.js';
 import { settlePeople } from './ingest/settle-people.js';
 
-export type IngestDeps = Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay' | 'policies'>;
+export type IngestDeps = Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay' | 'policies' | 'placeholderIds'>;
 
 export interface IngestResult {
   readonly stored: number;

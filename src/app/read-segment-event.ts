@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type EventType, eventTypes, happenedAt, type ShopEvent } from '../domain/event.js';
 import type { Instant } from '../domain/instant.js';
+import { isPlaceholder } from '../domain/placeholder-id.js';
 import type { IncomingEvent, RejectedEvent } from './ingest/read-event.js';
 
 /** What a request says about all of its events. */
@@ -12,6 +13,8 @@ export interface SegmentRequest {
   readonly rate: number;
   /** The request's own `sentAt`, as it came. It counts before the one of an event, which may tell of an earlier attempt. */
   readonly sentAt: unknown;
+  /** Ids that name nobody, in lower case. Absent: the list that is shipped. */
+  readonly placeholderIds?: ReadonlySet<string> | undefined;
 }
 
 export type SegmentReading =
@@ -39,8 +42,8 @@ export function readSegmentEvent(raw: unknown, type: EventType | null, request: 
   const payload: Record<string, unknown> = { ...kept, ...(type === null ? {} : { type }), ...(sentAt === undefined ? {} : { sentAt }) };
   const parsed = eventSchema.safeParse(payload);
   if (!parsed.success) return reject('invalid-event', sentencesOf(parsed.error), payload);
-  const said = parsed.data;
-  const problem = problemOf(said);
+  const { said, notes } = withoutPlaceholders(parsed.data, request.placeholderIds);
+  const problem = problemOf(said, notes);
   if (problem !== null) return reject(problem.reason, problem.detail, payload);
 
   const messageId = said.messageId ?? derivedId(payload, said.timestamp === null ? `${receivedAt}/${position}` : '');
@@ -58,7 +61,7 @@ export function readSegmentEvent(raw: unknown, type: EventType | null, request: 
     receivedAt,
     origin,
   };
-  return { kind: 'event', incoming: { event, payload: { ...payload, messageId }, notes: clamped ? ['clock-ahead'] : [] } };
+  return { kind: 'event', incoming: { event, payload: { ...payload, messageId }, notes: [...notes, ...(clamped ? ['clock-ahead'] : [])] } };
 }
 
 /** Deeper ones are no event, and would exhaust the stack of whatever walks them. */
@@ -69,7 +72,7 @@ const maxIdLength = 255;
 
 const id = (name: string) =>
   z
-    .union([z.string(), z.number()], { error: `\`${name}\` must be text.` })
+    .union([z.string(), z.number(), z.boolean()], { error: `\`${name}\` must be text.` })
     .nullish()
     .transform((value) => (value === null || value === undefined || value === '' ? null : String(value)))
     .refine((value) => value === null || value.length <= maxIdLength, {
@@ -111,8 +114,37 @@ const eventSchema = z.object({
 });
 type Said = z.output<typeof eventSchema>;
 
+/**
+ * What is said without the ids that name nobody: by `undefined` two browsers would be one person. The event is kept under what remains, with a note
+ * such as `placeholder-user-id`.
+ */
+function withoutPlaceholders(
+  said: Said,
+  list: ReadonlySet<string> | undefined,
+): { readonly said: Said; readonly notes: readonly string[] } {
+  const isNobody = (id: string | null): boolean => id !== null && isPlaceholder(id, list);
+  const named = { userId: said.userId, anonymousId: said.anonymousId, previousId: said.previousId };
+  const nobody = idFields.filter((field) => isNobody(named[field]));
+  if (nobody.length === 0) return { said, notes: [] };
+  const rest = { ...said, ...Object.fromEntries(nobody.map((field) => [field, null])) };
+  return { said: rest, notes: nobody.map((field) => placeholderNotes[field]) };
+}
+
+const idFields = ['userId', 'anonymousId', 'previousId'] as const;
+const placeholderNotes = {
+  userId: 'placeholder-user-id',
+  anonymousId: 'placeholder-anonymous-id',
+  previousId: 'placeholder-previous-id',
+} as const;
+
 /** What one field alone does not show. */
-function problemOf(said: Said): { readonly reason: string; readonly detail: string } | null {
+function problemOf(said: Said, notes: readonly string[]): { readonly reason: string; readonly detail: string } | null {
+  if (said.userId === null && said.anonymousId === null && notes.length > 0)
+    return {
+      reason: 'placeholder-id',
+      detail:
+        'The ids of the event are placeholders such as `undefined` or `guest`, which name nobody: it needs a real `userId` or `anonymousId`.',
+    };
   if (said.userId === null && said.anonymousId === null)
     return { reason: 'no-identity', detail: 'The event needs a `userId` or an `anonymousId`.' };
   if (said.type === 'track' && said.event === null) return { reason: 'no-name', detail: 'A track call needs the name of its `event`.' };

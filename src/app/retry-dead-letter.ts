@@ -20,7 +20,7 @@ export async function retryDeadLetter(deps: IngestDeps, id: string): Promise<Ret
     if (letter === null) return { result: { kind: 'unknown' }, wakes: false };
     if (letter.resolvedAt !== null) return { result: { kind: 'resolved' }, wakes: false };
     const at = deps.clock.now();
-    const reading = readKept(letter, deps.clock.rate);
+    const reading = readKept(letter, deps);
     const outcome =
       reading.kind === 'rejected'
         ? ({ kind: 'refused', rejected: reading.rejected } as const)
@@ -35,7 +35,7 @@ export async function retryDeadLetter(deps: IngestDeps, id: string): Promise<Ret
 }
 
 /** A body that could not be read at all is kept as text: it is for a person to look at. */
-function readKept({ payload, source, receivedAt, reason, detail }: KeptDeadLetter, rate: number): SegmentReading {
+function readKept({ payload, source, receivedAt, reason, detail }: KeptDeadLetter, { clock, placeholderIds }: IngestDeps): SegmentReading {
   const origin: ShopEvent['origin'] = source === deadLetterSources.import ? 'import' : 'live';
   if (source === emailSource)
     return {
@@ -43,5 +43,5 @@ function readKept({ payload, source, receivedAt, reason, detail }: KeptDeadLette
       rejected: { reason, detail: `${detail} It is for a person to look at.`, payload, receivedAt, origin: 'live' },
     };
   if (typeof payload === 'string') return { kind: 'rejected', rejected: { reason, detail, payload, receivedAt, origin } };
-  return readSegmentEvent(payload, null, { origin, receivedAt, rate, sentAt: undefined });
+  return readSegmentEvent(payload, null, { origin, receivedAt, rate: clock.rate, sentAt: undefined, placeholderIds });
 }

@@ -110,7 +110,7 @@ export function segmentRoutes(deps: AppDeps, limits: LoadLimits = loadLimits): F
     const body = readJson(text);
     const key = await authorize(basicUser(request.headers.authorization), bodyKey(body));
 
-    const reading = readCall(body, call, { origin, receivedAt, rate: deps.clock.rate });
+    const reading = readCall(body, call, { origin, receivedAt, rate: deps.clock.rate, placeholderIds: deps.placeholderIds });
     if (reading.kind === 'unreadable') {
       const { reason, detail } = reading;
       await ingest([], [{ reason, detail, payload: text.slice(0, keptCharacters).replaceAll(key, ''), receivedAt, origin }]);
@@ -149,7 +149,7 @@ type CallReading =
   | { readonly kind: 'single' | 'batch'; readonly events: readonly SegmentReading[] }
   | { readonly kind: 'unreadable'; readonly reason: string; readonly detail: string };
 
-function readCall(body: unknown, call: Call, received: Pick<SegmentRequest, 'origin' | 'receivedAt' | 'rate'>): CallReading {
+function readCall(body: unknown, call: Call, received: Omit<SegmentRequest, 'sentAt'>): CallReading {
   if (body === undefined) return { kind: 'unreadable', reason: 'invalid-json', detail: 'The body is not JSON.' };
   if (!isRecord(body)) return { kind: 'unreadable', reason: 'not-an-object', detail: 'The body must be a JSON object.' };
   const { batch, sentAt } = body;
