@@ -148,7 +148,8 @@ function problemOf(said: Said, notes: readonly string[]): { readonly reason: str
   if (said.userId === null && said.anonymousId === null)
     return { reason: 'no-identity', detail: 'The event needs a `userId` or an `anonymousId`.' };
   if (said.type === 'track' && said.event === null) return { reason: 'no-name', detail: 'A track call needs the name of its `event`.' };
-  if (said.type === 'alias' && (said.userId === null || said.previousId === null))
+  const joinsNobody = notes.includes(placeholderNotes.previousId);
+  if (said.type === 'alias' && (said.userId === null || (said.previousId === null && !joinsNobody)))
     return { reason: 'no-identity', detail: 'An alias call needs a `userId` and a `previousId`.' };
   return null;
 }

@@ -4,14 +4,15 @@
  */
 
 /** The list as it is shipped; `PLACEHOLDER_IDS` replaces it. Lower case, without quotes and brackets around. */
-export const shippedPlaceholders: readonly string[] = [
-  ...['undefined', 'null', 'nil', 'none', 'nan', 'void', 'empty', 'blank', 'missing', 'unset', 'not set', 'not_set', 'notset'],
-  ...['n/a', 'na', 'unknown', 'unidentified', 'default', 'true', 'false', '-1', 'object object', 'string', 'function'],
-  ...['guest', 'guest user', 'guest_user', 'guestuser', 'guest_checkout', 'guest checkout', 'anonymous', 'anon', 'anonymous_user'],
-  ...['anonymous user', 'anonymoususer', 'nobody', 'no_user', 'nouser', 'not_logged_in', 'not logged in', 'notloggedin'],
-  ...['logged_out', 'logged out', 'loggedout', 'user', 'userid', 'user_id', 'user id', 'your_user_id', 'id', 'uid', 'uuid', 'customer'],
-  ...['customerid', 'customer_id', 'customer id', 'anonymousid', 'anonymous_id'],
-];
+export const shippedPlaceholders: readonly string[] = `
+  undefined, null, nil, none, nan, void, empty, blank, missing, unset, not set, not_set, notset, n/a, na, unknown, unidentified, default,
+  true, false, -1, object object, string, function, guest, guest user, guest_user, guestuser, guest_checkout, guest checkout, anonymous,
+  anon, anonymous_user, anonymous user, anonymoususer, nobody, no_user, nouser, not_logged_in, not logged in, notloggedin, logged_out,
+  logged out, loggedout, user, userid, user_id, user id, your_user_id, id, uid, uuid, customer, customerid, customer_id, customer id,
+  anonymousid, anonymous_id
+`
+  .split(',')
+  .map((id) => id.trim());
 
 const shipped: ReadonlySet<string> = new Set(shippedPlaceholders);
 

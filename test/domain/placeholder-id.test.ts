@@ -4,10 +4,43 @@ import { readSegmentEvent } from '../../src/app/read-segment-event.js';
 import { isPlaceholder, readPlaceholders, shippedPlaceholders } from '../../src/domain/placeholder-id.js';
 
 const nobody = [
-  ...['undefined', 'null', 'NaN', 'None', '0', 'guest', 'anonymous', 'false', '', '   '],
-  ...['UNDEFINED', ' null ', '"null"', "'undefined'", '(null)', '[object Object]', '(not set)', 'undefined-undefined', 'null:null'],
-  ...['{{user.id}}', '${userId}', '%USER_ID%', '<userId>', '{user_id}', '*|UNIQID|*', '<%= user.id %>'],
-  ...['00000000-0000-0000-0000-000000000000', '0.0', '000', '-', '--', '?', '...', '-1', 'N/A', 'Guest User', 'not_logged_in'],
+  'undefined',
+  'null',
+  'NaN',
+  'None',
+  '0',
+  'guest',
+  'anonymous',
+  'false',
+  '',
+  '   ',
+  'UNDEFINED',
+  ' null ',
+  '"null"',
+  "'undefined'",
+  '(null)',
+  '[object Object]',
+  '(not set)',
+  'undefined-undefined',
+  'null:null',
+  '{{user.id}}',
+  '${userId}',
+  '%USER_ID%',
+  '<userId>',
+  '{user_id}',
+  '*|UNIQID|*',
+  '<%= user.id %>',
+  '00000000-0000-0000-0000-000000000000',
+  '0.0',
+  '000',
+  '-',
+  '--',
+  '?',
+  '...',
+  '-1',
+  'N/A',
+  'Guest User',
+  'not_logged_in',
 ];
 const somebody = [
   'ada',
@@ -66,6 +99,8 @@ describe('at the door', () => {
     expect(read({ type: 'track', event: 'X', userId: 'undefined', anonymousId: 'null' })).toMatchObject({
       rejected: { reason: 'placeholder-id' },
     });
-    expect(read({ type: 'alias', userId: 'ada', previousId: 'undefined' })).toMatchObject({ rejected: { reason: 'no-identity' } });
+    expect(read({ type: 'alias', userId: 'ada', previousId: 'undefined' })).toMatchObject({
+      incoming: { event: { userId: 'ada', previousId: null }, notes: ['placeholder-previous-id'] },
+    });
   });
 });
