@@ -4,17 +4,17 @@ import { reservationGraceMs } from '../domain/earliest-slot.js';
 import type { SendFacts } from '../domain/guards/guard.js';
 import { day, type Instant, minute } from '../domain/instant.js';
 import { isHeld, type LedgerRow } from '../domain/ledger.js';
-import { mailboxProviderOf, mayBreakersHold } from '../domain/mailbox-provider.js';
 import { topicIds, unknownTopic } from '../domain/policy/topic-policy.js';
 import { decideSend } from '../domain/send-gate.js';
-import { readPausedProviders, readPauses } from '../store/controls.js';
+import { readPauseKeys } from '../store/controls.js';
 import { readSuppressions } from '../store/profiles-read.js';
 import { readUnsubscribes } from '../store/unsubscribes.js';
 import type { AppDeps } from './deps.js';
 import { type Person, readPerson } from './read-person.js';
 import { findRecipient, type Recipient } from './send-message.js';
 import { suppressionKeys, unsubscribeKeys } from '../domain/suppression.js';
-import { gateFacts } from './turn/gate-facts.js';
+import { gateFacts } from '../turn/gate-facts.js';
+import { pauseOn, pausesOf } from '../turn/pauses.js';
 import { reach } from './turn/plan-send.js';
 import { answerOf, type VerdictAnswer } from './verdict-answer.js';
 
@@ -85,7 +85,7 @@ export async function checkSend(deps: Deps, check: SendCheck): Promise<SendCheck
     },
     request,
     {
-      paused: await pauseOf(deps, { channel, class: messageClass, email: person.email }),
+      paused: await pauseFor(deps, { channel, class: messageClass, email: person.email }),
       reachable: reachable(deps, person, channel),
       content: { kind: 'ready' },
     },
@@ -111,21 +111,13 @@ function refuseInstant(at: Instant, now: Instant): { readonly code: string; read
 
 function reachable(
   deps: Pick<AppDeps, 'allowFictionalPhones'>,
-  profile: Parameters<typeof reach>[1]['profile'],
+  profile: Parameters<typeof reach>[1],
   channel: Channel,
 ): SendFacts['reachable'] {
-  const address = reach(deps, { profile }, channel);
+  const address = reach(deps, profile, channel);
   return address.kind === 'ok' ? { kind: 'ok' } : { kind: 'no', code: address.code };
 }
 
-async function pauseOf(
-  { store }: Pick<AppDeps, 'store'>,
-  of: { readonly channel: Channel; readonly class: MessageClass; readonly email: string | null },
-): Promise<SendFacts['paused']> {
-  const pauses = await readPauses(store.db);
-  if (pauses.all !== null) return { scope: 'all' };
-  if (pauses[of.channel] !== null) return { scope: 'channel' };
-  if (of.channel !== 'email' || of.email === null || !mayBreakersHold(of.class)) return null;
-  const provider = mailboxProviderOf(of.email);
-  return (await readPausedProviders(store.db)).includes(provider) ? { scope: 'provider', provider } : null;
+async function pauseFor({ store }: Pick<AppDeps, 'store'>, of: Parameters<typeof pauseOn>[1]): Promise<SendFacts['paused']> {
+  return pauseOn(pausesOf(await readPauseKeys(store.db), false), of);
 }

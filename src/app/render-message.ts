@@ -8,20 +8,8 @@ import type { Outgoing } from '../domain/outgoing.js';
 import type { RenderContext } from '../domain/rendering.js';
 import { isTrackable, mayTrack } from '../domain/tracking.js';
 import { signTracked } from '../domain/tracking-token.js';
+import type { PlannedContent } from '../turn/content.js';
 import type { AppDeps } from './deps.js';
-
-/** What a message says, ready for the provider, or why it says nothing. */
-export type PlannedContent =
-  | {
-      readonly kind: 'ready';
-      readonly outgoing: Outgoing;
-      readonly templateVersion: number;
-      readonly contentHash: string;
-      /** Addresses behind its numbered links; null: they do not tell. */
-      readonly links: readonly string[] | null;
-      readonly atMostOnce: boolean;
-    }
-  | { readonly kind: 'empty'; readonly problem: string };
 
 const linkPaths: Readonly<Record<LinkPurpose, string>> = { unsubscribe: 'u', preferences: 'p', cart: 'c', confirm: 'd' };
 

@@ -21,8 +21,8 @@ import type { AppDeps } from './deps.js';
 import { decisionOf } from './explain-message.js';
 import { freezeInternal } from './internal-journeys.js';
 import { personTimeZone } from './read-person.js';
+import { commitTurn } from './take-turn.js';
 import { forecastSend } from './turn/plan-send.js';
-import { runTurn } from './turn/run-turn.js';
 import { answerOf, type VerdictAnswer } from './verdict-answer.js';
 
 /** Whom a message is for: by our id or by the shop's own. */
@@ -225,10 +225,8 @@ async function firstTurn(deps: AppDeps, entryId: EntryId): Promise<void> {
     const forecast = await forecastSend(deps, entryId);
     if (forecast.kind !== 'send') return;
     const { seen, plan } = forecast;
-    const result = await deps.store.transaction(async (trx) => {
-      const turn = await runTurn(deps, trx, { seen, plan, settled: null, lane: 'queue-first' });
-      if (turn.kind === 'instruction') await askForRun(trx, entryId);
-      return turn;
+    const result = await commitTurn(deps, { seen, plan, settled: null, lane: 'queue-first' }, async (trx, { kind }) => {
+      if (kind === 'instruction') await askForRun(trx, entryId);
     });
     if (result.kind === 'instruction') return deps.notifyRelay();
   }

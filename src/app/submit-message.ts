@@ -1,6 +1,6 @@
 import type { AttemptOutcome } from '../domain/message.js';
 import type { Outgoing } from '../domain/outgoing.js';
-import { leaseMs } from '../store/messages.js';
+import { leaseMs } from '../domain/lease.js';
 import type { AppDeps } from './deps.js';
 import { recordRejection } from './record-rejection.js';
 

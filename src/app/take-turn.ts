@@ -1,12 +1,14 @@
 import type { Instruction, TurnInput } from '../../workflows/contract.js';
 import type { Channel } from '../domain/channel.js';
-import { leaseMs } from '../store/messages.js';
+import { leaseMs } from '../domain/lease.js';
+import type { Trx } from '../store/db.js';
 import { forgetFinished } from '../store/pokes.js';
 import { readTurnRows } from '../store/turn-snapshot.js';
+import type { SettledAttempt } from '../turn/request.js';
 import type { Lane } from './channel-slots.js';
 import type { AppDeps } from './deps.js';
 import { type Forecast, forecastSend } from './turn/plan-send.js';
-import { runTurn, type SettledAttempt, type TurnRequest, type TurnResult } from './turn/run-turn.js';
+import { runTurn, type TurnRequest, type TurnResult } from './turn/run-turn.js';
 import { submitMessage } from './submit-message.js';
 
 /** Messages that one activity may send in a row before it gives its slot back. */
@@ -22,9 +24,14 @@ const slotWaitMayTakeMs = 1_500;
  */
 export async function takeTurn(deps: AppDeps, input: TurnInput, lane: Lane): Promise<Instruction> {
   const startedAt = performance.now();
-  const instruction = await rounds(deps, input.entryId, lane, startedAt);
-  deps.metrics.turn(instruction.kind, performance.now() - startedAt);
-  return instruction;
+  try {
+    const instruction = await rounds(deps, input.entryId, lane, startedAt);
+    deps.metrics.turn(instruction.kind, performance.now() - startedAt);
+    return instruction;
+  } catch (cause) {
+    deps.metrics.turn('failed', performance.now() - startedAt);
+    throw cause;
+  }
 }
 
 async function rounds(deps: AppDeps, entryId: string, lane: Lane, startedAt: number): Promise<Instruction> {
@@ -118,9 +125,19 @@ async function settleUntilLeaseEnds(
 
 const retryPauseMs = 2_000;
 
-/** One transaction. What lost its slot to this turn's message is looked at at once. */
-async function commitTurn(deps: AppDeps, request: TurnRequest): Promise<TurnResult> {
-  const result = await deps.store.transaction((trx) => runTurn(deps, trx, request));
+/** One transaction. Its verdicts are counted when they stand; what lost its slot to this turn's message is looked at at once. */
+export async function commitTurn(
+  deps: AppDeps,
+  request: TurnRequest,
+  and?: (trx: Trx, result: TurnResult) => Promise<void>,
+): Promise<TurnResult> {
+  const result = await deps.store.transaction(async (trx) => {
+    const answer = await runTurn(deps, trx, request);
+    await and?.(trx, answer);
+    return answer;
+  });
+  for (const { verdict, channel } of result.verdicts ?? [])
+    deps.metrics.verdict(verdict.kind, verdict.kind === 'send' ? null : verdict.reason, channel);
   if (result.wakesOthers === true) deps.notifyRelay();
   return result;
 }

@@ -1,8 +1,10 @@
 import { checkEmail } from '../channels/email/address.js';
 import { checkPhone } from '../channels/sms/address.js';
+import { nobodysEngagement } from '../domain/engagement/facts.js';
 import { verdictSentence } from '../domain/explain.js';
 import { messageIdFor, type ProfileId, type StepId } from '../domain/ids.js';
 import { hour, type Instant } from '../domain/instant.js';
+import { leaseMs } from '../domain/lease.js';
 import type { AttemptOutcome } from '../domain/message.js';
 import { quietHoursFor, smsValiditySeconds } from '../domain/quiet-hours.js';
 import type { RenderContext } from '../domain/rendering.js';
@@ -11,23 +13,18 @@ import { normaliseAddress, suppressionHash } from '../domain/suppression.js';
 import type { TemplateHead } from '../domain/template.js';
 import type { SendDecision } from '../domain/verdict.js';
 import { shopPlace } from '../domain/zone-evidence.js';
-import { readPause } from '../store/controls.js';
+import { lockPauses } from '../store/controls.js';
 import type { Trx } from '../store/db.js';
-import {
-  leaseMs,
-  type NewMessage,
-  readRealNow,
-  writeAttempt,
-  writeAttemptOutcome,
-  writeMessage,
-  writeSettled,
-  writeVerdict,
-} from '../store/messages.js';
+import { readRealNow, writeAttempt, writeAttemptOutcome, writeMessage, writeSettled, writeVerdict } from '../store/messages.js';
 import { writeTogether } from '../store/write-together.js';
 import { ensureTestRecipient } from '../store/profiles.js';
 import { readSuppressions } from '../store/profiles-read.js';
+import type { PlannedContent } from '../turn/content.js';
+import type { NewMessage } from '../turn/effects.js';
+import { gateFacts } from '../turn/gate-facts.js';
+import { pauseOn } from '../turn/pauses.js';
 import type { AppDeps } from './deps.js';
-import { linkOf, type PlannedContent, renderMessage } from './render-message.js';
+import { linkOf, renderMessage } from './render-message.js';
 import { submitMessage } from './submit-message.js';
 
 export type TestSendResult = { readonly kind: 'done'; readonly messageId: string } | { readonly kind: 'refused'; readonly reason: string };
@@ -81,11 +78,10 @@ export async function testSend(
   const { outcome } = sent;
   await deps.store.transaction(async (trx) => {
     const providerId = outcome.kind === 'accepted' ? outcome.providerId : null;
-    const code = outcome.kind === 'accepted' ? null : outcome.code;
     const at = deps.clock.now();
     const state = outcome.kind === 'not-sent' ? 'skipped' : outcome.kind;
     await writeTogether(trx, {
-      attempts: writeAttemptOutcome({ messageId: id, n: 1, outcome: outcome.kind, code, providerId, at }),
+      attempts: writeAttemptOutcome({ messageId: id, n: 1, outcome, at }),
       messages: writeSettled({ id, state, reason: state === 'skipped' ? 'provider-rejected' : null, slotAt: null, providerId, at }),
     });
   });
@@ -120,25 +116,36 @@ async function decide(deps: AppDeps, trx: Trx, send: TestMessage): Promise<SendD
   const profileId = (await ensureTestRecipient(trx, at)) as ProfileId;
   const normalised = normaliseAddress(channel, to);
   const hash = normalised === null ? [] : [{ channel, hash: suppressionHash(deps.secret, channel, normalised) }];
-  const [suppressed] = await readSuppressions(trx, hash);
-  const pause = await readPause(trx, { journeyId: null, channel });
-  const decision = decideSend(
-    { messageId: id, channel, class: template.class, topic: template.topic, priority: 100, at, deadlineAt: at, onCapped: 'skip' },
-    {
-      paused: pause === null ? null : { scope: pause.scope },
-      exit: null,
-      consents: [{ channel, topic: template.topic, state: 'granted', at: 0, method: 'test-address', source: 'shop.yaml' }],
-      topics: deps.policies.current().topics,
-      suppression: suppressed ?? null,
-      reachable: { kind: 'ok' },
-      holdout: false,
-      content: content.kind === 'ready' ? { kind: 'ready' } : content,
-      places: [shopPlace(deps.shop)],
-      quietHours: quietHoursFor(deps.policies.current(), template.class),
-      ledger: [],
-      caps: [],
-    },
-  );
+  const policies = deps.policies.current();
+  const person = {
+    traits: {},
+    // Being on the list is the consent.
+    consents: [{ channel, topic: template.topic, state: 'granted', at: 0, method: 'test-address', source: 'shop.yaml' } as const],
+    engagement: nobodysEngagement,
+    ledger: [],
+    suppressions: Object.fromEntries((await readSuppressions(trx, hash)).map((one) => [one.channel, one.reason])),
+    unsubscribedAt: {},
+    places: [shopPlace(deps.shop)],
+    timeZone: deps.shop.timeZone,
+  };
+  const request = {
+    messageId: id,
+    channel,
+    class: template.class,
+    topic: template.topic,
+    priority: 100,
+    at,
+    deadlineAt: at,
+    onCapped: 'skip',
+  } as const;
+  const pauses = await lockPauses(trx, { journeyId: null, provider: null });
+  const facts = gateFacts(policies, person, request, {
+    paused: pauseOn(pauses, { channel, class: template.class, email: null }),
+    reachable: { kind: 'ok' },
+    content: content.kind === 'ready' ? { kind: 'ready' } : content,
+    isTest: true,
+  });
+  const decision = decideSend(request, facts);
   const message: NewMessage = {
     id,
     origin: 'test',

@@ -1,20 +1,10 @@
 import type { Channel } from '../domain/channel.js';
 import type { Instant } from '../domain/instant.js';
+import { pauseKeys, type Pauses, pausesOf, providerPauseKey } from '../turn/pauses.js';
 import type { Db, Trx } from './db.js';
 
 /** What a kill switch stops: every send, or those of one channel. (A journey's own pause is its state.) */
 export type PauseScope = 'all' | Channel;
-
-const pauseKeys: Readonly<Record<PauseScope, string>> = { all: 'pause:all', email: 'pause:email', sms: 'pause:sms' };
-
-/** A breaker's pause: marketing to one mailbox provider. */
-const providerPrefix = 'pause:provider:';
-
-export interface Pause {
-  readonly scope: 'all' | 'channel' | 'provider' | 'journey';
-  /** Since when, on the service clock. */
-  readonly since: Instant;
-}
 
 /** Since when each scope is stopped; null: it is not. */
 export async function readPauses(db: Db | Trx): Promise<Readonly<Record<PauseScope, Instant | null>>> {
@@ -23,41 +13,34 @@ export async function readPauses(db: Db | Trx): Promise<Readonly<Record<PauseSco
   return { all: since('all'), email: since('email'), sms: since('sms') };
 }
 
+/** The keys of all pauses, as `pausesOf` reads them. */
+export async function readPauseKeys(db: Db | Trx): Promise<readonly string[]> {
+  const rows = await db.selectFrom('controls').select('key').where('key', 'like', 'pause:%').orderBy('key').execute();
+  return rows.map(({ key }) => key);
+}
+
 /** Mailbox providers to which marketing is stopped. */
 export async function readPausedProviders(db: Db | Trx): Promise<readonly string[]> {
-  const rows = await db.selectFrom('controls').select('key').where('key', 'like', `${providerPrefix}%`).orderBy('key').execute();
-  return rows.map(({ key }) => key.slice(providerPrefix.length));
+  return pausesOf(await readPauseKeys(db), false).providers;
 }
 
 /**
- * What stops a send of this journey (null: a test or API send) on this channel, and, for marketing, to this mailbox provider (null: anything else).
- * For the gate, inside its transaction.
- * Found paused, the row is read again under a share lock: a resume that runs meanwhile waits for this transaction and then finds the entry
- * held, so that none is left behind. Without the second read an entry that is just being held would miss its resume for ever.
+ * What is stopped, inside the transaction of the gate: all sends, channels, marketing to this mailbox provider (null: to none), and the journey (null: a test).
+ * What is found is read under a share lock: a resume that runs meanwhile waits for this transaction and then finds the entry held, so that none is left
+ * behind. Two statements at most.
  */
-export async function readPause(
-  trx: Trx,
-  of: { readonly journeyId: string | null; readonly channel: Channel; readonly provider?: string | null },
-): Promise<Pause | null> {
-  const keys = [pauseKeys.all, pauseKeys[of.channel], ...(of.provider ? [providerPrefix + of.provider] : [])];
-  const controls = trx.selectFrom('controls').select(['key', 'value']).where('key', 'in', keys).orderBy('key');
-  if ((await controls.execute()).length > 0) {
-    const [row] = await controls.forShare().execute();
-    if (row) return { scope: scopeOf(row.key), since: sinceOf(row.value) ?? 0 };
-  }
-  return of.journeyId === null ? null : readJourneyPause(trx, of.journeyId);
+export async function lockPauses(trx: Trx, of: { readonly journeyId: string | null; readonly provider: string | null }): Promise<Pauses> {
+  const keys = [...Object.values(pauseKeys), ...(of.provider === null ? [] : [providerPauseKey(of.provider)])];
+  const controls = await trx.selectFrom('controls').select('key').where('key', 'in', keys).orderBy('key').forShare().execute();
+  return pausesOf(
+    controls.map(({ key }) => key),
+    of.journeyId !== null && (await isJourneyPaused(trx, of.journeyId)),
+  );
 }
 
-/** The pause of a journey alone, read as `readPause` does: for an entry that is held before it has a message. */
-export async function readJourneyPause(trx: Trx, journeyId: string): Promise<Pause | null> {
-  const journey = trx.selectFrom('journeys').select(['state', 'paused_at']).where('id', '=', journeyId).where('state', '=', 'paused');
-  if ((await journey.executeTakeFirst()) === undefined) return null;
-  const paused = await journey.forShare().executeTakeFirst();
-  return paused ? { scope: 'journey', since: paused.paused_at ?? 0 } : null;
-}
-
-function scopeOf(key: string): Pause['scope'] {
-  return key === pauseKeys.all ? 'all' : key.startsWith(providerPrefix) ? 'provider' : 'channel';
+async function isJourneyPaused(trx: Trx, journeyId: string): Promise<boolean> {
+  const journey = trx.selectFrom('journeys').select('id').where('id', '=', journeyId).where('state', '=', 'paused');
+  return (await journey.forShare().executeTakeFirst()) !== undefined;
 }
 
 /** Stops a scope; says false when it was stopped already. */
@@ -78,7 +61,7 @@ export async function deletePause(trx: Trx, scope: PauseScope | { readonly provi
 }
 
 function keyOf(scope: PauseScope | { readonly provider: string }): string {
-  return typeof scope === 'string' ? pauseKeys[scope] : providerPrefix + scope.provider;
+  return typeof scope === 'string' ? pauseKeys[scope] : providerPauseKey(scope.provider);
 }
 
 function sinceOf(value: unknown): Instant | null {

@@ -1,14 +1,9 @@
 import { sql } from 'kysely';
 import type { Instant } from '../domain/instant.js';
 import type { Displaced } from '../domain/verdict.js';
+import type { DisplacedMessage } from '../turn/effects.js';
 import type { Trx } from './db.js';
 import { rowsOf } from './write-together.js';
-
-/** A message that gives up the slot that it was promised. `text`: the line in the story of its entry. */
-export interface DisplacedMessage {
-  readonly id: string;
-  readonly text: string;
-}
 
 /**
  * Messages of a profile that the caller has locked lose their promised slots: they are released, with the verdict and a line in their entries' stories,

@@ -1,7 +1,8 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { CartId, EntryId, JourneyId, ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
-import type { EntryOutcome, EntryState } from '../journey/entry.js';
+import type { EntryState } from '../journey/entry.js';
+import type { EntryAfterTurn } from '../turn/effects.js';
 import type { Trx } from './db.js';
 import type { EntriesTable } from './schema.js';
 import { rowsOf } from './write-together.js';
@@ -103,26 +104,11 @@ export function writeWoken(ids: readonly string[]): RawBuilder<unknown> | null {
     where id in (select id from entries where id = any(${ids}) order by id for update) and state = 'open' and activity in ('waiting', 'held') returning 1`;
 }
 
-/** How an entry stands after a turn. `pokeReal`: when the poke loop looks next, in real milliseconds; null only when finished or held. */
-export interface EntryAfterTurn {
-  readonly id: EntryId;
-  readonly version: number | null;
-  readonly state: EntriesTable['state'];
-  readonly activity: EntriesTable['activity'];
-  readonly data: EntryState;
-  readonly instruction: Readonly<Record<string, unknown>>;
-  readonly dueAt: Instant | null;
-  readonly outcome: EntryOutcome | null;
-  readonly outcomeReason: string | null;
-  readonly enteredAt: Instant | null;
-  readonly finishedAt: Instant | null;
-  readonly pokeReal: number | null;
-}
-
-export function writeEntry(entry: EntryAfterTurn): RawBuilder<unknown> {
+/** `pokeReal`: when the poke loop looks next, in real milliseconds; null only when finished or held. */
+export function writeEntry(entry: EntryAfterTurn, pokeReal: number | null): RawBuilder<unknown> {
   return sql`update entries set version = ${entry.version}, state = ${entry.state}, activity = ${entry.activity}, data = ${JSON.stringify(entry.data)},
       instruction = ${JSON.stringify(entry.instruction)}, step = ${entry.data.step}, due_at = ${entry.dueAt}, outcome = ${entry.outcome},
-      outcome_reason = ${entry.outcomeReason}, entered_at = ${entry.enteredAt}, finished_at = ${entry.finishedAt}, poke_real = ${entry.pokeReal},
+      outcome_reason = ${entry.outcomeReason}, entered_at = ${entry.enteredAt}, finished_at = ${entry.finishedAt}, poke_real = ${pokeReal},
       poke_count = 0, run_started = true
     where id = ${entry.id} returning 1`;
 }

@@ -3,42 +3,14 @@ import type { Channel, MessageClass } from '../domain/channel.js';
 import type { EntryId, JourneyId, MessageId, ProfileId, StepId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
 import { mailboxProviderOf } from '../domain/mailbox-provider.js';
-import type { MessageState } from '../domain/message.js';
+import type { AttemptOutcome, MessageState } from '../domain/message.js';
 import type { StoredDetail, Verdict } from '../domain/verdict.js';
 import type { Outgoing } from '../domain/outgoing.js';
+import { leaseMs } from '../domain/lease.js';
+import type { MessageStanding, NewMessage } from '../turn/effects.js';
 import type { Db, Trx } from './db.js';
 import { insertRow } from './rows.js';
 import type { MessagesTable } from './schema.js';
-
-/** A message when the gate first speaks of it. The id derives from entry, step and visit, so a repeat meets the same row. */
-export interface NewMessage {
-  readonly id: MessageId;
-  readonly origin: 'journey' | 'test' | 'api' | 'broadcast';
-  readonly entryId: EntryId | null;
-  readonly journeyId: JourneyId | null;
-  readonly version: number | null;
-  readonly step: StepId | null;
-  readonly visit: number | null;
-  readonly profileId: ProfileId;
-  readonly channel: Channel;
-  readonly class: MessageClass;
-  readonly topic: string;
-  readonly priority: number;
-  /** What its step says of caps. Absent: as its class does. */
-  readonly countsTowardCap?: boolean | undefined;
-  readonly template: string;
-  readonly deadlineAt: Instant;
-  /** Who runs the mailbox, as a name; null on other channels. Absent: not known before it leaves. */
-  readonly mailboxProvider?: string | null;
-}
-
-/** Where a message stands after a verdict or an attempt. `content` is kept as it leaves, so that an ambiguous mail is repeated to the letter. */
-export interface MessageStanding {
-  readonly state: MessageState;
-  readonly reason: string | null;
-  readonly slotAt: Instant;
-  readonly at: Instant;
-}
 
 /** Writes the message with its standing; a later verdict on the same message changes only where it stands. */
 export function writeMessage(message: NewMessage, standing: MessageStanding): RawBuilder<unknown> {
@@ -135,12 +107,12 @@ function writeRow(message: NewMessage, createdAt: Instant, row: Standing): RawBu
 export function writeAttemptOutcome(attempt: {
   readonly messageId: MessageId;
   readonly n: number;
-  readonly outcome: 'accepted' | 'not-sent' | 'unknown';
-  readonly code: string | null;
-  readonly providerId: string | null;
+  readonly outcome: AttemptOutcome;
   readonly at: Instant;
 }): RawBuilder<unknown> {
-  return sql`update attempts set outcome = ${attempt.outcome}, code = ${attempt.code}, provider_id = ${attempt.providerId}, finished_at = ${attempt.at}
+  const { outcome } = attempt;
+  const [code, providerId] = outcome.kind === 'accepted' ? [null, outcome.providerId] : [outcome.code, null];
+  return sql`update attempts set outcome = ${outcome.kind}, code = ${code}, provider_id = ${providerId}, finished_at = ${attempt.at}
     where message_id = ${attempt.messageId} and n = ${attempt.n} and (outcome is null or outcome <> 'accepted') returning 1`;
 }
 
@@ -235,6 +207,3 @@ export async function readStoredContent(
     submittedReal: row.lease_real - leaseMs,
   };
 }
-
-/** How long an attempt may still be at the provider, in real milliseconds. */
-export const leaseMs = 35_000;

@@ -1,111 +1,19 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Cart, CartLine } from '../domain/cart.js';
-import type { Channel, MessageClass } from '../domain/channel.js';
+import type { Channel } from '../domain/channel.js';
 import type { ConsentRecord } from '../domain/consent.js';
 import type { FactName } from '../domain/fact.js';
-import type { CartId, EntryId, JourneyId, MessageId, ProfileId, StepId } from '../domain/ids.js';
+import type { CartId, EntryId, JourneyId, ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
-import type { MessageState } from '../domain/message.js';
-import type { EntryInput, EntryState } from '../journey/entry.js';
+import type { EntryState } from '../journey/entry.js';
+import type { TurnEntry, TurnFacts, TurnMessage, TurnProfile, TurnRows } from '../turn/world.js';
 import { isImported } from './consents.js';
 import type { Db, Trx } from './db.js';
-import { type EngagementHistory, type EngagementHistoryJson, selectEngagementHistory, toEngagementHistory } from './engagement.js';
+import { type EngagementHistoryJson, selectEngagementHistory, toEngagementHistory } from './engagement.js';
 import { isUser } from './identities.js';
 import { isHuman } from './interactions.js';
 import { inOneTrip } from './one-trip.js';
 import type { CartsTable, EntriesTable, ProfilesTable } from './schema.js';
-
-/** The entry as a turn reads it. */
-export interface TurnEntry {
-  readonly id: EntryId;
-  readonly journeyId: JourneyId;
-  /** The pinned version; for an armed entry the one that is live now. */
-  readonly version: number;
-  readonly definitionHash: string;
-  readonly journeyState: 'active' | 'paused' | 'archived';
-  readonly profileId: ProfileId;
-  readonly entryKey: string;
-  readonly cartId: CartId | null;
-  readonly state: EntriesTable['state'];
-  readonly activity: EntriesTable['activity'];
-  readonly data: EntryState;
-  readonly instruction: Readonly<Record<string, unknown>>;
-  readonly dueAt: Instant | null;
-  readonly outcome: string | null;
-  readonly createdAt: Instant;
-  readonly enteredAt: Instant | null;
-}
-
-export interface TurnProfile {
-  readonly id: ProfileId;
-  readonly traits: Readonly<Record<string, unknown>>;
-  readonly email: string | null;
-  readonly phone: string | null;
-  readonly lastInstant: Instant;
-  /** As `parseEngagement` reads it. */
-  readonly engagement: unknown;
-}
-
-/** A message of the profile, with its attempts and receipts: what caps, conditions and the fold of attempts read. */
-export interface TurnMessage {
-  readonly id: MessageId;
-  readonly entryId: EntryId | null;
-  readonly entryKey: string | null;
-  /** When its entry ended, by itself or because another went on in its place; null: it goes on. */
-  readonly entryEndedAt: Instant | null;
-  readonly journeyId: JourneyId | null;
-  readonly step: StepId | null;
-  readonly visit: number | null;
-  readonly channel: Channel;
-  readonly class: MessageClass;
-  readonly topic: string;
-  readonly priority: number;
-  /** What its step says of caps; null: as its class does. */
-  readonly countsTowardCap: boolean | null;
-  readonly state: MessageState;
-  readonly reason: string | null;
-  readonly slotAt: Instant;
-  readonly deadlineAt: Instant;
-  readonly leaseReal: number | null;
-  readonly attempts: readonly {
-    readonly n: number;
-    readonly outcome: 'accepted' | 'not-sent' | 'unknown' | null;
-    readonly providerId: string | null;
-  }[];
-  /** Words of providers, and `opened` and `clicked` where a person did. */
-  readonly receipts: readonly string[];
-  /** It is reserved, and an attempt before may have reached the provider. */
-  readonly mayHaveLeft: boolean;
-  readonly lookFailures: number;
-}
-
-/** Everything that a turn decides on, read by one statement after the locks. */
-export interface TurnFacts {
-  readonly inputs: readonly { readonly seq: number; readonly input: EntryInput }[];
-  readonly eventInstants: Readonly<Partial<Record<FactName, readonly Instant[]>>>;
-  readonly consents: readonly ConsentRecord[];
-  readonly messages: readonly TurnMessage[];
-  readonly suppressions: Readonly<Partial<Record<Channel, string>>>;
-  /** Since when marketing to the address of a channel is refused, whoever has it. */
-  readonly unsubscribedAt: Readonly<Partial<Record<Channel, Instant>>>;
-  readonly pauses: readonly string[];
-  readonly identified: boolean;
-  readonly userId: string | null;
-  readonly textedBefore: boolean;
-  readonly lastEnteredAt: Instant | null;
-  readonly openOthers: number;
-  /** What came of the person's messages, for tier, interest and fatigue. */
-  readonly history: EngagementHistory;
-  /** The database's real clock. */
-  readonly realNow: number;
-}
-
-/** An entry with the version that counts for it, whom it is about, and their cart. */
-export interface TurnRows {
-  readonly entry: TurnEntry;
-  readonly profile: TurnProfile;
-  readonly cart: Cart | null;
-}
 
 const entryWithVersion = sql`e.*, j.state as journey_state, v.version as version_in_force, v.hash
   from entries e join journeys j on j.id = e.journey_id
@@ -128,11 +36,11 @@ export async function lockTurn(
   trx: Trx,
   seen: Pick<TurnEntry, 'id' | 'profileId' | 'cartId'>,
   asked: TurnQuestion,
-): Promise<{ readonly rows: TurnRows; readonly facts: TurnFacts } | null> {
+): Promise<({ readonly rows: TurnRows } & TurnRead) | null> {
   const [[locked], [read]] = await inOneTrip(trx, selectLocked(seen), selectTurnFacts(asked));
   const rows = toTurnRows(locked);
   if (rows === null || rows.entry.profileId !== seen.profileId || rows.entry.cartId !== seen.cartId) return null;
-  return { rows, facts: toTurnFacts(read) };
+  return { rows, ...toTurnRead(read) };
 }
 
 /**
@@ -206,6 +114,12 @@ function toCart(row: Selectable<CartsTable>): Cart {
   };
 }
 
+/** The facts of a turn, and the keys of all pauses that are in force. */
+export interface TurnRead {
+  readonly facts: TurnFacts;
+  readonly pauses: readonly string[];
+}
+
 /** What the facts of a turn are asked by. */
 export interface TurnQuestion {
   readonly entry: Pick<TurnEntry, 'id' | 'journeyId' | 'createdAt'>;
@@ -225,8 +139,8 @@ export interface TurnQuestion {
 }
 
 /** All other facts of a turn, in one statement. */
-export async function readTurnFacts(db: Db | Trx, of: TurnQuestion): Promise<TurnFacts> {
-  return toTurnFacts((await selectTurnFacts(of).execute(db)).rows[0]);
+export async function readTurnFacts(db: Db | Trx, of: TurnQuestion): Promise<TurnRead> {
+  return toTurnRead((await selectTurnFacts(of).execute(db)).rows[0]);
 }
 
 function selectTurnFacts(of: TurnQuestion): RawBuilder<TurnFactsRow> {
@@ -273,8 +187,12 @@ function selectTurnFacts(of: TurnQuestion): RawBuilder<TurnFactsRow> {
     real_now_ms() as real_now`;
 }
 
-function toTurnFacts(row: TurnFactsRow | undefined): TurnFacts {
+function toTurnRead(row: TurnFactsRow | undefined): TurnRead {
   if (!row) throw new Error('The facts of a turn could not be read: a select without a table always has one row.');
+  return { facts: toTurnFacts(row), pauses: row.pauses ?? [] };
+}
+
+function toTurnFacts(row: TurnFactsRow): TurnFacts {
   return {
     inputs: row.inputs ?? [],
     eventInstants: groupInstants(row.facts ?? []),
@@ -286,7 +204,6 @@ function toTurnFacts(row: TurnFactsRow | undefined): TurnFacts {
     })),
     suppressions: row.suppressions ?? {},
     unsubscribedAt: row.unsubscribed_at ?? {},
-    pauses: row.pauses ?? [],
     identified: row.user_id !== null,
     userId: row.user_id,
     textedBefore: row.texted_before,

@@ -1,23 +1,24 @@
 import { sql } from 'kysely';
 import { afterEach, expect, test } from 'vitest';
-import { deletePause, insertPause, readPause, readPauses } from '../../src/store/controls.js';
+import { deletePause, insertPause, lockPauses, readPauses } from '../../src/store/controls.js';
 import { jsonText } from '../../src/store/json.js';
+import { pauseOn } from '../../src/turn/pauses.js';
 import { describeOnBothStores, resetTables } from '../support/stores.js';
 
 describeOnBothStores('pauses', (store) => {
   afterEach(() => resetTables(store()));
 
   test('stop a channel alone, or everything', async () => {
-    const pauseOf = (channel: 'email' | 'sms') => store().transaction((trx) => readPause(trx, { journeyId: null, channel }));
+    const pauseOf = async (channel: 'email' | 'sms') => {
+      const pauses = await store().transaction((trx) => lockPauses(trx, { journeyId: null, provider: null }));
+      return pauseOn(pauses, { channel, class: 'marketing', email: null });
+    };
 
     await store().transaction((trx) => insertPause(trx, 'sms', 1000));
-    expect(await Promise.all([pauseOf('email'), pauseOf('sms')])).toEqual([null, { scope: 'channel', since: 1000 }]);
+    expect(await Promise.all([pauseOf('email'), pauseOf('sms')])).toEqual([null, { scope: 'channel' }]);
 
     await store().transaction((trx) => insertPause(trx, 'all', 2000));
-    expect(await Promise.all([pauseOf('email'), pauseOf('sms')])).toEqual([
-      { scope: 'all', since: 2000 },
-      { scope: 'all', since: 2000 },
-    ]);
+    expect(await Promise.all([pauseOf('email'), pauseOf('sms')])).toEqual([{ scope: 'all' }, { scope: 'all' }]);
     expect(await readPauses(store().db)).toEqual({ all: 2000, email: null, sms: 1000 });
   });
 
@@ -38,7 +39,7 @@ describeOnBothStores('pauses', (store) => {
       startLifting = done;
     }).then(lift);
     await store().transaction(async (trx) => {
-      await readPause(trx, { journeyId: null, channel: 'email' });
+      await lockPauses(trx, { journeyId: null, provider: null });
       startLifting?.();
       await new Promise((done) => setTimeout(done, 100));
       order.push('held');

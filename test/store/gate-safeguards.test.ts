@@ -15,7 +15,7 @@ vi.mock('../../src/store/turn-snapshot.js', async (original) => {
   const lockTurn: typeof real.lockTurn = async (trx, seen, asked) => {
     if (!without.lock) return real.lockTurn(trx, seen, asked);
     const rows = await real.readTurnRows(trx, seen.id);
-    return rows === null ? null : { rows, facts: await real.readTurnFacts(trx, asked) };
+    return rows === null ? null : { rows, ...(await real.readTurnFacts(trx, asked)) };
   };
   return { ...real, lockTurn };
 });

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { archiveJourney, pauseJourney, pauseSending, resumeJourney, resumeSending } from '../../src/app/control-journeys.js';
 import { day, hour } from '../../src/domain/instant.js';
-import { readPause } from '../../src/store/controls.js';
+import { lockPauses } from '../../src/store/controls.js';
 import type { Store } from '../../src/store/db.js';
 import { noon, track } from '../support/shop-events.js';
 import { describeOnBothStores, resetTables } from '../support/stores.js';
@@ -124,7 +124,7 @@ describeOnBothStores('stopping and resuming', (store) => {
     let begin = (): void => {};
     const resumed = new Promise<void>((resolve) => (begin = resolve)).then(() => resumeJourney(deps, 'cart'));
     await store().transaction(async (trx) => {
-      expect(await readPause(trx, { journeyId: 'cart', channel: 'email' })).toMatchObject({ scope: 'journey' });
+      expect(await lockPauses(trx, { journeyId: 'cart', provider: null })).toMatchObject({ journey: true });
       begin();
       await new Promise((resolve) => setTimeout(resolve, 150));
       await trx.updateTable('entries').set({ state: 'open', activity: 'held', poke_real: null }).execute();

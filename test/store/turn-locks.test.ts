@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { beforeEach, expect, test } from 'vitest';
 import type { Trx } from '../../src/store/db.js';
-import { lockContext } from '../../src/app/turn/turn-context.js';
+import { lockWorld } from '../../src/app/turn/read-world.js';
 import { suppressionKeys } from '../../src/domain/suppression.js';
 import { readTurnRows } from '../../src/store/turn-snapshot.js';
 import { abandonedCart } from '../support/reminded.js';
@@ -38,13 +38,13 @@ describeOnBothStores('the locks of a turn', (store) => {
         for (const table of held.later) await lock(trx, table, ids[table] ?? null);
       });
       await locked;
-      const turn = store().transaction((trx) => lockContext(deps, trx, rows));
+      const turn = store().transaction((trx) => lockWorld(deps, trx, rows));
       await untilSomebodyWaits();
       mayGoOn();
       await holder;
       const context = await turn;
-      expect(context).toMatchObject({ entry: { id } });
-      expect(context?.facts.inputs.at(-1), 'what was committed during the wait is read').toMatchObject({ input: { of: held.table } });
+      expect(context?.world).toMatchObject({ entry: { id } });
+      expect(context?.world.facts.inputs.at(-1), 'what was committed during the wait is read').toMatchObject({ input: { of: held.table } });
     }
   });
 
@@ -57,14 +57,14 @@ describeOnBothStores('the locks of a turn', (store) => {
       store().db,
     );
 
-    const lock = () => store().transaction((trx) => lockContext(deps, trx, seen));
-    expect((await lock())?.facts.suppressions).toEqual({ email: 'complained' });
+    const lock = () => store().transaction((trx) => lockWorld(deps, trx, seen));
+    expect((await lock())?.world.facts.suppressions).toEqual({ email: 'complained' });
   });
 
   test('are two statements when nothing has changed', async () => {
     const deps = await abandonedCart(store());
     const seen = await seenRows();
-    const texts = await countStatements(store(), () => store().transaction((trx) => lockContext(deps, trx, seen)));
+    const texts = await countStatements(store(), () => store().transaction((trx) => lockWorld(deps, trx, seen)));
     expect(texts.map((text) => text.trim().slice(0, 6))).toEqual(['start ', 'with p', 'select', 'commit']);
   });
 

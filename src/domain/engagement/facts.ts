@@ -2,7 +2,7 @@ import type { Channel } from '../channel.js';
 import type { ConsentRecord } from '../consent.js';
 import type { Instant } from '../instant.js';
 import { mayTrack, type TrackingPolicy } from '../tracking.js';
-import { type EngagementState, parseEngagement } from './state.js';
+import { type EngagementState, noEngagement, parseEngagement } from './state.js';
 
 /** All that tier, topic affinity and fatigue of one person are worked out from. Read with the other facts of a turn. */
 export interface EngagementFacts {
@@ -18,6 +18,17 @@ export interface EngagementFacts {
   /** False: the person objects to profiling (GDPR Art. 21); nothing is worked out from what they do. */
   readonly mayProfile: boolean;
 }
+
+/** Nothing is known, and nothing is followed. */
+export const nobodysEngagement: EngagementFacts = {
+  state: noEngagement,
+  consents: [],
+  unengagedSends: [],
+  winBacks: [],
+  topics: [],
+  isTracked: false,
+  mayProfile: true,
+};
 
 /** What came of the messages of one topic on one channel in the last year. */
 export interface TopicHistory {

@@ -1,16 +1,16 @@
-import { capPerson } from '../../domain/cap-person.js';
-import { capsFor } from '../../domain/caps-for.js';
-import type { Channel } from '../../domain/channel.js';
-import type { ConsentRecord } from '../../domain/consent.js';
-import type { Instant } from '../../domain/instant.js';
-import type { EngagementFacts } from '../../domain/engagement/facts.js';
-import { sunsetSince } from '../../domain/engagement/sunset.js';
-import { isUnsubscribed } from '../../domain/address-refusal.js';
-import type { SendFacts, SendRequest } from '../../domain/guards/guard.js';
-import { type LedgerRow, ledgerOf } from '../../domain/ledger.js';
-import type { Policies } from '../../domain/policy/policies.js';
-import { quietHoursFor } from '../../domain/quiet-hours.js';
-import type { Place } from '../../domain/zone-evidence.js';
+import { capPerson } from '../domain/cap-person.js';
+import { capsFor } from '../domain/caps-for.js';
+import type { Channel } from '../domain/channel.js';
+import type { ConsentRecord } from '../domain/consent.js';
+import type { Instant } from '../domain/instant.js';
+import type { EngagementFacts } from '../domain/engagement/facts.js';
+import { sunsetSince } from '../domain/engagement/sunset.js';
+import { isUnsubscribed } from '../domain/address-refusal.js';
+import type { SendFacts, SendRequest } from '../domain/guards/guard.js';
+import { type LedgerRow, ledgerOf } from '../domain/ledger.js';
+import type { Policies } from '../domain/policy/policies.js';
+import { quietHoursFor } from '../domain/quiet-hours.js';
+import type { Place } from '../domain/zone-evidence.js';
 
 /** What the gate knows of a person. */
 export interface GatePerson {
@@ -28,17 +28,20 @@ export interface GatePerson {
   readonly timeZone: string;
 }
 
-/** Person and policies as the gate reads them: one way for whoever sends, and for whoever only asks. */
+/** Person and policies as the gate reads them: one way for all who send, and for all who only ask. `isTest`: to the shop itself, outside all caps. */
 export function gateFacts(
   policies: Policies,
   person: GatePerson,
   request: SendRequest,
-  now: Pick<SendFacts, 'paused' | 'reachable' | 'content'>,
+  now: Pick<SendFacts, 'paused' | 'reachable' | 'content'> & { readonly isTest?: true },
 ): SendFacts {
   const { consents, places } = person;
   const suppression = suppressionOf(policies, person, request);
+  const { paused, reachable, content, isTest } = now;
   return {
-    ...now,
+    paused,
+    reachable,
+    content,
     exit: null,
     consents,
     topics: policies.topics,
@@ -47,8 +50,8 @@ export function gateFacts(
     places,
     quietHours: quietHoursFor(policies, request.class),
     ledger: ledgerOf(policies.classes, person.ledger, request.messageId),
-    caps: capsFor(policies, capPerson(policies, person, request), request),
-    price: policies.engagement.price?.[request.channel] ?? null,
+    caps: isTest ? [] : capsFor(policies, capPerson(policies, person, request), request),
+    price: isTest ? null : (policies.engagement.price?.[request.channel] ?? null),
   };
 }
 

@@ -1,0 +1,69 @@
+import type { Channel } from '../domain/channel.js';
+import { leaseMs } from '../domain/lease.js';
+import type { Effect, EffectOf, Poke } from '../turn/effects.js';
+import type { Trx } from './db.js';
+import { displaceMessages } from './displaced-messages.js';
+import { writeEntry, writeLookedAt } from './entries.js';
+import { writeConsumed } from './entry-inputs.js';
+import { writeAttempt, writeAttemptOutcome, writeMessage, writeReleased, writeSettled, writeVerdict } from './messages.js';
+import { forgetFinished } from './pokes.js';
+import { writeLastInstant } from './profiles.js';
+import { writeTrace } from './trace.js';
+import { TurnWrites } from './turn-writes.js';
+import { writeWaits } from './waits.js';
+
+/** What writers need beside the effects. */
+export interface EffectTools {
+  /** The database's real clock, as the turn read it. */
+  readonly realNow: number;
+  /** The real instant of a service instant. */
+  readonly realAt: (at: number) => number;
+  readonly providers: Readonly<Record<Channel, { readonly name: string }>>;
+  /** Suppresses an address of the person whom the turn is about, if it is still theirs. */
+  readonly suppress: (effect: EffectOf<'suppress'>) => Promise<void>;
+}
+
+interface Target extends EffectTools {
+  readonly trx: Trx;
+  readonly writes: TurnWrites;
+}
+
+type Writer<K extends Effect['kind']> = (effect: EffectOf<K>, to: Target) => Promise<void>;
+
+/** Gathered into as few statements as their order allows; those that touch rows of other entries or tables go at once. */
+const writers: { readonly [K in Effect['kind']]: Writer<K> } = {
+  consume: ({ seqs, at }, { writes }) => writes.add({ inputs: writeConsumed(seqs, at) }),
+  message: ({ message, standing }, { writes }) => writes.add({ messages: writeMessage(message, standing) }),
+  attempt: ({ message, n, content, at }, { writes, realNow, providers }) =>
+    writes.add(writeAttempt(message, { ...content, n, at, leaseReal: realNow + leaseMs, provider: providers[message.channel].name })),
+  outcome: ({ messageId, n, outcome, at }, { writes }) => writes.add({ attempts: writeAttemptOutcome({ messageId, n, outcome, at }) }),
+  settle: ({ kind: _kind, ...settled }, { writes }) => writes.add({ messages: writeSettled(settled) }),
+  verdict: ({ messageId, verdict, at }, { writes }) => writes.add({ verdicts: writeVerdict(messageId, verdict, at) }),
+  displace: ({ messages, verdict, at }, { trx }) => displaceMessages(trx, messages, { verdict, at }),
+  suppress: (effect, { suppress }) => suppress(effect),
+  release: ({ entryId, at }, { writes }) => writes.add({ messages: writeReleased(entryId, at) }),
+  trace: ({ entryId, lines }, { writes }) => writes.add({ trace: writeTrace(entryId, lines) }),
+  await: ({ entry, before, awaiting }, { writes }) => writes.add(writeWaits(entry, before, awaiting)),
+  entry: ({ after }, to) => to.writes.add({ entries: writeEntry(after, pokeReal(after.poke, to)) }),
+  looked: ({ entryId, poke }, to) => to.writes.add({ entries: writeLookedAt(entryId, pokeReal(poke, to)) }),
+  instant: ({ profileId, at }, { writes }) => writes.add({ profiles: writeLastInstant(profileId, at) }),
+  forget: ({ entryId }, { trx }) => forgetFinished(trx, entryId),
+};
+
+/** Writes what a turn does, in its order, inside the transaction that read its world. */
+export async function writeEffects(trx: Trx, effects: readonly Effect[], tools: EffectTools): Promise<void> {
+  const to = { ...tools, trx, writes: new TurnWrites(trx) };
+  for (const effect of effects) await (writers[effect.kind] as Writer<Effect['kind']>)(effect, to);
+  await to.writes.flush();
+}
+
+function pokeReal(poke: Poke, { realAt, realNow }: EffectTools): number | null {
+  switch (poke?.kind) {
+    case undefined:
+      return null;
+    case 'after':
+      return realAt(poke.at) + poke.graceMs;
+    case 'in':
+      return realNow + poke.ms;
+  }
+}

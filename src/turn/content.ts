@@ -1,0 +1,15 @@
+import type { Outgoing } from '../domain/outgoing.js';
+
+/** A message as it would leave. */
+export interface ReadyContent {
+  readonly kind: 'ready';
+  readonly outgoing: Outgoing;
+  readonly templateVersion: number;
+  readonly contentHash: string;
+  /** Addresses behind its numbered links; null: they do not tell. */
+  readonly links: readonly string[] | null;
+  readonly atMostOnce: boolean;
+}
+
+/** What a message says, ready for the provider, or why it says nothing. */
+export type PlannedContent = ReadyContent | { readonly kind: 'empty'; readonly problem: string };

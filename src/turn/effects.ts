@@ -1,0 +1,121 @@
+// All that a turn may do to the world. To add an effect: its shape here, a writer in `src/store/effects.ts`, a line in `src/simulator/memory.ts`.
+// The compiler asks for both.
+import type { Channel, MessageClass } from '../domain/channel.js';
+import type { CartId, EntryId, JourneyId, MessageId, ProfileId, StepId } from '../domain/ids.js';
+import type { Instant } from '../domain/instant.js';
+import type { AttemptOutcome, MessageState } from '../domain/message.js';
+import type { Displaced, Verdict } from '../domain/verdict.js';
+import type { Awaiting, EntryOutcome, EntryState, TraceLine } from '../journey/entry.js';
+import type { ReadyContent } from './content.js';
+import type { EntryActivity, EntryLife } from './world.js';
+
+/** A message when the gate first speaks of it. The id derives from entry, step and visit, so a repeat meets the same row. */
+export interface NewMessage {
+  readonly id: MessageId;
+  readonly origin: 'journey' | 'test' | 'api' | 'broadcast';
+  readonly entryId: EntryId | null;
+  readonly journeyId: JourneyId | null;
+  readonly version: number | null;
+  readonly step: StepId | null;
+  readonly visit: number | null;
+  readonly profileId: ProfileId;
+  readonly channel: Channel;
+  readonly class: MessageClass;
+  readonly topic: string;
+  readonly priority: number;
+  /** What its step says of caps. Absent: as its class does. */
+  readonly countsTowardCap?: boolean | undefined;
+  readonly template: string;
+  readonly deadlineAt: Instant;
+  /** Who runs the mailbox, as a name; null on other channels. Absent: not known before it leaves. */
+  readonly mailboxProvider?: string | null;
+}
+
+/** Where a message stands after a verdict. */
+export interface MessageStanding {
+  readonly state: MessageState;
+  readonly reason: string | null;
+  readonly slotAt: Instant;
+  readonly at: Instant;
+}
+
+/** When somebody is to look at an entry should its workflow not come: so long after a service instant, or in so many real milliseconds; null: never. */
+export type Poke =
+  | { readonly kind: 'after'; readonly at: Instant; readonly graceMs: number }
+  | { readonly kind: 'in'; readonly ms: number }
+  | null;
+
+/** How an entry stands after a turn. */
+export interface EntryAfterTurn {
+  readonly id: EntryId;
+  readonly version: number | null;
+  readonly state: EntryLife;
+  readonly activity: EntryActivity;
+  readonly data: EntryState;
+  readonly instruction: Readonly<Record<string, unknown>>;
+  readonly dueAt: Instant | null;
+  readonly outcome: EntryOutcome | null;
+  readonly outcomeReason: string | null;
+  readonly enteredAt: Instant | null;
+  readonly finishedAt: Instant | null;
+  readonly poke: Poke;
+}
+
+export type Effect =
+  /** The inputs with these numbers are seen. */
+  | { readonly kind: 'consume'; readonly seqs: readonly number[]; readonly at: Instant }
+  /** The message with its standing; a later one on the same message changes only where it stands. */
+  | { readonly kind: 'message'; readonly message: NewMessage; readonly standing: MessageStanding }
+  /** The message begins to leave: state `submitting`, and an attempt with its lease. */
+  | { readonly kind: 'attempt'; readonly message: NewMessage; readonly n: number; readonly content: ReadyContent; readonly at: Instant }
+  /** What an attempt came to. A late answer never overwrites a better one. */
+  | { readonly kind: 'outcome'; readonly messageId: MessageId; readonly n: number; readonly outcome: AttemptOutcome; readonly at: Instant }
+  /** The message after its attempts were folded. What a receipt said before stands. `slotAt`, `providerId` null: as they are. */
+  | {
+      readonly kind: 'settle';
+      readonly id: MessageId;
+      readonly state: MessageState;
+      readonly reason: string | null;
+      readonly slotAt: Instant | null;
+      readonly providerId: string | null;
+      readonly at: Instant;
+    }
+  | { readonly kind: 'verdict'; readonly messageId: MessageId; readonly channel: Channel; readonly verdict: Verdict; readonly at: Instant }
+  /** Other messages of the person lose their promised slots: each is released, told in its entry's story, and its entry looks again. */
+  | { readonly kind: 'displace'; readonly messages: readonly DisplacedMessage[]; readonly verdict: Displaced; readonly at: Instant }
+  /** A provider said that nothing more is to go to this address, should it still be the person's. */
+  | {
+      readonly kind: 'suppress';
+      readonly channel: Channel;
+      readonly usedAddress: string | null;
+      readonly code: string;
+      readonly at: Instant;
+    }
+  /** The entry gives back the slots that it was promised. */
+  | { readonly kind: 'release'; readonly entryId: EntryId; readonly at: Instant }
+  | { readonly kind: 'trace'; readonly entryId: EntryId; readonly lines: readonly TraceLine[] }
+  /** The entry listens to these facts from now on. `before`: what it listened to. */
+  | { readonly kind: 'await'; readonly entry: Listener; readonly before: readonly unknown[]; readonly awaiting: readonly Awaiting[] }
+  | { readonly kind: 'entry'; readonly after: EntryAfterTurn }
+  /** Somebody looked at the entry, and there was nothing to do. */
+  | { readonly kind: 'looked'; readonly entryId: EntryId; readonly poke: Poke }
+  /** The person has seen this instant: no turn of theirs comes before it. */
+  | { readonly kind: 'instant'; readonly profileId: ProfileId; readonly at: Instant }
+  /** The entry had finished before: no poke is due any more. */
+  | { readonly kind: 'forget'; readonly entryId: EntryId };
+
+export type EffectOf<K extends Effect['kind']> = Extract<Effect, { readonly kind: K }>;
+
+/** A message that gives up the slot that it was promised. `text`: the line in the story of its entry. */
+export interface DisplacedMessage {
+  readonly id: MessageId;
+  readonly channel: Channel;
+  readonly text: string;
+}
+
+/** Whose facts an entry listens to. */
+export interface Listener {
+  readonly id: EntryId;
+  readonly profileId: ProfileId;
+  readonly cartId: CartId | null;
+}

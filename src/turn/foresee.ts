@@ -1,0 +1,56 @@
+import type { MessageId } from '../domain/ids.js';
+import type { SendStep } from '../journey/definition.js';
+import { advance } from '../journey/engine.js';
+import type { Pending } from '../journey/entry.js';
+import { endsByOrder } from '../journey/last-look.js';
+import { arming } from './arming.js';
+import { type Knowledge, know } from './knowledge.js';
+import { messageIdOf, type PendingSend } from './ledger.js';
+import { sendStep } from './pending/sending.js';
+import type { TurnWorld } from './world.js';
+
+/** The message that a turn would come to, and what must be made ready for it. */
+export interface ForeseenSend {
+  readonly step: SendStep;
+  readonly pending: PendingSend;
+  readonly messageId: MessageId;
+  readonly known: Knowledge;
+  /** It may have left before: what is sent now must be the same to the letter, or nothing. */
+  readonly repeats: boolean;
+  /** The shop is asked once more for an order. */
+  readonly asksShop: boolean;
+  /** The provider is asked what became of an ambiguous text. */
+  readonly asksProvider: boolean;
+  /** The last attempt failed in a way that may pass: the next one goes over the channel's queue. */
+  readonly lastAttemptFailed: boolean;
+}
+
+/** Which message a turn would come to first. Null: none. */
+export function foresee(world: TurnWorld): ForeseenSend | null {
+  const known = know(world);
+  const pending = foreseePending(world, known);
+  if (pending?.kind !== 'send') return null;
+  const { entry, at, definition } = world;
+  const messageId = messageIdOf(world, pending);
+  const message = world.facts.messages.find(({ id }) => id === messageId);
+  const last = message?.attempts.at(-1);
+  return {
+    step: sendStep(world, pending),
+    pending,
+    messageId,
+    known,
+    repeats: last !== undefined && last.outcome !== 'not-sent',
+    asksShop: endsByOrder(definition),
+    // After the wait for a callback.
+    asksProvider: message?.channel === 'sms' && message.state === 'unknown' && entry.dueAt !== null && entry.dueAt <= at,
+    lastAttemptFailed: last?.outcome === 'not-sent',
+  };
+}
+
+function foreseePending(world: TurnWorld, { engine }: Knowledge): Pending | null {
+  const { entry, facts } = world;
+  const inputs = facts.inputs.map(({ input }) => input);
+  if (entry.state !== 'armed') return advance(engine, entry.data, inputs).pending;
+  const decided = arming(world, engine, inputs);
+  return decided.kind === 'enters' ? advance(engine, decided.state, decided.inputs).pending : null;
+}

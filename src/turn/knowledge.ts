@@ -1,0 +1,51 @@
+import type { ConditionFacts } from '../domain/conditions/condition.js';
+import { type EngagementFacts, engagementFacts } from '../domain/engagement/facts.js';
+import type { EntryId } from '../domain/ids.js';
+import { calendarZone, type Place, placesByTraits } from '../domain/zone-evidence.js';
+import type { EngineContext } from '../journey/engine.js';
+import type { TurnMessage, TurnWorld } from './world.js';
+
+/** What a turn works out from its world before it decides. */
+export interface Knowledge {
+  readonly engagement: EngagementFacts;
+  readonly places: readonly Place[];
+  /** The zone in which calendar waits and sentences are told. */
+  readonly timeZone: string;
+  readonly engine: EngineContext;
+}
+
+export function know(world: TurnWorld): Knowledge {
+  const { definition, profile, facts, policies, shop, at } = world;
+  const places = placesByTraits(profile, shop, at);
+  const timeZone = calendarZone(places, shop.timeZone);
+  const told = { consents: facts.consents, ...facts.history };
+  return {
+    engagement: engagementFacts(profile, told, { tracking: policies.engagement.tracking, shop }),
+    places,
+    timeZone,
+    engine: { definition, facts: conditionFacts(world), at, timeZone },
+  };
+}
+
+function conditionFacts({ entry, profile, cart, facts, policies, at }: TurnWorld): ConditionFacts {
+  return {
+    at,
+    profile: { identified: facts.identified, traits: profile.traits },
+    cart,
+    consents: facts.consents,
+    topics: policies.topics,
+    eventInstants: facts.eventInstants,
+    event: entry.data.trigger,
+    messages: outcomesByStep(facts.messages, entry.id),
+  };
+}
+
+function outcomesByStep(messages: readonly TurnMessage[], entryId: EntryId): ConditionFacts['messages'] {
+  const latest: Record<string, TurnMessage> = {};
+  for (const message of messages) {
+    if (message.entryId !== entryId || message.step === null) continue;
+    const known = latest[message.step];
+    if (!known || (message.visit ?? 0) > (known.visit ?? 0)) latest[message.step] = message;
+  }
+  return Object.fromEntries(Object.entries(latest).map(([step, { state, receipts }]) => [step, { state, receipts }]));
+}

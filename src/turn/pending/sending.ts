@@ -1,0 +1,25 @@
+import type { SendStep } from '../../journey/definition.js';
+import { placeWait } from '../../journey/awaiting.js';
+import { completeSend, type SendResult, withOutcome } from '../../journey/engine.js';
+import type { Awaiting } from '../../journey/entry.js';
+import type { PendingSend } from '../ledger.js';
+import type { Turn } from '../turn.js';
+import type { TurnWorld } from '../world.js';
+import type { Settled } from './kind.js';
+
+export function sendStep({ definition }: Pick<TurnWorld, 'definition'>, { step }: PendingSend): SendStep {
+  const found = definition.steps[step];
+  if (found?.kind !== 'send') throw new Error(`Step ${step} of journey ${definition.id} is no send.`);
+  return found;
+}
+
+/** The journey goes on from a send that came to this; the conditions of later steps know it. */
+export function goesOn(turn: Turn, pending: PendingSend, as: SendResult): Settled {
+  turn.engine = withOutcome(turn.engine, pending.step, as.kind);
+  return { kind: 'goes-on', advanced: completeSend(turn.engine, turn.state, as) };
+}
+
+/** While a slot is promised within quiet hours, the entry hears of moves too. */
+export function awaitingSlot(step: SendStep, { awaiting }: PendingSend): readonly Awaiting[] {
+  return step.channel === 'sms' || step.hours !== undefined ? [...awaiting, placeWait] : awaiting;
+}

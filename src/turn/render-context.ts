@@ -1,0 +1,40 @@
+import type { RenderContext } from '../domain/rendering.js';
+import { originOf } from '../journey/internal.js';
+import type { Knowledge } from './knowledge.js';
+import type { TurnProfile, TurnWorld } from './world.js';
+
+/** What the template of a message may read. `links`: of this very message. */
+export function renderContext(
+  world: TurnWorld,
+  { timeZone }: Knowledge,
+  links: { readonly cart: string; readonly unsubscribe: string; readonly preferences: string },
+): RenderContext {
+  const { profile, cart, entry, facts, shop, at } = world;
+  const { unsubscribe, preferences } = links;
+  return {
+    profile: {
+      firstName: textTrait(profile, 'firstName') ?? textTrait(profile, 'first_name'),
+      locale: textTrait(profile, 'locale') ?? textTrait(profile, 'language'),
+      traits: profile.traits,
+    },
+    cart:
+      cart === null
+        ? null
+        : {
+            lines: cart.lines.map(({ name, quantity, price, imageUrl, url }) => ({ name, quantity, price, imageUrl, url })),
+            value: cart.value,
+            currency: cart.currency ?? shop.currency,
+            url: links.cart,
+          },
+    links: { unsubscribe, preferences },
+    data: originOf(entry.journeyId) === 'journey' ? {} : entry.data.trigger,
+    isFirstSms: !facts.textedBefore,
+    at,
+    timeZone,
+  };
+}
+
+export function textTrait(profile: Pick<TurnProfile, 'traits'>, name: string): string | null {
+  const value = profile.traits[name];
+  return typeof value === 'string' && value.trim() !== '' ? value : null;
+}
