@@ -1,6 +1,5 @@
 import { type Insertable, type RawBuilder, sql } from 'kysely';
-import type { Channel, MessageClass } from '../domain/channel.js';
-import type { EntryId, JourneyId, MessageId, ProfileId, StepId } from '../domain/ids.js';
+import type { EntryId, MessageId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
 import { mailboxProviderOf } from '../domain/mailbox-provider.js';
 import type { AttemptOutcome, MessageState } from '../domain/message.js';
