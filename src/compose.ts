@@ -263,6 +263,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
     pid: process.pid,
     apiUrl,
     writeKey: keys?.writeKey ?? null,
+    browserKey: keys?.browserKey ?? null,
     apiKey: keys?.apiKey ?? null,
     mailboxUrl: mailbox?.url ?? null,
     smtpUrl: mailbox?.smtpUrl ?? null,
@@ -377,10 +378,14 @@ async function publishProject(
 }
 
 /** Keys for the owner's own tools, made at the first start; one that was revoked meanwhile is replaced. */
-async function ensureKeys(app: AppDeps, dataFolder: string): Promise<{ readonly writeKey: string; readonly apiKey: string }> {
+async function ensureKeys(
+  app: AppDeps,
+  dataFolder: string,
+): Promise<{ readonly writeKey: string; readonly browserKey: string; readonly apiKey: string }> {
   const known = await readInstanceKeys(dataFolder);
   const keys = await keysForInstance(app, known);
-  if (keys.writeKey !== known?.writeKey || keys.apiKey !== known.apiKey) await writeInstanceKeys(dataFolder, keys);
+  if (keys.writeKey !== known?.writeKey || keys.browserKey !== known.browserKey || keys.apiKey !== known.apiKey)
+    await writeInstanceKeys(dataFolder, keys);
   return keys;
 }
 

@@ -13,7 +13,7 @@ export async function readOrMakeSecret(folder: string): Promise<string> {
   return readOrMake(join(folder, 'secret'), () => randomBytes(32).toString('base64url'));
 }
 
-const keysFile = z.object({ writeKey: z.string(), apiKey: z.string() });
+const keysFile = z.object({ writeKey: z.string(), browserKey: z.string().nullable().default(null), apiKey: z.string() });
 export type InstanceKeys = z.output<typeof keysFile>;
 
 /** The keys that a running instance hands to its owner's tools. Null: not made yet, or unreadable. */

@@ -15,6 +15,7 @@ await runUntilStopped(
     const lines: readonly (readonly [string, string | null])[] = [
       ['API', `${running.apiUrl}  (contract: ${running.apiUrl}/openapi.json)`],
       ['Write key', running.writeKey],
+      ['Browser key', running.browserKey],
       ['Mailbox', running.mailboxUrl],
       ['Phone', running.phoneUrl],
       ['Temporal UI', running.temporalUiUrl],

@@ -6,7 +6,10 @@ import { z } from 'zod';
 export const RunningInstance = z.object({
   pid: z.number(),
   apiUrl: z.string(),
+  /** A server key, which is secret. */
   writeKey: z.string().nullable(),
+  /** A browser key, which is public. */
+  browserKey: z.string().nullable().default(null),
   apiKey: z.string().nullable(),
   mailboxUrl: z.string().nullable(),
   smtpUrl: z.string().nullable(),

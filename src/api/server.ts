@@ -29,6 +29,7 @@ import { healthRoutes } from './routes/health.js';
 import { inboundMessageRoutes } from './routes/inbound-messages.js';
 import { journeyRoutes } from './routes/journeys.js';
 import { apiKeyRoutes, writeKeyRoutes } from './routes/keys.js';
+import { userTokenRoutes } from './routes/user-tokens.js';
 import { messageRoutes } from './routes/messages.js';
 import { policyRoutes } from './routes/policies.js';
 import { profileRoutes } from './routes/profiles.js';
@@ -117,6 +118,7 @@ const apiRoutes = [
   deadLetterRoutes,
   writeKeyRoutes,
   apiKeyRoutes,
+  userTokenRoutes,
   templateRoutes,
   backupRoutes,
 ];

@@ -1,19 +1,23 @@
 import {
   createKey,
   findKeyBySecret,
+  findWriteKey,
   type Key,
   type KeyKind,
+  type ListedWriteKey,
   listKeys,
+  listWriteKeys,
   lockKeysInUse,
   type NewKey,
   revokeKey,
   rotateKey,
 } from '../store/keys.js';
+import type { WriteKey, WriteKeyKind } from '../domain/speaker.js';
 import type { AppDeps } from './deps.js';
 
 type Deps = Pick<AppDeps, 'store' | 'clock'>;
 
-export type { KeyKind } from '../store/keys.js';
+export type { KeyKind, ListedWriteKey } from '../store/keys.js';
 
 export async function isApiKey(deps: Pick<AppDeps, 'store'>, secret: string): Promise<boolean> {
   return (await findKeyBySecret(deps.store.db, 'api', secret)) !== null;
@@ -24,26 +28,31 @@ const writeKeyTrustMs = 5_000;
 const rememberedWriteKeys = 1_000;
 
 /**
- * Tells whether a secret is a write key in use. Remembers the answer for five seconds, so that a busy client costs the store next to nothing, and a revoked
- * key stops within them.
+ * Tells which write key in use a secret is; null: none. Remembers the answer for five seconds, so that a busy client costs the store next to nothing, and a
+ * revoked key stops within them.
  */
-export function writeKeyCheck(deps: Deps): (secret: string) => Promise<boolean> {
-  const remembered = new Map<string, { readonly isKey: boolean; readonly until: number }>();
+export function writeKeyCheck(deps: Deps): (secret: string) => Promise<WriteKey | null> {
+  const remembered = new Map<string, { readonly key: WriteKey | null; readonly until: number }>();
   return async (secret) => {
     const now = deps.clock.realNow();
     const known = remembered.get(secret);
-    if (known !== undefined && known.until > now) return known.isKey;
-    const isKey = (await findKeyBySecret(deps.store.db, 'write', secret)) !== null;
+    if (known !== undefined && known.until > now) return known.key;
+    const key = await findWriteKey(deps.store.db, secret);
     // Whoever guesses keys fills this; it is a cache, so it may be emptied.
     if (remembered.size >= rememberedWriteKeys) remembered.clear();
-    remembered.set(secret, { isKey, until: now + writeKeyTrustMs });
-    return isKey;
+    remembered.set(secret, { key, until: now + writeKeyTrustMs });
+    return key;
   };
 }
 
 /** Makes a key. Its secret is in the answer and nowhere else. */
 export function makeKey(deps: Deps, kind: KeyKind, name: string): Promise<NewKey> {
   return createKey(deps.store.db, kind, { name, at: deps.clock.now() });
+}
+
+/** As `makeKey`, of a write key: for browsers, who show it to everybody, or for the shop's own servers. */
+export function makeWriteKey(deps: Deps, kind: WriteKeyKind, name: string): Promise<NewKey> {
+  return createKey(deps.store.db, 'write', { name, kind, at: deps.clock.now() });
 }
 
 /** A new key in the place of an old one, which opens nothing from now on. Null: no such key, or revoked already. */
@@ -70,20 +79,34 @@ export function showKeys(deps: Deps, kind: KeyKind): Promise<readonly Key[]> {
   return listKeys(deps.store.db, kind);
 }
 
+/** The write keys, without their secrets. */
+export function showWriteKeys(deps: Deps): Promise<readonly ListedWriteKey[]> {
+  return listWriteKeys(deps.store.db);
+}
+
 /** Secrets that a running instance hands to its owner's tools. */
 interface InstanceKeys {
+  /** A server key. */
   readonly writeKey: string;
+  readonly browserKey: string;
   readonly apiKey: string;
 }
 
 /** Those known already that still open something, and new ones in the place of the others. */
-export async function keysForInstance(deps: Deps, known: InstanceKeys | null): Promise<InstanceKeys> {
-  const usable = async (kind: KeyKind, secret: string | undefined, name: string): Promise<string> =>
-    secret !== undefined && (await findKeyBySecret(deps.store.db, kind, secret)) !== null
-      ? secret
-      : (await makeKey(deps, kind, name)).secret;
+export async function keysForInstance(
+  deps: Deps,
+  known: { readonly writeKey: string; readonly browserKey?: string | null; readonly apiKey: string } | null,
+): Promise<InstanceKeys> {
+  const usable = async (kind: WriteKeyKind, secrets: readonly (string | null | undefined)[], name: string): Promise<string> => {
+    for (const secret of secrets)
+      if (typeof secret === 'string' && (await findWriteKey(deps.store.db, secret))?.kind === kind) return secret;
+    return (await makeWriteKey(deps, kind, name)).secret;
+  };
+  const isUsable = known !== null && (await findKeyBySecret(deps.store.db, 'api', known.apiKey)) !== null;
   return {
-    writeKey: await usable('write', known?.writeKey, 'first shop'),
-    apiKey: await usable('api', known?.apiKey, 'command line'),
+    writeKey: await usable('server', [known?.writeKey], 'first shop'),
+    // The write key of before there were two kinds is a browser key.
+    browserKey: await usable('browser', [known?.browserKey, known?.writeKey], 'first browser'),
+    apiKey: isUsable ? known.apiKey : (await makeKey(deps, 'api', 'command line')).secret,
   };
 }

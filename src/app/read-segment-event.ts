@@ -4,6 +4,7 @@ import { type EventType, eventTypes, happenedAt, type ShopEvent } from '../domai
 import type { Instant } from '../domain/instant.js';
 import { isPlaceholder } from '../domain/placeholder-id.js';
 import type { IncomingEvent, RejectedEvent } from './ingest/read-event.js';
+import type { SpeakerOf } from './user-tokens.js';
 
 /** What a request says about all of its events. */
 export interface SegmentRequest {
@@ -15,6 +16,7 @@ export interface SegmentRequest {
   readonly sentAt: unknown;
   /** Ids that name nobody, in lower case. Absent: the list that is shipped. */
   readonly placeholderIds?: ReadonlySet<string> | undefined;
+  readonly speakerOf: SpeakerOf;
 }
 
 export type SegmentReading =
@@ -23,21 +25,22 @@ export type SegmentReading =
 
 /**
  * Reads one event as a Segment client sends it. `type`: what the path says; null: the event says it. What is kept as the payload can be read again by
- * itself: it has its type, its `sentAt` and its `messageId`, and no write key.
+ * itself: it has its type, its `sentAt` and its `messageId`, and neither write key nor user token.
  *
  * An event without `messageId` gets one from its content, so that a client's second attempt is known again. Without `timestamp` too, nothing tells a second
  * attempt from a second event: then each arrival counts.
  */
 export function readSegmentEvent(raw: unknown, type: EventType | null, request: SegmentRequest, position = 0): SegmentReading {
-  const { receivedAt, origin, rate } = request;
+  const { receivedAt, origin, rate, speakerOf } = request;
   const reject = (reason: string, detail: string, payload: unknown): SegmentReading => ({
     kind: 'rejected',
-    rejected: { reason, detail, payload, receivedAt, origin },
+    rejected: { reason, detail, payload, receivedAt, origin, speaker: speakerOf({ userId: null, previousId: null }, null).speaker },
   });
   if (isDeeperThan(raw, maxDepth)) return reject('too-deep', `The event is nested more than ${maxDepth} levels deep.`, null);
   if (!isRecord(raw)) return reject('not-an-object', 'An event must be an object.', raw);
 
-  const { writeKey: _writeKey, ...kept } = raw;
+  const { writeKey: _writeKey, ...keyless } = raw;
+  const { kept, token } = withoutToken(keyless);
   const sentAt = request.sentAt ?? kept['sentAt'];
   const payload: Record<string, unknown> = { ...kept, ...(type === null ? {} : { type }), ...(sentAt === undefined ? {} : { sentAt }) };
   const parsed = eventSchema.safeParse(payload);
@@ -61,7 +64,20 @@ export function readSegmentEvent(raw: unknown, type: EventType | null, request: 
     receivedAt,
     origin,
   };
-  return { kind: 'event', incoming: { event, payload: { ...payload, messageId }, notes: [...notes, ...(clamped ? ['clock-ahead'] : [])] } };
+  const { speaker, note } = speakerOf(event, token);
+  const told = [...notes, ...(clamped ? ['clock-ahead'] : []), ...(note === null ? [] : [note])];
+  return { kind: 'event', incoming: { event, payload: { ...payload, messageId }, notes: told, speaker } };
+}
+
+/** What vouches for a person is used now and kept nowhere. */
+function withoutToken(raw: Readonly<Record<string, unknown>>): {
+  readonly kept: Readonly<Record<string, unknown>>;
+  readonly token: string | null;
+} {
+  const { context } = raw;
+  if (!isRecord(context) || !Object.hasOwn(context, 'userToken')) return { kept: raw, token: null };
+  const { userToken, ...others } = context;
+  return { kept: { ...raw, context: others }, token: typeof userToken === 'string' ? userToken : null };
 }
 
 /** Deeper ones are no event, and would exhaust the stack of whatever walks them. */

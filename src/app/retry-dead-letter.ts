@@ -1,4 +1,5 @@
 import type { ShopEvent } from '../domain/event.js';
+import { ourselves } from '../domain/speaker.js';
 import { type KeptDeadLetter, lockDeadLetter, markRetried } from '../store/dead-letters.js';
 import { emailSource } from './receive-email.js';
 import { deadLetterSources, type IngestDeps, ingestInside } from './ingest-events.js';
@@ -35,13 +36,18 @@ export async function retryDeadLetter(deps: IngestDeps, id: string): Promise<Ret
 }
 
 /** A body that could not be read at all is kept as text: it is for a person to look at. */
-function readKept({ payload, source, receivedAt, reason, detail }: KeptDeadLetter, { clock, placeholderIds }: IngestDeps): SegmentReading {
+function readKept(
+  { payload, source, receivedAt, reason, detail, speaker }: KeptDeadLetter,
+  { clock, placeholderIds }: IngestDeps,
+): SegmentReading {
   const origin: ShopEvent['origin'] = source === deadLetterSources.import ? 'import' : 'live';
   if (source === emailSource)
     return {
       kind: 'rejected',
-      rejected: { reason, detail: `${detail} It is for a person to look at.`, payload, receivedAt, origin: 'live' },
+      rejected: { reason, detail: `${detail} It is for a person to look at.`, payload, receivedAt, origin: 'live', speaker },
     };
-  if (typeof payload === 'string') return { kind: 'rejected', rejected: { reason, detail, payload, receivedAt, origin } };
-  return readSegmentEvent(payload, null, { origin, receivedAt, rate: clock.rate, sentAt: undefined, placeholderIds });
+  if (typeof payload === 'string') return { kind: 'rejected', rejected: { reason, detail, payload, receivedAt, origin, speaker } };
+  // What came before there were two kinds of keys came with one that opened everything.
+  const speakerOf = () => ({ speaker: speaker ?? ourselves, note: null });
+  return readSegmentEvent(payload, null, { origin, receivedAt, rate: clock.rate, sentAt: undefined, placeholderIds, speakerOf });
 }

@@ -107,9 +107,10 @@ function buildProgram(io: CliIo, state: { outcome: Outcome | null }): Command {
   ] as const) {
     const keys = group(`${kind}-key`, description);
     add(keys, 'list', 'the keys, without their secrets', async (context) => (await import('./commands/keys.js')).listKeys(context, kind));
-    add(keys, 'create <name>', 'make a key', async (context, { args }) =>
-      (await import('./commands/keys.js')).createKey(context, kind, args[0] ?? ''),
+    const create = add(keys, 'create <name>', 'make a key', async (context, command) =>
+      (await import('./commands/keys.js')).createKey(context, kind, command.args[0] ?? '', command.opts()),
     );
+    if (kind === 'write') create.option('--server', 'secret, for the shop’s own servers; without it for browsers');
     add(keys, 'rotate <id>', 'a new key in the place of an old one', async (context, { args }) =>
       (await import('./commands/keys.js')).rotateKey(context, kind, args[0] ?? ''),
     );
@@ -118,6 +119,14 @@ function buildProgram(io: CliIo, state: { outcome: Outcome | null }): Command {
     );
     if (kind === 'api') revoke.option('--force', 'also the last one, without which nobody comes in');
   }
+
+  const tokens = group('user-token-secret', 'the secret with which the shop vouches for a visitor');
+  add(tokens, 'show', 'the secret, for the shop’s own servers', async (context) =>
+    (await import('./commands/user-token-secret.js')).showTokenSecret(context),
+  );
+  add(tokens, 'rotate', 'a new secret; the old one counts for a day more', async (context, command) =>
+    (await import('./commands/user-token-secret.js')).rotateTokenSecret(context, command.opts()),
+  ).option('--now', 'the old one counts no more from now on');
 
   addTemplates(group('template', 'templates: check, look at, try, publish'), add);
 

@@ -1,5 +1,6 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Instant } from '../domain/instant.js';
+import type { Speaker } from '../domain/speaker.js';
 import type { Db, Trx } from './db.js';
 import { jsonText } from './json.js';
 import type { DeadLettersTable } from './schema.js';
@@ -15,19 +16,21 @@ export interface DeadLetter {
   readonly detail: string;
   readonly payload: unknown;
   readonly receivedAt: Instant;
+  /** With which key it came, and for whom that was vouched; null: with none. */
+  readonly speaker: Speaker | null;
 }
 
 export function writeDeadLetters(letters: readonly DeadLetter[]): RawBuilder<unknown> | null {
   if (letters.length === 0) return null;
-  return sql`insert into dead_letters (id, source, reason, detail, payload, received_at)
-    select id, source, reason, detail, coalesce(payload, 'null'), "receivedAt"
-    from ${rowsOf(letters)} as r(id text, source text, reason text, detail text, payload jsonb, "receivedAt" bigint) returning 1`;
+  return sql`insert into dead_letters (id, source, reason, detail, payload, received_at, speaker)
+    select id, source, reason, detail, coalesce(payload, 'null'), "receivedAt", speaker
+    from ${rowsOf(letters)} as r(id text, source text, reason text, detail text, payload jsonb, "receivedAt" bigint, speaker jsonb) returning 1`;
 }
 
 /** Keeps one letter, once for each `digest` of what it holds. */
 export async function keepLetter(
   db: Db | Trx,
-  letter: DeadLetter & { readonly payload: object; readonly digest: string; readonly resolvedAt: Instant | null },
+  letter: Omit<DeadLetter, 'speaker'> & { readonly payload: object; readonly digest: string; readonly resolvedAt: Instant | null },
 ): Promise<void> {
   const { id, source, reason, detail, payload, digest, receivedAt, resolvedAt } = letter;
   const known = sql`select 1 from dead_letters where source = ${source} and payload->>'digest' = ${digest}`;
@@ -89,6 +92,7 @@ function letterOf(row: Selectable<DeadLettersTable>): KeptDeadLetter {
     detail: row.detail,
     payload: row.payload,
     receivedAt: row.received_at,
+    speaker: row.speaker,
     retriedAt: row.retried_at,
     resolvedAt: row.resolved_at,
   };

@@ -1,16 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { Selectable } from 'kysely';
 import { ulid } from 'ulid';
 import type { Instant } from '../domain/instant.js';
+import type { WriteKey, WriteKeyKind } from '../domain/speaker.js';
 import type { Db, Trx } from './db.js';
-import type { KeysTable } from './schema.js';
+import type { KeysTable, WriteKeysTable } from './schema.js';
 
 /** Write keys are what a shop's event client sends with; API keys open the rest of the API. */
 export type KeyKind = 'write' | 'api';
 
-const kinds = {
-  write: { table: 'write_keys', prefix: 'sj_wk_' },
-  api: { table: 'api_keys', prefix: 'sj_api_' },
-} as const;
+const tables = { write: 'write_keys', api: 'api_keys' } as const;
+const prefixes = { browser: 'sj_wk_pub_', server: 'sj_wk_srv_', api: 'sj_api_' } as const;
 
 /** A key without its secret, which is shown once, when it is made. */
 export interface Key {
@@ -28,9 +28,26 @@ export interface NewKey {
   readonly secret: string;
 }
 
+/** A write key as it is listed. */
+export interface ListedWriteKey extends Key {
+  readonly kind: WriteKeyKind;
+  /** Made before there were two kinds: a browser key that may have been used as a server's. */
+  readonly isOld: boolean;
+}
+
+interface NewKeyArgs {
+  readonly name: string;
+  readonly at: Instant;
+  /** Of write keys; a browser key when absent. */
+  readonly kind?: WriteKeyKind;
+  /** Of write keys: the first of those that this one takes the place of. */
+  readonly lineage?: string | null;
+}
+
 /** Makes a key. A fast hash is right here: nobody guesses 256 bits, and a slow one would let strangers keep the server busy. */
-export async function createKey(db: Db | Trx, kind: KeyKind, args: { readonly name: string; readonly at: Instant }): Promise<NewKey> {
-  const { table, prefix } = kinds[kind];
+export async function createKey(db: Db | Trx, kind: KeyKind, args: NewKeyArgs): Promise<NewKey> {
+  const use = args.kind ?? 'browser';
+  const prefix = prefixes[kind === 'api' ? 'api' : use];
   const secret = prefix + randomBytes(32).toString('base64url');
   const row: KeysTable = {
     id: ulid().toLowerCase(),
@@ -40,14 +57,43 @@ export async function createKey(db: Db | Trx, kind: KeyKind, args: { readonly na
     created_at: args.at,
     revoked_at: null,
   };
-  await db.insertInto(table).values(row).execute();
+  if (kind === 'api') await db.insertInto('api_keys').values(row).execute();
+  else
+    await db
+      .insertInto('write_keys')
+      .values({ ...row, kind: use, lineage: args.lineage ?? null })
+      .execute();
   return { key: keyOf(row), secret };
 }
 
-/** Revokes a key and makes one of the same name in its place. Null: there is no such key, or it is revoked already. */
+/** Revokes a key and makes one of the same name and kind in its place. Null: there is no such key, or it is revoked already. */
 export async function rotateKey(trx: Trx, kind: KeyKind, id: string, at: Instant): Promise<NewKey | null> {
   const row = await revoke(trx, kind, id, at);
-  return row ? createKey(trx, kind, { name: row.name, at }) : null;
+  if (!row) return null;
+  const write =
+    kind === 'write' ? await trx.selectFrom('write_keys').select(['kind', 'lineage']).where('id', '=', id).executeTakeFirst() : undefined;
+  return createKey(trx, kind, { name: row.name, at, ...(write ? { kind: write.kind, lineage: write.lineage ?? id } : {}) });
+}
+
+/** The write key that this secret is, unless it is revoked. */
+export async function findWriteKey(db: Db | Trx, secret: string): Promise<WriteKey | null> {
+  const row = await db
+    .selectFrom('write_keys')
+    .select(['id', 'kind', 'lineage'])
+    .where('hash', '=', hashOf(secret))
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst();
+  return row ? { id: row.id, kind: row.kind, lineage: row.lineage ?? row.id } : null;
+}
+
+/** All write keys, revoked ones among them, oldest first. */
+export async function listWriteKeys(db: Db | Trx): Promise<readonly ListedWriteKey[]> {
+  const rows = await db.selectFrom('write_keys').selectAll().orderBy('created_at').orderBy('id').execute();
+  return rows.map(writeKeyOf);
+}
+
+function writeKeyOf(row: Selectable<WriteKeysTable>): ListedWriteKey {
+  return { ...keyOf(row), kind: row.kind, isOld: row.kind === 'browser' && !row.prefix.startsWith(prefixes.browser) };
 }
 
 /** From now on the key opens nothing. False: there is no such key, or it is revoked already. */
@@ -57,14 +103,14 @@ export async function revokeKey(db: Db | Trx, kind: KeyKind, id: string, at: Ins
 
 /** Ids of the keys that open something, locked until the transaction ends: what is decided about the last of them holds. */
 export async function lockKeysInUse(trx: Trx, kind: KeyKind): Promise<readonly string[]> {
-  const rows = await trx.selectFrom(kinds[kind].table).select('id').where('revoked_at', 'is', null).orderBy('id').forUpdate().execute();
+  const rows = await trx.selectFrom(tables[kind]).select('id').where('revoked_at', 'is', null).orderBy('id').forUpdate().execute();
   return rows.map(({ id }) => id);
 }
 
 /** The key that this secret is, unless it is revoked. Looking up the hash gives nothing away by how long it takes. */
 export async function findKeyBySecret(db: Db | Trx, kind: KeyKind, secret: string): Promise<Key | null> {
   const row = await db
-    .selectFrom(kinds[kind].table)
+    .selectFrom(tables[kind])
     .selectAll()
     .where('hash', '=', hashOf(secret))
     .where('revoked_at', 'is', null)
@@ -74,13 +120,13 @@ export async function findKeyBySecret(db: Db | Trx, kind: KeyKind, secret: strin
 
 /** All keys of a kind, revoked ones among them, oldest first. */
 export async function listKeys(db: Db | Trx, kind: KeyKind): Promise<readonly Key[]> {
-  const rows = await db.selectFrom(kinds[kind].table).selectAll().orderBy('created_at').orderBy('id').execute();
+  const rows = await db.selectFrom(tables[kind]).selectAll().orderBy('created_at').orderBy('id').execute();
   return rows.map(keyOf);
 }
 
 function revoke(db: Db | Trx, kind: KeyKind, id: string, at: Instant): Promise<KeysTable | undefined> {
   return db
-    .updateTable(kinds[kind].table)
+    .updateTable(tables[kind])
     .set({ revoked_at: at })
     .where('id', '=', id)
     .where('revoked_at', 'is', null)

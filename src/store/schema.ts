@@ -1,5 +1,6 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { ConsentState } from '../domain/consent.js';
+import type { Speaker } from '../domain/speaker.js';
 
 /** Written as JSON text, read as the value. */
 type Json<T> = ColumnType<T, string, string>;
@@ -29,9 +30,13 @@ export interface Database {
   verdicts: VerdictsTable;
   receipts: ReceiptsTable;
   inbound_messages: InboundMessagesTable;
-  write_keys: KeysTable;
+  write_keys: WriteKeysTable;
   api_keys: KeysTable;
   dead_letters: DeadLettersTable;
+  claims: ClaimsTable;
+  merges: MergesTable;
+  key_acts: KeyActsTable;
+  key_hours: KeyHoursTable;
   controls: ControlsTable;
   policy_versions: PolicyVersionsTable;
   interactions: InteractionsTable;
@@ -60,6 +65,8 @@ export interface IdentitiesTable {
   value: string;
   profile_id: string;
   created_at: number;
+  /** 'browser': only browser keys have named this id. */
+  told_by: Generated<'browser' | null>;
 }
 
 export interface EventsTable {
@@ -73,6 +80,10 @@ export interface EventsTable {
   origin: string;
   payload: Json<Record<string, unknown>>;
   matched: JsonDefault<unknown[]>;
+  /** Which write key told it. */
+  key_id: Generated<string | null>;
+  /** The client's own id, where another event had it already. */
+  told_id: Generated<string | null>;
 }
 
 export interface FactsTable {
@@ -139,6 +150,10 @@ export interface ConsentsTable {
   evidence: string | null;
   /** Why no message asked for the confirmation; null: one did or will, or none has to. */
   not_asked: Generated<string | null>;
+  /** 'browser': a browser key told it. */
+  told_by: Generated<'browser' | null>;
+  /** What it was before it was undone. */
+  undone_state: Generated<string | null>;
 }
 
 /** Addresses that were asked to confirm a consent in the last day. */
@@ -330,6 +345,53 @@ export interface KeysTable {
   revoked_at: number | null;
 }
 
+/** A key that is public (`browser`) or secret (`server`); `lineage`: the first of the keys that were rotated into it, null: itself. */
+export interface WriteKeysTable extends KeysTable {
+  kind: Generated<'browser' | 'server'>;
+  lineage: Generated<string | null>;
+}
+
+export interface ClaimsTable {
+  seq: Generated<number>;
+  profile_id: string;
+  kind: 'email' | 'phone' | 'user' | 'anonymous';
+  value: string;
+  event_id: string;
+  key_id: string | null;
+  at: number;
+  received_at: number;
+}
+
+export interface MergesTable {
+  id: string;
+  from_id: string;
+  into_id: string;
+  event_id: string | null;
+  key_id: string | null;
+  at: number;
+  kept: Json<Record<string, unknown>>;
+  undone_at: number | null;
+}
+
+export interface KeyActsTable {
+  seq: Generated<number>;
+  key_id: string;
+  profile_id: string;
+  event_id: string;
+  kind: 'traits' | 'consent' | 'claim';
+  at: number;
+  received_at: number;
+  kept: JsonDefault<Record<string, unknown>>;
+  undone_at: number | null;
+}
+
+export interface KeyHoursTable {
+  key_id: string;
+  hour: number;
+  what: string;
+  n: number;
+}
+
 export interface DeadLettersTable {
   id: string;
   source: string;
@@ -339,6 +401,8 @@ export interface DeadLettersTable {
   received_at: number;
   retried_at: number | null;
   resolved_at: number | null;
+  /** With which key it came, and whether the person was vouched for. */
+  speaker: ColumnType<Speaker | null, string | null | undefined, string | null>;
 }
 
 export interface ControlsTable {

@@ -35,7 +35,7 @@ describe('the Segment API', () => {
     await resetTables(opened.store);
     deps = turnDeps(opened.store, { publicUrl: 'https://events.shop.example' });
     ({ server } = await testApi(deps, { plugins: [segmentRoutes(deps)] }));
-    const made = await createKey(opened.store.db, 'write', { name: 'shop', at: noon });
+    const made = await createKey(opened.store.db, 'write', { name: 'shop', at: noon, kind: 'server' });
     [key, keyId] = [made.secret, made.key.id];
   });
 

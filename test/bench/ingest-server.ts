@@ -4,7 +4,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import { segmentRoutes } from '../../src/api/routes/segment.js';
 import { buildServer } from '../../src/api/server.js';
-import { makeKey } from '../../src/app/manage-keys.js';
+import { makeWriteKey } from '../../src/app/manage-keys.js';
 import { openStore, type Store } from '../../src/store/db.js';
 import { packageRoot } from '../../src/temporal/package-root.js';
 import { buildApp } from './app.js';
@@ -28,7 +28,7 @@ async function start(place: StorePlace): Promise<IngestServers> {
   store = await openStore({ ...place, onQuery: () => (statements += 1) });
   const journey = await readFile(join(packageRoot(), 'journeys', 'abandoned-cart.journey.yaml'), 'utf8');
   const { deps, metrics, templates } = await buildApp(store, { smtpUrl: 'smtp://127.0.0.1:1', journeys: [journey], templates: [] });
-  const { secret: writeKey } = await makeKey(deps, 'write', 'bench');
+  const { secret: writeKey } = await makeWriteKey(deps, 'server', 'bench');
   const ours = buildServer({
     app: deps,
     version: 'bench',

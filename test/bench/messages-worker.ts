@@ -1,3 +1,4 @@
+import { ourselves } from '../../src/domain/speaker.js';
 import { createActivities } from '../../activities/index.js';
 import { ingestEvents } from '../../src/app/ingest-events.js';
 import { takeTurn } from '../../src/app/take-turn.js';
@@ -237,6 +238,7 @@ function eventsOf(person: number, at: number) {
     },
     payload: { type, event: name, userId, ...more },
     notes: [],
+    speaker: ourselves,
   });
   return [
     event('identify', null, { traits: { email: `${userId}@example.test`, firstName: 'Ada', locale: 'en-GB' } }),

@@ -78,6 +78,7 @@ describe('the command line, with a server', () => {
     const apiUrl = await api.server.listen({ host: '127.0.0.1', port: 0 });
     const nothing = {
       writeKey: null,
+      browserKey: null,
       mailboxUrl: null,
       smtpUrl: null,
       inboundSmtpUrl: null,

@@ -1,3 +1,4 @@
+import { ourselves } from '../../src/domain/speaker.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readSegmentEvent } from '../../src/app/read-segment-event.js';
@@ -78,7 +79,13 @@ describe('an id that names nobody', () => {
 });
 
 describe('at the door', () => {
-  const request = { origin: 'live', receivedAt: Date.UTC(2026, 10, 24, 12), rate: 1, sentAt: undefined } as const;
+  const request = {
+    origin: 'live',
+    receivedAt: Date.UTC(2026, 10, 24, 12),
+    rate: 1,
+    sentAt: undefined,
+    speakerOf: () => ({ speaker: ourselves, note: null }),
+  } as const;
   const read = (raw: unknown) => readSegmentEvent(raw, null, request);
 
   test.each([...nobody.filter((id) => id !== ''), 0, false, true])('%j as a user id leaves the event to its anonymous id', (userId) => {

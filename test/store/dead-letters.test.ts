@@ -49,6 +49,7 @@ function letter(id: string, over: Partial<DeadLetter> = {}): DeadLetter {
     detail: 'The event names nobody.',
     payload: { type: 'track' },
     receivedAt: 1000,
+    speaker: null,
     ...over,
   };
 }

@@ -13,7 +13,7 @@ describeOnBothStores('keys', (store) => {
     const write = await createKey(db, 'write', { name: 'shop', at: 1000 });
     const api = await createKey(db, 'api', { name: 'console', at: 1000 });
 
-    expect(write.secret).toMatch(/^sj_wk_[\w-]{43}$/);
+    expect(write.secret).toMatch(/^sj_wk_pub_[\w-]{43}$/);
     expect(api.secret).toMatch(/^sj_api_[\w-]{43}$/);
     expect(await findKeyBySecret(db, 'write', write.secret)).toEqual(write.key);
     expect(await findKeyBySecret(db, 'api', write.secret)).toBeNull();

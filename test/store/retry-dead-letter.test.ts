@@ -1,3 +1,4 @@
+import { ourselves } from '../../src/domain/speaker.js';
 import { beforeEach, expect, test } from 'vitest';
 import { ingestEvents } from '../../src/app/ingest-events.js';
 import { readSegmentEvent } from '../../src/app/read-segment-event.js';
@@ -12,10 +13,20 @@ describeOnBothStores('retrying a dead letter', (store) => {
 
   /** Keeps an event as a letter, as if it could not be taken then; answers the letter's id. */
   const keep = async (raw: Record<string, unknown> | string, origin: 'live' | 'import' = 'live') => {
-    const request = { origin, receivedAt: noon, rate: 1, sentAt: '2031-01-01T00:10:00Z' };
+    const request = {
+      origin,
+      receivedAt: noon,
+      rate: 1,
+      sentAt: '2031-01-01T00:10:00Z',
+      speakerOf: () => ({ speaker: ourselves, note: null }),
+    };
     const reading = typeof raw === 'string' ? null : readSegmentEvent(raw, null, request);
     const payload = reading?.kind === 'event' ? reading.incoming.payload : raw;
-    await ingestEvents(ingestDeps(store()), [], [{ reason: 'fault', detail: 'It was no JSON.', payload, receivedAt: noon, origin }]);
+    await ingestEvents(
+      ingestDeps(store()),
+      [],
+      [{ reason: 'fault', detail: 'It was no JSON.', payload, receivedAt: noon, origin, speaker: null }],
+    );
     return (await store().db.selectFrom('dead_letters').select('id').executeTakeFirstOrThrow()).id;
   };
   const letter = () => store().db.selectFrom('dead_letters').selectAll().executeTakeFirstOrThrow();

@@ -4,6 +4,7 @@ import type { IncomingEvent } from '../../src/app/ingest/read-event.js';
 import { createClock, type Clock } from '../../src/domain/clock.js';
 import type { ShopEvent } from '../../src/domain/event.js';
 import { hour, type Instant } from '../../src/domain/instant.js';
+import { ourselves } from '../../src/domain/speaker.js';
 import type { Store } from '../../src/store/db.js';
 import { shippedPolicies } from './policies.js';
 
@@ -45,7 +46,8 @@ export function shopEvent(event: Partial<ShopEvent>): IncomingEvent {
     origin: 'live',
     ...event,
   };
-  return { event: full, payload: { type: full.type, event: full.name, properties: full.properties, traits: full.traits }, notes: [] };
+  const { type, name, properties, traits } = full;
+  return { event: full, payload: { type, event: name, properties, traits }, notes: [], speaker: ourselves };
 }
 
 export function track(name: string, properties: Record<string, unknown> = {}, event: Partial<ShopEvent> = {}): IncomingEvent {

@@ -2,8 +2,10 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppDeps } from '../../app/deps.js';
 import { combineIngest } from '../../app/combine-ingest.js';
 import { writeKeyCheck } from '../../app/manage-keys.js';
+import { speakersBy, userTokenSecrets } from '../../app/user-tokens.js';
 import { readSegmentEvent, type SegmentReading, type SegmentRequest } from '../../app/read-segment-event.js';
 import type { EventType } from '../../domain/event.js';
+import type { WriteKey } from '../../domain/speaker.js';
 import { Problem } from '../problem.js';
 import { Load, type LoadLimits, loadLimits } from '../segment/load.js';
 import { maxBodyBytes, maxUnpackedBytes, readJson, readText } from '../segment/read-body.js';
@@ -49,7 +51,8 @@ declare module 'fastify' {
  * at once is answered with 429 and a Retry-After in whole seconds.
  */
 export function segmentRoutes(deps: AppDeps, limits: LoadLimits = loadLimits): FastifyPluginAsync {
-  const isWriteKey = writeKeyCheck(deps);
+  const findWriteKey = writeKeyCheck(deps);
+  const tokenSecrets = userTokenSecrets(deps);
   const ingest = combineIngest(deps);
   const load = new Load(limits);
 
@@ -84,7 +87,7 @@ export function segmentRoutes(deps: AppDeps, limits: LoadLimits = loadLimits): F
     server.options('/v1/projects/:key/settings', { schema: { hide: true } }, answerPreflight);
     server.get<{ Params: { key: string } }>('/v1/projects/:key/settings', { schema: { hide: true } }, async (request, reply) => {
       const { key } = request.params;
-      if (!(await isWriteKey(key))) throw new Problem(404, 'unknown-write-key', 'There is no project with this write key.');
+      if ((await findWriteKey(key)) === null) throw new Problem(404, 'unknown-write-key', 'There is no project with this write key.');
       return reply.header('cache-control', 'public, max-age=60').send(browserSettings(key, deps.publicUrl));
     });
   };
@@ -108,12 +111,16 @@ export function segmentRoutes(deps: AppDeps, limits: LoadLimits = loadLimits): F
     const origin = call === 'import' ? 'import' : 'live';
     const text = await readText(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0), request.headers['content-encoding']);
     const body = readJson(text);
-    const key = await authorize(basicUser(request.headers.authorization), bodyKey(body));
+    const { key, secret } = await authorize(basicUser(request.headers.authorization), bodyKey(body));
+    const speakerOf = speakersBy(key, text.includes('userToken') ? await tokenSecrets() : [], deps.clock.realNow());
 
-    const reading = readCall(body, call, { origin, receivedAt, rate: deps.clock.rate, placeholderIds: deps.placeholderIds });
+    const reading = readCall(body, call, { origin, receivedAt, rate: deps.clock.rate, placeholderIds: deps.placeholderIds, speakerOf });
     if (reading.kind === 'unreadable') {
       const { reason, detail } = reading;
-      await ingest([], [{ reason, detail, payload: text.slice(0, keptCharacters).replaceAll(key, ''), receivedAt, origin }]);
+      await ingest(
+        [],
+        [{ reason, detail, payload: text.slice(0, keptCharacters).replaceAll(secret, ''), receivedAt, origin, speaker: null }],
+      );
       throw new Problem(400, reason, detail);
     }
     const { rejected } = await ingest(
@@ -126,9 +133,12 @@ export function segmentRoutes(deps: AppDeps, limits: LoadLimits = loadLimits): F
   }
 
   /** The key that opened; throws a 401 that says what is missing. */
-  async function authorize(...offered: readonly (string | null)[]): Promise<string> {
+  async function authorize(...offered: readonly (string | null)[]): Promise<{ readonly key: WriteKey; readonly secret: string }> {
     const keys = offered.filter((key) => key !== null);
-    for (const key of keys) if (await isWriteKey(key)) return key;
+    for (const secret of keys) {
+      const key = await findWriteKey(secret);
+      if (key !== null) return { key, secret };
+    }
     throw keys.length === 0
       ? new Problem(401, 'no-write-key', 'A write key is needed: as the user name of Basic authentication, or as `writeKey` in the body.')
       : new Problem(401, 'unknown-write-key', 'This write key is not known, or was revoked.');

@@ -5,6 +5,7 @@ import { refuseConsent } from '../../domain/consent-refusal.js';
 import type { ShopEvent } from '../../domain/event.js';
 import type { Instant } from '../../domain/instant.js';
 import type { TopicPolicy } from '../../domain/policy/topic-policy.js';
+import type { Speaker } from '../../domain/speaker.js';
 import type { AppDeps } from '../deps.js';
 
 /** An event as it was understood, with what the client sent. */
@@ -13,6 +14,7 @@ export interface IncomingEvent {
   readonly payload: unknown;
   /** Codes about the event itself, told by `event show`: `clock-ahead`. */
   readonly notes: readonly string[];
+  readonly speaker: Speaker;
 }
 
 /** What could not be understood, and why. */
@@ -24,6 +26,8 @@ export interface RejectedEvent {
   readonly payload: unknown;
   readonly receivedAt: Instant;
   readonly origin: ShopEvent['origin'];
+  /** Null: it came before its key was known. */
+  readonly speaker: Speaker | null;
 }
 
 /** An event and what it means in commerce or consent. */
@@ -40,7 +44,8 @@ export function readEvent(
   deps: Pick<AppDeps, 'policies'>,
   incoming: IncomingEvent,
 ): Understood | { readonly kind: 'refused'; readonly rejected: RejectedEvent } {
-  const { event } = incoming;
+  const { event, speaker } = incoming;
+  if (event.origin === 'import' && speaker.kind === 'browser') return refuse(incoming, 'needs-server-key', importsNeedServerKey);
   const plain: Understood = { kind: 'understood', incoming, event, commerce: null, consents: [] };
   const consent = readConsent(incoming);
   if (consent.kind === 'problem') return refuse(incoming, 'invalid-consent-event', consent.problem);
@@ -50,6 +55,9 @@ export function readEvent(
   if (commerce.kind === 'problem') return refuse(incoming, 'invalid-commerce-event', commerce.problem);
   return commerce.kind === 'commerce' ? { ...plain, commerce: commerce.event } : plain;
 }
+
+const importsNeedServerKey =
+  'History is imported with a server key (`sojourn write-key create --server`): a browser key tells what happens now.';
 
 function readConsent({ event, payload }: IncomingEvent) {
   if (event.type === 'identify') return readConsentTraits(event.traits);
@@ -78,5 +86,8 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 
 export function refuse(incoming: IncomingEvent, reason: string, detail: string) {
   const { receivedAt, origin } = incoming.event;
-  return { kind: 'refused', rejected: { reason, detail, payload: incoming.payload, receivedAt, origin } } as const;
+  return {
+    kind: 'refused',
+    rejected: { reason, detail, payload: incoming.payload, receivedAt, origin, speaker: incoming.speaker },
+  } as const;
 }

@@ -10,6 +10,9 @@ interface Key {
   readonly prefix: string;
   readonly createdAt: string;
   readonly revokedAt: string | null;
+  /** Of write keys. */
+  readonly kind?: 'browser' | 'server';
+  readonly isOld?: boolean;
 }
 interface Made {
   readonly key: Key;
@@ -18,11 +21,25 @@ interface Made {
 
 const words = { write: 'write key', api: 'API key' } as const;
 
-/** `write-key create <name>`, `api-key create <name>` */
-export async function createKey(context: CliContext, kind: KeyKind, name: string): Promise<Outcome> {
-  const made = await (await context.client()).post<Made>(`/v1/${kind}-keys`, { name });
-  return { value: made, text: `${made.secret}\n\nThe ${words[kind]} ${made.key.name} (${made.key.id}). It is shown now and never again.` };
+/** `write-key create <name> [--server]`, `api-key create <name>` */
+export async function createKey(
+  context: CliContext,
+  kind: KeyKind,
+  name: string,
+  options: { readonly server?: boolean } = {},
+): Promise<Outcome> {
+  const use = kind === 'api' ? {} : { kind: options.server === true ? 'server' : 'browser' };
+  const made = await (await context.client()).post<Made>(`/v1/${kind}-keys`, { name, ...use });
+  const what = kind === 'api' ? '' : options.server === true ? secretKey : publicKey;
+  return {
+    value: made,
+    text: `${made.secret}\n\nThe ${words[kind]} ${made.key.name} (${made.key.id}). It is shown now and never again.${what}`,
+  };
 }
+
+const secretKey = ' It may say anything of anybody: keep it on your servers.';
+const publicKey =
+  ' It is for browsers, where everybody can read it: what it may say is in docs/security.md. For your own servers: --server.';
 
 /** `write-key rotate <id>`, `api-key rotate <id>` */
 export async function rotateKey(context: CliContext, kind: KeyKind, id: string): Promise<Outcome> {
@@ -58,11 +75,16 @@ export async function listKeys(context: CliContext, kind: KeyKind): Promise<Outc
     key.id,
     key.name,
     `${key.prefix}…`,
+    ...(kind === 'write' ? [key.isOld === true ? 'browser (made before there were two kinds)' : (key.kind ?? '')] : []),
     local(key.createdAt),
     key.revokedAt === null ? 'in use' : `revoked ${local(key.revokedAt)}`,
   ]);
   return {
     value: items,
-    text: table(['key', 'name', 'begins with', 'made', ''], rows, `There is no ${words[kind]}: sojourn ${kind}-key create <name>.`),
+    text: table(
+      ['key', 'name', 'begins with', ...(kind === 'write' ? ['kind'] : []), 'made', ''],
+      rows,
+      `There is no ${words[kind]}: sojourn ${kind}-key create <name>.`,
+    ),
   };
 }
