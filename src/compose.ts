@@ -29,13 +29,15 @@ import type { ReturnPaths } from './channels/email/compose.js';
 import { createSmtpProvider } from './channels/email/providers/smtp.js';
 import { createTwilioProvider } from './channels/sms/providers/twilio.js';
 import { type Config, rolesOf } from './config.js';
-import { openDataFolder, readInstanceKeys, readOrMakeSecret, writeInstanceKeys } from './data-folder.js';
 import { readPlaceholders } from './domain/placeholder-id.js';
+import { openDataFolder, readInstanceKeys, writeInstanceKeys } from './data-folder.js';
 import type { Channel } from './domain/channel.js';
 import type { EntryId, MessageId } from './domain/ids.js';
 import { writeReturnAddress } from './domain/return-address.js';
+import type { Secrets } from './domain/secrets.js';
 import { type Mailbox, startMailbox } from './embedded/mailbox/mailbox.js';
 import { startPhone } from './embedded/phone/phone.js';
+import { openSecrets, watchSecrets } from './instance-secrets.js';
 import { createMetrics } from './metrics.js';
 import { newId } from './new-id.js';
 import { readParts, watchGauges } from './parts.js';
@@ -93,7 +95,6 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
   const isEmbedded = config.DATABASE_URL === undefined;
   await openDataFolder(dataFolder);
   const [shop, templates] = await Promise.all([loadShop(config.SOJOURN_PROJECT), openTemplateFolder(config.SOJOURN_PROJECT)]);
-  const secret = config.SOJOURN_SECRET ?? (await readOrMakeSecret(dataFolder));
 
   // The slowest first: the Temporal server comes up while the store is opened.
   const temporalStarting = startTemporal(config, {
@@ -122,6 +123,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
     startAt: config.SOJOURN_CLOCK_START === undefined ? null : Date.parse(config.SOJOURN_CLOCK_START),
   });
   stops.push(stopClock);
+  const secret = await openSecrets(config, dataFolder, { store, clock });
 
   const mailbox =
     config.SMTP_URL === undefined
@@ -137,14 +139,14 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
       ? await startPhone({
           httpPort: config.SOJOURN_PHONE_PORT,
           accountSid: localAccountSid,
-          authToken: secret,
+          authToken: secret.first,
           dataDir: join(dataFolder, 'phone'),
         })
       : null;
   if (phone) stops.push(() => phone.close());
 
   const metrics = createMetrics();
-  const twilioToken = config.TWILIO_AUTH_TOKEN ?? secret;
+  const twilioToken = config.TWILIO_AUTH_TOKEN ?? secret.first;
   const address = { publicUrl: config.PUBLIC_URL?.replace(/\/$/, '') ?? '' };
   const bounceDomain = config.BOUNCE_DOMAIN ?? (mailbox ? localBounceDomain : null);
   const email = createSmtpProvider({
@@ -165,6 +167,8 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
 
   const policies = livePolicies({ store, log });
   stops.push(async () => policies.stop());
+  const secrets = watchSecrets({ store, secret, log });
+  stops.push(async () => secrets.stop());
   const life = { mayBeginSend: true, notifyRelay: (): void => {} };
   const app: InboundEmailDeps & TwilioKeys = {
     twilioAuthTokens: [twilioToken],
@@ -196,7 +200,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
     newId,
     log,
     metrics,
-    mayBeginSend: () => life.mayBeginSend,
+    mayBeginSend: () => life.mayBeginSend && secrets.missing() === null,
     notifyRelay: () => life.notifyRelay(),
   };
 
@@ -206,7 +210,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
   if (isEmbedded) await publishProject(app, config.SOJOURN_PROJECT, templates, publishAll, say);
 
   let temporal: Temporal | null = null;
-  const parts = (): Promise<readonly PartState[]> => readParts({ store, temporal, roles });
+  const parts = (): Promise<readonly PartState[]> => readParts({ store, temporal, roles, missingSecret: secrets.missing() });
   const keys = roles.has('api') ? await ensureKeys(app, dataFolder) : null;
   const health = { app, version: await readVersion(), registry: metrics.registry, parts };
   const listening = { host: config.SOJOURN_HOST, port: config.SOJOURN_PORT };
@@ -405,7 +409,7 @@ async function openSmtpDoor(
   return url;
 }
 
-function returnPaths(secret: string, domain: string | null): ReturnPaths | null {
+function returnPaths(secret: Secrets, domain: string | null): ReturnPaths | null {
   if (domain === null) return null;
   const address = (kind: 'bounce' | 'unsubscribe') => (messageId: string) =>
     writeReturnAddress(secret, domain, { kind, messageId: messageId as MessageId });

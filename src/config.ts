@@ -35,9 +35,19 @@ export const settings = {
     meaning: 'Instant at which a sped-up clock begins on a new data folder.',
   },
   SOJOURN_SECRET: {
-    schema: z.string().min(16).optional(),
+    schema: z
+      .string()
+      .transform((text, context) => {
+        const secrets = text.split(',').map((one) => one.trim());
+        if (secrets.some((one) => one.length < 16))
+          context.addIssue({ code: 'custom', message: 'each secret has 16 characters at least; a comma stands between two' });
+        if (new Set(secrets).size < secrets.length) context.addIssue({ code: 'custom', message: 'one secret stands in it twice' });
+        return secrets;
+      })
+      .optional(),
     secret: true,
-    meaning: 'Key of links, message ids and suppression hashes. Made and kept in the data folder when absent and everything is embedded.',
+    meaning:
+      'Key of links, message ids and suppression hashes; several by commas: the first signs, all verify. Made and kept in the data folder when absent and everything is embedded.',
   },
   SOJOURN_PROJECT: { schema: z.string().default('.'), meaning: 'Folder with shop.yaml, journeys/, policies/ and templates/.' },
   SOJOURN_ROLE: { schema: z.string().default('all'), meaning: 'Which parts this process runs: all, or a list of api, relay, worker.' },

@@ -8,9 +8,25 @@ export async function openDataFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
 }
 
-/** The key of links, message ids and suppressions of an embedded instance: made once, kept beside its store. */
-export async function readOrMakeSecret(folder: string): Promise<string> {
-  return readOrMake(join(folder, 'secret'), () => randomBytes(32).toString('base64url'));
+/** Where an embedded instance keeps the key of links, message ids and suppressions: beside its store. */
+export function secretFile(folder: string): string {
+  return join(folder, 'secret');
+}
+
+/** Null: there is none. */
+export async function readSecret(folder: string): Promise<string | null> {
+  try {
+    return (await readFile(secretFile(folder), 'utf8')).trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return null;
+  }
+}
+
+export async function makeSecret(folder: string): Promise<string> {
+  const made = randomBytes(32).toString('base64url');
+  await writeFile(secretFile(folder), `${made}\n`, { mode: 0o600, flag: 'wx' });
+  return made;
 }
 
 const keysFile = z.object({ writeKey: z.string(), browserKey: z.string().nullable().default(null), apiKey: z.string() });
@@ -27,15 +43,4 @@ export async function readInstanceKeys(folder: string): Promise<InstanceKeys | n
 
 export async function writeInstanceKeys(folder: string, keys: InstanceKeys): Promise<void> {
   await writeFile(join(folder, 'keys.json'), `${JSON.stringify(keys)}\n`, { mode: 0o600 });
-}
-
-async function readOrMake(file: string, make: () => string): Promise<string> {
-  try {
-    return (await readFile(file, 'utf8')).trim();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    const made = make();
-    await writeFile(file, `${made}\n`, { mode: 0o600, flag: 'wx' });
-    return made;
-  }
 }

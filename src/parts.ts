@@ -14,9 +14,11 @@ export async function readParts(of: {
   readonly store: Store;
   readonly temporal: Temporal | null;
   readonly roles: ReadonlySet<Role>;
+  /** The fingerprint of a secret that this process lacks. */
+  readonly missingSecret: string | null;
 }): Promise<readonly PartState[]> {
   const { store, temporal, roles } = of;
-  const parts: PartState[] = [await storeState(store)];
+  const parts: PartState[] = [await storeState(store), ...secretState(of.missingSecret)];
   if (roles.has('relay') || roles.has('worker')) {
     const connected = temporal?.connection() != null;
     const stats = parts[0]?.state === 'up' ? await within(temporal?.relay?.stats() ?? Promise.resolve(null)) : null;
@@ -42,6 +44,12 @@ export async function readParts(of: {
   }
   if (parts[0]?.state === 'up') parts.push(...(await brokenParts(store)));
   return parts;
+}
+
+function secretState(missing: string | null): readonly PartState[] {
+  if (missing === null) return [];
+  const detail = `Another process signs with a secret (fingerprint ${missing}) that SOJOURN_SECRET of this one does not have: it sends nothing. Add it, and start this process anew.`;
+  return [{ name: 'secret', state: 'down', detail, needed: false }];
 }
 
 /** What breakers stopped: the instance goes on, and a person has to look. */

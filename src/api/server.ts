@@ -30,6 +30,7 @@ import { inboundMessageRoutes } from './routes/inbound-messages.js';
 import { journeyRoutes } from './routes/journeys.js';
 import { apiKeyRoutes, writeKeyRoutes } from './routes/keys.js';
 import { userTokenRoutes } from './routes/user-tokens.js';
+import { secretRoutes } from './routes/secrets.js';
 import { messageRoutes } from './routes/messages.js';
 import { policyRoutes } from './routes/policies.js';
 import { profileRoutes } from './routes/profiles.js';
@@ -119,6 +120,7 @@ const apiRoutes = [
   writeKeyRoutes,
   apiKeyRoutes,
   userTokenRoutes,
+  secretRoutes,
   templateRoutes,
   backupRoutes,
 ];

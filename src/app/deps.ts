@@ -3,6 +3,7 @@ import type { Clock } from '../domain/clock.js';
 import type { Providers } from '../domain/outgoing.js';
 import type { Policies } from '../domain/policy/policies.js';
 import type { Renderer } from '../domain/rendering.js';
+import type { Secrets } from '../domain/secrets.js';
 import type { Shop } from '../domain/shop.js';
 import type { Store } from '../store/db.js';
 import type { ChannelSlots } from './channel-slots.js';
@@ -34,8 +35,8 @@ export interface AppMetrics {
 export interface AppDeps {
   readonly store: Store;
   readonly clock: Clock;
-  /** Key of message ids, links and suppression hashes. */
-  readonly secret: string;
+  /** Keys of message ids, links and suppression hashes. */
+  readonly secret: Secrets;
   readonly shop: Shop;
   /** The published policies that are in force now: read at every decision, never kept. `refresh`: looks for newer ones at once. */
   readonly policies: { readonly current: () => Policies; readonly refresh?: () => Promise<void> };

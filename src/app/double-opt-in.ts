@@ -25,7 +25,7 @@ import type { AppDeps } from './deps.js';
 import { localeOf } from './preferences.js';
 import { writeConsentActs } from './record-consents.js';
 import { linkOf } from './render-message.js';
-import { addressOf, suppressionKeys, unsubscribeKeys } from '../domain/suppression.js';
+import { type AddressKey, addressOf, suppressionKeys, unsubscribeKeys } from '../domain/suppression.js';
 import { askForMessage } from './send-message.js';
 import { findHolders } from './shared-addresses.js';
 
@@ -123,11 +123,6 @@ async function tend(deps: Deps, trx: Trx, id: ProfileId, channel: Channel, mayAs
   await ask(deps, trx, { profileId: profile.id, locale: localeOf(profile.traits), channel, address, acts: alive, now, topics });
   await noteRequested(trx, seqsOf(alive), now);
   return true;
-}
-
-interface AddressKey {
-  readonly channel: Channel;
-  readonly hash: string;
 }
 
 /** Under which key the address of this person on the channel is known; null: they have none. */

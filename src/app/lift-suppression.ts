@@ -1,6 +1,6 @@
 import type { Channel } from '../domain/channel.js';
 import type { ProfileId } from '../domain/ids.js';
-import { liftableReasons, suppressionKeys, unsubscribeKeys } from '../domain/suppression.js';
+import { type AddressKey, liftableReasons, suppressionKeys, unsubscribeKeys } from '../domain/suppression.js';
 import type { Trx } from '../store/db.js';
 import { writeEvents } from '../store/events.js';
 import { lockCanonical } from '../store/profiles.js';
@@ -48,11 +48,6 @@ export async function liftDeadAddress(
   // Why is in the event alone: people write names into such fields.
   if (result.kind === 'lifted') deps.log.info({ profileId, channel, reason: result.reason }, 'An operator lifted a suppression.');
   return result;
-}
-
-interface AddressKey {
-  readonly channel: Channel;
-  readonly hash: string;
 }
 
 async function liftFirst(trx: Trx, keys: readonly AddressKey[]): Promise<string | null> {

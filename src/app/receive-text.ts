@@ -8,7 +8,7 @@ import type { Fact } from '../domain/fact.js';
 import type { ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
 import { actsOfStart, actsOfStop } from '../domain/sms-stop.js';
-import { normalisePhone, suppressionHash } from '../domain/suppression.js';
+import { normalisePhone, suppressionKey } from '../domain/suppression.js';
 import { noteConfirmed } from '../store/consents.js';
 import type { Trx } from '../store/db.js';
 import { writeFacts } from '../store/facts.js';
@@ -89,7 +89,7 @@ async function isStartByTwilio(deps: Deps, trx: Trx, { takenFor, from }: Inbound
 
 /** Why the number gets nothing; null: nothing speaks against it. */
 async function reasonOf({ secret }: Deps, trx: Trx, phone: string): Promise<string | null> {
-  const [suppression] = await readSuppressions(trx, [{ channel: 'sms', hash: suppressionHash(secret, 'sms', phone) }]);
+  const [suppression] = await readSuppressions(trx, [suppressionKey(secret, 'sms', phone)]);
   return suppression?.reason ?? null;
 }
 
@@ -142,8 +142,7 @@ const effects: Readonly<Record<Action, Effect>> = {
 /** True the first time: whoever has stopped already is not written to again, so STOP is confirmed once. */
 async function stop(deps: Deps, trx: Trx, text: InboundText, people: readonly Person[]): Promise<boolean> {
   const isFirst = await insertSuppression(trx, {
-    channel: 'sms',
-    hash: suppressionHash(deps.secret, 'sms', text.from),
+    ...suppressionKey(deps.secret, 'sms', text.from),
     reason: 'stopped',
     detail: null,
     at: deps.clock.now(),
@@ -154,8 +153,8 @@ async function stop(deps: Deps, trx: Trx, text: InboundText, people: readonly Pe
 
 /** Brings back exactly what STOP took; a number that is suppressed for another reason stays so. */
 async function start(deps: Deps, trx: Trx, text: InboundText, people: readonly Person[]): Promise<string | null> {
-  const hash = suppressionHash(deps.secret, 'sms', text.from);
-  if (!(await liftSuppression(trx, { channel: 'sms', hash, reason: 'stopped' }))) return null;
+  const key = suppressionKey(deps.secret, 'sms', text.from);
+  if (!(await liftSuppression(trx, { ...key, reason: 'stopped' }))) return null;
   await writeActs(deps, trx, text, people, ({ records }, at) => actsOfStart(records, at).map((act) => ({ ...act, method: 'keyword' })));
   return answer('started', deps, people);
 }
@@ -170,7 +169,7 @@ async function confirm(deps: Deps, trx: Trx, text: InboundText, people: readonly
     deps.clock.now(),
   );
   await writeActs(deps, trx, text, people, ({ records }, at) => confirmations(asked(records, deps.clock.now()), at));
-  await liftByConfirmation(trx, { channel: 'sms', hash: suppressionHash(deps.secret, 'sms', text.from) });
+  await liftByConfirmation(trx, suppressionKey(deps.secret, 'sms', text.from));
   const left = await reasonOf(deps, trx, text.from);
   return answer(left === null ? 'confirmed' : left === 'stopped' ? 'confirmed-but-stopped' : 'confirmed-but-barred', deps, people);
 }

@@ -1,6 +1,6 @@
 import type { ProfileId } from '../domain/ids.js';
 import { actsOfStart } from '../domain/sms-stop.js';
-import { normalisePhone, suppressionHash } from '../domain/suppression.js';
+import { normalisePhone, suppressionKey } from '../domain/suppression.js';
 import type { Trx } from '../store/db.js';
 import {
   findProfilesByPhone,
@@ -62,12 +62,12 @@ async function undoStop(deps: Pick<AppDeps, 'clock' | 'newId' | 'secret'>, trx: 
   const phone = canonical === null ? null : normalisePhone((await readProfile(trx, canonical))?.phone ?? '');
   if (phone === null) return false;
   const people = await lockProfiles(trx, (await findProfilesByPhone(trx, phone)) as ProfileId[]);
-  const hash = suppressionHash(deps.secret, 'sms', phone);
-  const [stopped] = await readSuppressions(trx, [{ channel: 'sms', hash }]);
+  const key = suppressionKey(deps.secret, 'sms', phone);
+  const [stopped] = await readSuppressions(trx, [key]);
   // Another text, or the carrier, had stopped it before; or another did so since. What was meant by those still stands.
   if (stopped === undefined || stopped.at < receivedAt) return false;
   if (await hasOtherStop(trx, { id, profileIds: people.map((person) => person.id), since: receivedAt })) return false;
-  if (!(await liftSuppression(trx, { channel: 'sms', hash, reason: 'stopped' }))) return false;
+  if (!(await liftSuppression(trx, { ...key, reason: 'stopped' }))) return false;
   const acts = [];
   for (const person of people) {
     const records = (await readConsents(trx, person.id)).filter(({ channel }) => channel === 'sms');

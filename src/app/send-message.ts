@@ -1,24 +1,25 @@
-import { createHmac } from 'node:crypto';
 import type { Channel } from '../domain/channel.js';
 import { type Deadline, deadlineFrom } from '../domain/deadline.js';
 import { durationWords } from '../domain/duration.js';
 import { type EntryId, messageIdFor, type ProfileId } from '../domain/ids.js';
 import { day, type Instant } from '../domain/instant.js';
+import { secretAt } from '../domain/secrets.js';
 import type { TemplateHead } from '../domain/template.js';
 import { newEntryState } from '../journey/engine.js';
 import { longestDeadlineMs, messageJourney, onlyStep } from '../journey/internal.js';
 import { findErased } from '../store/broadcasts.js';
 import type { Trx } from '../store/db.js';
 import { askForRun, writeOpened } from '../store/entries.js';
+import { readEntry } from '../store/entries-read.js';
 import { findIdempotencyKey, keepAnswer, takeIdempotencyKey } from '../store/idempotency.js';
-import { type MessageRecord, readMessage, readVerdicts } from '../store/messages-read.js';
+import { type MessageRecord, readOnlyMessage, readVerdicts } from '../store/messages-read.js';
 import { lockCanonical } from '../store/profiles.js';
 import { findCanonicalProfile, findProfileByIdentity } from '../store/profiles-read.js';
 import { readTemplateHead } from '../store/templates.js';
 import { writeTogether } from '../store/write-together.js';
-import { canonicalJson } from './canonical-json.js';
 import type { AppDeps } from './deps.js';
 import { decisionOf } from './explain-message.js';
+import { idempotencyHashes } from './idempotency-hashes.js';
 import { freezeInternal } from './internal-journeys.js';
 import { personTimeZone } from './read-person.js';
 import { commitTurn } from './take-turn.js';
@@ -69,19 +70,24 @@ const mostRounds = 6;
  * workflow does the rest. The same key with the same request gives the same answer and no second message.
  */
 export async function sendMessage(deps: AppDeps, request: MessageRequest, idempotencyKey: string): Promise<SendMessageResult> {
-  const keyHash = keyed(deps.secret, `idempotency|messages|${idempotencyKey}`);
-  const requestHash = keyed(deps.secret, canonicalJson(request));
+  const of = idempotencyHashes(deps.secret, { scope: 'messages', key: idempotencyKey, request });
+  const { keyHash, requestHash } = of;
   // Whatever has changed since: what was answered once is answered again.
-  const before = await findIdempotencyKey(deps.store.db, keyHash);
-  if (before !== null && before.requestHash !== requestHash) return otherRequest;
+  const before = await findIdempotencyKey(deps.store.db, of.keyHashes);
+  if (before !== null && !of.requestHashes.includes(before.requestHash)) return otherRequest;
   if (before !== null && before.answer !== null) return { kind: 'asked', ...(before.answer as RequestedMessage) };
   const checked = await checkRequest(deps, request, before === null);
   if (checked.kind !== 'ok') return checked;
 
   const entryId = deps.newId() as EntryId;
   const made = await deps.store.transaction(async (trx) => {
-    const key = await takeIdempotencyKey(trx, { keyHash, requestHash, madeId: entryId, createdAt: deps.clock.now() });
-    if (key.requestHash !== requestHash) return null;
+    const key = await takeIdempotencyKey(trx, {
+      keyHash: before?.keyHash ?? keyHash,
+      requestHash,
+      madeId: entryId,
+      createdAt: deps.clock.now(),
+    });
+    if (!of.requestHashes.includes(key.requestHash)) return null;
     if (key.madeId === entryId) await openEntry(deps, trx, { ...checked, entryId, request, pokeInMs: turnGraceMs });
     return key.madeId as EntryId;
   });
@@ -89,7 +95,7 @@ export async function sendMessage(deps: AppDeps, request: MessageRequest, idempo
 
   await withinBounds(deps, firstTurn(deps, made));
   const answer = await standingOf(deps, { ...checked, entryId: made, request });
-  return { kind: 'asked', ...((await keepAnswer(deps.store.db, keyHash, answer)) as RequestedMessage) };
+  return { kind: 'asked', ...((await keepAnswer(deps.store.db, before?.keyHash ?? keyHash, answer)) as RequestedMessage) };
 }
 
 /**
@@ -105,7 +111,7 @@ export async function askForMessage(
   if (template === null) throw new Error(`The template ${request.template} is not published: publish it with "sojourn template publish".`);
   const entryId = deps.newId() as EntryId;
   await openEntry(deps, trx, { template, profileId: request.profileId, entryId, request, pokeInMs: 0 });
-  return messageIdOf(deps, entryId);
+  return messageIdOf(deps, entryId, deps.clock.now());
 }
 
 type Checked = { readonly kind: 'ok'; readonly template: TemplateHead; readonly profileId: ProfileId };
@@ -254,12 +260,11 @@ async function standingOf(
   made: { readonly template: TemplateHead; readonly profileId: ProfileId; readonly entryId: EntryId; readonly request: MessageRequest },
 ): Promise<RequestedMessage> {
   const { db } = deps.store;
-  const id = messageIdOf(deps, made.entryId);
-  const message = await readMessage(db, id);
+  const message = await readOnlyMessage(db, made.entryId);
   const channel: Channel = made.template.channel;
   const reader = { timeZone: await personTimeZone(deps, made.profileId), channel };
-  if (message === null) return { message: undecided(deps, id, made), verdict: notYet };
-  const last = (await readVerdicts(db, id)).at(-1);
+  if (message === null) return { message: await undecided(deps, made), verdict: notYet };
+  const last = (await readVerdicts(db, message.id)).at(-1);
   return { message, verdict: answerOf(last === undefined ? { kind: 'send' } : decisionOf(last), reader) };
 }
 
@@ -271,12 +276,15 @@ const notYet: VerdictAnswer = {
 };
 
 /** The message before its row is there. */
-function undecided(deps: AppDeps, id: string, { template, profileId, entryId, request }: Parameters<typeof standingOf>[1]): MessageRecord {
+async function undecided(
+  deps: AppDeps,
+  { template, profileId, entryId, request }: Parameters<typeof standingOf>[1],
+): Promise<MessageRecord> {
   const send = sendOf(deps, template, request);
   const at = deps.clock.now();
   return {
     ...send,
-    id,
+    id: messageIdOf(deps, entryId, (await readEntry(deps.store.db, entryId))?.createdAt ?? at),
     origin: 'api',
     entryId,
     journeyId: messageJourney(send).id,
@@ -300,10 +308,6 @@ function undecided(deps: AppDeps, id: string, { template, profileId, entryId, re
   };
 }
 
-function messageIdOf(deps: Pick<AppDeps, 'secret'>, entryId: EntryId): string {
-  return messageIdFor(deps.secret, `${entryId}|${onlyStep}|1`);
-}
-
-function keyed(secret: string, text: string): string {
-  return createHmac('sha256', secret).update(text).digest('hex');
+function messageIdOf(deps: Pick<AppDeps, 'secret'>, entryId: EntryId, at: Instant): string {
+  return messageIdFor(secretAt(deps.secret, at), `${entryId}|${onlyStep}|1`);
 }

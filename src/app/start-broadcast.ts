@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import { type Deadline, deadlineFrom } from '../domain/deadline.js';
 import { durationWords } from '../domain/duration.js';
 import { day, type Instant, minute } from '../domain/instant.js';
@@ -19,7 +18,7 @@ import { testRecipientId } from '../store/profiles.js';
 import { readTemplateHead } from '../store/templates.js';
 import type { AppDeps } from './deps.js';
 import { freezeInternal } from './internal-journeys.js';
-import { canonicalJson } from './canonical-json.js';
+import { idempotencyHashes } from './idempotency-hashes.js';
 
 /** Whom a broadcast is for: a list, or everyone who has these traits (none named: everyone). */
 export type Audience = RecipientList | { readonly by: 'everyone'; readonly traits: Readonly<Record<string, unknown>> };
@@ -62,12 +61,10 @@ export async function startBroadcast(
   request: BroadcastRequest,
   idempotencyKey: string | null,
 ): Promise<StartBroadcastResult> {
-  const hmac = (text: string): string => createHmac('sha256', deps.secret).update(text).digest('hex');
-  const keyHash = idempotencyKey === null ? null : hmac(`idempotency|broadcasts|${idempotencyKey}`);
-  const requestHash = hmac(canonicalJson(request));
+  const hashes = idempotencyKey === null ? null : idempotencyHashes(deps.secret, { scope: 'broadcasts', key: idempotencyKey, request });
   // Before anything that changes with time: what was started once is answered again.
-  const before = keyHash === null ? null : await findIdempotencyKey(deps.store.db, keyHash);
-  if (before !== null) return answerAgain(deps.store.db, before, requestHash);
+  const before = hashes === null ? null : await findIdempotencyKey(deps.store.db, hashes.keyHashes);
+  if (hashes !== null && before !== null) return answerAgain(deps.store.db, before, hashes.requestHashes);
   const template = await readTemplateHead(deps.store.db, request.template);
   if (template === null) return { kind: 'unknown-template' };
   const now = deps.clock.now();
@@ -75,9 +72,10 @@ export async function startBroadcast(
   if (refusal !== null) return { kind: 'refused', ...refusal };
   const id = deps.newId();
   return deps.store.transaction(async (trx): Promise<StartBroadcastResult> => {
-    if (keyHash !== null) {
+    if (hashes !== null) {
+      const { keyHash, requestHash, requestHashes } = hashes;
       const key = await takeIdempotencyKey(trx, { keyHash, requestHash, madeId: id, createdAt: now });
-      if (key.madeId !== id) return answerAgain(trx, key, requestHash);
+      if (key.madeId !== id) return answerAgain(trx, key, requestHashes);
     }
     return orNobody(await putBroadcast(deps, trx, { id, template, request, at: now }));
   });
@@ -87,9 +85,9 @@ export async function startBroadcast(
 async function answerAgain(
   db: Db | Trx,
   key: Pick<IdempotencyRecord, 'madeId' | 'requestHash'>,
-  requestHash: string,
+  requestHashes: readonly string[],
 ): Promise<StartBroadcastResult> {
-  if (key.requestHash !== requestHash) return { kind: 'other-request' };
+  if (!requestHashes.includes(key.requestHash)) return { kind: 'other-request' };
   const total = (await readBroadcast(db, key.madeId))?.total ?? 0;
   return orNobody({ kind: 'started', id: key.madeId, total, unknown: [], isNew: false });
 }

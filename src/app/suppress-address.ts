@@ -1,7 +1,7 @@
 import { errorAction } from '../channels/sms/error-codes.js';
 import type { Channel } from '../domain/channel.js';
 import type { Instant } from '../domain/instant.js';
-import { addressOf, normaliseAddress, suppressionHash, type SuppressionReason } from '../domain/suppression.js';
+import { addressOf, normaliseAddress, suppressionKey, type SuppressionReason } from '../domain/suppression.js';
 import type { Trx } from '../store/db.js';
 import { insertSuppression } from '../store/suppressions.js';
 import type { AppDeps } from './deps.js';
@@ -45,7 +45,7 @@ export async function suppress(
   const { channel, reason, code, at } = refused;
   const address = normaliseAddress(channel, refused.address);
   if (address === null) return;
-  const isNew = await insertSuppression(trx, { channel, hash: suppressionHash(deps.secret, channel, address), reason, detail: code, at });
+  const isNew = await insertSuppression(trx, { ...suppressionKey(deps.secret, channel, address), reason, detail: code, at });
   if (!isNew || reason !== 'stopped') return;
   deps.metrics.alarm('suppression-drift');
   deps.log.error(

@@ -9,7 +9,7 @@ import type { AttemptOutcome } from '../domain/message.js';
 import { quietHoursFor, smsValiditySeconds } from '../domain/quiet-hours.js';
 import type { RenderContext } from '../domain/rendering.js';
 import { decideSend } from '../domain/send-gate.js';
-import { normaliseAddress, suppressionHash } from '../domain/suppression.js';
+import { normaliseAddress, suppressionKey } from '../domain/suppression.js';
 import type { TemplateHead } from '../domain/template.js';
 import type { SendDecision } from '../domain/verdict.js';
 import { shopPlace } from '../domain/zone-evidence.js';
@@ -50,7 +50,7 @@ export async function testSend(
   if (address.kind === 'no')
     return { kind: 'refused', reason: `No ${channel === 'email' ? 'email' : 'text'} can reach this address (${address.code}).` };
 
-  const id = messageIdFor(deps.secret, `test|${deps.newId()}`);
+  const id = messageIdFor(deps.secret.first, `test|${deps.newId()}`);
   const at = deps.clock.now();
   const content = await renderMessage(deps, {
     messageId: id,
@@ -115,7 +115,7 @@ async function decide(deps: AppDeps, trx: Trx, send: TestMessage): Promise<SendD
   const { channel } = template;
   const profileId = (await ensureTestRecipient(trx, at)) as ProfileId;
   const normalised = normaliseAddress(channel, to);
-  const hash = normalised === null ? [] : [{ channel, hash: suppressionHash(deps.secret, channel, normalised) }];
+  const keys = normalised === null ? [] : [suppressionKey(deps.secret, channel, normalised)];
   const policies = deps.policies.current();
   const person = {
     traits: {},
@@ -123,7 +123,7 @@ async function decide(deps: AppDeps, trx: Trx, send: TestMessage): Promise<SendD
     consents: [{ channel, topic: template.topic, state: 'granted', at: 0, method: 'test-address', source: 'shop.yaml' } as const],
     engagement: nobodysEngagement,
     ledger: [],
-    suppressions: Object.fromEntries((await readSuppressions(trx, hash)).map((one) => [one.channel, one.reason])),
+    suppressions: Object.fromEntries((await readSuppressions(trx, keys)).map((one) => [one.channel, one.reason])),
     unsubscribedAt: {},
     places: [shopPlace(deps.shop)],
     timeZone: deps.shop.timeZone,

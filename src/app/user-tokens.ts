@@ -1,3 +1,4 @@
+import { everySecret } from '../domain/secrets.js';
 import { ourselves, type Speaker, type WriteKey } from '../domain/speaker.js';
 import { longestTokenMs, readUserToken, userTokenSecret } from '../domain/user-token.js';
 import type { Instant } from '../domain/instant.js';
@@ -17,7 +18,7 @@ export function userTokenSecrets(deps: Deps): () => Promise<readonly string[]> {
     if (known === null || known.until <= now) known = { version: await readUserTokenVersion(deps.store.db), until: now + trustMs };
     const { version, previousUntil } = known.version;
     const versions = previousUntil !== null && now < previousUntil ? [version, version - 1] : [version];
-    return versions.map((one) => userTokenSecret(deps.secret, one));
+    return versions.flatMap((one) => everySecret(deps.secret).map((secret) => userTokenSecret(secret, one)));
   };
 }
 
@@ -44,7 +45,7 @@ export async function rotateUserTokenSecret(deps: Deps, how: { readonly atOnce: 
 }
 
 function shown({ secret }: Deps, { version, previousUntil }: UserTokenVersion): ShownTokenSecret {
-  return { secret: userTokenSecret(secret, version), version, previousUntil };
+  return { secret: userTokenSecret(secret.first, version), version, previousUntil };
 }
 
 /** Who speaks, and what is to be noted about the token, by a code. */

@@ -127,6 +127,7 @@ function buildProgram(io: CliIo, state: { outcome: Outcome | null }): Command {
   add(tokens, 'rotate', 'a new secret; the old one counts for a day more', async (context, command) =>
     (await import('./commands/user-token-secret.js')).rotateTokenSecret(context, command.opts()),
   ).option('--now', 'the old one counts no more from now on');
+  addSecrets(group('secret', 'the secrets of links, message ids and suppressions: rotation'), add);
 
   addTemplates(group('template', 'templates: check, look at, try, publish'), add);
 
@@ -315,6 +316,20 @@ function addBroadcasts(broadcast: Command, add: Add): void {
       (await import('./commands/broadcasts.js')).controlBroadcast(context, action, args[0] ?? ''),
     );
   }
+}
+
+function addSecrets(secret: Command, add: Add): void {
+  add(secret, 'list', 'the secrets by their fingerprints, and which signs', async (context) =>
+    (await import('./commands/secrets.js')).listSecrets(context),
+  );
+  add(secret, 'carry-over', 'bring suppressions under the secret that signs', async (context) =>
+    (await import('./commands/secrets.js')).carryOver(context),
+  );
+  add(secret, 'retire <fingerprint>', 'let the next start leave a secret out', async (context, command) =>
+    (await import('./commands/secrets.js')).retireSecret(context, command.args[0] ?? '', command.opts()),
+  )
+    .option('--yes', 'I mean it: its links end')
+    .option('--force', 'also where suppressions are known by it alone');
 }
 
 function addTemplates(template: Command, add: Add): void {

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { base32, type MessageId } from './ids.js';
+import { readWithAny, type Secrets } from './secrets.js';
 
 /**
  * An address of ours that mail comes back to. `bounce` and `unsubscribe` name the message that it answers, signed; `feedback` takes complaints of mailbox
@@ -15,7 +16,7 @@ const feedbackMailbox = 'fbl';
  * way change the case. 80 bits of HMAC-SHA256: nobody can have another person's mail stopped by guessing.
  */
 export function writeReturnAddress(
-  secret: string,
+  { first: secret }: Secrets,
   domain: string,
   address: Extract<ReturnAddress, { readonly messageId: MessageId }>,
 ): string {
@@ -23,7 +24,11 @@ export function writeReturnAddress(
 }
 
 /** Null: no address of ours, or one that we did not sign. */
-export function readReturnAddress(secret: string, domain: string, text: string): ReturnAddress | null {
+export function readReturnAddress(secrets: Secrets, domain: string, text: string): ReturnAddress | null {
+  return readWithAny(secrets, (secret) => readWith(secret, domain, text));
+}
+
+function readWith(secret: string, domain: string, text: string): ReturnAddress | null {
   const address = text
     .trim()
     .replace(/^<(.*)>$/, '$1')

@@ -1,5 +1,5 @@
-import { createHmac } from 'node:crypto';
 import { type Channel, channels } from './channel.js';
+import { fingerprintOf, keyed, keyedByOthers, type Secrets } from './secrets.js';
 
 /** Why an address gets nothing more. */
 export const suppressionReasons = [
@@ -41,41 +41,58 @@ export function stopsTransactional(reason: string): boolean {
  * The key under which an address is suppressed: it outlives the profile, and cannot be turned back without the secret.
  * Hex HMAC-SHA256 over `email:` or `phone:` and the normalised address (statistics-and-compliance §4.5).
  */
-export function suppressionHash(secret: string, channel: Channel, normalised: string): string {
-  const kind = channel === 'email' ? 'email' : 'phone';
-  return keyed(secret, `${kind}:${normalised}`);
+export function suppressionHash(secrets: Secrets, channel: Channel, normalised: string): string {
+  return suppressionKey(secrets, channel, normalised).hash;
 }
 
-interface AddressKey {
-  readonly channel: Channel;
-  readonly hash: string;
+/** As `suppressionHash`, with its channel and what the key is under the other secrets. */
+export function suppressionKey(secrets: Secrets, channel: Channel, normalised: string): AddressKey {
+  return addressKey(secrets, channel, `${channel === 'email' ? 'email' : 'phone'}:${normalised}`);
 }
+
+/** A keyed hash of an address. */
+export interface AddressKey {
+  readonly channel: Channel;
+  /** Under the secret that signs: what is written goes here. */
+  readonly hash: string;
+  /** Under the other secrets: what was written before a rotation, and is not carried over yet. Absent: there are none. */
+  readonly others?: readonly string[];
+  /** The fingerprint of the secret that signs. */
+  readonly madeBy?: string | undefined;
+}
+
+/** All that a key may be written as. */
+export function spellingsOf({ hash, others = [] }: AddressKey): readonly string[] {
+  return [hash, ...others];
+}
+
+function addressKey(secrets: Secrets, channel: Channel, text: string): AddressKey {
+  const others = keyedByOthers(secrets, text);
+  return { channel, hash: keyed(secrets, text), madeBy: fingerprintOf(secrets.first), ...(others.length === 0 ? {} : { others }) };
+}
+
 interface Addresses {
   readonly email: string | null;
   readonly phone: string | null;
 }
 
 /** Under which keys the addresses of a profile would be suppressed. */
-export function suppressionKeys(secret: string, profile: Addresses): readonly AddressKey[] {
+export function suppressionKeys(secrets: Secrets, profile: Addresses): readonly AddressKey[] {
   return channels.flatMap((channel) => {
     const normalised = normaliseAddress(channel, addressOf(profile, channel));
-    return normalised === null ? [] : [{ channel, hash: suppressionHash(secret, channel, normalised) }];
+    return normalised === null ? [] : [suppressionKey(secrets, channel, normalised)];
   });
 }
 
 /** Under which keys it is kept that marketing to the addresses of a profile was refused. */
-export function unsubscribeKeys(secret: string, profile: Addresses): readonly AddressKey[] {
-  return channels.flatMap((channel) => unsubscribeKey(secret, channel, addressOf(profile, channel)) ?? []);
+export function unsubscribeKeys(secrets: Secrets, profile: Addresses): readonly AddressKey[] {
+  return channels.flatMap((channel) => unsubscribeKey(secrets, channel, addressOf(profile, channel)) ?? []);
 }
 
 /** As `unsubscribeKeys`, of one address: another key than a suppression's, so that neither hides the other. Null: it is no address. */
-export function unsubscribeKey(secret: string, channel: Channel, address: string | null): AddressKey | null {
+export function unsubscribeKey(secrets: Secrets, channel: Channel, address: string | null): AddressKey | null {
   const normalised = normaliseAddress(channel, address);
-  return normalised === null ? null : { channel, hash: keyed(secret, `unsubscribed:${channel}:${normalised}`) };
-}
-
-function keyed(secret: string, text: string): string {
-  return createHmac('sha256', secret).update(text).digest('hex');
+  return normalised === null ? null : addressKey(secrets, channel, `unsubscribed:${channel}:${normalised}`);
 }
 
 export function addressOf(profile: Addresses, channel: Channel): string | null {

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { readWithAny, type Secrets } from './secrets.js';
 
 /** A part of one message that tells when it is looked at: a link by its number, or the picture. */
 export interface TrackedPart {
@@ -12,13 +13,17 @@ export interface TrackedPart {
  * nobody can make one of ours lead elsewhere. 64 bits of HMAC-SHA256 are enough: a forged token would have to name a message that nobody can guess,
  * and would lead where that message leads. 46 characters for a message's id of 32.
  */
-export function signTracked(secret: string, { messageId, link }: TrackedPart): string {
+export function signTracked({ first: secret }: Secrets, { messageId, link }: TrackedPart): string {
   const head = `${link ?? 'o'}.${messageId}`;
   return `${head}.${mac(secret, head).toString('base64url')}`;
 }
 
-/** What the token says; null when it was not signed with this key or is none at all. */
-export function readTracked(secret: string, token: string): TrackedPart | null {
+/** What the token says; null when it was signed with none of the secrets or is none at all. */
+export function readTracked(secrets: Secrets, token: string): TrackedPart | null {
+  return readWithAny(secrets, (secret) => readWith(secret, token));
+}
+
+function readWith(secret: string, token: string): TrackedPart | null {
   const [, head, part, messageId, signature] = /^((o|0|[1-9]\d{0,3})\.([A-Za-z0-9_-]{1,64}))\.([A-Za-z0-9_-]{11})$/.exec(token) ?? [];
   if (head === undefined || part === undefined || messageId === undefined || signature === undefined) return null;
   const expected = mac(secret, head);

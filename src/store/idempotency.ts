@@ -35,15 +35,15 @@ export async function keepAnswer(db: Db | Trx, keyHash: string, answer: object):
   return rows[0]?.answer ?? answer;
 }
 
-/** What the key was taken for, and what that request was told (`answer` null: it was not answered, or only that it is made); null: the key is new. */
+/** What the key was taken for, and what that request was told (`answer` null: it was not answered, or only that it is made); null: the key is new. `keyHashes`: under each secret. */
 export async function findIdempotencyKey(
   db: Db,
-  keyHash: string,
-): Promise<(Pick<IdempotencyRecord, 'requestHash' | 'madeId'> & { readonly answer: unknown }) | null> {
+  keyHashes: readonly string[],
+): Promise<(Pick<IdempotencyRecord, 'keyHash' | 'requestHash' | 'madeId'> & { readonly answer: unknown }) | null> {
   const row = await db
     .selectFrom('idempotency_keys')
-    .select(['request_hash as requestHash', 'entry_id as madeId', 'answer'])
-    .where('key_hash', '=', keyHash)
+    .select(['key_hash as keyHash', 'request_hash as requestHash', 'entry_id as madeId', 'answer'])
+    .where('key_hash', 'in', keyHashes)
     .executeTakeFirst();
   return row ?? null;
 }

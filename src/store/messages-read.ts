@@ -96,6 +96,11 @@ export async function readMessage(db: Db | Trx, id: string): Promise<MessageReco
   return (await db.selectFrom('messages').select(columns).where('id', '=', id).executeTakeFirst()) ?? null;
 }
 
+/** The message of an entry that sends only one; null: nothing was decided yet. */
+export async function readOnlyMessage(db: Db | Trx, entryId: string): Promise<MessageRecord | null> {
+  return (await db.selectFrom('messages').select(columns).where('entry_id', '=', entryId).executeTakeFirst()) ?? null;
+}
+
 export interface VerdictRecord {
   readonly at: Instant;
   readonly decision: string;

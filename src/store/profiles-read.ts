@@ -3,6 +3,7 @@ import type { CartLine } from '../domain/cart.js';
 import type { Channel } from '../domain/channel.js';
 import type { ConsentProof, ConsentRecord, LegalBasis, NotAsked } from '../domain/consent.js';
 import type { Instant } from '../domain/instant.js';
+import { type AddressKey, spellingsOf } from '../domain/suppression.js';
 import { isImported } from './consents.js';
 import type { Db, Trx } from './db.js';
 
@@ -185,16 +186,16 @@ export async function readOrders(db: Db | Trx, profileId: string): Promise<reado
     .execute();
 }
 
-/** Why an address gets nothing; by its keyed hash. */
+/** Why an address gets nothing; by its keyed hash, under any secret. */
 export async function readSuppressions(
   db: Db | Trx,
-  of: readonly { readonly channel: Channel; readonly hash: string }[],
+  of: readonly AddressKey[],
 ): Promise<readonly { readonly channel: string; readonly reason: string; readonly at: Instant }[]> {
   if (of.length === 0) return [];
   return db
     .selectFrom('suppressions')
     .select(['channel', 'reason', 'created_at as at'])
-    .where((where) => where.or(of.map(({ channel, hash }) => where.and([where('channel', '=', channel), where('hash', '=', hash)]))))
+    .where((where) => where.or(of.map((key) => where.and([where('channel', '=', key.channel), where('hash', 'in', spellingsOf(key))]))))
     .orderBy('created_at')
     .execute();
 }

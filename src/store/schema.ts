@@ -18,6 +18,7 @@ export interface Database {
   consents: ConsentsTable;
   suppressions: SuppressionsTable;
   confirmation_requests: ConfirmationRequestsTable;
+  secret_eras: SecretErasTable;
   journeys: JourneysTable;
   journey_versions: JourneyVersionsTable;
   entries: EntriesTable;
@@ -58,6 +59,14 @@ export interface ProfilesTable {
   erased_at: number | null;
   /** The fold over the person's signals (`domain/engagement`); empty: none yet. */
   engagement: JsonDefault<Record<string, unknown>>;
+}
+
+export interface SecretErasTable {
+  seq: Generated<number>;
+  fingerprint: string;
+  place: string;
+  since_at: number;
+  retired_at: number | null;
 }
 
 export interface IdentitiesTable {
@@ -169,6 +178,8 @@ export interface SuppressionsTable {
   reason: string;
   detail: string | null;
   created_at: number;
+  /** Fingerprint of the secret that the hash was made by; null: of the first era's. */
+  made_by: ColumnType<string | null, string | null | undefined, string | null>;
 }
 
 export interface JourneysTable {

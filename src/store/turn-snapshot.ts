@@ -133,9 +133,9 @@ export interface TurnQuestion {
   readonly engagedAt: Instant | null;
   /** Opens and clicks from before are a person's, unless something has shown otherwise. */
   readonly settledBefore: Instant;
-  readonly suppressionHashes: Readonly<Partial<Record<Channel, string>>>;
+  readonly suppressionHashes: Readonly<Partial<Record<Channel, readonly string[]>>>;
   /** Of the same addresses. */
-  readonly unsubscribeHashes: Readonly<Partial<Record<Channel, string>>>;
+  readonly unsubscribeHashes: Readonly<Partial<Record<Channel, readonly string[]>>>;
 }
 
 /** All other facts of a turn, in one statement. */
@@ -146,8 +146,8 @@ export async function readTurnFacts(db: Db | Trx, of: TurnQuestion): Promise<Tur
 function selectTurnFacts(of: TurnQuestion): RawBuilder<TurnFactsRow> {
   const { entry, profileId } = of;
   const counted = [...of.counted].map(([name, since]) => sql`(name = ${name} and at >= ${since ?? 0})`);
-  const hashes = Object.entries(of.suppressionHashes).map(([channel, hash]) => sql`(${channel}, ${hash})`);
-  const unsubscribes = Object.entries(of.unsubscribeHashes).map(([channel, hash]) => sql`(${channel}, ${hash})`);
+  const hashes = pairsOf(of.suppressionHashes);
+  const unsubscribes = pairsOf(of.unsubscribeHashes);
   // Asked once for all acts: which of them an import told matters only where an address was unsubscribed.
   const isAnyUnsubscribed =
     unsubscribes.length === 0 ? sql`false` : sql`exists (select from suppressions where (channel, hash) in (${sql.join(unsubscribes)}))`;
@@ -176,8 +176,8 @@ function selectTurnFacts(of: TurnQuestion): RawBuilder<TurnFactsRow> {
         'lookFailures', (select count(*) from verdicts v where m.entry_id = ${entry.id} and v.message_id = m.id and v.detail ->> 'rule' = 'order-lookup')))
       from messages m left join entries e on e.id = m.entry_id
       where m.profile_id = ${profileId} and m.origin <> 'test' and (m.entry_id = ${entry.id} or m.slot_at > ${of.messagesSince})) as messages,
-    ${orNull(hashes, sql`(select json_object_agg(channel, reason) from suppressions where (channel, hash) in (${sql.join(hashes)}))`)} as suppressions,
-    ${orNull(unsubscribes, sql`(select json_object_agg(channel, created_at) from suppressions where (channel, hash) in (${sql.join(unsubscribes)}))`)} as unsubscribed_at,
+    ${orNull(hashes, sql`(select json_object_agg(channel, reason order by created_at desc) from suppressions where (channel, hash) in (${sql.join(hashes)}))`)} as suppressions,
+    ${orNull(unsubscribes, sql`(select json_object_agg(channel, created_at order by created_at) from suppressions where (channel, hash) in (${sql.join(unsubscribes)}))`)} as unsubscribed_at,
     (select json_agg(key) from controls where key like 'pause:%') as pauses,
     (select min(value) from identities where profile_id = ${profileId} and ${isUser}) as user_id,
     exists (select 1 from messages where profile_id = ${profileId} and channel = 'sms' and accepted_at is not null) as texted_before,
@@ -233,6 +233,10 @@ interface TurnFactsRow {
   readonly others: { readonly lastEnteredAt: Instant | null; readonly open: number };
   readonly history: EngagementHistoryJson;
   readonly real_now: number;
+}
+
+function pairsOf(hashes: TurnQuestion['suppressionHashes']): readonly RawBuilder<unknown>[] {
+  return Object.entries(hashes).flatMap(([channel, spellings]) => spellings.map((hash) => sql`(${channel}, ${hash})`));
 }
 
 /** An empty list has no SQL of its own: the column is null then. */

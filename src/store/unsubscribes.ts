@@ -1,13 +1,9 @@
 import { sql } from 'kysely';
 import type { Channel } from '../domain/channel.js';
 import type { Instant } from '../domain/instant.js';
+import { type AddressKey, spellingsOf } from '../domain/suppression.js';
 import type { Db, Trx } from './db.js';
-
-interface AddressKey {
-  readonly channel: Channel;
-  /** Of `unsubscribeKey`. */
-  readonly hash: string;
-}
+import { takeUnderOthers } from './suppressions.js';
 
 /** Since when all marketing to an address is refused, whoever has it. */
 export interface Unsubscribe {
@@ -21,10 +17,37 @@ export interface Unsubscribe {
  */
 export async function keepUnsubscribed(trx: Trx, keys: readonly AddressKey[], method: string, at: Instant): Promise<void> {
   if (keys.length === 0) return;
-  const ordered = keys.toSorted((a, b) => (a.hash < b.hash ? -1 : 1));
+  await carryOverUnsubscribes(trx, keys);
+  await put(
+    trx,
+    keys.map(({ channel, hash, madeBy }) => ({ channel, hash, madeBy, detail: method, at })),
+  );
+}
+
+/** Brings what was kept under another secret to the one that signs. How many there were. */
+export async function carryOverUnsubscribes(trx: Trx, keys: readonly AddressKey[]): Promise<number> {
+  const moved = await takeUnderOthers(trx, keys);
+  if (moved.length > 0) await put(trx, moved);
+  return moved.length;
+}
+
+async function put(
+  trx: Trx,
+  rows: readonly (Pick<AddressKey, 'channel' | 'hash' | 'madeBy'> & { readonly detail: string | null; readonly at: Instant })[],
+): Promise<void> {
+  const ordered = rows.toSorted((a, b) => (a.hash < b.hash ? -1 : 1));
   await trx
     .insertInto('suppressions')
-    .values(ordered.map(({ channel, hash }) => ({ channel, hash, reason: 'unsubscribed', detail: method, created_at: at })))
+    .values(
+      ordered.map(({ channel, hash, detail, at, madeBy = null }) => ({
+        channel,
+        hash,
+        detail,
+        reason: 'unsubscribed',
+        created_at: at,
+        made_by: madeBy,
+      })),
+    )
     .onConflict((conflict) =>
       conflict
         .columns(['channel', 'hash'])
@@ -38,7 +61,8 @@ export async function readUnsubscribes(db: Db | Trx, keys: readonly AddressKey[]
   const rows = await db
     .selectFrom('suppressions')
     .select(['channel', 'created_at as at'])
-    .where((where) => where.or(keys.map(({ channel, hash }) => where.and([where('channel', '=', channel), where('hash', '=', hash)]))))
+    .where((where) => where.or(keys.map((key) => where.and([where('channel', '=', key.channel), where('hash', 'in', spellingsOf(key))]))))
+    .orderBy('created_at')
     .execute();
   return rows.map((row) => ({ ...row, channel: row.channel as Channel }));
 }

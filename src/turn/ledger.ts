@@ -1,7 +1,8 @@
-import { messageIdFor } from '../domain/ids.js';
+import { type MessageId, messageIdFor } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
 import { mailboxProviderOf } from '../domain/mailbox-provider.js';
 import { foldAttempts, type MessageState } from '../domain/message.js';
+import { secretAt } from '../domain/secrets.js';
 import type { SendDecision } from '../domain/verdict.js';
 import type { SendStep } from '../journey/definition.js';
 import type { Advanced } from '../journey/engine.js';
@@ -13,9 +14,16 @@ import type { TurnMessage, TurnWorld } from './world.js';
 
 export type PendingSend = Extract<Pending, { readonly kind: 'send' }>;
 
-/** The id of the message of a step at a visit: the same on every repeat. */
-export function messageIdOf({ entry, secret }: Pick<TurnWorld, 'entry' | 'secret'>, { step, visit }: Pick<PendingSend, 'step' | 'visit'>) {
-  return messageIdFor(secret, `${entry.id}|${step}|${visit}`);
+/**
+ * The id of the message of a step at a visit: of the ledger where it is there, else made by the secret that signed when the entry began. So it is the same
+ * on every repeat, and after a rotation.
+ */
+export function messageIdOf(
+  { entry, secret, facts }: Pick<TurnWorld, 'entry' | 'secret' | 'facts'>,
+  { step, visit }: Pick<PendingSend, 'step' | 'visit'>,
+): MessageId {
+  const known = facts.messages.find((message) => message.entryId === entry.id && message.step === step && message.visit === visit);
+  return known?.id ?? messageIdFor(secretAt(secret, entry.createdAt), `${entry.id}|${step}|${visit}`);
 }
 
 /** The message that is asked for now. */

@@ -7,6 +7,7 @@ import type { CartId, EntryId, JourneyId, MessageId, ProfileId, StepId } from '.
 import type { Instant } from '../domain/instant.js';
 import type { MessageState } from '../domain/message.js';
 import type { Policies } from '../domain/policy/policies.js';
+import type { Secrets } from '../domain/secrets.js';
 import type { Shop } from '../domain/shop.js';
 import type { JourneyDefinition } from '../journey/definition.js';
 import type { EntryInput, EntryState } from '../journey/entry.js';
@@ -23,8 +24,8 @@ export interface TurnWorld extends TurnRows {
   readonly rate: number;
   readonly policies: Policies;
   readonly shop: Pick<Shop, 'timeZone' | 'country' | 'currency'>;
-  /** Key of the ids of messages. */
-  readonly secret: string;
+  /** Keys of the ids of messages. */
+  readonly secret: Secrets;
 }
 
 /** An entry with the version that counts for it, whom it is about, and their cart. */

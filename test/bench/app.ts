@@ -7,6 +7,7 @@ import type { DkimSettings } from '../../src/channels/email/compose.js';
 import { createSmtpProvider } from '../../src/channels/email/providers/smtp.js';
 import { createTwilioProvider } from '../../src/channels/sms/providers/twilio.js';
 import { createClock } from '../../src/domain/clock.js';
+import { secretsOf } from '../../src/domain/secrets.js';
 import { createMetrics, type Metrics } from '../../src/metrics.js';
 import { newId } from '../../src/new-id.js';
 import { loadTemplates, type TemplateSet } from '../../src/render/load.js';
@@ -56,7 +57,7 @@ export async function buildApp(
     deps: {
       store,
       clock,
-      secret: 'the secret of the bench',
+      secret: secretsOf('the secret of the bench'),
       shop,
       policies: { current: () => policies },
       providers: { email, sms },

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { messageIdFor } from '../../src/domain/ids.js';
 import { readReturnAddress, writeReturnAddress } from '../../src/domain/return-address.js';
+import { secretsOf } from '../../src/domain/secrets.js';
 
 const id = messageIdFor('key', 'entry|step|1');
-const write = (kind: 'bounce' | 'unsubscribe') => writeReturnAddress('secret', 'in.shop.example', { kind, messageId: id });
-const read = (text: string) => readReturnAddress('secret', 'in.shop.example', text);
+const write = (kind: 'bounce' | 'unsubscribe') => writeReturnAddress(secretsOf('secret'), 'in.shop.example', { kind, messageId: id });
+const read = (text: string) => readReturnAddress(secretsOf('secret'), 'in.shop.example', text);
 
 test('a return address names its message, in whatever case it comes back', () => {
   for (const kind of ['bounce', 'unsubscribe'] as const) {
@@ -25,5 +26,5 @@ test('one that we did not sign is none: another message, another purpose, anothe
     '',
   ])
     expect(read(text)).toBeNull();
-  expect(readReturnAddress('another secret', 'in.shop.example', bounce)).toBeNull();
+  expect(readReturnAddress(secretsOf('another secret'), 'in.shop.example', bounce)).toBeNull();
 });

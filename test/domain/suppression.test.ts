@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { normaliseEmail, normalisePhone, suppressionHash } from '../../src/domain/suppression.js';
+import { secretsOf } from '../../src/domain/secrets.js';
 import vectors from '../vectors/identity.json' with { type: 'json' };
 
 describe('a suppressed address', () => {
@@ -8,7 +9,7 @@ describe('a suppressed address', () => {
     const own = channel === 'email' ? normaliseEmail(raw) : normalisePhone(raw);
 
     expect(own).toBe(normalised);
-    expect(suppressionHash('test-pepper-1', channel, own!)).toBe(hash);
+    expect(suppressionHash(secretsOf('test-pepper-1'), channel, own!)).toBe(hash);
   });
 
   test.each(['ada', '@example.com', 'ada@', 'ada @example.com', 'ada@exam ple.com', 'ada@example.com/x', '<ada@example.com>'])(

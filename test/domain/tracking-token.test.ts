@@ -1,18 +1,19 @@
 import { expect, test } from 'vitest';
 import { readTracked, signTracked } from '../../src/domain/tracking-token.js';
+import { secretsOf } from '../../src/domain/secrets.js';
 
 const id = 'abcdefghijklmnopqrstuvwxyz234567';
 
 test('reads what it signed, in 46 characters', () => {
   for (const link of [null, 0, 1, 7]) {
-    const token = signTracked('a-secret', { messageId: id, link });
+    const token = signTracked(secretsOf('a-secret'), { messageId: id, link });
     expect(token).toHaveLength(46);
-    expect(readTracked('a-secret', token)).toEqual({ messageId: id, link });
+    expect(readTracked(secretsOf('a-secret'), token)).toEqual({ messageId: id, link });
   }
 });
 
 test('reads nothing that was changed, or signed with another key', () => {
-  const token = signTracked('a-secret', { messageId: id, link: 3 });
+  const token = signTracked(secretsOf('a-secret'), { messageId: id, link: 3 });
   const [link, message, mac] = token.split('.') as [string, string, string];
   const forged = [
     ['4', message, mac],
@@ -25,5 +26,6 @@ test('reads nothing that was changed, or signed with another key', () => {
     [link, message],
     ['https://evil.example', message, mac],
   ].map((parts) => parts.join('.'));
-  for (const one of [...forged, '', signTracked('another', { messageId: id, link: 3 })]) expect(readTracked('a-secret', one)).toBeNull();
+  for (const one of [...forged, '', signTracked(secretsOf('another'), { messageId: id, link: 3 })])
+    expect(readTracked(secretsOf('a-secret'), one)).toBeNull();
 });

@@ -9,6 +9,7 @@ import { takeTurn } from '../../src/app/take-turn.js';
 import type { MessageId } from '../../src/domain/ids.js';
 import { day, hour } from '../../src/domain/instant.js';
 import { writeReturnAddress } from '../../src/domain/return-address.js';
+import type { Secrets } from '../../src/domain/secrets.js';
 import { suppressionHash } from '../../src/domain/suppression.js';
 import { opset } from '../../workflows/contract.js';
 import { identify, noon, track } from '../support/shop-events.js';
@@ -100,7 +101,7 @@ describeOnBothStores('a mail that comes back', (store) => {
   }
   const messages = () =>
     store().db.selectFrom('messages').select(['step', 'state', 'reason', 'mailbox_provider']).orderBy('created_at').execute();
-  const suppressions = async (deps: { readonly secret: string }) => {
+  const suppressions = async (deps: { readonly secret: Secrets }) => {
     const rows = await store().db.selectFrom('suppressions').select(['channel', 'hash', 'reason', 'detail']).execute();
     return rows.map(({ hash, ...row }) => ({ ...row, isAda: hash === suppressionHash(deps.secret, 'email', 'ada@example.com') }));
   };

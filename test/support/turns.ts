@@ -7,6 +7,7 @@ import type { IncomingEvent } from '../../src/app/ingest/read-event.js';
 import type { Clock } from '../../src/domain/clock.js';
 import { day, hour, type Instant } from '../../src/domain/instant.js';
 import type { AttemptOutcome } from '../../src/domain/message.js';
+import { secretsOf } from '../../src/domain/secrets.js';
 import type { Outgoing, OutgoingEmail, OutgoingSms, Provider } from '../../src/domain/outgoing.js';
 import type { JourneyDefinition, Step } from '../../src/journey/definition.js';
 import type { Store } from '../../src/store/db.js';
@@ -68,7 +69,7 @@ export function turnDeps(store: Store, overrides: Partial<AppDeps> = {}): TurnDe
   return {
     store,
     clock: new HandClock(),
-    secret: 'a-secret-for-tests',
+    secret: secretsOf('a-secret-for-tests'),
     shop,
     policies: { current: () => policies },
     providers: { email: new ScriptedProvider<OutgoingEmail>(), sms: new ScriptedProvider<OutgoingSms>() },

@@ -3,7 +3,7 @@ import { parseEngagement } from '../../domain/engagement/state.js';
 import type { FactName } from '../../domain/fact.js';
 import { settledBefore } from '../../domain/human-click.js';
 import type { Instant } from '../../domain/instant.js';
-import { suppressionKeys, unsubscribeKeys } from '../../domain/suppression.js';
+import { spellingsOf, suppressionKeys, unsubscribeKeys } from '../../domain/suppression.js';
 import type { JourneyDefinition } from '../../journey/definition.js';
 import { countedFacts } from '../../journey/engine.js';
 import type { Trx } from '../../store/db.js';
@@ -44,8 +44,8 @@ export async function lockWorld(deps: AppDeps, trx: Trx, seen: TurnRows): Promis
 function isAnsweredBy(asked: TurnQuestion, needed: TurnQuestion): boolean {
   return (
     asked.engagedAt === needed.engagedAt &&
-    asked.suppressionHashes.email === needed.suppressionHashes.email &&
-    asked.suppressionHashes.sms === needed.suppressionHashes.sms
+    asked.suppressionHashes.email?.[0] === needed.suppressionHashes.email?.[0] &&
+    asked.suppressionHashes.sms?.[0] === needed.suppressionHashes.sms?.[0]
   );
 }
 
@@ -71,7 +71,7 @@ function questionOf(deps: AppDeps, { entry, profile }: TurnRows, definition: Jou
 }
 
 function byChannel(keys: ReturnType<typeof suppressionKeys>): TurnQuestion['suppressionHashes'] {
-  return Object.fromEntries(keys.map(({ channel, hash }) => [channel, hash]));
+  return Object.fromEntries(keys.map((key) => [key.channel, spellingsOf(key)]));
 }
 
 /** The instant is read here, after the lock. */

@@ -8,7 +8,7 @@ import { afterFailedLook } from '../../journey/last-look.js';
 import { finish, hold, prepareFirst, queue, saveSubmitting, wait } from '../answer.js';
 import type { NewMessage } from '../effects.js';
 import { gateFacts } from '../gate-facts.js';
-import { isAmbiguous, isDuplicate, type PendingSend, record } from '../ledger.js';
+import { isAmbiguous, isDuplicate, messageIdOf, type PendingSend, record } from '../ledger.js';
 import { pauseOn } from '../pauses.js';
 import type { PreparedSend, TurnResult } from '../request.js';
 import type { Turn } from '../turn.js';
@@ -116,6 +116,8 @@ function skip(turn: Turn, { pending, message }: Asked, decision: SendDecision & 
 function freshPlan({ request, world }: Turn, pending: PendingSend): PreparedSend | null {
   const { plan, settled, isPlanFresh } = request;
   if (plan === null || settled !== null || plan.step !== pending.step || plan.visit !== pending.visit) return null;
+  // Another process, with another secret in front, may have put it into the ledger meanwhile.
+  if (plan.messageId !== messageIdOf(world, pending)) return null;
   if (plan.cartUpdatedAt !== (world.cart?.updatedAt ?? null)) return null;
   const address = plan.channel === 'email' ? world.profile.email : world.profile.phone;
   return plan.seenAddress === address && isPlanFresh ? plan : null;

@@ -1,0 +1,81 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { carryOver, listSecrets, retireSecret } from '../../app/carry-over-suppressions.js';
+import type { ApiDeps } from '../deps.js';
+import { Problem } from '../problem.js';
+import { maybeInstant } from '../schemas.js';
+
+const fingerprint = z.string().regex(/^[0-9a-f]{16}$/, 'a fingerprint is 16 hex digits, as the list of secrets shows it');
+const secret = z
+  .object({
+    fingerprint,
+    place: z.string().nullable().meta({ description: 'Where it was given when it began to sign: the name of the setting, or a file.' }),
+    since: maybeInstant.meta({ description: 'Since when it signs, or signed; null: it never did.' }),
+    retiredAt: maybeInstant.meta({ description: 'Since when a start may leave it out.' }),
+    signs: z.boolean(),
+    isGiven: z.boolean().meta({ description: 'This process was given it.' }),
+    suppressions: z.number().meta({ description: 'So many suppressions are known by it.' }),
+  })
+  .meta({ id: 'Secret' });
+
+/** The secrets of the installation, by their fingerprints: a rotation, step by step. */
+export function secretRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyncZod {
+  return async (server) => {
+    const tags = ['secrets'];
+
+    server.get(
+      '/secrets',
+      { schema: { tags, summary: 'The secrets by their fingerprints', response: { 200: z.object({ items: z.array(secret) }) } } },
+      async () => ({ items: [...(await listSecrets(app))] }),
+    );
+
+    server.post(
+      '/secrets/carry-over',
+      {
+        schema: {
+          tags,
+          summary: 'Bring the suppressions of all known addresses under the secret that signs',
+          response: {
+            200: z.object({
+              carried: z.number(),
+              left: z.number().meta({ description: 'Known by an older secret alone: of addresses that nobody here has any more.' }),
+            }),
+          },
+        },
+      },
+      async () => carryOver(app),
+    );
+
+    server.post(
+      '/secrets/:fingerprint/retire',
+      {
+        schema: {
+          tags,
+          summary: 'Let the next start leave a secret out. Links that it signed end then',
+          params: z.object({ fingerprint }),
+          body: z
+            .strictObject({
+              force: z
+                .boolean()
+                .default(false)
+                .meta({ description: 'Also where suppressions are known by it alone, which are forgotten then.' }),
+            })
+            .default({ force: false }),
+          response: { 200: z.object({ fingerprint, retired: z.literal(true) }) },
+        },
+      },
+      async (request) => {
+        const asked = request.params.fingerprint;
+        const result = await retireSecret(app, asked, request.body);
+        if (result.kind === 'unknown') throw new Problem(404, 'unknown-secret', `No secret with the fingerprint ${asked} has signed here.`);
+        if (result.kind === 'in-use') throw new Problem(409, 'secret-in-use', 'This secret signs: put a new one in front of it first.');
+        if (result.kind === 'needed') throw new Problem(409, 'secret-needed', needed(result.left));
+        return { fingerprint: asked, retired: true as const };
+      },
+    );
+  };
+}
+
+function needed(left: number): string {
+  return `${left} suppressions are known by this secret alone, of addresses that nobody here has any more (people who were erased, for one): without it they would be written to again, should they come back. Leave it in the list, or force it.`;
+}
