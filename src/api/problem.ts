@@ -25,6 +25,7 @@ const titles: Readonly<Record<number, string>> = {
   401: 'Not signed in',
   404: 'Not found',
   405: 'Not allowed here',
+  408: 'Too slow',
   409: 'Not possible now',
   413: 'Too large',
   414: 'Too long',
@@ -43,7 +44,7 @@ export class Problem extends Error {
     readonly status: number,
     readonly code: string,
     detail: string,
-    readonly more: Pick<ProblemBody, 'errors' | 'problems'> = {},
+    readonly more: Pick<ProblemBody, 'errors' | 'problems'> & { readonly retryAfterS?: number } = {},
   ) {
     super(detail);
   }
@@ -77,8 +78,10 @@ export function present<T>(part: T | undefined, what: string): T {
 
 /** Turns whatever a route threw into problem details. A fault is logged with the request's id, and without what was in the request. */
 export function problemHandler(log: Log) {
-  return (error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply) =>
-    sendProblem(reply, readProblem(log, error, request));
+  return (error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply) => {
+    if (error instanceof Problem && error.more.retryAfterS !== undefined) void reply.header('retry-after', String(error.more.retryAfterS));
+    return sendProblem(reply, readProblem(log, error, request));
+  };
 }
 
 /** The problem in what a route, or Fastify before it, threw. */
@@ -115,7 +118,10 @@ function sendProblem(reply: FastifyReply, body: ProblemBody) {
 
 function toProblem(error: FastifyError | Problem, request: FastifyRequest): ProblemBody {
   if (error instanceof CursorError) return bodyOf(400, 'invalid-cursor', error.message);
-  if (error instanceof Problem) return { ...bodyOf(error.status, error.code, error.message), ...error.more };
+  if (error instanceof Problem) {
+    const { retryAfterS: _header, ...more } = error.more;
+    return { ...bodyOf(error.status, error.code, error.message), ...more };
+  }
   if (error instanceof InvalidRequest) return { ...bodyOf(400, 'invalid-request', error.message), errors: [...error.errors] };
   if (isUnstorable(error))
     return bodyOf(

@@ -9,16 +9,19 @@ const lingerMs = 2;
 
 interface Waiting {
   readonly chunk: IngestChunk;
+  /** Whose it is: those who wait take turns. */
+  readonly sender: string;
   readonly settle: (result: Promise<IngestResult>) => void;
 }
 
 /**
  * `ingestEvents` for a busy door: what comes in while a transaction is under way waits, and goes into the next one together. A lone request waits for nothing;
- * the more come, the less each of them costs. When a shared transaction fails, each of its chunks is tried by itself, so that nobody fails for another's event.
+ * the more come, the less each of them costs. Senders (keys) take turns, so that one with a
+ * thousand requests does not keep another waiting behind all of them. When a shared transaction fails, each of its chunks is tried by itself, so that nobody fails for another's event.
  */
 export function combineIngest(
   deps: IngestDeps,
-): (incoming: readonly IncomingEvent[], rejected: readonly RejectedEvent[]) => Promise<IngestResult> {
+): (incoming: readonly IncomingEvent[], rejected: readonly RejectedEvent[], sender?: string) => Promise<IngestResult> {
   // The embedded store has one connection. On a server, one transaction is planned while the other is committed.
   const lanes = deps.store.kind === 'pglite' ? 1 : 2;
   const waiting: Waiting[] = [];
@@ -26,9 +29,9 @@ export function combineIngest(
   let expected = 0;
   let lingering: NodeJS.Timeout | null = null;
 
-  function store(chunk: IngestChunk): Promise<IngestResult> {
+  function store(chunk: IngestChunk, sender: string): Promise<IngestResult> {
     return new Promise((resolve) => {
-      waiting.push({ chunk, settle: resolve });
+      waiting.push({ chunk, sender, settle: resolve });
       goOn();
     });
   }
@@ -70,13 +73,28 @@ export function combineIngest(
     }
   }
 
-  return (incoming, rejected) => ingestEvents(deps, incoming, rejected, store);
+  return (incoming, rejected, sender = '') => ingestEvents(deps, incoming, rejected, (chunk) => store(chunk, sender));
 }
 
+/** Takes out what goes into the next transaction: from each sender its first, then from each its second, until it is full. */
 function takeSome(waiting: Waiting[]): readonly Waiting[] {
   let events = 0;
-  const end = waiting.findIndex(({ chunk }) => (events += chunk.events.length) > mostEvents);
-  return waiting.splice(0, end === -1 ? waiting.length : Math.max(1, end));
+  const inTurn = takingTurns(waiting);
+  const end = inTurn.findIndex(({ chunk }) => (events += chunk.events.length) > mostEvents);
+  const taken = new Set(inTurn.slice(0, end === -1 ? inTurn.length : Math.max(1, end)));
+  const left = waiting.filter((one) => !taken.has(one));
+  waiting.splice(0, waiting.length, ...left);
+  return [...taken];
+}
+
+function takingTurns(waiting: readonly Waiting[]): readonly Waiting[] {
+  const rounds = new Map<string, number>();
+  const placed = waiting.map((one) => {
+    const round = rounds.get(one.sender) ?? 0;
+    rounds.set(one.sender, round + 1);
+    return { one, round };
+  });
+  return placed.sort((a, b) => a.round - b.round).map(({ one }) => one);
 }
 
 /** The store is not reached, or shuts down: trying each by itself would only take longer. */

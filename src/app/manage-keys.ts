@@ -12,7 +12,7 @@ import {
   revokeKey,
   rotateKey,
 } from '../store/keys.js';
-import type { WriteKey, WriteKeyKind } from '../domain/speaker.js';
+import type { WriteKeyKind } from '../domain/speaker.js';
 import type { AppDeps } from './deps.js';
 
 type Deps = Pick<AppDeps, 'store' | 'clock'>;
@@ -21,28 +21,6 @@ export type { KeyKind, ListedWriteKey } from '../store/keys.js';
 
 export async function isApiKey(deps: Pick<AppDeps, 'store'>, secret: string): Promise<boolean> {
   return (await findKeyBySecret(deps.store.db, 'api', secret)) !== null;
-}
-
-/** How long an answer about a write key counts, in real milliseconds: a revoked key opens nothing after that. */
-const writeKeyTrustMs = 5_000;
-const rememberedWriteKeys = 1_000;
-
-/**
- * Tells which write key in use a secret is; null: none. Remembers the answer for five seconds, so that a busy client costs the store next to nothing, and a
- * revoked key stops within them.
- */
-export function writeKeyCheck(deps: Deps): (secret: string) => Promise<WriteKey | null> {
-  const remembered = new Map<string, { readonly key: WriteKey | null; readonly until: number }>();
-  return async (secret) => {
-    const now = deps.clock.realNow();
-    const known = remembered.get(secret);
-    if (known !== undefined && known.until > now) return known.key;
-    const key = await findWriteKey(deps.store.db, secret);
-    // Whoever guesses keys fills this; it is a cache, so it may be emptied.
-    if (remembered.size >= rememberedWriteKeys) remembered.clear();
-    remembered.set(secret, { key, until: now + writeKeyTrustMs });
-    return key;
-  };
 }
 
 /** Makes a key. Its secret is in the answer and nowhere else. */

@@ -2,12 +2,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { ulid } from 'ulid';
 import type { Instant } from '../domain/instant.js';
+import { hasKeyShape, type KeyKind } from '../domain/key-shape.js';
 import type { WriteKey, WriteKeyKind } from '../domain/speaker.js';
 import type { Db, Trx } from './db.js';
 import type { KeysTable, WriteKeysTable } from './schema.js';
 
-/** Write keys are what a shop's event client sends with; API keys open the rest of the API. */
-export type KeyKind = 'write' | 'api';
+export type { KeyKind } from '../domain/key-shape.js';
 
 const tables = { write: 'write_keys', api: 'api_keys' } as const;
 const prefixes = { browser: 'sj_wk_pub_', server: 'sj_wk_srv_', api: 'sj_api_' } as const;
@@ -53,7 +53,7 @@ export async function createKey(db: Db | Trx, kind: KeyKind, args: NewKeyArgs): 
     id: ulid().toLowerCase(),
     name: args.name,
     prefix: secret.slice(0, prefix.length + 4),
-    hash: hashOf(secret),
+    hash: hashOfKey(secret),
     created_at: args.at,
     revoked_at: null,
   };
@@ -77,10 +77,11 @@ export async function rotateKey(trx: Trx, kind: KeyKind, id: string, at: Instant
 
 /** The write key that this secret is, unless it is revoked. */
 export async function findWriteKey(db: Db | Trx, secret: string): Promise<WriteKey | null> {
+  if (!hasKeyShape('write', secret)) return null;
   const row = await db
     .selectFrom('write_keys')
     .select(['id', 'kind', 'lineage'])
-    .where('hash', '=', hashOf(secret))
+    .where('hash', '=', hashOfKey(secret))
     .where('revoked_at', 'is', null)
     .executeTakeFirst();
   return row ? { id: row.id, kind: row.kind, lineage: row.lineage ?? row.id } : null;
@@ -109,13 +110,20 @@ export async function lockKeysInUse(trx: Trx, kind: KeyKind): Promise<readonly s
 
 /** The key that this secret is, unless it is revoked. Looking up the hash gives nothing away by how long it takes. */
 export async function findKeyBySecret(db: Db | Trx, kind: KeyKind, secret: string): Promise<Key | null> {
+  if (!hasKeyShape(kind, secret)) return null;
   const row = await db
     .selectFrom(tables[kind])
     .selectAll()
-    .where('hash', '=', hashOf(secret))
+    .where('hash', '=', hashOfKey(secret))
     .where('revoked_at', 'is', null)
     .executeTakeFirst();
   return row ? keyOf(row) : null;
+}
+
+/** Every write key that is not revoked, by its hash: a shop has a handful. */
+export async function readWriteKeysInUse(db: Db | Trx): Promise<ReadonlyMap<string, WriteKey>> {
+  const rows = await db.selectFrom('write_keys').select(['id', 'kind', 'lineage', 'hash']).where('revoked_at', 'is', null).execute();
+  return new Map(rows.map(({ id, kind, lineage, hash }) => [hash, { id, kind, lineage: lineage ?? id }]));
 }
 
 /** All keys of a kind, revoked ones among them, oldest first. */
@@ -138,6 +146,7 @@ function keyOf(row: KeysTable): Key {
   return { id: row.id, name: row.name, prefix: row.prefix, createdAt: row.created_at, revokedAt: row.revoked_at };
 }
 
-function hashOf(secret: string): string {
+/** What the store knows a key by. */
+export function hashOfKey(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }

@@ -4,6 +4,7 @@ import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { segmentRoutes } from '../../src/api/routes/segment.js';
+import { doorLimits } from '../../src/api/segment/doorway.js';
 import { createKey, revokeKey } from '../../src/store/keys.js';
 import { testApi } from '../support/api.js';
 import { minute } from '../../src/domain/instant.js';
@@ -284,7 +285,9 @@ describe('the Segment API', () => {
   });
 
   test('sends clients away for some whole seconds when too much is under way, and takes them afterwards', async () => {
-    const { server: small } = await testApi(deps, { plugins: [segmentRoutes(deps, { requests: 2, bytes: 1_000_000 })] });
+    const { server: small } = await testApi(deps, {
+      plugins: [segmentRoutes(deps, { ...doorLimits, known: { requests: 2, bytes: 1_000_000 } })],
+    });
     const send = (index: number) =>
       small.inject({ method: 'POST', url: '/v1/track', headers: basic(key), payload: JSON.stringify(view({ messageId: `m${index}` })) });
 
@@ -300,12 +303,16 @@ describe('the Segment API', () => {
   });
 
   test('gives the place of a client that went away in the middle to the next', async () => {
-    const { server: small } = await testApi(deps, { plugins: [segmentRoutes(deps, { requests: 1, bytes: 1_000_000 })] });
+    const { server: small } = await testApi(deps, {
+      plugins: [segmentRoutes(deps, { ...doorLimits, known: { requests: 1, bytes: 1_000_000 } })],
+    });
     await small.listen({ host: '127.0.0.1', port: 0 });
     const { port } = small.server.address() as AddressInfo;
     try {
       const socket = connect(port, '127.0.0.1');
-      socket.write('POST /v1/track HTTP/1.1\r\nHost: shop\r\nContent-Length: 1000\r\n\r\n{"event"');
+      socket.write(
+        `POST /v1/track HTTP/1.1\r\nHost: shop\r\nAuthorization: ${basic(key).authorization}\r\nContent-Length: 1000\r\n\r\n{"event"`,
+      );
       await vi.waitFor(async () => expect(await status(port)).toBe(429));
       socket.destroy();
       await vi.waitFor(async () => expect(await status(port)).toBe(200));

@@ -56,4 +56,14 @@ describeOnBothStores('events that come together', (store) => {
     ]);
     expect(await store().db.selectFrom('events').selectAll().execute()).toHaveLength(3);
   });
+
+  test('take turns by sender, so that a busy one keeps nobody waiting', async () => {
+    const ingest = combineIngest(ingestDeps(store()));
+    const order: string[] = [];
+    const batch = (user: string) => Array.from({ length: 50 }, () => track('Seen', {}, { userId: user }));
+    const busy = Array.from({ length: 20 }, (_, i) => ingest(batch(`busy-${i}`), [], 'busy').then(() => order.push('busy')));
+    const other = ingest([track('Seen', {}, { userId: 'other' })], [], 'other').then(() => order.push('other'));
+    await Promise.all([...busy, other]);
+    expect(order.indexOf('other')).toBeLessThan(8);
+  });
 });

@@ -1,18 +1,168 @@
-import { promisify } from 'node:util';
-import { gunzip, inflate, inflateRaw } from 'node:zlib';
+import type { Readable } from 'node:stream';
+import { createGunzip, createInflate, createInflateRaw, type Gunzip, type Inflate, type InflateRaw } from 'node:zlib';
+import type { WriteKeyKind } from '../../domain/speaker.js';
 import { Problem } from '../problem.js';
+import { scanJson, textWithout } from './scan-json.js';
 
-/** Bytes of a body as it comes over the wire, and of what it unpacks to. Segment's own limit is 500 KiB, imports are larger. */
-export const maxBodyBytes = 8 * 1024 * 1024;
-export const maxUnpackedBytes = 16 * 1024 * 1024;
+/** What a body may hold. Segment's own limit is 500 kB, imports are larger. */
+export interface BodyLimits {
+  /** Bytes as they come over the wire. */
+  readonly packed: number;
+  /** Bytes that it unpacks to. */
+  readonly unpacked: number;
+  /** Members, items and brackets: a byte of JSON can be fifty in memory. */
+  readonly values: number;
+}
 
-const options = { maxOutputLength: maxUnpackedBytes };
-const unpackers: Readonly<Record<string, (bytes: Buffer) => Promise<Buffer>>> = {
-  gzip: (bytes) => promisify(gunzip)(bytes, options),
-  'x-gzip': (bytes) => promisify(gunzip)(bytes, options),
-  // The name means zlib's format, but some clients send the bare stream: its first byte cannot be zlib's.
-  deflate: (bytes) => promisify(((bytes[0] ?? 0) & 0x0f) === 8 ? inflate : inflateRaw)(bytes, options),
+/** With a key in the header: a server key is secret, a browser key is everybody's. */
+export const bodyLimits: Readonly<Record<WriteKeyKind, BodyLimits>> = {
+  server: { packed: 8 * 1024 * 1024, unpacked: 16 * 1024 * 1024, values: 500_000 },
+  browser: { packed: 1024 * 1024, unpacked: 1024 * 1024, values: 100_000 },
 };
+/** With the key in the body, which is read before it is known. Browsers and apps put their events so, 500 kB of them at most. */
+export const openBodyLimits: BodyLimits = { packed: 512 * 1024, unpacked: 512 * 1024, values: 100_000 };
+
+/** How slowly a body may come, in real milliseconds and bytes: 50 kB a second, and five seconds on top. */
+const graceMs = 5_000;
+const leastBytesPerMs = 50;
+const lookEveryMs = 500;
+
+/** An event may be nested 64 levels deep, in a list in an object. What is deeper than this is cut off before anything is built of it. */
+const mostLevels = 80;
+
+export type Encoding = 'plain' | 'gzip' | 'deflate';
+
+/** How a body is packed. Throws a `Problem`: 415 for what is not read here. */
+export function encodingOf(header: string | undefined): Encoding {
+  const name = header?.trim().toLowerCase() ?? '';
+  if (name === '' || name === 'identity') return 'plain';
+  if (name === 'gzip' || name === 'x-gzip') return 'gzip';
+  if (name === 'deflate') return 'deflate';
+  throw new Problem(415, 'unsupported-encoding', 'The body must be plain, gzip or deflate.');
+}
+
+/**
+ * The bytes of a body, unpacked while they come and counted on both sides, so that no more is ever held than the limits say. Throws a `Problem`: 413 for too
+ * much, 400 for what does not unpack, 408 for what comes too slowly, and what `signal` was aborted with. Reads nothing more from then on.
+ */
+export function readBody(body: Readable, encoding: Encoding, limits: BodyLimits, signal: AbortSignal): Promise<Buffer> {
+  return new Promise((resolve, reject) => new Reading(body, encoding, limits, signal, { resolve, reject }).start());
+}
+
+interface Settling {
+  readonly resolve: (bytes: Buffer) => void;
+  readonly reject: (problem: Error) => void;
+}
+
+/** One body on its way in. The request's stream is never destroyed, because the answer goes out over the same connection. */
+class Reading {
+  readonly #startedAt = performance.now();
+  readonly #chunks: Buffer[] = [];
+  #unpacker: Unpacker | null = null;
+  #packedBytes = 0;
+  #unpackedBytes = 0;
+  #looking: NodeJS.Timeout | null = null;
+  readonly #onAbort = (): void => this.#refuse(this.signal.reason);
+  readonly #onLost = (): void => this.#refuse(new Problem(400, 'body-cut-off', 'The body did not come whole.'));
+  readonly #onData = (chunk: Buffer): void => this.#takePacked(chunk);
+  readonly #onEnd = (): void => this.#end();
+
+  constructor(
+    private readonly body: Readable,
+    private readonly encoding: Encoding,
+    private readonly limits: BodyLimits,
+    private readonly signal: AbortSignal,
+    private readonly settling: Settling,
+  ) {}
+
+  start(): void {
+    this.#looking = setInterval(() => this.#look(), lookEveryMs);
+    this.body.on('data', this.#onData).on('end', this.#onEnd).on('error', this.#onLost).on('close', this.#onLost);
+    this.signal.addEventListener('abort', this.#onAbort);
+    if (this.signal.aborted) this.#onAbort();
+  }
+
+  #takePacked(chunk: Buffer): void {
+    this.#packedBytes += chunk.length;
+    if (this.#packedBytes > this.limits.packed) this.#refuse(tooLarge(`has more than ${this.limits.packed} bytes`));
+    else if (this.encoding === 'plain') this.#take(chunk);
+    else {
+      this.#unpacker ??= this.#openUnpacker(this.encoding, chunk[0] ?? 0);
+      if (!this.#unpacker.write(chunk)) this.body.pause();
+    }
+  }
+
+  #openUnpacker(encoding: 'gzip' | 'deflate', first: number): Unpacker {
+    return unpackerFor(encoding, first)
+      .on('data', (chunk: Buffer) => this.#take(chunk))
+      .on('end', () => this.#finish())
+      .on('error', () => this.#refuse(notPacked()))
+      .on('drain', () => this.body.resume());
+  }
+
+  #take(chunk: Buffer): void {
+    this.#unpackedBytes += chunk.length;
+    if (this.#unpackedBytes <= this.limits.unpacked) this.#chunks.push(chunk);
+    else this.#refuse(tooLarge(`${this.encoding === 'plain' ? 'has' : 'unpacks to'} more than ${this.limits.unpacked} bytes`));
+  }
+
+  #end(): void {
+    this.body.off('close', this.#onLost);
+    if (this.encoding === 'plain') this.#finish();
+    else if (this.#unpacker === null) this.#refuse(notPacked());
+    else this.#unpacker.end();
+  }
+
+  #look(): void {
+    if (performance.now() - this.#startedAt > graceMs + this.#packedBytes / leastBytesPerMs)
+      this.#refuse(new Problem(408, 'body-too-slow', 'The body came too slowly, and nothing of it was taken. Send it again.'));
+  }
+
+  #finish(): void {
+    this.#letGo();
+    this.settling.resolve(Buffer.concat(this.#chunks));
+  }
+
+  /** What still comes is read and dropped; the door closes the connection of a body that does not end. */
+  #refuse(problem: unknown): void {
+    this.#letGo();
+    this.#chunks.length = 0;
+    this.#unpacker?.destroy();
+    this.body.on('error', () => undefined).resume();
+    this.settling.reject(problem instanceof Error ? problem : new Error('The body could not be read.'));
+  }
+
+  #letGo(): void {
+    if (this.#looking !== null) clearInterval(this.#looking);
+    this.signal.removeEventListener('abort', this.#onAbort);
+    this.body.off('data', this.#onData).off('end', this.#onEnd).off('error', this.#onLost).off('close', this.#onLost);
+    this.#unpacker?.removeAllListeners('data').removeAllListeners('end').removeAllListeners('drain');
+  }
+}
+
+type Unpacker = Gunzip | Inflate | InflateRaw;
+
+function tooLarge(what: string): Problem {
+  return new Problem(413, 'body-too-large', `The body ${what}.`);
+}
+
+/** The name `deflate` means zlib's format, but some clients send the bare stream: its first byte cannot be zlib's. */
+function unpackerFor(encoding: 'gzip' | 'deflate', first: number): Unpacker {
+  if (encoding === 'gzip') return createGunzip();
+  return (first & 0x0f) === 8 ? createInflate() : createInflateRaw();
+}
+
+function notPacked(): Problem {
+  return new Problem(400, 'invalid-encoding', 'The body is not packed in the way that its Content-Encoding says.');
+}
+
+/** The body's text as far as parsing may see it, and the write key in it. Throws a `Problem`, 413, where parsing would build too much. */
+export function readText(bytes: Buffer, limits: BodyLimits): { readonly text: string; readonly writeKey: string | null } {
+  const { writeKey, values, tooDeep } = scanJson(bytes, mostLevels);
+  if (values > limits.values)
+    throw new Problem(413, 'too-many-values', `The body has more than ${limits.values} members and items: send it in smaller parts.`);
+  return { text: textWithout(bytes, tooDeep), writeKey: writeKey === '' ? null : writeKey };
+}
 
 /**
  * What this JSON text says, without what no text column takes: NUL and halves of surrogate pairs become U+FFFD. Undefined: it is no JSON.
@@ -32,19 +182,4 @@ const escapes = /\\(?:ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|u[0-9a-f]{4}|.)/gi
 
 function mend(escape: string): string {
   return escape.length === 6 && /^\\u(?:0000|d[89a-f])/i.test(escape) ? '\uFFFD' : escape;
-}
-
-/** The text of a body, unpacked. Throws a `Problem`: 413 for what unpacks to too much, 400 for what does not unpack, 415 for another encoding. */
-export async function readText(body: Buffer, encoding: string | undefined): Promise<string> {
-  const name = encoding?.trim().toLowerCase() ?? 'identity';
-  if (name === 'identity' || name === '') return body.toString('utf8');
-  const unpack = unpackers[name];
-  if (unpack === undefined) throw new Problem(415, 'unsupported-encoding', 'The body must be plain, gzip or deflate.');
-  try {
-    return (await unpack(body)).toString('utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE')
-      throw new Problem(413, 'body-too-large', `The body unpacks to more than ${maxUnpackedBytes} bytes.`);
-    throw new Problem(400, 'invalid-encoding', `The body is not what its encoding, ${name}, says.`);
-  }
 }
