@@ -1,3 +1,4 @@
+import { resolveTxt } from 'node:dns/promises';
 import { readFile, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createActivities } from '../activities/index.js';
@@ -29,6 +30,7 @@ import type { ReturnPaths } from './channels/email/compose.js';
 import { createSmtpProvider } from './channels/email/providers/smtp.js';
 import { createTwilioProvider } from './channels/sms/providers/twilio.js';
 import { type Config, rolesOf } from './config.js';
+import { readFeedbackLoops } from './domain/feedback-loop.js';
 import { readPlaceholders } from './domain/placeholder-id.js';
 import { openDataFolder, readInstanceKeys, writeInstanceKeys } from './data-folder.js';
 import type { Channel } from './domain/channel.js';
@@ -173,6 +175,9 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
   const app: InboundEmailDeps & TwilioKeys = {
     twilioAuthTokens: [twilioToken],
     bounceDomain,
+    feedbackLoops: [...readFeedbackLoops(config.FEEDBACK_LOOPS ?? '').loops, ...(mailbox ? [mailbox.feedbackLoop] : [])],
+    // The local mailbox signs its complaints as a provider does; its key is in no DNS.
+    resolveTxt: async (name) => mailbox?.resolveTxt(name) ?? resolveTxt(name),
     store,
     clock,
     secret,

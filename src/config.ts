@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { nearest } from './domain/nearest.js';
+import { readFeedbackLoops } from './domain/feedback-loop.js';
 import { shippedPlaceholders } from './domain/placeholder-id.js';
 import { readProxies } from './trusted-proxies.js';
 
@@ -93,6 +94,16 @@ export const settings = {
     schema: z.string().min(16).optional(),
     secret: true,
     meaning: 'Token for POST /webhooks/email/inbound, which takes such mail over HTTP; an API key opens it too.',
+  },
+  FEEDBACK_LOOPS: {
+    schema: z
+      .string()
+      .superRefine((text, context) => {
+        for (const message of readFeedbackLoops(text).problems) context.addIssue({ code: 'custom', message });
+      })
+      .optional(),
+    meaning:
+      'Senders of the feedback loops that you have signed up for, such as staff@hotmail.com: their complaints count at fbl@ when their domain has signed them (DKIM).',
   },
   DKIM_DOMAIN: { schema: z.string().optional(), meaning: 'Domain that signs mail (d=).' },
   DKIM_SELECTOR: { schema: z.string().optional(), meaning: 'DKIM selector (s=).' },

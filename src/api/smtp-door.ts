@@ -97,6 +97,7 @@ async function take(
   const raw = await read(stream, withinMs);
   if (!Buffer.isBuffer(raw)) return raw;
   const result = await receiveEmail(deps, { raw, recipients });
+  if (result.kind === 'unproven') return refusal(451, '4.4.3 Your signature cannot be looked up now');
   return result.kind === 'busy' ? refusal(451, '4.3.1 Too much waits here already') : null;
 }
 
@@ -105,13 +106,16 @@ function read(stream: SMTPServerDataStream, withinMs: number): Promise<Buffer | 
   return new Promise((resolve) => {
     let chunks: Buffer[] = [];
     let size = 0;
+    let isSettled = false;
     const settle = (result: Buffer | Error): void => {
       clearTimeout(timer);
+      isSettled = true;
       chunks = [];
       resolve(result);
     };
     const timer = setTimeout(() => settle(refusal(451, '4.4.2 It came too slowly')), withinMs);
     stream.on('data', (chunk: Buffer) => {
+      if (isSettled) return;
       size += chunk.length;
       chunks.push(chunk);
       if (size > largestInboundMail) settle(refusal(552, '5.3.4 Too large'));

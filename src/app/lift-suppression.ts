@@ -1,10 +1,11 @@
 import type { Channel } from '../domain/channel.js';
 import type { ProfileId } from '../domain/ids.js';
-import { type AddressKey, liftableReasons, suppressionKeys, unsubscribeKeys } from '../domain/suppression.js';
+import { type AddressKey, liftedByOperator, suppressionKeys, unsubscribeKeys } from '../domain/suppression.js';
 import type { Trx } from '../store/db.js';
 import { writeEvents } from '../store/events.js';
 import { lockCanonical } from '../store/profiles.js';
 import { readSuppressions } from '../store/profiles-read.js';
+import { liftComplaints } from '../store/receipts.js';
 import { liftSuppression } from '../store/suppressions.js';
 import { readUnsubscribes } from '../store/unsubscribes.js';
 import { writeTogether } from '../store/write-together.js';
@@ -20,8 +21,8 @@ export type LiftResult =
   | { readonly kind: 'unknown' };
 
 /**
- * Lets an address of a person be written to again that a provider called dead by mistake. Nobody lifts for a person what they said themselves. What was left
- * out meanwhile is not sent. Kept as an event of the person by origin `operator`, which goes when they are erased.
+ * Lets an address of a person be written to again that a provider called dead by mistake, or that somebody complained in the name of. Nobody lifts for a person
+ * what they said themselves. A complaint that is lifted moves no breaker any more. What was left out meanwhile is not sent. Kept as an event of the person by origin `operator`, which goes when they are erased.
  */
 export async function liftDeadAddress(
   deps: Pick<AppDeps, 'store' | 'clock' | 'secret' | 'newId' | 'log'>,
@@ -38,6 +39,7 @@ export async function liftDeadAddress(
     const reason = await liftFirst(trx, keys);
     const stands = await reasonLeft(trx, keys, ofChannel(unsubscribeKeys(deps.secret, profile)));
     if (reason === null) return stands === null ? { kind: 'none' } : { kind: 'refused', reason: stands };
+    if (reason === 'complained') await liftComplaints(trx, profile.id);
     const at = deps.clock.now();
     const eventId = `suppression/${deps.newId()}`;
     const event = { type: 'track' as const, name: 'Suppression Lifted', origin: 'operator', occurredAt: at, receivedAt: at, matched: [] };
@@ -51,7 +53,7 @@ export async function liftDeadAddress(
 }
 
 async function liftFirst(trx: Trx, keys: readonly AddressKey[]): Promise<string | null> {
-  for (const key of keys) for (const reason of liftableReasons) if (await liftSuppression(trx, { ...key, reason })) return reason;
+  for (const key of keys) for (const reason of liftedByOperator) if (await liftSuppression(trx, { ...key, reason })) return reason;
   return null;
 }
 

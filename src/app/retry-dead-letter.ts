@@ -1,7 +1,7 @@
 import type { ShopEvent } from '../domain/event.js';
 import { ourselves } from '../domain/speaker.js';
 import { type KeptDeadLetter, lockDeadLetter, markRetried } from '../store/dead-letters.js';
-import { emailSource } from './receive-email.js';
+import { emailSource } from './keep-email.js';
 import { deadLetterSources, type IngestDeps, ingestInside } from './ingest-events.js';
 import { readSegmentEvent, type SegmentReading } from './read-segment-event.js';
 

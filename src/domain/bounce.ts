@@ -15,6 +15,10 @@ export const bounceStatuses: Readonly<Record<BounceClass, string>> = {
   'hard-unconfirmed': 'bounce-hard-unconfirmed',
 };
 export const complaintStatus = 'complained';
+/** A complaint that an operator found to be none: it was lifted, and counts nowhere. */
+export const liftedComplaintStatus = 'complaint-lifted';
+/** The provider of the receipt of a complaint that a mailbox provider has signed: breakers count these alone. */
+export const verifiedComplaints = 'feedback-loop';
 
 /** Soft bounces of an address since the last mail that arrived, this one among them; one a message. */
 export interface BounceHistory {

@@ -15,7 +15,7 @@ const sentences: Readonly<Record<SuppressionReason, (channel: Channel) => string
     byOperator(`The provider says that this ${channel === 'email' ? 'address' : 'number'} takes no messages.`),
   stopped: () =>
     'The person sent STOP, or their carrier says so: only their own START lifts that, or a review of a sentence that was none (sojourn inbound review).',
-  complained: () => 'The person called a message spam: nobody lifts that for them.',
+  complained: () => byOperator('A message to this address was called spam.'),
   erased: () => 'The person was erased: only their own confirmed sign-up (double opt-in) lifts that.',
   unsubscribed: () => 'Its reader unsubscribed: only what they themselves say yes to since comes, and no import counts.',
   manual: () => 'It was suppressed by hand: nobody lifts that for them.',

@@ -24,8 +24,11 @@ const deadAddresses: ReadonlySet<string> = new Set<SuppressionReason>(deadReason
  */
 export const liftedByConfirmation = ['erased'] as const satisfies readonly SuppressionReason[];
 
-/** What a provider says of an address, which may be a mistake: an operator may lift these. The others only the person. */
+/** What a provider says of an address, which may be a mistake. */
 export const liftableReasons = ['bounced', 'invalid-address'] as const satisfies readonly SuppressionReason[];
+
+/** What an operator may lift with a reason: what others say of an address, a complaint among it, which may be forged. The rest only the person. */
+export const liftedByOperator = [...liftableReasons, 'complained'] as const satisfies readonly SuppressionReason[];
 
 /** Does this reason hold back marketing and broadcasts only? Then messages about what the person has or does, of class service, still come. */
 export function stopsOnlyMarketing(reason: string): boolean {

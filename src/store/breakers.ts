@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { bounceStatuses, complaintStatus } from '../domain/bounce.js';
+import { bounceStatuses, complaintStatus, verifiedComplaints } from '../domain/bounce.js';
 import type { BreakerScope, DeliveryCounts } from '../domain/breaker.js';
 import type { Instant } from '../domain/instant.js';
 import type { Db, Trx } from './db.js';
@@ -69,7 +69,8 @@ function toRecord(row: { readonly key: string; readonly value: unknown; readonly
 }
 
 /**
- * What went wrong with the mails of a scope that were made since then; transactional ones are outside, a password must come through. A hard bounce may have come as mail or as an answer on the line. Read by the few
+ * What went wrong with the mails of a scope that were made since then; transactional ones are outside, a password must come through. A hard bounce may have come as mail or as an answer on the line. Each person counts
+ * once: who complains about four mails is one who complains. Complaints count where a mailbox provider has signed them. Read by the few
  * rows that tell of it, so it costs as little as little goes wrong.
  */
 export async function countWhatWentWrong(
@@ -78,9 +79,9 @@ export async function countWhatWentWrong(
   since: Instant,
 ): Promise<Pick<DeliveryCounts, 'complaints' | 'hardBounces' | 'unsubscribes'>> {
   const { rows } = await sql<{ complaints: number; hard: number; unsubscribes: number }>`
-    select count(distinct m.id) filter (where r.status = ${sql.lit(complaintStatus)})::int as complaints,
-      count(distinct m.id) filter (where r.status = ${sql.lit(bounceStatuses.hard)})::int as hard,
-      (select count(distinct m.id) from consents c join messages m on m.id = substr(c.source, 9)
+    select count(distinct m.profile_id) filter (where r.status = ${sql.lit(complaintStatus)} and r.provider = ${sql.lit(verifiedComplaints)})::int as complaints,
+      count(distinct m.profile_id) filter (where r.status = ${sql.lit(bounceStatuses.hard)})::int as hard,
+      (select count(distinct m.profile_id) from consents c join messages m on m.id = substr(c.source, 9)
         where c.source like 'message/%' and c.recorded_at > ${since} and c.state in ('denied', 'withdrawn') and ${mailsOf(scope, since)})::int as unsubscribes
     from receipts r join messages m on m.id = r.message_id
     where r.status in (${sql.lit(bounceStatuses.hard)}, ${sql.lit(complaintStatus)}) and r.at > ${since} and ${mailsOf(scope, since)}`.execute(

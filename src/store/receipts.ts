@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { complaintStatus, liftedComplaintStatus } from '../domain/bounce.js';
 import type { EntryId, MessageId, ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
 import type { MessageState } from '../domain/message.js';
@@ -120,4 +121,10 @@ export async function countReceiptCodes(trx: Trx, profileId: ProfileId, codes: r
     .where('r.at', '>', since)
     .executeTakeFirstOrThrow();
   return row.count;
+}
+
+/** Complaints about the mails of this person were none: kept under another status, which nothing counts, and the same one again changes nothing. */
+export async function liftComplaints(trx: Trx, profileId: string): Promise<void> {
+  await sql`update receipts set status = ${liftedComplaintStatus}
+    where status = ${complaintStatus} and message_id in (select id from messages where profile_id = ${profileId})`.execute(trx);
 }

@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type InboundLimits, startSmtpDoor } from '../../src/api/smtp-door.js';
+import { noFeedbackLoops } from '../support/mail-back.js';
 import { openMemoryStore, resetTables } from '../support/stores.js';
 import { turnDeps } from '../support/turns.js';
 
@@ -24,6 +25,7 @@ describe('the SMTP door', () => {
     const base = turnDeps(opened.store);
     const deps = {
       ...base,
+      ...noFeedbackLoops,
       bounceDomain: 'in.shop.example',
       log: { ...base.log, error: (_about: object, text: string) => void logged.push(text) },
     };

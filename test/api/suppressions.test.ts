@@ -63,7 +63,6 @@ describe('a wrong suppression', () => {
   });
 
   test.each([
-    ['complained', 'nobody lifts that for them'],
     ['stopped', 'only their own START lifts that'],
     ['erased', 'only their own confirmed sign-up'],
   ] as const)('of the person’s own doing stays: %s', async (reason, said) => {

@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
 import { afterEach, expect, test, vi } from 'vitest';
 import { readInboundMail } from '../../src/channels/email/inbound-mail.js';
+import { verifyFeedback } from '../../src/channels/email/verify-feedback.js';
 import type { OutgoingEmail } from '../../src/domain/outgoing.js';
 import { createSmtpProvider } from '../../src/channels/email/providers/smtp.js';
 import { type Mailbox, startMailbox } from '../../src/embedded/mailbox/mailbox.js';
@@ -209,4 +210,9 @@ test('lets mails come back to their envelope sender: by address, or by chance', 
     ]),
   );
   expect((await list(mailbox)).total).toBe(5);
+
+  // As a provider does, the mailbox signs what its readers complain about.
+  const complaint = came.find(({ raw }) => raw.includes('Feedback-Type'))?.raw ?? '';
+  const dns = async (name: string) => mailbox.resolveTxt(name) ?? [];
+  expect(await verifyFeedback(Buffer.from(complaint), [mailbox.feedbackLoop], dns)).toBe('verified');
 });

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { receiveEmail } from '../../src/app/receive-email.js';
 import { resetBreaker, showBreakers } from '../../src/app/breakers.js';
+import { liftDeadAddress } from '../../src/app/lift-suppression.js';
 import { resumeSending } from '../../src/app/control-journeys.js';
 import { takeTurn } from '../../src/app/take-turn.js';
 import { unsubscribe } from '../../src/app/unsubscribe.js';
@@ -9,12 +10,14 @@ import { day, hour } from '../../src/domain/instant.js';
 import { writeReturnAddress } from '../../src/domain/return-address.js';
 import { opset } from '../../workflows/contract.js';
 import { testApi } from '../support/api.js';
+import { localDns, loops, signingProvider } from '../support/mail-back.js';
 import { identify, noon, track } from '../support/shop-events.js';
 import { describeOnBothStores, resetTables } from '../support/stores.js';
 import { cartJourney, publish, send, take, turnDeps } from '../support/turns.js';
 import { twilioWebhooks } from '../support/twilio-webhooks.js';
 
 const domain = 'in.shop.example';
+const provider = signingProvider('fbl.example');
 
 describeOnBothStores('a breaker', (store) => {
   beforeEach(() => resetTables(store()));
@@ -22,32 +25,33 @@ describeOnBothStores('a breaker', (store) => {
   function opened() {
     const alarms: string[] = [];
     const base = turnDeps(store());
-    const deps = { ...base, bounceDomain: domain, metrics: { ...base.metrics, alarm: (code: string) => void alarms.push(code) } };
+    const deps = {
+      ...base,
+      bounceDomain: domain,
+      feedbackLoops: loops('reports@fbl.example'),
+      resolveTxt: localDns([provider]),
+      metrics: { ...base.metrics, alarm: (code: string) => void alarms.push(code) },
+    };
     return { deps, alarms };
   }
   type Deps = ReturnType<typeof opened>['deps'];
 
-  /** So many mails of the journey `cart` to mailboxes of this provider, an hour ago; each went to a person of its own, or to one for all. */
+  /** So many mails of the journey `cart` to mailboxes of this provider, an hour ago; each went to a person of its own, or (`person`) to one for all. */
   async function sentMails(
     deps: Deps,
     count: number,
     provider = 'gmail',
-    more: { readonly class?: string; readonly prefix?: string } = {},
+    more: { readonly class?: string; readonly prefix?: string; readonly person?: string } = {},
   ) {
     const at = deps.clock.now() - hour;
-    const { id: profileId } = await store()
-      .db.insertInto('profiles')
-      .values({
-        id: `p-${more.prefix ?? 'm'}-${provider}`,
-        merged_into: null,
-        email: null,
-        phone: null,
-        created_at: at,
-        updated_at: at,
-        erased_at: null,
-      })
-      .returning('id')
-      .executeTakeFirstOrThrow();
+    const person = (index: number): string => more.person ?? `p-${more.prefix ?? 'm'}-${provider}-${index}`;
+    const people = [...new Set(Array.from({ length: count }, (_, index) => person(index)))];
+    const profile = { merged_into: null, email: null, phone: null, created_at: at, updated_at: at, erased_at: null };
+    for (let n = 0; n < people.length; n += 500)
+      await store()
+        .db.insertInto('profiles')
+        .values(people.slice(n, n + 500).map((id) => ({ id, ...profile })))
+        .execute();
     const rows = Array.from({ length: count }, (_, index) => ({
       id: `${more.prefix ?? 'm'}-${provider}-${index}`,
       origin: 'journey' as const,
@@ -56,7 +60,7 @@ describeOnBothStores('a breaker', (store) => {
       version: 1,
       step: 'first',
       visit: 1,
-      profile_id: profileId,
+      profile_id: person(index),
       channel: 'email',
       class: more.class ?? 'marketing',
       topic: 'cart_reminder',
@@ -87,20 +91,23 @@ describeOnBothStores('a breaker', (store) => {
     return rows.map(({ id }) => id as MessageId);
   }
 
-  const mail = (deps: Deps, id: MessageId, type: string, fields: string) => {
-    const raw = `MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=${type}; boundary=b\r\n\r\n--b\r\nContent-Type: message/${type}\r\n\r\n${fields}\r\n\r\n--b--\r\n`;
+  const mail = async (deps: Deps, id: MessageId, type: string, fields: string, isSigned = true) => {
+    const unsigned = `From: reports@fbl.example\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=${type}; boundary=b\r\n\r\n--b\r\nContent-Type: message/${type}\r\n\r\n${fields}\r\n\r\n--b--\r\n`;
+    const raw = isSigned ? await provider.sign(unsigned) : unsigned;
     return receiveEmail(deps, {
       raw: Buffer.from(raw),
       recipients: [writeReturnAddress(deps.secret, domain, { kind: 'bounce', messageId: id })],
     });
   };
-  const complain = (deps: Deps, id: MessageId) => mail(deps, id, 'feedback-report', 'Feedback-Type: abuse\r\nUser-Agent: x\r\nVersion: 1');
+  const complain = (deps: Deps, id: MessageId, isSigned = true) =>
+    mail(deps, id, 'feedback-report', 'Feedback-Type: abuse\r\nUser-Agent: x\r\nVersion: 1', isSigned);
   const bounce = (deps: Deps, id: MessageId) =>
     mail(
       deps,
       id,
       'delivery-status',
       'Reporting-MTA: dns; x\r\n\r\nFinal-Recipient: rfc822; a@b.example\r\nAction: failed\r\nStatus: 5.1.1',
+      false,
     );
   const tripped = async (deps: Deps) => (await showBreakers(deps)).map(({ scope, trip }) => `${scope.kind}:${scope.id} ${trip?.rule}`);
   const journeyState = async () => (await store().db.selectFrom('journeys').select('state').executeTakeFirstOrThrow()).state;
@@ -121,6 +128,31 @@ describeOnBothStores('a breaker', (store) => {
       state: 'paused',
       pausedBecause: expect.stringMatching(/^3 of 20 delivered mails were complained about: the rate is at least 0\.11 % /),
     });
+  });
+
+  test('is moved by who complains, not by how often: one person, and complaints that no provider has signed, move none', async () => {
+    const { deps, alarms } = opened();
+    await publish(store(), cartJourney());
+    for (const id of await sentMails(deps, 20, 'gmail', { person: 'one' })) await complain(deps, id);
+    for (const id of await sentMails(deps, 20, 'gmail', { prefix: 'unsigned' })) await complain(deps, id, false);
+    expect([await tripped(deps), alarms]).toEqual([[], []]);
+
+    for (const id of (await sentMails(deps, 3, 'gmail', { prefix: 'real' })).slice(0, 2)) await complain(deps, id);
+    expect(await tripped(deps)).toHaveLength(2);
+  });
+
+  test('counts no complaint that an operator has lifted', async () => {
+    const { deps } = opened();
+    await publish(store(), cartJourney());
+    const ids = await sentMails(deps, 20);
+    for (const id of ids.slice(0, 2)) await complain(deps, id);
+    await store().db.updateTable('profiles').set({ email: 'someone0@example.com' }).where('id', '=', 'p-m-gmail-0').execute();
+    expect(await liftDeadAddress(deps, 'p-m-gmail-0', { channel: 'email', why: 'a test', actor: null })).toMatchObject({ kind: 'lifted' });
+    await complain(deps, ids[0] as MessageId);
+    await complain(deps, ids[2] as MessageId);
+    expect(await tripped(deps)).toEqual([]);
+    await complain(deps, ids[3] as MessageId);
+    expect(await tripped(deps)).toHaveLength(2);
   });
 
   test('counts anew once it is reset: what is known does not trip it again', async () => {

@@ -66,7 +66,7 @@ describeOnBothStores('an address that was called dead', (store) => {
     },
   );
 
-  test.each(['stopped', 'complained', 'erased', 'unsubscribed'] as const)('stays as it is where the person said so: %s', async (reason) => {
+  test.each(['stopped', 'erased', 'unsubscribed'] as const)('stays as it is where the person said so: %s', async (reason) => {
     await said(reason);
     expect(await lift()).toEqual({ kind: 'refused', reason });
     expect(await standing()).toEqual([`email ${reason}`]);
@@ -87,8 +87,10 @@ describeOnBothStores('an address that was called dead', (store) => {
   ] as const)('stays suppressed for what its owner had said %s', async (_when, reasons) => {
     for (const reason of reasons) await said(reason, '1.2.3');
     expect(await standing()).toEqual(['email bounced']);
-    expect(await lift()).toMatchObject({ kind: 'lifted', stands: 'complained' });
-    expect(await lift()).toEqual({ kind: 'refused', reason: 'complained' });
+    expect(await lift()).toMatchObject({ kind: 'lifted', reason: 'bounced', stands: 'complained' });
+    // The complaint is another act, with a reason of its own.
+    expect(await lift()).toMatchObject({ kind: 'lifted', reason: 'complained', stands: null });
+    expect(await lift()).toEqual({ kind: 'none' });
   });
 
   test('stays unsubscribed, and says so', async () => {

@@ -27,7 +27,7 @@ export function emailInboundRoutes(deps: InboundEmailDeps, token: string | null)
       if (!Buffer.isBuffer(request.body) || request.body.length === 0)
         throw new Problem(400, 'no-mail', 'The body is the mail as it came, with its header (message/rfc822).');
       const result = await receiveEmail(deps, { raw: request.body, recipients: recipientsOf(request) });
-      return reply.code(result.kind === 'busy' ? 503 : 200).send(result);
+      return reply.code(result.kind === 'busy' || result.kind === 'unproven' ? 503 : 200).send(result);
     });
   };
 }

@@ -1,7 +1,9 @@
+import { convert } from 'html-to-text';
 import PostalMime, { type Address, type Attachment, type Email } from 'postal-mime';
-import { type FeedbackReport, readFeedbackReport } from './arf.js';
-import { type Dsn, readDsn } from './dsn.js';
-import { firstOf, readFieldBlocks } from './report-fields.js';
+import { type FeedbackReport, readFeedbackReport } from './bounces/arf.js';
+import { type Dsn, readDsn } from './bounces/dsn.js';
+import { firstOf, readFieldBlocks } from './bounces/report-fields.js';
+import { isByServer, type LetterOfServer, readTextReport, type TextReport } from './bounces/text-report.js';
 
 /** What a report gives back of the mail that it is about. Null: it does not say. */
 export interface ReturnedMail {
@@ -13,12 +15,16 @@ export interface ReturnedMail {
 }
 
 /** A mail that came to us. `addressedTo`: what its header says, for whoever hands it on without its envelope. All of it is personal data. */
-export type InboundMail = { readonly addressedTo: readonly string[] } & (
-  | { readonly kind: 'dsn'; readonly dsn: Dsn; readonly returned: ReturnedMail }
+export type InboundMail = {
+  readonly addressedTo: readonly string[];
+} /** `inWords`: what its text says, for where its fields do not say why. */ & (
+  | { readonly kind: 'dsn'; readonly dsn: Dsn; readonly inWords: TextReport | null; readonly returned: ReturnedMail }
+  /** A server's report in sentences, without a machine-readable part. */
+  | { readonly kind: 'text-report'; readonly inWords: TextReport; readonly returned: ReturnedMail }
   | { readonly kind: 'feedback'; readonly report: FeedbackReport; readonly returned: ReturnedMail }
   /** An absence note or the like: nobody wrote it. */
   | { readonly kind: 'auto-reply' }
-  | { readonly kind: 'other' }
+  | { readonly kind: 'other'; readonly returned: ReturnedMail }
 );
 
 /** Bodies inside bodies, far more than any report has. */
@@ -28,11 +34,30 @@ const deepest = 20;
 export async function readInboundMail(raw: Uint8Array): Promise<InboundMail> {
   const mail = await PostalMime.parse(raw, { attachmentEncoding: 'utf8', forceRfc822Attachments: true, maxNestingDepth: deepest });
   const addressedTo = [...(mail.to ?? []).flatMap(addressesOf), ...['delivered-to', 'x-original-to'].flatMap((key) => headers(mail, key))];
+  const returned = returnedOf(mail);
   const dsn = partOf(mail, /^message\/(global-)?delivery-status$/, readDsn);
-  if (dsn) return { kind: 'dsn', dsn, returned: returnedOf(mail), addressedTo };
+  const letter = letterOf(mail);
+  const inWords = readTextReport(letter);
+  if (dsn) return { kind: 'dsn', dsn, inWords, returned, addressedTo };
   const report = partOf(mail, /^message\/feedback-report$/, readFeedbackReport);
-  if (report) return { kind: 'feedback', report, returned: returnedOf(mail), addressedTo };
-  return { kind: isAutoReply(mail) ? 'auto-reply' : 'other', addressedTo };
+  if (report) return { kind: 'feedback', report, returned, addressedTo };
+  if (inWords) return { kind: 'text-report', inWords, returned, addressedTo };
+  // Exim and Gmail put `auto-replied` on reports too: one that cannot be read is for people to look at.
+  return isAutoReply(mail) && !isByServer(letter) ? { kind: 'auto-reply', addressedTo } : { kind: 'other', returned, addressedTo };
+}
+
+/** HTML beyond this is not read: a report in HTML alone is short. */
+const readHtml = 200_000;
+
+function letterOf(mail: Email): LetterOfServer {
+  const [from] = mail.from ? addressesOf(mail.from) : [];
+  const text = mail.text?.trim() ? mail.text : convert((mail.html ?? '').slice(0, readHtml), { wordwrap: false });
+  return {
+    from: from === undefined ? null : { name: mail.from?.name ?? '', address: from },
+    subject: mail.subject ?? '',
+    text,
+    hasFailedRecipients: headers(mail, 'x-failed-recipients').length > 0,
+  };
 }
 
 function partOf<T>(mail: Email, type: RegExp, read: (text: string) => T | null): T | null {

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { createLocalServer, happens, json, listen, loopback, pagePolicy, sleep } from '../local-server.js';
 import { type Envelope, MailStore, type MessageSummary } from './messages.js';
 import { listPage, mailPage } from './pages.js';
-import { fateOfAddress, Returns } from './returns.js';
+import { complaintsOfMailbox, fateOfAddress, Returns } from './returns.js';
 import { searchMessages } from './search.js';
 
 export interface MailboxOptions {
@@ -26,6 +26,10 @@ export interface Mailbox {
   readonly smtpUrl: string;
   /** Where bounces and complaints are delivered, `smtp://127.0.0.1:port`; without it none are. */
   setReturnDoor(smtpUrl: string): void;
+  /** Who sends its complaints, and which domain signs them. */
+  readonly feedbackLoop: { readonly address: string; readonly domain: string };
+  /** The key that signs them, as DNS would tell it; null: another name. */
+  resolveTxt(name: string): readonly (readonly string[])[] | null;
   close(): Promise<void>;
 }
 
@@ -69,6 +73,8 @@ export async function startMailbox(options: MailboxOptions): Promise<Mailbox> {
     url,
     smtpUrl: `smtp://${loopback}:${smtpPort}`,
     setReturnDoor: (door) => returns.setDoor(door),
+    feedbackLoop: complaintsOfMailbox,
+    resolveTxt: (name) => returns.resolveTxt(name),
     close: async () => {
       await Promise.all([returns.close(), new Promise<void>((resolve) => smtp.close(() => resolve())), http.close()]);
       await store.close();

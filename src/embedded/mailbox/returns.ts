@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createTransport } from 'nodemailer';
 
 /** What becomes of a mail after it was taken: it comes back with this status, or its reader complains. */
@@ -22,6 +22,12 @@ export function fateOfAddress(address: string): Fate | null {
   return /\+complain$/i.test(local) ? { kind: 'complaint' } : null;
 }
 
+const host = 'mailbox.localhost';
+const selector = 'mailbox';
+
+/** Complaints come from here, signed, as from the feedback loop of a mailbox provider. */
+export const complaintsOfMailbox = { address: `complaints@${host}`, domain: host };
+
 const pausesMs = [200, 1000, 5000, 15_000, 60_000];
 
 /** Sends reports back to where a mail came from, over SMTP as a mail server does. */
@@ -29,6 +35,23 @@ export class Returns {
   #door: { readonly host: string; readonly port: number } | null = null;
   readonly #closing = new AbortController();
   readonly #underWay = new Set<Promise<void>>();
+  #keys: { readonly privateKey: string; readonly record: string } | null = null;
+
+  /** The public key that signs complaints, for its name in DNS and no other. */
+  resolveTxt(name: string): readonly (readonly string[])[] | null {
+    return name === `${selector}._domainkey.${host}` ? [[this.#signingKeys().record]] : null;
+  }
+
+  /** Made when the first mail is complained about: a key takes longer than a mail. */
+  #signingKeys(): { readonly privateKey: string; readonly record: string } {
+    if (this.#keys) return this.#keys;
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    this.#keys = {
+      privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      record: `v=DKIM1; k=rsa; p=${publicKey.export({ type: 'spki', format: 'der' }).toString('base64')}`,
+    };
+    return this.#keys;
+  }
 
   /** Where mail for the senders' return addresses is taken; a mail server would find it by MX. `smtp://host:port`. */
   setDoor(url: string): void {
@@ -56,7 +79,13 @@ export class Returns {
       if (this.#closing.signal.aborted || this.#door === null) return;
       const transport = createTransport({ ...this.#door, secure: false, ignoreTLS: true, connectionTimeout: 5000 });
       try {
-        await transport.sendMail({ envelope: { from: '', to: [to] }, raw });
+        await transport.sendMail({
+          envelope: { from: '', to: [to] },
+          raw,
+          ...(fate.kind === 'complaint'
+            ? { dkim: { domainName: host, keySelector: selector, privateKey: this.#signingKeys().privateKey } }
+            : {}),
+        });
         return;
       } catch (error) {
         const { responseCode } = error as { readonly responseCode?: number };
@@ -82,13 +111,12 @@ export class Returns {
   }
 }
 
-const host = 'mailbox.localhost';
-
 /** A delivery status notification (RFC 3464), with the header of the mail that it is about. */
 function notification(mail: Returned, status: string): string {
   const isFinal = status.startsWith('5');
   const code = `${isFinal ? '550' : '452'} ${status} ${isFinal ? 'No such mailbox here' : 'Not now'}`;
   return report(mail, {
+    from: `Mail Delivery System <mailer-daemon@${host}>`,
     type: 'delivery-status',
     subject: 'Undelivered Mail Returned to Sender',
     text: 'Your message could not be delivered to its recipient.',
@@ -107,6 +135,7 @@ function notification(mail: Returned, status: string): string {
 /** A feedback report (RFC 5965) as mailbox providers send them: the complaining address is blacked out. */
 function complaint(mail: Returned): string {
   return report(mail, {
+    from: complaintsOfMailbox.address,
     type: 'feedback-report',
     subject: 'Abuse report',
     text: 'This is an abuse report about a mail that came from you.',
@@ -116,13 +145,13 @@ function complaint(mail: Returned): string {
 
 function report(
   mail: Returned,
-  of: { readonly type: string; readonly subject: string; readonly text: string; readonly fields: readonly string[] },
+  of: Readonly<Record<'from' | 'type' | 'subject' | 'text', string>> & { readonly fields: readonly string[] },
 ): string {
   const boundary = randomBytes(12).toString('hex');
   const part = (type: string, lines: readonly string[]): readonly string[] => [`--${boundary}`, `Content-Type: ${type}`, '', ...lines, ''];
   const header = mail.raw.toString('latin1').split(/\r?\n\r?\n/)[0] ?? '';
   return [
-    `From: Mail Delivery System <mailer-daemon@${host}>`,
+    `From: ${of.from}`,
     `Subject: ${of.subject}`,
     `Date: ${new Date().toUTCString()}`,
     `Message-ID: <${randomBytes(12).toString('hex')}@${host}>`,

@@ -3,7 +3,7 @@ import type { OutgoingEmail, Provider } from '../../../domain/outgoing.js';
 import type { BounceClass } from '../../../domain/bounce.js';
 import type { AttemptOutcome } from '../../../domain/message.js';
 import { checkEmail } from '../address.js';
-import { classifyReport } from '../bounce-class.js';
+import { classifyReport } from '../bounces/bounce-class.js';
 import { type ComposedEmail, composeEmail, createSigner, type DkimSettings, type ReturnPaths } from '../compose.js';
 import { type Delivery, SmtpPool } from './smtp-pool.js';
 
