@@ -1,5 +1,5 @@
 import { type IngestChunk, type IngestDeps, ingestEvents, type IngestResult, storeChunk, storeTogether } from './ingest-events.js';
-import type { IncomingEvent, RejectedEvent } from './ingest/read-event.js';
+import type { IncomingEvent, RejectedEvent } from '../projection/read-event.js';
 
 /** Events that one transaction takes from those who wait. */
 const mostEvents = 150;

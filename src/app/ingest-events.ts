@@ -13,9 +13,10 @@ import { writeNewProfiles, writeProfiles } from '../store/profiles.js';
 import { StaleRead, writeTogether } from '../store/write-together.js';
 import type { AppDeps } from './deps.js';
 import { joinStoredCarts } from './join-carts.js';
-import { type Matched, planMatches } from './match-facts.js';
-import { type IncomingEvent, readEvent, refuse, type RejectedEvent, type Understood } from './ingest/read-event.js';
-import { Projection } from './ingest/projection.js';
+import type { Matched } from '../matching/matched.js';
+import { planMatches } from './match-facts.js';
+import { type IncomingEvent, readEvent, refuse, type RejectedEvent, type Understood } from '../projection/read-event.js';
+import { Projection } from '../projection/projection.js';
 import { settlePeople } from './ingest/settle-people.js';
 
 export type IngestDeps = Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay' | 'policies' | 'placeholderIds'>;
@@ -144,6 +145,7 @@ async function ingestTogether(
     return { fresh: new Set(), wakes: false };
   }
   const { fresh, plan, profiles, carts } = await settlePeople(deps, trx, chunk);
+  if (carts.some(({ profileId }) => !profiles.has(profileId))) throw new StaleRead('A cart moved to another profile meanwhile.');
   const projection = new Projection(deps, plan, profiles, carts);
   for (const { reading, profileId } of inOrderOfTime(fresh, plan)) projection.take(reading, profileId);
   const projected = projectionWrites(projection, plan, letters);

@@ -1,5 +1,6 @@
 import type { CartId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
+import { placeOfCart } from '../matching/unite.js';
 import { deleteCart, moveCart } from '../store/carts.js';
 import type { Trx } from '../store/db.js';
 import { lockUnitingEntries } from '../store/entry-union.js';
@@ -17,12 +18,7 @@ export async function joinStoredCarts(
 ): Promise<void> {
   for (const { from, into } of joined) {
     const entries = await lockUnitingEntries(trx, { profiles: [], carts: [from, into] });
-    await uniteEntries(
-      trx,
-      entries,
-      (entry) => (entry.cartId === from ? { ...entry, cartId: into, entryKey: entry.entryKey === from ? into : entry.entryKey } : entry),
-      { at, heard: new Set() },
-    );
+    await uniteEntries(trx, entries, placeOfCart(from, into), { at, heard: new Set() });
     await writeTogether(trx, moveCart(from, into));
     await deleteCart(trx, from);
   }

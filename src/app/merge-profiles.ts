@@ -1,13 +1,12 @@
-import { mayProfile } from '../domain/engagement/facts.js';
-import { mergeEngagement, withoutSignals } from '../domain/engagement/state.js';
 import type { EngagementPolicy } from '../domain/policy/engagement-policy.js';
-import { mergeTraitTimes, type Profile } from '../domain/profile.js';
+import type { Profile } from '../domain/profile.js';
 import type { Instant } from '../domain/instant.js';
 import type { Trx } from '../store/db.js';
 import { lockCartsOf } from '../store/carts.js';
 import { lockUnitingEntries, shareFacts } from '../store/entry-union.js';
 import { repointProfile } from '../store/profiles.js';
-import { contactPoints } from './contact-points.js';
+import { placeOfPerson } from '../matching/unite.js';
+import { mergedProfile } from '../projection/merge-people.js';
 import { uniteEntries } from './unite-entries.js';
 
 /**
@@ -17,25 +16,12 @@ import { uniteEntries } from './unite-entries.js';
  */
 export async function mergeProfiles(trx: Trx, from: Profile, into: Profile, at: Instant, policy: EngagementPolicy): Promise<Profile> {
   if (from.id === into.id) return into;
-  const { traits, traitTimes } = mergeTraitTimes(into, from);
-  const { email, phone } = contactPoints(traits);
-  const united = mergeEngagement(into.engagement, from.engagement, policy);
-  const merged: Profile = {
-    ...into,
-    traits,
-    traitTimes,
-    email,
-    phone,
-    createdAt: Math.min(into.createdAt, from.createdAt),
-    updatedAt: at,
-    lastInstant: Math.max(into.lastInstant, from.lastInstant),
-    engagement: mayProfile(traits) ? united : withoutSignals(united),
-  };
+  const merged = mergedProfile(from, into, at, policy);
   // Carts before entries, as everywhere; facts are shared while they still say whose they were.
   await lockCartsOf(trx, from.id);
   const entries = await lockUnitingEntries(trx, { profiles: [from.id, into.id], carts: [] });
   const heard = entries.some((entry) => entry.state === 'open') ? await shareFacts(trx, [from.id, into.id], at) : new Set<never>();
-  await uniteEntries(trx, entries, (entry) => ({ profileId: into.id, entryKey: entry.entryKey, cartId: entry.cartId }), { at, heard });
+  await uniteEntries(trx, entries, placeOfPerson(into.id), { at, heard });
   await repointProfile(trx, from.id, merged);
   return merged;
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type EventType, eventTypes, happenedAt, type ShopEvent } from '../domain/event.js';
 import type { Instant } from '../domain/instant.js';
 import { isPlaceholder } from '../domain/placeholder-id.js';
-import type { IncomingEvent, RejectedEvent } from './ingest/read-event.js';
+import type { IncomingEvent, RejectedEvent } from '../projection/read-event.js';
 import type { SpeakerOf } from './user-tokens.js';
 
 /** What a request says about all of its events. */

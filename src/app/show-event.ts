@@ -1,4 +1,4 @@
-import type { Matched } from './match-facts.js';
+import type { Matched } from '../matching/matched.js';
 import { type EventRecord, type FactRecord, findDeadLetterOf, listEvents, readEvent, readFacts } from '../store/events-read.js';
 import type { AppDeps } from './deps.js';
 import { type Page, type PageRequest, readPage } from './paging.js';

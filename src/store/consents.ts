@@ -1,18 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Channel } from '../domain/channel.js';
-import type { ConsentProof, ConsentRecord, NotAsked } from '../domain/consent.js';
-import type { ProfileId } from '../domain/ids.js';
+import type { NotAsked } from '../domain/consent.js';
 import type { Instant } from '../domain/instant.js';
+import type { ConsentAct } from '../projection/rows.js';
 import type { Db, Trx } from './db.js';
 import { rowsOf } from './write-together.js';
-
-/** One act with its proof. The ledger only grows. */
-export interface ConsentAct extends ConsentRecord, ConsentProof {
-  readonly profileId: ProfileId;
-  readonly recordedAt: Instant;
-  /** The event that told it; null when the API or a page did. */
-  readonly eventId: string | null;
-}
 
 /** Did an import tell this row of `consents`? */
 export const isImported = sql<boolean>`(consents.method = 'import'

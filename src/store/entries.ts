@@ -1,33 +1,12 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
-import type { CartId, EntryId, JourneyId, ProfileId } from '../domain/ids.js';
+import type { EntryId, JourneyId, ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
 import type { EntryState } from '../journey/entry.js';
+import type { LiveEntry, NewEntry } from '../matching/triggers.js';
 import type { EntryAfterTurn } from '../turn/effects.js';
 import type { Trx } from './db.js';
 import type { EntriesTable } from './schema.js';
 import { rowsOf } from './write-together.js';
-
-/** An entry that is armed or open, as matching sees it. */
-export interface LiveEntry {
-  readonly id: EntryId;
-  readonly journeyId: JourneyId;
-  readonly profileId: ProfileId;
-  readonly entryKey: string;
-  readonly state: 'armed' | 'open';
-  readonly dueAt: Instant | null;
-}
-
-export interface NewEntry {
-  readonly id: EntryId;
-  readonly journeyId: JourneyId;
-  readonly profileId: ProfileId;
-  readonly entryKey: string;
-  readonly cartId: CartId | null;
-  readonly dueAt: Instant;
-  readonly triggerEventId: string;
-  readonly createdAt: Instant;
-  readonly state: EntryState;
-}
 
 /**
  * The entries of these journeys and profiles that have not finished, locked in id order so that matching and turns never cross. Found by person: a journey

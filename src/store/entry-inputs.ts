@@ -1,14 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { EntryId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
-import type { EntryInput } from '../journey/entry.js';
+import type { NewInput } from '../matching/waits.js';
 import type { Trx } from './db.js';
 import { rowsOf, writeTogether } from './write-together.js';
-
-export interface NewInput {
-  readonly entryId: EntryId;
-  readonly input: EntryInput;
-}
 
 /** Adds inputs; they are consumed in this order by the entry's next turn. */
 export async function insertEntryInputs(trx: Trx, inputs: readonly NewInput[], at: Instant): Promise<void> {

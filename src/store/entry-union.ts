@@ -2,22 +2,10 @@ import { sql } from 'kysely';
 import type { CartId, EntryId, ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
 import type { EntryState } from '../journey/entry.js';
+import { type ReassignedEntry, type SupersededEntry, type UnitingEntry, unionTexts } from '../matching/unite.js';
 import type { Trx } from './db.js';
 import { setReleased } from './messages.js';
 import { rowsOf, writeTogether } from './write-together.js';
-
-/** A live entry, as it is seen when profiles or carts become one. */
-export interface UnitingEntry {
-  readonly id: EntryId;
-  readonly journeyId: string;
-  readonly profileId: ProfileId;
-  readonly entryKey: string;
-  readonly cartId: CartId | null;
-  readonly state: 'armed' | 'open';
-  readonly data: EntryState;
-  readonly dueAt: Instant | null;
-  readonly createdAt: Instant;
-}
 
 /** Locks, in id order, the live entries of these profiles or carts. One statement. */
 export async function lockUnitingEntries(
@@ -49,12 +37,6 @@ export async function lockUnitingEntries(
   }));
 }
 
-export interface SupersededEntry {
-  readonly id: EntryId;
-  /** Which goes on instead, and hears what this one had not heard yet. */
-  readonly survivor: EntryId;
-}
-
 /**
  * Ends entries for which another goes on: they wait for nothing, release the slots that they had reserved, and are poked so that their workflows end.
  * Two statements.
@@ -71,20 +53,10 @@ export async function supersedeEntries(trx: Trx, superseded: readonly Superseded
       where i.entry_id = r.id and i.entry_id = any(${ids}) and i.consumed_at is null returning 1`,
     told: sql`insert into trace (entry_id, at, step, kind, text)
       select t.id, ${at}::bigint, e.step, 'merged', t.text
-      from (select id, 'Ended, because the person turned out to have another entry, which goes on: ' || survivor || '.' as text from ${rowsOf(superseded)} as r(id text, survivor text)
-        union all select survivor, 'Goes on alone: the person turned out to have another entry, which ended: ' || id || '.' from ${rowsOf(superseded)} as r(id text, survivor text)) t
+      from (select id, replace(${unionTexts.ended('{id}')}, '{id}', survivor) as text from ${rowsOf(superseded)} as r(id text, survivor text)
+        union all select survivor, replace(${unionTexts.goesOn('{id}')}, '{id}', id) from ${rowsOf(superseded)} as r(id text, survivor text)) t
       join entries e on e.id = t.id where e.id = any(${[...ids, ...superseded.map((entry) => entry.survivor)]}) returning 1`,
   });
-}
-
-/** Whose a live entry is from now on. `poke`: it must look again at once. */
-export interface ReassignedEntry {
-  readonly id: EntryId;
-  readonly profileId: ProfileId;
-  readonly entryKey: string;
-  readonly cartId: CartId | null;
-  readonly dueAt: Instant | null;
-  readonly poke: boolean;
 }
 
 /** Live entries under their new profile, key and cart, with what they wait for. One statement. */

@@ -1,18 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { CartId, ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
+import type { OrderChange } from '../projection/rows.js';
 import { rowsOf } from './write-together.js';
-
-export interface OrderChange {
-  readonly orderId: string;
-  readonly profileId: ProfileId;
-  readonly cartId: CartId | null;
-  /** Null: the event says nothing about it (`Order Updated`). */
-  readonly status: 'paid' | 'cancelled' | 'refunded' | null;
-  readonly total: number | null;
-  readonly currency: string | null;
-  readonly at: Instant;
-}
 
 /**
  * Orders as their newest event tells them: an older event that comes late fills in what is missing and changes nothing else. A cancelled or refunded order keeps

@@ -3,6 +3,7 @@ import { type EngagementState, engagementJson, parseEngagement } from '../domain
 import type { Instant } from '../domain/instant.js';
 import type { ProfileId } from '../domain/ids.js';
 import type { Profile } from '../domain/profile.js';
+import type { ChangedProfile } from '../projection/rows.js';
 import type { Trx } from './db.js';
 import { jsonText } from './json.js';
 import type { ProfilesTable } from './schema.js';
@@ -79,12 +80,6 @@ export function writeNewProfiles(profiles: readonly Profile[]): RawBuilder<unkno
     from ${rowsOf(rows)} as r(id text, traits jsonb, "traitTimes" jsonb, email text, phone text, "createdAt" bigint, "updatedAt" bigint, "lastInstant" bigint,
       engagement jsonb)
     returning 1`;
-}
-
-/** A profile and what of it is not yet written. */
-export interface ChangedProfile extends Profile {
-  readonly traitsChanged: boolean;
-  readonly engagementChanged: boolean;
 }
 
 /** Profiles that changed, and those that only moved on in time: these give null for the rest. The rows are locked. */

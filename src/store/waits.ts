@@ -1,25 +1,11 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { CartId, EntryId, JourneyId, ProfileId } from '../domain/ids.js';
 import type { FactName } from '../domain/fact.js';
-import type { Instant } from '../domain/instant.js';
 import type { Awaiting } from '../journey/entry.js';
+import type { WaitMatch } from '../matching/waits.js';
 import type { Trx } from './db.js';
 import type { EntriesTable, WaitsTable } from './schema.js';
 import { rowsOf } from './write-together.js';
-
-/** A row of the index "who waits for what", with what matching needs of its entry. */
-export interface WaitMatch {
-  readonly entryId: EntryId;
-  readonly journeyId: JourneyId;
-  readonly profileId: ProfileId;
-  readonly cartId: CartId | null;
-  readonly entryCreatedAt: Instant;
-  readonly event: FactName;
-  readonly by: 'profile' | 'cart';
-  readonly value: string;
-  readonly purpose: Awaiting['purpose'];
-  readonly hastens: boolean;
-}
 
 type WaitRow = Pick<Selectable<WaitsTable>, 'entry_id' | 'event' | 'by_kind' | 'by_value' | 'purpose' | 'hastens'> &
   Pick<Selectable<EntriesTable>, 'journey_id' | 'profile_id' | 'cart_id' | 'created_at'>;

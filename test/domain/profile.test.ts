@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { contactPoints } from '../../src/app/contact-points.js';
+import { contactPoints } from '../../src/projection/contact-points.js';
 import { mergeTraits, mergeTraitTimes } from '../../src/domain/profile.js';
 
 const nobody = { traits: {}, traitTimes: {} };

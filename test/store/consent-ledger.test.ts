@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { tendConsents } from '../../src/app/double-opt-in.js';
 import { exportProfile } from '../../src/app/export-profile.js';
 import { ingestEvents } from '../../src/app/ingest-events.js';
-import type { IncomingEvent } from '../../src/app/ingest/read-event.js';
+import type { IncomingEvent } from '../../src/projection/read-event.js';
 import { retryDeadLetter } from '../../src/app/retry-dead-letter.js';
 import { showEvent } from '../../src/app/show-event.js';
 import { showConsents, showWaitingConsents } from '../../src/app/show-profile.js';

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { beforeEach, expect, test } from 'vitest';
 import { eraseProfile } from '../../src/app/erase-profile.js';
 import { ingestEvents } from '../../src/app/ingest-events.js';
-import type { IncomingEvent } from '../../src/app/ingest/read-event.js';
+import type { IncomingEvent } from '../../src/projection/read-event.js';
 import { showCaps } from '../../src/app/show-caps.js';
 import { showEngagement } from '../../src/app/show-engagement.js';
 import { day, hour, type Instant, minute } from '../../src/domain/instant.js';

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { ingestEvents } from '../../src/app/ingest-events.js';
-import type { IncomingEvent } from '../../src/app/ingest/read-event.js';
+import type { IncomingEvent } from '../../src/projection/read-event.js';
 import { mergeProfiles } from '../../src/app/merge-profiles.js';
 import { takeTurn } from '../../src/app/take-turn.js';
 import type { EntryId, ProfileId } from '../../src/domain/ids.js';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { reportJourney } from '../../src/app/journey-report.js';
 import { ingestEvents } from '../../src/app/ingest-events.js';
-import type { IncomingEvent } from '../../src/app/ingest/read-event.js';
+import type { IncomingEvent } from '../../src/projection/read-event.js';
 import { publishJourney } from '../../src/app/publish-journey.js';
 import { takeTurn } from '../../src/app/take-turn.js';
 import { day, minute } from '../../src/domain/instant.js';

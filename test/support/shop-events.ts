@@ -1,6 +1,6 @@
 import { ulid } from 'ulid';
 import type { IngestDeps } from '../../src/app/ingest-events.js';
-import type { IncomingEvent } from '../../src/app/ingest/read-event.js';
+import type { IncomingEvent } from '../../src/projection/read-event.js';
 import { createClock, type Clock } from '../../src/domain/clock.js';
 import type { ShopEvent } from '../../src/domain/event.js';
 import { hour, type Instant } from '../../src/domain/instant.js';

@@ -3,7 +3,7 @@ import { ulid } from 'ulid';
 import { ChannelSlots } from '../../src/app/channel-slots.js';
 import type { AppDeps } from '../../src/app/deps.js';
 import { ingestEvents } from '../../src/app/ingest-events.js';
-import type { IncomingEvent } from '../../src/app/ingest/read-event.js';
+import type { IncomingEvent } from '../../src/projection/read-event.js';
 import type { Clock } from '../../src/domain/clock.js';
 import { day, hour, type Instant } from '../../src/domain/instant.js';
 import type { AttemptOutcome } from '../../src/domain/message.js';

@@ -7,7 +7,7 @@ import { lockNamed, readIngestSnapshot } from '../../store/ingest-snapshot.js';
 import { StaleRead } from '../../store/write-together.js';
 import type { AppDeps } from '../deps.js';
 import { mergeProfiles } from '../merge-profiles.js';
-import type { Understood } from './read-event.js';
+import type { Understood } from '../../projection/read-event.js';
 
 /** Locks whom the events are about, drops the events that are stored already, and merges those who turn out to be one person. */
 export async function settlePeople(deps: Pick<AppDeps, 'clock' | 'newId' | 'policies'>, trx: Trx, chunk: readonly Understood[]) {

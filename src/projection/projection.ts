@@ -1,26 +1,28 @@
-import { applyToCarts, joinSharing, type KeptCart } from '../../domain/cart-book.js';
-import type { CommerceEvent } from '../../domain/commerce-events.js';
-import { consentsTrait } from '../../domain/consent-events.js';
-import { deriveFacts } from '../../domain/derive-facts.js';
-import { admitConsent } from '../../domain/double-opt-in.js';
-import { mayProfile } from '../../domain/engagement/facts.js';
-import { shopSignal } from '../../domain/engagement/shop-signals.js';
-import { noEngagement, recordSignal, withoutSignals } from '../../domain/engagement/state.js';
-import { mayTrigger, type ShopEvent } from '../../domain/event.js';
-import type { Fact } from '../../domain/fact.js';
-import type { IdentityPlan } from '../../domain/identity.js';
-import type { CartId, ProfileId } from '../../domain/ids.js';
-import type { Instant } from '../../domain/instant.js';
-import { mergeTraits, type Profile } from '../../domain/profile.js';
-import { seenZoneTraits } from '../../domain/zone-evidence.js';
-import type { ConsentAct } from '../../store/consents.js';
-import type { OrderChange } from '../../store/orders.js';
-import type { ChangedProfile } from '../../store/profiles.js';
-import { StaleRead } from '../../store/write-together.js';
-import { contactPoints } from '../contact-points.js';
-import type { AppDeps } from '../deps.js';
-import type { Matched } from '../match-facts.js';
+import { applyToCarts, joinSharing, type KeptCart } from '../domain/cart-book.js';
+import type { CommerceEvent } from '../domain/commerce-events.js';
+import { consentsTrait } from '../domain/consent-events.js';
+import { deriveFacts } from '../domain/derive-facts.js';
+import { admitConsent } from '../domain/double-opt-in.js';
+import { mayProfile } from '../domain/engagement/facts.js';
+import { shopSignal } from '../domain/engagement/shop-signals.js';
+import { noEngagement, recordSignal, withoutSignals } from '../domain/engagement/state.js';
+import { mayTrigger, type ShopEvent } from '../domain/event.js';
+import type { Fact } from '../domain/fact.js';
+import type { IdentityPlan } from '../domain/identity.js';
+import type { CartId, ProfileId } from '../domain/ids.js';
+import type { Instant } from '../domain/instant.js';
+import { mergeTraits, type Profile } from '../domain/profile.js';
+import { seenZoneTraits } from '../domain/zone-evidence.js';
+import { contactPoints } from './contact-points.js';
+import type { Policies } from '../domain/policy/policies.js';
+import type { Matched } from '../matching/matched.js';
 import type { Understood } from './read-event.js';
+import type { ChangedProfile, ConsentAct, OrderChange } from './rows.js';
+
+interface ProjectionNeeds {
+  readonly newId: () => string;
+  readonly policies: { readonly current: () => Policies };
+}
 
 /** What the events of one transaction make of profiles, carts, orders and consents, and the facts that they tell. */
 export class Projection {
@@ -32,23 +34,15 @@ export class Projection {
   readonly profiles = new Map<ProfileId, ChangedProfile>();
   readonly #cartsBefore: ReadonlyMap<CartId, KeptCart>;
   readonly #carts: Map<CartId, KeptCart>;
-  readonly #deps: Pick<AppDeps, 'newId' | 'policies'>;
+  readonly #deps: ProjectionNeeds;
   readonly #plan: IdentityPlan;
 
-  constructor(
-    deps: Pick<AppDeps, 'newId' | 'policies'>,
-    plan: IdentityPlan,
-    profiles: ReadonlyMap<ProfileId, Profile>,
-    carts: readonly KeptCart[],
-  ) {
+  constructor(deps: ProjectionNeeds, plan: IdentityPlan, profiles: ReadonlyMap<ProfileId, Profile>, carts: readonly KeptCart[]) {
     this.#deps = deps;
     this.#plan = plan;
     this.#cartsBefore = new Map(carts.map((cart) => [cart.id, cart]));
     this.#carts = new Map(this.#cartsBefore);
     for (const profile of profiles.values()) this.profiles.set(profile.id, { ...profile, traitsChanged: false, engagementChanged: false });
-    for (const cart of carts) {
-      if (!profiles.has(cart.profileId)) throw new StaleRead('A cart moved to another profile meanwhile.');
-    }
     for (const { into } of plan.merges) this.#joinCartsOf(into);
   }
 

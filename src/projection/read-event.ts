@@ -1,12 +1,12 @@
-import { type CommerceEvent, readCommerceEvent } from '../../domain/commerce-events.js';
-import { isRefusal } from '../../domain/consent.js';
-import { type ConsentTold, readConsentEvent, readConsentTraits } from '../../domain/consent-events.js';
-import { refuseConsent } from '../../domain/consent-refusal.js';
-import type { ShopEvent } from '../../domain/event.js';
-import type { Instant } from '../../domain/instant.js';
-import type { TopicPolicy } from '../../domain/policy/topic-policy.js';
-import type { Speaker } from '../../domain/speaker.js';
-import type { AppDeps } from '../deps.js';
+import { type CommerceEvent, readCommerceEvent } from '../domain/commerce-events.js';
+import { isRefusal } from '../domain/consent.js';
+import { type ConsentTold, readConsentEvent, readConsentTraits } from '../domain/consent-events.js';
+import { refuseConsent } from '../domain/consent-refusal.js';
+import type { ShopEvent } from '../domain/event.js';
+import type { Instant } from '../domain/instant.js';
+import type { Policies } from '../domain/policy/policies.js';
+import type { TopicPolicy } from '../domain/policy/topic-policy.js';
+import type { Speaker } from '../domain/speaker.js';
 
 /** An event as it was understood, with what the client sent. */
 export interface IncomingEvent {
@@ -41,7 +41,7 @@ export interface Understood {
 
 /** What the event means in commerce or consent; an event of the spec that says it wrongly goes to the dead letters. */
 export function readEvent(
-  deps: Pick<AppDeps, 'policies'>,
+  deps: { readonly policies: { readonly current: () => Policies } },
   incoming: IncomingEvent,
 ): Understood | { readonly kind: 'refused'; readonly rejected: RejectedEvent } {
   const { event, speaker } = incoming;

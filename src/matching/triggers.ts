@@ -1,0 +1,142 @@
+import type { Fact } from '../domain/fact.js';
+import type { CartId, EntryId, JourneyId, ProfileId } from '../domain/ids.js';
+import type { Instant } from '../domain/instant.js';
+import type { JourneyDefinition } from '../journey/definition.js';
+import { newEntryState } from '../journey/engine.js';
+import type { EntryState } from '../journey/entry.js';
+import { entryKey } from '../journey/entry-key.js';
+import { triggerKind } from '../journey/triggers/index.js';
+import { match, type MatchableFact, type Matched, noMatch } from './matched.js';
+
+/** A journey that facts can start. */
+export interface LiveJourney {
+  readonly id: string;
+  readonly state: 'active' | 'paused' | 'archived';
+  readonly definition: JourneyDefinition;
+}
+
+/** An entry that is armed or open, as matching sees it. */
+export interface LiveEntry {
+  readonly id: EntryId;
+  readonly journeyId: JourneyId;
+  readonly profileId: ProfileId;
+  readonly entryKey: string;
+  readonly state: 'armed' | 'open';
+  readonly dueAt: Instant | null;
+}
+
+export interface NewEntry {
+  readonly id: EntryId;
+  readonly journeyId: JourneyId;
+  readonly profileId: ProfileId;
+  readonly entryKey: string;
+  readonly cartId: CartId | null;
+  readonly dueAt: Instant;
+  readonly triggerEventId: string;
+  readonly createdAt: Instant;
+  readonly state: EntryState;
+}
+
+/** A fact that a journey's trigger knows. */
+export type Candidate = MatchableFact & { readonly journey: LiveJourney; readonly role: 'start' | 'reset' };
+
+/** Lazy starts: what facts make of the entries that are there. */
+export interface Starts {
+  readonly matched: readonly Matched[];
+  readonly created: readonly NewEntry[];
+  readonly postponed: readonly { readonly id: EntryId; readonly dueAt: Instant }[];
+}
+
+/** Which triggers the facts meet: `timely` ones may start or put off something, `late` ones only say so. */
+export function meetTriggers(
+  journeys: readonly LiveJourney[],
+  facts: readonly MatchableFact[],
+): { readonly timely: readonly Candidate[]; readonly late: readonly Matched[] } {
+  const candidates = facts.flatMap((one) => journeys.flatMap((journey) => candidateFor(journey, one)));
+  const late = candidates.filter(({ trigger }) => !trigger);
+  return {
+    timely: candidates.filter(({ trigger }) => trigger),
+    late: late.map(({ journey, fact }) => ({ ...noMatch(fact, journey.id), reason: 'late-or-imported' })),
+  };
+}
+
+function candidateFor(journey: LiveJourney, one: MatchableFact): readonly Candidate[] {
+  const { trigger } = journey.definition;
+  const role = triggerKind(trigger).role(trigger, one.fact);
+  return role === null ? [] : [{ ...one, journey, role }];
+}
+
+/** Arms entries, puts armed ones off, and leaves open ones alone. `live`: the entries of these journeys and people that have not finished. */
+export function startEntries(timely: readonly Candidate[], live: readonly LiveEntry[], newId: () => string): Starts {
+  const plan = new EntryPlan(live, newId);
+  const matched = timely.map((candidate) => plan.take(candidate));
+  return { matched, created: plan.created(), postponed: plan.postponed() };
+}
+
+/** A fact sees what the ones before it did. */
+class EntryPlan {
+  readonly #live = new Map<string, LiveEntry>();
+  readonly #created = new Map<EntryId, NewEntry>();
+  readonly #postponed = new Map<EntryId, Instant>();
+  readonly #newId: () => string;
+
+  constructor(live: readonly LiveEntry[], newId: () => string) {
+    this.#newId = newId;
+    for (const entry of live) this.#live.set(slotOf(entry.journeyId, entry.profileId, entry.entryKey), entry);
+  }
+
+  created(): readonly NewEntry[] {
+    return [...this.#created.values()];
+  }
+
+  postponed(): readonly { readonly id: EntryId; readonly dueAt: Instant }[] {
+    return [...this.#postponed].map(([id, dueAt]) => ({ id, dueAt }));
+  }
+
+  take({ journey, fact, role }: Candidate): Matched {
+    const { trigger, entry } = journey.definition;
+    const kind = triggerKind(trigger);
+    const key = entryKey(entry, fact);
+    if (key === null) return { ...noMatch(fact, journey.id), reason: 'no-entry-key' };
+    const slot = slotOf(journey.id, fact.profileId, key);
+    const there = this.#live.get(slot);
+    const dueAt = kind.dueAt(trigger, fact);
+
+    if (there?.state === 'armed') return this.#postpone(slot, there, dueAt, fact);
+    if (there) return { ...match(fact, journey.id, there.id), result: 'joined', reason: 'entry-open' };
+    if (role === 'reset') return { ...noMatch(fact, journey.id), reason: 'nothing-armed' };
+    if (journey.state !== 'active') return { ...match(fact, journey.id, null), result: 'not-entered', reason: 'paused' };
+    if (!kind.holds(trigger, fact)) return { ...noMatch(fact, journey.id), reason: 'where' };
+    return this.#create(slot, journey, fact, key, dueAt);
+  }
+
+  #postpone(slot: string, there: LiveEntry, dueAt: Instant, fact: Fact): Matched {
+    const later = Math.max(there.dueAt ?? 0, dueAt);
+    const created = this.#created.get(there.id);
+    if (created) this.#created.set(there.id, { ...created, dueAt: later });
+    else if (later !== there.dueAt) this.#postponed.set(there.id, later);
+    this.#live.set(slot, { ...there, dueAt: later });
+    return { ...match(fact, there.journeyId, there.id), result: 'postponed', reason: null };
+  }
+
+  #create(slot: string, journey: LiveJourney, fact: Fact, key: string, dueAt: Instant): Matched {
+    const id = this.#newId() as EntryId;
+    const cartId = fact.cartId ?? null;
+    const entry: NewEntry = {
+      id,
+      journeyId: journey.id as JourneyId,
+      profileId: fact.profileId,
+      entryKey: key,
+      cartId,
+      dueAt,
+      triggerEventId: fact.eventId,
+      createdAt: fact.at,
+      state: newEntryState({ at: fact.at, trigger: fact.properties, cartId }),
+    };
+    this.#created.set(id, entry);
+    this.#live.set(slot, { id, journeyId: entry.journeyId, profileId: fact.profileId, entryKey: key, state: 'armed', dueAt });
+    return { ...match(fact, journey.id, id), result: 'armed', reason: null };
+  }
+}
+
+const slotOf = (journeyId: string, profileId: string, key: string): string => `${journeyId}\n${profileId}\n${key}`;

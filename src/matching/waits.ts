@@ -1,0 +1,79 @@
+import type { Fact, FactName } from '../domain/fact.js';
+import type { CartId, EntryId, JourneyId, ProfileId } from '../domain/ids.js';
+import type { Instant } from '../domain/instant.js';
+import { tellsPlace } from '../domain/zone-evidence.js';
+import type { Awaiting, EntryInput } from '../journey/entry.js';
+import type { MatchableFact, Matched } from './matched.js';
+
+/** A row of the index "who waits for what", with what matching needs of its entry. */
+export interface WaitMatch {
+  readonly entryId: EntryId;
+  readonly journeyId: JourneyId;
+  readonly profileId: ProfileId;
+  readonly cartId: CartId | null;
+  readonly entryCreatedAt: Instant;
+  readonly event: FactName;
+  readonly by: 'profile' | 'cart';
+  readonly value: string;
+  readonly purpose: Awaiting['purpose'];
+  readonly hastens: boolean;
+}
+
+export interface NewInput {
+  readonly entryId: EntryId;
+  readonly input: EntryInput;
+}
+
+export interface Delivery {
+  readonly matched: readonly Matched[];
+  readonly inputs: readonly NewInput[];
+  /** Entries that are to look at once. */
+  readonly hastened: readonly EntryId[];
+}
+
+/**
+ * Hands facts to the entries that wait for them. A late order still ends a running series: what must not start anything is delivered where it happened after
+ * the entry was created, because a reminder after the purchase is the worse mistake.
+ */
+export function deliverToWaiting(waits: readonly WaitMatch[], facts: readonly MatchableFact[]): Delivery {
+  const matched: Matched[] = [];
+  const inputs: NewInput[] = [];
+  const hastened = new Set<EntryId>();
+  if (waits.length === 0) return { matched, inputs, hastened: [] };
+  for (const { fact, trigger } of facts) {
+    const forFact = waits.filter(
+      (wait) =>
+        wait.event === fact.name &&
+        ((wait.by === 'profile' && wait.value === fact.profileId) || (wait.by === 'cart' && wait.value === fact.cartId)) &&
+        (trigger || fact.at >= wait.entryCreatedAt) &&
+        (wait.purpose !== 'place' || tellsPlace(fact)),
+    );
+    for (const entryId of new Set(forFact.map((wait) => wait.entryId))) {
+      const ofEntry = forFact.filter((wait) => wait.entryId === entryId);
+      inputs.push({ entryId, input: inputOf(fact, ofEntry[0]) });
+      if (ofEntry.some((wait) => wait.hastens)) hastened.add(entryId);
+      matched.push({
+        eventId: fact.eventId,
+        fact: fact.name,
+        journeyId: ofEntry[0]?.journeyId ?? null,
+        entryId,
+        result: 'input',
+        reason: ofEntry.map((wait) => wait.purpose).sort()[0] ?? null,
+      });
+    }
+  }
+  return { matched, inputs, hastened: [...hastened].sort() };
+}
+
+function inputOf(fact: Fact, wait: WaitMatch | undefined): EntryInput {
+  return {
+    kind: 'fact',
+    name: fact.name,
+    at: fact.at,
+    eventId: fact.eventId,
+    cartId: fact.cartId ?? null,
+    profileMatch: wait?.profileId === fact.profileId,
+    cartMatch: fact.cartId !== undefined && wait?.cartId === fact.cartId,
+    properties: fact.properties,
+  };
+}

@@ -1,0 +1,24 @@
+import { mayProfile } from '../domain/engagement/facts.js';
+import { mergeEngagement, withoutSignals } from '../domain/engagement/state.js';
+import type { Instant } from '../domain/instant.js';
+import type { EngagementPolicy } from '../domain/policy/engagement-policy.js';
+import { mergeTraitTimes, type Profile } from '../domain/profile.js';
+import { contactPoints } from './contact-points.js';
+
+/** Two people who are one: the newest statement about each trait, and what both did. The id is that of `into`. */
+export function mergedProfile(from: Profile, into: Profile, at: Instant, policy: EngagementPolicy): Profile {
+  const { traits, traitTimes } = mergeTraitTimes(into, from);
+  const { email, phone } = contactPoints(traits);
+  const united = mergeEngagement(into.engagement, from.engagement, policy);
+  return {
+    ...into,
+    traits,
+    traitTimes,
+    email,
+    phone,
+    createdAt: Math.min(into.createdAt, from.createdAt),
+    updatedAt: at,
+    lastInstant: Math.max(into.lastInstant, from.lastInstant),
+    engagement: mayProfile(traits) ? united : withoutSignals(united),
+  };
+}
