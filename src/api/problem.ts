@@ -23,6 +23,7 @@ type ProblemBody = z.output<typeof problemSchema>;
 const titles: Readonly<Record<number, string>> = {
   400: 'Not a valid request',
   401: 'Not signed in',
+  403: 'Not allowed to this key',
   404: 'Not found',
   405: 'Not allowed here',
   408: 'Too slow',
@@ -100,12 +101,18 @@ export function readProblem(log: Log, error: FastifyError | Problem, request: Fa
   return body;
 }
 
-/** Answers a path that is not there. */
-export function noSuchRoute(request: FastifyRequest, reply: FastifyReply) {
+/** Answers a method that a path does not have. */
+export function otherMethod(request: FastifyRequest, reply: FastifyReply, methods: readonly string[]) {
+  void reply.header('allow', methods.join(', '));
+  return sendProblem(reply, bodyOf(405, 'method-not-allowed', `${request.method} is not answered there: ${methods.join(', ')}.`));
+}
+
+/** Answers a path that is not there. `elsewhere`: a sentence on where it may be. */
+export function noSuchRoute(request: FastifyRequest, reply: FastifyReply, elsewhere = '/openapi.json lists what does.') {
   // Of a mistyped path only the noun is repeated: a link's token or a person's id may follow.
   const noun = /^\/v1\/[a-z-]{1,40}(?=[/?]|$)/.exec(request.url)?.[0];
   const shown = noun === undefined ? 'that path' : request.url.startsWith(`${noun}/`) ? `${noun}/…` : noun;
-  return sendProblem(reply, bodyOf(404, 'no-such-route', `Nothing answers ${request.method} at ${shown}. /openapi.json lists what does.`));
+  return sendProblem(reply, bodyOf(404, 'no-such-route', `Nothing answers ${request.method} at ${shown}. ${elsewhere}`));
 }
 
 function sendProblem(reply: FastifyReply, body: ProblemBody) {
@@ -129,6 +136,7 @@ function toProblem(error: FastifyError | Problem, request: FastifyRequest): Prob
       'invalid-request',
       'A value of the request is not one that can be kept: text with NUL or half a character, or a number too large.',
     );
+  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return bodyOf(415, codeOf(error), otherType(request));
   // Fastify's own words would say the path again.
   const ofPath = pathProblems[error.code];
   if (ofPath !== undefined) return bodyOf(error.statusCode ?? 400, codeOf(error), ofPath);
@@ -138,6 +146,14 @@ function toProblem(error: FastifyError | Problem, request: FastifyRequest): Prob
     ...bodyOf(500, 'fault', `Something went wrong here, not in the request. The log says more under request ${request.id}.`),
     requestId: request.id,
   };
+}
+
+/** Which type came, where it reads like one, and which are read. */
+function otherType(request: FastifyRequest): string {
+  const given = /^[a-z]{1,20}\/[a-z0-9.+-]{1,60}(?=;|$)/i.exec(request.headers['content-type'] ?? '')?.[0];
+  const consumes = request.routeOptions.schema?.consumes;
+  const read = ['application/json', ...(Array.isArray(consumes) ? consumes.map(String) : [])];
+  return `A body of the type ${given ?? 'that was said'} is not read here. Send it with content-type: ${[...new Set(read)].join(' or ')}.`;
 }
 
 const pathProblems: Readonly<Record<string, string>> = {

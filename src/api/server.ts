@@ -2,7 +2,7 @@ import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
-import { requireApiKey } from './auth.js';
+import { openTo } from './access.js';
 import { completeSchema } from './complete-schema.js';
 import type { ApiDeps } from './deps.js';
 import { openApi } from './openapi.js';
@@ -13,8 +13,9 @@ import { isPage, pageFailure } from './pages/failure.js';
 import { preferencePages } from './pages/preferences.js';
 import { trackingPages } from './pages/tracking.js';
 import { unsubscribePages } from './pages/unsubscribe.js';
-import { noSuchRoute, problemHandler } from './problem.js';
-import { isApiKey } from '../app/manage-keys.js';
+import { problemHandler } from './problem.js';
+import { holdToRules, type Listener, notThere } from './routing.js';
+import { apiKeyRoutes } from './routes/api-keys.js';
 import { backupRoutes } from './routes/backups.js';
 import { breakerRoutes } from './routes/breakers.js';
 import { broadcastRoutes } from './routes/broadcasts.js';
@@ -28,7 +29,7 @@ import { eventRoutes } from './routes/events.js';
 import { healthRoutes } from './routes/health.js';
 import { inboundMessageRoutes } from './routes/inbound-messages.js';
 import { journeyRoutes } from './routes/journeys.js';
-import { apiKeyRoutes, writeKeyRoutes } from './routes/keys.js';
+import { writeKeyRoutes } from './routes/keys.js';
 import { userTokenRoutes } from './routes/user-tokens.js';
 import { secretRoutes } from './routes/secrets.js';
 import { messageRoutes } from './routes/messages.js';
@@ -41,21 +42,27 @@ import { templateRoutes } from './routes/templates.js';
 import { validator } from './validator.js';
 
 /** Health and metrics alone, for a process without the role `api`: whoever is on call sees its workers and its poke loop too. */
-export function buildHealthServer(deps: Pick<ApiDeps, 'app' | 'version' | 'registry' | 'parts'>): FastifyInstance {
+export function buildHealthServer(
+  deps: Pick<ApiDeps, 'app' | 'version' | 'registry' | 'parts'>,
+  listener: Listener = internal,
+): FastifyInstance {
   const server = fastify({ logger: false, genReqId: () => deps.app.newId(), ...timeLimits(patience) });
   server.setSerializerCompiler(serializerCompiler);
   server.setErrorHandler(problemHandler(deps.app.log));
-  server.setNotFoundHandler(noSuchRoute);
+  server.setNotFoundHandler(notThere(server, listener));
+  holdToRules(server, deps.app, listener);
   void server.register(helmet, securityHeaders);
-  void server.register(healthRoutes(deps));
+  void server.register(healthRoutes(deps, listener));
   return server;
 }
 
+const internal: Listener = { kind: 'internal' };
+
 /**
- * The HTTP door: health, the API under /v1, pages for customers, and whatever `deps.plugins` brings (Segment, Twilio).
- * It listens to nothing yet; `inject` works at once.
+ * The HTTP door: health, the API under /v1, pages for customers, and whatever `deps.plugins` brings (Segment, Twilio); the public one has less of it
+ * (`Listener`). It listens to nothing yet; `inject` works at once.
  */
-export function buildServer(deps: ApiDeps): FastifyInstance {
+export function buildServer(deps: ApiDeps, listener: Listener = internal): FastifyInstance {
   const fail = problemHandler(deps.app.log);
   const failPage = pageFailure(deps.app);
   const server = fastify({
@@ -70,12 +77,13 @@ export function buildServer(deps: ApiDeps): FastifyInstance {
   server.setValidatorCompiler(validator);
   server.setSerializerCompiler(serializerCompiler);
   server.setErrorHandler(fail);
-  server.setNotFoundHandler(noSuchRoute);
+  server.setNotFoundHandler(notThere(server, listener));
+  holdToRules(server, deps.app, listener);
 
   void server.register(helmet, securityHeaders);
   void server.register(swagger, openApi(deps.version));
   for (const plugin of deps.plugins) void server.register(plugin);
-  void server.register(healthRoutes(deps));
+  void server.register(healthRoutes(deps, listener));
   void server.register(async (pages) => {
     pages.setErrorHandler(failPage);
     pages.addHook('onRoute', (route) => {
@@ -86,16 +94,14 @@ export function buildServer(deps: ApiDeps): FastifyInstance {
   });
   void server.register(
     async (api) => {
-      api.addHook(
-        'onRequest',
-        requireApiKey((key) => isApiKey(deps.app, key)),
-      );
       api.addHook('onRoute', completeSchema);
       for (const routes of apiRoutes) await api.register(routes(deps));
     },
     { prefix: '/v1' },
   );
-  server.get('/openapi.json', { schema: { hide: true } }, async () => server.swagger());
+  server.get('/openapi.json', { config: openTo({ kind: 'open', internal: true }, 'openapi.show'), schema: { hide: true } }, async () =>
+    server.swagger(),
+  );
   return server;
 }
 
@@ -118,9 +124,9 @@ const apiRoutes = [
   eventRoutes,
   deadLetterRoutes,
   writeKeyRoutes,
-  apiKeyRoutes,
   userTokenRoutes,
   secretRoutes,
+  apiKeyRoutes,
   templateRoutes,
   backupRoutes,
 ];

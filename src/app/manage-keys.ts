@@ -1,11 +1,8 @@
 import {
   createKey,
-  findKeyBySecret,
   findWriteKey,
-  type Key,
   type KeyKind,
   type ListedWriteKey,
-  listKeys,
   listWriteKeys,
   lockKeysInUse,
   type NewKey,
@@ -14,14 +11,11 @@ import {
 } from '../store/keys.js';
 import type { WriteKeyKind } from '../domain/speaker.js';
 import type { AppDeps } from './deps.js';
+import { apiKeyForInstance } from './manage-api-keys.js';
 
 type Deps = Pick<AppDeps, 'store' | 'clock'>;
 
 export type { KeyKind, ListedWriteKey } from '../store/keys.js';
-
-export async function isApiKey(deps: Pick<AppDeps, 'store'>, secret: string): Promise<boolean> {
-  return (await findKeyBySecret(deps.store.db, 'api', secret)) !== null;
-}
 
 /** Makes a key. Its secret is in the answer and nowhere else. */
 export function makeKey(deps: Deps, kind: KeyKind, name: string): Promise<NewKey> {
@@ -52,11 +46,6 @@ export function withdrawKey(deps: Deps, kind: KeyKind, id: string, how: { readon
   });
 }
 
-/** The keys of a kind, without their secrets. */
-export function showKeys(deps: Deps, kind: KeyKind): Promise<readonly Key[]> {
-  return listKeys(deps.store.db, kind);
-}
-
 /** The write keys, without their secrets. */
 export function showWriteKeys(deps: Deps): Promise<readonly ListedWriteKey[]> {
   return listWriteKeys(deps.store.db);
@@ -80,11 +69,10 @@ export async function keysForInstance(
       if (typeof secret === 'string' && (await findWriteKey(deps.store.db, secret))?.kind === kind) return secret;
     return (await makeWriteKey(deps, kind, name)).secret;
   };
-  const isUsable = known !== null && (await findKeyBySecret(deps.store.db, 'api', known.apiKey)) !== null;
   return {
     writeKey: await usable('server', [known?.writeKey], 'first shop'),
     // The write key of before there were two kinds is a browser key.
     browserKey: await usable('browser', [known?.browserKey, known?.writeKey], 'first browser'),
-    apiKey: isUsable ? known.apiKey : (await makeKey(deps, 'api', 'command line')).secret,
+    apiKey: await apiKeyForInstance(deps, known?.apiKey),
   };
 }

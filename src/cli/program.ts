@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { messageClasses } from '../domain/channel.js';
+import { scopes } from '../domain/scopes.js';
 import { CliFailure } from './failure.js';
 import { type CliContext, type CliIo, createContext, type GlobalOptions, type Outcome } from './context.js';
 
@@ -101,24 +102,18 @@ function buildProgram(io: CliIo, state: { outcome: Outcome | null }): Command {
     return (await import('./commands/dead-letters.js')).retryDeadLetters(context, command.args, all === undefined ? {} : { all });
   }).option('--all', 'all that are open');
 
-  for (const [kind, description] of [
-    ['write', 'keys of the shop’s event clients'],
-    ['api', 'keys of the API, which open everything'],
-  ] as const) {
-    const keys = group(`${kind}-key`, description);
-    add(keys, 'list', 'the keys, without their secrets', async (context) => (await import('./commands/keys.js')).listKeys(context, kind));
-    const create = add(keys, 'create <name>', 'make a key', async (context, command) =>
-      (await import('./commands/keys.js')).createKey(context, kind, command.args[0] ?? '', command.opts()),
-    );
-    if (kind === 'write') create.option('--server', 'secret, for the shop’s own servers; without it for browsers');
-    add(keys, 'rotate <id>', 'a new key in the place of an old one', async (context, { args }) =>
-      (await import('./commands/keys.js')).rotateKey(context, kind, args[0] ?? ''),
-    );
-    const revoke = add(keys, 'revoke <id>', 'the key opens nothing any more', async (context, command) =>
-      (await import('./commands/keys.js')).revokeKey(context, kind, command.args[0] ?? '', command.opts()),
-    );
-    if (kind === 'api') revoke.option('--force', 'also the last one, without which nobody comes in');
-  }
+  const writeKeys = group('write-key', 'keys of the shop’s event clients');
+  add(writeKeys, 'list', 'the keys, without their secrets', async (context) => (await import('./commands/keys.js')).listKeys(context));
+  add(writeKeys, 'create <name>', 'make a key', async (context, command) =>
+    (await import('./commands/keys.js')).createKey(context, command.args[0] ?? '', command.opts()),
+  ).option('--server', 'secret, for the shop’s own servers; without it for browsers');
+  add(writeKeys, 'rotate <id>', 'a new key in the place of an old one', async (context, { args }) =>
+    (await import('./commands/keys.js')).rotateKey(context, args[0] ?? ''),
+  );
+  add(writeKeys, 'revoke <id>', 'the key opens nothing any more', async (context, { args }) =>
+    (await import('./commands/keys.js')).revokeKey(context, args[0] ?? ''),
+  );
+  addApiKeys(group('api-key', 'keys of the API: what each may do, who made it, when it was used'), add);
 
   const tokens = group('user-token-secret', 'the secret with which the shop vouches for a visitor');
   add(tokens, 'show', 'the secret, for the shop’s own servers', async (context) =>
@@ -330,6 +325,25 @@ function addSecrets(secret: Command, add: Add): void {
   )
     .option('--yes', 'I mean it: its links end')
     .option('--force', 'also where suppressions are known by it alone');
+}
+
+function addApiKeys(key: Command, add: Add): void {
+  add(key, 'list', 'the keys, without their secrets', async (context) => (await import('./commands/api-keys.js')).listApiKeys(context));
+  add(key, 'create <name>', 'make a key', async (context, command) =>
+    (await import('./commands/api-keys.js')).createApiKey(context, command.args[0] ?? '', command.opts()),
+  )
+    .addOption(new Option('--scope <scope...>', 'what it may do (else admin, which is everything)').choices([...scopes]))
+    .option('--expires <instant>', 'when it ends, such as 2027-06-30T00:00:00Z');
+  add(key, 'rotate <id>', 'a new key in the place of an old one, which goes on for a day', async (context, command) =>
+    (await import('./commands/api-keys.js')).rotateApiKey(context, command.args[0] ?? '', command.opts()),
+  )
+    .option('--overlap <duration>', 'how long the old one goes on, such as PT1H')
+    .option('--now', 'the old one opens nothing from now on: it leaked');
+  add(key, 'revoke <id>', 'the key opens nothing any more', async (context, command) =>
+    (await import('./commands/api-keys.js')).revokeApiKey(context, command.args[0] ?? '', command.opts()),
+  )
+    .option('--descendants', 'also the keys that it made, and those that these made')
+    .option('--force', 'also the last one of scope admin, without which nobody comes in');
 }
 
 function addTemplates(template: Command, add: Add): void {

@@ -32,7 +32,9 @@ export interface Database {
   receipts: ReceiptsTable;
   inbound_messages: InboundMessagesTable;
   write_keys: WriteKeysTable;
-  api_keys: KeysTable;
+  api_keys: ApiKeysTable;
+  audit_log: AuditLogTable;
+  audit_outcomes: AuditOutcomesTable;
   dead_letters: DeadLettersTable;
   claims: ClaimsTable;
   merges: MergesTable;
@@ -401,6 +403,34 @@ export interface KeyHoursTable {
   hour: number;
   what: string;
   n: number;
+}
+
+/** `scopes`: null, made before keys had scopes. */
+export interface ApiKeysTable extends KeysTable {
+  scopes: string[] | null;
+  expires_at: number | null;
+  parent_id: string | null;
+  replaces: string | null;
+  last_used_at: number | null;
+}
+
+/** What was done, read or exported, by whom, about whom. It can be added to, and nothing else. */
+export interface AuditLogTable {
+  seq: Generated<number>;
+  at: number;
+  act: string;
+  kind: string;
+  actor_kind: string;
+  actor_id: string | null;
+  profile_ids: string[];
+  subject: string | null;
+  request_id: string | null;
+  status: number | null;
+}
+
+export interface AuditOutcomesTable {
+  seq: number;
+  status: number;
 }
 
 export interface DeadLettersTable {

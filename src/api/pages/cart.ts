@@ -2,11 +2,12 @@ import type { FastifyPluginAsync } from 'fastify';
 import type { AppDeps } from '../../app/deps.js';
 import { restoreCart } from '../../app/restore-cart.js';
 import { readLink } from '../../domain/link-token.js';
+import { byLink } from '../access.js';
 
 /** `/c/<token>`: leads to the shop's page with the person's cart. The target comes from shop.yaml and the store, never from the link. */
 export function cartPages(app: AppDeps): FastifyPluginAsync {
   return async (server) => {
-    server.get<{ Params: { token: string } }>('/c/:token', async (request, reply) => {
+    server.get<{ Params: { token: string } }>('/c/:token', { config: byLink('cart', 'link.cart') }, async (request, reply) => {
       const link = readLink(app.secret, request.params.token);
       const target = link?.purpose === 'cart' ? await restoreCart(app, link.id) : app.shop.siteUrl;
       return reply.header('cache-control', 'no-store').redirect(target, 302);

@@ -2,6 +2,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppDeps } from '../../app/deps.js';
 import { confirmConsent, type ConfirmationPage, showConfirmation } from '../../app/double-opt-in.js';
 import { readLink } from '../../domain/link-token.js';
+import { byLink, changes, theirLink } from '../access.js';
 import { callerAddress } from '../caller-address.js';
 import { formOf, readForms } from './form.js';
 import { html, sendPage } from './page.js';
@@ -15,12 +16,12 @@ export function doubleOptInPages(app: AppDeps): FastifyPluginAsync {
   return async (server) => {
     readForms(server);
 
-    server.get('/d/:token', async (request: Request, reply) => {
+    server.get('/d/:token', { config: byLink('confirm', 'page.confirm') }, async (request: Request, reply) => {
       const id = requestOf(request);
       return answer(request, reply, id === null ? { kind: 'unknown' } : await showConfirmation(app, id), 200);
     });
 
-    server.post('/d/:token', async (request: Request, reply) => {
+    server.post('/d/:token', { config: byLink('confirm', 'consent.confirm', changes(theirLink)) }, async (request: Request, reply) => {
       const id = requestOf(request);
       if (id === null) return answer(request, reply, { kind: 'unknown' }, 200);
       if (formOf(request.body)['confirm'] !== 'yes') return answer(request, reply, await showConfirmation(app, id), 400);

@@ -4,6 +4,7 @@ import { eraseProfile } from '../../app/erase-profile.js';
 import { exportProfile } from '../../app/export-profile.js';
 import { type Preferences, savePreferences, showPreferences } from '../../app/preferences.js';
 import { readLink } from '../../domain/link-token.js';
+import { byLink, changes, reads, theirLink } from '../access.js';
 import { callerAddress } from '../caller-address.js';
 import { type Form, formOf, readForms } from './form.js';
 import { html, sendPage } from './page.js';
@@ -20,12 +21,12 @@ export function preferencePages(app: AppDeps): FastifyPluginAsync {
   return async (server) => {
     readForms(server);
 
-    server.get('/p/:token', async (request: Request, reply) => {
+    server.get('/p/:token', { config: byLink('preferences', 'preferences.show', reads(theirLink)) }, async (request: Request, reply) => {
       const shown = await shownTo(request);
       return shown === null ? gone(request, reply) : answer(request, reply, shown, {});
     });
 
-    server.post('/p/:token', async (request: Request, reply) => {
+    server.post('/p/:token', { config: byLink('preferences', 'preferences.save', changes(theirLink)) }, async (request: Request, reply) => {
       const before = await shownTo(request);
       if (before === null) return gone(request, reply);
       const form = formOf(request.body);
@@ -49,35 +50,43 @@ export function preferencePages(app: AppDeps): FastifyPluginAsync {
       return answer(request, reply, after, { note: saved === 'saved' ? said.saved : said.unchanged });
     });
 
-    server.post('/p/:token/export', async (request: Request, reply) => {
-      const shown = await shownTo(request);
-      if (shown === null) return gone(request, reply);
-      if (!shown.opensData) return tooOld(request, reply, shown);
-      const data = await exportProfile(app, shown.profileId);
-      if (data === null) return gone(request, reply);
-      return reply
-        .header('cache-control', 'no-store')
-        .header('content-disposition', 'attachment; filename="my-data.json"')
-        .type('application/json; charset=utf-8')
-        .send(JSON.stringify(data, null, 2));
-    });
+    server.post(
+      '/p/:token/export',
+      { config: byLink('preferences', 'profile.export', changes(theirLink)) },
+      async (request: Request, reply) => {
+        const shown = await shownTo(request);
+        if (shown === null) return gone(request, reply);
+        if (!shown.opensData) return tooOld(request, reply, shown);
+        const data = await exportProfile(app, shown.profileId);
+        if (data === null) return gone(request, reply);
+        return reply
+          .header('cache-control', 'no-store')
+          .header('content-disposition', 'attachment; filename="my-data.json"')
+          .type('application/json; charset=utf-8')
+          .send(JSON.stringify(data, null, 2));
+      },
+    );
 
-    server.get('/p/:token/erase', async (request: Request, reply) => {
+    server.get('/p/:token/erase', { config: byLink('preferences', 'page.erase') }, async (request: Request, reply) => {
       const shown = await shownTo(request);
       if (shown === null) return gone(request, reply);
       return shown.opensData ? askToErase(request, reply, shown, 200) : tooOld(request, reply, shown);
     });
 
-    server.post('/p/:token/erase', async (request: Request, reply) => {
-      const shown = await shownTo(request);
-      if (shown === null) return gone(request, reply);
-      if (!shown.opensData) return tooOld(request, reply, shown);
-      if (formOf(request.body)['confirm'] !== 'erase') return askToErase(request, reply, shown, 400);
-      const language = languageOf(request, shown);
-      await eraseProfile(app, shown.profileId);
-      const words = wordsOf(language);
-      return sendPage(reply, { shop: app.shop, language, title: words.erasedTitle, body: html`<p>${words.erased(app.shop.brand)}</p>` });
-    });
+    server.post(
+      '/p/:token/erase',
+      { config: byLink('preferences', 'profile.erase', changes(theirLink)) },
+      async (request: Request, reply) => {
+        const shown = await shownTo(request);
+        if (shown === null) return gone(request, reply);
+        if (!shown.opensData) return tooOld(request, reply, shown);
+        if (formOf(request.body)['confirm'] !== 'erase') return askToErase(request, reply, shown, 400);
+        const language = languageOf(request, shown);
+        await eraseProfile(app, shown.profileId);
+        const words = wordsOf(language);
+        return sendPage(reply, { shop: app.shop, language, title: words.erasedTitle, body: html`<p>${words.erased(app.shop.brand)}</p>` });
+      },
+    );
 
     async function shownTo(request: Request): Promise<Preferences | null> {
       const id = messageOf(request);

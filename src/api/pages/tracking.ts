@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppDeps } from '../../app/deps.js';
 import { followLink, recordOpen, type Visitor } from '../../app/record-interaction.js';
+import { byLink } from '../access.js';
 import { html, sendPage } from './page.js';
 import { pickLanguage, wordsOf } from './words.js';
 
@@ -14,13 +15,13 @@ const picture = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAI
  */
 export function trackingPages(app: AppDeps): FastifyPluginAsync {
   return async (server) => {
-    server.get<{ Params: { token: string } }>('/l/:token', async (request, reply) => {
+    server.get<{ Params: { token: string } }>('/l/:token', { config: byLink('click', 'link.click') }, async (request, reply) => {
       const address = await followLink(app, request.params.token, visitor(request));
       if (address === null) return noSuchLink(request, reply);
       return reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex').redirect(address, 302);
     });
 
-    server.get<{ Params: { token: string } }>('/o/:token', async (request, reply) => {
+    server.get<{ Params: { token: string } }>('/o/:token', { config: byLink('open', 'link.open') }, async (request, reply) => {
       await recordOpen(app, request.params.token.replace(/\.gif$/, ''), visitor(request));
       return reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex').type('image/gif').send(picture);
     });

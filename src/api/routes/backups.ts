@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { changes, keyed, nobody } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { present, Problem } from '../problem.js';
 
@@ -8,6 +9,7 @@ export function backupRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
     server.post(
       '/backups',
       {
+        config: keyed('admin', 'store.backup', changes(nobody)),
         schema: {
           tags: ['operations'],
           summary: 'Write a consistent copy of the embedded store into the data folder',

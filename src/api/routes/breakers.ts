@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { resetBreaker, showBreakers } from '../../app/breakers.js';
+import { changes, keyed, nobody, nothing } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { notFound } from '../problem.js';
 import { instant, plainText } from '../schemas.js';
@@ -23,7 +24,10 @@ export function breakerRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
 
     server.get(
       '/breakers',
-      { schema: { tags, summary: 'What is stopped by a breaker, and why', response: { 200: z.object({ items: z.array(breaker) }) } } },
+      {
+        config: keyed('read', 'breaker.list', nothing),
+        schema: { tags, summary: 'What is stopped by a breaker, and why', response: { 200: z.object({ items: z.array(breaker) }) } },
+      },
       async () => ({
         items: (await showBreakers(app)).flatMap(({ scope, trip, at }) => (trip === null ? [] : [{ ...scope, trippedAt: at, ...trip }])),
       }),
@@ -32,6 +36,7 @@ export function breakerRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
     server.post(
       '/breakers/:kind/:id/reset',
       {
+        config: keyed('admin', 'breaker.reset', changes(nobody)),
         schema: {
           tags,
           summary: 'Let go on what a breaker stopped. It counts anew from now',

@@ -5,6 +5,7 @@ import { checkBroadcast } from '../../app/check-broadcast.js';
 import { showBroadcast, showBroadcasts } from '../../app/show-broadcasts.js';
 import { type BroadcastRequest, startBroadcast } from '../../app/start-broadcast.js';
 import { limitMs, parseDuration } from '../../domain/duration.js';
+import { changes, keyed, nobody, nothing, reads } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { found, notFound, Problem } from '../problem.js';
 import { idParams, instant, instantOrDuration, maybeInstant, pageOf, pageQuery, plainText, toDeadline, toPageRequest } from '../schemas.js';
@@ -119,6 +120,7 @@ export function broadcastRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
     server.post(
       '/broadcasts',
       {
+        config: keyed('send', 'broadcast.start', changes(nobody)),
         bodyLimit: largestBody,
         schema: {
           tags,
@@ -155,6 +157,7 @@ export function broadcastRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
     server.post(
       '/broadcast-checks',
       {
+        config: keyed('send', 'broadcast.check', reads(nobody)),
         bodyLimit: largestBody,
         schema: {
           tags,
@@ -178,13 +181,19 @@ export function broadcastRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
 
     server.get(
       '/broadcasts',
-      { schema: { tags, summary: 'Broadcasts, the newest first', querystring: pageQuery, response: { 200: pageOf(broadcast) } } },
+      {
+        config: keyed('read', 'broadcast.list', nothing),
+        schema: { tags, summary: 'Broadcasts, the newest first', querystring: pageQuery, response: { 200: pageOf(broadcast) } },
+      },
       (request) => showBroadcasts(app, toPageRequest(request.query)),
     );
 
     server.get(
       '/broadcasts/:id',
-      { schema: { tags, summary: 'One broadcast, and how far it is', params: idParams, response: { 200: story } } },
+      {
+        config: keyed('read', 'broadcast.show', nothing),
+        schema: { tags, summary: 'One broadcast, and how far it is', params: idParams, response: { 200: story } },
+      },
       async (request) => found(await showBroadcast(app, request.params.id), 'broadcast', request.params.id),
     );
 
@@ -194,8 +203,13 @@ export function broadcastRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
       { path: 'cancel', summary: 'The end: whoever waits does not get it. There is no way back', act: cancelBroadcast },
     ] as const;
     for (const { path, summary, act } of actions) {
-      server.post(`/broadcasts/:id/${path}`, { schema: { tags, summary, params: idParams, response: { 200: control } } }, async (request) =>
-        answer(request.params.id, await act(app, request.params.id)),
+      server.post(
+        `/broadcasts/:id/${path}`,
+        {
+          config: keyed('send', `broadcast.${path}`, changes(nobody)),
+          schema: { tags, summary, params: idParams, response: { 200: control } },
+        },
+        async (request) => answer(request.params.id, await act(app, request.params.id)),
       );
     }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { showCaps } from '../../app/show-caps.js';
 import { channels } from '../../domain/channel.js';
 import { tiers } from '../../domain/engagement-tier.js';
+import { inPath, keyed, reads } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { found } from '../problem.js';
 import { idParams, instant, maybeInstant } from '../schemas.js';
@@ -44,6 +45,7 @@ export function capRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
     server.get(
       '/profiles/:id/caps',
       {
+        config: keyed('read', 'caps.show', reads(inPath)),
         schema: {
           tags: ['profiles'],
           summary: 'How often a person may be written to: each cap with its use, its next free instant and its reason, and promised slots',

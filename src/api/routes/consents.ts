@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { showWaitingConsents } from '../../app/show-profile.js';
 import { channels } from '../../domain/channel.js';
+import { inAnswer, keyed, reads } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { instant, maybeInstant, pageOf, pageQuery, toPageRequest } from '../schemas.js';
 
@@ -23,6 +24,7 @@ export function consentRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
     server.get(
       '/consents',
       {
+        config: keyed('read', 'waiting-consent.list', reads(inAnswer)),
         schema: {
           tags: ['profiles'],
           summary: 'Acts that do not count yet, the newest first: `quarantined` imports without evidence, or `pending` a confirmation',

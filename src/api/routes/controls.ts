@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { pauseSending, resumeSending, showPauses } from '../../app/control-journeys.js';
+import { changes, keyed, nobody, nothing } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { maybeInstant } from '../schemas.js';
 
@@ -19,11 +20,16 @@ export function controlRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
     const tags = ['controls'];
     const show = async () => ({ paused: await showPauses(app) });
 
-    server.get('/controls', { schema: { tags, summary: 'What is stopped', response: { 200: controls } } }, show);
+    server.get(
+      '/controls',
+      { config: keyed('read', 'control.show', nothing), schema: { tags, summary: 'What is stopped', response: { 200: controls } } },
+      show,
+    );
 
     server.post(
       '/controls',
       {
+        config: keyed('admin', 'control.switch', changes(nobody)),
         schema: {
           tags,
           summary: 'Stop or resume all sends, or those of a channel, from the next decision on',

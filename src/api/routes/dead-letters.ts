@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { showDeadLetters } from '../../app/list-dead-letters.js';
+import { changes, keyed, nobody, reads } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { notFound, present } from '../problem.js';
 import { idParams, instant, maybeInstant, pageOf, pageQuery, toPageRequest } from '../schemas.js';
@@ -24,6 +25,7 @@ export function deadLetterRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
     server.get(
       '/dead-letters',
       {
+        config: keyed('events', 'dead-letter.list', reads(nobody)),
         schema: {
           tags,
           summary: 'What could not be taken, and why; the newest first',
@@ -37,6 +39,7 @@ export function deadLetterRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
     server.post(
       '/dead-letters/:id/retry',
       {
+        config: keyed('events', 'dead-letter.retry', changes(nobody)),
         schema: {
           tags,
           summary: 'Put it through ingest again',

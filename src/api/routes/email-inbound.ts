@@ -1,7 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
-import { isApiKey } from '../../app/manage-keys.js';
 import { type InboundEmailDeps, receiveEmail } from '../../app/receive-email.js';
+import { hasKeyShape } from '../../domain/key-shape.js';
+import { openTo } from '../access.js';
+import { requireScope } from '../auth.js';
 import { Problem } from '../problem.js';
 
 /** Reports give back the mail that they are about, so they are as large as what was sent, and a little more. */
@@ -18,17 +20,26 @@ export function emailInboundRoutes(deps: InboundEmailDeps, token: string | null)
 
     server.addHook('onRequest', async (request, reply) => {
       const given = credentialOf(request);
-      if (given !== null && ((token !== null && isSame(given, token)) || (await isApiKey(deps, given)))) return;
+      if (given !== null && token !== null && isSame(given, token)) return;
+      if (given !== null && hasKeyShape('api', given)) return requireScope(deps, 'events', request, reply, given);
       void reply.header('www-authenticate', 'Bearer realm="sojourn"');
-      throw new Problem(401, 'no-token', 'Send the token of EMAIL_WEBHOOK_TOKEN, or an API key, as "Authorization: Bearer …".');
+      throw new Problem(
+        401,
+        'no-token',
+        'Send the token of EMAIL_WEBHOOK_TOKEN, or an API key of scope events, as "Authorization: Bearer …".',
+      );
     });
 
-    server.post('/webhooks/email/inbound', { schema: { hide: true } }, async (request, reply) => {
-      if (!Buffer.isBuffer(request.body) || request.body.length === 0)
-        throw new Problem(400, 'no-mail', 'The body is the mail as it came, with its header (message/rfc822).');
-      const result = await receiveEmail(deps, { raw: request.body, recipients: recipientsOf(request) });
-      return reply.code(result.kind === 'busy' || result.kind === 'unproven' ? 503 : 200).send(result);
-    });
+    server.post(
+      '/webhooks/email/inbound',
+      { config: openTo({ kind: 'mail-token', scope: 'events' }, 'mail.take'), schema: { hide: true } },
+      async (request, reply) => {
+        if (!Buffer.isBuffer(request.body) || request.body.length === 0)
+          throw new Problem(400, 'no-mail', 'The body is the mail as it came, with its header (message/rfc822).');
+        const result = await receiveEmail(deps, { raw: request.body, recipients: recipientsOf(request) });
+        return reply.code(result.kind === 'busy' || result.kind === 'unproven' ? 503 : 200).send(result);
+      },
+    );
   };
 }
 

@@ -4,6 +4,7 @@ import { showEngagement } from '../../app/show-engagement.js';
 import { channels } from '../../domain/channel.js';
 import { tiers } from '../../domain/engagement-tier.js';
 import { engagementSignals } from '../../domain/policy/engagement-policy.js';
+import { inPath, keyed, reads } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { found } from '../problem.js';
 import { idParams, instant, maybeInstant } from '../schemas.js';
@@ -62,6 +63,7 @@ export function engagementRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
     server.get(
       '/profiles/:id/engagement',
       {
+        config: keyed('read', 'engagement.show', reads(inPath)),
         schema: {
           tags: ['profiles'],
           summary: 'How engaged a person is: tier, score by kind of signal, topics and fatigue, each with its reason',

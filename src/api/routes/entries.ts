@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { exitEntry } from '../../app/exit-entry.js';
 import { listEntrySummaries, showEntry } from '../../app/show-entry.js';
+import { changes, inAnswer, keyed, nobody, nothing, reads, theirEntry } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { found, notFound, present, Problem } from '../problem.js';
 import { idParams, instant, maybeInstant, pageOf, pageQuery, plainText, toPageRequest } from '../schemas.js';
@@ -58,6 +59,7 @@ export function entryRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
     server.get(
       '/entries',
       {
+        config: keyed('read', 'entry.list', reads(inAnswer)),
         schema: {
           tags,
           summary: 'Entries by journey, profile and state, the newest first',
@@ -76,6 +78,7 @@ export function entryRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
     server.get(
       '/entries/:id',
       {
+        config: keyed('read', 'entry.show', reads(inAnswer)),
         schema: {
           tags,
           summary: 'One entry with its trace, what it reacts to, and its messages',
@@ -92,6 +95,7 @@ export function entryRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
     server.post(
       '/entries/:id/exit',
       {
+        config: keyed('send', 'entry.exit', changes(theirEntry)),
         schema: {
           tags,
           summary: 'Ask an entry to leave, before its next message',
@@ -119,6 +123,7 @@ export function entryRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
     server.post(
       '/entries/:id/restart',
       {
+        config: keyed('admin', 'entry.restart', changes(theirEntry)),
         schema: {
           tags,
           summary: 'Start a stuck entry’s workflow anew from the store',
@@ -140,6 +145,7 @@ export function entryRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
     server.get(
       '/stuck-entries',
       {
+        config: keyed('read', 'stuck-entry.list', nothing),
         schema: {
           tags,
           summary: 'Entries at which the poke loop looked five times in vain, with what Temporal says of their workflows',
@@ -152,6 +158,7 @@ export function entryRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
     server.post(
       '/reconciliations',
       {
+        config: keyed('admin', 'entry.reconcile', changes(nobody)),
         schema: {
           tags,
           summary: 'Make sure that every open entry has its workflow: after a Temporal that came back empty',

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { listEventsOf, showEvent } from '../../app/show-event.js';
+import { inAnswer, keyed, reads } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { notFound, Problem } from '../problem.js';
 import { instant, pageOf, pageQuery, plainText, toPageRequest } from '../schemas.js';
@@ -42,6 +43,7 @@ export function eventRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
     server.get(
       '/events',
       {
+        config: keyed('read', 'event.list', reads(inAnswer)),
         schema: {
           tags,
           summary: 'Events of a profile, the newest first',
@@ -55,6 +57,7 @@ export function eventRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
     server.get(
       '/events/:messageId',
       {
+        config: keyed('read', 'event.show', reads(inAnswer)),
         schema: {
           tags,
           summary: 'One event by its client’s messageId: its facts, what they matched, and what not and why',

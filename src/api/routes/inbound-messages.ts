@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { reviewText, showInboundMessages } from '../../app/review-texts.js';
+import { changes, inAnswer, keyed, reads, theirText } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { notFound } from '../problem.js';
 import { idParams, instant, maybeInstant, pageOf, pageQuery, plainText, toPageRequest } from '../schemas.js';
@@ -23,6 +24,7 @@ export function inboundMessageRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
     server.get(
       '/inbound-messages',
       {
+        config: keyed('read', 'inbound-message.list', reads(inAnswer)),
         schema: {
           tags,
           summary: 'Texts that came in, the newest first; `review=open`: sentences that were read as STOP, for a person to look at',
@@ -36,6 +38,7 @@ export function inboundMessageRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
     server.post(
       '/inbound-messages/:id/review',
       {
+        config: keyed('consent', 'inbound-message.review', changes(theirText)),
         schema: {
           tags,
           summary: 'Say whether a sentence that was read as STOP was one; if not, what it took comes back',

@@ -4,6 +4,7 @@ import { archiveJourney, type ControlResult, pauseJourney, resumeJourney } from 
 import { reportJourney } from '../../app/journey-report.js';
 import { publishJourney } from '../../app/publish-journey.js';
 import { showJourney, showJourneys, showVersion, showVersions } from '../../app/show-journeys.js';
+import { changes, keyed, nobody, nothing } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { found, notFound, Problem } from '../problem.js';
 import { idParams, instant, maybeInstant, pageOf, pageQuery, sourceProblem, toPageRequest, versionNumber, yamlSource } from '../schemas.js';
@@ -108,6 +109,7 @@ export function journeyRoutes({ app, templates }: ApiDeps): FastifyPluginAsyncZo
     server.get(
       '/journeys',
       {
+        config: keyed('read', 'journey.list', nothing),
         schema: {
           tags,
           summary: 'Journeys, by id; `internal=true`: those too that Sojourn made for a shop’s own messages and broadcasts',
@@ -120,13 +122,17 @@ export function journeyRoutes({ app, templates }: ApiDeps): FastifyPluginAsyncZo
 
     server.get(
       '/journeys/:id',
-      { schema: { tags, summary: 'One journey', params: idParams, response: { 200: journey } } },
+      {
+        config: keyed('read', 'journey.show', nothing),
+        schema: { tags, summary: 'One journey', params: idParams, response: { 200: journey } },
+      },
       async (request) => found(await showJourney(app, request.params.id), 'journey', request.params.id),
     );
 
     server.get(
       '/journeys/:id/versions',
       {
+        config: keyed('read', 'journey-version.list', nothing),
         schema: {
           tags,
           summary: 'Published versions, the newest first',
@@ -144,6 +150,7 @@ export function journeyRoutes({ app, templates }: ApiDeps): FastifyPluginAsyncZo
     server.get(
       '/journeys/:id/versions/:version',
       {
+        config: keyed('read', 'journey-version.show', nothing),
         schema: {
           tags,
           summary: 'One version, by number or `live`, with its source and its graph',
@@ -161,6 +168,7 @@ export function journeyRoutes({ app, templates }: ApiDeps): FastifyPluginAsyncZo
     server.post(
       '/journeys/:id/versions',
       {
+        config: keyed('publish', 'journey.publish', changes(nobody)),
         schema: {
           tags,
           summary: 'Check a journey’s YAML and make it the live version; entries under way stay on theirs',
@@ -193,14 +201,20 @@ export function journeyRoutes({ app, templates }: ApiDeps): FastifyPluginAsyncZo
       { path: 'archive', summary: 'The end of a journey: everyone in it leaves. There is no way back', act: archiveJourney },
     ] as const;
     for (const { path, summary, act } of actions) {
-      server.post(`/journeys/:id/${path}`, { schema: { tags, summary, params: idParams, response: { 200: control } } }, async (request) =>
-        answer(request.params.id, await act(app, request.params.id)),
+      server.post(
+        `/journeys/:id/${path}`,
+        {
+          config: keyed('publish', `journey.${path}`, changes(nobody)),
+          schema: { tags, summary, params: idParams, response: { 200: control } },
+        },
+        async (request) => answer(request.params.id, await act(app, request.params.id)),
       );
     }
 
     server.get(
       '/journeys/:id/report',
       {
+        config: keyed('read', 'journey.report', nothing),
         schema: {
           tags,
           summary: 'Armed, entered, not entered by reason, sent and skipped by step, how entries ended, orders and revenue after',

@@ -5,6 +5,7 @@ import { sendMessage } from '../../app/send-message.js';
 import { messageStates } from '../../domain/message.js';
 import { channels } from '../../domain/channel.js';
 import { type EntryId, entryWorkflowId, type JourneyId } from '../../domain/ids.js';
+import { changes, inAnswer, inBody, keyed, reads } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { found, notFound, Problem } from '../problem.js';
 import {
@@ -107,6 +108,7 @@ export function messageRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
     server.get(
       '/messages',
       {
+        config: keyed('read', 'message.list', reads(inAnswer)),
         schema: {
           tags,
           summary: 'Messages, the newest first',
@@ -127,6 +129,7 @@ export function messageRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
     server.post(
       '/messages',
       {
+        config: keyed('send', 'message.send', changes(inBody)),
         schema: {
           tags,
           summary: 'Send a transactional or service message of the shop’s own, through the gate',
@@ -181,6 +184,7 @@ export function messageRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
     server.get(
       '/messages/:id',
       {
+        config: keyed('read', 'message.show', reads(inAnswer)),
         schema: {
           tags,
           summary: 'One message: every verdict with its reason and sentence, attempts, receipts',

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { publishPolicy } from '../../app/publish-policy.js';
 import { showPolicies, showPolicyVersion, showPolicyVersions } from '../../app/show-policies.js';
 import { policyKinds } from '../../domain/policy/policies.js';
+import { changes, keyed, nobody, nothing } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { found, Problem } from '../problem.js';
 import { fileProblem, instant, pageOf, pageQuery, toPageRequest, versionNumber, yamlSource } from '../schemas.js';
@@ -39,6 +40,7 @@ export function policyRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
     server.get(
       '/policies',
       {
+        config: keyed('read', 'policy.list', nothing),
         schema: {
           tags,
           summary: 'The policies in force: caps, engagement, quiet hours, topics, classes',
@@ -50,13 +52,17 @@ export function policyRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
 
     server.get(
       '/policies/:kind',
-      { schema: { tags, summary: 'The policy in force, with its source', params: kindParams, response: { 200: version } } },
+      {
+        config: keyed('read', 'policy.show', nothing),
+        schema: { tags, summary: 'The policy in force, with its source', params: kindParams, response: { 200: version } },
+      },
       async (request) => found(await showPolicyVersion(app, request.params.kind, 'newest'), 'policy', request.params.kind),
     );
 
     server.get(
       '/policies/:kind/versions',
       {
+        config: keyed('read', 'policy-version.list', nothing),
         schema: {
           tags,
           summary: 'Published versions, the newest first',
@@ -71,6 +77,7 @@ export function policyRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
     server.get(
       '/policies/:kind/versions/:version',
       {
+        config: keyed('read', 'policy-version.show', nothing),
         schema: {
           tags,
           summary: 'One version, by number or `live`, with its source and what decisions read',
@@ -88,6 +95,7 @@ export function policyRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
     server.post(
       '/policies/:kind/versions',
       {
+        config: keyed('publish', 'policy.publish', changes(nobody)),
         schema: {
           tags,
           summary: 'Check a policy’s YAML and put it in force: every decision from now on reads it',

@@ -6,6 +6,7 @@ import { exportProfile } from '../../app/export-profile.js';
 import { recordConsents } from '../../app/record-consents.js';
 import { findProfile, showCarts, showConsents, showProfile } from '../../app/show-profile.js';
 import { channels } from '../../domain/channel.js';
+import { changes, inPath, keyed, listed, reads } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { found, notFound, Problem } from '../problem.js';
 import { idParams, instant, maybeInstant, pageOf, plainText } from '../schemas.js';
@@ -130,6 +131,7 @@ export function profileRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
     server.get(
       '/profiles',
       {
+        config: keyed('read', 'profile.find', reads(listed)),
         schema: {
           tags,
           summary: 'The profile that an id of the shop, or of a browser, names: a list of one or none',
@@ -152,6 +154,7 @@ export function profileRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
     server.get(
       '/profiles/:id',
       {
+        config: keyed('read', 'profile.show', reads(inPath)),
         schema: {
           tags,
           summary: 'One profile with carts, orders, consents and suppressions',
@@ -165,6 +168,7 @@ export function profileRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
     server.delete(
       '/profiles/:id',
       {
+        config: keyed('privacy', 'profile.erase', changes(inPath)),
         schema: {
           tags,
           summary: 'Erase a person: entries leave, data goes, ids are free again, addresses stay suppressed by a keyed hash',
@@ -181,7 +185,10 @@ export function profileRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
 
     server.get(
       '/profiles/:id/carts',
-      { schema: { tags, summary: 'Carts, the most lately active first', params: idParams, response: { 200: pageOf(cart) } } },
+      {
+        config: keyed('read', 'cart.list', reads(inPath)),
+        schema: { tags, summary: 'Carts, the most lately active first', params: idParams, response: { 200: pageOf(cart) } },
+      },
       async (request) => ({
         items: found(await showCarts(app, request.params.id), 'profile', request.params.id),
         nextCursor: null,
@@ -190,13 +197,17 @@ export function profileRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
 
     server.get(
       '/profiles/:id/consents',
-      { schema: { tags, summary: 'What holds now, and every act', params: idParams, response: { 200: consents } } },
+      {
+        config: keyed('read', 'consent.show', reads(inPath)),
+        schema: { tags, summary: 'What holds now, and every act', params: idParams, response: { 200: consents } },
+      },
       async (request) => found(await showConsents(app, request.params.id), 'profile', request.params.id),
     );
 
     server.get(
       '/profiles/:id/export',
       {
+        config: keyed('privacy', 'profile.export', changes(inPath)),
         schema: {
           tags,
           summary: 'All that is kept of a person, for the person; instants inside are milliseconds',
@@ -213,6 +224,7 @@ export function profileRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
     server.post(
       '/profiles/:id/consents',
       {
+        config: keyed('consent', 'consent.record', changes(inPath)),
         schema: {
           tags,
           summary: 'Record an act of consent or its withdrawal',

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { carryOver, listSecrets, retireSecret } from '../../app/carry-over-suppressions.js';
+import { changes, keyed, nobody, nothing } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { Problem } from '../problem.js';
 import { maybeInstant } from '../schemas.js';
@@ -25,13 +26,17 @@ export function secretRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyncZ
 
     server.get(
       '/secrets',
-      { schema: { tags, summary: 'The secrets by their fingerprints', response: { 200: z.object({ items: z.array(secret) }) } } },
+      {
+        config: keyed('admin', 'secret.list', nothing),
+        schema: { tags, summary: 'The secrets by their fingerprints', response: { 200: z.object({ items: z.array(secret) }) } },
+      },
       async () => ({ items: [...(await listSecrets(app))] }),
     );
 
     server.post(
       '/secrets/carry-over',
       {
+        config: keyed('admin', 'secret.carry-over', changes(nobody)),
         schema: {
           tags,
           summary: 'Bring the suppressions of all known addresses under the secret that signs',
@@ -49,6 +54,7 @@ export function secretRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyncZ
     server.post(
       '/secrets/:fingerprint/retire',
       {
+        config: keyed('admin', 'secret.retire', changes(nobody)),
         schema: {
           tags,
           summary: 'Let the next start leave a secret out. Links that it signed end then',

@@ -7,6 +7,7 @@ import { readSegmentEvent, type SegmentReading, type SegmentRequest } from '../.
 import { writeKeysInUse } from '../../app/write-keys-in-use.js';
 import type { EventType } from '../../domain/event.js';
 import { hasKeyShape } from '../../domain/key-shape.js';
+import { openTo } from '../access.js';
 import { Problem } from '../problem.js';
 import { Doorway, type DoorLimits, doorLimits, type TakenBody } from '../segment/doorway.js';
 import { readJson } from '../segment/read-body.js';
@@ -35,6 +36,9 @@ const calls: Readonly<Record<string, Call>> = {
 
 const success = { success: true } as const;
 
+const preflight = openTo({ kind: 'open', internal: false });
+const byWriteKey = (act: string) => openTo({ kind: 'write-key' }, act);
+
 /** The longest batch: beyond it a single request would keep the store busy for seconds. */
 const maxBatch = 5_000;
 
@@ -59,10 +63,10 @@ export function segmentRoutes(deps: AppDeps, limits: DoorLimits = doorLimits): F
 
     for (const [path, call] of Object.entries(calls)) {
       const url = `/v1/${path}`;
-      server.options(url, { schema: { hide: true } }, answerPreflight);
+      server.options(url, { config: preflight, schema: { hide: true } }, answerPreflight);
       server.post<{ Body: TakenBody }>(
         url,
-        { schema: { hide: true }, onRequest: (request, reply) => doorway.enter(request, reply) },
+        { config: byWriteKey(`events.${call}`), schema: { hide: true }, onRequest: (request, reply) => doorway.enter(request, reply) },
         async ({ body }) => {
           const startedAt = performance.now();
           try {
@@ -76,16 +80,28 @@ export function segmentRoutes(deps: AppDeps, limits: DoorLimits = doorLimits): F
     }
 
     // analytics.js counts its own troubles; nobody here needs them, so they are not even read.
-    server.options('/v1/m', { schema: { hide: true } }, answerPreflight);
-    server.post('/v1/m', { schema: { hide: true }, onRequest: async (_request, reply) => reply.send(success) }, async () => success);
+    server.options('/v1/m', { config: preflight, schema: { hide: true } }, answerPreflight);
+    server.post(
+      '/v1/m',
+      {
+        config: openTo({ kind: 'open', internal: false }),
+        schema: { hide: true },
+        onRequest: async (_request, reply) => reply.send(success),
+      },
+      async () => success,
+    );
 
-    server.options('/v1/projects/:key/settings', { schema: { hide: true } }, answerPreflight);
-    server.get<{ Params: { key: string } }>('/v1/projects/:key/settings', { schema: { hide: true } }, async (request, reply) => {
-      const { key } = request.params;
-      if (!hasKeyShape('write', key) || (await findKey(key)) === null)
-        throw new Problem(404, 'unknown-write-key', 'There is no project with this write key.');
-      return reply.header('cache-control', 'public, max-age=60').send(browserSettings(key, deps.publicUrl));
-    });
+    server.options('/v1/projects/:key/settings', { config: preflight, schema: { hide: true } }, answerPreflight);
+    server.get<{ Params: { key: string } }>(
+      '/v1/projects/:key/settings',
+      { config: byWriteKey('event-client.configure'), schema: { hide: true } },
+      async (request, reply) => {
+        const { key } = request.params;
+        if (!hasKeyShape('write', key) || (await findKey(key)) === null)
+          throw new Problem(404, 'unknown-write-key', 'There is no project with this write key.');
+        return reply.header('cache-control', 'public, max-age=60').send(browserSettings(key, deps.publicUrl));
+      },
+    );
   };
 
   async function take({ text, secret, key }: TakenBody, call: Call): Promise<typeof success> {

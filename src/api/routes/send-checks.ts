@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { checkSend } from '../../app/check-send.js';
 import { channels, messageClasses } from '../../domain/channel.js';
+import { inBody, keyed, reads } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { Problem } from '../problem.js';
 import { instant, plainText, recipient, verdictAnswer } from '../schemas.js';
@@ -12,6 +13,7 @@ export function sendCheckRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
     server.post(
       '/send-checks',
       {
+        config: keyed('send', 'send.check', reads(inBody)),
         schema: {
           tags: ['messages'],
           summary: 'Could this be sent now, and if not, when? Asks the gate without sending or reserving',

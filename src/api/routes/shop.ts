@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { keyed, nothing } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 
 const shop = z
@@ -9,6 +10,10 @@ const shop = z
 /** Who the shop is, for clients that show instants and amounts as its people read them. */
 export function shopRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
   return async (server) => {
-    server.get('/shop', { schema: { tags: ['shop'], summary: 'Who the shop is', response: { 200: shop } } }, async () => app.shop);
+    server.get(
+      '/shop',
+      { config: keyed('read', 'shop.show', nothing), schema: { tags: ['shop'], summary: 'Who the shop is', response: { 200: shop } } },
+      async () => app.shop,
+    );
   };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { liftDeadAddress } from '../../app/lift-suppression.js';
 import { channels } from '../../domain/channel.js';
 import { suppressionSentence } from '../../domain/suppression-words.js';
+import { changes, inPath, keyed } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { notFound, Problem } from '../problem.js';
 import { plainText } from '../schemas.js';
@@ -12,6 +13,7 @@ export function suppressionRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
     server.delete(
       '/profiles/:id/suppressions/:channel',
       {
+        config: keyed('consent', 'suppression.lift', changes(inPath)),
         schema: {
           tags: ['profiles'],
           summary: 'Let an address be written to again that a provider called dead by mistake (`bounced`, `invalid-address`), and no other',

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { changes, inBody, keyed, nobody, nothing, reads } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { notFound, present, Problem } from '../problem.js';
 import { fileProblem, idParams, pageOf, plainText } from '../schemas.js';
@@ -39,14 +40,22 @@ export function templateRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
   return async (server) => {
     const tags = ['templates'];
     const template = z.object({ id: z.string(), channel: z.string().nullable(), class: z.string().nullable() });
-    server.get('/templates', { schema: { tags, summary: 'Published templates', response: { 200: pageOf(template) } } }, async () => ({
-      items: deps.templates.ids().map((id) => ({ id, channel: deps.templates.channelOf(id), class: deps.templates.classOf(id) })),
-      nextCursor: null,
-    }));
+    server.get(
+      '/templates',
+      {
+        config: keyed('read', 'template.list', nothing),
+        schema: { tags, summary: 'Published templates', response: { 200: pageOf(template) } },
+      },
+      async () => ({
+        items: deps.templates.ids().map((id) => ({ id, channel: deps.templates.channelOf(id), class: deps.templates.classOf(id) })),
+        nextCursor: null,
+      }),
+    );
 
     server.post(
       '/templates/:id/previews',
       {
+        config: keyed('read', 'template.preview', reads(inBody)),
         schema: {
           tags,
           summary: 'What a profile would get now; with the template’s samples when no profile is named',
@@ -78,6 +87,7 @@ export function templateRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
     server.post(
       '/templates/:id/test-sends',
       {
+        config: keyed('send', 'template.test', changes(nobody)),
         schema: {
           tags,
           summary: 'Send it, through the gate, to one of the shop’s listed test addresses',
@@ -105,6 +115,7 @@ export function templateRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
     server.post(
       '/template-publications',
       {
+        config: keyed('publish', 'template.publish', changes(nobody)),
         schema: {
           tags,
           summary: 'Publish what changed in the project’s templates folder',

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify';
+import { openTo } from '../access.js';
 import type { AppDeps } from '../../app/deps.js';
 import { receiveTwilioText } from '../../app/receive-text.js';
 import { recordTwilioStatus, type TwilioKeys } from '../../app/record-receipt.js';
@@ -12,19 +13,27 @@ export function twilioRoutes(deps: AppDeps & TwilioKeys): FastifyPluginAsync {
     server.removeAllContentTypeParsers();
     server.addContentTypeParser('*', { parseAs: 'string', bodyLimit: 256 * 1024 }, (_request, body, done) => done(null, body));
 
-    server.post('/webhooks/twilio/status', { schema: { hide: true } }, async (request, reply) => {
-      const result = await recordTwilioStatus(deps, asReceived(request));
-      if (result === 'refused') deps.log.warn({ webhook: 'twilio-status' }, 'A webhook without a signature of Twilio was refused.');
-      if (result === 'refused') return reply.code(403).send();
-      return reply.code(result === 'unknown-message' ? 404 : 204).send();
-    });
+    server.post(
+      '/webhooks/twilio/status',
+      { config: openTo({ kind: 'twilio' }, 'twilio.status'), schema: { hide: true } },
+      async (request, reply) => {
+        const result = await recordTwilioStatus(deps, asReceived(request));
+        if (result === 'refused') deps.log.warn({ webhook: 'twilio-status' }, 'A webhook without a signature of Twilio was refused.');
+        if (result === 'refused') return reply.code(403).send();
+        return reply.code(result === 'unknown-message' ? 404 : 204).send();
+      },
+    );
 
-    server.post('/webhooks/twilio/inbound', { schema: { hide: true } }, async (request, reply) => {
-      const result = await receiveTwilioText(deps, asReceived(request));
-      if (result.kind === 'taken') return reply.type('text/xml').send(result.twiml);
-      deps.log.warn({ webhook: 'twilio-inbound' }, 'A webhook without a signature of Twilio was refused.');
-      return reply.code(403).send();
-    });
+    server.post(
+      '/webhooks/twilio/inbound',
+      { config: openTo({ kind: 'twilio' }, 'twilio.text'), schema: { hide: true } },
+      async (request, reply) => {
+        const result = await receiveTwilioText(deps, asReceived(request));
+        if (result.kind === 'taken') return reply.type('text/xml').send(result.twiml);
+        deps.log.warn({ webhook: 'twilio-inbound' }, 'A webhook without a signature of Twilio was refused.');
+        return reply.code(403).send();
+      },
+    );
   };
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { rotateUserTokenSecret, showUserTokenSecret } from '../../app/user-tokens.js';
+import { changes, keyed, nobody } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { maybeInstant } from '../schemas.js';
 
@@ -18,12 +19,16 @@ export function userTokenRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsy
     const tags = ['write keys'];
     server.get(
       '/user-token-secret',
-      { schema: { tags, summary: 'The secret that signs user tokens', response: { 200: shown } } },
+      {
+        config: keyed('admin', 'user-token-secret.show', changes(nobody)),
+        schema: { tags, summary: 'The secret that signs user tokens', response: { 200: shown } },
+      },
       async () => showUserTokenSecret(app),
     );
     server.post(
       '/user-token-secret/rotate',
       {
+        config: keyed('admin', 'user-token-secret.rotate', changes(nobody)),
         schema: {
           tags,
           summary: 'A new secret in its place. The old one counts for a day more, as long as its tokens may live',

@@ -1,0 +1,115 @@
+import type { CliContext, Outcome } from '../context.js';
+import { table } from '../text.js';
+
+interface ApiKey {
+  readonly id: string;
+  readonly name: string;
+  readonly prefix: string;
+  readonly scopes: readonly string[];
+  readonly isOfOldKind: boolean;
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  readonly lastUsedAt: string | null;
+  readonly revokedAt: string | null;
+  readonly parentId: string | null;
+}
+interface Made {
+  readonly key: ApiKey;
+  readonly secret: string;
+}
+
+/** `api-key create <name> [--scope <scope...>] [--expires <instant>]` */
+export async function createApiKey(
+  context: CliContext,
+  name: string,
+  options: { readonly scope?: readonly string[]; readonly expires?: string },
+): Promise<Outcome> {
+  const made = await (await context.client()).post<Made>('/v1/api-keys', {
+    name,
+    ...(options.scope === undefined ? {} : { scopes: options.scope }),
+    ...(options.expires === undefined ? {} : { expiresAt: options.expires }),
+  });
+  const { key } = made;
+  const local = await context.localTime();
+  const everything = key.scopes.includes('admin') ? ' It opens everything; --scope makes a narrower one.' : '';
+  const ends = key.expiresAt === null ? 'It does not end by itself.' : `It ends ${local(key.expiresAt)}.`;
+  return {
+    value: made,
+    text: `${made.secret}\n\nThe API key ${key.name} (${key.id}), for ${key.scopes.join(', ')}. ${ends} It is shown now and never again.${everything}`,
+  };
+}
+
+/** `api-key rotate <id> [--overlap <duration>] [--now]` */
+export async function rotateApiKey(
+  context: CliContext,
+  id: string,
+  options: { readonly overlap?: string; readonly now?: boolean },
+): Promise<Outcome> {
+  const overlap = options.now === true ? 'PT0S' : options.overlap;
+  const made = await (await context.client()).post<Made & { readonly oldEndsAt: string }>(
+    `/v1/api-keys/${encodeURIComponent(id)}/rotate`,
+    overlap === undefined ? {} : { overlap },
+  );
+  const local = await context.localTime();
+  const old =
+    options.now === true
+      ? `${id} opens nothing any more.`
+      : `${id} goes on until ${local(made.oldEndsAt)}, so that its users can change over; sojourn api-key revoke ${id} ends it at once.`;
+  return {
+    value: made,
+    text: `${made.secret}\n\nThe API key ${made.key.name} (${made.key.id}) in the place of ${id}. It is shown now and never again.\n${old}\nIf it was the key of a data folder, the process there makes itself another when it starts after that; until then say --api-key.`,
+  };
+}
+
+/** `api-key revoke <id> [--descendants] [--force]` */
+export async function revokeApiKey(
+  context: CliContext,
+  id: string,
+  options: { readonly descendants?: boolean; readonly force?: boolean },
+): Promise<Outcome> {
+  const result = await (await context.client()).post<{ readonly also: readonly ApiKey[]; readonly left: readonly ApiKey[] }>(
+    `/v1/api-keys/${encodeURIComponent(id)}/revoke`,
+    { descendants: options.descendants === true, force: options.force === true },
+  );
+  const also = result.also.length === 0 ? '' : `\nSo do the keys that it had made: ${named(result.also)}.`;
+  const left =
+    result.left.length === 0
+      ? ''
+      : `\nIt had made keys that still open what they did: ${named(result.left)}.\nIf it was in the wrong hands, revoke them too: sojourn api-key revoke <id> --descendants.`;
+  return { value: result, text: `The API key ${id} opens nothing any more.${also}${left}` };
+}
+
+/** `api-key list` */
+export async function listApiKeys(context: CliContext): Promise<Outcome> {
+  const { items } = await (await context.client()).get<{ readonly items: readonly ApiKey[] }>('/v1/api-keys');
+  const local = await context.localTime();
+  const names = new Map(items.map(({ id, name }) => [id, name]));
+  const rows = items.map((key) => [
+    key.id,
+    key.name,
+    `${key.prefix}…`,
+    key.isOfOldKind ? 'admin (old kind)' : key.scopes.join(', '),
+    local(key.createdAt),
+    key.parentId === null ? 'a process' : (names.get(key.parentId) ?? key.parentId),
+    key.lastUsedAt === null ? 'never' : local(key.lastUsedAt),
+    stateOf(key, local),
+  ]);
+  const old = items.filter((key) => key.isOfOldKind && key.revokedAt === null);
+  const warning =
+    old.length === 0
+      ? ''
+      : `\n${old.length === 1 ? 'A key was' : `${old.length} keys were`} made before keys had scopes and ${old.length === 1 ? 'opens' : 'open'} everything: ${named(old)}. Make narrower ones (api-key create --scope), then revoke ${old.length === 1 ? 'it' : 'them'}.`;
+  return {
+    value: items,
+    text: `${table(['key', 'name', 'begins with', 'may', 'made', 'by', 'last used', ''], rows, 'There is no API key: sojourn api-key create <name>.')}${warning}`,
+  };
+}
+
+function stateOf(key: ApiKey, local: (at: string) => string): string {
+  if (key.revokedAt !== null) return `revoked ${local(key.revokedAt)}`;
+  return key.expiresAt === null ? 'in use' : `ends ${local(key.expiresAt)}`;
+}
+
+function named(keys: readonly ApiKey[]): string {
+  return keys.map(({ id, name }) => `${name} (${id})`).join(', ');
+}
