@@ -1,12 +1,13 @@
 # syntax=docker/dockerfile:1
-FROM node:22-bookworm-slim AS build
+# By exact version. A digest is safer still: `docker buildx imagetools inspect <image>` tells it; put it behind the name as @sha256:….
+FROM node:22.20.0-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY . .
 RUN npm run build && npm prune --omit=dev
 
-FROM node:22-bookworm-slim
+FROM node:22.20.0-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=build --chown=node:node /app/package.json ./

@@ -35,6 +35,7 @@ import { readPlaceholders } from './domain/placeholder-id.js';
 import { openDataFolder, readInstanceKeys, writeInstanceKeys } from './data-folder.js';
 import type { Channel } from './domain/channel.js';
 import type { EntryId, MessageId } from './domain/ids.js';
+import { subKey } from './domain/sub-key.js';
 import { writeReturnAddress } from './domain/return-address.js';
 import type { Secrets } from './domain/secrets.js';
 import { type Mailbox, startMailbox } from './embedded/mailbox/mailbox.js';
@@ -136,19 +137,21 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
         })
       : null;
   if (mailbox) stops.push(() => mailbox.close());
+  // What the phone gets crosses HTTP as a password, so it is never the secret.
+  const phoneToken = subKey(secret.first, 'local-phone');
   const phone =
     config.TWILIO_ACCOUNT_SID === undefined
       ? await startPhone({
           httpPort: config.SOJOURN_PHONE_PORT,
           accountSid: localAccountSid,
-          authToken: secret.first,
+          authToken: phoneToken,
           dataDir: join(dataFolder, 'phone'),
         })
       : null;
   if (phone) stops.push(() => phone.close());
 
   const metrics = createMetrics();
-  const twilioToken = config.TWILIO_AUTH_TOKEN ?? secret.first;
+  const twilioToken = config.TWILIO_AUTH_TOKEN ?? phoneToken;
   const address = { publicUrl: config.PUBLIC_URL?.replace(/\/$/, '') ?? '' };
   const bounceDomain = config.BOUNCE_DOMAIN ?? (mailbox ? localBounceDomain : null);
   const email = createSmtpProvider({
@@ -188,7 +191,11 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
     orderLookup:
       config.ORDER_LOOKUP_URL === undefined
         ? null
-        : createOrderLookup({ url: config.ORDER_LOOKUP_URL, token: config.ORDER_LOOKUP_TOKEN ?? null }),
+        : createOrderLookup({
+            url: config.ORDER_LOOKUP_URL,
+            token: config.ORDER_LOOKUP_TOKEN ?? null,
+            method: config.ORDER_LOOKUP_METHOD,
+          }),
     slots: {
       email: new ChannelSlots({ size: email.poolSize, inlineLimit }),
       sms: new ChannelSlots({ size: sms.poolSize, inlineLimit }),

@@ -135,6 +135,10 @@ export const settings = {
     schema: url.optional(),
     meaning: 'The shop’s own answer to "has this person ordered?", asked just before a reminder.',
   },
+  ORDER_LOOKUP_METHOD: {
+    schema: z.enum(['POST', 'GET']).default('POST'),
+    meaning: '`POST` asks with JSON in the body; `GET` in the query, as earlier versions did, where proxies and logs may keep it.',
+  },
   ORDER_LOOKUP_TOKEN: { schema: z.string().optional(), secret: true, meaning: 'Bearer token for ORDER_LOOKUP_URL.' },
 } satisfies Record<string, Setting>;
 
@@ -204,6 +208,10 @@ function conflictsOf(config: Config): readonly string[] {
     problems.push('PUBLIC_URL must be https when real email or texts go out: mailbox providers refuse one-click unsubscribe without it.');
   if ((config.TWILIO_ACCOUNT_SID === undefined) !== (config.TWILIO_AUTH_TOKEN === undefined))
     problems.push('TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN go together: set both, or neither to use the local phone.');
+  if (config.TWILIO_API_URL !== undefined && config.TWILIO_ACCOUNT_SID === undefined)
+    problems.push(
+      'TWILIO_API_URL says where Twilio’s API is, and there is no TWILIO_ACCOUNT_SID: set it with TWILIO_AUTH_TOKEN, or leave all three out to use the local phone.',
+    );
   if (config.SOJOURN_INBOUND_SMTP_PORT !== undefined && config.BOUNCE_DOMAIN === undefined && config.SMTP_URL !== undefined)
     problems.push('SOJOURN_INBOUND_SMTP_PORT takes mail for BOUNCE_DOMAIN: say which domain that is, and point its MX record here.');
   const dkim = [config.DKIM_DOMAIN, config.DKIM_SELECTOR, config.DKIM_PRIVATE_KEY].filter((value) => value !== undefined).length;

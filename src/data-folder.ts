@@ -1,11 +1,23 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-/** Makes the data folder, for its owner alone. */
+/** Makes the data folder, for its owner alone; one that others could read, with the keys in it, is closed to them. */
 export async function openDataFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  await closeToOthers(folder, 0o700);
+  for (const name of ['store', 'mailbox', 'phone', 'temporal', 'backups']) await closeToOthers(join(folder, name), 0o700);
+  for (const name of ['secret', 'keys.json', 'running.json']) await closeToOthers(join(folder, name), 0o600);
+}
+
+/** What is not there yet is made so; what belongs to somebody else is theirs to close. */
+async function closeToOthers(path: string, mode: number): Promise<void> {
+  try {
+    if (((await stat(path)).mode & 0o077) !== 0) await chmod(path, mode);
+  } catch (error) {
+    if (!['ENOENT', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
 }
 
 /** Where an embedded instance keeps the key of links, message ids and suppressions: beside its store. */

@@ -2,10 +2,12 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { messageClasses } from '../domain/channel.js';
 import { scopes } from '../domain/scopes.js';
 import { CliFailure } from './failure.js';
+import { printableIo } from './printable.js';
 import { type CliContext, type CliIo, createContext, type GlobalOptions, type Outcome } from './context.js';
 
 /** Runs a command line. Answers the exit code: 0 done, 1 refused or failed, 2 not asked rightly. */
-export async function runCli(args: readonly string[], io: CliIo): Promise<0 | 1 | 2> {
+export async function runCli(args: readonly string[], terminal: CliIo): Promise<0 | 1 | 2> {
+  const io = printableIo(terminal);
   const state: { outcome: Outcome | null } = { outcome: null };
   const program = buildProgram(io, state);
   try {

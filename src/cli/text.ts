@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { oneLine } from './printable.js';
 
 /** Columns under quiet headings, without lines. Empty: the sentence that is said instead. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number | null)[])[], whenEmpty: string): string {
@@ -8,7 +9,7 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
     chars: quiet,
     style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 3 },
   });
-  drawn.push(...rows.map((row) => row.map((cell) => String(cell ?? '–'))));
+  drawn.push(...rows.map((row) => row.map((cell) => oneLine(String(cell ?? '–')))));
   return drawn
     .toString()
     .split('\n')

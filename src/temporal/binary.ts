@@ -1,11 +1,12 @@
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { access, chmod, constants, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, chmod, constants, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { downloadedVersion, downloadTemporal, officialRelease, type Release } from './download.js';
 import { packageRoot } from './package-root.js';
 
 const run = promisify(execFile);
@@ -24,6 +25,8 @@ export interface ResolveOptions {
   readonly onProgress: (line: string) => void;
   /** Environment to look in; for tests. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Where to download from; for tests. */
+  readonly release?: Release;
 }
 
 /** No server for the embedded mode; the message lists what was tried and what to do. */
@@ -31,12 +34,9 @@ export class NoTemporalBinary extends Error {
   override readonly name = 'NoTemporalBinary';
 }
 
-/** The SDK's download is given up after this long; real milliseconds. */
-const downloadDeadlineMs = 60_000;
-
 /**
- * Finds the Temporal dev server, in this order: `TEMPORAL_CLI_PATH`; `temporal` on the path; what an earlier start downloaded or built; the SDK's
- * own download; a build by the Go toolchain from `tools/temporal`. Throws `NoTemporalBinary`.
+ * Finds the Temporal dev server, in this order: `TEMPORAL_CLI_PATH`; `temporal` on the path; what an earlier start downloaded or built; a
+ * download whose checksum is known; a build by the Go toolchain from `tools/temporal`. Throws `NoTemporalBinary`.
  */
 export async function resolveTemporalBinary(options: ResolveOptions): Promise<TemporalBinary> {
   const env = options.env ?? process.env;
@@ -44,12 +44,12 @@ export async function resolveTemporalBinary(options: ResolveOptions): Promise<Te
   if (cliPath) return await namedBinary(cliPath);
 
   const cache = await cachePaths(env);
-  for (const path of [await onPath(env), await downloadedFile(cache.downloads), cache.built]) {
+  for (const path of [await onPath(env), cache.downloaded, cache.built]) {
     const found = path === null ? null : await tryBinary(path);
     if (found !== null) return found;
   }
 
-  const context: Context = { env, cache, onProgress: options.onProgress };
+  const context: Context = { env, cache, onProgress: options.onProgress, release: options.release ?? officialRelease };
   const download = await downloadBinary(context);
   if (typeof download !== 'string') return download;
   options.onProgress(`${download} Trying the Go toolchain.`);
@@ -62,7 +62,7 @@ export async function resolveTemporalBinary(options: ResolveOptions): Promise<Te
       `  - ${download}`,
       `  - ${build}`,
       'Do one of these: set TEMPORAL_ADDRESS to a server that runs; install the Temporal CLI (https://docs.temporal.io/cli) or set TEMPORAL_CLI_PATH to it;',
-      'allow access to temporal.download; install Go and allow access to a Go module proxy.',
+      'allow access to github.com; install Go and allow access to a Go module proxy.',
     ].join('\n'),
   );
 }
@@ -71,11 +71,12 @@ interface Context {
   readonly env: NodeJS.ProcessEnv;
   readonly cache: CachePaths;
   readonly onProgress: (line: string) => void;
+  readonly release: Release;
 }
 
 interface CachePaths {
-  /** Folder into which the SDK downloads. */
-  readonly downloads: string;
+  /** Checked before it came there. */
+  readonly downloaded: string;
   /** The program that Go builds; its folder is named by the hash of go.sum. */
   readonly built: string;
 }
@@ -85,7 +86,7 @@ async function cachePaths(env: NodeJS.ProcessEnv): Promise<CachePaths> {
   const base = join(env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache'), 'sojourn', 'temporal');
   const goSum = await readFile(join(wrapperModule(), 'go.sum'));
   const hash = createHash('sha256').update(goSum).digest('hex').slice(0, 16);
-  return { downloads: join(base, 'download'), built: join(base, hash, 'temporal') };
+  return { downloaded: join(base, `checked-${downloadedVersion}`, 'temporal'), built: join(base, hash, 'temporal') };
 }
 
 function wrapperModule(): string {
@@ -124,51 +125,11 @@ async function onPath(env: NodeJS.ProcessEnv): Promise<string | null> {
   return null;
 }
 
-async function downloadedFile(folder: string): Promise<string | null> {
-  const names = await readdir(folder).catch(() => []);
-  const name = names.find((file) => file.startsWith('temporal') && !file.endsWith('.downloading'));
-  return name === undefined ? null : join(folder, name);
-}
-
-/**
- * The SDK downloads as part of starting a test environment; that is done in a process of its own, which can be given up. Its `-e` script finds
- * the SDK from the package's root.
- */
-const downloadScript = `
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-const executable = { type: 'cached-download', downloadDir: process.argv[1] };
-const environment = await TestWorkflowEnvironment.createLocal({ server: { executable } });
-await environment.teardown();
-process.exit(0);
-`;
-
-async function downloadBinary({ cache, env, onProgress }: Context): Promise<TemporalBinary | string> {
+async function downloadBinary({ cache, onProgress, release }: Context): Promise<TemporalBinary | string> {
   onProgress('Looking for the Temporal server: downloading it (about 50 MB), for a minute at most.');
-  await mkdir(cache.downloads, { recursive: true });
-  try {
-    await run(process.execPath, ['--input-type=module', '-e', downloadScript, cache.downloads], {
-      cwd: packageRoot(),
-      env,
-      timeout: downloadDeadlineMs,
-      killSignal: 'SIGKILL',
-    });
-  } catch (error) {
-    for (const name of await readdir(cache.downloads)) {
-      if (name.endsWith('.downloading')) await rm(join(cache.downloads, name), { force: true });
-    }
-    const { killed, stderr } = error as { killed?: boolean; stderr?: string };
-    const why = killed === true ? `it took more than ${downloadDeadlineMs / 1000} s` : downloadProblem(stderr ?? '');
-    return `The download of the Temporal server (temporal.download) failed: ${why}.`;
-  }
-  const path = await downloadedFile(cache.downloads);
-  const found = path === null ? null : await tryBinary(path);
-  return found ?? 'The download of the Temporal server left nothing that runs here.';
-}
-
-function downloadProblem(stderr: string): string {
-  if (stderr.includes('ERR_MODULE_NOT_FOUND')) return 'the package @temporalio/testing is not installed';
-  if (/dns error|Name or service not known/.test(stderr)) return 'the network refused it (its name does not resolve)';
-  return /client error \([^)]*\)[^\n]*|Failed to start ephemeral server[^\n]*/.exec(stderr)?.[0].slice(0, 200) ?? 'the SDK gave no reason';
+  const failure = await downloadTemporal(cache.downloaded, release);
+  if (failure !== null) return `The download of the Temporal server failed: ${failure}.`;
+  return (await tryBinary(cache.downloaded)) ?? 'The download of the Temporal server left nothing that runs here.';
 }
 
 /** One builder at a time; the others wait for its result. The program appears whole, by a rename. */

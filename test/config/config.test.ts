@@ -117,6 +117,7 @@ describe('what goes together', () => {
   test.each<[string, Env, readonly RegExp[]]>([
     ['Twilio’s account without its token', { TWILIO_ACCOUNT_SID: 'AC1', TWILIO_API_URL: 'http://127.0.0.1:1' }, [/go together/]],
     ['Twilio’s token without its account', { TWILIO_AUTH_TOKEN: 'token' }, [/go together/]],
+    ['Twilio’s address without its account', { TWILIO_API_URL: 'http://127.0.0.1:1' }, [/there is no TWILIO_ACCOUNT_SID/]],
     ['DKIM in part', { DKIM_DOMAIN: 'shop.example', DKIM_SELECTOR: 's1' }, [/set all three, or none/]],
     ['DKIM as a whole', dkim, []],
     [

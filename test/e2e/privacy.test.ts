@@ -29,7 +29,7 @@ let project: string;
 let dataFolder: string;
 let instance: ChildInstance;
 let orderLookup: Server;
-/** Paths at which the shop was asked for orders. */
+/** What the shop was asked for orders with: addresses and bodies. */
 const asked: string[] = [];
 const log: string[] = [];
 const answers: { readonly what: string; readonly status: number; readonly body: string }[] = [];
@@ -37,9 +37,13 @@ const answers: { readonly what: string; readonly status: number; readonly body: 
 beforeAll(async () => {
   // A shop whose look-up fails at first: its address, with all that it asks, must stay out of the log.
   orderLookup = createServer((request, response) => {
-    asked.push(request.url ?? '');
-    response.writeHead(asked.length <= 2 ? 500 : 200, { 'content-type': 'application/json' });
-    response.end(asked.length <= 2 ? `no answer for ${email}` : '{"orders":[]}');
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    request.on('end', () => {
+      asked.push(`${request.url} ${body}`);
+      response.writeHead(asked.length <= 2 ? 500 : 200, { 'content-type': 'application/json' });
+      response.end(asked.length <= 2 ? `no answer for ${email}` : '{"orders":[]}');
+    });
   });
   await new Promise<void>((resolve) => orderLookup.listen(0, '127.0.0.1', resolve));
   const address = orderLookup.address();

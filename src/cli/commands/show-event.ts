@@ -1,4 +1,5 @@
 import type { CliContext, Outcome } from '../context.js';
+import { oneLine } from '../printable.js';
 import { paragraphs, table } from '../text.js';
 
 interface Event {
@@ -18,11 +19,12 @@ export async function showEvent(context: CliContext, messageId: string): Promise
   const api = await context.client();
   const event = await api.get<Event>(`/v1/events/${encodeURIComponent(messageId)}`);
   const local = await context.localTime();
-  const facts = event.facts.length === 0 ? 'No fact follows from it.' : `Facts: ${event.facts.map((fact) => fact.name).join(', ')}.`;
+  const facts =
+    event.facts.length === 0 ? 'No fact follows from it.' : `Facts: ${event.facts.map((fact) => oneLine(fact.name)).join(', ')}.`;
   return {
     value: event,
     text: paragraphs(
-      `${event.name ?? event.type} of profile ${event.profileId}: happened ${local(event.occurredAt)}, came ${local(event.receivedAt)}${event.origin === 'live' ? '' : ` by ${event.origin}`}.\n${facts}`,
+      `${oneLine(event.name ?? event.type)} of profile ${event.profileId}: happened ${local(event.occurredAt)}, came ${local(event.receivedAt)}${event.origin === 'live' ? '' : ` by ${event.origin}`}.\n${facts}`,
       table(
         ['what it did', 'entry'],
         event.effects.map((effect) => [effect.sentence, effect.entryId ?? '']),

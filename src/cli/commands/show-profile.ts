@@ -1,6 +1,7 @@
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
 import { findProfile } from '../find-profile.js';
+import { oneLine } from '../printable.js';
 import { money, paragraphs, plural, table } from '../text.js';
 import { type EngagementText, tierText } from './show-engagement.js';
 
@@ -23,7 +24,9 @@ export async function showProfile(context: CliContext, id: string): Promise<Outc
   }>('/v1/messages', { profileId: profile.id }, 20);
   const engagement = await api.get<EngagementText>(`/v1/profiles/${encodeURIComponent(profile.id)}/engagement`);
   const local = await context.localTime();
-  const ids = profile.identities.map(({ kind, value }) => `${kind === 'user' ? 'the shop’s id' : 'a browser’s id'} ${value}`).join(', ');
+  const ids = profile.identities
+    .map(({ kind, value }) => `${kind === 'user' ? 'the shop’s id' : 'a browser’s id'} ${oneLine(value)}`)
+    .join(', ');
   const consents = profile.consents.now.map(({ channel, topic, granted }) => `${channel} ${topic}: ${granted ? 'yes' : 'no'}`).join('; ');
   return {
     value: { ...profile, engagement, entries, messages },
