@@ -30,6 +30,7 @@ import type { ReturnPaths } from './channels/email/compose.js';
 import { createSmtpProvider } from './channels/email/providers/smtp.js';
 import { createTwilioProvider } from './channels/sms/providers/twilio.js';
 import { type Config, rolesOf } from './config.js';
+import { decodeText } from './domain/decode-text.js';
 import { readFeedbackLoops } from './domain/feedback-loop.js';
 import { readPlaceholders } from './domain/placeholder-id.js';
 import { openDataFolder, readInstanceKeys, writeInstanceKeys } from './data-folder.js';
@@ -382,7 +383,7 @@ async function publishProject(
   for (const file of files) {
     const result = await publishJourney(
       { ...app, templates },
-      { source: await readFile(join(folder, file), 'utf8'), note: 'published at start' },
+      { source: decodeText(await readFile(join(folder, file))), note: 'published at start' },
     );
     if (result.kind === 'published') say(`Published journey ${result.journeyId}, version ${result.version}.`);
     for (const problem of result.problems)

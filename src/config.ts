@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { nearest } from './domain/nearest.js';
 import { readFeedbackLoops } from './domain/feedback-loop.js';
 import { shippedPlaceholders } from './domain/placeholder-id.js';
+import { loadEnvFile } from './env-file.js';
 import { readProxies } from './trusted-proxies.js';
 
 /** One setting: where it comes from, what it means, and what it is when absent. `docs/operations.md` and `sojourn config` show this table. */
@@ -177,7 +177,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 
 /** Settings of the process: the environment, and `.env` in the present folder where that says nothing. */
 export function loadConfig(): Config {
-  if (existsSync('.env')) process.loadEnvFile('.env');
+  loadEnvFile();
   return readConfig(process.env);
 }
 

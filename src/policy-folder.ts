@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Policies, type PolicyByKind, type PolicyKind, policyKinds, toPolicies } from './domain/policy/policies.js';
 import { topicIds, type TopicPolicy } from './domain/policy/topic-policy.js';
 import { type ParsedPolicy, parsePolicy, policyFile } from './policy/parse.js';
+import { decodeText } from './domain/decode-text.js';
 import { describeProblem, type FileProblem } from './yaml/problem.js';
 
 /** A policy of the project folder is missing or wrong; the message lists every problem with its line. */
@@ -16,7 +17,7 @@ export const publishOrder: readonly PolicyKind[] = ['topics', 'classes', 'caps',
 /** The source of `policies/<kind>.yaml` in the project folder; null when there is no such file. */
 export async function readPolicyFile(projectFolder: string, kind: PolicyKind): Promise<string | null> {
   try {
-    return await readFile(join(projectFolder, policyFile(kind)), 'utf8');
+    return decodeText(await readFile(join(projectFolder, policyFile(kind))));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;

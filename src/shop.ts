@@ -5,6 +5,7 @@ import type { EmailSender, Shop } from './domain/shop.js';
 import { isTimeZone } from './domain/time-zone.js';
 import { describeProblem } from './yaml/problem.js';
 import type { FileProblem } from './yaml/problem.js';
+import { decodeText } from './domain/decode-text.js';
 import { checkYaml, readYaml } from './yaml/yaml-file.js';
 
 /** `shop.yaml` is missing or wrong; the message lists every problem with its line. */
@@ -17,7 +18,7 @@ export async function loadShop(projectFolder: string): Promise<Shop> {
   const path = join(projectFolder, 'shop.yaml');
   let source: string;
   try {
-    source = await readFile(path, 'utf8');
+    source = decodeText(await readFile(path));
   } catch (cause) {
     throw new ShopError(
       `There is no shop.yaml in the project folder (${projectFolder}). It says who the shop is: copy the one of Sojourn and change it.`,

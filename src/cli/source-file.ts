@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { decodeText } from '../domain/decode-text.js';
 import { CliFailure } from './failure.js';
 
 /** A file that someone named, with its text. */
@@ -9,8 +10,8 @@ export interface SourceFile {
 
 /** Throws a `CliFailure` (2) when there is none. */
 export async function readSource(file: string): Promise<SourceFile> {
-  const source = await readFile(file, 'utf8').catch(() => {
+  const bytes = await readFile(file).catch(() => {
     throw new CliFailure(`There is no file ${file} that can be read.`, 2);
   });
-  return { file, source };
+  return { file, source: decodeText(bytes) };
 }

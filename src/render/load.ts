@@ -7,6 +7,7 @@ import type { TemplateHead } from '../domain/template.js';
 import type { FileProblem } from '../yaml/problem.js';
 import { topicText } from '../yaml/topic-text.js';
 import { checkYaml, problemAt, readYaml } from '../yaml/yaml-file.js';
+import { decodeText } from '../domain/decode-text.js';
 import type { YamlFile } from '../yaml/yaml-file.js';
 
 /** A text file, with the name that problems are told under: `templates/layouts/shop.mjml`. */
@@ -140,7 +141,9 @@ async function readFolder(projectFolder: string): Promise<ReadonlyMap<string, st
       const path = join(projectFolder, 'templates', subfolder);
       const names = await readdir(path).catch(() => []);
       const wanted = names.filter((name) => /\.(mjml|yaml|json)$/.test(name)).sort();
-      return Promise.all(wanted.map(async (name) => [`templates/${subfolder}/${name}`, await readFile(join(path, name), 'utf8')] as const));
+      return Promise.all(
+        wanted.map(async (name) => [`templates/${subfolder}/${name}`, decodeText(await readFile(join(path, name)))] as const),
+      );
     }),
   );
   return new Map(found.flat());

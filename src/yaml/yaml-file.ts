@@ -2,6 +2,7 @@ import { isMap, isPair, isScalar, LineCounter, parseDocument, visit } from 'yaml
 import type { Document, Node, YAMLError } from 'yaml';
 import type { z } from 'zod';
 import { complaints } from './issues.js';
+import { withoutMark } from '../domain/decode-text.js';
 import type { FileProblem } from './problem.js';
 
 type Path = readonly PropertyKey[];
@@ -16,7 +17,8 @@ export interface YamlFile {
 }
 
 /** Reads a file without ever throwing for what is written in it: aliases that multiply or contain themselves, and endless nesting, are problems. */
-export function readYaml(file: string, source: string): YamlFile {
+export function readYaml(file: string, written: string): YamlFile {
+  const source = withoutMark(written);
   const lines = new LineCounter();
   const at = (offset: number): { line: number; column: number } => {
     const { line, col } = lines.linePos(offset);

@@ -55,11 +55,34 @@ test.each([
   'Bitte keine SMS mehr',
   'keine weiteren Nachrichten',
   'Falsche Nummer',
+  'unsubcribe me please',
+  'I want to unsuscribe',
+  'unsubscribed!! now',
+  'Please remove',
+  'Bitte löschen',
+  'lösch meine Nummer',
+  'arrêtez les SMS',
+  'arrete ca',
+  'darme de baja',
 ])('takes for a revocation: %s', (body) => {
   expect(readIntent(body)).toEqual({ kind: 'free-form-stop' });
 });
 
-test.each(['unsub', 'STOPP', 'Abmelden!'])('stops at the word alone: %s', (body) => {
+test.each([
+  'unsub',
+  'STOPP',
+  'Abmelden!',
+  'Arret',
+  'Arrêt',
+  'ARRE\u0302T',
+  'arrêter',
+  'remove',
+  'Löschen',
+  'LOESCHEN',
+  'baja',
+  'Basta!',
+  'Afmelden',
+])('stops at the word alone: %s', (body) => {
   expect(readIntent(body)).toMatchObject({ kind: 'stop' });
 });
 
@@ -74,6 +97,10 @@ test.each([
   'Keine Ahnung',
   'Wann endet die Aktion?',
   'Melden Sie sich ab Montag',
+  'Please remove the mug from my order',
+  'I am unsure about the size',
+  'undescribable taste',
+  'Das Licht löschte',
 ])('takes for a reply: %s', (body) => {
   expect(readIntent(body)).toEqual({ kind: 'other' });
 });

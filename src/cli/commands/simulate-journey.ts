@@ -11,6 +11,7 @@ import { renderStory } from '../../simulator/story.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
 import { readSource } from '../source-file.js';
+import { decodeText } from '../../domain/decode-text.js';
 import { paragraphs, plural } from '../text.js';
 
 /** `simulate <journey.yaml> --scenario <name|all>`: plays scenarios on a virtual clock and tells their stories. No server is needed. */
@@ -65,10 +66,10 @@ async function readDefinition(context: CliContext, file: string) {
 }
 
 async function readScenarios(file: string, shopTimeZone: string): Promise<readonly Scenario[]> {
-  const source = await readFile(file, 'utf8').catch(() => {
+  const bytes = await readFile(file).catch(() => {
     throw new CliFailure(`There is no file ${file} with scenarios; --scenarios names another.`, 2);
   });
-  const parsed = parseScenarios(source, { file, shopTimeZone });
+  const parsed = parseScenarios(decodeText(bytes), { file, shopTimeZone });
   if (parsed.kind === 'ok') return parsed.scenarios;
   throw new CliFailure(parsed.problems.map(describeProblem).join('\n'), 1, parsed.problems);
 }

@@ -67,6 +67,9 @@ function readStatements(said: string): TextReport | null {
 
 const mildest: readonly DeliveryReportClass[] = ['policy', 'soft', 'hard'];
 
+/** More replies than a report has; each costs the words of all languages. */
+const statementsAtMost = 20;
+
 function statementsOf(said: string): readonly { readonly text: string; readonly status: string | null; readonly reply: string | null }[] {
   const statements = [];
   const lines = said.split('\n');
@@ -77,7 +80,8 @@ function statementsOf(said: string): readonly { readonly text: string; readonly 
     if (reply === undefined && code === null) continue;
     // A reply goes on over the lines behind it, and qmail puts its code behind the words.
     const text = [lines[index - 1] ?? '', line, ...lines.slice(index + 1, index + 3)].join(' ');
-    if (isReply(reply ?? null, code, line)) statements.push({ text, status: code, reply: reply ?? null });
+    if (statements.length < statementsAtMost && isReply(reply ?? null, code, line))
+      statements.push({ text, status: code, reply: reply ?? null });
   }
   return statements;
 }
@@ -155,6 +159,6 @@ const waiting: readonly RegExp[] = [
 ];
 
 const givenUp: readonly RegExp[] = [
-  /\b(giv(e|en|ing) up|gave up|permanent(ly)?\b|has been (removed|deleted|bounced)|was bounced|will not be (retried|delivered)|no (further|more) (delivery )?attempts|undeliverable|failed permanently|final|expired|could not be delivered for|not going to try again|i've given up|stopped trying|has failed|returned to sender|undelivered mail)/,
+  /\b((?<!will )give up|giv(en|ing) up|gave up|permanent(ly)?\b|has been (removed|deleted|bounced)|was bounced|will not be (retried|delivered)|no (further|more) (delivery )?attempts|undeliverable|failed permanently|final|expired|could not be delivered for|not going to try again|i've given up|stopped trying|has failed|returned to sender|undelivered mail)/,
   /\b(endgültig|aufgegeben|définitivement|abandonn|definitivamente|definitivo|definitief|opgegeven|ostatecznie)|окончательно|прекращены|断念|放弃/u,
 ];
