@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { shopHosts } from './domain/shop-address.js';
 import type { EmailSender, Shop } from './domain/shop.js';
 import { isTimeZone } from './domain/time-zone.js';
 import { describeProblem } from './yaml/problem.js';
@@ -45,6 +46,12 @@ const locale = z.string().refine(isLocale, 'must be a language tag such as en-GB
 const language = z.string().regex(/^[a-z]{2,3}$/, 'must be a language of two or three letters, such as en');
 const currency = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code in capitals, such as GBP');
 const webUrl = z.url({ protocol: /^https?$/, error: 'must be a web address that begins with https://' });
+const linkHost = z
+  .string()
+  .regex(
+    /^(\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+(:\d{1,5})?$/,
+    'must be a host in small letters, such as cdn.shop.example, or *.shop.example for all below it; no https:// and no path',
+  );
 const cartLink = z
   .string()
   .regex(/^https?:\/\//, 'must be a web address that begins with https://')
@@ -84,6 +91,7 @@ const shopSchema = z
       .array(z.string().min(1))
       .min(2, 'must have at least two lines: the law of most countries wants it in marketing email'),
     site_url: webUrl,
+    link_hosts: z.array(linkHost).default([]),
     support: z.strictObject({ url: webUrl, email: emailAddress }),
     cart_link: cartLink,
     email_from: z.strictObject({
@@ -126,6 +134,7 @@ function toShop(file: z.output<typeof shopSchema>): Shop {
     currency: file.currency,
     postalAddress: file.postal_address,
     siteUrl: file.site_url,
+    hosts: shopHosts(file.site_url, file.link_hosts),
     supportUrl: file.support.url,
     supportEmail: file.support.email,
     cartLink: file.cart_link,

@@ -1,3 +1,4 @@
+import { readDataLinkId } from '../domain/data-link.js';
 import { type Link, readLink } from '../domain/link-token.js';
 import type { Scope } from '../domain/scopes.js';
 import type { Secrets } from '../domain/secrets.js';
@@ -78,9 +79,10 @@ export const theirText: Whom = ({ params }) => subject('inbound-message', params
 
 /** The person behind the message that carried the link, where we signed it. */
 export const theirLink: Whom = ({ params }, _answer, secret) => {
-  const [token] = textsOf(params, 'token');
+  const [token] = [...textsOf(params, 'token'), ...textsOf(params, '*')];
   const link: Link | null = token === undefined ? null : readLink(secret, token);
   if (link === null) return [];
+  if (link.purpose === 'data') return [{ kind: 'profile', id: readDataLinkId(link.id)?.profileId ?? link.id }];
   return [link.purpose === 'confirm' ? { kind: 'consent', id: link.id } : { kind: 'message', id: link.id }];
 };
 

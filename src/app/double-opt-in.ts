@@ -157,7 +157,14 @@ async function ask(
     topics: namesOf(topics, acts, locale ?? deps.shop.locale),
     confirmUrl: linkOf(deps, 'confirm', requestId(newest, now, address)),
   };
-  await askForMessage(deps, trx, { profileId, template: templates[channel], data, topic: null, priority: null, deadline: null });
+  await askForMessage(deps, trx, {
+    profileId,
+    template: templates[channel],
+    data: () => data,
+    topic: null,
+    priority: null,
+    deadline: null,
+  });
 }
 
 interface Link {
@@ -284,12 +291,13 @@ async function confirm(
     if (own !== undefined) await askAnew(trx, own, channel, link);
     return false;
   }
+  const now = deps.clock.now();
   const acts = [];
   for (const holder of holders) {
     const records = await readConsents(trx, holder.id);
-    const open = confirmedBy(records, channel, link, deps.clock.now());
+    const open = confirmedBy(records, channel, link, now);
     // A person's own word stands over everything said before it, even where a client's clock put that into the future.
-    const at = Math.max(deps.clock.now(), ...records.map((record) => record.at + 1));
+    const at = Math.max(now, ...records.map((record) => record.at + 1));
     await noteConfirmed(trx, seqsOf(open), at);
     if (open.length > 0)
       acts.push({ profileId: holder.id, given: confirmations(open, at).map((act) => ({ ...act, ...proof, channel, at })) });
@@ -297,7 +305,7 @@ async function confirm(
   const address = addressKey(deps, holders[0] ?? seen, channel);
   if (acts.length === 0 || address === null) return false;
   await liftByConfirmation(trx, address);
-  await writeConsentActs(deps, trx, acts, `confirmation/${deps.newId()}`);
+  await writeConsentActs(deps, trx, acts, { eventId: `confirmation/${deps.newId()}`, now });
   return true;
 }
 

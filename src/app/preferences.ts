@@ -110,9 +110,9 @@ export async function showPreferences(
   const suppressions = await readSuppressions(db, suppressionKeys(deps.secret, profile));
   const { topics, engagement } = deps.policies.current();
   const seldom = (await showEngagement(deps, profile.id))?.topics.filter(({ multiplier }) => multiplier < 1) ?? [];
-  // The message came over one of them, whatever the profile says by now.
-  const reachable = channels.filter((channel) => channel === recipient?.channel || addressOf(profile, channel) !== null);
   const isOwnAddress = recipient !== null && isAddressOf(profile, recipient);
+  // The message came over one of them, whatever the profile says by now; who may be somebody else speaks for that one only.
+  const reachable = channels.filter((channel) => channel === recipient?.channel || (isOwnAddress && addressOf(profile, channel) !== null));
   const opensData = isOwnAddress && message !== null && now - message.createdAt <= dataLinkMs;
   return {
     profileId: profile.id,
@@ -173,37 +173,28 @@ export async function savePreferences(
     const isErased = profile === undefined || (await readProfile(trx, profile.id))?.erasedAt !== null;
     if (isErased) return null;
 
+    // One act has one instant: with a later one the refusal of the address would stand over what stays ticked.
+    const now = deps.clock.now();
     const eventId = `preferences/${deps.newId()}`;
     const isOwnAddress = isAddressOf(profile, recipient);
     const wishes = isOwnAddress ? said : onlyOff(said);
-    const addresses = addressesOf(profile, recipient);
-    const others = profiles.filter((one) => one.id !== profile.id && addresses.some((address) => isAddressOf(one, address)));
-    const asked = { profile, others, addresses, recipient, isOwnAddress, messageId, wishes, proof };
-    const { acts, refused } = await actsOf(deps, trx, asked);
-    await writeConsentActs(deps, trx, acts, eventId);
-    await keepRefusal(deps, trx, refused, { method: preferenceMethod, at: deps.clock.now() });
-    const traits = await writeTraits(deps, trx, profile, wishes, eventId);
+    const others = profiles.filter((one) => one.id !== profile.id && isAddressOf(one, recipient));
+    const asked = { profile, others, recipient, isOwnAddress, messageId, wishes, proof };
+    const { acts, refused } = await actsOf(deps, trx, asked, now);
+    await writeConsentActs(deps, trx, acts, { eventId, now });
+    await keepRefusal(deps, trx, refused, { method: preferenceMethod, at: now });
+    const traits = await writeTraits(deps, trx, profile, wishes, { eventId, now });
     if (acts.some(({ given }) => given.length > 0) || traits.length > 0) return 'saved' as const;
-    if (isOwnAddress) await writeFatigue(deps, trx, profile);
+    if (isOwnAddress) await writeFatigue(trx, profile, now);
     return 'unchanged' as const;
   });
   if (result === 'saved') deps.notifyRelay();
   return result;
 }
 
-/** Whom a link of this message may speak for: its person, and whoever has the address that it went to, or another of the person's. */
+/** Whom a link of this message may speak for: its person, and whoever has the address that it went to. Never other addresses of the person. */
 async function findConcerned(trx: Trx, recipient: UsedAddress & { readonly profileId: string }): Promise<readonly ProfileId[]> {
-  const id = await findCanonicalProfile(trx, recipient.profileId);
-  const profile = id === null ? null : await readProfile(trx, id);
-  const ids = [recipient.profileId as ProfileId];
-  for (const address of profile === null ? [recipient] : addressesOf(profile, recipient)) ids.push(...(await findHolders(trx, address)));
-  return ids;
-}
-
-/** The addresses whose reader speaks by this link: the one it went to, and where that is the person's own, all of theirs. */
-function addressesOf(profile: Pick<Profile, 'email' | 'phone'>, recipient: UsedAddress): readonly UsedAddress[] {
-  if (!isAddressOf(profile, recipient)) return [recipient];
-  return channels.map((channel) => (channel === recipient.channel ? recipient : { channel, address: addressOf(profile, channel) }));
+  return [recipient.profileId as ProfileId, ...(await findHolders(trx, recipient))];
 }
 
 /** Of traits what ends tracking or profiling; the boxes are read again when it is known what holds. */
@@ -215,9 +206,8 @@ function onlyOff({ boxes, traits }: Wishes): Wishes {
 /** What was asked for, by whom and how. */
 interface Asked {
   readonly profile: Profile;
-  /** Whoever else has one of these addresses. */
+  /** Whoever else has the address that the link came over. */
   readonly others: readonly Profile[];
-  readonly addresses: readonly UsedAddress[];
   readonly recipient: UsedAddress;
   readonly isOwnAddress: boolean;
   readonly messageId: string;
@@ -227,41 +217,38 @@ interface Asked {
 
 /** The acts of the person, and what they refuse for whoever else has their address; `refused`: where that is all marketing. */
 async function actsOf(
-  deps: Pick<AppDeps, 'clock' | 'policies' | 'secret'>,
+  deps: Pick<AppDeps, 'policies' | 'secret'>,
   trx: Trx,
   asked: Asked,
+  now: Instant,
 ): Promise<{
   readonly acts: readonly { readonly profileId: ProfileId; readonly given: readonly ConsentGiven[] }[];
   readonly refused: readonly UsedAddress[];
 }> {
-  const { profile, others, addresses, isOwnAddress } = asked;
+  const { profile, others, recipient, isOwnAddress } = asked;
   const { boxes } = asked.wishes;
   const { topics } = deps.policies.current();
-  const now = deps.clock.now();
-  const given = (changes: readonly Change[]) => changes.map((change) => admitConsent(proved(asked, change, now), topics, 'live'));
+  const given = (changes: readonly Change[], standing: readonly ConsentRecord[]) =>
+    changes.map((change) => admitted(asked, change, standing, now, topics));
 
   const own = await readConsents(trx, profile.id);
+  const held = await heldToAddresses(deps, trx, profile, own);
   const changes =
-    boxes === 'nothing'
-      ? channels.flatMap((channel) => refusalsOf(own, channel, now, topics))
-      : changesOf(await heldToAddresses(deps, trx, profile, own), boxes, now, topics);
-  const heard = isOwnAddress ? changes : changes.filter(({ state }) => state === 'withdrawn');
-  const isRefused = ({ channel }: UsedAddress): boolean =>
+    boxes === 'nothing' ? channels.flatMap((channel) => refusalsOf(own, channel, now, topics)) : changesOf(held, boxes, now, topics);
+  const heard = isOwnAddress ? changes : changes.filter((change) => change.state === 'withdrawn' && change.channel === recipient.channel);
+  const { channel } = recipient;
+  const isRefused =
     boxes === 'nothing' ||
     heard.some((change) => change.channel === channel && change.topic === 'marketing' && change.state === 'withdrawn');
-  const acts = [{ profileId: profile.id, given: given(heard) }];
+  const acts = [{ profileId: profile.id, given: given(heard, held) }];
   for (const other of others) {
     const records = await readConsents(trx, other.id);
     const standing = await heldToAddresses(deps, trx, other, records);
-    const shared = addresses.filter((address) => isAddressOf(other, address));
-    const along = shared.flatMap((address): readonly Change[] => {
-      const { channel } = address;
-      const broad = isRefused(address) ? refusalsOf(records, channel, now, topics) : [];
-      return boxes === 'nothing' ? broad : [...broad, ...followed(standing, broad, boxes, channel, now, topics)];
-    });
-    acts.push({ profileId: other.id, given: given(along) });
+    const broad = isRefused ? refusalsOf(records, channel, now, topics) : [];
+    const along = boxes === 'nothing' ? broad : [...broad, ...followed(standing, broad, boxes, channel, now, topics)];
+    acts.push({ profileId: other.id, given: given(along, standing) });
   }
-  return { acts, refused: addresses.filter(isRefused) };
+  return { acts, refused: isRefused ? [recipient] : [] };
 }
 
 /** For another profile with the address what is unticked goes, and what is ticked stays as it is: nothing is granted that was not. */
@@ -286,6 +273,17 @@ async function heldToAddresses(
   records: readonly ConsentRecord[],
 ): Promise<readonly ConsentRecord[]> {
   return heldTo(records, await readUnsubscribes(trx, unsubscribeKeys(secret, profile)));
+}
+
+/**
+ * As the act counts. A yes is proved by the channel that the link came over; on another it waits for its confirmation, because who holds the number or the
+ * address there has said nothing yet. What stays as it was needs no second proof.
+ */
+function admitted(asked: Asked, change: Change, standing: readonly ConsentRecord[], now: Instant, topics: TopicPolicy): ConsentGiven {
+  const act = proved(asked, change, now);
+  if (change.state !== 'granted') return act;
+  if (hasConsent(standing, change.channel, change.topic, now, topics)) return act;
+  return admitConsent({ ...act, asksForDoubleOptIn: change.channel !== asked.recipient.channel }, topics, 'live');
 }
 
 function proved({ recipient, messageId, proof }: Asked, change: Change, now: Instant): ConsentGiven {
@@ -345,9 +343,9 @@ async function writeTraits(
   trx: Trx,
   profile: Profile,
   { traits, frequency }: Wishes,
-  eventId: string,
+  { eventId, now }: { readonly eventId: string; readonly now: Instant },
 ): Promise<readonly string[]> {
-  const at = Math.max(deps.clock.now(), profile.lastInstant);
+  const at = Math.max(now, profile.lastInstant);
   const chosen = chosenFrequency(profile.traits, at);
   const isOther = frequency !== null && frequency !== chosen.level;
   const said = {
@@ -365,8 +363,8 @@ async function writeTraits(
   return changed;
 }
 
-async function writeFatigue(deps: Pick<AppDeps, 'clock'>, trx: Trx, profile: Profile): Promise<void> {
-  const engagement = recordFatigue(profile.engagement, 'looked-and-left', deps.clock.now());
+async function writeFatigue(trx: Trx, profile: Profile, now: Instant): Promise<void> {
+  const engagement = recordFatigue(profile.engagement, 'looked-and-left', now);
   await writeTogether(trx, { engagement: writeEngagement(profile.id, engagement) });
 }
 

@@ -61,16 +61,18 @@ async function receiveText(deps: Deps, text: InboundText): Promise<string | null
     const rows = await lockProfiles(trx, (await findProfilesByPhone(trx, text.from)) as ProfileId[]);
     const people: Person[] = [];
     for (const row of rows) people.push({ row, records: await readConsents(trx, row.id) });
-    const intent = actOn(intentOf(text), people, deps.clock.now(), await isStartByTwilio(deps, trx, text));
+    // One text is one act, and has one instant.
+    const now = deps.clock.now();
+    const intent = actOn(intentOf(text), people, now, await isStartByTwilio(deps, trx, text));
     const isNew = await insertInboundMessage(trx, {
       id: text.id,
       profileId: rows[0]?.id ?? null,
       channel: 'sms',
       action: intent.action,
       body: intent.keepsBody ? text.body : null,
-      receivedAt: deps.clock.now(),
+      receivedAt: now,
     });
-    return isNew ? effects[intent.action](deps, trx, text, people) : null;
+    return isNew ? effects[intent.action](deps, trx, { ...text, now }, people) : null;
   });
   deps.notifyRelay();
   return text.isAnswered ? null : reply;
@@ -127,7 +129,12 @@ function asked(records: readonly ConsentActRecord[], at: Instant) {
   return confirmable(records, 'sms', at);
 }
 
-type Effect = (deps: Deps, trx: Trx, text: InboundText, people: readonly Person[]) => Promise<string | null>;
+/** A text that is new, at the instant of its transaction. */
+interface TakenText extends InboundText {
+  readonly now: Instant;
+}
+
+type Effect = (deps: Deps, trx: Trx, text: TakenText, people: readonly Person[]) => Promise<string | null>;
 
 const effects: Readonly<Record<Action, Effect>> = {
   stop: async (deps, trx, text, people) => ((await stop(deps, trx, text, people)) ? answer('stopped', deps, people) : null),
@@ -140,19 +147,19 @@ const effects: Readonly<Record<Action, Effect>> = {
 };
 
 /** True the first time: whoever has stopped already is not written to again, so STOP is confirmed once. */
-async function stop(deps: Deps, trx: Trx, text: InboundText, people: readonly Person[]): Promise<boolean> {
+async function stop(deps: Deps, trx: Trx, text: TakenText, people: readonly Person[]): Promise<boolean> {
   const isFirst = await insertSuppression(trx, {
     ...suppressionKey(deps.secret, 'sms', text.from),
     reason: 'stopped',
     detail: null,
-    at: deps.clock.now(),
+    at: text.now,
   });
   await writeActs(deps, trx, text, people, ({ records }, at) => actsOfStop(records, at).map((act) => ({ ...act, method: 'keyword' })));
   return isFirst;
 }
 
 /** Brings back exactly what STOP took; a number that is suppressed for another reason stays so. */
-async function start(deps: Deps, trx: Trx, text: InboundText, people: readonly Person[]): Promise<string | null> {
+async function start(deps: Deps, trx: Trx, text: TakenText, people: readonly Person[]): Promise<string | null> {
   const key = suppressionKey(deps.secret, 'sms', text.from);
   if (!(await liftSuppression(trx, { ...key, reason: 'stopped' }))) return null;
   await writeActs(deps, trx, text, people, ({ records }, at) => actsOfStart(records, at).map((act) => ({ ...act, method: 'keyword' })));
@@ -160,15 +167,15 @@ async function start(deps: Deps, trx: Trx, text: InboundText, people: readonly P
 }
 
 /** The confirmation that a double opt-in asked for. It lifts no STOP: only START does, or what Twilio takes for it. */
-async function confirm(deps: Deps, trx: Trx, text: InboundText, people: readonly Person[]): Promise<string | null> {
+async function confirm(deps: Deps, trx: Trx, text: TakenText, people: readonly Person[]): Promise<string | null> {
   if (text.takenFor === 'start') await start(deps, trx, text, people);
-  const requests = people.flatMap(({ records }) => asked(records, deps.clock.now()));
+  const requests = people.flatMap(({ records }) => asked(records, text.now));
   await noteConfirmed(
     trx,
     requests.map(({ seq }) => seq),
-    deps.clock.now(),
+    text.now,
   );
-  await writeActs(deps, trx, text, people, ({ records }, at) => confirmations(asked(records, deps.clock.now()), at));
+  await writeActs(deps, trx, text, people, ({ records }, at) => confirmations(asked(records, text.now), at));
   await liftByConfirmation(trx, suppressionKey(deps.secret, 'sms', text.from));
   const left = await reasonOf(deps, trx, text.from);
   return answer(left === null ? 'confirmed' : left === 'stopped' ? 'confirmed-but-stopped' : 'confirmed-but-barred', deps, people);
@@ -177,21 +184,21 @@ async function confirm(deps: Deps, trx: Trx, text: InboundText, people: readonly
 async function writeActs(
   deps: Deps,
   trx: Trx,
-  text: InboundText,
+  text: TakenText,
   people: readonly Person[],
   decide: (person: Person, at: Instant) => readonly Omit<ConsentGiven, 'channel' | 'at'>[],
 ): Promise<void> {
   const acts = people.map((person) => {
     // A person's own word stands over everything said before it, even where a client's clock put that into the future.
-    const at = Math.max(deps.clock.now(), ...person.records.filter(({ channel }) => channel === 'sms').map((record) => record.at + 1));
+    const at = Math.max(text.now, ...person.records.filter(({ channel }) => channel === 'sms').map((record) => record.at + 1));
     const given = decide(person, at).map((act) => ({ ...act, channel: 'sms' as const, at }));
     return { profileId: person.row.id as ProfileId, given };
   });
-  await writeConsentActs(deps, trx, acts, `twilio/${text.id}`);
+  await writeConsentActs(deps, trx, acts, { eventId: `twilio/${text.id}`, now: text.now });
 }
 
-async function tellOfReply(deps: Deps, trx: Trx, text: InboundText, people: readonly Person[]): Promise<null> {
-  const at = deps.clock.now();
+async function tellOfReply(deps: Deps, trx: Trx, text: TakenText, people: readonly Person[]): Promise<null> {
+  const at = text.now;
   const facts = people.map(
     ({ row }): Fact => ({
       name: 'message.replied',

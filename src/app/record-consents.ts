@@ -40,21 +40,21 @@ export async function recordConsents(deps: Deps, profileId: string, given: reado
     const [profile] = await lockProfiles(trx, [canonical as ProfileId]);
     if (profile === undefined || profile.erased_at !== null) return false;
     const admitted = given.map((act) => admitConsent(act, topics, 'live'));
-    await writeConsentActs(deps, trx, [{ profileId: profile.id as ProfileId, given: admitted }], `consent/${deps.newId()}`);
+    const how = { eventId: `consent/${deps.newId()}`, now: deps.clock.now() };
+    await writeConsentActs(deps, trx, [{ profileId: profile.id as ProfileId, given: admitted }], how);
     return true;
   });
   if (recorded) deps.notifyRelay();
   return { kind: recorded ? 'recorded' : 'unknown-profile' };
 }
 
-/** Writes acts of locked profiles with their facts, and tells journeys. For use inside a transaction that decided on them. */
+/** Writes acts of locked profiles with their facts, and tells journeys. For use inside a transaction that decided on them, at the instant `now`. */
 export async function writeConsentActs(
   deps: Pick<AppDeps, 'clock' | 'newId'>,
   trx: Trx,
   acts: readonly { readonly profileId: ProfileId; readonly given: readonly ConsentGiven[] }[],
-  eventId: string,
+  { eventId, now }: { readonly eventId: string; readonly now: Instant },
 ): Promise<void> {
-  const recordedAt = deps.clock.now();
   const flat = acts.flatMap(({ profileId, given }) => given.map((act) => ({ profileId, ...act })));
   if (flat.length === 0) return;
   // What is pending, or was given up, has not happened.
@@ -69,7 +69,7 @@ export async function writeConsentActs(
     }),
   );
   await writeTogether(trx, {
-    consents: writeConsents(flat.map((act) => ({ ...act, recordedAt, eventId: null }))),
+    consents: writeConsents(flat.map((act) => ({ ...act, recordedAt: now, eventId: null }))),
     facts: writeFacts(facts),
   });
   for (const act of flat) await moveProfileOn(trx, act.profileId, act.at);

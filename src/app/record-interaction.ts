@@ -3,6 +3,7 @@ import { humanLimits, type InteractionKind, judgeInteraction, settledBefore } fr
 import { mayProfile } from '../domain/engagement/facts.js';
 import { type EngagementState, parseEngagement, recordSignal } from '../domain/engagement/state.js';
 import { day, type Instant } from '../domain/instant.js';
+import { leadsToShop } from '../domain/shop-address.js';
 import { mayTrack } from '../domain/tracking.js';
 import { readTracked } from '../domain/tracking-token.js';
 import type { Trx } from '../store/db.js';
@@ -40,16 +41,22 @@ const settledAtOnce = 100;
 
 /**
  * Where a link of ours leads: to the address that the message was sent with, and nowhere else. Records the click before it answers; a fault in that
- * keeps nobody from the shop. Null: a forged token, or a message without such a link (erased, or never tracked).
+ * keeps nobody from the shop. `elsewhere`: a message of an earlier build may hold an address that does not lead to the shop; nobody is led there without
+ * knowing. Null: a forged token, or a message without such a link (erased, or never tracked).
  */
-export async function followLink(deps: RecordDeps, token: string, visitor: Visitor): Promise<string | null> {
+export async function followLink(
+  deps: RecordDeps & Pick<AppDeps, 'publicUrl'>,
+  token: string,
+  visitor: Visitor,
+): Promise<{ readonly kind: 'shop' | 'elsewhere'; readonly address: string } | null> {
   const part = readTracked(deps.secret, token);
   if (part === null || part.link === null) return null;
   const message = await readTrackedMessage(deps.store.db, part.messageId);
   const address = message?.links[part.link];
   if (message === null || address === undefined) return null;
   await record(deps, message, { kind: 'click', link: part.link }, visitor);
-  return address;
+  const isShop = leadsToShop(deps.shop.hosts, address) || address.startsWith(`${deps.publicUrl}/c/`) || address === deps.shop.siteUrl;
+  return { kind: isShop ? 'shop' : 'elsewhere', address };
 }
 
 /** The picture of a message was fetched. Never throws: it is answered alike whatever comes of it. */
@@ -95,11 +102,12 @@ async function record(
  * Called every few seconds; what reads interactions in between takes them for a person's by their age. Says how many.
  */
 export async function settlePendingInteractions(deps: SettleDeps): Promise<number> {
-  const before = settledBefore(deps.policies.current().engagement.humans, deps.clock.now(), deps.clock.rate);
+  const now = deps.clock.now();
+  const before = settledBefore(deps.policies.current().engagement.humans, now, deps.clock.rate);
   let settled = 0;
   for (const messageId of await listPendingInteractions(deps.store.db, before, settledAtOnce)) {
     try {
-      settled += await deps.store.transaction((trx) => settle(deps, trx, messageId, before));
+      settled += await deps.store.transaction((trx) => settle(deps, trx, messageId, { before, now }));
     } catch (error) {
       complain(deps, messageId, error);
     }
@@ -108,7 +116,12 @@ export async function settlePendingInteractions(deps: SettleDeps): Promise<numbe
   return settled;
 }
 
-async function settle(deps: SettleDeps, trx: Trx, messageId: string, before: number): Promise<number> {
+async function settle(
+  deps: SettleDeps,
+  trx: Trx,
+  messageId: string,
+  { before, now }: { readonly before: Instant; readonly now: Instant },
+): Promise<number> {
   const owner = await findMessageOwner(trx, messageId);
   if (owner === null) return 0;
   const [profile] = await lockProfiles(trx, [owner]);
@@ -125,14 +138,14 @@ async function settle(deps: SettleDeps, trx: Trx, messageId: string, before: num
     facts: writeFacts(facts),
     profiles: engagement === null ? null : writeEngagement(message.profileId, engagement),
   });
-  await moveProfileOn(trx, message.profileId, deps.clock.now());
+  await moveProfileOn(trx, message.profileId, now);
   await matchFacts(trx, facts, deps);
   const { entryId } = message;
   if (entryId !== null && message.entryIsLive)
     await insertEntryInputs(
       trx,
       settled.map(({ kind, at }) => ({ entryId, input: { kind: 'receipt', messageId, status: statusOf[kind], at } })),
-      deps.clock.now(),
+      now,
     );
   for (const { kind } of settled) deps.metrics.interaction(kind, 'human', null);
   return settled.length;

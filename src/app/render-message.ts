@@ -11,7 +11,7 @@ import { signTracked } from '../domain/tracking-token.js';
 import type { PlannedContent } from '../turn/content.js';
 import type { AppDeps } from './deps.js';
 
-const linkPaths: Readonly<Record<LinkPurpose, string>> = { unsubscribe: 'u', preferences: 'p', cart: 'c', confirm: 'd' };
+const linkPaths: Readonly<Record<LinkPurpose, string>> = { unsubscribe: 'u', preferences: 'p', cart: 'c', confirm: 'd', data: 'x' };
 
 /** A link of ours in a message: it names the message (or the request that it confirms), never the person. */
 export function linkOf(deps: Pick<AppDeps, 'publicUrl' | 'secret'>, purpose: LinkPurpose, id: string): string {
@@ -92,5 +92,6 @@ function trackingOf(
     pictureUrl: `${publicUrl}/o/${signTracked(secret, { messageId, link: null })}.gif`,
     publicUrl,
     siteUrl: deps.shop.siteUrl,
+    hosts: deps.shop.hosts,
   };
 }

@@ -1,4 +1,5 @@
 import type { ProfileId } from '../domain/ids.js';
+import type { Instant } from '../domain/instant.js';
 import { actsOfStart } from '../domain/sms-stop.js';
 import { normalisePhone, suppressionKey } from '../domain/suppression.js';
 import type { Trx } from '../store/db.js';
@@ -45,9 +46,10 @@ export async function reviewText(
   const kind = await deps.store.transaction(async (trx): Promise<ReviewResult['kind']> => {
     const message = await readInboundMessage(trx, id);
     if (message === null) return 'unknown';
-    if (!(await noteReviewed(trx, id, deps.clock.now()))) return 'reviewed-already';
+    const now = deps.clock.now();
+    if (!(await noteReviewed(trx, id, now))) return 'reviewed-already';
     if (isStop) return 'stands';
-    return (await undoStop(deps, trx, message)) ? 'not-a-stop' : 'changed-since';
+    return (await undoStop(deps, trx, message, now)) ? 'not-a-stop' : 'changed-since';
   });
   const message = await readInboundMessage(deps.store.db, id);
   if (kind === 'unknown' || message === null) return { kind: 'unknown' };
@@ -56,7 +58,12 @@ export async function reviewText(
 }
 
 /** False: there is nothing that this sentence alone took. */
-async function undoStop(deps: Pick<AppDeps, 'clock' | 'newId' | 'secret'>, trx: Trx, message: InboundMessage): Promise<boolean> {
+async function undoStop(
+  deps: Pick<AppDeps, 'clock' | 'newId' | 'secret'>,
+  trx: Trx,
+  message: InboundMessage,
+  now: Instant,
+): Promise<boolean> {
   const { id, profileId, receivedAt } = message;
   const canonical = profileId === null ? null : await findCanonicalProfile(trx, profileId);
   const phone = canonical === null ? null : normalisePhone((await readProfile(trx, canonical))?.phone ?? '');
@@ -71,7 +78,7 @@ async function undoStop(deps: Pick<AppDeps, 'clock' | 'newId' | 'secret'>, trx: 
   const acts = [];
   for (const person of people) {
     const records = (await readConsents(trx, person.id)).filter(({ channel }) => channel === 'sms');
-    const at = Math.max(deps.clock.now(), ...records.map((record) => record.at + 1));
+    const at = Math.max(now, ...records.map((record) => record.at + 1));
     const given = actsOfStart(records, at).map((act) => ({
       ...act,
       source: 'review',
@@ -82,6 +89,6 @@ async function undoStop(deps: Pick<AppDeps, 'clock' | 'newId' | 'secret'>, trx: 
     }));
     acts.push({ profileId: person.id as ProfileId, given });
   }
-  await writeConsentActs(deps, trx, acts, `review/${deps.newId()}`);
+  await writeConsentActs(deps, trx, acts, { eventId: `review/${deps.newId()}`, now });
   return true;
 }

@@ -105,13 +105,19 @@ export async function sendMessage(deps: AppDeps, request: MessageRequest, idempo
 export async function askForMessage(
   deps: Pick<AppDeps, 'secret' | 'clock' | 'newId' | 'policies'>,
   trx: Trx,
-  request: Omit<MessageRequest, 'to'> & { readonly profileId: ProfileId },
+  request: Omit<MessageRequest, 'to' | 'data'> & {
+    readonly profileId: ProfileId;
+    /** With the message's id, for links that name it. */
+    readonly data: (messageId: string) => MessageRequest['data'];
+  },
 ): Promise<string> {
   const template = await readTemplateHead(trx, request.template);
   if (template === null) throw new Error(`The template ${request.template} is not published: publish it with "sojourn template publish".`);
   const entryId = deps.newId() as EntryId;
-  await openEntry(deps, trx, { template, profileId: request.profileId, entryId, request, pokeInMs: 0 });
-  return messageIdOf(deps, entryId, deps.clock.now());
+  const messageId = messageIdOf(deps, entryId, deps.clock.now());
+  const filled = { ...request, data: request.data(messageId) };
+  await openEntry(deps, trx, { template, profileId: request.profileId, entryId, request: filled, pokeInMs: 0 });
+  return messageId;
 }
 
 type Checked = { readonly kind: 'ok'; readonly template: TemplateHead; readonly profileId: ProfileId };

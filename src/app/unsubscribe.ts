@@ -30,10 +30,10 @@ export async function unsubscribe(
     const { channel } = recipient;
     const own = await findCanonicalProfile(trx, recipient.profileId);
     const profiles = await lockProfiles(trx, [...(own === null ? [] : [own as ProfileId]), ...(await findHolders(trx, recipient))]);
+    const now = deps.clock.now();
     const acts = [];
     for (const { id } of profiles) {
       const records = await readConsents(trx, id);
-      const now = deps.clock.now();
       const given = refusalsOf(records, channel, now, deps.policies.current().topics).map((refusal) => ({
         ...refusal,
         method: how.method,
@@ -42,8 +42,8 @@ export async function unsubscribe(
       }));
       if (given.length > 0) acts.push({ profileId: id as ProfileId, given });
     }
-    await writeConsentActs(deps, trx, acts, `unsubscribe/${messageId}`);
-    await keepRefusal(deps, trx, [recipient], { method: how.method, at: deps.clock.now() });
+    await writeConsentActs(deps, trx, acts, { eventId: `unsubscribe/${messageId}`, now });
+    await keepRefusal(deps, trx, [recipient], { method: how.method, at: now });
     return acts.length > 0 ? 'stopped' : 'stopped-already';
   });
   if (result === 'stopped') {

@@ -3,39 +3,62 @@ import { base32 } from './ids.js';
 import { readWithAny, type Secrets } from './secrets.js';
 
 /** What a link does. It is part of the signature: a cart link never unsubscribes. */
-export type LinkPurpose = 'unsubscribe' | 'preferences' | 'cart' | 'confirm';
+export type LinkPurpose = 'unsubscribe' | 'preferences' | 'cart' | 'confirm' | 'data';
 
 export interface Link {
   readonly purpose: LinkPurpose;
-  /** The message that carried the link; the person, the brand and the cart are found through it, in the store. `confirm`: what was asked for, and when. */
+  /** The message that carried the link; the person, the brand and the cart are found through it, in the store. `confirm`, `data`: what was asked for, and when. */
   readonly id: string;
 }
 
-const letters: Readonly<Record<LinkPurpose, string>> = { unsubscribe: 'u', preferences: 'p', cart: 'c', confirm: 'd' };
-const purposes: Readonly<Record<string, LinkPurpose>> = { u: 'unsubscribe', p: 'preferences', c: 'cart', d: 'confirm' };
+const letters: Readonly<Record<LinkPurpose, string>> = { unsubscribe: 'u', preferences: 'p', cart: 'c', confirm: 'd', data: 'x' };
+const purposes: Readonly<Record<string, LinkPurpose>> = { u: 'unsubscribe', p: 'preferences', c: 'cart', d: 'confirm', x: 'data' };
 
 /**
  * Signs a link: `1uk3f2.<id>.<mac>`, that is format version, purpose, key id, then the id as it is and 16 bytes of HMAC-SHA256.
- * Short, because a text pays for each character (62 characters for a message id). It never expires: opting out must always work.
+ * Short, because a text pays for each character (62 characters for a message id). It never expires by itself: opting out must always work.
  */
 export function signLink({ first: secret }: Secrets, link: Link): string {
   const head = `1${letters[link.purpose]}${keyId(secret)}`;
   return `${head}.${link.id}.${mac(secret, head, link.id).toString('base64url')}`;
 }
 
-/** What the link says; null when it was signed with none of the secrets or is not a link at all. */
-export function readLink(secrets: Secrets, token: string): Link | null {
-  return readWithAny(secrets, (secret) => readWith(secret, token));
+/** What the link says; null when it was signed with none of the secrets or is not a link at all. What mailers and people add is passed over (`tokensIn`). */
+export function readLink(secrets: Secrets, text: string): Link | null {
+  return readFirst(tokensIn(text), (token) => readWithAny(secrets, (secret) => readWith(secret, token)));
 }
 
 function readWith(secret: string, token: string): Link | null {
-  const [, head, letter, kid, id, signature] = /^(1([upcd])([a-z2-7]{4}))\.([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{22})$/.exec(token) ?? [];
+  const [, head, letter, kid, id, signature] =
+    /^(1([upcdx])([a-z2-7]{4}))\.([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{22})(?![A-Za-z0-9_-])/.exec(token) ?? [];
   const purpose = letter === undefined ? undefined : purposes[letter];
   if (head === undefined || purpose === undefined || id === undefined || signature === undefined) return null;
   if (kid !== keyId(secret)) return null;
   const expected = mac(secret, head, id);
   const given = Buffer.from(signature, 'base64url');
   return given.length === expected.length && timingSafeEqual(given, expected) ? { purpose, id } : null;
+}
+
+/** The first answer that one of these gives. */
+export function readFirst<T>(tokens: readonly string[], read: (token: string) => T | null): T | null {
+  for (const token of tokens) {
+    const answer = read(token);
+    if (answer !== null) return answer;
+  }
+  return null;
+}
+
+/** Longer than any token of ours with all that can come with it. */
+const longestRead = 512;
+
+/**
+ * What may be the token in a text that was meant as one: the text from its first letter or digit on, whatever stands behind the token (a full stop, a quote, a bracket,
+ * a tag, a sentence); and the text without all that is in no token (blanks and line ends of a wrapped link, `=` of quoted-printable, marks that nobody
+ * sees). The signature decides.
+ */
+export function tokensIn(raw: string): readonly string[] {
+  const text = raw.slice(0, longestRead).replace(/^[^A-Za-z0-9]+/, '');
+  return [...new Set([text, text.replaceAll(/[^A-Za-z0-9._-]+/g, '')])];
 }
 
 /** The head (version, purpose, key id) is signed too, so that none of it can be exchanged. */

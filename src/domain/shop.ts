@@ -1,4 +1,5 @@
 import type { Channel, MessageClass } from './channel.js';
+import type { ShopHosts } from './shop-address.js';
 
 /** Who an email says it is from, and where an answer goes. */
 export interface EmailSender {
@@ -27,6 +28,8 @@ export interface Shop {
   /** One line each, as it stands at the foot of marketing emails. */
   readonly postalAddress: readonly string[];
   readonly siteUrl: string;
+  /** Where links that tell may lead, and from where pictures and links that a browser names are shown: the site's host and `link_hosts`. */
+  readonly hosts: ShopHosts;
   readonly supportUrl: string;
   readonly supportEmail: string;
   readonly from: Readonly<Record<MessageClass, EmailSender>>;

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { readFirst, tokensIn } from './link-token.js';
 import { readWithAny, type Secrets } from './secrets.js';
 
 /** A part of one message that tells when it is looked at: a link by its number, or the picture. */
@@ -18,13 +19,14 @@ export function signTracked({ first: secret }: Secrets, { messageId, link }: Tra
   return `${head}.${mac(secret, head).toString('base64url')}`;
 }
 
-/** What the token says; null when it was signed with none of the secrets or is none at all. */
-export function readTracked(secrets: Secrets, token: string): TrackedPart | null {
-  return readWithAny(secrets, (secret) => readWith(secret, token));
+/** What the token says; null when it was signed with none of the secrets or is none at all. What mailers and people add is passed over (`tokensIn`). */
+export function readTracked(secrets: Secrets, text: string): TrackedPart | null {
+  return readFirst(tokensIn(text), (token) => readWithAny(secrets, (secret) => readWith(secret, token)));
 }
 
 function readWith(secret: string, token: string): TrackedPart | null {
-  const [, head, part, messageId, signature] = /^((o|0|[1-9]\d{0,3})\.([A-Za-z0-9_-]{1,64}))\.([A-Za-z0-9_-]{11})$/.exec(token) ?? [];
+  const [, head, part, messageId, signature] =
+    /^((o|0|[1-9]\d{0,3})\.([A-Za-z0-9_-]{1,64}))\.([A-Za-z0-9_-]{11})(?![A-Za-z0-9_-])/.exec(token) ?? [];
   if (head === undefined || part === undefined || messageId === undefined || signature === undefined) return null;
   const expected = mac(secret, head);
   const given = Buffer.from(signature, 'base64url');

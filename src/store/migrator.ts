@@ -6,6 +6,7 @@ import { up as wholeGate } from './migrations/0004-the-whole-gate.js';
 import { up as entriesByProfile } from './migrations/0005-entries-by-profile.js';
 import { up as confirmationRequests } from './migrations/0006-confirmation-requests.js';
 import { up as writeKeys } from './migrations/0007-write-keys.js';
+import { up as oneInbox } from './migrations/0008-one-inbox.js';
 import { up as apiKeysAndAudit } from './migrations/0010-api-keys-and-audit.js';
 import { up as secretEras } from './migrations/0013-secret-eras.js';
 
@@ -18,6 +19,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0005-entries-by-profile': { up: entriesByProfile },
   '0006-confirmation-requests': { up: confirmationRequests },
   '0007-write-keys': { up: writeKeys },
+  '0008-one-inbox': { up: oneInbox },
   '0010-api-keys-and-audit': { up: apiKeysAndAudit },
   '0013-secret-eras': { up: secretEras },
 };

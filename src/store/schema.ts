@@ -19,6 +19,7 @@ export interface Database {
   suppressions: SuppressionsTable;
   confirmation_requests: ConfirmationRequestsTable;
   secret_eras: SecretErasTable;
+  link_requests: LinkRequestsTable;
   journeys: JourneysTable;
   journey_versions: JourneyVersionsTable;
   entries: EntriesTable;
@@ -174,6 +175,14 @@ export interface ConfirmationRequestsTable {
   asked_at: number;
 }
 
+/** Addresses that were sent a fresh link lately. */
+export interface LinkRequestsTable {
+  kind: string;
+  channel: string;
+  hash: string;
+  asked_at: number;
+}
+
 export interface SuppressionsTable {
   channel: string;
   hash: string;
@@ -296,6 +305,10 @@ export interface MessagesTable {
   /** What the step says of caps; null: as the class does. */
   counts_toward_cap: Generated<boolean | null>;
   mailbox_provider: Generated<string | null>;
+  /** Of the address that it is for, or went to (`suppressionKeys`); null: there was none, or it was written before there was this column. */
+  address_hash: Generated<string | null>;
+  /** ISO 3166, of the number of a text that was submitted. */
+  country: Generated<string | null>;
   segments: number | null;
   provider: string | null;
   provider_id: string | null;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { shopHosts } from '../../src/domain/shop-address.js';
 import { trackEmail, trackSms } from '../../src/channels/email/track-links.js';
 
 const addresses = {
@@ -6,6 +7,7 @@ const addresses = {
   pictureUrl: 'https://mail.shop.example/o/o.id.mac.gif',
   publicUrl: 'https://mail.shop.example',
   siteUrl: 'https://shop.example/',
+  hosts: shopHosts('https://shop.example/', []),
 };
 
 describe('the links of an email', () => {

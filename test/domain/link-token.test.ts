@@ -3,12 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { readLink, signLink } from '../../src/domain/link-token.js';
 import { secretsOf } from '../../src/domain/secrets.js';
 
+const purposes = ['unsubscribe', 'preferences', 'cart', 'confirm', 'data'] as const;
 const secret = secretsOf('a-secret-of-the-shop');
 const id = 'abcdefghijklmnopqrstuvwxyz234567';
 
 describe('a link token', () => {
   test('says again what was signed, for every purpose', () => {
-    for (const purpose of ['unsubscribe', 'preferences', 'cart'] as const) {
+    for (const purpose of purposes) {
       expect(readLink(secret, signLink(secret, { purpose, id }))).toEqual({ purpose, id });
     }
   });
@@ -24,6 +25,28 @@ describe('a link token', () => {
 
   test('is refused under another key', () => {
     expect(readLink(secretsOf('another-secret-of-it'), signLink(secret, { purpose: 'cart', id }))).toBeNull();
+  });
+
+  test('is read whatever mailers and people put around it', () => {
+    const junk = fc.string({
+      unit: fc.constantFrom('.', ',', '>', '<', ' ', '"', "'", '”', ')', '=', '\r\n', '\u200b', '\u00a0', '\0', '*', '&', '%20', '/'),
+    });
+    fc.assert(
+      fc.property(fc.constantFrom(...purposes), junk, junk, fc.nat(60), (purpose, before, after, at) => {
+        const token = signLink(secret, { purpose, id });
+        const link = { purpose, id };
+        fc.pre(!/^[A-Za-z0-9_-]/.test(after) && !before.includes('%20'));
+        expect(readLink(secret, before + token + after)).toEqual(link);
+        expect(readLink(secret, `${token.slice(0, at)}=\r\n ${token.slice(at)}`)).toEqual(link);
+      }),
+    );
+    for (const text of ['</a>', '&amp;lang=de', '?x=1', '. Then press the button.', '>, <mailto:x@y.example>'])
+      expect(readLink(secret, signLink(secret, { purpose: 'unsubscribe', id }) + text)).toEqual({ purpose: 'unsubscribe', id });
+  });
+
+  test('is none when it is cut short, wherever', () => {
+    const token = signLink(secret, { purpose: 'unsubscribe', id });
+    for (let length = 0; length < token.length; length += 1) expect(readLink(secret, token.slice(0, length))).toBeNull();
   });
 
   test('is refused whichever character is changed', () => {

@@ -38,10 +38,13 @@ test('is the catalog of templates that journeys are checked against', async () =
     'cart-reminder-1',
     'cart-reminder-2',
     'cart-reminder-3',
+    'data-link',
     'double-opt-in',
+    'fresh-links',
     'newsletter',
     'order-shipped',
     'cart-link',
+    'data-link-text',
     'double-opt-in-text',
   ]);
   expect([set.channelOf('cart-link'), set.classOf('cart-link'), set.channelOf('nothing'), set.has('nothing')]).toEqual([

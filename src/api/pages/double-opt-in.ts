@@ -7,6 +7,7 @@ import { callerAddress } from '../caller-address.js';
 import { formOf, readForms } from './form.js';
 import { html, sendPage } from './page.js';
 import { topicName } from './preference-form.js';
+import { isFromElsewhere } from './same-origin.js';
 import { pickLanguage, wordsOf } from './words.js';
 
 type Request = FastifyRequest<{ Params: { token: string } }>;
@@ -22,12 +23,19 @@ export function doubleOptInPages(app: AppDeps): FastifyPluginAsync {
     });
 
     server.post('/d/:token', { config: byLink('confirm', 'consent.confirm', changes(theirLink)) }, async (request: Request, reply) => {
+      if (isFromElsewhere(request, app.publicUrl)) return fromElsewhere(request, reply);
       const id = requestOf(request);
       if (id === null) return answer(request, reply, { kind: 'unknown' }, 200);
       if (formOf(request.body)['confirm'] !== 'yes') return answer(request, reply, await showConfirmation(app, id), 400);
       const userAgent = request.headers['user-agent']?.slice(0, 500) ?? null;
       return answer(request, reply, await confirmConsent(app, id, { ip: callerAddress(request), userAgent }), 200);
     });
+
+    function fromElsewhere(request: Request, reply: FastifyReply) {
+      const language = pickLanguage(request.headers['accept-language'], app.shop.locale);
+      const { notConfirmedTitle, fromElsewhere: said } = wordsOf(language);
+      return sendPage(reply, { shop: app.shop, language, status: 403, title: notConfirmedTitle, body: html`<p>${said}</p>` });
+    }
 
     function requestOf(request: Request): string | null {
       const link = readLink(app.secret, request.params.token);

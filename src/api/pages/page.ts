@@ -104,11 +104,15 @@ ${body}
 </body>
 </html>
 `;
-  return reply
-    .status(page.status ?? 200)
-    .header('content-security-policy', policy)
-    .header('cache-control', 'no-store')
-    .header('x-robots-tag', 'noindex')
-    .type('text/html; charset=utf-8')
-    .send(document.markup);
+  return (
+    reply
+      .status(page.status ?? 200)
+      .header('content-security-policy', policy)
+      .header('cache-control', 'no-store')
+      .header('x-robots-tag', 'noindex')
+      // Nothing of a link leaves for elsewhere; to our own pages forms say where they come from (`isFromElsewhere`).
+      .header('referrer-policy', 'same-origin')
+      .type('text/html; charset=utf-8')
+      .send(document.markup)
+  );
 }

@@ -1,21 +1,22 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppDeps } from '../../app/deps.js';
-import { eraseProfile } from '../../app/erase-profile.js';
-import { exportProfile } from '../../app/export-profile.js';
+import { sendDataLink } from '../../app/fresh-links.js';
 import { type Preferences, savePreferences, showPreferences } from '../../app/preferences.js';
 import { readLink } from '../../domain/link-token.js';
 import { byLink, changes, reads, theirLink } from '../access.js';
 import { callerAddress } from '../caller-address.js';
 import { type Form, formOf, readForms } from './form.js';
+import { incompleteLink } from './incomplete-link.js';
 import { html, sendPage } from './page.js';
 import { preferenceForm, topicName, wishesOf } from './preference-form.js';
+import { isFromElsewhere } from './same-origin.js';
 import { type Language, pickLanguage, wordsOf } from './words.js';
 
 type Request = FastifyRequest<{ Params: { token: string } }>;
 
 /**
  * `/p/<token>`: what a person gets, how often, and what is kept of them. A GET shows it, a POST saves it as acts of consent and traits;
- * `/p/<token>/export` and `/p/<token>/erase` are for the person's own data. Nothing but a POST changes anything, because scanners follow links.
+ * `/p/<token>/data` mails the link that opens the person's own data (`your-data.ts`). Nothing but a POST changes anything, because scanners follow links.
  */
 export function preferencePages(app: AppDeps): FastifyPluginAsync {
   return async (server) => {
@@ -27,6 +28,7 @@ export function preferencePages(app: AppDeps): FastifyPluginAsync {
     });
 
     server.post('/p/:token', { config: byLink('preferences', 'preferences.save', changes(theirLink)) }, async (request: Request, reply) => {
+      if (isFromElsewhere(request, app.publicUrl)) return elsewhere(request, reply);
       const before = await shownTo(request);
       if (before === null) return gone(request, reply);
       const form = formOf(request.body);
@@ -50,43 +52,16 @@ export function preferencePages(app: AppDeps): FastifyPluginAsync {
       return answer(request, reply, after, { note: saved === 'saved' ? said.saved : said.unchanged });
     });
 
-    server.post(
-      '/p/:token/export',
-      { config: byLink('preferences', 'profile.export', changes(theirLink)) },
-      async (request: Request, reply) => {
+    // The last two are what pages of earlier builds post to.
+    for (const path of ['data', 'export', 'erase'])
+      server.post(`/p/:token/${path}`, { config: byLink('preferences', `data-link.ask-by-${path}`, changes(theirLink)) }, async (request: Request, reply) => {
+        if (isFromElsewhere(request, app.publicUrl)) return elsewhere(request, reply);
         const shown = await shownTo(request);
         if (shown === null) return gone(request, reply);
-        if (!shown.opensData) return tooOld(request, reply, shown);
-        const data = await exportProfile(app, shown.profileId);
-        if (data === null) return gone(request, reply);
-        return reply
-          .header('cache-control', 'no-store')
-          .header('content-disposition', 'attachment; filename="my-data.json"')
-          .type('application/json; charset=utf-8')
-          .send(JSON.stringify(data, null, 2));
-      },
-    );
-
-    server.get('/p/:token/erase', { config: byLink('preferences', 'page.erase') }, async (request: Request, reply) => {
-      const shown = await shownTo(request);
-      if (shown === null) return gone(request, reply);
-      return shown.opensData ? askToErase(request, reply, shown, 200) : tooOld(request, reply, shown);
-    });
-
-    server.post(
-      '/p/:token/erase',
-      { config: byLink('preferences', 'profile.erase', changes(theirLink)) },
-      async (request: Request, reply) => {
-        const shown = await shownTo(request);
-        if (shown === null) return gone(request, reply);
-        if (!shown.opensData) return tooOld(request, reply, shown);
-        if (formOf(request.body)['confirm'] !== 'erase') return askToErase(request, reply, shown, 400);
-        const language = languageOf(request, shown);
-        await eraseProfile(app, shown.profileId);
-        const words = wordsOf(language);
-        return sendPage(reply, { shop: app.shop, language, title: words.erasedTitle, body: html`<p>${words.erased(app.shop.brand)}</p>` });
-      },
-    );
+        const answer = await sendDataLink(app, messageOf(request) ?? '');
+        if (answer === 'unknown') return gone(request, reply);
+        return answer === 'asked' ? onItsWay(request, reply, shown) : notTheirs(request, reply, shown);
+      });
 
     async function shownTo(request: Request): Promise<Preferences | null> {
       const id = messageOf(request);
@@ -132,40 +107,39 @@ export function preferencePages(app: AppDeps): FastifyPluginAsync {
 
     function dataSection(request: Request, shown: Preferences, language: Language) {
       const words = wordsOf(language);
-      const here = `/p/${request.params.token}`;
-      const choices = shown.opensData
-        ? html`<p class="soft">${words.dataIntro(app.shop.brand)}</p><div class="actions"><form method="post" action="${here}/export"><button type="submit" class="plain">${words.download}</button></form><form method="get" action="${here}/erase"><button type="submit" class="plain">${words.erase}</button></form></div>`
-        : html`<p class="soft">${closedBecause(shown, language)}</p>`;
+      const choices = shown.isOwnAddress
+        ? html`<p class="soft">${words.dataIntro(app.shop.brand)}</p><div class="actions"><form method="post" action="/p/${request.params.token}/data"><button type="submit" class="plain">${words.sendLink}</button></form></div>`
+        : html`<p class="soft">${words.otherAddress}</p>`;
       return html`<section aria-labelledby="data"><h2 id="data">${words.dataTitle}</h2>${choices}</section>`;
     }
 
-    function askToErase(request: Request, reply: FastifyReply, shown: Preferences, status: number) {
+    function onItsWay(request: Request, reply: FastifyReply, shown: Preferences) {
       const language = languageOf(request, shown);
       const words = wordsOf(language);
       return sendPage(reply, {
         shop: app.shop,
         language,
-        status,
-        title: words.eraseTitle,
-        body: html`<p>${words.eraseQuestion(app.shop.brand)}</p><div class="actions"><form method="post"><button type="submit" name="confirm" value="erase">${words.eraseButton}</button></form><form method="get" action="/p/${request.params.token}"><button type="submit" class="plain">${words.keep}</button></form></div>`,
+        title: words.dataAskedTitle,
+        body: html`<p role="status">${words.dataAsked}</p>`,
       });
     }
 
-    function tooOld(request: Request, reply: FastifyReply, shown: Preferences) {
+    function notTheirs(request: Request, reply: FastifyReply, shown: Preferences) {
       const language = languageOf(request, shown);
+      const words = wordsOf(language);
+      return sendPage(reply, { shop: app.shop, language, status: 403, title: words.dataTitle, body: html`<p>${words.otherAddress}</p>` });
+    }
+
+    function elsewhere(request: Request, reply: FastifyReply) {
+      const language = languageOf(request, null);
       const words = wordsOf(language);
       return sendPage(reply, {
         shop: app.shop,
         language,
         status: 403,
-        title: words.dataTitle,
-        body: html`<p>${closedBecause(shown, language)}</p>`,
+        title: words.notConfirmedTitle,
+        body: html`<p>${words.fromElsewhere}</p>`,
       });
-    }
-
-    function closedBecause(shown: Preferences, language: Language): string {
-      const words = wordsOf(language);
-      return shown.isOwnAddress ? words.dataLater : words.otherAddress;
     }
 
     function gone(request: Request, reply: FastifyReply) {
@@ -175,8 +149,8 @@ export function preferencePages(app: AppDeps): FastifyPluginAsync {
         shop: app.shop,
         language,
         status: 404,
-        title: words.goneTitle,
-        body: html`<p>${words.gone(app.shop.brand)}</p>`,
+        title: words.incompleteTitle,
+        body: incompleteLink(app.shop.brand, language),
       });
     }
   };

@@ -9,22 +9,34 @@ import { pickLanguage, wordsOf } from './words.js';
 const picture = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
 
 /**
- * `/l/<token>`: leads to the address that the link was sent with, which is kept with the message; what is no link of ours leads nowhere, so nobody can
- * use it to lead people elsewhere. `/o/<token>.gif`: the picture that tells of an open, the same whatever the token. No cookies; who comes is judged and
+ * `/l/<token>`: leads to the address that the link was sent with, which is kept with the message, and to the shop only; what is no link of ours leads
+ * nowhere, so nobody can use it to lead people elsewhere. `/o/<token>.gif`: the picture that tells of an open, the same whatever the token. No cookies; who comes is judged and
  * forgotten.
  */
 export function trackingPages(app: AppDeps): FastifyPluginAsync {
   return async (server) => {
     server.get<{ Params: { token: string } }>('/l/:token', { config: byLink('click', 'link.click') }, async (request, reply) => {
-      const address = await followLink(app, request.params.token, visitor(request));
-      if (address === null) return noSuchLink(request, reply);
-      return reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex').redirect(address, 302);
+      const target = await followLink(app, request.params.token, visitor(request));
+      if (target === null) return noSuchLink(request, reply);
+      if (target.kind === 'elsewhere') return leadsElsewhere(request, reply, target.address);
+      return reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex').redirect(target.address, 302);
     });
 
     server.get<{ Params: { token: string } }>('/o/:token', { config: byLink('open', 'link.open') }, async (request, reply) => {
       await recordOpen(app, request.params.token.replace(/\.gif$/, ''), visitor(request));
       return reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex').type('image/gif').send(picture);
     });
+
+    function leadsElsewhere(request: FastifyRequest, reply: FastifyReply, address: string) {
+      const language = pickLanguage(request.headers['accept-language'], app.shop.locale);
+      const words = wordsOf(language);
+      return sendPage(reply, {
+        shop: app.shop,
+        language,
+        title: words.elsewhereTitle,
+        body: html`<p>${words.elsewhere(app.shop.brand)}</p><p><a href="${address}" rel="noopener noreferrer nofollow">${address}</a></p>`,
+      });
+    }
 
     function noSuchLink(request: FastifyRequest, reply: FastifyReply) {
       const language = pickLanguage(request.headers['accept-language'], app.shop.locale);

@@ -1,84 +1,135 @@
-import type { FastifyPluginAsync, FastifyReply } from 'fastify';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppDeps } from '../../app/deps.js';
+import { mailFreshLinks } from '../../app/fresh-links.js';
 import { leavingReasons, recordLeavingReason } from '../../app/leaving-reason.js';
 import { showPreferences } from '../../app/preferences.js';
 import { unsubscribe } from '../../app/unsubscribe.js';
-import { readLink, signLink } from '../../domain/link-token.js';
-import { byLink, changes, theirLink } from '../access.js';
+import { readLink } from '../../domain/link-token.js';
+import { normaliseEmail } from '../../domain/suppression.js';
+import { byLink, changes, openTo, theirLink } from '../access.js';
+import { callerAddress } from '../caller-address.js';
+import { Allowance } from './allowance.js';
 import { formOf, readForms } from './form.js';
-import { html, sendPage } from './page.js';
+import { freshLinksPath, incompleteLink } from './incomplete-link.js';
+import { type Html, html, sendPage } from './page.js';
 import { type Language, pickLanguage, wordsOf } from './words.js';
+
+type Request = FastifyRequest<{ Params: { '*'?: string } }>;
+
+/** Links by address: so many an hour for one caller, and for all together. */
+const asking = { each: 10, all: 1_000, inMs: 3_600_000 } as const;
+/** Whether an address is known shows in no answer, and not in how long it takes: each takes so long, in real milliseconds. */
+const answerAfterMs = 400;
 
 /**
  * `/u/<token>`: the one-click link of RFC 8058, and the page that people see. Only a POST that says `List-Unsubscribe=One-Click` changes
- * anything, because scanners follow links. No cookies, no redirects; a forged token gets the same answer and no effect.
+ * anything, because scanners follow links. It leads to nothing but refusing: mailbox providers keep this link, and people pass it on. No cookies, no
+ * redirects. Where the token is none, nothing has changed and the page says so; `POST /u` mails a fresh link to an address.
  */
 export function unsubscribePages(app: AppDeps): FastifyPluginAsync {
   return async (server) => {
     readForms(server);
+    const allowance = new Allowance(asking);
 
-    server.get<{ Params: { token: string } }>(
-      '/u/:token',
-      { config: byLink('unsubscribe', 'page.unsubscribe') },
-      async (request, reply) => {
-        const link = readLink(app.secret, request.params.token);
-        // Any other link of ours may be in anybody's hands: people share their carts.
-        const messageId = link?.purpose === 'unsubscribe' ? link.id : null;
-        const person = messageId === null ? null : await showPreferences(app, messageId);
+    for (const path of [freshLinksPath, `${freshLinksPath}/*`])
+      server.get(path, { config: byLink('unsubscribe', 'page.unsubscribe') }, async (request: Request, reply) => {
+        const messageId = messageOf(request);
+        if (messageId === null) return incomplete(request, reply);
+        const person = await showPreferences(app, messageId);
         const language = pickLanguage(person?.locale, request.headers['accept-language'], app.shop.locale);
         const words = wordsOf(language);
-        return sendPage(reply, {
-          shop: app.shop,
-          language,
+        return show(reply, language, {
           title: words.unsubscribeTitle,
-          body: html`<p>${words.unsubscribeQuestion(app.shop.brand)}</p><p class="soft">${words.ordersStill}</p>${button(language)}${
-            messageId === null ? html`` : preferencesLink(app, messageId, language)
-          }`,
+          body: html`<p>${words.unsubscribeQuestion(app.shop.brand)}</p><p class="soft">${words.ordersStill}</p>${button(language)}`,
         });
-      },
-    );
+      });
 
-    server.post<{ Params: { token: string } }>(
-      '/u/:token',
-      { config: byLink('unsubscribe', 'consent.unsubscribe', changes(theirLink)) },
-      async (request, reply) => {
-        const form = formOf(request.body);
-        const language = pickLanguage(form['lang'], request.headers['accept-language'], app.shop.locale);
-        const link = readLink(app.secret, request.params.token);
-        const reason = leavingReasons.find((one) => one === form['why']);
-        if (reason !== undefined) {
-          if (link?.purpose === 'unsubscribe') await recordLeavingReason(app, link.id, reason);
-          return thanks(reply, language);
-        }
-        if (form['List-Unsubscribe'] !== 'One-Click') return notConfirmed(reply, language);
-
-        if (link?.purpose === 'unsubscribe')
-          await unsubscribe(app, link.id, { method: form['lang'] === undefined ? 'one-click' : 'unsubscribe-page', text: null });
-        else app.log.warn({}, 'An unsubscribe link did not bear our signature; nothing was changed.');
-        const words = wordsOf(language);
-        return sendPage(reply, {
-          shop: app.shop,
-          language,
-          title: words.unsubscribedTitle,
-          body: html`<p>${words.unsubscribed(app.shop.brand)}</p><p class="soft">${words.ordersStill}</p>${whyForm(language)}`,
+    server.post(freshLinksPath, { config: openTo({ kind: 'open', internal: false }, 'link.ask') }, async (request: Request, reply) => {
+      const form = formOf(request.body);
+      const language = languageOf(request);
+      const words = wordsOf(language);
+      if (form['email'] === undefined) return incomplete(request, reply);
+      const isAddress = normaliseEmail(form['email']) !== null && form['email'].length <= 320;
+      if (!isAddress)
+        return show(reply, language, {
+          status: 400,
+          title: words.incompleteTitle,
+          body: incompleteLink(app.shop.brand, language, words.wrongEmail),
         });
-      },
-    );
+      if (!allowance.take(callerAddress(request)))
+        return show(reply, language, { status: 429, title: words.failedTitle, body: html`<p>${words.askedTooOften}</p>` });
+      await Promise.all([pause(answerAfterMs), mailFreshLinks(app, form['email']).catch(complain)]);
+      return show(reply, language, { title: words.askedTitle, body: html`<p role="status">${words.asked(app.shop.brand)}</p>` });
+    });
+
+    server.post(`${freshLinksPath}/*`, { config: byLink('unsubscribe', 'consent.unsubscribe', changes(theirLink)) }, async (request: Request, reply) => {
+      const form = formOf(request.body);
+      const language = languageOf(request);
+      const messageId = messageOf(request);
+      if (messageId === null) {
+        app.log.warn({}, 'An unsubscribe link did not bear our signature; nothing was changed.');
+        return incomplete(request, reply);
+      }
+      const reason = leavingReasons.find((one) => one === form['why']);
+      if (reason !== undefined) {
+        await recordLeavingReason(app, messageId, reason);
+        return thanks(reply, language);
+      }
+      if (form['List-Unsubscribe'] !== 'One-Click') return notConfirmed(reply, language);
+
+      const how = { method: form['lang'] === undefined ? 'one-click' : 'unsubscribe-page', text: null };
+      if ((await unsubscribe(app, messageId, how)) === 'unknown') return incomplete(request, reply);
+      const words = wordsOf(language);
+      return show(reply, language, {
+        title: words.unsubscribedTitle,
+        body: html`<p>${words.unsubscribed(app.shop.brand)}</p><p class="soft">${words.ordersStill}</p>${whyForm(language)}`,
+      });
+    });
+
+    /** Null: no link to unsubscribe by. Any other link of ours may be in anybody's hands: people share their carts. */
+    function messageOf(request: Request): string | null {
+      const link = readLink(app.secret, request.params['*'] ?? '');
+      return link?.purpose === 'unsubscribe' ? link.id : null;
+    }
+
+    function languageOf(request: Request): Language {
+      return pickLanguage(formOf(request.body)['lang'], request.headers['accept-language'], app.shop.locale);
+    }
+
+    function show(
+      reply: FastifyReply,
+      language: Language,
+      page: { readonly title: string; readonly body: Html; readonly status?: number },
+    ) {
+      return sendPage(reply, { shop: app.shop, language, ...page });
+    }
+
+    function incomplete(request: Request, reply: FastifyReply) {
+      const language = languageOf(request);
+      return show(reply, language, {
+        status: 404,
+        title: wordsOf(language).incompleteTitle,
+        body: incompleteLink(app.shop.brand, language),
+      });
+    }
 
     function thanks(reply: FastifyReply, language: Language) {
       const { unsubscribedTitle, whyThanks } = wordsOf(language);
-      return sendPage(reply, { shop: app.shop, language, title: unsubscribedTitle, body: html`<p>${whyThanks}</p>` });
+      return show(reply, language, { title: unsubscribedTitle, body: html`<p>${whyThanks}</p>` });
     }
 
     function notConfirmed(reply: FastifyReply, language: Language) {
       const words = wordsOf(language);
-      return sendPage(reply, {
-        shop: app.shop,
-        language,
+      return show(reply, language, {
         status: 400,
         title: words.notConfirmedTitle,
         body: html`<p>${words.notConfirmed}</p>${button(language)}`,
       });
+    }
+
+    function complain(error: unknown): void {
+      app.log.error({ error: error instanceof Error ? error.name : 'unknown' }, 'A fresh link could not be sent to who asked for one.');
     }
   };
 }
@@ -94,8 +145,4 @@ function whyForm(language: Language) {
   return html`<form method="post"><fieldset><legend>${whyTitle}</legend><input type="hidden" name="lang" value="${language}">${leavingReasons.map(
     (reason) => html`<label><input type="radio" name="why" value="${reason}" required><span>${whys[reason]}</span></label>`,
   )}</fieldset><div class="actions"><button type="submit" class="plain">${whyButton}</button></div></form>`;
-}
-
-function preferencesLink(app: AppDeps, id: string, language: Language) {
-  return html`<p class="soft"><a href="/p/${signLink(app.secret, { purpose: 'preferences', id })}">${wordsOf(language).choose}</a></p>`;
 }

@@ -51,7 +51,21 @@ interface Words {
   readonly dataIntro: (brand: string) => string;
   readonly download: string;
   readonly erase: string;
-  readonly dataLater: string;
+  readonly sendLink: string;
+  readonly dataAskedTitle: string;
+  readonly dataAsked: string;
+  readonly dataOpen: (brand: string) => string;
+  readonly dataLate: string;
+  /** A form came from a page that is not ours. */
+  readonly fromElsewhere: string;
+  readonly incompleteTitle: string;
+  readonly incomplete: (brand: string) => string;
+  readonly email: string;
+  readonly wrongEmail: string;
+  readonly askedTitle: string;
+  /** The same whether anybody here has the address or not. */
+  readonly asked: (brand: string) => string;
+  readonly askedTooOften: string;
   /** Why a link opens nothing and turns nothing on. */
   readonly otherAddress: string;
   readonly eraseTitle: string;
@@ -68,12 +82,13 @@ interface Words {
   readonly confirmedButBarred: (brand: string) => string;
   readonly tooLateTitle: string;
   readonly tooLate: (brand: string) => string;
-  readonly choose: string;
   readonly goneTitle: string;
   readonly gone: (brand: string) => string;
   readonly failedTitle: string;
   readonly tooLarge: string;
   readonly tryAgain: string;
+  readonly elsewhereTitle: string;
+  readonly elsewhere: (brand: string) => string;
   readonly toShop: (brand: string) => string;
   readonly help: string;
 }
@@ -126,11 +141,25 @@ const en: Words = {
   unchanged: 'Nothing was changed; all stays as it is.',
   wrongBirthday: 'Nothing was saved: that day is in no calendar. Please give a day and a month, or neither.',
   dataTitle: 'Your data',
-  dataIntro: (brand) => `Take along what ${brand} keeps about you here, or have it deleted.`,
+  dataIntro: (brand) =>
+    `Take along what ${brand} keeps about you here, or have it deleted. For that we send you a link, to where this page was sent. It works for an hour.`,
   download: 'Download my data',
   erase: 'Delete my data',
-  dataLater:
-    'Messages may be passed on. So the data that is kept about you opens only from links that are not older than 30 days: use the link in a newer message, or write to us.',
+  sendLink: 'Send me a link',
+  dataAskedTitle: 'The link is on its way',
+  dataAsked: 'It goes to where this page was sent, and works for an hour. Nothing has changed yet.',
+  dataOpen: (brand) => `Take along what ${brand} keeps about you here, or have it deleted. This page works for an hour.`,
+  dataLate: 'A link to your data works for an hour. Open your preferences in a message from us, and ask there for another one.',
+  fromElsewhere: 'This was sent from a page that is not ours. Open the link in our message, and press the button there.',
+  incompleteTitle: 'This link is incomplete',
+  incomplete: (brand) =>
+    `Nothing has changed: a part of the link is missing. Use the link in the message once more. Or type your email address here, and ${brand} sends you a mail with links that work.`,
+  email: 'Email address',
+  wrongEmail: 'That is no email address. Please look at it once more.',
+  askedTitle: 'Look into your mailbox',
+  asked: (brand) =>
+    `If ${brand} has this address, a mail with links to unsubscribe and to choose what you get is on its way. One goes out an hour at most.`,
+  askedTooOften: 'Too many links have been asked for from here. Please try again in an hour, or write to us.',
   otherAddress:
     'This message went to an address that is not the one we have now, so somebody else may be reading it. You can turn off here whatever you like. To turn something on, or to see and delete data, use the link in a message to the present address, or write to us.',
   eraseTitle: 'Delete all data about you?',
@@ -150,12 +179,13 @@ const en: Words = {
   tooLateTitle: 'This link has had its time',
   tooLate: (brand) =>
     `It confirms nothing any more, and you are not signed up by it. If you would still like to hear from ${brand}, sign up once more.`,
-  choose: 'Choose what you get instead',
   goneTitle: 'This link no longer works',
   gone: (brand) => `We cannot find the message that this link came with. Write to ${brand} and we will set it right.`,
   failedTitle: 'That did not work',
   tooLarge: 'Nothing was saved: what was sent is too long. Please say it in fewer words.',
   tryAgain: 'Something went wrong on our side. Please try again in a few minutes, or write to us.',
+  elsewhereTitle: 'This link leads to another site',
+  elsewhere: (brand) => `It does not lead to ${brand}. Follow it only if you know this address:`,
   toShop: (brand) => `Go to ${brand}`,
   help: 'Contact us',
 };
@@ -213,11 +243,26 @@ const de: Words = {
   unchanged: 'Es wurde nichts geändert; alles bleibt, wie es ist.',
   wrongBirthday: 'Nichts wurde gespeichert: Diesen Tag gibt es nicht. Bitte geben Sie Tag und Monat an, oder keines von beiden.',
   dataTitle: 'Ihre Daten',
-  dataIntro: (brand) => `Nehmen Sie mit, was ${brand} hier über Sie speichert, oder lassen Sie es löschen.`,
+  dataIntro: (brand) =>
+    `Nehmen Sie mit, was ${brand} hier über Sie speichert, oder lassen Sie es löschen. Dafür senden wir Ihnen einen Link dorthin, wohin diese Seite ging. Er gilt eine Stunde.`,
   download: 'Meine Daten herunterladen',
   erase: 'Meine Daten löschen',
-  dataLater:
-    'Nachrichten werden manchmal weitergeleitet. Darum öffnen nur Links, die höchstens 30 Tage alt sind, die über Sie gespeicherten Daten: Nutzen Sie den Link in einer neueren Nachricht, oder schreiben Sie uns.',
+  sendLink: 'Link senden',
+  dataAskedTitle: 'Der Link ist unterwegs',
+  dataAsked: 'Er geht dorthin, wohin diese Seite ging, und gilt eine Stunde. Es hat sich noch nichts geändert.',
+  dataOpen: (brand) => `Nehmen Sie mit, was ${brand} hier über Sie speichert, oder lassen Sie es löschen. Diese Seite gilt eine Stunde.`,
+  dataLate:
+    'Ein Link zu Ihren Daten gilt eine Stunde. Öffnen Sie Ihre Einstellungen in einer Nachricht von uns, und fordern Sie dort einen neuen an.',
+  fromElsewhere: 'Das kam von einer Seite, die nicht unsere ist. Öffnen Sie den Link in unserer Nachricht, und drücken Sie dort den Knopf.',
+  incompleteTitle: 'Dieser Link ist unvollständig',
+  incomplete: (brand) =>
+    `Es hat sich nichts geändert: Ein Teil des Links fehlt. Nutzen Sie den Link in der Nachricht noch einmal. Oder geben Sie hier Ihre E‑Mail-Adresse an, dann sendet ${brand} Ihnen eine E‑Mail mit Links, die gelten.`,
+  email: 'E‑Mail-Adresse',
+  wrongEmail: 'Das ist keine E‑Mail-Adresse. Bitte sehen Sie noch einmal nach.',
+  askedTitle: 'Sehen Sie in Ihr Postfach',
+  asked: (brand) =>
+    `Wenn ${brand} diese Adresse hat, ist eine E‑Mail mit Links zum Abmelden und zum Auswählen unterwegs. Höchstens eine geht in der Stunde ab.`,
+  askedTooOften: 'Von hier wurden zu viele Links angefordert. Bitte versuchen Sie es in einer Stunde noch einmal, oder schreiben Sie uns.',
   otherAddress:
     'Diese Nachricht ging an eine Adresse, die nicht die ist, die wir jetzt haben; vielleicht liest sie jemand anderes. Abbestellen können Sie hier alles. Um etwas zu bestellen oder Daten zu sehen und zu löschen, nutzen Sie den Link in einer Nachricht an die jetzige Adresse, oder schreiben Sie uns.',
   eraseTitle: 'Alle Daten über Sie löschen?',
@@ -238,12 +283,13 @@ const de: Words = {
   tooLateTitle: 'Dieser Link ist abgelaufen',
   tooLate: (brand) =>
     `Er bestätigt nichts mehr, und Sie sind durch ihn nicht angemeldet. Möchten Sie weiterhin von ${brand} hören, melden Sie sich noch einmal an.`,
-  choose: 'Stattdessen auswählen, was Sie erhalten',
   goneTitle: 'Dieser Link gilt nicht mehr',
   gone: (brand) => `Wir finden die Nachricht zu diesem Link nicht. Schreiben Sie ${brand}, wir bringen es in Ordnung.`,
   failedTitle: 'Das hat nicht geklappt',
   tooLarge: 'Es wurde nichts gespeichert: Was gesendet wurde, ist zu lang. Bitte fassen Sie sich kürzer.',
   tryAgain: 'Bei uns ist etwas schiefgegangen. Bitte versuchen Sie es in ein paar Minuten noch einmal, oder schreiben Sie uns.',
+  elsewhereTitle: 'Dieser Link führt zu einer anderen Seite',
+  elsewhere: (brand) => `Er führt nicht zu ${brand}. Folgen Sie ihm nur, wenn Sie diese Adresse kennen:`,
   toShop: (brand) => `Zu ${brand}`,
   help: 'Kontakt',
 };

@@ -1,4 +1,5 @@
 import { hiddenLink } from '../../domain/human-click.js';
+import { leadsToShop, type ShopHosts } from '../../domain/shop-address.js';
 
 /** A message with links that tell. */
 export interface TrackedEmail {
@@ -16,11 +17,13 @@ export interface TrackingAddresses {
   readonly publicUrl: string;
   /** The shop's site: whoever does follow the hidden link comes out there. */
   readonly siteUrl: string;
+  /** Links elsewhere stay as they are: ours lead to the shop and to nobody else. */
+  readonly hosts: ShopHosts;
 }
 
 /**
  * Puts addresses of ours in the place of those that an email links to, and a hidden link and a picture at its end. Left as they are: links to our pages
- * (unsubscribe, preferences), what is no web address, and what is marked `data-no-track`. One address has one number, wherever it stands; the same
+ * (unsubscribe, preferences), links that do not lead to the shop, what is no web address, and what is marked `data-no-track`. One address has one number, wherever it stands; the same
  * email gives the same bytes.
  */
 export function trackEmail(email: { readonly html: string; readonly text: string }, addresses: TrackingAddresses): TrackedEmail {
@@ -53,18 +56,20 @@ export function trackSms(body: string, addresses: TrackingAddresses): { readonly
 class LinkNumbers {
   readonly #addresses: string[];
   readonly #publicUrl: string;
+  readonly #hosts: ShopHosts;
 
-  constructor({ publicUrl, siteUrl }: TrackingAddresses) {
+  constructor({ publicUrl, siteUrl, hosts }: TrackingAddresses) {
     this.#publicUrl = publicUrl;
+    this.#hosts = hosts;
     this.#addresses = [siteUrl];
   }
 
-  /** Null: no address of the web, or a page of ours. */
+  /** Null: no address of the web, a page of ours, or one that does not lead to the shop. */
   of(written: string): number | null {
     if (!/^https?:\/\//i.test(written.trim()) || !URL.canParse(written)) return null;
     const address = new URL(written).href;
     const ownPath = address.startsWith(`${this.#publicUrl}/`) ? address.slice(this.#publicUrl.length) : null;
-    if (ownPath !== null && !ownPath.startsWith('/c/')) return null;
+    if (ownPath === null ? !leadsToShop(this.#hosts, address) : !ownPath.startsWith('/c/')) return null;
     const known = this.#addresses.indexOf(address, hiddenLink + 1);
     return known === -1 ? this.#addresses.push(address) - 1 : known;
   }
