@@ -19,7 +19,7 @@ import { type IncomingEvent, readEvent, refuse, type RejectedEvent, type Underst
 import { Projection } from '../projection/projection.js';
 import { settlePeople } from './ingest/settle-people.js';
 
-export type IngestDeps = Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay' | 'policies' | 'placeholderIds'>;
+export type IngestDeps = Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay' | 'policies' | 'shop' | 'placeholderIds'>;
 
 export interface IngestResult {
   readonly stored: number;

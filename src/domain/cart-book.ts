@@ -33,6 +33,8 @@ export interface CartDeed {
   readonly event: Extract<CommerceEvent, { kind: 'cart' | 'checkout' | 'order' }>;
   readonly at: Instant;
   readonly eventId: string;
+  /** As of an activity. */
+  readonly isToldByShop?: boolean;
 }
 
 export interface CartChange {
@@ -65,7 +67,13 @@ function applyActivity(carts: readonly KeptCart[], deed: CartDeed, event: Activi
 
   const start = found === null ? newCart(deed, event.tokens, newId()) : found.state === 'ordered' ? nextCart(found, deed, newId()) : found;
   const tokens = found === null ? event.tokens : tokensWithin(start, event.tokens);
-  const activity: CartActivity = { tokens, change: event.change, at: deed.at, eventId: deed.eventId };
+  const activity: CartActivity = {
+    tokens,
+    change: event.change,
+    at: deed.at,
+    eventId: deed.eventId,
+    isToldByShop: deed.isToldByShop === true,
+  };
   const before = viewCart(start.fold);
   const fold = foldCart(start.fold, activity);
   const grown = withOwner(withFold(withTokens(start, event.tokens), fold), deed);

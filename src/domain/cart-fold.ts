@@ -1,6 +1,7 @@
 import type { CartLine } from './cart.js';
 import type { CartTokens, CommerceLine, LineChange } from './commerce-events.js';
 import type { Instant } from './instant.js';
+import { claimedName } from './plain-name.js';
 
 /**
  * What is known of a cart's lines, so that events in any order of arrival give the same cart. Events of a line are replayed in the order in
@@ -44,7 +45,7 @@ interface LineFold {
 
 /** Order of what happened: instant; at the same instant additions, then removals, then snapshots (they tell the result); then the event's id. */
 type Position = readonly [at: Instant, rank: number, eventId: string];
-/** A value and where it was set; the later position wins. */
+/** A value and where it was set; the later position wins, and what stands over others lies later than all of them. */
 type Register<T> = readonly [...Position, T];
 
 /** One event's bearing on a cart. */
@@ -53,6 +54,8 @@ export interface CartActivity {
   readonly change: LineChange;
   readonly at: Instant;
   readonly eventId: string;
+  /** A server key told it: what it says of products stands over what a browser says, whenever that was. Absent: a browser did. */
+  readonly isToldByShop?: boolean;
 }
 
 /** A cart as its fold tells it. */
@@ -161,9 +164,12 @@ function withName(group: TokenFold, activity: CartActivity): TokenFold {
 
 /** A cart's token is worth more than a checkout's, whichever came later; hence the rank leads. */
 function nameRegister(activity: CartActivity): Register<string> {
-  const worth = activity.tokens.named === 'cart' ? 1e15 : 0;
+  const worth = activity.tokens.named === 'cart' ? standsOver : 0;
   return [worth + activity.at, 0, activity.eventId, activity.tokens.token ?? unnamedToken];
 }
+
+/** Added to the instant of a register that stands over others, whenever they were set: more than any instant. */
+const standsOver = 1e15;
 
 function rootOf(fold: CartFold, token: string): string {
   let root = token;
@@ -217,12 +223,13 @@ function emptiedAt(group: TokenFold, position: Position): TokenFold {
 function applyChange(group: TokenFold, activity: CartActivity): TokenFold {
   const { change, at, eventId } = activity;
   if (change.kind === 'none') return group;
-  if (change.kind === 'snapshot') return applySnapshot(group, sumByLine(change.lines), [at, snapshotRank, eventId]);
+  const worth = activity.isToldByShop === true ? standsOver : 0;
+  if (change.kind === 'snapshot') return applySnapshot(group, sumByLine(change.lines), [at, snapshotRank, eventId], worth);
   const position: Position = [at, change.kind === 'added' ? addedRank : removedRank, eventId];
   const lines: Record<string, LineFold> = { ...group.lines };
   sumByLine(change.lines).forEach((line, index) => {
     const key = lineKey(line.productId, line.variant);
-    const known = described(lines[key] ?? newLine(line, at, index, group.snapshot), line, position, index);
+    const known = described(lines[key] ?? newLine(line, at, index, group.snapshot), line, position, index, worth);
     lines[key] =
       line.quantity === null
         ? setQuantity(known, position, 0)
@@ -231,13 +238,13 @@ function applyChange(group: TokenFold, activity: CartActivity): TokenFold {
   return { ...group, lines };
 }
 
-function applySnapshot(group: TokenFold, named: readonly CommerceLine[], position: Position): TokenFold {
+function applySnapshot(group: TokenFold, named: readonly CommerceLine[], position: Position, worth: number): TokenFold {
   const lines: Record<string, LineFold> = {};
   const stays = new Set(named.map((line) => lineKey(line.productId, line.variant)));
   for (const [key, line] of Object.entries(group.lines)) lines[key] = stays.has(key) ? line : emptiedBefore(line, position);
   named.forEach((line, index) => {
     const key = lineKey(line.productId, line.variant);
-    const known = described(lines[key] ?? newLine(line, position[0], index, group.snapshot), line, position, index);
+    const known = described(lines[key] ?? newLine(line, position[0], index, group.snapshot), line, position, index, worth);
     lines[key] = setQuantity(known, position, line.quantity ?? 1);
   });
   return { ...group, lines, snapshot: group.snapshot === null ? position : later(group.snapshot, position) };
@@ -259,15 +266,17 @@ function newLine(line: CommerceLine, at: Instant, index: number, snapshot: Posit
 }
 
 /** The line with what the event says about the product; what it does not say stays. */
-function described(known: LineFold, line: CommerceLine, position: Position, index: number): LineFold {
+function described(known: LineFold, line: CommerceLine, position: Position, index: number, worth: number): LineFold {
+  const [at, rank, eventId] = position;
+  const set: Position = [worth + at, rank, eventId];
   return {
     ...known,
-    first: earlierFirst(known.first, [position[0], index]),
-    name: newerValue(known.name, position, line.name),
-    price: newerValue(known.price, position, line.price),
-    currency: newerValue(known.currency, position, line.currency),
-    imageUrl: newerValue(known.imageUrl, position, line.imageUrl),
-    url: newerValue(known.url, position, line.url),
+    first: earlierFirst(known.first, [at, index]),
+    name: newerValue(known.name, set, line.name),
+    price: newerValue(known.price, set, line.price),
+    currency: newerValue(known.currency, set, line.currency),
+    imageUrl: newerValue(known.imageUrl, set, line.imageUrl),
+    url: newerValue(known.url, set, line.url),
   };
 }
 
@@ -363,7 +372,7 @@ function shownLines(group: TokenFold): readonly CartLine[] {
     .map(({ line, quantity }) => ({
       productId: line.productId,
       variant: line.variant,
-      name: valueOf(line.name) ?? line.productId,
+      name: valueOf(line.name) ?? claimedName(line.productId),
       quantity,
       price: valueOf(line.price) ?? 0,
       currency: valueOf(line.currency),

@@ -9,8 +9,10 @@ const longestName = 100;
 const longestClaim = 60;
 /** Longer ones are cut before they are looked at. */
 const longestRead = 2_000;
-/** A digit more, and it is a number to call or to write to: `12345` is one in many countries, a year or a size is none. */
+/** A digit more in one word, and it is a number to write to: `60300` is one in many countries, a year or a size is none. */
 const mostDigits = 4;
+/** A digit more in numbers that stand side by side, and they may be one to call: `0906 900 1234`; sizes are shorter. */
+const mostDigitsOfRow = 6;
 
 /**
  * A name without web and mail addresses, on one line, 100 characters at most. Dots that join two words ("Dr.Martens") become blanks. May be empty.
@@ -23,7 +25,7 @@ export function plainName(name: string): string {
   return cut(wordsOf(name).flatMap(plainWord), longestName);
 }
 
-/** The same of a name that anybody may have put there: also without numbers of five digits or more, however they are spaced, and 60 characters at most. */
+/** The same of a name that anybody may have put there: also without numbers to call or to write to, and 60 characters at most. */
 export function claimedName(name: string): string {
   return cut(withoutNumbers(wordsOf(name).flatMap(plainWord)), longestClaim);
 }
@@ -72,7 +74,8 @@ function withoutNumbers(words: readonly string[]): readonly string[] {
   const kept: string[] = [];
   let run: string[] = [];
   const close = (): void => {
-    if (digitsOf(run.join('')) <= mostDigits) kept.push(...run);
+    const isShort = run.every((word) => digitsOf(word) <= mostDigits) && digitsOf(run.join('')) <= mostDigitsOfRow;
+    if (isShort) kept.push(...run);
     run = [];
   };
   for (const word of words) {
@@ -93,5 +96,10 @@ function digitsOf(text: string): number {
 function cut(words: readonly string[], longest: number): string {
   const text = words.join(' ');
   const letters = [...text];
-  return letters.length <= longest ? text : `${letters.slice(0, longest - 1).join('').trimEnd()}…`;
+  return letters.length <= longest
+    ? text
+    : `${letters
+        .slice(0, longest - 1)
+        .join('')
+        .trimEnd()}…`;
 }

@@ -121,9 +121,16 @@ export class Projection {
     if (engagement !== known) this.profiles.set(profileId, { ...profile, engagement, engagementChanged: true });
   }
 
-  #applyCommerce({ event, commerce }: Understood, profileId: ProfileId) {
+  #applyCommerce({ event, commerce, incoming }: Understood, profileId: ProfileId) {
     if (commerce === null || commerce.kind === 'product-viewed') return null;
-    const deed = { profileId, isKnown: this.#plan.isKnown, event: commerce, at: event.occurredAt, eventId: event.messageId };
+    const deed = {
+      profileId,
+      isKnown: this.#plan.isKnown,
+      event: commerce,
+      at: event.occurredAt,
+      eventId: event.messageId,
+      isToldByShop: incoming.speaker.kind === 'server',
+    };
     const tokens = [commerce.tokens.token, ...commerce.tokens.aliases];
     const concerned = this.#cartsWhere((cart) => cart.profileId === profileId || cart.tokens.some((token) => tokens.includes(token)));
     const { carts, touched, joined } = applyToCarts(concerned, deed, () => this.#deps.newId() as CartId);

@@ -1,3 +1,4 @@
+import { asClaimed } from '../domain/claimed-content.js';
 import { type CommerceEvent, readCommerceEvent } from '../domain/commerce-events.js';
 import { isRefusal } from '../domain/consent.js';
 import { type ConsentTold, readConsentEvent, readConsentTraits } from '../domain/consent-events.js';
@@ -6,6 +7,7 @@ import type { ShopEvent } from '../domain/event.js';
 import type { Instant } from '../domain/instant.js';
 import type { Policies } from '../domain/policy/policies.js';
 import type { TopicPolicy } from '../domain/policy/topic-policy.js';
+import type { Shop } from '../domain/shop.js';
 import type { Speaker } from '../domain/speaker.js';
 
 /** An event as it was understood, with what the client sent. */
@@ -41,7 +43,7 @@ export interface Understood {
 
 /** What the event means in commerce or consent; an event of the spec that says it wrongly goes to the dead letters. */
 export function readEvent(
-  deps: { readonly policies: { readonly current: () => Policies } },
+  deps: { readonly policies: { readonly current: () => Policies }; readonly shop: Pick<Shop, 'hosts'> },
   incoming: IncomingEvent,
 ): Understood | { readonly kind: 'refused'; readonly rejected: RejectedEvent } {
   const { event, speaker } = incoming;
@@ -53,7 +55,8 @@ export function readEvent(
   if (event.type !== 'track' || event.name === null) return plain;
   const commerce = readCommerceEvent(event.name, event.properties);
   if (commerce.kind === 'problem') return refuse(incoming, 'invalid-commerce-event', commerce.problem);
-  return commerce.kind === 'commerce' ? { ...plain, commerce: commerce.event } : plain;
+  if (commerce.kind !== 'commerce') return plain;
+  return { ...plain, commerce: speaker.kind === 'server' ? commerce.event : asClaimed(commerce.event, deps.shop.hosts) };
 }
 
 const importsNeedServerKey =

@@ -1,3 +1,4 @@
+import { plainName } from '../domain/plain-name.js';
 import type { RenderContext } from '../domain/rendering.js';
 import type { Shop } from '../domain/shop.js';
 
@@ -63,12 +64,41 @@ export function shapeOf(example: unknown): Shape {
  * a greeting to nobody is a refusal unless the template says `| default:` or asks with `if`.
  */
 export function templateScope(context: RenderContext, shop: Shop, locale: string): Record<string, unknown> {
+  const { profile, cart } = context;
   const { name, brand, postalAddress, siteUrl, supportUrl, supportEmail } = shop;
   return withoutNulls({
     ...context,
+    profile: { ...profile, firstName: nameOrNull(profile.firstName), traits: withPlainNames(profile.traits) },
+    cart: cart === null ? null : { ...cart, lines: cart.lines.map((line) => ({ ...line, name: plainName(line.name) })) },
     locale,
     shop: { name, brand, postalAddress, siteUrl, supportUrl, supportEmail },
   } satisfies TemplateScope) as Record<string, unknown>;
+}
+
+/** Traits that are names, as clients spell them. */
+const nameTraits: ReadonlySet<string> = new Set([
+  'firstname',
+  'lastname',
+  'middlename',
+  'fullname',
+  'name',
+  'username',
+  'nickname',
+  'company',
+]);
+
+/** A name is words: an address in it would become a link in a mail that is ours. */
+function withPlainNames(traits: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(traits).map(([key, value]) => [
+      key,
+      typeof value === 'string' && nameTraits.has(key.replaceAll(/[_-]/g, '').toLowerCase()) ? nameOrNull(value) : value,
+    ]),
+  );
+}
+
+function nameOrNull(name: string | null): string | null {
+  return name === null ? null : plainName(name) || null;
 }
 
 function withoutNulls(value: unknown): unknown {

@@ -7,6 +7,7 @@ import { hour, type Instant } from '../../src/domain/instant.js';
 import { ourselves } from '../../src/domain/speaker.js';
 import type { Store } from '../../src/store/db.js';
 import { shippedPolicies } from './policies.js';
+import { shop } from './shop.js';
 
 export const noon: Instant = Date.UTC(2026, 10, 24, 12);
 
@@ -24,6 +25,7 @@ export function ingestDeps(store: Store, at: Instant = noon + hour): IngestDeps 
     newId: () => ulid().toLowerCase(),
     notifyRelay: () => {},
     policies: { current: () => policies },
+    shop,
   };
 }
 
