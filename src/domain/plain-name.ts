@@ -93,13 +93,13 @@ function digitsOf(text: string): number {
   return (text.match(/\p{N}/gu) ?? []).length;
 }
 
+/** What a reader takes for one letter: an emoji of a family is one. */
+const letterByLetter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
 function cut(words: readonly string[], longest: number): string {
   const text = words.join(' ');
-  const letters = [...text];
-  return letters.length <= longest
-    ? text
-    : `${letters
-        .slice(0, longest - 1)
-        .join('')
-        .trimEnd()}…`;
+  const letters = Array.from(letterByLetter.segment(text), ({ segment }) => segment);
+  if (letters.length <= longest) return text;
+  const shown = letters.slice(0, longest - 1).join('');
+  return `${shown.trimEnd()}…`;
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Secrets } from '../../src/domain/secrets.js';
 import { signLink } from '../../src/domain/link-token.js';
 import { readConsents } from '../../src/store/profiles-read.js';
 import { testApi } from '../support/api.js';
@@ -108,8 +109,8 @@ describe('the unsubscribe link', () => {
     ['in small letters', (token: string) => token.toLowerCase()],
     ['one of another shop', (token: string) => `${token.slice(0, -6)}AAAAAA`],
     ['one that no path can be', () => '%E0%A4%A'],
-    ['one of a cart', (_token: string, secret: string, id: string) => signLink(secret, { purpose: 'cart', id })],
-    ['one of a message that is not there', (_token: string, secret: string) => signLink(secret, { purpose: 'unsubscribe', id: 'gone' })],
+    ['one of a cart', (_token: string, secret: Secrets, id: string) => signLink(secret, { purpose: 'cart', id })],
+    ['one of a message that is not there', (_token: string, secret: Secrets) => signLink(secret, { purpose: 'unsubscribe', id: 'gone' })],
   ] as const)('that is %s says that nothing has changed, and offers the way by address', async (_what, change) => {
     const { server, token, may, deps, messageId, mails } = await ready();
     const url = `/u/${change(token, deps.secret, messageId)}`;
