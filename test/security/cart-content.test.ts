@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { IncomingEvent } from '../../src/app/ingest/read-event.js';
+import type { IncomingEvent } from '../../src/projection/read-event.js';
 import type { CartLine } from '../../src/domain/cart.js';
 import { minute } from '../../src/domain/instant.js';
 import { loadTemplates } from '../../src/render/load.js';

@@ -54,14 +54,18 @@ export function preferencePages(app: AppDeps): FastifyPluginAsync {
 
     // The last two are what pages of earlier builds post to.
     for (const path of ['data', 'export', 'erase'])
-      server.post(`/p/:token/${path}`, { config: byLink('preferences', `data-link.ask-by-${path}`, changes(theirLink)) }, async (request: Request, reply) => {
-        if (isFromElsewhere(request, app.publicUrl)) return elsewhere(request, reply);
-        const shown = await shownTo(request);
-        if (shown === null) return gone(request, reply);
-        const answer = await sendDataLink(app, messageOf(request) ?? '');
-        if (answer === 'unknown') return gone(request, reply);
-        return answer === 'asked' ? onItsWay(request, reply, shown) : notTheirs(request, reply, shown);
-      });
+      server.post(
+        `/p/:token/${path}`,
+        { config: byLink('preferences', `data-link.ask-by-${path}`, changes(theirLink)) },
+        async (request: Request, reply) => {
+          if (isFromElsewhere(request, app.publicUrl)) return elsewhere(request, reply);
+          const shown = await shownTo(request);
+          if (shown === null) return gone(request, reply);
+          const answer = await sendDataLink(app, messageOf(request) ?? '');
+          if (answer === 'unknown') return gone(request, reply);
+          return answer === 'asked' ? onItsWay(request, reply, shown) : notTheirs(request, reply, shown);
+        },
+      );
 
     async function shownTo(request: Request): Promise<Preferences | null> {
       const id = messageOf(request);

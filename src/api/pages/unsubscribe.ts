@@ -63,29 +63,33 @@ export function unsubscribePages(app: AppDeps): FastifyPluginAsync {
       return show(reply, language, { title: words.askedTitle, body: html`<p role="status">${words.asked(app.shop.brand)}</p>` });
     });
 
-    server.post(`${freshLinksPath}/*`, { config: byLink('unsubscribe', 'consent.unsubscribe', changes(theirLink)) }, async (request: Request, reply) => {
-      const form = formOf(request.body);
-      const language = languageOf(request);
-      const messageId = messageOf(request);
-      if (messageId === null) {
-        app.log.warn({}, 'An unsubscribe link did not bear our signature; nothing was changed.');
-        return incomplete(request, reply);
-      }
-      const reason = leavingReasons.find((one) => one === form['why']);
-      if (reason !== undefined) {
-        await recordLeavingReason(app, messageId, reason);
-        return thanks(reply, language);
-      }
-      if (form['List-Unsubscribe'] !== 'One-Click') return notConfirmed(reply, language);
+    server.post(
+      `${freshLinksPath}/*`,
+      { config: byLink('unsubscribe', 'consent.unsubscribe', changes(theirLink)) },
+      async (request: Request, reply) => {
+        const form = formOf(request.body);
+        const language = languageOf(request);
+        const messageId = messageOf(request);
+        if (messageId === null) {
+          app.log.warn({}, 'An unsubscribe link did not bear our signature; nothing was changed.');
+          return incomplete(request, reply);
+        }
+        const reason = leavingReasons.find((one) => one === form['why']);
+        if (reason !== undefined) {
+          await recordLeavingReason(app, messageId, reason);
+          return thanks(reply, language);
+        }
+        if (form['List-Unsubscribe'] !== 'One-Click') return notConfirmed(reply, language);
 
-      const how = { method: form['lang'] === undefined ? 'one-click' : 'unsubscribe-page', text: null };
-      if ((await unsubscribe(app, messageId, how)) === 'unknown') return incomplete(request, reply);
-      const words = wordsOf(language);
-      return show(reply, language, {
-        title: words.unsubscribedTitle,
-        body: html`<p>${words.unsubscribed(app.shop.brand)}</p><p class="soft">${words.ordersStill}</p>${whyForm(language)}`,
-      });
-    });
+        const how = { method: form['lang'] === undefined ? 'one-click' : 'unsubscribe-page', text: null };
+        if ((await unsubscribe(app, messageId, how)) === 'unknown') return incomplete(request, reply);
+        const words = wordsOf(language);
+        return show(reply, language, {
+          title: words.unsubscribedTitle,
+          body: html`<p>${words.unsubscribed(app.shop.brand)}</p><p class="soft">${words.ordersStill}</p>${whyForm(language)}`,
+        });
+      },
+    );
 
     /** Null: no link to unsubscribe by. Any other link of ours may be in anybody's hands: people share their carts. */
     function messageOf(request: Request): string | null {
