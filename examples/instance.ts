@@ -112,7 +112,10 @@ export async function startChild(
 }
 
 const freePorts = Object.fromEntries(
-  ['SOJOURN_PORT', 'SOJOURN_MAILBOX_PORT', 'SOJOURN_SMTP_PORT', 'SOJOURN_PHONE_PORT'].map((name) => [name, '0']),
+  ['SOJOURN_PORT', 'SOJOURN_MAILBOX_PORT', 'SOJOURN_SMTP_PORT', 'SOJOURN_PHONE_PORT', 'SOJOURN_TEMPORAL_UI_PORT'].map((name) => [
+    name,
+    '0',
+  ]),
 );
 
 /** Settings of the shell that starts a demo or a test must not leak into it. */

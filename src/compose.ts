@@ -54,7 +54,8 @@ import { removeRunningFile, type RunningInstance, writeRunningFile } from './run
 import { startServiceClock } from './service-clock.js';
 import { loadShop } from './shop.js';
 import { createOrderLookup } from './shop-api/order-lookup.js';
-import { openStore } from './store/db.js';
+import { blaming } from './start-fault.js';
+import { openStore, type Store } from './store/db.js';
 import { findTemplateVersion } from './store/templates.js';
 import { packageRoot } from './temporal/package-root.js';
 import { restartStuckEntry, stuckEntries } from './temporal/stuck-entries.js';
@@ -70,8 +71,6 @@ export interface Instance {
   parts(): Promise<readonly PartState[]>;
   /** Takes nothing new, lets what is under way finish, and stops everything in the reverse order of its start. */
   stop(): Promise<void>;
-  /** Settles when a part that cannot be done without has ended by itself. */
-  readonly failed: Promise<Error>;
 }
 
 /** In-flight sends that would take half of the workflow-task slots go over the queue: local activities hold their slots while they send. */
@@ -97,8 +96,12 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
   const roles = rolesOf(config);
   const dataFolder = resolve(config.SOJOURN_DATA);
   const isEmbedded = config.DATABASE_URL === undefined;
-  await openDataFolder(dataFolder);
-  const [shop, templates] = await Promise.all([loadShop(config.SOJOURN_PROJECT), openTemplateFolder(config.SOJOURN_PROJECT)]);
+  await blaming('SOJOURN_DATA', 'It is where this instance keeps its data: name a folder that it may write.', () =>
+    openDataFolder(dataFolder),
+  );
+  const [shop, templates] = await blaming('SOJOURN_PROJECT', 'It is the folder with shop.yaml, journeys/, policies/ and templates/.', () =>
+    Promise.all([loadShop(config.SOJOURN_PROJECT), openTemplateFolder(config.SOJOURN_PROJECT)]),
+  );
 
   // The slowest first: the Temporal server comes up while the store is opened.
   const temporalStarting = startTemporal(config, {
@@ -116,10 +119,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
     ),
   );
 
-  const store = await openStore({
-    ...(config.DATABASE_URL === undefined ? { dataDir: join(dataFolder, 'store') } : { databaseUrl: config.DATABASE_URL }),
-    pool: config.DATABASE_POOL,
-  });
+  const store = await openStoreOf(config, dataFolder);
   stops.push(() => store.close());
   if (isEmbedded) say('Embedded store: a single process, on this disk alone. Back it up with `sojourn backup`.');
   const { clock, stop: stopClock } = await startServiceClock(store, {
@@ -131,23 +131,30 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
 
   const mailbox =
     config.SMTP_URL === undefined
-      ? await startMailbox({
-          smtpPort: config.SOJOURN_SMTP_PORT,
-          httpPort: config.SOJOURN_MAILBOX_PORT,
-          dataDir: join(dataFolder, 'mailbox'),
-        })
+      ? await blaming(
+          ({ port }) => (port === config.SOJOURN_SMTP_PORT ? 'SOJOURN_SMTP_PORT' : 'SOJOURN_MAILBOX_PORT'),
+          choosePort,
+          () =>
+            startMailbox({
+              smtpPort: config.SOJOURN_SMTP_PORT,
+              httpPort: config.SOJOURN_MAILBOX_PORT,
+              dataDir: join(dataFolder, 'mailbox'),
+            }),
+        )
       : null;
   if (mailbox) stops.push(() => mailbox.close());
   // What the phone gets crosses HTTP as a password, so it is never the secret.
   const phoneToken = subKey(secret.first, 'local-phone');
   const phone =
     config.TWILIO_ACCOUNT_SID === undefined
-      ? await startPhone({
-          httpPort: config.SOJOURN_PHONE_PORT,
-          accountSid: localAccountSid,
-          authToken: phoneToken,
-          dataDir: join(dataFolder, 'phone'),
-        })
+      ? await blaming('SOJOURN_PHONE_PORT', choosePort, () =>
+          startPhone({
+            httpPort: config.SOJOURN_PHONE_PORT,
+            accountSid: localAccountSid,
+            authToken: phoneToken,
+            dataDir: join(dataFolder, 'phone'),
+          }),
+        )
       : null;
   if (phone) stops.push(() => phone.close());
 
@@ -158,7 +165,10 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
   const email = createSmtpProvider({
     url: config.SMTP_URL ?? mailbox?.smtpUrl ?? '',
     returns: returnPaths(secret, bounceDomain),
-    dkim: dkimOf(config, await keyOf(config.DKIM_PRIVATE_KEY)),
+    dkim: dkimOf(
+      config,
+      await blaming('DKIM_PRIVATE_KEY', 'It is a PEM, or @ and the path of a file with one.', () => keyOf(config.DKIM_PRIVATE_KEY)),
+    ),
   });
   const sms = createTwilioProvider({
     accountSid: config.TWILIO_ACCOUNT_SID ?? localAccountSid,
@@ -238,7 +248,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
       ...(config.SOJOURN_TRUST_PROXY === undefined ? {} : { trustedProxies: config.SOJOURN_TRUST_PROXY }),
       plugins: [segmentRoutes(app), twilioRoutes(app), emailInboundRoutes(app, config.EMAIL_WEBHOOK_TOKEN ?? null)],
     });
-    apiUrl = showUrl(await server.listen(listening));
+    apiUrl = showUrl(await listenAs(listening, server));
     if (address.publicUrl !== '' && config.SOJOURN_TRUST_PROXY === undefined)
       say('Consent on our pages is kept without the address it came from: SOJOURN_TRUST_PROXY does not say which proxy tells it.');
     address.publicUrl ||= apiUrl;
@@ -247,7 +257,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
     inboundSmtpUrl = await openSmtpDoor(config, app, mailbox, stops);
   } else {
     const server = buildHealthServer(health);
-    apiUrl = showUrl(await server.listen(listening));
+    apiUrl = showUrl(await listenAs(listening, server));
     stops.push(() => server.close());
   }
 
@@ -290,9 +300,33 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
     temporalNamespace: running.embedded?.namespace ?? null,
     temporalUiUrl: running.embedded?.uiUrl ?? null,
   };
-  await writeRunningFile(dataFolder, file);
-  stops.push(() => removeRunningFile(dataFolder));
-  return { running: file, log, parts, stop: () => stopAll(stops, log), failed: running.failed };
+  const another = await writeRunningFile(dataFolder, file);
+  if (another !== null)
+    say(`running.json of ${dataFolder} stays that of process ${another}, which runs too: find this one by --url and --api-key.`);
+  stops.push(() => removeRunningFile(dataFolder, file));
+  return { running: file, log, parts, stop: () => stopAll(stops, log) };
+}
+
+const choosePort = 'Stop what listens there, or choose another (0 takes a free one).';
+
+function openStoreOf(config: Config, dataFolder: string): Promise<Store> {
+  const { DATABASE_URL: databaseUrl, DATABASE_POOL: pool } = config;
+  return databaseUrl === undefined
+    ? blaming('SOJOURN_DATA', 'The embedded store lies in it.', () => openStore({ dataDir: join(dataFolder, 'store'), pool }))
+    : blaming('DATABASE_URL', 'It is the PostgreSQL of this instance; without it the embedded store is taken.', () =>
+        openStore({ databaseUrl, pool }),
+      );
+}
+
+function listenAs(
+  listening: { readonly host: string; readonly port: number },
+  server: { readonly listen: (on: { readonly host: string; readonly port: number }) => Promise<string> },
+): Promise<string> {
+  return blaming(
+    ({ code }) => (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' ? 'SOJOURN_HOST' : 'SOJOURN_PORT'),
+    'The API listens there: stop what listens there, or choose another (0 takes a free port).',
+    () => server.listen(listening),
+  );
 }
 
 async function stopAll(stops: readonly (() => Promise<void>)[], log: Log): Promise<void> {
@@ -415,7 +449,11 @@ async function openSmtpDoor(
 ): Promise<string | null> {
   const port = config.SOJOURN_INBOUND_SMTP_PORT ?? (mailbox ? 0 : undefined);
   if (port === undefined) return null;
-  const door = await startSmtpDoor(app, { host: config.SOJOURN_INBOUND_SMTP_HOST, port });
+  const door = await blaming(
+    ({ code }) => (code === 'EADDRNOTAVAIL' ? 'SOJOURN_INBOUND_SMTP_HOST' : 'SOJOURN_INBOUND_SMTP_PORT'),
+    choosePort,
+    () => startSmtpDoor(app, { host: config.SOJOURN_INBOUND_SMTP_HOST, port }),
+  );
   stops.push(() => door.close());
   const url = `smtp://${door.host.includes(':') ? `[${door.host}]` : door.host}:${door.port}`;
   mailbox?.setReturnDoor(url);

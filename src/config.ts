@@ -3,6 +3,7 @@ import { nearest } from './domain/nearest.js';
 import { readFeedbackLoops } from './domain/feedback-loop.js';
 import { shippedPlaceholders } from './domain/placeholder-id.js';
 import { loadEnvFile } from './env-file.js';
+import { domain, host, hostAndPort, httpUrl, port, postgresUrl, smtpUrl } from './setting-values.js';
 import { readProxies } from './trusted-proxies.js';
 
 /** One setting: where it comes from, what it means, and what it is when absent. `docs/operations.md` and `sojourn config` show this table. */
@@ -12,21 +13,21 @@ interface Setting {
   readonly secret?: true;
 }
 
-const port = z.coerce.number().int().min(0).max(65535);
-const url = z.url();
-
 export const settings = {
   SOJOURN_DATA: {
     schema: z.string().default('.sojourn'),
     meaning: 'Data folder of the embedded parts, and where running.json is written.',
   },
   SOJOURN_PORT: { schema: port.default(4000), meaning: 'Port of the API; 0 takes a free one.' },
-  SOJOURN_HOST: { schema: z.string().default('127.0.0.1'), meaning: 'Address that the API listens on.' },
+  SOJOURN_HOST: { schema: host.default('127.0.0.1'), meaning: 'Address that the API listens on.' },
   SOJOURN_MAILBOX_PORT: { schema: port.default(4025), meaning: 'Port of the local mailbox page and its REST paths; 0 takes a free one.' },
   SOJOURN_SMTP_PORT: { schema: port.default(4026), meaning: 'Port on which the local mailbox takes mail; 0 takes a free one.' },
   SOJOURN_PHONE_PORT: { schema: port.default(4027), meaning: 'Port of the local phone; 0 takes a free one.' },
   SOJOURN_TEMPORAL_PORT: { schema: port.default(0), meaning: 'Port of the embedded Temporal server; 0 takes a free one.' },
-  SOJOURN_TEMPORAL_UI_PORT: { schema: port.default(0), meaning: 'Port of the embedded Temporal Web UI; 0 takes a free one.' },
+  SOJOURN_TEMPORAL_UI_PORT: {
+    schema: port.default(4029),
+    meaning: 'Port of the embedded Temporal Web UI; 0, or one that is taken, takes a free one.',
+  },
   SOJOURN_CLOCK_RATE: {
     schema: z.coerce.number().positive().max(100_000).default(1),
     meaning: 'Service milliseconds per real millisecond; 3600 plays an hour a second.',
@@ -64,24 +65,24 @@ export const settings = {
     schema: z.coerce.number().positive().optional(),
     meaning: 'Texts a second at most; when set, texts go over their Temporal task queue.',
   },
-  DATABASE_URL: { schema: url.optional(), secret: true, meaning: 'PostgreSQL (15 or newer) instead of the embedded store.' },
+  DATABASE_URL: { schema: postgresUrl.optional(), secret: true, meaning: 'PostgreSQL (15 or newer) instead of the embedded store.' },
   DATABASE_POOL: { schema: z.coerce.number().int().min(1).default(10), meaning: 'Connections to PostgreSQL at most.' },
-  TEMPORAL_ADDRESS: { schema: z.string().optional(), meaning: 'host:port of a Temporal server instead of the embedded one.' },
+  TEMPORAL_ADDRESS: { schema: hostAndPort.optional(), meaning: 'host:port of a Temporal server instead of the embedded one.' },
   TEMPORAL_NAMESPACE: { schema: z.string().default('default'), meaning: 'Temporal namespace.' },
   TEMPORAL_API_KEY: { schema: z.string().optional(), secret: true, meaning: 'API key of Temporal Cloud.' },
   TEMPORAL_TLS: { schema: z.stringbool().default(false), meaning: 'Speak TLS to Temporal.' },
-  TEMPORAL_UI_URL: { schema: url.optional(), meaning: 'Where the Temporal Web UI of an outside server is, for links.' },
+  TEMPORAL_UI_URL: {
+    schema: httpUrl('https://temporal.shop.example').optional(),
+    meaning: 'Where the Temporal Web UI of an outside server is, for links.',
+  },
   TEMPORAL_METRICS_ADDRESS: {
-    schema: z.string().optional(),
+    schema: hostAndPort.optional(),
     meaning: 'host:port at which the Temporal SDK serves its own Prometheus metrics (task latency, slots, cache).',
   },
   TEMPORAL_CLI_PATH: { schema: z.string().optional(), meaning: 'The temporal binary for the embedded server.' },
-  SMTP_URL: { schema: z.string().optional(), secret: true, meaning: 'smtp:// or smtps:// server instead of the local mailbox.' },
+  SMTP_URL: { schema: smtpUrl.optional(), secret: true, meaning: 'smtp:// or smtps:// server instead of the local mailbox.' },
   BOUNCE_DOMAIN: {
-    schema: z
-      .string()
-      .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i, 'it is a domain such as bounces.shop.example')
-      .optional(),
+    schema: domain('bounces.shop.example').optional(),
     meaning:
       'Domain of the return addresses, whose mail comes to us: bounces, complaints, unsubscribes by mail. bounce.localhost with the local mailbox.',
   },
@@ -89,7 +90,7 @@ export const settings = {
     schema: port.optional(),
     meaning: 'Port on which mail for BOUNCE_DOMAIN is taken over SMTP; off without it. A free one with the local mailbox.',
   },
-  SOJOURN_INBOUND_SMTP_HOST: { schema: z.string().default('127.0.0.1'), meaning: 'Address on which mail for BOUNCE_DOMAIN is taken.' },
+  SOJOURN_INBOUND_SMTP_HOST: { schema: host.default('127.0.0.1'), meaning: 'Address on which mail for BOUNCE_DOMAIN is taken.' },
   EMAIL_WEBHOOK_TOKEN: {
     schema: z.string().min(16).optional(),
     secret: true,
@@ -105,14 +106,14 @@ export const settings = {
     meaning:
       'Senders of the feedback loops that you have signed up for, such as staff@hotmail.com: their complaints count at fbl@ when their domain has signed them (DKIM).',
   },
-  DKIM_DOMAIN: { schema: z.string().optional(), meaning: 'Domain that signs mail (d=).' },
+  DKIM_DOMAIN: { schema: domain('shop.example').optional(), meaning: 'Domain that signs mail (d=).' },
   DKIM_SELECTOR: { schema: z.string().optional(), meaning: 'DKIM selector (s=).' },
   DKIM_PRIVATE_KEY: { schema: z.string().optional(), secret: true, meaning: 'PEM of the DKIM private key, or @path of a file with it.' },
   TWILIO_ACCOUNT_SID: { schema: z.string().optional(), meaning: 'Twilio account; with it texts go to Twilio instead of the local phone.' },
   TWILIO_AUTH_TOKEN: { schema: z.string().optional(), secret: true, meaning: 'Twilio auth token: calls and webhook signatures.' },
-  TWILIO_API_URL: { schema: url.optional(), meaning: 'Base address of Twilio’s API, for tests and proxies.' },
+  TWILIO_API_URL: { schema: httpUrl('https://api.twilio.com').optional(), meaning: 'Base address of Twilio’s API, for tests and proxies.' },
   PUBLIC_URL: {
-    schema: url.optional(),
+    schema: httpUrl('https://journeys.shop.example').optional(),
     meaning: 'Address at which customers and Twilio reach the API: links, callbacks, unsubscribe. https with real providers.',
   },
   SOJOURN_TRUST_PROXY: {
@@ -132,7 +133,7 @@ export const settings = {
     meaning: 'Ids that name nobody, by commas, in any case: an event that has one as `userId` is kept under its anonymous id.',
   },
   ORDER_LOOKUP_URL: {
-    schema: url.optional(),
+    schema: httpUrl('https://shop.example/orders').optional(),
     meaning: 'The shop’s own answer to "has this person ordered?", asked just before a reminder.',
   },
   ORDER_LOOKUP_METHOD: {

@@ -20,9 +20,9 @@ export async function readParts(of: {
   const { store, temporal, roles } = of;
   const parts: PartState[] = [await storeState(store), ...secretState(of.missingSecret)];
   if (roles.has('relay') || roles.has('worker')) {
-    const connected = temporal?.connection() != null;
+    const connected = temporal !== null && temporal.connection() !== null;
     const stats = parts[0]?.state === 'up' ? await within(temporal?.relay?.stats() ?? Promise.resolve(null)) : null;
-    const reached = connected && stats?.isResting !== true;
+    const reached = connected && temporal.isReached() && stats?.isResting !== true;
     parts.push({
       name: 'temporal',
       state: reached ? 'up' : temporal === null ? 'starting' : 'down',

@@ -5,18 +5,21 @@ import type { Clock } from './domain/clock.js';
 import type { Store } from './store/db.js';
 import { resolveTemporalBinary } from './temporal/binary.js';
 import { connectTemporalPatiently, type TemporalConnection, type TemporalTarget } from './temporal/connection.js';
-import { type DevServer, startDevServer } from './temporal/dev-server.js';
 import type { ReconcileProgress } from './temporal/reconcile.js';
 import { type Relay, startRelay } from './temporal/relay.js';
 import { installRuntime } from './temporal/runtime.js';
+import { type SupervisedServer, superviseDevServer } from './temporal/supervised-server.js';
+import { probe } from './temporal/entry-runs.js';
 import { startWorkers, type Workers } from './temporal/worker.js';
 
 /** Temporal as one part of a running instance: the server when it is embedded, the connection, the workers, the poke loop. */
 export interface Temporal {
   /** Null: the server is somebody else's, or not needed in this process. */
-  readonly embedded: DevServer | null;
+  readonly embedded: SupervisedServer | null;
   connection(): TemporalConnection | null;
   readonly relay: Relay | null;
+  /** The server answered within the last seconds. */
+  isReached(): boolean;
   workersRun(): boolean;
   /** Starts workers and poke loop once the server answers; meanwhile events are taken and nothing is lost. */
   run(parts: TemporalParts): Promise<void>;
@@ -25,7 +28,6 @@ export interface Temporal {
   stopWork(): Promise<void>;
   /** Ends the embedded server, last of all. */
   stop(): Promise<void>;
-  readonly failed: Promise<Error>;
 }
 
 export interface TemporalParts {
@@ -57,21 +59,26 @@ export async function startTemporal(
 
 async function startEmbedded(
   config: Config,
-  { dataFolder, say }: { readonly dataFolder: string; readonly say: (line: string) => void },
-): Promise<DevServer> {
+  { dataFolder, log, say }: { readonly dataFolder: string; readonly log: Log; readonly say: (line: string) => void },
+): Promise<SupervisedServer> {
   const binary = await resolveTemporalBinary({ cliPath: config.TEMPORAL_CLI_PATH, onProgress: say });
-  return startDevServer({
-    binary,
-    dataDir: dataFolder,
-    namespace: config.TEMPORAL_NAMESPACE,
-    port: config.SOJOURN_TEMPORAL_PORT,
-    uiPort: config.SOJOURN_TEMPORAL_UI_PORT,
-  });
+  return superviseDevServer(
+    {
+      binary,
+      dataDir: dataFolder,
+      namespace: config.TEMPORAL_NAMESPACE,
+      port: config.SOJOURN_TEMPORAL_PORT,
+      uiPort: config.SOJOURN_TEMPORAL_UI_PORT,
+    },
+    log,
+  );
 }
 
+/** Real milliseconds between two looks at whether the server answers. */
+const lookEveryMs = 2_000;
+
 class TemporalPart implements Temporal {
-  readonly embedded: DevServer | null;
-  readonly failed: Promise<Error>;
+  readonly embedded: SupervisedServer | null;
   readonly #target: TemporalTarget;
   readonly #log: Log;
   readonly #say: (line: string) => void;
@@ -81,20 +88,29 @@ class TemporalPart implements Temporal {
   #relay: Relay | null = null;
   #workers: Workers | null = null;
   #connecting: Promise<void> = Promise.resolve();
+  #isReached = false;
+  #looking: NodeJS.Timeout | null = null;
 
-  constructor(target: TemporalTarget, embedded: DevServer | null, log: Log, say: (line: string) => void, metricsAddress: string | null) {
+  constructor(
+    target: TemporalTarget,
+    embedded: SupervisedServer | null,
+    log: Log,
+    say: (line: string) => void,
+    metricsAddress: string | null,
+  ) {
     this.#target = target;
     this.embedded = embedded;
     this.#log = log;
     this.#say = say;
     this.#metricsAddress = metricsAddress;
-    this.failed = new Promise((resolve) => {
-      void embedded?.ended.then((how) => (how === null ? undefined : resolve(new Error(how))));
-    });
   }
 
   connection(): TemporalConnection | null {
     return this.#connection;
+  }
+
+  isReached(): boolean {
+    return this.#isReached && this.embedded?.isUp() !== false;
   }
 
   get relay(): Relay | null {
@@ -130,6 +146,7 @@ class TemporalPart implements Temporal {
 
   async stopWork(): Promise<void> {
     this.#stopping.abort();
+    if (this.#looking !== null) clearInterval(this.#looking);
     await this.#connecting.catch(() => undefined);
     await this.#relay?.stop();
     await this.#workers?.stop();
@@ -156,8 +173,19 @@ class TemporalPart implements Temporal {
         connections: parts.connections,
       });
     this.#connection = connection;
+    this.#isReached = true;
+    this.#looking = setInterval(() => void this.#look(connection), lookEveryMs);
+    this.#looking.unref();
     this.#relay?.notify();
     if (this.embedded?.isNew) void this.#reconcile();
+  }
+
+  /** An idle instance calls nothing, and would not notice that the server is away. */
+  async #look(connection: TemporalConnection): Promise<void> {
+    this.#isReached = await probe(connection).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** The server's database is new: whatever the store knows of is started anew. */

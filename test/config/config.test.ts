@@ -59,6 +59,46 @@ test('values are read as what they are, and an empty one is an absent one', () =
   } satisfies Partial<Config>);
 });
 
+/** Each setting that holds an address, with what people put there by mistake. */
+const wrongAddresses: readonly [string, Env, RegExp][] = (
+  [
+    [
+      'SMTP_URL',
+      /smtps?:\/\//,
+      ['localhost:2599', 'http://mail.example', 'mail.example', 'smtp://', 'smtp:mail.example', 'smtp://u:p@ss:x@h:port'],
+    ],
+    ['DATABASE_URL', /postgres:\/\//, ['mysql://db.example/sojourn', 'db.example:5432', 'localhost', 'http://db.example', 'postgres:/db']],
+    [
+      'TEMPORAL_ADDRESS',
+      /host and a port/,
+      [
+        'http://temporal.example:7233',
+        'temporal.example',
+        'temporal.example:7233/x',
+        ':7233',
+        'temporal.example:0',
+        'temporal.example:99999',
+        'a b:7233',
+      ],
+    ],
+    ['TEMPORAL_METRICS_ADDRESS', /host and a port/, ['http://127.0.0.1:9464', '9464', '127.0.0.1']],
+    ['TEMPORAL_UI_URL', /https?:\/\//, ['localhost:8233', 'ftp://temporal.example']],
+    ['PUBLIC_URL', /https?:\/\//, ['journeys.example', 'localhost:4000', 'ftp://journeys.example', 'https://', 'mailto:ada@shop.example']],
+    ['TWILIO_API_URL', /https?:\/\//, ['api.twilio.com', 'smtp://api.twilio.com']],
+    ['ORDER_LOOKUP_URL', /https?:\/\//, ['shop.example/orders', 'postgres://shop.example']],
+    ['SOJOURN_HOST', /a name or an IP address/, ['http://0.0.0.0', '0.0.0.0:4000', 'a host', '[::1]:80']],
+    ['SOJOURN_INBOUND_SMTP_HOST', /a name or an IP address/, ['smtp://0.0.0.0', '127.0.0.1:25']],
+    ['BOUNCE_DOMAIN', /a domain such as/, ['https://bounces.shop.example', 'localhost', 'bounces@shop.example']],
+    ['DKIM_DOMAIN', /a domain such as/, ['https://shop.example', 'shop']],
+  ] as const
+).flatMap(([name, expected, values]) =>
+  values.map((value): [string, Env, RegExp] => [
+    `${name} that is ${value}`,
+    { [name]: value },
+    new RegExp(`^${name}: .*${expected.source}.* It means: `),
+  ]),
+);
+
 describe('a problem is told by name, with its meaning', () => {
   test.each<[string, Env, RegExp]>([
     ['a port beyond all ports', { SOJOURN_PORT: '65536' }, /^SOJOURN_PORT: .* It means: Port of the API/],
@@ -79,6 +119,7 @@ describe('a problem is told by name, with its meaning', () => {
     ['a network that is none', { SOJOURN_TRUST_PROXY: '10.0.0.0/33' }, /^SOJOURN_TRUST_PROXY: 10\.0\.0\.0\/33 is no network/],
     ['everybody as a proxy', { SOJOURN_TRUST_PROXY: '0.0.0.0/0' }, /^SOJOURN_TRUST_PROXY: 0\.0\.0\.0\/0 holds strangers/],
     ['everybody over IPv6 as a proxy', { SOJOURN_TRUST_PROXY: '::/0' }, /^SOJOURN_TRUST_PROXY: ::\/0 holds strangers/],
+    ...wrongAddresses,
     ['a role that is none', { SOJOURN_ROLE: 'api,wroker', ...secret }, /wroker is no role/],
   ])('%s', (_name, env, told) => {
     expect(problemsOf(env)).toContainEqual(expect.stringMatching(told));
@@ -97,6 +138,31 @@ describe('a problem is told by name, with its meaning', () => {
   test('and what is not ours is nobody’s business', () => {
     expect(problemsOf({ PATH: '/bin', NODE_ENV: 'production', TEMPORAL_DEBUG: '1' })).toEqual([]);
   });
+});
+
+test.each<[keyof Config, string]>([
+  ['SMTP_URL', 'smtps://user:p%40ss@mail.example:465?requireTLS=true'],
+  ['DATABASE_URL', 'postgresql://sojourn@db.example/sojourn'],
+  ['DATABASE_URL', 'postgres:///sojourn?host=/var/run/postgresql'],
+  ['TEMPORAL_ADDRESS', 'sojourn.a1b2c.tmprl.cloud:7233'],
+  ['TEMPORAL_ADDRESS', '[::1]:7233'],
+  ['SOJOURN_HOST', '::'],
+  ['SOJOURN_HOST', '0.0.0.0'],
+  ['SOJOURN_HOST', 'localhost'],
+])('%s may be %s', (name, value) => {
+  const rest = { ...secret, ...publicUrl, TEMPORAL_ADDRESS: 'temporal.example:7233' };
+  expect(readConfig({ ...rest, [name]: value })[name]).toBe(value);
+});
+
+test('SOJOURN_SECRET is a list, whose first one signs', () => {
+  expect(readConfig({ SOJOURN_SECRET: 'a-secret-of-sixteen, another-of-sixteen' }).SOJOURN_SECRET).toEqual([
+    'a-secret-of-sixteen',
+    'another-of-sixteen',
+  ]);
+  expect(problemsOf({ SOJOURN_SECRET: 'a-secret-of-sixteen,short' })).toEqual([
+    expect.stringMatching(/^SOJOURN_SECRET: each secret has 16/),
+  ]);
+  expect(problemsOf({ SOJOURN_SECRET: 'a-secret-of-sixteen,a-secret-of-sixteen' })).toEqual([expect.stringMatching(/twice/)]);
 });
 
 describe('who reaches real people', () => {
