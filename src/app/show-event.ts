@@ -41,7 +41,7 @@ export function listEventsOf(deps: Deps, profileId: string, request: PageRequest
 
 function sentenceOf(match: Matched): string {
   const journey = match.journeyId ?? 'no journey';
-  const why = match.reason === null ? '' : (reasons[match.reason] ?? match.reason);
+  const why = match.reason === null ? '' : (reasons[match.reason] ?? lostField(match.reason) ?? match.reason);
   switch (match.result) {
     case 'armed':
       return `${match.fact} armed an entry of ${journey}.`;
@@ -64,6 +64,12 @@ function sentenceOf(match: Matched): string {
   }
 }
 
+/** A note that names what could not be read. */
+function lostField(reason: string): string | null {
+  const field = reason.startsWith('unreadable:') ? reason.slice('unreadable:'.length) : null;
+  return field === null ? null : `${field} could not be read and was left out`;
+}
+
 const reasons: Readonly<Record<string, string>> = {
   exit: 'an exit',
   branch: 'a branch',
@@ -79,6 +85,9 @@ const reasons: Readonly<Record<string, string>> = {
   'token-claims': 'its user token names nobody, or no end within a day, so it vouches for nobody',
   'token-of-another': 'its user token names another user than the event, so it vouches for nobody',
   'clock-ahead': 'its timestamp lay in the future, so it counts from its arrival',
+  'placeholder-user-id': 'its userId names nobody (a placeholder), so the event was kept under its anonymous id',
+  'placeholder-anonymous-id': 'its anonymousId names nobody (a placeholder) and was left out',
+  'placeholder-previous-id': 'its previousId names nobody (a placeholder), so nobody was joined',
   'consent-unknown-topic': 'a yes in it names no topic of policies/topics.yaml and was not recorded',
   'consent-needs-end': 'an implied yes in it names no end and was not recorded',
   'invalid-email': 'the email trait is not an address, nothing will be sent to it',

@@ -1,3 +1,7 @@
+import { readLine, readProducts } from './commerce-lines.js';
+import { eventKey } from './event-key.js';
+import { FieldReader, type Properties } from './field-reader.js';
+
 /**
  * Segment's e-commerce names and properties, read into what we mean by them. At the edge only: inside, carts fold `CartActivity` and journeys
  * hear facts. Amounts are in the currency's major unit, as the client sent them.
@@ -31,7 +35,7 @@ export type LineChange =
   | { readonly kind: 'none' };
 
 export type CommerceEvent =
-  | { readonly kind: 'product-viewed'; readonly line: CommerceLine }
+  | { readonly kind: 'product-viewed' }
   | { readonly kind: 'cart'; readonly tokens: CartTokens; readonly change: LineChange }
   | { readonly kind: 'checkout'; readonly step: 'started' | 'updated'; readonly tokens: CartTokens; readonly change: LineChange }
   | {
@@ -46,171 +50,95 @@ export type CommerceEvent =
     };
 
 export type CommerceReading =
-  | { readonly kind: 'commerce'; readonly event: CommerceEvent }
+  /** `lost`: names of the fields that are there and could not be read, such as `total` or `products[2].price`, never their values. */
+  | { readonly kind: 'commerce'; readonly event: CommerceEvent; readonly lost: readonly string[] }
   /** Not an event of the e-commerce spec: a shop's own. */
-  | { readonly kind: 'other' }
-  /** An event of the spec that cannot be understood. `problem` is a sentence with the property's name, never its value. */
-  | { readonly kind: 'problem'; readonly problem: string };
+  | { readonly kind: 'other' };
 
-type Properties = Readonly<Record<string, unknown>>;
-type Reader = (properties: Properties) => CommerceEvent;
+type Reader = (properties: Properties, read: FieldReader) => CommerceEvent;
 
 /** Names of the spec, with the older names that Segment still documents. */
 const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
-  ['product viewed', (p) => ({ kind: 'product-viewed', line: readProduct(p) })],
-  ['viewed product', (p) => ({ kind: 'product-viewed', line: readProduct(p) })],
+  ['product viewed', () => ({ kind: 'product-viewed' })],
+  ['viewed product', () => ({ kind: 'product-viewed' })],
   ['product added', readAdded],
   ['added product', readAdded],
   ['wishlist product added to cart', readAdded],
   ['product removed', readRemoved],
   ['removed product', readRemoved],
-  ['cart viewed', (p) => ({ kind: 'cart', tokens: readTokens(p), change: readSnapshot(p) })],
-  ['checkout started', (p) => ({ kind: 'checkout', step: 'started', tokens: readTokens(p), change: readSnapshot(p) })],
-  ['checkout step viewed', readCheckoutUpdate],
-  ['checkout step completed', readCheckoutUpdate],
-  ['payment info entered', readCheckoutUpdate],
-  ['order completed', (p) => readOrder(p, 'paid')],
-  ['completed order', (p) => readOrder(p, 'paid')],
-  ['order updated', (p) => readOrder(p, 'updated')],
-  ['order cancelled', (p) => readOrder(p, 'cancelled')],
-  ['order canceled', (p) => readOrder(p, 'cancelled')],
-  ['order refunded', (p) => readOrder(p, 'refunded')],
+  ['cart viewed', (p, read) => ({ kind: 'cart', tokens: readTokens(p, read), change: readSnapshot(p, read) })],
+  ['checkout started', (p, read) => readCheckout(p, read, 'started')],
+  ['checkout step viewed', (p, read) => readCheckout(p, read, 'updated')],
+  ['checkout step completed', (p, read) => readCheckout(p, read, 'updated')],
+  ['payment info entered', (p, read) => readCheckout(p, read, 'updated')],
+  ['order completed', (p, read) => readOrder(p, read, 'paid')],
+  ['completed order', (p, read) => readOrder(p, read, 'paid')],
+  ['order updated', (p, read) => readOrder(p, read, 'updated')],
+  ['order cancelled', (p, read) => readOrder(p, read, 'cancelled')],
+  ['order canceled', (p, read) => readOrder(p, read, 'cancelled')],
+  ['order refunded', (p, read) => readOrder(p, read, 'refunded')],
 ]);
 
-class ReadingProblem extends Error {}
-
-/** Reads a track event's name and properties. Names count in any case. */
+/** Reads a track event's name and properties. Names count in any case. What cannot be read is noted and costs nothing else. */
 export function readCommerceEvent(name: string, properties: Properties): CommerceReading {
-  const read = readers.get(name.toLowerCase());
-  if (read === undefined) return { kind: 'other' };
-  try {
-    return { kind: 'commerce', event: read(properties) };
-  } catch (problem) {
-    if (problem instanceof ReadingProblem) return { kind: 'problem', problem: problem.message };
-    throw problem;
-  }
+  const reader = readers.get(eventKey(name));
+  if (reader === undefined) return { kind: 'other' };
+  const fields = new FieldReader();
+  return { kind: 'commerce', event: reader(properties, fields), lost: fields.lost };
 }
 
-function readAdded(properties: Properties): CommerceEvent {
-  return readLineEvent(properties, 'added');
+function readAdded(properties: Properties, read: FieldReader): CommerceEvent {
+  return readLineEvent(properties, read, 'added');
 }
 
-function readRemoved(properties: Properties): CommerceEvent {
-  return readLineEvent(properties, 'removed');
+function readRemoved(properties: Properties, read: FieldReader): CommerceEvent {
+  return readLineEvent(properties, read, 'removed');
 }
 
-/** A negative number added is a removal, and the other way about; zero changes nothing. */
-function readLineEvent(properties: Properties, kind: 'added' | 'removed'): CommerceEvent {
-  const tokens = readTokens(properties);
-  const given = readNumber(properties, 'quantity');
-  const line = readProduct(properties);
-  if (given === 0) return { kind: 'cart', tokens, change: { kind: 'none' } };
+/** A negative number added is a removal, and the other way about; zero changes nothing. Without a product the event shows that the person is there. */
+function readLineEvent(properties: Properties, read: FieldReader, kind: 'added' | 'removed'): CommerceEvent {
+  const tokens = readTokens(properties, read);
+  const given = read.number(properties, ['quantity'], null);
+  const line = readLine(properties, read);
+  if (line === null) read.lose('product_id');
+  if (line === null || given === 0) return { kind: 'cart', tokens, change: { kind: 'none' } };
   const reversed = given !== null && given < 0;
   const change = reversed ? (kind === 'added' ? 'removed' : 'added') : kind;
   const quantity = given === null ? (kind === 'added' ? 1 : null) : Math.abs(given);
   return { kind: 'cart', tokens, change: { kind: change, lines: [{ ...line, quantity }] } };
 }
 
-function readCheckoutUpdate(properties: Properties): CommerceEvent {
-  return { kind: 'checkout', step: 'updated', tokens: readTokens(properties), change: readSnapshot(properties) };
+function readCheckout(properties: Properties, read: FieldReader, step: 'started' | 'updated'): CommerceEvent {
+  return { kind: 'checkout', step, tokens: readTokens(properties, read), change: readSnapshot(properties, read) };
 }
 
 /** `products` says all that is in the cart; without it the event says nothing about lines. */
-function readSnapshot(properties: Properties): LineChange {
-  const lines = readProducts(properties);
+function readSnapshot(properties: Properties, read: FieldReader): LineChange {
+  const lines = readProducts(properties, read);
   return lines === null ? { kind: 'none' } : { kind: 'snapshot', lines };
 }
 
-function readOrder(properties: Properties, status: 'paid' | 'cancelled' | 'refunded' | 'updated'): CommerceEvent {
+/** Who ordered, and which cart, are enough. */
+function readOrder(properties: Properties, read: FieldReader, status: 'paid' | 'cancelled' | 'refunded' | 'updated'): CommerceEvent {
+  const currency = read.currency(properties);
   return {
     kind: 'order',
     status,
-    orderId: readText(properties, 'order_id', 'orderId'),
-    tokens: readTokens(properties),
-    total: readNumber(properties, 'total', 'revenue', 'value'),
-    currency: readCurrency(properties),
-    lines: readProducts(properties) ?? [],
+    orderId: read.text(properties, ['order_id', 'orderId']),
+    tokens: readTokens(properties, read),
+    total: read.number(properties, ['total', 'revenue', 'value'], currency),
+    currency,
+    lines: readProducts(properties, read) ?? [],
   };
 }
 
-function readTokens(properties: Properties): CartTokens {
-  const cart = readText(properties, 'cart_id', 'cartId');
-  const cartToken = readText(properties, 'cart_token', 'cartToken');
-  const checkout = readText(properties, 'checkout_id', 'checkoutId');
-  const checkoutToken = readText(properties, 'checkout_token', 'checkoutToken');
+function readTokens(properties: Properties, read: FieldReader): CartTokens {
+  const cart = read.text(properties, ['cart_id', 'cartId']);
+  const cartToken = read.text(properties, ['cart_token', 'cartToken']);
+  const checkout = read.text(properties, ['checkout_id', 'checkoutId']);
+  const checkoutToken = read.text(properties, ['checkout_token', 'checkoutToken']);
   const found = [cart, cartToken, checkout, checkoutToken].filter((token) => token !== null);
   const token = found[0] ?? null;
   const named = token === null ? 'none' : (cart ?? cartToken) !== null ? 'cart' : 'checkout';
   return { token, named, aliases: [...new Set(found)].filter((other) => other !== token) };
-}
-
-const maxProducts = 1000;
-
-function readProducts(properties: Properties): readonly CommerceLine[] | null {
-  const products = properties['products'];
-  if (products === undefined || products === null) return null;
-  if (!Array.isArray(products)) throw new ReadingProblem('`products` must be a list.');
-  if (products.length > maxProducts) throw new ReadingProblem(`\`products\` has more than ${maxProducts} entries.`);
-  const currency = readCurrency(properties);
-  return products.map((product: unknown, index) => {
-    if (!isRecord(product)) throw new ReadingProblem(`\`products[${index}]\` must be an object.`);
-    const line = readProduct(product, `products[${index}]`);
-    const quantity = readNumber(product, 'quantity') ?? 1;
-    return { ...line, currency: line.currency ?? currency, quantity: Math.max(0, quantity) };
-  });
-}
-
-function readProduct(properties: Properties, where = 'properties'): CommerceLine {
-  const productId = readText(properties, 'product_id', 'productId', 'sku', 'id');
-  if (productId === null) throw new ReadingProblem(`\`${where}.product_id\` (or \`sku\`) is missing.`);
-  return {
-    productId,
-    variant: readText(properties, 'variant', 'variant_id') ?? '',
-    quantity: null,
-    name: readText(properties, 'name', 'title'),
-    price: readNumber(properties, 'price'),
-    currency: readCurrency(properties),
-    imageUrl: readText(properties, 'image_url', 'imageUrl'),
-    url: readText(properties, 'url'),
-  };
-}
-
-function readCurrency(properties: Properties): string | null {
-  const currency = readText(properties, 'currency')?.toUpperCase() ?? null;
-  if (currency !== null && !/^[A-Z]{3}$/.test(currency)) throw new ReadingProblem('`currency` must be a three-letter code.');
-  return currency;
-}
-
-const maxTextLength = 2048;
-
-/** The first of these properties that is there, as text. Numbers count: many shops have numeric ids. */
-function readText(properties: Properties, ...names: readonly string[]): string | null {
-  for (const name of names) {
-    const value = properties[name];
-    if (value === undefined || value === null || value === '') continue;
-    if (typeof value !== 'string' && typeof value !== 'number') throw new ReadingProblem(`\`${name}\` must be text.`);
-    const text = String(value);
-    if (text.length > maxTextLength) throw new ReadingProblem(`\`${name}\` is longer than ${maxTextLength} characters.`);
-    return text;
-  }
-  return null;
-}
-
-const maxAmount = 1e9;
-
-/** The first of these properties that is there, as a number; numbers written as text count. */
-function readNumber(properties: Properties, ...names: readonly string[]): number | null {
-  for (const name of names) {
-    const value = properties[name];
-    if (value === undefined || value === null || value === '') continue;
-    const number = typeof value === 'string' ? Number(value) : value;
-    if (typeof number !== 'number' || !Number.isFinite(number)) throw new ReadingProblem(`\`${name}\` must be a number.`);
-    if (Math.abs(number) > maxAmount) throw new ReadingProblem(`\`${name}\` is out of range.`);
-    return number;
-  }
-  return null;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

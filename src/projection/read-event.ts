@@ -41,7 +41,10 @@ export interface Understood {
   readonly consents: readonly ConsentTold[];
 }
 
-/** What the event means in commerce or consent; an event of the spec that says it wrongly goes to the dead letters. */
+/**
+ * What the event means in commerce or consent. Of commerce what can be read is taken, and what cannot is noted by field; a yes that is said wrongly goes to the
+ * dead letters.
+ */
 export function readEvent(
   deps: { readonly policies: { readonly current: () => Policies }; readonly shop: Pick<Shop, 'hosts'> },
   incoming: IncomingEvent,
@@ -54,13 +57,21 @@ export function readEvent(
   if (consent.kind === 'consent') return withConsents(plain, consent.told, deps.policies.current().topics);
   if (event.type !== 'track' || event.name === null) return plain;
   const commerce = readCommerceEvent(event.name, event.properties);
-  if (commerce.kind === 'problem') return refuse(incoming, 'invalid-commerce-event', commerce.problem);
-  if (commerce.kind !== 'commerce') return plain;
-  return { ...plain, commerce: speaker.kind === 'server' ? commerce.event : asClaimed(commerce.event, deps.shop.hosts) };
+  if (commerce.kind === 'other') return plain;
+  const told = speaker.kind === 'server' ? commerce.event : asClaimed(commerce.event, deps.shop.hosts);
+  return { ...plain, incoming: withLost(incoming, commerce.lost), commerce: told };
 }
 
 const importsNeedServerKey =
   'History is imported with a server key (`sojourn write-key create --server`): a browser key tells what happens now.';
+
+/** Notes such as `unreadable:total`; of a long list the first ones tell enough. */
+function withLost(incoming: IncomingEvent, lost: readonly string[]): IncomingEvent {
+  if (lost.length === 0) return incoming;
+  return { ...incoming, notes: [...incoming.notes, ...lost.slice(0, mostNotes).map((field) => `unreadable:${field}`)] };
+}
+
+const mostNotes = 20;
 
 function readConsent({ event, payload }: IncomingEvent) {
   if (event.type === 'identify') return readConsentTraits(event.traits);

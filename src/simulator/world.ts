@@ -92,13 +92,18 @@ export class World {
     const changedTraits = event.type === 'identify' ? this.#identify(event, id) : [];
     const consents = this.#consent(event, id);
     const reading = event.type === 'track' ? readCommerceEvent(event.name ?? '', event.properties) : null;
-    if (reading?.kind === 'problem') return { facts: [], joined: [], trigger: false, note: reading.problem };
     const commerce = reading?.kind === 'commerce' ? reading.event : null;
     const change =
       commerce === null || commerce.kind === 'product-viewed' ? null : this.#changeCart({ ...deedOf(event, id), event: commerce });
+    const lost = reading?.kind === 'commerce' && reading.lost.length > 0 ? `could not be read: ${reading.lost.join(', ')}` : '';
     const facts = deriveFacts({ event, profileId: id, commerce, cart: change?.touched ?? null, changedTraits, consents });
     this.#facts.push(...facts);
-    return { facts, joined: change?.joined ?? [], trigger: mayTrigger(event), note: cartNote(change) };
+    return {
+      facts,
+      joined: change?.joined ?? [],
+      trigger: mayTrigger(event),
+      note: lost === '' ? cartNote(change) : [cartNote(change), lost].filter((one) => one !== null).join('; '),
+    };
   }
 
   #identify(event: ShopEvent, id: ProfileId): readonly string[] {

@@ -113,7 +113,7 @@ describe('the Segment API', () => {
         'no object',
         null,
         { type: 'track', ...view({ messageId: 'm2', timestamp: 'yesterday' }) },
-        { type: 'track', event: 'Product Added', userId: 'ada', properties: { cart_id: 'c1' } },
+        { type: 'track', event: 'Consent Granted', userId: 'ada', properties: { channel: 'fax' } },
         { type: 'identify', userId: 'ada', traits: ['a list'] },
       ],
     });
@@ -122,7 +122,7 @@ describe('the Segment API', () => {
     expect((await events()).map(({ message_id }) => message_id)).toEqual(['m1']);
     const kept = await letters();
     expect(kept.map(({ reason }) => reason).sort()).toEqual([
-      'invalid-commerce-event',
+      'invalid-consent-event',
       'invalid-event',
       'invalid-event',
       'invalid-event',

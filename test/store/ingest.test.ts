@@ -47,16 +47,21 @@ describeOnBothStores('ingest', (store) => {
     expect(await store().db.selectFrom('profiles').selectAll().execute()).toHaveLength(1);
   });
 
-  test('keeps a badly formed event of the spec as a dead letter and stores the rest', async () => {
-    const result = await ingest(
-      track('Product Added', { cart_id: 'c1' }),
-      track('Wishlist Shared', {}),
-      track('Consent Granted', { channel: 'fax' }),
-    );
+  test('keeps a badly formed yes as a dead letter and stores the rest, with notes on what could not be read', async () => {
+    const odd = track('Product Added', { cart_id: 'c1', price: 'ten' });
+    const result = await ingest(odd, track('Wishlist Shared', {}), track('Consent Granted', { channel: 'fax' }));
 
-    expect(result).toMatchObject({ stored: 1 });
+    expect(result).toMatchObject({ stored: 2 });
     const letters = await store().db.selectFrom('dead_letters').select(['reason', 'detail']).execute();
-    expect(letters.map(({ reason }) => reason).sort()).toEqual(['invalid-commerce-event', 'invalid-consent-event']);
+    expect(letters.map(({ reason }) => reason)).toEqual(['invalid-consent-event']);
+    const kept = await store()
+      .db.selectFrom('events')
+      .select('matched')
+      .where('message_id', '=', odd.event.messageId)
+      .executeTakeFirstOrThrow();
+    expect(kept.matched).toMatchObject(
+      expect.arrayContaining([{ result: 'note', reason: 'unreadable:price' }].map((one) => expect.objectContaining(one))),
+    );
   });
 
   test('records consent from its own events only', async () => {
