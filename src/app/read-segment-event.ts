@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { type EventType, eventTypes, happenedAt, type ShopEvent } from '../domain/event.js';
+import { type EventType, eventTypes, happenedAt, mayTrigger, type ShopEvent, type StampVerdict } from '../domain/event.js';
+import { endsSomething } from '../domain/event-key.js';
 import type { Instant } from '../domain/instant.js';
 import { isPlaceholder } from '../domain/placeholder-id.js';
 import type { IncomingEvent, RejectedEvent } from '../projection/read-event.js';
+import { readInstant } from '../domain/written-instant.js';
 import type { SpeakerOf } from './user-tokens.js';
 
 /** What a request says about all of its events. */
 export interface SegmentRequest {
-  readonly origin: ShopEvent['origin'];
+  /** `by-age`: what the Java and Ruby clients post to `/v1/import` by themselves; what is more than six hours old, or does not say, is history. */
+  readonly origin: ShopEvent['origin'] | 'by-age';
   readonly receivedAt: Instant;
   /** Service milliseconds per real millisecond: clients measure real time. */
   readonly rate: number;
@@ -31,10 +34,17 @@ export type SegmentReading =
  * attempt from a second event: then each arrival counts.
  */
 export function readSegmentEvent(raw: unknown, type: EventType | null, request: SegmentRequest, position = 0): SegmentReading {
-  const { receivedAt, origin, rate, speakerOf } = request;
+  const { receivedAt, rate, speakerOf } = request;
   const reject = (reason: string, detail: string, payload: unknown): SegmentReading => ({
     kind: 'rejected',
-    rejected: { reason, detail, payload, receivedAt, origin, speaker: speakerOf({ userId: null, previousId: null }, null).speaker },
+    rejected: {
+      reason,
+      detail,
+      payload,
+      receivedAt,
+      origin: request.origin === 'live' ? 'live' : 'import',
+      speaker: speakerOf({ userId: null, previousId: null }, null).speaker,
+    },
   });
   if (isDeeperThan(raw, maxDepth)) return reject('too-deep', `The event is nested more than ${maxDepth} levels deep.`, null);
   if (!isRecord(raw)) return reject('not-an-object', 'An event must be an object.', raw);
@@ -49,8 +59,11 @@ export function readSegmentEvent(raw: unknown, type: EventType | null, request: 
   const problem = problemOf(said, notes);
   if (problem !== null) return reject(problem.reason, problem.detail, payload);
 
-  const messageId = said.messageId ?? derivedId(payload, said.timestamp === null ? `${receivedAt}/${position}` : '');
-  const { at, clamped } = happenedAt({ timestamp: said.timestamp, sentAt: said.sentAt, receivedAt, origin, rate });
+  const stamps = stampsOf(said);
+  const isStamped = isGiven(said.timestamp) || isGiven(said.originalTimestamp);
+  const messageId = said.messageId ?? derivedId(payload, isStamped ? '' : `${receivedAt}/${position}`);
+  const ends = said.type === 'track' && said.event !== null && endsSomething(said.event);
+  const { origin, at, verdict } = whenAndWhence(request, { ...stamps, receivedAt, rate, ends });
   const event: ShopEvent = {
     messageId,
     type: said.type,
@@ -65,7 +78,7 @@ export function readSegmentEvent(raw: unknown, type: EventType | null, request: 
     origin,
   };
   const { speaker, note } = speakerOf(event, token);
-  const told = [...notes, ...(clamped ? ['clock-ahead'] : []), ...(note === null ? [] : [note])];
+  const told = [...notes, ...stamps.notes, ...stampNotes[verdict], ...(note === null ? [] : [note])];
   return { kind: 'event', incoming: { event, payload: { ...payload, messageId }, notes: told, speaker } };
 }
 
@@ -79,6 +92,24 @@ function withoutToken(raw: Readonly<Record<string, unknown>>): {
   const { userToken, ...others } = context;
   return { kept: { ...raw, context: others }, token: typeof userToken === 'string' ? userToken : null };
 }
+
+type Stamps = Omit<Parameters<typeof happenedAt>[0], 'origin'>;
+
+function whenAndWhence(
+  { origin }: SegmentRequest,
+  stamps: Stamps,
+): ReturnType<typeof happenedAt> & { readonly origin: ShopEvent['origin'] } {
+  if (origin !== 'by-age') return { origin, ...happenedAt({ ...stamps, origin }) };
+  const live = happenedAt({ ...stamps, origin: 'live' });
+  const isLive = stamps.timestamp !== null && mayTrigger({ origin: 'live', occurredAt: live.at, receivedAt: stamps.receivedAt });
+  return isLive ? { origin: 'live', ...live } : { origin: 'import', ...happenedAt({ ...stamps, origin: 'import' }) };
+}
+
+const stampNotes: Readonly<Record<StampVerdict, readonly string[]>> = {
+  kept: [],
+  clamped: ['clock-ahead'],
+  impossible: ['impossible-timestamp'],
+};
 
 /** Deeper ones are no event, and would exhaust the stack of whatever walks them. */
 const maxDepth = 64;
@@ -108,13 +139,6 @@ const label = (name: string) =>
     .nullish()
     .transform((value) => (value === undefined || value === '' ? null : value));
 
-const instant = (name: string) =>
-  z
-    .union([z.string(), z.number()], { error: `\`${name}\` must be a point in time as ISO 8601 text.` })
-    .nullish()
-    .transform((value) => (value === null || value === undefined || value === '' ? null : toInstant(value)))
-    .refine((value) => value === null || value >= 0, { error: `\`${name}\` must be a point in time as ISO 8601 text.` });
-
 const eventSchema = z.object({
   type: z.enum(eventTypes, { error: `\`type\` must be one of ${eventTypes.join(', ')}.` }),
   messageId: id('messageId'),
@@ -125,8 +149,9 @@ const eventSchema = z.object({
   name: label('name'),
   properties: fields('properties'),
   traits: fields('traits'),
-  timestamp: instant('timestamp'),
-  sentAt: instant('sentAt'),
+  timestamp: z.unknown().optional(),
+  originalTimestamp: z.unknown().optional(),
+  sentAt: z.unknown().optional(),
 });
 type Said = z.output<typeof eventSchema>;
 
@@ -170,14 +195,16 @@ function problemOf(said: Said, notes: readonly string[]): { readonly reason: str
   return null;
 }
 
-const isoText = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(Z|[+-]\d\d:?\d\d)?$/i;
+/** Rudder's clients say `originalTimestamp` where Segment's say `timestamp`. A stamp that cannot be read counts as none, and is noted. */
+function stampsOf(said: Said): { readonly timestamp: Instant | null; readonly sentAt: Instant | null; readonly notes: readonly string[] } {
+  const given = [said.timestamp, said.originalTimestamp].filter(isGiven);
+  const timestamp = given.map(readInstant).find((at) => at !== null) ?? null;
+  const isLost = timestamp === null && given.length > 0;
+  return { timestamp, sentAt: readInstant(said.sentAt), notes: isLost ? ['unreadable:timestamp'] : [] };
+}
 
-/** Milliseconds since the epoch; NaN for what is no point in time. Text without an offset is UTC. */
-function toInstant(value: string | number): Instant {
-  if (typeof value === 'number') return Math.round(value);
-  const match = isoText.exec(value);
-  if (match === null) return Number.NaN;
-  return Date.parse(match[1] === undefined && value.length > 10 ? `${value}Z` : value);
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '';
 }
 
 /** The same content gives the same id, whenever it was sent. */

@@ -1,7 +1,11 @@
 import { channels, type Channel } from './channel.js';
-import { type ConsentRecord, legalBases, type LegalBasis } from './consent.js';
+import { isRefusal, legalBases, type LegalBasis } from './consent.js';
+import { type Fields, isRecord, pageOf, text } from './consent-fields.js';
+import { readRefusals, refusalState } from './consent-no.js';
 import type { ConsentSaid } from './double-opt-in.js';
+import { refusalName } from './event-key.js';
 import type { Instant } from './instant.js';
+import { readInstant } from './written-instant.js';
 
 /** An act that an event tells of. `at` null: when the event happened. */
 export interface ConsentTold {
@@ -11,28 +15,24 @@ export interface ConsentTold {
 
 /** What an event says about consent. */
 export type ConsentReading =
-  | { readonly kind: 'consent'; readonly told: readonly ConsentTold[] }
+  /** `notes`: codes about what was read otherwise than it was said, or left out. */
+  | { readonly kind: 'consent'; readonly told: readonly ConsentTold[]; readonly notes: readonly string[] }
   | { readonly kind: 'other' }
   | { readonly kind: 'problem'; readonly problem: string };
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const states: ReadonlyMap<string, ConsentRecord['state']> = new Map([
-  ['consent granted', 'granted'],
-  ['consent denied', 'denied'],
-  ['consent revoked', 'withdrawn'],
-  ['consent withdrawn', 'withdrawn'],
-]);
-
 /**
  * Reads `Consent Granted`, `Consent Denied` and `Consent Revoked` with `{channel, topic, method, source, text, …}`; without a topic it is about `marketing`.
- * `context`: Segment's, from which page, address and browser are taken where the properties do not say.
+ * `context`: Segment's, from which page, address and browser are taken where the properties do not say. A yes is read strictly, a no as far as it can be.
  */
 export function readConsentEvent(name: string, properties: Fields, context: Fields = {}): ConsentReading {
-  const state = states.get(name.toLowerCase());
-  if (state === undefined) return { kind: 'other' };
-  const said = readAct(properties, state, context);
-  return typeof said === 'string' ? { kind: 'problem', problem: said } : { kind: 'consent', told: [{ said, at: null }] };
+  const refused = refusalName(name);
+  if (refused !== null) {
+    const { said, notes } = readRefusals(properties, refused, context);
+    return { kind: 'consent', told: said.map((one) => ({ said: one, at: null })), notes };
+  }
+  if (name.toLowerCase() !== 'consent granted') return { kind: 'other' };
+  const said = readAct(properties, context);
+  return typeof said === 'string' ? { kind: 'problem', problem: said } : { kind: 'consent', told: [{ said, at: null }], notes: [] };
 }
 
 /** The trait that is no trait: acts of consent that come with an identify. */
@@ -40,36 +40,43 @@ export const consentsTrait = 'consents';
 
 /**
  * Reads the trait `consents` of an identify: a list of acts, each with `state` and with `at`, when the person acted. An identify is sent again and again,
- * so an act without its own instant would undo a refusal that came between.
+ * so a yes without its own instant would undo a refusal that came between. A yes that cannot be read is a problem, unless a no stands beside it: that is
+ * taken, from when it can be read to have been, else from when the event happened.
  */
 export function readConsentTraits(traits: Fields): ConsentReading {
   if (!Object.hasOwn(traits, consentsTrait)) return { kind: 'other' };
   const list = traits[consentsTrait];
-  if (!Array.isArray(list) || list.length > maxActs)
-    return { kind: 'problem', problem: `The trait \`consents\` must be a list of at most ${maxActs} acts.` };
-  const told: ConsentTold[] = [];
-  for (const act of list as readonly unknown[]) {
-    const read = readListed(act);
-    if (typeof read === 'string') return { kind: 'problem', problem: `In the trait \`consents\`: ${read}` };
-    told.push(read);
-  }
-  return { kind: 'consent', told };
+  if (!Array.isArray(list)) return { kind: 'problem', problem: `The trait \`consents\` must be a list of at most ${maxActs} acts.` };
+  const acts = (list as readonly unknown[]).map((act, index) => readListed(act, index < maxActs));
+  const told = acts.flatMap((act) => (typeof act === 'string' ? [] : act.told));
+  const problem = acts.find((act) => typeof act === 'string');
+  const hasNo = told.some(({ said }) => isRefusal(said.state));
+  if (problem !== undefined && !hasNo) return { kind: 'problem', problem: `In the trait \`consents\`: ${problem}` };
+  const notes = acts.flatMap((act) => (typeof act === 'string' ? [] : act.notes));
+  return { kind: 'consent', told, notes: [...new Set([...notes, ...(problem === undefined ? [] : ['consent-unreadable'])])] };
 }
 
 const maxActs = 50;
 
-function readListed(act: unknown): ConsentTold | string {
+type Listed = { readonly told: readonly ConsentTold[]; readonly notes: readonly string[] };
+
+function readListed(act: unknown, isWithin: boolean): Listed | string {
   if (!isRecord(act)) return 'each act must be an object.';
-  const state = act['state'];
-  if (state !== 'granted' && state !== 'denied' && state !== 'withdrawn') return '`state` must be one of granted, denied, withdrawn.';
+  const refused = refusalState(act['state']);
+  if (refused !== null) {
+    const { said, notes } = readRefusals(act, refused, {});
+    return { told: said.map((one) => ({ said: one, at: readInstant(act['at']) })), notes };
+  }
+  if (!isWithin) return `there are more than ${maxActs} acts.`;
+  if (act['state'] !== 'granted') return '`state` must be one of granted, denied, withdrawn.';
   const at = instant(act['at']);
   if (at === null || at === 'invalid') return '`at` must say, as ISO 8601 text, when the person acted.';
-  const said = readAct(act, state, {});
-  return typeof said === 'string' ? said : { said, at };
+  const said = readAct(act, {});
+  return typeof said === 'string' ? said : { told: [{ said, at }], notes: [] };
 }
 
-/** The act, or what is wrong with it; never a value of it. */
-function readAct(fields: Fields, state: ConsentRecord['state'], context: Fields): ConsentSaid | string {
+/** A yes, or what is wrong with it; never a value of it. */
+function readAct(fields: Fields, context: Fields): ConsentSaid | string {
   const { channel, legal_basis: legalBasis, double_opt_in: doubleOptIn } = fields;
   if (!isChannel(channel)) return `\`channel\` must be one of ${channels.join(', ')}.`;
   for (const field of texts) {
@@ -86,7 +93,7 @@ function readAct(fields: Fields, state: ConsentRecord['state'], context: Fields)
   return {
     channel,
     topic,
-    state,
+    state: 'granted',
     method: text(fields['method'], 200) ?? 'unspecified',
     source: text(fields['source'], 500) ?? text(fields['form_id'], 500) ?? 'event',
     text: text(fields['text']),
@@ -94,8 +101,8 @@ function readAct(fields: Fields, state: ConsentRecord['state'], context: Fields)
     locale: text(fields['locale'], 35) ?? text(context['locale'], 35),
     sourceUrl: text(fields['source_url'], 2000) ?? pageOf(context),
     // Personal data that proves a yes. A no needs no proof against the person.
-    ip: state === 'granted' ? (text(fields['ip'], 45) ?? text(context['ip'], 45)) : null,
-    userAgent: state === 'granted' ? (text(fields['user_agent'], 500) ?? text(context['userAgent'], 500)) : null,
+    ip: text(fields['ip'], 45) ?? text(context['ip'], 45),
+    userAgent: text(fields['user_agent'], 500) ?? text(context['userAgent'], 500),
     actor: text(fields['actor'], 200),
     evidence: text(fields['evidence'], 1000),
     legalBasis: isLegalBasis(legalBasis) ? legalBasis : null,
@@ -122,21 +129,12 @@ const texts = [
 ];
 const instants = ['expires_at', 'double_opt_in_requested_at', 'double_opt_in_confirmed_at'] as const;
 
-function pageOf(context: Fields): string | null {
-  const { page } = context;
-  return isRecord(page) ? text(page['url'], 2000) : null;
-}
-
 function isChannel(value: unknown): value is Channel {
   return typeof value === 'string' && (channels as readonly string[]).includes(value);
 }
 
 function isLegalBasis(value: unknown): value is LegalBasis {
   return typeof value === 'string' && (legalBases as readonly string[]).includes(value);
-}
-
-function text(value: unknown, limit = 4000): string | null {
-  return typeof value === 'string' && value.trim() !== '' ? value.trim().slice(0, limit) : null;
 }
 
 function instant(value: unknown): Instant | null | 'invalid' {
@@ -147,8 +145,4 @@ function instant(value: unknown): Instant | null | 'invalid' {
 
 function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null;
-}
-
-function isRecord(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

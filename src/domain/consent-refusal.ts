@@ -1,3 +1,4 @@
+import { isRefusal } from './consent.js';
 import type { ConsentSaid } from './double-opt-in.js';
 import { topicIds, type TopicPolicy, unknownTopic } from './policy/topic-policy.js';
 
@@ -26,4 +27,10 @@ export function refuseConsent(said: ConsentSaid, topics: TopicPolicy): ConsentRe
   if (said.legalBasis !== 'implied' || (said.expiresAt ?? null) !== null) return null;
   const needsEnd = 'An implied consent has an end: say when it expires.';
   return { code: 'needs-end', sentence: needsEnd, problem: needsEnd };
+}
+
+/** A no to a topic that there is not is kept by its name, for when there is, and in doubt it means all marketing too. */
+export function widenRefusal(said: ConsentSaid, topics: TopicPolicy): readonly ConsentSaid[] {
+  const isKnown = said.topic === 'marketing' || topicIds(topics).includes(said.topic);
+  return isKnown || !isRefusal(said.state) ? [said] : [said, { ...said, topic: 'marketing' }];
 }

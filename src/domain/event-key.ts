@@ -7,3 +7,22 @@ export function eventKey(name: string): string {
     .trim()
     .toLowerCase();
 }
+
+/** A refusal's name, as far as it can be read: `consent_revoked`, `Consent-Denied` and `ConsentRevoked` too. Null: it is none. */
+export function refusalName(name: string): 'denied' | 'withdrawn' | null {
+  return refusals.get(eventKey(name).replace(/[^a-z]/g, '')) ?? null;
+}
+
+const refusals: ReadonlyMap<string, 'denied' | 'withdrawn'> = new Map([
+  ['consentdenied', 'denied'],
+  ['consentrefused', 'denied'],
+  ['consentrevoked', 'withdrawn'],
+  ['consentwithdrawn', 'withdrawn'],
+]);
+
+/** Does an event of this name end something: an order, or a refusal? In doubt it counts as later. */
+export function endsSomething(name: string): boolean {
+  return refusalName(name) !== null || orders.has(eventKey(name));
+}
+
+const orders: ReadonlySet<string> = new Set(['order completed', 'completed order']);

@@ -1,4 +1,4 @@
-import { hour, type Instant } from './instant.js';
+import { day, hour, type Instant, minute } from './instant.js';
 
 /** Segment's call types: what kind of thing a client says. */
 export const eventTypes = ['identify', 'track', 'page', 'screen', 'group', 'alias'] as const;
@@ -32,10 +32,22 @@ export function mayTrigger(event: Pick<ShopEvent, 'occurredAt' | 'receivedAt' | 
   return event.origin === 'live' && event.receivedAt - event.occurredAt <= lateLimitMs;
 }
 
+/** What becomes of a client's time stamp: `impossible` lies more than a day in the future. */
+export type StampVerdict = 'kept' | 'clamped' | 'impossible';
+
+/** A client that repeats a request with its first `sentAt` gives up within this long. */
+const retriedWithinMs = 24 * hour;
+/** Clocks that are set to another zone are wrong by quarters of an hour. */
+const zoneStepMs = 15 * minute;
+const zoneSlackMs = 10_000;
+
 /**
  * When an event happened, on the service clock. The client's clock may be wrong, but `sentAt − timestamp` is measured by one clock: that long
  * before its arrival it happened (Segment's rule), and so much service time as passed in it: `rate` is that of the service clock. Imports, and events without `sentAt`, keep their timestamp. Nothing happens in the
- * future: what would is set to its arrival, and `clamped` says so.
+ * future: what would is set to its arrival, and `verdict` says so.
+ *
+ * Some clients keep their first `sentAt` when they try again. A delay that may be one is no wrong clock: then the timestamp stands, save of what ends
+ * something (`ends`: an order, a refusal), which counts from the later of the two.
  */
 export function happenedAt(times: {
   readonly timestamp: Instant | null;
@@ -43,9 +55,19 @@ export function happenedAt(times: {
   readonly receivedAt: Instant;
   readonly origin: 'live' | 'import';
   readonly rate: number;
-}): { readonly at: Instant; readonly clamped: boolean } {
-  const { timestamp, sentAt, receivedAt, origin, rate } = times;
-  if (timestamp === null) return { at: receivedAt, clamped: false };
-  const at = sentAt === null || origin === 'import' ? timestamp : receivedAt - (sentAt - timestamp) * rate;
-  return at > receivedAt ? { at: receivedAt, clamped: true } : { at, clamped: false };
+  readonly ends?: boolean;
+}): { readonly at: Instant; readonly verdict: StampVerdict } {
+  const { timestamp, sentAt, receivedAt, origin, rate, ends = false } = times;
+  if (timestamp === null) return { at: receivedAt, verdict: 'kept' };
+  const isStamped = sentAt === null || origin === 'import' || (!ends && rate === 1 && mayBeRetry(receivedAt - sentAt));
+  const at = isStamped ? timestamp : receivedAt - (sentAt - timestamp) * rate;
+  if (at <= receivedAt) return { at, verdict: 'kept' };
+  return { at: receivedAt, verdict: at > receivedAt + day ? 'impossible' : 'clamped' };
+}
+
+/** A clock that is ahead, that is behind by days, or that shows the time of another zone, is wrong, and no retry. */
+function mayBeRetry(delayMs: number): boolean {
+  const fromZone = Math.abs(delayMs - Math.round(delayMs / zoneStepMs) * zoneStepMs);
+  const isZone = delayMs >= zoneStepMs - zoneSlackMs && fromZone <= zoneSlackMs;
+  return delayMs > 0 && delayMs <= retriedWithinMs && !isZone;
 }

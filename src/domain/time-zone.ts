@@ -46,3 +46,9 @@ export function zonedTime(at: Instant, zone: string): Temporal.ZonedDateTime {
 
 /** A year less than Temporal can reckon with, so that a day may still be added. */
 const mostMs = 8.64e15 - 366 * 86_400_000;
+
+/** The instant at which a zone's clock shows what `wall` shows in UTC: the first of two, the first after a gap. */
+export function wallClockInstant(wall: Instant, zone: string): Instant {
+  const shown = zonedTime(wall, 'UTC').toPlainDateTime();
+  return shown.toZonedDateTime(zoneNamed(zone) ?? 'UTC', { disambiguation: 'compatible' }).epochMilliseconds;
+}

@@ -15,6 +15,8 @@ export interface Matched {
 export interface MatchableFact {
   readonly fact: Fact;
   readonly trigger: boolean;
+  /** A paid order that names its cart by the shop's own token: it ends what that cart began, whatever its time stamp says. */
+  readonly namesCart?: boolean;
 }
 
 export function match(fact: Fact, journeyId: string, entryId: string | null) {

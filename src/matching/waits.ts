@@ -33,19 +33,20 @@ export interface Delivery {
 
 /**
  * Hands facts to the entries that wait for them. A late order still ends a running series: what must not start anything is delivered where it happened after
- * the entry was created, because a reminder after the purchase is the worse mistake.
+ * the entry was created, because a reminder after the purchase is the worse mistake; so is any order
+ * that names the entry's cart.
  */
 export function deliverToWaiting(waits: readonly WaitMatch[], facts: readonly MatchableFact[]): Delivery {
   const matched: Matched[] = [];
   const inputs: NewInput[] = [];
   const hastened = new Set<EntryId>();
   if (waits.length === 0) return { matched, inputs, hastened: [] };
-  for (const { fact, trigger } of facts) {
+  for (const { fact, trigger, namesCart = false } of facts) {
     const forFact = waits.filter(
       (wait) =>
         wait.event === fact.name &&
         ((wait.by === 'profile' && wait.value === fact.profileId) || (wait.by === 'cart' && wait.value === fact.cartId)) &&
-        (trigger || fact.at >= wait.entryCreatedAt) &&
+        (trigger || fact.at >= wait.entryCreatedAt || (namesCart && wait.by === 'cart')) &&
         (wait.purpose !== 'place' || tellsPlace(fact)),
     );
     for (const entryId of new Set(forFact.map((wait) => wait.entryId))) {

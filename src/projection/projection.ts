@@ -15,7 +15,7 @@ import { mergeTraits, type Profile } from '../domain/profile.js';
 import { seenZoneTraits } from '../domain/zone-evidence.js';
 import { contactPoints } from './contact-points.js';
 import type { Policies } from '../domain/policy/policies.js';
-import type { Matched } from '../matching/matched.js';
+import type { MatchableFact, Matched } from '../matching/matched.js';
 import type { Understood } from './read-event.js';
 import type { ChangedProfile, ConsentAct, OrderChange } from './rows.js';
 
@@ -26,7 +26,7 @@ interface ProjectionNeeds {
 
 /** What the events of one transaction make of profiles, carts, orders and consents, and the facts that they tell. */
 export class Projection {
-  readonly facts: { readonly fact: Fact; readonly trigger: boolean }[] = [];
+  readonly facts: MatchableFact[] = [];
   readonly notes: Matched[] = [];
   readonly orders: OrderChange[] = [];
   readonly consents: ConsentAct[] = [];
@@ -54,7 +54,7 @@ export class Projection {
     const cart = this.#applyCommerce(reading, profileId);
     const consents = this.#takeConsents(reading, profileId);
     const facts = deriveFacts({ event, profileId, commerce, cart, changedTraits, consents });
-    this.facts.push(...facts.map((fact) => ({ fact, trigger: mayTrigger(event) })));
+    this.facts.push(...facts.map((fact) => ({ fact, trigger: mayTrigger(event), namesCart: namesCart(reading) })));
     this.notes.push(...incoming.notes.map((reason) => note(event, reason)));
   }
 
@@ -179,14 +179,19 @@ export class Projection {
   #noteJoined(joined: readonly { readonly from: CartId; readonly into: CartId }[]): void {
     this.joined.push(...joined.filter(({ from }) => this.#cartsBefore.has(from)));
     for (const { from, into } of joined) {
-      this.facts.forEach(({ fact, trigger }, index) => {
-        if (fact.cartId === from) this.facts[index] = { fact: { ...fact, cartId: into }, trigger };
+      this.facts.forEach((one, index) => {
+        if (one.fact.cartId === from) this.facts[index] = { ...one, fact: { ...one.fact, cartId: into } };
       });
       this.orders.forEach((order, index) => {
         if (order.cartId === from) this.orders[index] = { ...order, cartId: into };
       });
     }
   }
+}
+
+/** An import of old orders must not empty journeys; what a live client says of a cart by its name is about that cart. */
+function namesCart({ event, commerce }: Understood): boolean {
+  return event.origin === 'live' && commerce?.kind === 'order' && commerce.status === 'paid' && commerce.tokens.token !== null;
 }
 
 function newProfile(id: ProfileId, at: Instant): ChangedProfile {

@@ -2,7 +2,7 @@ import { asClaimed } from '../domain/claimed-content.js';
 import { type CommerceEvent, readCommerceEvent } from '../domain/commerce-events.js';
 import { isRefusal } from '../domain/consent.js';
 import { type ConsentTold, readConsentEvent, readConsentTraits } from '../domain/consent-events.js';
-import { refuseConsent } from '../domain/consent-refusal.js';
+import { refuseConsent, widenRefusal } from '../domain/consent-refusal.js';
 import type { ShopEvent } from '../domain/event.js';
 import type { Instant } from '../domain/instant.js';
 import type { Policies } from '../domain/policy/policies.js';
@@ -54,7 +54,7 @@ export function readEvent(
   const plain: Understood = { kind: 'understood', incoming, event, commerce: null, consents: [] };
   const consent = readConsent(incoming);
   if (consent.kind === 'problem') return refuse(incoming, 'invalid-consent-event', consent.problem);
-  if (consent.kind === 'consent') return withConsents(plain, consent.told, deps.policies.current().topics);
+  if (consent.kind === 'consent') return withConsents(withNotes(plain, consent.notes), consent.told, deps.policies.current().topics);
   if (event.type !== 'track' || event.name === null) return plain;
   const commerce = readCommerceEvent(event.name, event.properties);
   if (commerce.kind === 'other') return plain;
@@ -79,13 +79,18 @@ function readConsent({ event, payload }: IncomingEvent) {
 }
 
 /** A yes that cannot be recorded goes to the dead letters with its event. Where a no stands beside it the event is taken without it: a no waits for nobody. */
-function withConsents(plain: Understood, told: readonly ConsentTold[], topics: TopicPolicy) {
-  const [refusal] = told.flatMap(({ said }) => refuseConsent(said, topics) ?? []);
-  if (refusal === undefined) return { ...plain, consents: told };
-  const { incoming } = plain;
-  if (!told.some(({ said }) => isRefusal(said.state))) return refuse(incoming, 'invalid-consent-event', refusal.problem);
-  const consents = told.filter(({ said }) => refuseConsent(said, topics) === null);
-  return { ...plain, incoming: { ...incoming, notes: [...incoming.notes, `consent-${refusal.code}`] }, consents };
+function withConsents(plain: Understood, said: readonly ConsentTold[], topics: TopicPolicy) {
+  const told = said.flatMap(({ said: act, at }) => widenRefusal(act, topics).map((one) => ({ said: one, at })));
+  const understood = told.length === said.length ? plain : withNotes(plain, ['refusal-widened']);
+  const [refusal] = told.flatMap((one) => refuseConsent(one.said, topics) ?? []);
+  if (refusal === undefined) return { ...understood, consents: told };
+  if (!told.some((one) => isRefusal(one.said.state))) return refuse(plain.incoming, 'invalid-consent-event', refusal.problem);
+  const consents = told.filter((one) => refuseConsent(one.said, topics) === null);
+  return { ...withNotes(understood, [`consent-${refusal.code}`]), consents };
+}
+
+function withNotes(plain: Understood, notes: readonly string[]): Understood {
+  return notes.length === 0 ? plain : { ...plain, incoming: { ...plain.incoming, notes: [...plain.incoming.notes, ...notes] } };
 }
 
 /** Segment's `context` of an event, as the client sent it. */

@@ -3,7 +3,7 @@ import { applyToCarts, type CartChange, type CartDeed, type KeptCart } from '../
 import type { Channel } from '../domain/channel.js';
 import { readCommerceEvent } from '../domain/commerce-events.js';
 import { consentsTrait, readConsentEvent, readConsentTraits } from '../domain/consent-events.js';
-import { refuseConsent } from '../domain/consent-refusal.js';
+import { refuseConsent, widenRefusal } from '../domain/consent-refusal.js';
 import type { ConsentRecord } from '../domain/consent.js';
 import { admitConsent } from '../domain/double-opt-in.js';
 import type { TopicPolicy } from '../domain/policy/topic-policy.js';
@@ -117,7 +117,9 @@ export class World {
   #consent(event: ShopEvent, id: ProfileId): readonly ConsentRecord[] {
     const reading = event.type === 'track' ? readConsentEvent(event.name ?? '', event.properties) : readConsentTraits(event.traits);
     if (reading.kind !== 'consent') return [];
-    const told = reading.told.filter(({ said }) => refuseConsent(said, this.#topics) === null);
+    const told = reading.told
+      .flatMap(({ said, at }) => widenRefusal(said, this.#topics).map((one) => ({ said: one, at })))
+      .filter(({ said }) => refuseConsent(said, this.#topics) === null);
     const acts = told.map(({ said, at }) => ({ ...admitConsent(said, this.#topics, event.origin), at: at ?? event.occurredAt }));
     const profile = this.profile(id);
     this.#profiles.set(id, { ...profile, consents: [...profile.consents, ...acts] });

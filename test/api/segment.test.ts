@@ -119,11 +119,14 @@ describe('the Segment API', () => {
     });
 
     expect([response.statusCode, response.json()]).toEqual([200, { success: true }]);
-    expect((await events()).map(({ message_id }) => message_id)).toEqual(['m1']);
+    const stored = await events();
+    expect(stored.map(({ message_id }) => message_id).sort()).toEqual(['m1', 'm2']);
+    expect(stored.find(({ message_id }) => message_id === 'm2')?.matched).toContainEqual(
+      expect.objectContaining({ result: 'note', reason: 'unreadable:timestamp' }),
+    );
     const kept = await letters();
     expect(kept.map(({ reason }) => reason).sort()).toEqual([
       'invalid-consent-event',
-      'invalid-event',
       'invalid-event',
       'invalid-event',
       'no-identity',
@@ -229,6 +232,41 @@ describe('the Segment API', () => {
     });
     expect(stored['after it was sent']?.matched).toContainEqual(expect.objectContaining({ result: 'note', reason: 'clock-ahead' }));
     expect(stored['imported']?.origin).toBe('import');
+  });
+
+  test('takes what the Java and Ruby clients post to /v1/import as it happens, and history where it is old or says so', async () => {
+    const iso = (at: number) => new Date(at).toISOString();
+    const one = (messageId: string, at?: number) => ({
+      type: 'track',
+      ...view({ messageId, ...(at === undefined ? {} : { timestamp: iso(at) }) }),
+    });
+    await post('/v1/import', { sentAt: iso(noon), batch: [one('now', noon - minute), one('old', noon - 7 * 60 * minute), one('undated')] });
+    await post('/v1/import', { history: true, batch: [one('history', noon - minute)] });
+    await post('/v1/batch', { history: true, batch: [one('batched history', noon - minute)] });
+    await post('/v1/batch', { history: 'true', batch: [one('a word', noon - minute)] });
+
+    expect(Object.fromEntries((await events()).map(({ message_id, origin }) => [message_id, origin]))).toEqual({
+      now: 'live',
+      old: 'import',
+      undated: 'import',
+      history: 'import',
+      'batched history': 'import',
+      'a word': 'live',
+    });
+  });
+
+  test('takes what Rudder’s clients call originalTimestamp for the timestamp, and any that can be read', async () => {
+    const at = new Date(noon - 10 * minute).toISOString();
+    const sentAt = new Date(noon).toISOString();
+    await post('/v1/batch', {
+      batch: [
+        { type: 'track', ...view({ messageId: 'rudder', originalTimestamp: at, sentAt }) },
+        { type: 'track', ...view({ messageId: 'both', timestamp: at, originalTimestamp: sentAt, sentAt }) },
+        { type: 'track', ...view({ messageId: 'seconds', timestamp: (noon - 10 * minute) / 1000 }) },
+        { type: 'track', ...view({ messageId: 'unreadable', timestamp: 'soon', originalTimestamp: at }) },
+      ],
+    });
+    expect((await events()).map(({ occurred_at }) => occurred_at)).toEqual(Array.from({ length: 4 }, () => noon - 10 * minute));
   });
 
   test('takes what would break the store as a letter, or mended: depth, NUL, half characters, long ids', async () => {

@@ -48,7 +48,7 @@ describeOnBothStores('ingest', (store) => {
   });
 
   test('keeps a badly formed yes as a dead letter and stores the rest, with notes on what could not be read', async () => {
-    const odd = track('Product Added', { cart_id: 'c1', price: 'ten' });
+    const odd = track('Product Added', { cart_id: 'c1', product_id: 'mug', price: 'ten' });
     const result = await ingest(odd, track('Wishlist Shared', {}), track('Consent Granted', { channel: 'fax' }));
 
     expect(result).toMatchObject({ stored: 2 });

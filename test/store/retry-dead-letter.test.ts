@@ -67,9 +67,9 @@ describeOnBothStores('retrying a dead letter', (store) => {
   });
 
   test('says what is still wrong, and leaves the letter open and alone', async () => {
-    const id = await keep({ ...added, properties: { cart_id: 'c1' } });
+    const id = await keep({ ...added, event: 'Consent Granted', properties: { channel: 'fax' } });
     const result = await retryDeadLetter(ingestDeps(store(), noon), id);
-    expect(result).toEqual({ kind: 'failed', reason: expect.stringContaining('product_id') });
+    expect(result).toEqual({ kind: 'failed', reason: expect.stringContaining('channel') });
     expect(await store().db.selectFrom('dead_letters').selectAll().execute()).toMatchObject([{ id, retried_at: noon, resolved_at: null }]);
 
     await resetTables(store());

@@ -106,9 +106,10 @@ export function segmentRoutes(deps: AppDeps, limits: DoorLimits = doorLimits): F
 
   async function take({ text, secret, key }: TakenBody, call: Call): Promise<typeof success> {
     const receivedAt = deps.clock.now();
-    const origin = call === 'import' ? 'import' : 'live';
+    const body = readJson(text);
+    const origin = originOf(call, body);
     const speakerOf = speakersBy(key, text.includes('userToken') ? await tokenSecrets() : [], deps.clock.realNow());
-    const reading = readCall(readJson(text), call, {
+    const reading = readCall(body, call, {
       origin,
       receivedAt,
       rate: deps.clock.rate,
@@ -118,7 +119,7 @@ export function segmentRoutes(deps: AppDeps, limits: DoorLimits = doorLimits): F
     if (reading.kind === 'unreadable') {
       const { reason, detail } = reading;
       const payload = text.slice(0, keptCharacters).replaceAll(secret, '');
-      await ingest([], [{ reason, detail, payload, receivedAt, origin, speaker: null }], key.id);
+      await ingest([], [{ reason, detail, payload, receivedAt, origin: origin === 'live' ? 'live' : 'import', speaker: null }], key.id);
       throw new Problem(400, reason, detail);
     }
     const { rejected } = await ingest(
@@ -134,6 +135,12 @@ export function segmentRoutes(deps: AppDeps, limits: DoorLimits = doorLimits): F
 
 /** As much of a body that cannot be read as helps a person to find its sender. */
 const keptCharacters = 64 * 1024;
+
+/** History says so itself (`history: true`): `/v1/import` is also where the Java and Ruby clients post what happens now. */
+function originOf(call: Call, body: unknown): SegmentRequest['origin'] {
+  if ((call === 'batch' || call === 'import') && isRecord(body) && body['history'] === true) return 'import';
+  return call === 'import' ? 'by-age' : 'live';
+}
 
 type CallReading =
   | { readonly kind: 'single' | 'batch'; readonly events: readonly SegmentReading[] }
