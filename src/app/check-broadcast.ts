@@ -1,5 +1,6 @@
 import { resolveRecipients, sampleEveryone } from '../store/broadcasts.js';
 import { testRecipientId } from '../store/profiles.js';
+import { readProfile } from '../store/profiles-read.js';
 import { readTemplateHead } from '../store/templates.js';
 import { checkSend } from './check-send.js';
 import type { AppDeps } from './deps.js';
@@ -15,7 +16,18 @@ export interface BroadcastForecast {
   readonly now: number;
   readonly later: readonly Count[];
   readonly not: readonly Count[];
+  /** The first five, so that whoever starts it sees whether the list means whom they think. Personal data. */
+  readonly first: readonly FirstPerson[];
 }
+
+interface FirstPerson {
+  readonly profileId: string;
+  readonly userIds: readonly string[];
+  readonly firstName: string | null;
+  readonly email: string | null;
+}
+
+const shownFirst = 5;
 
 interface Count {
   readonly reason: string;
@@ -28,6 +40,16 @@ export type CheckBroadcastResult =
   | { readonly kind: 'refused'; readonly code: string; readonly reason: string };
 
 const askedAtMost = 200;
+
+async function firstOf({ store }: AppDeps, people: readonly string[]): Promise<readonly FirstPerson[]> {
+  const profiles = await Promise.all(people.slice(0, shownFirst).map((id) => readProfile(store.db, id)));
+  return profiles.flatMap((profile) => {
+    if (profile === null) return [];
+    const name = profile.traits['firstName'] ?? profile.traits['first_name'];
+    const userIds = profile.identities.filter(({ kind }) => kind === 'user').map(({ value }) => value);
+    return [{ profileId: profile.id, userIds, firstName: typeof name === 'string' ? name : null, email: profile.email }];
+  });
+}
 
 /** Asks the gate for each recipient, or for a sample of them, as of the start of the broadcast. Nothing is written. */
 export async function checkBroadcast(deps: AppDeps, request: BroadcastRequest): Promise<CheckBroadcastResult> {
@@ -55,7 +77,10 @@ export async function checkBroadcast(deps: AppDeps, request: BroadcastRequest): 
   const waiting = countsOf(later);
   const refused = countsOf(not);
   const others = [...waiting, ...refused].reduce((sum, { count }) => sum + count, 0);
-  return { kind: 'forecast', forecast: { total, unknown, checked, now: checked - others, later: waiting, not: refused } };
+  return {
+    kind: 'forecast',
+    forecast: { total, unknown, checked, now: checked - others, later: waiting, not: refused, first: await firstOf(deps, people) },
+  };
 }
 
 async function audienceOf(

@@ -30,8 +30,29 @@ describe('a list of recipients', () => {
     ],
     ['\uFEFFprofile_id;x\r\nabc;1\r\n', { by: 'profile', ids: ['abc'] }],
     ['ada\n01jd0000000000000000000001\n', { by: 'user', ids: ['ada', '01jd0000000000000000000001'] }],
+    ['userId,note\nada,"says\nbob, or\n""carl"""\ndora,\n', { by: 'user', ids: ['ada', 'dora'] }],
+    ['row,userId\n1,ada\n2,bob\n', { by: 'user', ids: ['ada', 'bob'] }],
+    ['name;country;User ID\n"Lovelace; Ada";GB;ada\nBob;DE;bob', { by: 'user', ids: ['ada', 'bob'] }],
+    ['email\tuser_id\na@example.test\tada\n', { by: 'user', ids: ['ada'] }],
+    ['"userId"\r"ada"\r"bob"', { by: 'user', ids: ['ada', 'bob'] }],
+    ['\n\nuserId\n\n  ada  \n,\n', { by: 'user', ids: ['ada'] }],
+    ['userId,note\nada\nbob,two,three\n', { by: 'user', ids: ['ada', 'bob'] }],
+    ['\uFEFF"ada"\n"bo""b"\n', { by: 'user', ids: ['ada', 'bo"b'] }],
   ])('is read from %j', (text, expected) => {
     expect(readRecipients(text, 'list.csv')).toEqual(expected);
+  });
+
+  test.each([
+    ['row,customer\n1,ada\n', 'userId or profileId. Its first line says: "row", "customer".'],
+    ['1,ada\n2,bob\n', 'Its first line says: "1", "ada".'],
+    ['customer_id\nada\n', 'Its first line says: "customer_id".'],
+    ['userId,profileId\nada,x\n', 'More than one column'],
+    ['userId,user_id\nada,bob\n', 'More than one column'],
+    ['userId,note\nada,"never closed\nbob,x\n', 'is no CSV (line'],
+    ['userId,note\nada,say "this"\n', 'is no CSV (line'],
+    ['u\0s\0e\0r\0', 'is no UTF-8 text'],
+  ])('is refused with what was found: %j', (text, sentence) => {
+    expect(() => readRecipients(text, 'list.csv')).toThrow(sentence);
   });
 
   test('is refused when nobody or an address is in it', () => {
@@ -79,6 +100,7 @@ describe('broadcasts and questions on the command line', () => {
     expect(dry.out).toMatch(/would get it now\s+1/);
     expect(dry.out).toMatch(/would not get it\s+no-consent\s+1/);
     expect(dry.out).toContain('One id names nobody: eve.');
+    expect(dry.out).toMatch(/The first of them:[^]*ada {2}.*ada@example.test[^]*bob {2}.*bob@example.test/);
     expect((await sojourn('broadcast', 'list', ...at)).out).toBe('There are no broadcasts.');
 
     expect((await sojourn(...start)).out).toContain('goes to 2 recipients');

@@ -74,6 +74,17 @@ const forecast = z
     now: z.number(),
     later: counts,
     not: counts,
+    first: z
+      .array(
+        z.object({
+          profileId: z.string(),
+          userIds: z.array(z.string()).readonly(),
+          firstName: z.string().nullable(),
+          email: z.string().nullable(),
+        }),
+      )
+      .readonly()
+      .meta({ description: 'The first five, to see whether the list means whom it should.' }),
   })
   .meta({ id: 'BroadcastForecast' });
 

@@ -35,6 +35,13 @@ interface Unknown {
   readonly ids: readonly string[];
 }
 
+interface Person {
+  readonly profileId: string;
+  readonly userIds: readonly string[];
+  readonly firstName: string | null;
+  readonly email: string | null;
+}
+
 export interface StartOptions {
   readonly template: string;
   readonly name: string;
@@ -81,6 +88,7 @@ async function forecast(api: ApiClient, request: object): Promise<Outcome> {
     readonly now: number;
     readonly later: readonly Count[];
     readonly not: readonly Count[];
+    readonly first: readonly Person[];
   }>('/v1/broadcast-checks', request);
   const of = told.checked === told.total ? '' : ` Of a sample of ${told.checked}:`;
   return {
@@ -96,9 +104,15 @@ async function forecast(api: ApiClient, request: object): Promise<Outcome> {
         ],
         '',
       ),
+      told.first.length === 0 ? null : `The first of them:\n${sayFirst(told.first)}`,
       sayUnknown(told.unknown),
     ),
   };
+}
+
+function sayFirst(people: readonly Person[]): string {
+  const rows = people.map(({ userIds, profileId, firstName, email }) => [userIds.join(', '), profileId, firstName ?? '', email ?? '']);
+  return table(['user id', 'profile', 'first name', 'email'], rows, '');
 }
 
 async function audienceOf({ to, everyone, trait }: StartOptions): Promise<object> {
