@@ -83,8 +83,18 @@ type Parts = readonly (string | undefined)[];
 
 /** Zones that RFC 2822 names; another name without an offset may be anywhere. */
 const namedOffsets: Readonly<Record<string, number>> = {
-  ...{ z: 0, ut: 0, utc: 0, gmt: 0 },
-  ...{ est: -5, edt: -4, cst: -6, cdt: -5, mst: -7, mdt: -6, pst: -8, pdt: -7 },
+  z: 0,
+  ut: 0,
+  utc: 0,
+  gmt: 0,
+  est: -5,
+  edt: -4,
+  cst: -6,
+  cdt: -5,
+  mst: -7,
+  mdt: -6,
+  pst: -8,
+  pdt: -7,
 };
 
 function ofParts([year, month, ...rest]: Parts, name: string | undefined, offset: string | undefined): Instant | null {

@@ -7,7 +7,6 @@ import { mayProfile } from '../domain/engagement/facts.js';
 import { shopSignal } from '../domain/engagement/shop-signals.js';
 import { noEngagement, recordSignal, withoutSignals } from '../domain/engagement/state.js';
 import { mayTrigger, type ShopEvent } from '../domain/event.js';
-import type { Fact } from '../domain/fact.js';
 import type { IdentityPlan } from '../domain/identity.js';
 import type { CartId, ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';

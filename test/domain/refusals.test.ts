@@ -49,16 +49,16 @@ describe('a no counts as far as it can be read, and wider in doubt', () => {
   ])('%j', (properties, expected) => expect(noTo(readConsentEvent('Consent Revoked', properties))).toEqual(expected));
 
   test.each([
-    ...[
-      'Consent Revoked',
-      'consent revoked',
-      'CONSENT DENIED',
-      'Consent Revoked ',
-      ' Consent  Withdrawn',
-      'Consent\u00a0Denied',
-      'consent_revoked',
-    ],
-    ...['consent-denied', 'ConsentRevoked', 'Consent Refused\n'],
+    'Consent Revoked',
+    'consent revoked',
+    'CONSENT DENIED',
+    'Consent Revoked ',
+    ' Consent  Withdrawn',
+    'Consent\u00a0Denied',
+    'consent_revoked',
+    'consent-denied',
+    'ConsentRevoked',
+    'Consent Refused\n',
   ])('by the name %j', (name) => expect(noTo(readConsentEvent(name, { channel: 'email' }))).toEqual(['email marketing']));
 
   test.each(['denied', 'Withdrawn', 'REVOKED', 'unsubscribed', 'opted-out', 'no', false])('as the state %j in a list', (state) => {
