@@ -1,4 +1,4 @@
-import { readLine, readProducts } from './commerce-lines.js';
+import { type CommerceLine, readLine, readProducts } from './commerce-lines.js';
 import { eventKey } from './event-key.js';
 import { FieldReader, type Properties } from './field-reader.js';
 
@@ -6,19 +6,6 @@ import { FieldReader, type Properties } from './field-reader.js';
  * Segment's e-commerce names and properties, read into what we mean by them. At the edge only: inside, carts fold `CartActivity` and journeys
  * hear facts. Amounts are in the currency's major unit, as the client sent them.
  */
-
-/** One product as an event names it. Null: the event does not say, so an earlier value stands. */
-export interface CommerceLine {
-  readonly productId: string;
-  readonly variant: string;
-  /** Null on a removal: the whole line. Never negative; zero in a snapshot: gone. */
-  readonly quantity: number | null;
-  readonly name: string | null;
-  readonly price: number | null;
-  readonly currency: string | null;
-  readonly imageUrl: string | null;
-  readonly url: string | null;
-}
 
 /** The shop's own names for a cart. `token` null: the event names none, so it speaks of the person's present cart. */
 export interface CartTokens {
@@ -33,6 +20,8 @@ export interface CartTokens {
 export type LineChange =
   | { readonly kind: 'added' | 'removed' | 'snapshot'; readonly lines: readonly CommerceLine[] }
   | { readonly kind: 'none' };
+
+export type { CommerceLine };
 
 export type CommerceEvent =
   | { readonly kind: 'product-viewed' }

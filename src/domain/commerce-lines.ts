@@ -1,5 +1,17 @@
-import type { CommerceLine } from './commerce-events.js';
 import type { FieldReader, Properties } from './field-reader.js';
+
+/** One product as an event names it. Null: the event does not say, so an earlier value stands. */
+export interface CommerceLine {
+  readonly productId: string;
+  readonly variant: string;
+  /** Null on a removal: the whole line. Never negative; zero in a snapshot: gone. */
+  readonly quantity: number | null;
+  readonly name: string | null;
+  readonly price: number | null;
+  readonly currency: string | null;
+  readonly imageUrl: string | null;
+  readonly url: string | null;
+}
 
 /** More are not kept: no basket holds them. */
 const maxProducts = 1000;
