@@ -9,7 +9,7 @@ import { leadsToShop, type ShopHosts } from './shop-address.js';
 export function asClaimed(event: CommerceEvent, hosts: ShopHosts): CommerceEvent {
   switch (event.kind) {
     case 'product-viewed':
-      return { ...event, line: claimedLine(event.line, hosts) };
+      return event;
     case 'cart':
     case 'checkout':
       return event.change.kind === 'none'
