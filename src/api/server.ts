@@ -31,6 +31,7 @@ import { healthRoutes } from './routes/health.js';
 import { inboundMessageRoutes } from './routes/inbound-messages.js';
 import { journeyRoutes } from './routes/journeys.js';
 import { writeKeyRoutes } from './routes/keys.js';
+import { mergeRoutes } from './routes/merges.js';
 import { userTokenRoutes } from './routes/user-tokens.js';
 import { secretRoutes } from './routes/secrets.js';
 import { messageRoutes } from './routes/messages.js';
@@ -126,6 +127,7 @@ const apiRoutes = [
   deadLetterRoutes,
   writeKeyRoutes,
   userTokenRoutes,
+  mergeRoutes,
   secretRoutes,
   apiKeyRoutes,
   templateRoutes,

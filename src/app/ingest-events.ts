@@ -1,13 +1,15 @@
 import type { RawBuilder } from 'kysely';
-import type { IdentityPlan } from '../domain/identity.js';
+import type { IdentityPlan, Meeting } from '../domain/identity.js';
 import type { ProfileId } from '../domain/ids.js';
 import { writeCarts, writeCartTokens } from '../store/carts.js';
+import { writeClaims } from '../store/claims.js';
 import { writeConsents } from '../store/consents.js';
 import type { Trx } from '../store/db.js';
 import { type DeadLetter, writeDeadLetters } from '../store/dead-letters.js';
 import { type NewEvent, writeEvents } from '../store/events.js';
 import { writeFacts } from '../store/facts.js';
 import { writeIdentities } from '../store/identities.js';
+import { writeKeyActs } from '../store/key-acts.js';
 import { writeOrders } from '../store/orders.js';
 import { writeNewProfiles, writeProfiles } from '../store/profiles.js';
 import { StaleRead, writeTogether } from '../store/write-together.js';
@@ -18,8 +20,9 @@ import { planMatches } from './match-facts.js';
 import { type IncomingEvent, readEvent, refuse, type RejectedEvent, type Understood } from '../projection/read-event.js';
 import { Projection } from '../projection/projection.js';
 import { settlePeople } from './ingest/settle-people.js';
+import type { Fresh } from './ingest/told-twice.js';
 
-export type IngestDeps = Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay' | 'policies' | 'shop' | 'placeholderIds'>;
+export type IngestDeps = Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay' | 'policies' | 'secret' | 'shop' | 'placeholderIds'>;
 
 export interface IngestResult {
   readonly stored: number;
@@ -144,10 +147,12 @@ async function ingestTogether(
     await writeTogether(trx, { letters: writeDeadLetters(letters) });
     return { fresh: new Set(), wakes: false };
   }
-  const { fresh, plan, profiles, carts } = await settlePeople(deps, trx, chunk);
-  if (carts.some(({ profileId }) => !profiles.has(profileId))) throw new StaleRead('A cart moved to another profile meanwhile.');
-  const projection = new Projection(deps, plan, profiles, carts);
-  for (const { reading, profileId } of inOrderOfTime(fresh, plan)) projection.take(reading, profileId);
+  const settled = await settlePeople(deps, trx, chunk);
+  const { fresh, plan } = settled;
+  if (settled.carts.some(({ profileId }) => !settled.profiles.has(profileId)))
+    throw new StaleRead('A cart moved to another profile meanwhile.');
+  const projection = new Projection(deps, settled);
+  for (const { reading, meeting } of inOrderOfTime(fresh, plan)) projection.take(reading, meeting);
   const projected = projectionWrites(projection, plan, letters);
   // Entries of carts that were joined are moved before they are matched, and what they point to is written before that.
   const carriesOn = projection.joined.length > 0;
@@ -157,17 +162,20 @@ async function ingestTogether(
   }
   const { matched, writes } = await planMatches(trx, projection.facts, deps);
   const told = byEvent([...projection.notes, ...matched]);
-  const events = fresh.map((reading, index) => newEvent(reading, plan.profileIds[index] as ProfileId, told));
+  const events = fresh.map(({ reading }, index) => newEvent(reading, plan.profileIds[index] as ProfileId, told));
   await writeAsPlanned(trx, {
     writes: { ...(carriesOn ? {} : projected.writes), ...writes, events: writeEvents(events) },
     expected: { ...(carriesOn ? {} : projected.expected), events: events.length },
   });
-  return { fresh: new Set(fresh), wakes: matched.some(({ result }) => result === 'armed' || result === 'entered' || result === 'input') };
+  return {
+    fresh: new Set(fresh.map(({ came }) => came)),
+    wakes: matched.some(({ result }) => result === 'armed' || result === 'entered' || result === 'input'),
+  };
 }
 
-function inOrderOfTime(fresh: readonly Understood[], plan: IdentityPlan) {
+function inOrderOfTime(fresh: readonly Fresh[], plan: IdentityPlan) {
   return fresh
-    .map((reading, index) => ({ reading, profileId: plan.profileIds[index] as ProfileId }))
+    .map(({ reading }, index) => ({ reading, meeting: plan.meetings[index] as Meeting }))
     .sort((a, b) => a.reading.event.occurredAt - b.reading.event.occurredAt);
 }
 
@@ -190,6 +198,8 @@ function projectionWrites(projection: Projection, plan: IdentityPlan, letters: r
       tokens: writeCartTokens(tokens),
       orders: writeOrders(projection.orders),
       consents: writeConsents(projection.consents),
+      claims: writeClaims(projection.claims),
+      acts: writeKeyActs(projection.acts),
       facts: writeFacts(projection.facts.map(({ fact }) => fact)),
       letters: writeDeadLetters(letters),
     },
@@ -214,8 +224,20 @@ function byEvent(matched: readonly Matched[]): ReadonlyMap<string, readonly Matc
   return grouped;
 }
 
-function newEvent({ event, incoming }: Understood, profileId: ProfileId, told: ReadonlyMap<string, readonly Matched[]>): NewEvent {
+function newEvent({ event, incoming, toldId }: Understood, profileId: ProfileId, told: ReadonlyMap<string, readonly Matched[]>): NewEvent {
   const { messageId, type, name, occurredAt, receivedAt, origin } = event;
   const matched = told.get(messageId) ?? [];
-  return { messageId, profileId, type, name, occurredAt, receivedAt, origin, payload: incoming.payload, matched };
+  return {
+    messageId,
+    profileId,
+    type,
+    name,
+    occurredAt,
+    receivedAt,
+    origin,
+    payload: incoming.payload,
+    matched,
+    keyId: incoming.speaker.keyId,
+    toldId: toldId ?? null,
+  };
 }

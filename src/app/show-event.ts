@@ -1,5 +1,13 @@
 import type { Matched } from '../matching/matched.js';
-import { type EventRecord, type FactRecord, findDeadLetterOf, listEvents, readEvent, readFacts } from '../store/events-read.js';
+import {
+  type EventRecord,
+  type FactRecord,
+  findDeadLetterOf,
+  findOthersToldAs,
+  listEvents,
+  readEvent,
+  readFacts,
+} from '../store/events-read.js';
 import type { AppDeps } from './deps.js';
 import { type Page, type PageRequest, readPage } from './paging.js';
 
@@ -9,6 +17,8 @@ export interface EventStory extends EventRecord {
   readonly facts: readonly FactRecord[];
   /** What each fact did, or why it did nothing. */
   readonly effects: readonly (Matched & { readonly sentence: string })[];
+  /** Ids of events that came under this id too, from another key or about another person. */
+  readonly others: readonly string[];
 }
 
 export type ShownEvent =
@@ -26,7 +36,10 @@ export async function showEvent(deps: Deps, messageId: string): Promise<ShownEve
     return letter === null ? { kind: 'unknown' } : { kind: 'dead-letter', id: letter.id, reason: letter.reason, detail: letter.detail };
   }
   const effects = (event.matched as readonly Matched[]).map((match) => ({ ...match, sentence: sentenceOf(match) }));
-  return { kind: 'stored', event: { ...event, facts: await readFacts(db, messageId), effects } };
+  return {
+    kind: 'stored',
+    event: { ...event, facts: await readFacts(db, messageId), effects, others: await findOthersToldAs(db, messageId) },
+  };
 }
 
 /** Events of a profile, the newest first. */
@@ -84,6 +97,17 @@ const reasons: Readonly<Record<string, string>> = {
   'token-expired': 'its user token was past its time, so it vouches for nobody',
   'token-claims': 'its user token names nobody, or no end within a day, so it vouches for nobody',
   'token-of-another': 'its user token names another user than the event, so it vouches for nobody',
+  'address-not-vouched':
+    'it would change the address or number of a known person, which a browser key may not: it is kept as a claim and used for nothing',
+  'user-not-vouched': 'it says that it is a known user, for which nobody vouches: it counts for the browser that it came from',
+  'objection-stands': 'an objection to profiling or tracking stands: a browser key raises them and lifts none',
+  'cart-not-vouched': 'it would change the cart of a known person, which a browser key may not unless a user token vouches for it',
+  'yes-to-confirm':
+    'the yes counts once the person confirms it: a browser key said it of a known person, or over an unsubscribe of the address',
+  'message-id-taken': 'another’s event had its messageId already, so it is kept under an id of its own',
+  'consent-needs-server-key':
+    'a yes in it is to a topic that the preference centre does not offer, and was not recorded: that wants a server key',
+  'key-budget': 'its write key had used up what it may start in an hour, so it started nothing',
   'clock-ahead': 'its timestamp lay in the future, so it counts from its arrival',
   'impossible-timestamp': 'its timestamp lay more than a day in the future and cannot be, so it counts from its arrival',
   'placeholder-user-id': 'its userId names nobody (a placeholder), so the event was kept under its anonymous id',

@@ -4,6 +4,7 @@ import { type ConsentCause, isQuarantined, judgeConsent } from '../domain/consen
 import { consentSentence } from '../domain/consent-words.js';
 import { suppressionKeys, unsubscribeKeys } from '../domain/suppression.js';
 import { suppressionSentence } from '../domain/suppression-words.js';
+import { type ClaimRecord, readClaims } from '../store/claims.js';
 import { listWaiting, type WaitingConsent } from '../store/consents.js';
 import {
   type CartView,
@@ -46,6 +47,8 @@ export interface ProfileStory extends ProfileRecord {
   readonly carts: readonly CartView[];
   readonly orders: readonly OrderView[];
   readonly consents: Consents;
+  /** What browsers said of the person that nobody vouched for: used for nothing. The newest first. */
+  readonly claims: readonly ClaimRecord[];
   /** `sentence`: what it means, and who alone can lift it. */
   readonly suppressions: readonly {
     readonly channel: Channel;
@@ -75,6 +78,7 @@ export async function showProfile(deps: Deps, id: string): Promise<ProfileStory 
     ...profile,
     carts: await readCarts(db, profile.id),
     orders: await readOrders(db, profile.id),
+    claims: await readClaims(db, profile.id),
     consents: consentsOf(deps, await readConsents(db, profile.id), unsubscribes),
     suppressions: [...suppressions, ...unsubscribes.map((one) => ({ ...one, reason: 'unsubscribed' }))].map(({ channel, ...one }) => ({
       ...one,

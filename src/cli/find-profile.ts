@@ -25,6 +25,7 @@ export interface Profile {
     readonly orderedAt: string;
   }[];
   readonly consents: { readonly now: readonly { readonly channel: string; readonly topic: string; readonly granted: boolean }[] };
+  readonly claims: readonly { readonly kind: string; readonly value: string; readonly at: string; readonly eventId: string }[];
   readonly suppressions: readonly { readonly channel: string; readonly reason: string; readonly at: string; readonly sentence: string }[];
 }
 

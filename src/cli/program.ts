@@ -117,6 +117,16 @@ function buildProgram(io: CliIo, state: { outcome: Outcome | null }): Command {
   );
   addApiKeys(group('api-key', 'keys of the API: what each may do, who made it, when it was used'), add);
 
+  const merges = group('merge', 'known people who were made one');
+  add(merges, 'list', 'who was merged with whom, when, by which event and key', async (context, command) =>
+    (await import('./commands/merges.js')).listMerges(context, command.opts()),
+  )
+    .option('--profile <id>', 'of one person')
+    .addOption(limitOption());
+  add(merges, 'undo <id>', 'take the two apart', async (context, { args }) =>
+    (await import('./commands/merges.js')).undoMerge(context, args[0] ?? ''),
+  );
+
   const tokens = group('user-token-secret', 'the secret with which the shop vouches for a visitor');
   add(tokens, 'show', 'the secret, for the shop’s own servers', async (context) =>
     (await import('./commands/user-token-secret.js')).showTokenSecret(context),

@@ -1,10 +1,11 @@
 import { isRefusal } from './consent.js';
 import type { ConsentSaid } from './double-opt-in.js';
+import type { Speaker } from './speaker.js';
 import { topicIds, type TopicPolicy, unknownTopic } from './policy/topic-policy.js';
 
 /** Why an act is not recorded. */
 export interface ConsentRefusal {
-  readonly code: 'unknown-topic' | 'needs-end';
+  readonly code: 'unknown-topic' | 'needs-end' | 'needs-server-key';
   /** For whoever asked, with what they wrote. */
   readonly sentence: string;
   /** For what is kept: never a value of the act. */
@@ -33,4 +34,11 @@ export function refuseConsent(said: ConsentSaid, topics: TopicPolicy): ConsentRe
 export function widenRefusal(said: ConsentSaid, topics: TopicPolicy): readonly ConsentSaid[] {
   const isKnown = said.topic === 'marketing' || topicIds(topics).includes(said.topic);
   return isKnown || !isRefusal(said.state) ? [said] : [said, { ...said, topic: 'marketing' }];
+}
+
+/** Why a browser may not say this yes; null: it may. What the preference centre does not offer is for the shop's own servers to record. */
+export function refuseBrowserConsent(said: ConsentSaid, { topics }: TopicPolicy, { kind }: Speaker): ConsentRefusal | null {
+  if (kind === 'server' || said.state !== 'granted' || topics.some(({ id, isOffered }) => id === said.topic && isOffered)) return null;
+  const problem = 'A yes to a topic that is not offered in the preference centre is recorded with a server key.';
+  return { code: 'needs-server-key', sentence: problem, problem };
 }

@@ -27,7 +27,7 @@ export interface ConsentRecord {
   readonly legalBasis?: LegalBasis | null;
   /** From this instant on a grant counts no more. Absent: it has no end. */
   readonly expiresAt?: Instant | null;
-  /** An import told it: what another system knew, and no act of the person's here. Absent: none did, or it is not asked. */
+  /** An import or a browser told it: what nobody has proved to be the person's own act here. Absent: none did, or it is not asked. */
   readonly isImported?: boolean;
 }
 

@@ -1,3 +1,5 @@
+import type { Trust } from './identity.js';
+
 /** A browser key is public: it stands in the shop's pages. A server key is secret. */
 export const writeKeyKinds = ['browser', 'server'] as const;
 export type WriteKeyKind = (typeof writeKeyKinds)[number];
@@ -24,3 +26,9 @@ export interface Speaker {
 
 /** Sojourn's own word. */
 export const ourselves: Speaker = { kind: 'server', keyId: null, lineage: null, vouchesUser: false, vouchesPrevious: false };
+
+/** How far this voice is believed about who somebody is. */
+export function trustOf({ kind, vouchesUser, vouchesPrevious }: Speaker): Trust {
+  if (kind === 'server' || vouchesPrevious) return 'shop';
+  return vouchesUser ? 'user' : 'none';
+}

@@ -1,3 +1,4 @@
+import { objections } from '../domain/browser-word.js';
 import { mayProfile } from '../domain/engagement/facts.js';
 import { mergeEngagement, withoutSignals } from '../domain/engagement/state.js';
 import type { Instant } from '../domain/instant.js';
@@ -7,7 +8,7 @@ import { contactPoints } from './contact-points.js';
 
 /** Two people who are one: the newest statement about each trait, and what both did. The id is that of `into`. */
 export function mergedProfile(from: Profile, into: Profile, at: Instant, policy: EngagementPolicy): Profile {
-  const { traits, traitTimes } = mergeTraitTimes(into, from);
+  const { traits, traitTimes } = mergeTraitTimes(into, withoutLifting(from, into));
   const { email, phone } = contactPoints(traits);
   const united = mergeEngagement(into.engagement, from.engagement, policy);
   return {
@@ -21,4 +22,12 @@ export function mergedProfile(from: Profile, into: Profile, at: Instant, policy:
     lastInstant: Math.max(into.lastInstant, from.lastInstant),
     engagement: mayProfile(traits) ? united : withoutSignals(united),
   };
+}
+
+/** What a visitor allowed before anybody knew who they are lifts no objection of the person whom they turn out to be. */
+function withoutLifting(from: Profile, into: Profile): Pick<Profile, 'traits' | 'traitTimes'> {
+  const lifted = objections.filter((name) => into.traits[name] === false && from.traits[name] !== false);
+  if (lifted.length === 0) return from;
+  const times = Object.entries(from.traitTimes).filter(([name]) => !lifted.some((one) => one === name));
+  return { traits: from.traits, traitTimes: Object.fromEntries(times) };
 }

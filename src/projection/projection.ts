@@ -7,20 +7,35 @@ import { mayProfile } from '../domain/engagement/facts.js';
 import { shopSignal } from '../domain/engagement/shop-signals.js';
 import { noEngagement, recordSignal, withoutSignals } from '../domain/engagement/state.js';
 import { mayTrigger, type ShopEvent } from '../domain/event.js';
-import type { IdentityPlan } from '../domain/identity.js';
+import type { Fact } from '../domain/fact.js';
+import { browserConsent, type Claim, disowned, hearTraits } from '../domain/browser-word.js';
+import type { AddressRight, IdentityPlan, Meeting } from '../domain/identity.js';
+import type { Secrets } from '../domain/secrets.js';
+import type { Speaker } from '../domain/speaker.js';
+import { unsubscribeKeys } from '../domain/suppression.js';
 import type { CartId, ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
 import { mergeTraits, type Profile } from '../domain/profile.js';
 import { seenZoneTraits } from '../domain/zone-evidence.js';
-import { contactPoints } from './contact-points.js';
+import { type ContactPoints, contactPoints } from './contact-points.js';
 import type { Policies } from '../domain/policy/policies.js';
 import type { MatchableFact, Matched } from '../matching/matched.js';
 import type { Understood } from './read-event.js';
-import type { ChangedProfile, ConsentAct, OrderChange } from './rows.js';
+import type { ChangedProfile, ConsentAct, NewClaim, NewKeyAct, OrderChange } from './rows.js';
 
 interface ProjectionNeeds {
   readonly newId: () => string;
   readonly policies: { readonly current: () => Policies };
+  readonly secret: Secrets;
+}
+
+/** Whom the events are about, with what is stored of them. */
+export interface SettledPeople {
+  readonly plan: IdentityPlan;
+  readonly profiles: ReadonlyMap<ProfileId, Profile>;
+  readonly carts: readonly KeptCart[];
+  /** Keys of addresses at which all marketing is refused. */
+  readonly unsubscribed: ReadonlySet<string>;
 }
 
 /** What the events of one transaction make of profiles, carts, orders and consents, and the facts that they tell. */
@@ -29,46 +44,99 @@ export class Projection {
   readonly notes: Matched[] = [];
   readonly orders: OrderChange[] = [];
   readonly consents: ConsentAct[] = [];
+  readonly claims: NewClaim[] = [];
+  readonly acts: NewKeyAct[] = [];
   readonly joined: { readonly from: CartId; readonly into: CartId }[] = [];
   readonly profiles = new Map<ProfileId, ChangedProfile>();
   readonly #cartsBefore: ReadonlyMap<CartId, KeptCart>;
   readonly #carts: Map<CartId, KeptCart>;
   readonly #deps: ProjectionNeeds;
   readonly #plan: IdentityPlan;
+  readonly #unsubscribed: ReadonlySet<string>;
 
-  constructor(deps: ProjectionNeeds, plan: IdentityPlan, profiles: ReadonlyMap<ProfileId, Profile>, carts: readonly KeptCart[]) {
+  constructor(deps: ProjectionNeeds, { plan, profiles, carts, unsubscribed }: SettledPeople) {
     this.#deps = deps;
     this.#plan = plan;
+    this.#unsubscribed = unsubscribed;
     this.#cartsBefore = new Map(carts.map((cart) => [cart.id, cart]));
     this.#carts = new Map(this.#cartsBefore);
     for (const profile of profiles.values()) this.profiles.set(profile.id, { ...profile, traitsChanged: false, engagementChanged: false });
     for (const { into } of plan.merges) this.#joinCartsOf(into);
   }
 
-  take(reading: Understood, profileId: ProfileId): void {
-    const { event, commerce, incoming } = reading;
-    const changedTraits = this.#touchProfile(profileId, event);
-    if (event.origin === 'live') this.#noteZone(reading, profileId);
-    this.#noteEngagement(reading, profileId);
-    const cart = this.#applyCommerce(reading, profileId);
-    const consents = this.#takeConsents(reading, profileId);
-    const facts = deriveFacts({ event, profileId, commerce, cart, changedTraits, consents });
+  take(reading: Understood, meeting: Meeting): void {
+    const { event, incoming } = reading;
+    const { profileId, isStranger } = meeting;
+    const changedTraits = this.#touchProfile(reading, meeting);
+    // What somebody else's browser does tells nothing of where the person is and what they like.
+    if (event.origin === 'live' && !isStranger) this.#noteZone(reading, profileId);
+    if (!isStranger) this.#noteEngagement(reading, profileId);
+    const commerce = isStranger && fillsCart(reading) ? null : reading.commerce;
+    if (commerce !== reading.commerce) this.notes.push(note(event, 'cart-not-vouched'));
+    const cart = this.#applyCommerce({ ...reading, commerce }, profileId);
+    const consents = this.#takeConsents(reading, meeting);
+    const facts = commerce === reading.commerce ? deriveFacts({ event, profileId, commerce, cart, changedTraits, consents }) : [];
     this.facts.push(...facts.map((fact) => ({ fact, trigger: mayTrigger(event), namesCart: namesCart(reading) })));
+    if (commerce?.kind === 'order') this.#tellVisitor(meeting, facts);
+    this.#keepClaims(reading, profileId, meeting.claims);
     this.notes.push(...incoming.notes.map((reason) => note(event, reason)));
   }
 
+  /** An order ends what waits for the browser that it came from, too: a reminder after the purchase is the worse mistake. */
+  #tellVisitor({ visitor, profileId }: Meeting, facts: readonly Fact[]): void {
+    if (visitor === null || visitor === profileId) return;
+    this.facts.push(...facts.map((fact) => ({ fact: { ...fact, profileId: visitor }, trigger: false })));
+  }
+
   /** What the acts count as: a yes may have to wait for its confirmation. */
-  #takeConsents({ event, consents }: Understood, profileId: ProfileId): readonly ConsentAct[] {
+  #takeConsents({ event, incoming: { speaker }, consents }: Understood, meeting: Meeting): readonly ConsentAct[] {
     const { topics } = this.#deps.policies.current();
-    const acts = consents.map(({ said, at }) => ({
-      ...admitConsent(said, topics, event.origin),
-      at: Math.min(at ?? event.occurredAt, event.receivedAt),
-      profileId,
-      recordedAt: event.receivedAt,
-      eventId: event.messageId,
-    }));
+    const { profileId } = meeting;
+    const toldBy = speaker.kind === 'browser' ? 'browser' : null;
+    const acts = consents.map(({ said, at }): ConsentAct => {
+      const admitted = admitConsent(toldBy === null ? said : browserConsent(said), topics, event.origin);
+      const mustConfirm =
+        toldBy !== null && admitted.state === 'granted' && (meeting.isStranger || this.#isUnsubscribed(profileId, admitted));
+      if (mustConfirm) this.notes.push(note(event, 'yes-to-confirm'));
+      return {
+        ...admitted,
+        ...(mustConfirm ? { state: 'pending' } : {}),
+        at: Math.min(at ?? event.occurredAt, event.receivedAt),
+        profileId,
+        recordedAt: event.receivedAt,
+        eventId: event.messageId,
+        toldBy,
+      };
+    });
     this.consents.push(...acts);
+    if (acts.length > 0) this.#keepAct({ event, speaker, profileId }, 'consent');
     return acts;
+  }
+
+  #isUnsubscribed(profileId: ProfileId, { channel }: Pick<ConsentAct, 'channel'>): boolean {
+    const profile = this.profiles.get(profileId);
+    if (profile === undefined || this.#unsubscribed.size === 0) return false;
+    return unsubscribeKeys(this.#deps.secret, profile).some(
+      ({ hash, others = [], ...key }) => key.channel === channel && [hash, ...others].some((one) => this.#unsubscribed.has(one)),
+    );
+  }
+
+  #keepClaims({ event, incoming: { speaker } }: Understood, profileId: ProfileId, claims: readonly Claim[]): void {
+    const { messageId: eventId, occurredAt: at, receivedAt } = event;
+    this.claims.push(...claims.map((claim) => ({ ...claim, profileId, eventId, keyId: speaker.keyId, at, receivedAt })));
+    if (claims.length > 0) this.#keepAct({ event, speaker, profileId }, 'claim');
+    if (claims.some(({ kind }) => kind === 'user' || kind === 'anonymous')) this.notes.push(note(event, 'user-not-vouched'));
+  }
+
+  /** What a key said can be listed, and undone. */
+  #keepAct(
+    { event, speaker, profileId }: { readonly event: ShopEvent; readonly speaker: Speaker; readonly profileId: ProfileId },
+    kind: NewKeyAct['kind'],
+    kept: NewKeyAct['kept'] = {},
+  ): void {
+    if (speaker.keyId === null) return;
+    const { messageId: eventId, occurredAt: at, receivedAt } = event;
+    this.acts.push({ keyId: speaker.keyId, profileId, eventId, kind, at, receivedAt, kept });
   }
 
   cartsToWrite(): readonly KeptCart[] {
@@ -84,17 +152,35 @@ export class Projection {
     );
   }
 
-  #touchProfile(profileId: ProfileId, event: ShopEvent): readonly string[] {
+  #touchProfile(reading: Understood, meeting: Meeting): readonly string[] {
+    const { event, incoming } = reading;
+    const { profileId, right } = meeting;
     const known = this.profiles.get(profileId) ?? newProfile(profileId, event.occurredAt);
     const moved = { ...known, lastInstant: Math.max(known.lastInstant, event.occurredAt) };
     this.profiles.set(profileId, moved);
-    const { [consentsTrait]: _acts, ...said } = event.traits;
-    if (event.type !== 'identify' || Object.keys(said).length === 0) return [];
+    const { [consentsTrait]: _acts, ...told } = event.traits;
+    if (event.type !== 'identify' || Object.keys(told).length === 0) return [];
+    const { said: heard, claims, notes } = hearTraits(told, known, { speaker: incoming.speaker, right });
+    const others = this.#plan.proven.has(profileId) && right === 'set' ? disowned(heard, known) : [];
+    const said = { ...heard, ...Object.fromEntries(others.map(({ kind }) => [kind, null])) };
+    this.#keepClaims(reading, profileId, [...claims, ...others]);
+    this.notes.push(...notes.map((reason) => note(event, reason)));
+    if (Object.keys(said).length === 0) return [];
     const { traits, traitTimes, changed } = mergeTraits(known, said, event.occurredAt);
-    const { email, phone, problems } = changed.length > 0 ? contactPoints(traits) : { ...known, problems: [] };
+    const { email, phone, problems } = changed.length > 0 ? this.#addresses(traits, known, right) : { ...known, problems: [] };
     this.profiles.set(profileId, { ...moved, traits, traitTimes, email, phone, updatedAt: event.receivedAt, traitsChanged: true });
     this.notes.push(...problems.map((problem) => note(event, problem)));
+    if (changed.length > 0) this.#keepAct({ event, speaker: incoming.speaker, profileId }, 'traits', before(known, changed));
     return changed;
+  }
+
+  /** Where the person is reached. A country that only a browser claims does not make another number of the one that is known. */
+  #addresses(traits: Profile['traits'], known: Profile, right: AddressRight): ContactPoints {
+    const read = contactPoints(traits);
+    if (right === 'set') return read;
+    return right === 'claim'
+      ? { email: known.email, phone: known.phone, problems: [] }
+      : { ...read, email: known.email ?? read.email, phone: known.phone ?? read.phone };
   }
 
   /** Where the person's device is: evidence of the hours in which a text may leave. */
@@ -191,6 +277,18 @@ export class Projection {
 /** An import of old orders must not empty journeys; what a live client says of a cart by its name is about that cart. */
 function namesCart({ event, commerce }: Understood): boolean {
   return event.origin === 'live' && commerce?.kind === 'order' && commerce.status === 'paid' && commerce.tokens.token !== null;
+}
+
+/** An event that changes a cart and ends nothing. */
+function fillsCart({ commerce }: Understood): boolean {
+  return commerce?.kind === 'cart' || commerce?.kind === 'checkout';
+}
+
+/** The traits that changed, as they were. */
+function before({ traits, traitTimes }: Profile, changed: readonly string[]): NewKeyAct['kept'] {
+  const of = <T>(values: Readonly<Record<string, T>>) =>
+    Object.fromEntries(Object.entries(values).filter(([name]) => changed.includes(name)));
+  return { traits: of(traits), times: of(traitTimes), changed };
 }
 
 function newProfile(id: ProfileId, at: Instant): ChangedProfile {

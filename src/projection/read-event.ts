@@ -2,7 +2,8 @@ import { asClaimed } from '../domain/claimed-content.js';
 import { type CommerceEvent, readCommerceEvent } from '../domain/commerce-events.js';
 import { isRefusal } from '../domain/consent.js';
 import { type ConsentTold, readConsentEvent, readConsentTraits } from '../domain/consent-events.js';
-import { refuseConsent, widenRefusal } from '../domain/consent-refusal.js';
+import { refuseBrowserConsent, refuseConsent, widenRefusal } from '../domain/consent-refusal.js';
+import type { ConsentSaid } from '../domain/double-opt-in.js';
 import type { ShopEvent } from '../domain/event.js';
 import type { Instant } from '../domain/instant.js';
 import type { Policies } from '../domain/policy/policies.js';
@@ -39,6 +40,8 @@ export interface Understood {
   readonly event: ShopEvent;
   readonly commerce: CommerceEvent | null;
   readonly consents: readonly ConsentTold[];
+  /** The client's own id, where another's event had it already and this one is kept under another; absent: it is kept under its own. */
+  readonly toldId?: string;
 }
 
 /**
@@ -82,10 +85,12 @@ function readConsent({ event, payload }: IncomingEvent) {
 function withConsents(plain: Understood, said: readonly ConsentTold[], topics: TopicPolicy) {
   const told = said.flatMap(({ said: act, at }) => widenRefusal(act, topics).map((one) => ({ said: one, at })));
   const understood = told.length === said.length ? plain : withNotes(plain, ['refusal-widened']);
-  const [refusal] = told.flatMap((one) => refuseConsent(one.said, topics) ?? []);
+  const refusalOf = (act: ConsentSaid) => refuseConsent(act, topics) ?? refuseBrowserConsent(act, topics, plain.incoming.speaker);
+  const [refusal] = told.flatMap((one) => refusalOf(one.said) ?? []);
   if (refusal === undefined) return { ...understood, consents: told };
-  if (!told.some((one) => isRefusal(one.said.state))) return refuse(plain.incoming, 'invalid-consent-event', refusal.problem);
-  const consents = told.filter((one) => refuseConsent(one.said, topics) === null);
+  if (!told.some((one) => isRefusal(one.said.state)))
+    return refuse(plain.incoming, refusal.code === 'needs-server-key' ? refusal.code : 'invalid-consent-event', refusal.problem);
+  const consents = told.filter((one) => refusalOf(one.said) === null);
   return { ...withNotes(understood, [`consent-${refusal.code}`]), consents };
 }
 

@@ -1,3 +1,4 @@
+import type { Claim } from '../domain/browser-word.js';
 import type { ConsentProof, ConsentRecord } from '../domain/consent.js';
 import type { CartId, ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
@@ -15,6 +16,8 @@ export interface ConsentAct extends ConsentRecord, ConsentProof {
   readonly recordedAt: Instant;
   /** The event that told it; null when the API or a page did. */
   readonly eventId: string | null;
+  /** Absent: not a browser key. */
+  readonly toldBy?: 'browser' | null;
 }
 
 export interface OrderChange {
@@ -26,4 +29,31 @@ export interface OrderChange {
   readonly total: number | null;
   readonly currency: string | null;
   readonly at: Instant;
+}
+
+/** A claim about a person: who told it, and when. */
+export interface NewClaim extends Claim {
+  readonly profileId: ProfileId;
+  readonly eventId: string;
+  readonly keyId: string | null;
+  readonly at: Instant;
+  readonly receivedAt: Instant;
+}
+
+/** Traits before a key changed them, and when those had been said. A trait that was not there is missing in both. */
+export interface TraitsBefore {
+  readonly traits: Readonly<Record<string, unknown>>;
+  readonly times: Readonly<Record<string, Instant>>;
+  readonly changed: readonly string[];
+}
+
+/** Something that a key said of a person, which can be undone. */
+export interface NewKeyAct {
+  readonly keyId: string;
+  readonly profileId: ProfileId;
+  readonly eventId: string;
+  readonly kind: 'traits' | 'consent' | 'claim';
+  readonly at: Instant;
+  readonly receivedAt: Instant;
+  readonly kept: TraitsBefore | Readonly<Record<string, never>>;
 }

@@ -6,21 +6,21 @@ import type { ConsentAct } from '../projection/rows.js';
 import type { Db, Trx } from './db.js';
 import { rowsOf } from './write-together.js';
 
-/** Did an import tell this row of `consents`? */
-export const isImported = sql<boolean>`(consents.method = 'import'
+/** Did an import tell this row of `consents`, or a browser, who may say anything of anybody? */
+export const isImported = sql<boolean>`(consents.method = 'import' or consents.told_by = 'browser'
   or exists (select from events where events.message_id = consents.event_id and events.origin = 'import'))`;
 
 /** Writes acts; one that is there already (an identify tells its acts again and again) is not written twice. The profiles are locked. */
 export function writeConsents(acts: readonly ConsentAct[]): RawBuilder<unknown> | null {
   if (acts.length === 0) return null;
   return sql`insert into consents (profile_id, channel, topic, state, occurred_at, recorded_at, method, source, text, event_id,
-      legal_basis, text_hash, locale, source_url, ip, user_agent, requested_at, confirmed_at, expires_at, actor, evidence)
+      legal_basis, text_hash, locale, source_url, ip, user_agent, requested_at, confirmed_at, expires_at, actor, evidence, told_by)
     select "profileId", channel, topic, state, at, "recordedAt", method, source, text, "eventId",
       "legalBasis", coalesce("textHash", encode(sha256(convert_to(text, 'UTF8')), 'hex')), locale, "sourceUrl", ip, "userAgent",
-      "requestedAt", "confirmedAt", "expiresAt", actor, evidence
+      "requestedAt", "confirmedAt", "expiresAt", actor, evidence, "toldBy"
     from ${rowsOf(acts.map((act, position) => ({ ...act, position })))} as r(position int, "profileId" text, channel text, topic text, state text, at bigint, "recordedAt" bigint, method text, source text, text text,
       "eventId" text, "legalBasis" text, "textHash" text, locale text, "sourceUrl" text, ip text, "userAgent" text, "requestedAt" bigint,
-      "confirmedAt" bigint, "expiresAt" bigint, actor text, evidence text)
+      "confirmedAt" bigint, "expiresAt" bigint, actor text, evidence text, "toldBy" text)
     where not exists (select from consents c where c.profile_id = r."profileId" and c.channel = r.channel and c.topic = r.topic and c.state = r.state
       and c.occurred_at = r.at and c.method = r.method and c.source = r.source)
     order by position

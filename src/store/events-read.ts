@@ -15,6 +15,10 @@ export interface EventRecord {
   readonly payload: Readonly<Record<string, unknown>>;
   /** What each of its facts did, as `match-facts` wrote it. */
   readonly matched: readonly unknown[];
+  /** Which write key told it; null: Sojourn itself, or it came before that was kept. */
+  readonly keyId: string | null;
+  /** The client's own id, where another's event had it already. */
+  readonly toldId: string | null;
 }
 
 export async function readEvent(db: Db | Trx, messageId: string): Promise<EventRecord | null> {
@@ -33,6 +37,12 @@ export async function listEvents(
   if (after !== null) query = query.where(sql<SqlBool>`(occurred_at, seq) < (${after[0]}::bigint, ${after[1]}::bigint)`);
   const rows = await query.orderBy('occurred_at', 'desc').orderBy('seq', 'desc').limit(page.limit).execute();
   return rows.map(toEvent);
+}
+
+/** Events whose clients gave them this id too, which are kept under ids of their own. */
+export async function findOthersToldAs(db: Db | Trx, messageId: string): Promise<readonly string[]> {
+  const rows = await db.selectFrom('events').select('message_id').where('told_id', '=', messageId).orderBy('seq').limit(100).execute();
+  return rows.map((row) => row.message_id);
 }
 
 export interface FactRecord {
@@ -78,6 +88,8 @@ function toEvent(row: {
   origin: string;
   payload: Record<string, unknown>;
   matched: unknown[];
+  key_id: string | null;
+  told_id: string | null;
 }): EventRecord {
   return {
     seq: row.seq,
@@ -90,5 +102,7 @@ function toEvent(row: {
     origin: row.origin,
     payload: row.payload,
     matched: row.matched,
+    keyId: row.key_id,
+    toldId: row.told_id,
   };
 }

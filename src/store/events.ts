@@ -16,13 +16,17 @@ export interface NewEvent {
   readonly payload: unknown;
   /** What it did, or why nothing; a list of `Matched`. */
   readonly matched: readonly unknown[];
+  /** Absent: Sojourn itself. */
+  readonly keyId?: string | null;
+  /** The client's own id, where another event had it already. */
+  readonly toldId?: string | null;
 }
 
 /** Events with what they matched. Touches fewer rows than given when one of them was stored meanwhile. */
 export function writeEvents(events: readonly NewEvent[]): RawBuilder<unknown> | null {
   if (events.length === 0) return null;
-  return sql`insert into events (message_id, profile_id, type, name, occurred_at, received_at, origin, payload, matched)
-    select "messageId", "profileId", type, name, "occurredAt", "receivedAt", origin, payload, matched
-    from ${rowsOf(events)} as r("messageId" text, "profileId" text, type text, name text, "occurredAt" bigint, "receivedAt" bigint, origin text, payload jsonb, matched jsonb)
+  return sql`insert into events (message_id, profile_id, type, name, occurred_at, received_at, origin, payload, matched, key_id, told_id)
+    select "messageId", "profileId", type, name, "occurredAt", "receivedAt", origin, payload, matched, "keyId", "toldId"
+    from ${rowsOf(events)} as r("messageId" text, "profileId" text, type text, name text, "occurredAt" bigint, "receivedAt" bigint, origin text, payload jsonb, matched jsonb, "keyId" text, "toldId" text)
     on conflict (message_id) do nothing returning 1`;
 }

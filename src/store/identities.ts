@@ -27,9 +27,9 @@ export interface IdentityChange extends KnownIdentity {
 export function writeIdentities(changes: readonly IdentityChange[]): RawBuilder<unknown> | null {
   if (changes.length === 0) return null;
   const rows = changes.toSorted(byValue);
-  return sql`insert into identities as i (kind, value, profile_id, created_at)
-    select kind, value, "profileId", "linkedAt" from ${rowsOf(rows)} as r(kind text, value text, "profileId" text, "linkedAt" bigint)
-    on conflict (kind, value) do update set profile_id = excluded.profile_id, created_at = excluded.created_at
+  return sql`insert into identities as i (kind, value, profile_id, created_at, told_by)
+    select kind, value, "profileId", "linkedAt", "toldBy" from ${rowsOf(rows)} as r(kind text, value text, "profileId" text, "linkedAt" bigint, "toldBy" text)
+    on conflict (kind, value) do update set profile_id = excluded.profile_id, created_at = excluded.created_at, told_by = excluded.told_by
     where i.profile_id = any(${rows.flatMap((row) => (row.was === null ? [] : [row.was]))}) returning 1`;
 }
 

@@ -6,7 +6,7 @@ import type { Instant } from '../domain/instant.js';
 import type { Profile } from '../domain/profile.js';
 import { type CartRow, lockingCarts, toCart } from './carts.js';
 import type { Trx } from './db.js';
-import { isOneOf, isUser } from './identities.js';
+import { isOneOf } from './identities.js';
 import { lockCanonicalWhere } from './profiles.js';
 
 /** What events name: the ids of people, and carts by the shop's tokens. */
@@ -37,40 +37,89 @@ export interface IngestSnapshot {
   readonly identities: readonly KnownIdentity[];
   /** Those of the profiles that have a user id. */
   readonly knownProfiles: ReadonlySet<ProfileId>;
-  /** Those of the events that are stored already. */
-  readonly storedEvents: ReadonlySet<string>;
+  /** Of these, whom only browsers have named. */
+  readonly unproven: ReadonlySet<ProfileId>;
+  /** Those of the profiles that have a browser's id. */
+  readonly browsed: ReadonlySet<ProfileId>;
+  /** Those of the events that are stored already, by the id under which they are. */
+  readonly storedEvents: ReadonlyMap<string, StoredEvent>;
+  /** Addresses at which all marketing is refused, by the keys that were asked for. */
+  readonly unsubscribed: ReadonlySet<string>;
   /** Carts with one of the tokens, and the open carts of the profiles that were active since; locked, in id order. */
   readonly carts: readonly KeptCart[];
 }
 
+/** Who told an event, and about whom. */
+export interface StoredEvent {
+  /** Canonical. */
+  readonly profileId: ProfileId;
+  /** Null: before it was kept which key tells an event, or Sojourn itself. */
+  readonly lineage: string | null;
+  readonly isErased: boolean;
+  /** The browser's id, as the client sent it. */
+  readonly anonymousId: string | null;
+}
+
 interface SnapshotRow {
-  readonly what: 'user' | 'anonymous' | 'known' | 'stored' | 'cart';
+  readonly what: 'user' | 'anonymous' | 'profile' | 'stored' | 'unsubscribed' | 'cart';
   readonly value: string;
   readonly profile_id: string | null;
   readonly at: number | null;
-  readonly cart: CartRow | null;
+  readonly told: string | null;
+  readonly cart: CartRow | { readonly anonymousId: string | null } | null;
 }
 
 /** One statement. `cartsSince` null: no event speaks of a cart, so none is read. */
 export async function readIngestSnapshot(
   trx: Trx,
-  of: Named & { readonly profiles: readonly ProfileId[]; readonly messageIds: readonly string[]; readonly cartsSince: Instant | null },
+  of: Named & {
+    readonly profiles: readonly ProfileId[];
+    readonly messageIds: readonly string[];
+    readonly cartsSince: Instant | null;
+    /** Keys of addresses, to be told whether marketing is refused there. */
+    readonly refusals: readonly string[];
+  },
 ): Promise<IngestSnapshot> {
   const carts =
     of.cartsSince === null
       ? sql``
-      : sql` union all select 'cart', id, null, null, to_jsonb(c) from (${lockingCarts({ tokens: of.tokens, profiles: of.profiles, activeSince: of.cartsSince })}) c`;
+      : sql` union all select 'cart', id, null, null, null, to_jsonb(c) from (${lockingCarts({ tokens: of.tokens, profiles: of.profiles, activeSince: of.cartsSince })}) c`;
+  const refusals =
+    of.refusals.length === 0
+      ? sql``
+      : sql` union all select 'unsubscribed', hash, null, null, null, null from suppressions where hash = any(${of.refusals})`;
   const { rows } = await sql<SnapshotRow>`
-    select kind as what, value, profile_id, created_at as at, null::jsonb as cart from identities where ${isOneOf(of.identities)}
-    union all select 'known', profile_id, null, null, null from identities where ${isUser} and profile_id = any(${of.profiles})
-    union all select 'stored', message_id, null, null, null from events where message_id = any(${of.messageIds})${carts}`.execute(trx);
-  const known: KnownIdentity[] = [];
-  const snapshot = { identities: known, knownProfiles: new Set<ProfileId>(), storedEvents: new Set<string>(), carts: [] as KeptCart[] };
-  for (const { what, value, profile_id, at, cart } of rows) {
-    if (what === 'known') snapshot.knownProfiles.add(value as ProfileId);
-    else if (what === 'stored') snapshot.storedEvents.add(value);
+    select kind as what, value, profile_id, created_at as at, told_by as told, null::jsonb as cart from identities where ${isOneOf(of.identities)}
+    union all select 'profile', profile_id, case when bool_or(kind = 'user') then case when bool_or(kind = 'user' and told_by is null) then 'proven' else 'unproven' end end,
+      null, case when bool_or(kind = 'anonymous') then 'browsed' end, null from identities where profile_id = any(${of.profiles}) group by profile_id
+    union all select 'stored', e.message_id, e.profile_id, p.erased_at, coalesce(k.lineage, e.key_id), jsonb_build_object('anonymousId', e.payload->>'anonymousId')
+      from events e left join profiles p on p.id = e.profile_id left join write_keys k on k.id = e.key_id where e.message_id = any(${of.messageIds})${refusals}${carts}`.execute(
+    trx,
+  );
+  const snapshot = {
+    identities: [] as KnownIdentity[],
+    knownProfiles: new Set<ProfileId>(),
+    unproven: new Set<ProfileId>(),
+    browsed: new Set<ProfileId>(),
+    storedEvents: new Map<string, StoredEvent>(),
+    unsubscribed: new Set<string>(),
+    carts: [] as KeptCart[],
+  };
+  for (const { what, value, profile_id, at, told, cart } of rows) {
+    const profileId = profile_id as ProfileId;
+    if (what === 'profile') {
+      if (profile_id !== null) snapshot.knownProfiles.add(value as ProfileId);
+      if (profile_id === 'unproven') snapshot.unproven.add(value as ProfileId);
+      if (told !== null) snapshot.browsed.add(value as ProfileId);
+    } else if (what === 'stored')
+      snapshot.storedEvents.set(value, { profileId, lineage: told, isErased: at !== null, anonymousId: anonymousIdOf(cart) });
+    else if (what === 'unsubscribed') snapshot.unsubscribed.add(value);
     else if (what === 'cart') snapshot.carts.push(toCart(cart as CartRow));
-    else known.push({ kind: what, value, profileId: profile_id as ProfileId, linkedAt: at ?? 0 });
+    else snapshot.identities.push({ kind: what, value, profileId, linkedAt: at ?? 0, toldBy: told === 'browser' ? 'browser' : null });
   }
   return snapshot;
+}
+
+function anonymousIdOf(told: SnapshotRow['cart']): string | null {
+  return told !== null && 'anonymousId' in told ? told.anonymousId : null;
 }

@@ -44,6 +44,11 @@ export async function lockCanonicalWhere(trx: Trx, condition: RawBuilder<unknown
   return { profiles: [...rows.values()].filter((row) => row.merged_into === null).map(toProfile), canonical };
 }
 
+/** Locks these profiles, ascending by id, merged ones too, and follows no merge. */
+export async function lockRowsAsTheyAre(trx: Trx, ids: readonly string[]): Promise<readonly ProfileRow[]> {
+  return trx.selectFrom('profiles').selectAll().where('id', 'in', ids).orderBy('id').forUpdate().execute();
+}
+
 async function lockRows(trx: Trx, condition: RawBuilder<unknown>): Promise<ReadonlyMap<string, ProfileRow>> {
   const locked = new Map<string, ProfileRow>();
   let wanted: RawBuilder<unknown> | null = condition;
@@ -58,7 +63,7 @@ async function lockRows(trx: Trx, condition: RawBuilder<unknown>): Promise<Reado
   return locked;
 }
 
-function toProfile(row: ProfileRow): Profile {
+export function toProfile(row: ProfileRow): Profile {
   return {
     id: row.id as ProfileId,
     traits: row.traits,
@@ -103,12 +108,14 @@ export function writeProfiles(profiles: readonly ChangedProfile[]): RawBuilder<u
 
 /**
  * All that `from` had belongs to `into`, which is written as given; `from` says where it went. Both are locked, and what is live of their entries is moved already.
- * One statement.
+ * One statement. `log`: what is kept of it, with the rows as they are before.
  */
-export async function repointProfile(trx: Trx, from: ProfileId, into: Profile): Promise<void> {
+export async function repointProfile(trx: Trx, from: ProfileId, into: Profile, log: RawBuilder<unknown> | null = null): Promise<void> {
   const moved = (table: string): RawBuilder<unknown> =>
     sql`update ${sql.table(table)} set profile_id = ${into.id} where profile_id = ${from} returning 1`;
   await writeTogether(trx, {
+    // First: behind them, names of tables would be those of the writes.
+    log,
     ids: moved('identities'),
     events: moved('events'),
     facts: moved('facts'),
@@ -119,6 +126,9 @@ export async function repointProfile(trx: Trx, from: ProfileId, into: Profile): 
     messages: moved('messages'),
     inbound: moved('inbound_messages'),
     interactions: moved('interactions'),
+    claims: sql`update claims c set profile_id = ${into.id} where profile_id = ${from}
+      and not exists (select from claims o where o.profile_id = ${into.id} and o.kind = c.kind and o.value = c.value) returning 1`,
+    key_acts: moved('key_acts'),
     into: writeProfiles([{ ...into, traitsChanged: true, engagementChanged: true }]),
     from: sql`update profiles set merged_into = ${into.id} where id = ${from} or merged_into = ${from} returning 1`,
   });

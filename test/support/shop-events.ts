@@ -4,6 +4,7 @@ import type { IncomingEvent } from '../../src/projection/read-event.js';
 import { createClock, type Clock } from '../../src/domain/clock.js';
 import type { ShopEvent } from '../../src/domain/event.js';
 import { hour, type Instant } from '../../src/domain/instant.js';
+import { secretsOf } from '../../src/domain/secrets.js';
 import { ourselves } from '../../src/domain/speaker.js';
 import type { Store } from '../../src/store/db.js';
 import { shippedPolicies } from './policies.js';
@@ -26,6 +27,7 @@ export function ingestDeps(store: Store, at: Instant = noon + hour): IngestDeps 
     notifyRelay: () => {},
     policies: { current: () => policies },
     shop,
+    secret: secretsOf('a-secret-for-tests'),
   };
 }
 

@@ -15,6 +15,8 @@ const event = z
     occurredAt: instant,
     receivedAt: instant,
     origin: z.string(),
+    keyId: z.string().nullable().meta({ description: 'The write key that told it.' }),
+    toldId: z.string().nullable().meta({ description: 'The client’s own id, where another’s event had it already.' }),
     payload: z.record(z.string(), z.unknown()),
   })
   .meta({ id: 'Event' });
@@ -34,6 +36,10 @@ const story = event
         }),
       )
       .readonly(),
+    others: z
+      .array(z.string())
+      .readonly()
+      .meta({ description: 'Events that came under the same id from another key, or about another person.' }),
   })
   .meta({ id: 'EventStory' });
 

@@ -92,6 +92,18 @@ const profile = z
       )
       .readonly(),
     consents,
+    claims: z
+      .array(
+        z.object({
+          kind: z.enum(['email', 'phone', 'user', 'anonymous']),
+          value: z.string(),
+          at: instant,
+          eventId: z.string(),
+          keyId: z.string().nullable(),
+        }),
+      )
+      .readonly()
+      .meta({ description: 'What browser keys said of the person that nobody vouched for: kept, and used for nothing.' }),
     suppressions: z
       .array(
         z.object({

@@ -1,39 +1,50 @@
 import { joinWithinMs } from '../../domain/cart-book.js';
-import { identitiesOf, planIdentities } from '../../domain/identity.js';
+import { type IdentifyingEvent, identitiesOf, type PlannedMerge, planIdentities } from '../../domain/identity.js';
+import { isRefusal } from '../../domain/consent.js';
 import type { ProfileId } from '../../domain/ids.js';
+import type { Secrets } from '../../domain/secrets.js';
+import { trustOf } from '../../domain/speaker.js';
+import { objections } from '../../domain/browser-word.js';
+import { unsubscribeKeys } from '../../domain/suppression.js';
 import { lockCarts } from '../../store/carts.js';
 import type { Trx } from '../../store/db.js';
 import { lockNamed, readIngestSnapshot } from '../../store/ingest-snapshot.js';
 import { StaleRead } from '../../store/write-together.js';
+import { contactPoints } from '../../projection/contact-points.js';
 import type { AppDeps } from '../deps.js';
-import { mergeProfiles } from '../merge-profiles.js';
+import { type MergeCause, mergeProfiles } from '../merge-profiles.js';
 import type { Understood } from '../../projection/read-event.js';
+import { type Fresh, idsToLookFor, withoutToldTwice } from './told-twice.js';
 
 /** Locks whom the events are about, drops the events that are stored already, and merges those who turn out to be one person. */
-export async function settlePeople(deps: Pick<AppDeps, 'clock' | 'newId' | 'policies'>, trx: Trx, chunk: readonly Understood[]) {
+export async function settlePeople(deps: Pick<AppDeps, 'clock' | 'newId' | 'policies' | 'secret'>, trx: Trx, chunk: readonly Understood[]) {
   const named = { identities: chunk.flatMap(({ event }) => identitiesOf(event)), tokens: [...new Set(chunk.flatMap(tokensOf))] };
   const profiles = new Map((await lockNamed(trx, named)).map((profile) => [profile.id, profile]));
   const cartsSince = chunk.reduce((first, { event }) => Math.min(first, event.occurredAt), Number.MAX_SAFE_INTEGER) - joinWithinMs;
   const known = await readIngestSnapshot(trx, {
     ...named,
     profiles: [...profiles.keys()],
-    messageIds: chunk.map(({ event }) => event.messageId),
+    messageIds: idsToLookFor(deps.secret, chunk),
     cartsSince: chunk.some(speaksOfCart) ? cartsSince : null,
+    refusals: chunk.some(isBrowsersYes) ? addressKeys(deps.secret, [...profiles.values()], chunk) : [],
   });
   for (const { profileId } of known.identities)
     if (!profiles.has(profileId)) throw new StaleRead('An identity moved to another profile meanwhile.');
 
-  const fresh = withoutDuplicates(chunk, known.storedEvents);
+  const fresh = withoutToldTwice(deps.secret, chunk, known);
+  const addressed = [...profiles.values()].filter(({ email, phone }) => email !== null || phone !== null).map(({ id }) => id);
   const plan = planIdentities(
-    fresh.map(({ event }) => event),
-    known,
+    fresh.map(({ reading }) => identifying(reading)),
+    { ...known, settled: new Set([...known.browsed, ...addressed]) },
     () => deps.newId() as ProfileId,
   );
-  for (const { from, into } of plan.merges) {
+  for (const merge of plan.merges) {
+    const { from, into } = merge;
     const [leaving, staying] = [profiles.get(from), profiles.get(into)];
     if (leaving === undefined || staying === undefined)
       throw new Error(`Profile ${from} cannot be merged into ${into}: one of them is not locked.`);
-    profiles.set(into, await mergeProfiles(trx, leaving, staying, deps.clock.now(), deps.policies.current().engagement));
+    const { engagement } = deps.policies.current();
+    profiles.set(into, await mergeProfiles(trx, leaving, staying, deps.clock.now(), engagement, causeOf(deps, merge, fresh)));
     profiles.delete(from);
   }
   // A merge moves carts, and lets two of one person be joined.
@@ -41,16 +52,43 @@ export async function settlePeople(deps: Pick<AppDeps, 'clock' | 'newId' | 'poli
     plan.merges.length === 0
       ? known.carts
       : await lockCarts(trx, { tokens: named.tokens, profiles: [...profiles.keys()], activeSince: cartsSince });
-  return { fresh, plan, profiles, carts };
+  return { fresh, plan, profiles, carts, unsubscribed: known.unsubscribed };
 }
 
-function withoutDuplicates(chunk: readonly Understood[], stored: ReadonlySet<string>): readonly Understood[] {
-  const seen = new Set(stored);
-  return chunk.filter(({ event }) => {
-    if (seen.has(event.messageId)) return false;
-    seen.add(event.messageId);
-    return true;
-  });
+/** Merges of known people are kept, so that they can be taken apart. Null: one of them was a visitor. */
+function causeOf(deps: Pick<AppDeps, 'newId'>, { by, areKnown }: PlannedMerge, fresh: readonly Fresh[]): MergeCause | null {
+  const reading = fresh[by]?.reading;
+  return areKnown && reading !== undefined
+    ? { id: deps.newId(), eventId: reading.event.messageId, keyId: reading.incoming.speaker.keyId }
+    : null;
+}
+
+function identifying({ event, incoming, commerce, consents }: Understood): IdentifyingEvent {
+  const { traits } = event;
+  const refuses =
+    commerce?.kind === 'order' || consents.some(({ said }) => isRefusal(said.state)) || objections.some((name) => traits[name] === false);
+  const bringsAddress = event.type === 'identify' && [traits['email'], traits['phone']].some((value) => (value ?? null) !== null);
+  return { ...event, trust: trustOf(incoming.speaker), refuses, bringsAddress };
+}
+
+function isBrowsersYes({ incoming, consents }: Understood): boolean {
+  return incoming.speaker.kind === 'browser' && consents.some(({ said }) => said.state === 'granted');
+}
+
+/** Under which keys the addresses of the people, and those that the events bring, may be unsubscribed. */
+function addressKeys(
+  secrets: Secrets,
+  profiles: readonly { readonly email: string | null; readonly phone: string | null }[],
+  chunk: readonly Understood[],
+): readonly string[] {
+  const said = chunk.flatMap(({ event }) => (event.type === 'identify' ? [contactPoints(event.traits)] : []));
+  return [
+    ...new Set(
+      [...profiles, ...said]
+        .flatMap((addresses) => unsubscribeKeys(secrets, addresses))
+        .flatMap(({ hash, others = [] }) => [hash, ...others]),
+    ),
+  ];
 }
 
 function speaksOfCart({ commerce }: Understood): boolean {

@@ -11,6 +11,7 @@ interface Event {
   readonly receivedAt: string;
   readonly origin: string;
   readonly facts: readonly { readonly name: string; readonly at: string }[];
+  readonly others: readonly string[];
   readonly effects: readonly { readonly entryId: string | null; readonly sentence: string }[];
 }
 
@@ -30,6 +31,7 @@ export async function showEvent(context: CliContext, messageId: string): Promise
         event.effects.map((effect) => [effect.sentence, effect.entryId ?? '']),
         'It did nothing: no journey starts on it, and no entry waits for it.',
       ),
+      event.others.length === 0 ? null : `Others came under this id, from another key or about another person: ${event.others.join(', ')}.`,
     ),
   };
 }

@@ -36,6 +36,14 @@ export async function showProfile(context: CliContext, id: string): Promise<Outc
         : `Profile ${profile.id} was erased ${local(profile.erasedAt)}.`,
       `Consent: ${consents}.`,
       profile.erasedAt === null ? tierText(engagement) : null,
+      profile.claims.length === 0
+        ? null
+        : profile.claims
+            .map(
+              ({ kind, value, at, eventId }) =>
+                `Claimed by a browser, used for nothing: ${claimWords[kind] ?? kind} ${value} (${local(at)}, ${eventId}).`,
+            )
+            .join('\n'),
       profile.suppressions.length === 0
         ? null
         : profile.suppressions
@@ -107,6 +115,8 @@ export async function eraseProfile(context: CliContext, id: string, options: { r
       : `Profile ${profile.id} was erased before.`,
   };
 }
+
+const claimWords: Readonly<Record<string, string>> = { email: 'email', phone: 'phone', user: 'the shop’s id', anonymous: 'a browser’s id' };
 
 function section(title: string, body: string): string | null {
   return body === '' ? null : `${title}\n${body}`;

@@ -1,0 +1,86 @@
+import type { ProfileId } from '../../domain/ids.js';
+import { identitiesOf, type KnownIdentity } from '../../domain/identity.js';
+import { keyed, keyedByOthers, type Secrets } from '../../domain/secrets.js';
+import type { StoredEvent } from '../../store/ingest-snapshot.js';
+import type { Understood } from '../../projection/read-event.js';
+
+/** An event that is not stored yet, as it is to be stored, and as it came. */
+export interface Fresh {
+  readonly came: Understood;
+  readonly reading: Understood;
+}
+
+interface Teller {
+  readonly lineage: string | null;
+  readonly ids: ReadonlySet<string>;
+}
+
+/**
+ * Under which id an event is kept when another's has its `messageId` already, and under which it may have been before the secret was rotated. The same event
+ * gives the same id, whichever key of its line brings it; nobody who lacks the secret can take it before.
+ */
+function ownEventIds(secrets: Secrets, { event, incoming }: Understood): readonly string[] {
+  const { messageId, userId, anonymousId, previousId } = event;
+  const told = JSON.stringify([incoming.speaker.lineage, messageId, userId, anonymousId, previousId]);
+  const text = `message-id:${told}`;
+  return [keyed(secrets, text), ...keyedByOthers(secrets, text)].map((hash) => `${messageId}#${hash.slice(0, 16)}`);
+}
+
+/** The ids under which the events may be stored already. */
+export function idsToLookFor(secrets: Secrets, chunk: readonly Understood[]): readonly string[] {
+  return chunk.flatMap((reading) => [reading.event.messageId, ...ownEventIds(secrets, reading)]);
+}
+
+/**
+ * Leaves out what is stored already, or comes twice in the chunk. An id is the client's: it tells two events apart only where one key speaks of one person.
+ * The event of another under an id that is taken is kept under one of its own.
+ */
+export function withoutToldTwice(
+  secrets: Secrets,
+  chunk: readonly Understood[],
+  stored: { readonly storedEvents: ReadonlyMap<string, StoredEvent>; readonly identities: readonly KnownIdentity[] },
+): readonly Fresh[] {
+  const profiles = new Map(stored.identities.map(({ kind, value, profileId }) => [`${kind}:${value}`, profileId]));
+  const heard = new Map<string, Teller>();
+  const isThere = (id: string): boolean => stored.storedEvents.has(id) || heard.has(id);
+  return chunk.flatMap((came): readonly Fresh[] => {
+    const { messageId } = came.event;
+    const teller = tellerOf(came);
+    const there = stored.storedEvents.get(messageId);
+    const earlier = heard.get(messageId);
+    if ((there && isRepeat(there, came, teller, profiles)) || (earlier && isSameTeller(earlier, teller))) return [];
+    const [own = messageId, ...before] = isThere(messageId) ? ownEventIds(secrets, came) : [messageId];
+    if (own !== messageId && [own, ...before].some(isThere)) return [];
+    heard.set(own, teller);
+    return [{ came, reading: own === messageId ? came : underOwnId(came, own) }];
+  });
+}
+
+function tellerOf({ event, incoming }: Understood): Teller {
+  return { lineage: incoming.speaker.lineage, ids: new Set(identitiesOf(event).map(({ kind, value }) => `${kind}:${value}`)) };
+}
+
+/** Of an erased person nothing can be compared: what comes again under such an id is taken for a client's second attempt, and brings nobody back. */
+function isRepeat(before: StoredEvent, came: Understood, teller: Teller, profiles: ReadonlyMap<string, ProfileId>): boolean {
+  if (before.isErased) return true;
+  if (!isSameLine(before.lineage, teller.lineage)) return false;
+  const { anonymousId } = came.event;
+  return (
+    (anonymousId !== null && before.anonymousId === anonymousId) || [...teller.ids].some((id) => profiles.get(id) === before.profileId)
+  );
+}
+
+function isSameTeller(one: Teller, other: Teller): boolean {
+  return isSameLine(one.lineage, other.lineage) && [...one.ids].some((id) => other.ids.has(id));
+}
+
+/** Null: told before it was kept by which key, or by Sojourn itself. */
+function isSameLine(one: string | null, other: string | null): boolean {
+  return one === null || other === null || one === other;
+}
+
+function underOwnId(came: Understood, messageId: string): Understood {
+  const event = { ...came.event, messageId };
+  const incoming = { ...came.incoming, event, notes: [...came.incoming.notes, 'message-id-taken'] };
+  return { ...came, event, incoming, toldId: came.event.messageId };
+}

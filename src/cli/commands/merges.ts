@@ -1,0 +1,46 @@
+import type { CliContext, Outcome } from '../context.js';
+import { findProfile } from '../find-profile.js';
+import { table } from '../text.js';
+
+interface Merge {
+  readonly id: string;
+  readonly fromId: string;
+  readonly intoId: string;
+  readonly eventId: string | null;
+  readonly keyId: string | null;
+  readonly at: string;
+  readonly undoneAt: string | null;
+}
+
+/** `merge list [--profile <id>]` */
+export async function listMerges(context: CliContext, options: { readonly profile?: string; readonly limit?: number }): Promise<Outcome> {
+  const api = await context.client();
+  const of = options.profile === undefined ? {} : { profileId: (await findProfile(api, options.profile)).id };
+  const items = await api.list<Merge>('/v1/merges', of, options.limit ?? 50);
+  const local = await context.localTime();
+  const rows = items.map((merge) => [
+    merge.id,
+    local(merge.at),
+    merge.fromId,
+    merge.intoId,
+    merge.eventId ?? '',
+    merge.keyId ?? '',
+    merge.undoneAt === null ? '' : `undone ${local(merge.undoneAt)}`,
+  ]);
+  return {
+    value: items,
+    text: table(['merge', 'when', 'gave way', 'became', 'event', 'write key', ''], rows, 'No two known people were merged.'),
+  };
+}
+
+/** `merge undo <id>` */
+export async function undoMerge(context: CliContext, id: string): Promise<Outcome> {
+  const api = await context.client();
+  const result = await api.post<{ readonly profileId: string; readonly fromProfileId: string }>(
+    `/v1/merges/${encodeURIComponent(id)}/undo`,
+  );
+  return {
+    value: result,
+    text: `Profile ${result.profileId} is a person of their own again, apart from ${result.fromProfileId}. Carts that were joined, and entries that ended for another, stay as they are.`,
+  };
+}
