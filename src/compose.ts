@@ -42,6 +42,8 @@ import type { Secrets } from './domain/secrets.js';
 import { type Mailbox, startMailbox } from './embedded/mailbox/mailbox.js';
 import { startPhone } from './embedded/phone/phone.js';
 import { openSecrets, watchSecrets } from './instance-secrets.js';
+import { readNotices } from './app/read-notices.js';
+import { ProviderWatch } from './provider-watch.js';
 import { createMetrics } from './metrics.js';
 import { newId } from './new-id.js';
 import { readParts, watchGauges } from './parts.js';
@@ -162,7 +164,9 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
   const twilioToken = config.TWILIO_AUTH_TOKEN ?? phoneToken;
   const address = { publicUrl: config.PUBLIC_URL?.replace(/\/$/, '') ?? '' };
   const bounceDomain = config.BOUNCE_DOMAIN ?? (mailbox ? localBounceDomain : null);
-  const email = createSmtpProvider({
+  const providers = new ProviderWatch({ store, log });
+  stops.push(async () => providers.stop());
+  const smtp = createSmtpProvider({
     url: config.SMTP_URL ?? mailbox?.smtpUrl ?? '',
     returns: returnPaths(secret, bounceDomain),
     dkim: dkimOf(
@@ -170,7 +174,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
       await blaming('DKIM_PRIVATE_KEY', 'It is a PEM, or @ and the path of a file with one.', () => keyOf(config.DKIM_PRIVATE_KEY)),
     ),
   });
-  const sms = createTwilioProvider({
+  const twilio = createTwilioProvider({
     accountSid: config.TWILIO_ACCOUNT_SID ?? localAccountSid,
     authToken: twilioToken,
     ...(config.TWILIO_API_URL !== undefined ? { apiUrl: config.TWILIO_API_URL } : phone ? { apiUrl: phone.url } : {}),
@@ -178,6 +182,8 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
       return address.publicUrl;
     },
   });
+  const email = providers.watch('email', smtp);
+  const sms = providers.watch('sms', twilio);
   stops.push(async () => void (await Promise.all([email.close(), sms.close()])));
   const renderer = createRenderer({ loadVersion: (id, version) => findTemplateVersion(store.db, id, version), shop });
 
@@ -233,9 +239,10 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
   if (isEmbedded) await publishProject(app, config.SOJOURN_PROJECT, templates, publishAll, say);
 
   let temporal: Temporal | null = null;
-  const parts = (): Promise<readonly PartState[]> => readParts({ store, temporal, roles, missingSecret: secrets.missing() });
+  const parts = (): Promise<readonly PartState[]> => readParts({ store, temporal, roles, missingSecret: secrets.missing(), providers });
+  const notices = () => readNotices(app, localProviders(config)).catch(() => []);
   const keys = roles.has('api') ? await ensureKeys(app, dataFolder) : null;
-  const health = { app, version: await readVersion(), registry: metrics.registry, parts };
+  const health = { app, version: await readVersion(), registry: metrics.registry, parts, notices };
   const listening = { host: config.SOJOURN_HOST, port: config.SOJOURN_PORT };
   let apiUrl: string;
   let inboundSmtpUrl: string | null = null;
@@ -284,7 +291,8 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
     const broadcasts = startBroadcastLoop(app);
     stops.push(() => broadcasts.stop());
   }
-  watchGauges(metrics, store);
+  watchGauges(metrics, store, { notices, providers });
+  if (roles.has('worker')) providers.start();
 
   const file: RunningInstance = {
     pid: process.pid,
@@ -458,6 +466,16 @@ async function openSmtpDoor(
   const url = `smtp://${door.host.includes(':') ? `[${door.host}]` : door.host}:${door.port}`;
   mailbox?.setReturnDoor(url);
   return url;
+}
+
+/** Channels that reach nobody outside, where something else says that this is no trial. */
+function localProviders(config: Config): readonly Channel[] {
+  const isForReal = config.DATABASE_URL !== undefined || config.SMTP_URL !== undefined || config.TWILIO_ACCOUNT_SID !== undefined;
+  if (!isForReal) return [];
+  return [
+    ...(config.SMTP_URL === undefined ? ['email' as const] : []),
+    ...(config.TWILIO_ACCOUNT_SID === undefined ? ['sms' as const] : []),
+  ];
 }
 
 function returnPaths(secret: Secrets, domain: string | null): ReturnPaths | null {

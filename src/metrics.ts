@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { AppMetrics } from './app/deps.js';
+import { noticeCodes } from './app/read-notices.js';
 import type { Channel } from './domain/channel.js';
 
 /** What is read when somebody scrapes. */
@@ -13,6 +14,12 @@ export interface Gauges {
   readonly breakersTripped: () => Promise<number>;
   /** Real milliseconds by which this process's clock is ahead of the database's. */
   readonly clockSkewMs: () => Promise<number>;
+  /** Codes of what works as it was told to and may not be wanted so. */
+  readonly notices: () => Promise<readonly string[]>;
+  /** By channel. */
+  readonly providerFailures: () => Promise<ReadonlyMap<string, number>>;
+  /** By channel; 1: it is not reached, or fails. */
+  readonly providersDown: () => Promise<ReadonlyMap<string, number>>;
 }
 
 export interface Metrics extends AppMetrics {
@@ -94,6 +101,24 @@ export function createMetrics(): Metrics {
       gauge('sojourn_messages_unknown', 'Messages of which nobody knows whether they left.', gauges.messagesUnknown);
       gauge('sojourn_breakers_tripped', 'Journeys and mailbox providers that a breaker stopped.', gauges.breakersTripped);
       gauge('sojourn_dead_letters_open', 'Events that could not be processed and wait for a person.', gauges.deadLettersOpen);
+      const labelled = (name: string, help: string, label: string, read: () => Promise<ReadonlyMap<string, number>>): void => {
+        new Gauge({
+          name,
+          help,
+          labelNames: [label],
+          registers,
+          async collect() {
+            this.reset();
+            for (const [value, n] of await read()) this.set({ [label]: value }, n);
+          },
+        });
+      };
+      labelled('sojourn_notice', '1 for what sojourn status says wants a look.', 'code', async () => {
+        const told = await gauges.notices();
+        return new Map(noticeCodes.map((code) => [code, told.includes(code) ? 1 : 0]));
+      });
+      labelled('sojourn_provider_failures_in_row', 'Calls to a provider since its last success.', 'channel', gauges.providerFailures);
+      labelled('sojourn_provider_down', '1 where a provider is not reached or fails.', 'channel', gauges.providersDown);
       gauge('sojourn_clock_skew_ms', 'How far this process is ahead of the database clock.', gauges.clockSkewMs);
     },
   };

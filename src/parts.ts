@@ -1,7 +1,11 @@
 import { sql } from 'kysely';
 import type { PartState } from './api/deps.js';
 import type { Role } from './config.js';
+import type { Notice } from './app/read-notices.js';
+import { channels } from './domain/channel.js';
+import { isFailing, providerSentence } from './domain/provider-health.js';
 import type { Metrics } from './metrics.js';
+import type { ProviderWatch } from './provider-watch.js';
 import { listTripped } from './store/breakers.js';
 import type { Store } from './store/db.js';
 import { readPokeBacklog } from './store/pokes.js';
@@ -16,6 +20,7 @@ export async function readParts(of: {
   readonly roles: ReadonlySet<Role>;
   /** The fingerprint of a secret that this process lacks. */
   readonly missingSecret: string | null;
+  readonly providers: ProviderWatch;
 }): Promise<readonly PartState[]> {
   const { store, temporal, roles } = of;
   const parts: PartState[] = [await storeState(store), ...secretState(of.missingSecret)];
@@ -42,7 +47,7 @@ export async function readParts(of: {
     if (roles.has('worker'))
       parts.push({ name: 'worker', state: temporal?.workersRun() ? 'up' : connected ? 'down' : 'starting', detail: null, needed: false });
   }
-  if (parts[0]?.state === 'up') parts.push(...(await brokenParts(store)));
+  if (parts[0]?.state === 'up') parts.push(...(await providerParts(of.providers)), ...(await brokenParts(store)));
   return parts;
 }
 
@@ -50,6 +55,15 @@ function secretState(missing: string | null): readonly PartState[] {
   if (missing === null) return [];
   const detail = `Another process signs with a secret (fingerprint ${missing}) that SOJOURN_SECRET of this one does not have: it sends nothing. Add it, and start this process anew.`;
   return [{ name: 'secret', state: 'down', detail, needed: false }];
+}
+
+async function providerParts(watch: ProviderWatch): Promise<readonly PartState[]> {
+  const health = (await within(watch.read())) ?? {};
+  return channels.flatMap((channel): readonly PartState[] => {
+    const now = health[channel];
+    if (now === undefined) return [];
+    return [{ name: channel, state: isFailing(now) ? 'down' : 'up', detail: providerSentence(channel, now), needed: false }];
+  });
 }
 
 /** What breakers stopped: the instance goes on, and a person has to look. */
@@ -96,10 +110,19 @@ async function within<T>(answer: Promise<T>): Promise<T | null> {
 }
 
 /** What is counted at a scrape. */
-export function watchGauges(metrics: Metrics, store: Store): void {
+export function watchGauges(
+  metrics: Metrics,
+  store: Store,
+  { notices, providers }: { readonly notices: () => Promise<readonly Notice[]>; readonly providers: ProviderWatch },
+): void {
   const count = async (query: ReturnType<typeof sql<{ readonly n: number }>>): Promise<number> =>
     (await query.execute(store.db)).rows[0]?.n ?? 0;
   metrics.watch({
+    notices: async () => (await notices()).map(({ code }) => code),
+    providerFailures: async () =>
+      new Map(Object.entries(await providers.read()).map(([channel, { failuresInRow }]) => [channel, failuresInRow])),
+    providersDown: async () =>
+      new Map(Object.entries(await providers.read()).map(([channel, health]) => [channel, isFailing(health) ? 1 : 0])),
     outboxLagSeconds: async () => (await readPokeBacklog(store.db)).lagMs / 1000,
     overdueEntries: () =>
       count(sql`select count(*)::int as n from entries where state <> 'finished' and poke_real < real_now_ms() - 120000`),

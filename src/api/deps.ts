@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { BackupResult } from '../app/backup.js';
+import type { Notice } from '../app/read-notices.js';
 import type { AppDeps } from '../app/deps.js';
 import type { TemplatePublication } from '../app/publish-templates.js';
 import type { TemplateCatalog } from '../journey/parse.js';
@@ -71,6 +72,8 @@ export interface ApiDeps {
   readonly temporalUi: { readonly url: string; readonly namespace: string } | null;
   /** The state of each part, now; never throws, answers within two seconds. */
   parts(): Promise<readonly PartState[]>;
+  /** What works as it was told to and may not be wanted so, each with a sentence; never throws. */
+  notices(): Promise<readonly Notice[]>;
   /** Puts a dead letter through ingest again. */
   readonly retryDeadLetter?: (
     id: string,

@@ -45,7 +45,7 @@ import { validator } from './validator.js';
 
 /** Health and metrics alone, for a process without the role `api`: whoever is on call sees its workers and its poke loop too. */
 export function buildHealthServer(
-  deps: Pick<ApiDeps, 'app' | 'version' | 'registry' | 'parts'>,
+  deps: Pick<ApiDeps, 'app' | 'version' | 'registry' | 'parts' | 'notices'>,
   listener: Listener = internal,
 ): FastifyInstance {
   const server = fastify({ logger: false, genReqId: () => deps.app.newId(), ...timeLimits(patience) });

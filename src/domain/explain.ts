@@ -16,7 +16,7 @@ interface Reader {
 export function verdictSentence(decision: Verdict, reader: Reader): string {
   switch (decision.kind) {
     case 'send':
-      return `Sent: nothing stood against this ${nouns[reader.channel].one}${displacedText(decision.displaces)}.`;
+      return `Cleared to send: nothing stood against this ${nouns[reader.channel].one}${displacedText(decision.displaces)}.`;
     case 'hold':
       return `Held: ${pauseText(decision.detail)}, until someone resumes it.`;
     case 'defer':

@@ -30,7 +30,7 @@ export const countedStates: ReadonlySet<MessageState> = new Set([
 ]);
 
 /** What a provider said to one attempt. `not-sent` is definite; `unknown` means the body began to leave and no answer came. */
-export type AttemptOutcome =
+export type AttemptOutcome = (
   | { readonly kind: 'accepted'; readonly providerId: string }
   | {
       readonly kind: 'not-sent';
@@ -41,7 +41,15 @@ export type AttemptOutcome =
       /** What a final refusal says of the address, where it was about that. */
       readonly bounce?: BounceClass;
     }
-  | { readonly kind: 'unknown'; readonly code: string };
+  | { readonly kind: 'unknown'; readonly code: string }
+) & { readonly said?: ProviderWords };
+
+/** Who answered, and in what words: for people. Without personal data (`withoutPersonalData`). */
+export interface ProviderWords {
+  /** `mail.example:25`; null: nobody was reached by name. */
+  readonly host: string | null;
+  readonly reply: string | null;
+}
 
 /** A row of the ledger, as the caps see it. */
 export interface LedgerSlot {

@@ -1,4 +1,4 @@
-import type { AttemptOutcome } from './message.js';
+import type { AttemptOutcome, ProviderWords } from './message.js';
 
 /** A rendered email, ready for a provider. Personal data: lives in memory and in the store only. */
 export interface OutgoingEmail {
@@ -36,6 +36,8 @@ export interface Provider<M extends Outgoing> {
   submit(message: M, options: { readonly deadlineMs: number; readonly signal?: AbortSignal }): Promise<AttemptOutcome>;
   /** Whether the provider has a message whose submission got no answer; only where a provider can be asked. Never throws. */
   findMessage?(message: M, options: { readonly sentAfterReal: number }): Promise<TextLook>;
+  /** Whether its server can be reached now, without sending anything. Never throws. */
+  reach?(): Promise<ProviderWords & { readonly ok: boolean }>;
   close(): Promise<void>;
 }
 

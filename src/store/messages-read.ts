@@ -126,12 +126,16 @@ export interface AttemptRecord {
   readonly finishedAt: Instant | null;
   readonly outcome: string | null;
   readonly code: string | null;
+  /** Whose words `reply` are; null: nobody was called, or it is not known. */
+  readonly host: string | null;
+  /** What the provider said, without personal data. */
+  readonly reply: string | null;
 }
 
 export async function readAttempts(db: Db | Trx, messageId: string): Promise<readonly AttemptRecord[]> {
   return db
     .selectFrom('attempts')
-    .select(['n', 'started_at as startedAt', 'finished_at as finishedAt', 'outcome', 'code'])
+    .select(['n', 'started_at as startedAt', 'finished_at as finishedAt', 'outcome', 'code', 'host', 'reply'])
     .where('message_id', '=', messageId)
     .orderBy('n')
     .execute();

@@ -111,7 +111,8 @@ export function writeAttemptOutcome(attempt: {
 }): RawBuilder<unknown> {
   const { outcome } = attempt;
   const [code, providerId] = outcome.kind === 'accepted' ? [null, outcome.providerId] : [outcome.code, null];
-  return sql`update attempts set outcome = ${outcome.kind}, code = ${code}, provider_id = ${providerId}, finished_at = ${attempt.at}
+  return sql`update attempts set outcome = ${outcome.kind}, code = ${code}, provider_id = ${providerId}, finished_at = ${attempt.at},
+      host = ${outcome.said?.host ?? null}, reply = ${outcome.said?.reply ?? null}
     where message_id = ${attempt.messageId} and n = ${attempt.n} and (outcome is null or outcome <> 'accepted') returning 1`;
 }
 

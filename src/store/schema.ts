@@ -327,6 +327,8 @@ export interface AttemptsTable {
   code: string | null;
   provider_id: string | null;
   finished_at: number | null;
+  host: ColumnType<string | null, string | null | undefined, string | null>;
+  reply: ColumnType<string | null, string | null | undefined, string | null>;
 }
 
 export interface VerdictsTable {

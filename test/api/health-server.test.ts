@@ -12,7 +12,7 @@ afterAll(() => opened.dispose());
 
 test('a process without the API serves health and metrics, and nothing else', async () => {
   const parts = async () => [{ name: 'worker', state: 'down' as const, detail: null, needed: false }];
-  const server = buildHealthServer({ app: turnDeps(opened.store), version: '0', registry: new Registry(), parts });
+  const server = buildHealthServer({ app: turnDeps(opened.store), version: '0', registry: new Registry(), parts, notices: async () => [] });
 
   expect((await server.inject('/readyz')).json()).toMatchObject({ status: 'degraded', parts: [{ name: 'worker', state: 'down' }] });
   expect((await server.inject('/metrics')).statusCode).toBe(200);

@@ -36,6 +36,7 @@ async function start(place: StorePlace): Promise<IngestServers> {
     templates,
     temporalUi: null,
     parts: async () => [],
+    notices: async () => [],
     plugins: [segmentRoutes(deps)],
   });
   const bare = await bareServer(store);

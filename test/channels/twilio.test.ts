@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { OutgoingSms } from '../../src/domain/outgoing.js';
 import { createTwilioProvider, type TwilioSettings } from '../../src/channels/sms/providers/twilio.js';
 import { startPhone } from '../../src/embedded/phone/phone.js';
-import { providerContract } from './provider-contract.js';
+import { bare, providerContract } from './provider-contract.js';
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -79,7 +79,7 @@ function open(apiUrl: string, settings: Partial<TwilioSettings> = {}) {
 describe('the request itself', () => {
   test('is a form with everything Twilio needs, and nothing else', async () => {
     const { url, requests } = await serve(() => ({ status: 201, body: { sid: 'SM1', status: 'queued' } }));
-    expect(await open(`${url}/proxy/`).submit(text('id 1'), { deadlineMs: 5000 })).toEqual({ kind: 'accepted', providerId: 'SM1' });
+    expect(bare(await open(`${url}/proxy/`).submit(text('id 1'), { deadlineMs: 5000 }))).toEqual({ kind: 'accepted', providerId: 'SM1' });
 
     const [request] = requests;
     expect(request).toMatchObject({
@@ -144,12 +144,12 @@ describe('what Twilio says', () => {
     ['nothing, and hangs up', null, { kind: 'unknown', code: 'twilio-econnreset' }],
   ])('reads %s, and asks once', async (_what, answer, expected) => {
     const { url, requests } = await serve(() => answer);
-    expect(await open(url).submit(text('id1'), { deadlineMs: 5000 })).toEqual(expected);
+    expect(bare(await open(url).submit(text('id1'), { deadlineMs: 5000 }))).toEqual(expected);
     expect(requests).toHaveLength(1);
   });
 
   test('nothing listens there: not sent, worth another try', async () => {
-    expect(await open('http://127.0.0.1:1').submit(text('id1'), { deadlineMs: 5000 })).toEqual({
+    expect(bare(await open('http://127.0.0.1:1').submit(text('id1'), { deadlineMs: 5000 }))).toEqual({
       kind: 'not-sent',
       code: 'twilio-econnrefused',
       retry: true,

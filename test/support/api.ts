@@ -17,6 +17,7 @@ export async function testApi(app: AppDeps, overrides: Partial<ApiDeps> = {}) {
     templates: noTemplates,
     temporalUi: { url: 'http://temporal.example/', namespace: 'default' },
     parts: async () => [{ name: 'store', state: 'up', detail: null, needed: true }],
+    notices: async () => [],
     plugins: [],
     stuckEntries: async () => [],
     ...overrides,

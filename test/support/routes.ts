@@ -19,6 +19,7 @@ export async function allRoutes(): Promise<readonly DescribedRoute[]> {
     templates: { has: () => true, channelOf: () => null, classOf: () => null, ids: () => [] },
     temporalUi: null,
     parts: async () => [],
+    notices: async () => [],
     plugins: [segmentRoutes(app), twilioRoutes(app), emailInboundRoutes(app, 'a token of the settings')],
   });
   await server.ready();

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { openTo } from '../access.js';
 import type { ApiDeps, PartState } from '../deps.js';
 import type { Listener } from '../routing.js';
+import { noticeCodes } from '../../app/read-notices.js';
 import { instant } from '../schemas.js';
 
 const ready = z
@@ -14,6 +15,9 @@ const ready = z
     parts: z.array(
       z.object({ name: z.string(), state: z.enum(['up', 'starting', 'down']), detail: z.string().nullable(), needed: z.boolean() }),
     ),
+    notices: z
+      .array(z.object({ code: z.enum(noticeCodes), sentence: z.string() }))
+      .meta({ description: 'What works as it was told to, and may not be what anybody wants: a forgotten pause, no journey live.' }),
   })
   .meta({ id: 'Readiness' });
 
@@ -21,7 +25,10 @@ const ready = z
 const bare = ready.pick({ status: true }).meta({ id: 'Health' });
 
 /** Alive, ready (each part with its state, on the internal listener) and metrics. No key: they carry counts and codes only. */
-export function healthRoutes(deps: Pick<ApiDeps, 'app' | 'version' | 'registry' | 'parts'>, listener: Listener): FastifyPluginAsyncZod {
+export function healthRoutes(
+  deps: Pick<ApiDeps, 'app' | 'version' | 'registry' | 'parts' | 'notices'>,
+  listener: Listener,
+): FastifyPluginAsyncZod {
   return async (server) => {
     const open = { kind: 'open', internal: false } as const;
     const about = { tags: ['health'], security: [] };
@@ -52,12 +59,12 @@ export function healthRoutes(deps: Pick<ApiDeps, 'app' | 'version' | 'registry' 
         '/readyz',
         { config: openTo(open, 'health.ready'), schema: { ...readiness, response: { 200: ready, 503: ready } } },
         async (_request, reply) => {
-          const parts = await deps.parts();
+          const [parts, notices] = await Promise.all([deps.parts(), deps.notices()]);
           const status = statusOf(parts);
           const { clock } = deps.app;
           return reply
             .status(codeOf(status))
-            .send({ status, now: clock.now(), clockRate: clock.rate, version: deps.version, parts: [...parts] });
+            .send({ status, now: clock.now(), clockRate: clock.rate, version: deps.version, parts: [...parts], notices: [...notices] });
         },
       );
 

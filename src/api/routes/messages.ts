@@ -77,6 +77,8 @@ const story = message
           finishedAt: maybeInstant,
           outcome: z.string().nullable(),
           code: z.string().nullable(),
+          host: z.string().nullable().meta({ description: 'Where the provider is.' }),
+          reply: z.string().nullable().meta({ description: 'What it said, without what names a person.' }),
         }),
       )
       .readonly(),

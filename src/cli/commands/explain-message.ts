@@ -24,6 +24,8 @@ interface Story extends Message {
     readonly startedAt: string;
     readonly outcome: string | null;
     readonly code: string | null;
+    readonly host: string | null;
+    readonly reply: string | null;
   }[];
   readonly receipts: readonly { readonly at: string; readonly status: string; readonly code: string | null }[];
   readonly interactions: readonly {
@@ -46,7 +48,7 @@ export async function explainMessage(context: CliContext, id: string): Promise<O
     ...message.verdicts.map((verdict) => ({ at: verdict.at, what: verdict.sentence })),
     ...message.attemptsMade.map((attempt) => ({
       at: attempt.startedAt,
-      what: `Attempt ${attempt.n}: ${attempt.outcome ?? 'under way'}${attempt.code === null ? '' : ` (${attempt.code})`}.`,
+      what: attemptSentence(attempt),
     })),
     ...message.receipts.map((receipt) => ({
       at: receipt.at,
@@ -66,6 +68,12 @@ export async function explainMessage(context: CliContext, id: string): Promise<O
       message.temporalUrl === null ? null : `In Temporal: ${message.temporalUrl}`,
     ),
   };
+}
+
+function attemptSentence({ n, outcome, code, host, reply }: Story['attemptsMade'][number]): string {
+  const result = `Attempt ${n}: ${outcome ?? 'under way'}${code === null ? '' : ` (${code})`}.`;
+  if (reply === null) return host === null ? result : `${result} At ${host}.`;
+  return `${result} ${host ?? 'The provider'} said: ${reply}`;
 }
 
 function interactionSentence({ kind, link, verdict, reason }: Story['interactions'][number]): string {

@@ -6,7 +6,13 @@ interface Readiness {
   readonly now: string;
   readonly clockRate: number;
   readonly version: string;
+  readonly notices: readonly { readonly code: string; readonly sentence: string }[];
   readonly parts: readonly { readonly name: string; readonly state: string; readonly detail: string | null }[];
+}
+
+function headline({ status, notices }: Readiness): string {
+  if (status !== 'ok' || notices.length === 0) return words[status];
+  return `It runs, and ${plural(notices.length, 'thing wants', 'things want')} a look`;
 }
 
 const words = { ok: 'All is well', degraded: 'It takes events, and something is away', down: 'It cannot take events' } as const;
@@ -16,18 +22,17 @@ export async function showStatus(context: CliContext): Promise<Outcome> {
   const api = await context.client();
   const ready = await api.get<Readiness>('/readyz');
   const local = await context.localTime();
-  const { paused } = await api.get<{ readonly paused: Readonly<Record<string, string | null>> }>('/v1/controls');
-  const stopped = Object.entries(paused).flatMap(([scope, since]) => (since === null ? [] : [`${scope} since ${local(since)}`]));
+  const wants = ready.notices.map(({ sentence }) => `! ${sentence}`);
   return {
-    value: { ...ready, paused },
+    value: ready,
     text: paragraphs(
-      `${words[ready.status]}. Sojourn ${ready.version} at ${api.url}; its clock shows ${local(ready.now)}${ready.clockRate === 1 ? '' : `, ${ready.clockRate} times as fast as real time`}.`,
+      `${headline(ready)}. Sojourn ${ready.version} at ${api.url}; its clock shows ${local(ready.now)}${ready.clockRate === 1 ? '' : `, ${ready.clockRate} times as fast as real time`}.`,
       table(
         ['part', 'state', ''],
         ready.parts.map((part) => [part.name, part.state, part.detail ?? '']),
         '',
       ),
-      stopped.length === 0 ? null : `Sending is paused: ${stopped.join(', ')}.`,
+      wants.length === 0 ? null : wants.join('\n'),
     ),
     exitCode: ready.status === 'down' ? 1 : 0,
   };

@@ -1,10 +1,12 @@
 import { parseConnectionUrl } from 'nodemailer/lib/shared';
 import type { OutgoingEmail, Provider } from '../../../domain/outgoing.js';
 import type { BounceClass } from '../../../domain/bounce.js';
-import type { AttemptOutcome } from '../../../domain/message.js';
+import type { AttemptOutcome, ProviderWords } from '../../../domain/message.js';
+import { withoutPersonalData } from '../../../domain/reply-text.js';
 import { checkEmail } from '../address.js';
 import { classifyReport } from '../bounces/bounce-class.js';
 import { type ComposedEmail, composeEmail, createSigner, type DkimSettings, type ReturnPaths } from '../compose.js';
+import { reachSmtp } from '../../reach.js';
 import { type Delivery, SmtpPool } from './smtp-pool.js';
 
 export interface SmtpSettings {
@@ -33,18 +35,20 @@ export function createSmtpProvider(settings: SmtpSettings): SmtpProvider {
   const { auth, ...connection } = parseConnectionUrl(settings.url);
   const poolSize = settings.poolSize ?? defaultPoolSize;
   const pool = new SmtpPool({ connection, auth: auth ? { user: auth.user ?? '', pass: auth.pass ?? '' } : null }, poolSize);
+  const host = `${connection.host ?? 'localhost'}:${connection.port ?? (connection.secure ? 465 : 587)}`;
   const signer = settings.dkim ? createSigner(settings.dkim) : null;
   return {
     name: 'smtp',
     poolSize,
-    submit: (message, options) => submit(pool, (mail) => composeEmail(mail, signer, settings.returns ?? null), message, options),
+    submit: (message, options) =>
+      submit({ pool, host, compose: (mail) => composeEmail(mail, signer, settings.returns ?? null) }, message, options),
+    reach: () => reachSmtp(settings.url),
     close: () => pool.close(),
   };
 }
 
 async function submit(
-  pool: SmtpPool,
-  compose: Composer,
+  { pool, host, compose }: { readonly pool: SmtpPool; readonly host: string; readonly compose: Composer },
   message: OutgoingEmail,
   { deadlineMs, signal }: { readonly deadlineMs: number; readonly signal?: AbortSignal },
 ): Promise<AttemptOutcome> {
@@ -56,7 +60,7 @@ async function submit(
     const end = (outcome: AttemptOutcome) => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
-      resolve(outcome);
+      resolve({ ...outcome, said: { host, reply: outcome.said?.reply ?? null } });
     };
     const giveUp = (code: string) => {
       delivery.isOver = true;
@@ -84,9 +88,10 @@ async function deliver(pool: SmtpPool, compose: Composer, message: OutgoingEmail
   if (delivery.isOver) return withoutAnswer(delivery, 'deadline');
   try {
     const info = await pool.send(mail, delivery);
-    return { kind: 'accepted', providerId: queueId(info.response) ?? mail.messageId };
+    return { kind: 'accepted', providerId: queueId(info.response) ?? mail.messageId, said: saidTo(message, info.response) };
   } catch (error) {
-    return outcomeOf(error as SmtpError, delivery);
+    const failure = error as SmtpError;
+    return { ...outcomeOf(failure, delivery), said: saidTo(message, failure.response ?? failure.message) };
   }
 }
 
@@ -137,7 +142,11 @@ function withoutAnswer({ bodyLeft }: Delivery, code: string): AttemptOutcome {
   return bodyLeft ? { kind: 'unknown', code } : { kind: 'not-sent', code, retry: true };
 }
 
-/** The server's own name for the mail, where its answer has one; the rest of an answer may hold an address, so it is not kept. */
+function saidTo({ to }: OutgoingEmail, reply: string): ProviderWords {
+  return { host: null, reply: withoutPersonalData(reply, [to.address, to.name]) };
+}
+
+/** The server's own name for the mail, where its answer has one. */
 function queueId(response: string): string | null {
   return /\bqueued as ([\w-]{4,80})/i.exec(response)?.[1] ?? null;
 }

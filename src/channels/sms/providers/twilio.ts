@@ -1,6 +1,8 @@
 import type twilio from 'twilio';
 import type { AttemptOutcome } from '../../../domain/message.js';
 import type { OutgoingSms, Provider, TextLook } from '../../../domain/outgoing.js';
+import { withoutPersonalData } from '../../../domain/reply-text.js';
+import { reachHttp } from '../../reach.js';
 import { errorAction } from '../error-codes.js';
 import { openLine, TwilioCall, type TwilioLine } from './twilio-call.js';
 
@@ -36,6 +38,7 @@ export function createTwilioProvider(settings: TwilioSettings): TwilioProvider {
     poolSize,
     submit: (message, options) => submit(line, settings, message, options),
     findMessage: (message, options) => findMessage(line, settings, message, options),
+    reach: () => reachHttp(line.baseUrl),
     close: async () => line.agent.destroy(),
   };
 }
@@ -57,7 +60,7 @@ async function submit(
     const end = (outcome: AttemptOutcome) => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
-      resolve(outcome);
+      resolve({ ...outcome, said: { host: new URL(line.baseUrl).host, reply: outcome.said?.reply ?? null } });
     };
     const giveUp = (code: string) => {
       end(withoutAnswer(call, code));
@@ -68,7 +71,7 @@ async function submit(
     signal?.addEventListener('abort', onAbort, { once: true });
     create(call, settings, message).then(
       (sid) => end(sid ? { kind: 'accepted', providerId: sid } : { kind: 'unknown', code: 'twilio-no-sid' }),
-      (error: unknown) => end(outcomeOf(error as TwilioError, call)),
+      (error: unknown) => end({ ...outcomeOf(error as TwilioError, call), said: { host: null, reply: saidTo(message, error) } }),
     );
   });
 }
@@ -94,6 +97,11 @@ async function openClient(call: TwilioCall, { accountSid, authToken }: TwilioSet
 interface TwilioError extends Error {
   readonly status?: number;
   readonly code?: number | string;
+}
+
+function saidTo({ to, body }: OutgoingSms, error: unknown): string {
+  const text = error instanceof Error ? error.message : 'no words';
+  return withoutPersonalData(text.replaceAll(body, '…'), [to]);
 }
 
 function outcomeOf(error: TwilioError, call: TwilioCall): AttemptOutcome {

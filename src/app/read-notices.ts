@@ -1,0 +1,53 @@
+import { durationWords } from '../domain/duration.js';
+import { second } from '../domain/instant.js';
+import { readPauses } from '../store/controls.js';
+import { readStandings } from '../store/standings.js';
+import type { AppDeps } from './deps.js';
+
+/** What works as it was told to, and may not be what anybody wants. */
+export const noticeCodes = [
+  'sending-paused',
+  'no-journey-live',
+  'texts-stay-here',
+  'mail-stays-here',
+  'turns-failing',
+  'dead-letters',
+] as const;
+export interface Notice {
+  readonly code: (typeof noticeCodes)[number];
+  /** For the person on call: what is so, and what to do. */
+  readonly sentence: string;
+}
+
+/** `localProviders`: channels that go to the local mailbox or phone although this is no trial. */
+export async function readNotices(
+  deps: Pick<AppDeps, 'store' | 'clock'>,
+  localProviders: readonly ('email' | 'sms')[],
+): Promise<readonly Notice[]> {
+  const [pauses, standings] = await Promise.all([readPauses(deps.store.db), readStandings(deps.store.db)]);
+  const notices: Notice[] = [];
+  const tell = (code: Notice['code'], sentence: string): void => void notices.push({ code, sentence });
+  for (const [scope, since] of Object.entries(pauses))
+    if (since !== null)
+      tell(
+        'sending-paused',
+        `${scope === 'all' ? 'All sending' : `Sending by ${scope}`} is paused, for ${ago(deps.clock.now() - since)}: sojourn resume ${scope === 'all' ? '--all' : `--channel ${scope}`}.`,
+      );
+  if (standings.liveJourneys === 0)
+    tell('no-journey-live', 'No journey is live, so events start nothing: sojourn publish, or sojourn journey resume <id>.');
+  if (localProviders.includes('sms'))
+    tell('texts-stay-here', 'Texts go to the local phone and reach nobody: set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.');
+  if (localProviders.includes('email')) tell('mail-stays-here', 'Emails go to the local mailbox and reach nobody: set SMTP_URL.');
+  if (standings.overdueEntries > 0)
+    tell(
+      'turns-failing',
+      `${standings.overdueEntries} entries have been due for more than two minutes and do not move: sojourn stuck list, and the log.`,
+    );
+  if (standings.openDeadLetters > 0)
+    tell('dead-letters', `${standings.openDeadLetters} dead letters wait for a person: sojourn dead-letter list.`);
+  return notices;
+}
+
+function ago(ms: number): string {
+  return durationWords(Math.max(second, Math.floor(ms / second) * second));
+}

@@ -1,0 +1,29 @@
+/** What a provider said is told to people in so many characters at most. */
+const longest = 200;
+
+/**
+ * A provider's words without what names a person: addresses, telephone numbers, links, and what we know of whom it went to. On one line, cut at 200
+ * characters. `known`: the address and name that the message had.
+ */
+export function withoutPersonalData(reply: string, known: readonly (string | null)[] = []): string {
+  let text = reply.replaceAll(/\bhttps?:\/\/([^\s/]+)\S*/giu, 'https://$1/…');
+  text = text.replaceAll(/<?[^\s<>()[\]",;:=]*@[^\s<>()[\]",;:=]*>?/gu, '…');
+  for (const one of namesIn(known)) text = text.replaceAll(new RegExp(escaped(one), 'giu'), '…');
+  text = text
+    .replaceAll(/\+?\d[\d\s()-]{6,}\d/gu, '…')
+    .replaceAll(/[\p{Cc}\s]+/gu, ' ')
+    .trim();
+  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+}
+
+/** The address as it is, what stands before its @, and each word of a name. Short words stand in any sentence and name nobody. */
+function namesIn(known: readonly (string | null)[]): readonly string[] {
+  const parts = known.flatMap((one) =>
+    one === null ? [] : [one, one.split('@')[0] ?? '', ...(one.split('@')[0] ?? '').split(/[\s.+_-]+/u)],
+  );
+  return [...new Set(parts)].filter((part) => part.length >= 3).toSorted((a, b) => b.length - a.length);
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
