@@ -19,5 +19,5 @@ COPY --from=build --chown=node:node /app/policies ./policies
 COPY --from=build --chown=node:node /app/templates ./templates
 RUN mkdir /data && chown node:node /data
 USER node
-EXPOSE 4000
+EXPOSE 4000 4001
 CMD ["node", "--enable-source-maps", "dist/src/main.js"]

@@ -1,14 +1,17 @@
 import { resolveTxt } from 'node:dns/promises';
 import { readFile, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { FastifyInstance } from 'fastify';
 import { createActivities } from '../activities/index.js';
 import { showUrl } from './addresses.js';
 import type { ApiDeps, PartState } from './api/deps.js';
 import { emailInboundRoutes } from './api/routes/email-inbound.js';
 import { segmentRoutes } from './api/routes/segment.js';
 import { twilioRoutes } from './api/routes/twilio.js';
+import type { Listener } from './api/routing.js';
 import { buildHealthServer, buildServer } from './api/server.js';
 import { startSmtpDoor } from './api/smtp-door.js';
+import { AuditTrail, bySystem, forgetOldActs } from './app/audit-trail.js';
 import { backUp } from './app/backup.js';
 import { startBroadcastLoop } from './app/enrol-recipients.js';
 import { ChannelSlots } from './app/channel-slots.js';
@@ -29,7 +32,7 @@ import { testSend } from './app/test-send.js';
 import type { ReturnPaths } from './channels/email/compose.js';
 import { createSmtpProvider } from './channels/email/providers/smtp.js';
 import { createTwilioProvider } from './channels/sms/providers/twilio.js';
-import { type Config, rolesOf } from './config.js';
+import { adminPortOf, type Config, rolesOf } from './config.js';
 import { decodeText } from './domain/decode-text.js';
 import { readFeedbackLoops } from './domain/feedback-loop.js';
 import { readPlaceholders } from './domain/placeholder-id.js';
@@ -241,31 +244,43 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
   let temporal: Temporal | null = null;
   const parts = (): Promise<readonly PartState[]> => readParts({ store, temporal, roles, missingSecret: secrets.missing(), providers });
   const notices = () => readNotices(app, localProviders(config)).catch(() => []);
-  const keys = roles.has('api') ? await ensureKeys(app, dataFolder) : null;
+  const audit = new AuditTrail(app);
+  stops.push(() => audit.stop());
+  const keys = roles.has('api') ? await ensureKeys(app, audit, dataFolder) : null;
   const health = { app, version: await readVersion(), registry: metrics.registry, parts, notices };
-  const listening = { host: config.SOJOURN_HOST, port: config.SOJOURN_PORT };
   let apiUrl: string;
+  let publicUrl: string;
   let inboundSmtpUrl: string | null = null;
+  const internal: Listener = { kind: 'internal' };
+  const open: Listener = { kind: 'public', scopes: config.SOJOURN_PUBLIC_SCOPES ?? [] };
+  const listen = async (server: FastifyInstance, on: Door): Promise<string> => {
+    const url = showUrl(await listenAs(on, server));
+    stops.push(() => server.close());
+    return url;
+  };
+  const outside: Door = { of: 'SOJOURN', host: config.SOJOURN_HOST, port: config.SOJOURN_PORT };
+  const inside: Door = { of: 'SOJOURN_ADMIN', host: config.SOJOURN_ADMIN_HOST, port: adminPortOf(config) };
   if (roles.has('api')) {
-    const server = buildServer({
+    const api: ApiDeps = {
       ...health,
+      audit,
       templates,
       temporalUi: temporalUiOf(config, () => temporal),
       ...seams(app, { templates, renderer, publishAll, dataFolder, temporal: () => temporal, hasRelay: roles.has('relay') }),
       ...(config.SOJOURN_TRUST_PROXY === undefined ? {} : { trustedProxies: config.SOJOURN_TRUST_PROXY }),
+      // One of each for both listeners: they share places and what they remember.
       plugins: [segmentRoutes(app), twilioRoutes(app), emailInboundRoutes(app, config.EMAIL_WEBHOOK_TOKEN ?? null)],
-    });
-    apiUrl = showUrl(await listenAs(listening, server));
+    };
+    publicUrl = await listen(buildServer(api, open), outside);
+    apiUrl = await listen(buildServer(api, internal), inside);
     if (address.publicUrl !== '' && config.SOJOURN_TRUST_PROXY === undefined)
       say('Consent on our pages is kept without the address it came from: SOJOURN_TRUST_PROXY does not say which proxy tells it.');
-    address.publicUrl ||= apiUrl;
-    phone?.setInboundUrl(`${apiUrl}/webhooks/twilio/inbound`);
-    stops.push(() => server.close());
+    address.publicUrl ||= publicUrl;
+    phone?.setInboundUrl(`${publicUrl}/webhooks/twilio/inbound`);
     inboundSmtpUrl = await openSmtpDoor(config, app, mailbox, stops);
   } else {
-    const server = buildHealthServer(health);
-    apiUrl = showUrl(await listenAs(listening, server));
-    stops.push(() => server.close());
+    publicUrl = await listen(buildHealthServer(health, open), outside);
+    apiUrl = await listen(buildHealthServer(health, internal), inside);
   }
 
   temporal = await temporalStarting;
@@ -279,7 +294,12 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
     roles,
     rates: { email: config.SOJOURN_EMAIL_RATE, sms: config.SOJOURN_SMS_RATE },
     connections: { email: email.poolSize, sms: sms.poolSize },
-    housekeeping: [() => settleExpiredAttempts(app), () => settlePendingInteractions(app), () => tendConsents(app)],
+    housekeeping: [
+      () => settleExpiredAttempts(app),
+      () => settlePendingInteractions(app),
+      () => tendConsents(app),
+      () => forgetOldActs(app, config.SOJOURN_AUDIT_DAYS),
+    ],
   });
   const running = temporal;
   life.notifyRelay = () => running.notify();
@@ -297,6 +317,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
   const file: RunningInstance = {
     pid: process.pid,
     apiUrl,
+    publicUrl,
     writeKey: keys?.writeKey ?? null,
     browserKey: keys?.browserKey ?? null,
     apiKey: keys?.apiKey ?? null,
@@ -326,14 +347,20 @@ function openStoreOf(config: Config, dataFolder: string): Promise<Store> {
       );
 }
 
-function listenAs(
-  listening: { readonly host: string; readonly port: number },
-  server: { readonly listen: (on: { readonly host: string; readonly port: number }) => Promise<string> },
-): Promise<string> {
+/** A listener, and how the names of its settings begin. */
+interface Door {
+  readonly of: 'SOJOURN' | 'SOJOURN_ADMIN';
+  readonly host: string;
+  readonly port: number;
+}
+
+function listenAs({ of, host, port }: Door, server: FastifyInstance): Promise<string> {
   return blaming(
-    ({ code }) => (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' ? 'SOJOURN_HOST' : 'SOJOURN_PORT'),
-    'The API listens there: stop what listens there, or choose another (0 takes a free port).',
-    () => server.listen(listening),
+    ({ code }) => (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' ? `${of}_HOST` : `${of}_PORT`),
+    of === 'SOJOURN'
+      ? 'Events, pages and webhooks come there: stop what listens there, or choose another (0 takes a free port).'
+      : 'The API listens there: stop what listens there, or choose another (0 takes a free port).',
+    () => server.listen({ host, port }),
   );
 }
 
@@ -439,10 +466,12 @@ async function publishProject(
 /** Keys for the owner's own tools, made at the first start; one that was revoked meanwhile is replaced. */
 async function ensureKeys(
   app: AppDeps,
+  audit: AuditTrail,
   dataFolder: string,
 ): Promise<{ readonly writeKey: string; readonly browserKey: string; readonly apiKey: string }> {
   const known = await readInstanceKeys(dataFolder);
   const keys = await keysForInstance(app, known);
+  if (keys.apiKey !== known?.apiKey) await audit.begin(bySystem(app.clock.now(), 'api-key.create', 'of the data folder'));
   if (keys.writeKey !== known?.writeKey || keys.browserKey !== known.browserKey || keys.apiKey !== known.apiKey)
     await writeInstanceKeys(dataFolder, keys);
   return keys;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { nearest } from './domain/nearest.js';
+import { type Scope, scopes } from './domain/scopes.js';
 import { readFeedbackLoops } from './domain/feedback-loop.js';
 import { shippedPlaceholders } from './domain/placeholder-id.js';
 import { loadEnvFile } from './env-file.js';
@@ -13,13 +14,49 @@ interface Setting {
   readonly secret?: true;
 }
 
+/** `admin` is not among them: whoever finds such a key must not be able to use it from outside. */
+const publicScopes = scopes.filter((scope) => scope !== 'admin');
+
 export const settings = {
   SOJOURN_DATA: {
     schema: z.string().default('.sojourn'),
     meaning: 'Data folder of the embedded parts, and where running.json is written.',
   },
-  SOJOURN_PORT: { schema: port.default(4000), meaning: 'Port of the API; 0 takes a free one.' },
-  SOJOURN_HOST: { schema: host.default('127.0.0.1'), meaning: 'Address that the API listens on.' },
+  SOJOURN_PORT: {
+    schema: port.default(4000),
+    meaning: 'Port of the public listener: events, pages, webhooks, a bare health; 0 takes a free one.',
+  },
+  SOJOURN_HOST: { schema: host.default('127.0.0.1'), meaning: 'Address of the public listener.' },
+  SOJOURN_ADMIN_PORT: {
+    schema: port.optional(),
+    meaning:
+      'Port of the internal listener: the API, metrics, readiness in detail, OpenAPI. Absent: the one after SOJOURN_PORT; 0 takes a free one.',
+  },
+  SOJOURN_ADMIN_HOST: {
+    schema: host.default('127.0.0.1'),
+    meaning: 'Address of the internal listener. Never one that the world reaches.',
+  },
+  SOJOURN_PUBLIC_SCOPES: {
+    schema: z
+      .string()
+      .transform((text, context): readonly Scope[] => {
+        const names = text
+          .split(',')
+          .map((name) => name.trim())
+          .filter((name) => name !== '');
+        const isScope = (name: string): name is Scope => publicScopes.some((scope) => scope === name);
+        for (const name of names)
+          if (!isScope(name)) context.addIssue({ code: 'custom', message: `${name} is none of ${publicScopes.join(', ')}` });
+        return names.filter(isScope);
+      })
+      .optional(),
+    meaning:
+      'Scopes whose routes of the API the public listener answers too, with a key: send, for a shop’s backend outside this network. None by default.',
+  },
+  SOJOURN_AUDIT_DAYS: {
+    schema: z.coerce.number().int().min(1).max(36_500).default(400),
+    meaning: 'How long the audit log is kept, in days.',
+  },
   SOJOURN_MAILBOX_PORT: { schema: port.default(4025), meaning: 'Port of the local mailbox page and its REST paths; 0 takes a free one.' },
   SOJOURN_SMTP_PORT: { schema: port.default(4026), meaning: 'Port on which the local mailbox takes mail; 0 takes a free one.' },
   SOJOURN_PHONE_PORT: { schema: port.default(4027), meaning: 'Port of the local phone; 0 takes a free one.' },
@@ -184,6 +221,12 @@ export function loadConfig(): Config {
 
 export const settingNames = Object.keys(settings) as readonly SettingName[];
 
+/** The port of the internal listener; 0: a free one. */
+export function adminPortOf({ SOJOURN_PORT, SOJOURN_ADMIN_PORT }: Pick<Config, 'SOJOURN_PORT' | 'SOJOURN_ADMIN_PORT'>): number {
+  if (SOJOURN_ADMIN_PORT !== undefined) return SOJOURN_ADMIN_PORT;
+  return SOJOURN_PORT === 0 || SOJOURN_PORT === 65_535 ? 0 : SOJOURN_PORT + 1;
+}
+
 /** Roles of a process: `all` is the three of them. */
 export type Role = 'api' | 'relay' | 'worker';
 
@@ -196,6 +239,8 @@ const allRoles: readonly Role[] = ['api', 'relay', 'worker'];
 
 function conflictsOf(config: Config): readonly string[] {
   const problems: string[] = [];
+  if (config.SOJOURN_PORT !== 0 && config.SOJOURN_PORT === config.SOJOURN_ADMIN_PORT)
+    problems.push('SOJOURN_PORT and SOJOURN_ADMIN_PORT are two listeners, one for the world and one for us: give them two ports.');
   const real = [
     config.SMTP_URL === undefined ? null : 'SMTP_URL',
     config.TWILIO_ACCOUNT_SID === undefined ? null : 'TWILIO_ACCOUNT_SID',

@@ -13,6 +13,7 @@ await runUntilStopped(
   },
   ({ running }) => {
     const lines: readonly (readonly [string, string | null])[] = [
+      ['Events', `${running.publicUrl}  (and pages and webhooks: what the world may reach)`],
       ['API', `${running.apiUrl}  (contract: ${running.apiUrl}/openapi.json)`],
       ['Write key', running.writeKey],
       ['Browser key', running.browserKey],
@@ -22,6 +23,8 @@ await runUntilStopped(
     ];
     process.stdout.write(`\n${pc.green('Sojourn is running.')} Ctrl-C stops it.\n`);
     for (const [name, value] of lines) if (value !== null) process.stdout.write(`  ${pc.bold(name.padEnd(12))} ${value}\n`);
-    process.stdout.write(`\nNext: point an event client at the API with the write key, or look around with \`npx sojourn --help\`.\n`);
+    process.stdout.write(
+      `\nNext: point an event client at the first address with the write key, or look around with \`npx sojourn --help\`.\n`,
+    );
   },
 );

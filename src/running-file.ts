@@ -5,7 +5,10 @@ import { z } from 'zod';
 /** How a running instance is found: by the CLI, by tests, by tools. Null where a part is replaced by a setting. */
 export const RunningInstance = z.object({
   pid: z.number(),
+  /** The internal listener: the API, metrics, and whatever the public one answers too. */
   apiUrl: z.string(),
+  /** The public listener: events, pages, webhooks. Null: written by a build that had one listener. */
+  publicUrl: z.string().nullable().default(null),
   /** A server key, which is secret. */
   writeKey: z.string().nullable(),
   /** A browser key, which is public. */

@@ -1,3 +1,4 @@
+import type { Subject } from '../app/audit-trail.js';
 import { readDataLinkId } from '../domain/data-link.js';
 import { type Link, readLink } from '../domain/link-token.js';
 import type { Scope } from '../domain/scopes.js';
@@ -18,12 +19,6 @@ export type Access =
   /** An API key with this scope. On the internal listener; on the public one where SOJOURN_PUBLIC_SCOPES has the scope. */
   | { readonly kind: 'api-key'; readonly scope: Scope };
 
-/** Something whose person the audit log keeps. `user`: by an id of the shop's own, which the log does not keep. */
-export interface Subject {
-  readonly kind: 'profile' | 'user' | 'entry' | 'message' | 'inbound-message' | 'consent';
-  readonly id: string;
-}
-
 interface Asked {
   readonly params: unknown;
   readonly body: unknown;
@@ -33,7 +28,11 @@ interface Asked {
 export type Whom = (asked: Asked, answer: unknown, secret: Secrets) => readonly Subject[];
 
 /** What the audit log keeps of a request. A `change` is written down before it is done, so its `whom` sees no answer; a `read` before it is answered. */
-export type Audited = { readonly kind: 'nothing' } | { readonly kind: 'read' | 'change'; readonly whom: Whom };
+export type Audited =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'read'; readonly whom: Whom }
+  /** `about`: what it is about, where the path does not say it; no personal data. */
+  | { readonly kind: 'change'; readonly whom: Whom; readonly about?: (asked: Asked) => string };
 
 /** What every route says of itself; one that does not is refused at the start. */
 export interface RouteRules {
@@ -67,7 +66,11 @@ export function openTo(access: Exclude<Access, { kind: 'api-key' | 'link' }>, ac
 /** It shows nothing about a person and changes nothing. */
 export const nothing: Audited = { kind: 'nothing' };
 export const reads = (whom: Whom): Audited => ({ kind: 'read', whom });
-export const changes = (whom: Whom): Audited => ({ kind: 'change', whom });
+export const changes = (whom: Whom, about?: (asked: Asked) => string): Audited => ({
+  kind: 'change',
+  whom,
+  ...(about === undefined ? {} : { about }),
+});
 
 /** Nobody in particular: a journey, a key, the whole instance. */
 export const nobody: Whom = () => [];
@@ -83,7 +86,7 @@ export const theirLink: Whom = ({ params }, _answer, secret) => {
   const link: Link | null = token === undefined ? null : readLink(secret, token);
   if (link === null) return [];
   if (link.purpose === 'data') return [{ kind: 'profile', id: readDataLinkId(link.id)?.profileId ?? link.id }];
-  return [link.purpose === 'confirm' ? { kind: 'consent', id: link.id } : { kind: 'message', id: link.id }];
+  return [link.purpose === 'confirm' ? { kind: 'consent', id: link.id.replace(/-.*$/, '') } : { kind: 'message', id: link.id }];
 };
 
 /** The profile that the body names, at once or as the recipient. */

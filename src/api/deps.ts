@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { BackupResult } from '../app/backup.js';
+import type { AuditTrail } from '../app/audit-trail.js';
 import type { Notice } from '../app/read-notices.js';
 import type { AppDeps } from '../app/deps.js';
 import type { TemplatePublication } from '../app/publish-templates.js';
@@ -65,6 +66,7 @@ export interface Progress {
  */
 export interface ApiDeps {
   readonly app: AppDeps;
+  readonly audit: AuditTrail;
   readonly version: string;
   readonly registry: Registry;
   readonly templates: TemplateCatalog;

@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger';
 import fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import { openTo } from './access.js';
+import { keepAudit } from './auditing.js';
 import { completeSchema } from './complete-schema.js';
 import type { ApiDeps } from './deps.js';
 import { openApi } from './openapi.js';
@@ -17,6 +18,7 @@ import { yourDataPages } from './pages/your-data.js';
 import { problemHandler } from './problem.js';
 import { holdToRules, type Listener, notThere } from './routing.js';
 import { apiKeyRoutes } from './routes/api-keys.js';
+import { auditRoutes } from './routes/audit.js';
 import { backupRoutes } from './routes/backups.js';
 import { breakerRoutes } from './routes/breakers.js';
 import { broadcastRoutes } from './routes/broadcasts.js';
@@ -81,6 +83,7 @@ export function buildServer(deps: ApiDeps, listener: Listener = internal): Fasti
   server.setErrorHandler(fail);
   server.setNotFoundHandler(notThere(server, listener));
   holdToRules(server, deps.app, listener);
+  keepAudit(server, deps.app, deps.audit);
 
   void server.register(helmet, securityHeaders);
   void server.register(swagger, openApi(deps.version));
@@ -130,6 +133,7 @@ const apiRoutes = [
   mergeRoutes,
   secretRoutes,
   apiKeyRoutes,
+  auditRoutes,
   templateRoutes,
   backupRoutes,
 ];

@@ -115,6 +115,15 @@ function buildProgram(io: CliIo, state: { outcome: Outcome | null }): Command {
   add(writeKeys, 'revoke <id>', 'the key opens nothing any more', async (context, { args }) =>
     (await import('./commands/keys.js')).revokeKey(context, args[0] ?? ''),
   );
+  add(group('audit', 'who did, read or exported what, about whom'), 'list', 'acts, the newest first', async (context, command) =>
+    (await import('./commands/audit.js')).listAudit(context, command.opts()),
+  )
+    .option('--person <id>', 'about this person: by our id or one of the shop’s')
+    .option('--key <id>', 'by this API key')
+    .option('--act <act>', 'this act, such as profile.export, or all of a noun, such as profile')
+    .option('--since <instant>', 'from then on, such as 2026-12-01T00:00:00Z')
+    .option('--until <instant>', 'before then')
+    .addOption(limitOption());
   addApiKeys(group('api-key', 'keys of the API: what each may do, who made it, when it was used'), add);
 
   const merges = group('merge', 'known people who were made one');

@@ -113,3 +113,9 @@ function keyOf(row: ApiKeysTable): ApiKey {
 function hashOf(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }
+/** When keys were last used, by id; one statement. */
+export async function noteUseOfApiKeys(db: Db | Trx, uses: ReadonlyMap<string, Instant>): Promise<void> {
+  const rows = [...uses].map(([id, at]) => ({ id, at }));
+  await sql`update api_keys k set last_used_at = greatest(k.last_used_at, u.at)
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as u(id text, at bigint) where k.id = u.id`.execute(db);
+}

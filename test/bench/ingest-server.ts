@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastify, { type FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
+import { AuditTrail } from '../../src/app/audit-trail.js';
 import { segmentRoutes } from '../../src/api/routes/segment.js';
 import { buildServer } from '../../src/api/server.js';
 import { makeWriteKey } from '../../src/app/manage-keys.js';
@@ -31,6 +32,7 @@ async function start(place: StorePlace): Promise<IngestServers> {
   const { secret: writeKey } = await makeWriteKey(deps, 'server', 'bench');
   const ours = buildServer({
     app: deps,
+    audit: new AuditTrail(deps),
     version: 'bench',
     registry: metrics.registry,
     templates,

@@ -79,6 +79,7 @@ describe('the command line, with a server', () => {
     const nothing = {
       writeKey: null,
       browserKey: null,
+      publicUrl: null,
       mailboxUrl: null,
       smtpUrl: null,
       inboundSmtpUrl: null,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Config, readConfig, rolesOf } from '../../src/config.js';
+import { adminPortOf, type Config, readConfig, rolesOf } from '../../src/config.js';
 
 type Env = Readonly<Record<string, string>>;
 
@@ -101,7 +101,7 @@ const wrongAddresses: readonly [string, Env, RegExp][] = (
 
 describe('a problem is told by name, with its meaning', () => {
   test.each<[string, Env, RegExp]>([
-    ['a port beyond all ports', { SOJOURN_PORT: '65536' }, /^SOJOURN_PORT: .* It means: Port of the API/],
+    ['a port beyond all ports', { SOJOURN_PORT: '65536' }, /^SOJOURN_PORT: .* It means: Port of the public listener/],
     ['a port that is no number', { SOJOURN_PORT: 'http' }, /^SOJOURN_PORT: /],
     ['a clock that stands still', { SOJOURN_CLOCK_RATE: '0' }, /^SOJOURN_CLOCK_RATE: /],
     ['a start without a zone', { SOJOURN_CLOCK_START: '2026-01-01T00:00:00' }, /^SOJOURN_CLOCK_START: /],
@@ -211,4 +211,15 @@ describe('what goes together', () => {
 test('roles are read as a list, and all is the three of them', () => {
   expect(rolesOf({ SOJOURN_ROLE: 'all' })).toEqual(new Set(['api', 'relay', 'worker']));
   expect(rolesOf({ SOJOURN_ROLE: 'worker, relay' })).toEqual(new Set(['relay', 'worker']));
+});
+
+test('the internal listener is the port after the public one, and the public one answers no scope of the API unless it is said', () => {
+  expect(adminPortOf(readConfig({}))).toBe(4001);
+  expect(adminPortOf(readConfig({ SOJOURN_PORT: '0' }))).toBe(0);
+  expect(adminPortOf(readConfig({ SOJOURN_PORT: '65535' }))).toBe(0);
+  expect(adminPortOf(readConfig({ SOJOURN_ADMIN_PORT: '4400' }))).toBe(4400);
+  expect(readConfig({}).SOJOURN_PUBLIC_SCOPES).toBeUndefined();
+  expect(readConfig({ SOJOURN_PUBLIC_SCOPES: 'send, read' }).SOJOURN_PUBLIC_SCOPES).toEqual(['send', 'read']);
+  expect(() => readConfig({ SOJOURN_PUBLIC_SCOPES: 'admin' })).toThrow(/^SOJOURN_PUBLIC_SCOPES: admin is none of events, read/);
+  expect(() => readConfig({ SOJOURN_PORT: '4000', SOJOURN_ADMIN_PORT: '4000' })).toThrow(/two listeners/);
 });

@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { Registry } from 'prom-client';
+import { AuditTrail } from '../../src/app/audit-trail.js';
 import type { ApiDeps } from '../../src/api/deps.js';
+import type { Listener } from '../../src/api/routing.js';
 import { buildServer } from '../../src/api/server.js';
 import type { AppDeps } from '../../src/app/deps.js';
 import { createKey } from '../../src/store/keys.js';
@@ -8,10 +10,12 @@ import { createKey } from '../../src/store/keys.js';
 /** No template is known: what refers to one is told so. */
 const noTemplates: ApiDeps['templates'] = { has: () => true, channelOf: () => null, classOf: () => null, ids: () => [] };
 
-/** A server over these deps, and a caller that bears a valid API key. Nothing listens. */
-export async function testApi(app: AppDeps, overrides: Partial<ApiDeps> = {}) {
-  const server = buildServer({
+/** A server over these deps. Nothing listens. */
+export function testServer(app: AppDeps, overrides: Partial<ApiDeps> = {}, listener?: Listener) {
+  const audit = overrides.audit ?? new AuditTrail(app);
+  const deps: ApiDeps = {
     app,
+    audit,
     version: '0.0.0-test',
     registry: new Registry(),
     templates: noTemplates,
@@ -21,9 +25,15 @@ export async function testApi(app: AppDeps, overrides: Partial<ApiDeps> = {}) {
     plugins: [],
     stuckEntries: async () => [],
     ...overrides,
-  });
+  };
+  return { server: buildServer(deps, listener), audit };
+}
+
+/** The same, and a caller that bears a valid API key. */
+export async function testApi(app: AppDeps, overrides: Partial<ApiDeps> = {}) {
+  const { server, audit } = testServer(app, overrides);
   const { secret } = await createKey(app.store.db, 'api', { name: 'test', at: app.clock.now() });
-  return { server, apiKey: secret, call: callerOf(server, secret) };
+  return { server, audit, apiKey: secret, call: callerOf(server, secret) };
 }
 
 function callerOf(server: FastifyInstance, apiKey: string) {

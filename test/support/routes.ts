@@ -1,4 +1,5 @@
 import { Registry } from 'prom-client';
+import { AuditTrail } from '../../src/app/audit-trail.js';
 import type { Access } from '../../src/api/access.js';
 import { emailInboundRoutes } from '../../src/api/routes/email-inbound.js';
 import { segmentRoutes } from '../../src/api/routes/segment.js';
@@ -14,6 +15,7 @@ export async function allRoutes(): Promise<readonly DescribedRoute[]> {
   const app = turnDeps({} as Parameters<typeof turnDeps>[0]) as ReturnType<typeof turnDeps> & InboundEmailDeps & TwilioKeys;
   const server = buildServer({
     app,
+    audit: new AuditTrail(app),
     version: '0.0.0-test',
     registry: new Registry(),
     templates: { has: () => true, channelOf: () => null, classOf: () => null, ids: () => [] },

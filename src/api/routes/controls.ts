@@ -6,6 +6,7 @@ import type { ApiDeps } from '../deps.js';
 import { maybeInstant } from '../schemas.js';
 
 const scope = z.enum(['all', 'email', 'sms']);
+const asked = z.object({ scope, action: z.enum(['pause', 'resume']) });
 const controls = z
   .object({
     paused: z
@@ -29,11 +30,15 @@ export function controlRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
     server.post(
       '/controls',
       {
-        config: keyed('admin', 'control.switch', changes(nobody)),
+        config: keyed(
+          'admin',
+          'control.switch',
+          changes(nobody, ({ body }) => Object.values(asked.parse(body)).reverse().join(' ')),
+        ),
         schema: {
           tags,
           summary: 'Stop or resume all sends, or those of a channel, from the next decision on',
-          body: z.object({ scope, action: z.enum(['pause', 'resume']) }),
+          body: asked,
           response: {
             200: controls.extend({ changed: z.boolean(), entries: z.number().meta({ description: 'Held entries that go on.' }) }),
           },

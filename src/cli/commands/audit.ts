@@ -1,0 +1,73 @@
+import type { CliContext, Outcome } from '../context.js';
+import { CliFailure } from '../failure.js';
+import { findProfile } from '../find-profile.js';
+import { table } from '../text.js';
+
+interface AuditedAct {
+  readonly at: string;
+  readonly act: string;
+  readonly actorKind: 'api-key' | 'person' | 'system';
+  readonly actorId: string | null;
+  readonly actorName: string | null;
+  readonly profileIds: readonly string[];
+  readonly subject: string | null;
+  readonly status: number | null;
+}
+
+interface Asked {
+  readonly person?: string;
+  readonly key?: string;
+  readonly act?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly limit: number;
+}
+
+/** `audit list [--person <id>] [--key <id>] [--act <act>] [--since <instant>] [--until <instant>]` */
+export async function listAudit(context: CliContext, options: Asked): Promise<Outcome> {
+  const api = await context.client();
+  const acts = await api.list<AuditedAct>(
+    '/v1/audit',
+    {
+      profileId: options.person === undefined ? undefined : await idOf(context, options.person),
+      keyId: options.key,
+      act: options.act,
+      since: options.since,
+      until: options.until,
+    },
+    options.limit,
+  );
+  const local = await context.localTime();
+  const rows = acts.map((act) => [local(act.at), whoOf(act), act.act, whomOf(act.profileIds), act.subject ?? '', outcomeOf(act.status)]);
+  return { value: acts, text: table(['when', 'who', 'what', 'whom', 'about', ''], rows, 'Nothing of that kind was done.') };
+}
+
+/** Of an erased person only our own id is left, which the log still knows. */
+async function idOf(context: CliContext, id: string): Promise<string> {
+  try {
+    return (await findProfile(await context.client(), id)).id;
+  } catch (error) {
+    if (error instanceof CliFailure && /^[0-9a-z]{26}$/.test(id)) return id;
+    throw error;
+  }
+}
+
+function whoOf({ actorKind, actorId, actorName }: AuditedAct): string {
+  switch (actorKind) {
+    case 'api-key':
+      return `key ${actorName ?? ''} (${actorId ?? '?'})`;
+    case 'person':
+      return 'the person, by a link';
+    case 'system':
+      return 'the program';
+  }
+}
+
+function whomOf(ids: readonly string[]): string {
+  return ids.length > 3 ? `${ids.slice(0, 3).join(' ')} and ${ids.length - 3} more` : ids.join(' ');
+}
+
+function outcomeOf(status: number | null): string {
+  if (status === null) return 'not known: cut off, or under way';
+  return status < 400 ? 'done' : status === 403 ? 'refused: scope' : `refused: ${status}`;
+}
