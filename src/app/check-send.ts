@@ -1,3 +1,4 @@
+import { reach } from '../channels/person-address.js';
 import type { Channel, MessageClass } from '../domain/channel.js';
 import { durationWords } from '../domain/duration.js';
 import { reservationGraceMs } from '../domain/earliest-slot.js';
@@ -15,7 +16,6 @@ import { findRecipient, type Recipient } from './send-message.js';
 import { suppressionKeys, unsubscribeKeys } from '../domain/suppression.js';
 import { gateFacts } from '../turn/gate-facts.js';
 import { pauseOn, pausesOf } from '../turn/pauses.js';
-import { reach } from './turn/plan-send.js';
 import { answerOf, type VerdictAnswer } from './verdict-answer.js';
 
 /** Could this be sent, and if not now, when? */
@@ -111,10 +111,10 @@ function refuseInstant(at: Instant, now: Instant): { readonly code: string; read
 
 function reachable(
   deps: Pick<AppDeps, 'allowFictionalPhones'>,
-  profile: Parameters<typeof reach>[1],
+  profile: Parameters<typeof reach>[0],
   channel: Channel,
 ): SendFacts['reachable'] {
-  const address = reach(deps, profile, channel);
+  const address = reach(profile, channel, { allowFictional: deps.allowFictionalPhones });
   return address.kind === 'ok' ? { kind: 'ok' } : { kind: 'no', code: address.code };
 }
 

@@ -51,7 +51,7 @@ export function deliverToWaiting(waits: readonly WaitMatch[], facts: readonly Ma
     );
     for (const entryId of new Set(forFact.map((wait) => wait.entryId))) {
       const ofEntry = forFact.filter((wait) => wait.entryId === entryId);
-      inputs.push({ entryId, input: inputOf(fact, ofEntry[0]) });
+      inputs.push({ entryId, input: factInput(fact, matchesOf(fact, ofEntry[0])) });
       if (ofEntry.some((wait) => wait.hastens)) hastened.add(entryId);
       matched.push({
         eventId: fact.eventId,
@@ -66,15 +66,22 @@ export function deliverToWaiting(waits: readonly WaitMatch[], facts: readonly Ma
   return { matched, inputs, hastened: [...hastened].sort() };
 }
 
-function inputOf(fact: Fact, wait: WaitMatch | undefined): EntryInput {
+/** A fact as an input of an entry that waits for it. */
+export function factInput(fact: Fact, matches: { readonly profileMatch: boolean; readonly cartMatch: boolean }): EntryInput {
   return {
     kind: 'fact',
     name: fact.name,
     at: fact.at,
     eventId: fact.eventId,
     cartId: fact.cartId ?? null,
+    ...matches,
+    properties: fact.properties,
+  };
+}
+
+function matchesOf(fact: Fact, wait: WaitMatch | undefined): { readonly profileMatch: boolean; readonly cartMatch: boolean } {
+  return {
     profileMatch: wait?.profileId === fact.profileId,
     cartMatch: fact.cartId !== undefined && wait?.cartId === fact.cartId,
-    properties: fact.properties,
   };
 }

@@ -7,6 +7,8 @@ export interface Script {
   readonly name: string;
   readonly startAt: Instant;
   readonly persona: Persona;
+  /** Other people, by the names that `who` gives them. */
+  readonly people?: Readonly<Record<string, Persona>>;
   readonly happenings: readonly ScriptedHappening[];
   /** How providers answer, by step; a step that is not named is accepted. */
   readonly answers: Readonly<Record<string, ScriptedAnswer>>;

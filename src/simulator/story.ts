@@ -1,7 +1,7 @@
 import type { Channel } from '../domain/channel.js';
 import type { Instant } from '../domain/instant.js';
 import { formatLocal } from '../domain/time.js';
-import type { SendDecision, VerdictReason } from '../domain/verdict.js';
+import type { VerdictReason } from '../domain/verdict.js';
 import type { EntryOutcome, TraceLine } from '../journey/entry.js';
 
 /** What a simulation tells: every step, wait, verdict and message with its instant, and how it ended. */
@@ -23,10 +23,15 @@ export interface StoryLine {
   readonly kind: 'event' | 'postponed' | TraceLine['kind'];
   readonly step: string | null;
   readonly text: string;
-  readonly verdict?: SendDecision;
+  /** Null: it is nobody's, as what the world does. */
+  readonly journey: string | null;
+  readonly person: string | null;
 }
 
 export interface StoryMessage {
+  readonly journey: string | null;
+  /** The name under which the script knows them. */
+  readonly person: string | null;
   readonly step: string;
   readonly channel: Channel;
   readonly state: StoryMessageState;
@@ -43,6 +48,8 @@ export type StoryMessageState = (typeof storyMessageStates)[number];
 
 export interface StoryEntry {
   readonly id: string;
+  readonly journey: string;
+  readonly person: string | null;
   readonly armedAt: Instant;
   /** Null: it has not entered. */
   readonly enteredAt: Instant | null;

@@ -13,3 +13,7 @@ export interface ReadyContent {
 
 /** What a message says, ready for the provider, or why it says nothing. */
 export type PlannedContent = ReadyContent | { readonly kind: 'empty'; readonly problem: string };
+
+export function addressOf(outgoing: Outgoing): string {
+  return outgoing.kind === 'email' ? outgoing.to.address : outgoing.to;
+}

@@ -86,6 +86,7 @@ export type Effect =
   /** A provider said that nothing more is to go to this address, should it still be the person's. */
   | {
       readonly kind: 'suppress';
+      readonly profileId: ProfileId;
       readonly channel: Channel;
       readonly usedAddress: string | null;
       readonly code: string;

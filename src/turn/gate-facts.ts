@@ -1,9 +1,10 @@
 import { capPerson } from '../domain/cap-person.js';
-import { capsFor } from '../domain/caps-for.js';
+import { type CapPerson, capsFor } from '../domain/caps-for.js';
 import type { Channel } from '../domain/channel.js';
 import type { ConsentRecord } from '../domain/consent.js';
 import type { Instant } from '../domain/instant.js';
 import type { EngagementFacts } from '../domain/engagement/facts.js';
+import type { Tier } from '../domain/engagement-tier.js';
 import { sunsetSince } from '../domain/engagement/sunset.js';
 import { isUnsubscribed } from '../domain/address-refusal.js';
 import type { SendFacts, SendRequest } from '../domain/guards/guard.js';
@@ -24,6 +25,8 @@ export interface GatePerson {
   /** Since when marketing to it is refused, whoever has it. */
   readonly unsubscribedAt: Readonly<Partial<Record<Channel, Instant>>>;
   readonly places: readonly Place[];
+  /** Said by a scenario, instead of what it would be worked out from. */
+  readonly toldTier?: Tier | undefined;
   /** Where their days begin. */
   readonly timeZone: string;
 }
@@ -50,9 +53,14 @@ export function gateFacts(
     places,
     quietHours: quietHoursFor(policies, request.class),
     ledger: ledgerOf(policies.classes, person.ledger, request.messageId),
-    caps: isTest ? [] : capsFor(policies, capPerson(policies, person, request), request),
+    caps: isTest ? [] : capsFor(policies, cappedPerson(policies, person, request), request),
     price: isTest ? null : (policies.engagement.price?.[request.channel] ?? null),
   };
+}
+
+function cappedPerson(policies: Policies, person: GatePerson, request: SendRequest): CapPerson {
+  const worked = capPerson(policies, person, request);
+  return person.toldTier === undefined ? worked : { ...worked, tier: person.toldTier };
 }
 
 /** What is said of the address itself comes first; then that its reader wants no marketing; then that the person has not answered for long. */

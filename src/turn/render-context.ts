@@ -1,7 +1,8 @@
 import type { RenderContext } from '../domain/rendering.js';
+import { textTrait } from '../domain/text-trait.js';
 import { originOf } from '../journey/internal.js';
 import type { Knowledge } from './knowledge.js';
-import type { TurnProfile, TurnWorld } from './world.js';
+import type { TurnWorld } from './world.js';
 
 /** What the template of a message may read. `links`: of this very message. */
 export function renderContext(
@@ -32,9 +33,4 @@ export function renderContext(
     at,
     timeZone,
   };
-}
-
-export function textTrait(profile: Pick<TurnProfile, 'traits'>, name: string): string | null {
-  const value = profile.traits[name];
-  return typeof value === 'string' && value.trim() !== '' ? value : null;
 }

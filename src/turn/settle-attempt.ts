@@ -77,7 +77,8 @@ function settleRejected(turn: Settling, attempted: Attempted, outcome: NotSent):
 
 function heedAddress(turn: Settling, { channel }: TurnMessage, { outcome, usedAddress }: SettledAttempt): void {
   if (outcome.kind !== 'not-sent' || !outcome.suppress) return;
-  turn.effects.push({ kind: 'suppress', channel, usedAddress, code: outcome.code, at: turn.world.at });
+  const { profileId } = turn.world.entry;
+  turn.effects.push({ kind: 'suppress', profileId, channel, usedAddress, code: outcome.code, at: turn.world.at });
 }
 
 function settle(

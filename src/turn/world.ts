@@ -2,6 +2,7 @@ import type { Cart } from '../domain/cart.js';
 import type { Channel, MessageClass } from '../domain/channel.js';
 import type { ConsentRecord } from '../domain/consent.js';
 import type { EngagementFacts } from '../domain/engagement/facts.js';
+import type { Tier } from '../domain/engagement-tier.js';
 import type { FactName } from '../domain/fact.js';
 import type { CartId, EntryId, JourneyId, MessageId, ProfileId, StepId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
@@ -120,6 +121,8 @@ export interface TurnFacts {
   readonly openOthers: number;
   /** What came of the person's messages, for tier, interest and fatigue. */
   readonly history: Pick<EngagementFacts, 'unengagedSends' | 'winBacks' | 'topics'>;
+  /** The tier itself, said by a scenario. */
+  readonly toldTier?: Tier | undefined;
   /** The database's real clock. */
   readonly realNow: number;
 }

@@ -1,16 +1,15 @@
-import { checkEmail } from '../../channels/email/address.js';
-import { checkPhone } from '../../channels/sms/address.js';
-import type { Channel } from '../../domain/channel.js';
+import { reach } from '../../channels/person-address.js';
 import type { MessageId } from '../../domain/ids.js';
-import type { Outgoing, TextLook } from '../../domain/outgoing.js';
+import type { TextLook } from '../../domain/outgoing.js';
 import { quietHoursFor, smsValiditySeconds } from '../../domain/quiet-hours.js';
 import { readStoredContent } from '../../store/messages.js';
 import { readTurnRows } from '../../store/turn-snapshot.js';
 import type { PlannedContent } from '../../turn/content.js';
 import { foresee, type ForeseenSend } from '../../turn/foresee.js';
-import { renderContext, textTrait } from '../../turn/render-context.js';
+import { renderContext } from '../../turn/render-context.js';
+import { knownContent } from '../../turn/repeat.js';
 import type { OrderLook, PreparedSend, Reach } from '../../turn/request.js';
-import type { TurnEntry, TurnProfile, TurnRows, TurnWorld } from '../../turn/world.js';
+import type { TurnEntry, TurnRows, TurnWorld } from '../../turn/world.js';
 import type { AppDeps } from '../deps.js';
 import { linkOf, renderMessage } from '../render-message.js';
 import { readWorld } from './read-world.js';
@@ -58,7 +57,7 @@ async function waitOutTheLastMoment(deps: AppDeps, entry: TurnEntry): Promise<bo
 async function preparePlan(deps: AppDeps, world: TurnWorld, foreseen: ForeseenSend): Promise<SendPlan> {
   const { step, pending, messageId, lastAttemptFailed } = foreseen;
   const { channel } = step;
-  const address = reach(deps, world.profile, channel);
+  const address = reach(world.profile, channel, { allowFictional: deps.allowFictionalPhones });
   const [content, look, text] = await Promise.all([
     prepareContent(deps, world, foreseen, address),
     lookForOrder(deps, world, foreseen),
@@ -80,27 +79,11 @@ async function preparePlan(deps: AppDeps, world: TurnWorld, foreseen: ForeseenSe
   };
 }
 
-/** The address on a channel as it is now, and whether a message may go there. */
-export function reach(
-  deps: Pick<AppDeps, 'allowFictionalPhones'>,
-  profile: Pick<TurnProfile, 'email' | 'phone' | 'traits'>,
-  channel: Channel,
-): Reach {
-  if (channel === 'email') return checkEmail(profile.email);
-  const country = textTrait(profile, 'country');
-  const check = checkPhone(profile.phone, { allowFictional: deps.allowFictionalPhones, ...(country?.length === 2 ? { country } : {}) });
-  return check.kind === 'ok' ? { kind: 'ok', address: check.e164 } : check;
-}
-
-/** An ambiguous mail is repeated to the letter; everything else is rendered from the live cart. */
 async function prepareContent(deps: AppDeps, world: TurnWorld, foreseen: ForeseenSend, address: Reach): Promise<PlannedContent> {
   const { step, pending, messageId, known } = foreseen;
   const stored = foreseen.repeats ? await readStoredContent(deps.store.db, messageId) : null;
-  // To where it may have gone before, or nowhere: the gate looks at the address that the person has now.
-  if (stored !== null && address.kind === 'ok' && addressOf(stored.outgoing) !== address.address)
-    return { kind: 'empty', problem: 'the address is another one since it may have left' };
-  if (stored !== null) return { kind: 'ready', ...stored };
-  if (address.kind !== 'ok') return { kind: 'empty', problem: 'no address to render for' };
+  const content = knownContent(stored === null ? null : { kind: 'ready', ...stored }, address);
+  if (content !== null || address.kind !== 'ok') return content ?? { kind: 'empty', problem: address.kind };
   const messageClass = world.definition.class;
   return renderMessage(deps, {
     messageId,
@@ -122,10 +105,6 @@ async function prepareContent(deps: AppDeps, world: TurnWorld, foreseen: Foresee
       }),
     at: world.at,
   });
-}
-
-function addressOf(outgoing: Outgoing): string {
-  return outgoing.kind === 'email' ? outgoing.to.address : outgoing.to;
 }
 
 /** A failure is an answer; the turn decides what it means. */

@@ -139,7 +139,17 @@ function question(turn: Turn, { step, pending, message }: Asked, plan: PreparedS
   const { engagement, places, timeZone } = turn.known;
   const { consents, suppressions, unsubscribedAt } = facts;
   const ledger = facts.messages.map((one) => ({ ...one, ...turn.messages.get(one.id) }));
-  const person = { traits: profile.traits, consents, engagement, ledger, suppressions, unsubscribedAt, places, timeZone };
+  const person = {
+    traits: profile.traits,
+    consents,
+    engagement,
+    ledger,
+    suppressions,
+    unsubscribedAt,
+    places,
+    timeZone,
+    toldTier: facts.toldTier,
+  };
   const { address, content } = plan;
   return [
     request,

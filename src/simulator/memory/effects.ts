@@ -1,0 +1,111 @@
+import { errorAction } from '../../channels/sms/error-codes.js';
+import type { Channel } from '../../domain/channel.js';
+import type { Instant } from '../../domain/instant.js';
+import { leaseMs } from '../../domain/lease.js';
+import { foldAttempts } from '../../domain/message.js';
+import { addressOf, normaliseAddress, stopsTransactional } from '../../domain/suppression.js';
+import type { EntryId } from '../../domain/ids.js';
+import { stateAfter } from '../../turn/settle-attempt.js';
+import type { Effect, EffectOf } from '../../turn/effects.js';
+import { addressKey, type MemoryMessage, type Tables } from './tables.js';
+
+type Writer<K extends Effect['kind']> = (effect: EffectOf<K>, tables: Tables) => void;
+
+/** The same effects as `src/store/effects.ts` writes. */
+const writers: { readonly [K in Effect['kind']]: Writer<K> } = {
+  consume: ({ seqs }, tables) => {
+    const seen = new Set(seqs);
+    tables.rewrite(tables.inputs, (row) => (seen.has(row.seq) ? null : row));
+  },
+  message: ({ message, standing: { at, ...standing } }, tables) => {
+    const known = tables.messages.get(message.id) ?? { ...message, ...unsent };
+    tables.messages.set(message.id, { ...known, ...standing, leaseReal: null, updatedAt: at });
+  },
+  attempt: ({ message, n, content, at }, tables) => {
+    const known = tables.messages.get(message.id) ?? { ...message, ...unsent };
+    const attempts = [...known.attempts, { n, outcome: null, providerId: null }];
+    const leaving = { state: 'submitting', reason: null, slotAt: at, leaseReal: at + leaseMs, submittedAt: at, updatedAt: at } as const;
+    tables.messages.set(message.id, { ...known, ...leaving, attempts, content });
+  },
+  outcome: ({ messageId, n, outcome }, tables) => {
+    const providerId = outcome.kind === 'accepted' ? outcome.providerId : null;
+    const attempts = (tables.messages.get(messageId)?.attempts ?? []).map((one) =>
+      one.n === n && one.outcome !== 'accepted' ? { n, outcome: outcome.kind, providerId } : one,
+    );
+    tables.changeMessage(messageId, { attempts });
+  },
+  settle: ({ id, state, reason, slotAt, at }, tables) => {
+    const known = tables.messages.get(id);
+    if (known === undefined || stateAfter(known.state, state) !== state) return;
+    const acceptedAt = state === 'accepted' ? at : known.acceptedAt;
+    tables.changeMessage(id, { state, reason, leaseReal: null, slotAt: slotAt ?? known.slotAt, acceptedAt, updatedAt: at });
+  },
+  verdict: ({ messageId, verdict, at }, tables) => void tables.verdicts.push({ messageId, verdict, at }),
+  displace: ({ messages, verdict, at }, tables) => {
+    for (const { id, text } of messages) {
+      const message = tables.messages.get(id);
+      if (message === undefined || message.state !== 'reserved' || message.entryId === null) continue;
+      const { entryId, step } = message;
+      tables.changeMessage(id, { state: 'released', reason: verdict.reason, updatedAt: at });
+      tables.verdicts.push({ messageId: id, verdict, at });
+      tables.tell(entryId, [{ at, step, kind: 'verdict', text }]);
+      tables.giveInput(entryId, { kind: 'outranked', messageId: id, at });
+      if (['ready', 'waiting'].includes(tables.entry(entryId).activity)) tables.changeEntry(entryId, { isPoked: true });
+    }
+  },
+  suppress: ({ profileId, channel, usedAddress, code }, tables) => {
+    const profile = tables.profiles.get(profileId);
+    const action = errorAction(code);
+    if (profile !== undefined && addressOf(profile, channel) === usedAddress)
+      suppressAddress(tables, channel, usedAddress, action?.kind === 'suppress' ? action.reason : 'bounced');
+  },
+  release: ({ entryId, at }, tables) => releasePromised(tables, entryId, at),
+  trace: ({ entryId, lines }, tables) => tables.tell(entryId, lines),
+  await: ({ entry, awaiting }, tables) => {
+    tables.rewrite(tables.waits, (wait) => (wait.entryId === entry.id ? null : wait));
+    for (const wait of awaiting) {
+      const value = wait.by === 'profile' ? entry.profileId : entry.cartId;
+      if (value !== null) tables.waits.push({ ...wait, entryId: entry.id, value });
+    }
+  },
+  entry: ({ after: { id, poke: _poke, ...after } }, tables) => tables.changeEntry(id, { ...after, isPoked: false }),
+  looked: ({ entryId }, tables) => tables.changeEntry(entryId, { isPoked: false }),
+  instant: ({ profileId, at }, tables) => {
+    const profile = tables.profiles.get(profileId);
+    if (profile !== undefined && profile.lastInstant < at) tables.profiles.set(profileId, { ...profile, lastInstant: at });
+  },
+  forget: ({ entryId }, tables) => tables.changeEntry(entryId, { isPoked: false }),
+};
+
+export function applyEffects(tables: Tables, effects: readonly Effect[]): void {
+  for (const effect of effects) (writers[effect.kind] as Writer<Effect['kind']>)(effect, tables);
+}
+
+/** Nothing more goes to this address: the first reason stands, unless a new one holds back more. */
+export function suppressAddress(tables: Tables, channel: Channel, address: string | null, reason: string): void {
+  const normalised = normaliseAddress(channel, address);
+  if (normalised === null) return;
+  const key = addressKey(channel, normalised);
+  const known = tables.suppressions.get(key);
+  if (known === undefined || (!stopsTransactional(known) && stopsTransactional(reason))) tables.suppressions.set(key, reason);
+}
+
+/** What a promised message becomes when its entry ends: given back, unless an earlier attempt may have reached the provider. */
+export function releasePromised(tables: Tables, entryId: EntryId, at: Instant): void {
+  for (const { id, entryId: owner, state, attempts, submittedAt, slotAt } of tables.messages.values()) {
+    if (owner !== entryId || state !== 'reserved') continue;
+    const mayHaveLeft = foldAttempts(attempts.map(({ outcome }) => outcome)) !== 'not-sent';
+    const stands = mayHaveLeft ? ({ state: 'unknown', slotAt: submittedAt ?? slotAt } as const) : ({ state: 'released' } as const);
+    tables.changeMessage(id, { ...stands, reason: 'exited', updatedAt: at });
+  }
+}
+
+const unsent: Pick<MemoryMessage, 'leaseReal' | 'attempts' | 'receipts' | 'content' | 'submittedAt' | 'acceptedAt' | 'reason'> = {
+  leaseReal: null,
+  attempts: [],
+  receipts: [],
+  content: null,
+  submittedAt: null,
+  acceptedAt: null,
+  reason: null,
+};

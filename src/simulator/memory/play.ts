@@ -1,0 +1,150 @@
+import { reach } from '../../channels/person-address.js';
+import type { EntryId, MessageId } from '../../domain/ids.js';
+import type { Instant } from '../../domain/instant.js';
+import type { AttemptOutcome } from '../../domain/message.js';
+import type { Outgoing } from '../../domain/outgoing.js';
+import type { RenderContext, RenderResult } from '../../domain/rendering.js';
+import { isTrackable, mayTrack } from '../../domain/tracking.js';
+import type { PlannedContent } from '../../turn/content.js';
+import { foresee, type ForeseenSend } from '../../turn/foresee.js';
+import { renderContext } from '../../turn/render-context.js';
+import { knownContent } from '../../turn/repeat.js';
+import type { OrderLook, PreparedSend, Reach, SettledAttempt, TurnRequest, TurnResult } from '../../turn/request.js';
+import { takeTurn } from '../../turn/take-turn.js';
+import type { TurnWorld } from '../../turn/world.js';
+import { applyEffects } from './effects.js';
+import { readWorld, type Surroundings } from './read-world.js';
+import type { MemoryEntry, Tables } from './tables.js';
+
+/** What answers around a world in memory. */
+export interface Outside extends Surroundings {
+  readonly render: (template: string, context: RenderContext, world: TurnWorld) => RenderResult;
+  /** How the provider answers the nth attempt of a message. */
+  readonly answer: (world: TurnWorld, plan: PreparedSend, n: number) => AttemptOutcome;
+  readonly lookForOrder: (world: TurnWorld) => OrderLook;
+}
+
+/** Messages that one turn may send in a row, as `src/app/take-turn.ts` has it. */
+const mostRounds = 12;
+const mostTurns = 200_000;
+
+/** Takes turns in a world in memory, on a clock that whoever plays moves. */
+export class Play {
+  readonly tables: Tables;
+  readonly #outside: Outside;
+  /** Of each message, the plan that it was last asked with. */
+  readonly plans = new Map<MessageId, { readonly plan: PreparedSend; readonly world: TurnWorld }>();
+  at: Instant;
+  #turns = 0;
+
+  constructor(tables: Tables, outside: Outside, at: Instant) {
+    this.tables = tables;
+    this.#outside = outside;
+    this.at = at;
+  }
+
+  /** The next instant at which an entry is due; null: none is. */
+  nextDue(): Instant | null {
+    const due = [...this.tables.entries.values()].flatMap((entry) => (isAsleep(entry) || entry.dueAt === null ? [] : [entry.dueAt]));
+    return due.length === 0 ? null : due.reduce((first, at) => Math.min(first, at));
+  }
+
+  /** Takes every turn that is to be taken at this instant: of entries that were poked, and of those that are due. */
+  settle(): void {
+    for (let next = this.#next(); next !== undefined; next = this.#next()) this.#take(next.id);
+    for (const { id, isPoked } of this.tables.entries.values()) if (isPoked) this.tables.changeEntry(id, { isPoked: false });
+  }
+
+  #next(): MemoryEntry | undefined {
+    return [...this.tables.entries.values()].find((entry) => this.#needsTurn(entry));
+  }
+
+  #needsTurn(entry: MemoryEntry): boolean {
+    if (entry.state === 'finished') return false;
+    const isDue = entry.dueAt !== null && entry.dueAt <= this.at;
+    if (isDue && !isAsleep(entry)) return true;
+    return entry.isPoked && (isDue || this.tables.inputs.some(({ entryId }) => entryId === entry.id));
+  }
+
+  #take(id: EntryId): void {
+    for (let round = 0; round < mostRounds; round += 1) {
+      this.#turns += 1;
+      if (this.#turns > mostTurns) throw new Error(`The story did not come to an end in ${mostTurns} turns.`);
+      const world = readWorld(this.tables, this.#outside, id, this.at);
+      const foreseen = foresee(world);
+      const plan = foreseen === null ? null : this.#prepare(world, foreseen);
+      const result = this.#turn(world, plan, null);
+      if (result.kind === 'submit' ? this.#submit(id, world, plan, result) : result.kind !== 'again') return;
+    }
+  }
+
+  /** True: nothing more comes in this turn. */
+  #submit(id: EntryId, world: TurnWorld, plan: PreparedSend | null, { messageId, n }: TurnResult & { kind: 'submit' }): boolean {
+    if (plan === null) throw new Error(`Message ${messageId} left without a plan.`);
+    const outcome = this.#outside.answer(world, plan, n);
+    const settled = { messageId, n, outcome, usedAddress: plan.seenAddress };
+    return this.#turn(readWorld(this.tables, this.#outside, id, this.at), plan, settled).kind !== 'again';
+  }
+
+  #turn(world: TurnWorld, plan: PreparedSend | null, settled: SettledAttempt | null): TurnResult {
+    const request: TurnRequest = { plan, isPlanFresh: true, settled, lane: 'send-here', mayBegin: true };
+    const { effects, result } = takeTurn(world, request);
+    applyEffects(this.tables, effects);
+    return result;
+  }
+
+  #prepare(world: TurnWorld, foreseen: ForeseenSend): PreparedSend {
+    const { step, pending, messageId } = foreseen;
+    const { profile, cart } = world;
+    const { channel } = step;
+    const address = this.#reach(world, channel);
+    const plan: PreparedSend = {
+      step: step.id,
+      visit: pending.visit,
+      messageId,
+      channel,
+      cartUpdatedAt: cart?.updatedAt ?? null,
+      seenAddress: channel === 'email' ? profile.email : profile.phone,
+      address,
+      content: this.#content(world, foreseen, address),
+      look: foreseen.asksShop ? this.#outside.lookForOrder(world) : { kind: 'not-asked' },
+      text: foreseen.asksProvider ? { kind: 'absent' } : null,
+    };
+    this.plans.set(messageId, { plan, world });
+    return plan;
+  }
+
+  #reach({ profile }: TurnWorld, channel: PreparedSend['channel']): Reach {
+    const code = this.tables.told.get(profile.id)?.unreachable[channel];
+    return code === undefined ? reach(profile, channel, { allowFictional: true }) : { kind: 'no', code };
+  }
+
+  #content(world: TurnWorld, { step, messageId, known, repeats }: ForeseenSend, address: Reach): PlannedContent {
+    const stored = repeats ? (this.tables.messages.get(messageId)?.content ?? null) : null;
+    const content = knownContent(stored, address);
+    if (content !== null || address.kind !== 'ok') return content ?? { kind: 'empty', problem: address.kind };
+    const links = { cart: 'https://shop.example/c', unsubscribe: 'https://shop.example/u', preferences: 'https://shop.example/p' };
+    const rendered = this.#outside.render(step.template, renderContext(world, known, links), world);
+    if (rendered.kind === 'empty') return rendered;
+    const { tracking } = world.policies.engagement;
+    const isFollowed =
+      isTrackable(tracking, { channel: step.channel, class: world.definition.class }) && mayTrack(tracking, world.profile, world.shop);
+    const version = { templateVersion: 1, contentHash: rendered.contentHash, atMostOnce: false };
+    return { kind: 'ready', ...version, outgoing: outgoingOf(messageId, address.address, rendered), links: isFollowed ? [] : null };
+  }
+}
+
+function isAsleep({ state, activity }: MemoryEntry): boolean {
+  return state === 'finished' || activity === 'held';
+}
+
+function outgoingOf(messageId: MessageId, to: string, rendered: Exclude<RenderResult, { kind: 'empty' }>): Outgoing {
+  if (rendered.kind === 'sms') {
+    const { body, segments } = rendered;
+    return { kind: 'sms', messageId, from: 'Shop', to, body, segments, validitySeconds: 0 };
+  }
+  const { subject, html, text } = rendered;
+  const from = { name: 'Shop', address: 'shop@shop.example' };
+  const nothing = { replyTo: null, unsubscribeUrl: null, listId: null };
+  return { kind: 'email', messageId, from, to: { name: null, address: to }, subject, html, text, ...nothing };
+}
