@@ -128,7 +128,7 @@ class Simulation {
         return this.#narrator.tell(describeHappening(what), at);
       case 'exit':
         this.#narrator.tell(describeHappening(what), at);
-        for (const { id, profileId } of [...this.#tables.entries.values()])
+        for (const { id, profileId } of this.#tables.entries.values())
           if (profileId === this.#people.persona()) askToLeave(this.#tables, id, what.reason, at);
     }
   }

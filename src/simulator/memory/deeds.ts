@@ -22,7 +22,7 @@ export function pause(tables: Tables, scope: PausedScope, at: Instant): void {
 export function resume(tables: Tables, scope: PausedScope, at: Instant): void {
   const pausedAt = lift(tables, scope) ?? at;
   const input = { kind: 'resume', at, pausedAt } as const;
-  for (const entry of [...tables.entries.values()]) {
+  for (const entry of tables.entries.values()) {
     const isConcerned = typeof scope === 'string' || entry.journeyId === scope.journey;
     if (isConcerned && isHeldForNothing(tables, entry)) giveInput(tables, entry, input);
   }
