@@ -72,7 +72,7 @@ export function receive(tables: Tables, needs: Pick<IngestNeeds, 'newId'>, id: M
   const { state, entryId, profileId } = message;
   const after = ofPeople.has(status) ? state : stateAfterReceipt(state, status);
   tables.changeMessage(id, { receipts: [...message.receipts, status], state: after });
-  if (after === state && !ofPeople.has(status)) return;
+  if (after === state && !ofPeople.has(status) && status !== 'complained') return;
   if (entryId !== null && tables.entry(entryId).state !== 'finished')
     tables.giveInput(entryId, { kind: 'receipt', messageId: id, status, at });
   const fact: Fact = {
@@ -89,4 +89,4 @@ export function receive(tables: Tables, needs: Pick<IngestNeeds, 'newId'>, id: M
 }
 
 /** What people did, which says nothing about the delivery. */
-const ofPeople: ReadonlySet<string> = new Set(['opened', 'clicked', 'complained', 'unsubscribed']);
+const ofPeople: ReadonlySet<string> = new Set(['opened', 'clicked', 'unsubscribed']);

@@ -6,6 +6,7 @@ import type { CartId, EntryId, ProfileId } from '../../domain/ids.js';
 import type { Instant } from '../../domain/instant.js';
 import type { Policies } from '../../domain/policy/policies.js';
 import type { Profile } from '../../domain/profile.js';
+import type { Shop } from '../../domain/shop.js';
 import type { MatchableFact, Matched } from '../../matching/matched.js';
 import { withUnheard } from '../../matching/matched.js';
 import { meetTriggers, startEntries } from '../../matching/triggers.js';
@@ -18,6 +19,7 @@ import { releasePromised } from './effects.js';
 import type { MemoryEntry, Tables } from './tables.js';
 
 export interface IngestNeeds {
+  readonly shop: Pick<Shop, 'hosts'>;
   readonly policies: { readonly current: () => Policies };
   readonly newId: () => string;
 }

@@ -1,0 +1,357 @@
+import { sql } from 'kysely';
+import { pauseJourney, pauseSending, resumeJourney, resumeSending } from '../../src/app/control-journeys.js';
+import { exitEntry } from '../../src/app/exit-entry.js';
+import { recordReceipt } from '../../src/app/record-receipt.js';
+import { suppress } from '../../src/app/suppress-address.js';
+import { takeTurn } from '../../src/app/take-turn.js';
+import { day, hour, type Instant } from '../../src/domain/instant.js';
+import type { AttemptOutcome } from '../../src/domain/message.js';
+import type { Policies } from '../../src/domain/policy/policies.js';
+import type { RenderContext, RenderResult } from '../../src/domain/rendering.js';
+import { secretsOf } from '../../src/domain/secrets.js';
+import type { JourneyDefinition } from '../../src/journey/definition.js';
+import { askToLeave, pause, receive, resume } from '../../src/simulator/memory/deeds.js';
+import { suppressAddress } from '../../src/simulator/memory/effects.js';
+import { hear } from '../../src/simulator/memory/ingest.js';
+import { Play } from '../../src/simulator/memory/play.js';
+import { Tables } from '../../src/simulator/memory/tables.js';
+import type { Store } from '../../src/store/db.js';
+import { opset } from '../../workflows/contract.js';
+import { shippedPolicies } from './policies.js';
+import { shop } from './shop.js';
+import { cartJourney, HandClock, publish, send, take, turnDeps, type TurnDeps, waitStep } from './turns.js';
+import {
+  answerFor,
+  beginning,
+  emailOf,
+  endAfterMs,
+  namesOf,
+  type Names,
+  phoneOf,
+  prefixOf,
+  startAt,
+  toIncoming,
+  type TwinDeed,
+  type TwinScript,
+} from './twin-script.js';
+
+const secret = 'a-secret-for-tests';
+
+/** Reminders of a cart, more important; and a nudge after a product was looked at, which competes with them. */
+export const twinJourneys: readonly JourneyDefinition[] = [
+  cartJourney({
+    steps: Object.fromEntries(
+      [
+        send('first', 'wait'),
+        waitStep('wait', 'text', 4 * hour),
+        send('text', 'rest', { channel: 'sms', deadlineMs: 20 * hour }),
+        waitStep('rest', 'second', 20 * hour),
+        send('second', null, { deadlineMs: 2 * day }),
+      ].map((step) => [step.id, step]),
+    ),
+  }),
+  cartJourney({
+    id: 'viewed' as JourneyDefinition['id'],
+    name: 'Viewed',
+    priority: 30,
+    topic: 'cart_reminder',
+    trigger: { kind: 'event', event: 'product.viewed', where: null },
+    entry: { key: { kind: 'profile' }, filters: [], reentry: { kind: 'interval', ms: day }, concurrency: 'reject' },
+    catchUp: { kind: 'skip_step' },
+    steps: Object.fromEntries(
+      [
+        send('first', 'listen', { deadlineMs: 30 * hour }),
+        {
+          kind: 'wait_until',
+          id: 'listen',
+          next: null,
+          branches: [{ id: 'filled', event: 'cart.updated', match: 'profile', where: null, next: 'second' }],
+          timeoutMs: 12 * hour,
+          onTimeout: 'second',
+          lookback: 'none',
+        } as unknown as JourneyDefinition['steps'][string],
+        send('second', null, { onCapped: 'skip' }),
+      ].map((step) => [step.id, step]),
+    ),
+  }),
+];
+
+const policies: Policies = {
+  ...shippedPolicies(),
+  quietHours: { ...shippedPolicies().quietHours, openingJitterMs: 0 },
+};
+
+/** What a template of these journeys says: something, where there is something in the cart or none is asked for. */
+function render(template: string, context: RenderContext): RenderResult {
+  if (context.cart !== null && context.cart.lines.length === 0) return { kind: 'empty', problem: 'the cart has no lines' };
+  if (template === 'text') return { kind: 'sms', body: 'Waiting', segments: 1, encoding: 'GSM-7', locale: 'en', contentHash: 'hash' };
+  return { kind: 'email', subject: 'Still there', html: '<p>Waiting</p>', text: 'Waiting', locale: 'en', contentHash: 'hash' };
+}
+
+/** What a world tells of a run, in one shape. */
+export interface Told {
+  readonly entries: readonly unknown[];
+  readonly trace: readonly unknown[];
+  readonly messages: readonly unknown[];
+  readonly verdicts: readonly unknown[];
+}
+
+interface Twin {
+  readonly do: (deed: TwinDeed, index: number) => Promise<void>;
+  /** Takes every turn of this instant. */
+  readonly settle: () => Promise<void>;
+  readonly nextDue: () => Promise<Instant | null>;
+  readonly setClock: (at: Instant) => void;
+  readonly told: () => Promise<Told>;
+}
+
+/** Plays a script in a twin, on a stepped clock. */
+async function play(twin: Twin, script: TwinScript): Promise<Told> {
+  const deeds = script.deeds.map((deed, index) => ({ deed, index })).toSorted((a, b) => a.deed.after - b.deed.after || a.index - b.index);
+  const until = startAt + endAfterMs;
+  for (;;) {
+    const [next] = deeds;
+    const due = await twin.nextDue();
+    const isDeed = next !== undefined && (due === null || startAt + next.deed.after <= due);
+    const at = isDeed ? startAt + next.deed.after : due;
+    if (at === null || at > until) return twin.told();
+    twin.setClock(at);
+    if (isDeed) {
+      deeds.shift();
+      await twin.do(next.deed, next.index);
+    }
+    await twin.settle();
+  }
+}
+
+export async function playInMemory(run: number, script: TwinScript): Promise<Told> {
+  return play(memoryTwin(namesOf(run), script), script);
+}
+
+export async function playInStore(store: Store, run: number, script: TwinScript): Promise<Told> {
+  return play(await storeTwin(store, namesOf(run), script), script);
+}
+
+// ── in memory ──
+
+function memoryTwin({ run, newId }: Names, script: TwinScript): Twin {
+  const tables = new Tables();
+  for (const definition of twinJourneys)
+    tables.journeys.set(definition.id, { id: definition.id, version: 1, state: 'active', pausedAt: null, definition });
+  const player = new Play(
+    tables,
+    {
+      policies,
+      shop,
+      secret: secretsOf(secret),
+      render,
+      answer: (_world, { messageId }, n) => answerFor(script, messageId, n),
+      lookForOrder: () => ({ kind: 'not-asked' }),
+    },
+    startAt - day,
+  );
+  const needs = { policies: { current: () => policies }, shop, newId };
+  for (const one of beginning(run)) hear(tables, needs, one.event);
+  const deeds = {
+    event: (deed: Extract<TwinDeed, { kind: 'event' }>, index: number) => void hear(tables, needs, toIncoming(run, index, deed).event),
+    pause: ({ scope }: Extract<TwinDeed, { kind: 'pause' | 'resume' }>) => pause(tables, scopeOf(scope), player.at),
+    resume: ({ scope }: Extract<TwinDeed, { kind: 'pause' | 'resume' }>) => resume(tables, scopeOf(scope), player.at),
+    exit: ({ of }: Extract<TwinDeed, { kind: 'exit' }>) => {
+      const id = pick([...tables.entries.keys()].sort(), of);
+      if (id !== undefined) askToLeave(tables, id, 'by-request', player.at);
+    },
+    stop: ({ who, channel }: Extract<TwinDeed, { kind: 'stop' }>) =>
+      suppressAddress(tables, channel, channel === 'email' ? emailOf(run, who) : phoneOf(run, who), stopReason(channel)),
+    receipt: ({ of, status }: Extract<TwinDeed, { kind: 'receipt' }>) => {
+      const id = pick(
+        [...tables.messages.values()]
+          .filter(({ attempts }) => attempts.length > 0)
+          .map((message) => message.id)
+          .sort(),
+        of,
+      );
+      const message = id === undefined ? undefined : tables.messages.get(id);
+      if (id === undefined || message === undefined) return;
+      const { content } = message;
+      if (status === 'complained' && content?.outgoing.kind === 'email')
+        suppressAddress(tables, 'email', content.outgoing.to.address, 'complained');
+      receive(tables, { newId }, id, status, player.at);
+    },
+  };
+  return {
+    do: async (deed, index) => (deeds[deed.kind] as (deed: TwinDeed, index: number) => void)(deed, index),
+    settle: async () => player.settle(),
+    nextDue: async () => player.nextDue(),
+    setClock: (at) => void (player.at = at),
+    told: async () => ({
+      entries: [...tables.entries.values()].toSorted(byId).map((entry) => ({
+        id: entry.id,
+        journey: entry.journeyId,
+        profile: entry.profileId,
+        key: entry.entryKey,
+        cart: entry.cartId,
+        state: entry.state,
+        activity: entry.activity,
+        outcome: entry.outcome,
+        reason: entry.outcomeReason,
+        createdAt: entry.createdAt,
+        enteredAt: entry.enteredAt,
+        finishedAt: entry.finishedAt,
+        dueAt: entry.dueAt,
+      })),
+      trace: [...tables.entries.keys()]
+        .sort()
+        .flatMap((id) =>
+          tables.trace
+            .filter(({ entryId }) => entryId === id)
+            .map(({ line }) => ({ entry: id, at: line.at, step: line.step, kind: line.kind, text: line.text })),
+        ),
+      messages: [...tables.messages.values()]
+        .toSorted(byId)
+        .map(({ id, entryId, step, visit, channel, state, reason, slotAt, attempts }) => ({
+          id,
+          entry: entryId,
+          step,
+          visit,
+          channel,
+          state,
+          reason,
+          slotAt,
+          attempts: attempts.length,
+        })),
+      verdicts: [...tables.messages.keys()].sort().flatMap((id) =>
+        tables.verdicts
+          .filter(({ messageId }) => messageId === id)
+          .map(({ at, verdict }) => ({
+            message: id,
+            at,
+            decision: verdict.kind,
+            reason: verdict.kind === 'send' ? null : verdict.reason,
+            until: verdict.kind === 'defer' ? verdict.until : null,
+          })),
+      ),
+    }),
+  };
+}
+
+// ── in the store ──
+
+/** The journeys, once for a store. */
+export async function prepareTwinStore(store: Store): Promise<void> {
+  for (const definition of twinJourneys) await publish(store, definition);
+}
+
+async function storeTwin(store: Store, { run, newId }: Names, script: TwinScript): Promise<Twin> {
+  const clock = new HandClock(startAt - day);
+  const deps: TurnDeps = turnDeps(store, {
+    clock,
+    newId,
+    policies: { current: () => policies },
+    renderer: { render: async (template, _version, context) => ({ ...render(template, context), templateVersion: 1, atMostOnce: false }) },
+  });
+  const attempts = new Map<string, number>();
+  for (const channel of ['email', 'sms'] as const)
+    Object.assign(deps.providers[channel], {
+      submit: async ({ messageId }: { readonly messageId: string }): Promise<AttemptOutcome> => {
+        const n = (attempts.get(messageId) ?? 0) + 1;
+        attempts.set(messageId, n);
+        return answerFor(script, messageId, n);
+      },
+    });
+  for (const scope of ['all', 'email', 'sms'] as const) await resumeSending(deps, scope);
+  for (const { id } of twinJourneys) await resumeJourney(deps, id);
+  for (const one of beginning(run)) await take(deps, one);
+  const like = `${prefixOf(run)}%`;
+  const idsOf = async (query: ReturnType<typeof sql<{ readonly id: string }>>): Promise<readonly string[]> =>
+    (await query.execute(store.db)).rows.map(({ id }) => id);
+
+  const deeds = {
+    event: (deed: Extract<TwinDeed, { kind: 'event' }>, index: number) => take(deps, toIncoming(run, index, deed)),
+    pause: ({ scope }: Extract<TwinDeed, { kind: 'pause' | 'resume' }>) =>
+      isSwitch(scope) ? pauseSending(deps, scope) : pauseJourney(deps, scope),
+    resume: ({ scope }: Extract<TwinDeed, { kind: 'pause' | 'resume' }>) =>
+      isSwitch(scope) ? resumeSending(deps, scope) : resumeJourney(deps, scope),
+    exit: async ({ of }: Extract<TwinDeed, { kind: 'exit' }>) => {
+      const id = pick(await idsOf(sql`select id from entries where id like ${like} order by id collate "C"`), of);
+      if (id !== undefined) await exitEntry(deps, id, 'by-request');
+    },
+    stop: ({ who, channel }: Extract<TwinDeed, { kind: 'stop' }>) => {
+      const address = channel === 'email' ? emailOf(run, who) : phoneOf(run, who);
+      return store.transaction((trx) =>
+        suppress(deps, trx, { channel, address, reason: stopReason(channel), code: null, at: clock.now() }),
+      );
+    },
+    receipt: async ({ of, status }: Extract<TwinDeed, { kind: 'receipt' }>) => {
+      const id = pick(await idsOf(sql`select id from messages where entry_id like ${like} and attempts > 0 order by id collate "C"`), of);
+      if (id !== undefined) await recordReceipt(deps, id, { provider: 'scripted', providerId: `p-${id}`, status, code: null, to: null });
+    },
+  };
+  /** Entries that somebody is to look at: poked, or due. A poke that finds nothing to do only ensures a run. */
+  const settle = async (): Promise<void> => {
+    for (;;) {
+      const needs = sql`(e.due_at <= ${clock.now()} and e.activity <> 'held') or (e.poke_real <= real_now_ms() + 60000 and (e.due_at <= ${clock.now()}
+        or exists (select 1 from entry_inputs i where i.entry_id = e.id and i.consumed_at is null)))`;
+      const [id] = await idsOf(
+        sql`select id from entries e where id like ${like} and state <> 'finished' and (${needs}) order by id collate "C" limit 1`,
+      );
+      if (id === undefined) break;
+      const instruction = await takeTurn(deps, { v: 1, entryId: id, opset }, 'inline');
+      if (instruction.kind === 'queued') await takeTurn(deps, { v: 1, entryId: id, opset }, 'queue');
+    }
+    await sql`update entries set poke_real = ${startAt + 30 * day} where id like ${like} and poke_real <= real_now_ms() + 60000`.execute(
+      store.db,
+    );
+  };
+  return {
+    do: async (deed, index) => void (await (deeds[deed.kind] as (deed: TwinDeed, index: number) => Promise<unknown>)(deed, index)),
+    settle,
+    nextDue: async () => {
+      const { rows } = await sql<{ readonly at: number | null }>`select min(due_at) as at from entries
+        where id like ${like} and state <> 'finished' and activity <> 'held'`.execute(store.db);
+      return rows[0]?.at ?? null;
+    },
+    setClock: (at) => clock.set(at),
+    told: () => readTold(store, like),
+  };
+}
+
+async function readTold(store: Store, like: string): Promise<Told> {
+  const rows = async (query: ReturnType<typeof sql<Readonly<Record<string, unknown>>>>) =>
+    (await query.execute(store.db)).rows.map((row) => ({ ...row }));
+  return {
+    entries:
+      await rows(sql`select id, journey_id as journey, profile_id as profile, entry_key as key, cart_id as cart, state, activity, outcome, outcome_reason as reason,
+      created_at as "createdAt", entered_at as "enteredAt", finished_at as "finishedAt", due_at as "dueAt" from entries where id like ${like} order by id collate "C"`),
+    trace: await rows(
+      sql`select entry_id as entry, at, step, kind, text from trace where entry_id like ${like} order by entry_id collate "C", seq`,
+    ),
+    messages: await rows(
+      sql`select id, entry_id as entry, step, visit, channel, state, reason, slot_at as "slotAt", attempts from messages where entry_id like ${like} order by id collate "C"`,
+    ),
+    verdicts:
+      await rows(sql`select v.message_id as message, v.at, v.decision, v.reason, v.until_at as until from verdicts v join messages m on m.id = v.message_id
+      where m.entry_id like ${like} order by v.message_id collate "C", v.seq`),
+  };
+}
+
+// ── what both share ──
+
+function isSwitch(scope: string): scope is 'all' | 'email' | 'sms' {
+  return scope === 'all' || scope === 'email' || scope === 'sms';
+}
+
+function scopeOf(scope: string): 'all' | 'email' | 'sms' | { readonly journey: string } {
+  return isSwitch(scope) ? scope : { journey: scope };
+}
+
+function stopReason(channel: 'email' | 'sms'): 'unsubscribed' | 'stopped' {
+  return channel === 'email' ? 'unsubscribed' : 'stopped';
+}
+
+function pick<Id>(ids: readonly Id[], of: number): Id | undefined {
+  return ids.length === 0 ? undefined : ids[of % ids.length];
+}
+
+function byId(a: { readonly id: string }, b: { readonly id: string }): number {
+  return a.id < b.id ? -1 : 1;
+}
