@@ -37,6 +37,8 @@ export interface TwinScript {
   readonly deeds: readonly TwinDeed[];
   /** What providers answer, in the order of a message's id and attempt. */
   readonly faults: readonly AttemptOutcome[];
+  /** Every message is refused so often first. */
+  readonly busyTimes?: number;
 }
 
 const after = fc.oneof(
@@ -129,14 +131,15 @@ export function prefixOf(run: number): string {
   return `r${String(run).padStart(6, '0')}-`;
 }
 
-export function answerFor({ faults }: TwinScript, messageId: string, n: number): AttemptOutcome {
-  const sum = [...messageId].reduce((total, letter) => total + letter.charCodeAt(0), 0);
+export function answerFor({ faults, busyTimes }: TwinScript, messageId: string, n: number): AttemptOutcome {
+  if (busyTimes !== undefined && n <= busyTimes) return { kind: 'not-sent', code: '451', retry: true };
+  const sum = Buffer.from(messageId).reduce((total, byte) => total + byte, 0);
   return faults[(sum + n * 7) % faults.length] ?? { kind: 'accepted', providerId: 'p' };
 }
 
 export const emailOf = (run: number, who: string): string => `${prefixOf(run)}${who}@example.test`;
 export const phoneOf = (run: number, who: Person): string =>
-  `+447911${String(100_000 + ((run * 3 + ['ann', 'bob', 'cyd'].indexOf(who)) % 800_000))}`;
+  `+447911${String(100_000 + ((run * 3 + ['ann', 'bob', 'cyd'].indexOf(who)) % 60_000))}`;
 
 /** Who is there when the story begins: three people, who consent to both channels. */
 export function beginning(run: number): readonly IncomingEvent[] {

@@ -48,7 +48,7 @@ export function hear(tables: Tables, needs: IngestNeeds, event: ShopEvent): Hear
   for (const { from, into } of plan.merges) mergePeople(tables, needs, { from, into, at: event.receivedAt });
   const [profileId] = plan.profileIds;
   if (profileId === undefined) throw new Error('An event is about somebody.');
-  const carts = cartsFor(tables, reading, profileId);
+  const carts = cartsFor(tables, reading, { of: profileId, isMerged: plan.merges.length > 0 });
   const projection = new Projection(needs, plan, peopleOf(tables, [profileId, ...carts.map((cart) => cart.profileId)]), carts);
   projection.take(reading, profileId);
   writeProjection(tables, projection, plan);
@@ -74,14 +74,20 @@ function planPeople(tables: Tables, { newId }: IngestNeeds, event: ShopEvent) {
 }
 
 /** Carts that the event names, and those of the person that are active enough to be joined with. */
-function cartsFor(tables: Tables, { event, commerce }: Understood, of: ProfileId): readonly KeptCart[] {
-  if (commerce === null || commerce.kind === 'product-viewed') return [];
-  const named = [commerce.tokens.token, ...commerce.tokens.aliases];
+function cartsFor(
+  tables: Tables,
+  { event, commerce }: Understood,
+  { of, isMerged }: { readonly of: ProfileId; readonly isMerged: boolean },
+): readonly KeptCart[] {
+  const tokens = commerce === null || commerce.kind === 'product-viewed' ? null : commerce.tokens;
+  // A merge lets two carts of one person be joined, whatever the event speaks of.
+  if (tokens === null && !isMerged) return [];
+  const named = tokens === null ? [] : [tokens.token, ...tokens.aliases];
   const since = event.occurredAt - joinWithinMs;
   return [...tables.carts.values()]
     .filter(
-      ({ profileId, tokens, state, updatedAt }) =>
-        tokens.some((token) => named.includes(token)) || (profileId === of && state === 'open' && updatedAt >= since),
+      ({ profileId, tokens: own, state, updatedAt }) =>
+        own.some((token) => named.includes(token)) || (profileId === of && state === 'open' && updatedAt >= since),
     )
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 }

@@ -1,0 +1,87 @@
+// Small faults planted in turn, matching and the world in memory, each with the test that must see it: `npm run mutants`. A mutant that lives is a hole in the
+// tests. Files are put back as they were, whatever happens.
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+
+const turn = 'test/turn/take-turn.test.ts';
+const contract = 'test/turn/contract.test.ts';
+const simulator = 'test/simulator/simulate.test.ts';
+
+/** [file, what stands there, what is planted, the test that kills it] */
+const mutants = [
+  ['src/turn/pending/gate.ts', 'if (plan.cartUpdatedAt !== (world.cart?.updatedAt ?? null)) return null;', '', turn],
+  ['src/turn/pending/gate.ts', 'plan.seenAddress === address && isPlanFresh', 'isPlanFresh', turn],
+  ['src/turn/pending/gate.ts', 'plan.seenAddress === address && isPlanFresh', 'plan.seenAddress === address', turn],
+  ['src/turn/pending/gate.ts', '|| plan.step !== pending.step', '', turn],
+  ['src/turn/pending/gate.ts', "if (lane === 'queue-first') {", "if (lane === 'send-here') {", turn],
+  ['src/turn/pending/gate.ts', 'if (!mayBegin)', 'if (mayBegin)', turn],
+  ['src/turn/ledger.ts', 'return leftMs > 0 ? leftMs : null;', 'return null;', turn],
+  ['src/turn/take-turn.ts', 'settleExpired(turn);', '', turn],
+  ['src/turn/take-turn.ts', 'return settleAlone(world, request, settled);', 'return decide(world, request);', turn],
+  ['src/turn/settle-attempt.ts', 'heedAddress(turn, message, settled);', '', turn],
+  [
+    'src/turn/settle-attempt.ts',
+    'Math.min(firstRetryRealMs * 2 ** (attempt - 1), longestRetryRealMs)',
+    'firstRetryRealMs * 2 ** (attempt - 1)',
+    contract,
+  ],
+  ['src/turn/settle-attempt.ts', 'if (mayRepeat && unclear < 2', 'if (mayRepeat && unclear < 1', contract],
+  ['src/turn/pending/send.ts', 'const callbackGraceRealMs = 2 * minute;', 'const callbackGraceRealMs = 9_000 * minute;', contract],
+  ['src/turn/arming.ts', "if (pauses.journey) return { kind: 'held' };", '', contract],
+  ['src/turn/arming.ts', "if (asked?.kind === 'exit')", 'if (false as boolean && asked?.kind === "exit")', contract],
+  ['src/turn/arming.ts', "if (dueAt > at) return { kind: 'not-due' };", '', contract],
+  ['src/turn/take-turn.ts', 'giveUpSkipped(turn, held, advanced);', 'void held;', contract],
+  ['src/turn/answer.ts', 'if (hasPromised) turn.effects.push', 'if (hasPromised && at < 0) turn.effects.push', contract],
+  ['src/turn/pauses.ts', "if (pauses.all) return { scope: 'all' };", '', contract],
+  ['src/turn/pauses.ts', "if (pauses.channels.includes(of.channel)) return { scope: 'channel' };", '', contract],
+  ['src/matching/waits.ts', '(trigger || fact.at >= wait.entryCreatedAt)', 'trigger', contract],
+  ['src/matching/triggers.ts', 'const later = Math.max(there.dueAt ?? 0, dueAt);', 'const later = there.dueAt ?? 0;', contract],
+  ['src/matching/triggers.ts', "if (journey.state !== 'active')", 'if (journey.id === "")', simulator],
+  ['src/matching/unite.ts', 'superseded.push(...others', 'superseded.push(...others.slice(1)', simulator],
+  [
+    'src/simulator/memory/effects.ts',
+    'release: ({ entryId, at }, tables) => releasePromised(tables, entryId, at),',
+    'release: () => undefined,',
+    contract,
+  ],
+  [
+    'src/simulator/memory/deeds.ts',
+    'if (pauses.all || pauses.journey) return false;',
+    'if (pauses.all || pauses.journey) return true;',
+    contract,
+  ],
+  ['src/simulator/memory/ingest.ts', 'if (tables.events.has(event.messageId)) return', 'if (tables.events.has("")) return', simulator],
+  [
+    'src/simulator/memory/ingest.ts',
+    "if (['waiting', 'held'].includes(tables.entry(id).activity)) tables.changeEntry(id, { isPoked: true });",
+    'void id;',
+    contract,
+  ],
+  ['src/simulator/memory/play.ts', 'if (isDue && !isAsleep(entry)) return true;', 'if (isDue) return true;', contract],
+];
+
+const wanted = process.argv[2];
+let alive = 0;
+for (const [index, [file, from, to, test]] of mutants.entries()) {
+  if (wanted !== undefined && Number(wanted) !== index + 1) continue;
+  const source = readFileSync(file, 'utf8');
+  const label = `${index + 1}. ${file}: ${from.slice(0, 60)}`;
+  if (!source.includes(from)) {
+    console.log(`GONE    ${label}: what it changes does not stand there any more.`);
+    alive += 1;
+    continue;
+  }
+  try {
+    writeFileSync(
+      file,
+      source.replace(from, () => to),
+    );
+    const { status } = spawnSync('npx', ['vitest', 'run', '--project', 'unit', test, '--bail', '1'], { stdio: 'ignore', timeout: 240_000 });
+    if (status === 0) alive += 1;
+    console.log(`${status === 0 ? 'ALIVE  ' : 'killed '} ${label} (${test})`);
+  } finally {
+    writeFileSync(file, source);
+  }
+}
+console.log(alive === 0 ? 'All mutants die.' : `${alive} of ${mutants.length} mutants live.`);
+process.exitCode = alive === 0 ? 0 : 1;
