@@ -148,7 +148,11 @@ class Simulation {
       receivedAt: this.#play.at,
       origin: 'live',
     };
-    return hear(this.#tables, { policies: { current: () => this.#policies }, shop: { hosts: [] }, newId: () => this.#newId() }, event);
+    return hear(
+      this.#tables,
+      { policies: { current: () => this.#policies }, secret: secretsOf('simulation'), shop: { hosts: [] }, newId: () => this.#newId() },
+      event,
+    );
   }
 
   #receive(what: Extract<HappeningKind, { readonly kind: 'receipt' }>): void {

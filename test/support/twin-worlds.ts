@@ -150,7 +150,7 @@ function memoryTwin({ run, newId }: Names, script: TwinScript): Twin {
     },
     startAt - day,
   );
-  const needs = { policies: { current: () => policies }, shop, newId };
+  const needs = { secret: secretsOf(secret), policies: { current: () => policies }, shop, newId };
   for (const one of beginning(run)) hear(tables, needs, one.event);
   const deeds = {
     event: (deed: Extract<TwinDeed, { kind: 'event' }>, index: number) => void hear(tables, needs, toIncoming(run, index, deed).event),

@@ -27,7 +27,7 @@ describe('a turn that comes to a message', () => {
     const definition = cartJourney();
     tables.journeys.set(definition.id, { id: definition.id, version: 1, state: 'active', pausedAt: null, definition });
     let ids = 0;
-    const needs = { policies: { current: () => policies }, shop, newId: () => `id-${(ids += 1)}` };
+    const needs = { secret: secretsOf('a-secret'), policies: { current: () => policies }, shop, newId: () => `id-${(ids += 1)}` };
     const events = [
       identify({ email: 'ada@example.test', phone: '+447700900123' }),
       track('Consent Granted', { channel: 'email', method: 'form', source: 'test' }),

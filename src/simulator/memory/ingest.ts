@@ -6,6 +6,7 @@ import type { CartId, EntryId, ProfileId } from '../../domain/ids.js';
 import type { Instant } from '../../domain/instant.js';
 import type { Policies } from '../../domain/policy/policies.js';
 import type { Profile } from '../../domain/profile.js';
+import type { Secrets } from '../../domain/secrets.js';
 import type { Shop } from '../../domain/shop.js';
 import type { MatchableFact, Matched } from '../../matching/matched.js';
 import { withUnheard } from '../../matching/matched.js';
@@ -19,6 +20,7 @@ import { releasePromised } from './effects.js';
 import type { MemoryEntry, Tables } from './tables.js';
 
 export interface IngestNeeds {
+  readonly secret: Secrets;
   readonly shop: Pick<Shop, 'hosts'>;
   readonly policies: { readonly current: () => Policies };
   readonly newId: () => string;
@@ -46,11 +48,13 @@ export function hear(tables: Tables, needs: IngestNeeds, event: ShopEvent): Hear
   tables.events.add(event.messageId);
   const plan = planPeople(tables, needs, event);
   for (const { from, into } of plan.merges) mergePeople(tables, needs, { from, into, at: event.receivedAt });
-  const [profileId] = plan.profileIds;
-  if (profileId === undefined) throw new Error('An event is about somebody.');
+  const [meeting] = plan.meetings;
+  if (meeting === undefined) throw new Error('An event is about somebody.');
+  const { profileId } = meeting;
   const carts = cartsFor(tables, reading, { of: profileId, isMerged: plan.merges.length > 0 });
-  const projection = new Projection(needs, plan, peopleOf(tables, [profileId, ...carts.map((cart) => cart.profileId)]), carts);
-  projection.take(reading, profileId);
+  const profiles = peopleOf(tables, [profileId, ...carts.map((cart) => cart.profileId)]);
+  const projection = new Projection(needs, { plan, profiles, carts, unsubscribed: new Set() });
+  projection.take(reading, meeting);
   writeProjection(tables, projection, plan);
   for (const { from, into } of projection.joined) joinCarts(tables, { from, into, at: event.receivedAt });
   const { facts } = projection;
