@@ -18,7 +18,7 @@ import { ChannelSlots } from './app/channel-slots.js';
 import type { AppDeps, Log } from './app/deps.js';
 import { previewContext } from './app/preview-message.js';
 import { livePolicies } from './app/live-policies.js';
-import { keysForInstance } from './app/manage-keys.js';
+import { keysForInstance, showWriteKeys } from './app/manage-keys.js';
 import { publishJourney } from './app/publish-journey.js';
 import { publishTemplates, type TemplatePublication } from './app/publish-templates.js';
 import { settlePendingInteractions } from './app/record-interaction.js';
@@ -228,6 +228,11 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
       ...(config.SOJOURN_EMAIL_RATE === undefined ? [] : ['email' as const]),
       ...(config.SOJOURN_SMS_RATE === undefined ? [] : ['sms' as const]),
     ]),
+    keyLimits: {
+      profiles: config.SOJOURN_BROWSER_KEY_PROFILES,
+      consents: config.SOJOURN_BROWSER_KEY_CONSENTS,
+      messages: config.SOJOURN_BROWSER_KEY_MESSAGES,
+    },
     placeholderIds: readPlaceholders(config.PLACEHOLDER_IDS),
     newId,
     log,
@@ -472,6 +477,12 @@ async function ensureKeys(
   const known = await readInstanceKeys(dataFolder);
   const keys = await keysForInstance(app, known);
   if (keys.apiKey !== known?.apiKey) await audit.begin(bySystem(app.clock.now(), 'api-key.create', 'of the data folder'));
+  const old = (await showWriteKeys(app)).filter((key) => key.isOld && key.revokedAt === null);
+  if (old.length > 0)
+    app.log.warn(
+      { writeKeys: old.map(({ id }) => id) },
+      'Write keys of before there were two kinds are browser keys now: they change no addresses, carts and consents of known people, and import nothing. Give your servers a key of their own: sojourn write-key create <name> --server.',
+    );
   if (keys.writeKey !== known?.writeKey || keys.browserKey !== known.browserKey || keys.apiKey !== known.apiKey)
     await writeInstanceKeys(dataFolder, keys);
   return keys;

@@ -1,3 +1,4 @@
+import { usualLimits } from './domain/key-budget.js';
 import { z } from 'zod';
 import { nearest } from './domain/nearest.js';
 import { type Scope, scopes } from './domain/scopes.js';
@@ -101,6 +102,18 @@ export const settings = {
   SOJOURN_SMS_RATE: {
     schema: z.coerce.number().positive().optional(),
     meaning: 'Texts a second at most; when set, texts go over their Temporal task queue.',
+  },
+  SOJOURN_BROWSER_KEY_PROFILES: {
+    schema: z.coerce.number().int().positive().default(usualLimits.profiles),
+    meaning: 'New people that a browser key may make in an hour; more are answered 429.',
+  },
+  SOJOURN_BROWSER_KEY_CONSENTS: {
+    schema: z.coerce.number().int().positive().default(usualLimits.consents),
+    meaning: 'Yeses by a browser key in an hour, and refusals that it says of somebody else; more are answered 429.',
+  },
+  SOJOURN_BROWSER_KEY_MESSAGES: {
+    schema: z.coerce.number().int().positive().default(usualLimits.messages),
+    meaning: 'Entries that events of a browser key may begin in an hour; beyond it they begin nothing.',
   },
   DATABASE_URL: { schema: postgresUrl.optional(), secret: true, meaning: 'PostgreSQL (15 or newer) instead of the embedded store.' },
   DATABASE_POOL: { schema: z.coerce.number().int().min(1).default(10), meaning: 'Connections to PostgreSQL at most.' },

@@ -1,5 +1,6 @@
 import type { Channel } from '../domain/channel.js';
 import type { Clock } from '../domain/clock.js';
+import type { KeyLimits } from '../domain/key-budget.js';
 import type { Providers } from '../domain/outgoing.js';
 import type { Policies } from '../domain/policy/policies.js';
 import type { Renderer } from '../domain/rendering.js';
@@ -54,6 +55,8 @@ export interface AppDeps {
   /** Ids that name nobody (`PLACEHOLDER_IDS`), in lower case. Absent: the list that is shipped. */
   readonly placeholderIds?: ReadonlySet<string> | undefined;
   readonly newId: () => string;
+  /** What a browser key may bring about in an hour. Absent: the usual. */
+  readonly keyLimits?: KeyLimits | undefined;
   readonly log: Log;
   readonly metrics: AppMetrics;
   /** False once SIGTERM came: no new `submitting` is begun. */

@@ -20,14 +20,20 @@ import { planMatches } from './match-facts.js';
 import { type IncomingEvent, readEvent, refuse, type RejectedEvent, type Understood } from '../projection/read-event.js';
 import { Projection } from '../projection/projection.js';
 import { settlePeople } from './ingest/settle-people.js';
+import { budgetsOf, type Spending } from './ingest/key-budgets.js';
 import type { Fresh } from './ingest/told-twice.js';
 
-export type IngestDeps = Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay' | 'policies' | 'secret' | 'shop' | 'placeholderIds'>;
+export type IngestDeps = Pick<
+  AppDeps,
+  'store' | 'clock' | 'newId' | 'notifyRelay' | 'policies' | 'secret' | 'keyLimits' | 'log' | 'metrics' | 'shop' | 'placeholderIds'
+>;
 
 export interface IngestResult {
   readonly stored: number;
   readonly duplicates: number;
   readonly rejected: readonly RejectedEvent[];
+  /** Events that were not taken, because their key has used up what it may bring about in an hour: to be sent again later. */
+  readonly overBudget: number;
 }
 
 /** Where a dead letter came in, which is how it is read again. */
@@ -58,7 +64,7 @@ export async function ingestEvents(
   const refused = [...rejected, ...readings.flatMap((reading) => (reading.kind === 'refused' ? [reading.rejected] : []))];
   const letters = refused.map((one) => letterOf(deps, one));
 
-  const results: IngestResult[] = [{ stored: 0, duplicates: 0, rejected: refused }];
+  const results: IngestResult[] = [{ stored: 0, duplicates: 0, rejected: refused, overBudget: 0 }];
   for (let start = 0; start === 0 || start < understood.length; start += chunkSize) {
     const chunk = { events: understood.slice(start, start + chunkSize), letters: start === 0 ? letters : [] };
     if (chunk.events.length > 0 || chunk.letters.length > 0) results.push(await store(chunk));
@@ -73,11 +79,13 @@ export async function ingestEvents(
 export async function storeTogether(deps: IngestDeps, chunks: readonly IngestChunk[]): Promise<readonly IngestResult[]> {
   const events = chunks.flatMap((chunk) => chunk.events);
   const letters = chunks.flatMap((chunk) => chunk.letters);
-  const { fresh, wakes } = await deps.store.transaction((trx) => ingestTogether(deps, trx, events, letters));
+  const { fresh, wakes, over, spent } = await deps.store.transaction((trx) => ingestTogether(deps, trx, events, letters));
+  if (spent.size > 0) budgetsOf(deps).spend(spent);
   if (wakes) deps.notifyRelay();
   return chunks.map((chunk) => {
     const stored = chunk.events.filter((event) => fresh.has(event)).length;
-    return { stored, duplicates: chunk.events.length - stored, rejected: [] };
+    const overBudget = chunk.events.filter((event) => over.has(event)).length;
+    return { stored, duplicates: chunk.events.length - stored - overBudget, rejected: [], overBudget };
   });
 }
 
@@ -99,7 +107,7 @@ export async function storeChunk(deps: IngestDeps, chunk: IngestChunk): Promise<
 async function keepUnstorable(deps: IngestDeps, { incoming }: Understood, code: string): Promise<IngestResult> {
   const { rejected } = refuse(incoming, 'not-storable', `The store cannot hold this event (${code}).`);
   await storeTogether(deps, [{ events: [], letters: [letterOf(deps, rejected)] }]);
-  return { stored: 0, duplicates: 0, rejected: [rejected] };
+  return { stored: 0, duplicates: 0, rejected: [rejected], overBudget: 0 };
 }
 
 function sumOf(results: readonly IngestResult[]): IngestResult {
@@ -107,6 +115,7 @@ function sumOf(results: readonly IngestResult[]): IngestResult {
     stored: results.reduce((sum, { stored }) => sum + stored, 0),
     duplicates: results.reduce((sum, { duplicates }) => sum + duplicates, 0),
     rejected: results.flatMap(({ rejected }) => rejected),
+    overBudget: results.reduce((sum, { overBudget }) => sum + overBudget, 0),
   };
 }
 
@@ -131,27 +140,32 @@ export async function ingestInside(
 ): Promise<{ readonly kind: 'stored'; readonly wakes: boolean } | { readonly kind: 'refused'; readonly rejected: RejectedEvent }> {
   const reading = readEvent(deps, incoming);
   if (reading.kind === 'refused') return reading;
-  const { wakes } = await ingestTogether(deps, trx, [reading], []);
+  const { wakes, over } = await ingestTogether(deps, trx, [reading], []);
+  if (over.size > 0)
+    return refuse(incoming, 'key-budget', 'The write key has used up what it may bring about in an hour: try again in the next.');
   return { kind: 'stored', wakes };
 }
 
 // ── one transaction ──
 
-async function ingestTogether(
-  deps: IngestDeps,
-  trx: Trx,
-  chunk: readonly Understood[],
-  letters: readonly DeadLetter[],
-): Promise<{ readonly fresh: ReadonlySet<Understood>; readonly wakes: boolean }> {
+interface Ingested {
+  readonly fresh: ReadonlySet<Understood>;
+  readonly wakes: boolean;
+  /** What was left out, because its key has used up its budget. */
+  readonly over: ReadonlySet<Understood>;
+  readonly spent: Spending;
+}
+
+async function ingestTogether(deps: IngestDeps, trx: Trx, chunk: readonly Understood[], letters: readonly DeadLetter[]): Promise<Ingested> {
   if (chunk.length === 0) {
     await writeTogether(trx, { letters: writeDeadLetters(letters) });
-    return { fresh: new Set(), wakes: false };
+    return { fresh: new Set(), wakes: false, over: new Set(), spent: new Map() };
   }
   const settled = await settlePeople(deps, trx, chunk);
   const { fresh, plan } = settled;
   if (settled.carts.some(({ profileId }) => !settled.profiles.has(profileId)))
     throw new StaleRead('A cart moved to another profile meanwhile.');
-  const projection = new Projection(deps, settled);
+  const projection = new Projection(deps, { ...settled, isSpent: (keyId) => isSpent(deps, keyId) });
   for (const { reading, meeting } of inOrderOfTime(fresh, plan)) projection.take(reading, meeting);
   const projected = projectionWrites(projection, plan, letters);
   // Entries of carts that were joined are moved before they are matched, and what they point to is written before that.
@@ -169,8 +183,31 @@ async function ingestTogether(
   });
   return {
     fresh: new Set(fresh.map(({ came }) => came)),
+    over: settled.over,
+    spent: withStarted(settled.spent, fresh, matched),
     wakes: matched.some(({ result }) => result === 'armed' || result === 'entered' || result === 'input'),
   };
+}
+
+/** Whether a browser key may start nothing more in this hour. */
+function isSpent(deps: IngestDeps, keyId: string): boolean {
+  const keys = budgetsOf(deps);
+  if (keys.left(keyId, 'messages') > 0) return false;
+  keys.alarm(keyId, 'messages');
+  return true;
+}
+
+/** What events of browser keys began, which may become messages. */
+function withStarted(spent: Spending, fresh: readonly Fresh[], matched: readonly Matched[]): Spending {
+  const all = new Map(spent);
+  const keys = new Map(fresh.map(({ reading }) => [reading.event.messageId, reading.incoming.speaker]));
+  for (const { eventId, result } of matched) {
+    const speaker = keys.get(eventId);
+    if (speaker?.kind !== 'browser' || speaker.keyId === null || (result !== 'armed' && result !== 'entered')) continue;
+    const used = all.get(speaker.keyId);
+    all.set(speaker.keyId, { ...used, messages: (used?.messages ?? 0) + 1 });
+  }
+  return all;
 }
 
 function inOrderOfTime(fresh: readonly Fresh[], plan: IdentityPlan) {

@@ -36,6 +36,8 @@ export interface SettledPeople {
   readonly carts: readonly KeptCart[];
   /** Keys of addresses at which all marketing is refused. */
   readonly unsubscribed: ReadonlySet<string>;
+  /** Has a browser key used up what it may start in this hour? */
+  readonly isSpent: (keyId: string) => boolean;
 }
 
 /** What the events of one transaction make of profiles, carts, orders and consents, and the facts that they tell. */
@@ -53,11 +55,13 @@ export class Projection {
   readonly #deps: ProjectionNeeds;
   readonly #plan: IdentityPlan;
   readonly #unsubscribed: ReadonlySet<string>;
+  readonly #isSpent: SettledPeople['isSpent'];
 
-  constructor(deps: ProjectionNeeds, { plan, profiles, carts, unsubscribed }: SettledPeople) {
+  constructor(deps: ProjectionNeeds, { plan, profiles, carts, unsubscribed, isSpent }: SettledPeople) {
     this.#deps = deps;
     this.#plan = plan;
     this.#unsubscribed = unsubscribed;
+    this.#isSpent = isSpent;
     this.#cartsBefore = new Map(carts.map((cart) => [cart.id, cart]));
     this.#carts = new Map(this.#cartsBefore);
     for (const profile of profiles.values()) this.profiles.set(profile.id, { ...profile, traitsChanged: false, engagementChanged: false });
@@ -76,7 +80,10 @@ export class Projection {
     const cart = this.#applyCommerce({ ...reading, commerce }, profileId);
     const consents = this.#takeConsents(reading, meeting);
     const facts = commerce === reading.commerce ? deriveFacts({ event, profileId, commerce, cart, changedTraits, consents }) : [];
-    this.facts.push(...facts.map((fact) => ({ fact, trigger: mayTrigger(event), namesCart: namesCart(reading) })));
+    const { speaker } = incoming;
+    const isSpent = facts.length > 0 && speaker.kind === 'browser' && speaker.keyId !== null && this.#isSpent(speaker.keyId);
+    if (isSpent) this.notes.push(note(event, 'key-budget'));
+    this.facts.push(...facts.map((fact) => ({ fact, trigger: mayTrigger(event) && !isSpent, namesCart: namesCart(reading) })));
     if (commerce?.kind === 'order') this.#tellVisitor(meeting, facts);
     this.#keepClaims(reading, profileId, meeting.claims);
     this.notes.push(...incoming.notes.map((reason) => note(event, reason)));

@@ -7,6 +7,7 @@ import { hour, type Instant } from '../../src/domain/instant.js';
 import { secretsOf } from '../../src/domain/secrets.js';
 import { ourselves } from '../../src/domain/speaker.js';
 import type { Store } from '../../src/store/db.js';
+import { silentLog } from './log.js';
 import { shippedPolicies } from './policies.js';
 import { shop } from './shop.js';
 
@@ -19,6 +20,8 @@ export function standingClock(at: Instant): Clock {
 
 const policies = shippedPolicies();
 
+const none = (): void => {};
+
 export function ingestDeps(store: Store, at: Instant = noon + hour): IngestDeps {
   return {
     store,
@@ -28,6 +31,8 @@ export function ingestDeps(store: Store, at: Instant = noon + hour): IngestDeps 
     policies: { current: () => policies },
     shop,
     secret: secretsOf('a-secret-for-tests'),
+    log: silentLog,
+    metrics: { verdict: none, attempt: none, turn: none, ingest: none, interaction: none, bounce: none, alarm: none },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { untilNextHour } from '../../domain/key-budget.js';
 import type { AppDeps } from '../../app/deps.js';
 import { combineIngest } from '../../app/combine-ingest.js';
 import { speakersBy, userTokenSecrets } from '../../app/user-tokens.js';
@@ -67,10 +68,10 @@ export function segmentRoutes(deps: AppDeps, limits: DoorLimits = doorLimits): F
       server.post<{ Body: TakenBody }>(
         url,
         { config: byWriteKey(`events.${call}`), schema: { hide: true }, onRequest: (request, reply) => doorway.enter(request, reply) },
-        async ({ body }) => {
+        async ({ body }, reply) => {
           const startedAt = performance.now();
           try {
-            return await take(body, call);
+            return await take(body, call, reply);
           } finally {
             body.leave();
             deps.metrics.ingest(call, performance.now() - startedAt);
@@ -104,7 +105,7 @@ export function segmentRoutes(deps: AppDeps, limits: DoorLimits = doorLimits): F
     );
   };
 
-  async function take({ text, secret, key }: TakenBody, call: Call): Promise<typeof success> {
+  async function take({ text, secret, key }: TakenBody, call: Call, reply: FastifyReply): Promise<typeof success> {
     const receivedAt = deps.clock.now();
     const body = readJson(text);
     const origin = originOf(call, body);
@@ -122,11 +123,19 @@ export function segmentRoutes(deps: AppDeps, limits: DoorLimits = doorLimits): F
       await ingest([], [{ reason, detail, payload, receivedAt, origin: origin === 'live' ? 'live' : 'import', speaker: null }], key.id);
       throw new Problem(400, reason, detail);
     }
-    const { rejected } = await ingest(
+    const { rejected, overBudget } = await ingest(
       reading.events.flatMap((event) => (event.kind === 'event' ? [event.incoming] : [])),
       reading.events.flatMap((event) => (event.kind === 'rejected' ? [event.rejected] : [])),
       key.id,
     );
+    if (overBudget > 0) {
+      void reply.header('retry-after', String(Math.max(1, Math.ceil(untilNextHour(receivedAt) / deps.clock.rate / 1000))));
+      throw new Problem(
+        429,
+        'key-budget',
+        'This write key has used up what it may bring about in an hour. What is not taken was not kept: send it again later.',
+      );
+    }
     const [refused] = rejected;
     if (refused !== undefined && reading.kind === 'single') throw new Problem(400, refused.reason, refused.detail);
     return success;

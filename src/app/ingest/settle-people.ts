@@ -1,5 +1,5 @@
 import { joinWithinMs } from '../../domain/cart-book.js';
-import { type IdentifyingEvent, identitiesOf, type PlannedMerge, planIdentities } from '../../domain/identity.js';
+import { type IdentifyingEvent, type IdentityPlan, identitiesOf, type PlannedMerge, planIdentities } from '../../domain/identity.js';
 import { isRefusal } from '../../domain/consent.js';
 import type { ProfileId } from '../../domain/ids.js';
 import type { Secrets } from '../../domain/secrets.js';
@@ -14,10 +14,13 @@ import { contactPoints } from '../../projection/contact-points.js';
 import type { AppDeps } from '../deps.js';
 import { type MergeCause, mergeProfiles } from '../merge-profiles.js';
 import type { Understood } from '../../projection/read-event.js';
+import { budgetsOf, weigh } from './key-budgets.js';
 import { type Fresh, idsToLookFor, withoutToldTwice } from './told-twice.js';
 
+type SettleDeps = Pick<AppDeps, 'store' | 'clock' | 'newId' | 'policies' | 'secret' | 'keyLimits' | 'log' | 'metrics'>;
+
 /** Locks whom the events are about, drops the events that are stored already, and merges those who turn out to be one person. */
-export async function settlePeople(deps: Pick<AppDeps, 'clock' | 'newId' | 'policies' | 'secret'>, trx: Trx, chunk: readonly Understood[]) {
+export async function settlePeople(deps: SettleDeps, trx: Trx, chunk: readonly Understood[]) {
   const named = { identities: chunk.flatMap(({ event }) => identitiesOf(event)), tokens: [...new Set(chunk.flatMap(tokensOf))] };
   const profiles = new Map((await lockNamed(trx, named)).map((profile) => [profile.id, profile]));
   const cartsSince = chunk.reduce((first, { event }) => Math.min(first, event.occurredAt), Number.MAX_SAFE_INTEGER) - joinWithinMs;
@@ -31,13 +34,18 @@ export async function settlePeople(deps: Pick<AppDeps, 'clock' | 'newId' | 'poli
   for (const { profileId } of known.identities)
     if (!profiles.has(profileId)) throw new StaleRead('An identity moved to another profile meanwhile.');
 
-  const fresh = withoutToldTwice(deps.secret, chunk, known);
+  const unheard = withoutToldTwice(deps.secret, chunk, known);
   const addressed = [...profiles.values()].filter(({ email, phone }) => email !== null || phone !== null).map(({ id }) => id);
-  const plan = planIdentities(
-    fresh.map(({ reading }) => identifying(reading)),
-    { ...known, settled: new Set([...known.browsed, ...addressed]) },
-    () => deps.newId() as ProfileId,
-  );
+  const planFor = (some: readonly Fresh[]): IdentityPlan =>
+    planIdentities(
+      some.map(({ reading }) => identifying(reading)),
+      { ...known, settled: new Set([...known.browsed, ...addressed]) },
+      () => deps.newId() as ProfileId,
+    );
+  const wished = planFor(unheard);
+  const { over, spent } = weigh(unheard, wished, budgetsOf(deps));
+  const fresh = over.size === 0 ? unheard : unheard.filter(({ came }) => !over.has(came));
+  const plan = over.size === 0 ? wished : planFor(fresh);
   for (const merge of plan.merges) {
     const { from, into } = merge;
     const [leaving, staying] = [profiles.get(from), profiles.get(into)];
@@ -52,7 +60,7 @@ export async function settlePeople(deps: Pick<AppDeps, 'clock' | 'newId' | 'poli
     plan.merges.length === 0
       ? known.carts
       : await lockCarts(trx, { tokens: named.tokens, profiles: [...profiles.keys()], activeSince: cartsSince });
-  return { fresh, plan, profiles, carts, unsubscribed: known.unsubscribed };
+  return { fresh, plan, profiles, carts, unsubscribed: known.unsubscribed, over, spent };
 }
 
 /** Merges of known people are kept, so that they can be taken apart. Null: one of them was a visitor. */
