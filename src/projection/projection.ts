@@ -36,8 +36,8 @@ export interface SettledPeople {
   readonly carts: readonly KeptCart[];
   /** Keys of addresses at which all marketing is refused. */
   readonly unsubscribed: ReadonlySet<string>;
-  /** Has a browser key used up what it may start in this hour? */
-  readonly isSpent: (keyId: string) => boolean;
+  /** Has a browser key used up what it may start in this hour? Absent: nobody counts. */
+  readonly isSpent?: ((keyId: string) => boolean) | undefined;
 }
 
 /** What the events of one transaction make of profiles, carts, orders and consents, and the facts that they tell. */
@@ -81,7 +81,7 @@ export class Projection {
     const consents = this.#takeConsents(reading, meeting);
     const facts = commerce === reading.commerce ? deriveFacts({ event, profileId, commerce, cart, changedTraits, consents }) : [];
     const { speaker } = incoming;
-    const isSpent = facts.length > 0 && speaker.kind === 'browser' && speaker.keyId !== null && this.#isSpent(speaker.keyId);
+    const isSpent = facts.length > 0 && speaker.kind === 'browser' && speaker.keyId !== null && this.#isSpent?.(speaker.keyId) === true;
     if (isSpent) this.notes.push(note(event, 'key-budget'));
     this.facts.push(...facts.map((fact) => ({ fact, trigger: mayTrigger(event) && !isSpent, namesCart: namesCart(reading) })));
     if (commerce?.kind === 'order') this.#tellVisitor(meeting, facts);
