@@ -1,5 +1,5 @@
 import { resolveTxt } from 'node:dns/promises';
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { createActivities } from '../activities/index.js';
@@ -19,7 +19,6 @@ import type { AppDeps, Log } from './app/deps.js';
 import { previewContext } from './app/preview-message.js';
 import { livePolicies } from './app/live-policies.js';
 import { keysForInstance, showWriteKeys } from './app/manage-keys.js';
-import { publishJourney } from './app/publish-journey.js';
 import { publishTemplates, type TemplatePublication } from './app/publish-templates.js';
 import { settlePendingInteractions } from './app/record-interaction.js';
 import type { InboundEmailDeps } from './app/receive-email.js';
@@ -33,7 +32,6 @@ import type { ReturnPaths } from './channels/email/compose.js';
 import { createSmtpProvider } from './channels/email/providers/smtp.js';
 import { createTwilioProvider } from './channels/sms/providers/twilio.js';
 import { adminPortOf, type Config, rolesOf } from './config.js';
-import { decodeText } from './domain/decode-text.js';
 import { readFeedbackLoops } from './domain/feedback-loop.js';
 import { readPlaceholders } from './domain/placeholder-id.js';
 import { openDataFolder, readInstanceKeys, writeInstanceKeys } from './data-folder.js';
@@ -50,7 +48,7 @@ import { ProviderWatch } from './provider-watch.js';
 import { createMetrics } from './metrics.js';
 import { newId } from './new-id.js';
 import { readParts, watchGauges } from './parts.js';
-import { publishPolicyFolder } from './publish-policies.js';
+import { isUnpublished, type Project, publishAtStart, publishPoliciesAtStart } from './publish-project.js';
 import type { RenderContext } from './domain/rendering.js';
 import { openTemplateFolder, type TemplateFolder, type TemplateSet } from './render/load.js';
 import { readSample } from './render/preview.js';
@@ -66,7 +64,6 @@ import { packageRoot } from './temporal/package-root.js';
 import { restartStuckEntry, stuckEntries } from './temporal/stuck-entries.js';
 import { workflowTaskSlots } from './temporal/worker.js';
 import { startTemporal, type Temporal } from './temporal-part.js';
-import { describeProblem } from './yaml/problem.js';
 
 /** A running instance: what it is reached by, and how it ends. */
 export interface Instance {
@@ -241,10 +238,13 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
     notifyRelay: () => life.notifyRelay(),
   };
 
-  await publishPolicyFolder(app, config.SOJOURN_PROJECT, { isEmbedded, say });
+  const publishAll = async (how: { readonly dryRun?: boolean } = {}) =>
+    publishTemplates({ store, clock, shop, policies }, await templates.reload(), how);
+  const project: Project = { folder: config.SOJOURN_PROJECT, templates, publishTemplates: publishAll, say };
+  const isFirst = await isUnpublished(app);
+  await publishPoliciesAtStart(app, project, isFirst);
   await policies.start();
-  const publishAll = async () => publishTemplates({ store, clock, shop, policies }, await templates.reload());
-  if (isEmbedded) await publishProject(app, config.SOJOURN_PROJECT, templates, publishAll, say);
+  await publishAtStart(app, project, isFirst);
 
   let temporal: Temporal | null = null;
   const parts = (): Promise<readonly PartState[]> => readParts({ store, temporal, roles, missingSecret: secrets.missing(), providers });
@@ -383,7 +383,7 @@ function seams(
   parts: {
     readonly templates: TemplateFolder;
     readonly renderer: ReturnType<typeof createRenderer>;
-    readonly publishAll: () => Promise<readonly TemplatePublication[]>;
+    readonly publishAll: (how?: { readonly dryRun?: boolean }) => Promise<readonly TemplatePublication[]>;
     readonly dataFolder: string;
     readonly temporal: () => Temporal | null;
     readonly hasRelay: boolean;
@@ -412,9 +412,9 @@ function seams(
         ? { kind: 'unknown-profile' }
         : testSend(app, { template, to, context: { ...context, data: template.data ?? {} } });
     },
-    async publishTemplates() {
-      const published = await parts.publishAll();
-      renderer.refresh();
+    async publishTemplates(how) {
+      const published = await parts.publishAll(how);
+      if (how.dryRun !== true) renderer.refresh();
       return published;
     },
     stuckEntries: () => stuckEntries({ store: app.store, clock: app.clock, connection: () => temporal()?.connection() ?? null }),
@@ -438,34 +438,6 @@ function firstSample({ samples }: TemplateSet): RenderContext | null {
     if (read.kind === 'ok') return read.context;
   }
   return null;
-}
-
-/** An embedded instance follows its project folder: what changed there is published at the start. */
-async function publishProject(
-  app: AppDeps,
-  projectFolder: string,
-  templates: TemplateFolder,
-  publishAll: () => Promise<readonly TemplatePublication[]>,
-  say: (line: string) => void,
-): Promise<void> {
-  for (const { id, version, published, problems } of await publishAll()) {
-    if (published) say(`Published template ${id}, version ${version}.`);
-    for (const problem of problems) say(describeProblem(problem));
-  }
-  const folder = join(projectFolder, 'journeys');
-  const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.journey.yaml')).sort();
-  for (const file of files) {
-    const result = await publishJourney(
-      { ...app, templates },
-      { source: decodeText(await readFile(join(folder, file))), note: 'published at start' },
-    );
-    if (result.kind === 'published') say(`Published journey ${result.journeyId}, version ${result.version}.`);
-    for (const problem of result.problems)
-      say(
-        `journeys/${file}:${problem.line}:${problem.column} ${problem.severity}: ${problem.message} ${problem.suggestion ?? ''}`.trimEnd(),
-      );
-    if (result.kind === 'refused') throw new Error(`The journey in journeys/${file} cannot be published; see the lines above.`);
-  }
 }
 
 /** Keys for the owner's own tools, made at the first start; one that was revoked meanwhile is replaced. */

@@ -90,7 +90,7 @@ export interface ApiDeps {
     readonly profileId: string | null;
     readonly to: string;
   }) => Promise<TestSendResult>;
-  readonly publishTemplates?: () => Promise<readonly TemplatePublication[]>;
+  readonly publishTemplates?: (how: { readonly dryRun?: boolean }) => Promise<readonly TemplatePublication[]>;
   /** Entries at which the poke loop looked five times in vain, each with what Temporal says of its run. */
   readonly stuckEntries?: () => Promise<readonly StuckEntry[]>;
   /** Asks the relay to start an entry's workflow anew from the store; the API itself never calls Temporal. */

@@ -16,6 +16,8 @@ export interface TemplatePublication {
   readonly version: number;
   /** False: nothing changed, or `problems` has an error and the version before stays live. */
   readonly published: boolean;
+  /** What the folder says is not what was live before. */
+  readonly differs: boolean;
   readonly problems: readonly FileProblem[];
 }
 
@@ -26,12 +28,14 @@ export interface TemplatePublication {
 export async function publishTemplates(
   deps: Pick<AppDeps, 'store' | 'clock' | 'shop'> & Partial<Pick<AppDeps, 'policies'>>,
   set: TemplateSet,
+  { dryRun = false }: { readonly dryRun?: boolean } = {},
 ): Promise<readonly TemplatePublication[]> {
   const live = await latestTemplateVersions(deps.store.db);
   const publications: TemplatePublication[] = [...new Set(set.problems.map((problem) => problem.file))].map((file) => ({
     id: file,
     version: 0,
     published: false,
+    differs: true,
     problems: set.problems.filter((problem) => problem.file === file),
   }));
   const topics = deps.policies ? topicIds(deps.policies.current().topics) : null;
@@ -42,15 +46,19 @@ export async function publishTemplates(
       const hash = sourceHash(source, set);
       const before = live.get(id);
       if (before?.hash === hash) {
-        publications.push({ id, version: before.version, published: false, problems: [] });
+        publications.push({ id, version: before.version, published: false, differs: false, problems: [] });
         continue;
       }
       const { compiled, problems } = await checkTemplate(source, set, deps.shop, mjml, topics, classes);
       if (compiled === null) {
-        publications.push({ id, version: before?.version ?? 0, published: false, problems });
+        publications.push({ id, version: before?.version ?? 0, published: false, differs: true, problems });
         continue;
       }
-      publications.push({ id, ...(await addVersion(deps, id, hash, compiled)), problems });
+      if (dryRun) {
+        publications.push({ id, version: before?.version ?? 0, published: false, differs: true, problems });
+        continue;
+      }
+      publications.push({ id, ...(await addVersion(deps, id, hash, compiled)), differs: true, problems });
     }
   });
   return publications;

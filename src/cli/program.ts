@@ -176,6 +176,12 @@ function buildProgram(io: CliIo, state: { outcome: Outcome | null }): Command {
   )
     .option('--scenario <name>', 'a scenario by its name or part of it, or all', 'all')
     .option('--scenarios <file>', 'the file of scenarios (else the one beside the journey)');
+  add(program, 'publish', 'put all of the project that differs from what is live into force, after showing it', async (context, command) =>
+    (await import('./commands/publish-project.js')).publishProject(context, command.opts()),
+  )
+    .option('--dry-run', 'only show what differs')
+    .option('--yes', 'I mean it')
+    .option('--note <text>', 'what changed');
   add(program, 'status', 'how the running instance is', async (context) => (await import('./commands/operate.js')).showStatus(context));
   add(program, 'config', 'every setting, its meaning and its value', async (context) =>
     (await import('./commands/show-config.js')).showConfig(context),

@@ -221,3 +221,14 @@ function toVersion(row: {
     publishedAt: row.published_at,
   };
 }
+
+/** The source of the version that is live; null: none is. */
+export async function readJourneySource(db: Db | Trx, journeyId: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('journeys as j')
+    .innerJoin('journey_versions as v', (join) => join.onRef('v.journey_id', '=', 'j.id').onRef('v.version', '=', 'j.live_version'))
+    .select('v.source')
+    .where('j.id', '=', journeyId)
+    .executeTakeFirst();
+  return row?.source ?? null;
+}

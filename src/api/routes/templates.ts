@@ -31,6 +31,7 @@ const publication = z
     id: z.string(),
     version: z.number(),
     published: z.boolean(),
+    differs: z.boolean().meta({ description: 'What the folder says is not what was live before.' }),
     problems: z.array(fileProblem).readonly(),
   })
   .meta({ id: 'TemplatePublication' });
@@ -119,12 +120,15 @@ export function templateRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         schema: {
           tags,
           summary: 'Publish what changed in the project’s templates folder',
+          body: z
+            .strictObject({ dryRun: z.boolean().default(false).meta({ description: 'Only say what would be published.' }) })
+            .default({ dryRun: false }),
           response: {
             200: z.object({ templates: z.array(publication).readonly() }),
           },
         },
       },
-      async () => ({ templates: await present(deps.publishTemplates, 'publish templates')() }),
+      async (request) => ({ templates: await present(deps.publishTemplates, 'publish templates')(request.body) }),
     );
   };
 }
