@@ -1,7 +1,8 @@
 import type { Fact } from '../domain/fact.js';
-import { humanLimits, type InteractionKind, judgeInteraction, settledBefore } from '../domain/human-click.js';
+import { humanLimits, type InteractionKind, judgeInteraction, type PastInteraction, settledBefore } from '../domain/human-click.js';
 import { mayProfile } from '../domain/engagement/facts.js';
-import { type EngagementState, parseEngagement, recordSignal } from '../domain/engagement/state.js';
+import { type EngagementState, parseEngagement, recordSignal, takeBackSignal } from '../domain/engagement/state.js';
+import type { ProfileId } from '../domain/ids.js';
 import { day, type Instant } from '../domain/instant.js';
 import { leadsToShop } from '../domain/shop-address.js';
 import { mayTrack } from '../domain/tracking.js';
@@ -89,12 +90,40 @@ async function record(
       const hit = { ...what, isHead, userAgent, at, deliveredAt: message.deliveredAt };
       const judgement = judgeInteraction(hit, past, humanLimits(humans, deps.clock.rate));
       await insertInteraction(trx, { messageId: message.id, profileId: profile.id, ...what, ...judgement, at });
+      const wrong = past.filter(({ seq, verdict }) => verdict === 'human' && judgement.unmasked.includes(seq));
+      if (wrong.length > 0) await takeBack(deps, trx, { ...profile, id: message.profileId }, message.id, wrong, past);
       return judgement;
     });
     if (judged?.verdict === 'machine') deps.metrics.interaction(what.kind, 'machine', judged.reason);
   } catch (error) {
     complain(deps, message.id, error);
   }
+}
+
+/**
+ * What a person was given for opens and clicks that were a machine's is taken back, unless the same day of the same message has one that was theirs. What
+ * journeys did meanwhile is done.
+ */
+async function takeBack(
+  deps: RecordDeps,
+  trx: Trx,
+  profile: { readonly id: ProfileId; readonly engagement: unknown },
+  messageId: string,
+  wrong: readonly PastInteraction[],
+  past: readonly PastInteraction[],
+): Promise<void> {
+  const policy = deps.policies.current().engagement;
+  const keyOf = ({ kind, at }: PastInteraction): string => signalKey(kind, messageId, at);
+  const kept = new Set(past.filter((one) => one.verdict === 'human' && !wrong.includes(one)).map(keyOf));
+  const keys = new Set(wrong.toReversed().map(keyOf));
+  const before = parseEngagement(profile.engagement);
+  const after = [...keys].filter((key) => !kept.has(key)).reduce((state, key) => takeBackSignal(state, key, policy), before);
+  if (after !== before) await writeTogether(trx, { profiles: writeEngagement(profile.id, after) });
+}
+
+/** Reading one message again on the same day says nothing new. */
+function signalKey(kind: string, messageId: string, at: Instant): string {
+  return `${kind}/${messageId}/${Math.floor(at / day)}`;
 }
 
 /**
@@ -153,7 +182,6 @@ async function settle(
 
 const statusOf = { open: 'opened', click: 'clicked' } as const;
 
-/** Reading one message again on the same day says nothing new. */
 function engagementAfter(
   deps: Pick<AppDeps, 'policies'>,
   before: unknown,
@@ -165,7 +193,7 @@ function engagementAfter(
     (state, { kind, at }) =>
       recordSignal(
         state,
-        { kind: kind === 'click' ? 'human_click' : 'reliable_open', key: `${kind}/${messageId}/${Math.floor(at / day)}`, consentAt },
+        { kind: kind === 'click' ? 'human_click' : 'reliable_open', key: signalKey(kind, messageId, at), consentAt },
         at,
         policy,
       ),

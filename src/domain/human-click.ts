@@ -9,7 +9,7 @@ export type InteractionKind = 'open' | 'click';
 export type InteractionVerdict = 'pending' | 'human' | 'machine';
 
 /** Why an open or a click is no person's. */
-type MachineReason = 'head-request' | 'no-user-agent' | 'scanner' | 'privacy-proxy' | 'too-soon' | 'burst' | 'hidden-link';
+type MachineReason = 'head-request' | 'no-user-agent' | 'scanner' | 'privacy-proxy' | 'too-soon' | 'burst' | 'sweep' | 'hidden-link';
 
 /** An open or a click as it comes. */
 export interface Hit {
@@ -46,25 +46,38 @@ interface Judgement {
 
 /** Scanners run in real time, however fast the service clock goes. */
 export function humanLimits(humans: EngagementPolicy['humans'], clockRate: number): HumanLimits {
-  const { clickAfterMs, openAfterMs, burstLinks, burstMs } = humans;
-  return { clickAfterMs: clickAfterMs * clockRate, openAfterMs: openAfterMs * clockRate, burstLinks, burstMs: burstMs * clockRate };
+  const { clickAfterMs, openAfterMs, burstLinks, burstMs, sweepLinks, sweepMs } = humans;
+  return {
+    clickAfterMs: clickAfterMs * clockRate,
+    openAfterMs: openAfterMs * clockRate,
+    burstLinks,
+    burstMs: burstMs * clockRate,
+    sweepLinks,
+    sweepMs: sweepMs * clockRate,
+  };
 }
 
 /**
- * Whether a person did this. A program follows all links at once, at once after delivery, by HEAD, under its own name, or the link that nobody sees;
- * one that follows a single visible link after a while, under the name of a browser, cannot be told from a person.
+ * Whether a person did this. A program follows all links, at once or one after another, at once after delivery, by HEAD, under its own name, or the link that
+ * nobody sees; one that follows a single visible link after a while, under the name of a browser, cannot be told from a person.
  *
- * `past` are all of the same message, oldest first. What speaks for a scan also unmasks what it did before: the hidden link everything, a burst what
- * lies within it. Whatever follows a scan without a pause belongs to it; a person who comes later counts.
+ * `past` are all of the same message, oldest first. What speaks for a scan also unmasks what it did before, though it counted as a person's meanwhile: the
+ * hidden link everything, a burst or a sweep what lies within it. Whatever follows a scan without a pause belongs to it; a person who comes later counts. Once
+ * the hidden link was followed by itself no click of the message counts any more: a machine reads it as slowly as it likes. In a burst it was a gateway's, which
+ * is done with it: the person behind it counts.
  */
 export function judgeInteraction(hit: Hit, past: readonly PastInteraction[], limits: HumanLimits): Judgement {
   const alone = reasonAlone(hit, limits);
   if (alone === 'hidden-link') return machine(alone, past.filter(isUnmaskable));
-  const near = past.filter(({ at }) => at >= hit.at - limits.burstMs);
-  const links = new Set([...near, hit].filter(({ kind }) => kind === 'click').map(({ link }) => link));
-  if (links.size >= limits.burstLinks) return machine('burst', near.filter(isUnmaskable));
+  const within = (ms: number): readonly PastInteraction[] => past.filter(({ at }) => at >= hit.at - ms);
+  const near = within(limits.burstMs);
+  if (linksOf([...near, hit]) >= limits.burstLinks) return machine('burst', near.filter(isUnmaskable));
+  const sweep = within(limits.sweepMs);
+  if (hit.kind === 'click' && linksOf([...sweep, hit]) >= limits.sweepLinks) return machine('sweep', sweep.filter(isUnmaskable));
   if (alone !== null) return machine(alone, []);
   if (near.some(({ reason }) => reason === 'burst' || reason === 'hidden-link')) return machine('burst', []);
+  if (hit.kind === 'click' && isReadByMachine(past, limits)) return machine('hidden-link', []);
+  if (sweep.some(({ reason }) => reason === 'sweep')) return machine('sweep', []);
   return { verdict: 'pending', reason: null, unmasked: [] };
 }
 
@@ -90,6 +103,18 @@ function reasonAlone({ kind, link, isHead, userAgent, at, deliveredAt }: Hit, li
   if (scannerAgents.some((name) => agent.toLowerCase().includes(name))) return 'scanner';
   const afterMs = kind === 'click' ? limits.clickAfterMs : limits.openAfterMs;
   return deliveredAt === null || at < deliveredAt + afterMs ? 'too-soon' : null;
+}
+
+function isReadByMachine(past: readonly PastInteraction[], { burstLinks, burstMs }: HumanLimits): boolean {
+  return past.some(
+    (one) =>
+      one.kind === 'click' && one.link === hiddenLink && linksOf(past.filter(({ at }) => Math.abs(at - one.at) <= burstMs)) < burstLinks,
+  );
+}
+
+/** How many different links were followed. */
+function linksOf(interactions: readonly Pick<PastInteraction, 'kind' | 'link'>[]): number {
+  return new Set(interactions.filter(({ kind }) => kind === 'click').map(({ link }) => link)).size;
 }
 
 function isUnmaskable({ kind, verdict }: PastInteraction): boolean {

@@ -64,7 +64,14 @@ const engagementSource = z
       .optional()
       .meta({ description: 'What a message risks, in the shop’s currency: a step with `expected_margin` sends only for more than that.' }),
     humans: z
-      .strictObject({ click_after: limitText, open_after: limitText, burst_links: count, burst: windowText })
+      .strictObject({
+        click_after: limitText,
+        open_after: limitText,
+        burst_links: count,
+        burst: windowText,
+        sweep_links: count.default(4),
+        sweep: windowText.prefault('PT1M'),
+      })
       .meta({ description: 'What is too fast for a person is a machine.' }),
     tracking: z
       .strictObject({
@@ -133,6 +140,8 @@ function compile({
       openAfterMs: humans.open_after,
       burstLinks: humans.burst_links,
       burstMs: humans.burst,
+      sweepLinks: humans.sweep_links,
+      sweepMs: humans.sweep,
     },
     tracking: { default: tracking.default, optInCountries: tracking.opt_in_countries, texts: tracking.texts },
   };

@@ -12,7 +12,7 @@ import {
 import { minute } from '../../src/domain/instant.js';
 
 const delivered = 1_000_000;
-const limits = { clickAfterMs: 3000, openAfterMs: 2000, burstLinks: 3, burstMs: 2000 };
+const limits = { clickAfterMs: 3000, openAfterMs: 2000, burstLinks: 3, burstMs: 2000, sweepLinks: 4, sweepMs: minute };
 const browser = 'Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 Version/19.1 Mobile/15E148 Safari/604.1';
 
 function hit(changes: Partial<Hit> = {}): Hit {
@@ -84,9 +84,41 @@ describe('who clicked', () => {
         hit({ link: hiddenLink, at }),
         hit({ link: 2, at: at + 2000 }),
         hit({ kind: 'open', link: null, at: at + 4000 }),
-        hit({ link: 1, at: at + minute }),
+        hit({ kind: 'open', link: null, at: at + 2 * minute }),
+        hit({ link: 1, at: at + 60 * minute }),
       ),
-    ).toEqual(['hidden-link', 'hidden-link', 'hidden-link', 'burst', 'burst', 'human']);
+    ).toEqual(['hidden-link', 'hidden-link', 'hidden-link', 'burst', 'burst', 'human', 'hidden-link']);
+  });
+
+  test.each([
+    ['a link in 1.2 s', 1200, 16],
+    ['a link in 2.5 s', 2500, 16],
+    ['a link in 15 s', 15_000, 9],
+    ['a link in 20 s', 20_000, 4],
+  ])('sees the machine in a slow scan: %s', (_pace, gapMs, links) => {
+    const at = delivered + minute;
+    const all = play(...Array.from({ length: links }, (_, n) => hit({ link: n + 1, at: at + n * gapMs })));
+    expect(new Set(all)).toEqual(new Set(['sweep']));
+  });
+
+  test('lets a person follow three links, the same one again, and more of them over an hour', () => {
+    const at = delivered + minute;
+    const links = [1, 2, 3, 3, 2, 1];
+    expect(new Set(play(...links.map((link, n) => hit({ link, at: at + n * 5000 }))))).toEqual(new Set(['human']));
+    expect(new Set(play(...[1, 2, 3, 4, 5, 6].map((link) => hit({ link, at: at + link * 10 * minute }))))).toEqual(new Set(['human']));
+  });
+
+  test('counts a person who comes when a slow scan is over', () => {
+    const at = delivered + minute;
+    const scan = [1, 2, 3, 4].map((link) => hit({ link, at: at + link * 5000 }));
+    expect(play(...scan, hit({ link: 2, at: at + 60_000 }), hit({ link: 2, at: at + 5 * minute }))).toEqual([
+      'sweep',
+      'sweep',
+      'sweep',
+      'sweep',
+      'sweep',
+      'human',
+    ]);
   });
 
   test('never sees a person in a scan of all links at once, in whatever order and haste', () => {
@@ -122,5 +154,12 @@ describe('who clicked', () => {
 });
 
 test('measures haste by the real clock: a scanner takes no less time when the day is sped up', () => {
-  expect(humanLimits(limits, 3600)).toEqual({ clickAfterMs: 3000 * 3600, openAfterMs: 2000 * 3600, burstLinks: 3, burstMs: 2000 * 3600 });
+  expect(humanLimits(limits, 3600)).toEqual({
+    clickAfterMs: 3000 * 3600,
+    openAfterMs: 2000 * 3600,
+    burstLinks: 3,
+    burstMs: 2000 * 3600,
+    sweepLinks: 4,
+    sweepMs: minute * 3600,
+  });
 });

@@ -117,6 +117,59 @@ describeOnBothStores('opens and clicks', (store) => {
     expect(await interactions()).toHaveLength(known);
   });
 
+  test('of a slow machine are found out by the fourth link, and what the person was given for them is taken back', async () => {
+    const { deps, visit, addresses } = await mailed();
+    deps.clock.pass(minute);
+    const before = await engagement();
+    for (const number of [1, 2, 3]) {
+      await visit(linkTo(addresses, number));
+      await settle(deps);
+    }
+    const given = await engagement();
+    expect([given.sums.human_click?.value, given.engagedAt]).toEqual([1, noon + hour + minute]);
+
+    await visit(linkTo(addresses, 4));
+    expect((await interactions()).map(({ verdict, reason }) => [verdict, reason])).toEqual([1, 2, 3, 4].map(() => ['machine', 'sweep']));
+    const after = await engagement();
+    expect(after.sums.human_click?.value).toBeCloseTo(0);
+    expect({ ...after, sums: {} }).toEqual({ ...before, sums: {} });
+    expect(await settle(deps)).toBe(0);
+  });
+
+  test('keep what a person did earlier on the same day, and what they do once the machine is gone', async () => {
+    const { deps, visit, addresses } = await mailed();
+    deps.clock.pass(minute);
+    await visit(linkTo(addresses, 1));
+    await settle(deps, 5 * minute);
+    const own = await engagement();
+    for (const number of [1, 2, 3, 4]) {
+      await visit(linkTo(addresses, number));
+      await settle(deps);
+    }
+    expect((await interactions()).map(({ verdict }) => verdict)).toEqual(['human', 'machine', 'machine', 'machine', 'machine']);
+    expect(await engagement()).toEqual(own);
+    deps.clock.pass(day);
+    await visit(linkTo(addresses, 2));
+    await settle(deps);
+    expect((await engagement()).sums.human_click?.value).toBeGreaterThan(own.sums.human_click?.value ?? 0);
+  });
+
+  test('of a message whose hidden link was followed count never again, and what they gave goes back', async () => {
+    const { deps, visit, addresses } = await mailed();
+    deps.clock.pass(minute);
+    const before = await engagement();
+    await visit(linkTo(addresses, 1));
+    await settle(deps, hour);
+    await visit(linkTo(addresses, 0));
+    for (const pause of [10 * second, hour]) {
+      deps.clock.pass(pause);
+      await visit(linkTo(addresses, 2));
+    }
+    await settle(deps);
+    expect(new Set((await interactions()).map(({ reason }) => reason))).toEqual(new Set(['hidden-link']));
+    expect({ ...(await engagement()), sums: {} }).toEqual({ ...before, sums: {} });
+  });
+
   test('the picture is the same for every token, sets nothing and is kept nowhere', async () => {
     const { visit, addresses } = await mailed();
     const picture = addresses.find((address) => address.endsWith('.gif')) ?? '';

@@ -29,7 +29,12 @@ export interface EngagementState {
 interface KeyedSignal {
   readonly key: string;
   readonly counted: { readonly kind: EngagementSignal; readonly at: Instant } | null;
+  /** How it stood before, for a signal that may be taken back. */
+  readonly before?: Standing;
 }
+
+/** What a signal moves besides its sum. */
+type Standing = Pick<EngagementState, 'engagedAt' | 'hotAt' | 'climbedAt'>;
 
 /** Something that a person did. With a `key`, it counts once however often it is told. */
 export interface Signal {
@@ -70,9 +75,37 @@ export function recordSignal(state: EngagementState, signal: Signal, at: Instant
     ...state,
     sums,
     visitedAt: signal.kind === 'site_visit' ? latest(state.visitedAt, at) : state.visitedAt,
-    keys: signal.key === undefined ? state.keys : [...state.keys, { key: signal.key, counted: { kind: signal.kind, at } }].slice(-keptKeys),
+    keys: signal.key === undefined ? state.keys : [...state.keys, keyed(state, signal.key, signal.kind, at)].slice(-keptKeys),
   };
   return engages(state, signal, at, policy) ? climb(state, known, at, policy) : known;
+}
+
+function keyed(state: EngagementState, key: string, kind: EngagementSignal, at: Instant): KeyedSignal {
+  const counted = { kind, at };
+  if (!mayBeTakenBack.has(kind)) return { key, counted };
+  const { engagedAt, hotAt, climbedAt } = state;
+  return { key, counted, before: { engagedAt, hotAt, climbedAt } };
+}
+
+/** What links and pictures tell may turn out to be a machine's. */
+const mayBeTakenBack: ReadonlySet<EngagementSignal> = new Set(['human_click', 'reliable_open']);
+
+/**
+ * The state without a signal that turned out to be none: its part of the score goes, and where nothing newer engaged the person, so does the tier that it gave.
+ * Of several the newest is taken back first. A key that has been forgotten, or never counted, changes nothing.
+ */
+export function takeBackSignal(state: EngagementState, key: string, policy: EngagementPolicy): EngagementState {
+  const signal = state.keys.find((known) => known.key === key);
+  const sum = signal?.counted ? state.sums[signal.counted.kind] : undefined;
+  if (signal?.counted == null || sum === undefined) return state;
+  const { kind, at } = signal.counted;
+  const sums = { ...state.sums, [kind]: takeSignal(sum, at, policy.signals[kind].halfLifeMs) };
+  // What came after it stood on it: it stands on what was before.
+  const keys = state.keys
+    .filter((known) => known !== signal)
+    .map((known) => (signal.before !== undefined && known.before?.engagedAt === at ? { ...known, before: signal.before } : known));
+  const standing = signal.before !== undefined && state.engagedAt === at ? signal.before : {};
+  return { ...state, sums, keys, ...standing };
 }
 
 /** Notes that a person showed that they get too much; the newest such act counts. */
@@ -183,7 +216,12 @@ function earliest(known: Instant | null, until: Instant): Instant | null {
 /** As it is kept in `profiles.engagement`. */
 export function engagementJson(state: EngagementState): Readonly<Record<string, unknown>> {
   const sums = Object.fromEntries(Object.entries(state.sums).map(([signal, { value, at }]) => [signal, [value, at]]));
-  const keys = state.keys.map(({ key, counted }) => (counted === null ? key : [key, counted.kind, counted.at]));
+  const keys = state.keys.map(({ key, counted, before }) => {
+    if (counted === null) return key;
+    return before === undefined
+      ? [key, counted.kind, counted.at]
+      : [key, counted.kind, counted.at, before.engagedAt, before.hotAt, before.climbedAt];
+  });
   return { ...state, sums, keys };
 }
 
@@ -211,10 +249,14 @@ export function parseEngagement(json: unknown): EngagementState {
 }
 
 function keyedSignal(kept: unknown): readonly KeyedSignal[] {
-  const [key, told, toldAt] = typeof kept === 'string' ? [kept] : list(kept);
+  const [key, told, toldAt, ...stood] = typeof kept === 'string' ? [kept] : list(kept);
   const kind = engagementSignals.find((known) => known === told);
   const at = instant(toldAt);
-  return typeof key === 'string' ? [{ key, counted: kind === undefined || at === null ? null : { kind, at } }] : [];
+  if (typeof key !== 'string') return [];
+  const counted = kind === undefined || at === null ? null : { kind, at };
+  if (stood.length < 3) return [{ key, counted }];
+  const [engagedAt, hotAt, climbedAt] = stood.map(instant);
+  return [{ key, counted, before: { engagedAt: engagedAt ?? null, hotAt: hotAt ?? null, climbedAt: climbedAt ?? null } }];
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> {

@@ -46,7 +46,15 @@ export interface EngagementPolicy {
   /** What a message on a channel risks; where it is absent, no message is weighed against it. */
   readonly price?: Readonly<Partial<Record<Channel, ChannelPrice>>>;
   /** Where a message counts as read by a person: less than this after delivery is a machine. */
-  readonly humans: { readonly clickAfterMs: number; readonly openAfterMs: number; readonly burstLinks: number; readonly burstMs: number };
+  readonly humans: {
+    readonly clickAfterMs: number;
+    readonly openAfterMs: number;
+    readonly burstLinks: number;
+    readonly burstMs: number;
+    /** So many different links of one message within `sweepMs` are a slow machine's. */
+    readonly sweepLinks: number;
+    readonly sweepMs: number;
+  };
   readonly tracking: TrackingPolicy;
 }
 
