@@ -7,6 +7,7 @@ import { isTimeZone } from './domain/time-zone.js';
 import { describeProblem } from './yaml/problem.js';
 import type { FileProblem } from './yaml/problem.js';
 import { decodeText } from './domain/decode-text.js';
+import { type ChosenColours, paletteOf, type ShopLook, unreadable } from './domain/shop-look.js';
 import { checkYaml, readYaml } from './yaml/yaml-file.js';
 
 /** `shop.yaml` is missing or wrong; the message lists every problem with its line. */
@@ -78,6 +79,66 @@ const moved = z
       });
   });
 
+const colour = z.string().regex(/^#[0-9a-fA-F]{6}$/, 'must be a colour such as "#2f5d4a", in quotes');
+const palette = z.strictObject({
+  ground: colour.optional(),
+  paper: colour.optional(),
+  panel: colour.optional(),
+  ink: colour.optional(),
+  title: colour.optional(),
+  soft: colour.optional(),
+  line: colour.optional(),
+  accent: colour.optional(),
+});
+const font = z
+  .string()
+  .regex(/^[\p{L}\p{N}\s,'-]{1,200}$/u, "must be font names with commas between, such as Georgia, 'Times New Roman', serif");
+const look = z
+  .strictObject({
+    logo: z
+      .strictObject({
+        url: z.url({ protocol: /^https$/, error: 'must be a web address that begins with https://' }),
+        width: z.int().min(24).max(480),
+      })
+      .optional(),
+    colours: palette.default({}),
+    dark: palette.default({}),
+    fonts: z.strictObject({ headline: font.optional(), body: font.optional() }).default({}),
+    social: z
+      .array(z.strictObject({ name: z.string().min(1).max(40), url: webUrl }))
+      .max(8)
+      .default([]),
+  })
+  .superRefine((chosen, context) => {
+    for (const [key, scheme] of [
+      ['colours', 'light'],
+      ['dark', 'dark'],
+    ] as const)
+      for (const { text, on, ratio } of unreadable(paletteOf(scheme, given(chosen[key]))))
+        context.addIssue({
+          code: 'custom',
+          path: [key],
+          message: `"${text}" cannot be read on "${on}": their contrast is ${ratio.toFixed(1)}, and must be 4.5`,
+        });
+  });
+
+function toLook(chosen: z.output<typeof look>): ShopLook {
+  return {
+    logo: chosen.logo ?? null,
+    light: paletteOf('light', given(chosen.colours)),
+    dark: paletteOf('dark', given(chosen.dark)),
+    fonts: {
+      headline: chosen.fonts.headline ?? "Georgia, 'Times New Roman', serif",
+      body: chosen.fonts.body ?? "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif",
+    },
+    social: chosen.social,
+  };
+}
+
+function given(colours: z.output<typeof palette>): ChosenColours {
+  return Object.fromEntries(Object.entries(colours).flatMap(([name, value]) => (value === undefined ? [] : [[name, value.toLowerCase()]])));
+}
+
 const shopSchema = z
   .strictObject({
     name: z.string().min(1),
@@ -93,6 +154,7 @@ const shopSchema = z
     site_url: webUrl,
     link_hosts: z.array(linkHost).default([]),
     support: z.strictObject({ url: webUrl, email: emailAddress }),
+    look: look.prefault({}),
     cart_link: cartLink,
     email_from: z.strictObject({
       default: sender,
@@ -137,6 +199,7 @@ function toShop(file: z.output<typeof shopSchema>): Shop {
     hosts: shopHosts(file.site_url, file.link_hosts),
     supportUrl: file.support.url,
     supportEmail: file.support.email,
+    look: toLook(file.look),
     cartLink: file.cart_link,
     from: {
       transactional: from(emails.transactional),

@@ -1,5 +1,6 @@
 import type { RenderContext } from '../domain/rendering.js';
 import { restoreCartUrl } from '../domain/shop.js';
+import { shownLines } from '../domain/shown-lines.js';
 import { type CartView, findCanonicalProfile, readCarts, readProfile } from '../store/profiles-read.js';
 import type { AppDeps } from './deps.js';
 import { personTimeZone } from './read-person.js';
@@ -27,7 +28,7 @@ export async function previewContext(deps: Pick<AppDeps, 'store' | 'shop' | 'clo
 
 function shownCart(cart: CartView, shop: AppDeps['shop']): NonNullable<RenderContext['cart']> {
   return {
-    lines: cart.lines.map(({ name, quantity, price, imageUrl, url }) => ({ name, quantity, price, imageUrl, url })),
+    lines: shownLines(cart.lines),
     value: cart.value,
     currency: cart.currency ?? shop.currency,
     url: restoreCartUrl(shop, cart.token),

@@ -11,6 +11,8 @@ export interface RenderContext {
   readonly cart: {
     readonly lines: readonly {
       readonly name: string;
+      /** False: the shop told no name, and `name` is its own id for the product. */
+      readonly isNamed?: boolean;
       readonly quantity: number;
       readonly price: number;
       readonly imageUrl: string | null;
@@ -20,7 +22,8 @@ export interface RenderContext {
     readonly currency: string;
     readonly url: string;
   } | null;
-  readonly links: { readonly unsubscribe: string; readonly preferences: string };
+  /** `view`: the mail in a browser; absent where there is none. */
+  readonly links: { readonly unsubscribe: string; readonly preferences: string; readonly view?: string };
   /** What whoever asked for the message gave along: `data` of the call or of the broadcast; empty in journeys. */
   readonly data: Readonly<Record<string, unknown>>;
   readonly isFirstSms: boolean;

@@ -1,4 +1,5 @@
 import type { Channel, MessageClass } from './channel.js';
+import type { ShopLook } from './shop-look.js';
 import type { ShopHosts } from './shop-address.js';
 
 /** Who an email says it is from, and where an answer goes. */
@@ -32,6 +33,7 @@ export interface Shop {
   readonly hosts: ShopHosts;
   readonly supportUrl: string;
   readonly supportEmail: string;
+  readonly look: ShopLook;
   readonly from: Readonly<Record<MessageClass, EmailSender>>;
   /** E.164 number, Twilio Messaging Service (`MG…`) or, where the country allows it, a name of up to 11 letters and digits. */
   readonly smsSender: Readonly<Record<MessageClass, string>>;

@@ -9,7 +9,7 @@ import type { MjmlConverter } from './mjml.js';
 import type { FileProblem } from '../yaml/problem.js';
 
 /** Raised when the same sources give another result: it makes every template a new version at the next publish. */
-const compilerVersion = 1;
+const compilerVersion = 2;
 
 /** What the compiled form is made from, cheap to compute: unchanged templates are never compiled again. Hex SHA-256. */
 export function sourceHash(source: TemplateSource, set: TemplateSet): string {
@@ -83,11 +83,28 @@ async function compileEmail(
  */
 function hideLiquid(source: string): { readonly text: string; readonly restore: (text: string) => string } {
   const tags: string[] = [];
+  const colours: string[] = [];
   const text = source.replace(/\{\{.*?\}\}|\{%.*?%\}/gs, (tag) => {
+    if (colour.test(tag)) return hiddenColour(colours, tag);
     tags.push(tag);
     return `LQ${tags.length - 1}QL${'\n'.repeat(tag.split('\n').length - 1)}`;
   });
-  return { text, restore: (hidden) => hidden.replace(/LQ(\d+)QL/g, (_, index: string) => tags[Number(index)] ?? '') };
+  const restore = (hidden: string): string =>
+    hidden
+      .replace(/LQ(\d+)QL/g, (_, index: string) => tags[Number(index)] ?? '')
+      .replace(/#fa57([0-9a-f]{2})/gi, (whole, index: string) => colours[Number.parseInt(index, 16) - firstColour] ?? whole);
+  return { text, restore };
+}
+
+const colour = /^\{\{-?\s*shop\.look\.(light|dark)\.\w+\s*-?\}\}$/;
+/** Hex digits that no minifier shortens. */
+const firstColour = 0x20;
+
+/** MJML takes nothing but a colour where one belongs, so a tag that will be one is hidden as one. One tag, one colour. */
+function hiddenColour(colours: string[], tag: string): string {
+  const known = colours.indexOf(tag);
+  const index = known === -1 ? colours.push(tag) - 1 : known;
+  return `#fa57${(index + firstColour).toString(16)}`;
 }
 
 function offsetOfLine(text: string, line: number): number {

@@ -137,11 +137,15 @@ function isBlank(value: unknown): boolean {
 
 /** Loops and conditions leave lines with nothing on them, spacers leave hair spaces, buttons a space before the colon. */
 function tidyText(text: string): string {
-  return text
-    .replace(/[^\S\n]+(?=\n|: http)/g, '')
-    .replace(/\n[^\S\n]+/g, '\n')
-    .replace(/\n{3,}/g, '\n\n')
-    .trim();
+  return (
+    text
+      .replace(/[^\S\n]+(?=\n|: http)/g, '')
+      // A line of goods without a price.
+      .replace(/ ·(?=\n|$)/g, '')
+      .replace(/\n[^\S\n]+/g, '\n')
+      .replace(/\n{3,}/g, '\n\n')
+      .trim()
+  );
 }
 
 function hashOf(parts: readonly string[]): string {

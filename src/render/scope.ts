@@ -1,9 +1,10 @@
 import { plainName } from '../domain/plain-name.js';
 import type { RenderContext } from '../domain/rendering.js';
 import type { Shop } from '../domain/shop.js';
+import type { Palette } from '../domain/shop-look.js';
 
 /** What templates may say about the shop. */
-type ShopWords = Pick<Shop, 'name' | 'brand' | 'postalAddress' | 'siteUrl' | 'supportUrl' | 'supportEmail'>;
+type ShopWords = Pick<Shop, 'name' | 'brand' | 'postalAddress' | 'siteUrl' | 'supportUrl' | 'supportEmail' | 'look'>;
 
 /** All that a template can name. `locale` is the tag that money and dates are written in, such as `de-AT`. */
 type TemplateScope = RenderContext & { readonly shop: ShopWords; readonly locale: string };
@@ -19,19 +20,31 @@ type ShapeOf<T> = T extends string | number | boolean
       ? 'any'
       : { readonly keys: { readonly [Key in keyof T]-?: ShapeOf<NonNullable<T[Key]>> } };
 
+const palette = {
+  ground: 'value',
+  paper: 'value',
+  panel: 'value',
+  ink: 'value',
+  title: 'value',
+  soft: 'value',
+  line: 'value',
+  accent: 'value',
+  onAccent: 'value',
+} as const satisfies Record<keyof Palette, 'value'>;
+
 /** The names that lint knows. The compiler holds it to RenderContext: a field added there must be named here. */
 export const knownVariables: ShapeOf<TemplateScope> & Shape = {
   keys: {
     profile: { keys: { firstName: 'value', locale: 'value', traits: 'any' } },
     cart: {
       keys: {
-        lines: { list: { keys: { name: 'value', quantity: 'value', price: 'value', imageUrl: 'value', url: 'value' } } },
+        lines: { list: { keys: { name: 'value', quantity: 'value', price: 'value', imageUrl: 'value', url: 'value', isNamed: 'value' } } },
         value: 'value',
         currency: 'value',
         url: 'value',
       },
     },
-    links: { keys: { unsubscribe: 'value', preferences: 'value' } },
+    links: { keys: { unsubscribe: 'value', preferences: 'value', view: 'value' } },
     data: 'any',
     isFirstSms: 'value',
     at: 'value',
@@ -45,6 +58,15 @@ export const knownVariables: ShapeOf<TemplateScope> & Shape = {
         siteUrl: 'value',
         supportUrl: 'value',
         supportEmail: 'value',
+        look: {
+          keys: {
+            logo: { keys: { url: 'value', width: 'value' } },
+            light: { keys: palette },
+            dark: { keys: palette },
+            fonts: { keys: { headline: 'value', body: 'value' } },
+            social: { list: { keys: { name: 'value', url: 'value' } } },
+          },
+        },
       },
     },
   },
@@ -65,15 +87,32 @@ export function shapeOf(example: unknown): Shape {
  */
 export function templateScope(context: RenderContext, shop: Shop, locale: string): Record<string, unknown> {
   const { profile, cart } = context;
-  const { name, brand, postalAddress, siteUrl, supportUrl, supportEmail } = shop;
+  const { name, brand, postalAddress, siteUrl, supportUrl, supportEmail, look } = shop;
   return withoutNulls({
     ...context,
     profile: { ...profile, firstName: nameOrNull(profile.firstName), traits: withPlainNames(profile.traits) },
-    cart: cart === null ? null : { ...cart, lines: cart.lines.map((line) => ({ ...line, name: plainName(line.name) })) },
+    cart: cart === null ? null : { ...cart, lines: cart.lines.map((line) => shownLine(line, locale)) },
     locale,
-    shop: { name, brand, postalAddress, siteUrl, supportUrl, supportEmail },
+    shop: { name, brand, postalAddress, siteUrl, supportUrl, supportEmail, look },
   } satisfies TemplateScope) as Record<string, unknown>;
 }
+
+/** A product without a name is "your choice": nobody reads the shop's id for it. */
+function shownLine<T extends { readonly name: string; readonly isNamed?: boolean }>(
+  line: T,
+  locale: string,
+): T & { readonly isNamed: boolean } {
+  const name = line.isNamed === false ? '' : plainName(line.name);
+  return { ...line, name: name || (unnamed[locale.split('-')[0] ?? ''] ?? 'Your choice'), isNamed: name !== '' };
+}
+
+const unnamed: Readonly<Record<string, string>> = {
+  de: 'Ihre Auswahl',
+  fr: 'Votre choix',
+  es: 'Su elección',
+  it: 'La tua scelta',
+  nl: 'Uw keuze',
+};
 
 /** Traits that are names, as clients spell them. */
 const nameTraits: ReadonlySet<string> = new Set([

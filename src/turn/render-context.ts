@@ -1,4 +1,5 @@
 import type { RenderContext } from '../domain/rendering.js';
+import { shownLines } from '../domain/shown-lines.js';
 import { textTrait } from '../domain/text-trait.js';
 import { originOf } from '../journey/internal.js';
 import type { Knowledge } from './knowledge.js';
@@ -8,10 +9,10 @@ import type { TurnWorld } from './world.js';
 export function renderContext(
   world: TurnWorld,
   { timeZone }: Knowledge,
-  links: { readonly cart: string; readonly unsubscribe: string; readonly preferences: string },
+  links: { readonly cart: string; readonly unsubscribe: string; readonly preferences: string; readonly view?: string },
 ): RenderContext {
   const { profile, cart, entry, facts, shop, at } = world;
-  const { unsubscribe, preferences } = links;
+  const { unsubscribe, preferences, view } = links;
   return {
     profile: {
       firstName: textTrait(profile, 'firstName') ?? textTrait(profile, 'first_name'),
@@ -22,12 +23,12 @@ export function renderContext(
       cart === null
         ? null
         : {
-            lines: cart.lines.map(({ name, quantity, price, imageUrl, url }) => ({ name, quantity, price, imageUrl, url })),
+            lines: shownLines(cart.lines),
             value: cart.value,
             currency: cart.currency ?? shop.currency,
             url: links.cart,
           },
-    links: { unsubscribe, preferences },
+    links: { unsubscribe, preferences, ...(view === undefined ? {} : { view }) },
     data: originOf(entry.journeyId) === 'journey' ? {} : entry.data.trigger,
     isFirstSms: !facts.textedBefore,
     at,

@@ -1,13 +1,13 @@
-import { accessSync, constants } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type ChildInstance, startChild } from '../../examples/instance.js';
 import { makeProject, quickCart } from '../support/project.js';
 import { type Call, fillsCart, sendBatch } from '../support/shop-client.js';
 import { entryThat, eventually, isFinished, isWaiting, mailsTo, profileOf, type SeenMail } from '../support/watching.js';
+import { onPath } from '../support/on-path.js';
 
 const browserPath = onPath('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable');
 if (browserPath === null)
@@ -208,18 +208,4 @@ function quickText(): string {
   return quickCart({ idle: 2, wait: 3600 }, 'quick-text')
     .replace(/steps:[\s\S]*/, 'steps:\n  - send: { id: text, channel: sms, template: cart-link, deadline: PT4H, not_after_start: PT47H }\n')
     .replace('name: Quick cart', 'name: Quick text');
-}
-
-function onPath(...names: readonly string[]): string | null {
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
-    for (const name of names) {
-      try {
-        accessSync(join(folder, name), constants.X_OK);
-        return join(folder, name);
-      } catch {
-        // Not here.
-      }
-    }
-  }
-  return null;
 }

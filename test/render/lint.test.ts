@@ -222,10 +222,10 @@ const cases: readonly Case[] = [
   },
   {
     breaks: 'data that no example gives',
-    files: { [receiptDesignFile]: receiptDesign.replace('data.order.lines', 'data.order.items'), [receiptFile]: receipt },
-    at: { file: receiptDesignFile, text: 'data.order.items' },
-    message: /There is no variable "data\.order\.items"/,
-    suggestion: /Known here: number, lines|Did you mean/,
+    files: { [receiptDesignFile]: receiptDesign.replace('data.parcel.trackingUrl', 'data.parcel.tracking'), [receiptFile]: receipt },
+    at: { file: receiptDesignFile, text: 'data.parcel.tracking' },
+    message: /There is no variable "data\.parcel\.tracking"/,
+    suggestion: /Known here: carrier|Did you mean/,
   },
   {
     breaks: 'data without any example',

@@ -72,9 +72,23 @@ export function shipped(path: string): Promise<string> {
 
 async function shippedFiles(): Promise<Record<string, string>> {
   const paths = [
-    ...['shop.mjml', 'footer.mjml', 'cart-lines.mjml', 'return-button.mjml', 'plain.mjml', 'sender.mjml', 'words.yaml'].map(
-      (name) => `templates/layouts/${name}`,
-    ),
+    ...[
+      'shop.mjml',
+      'head.mjml',
+      'top.mjml',
+      'hero.mjml',
+      'product-grid.mjml',
+      'coupon.mjml',
+      'review.mjml',
+      'recommendations.mjml',
+      'order-lines.mjml',
+      'footer.mjml',
+      'cart-lines.mjml',
+      'return-button.mjml',
+      'plain.mjml',
+      'sender.mjml',
+      'words.yaml',
+    ].map((name) => `templates/layouts/${name}`),
     'templates/samples/new-customer.json',
   ];
   return Object.fromEntries(await Promise.all(paths.map(async (path) => [path, await shipped(path)])));
