@@ -30,9 +30,10 @@ export async function mergeProfiles(
   at: Instant,
   policy: EngagementPolicy,
   cause: MergeCause | null = null,
+  shopCountry: string | null = null,
 ): Promise<Profile> {
   if (from.id === into.id) return into;
-  const merged = mergedProfile(from, into, at, policy);
+  const merged = mergedProfile(from, into, at, policy, shopCountry);
   // Carts before entries, as everywhere; facts are shared while they still say whose they were.
   await lockCartsOf(trx, from.id);
   const entries = await lockUnitingEntries(trx, { profiles: [from.id, into.id], carts: [] });

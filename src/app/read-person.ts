@@ -3,7 +3,7 @@ import { type EngagementFacts, engagementFacts } from '../domain/engagement/fact
 import { parseEngagement } from '../domain/engagement/state.js';
 import type { Instant } from '../domain/instant.js';
 import type { LedgerRow } from '../domain/ledger.js';
-import { calendarZone, type Place, placesByTraits } from '../domain/zone-evidence.js';
+import { calendarZone, type Place, placesByTraits, statedZone } from '../domain/zone-evidence.js';
 import { readEngagementHistory, readEngagementRow } from '../store/engagement.js';
 import { readLedger } from '../store/ledger-read.js';
 import { findCanonicalProfile, readConsents } from '../store/profiles-read.js';
@@ -45,7 +45,7 @@ export async function readPerson(deps: Pick<AppDeps, 'store' | 'clock' | 'polici
     engagement: engagementFacts(row, told, { tracking: policies.engagement.tracking, shop: deps.shop }),
     ledger: await readLedger(db, id, at - widestCapMs(policies.caps)),
     places,
-    timeZone: calendarZone(places, deps.shop.timeZone),
+    timeZone: calendarZone(places, deps.shop.timeZone, statedZone(row.traits, at)),
   };
 }
 
@@ -56,5 +56,9 @@ export async function personTimeZone(
 ): Promise<string> {
   const id = await findCanonicalProfile(store.db, profileId);
   const row = id === null ? null : await readEngagementRow(store.db, id);
-  return row === null ? shop.timeZone : calendarZone(placesByTraits(row, shop, clock.now()), shop.timeZone);
+  return row === null ? shop.timeZone : zoneOf(row, shop, clock.now());
+}
+
+function zoneOf(person: Parameters<typeof placesByTraits>[0], shop: AppDeps['shop'], at: Instant): string {
+  return calendarZone(placesByTraits(person, shop, at), shop.timeZone, statedZone(person.traits, at));
 }

@@ -128,7 +128,8 @@ function toPlaces(group: readonly Candidate[]): readonly Place[] {
   return [{ zone: 'America/New_York', country: 'US', region: null, unknown: 'zone' }];
 }
 
-function countryCode(country: string): string {
+/** ISO 3166 of a code in any case, or of a country's English name; empty: none. */
+export function countryCode(country: string): string {
   const text = country.trim();
   return text.length === 2 ? text.toUpperCase() : (codesByName().get(text.toLowerCase()) ?? '');
 }
@@ -222,11 +223,39 @@ export function placesByTraits(
   );
 }
 
-/** The zone in which calendar waits and sentences are told: the person's where only one is possible, else the shop's. */
-export function calendarZone(places: readonly Place[], shopTimeZone: string): string {
-  const zones = [...new Set(places.map(({ zone, unknown }) => (unknown === 'zone' ? null : zone)))];
-  const [only] = zones;
-  return zones.length === 1 && typeof only === 'string' ? only : shopTimeZone;
+/**
+ * The zone in which calendar waits and sentences are told. "10:00 in the person's zone" needs one, where quiet hours ask all: the one that the person states,
+ * then that of their device (`stated`, see `statedZone`), then the only one possible, then the most populous of their country; of somebody of whom nothing is
+ * known the shop's.
+ */
+export function calendarZone(places: readonly Place[], shopTimeZone: string, stated: string | null = null): string {
+  if (stated !== null) return stated;
+  const [first] = places;
+  if (first === undefined) return shopTimeZone;
+  const populous = first.country === null ? undefined : populousZones[first.country];
+  const isOpen = places.filter(({ country, region }) => country === first.country && region === first.region).length > 1;
+  return isOpen && populous !== undefined && first.region === null ? populous : first.zone;
+}
+
+/** Where a country has several clocks, that of most of its people; elsewhere the first of its zones. */
+const populousZones: Readonly<Record<string, string>> = {
+  AU: 'Australia/Sydney',
+  BR: 'America/Sao_Paulo',
+  CA: 'America/Toronto',
+  CD: 'Africa/Kinshasa',
+  CL: 'America/Santiago',
+  EC: 'America/Guayaquil',
+  KZ: 'Asia/Almaty',
+  MN: 'Asia/Ulaanbaatar',
+  NZ: 'Pacific/Auckland',
+  RU: 'Europe/Moscow',
+};
+
+/** The zone that a person states, else the one in which their device was in the 90 days before `at`; null: neither, or one of no country (`UTC`). */
+export function statedZone(traits: Readonly<Record<string, unknown>>, at: Instant): string | null {
+  const seen = traits[seenZone];
+  const told = [traits['timezone'], at - daySeen(seen) < seenForMs ? fieldOf(seen, 'zone') : null];
+  return told.map(readTimeZone).find((zone) => zone !== null && countryOfZone(zone) !== null) ?? null;
 }
 
 function text(value: unknown): string | null {

@@ -1,5 +1,6 @@
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { checkEmail } from '../channels/email/address.js';
+import { countryCode } from '../domain/zone-evidence.js';
 
 /** Where a person can be reached, as their traits tell it. */
 export interface ContactPoints {
@@ -10,10 +11,13 @@ export interface ContactPoints {
   readonly problems: readonly ('invalid-email' | 'invalid-phone')[];
 }
 
-/** Reads the `email` and `phone` traits. A number without its country code is read as one of the `country` trait's (ISO 3166). */
-export function contactPoints(traits: Readonly<Record<string, unknown>>): ContactPoints {
+/**
+ * Reads the `email` and `phone` traits; invisible marks around and in them do not matter. A number without its country code is read as one of the person's
+ * country (a code of ISO 3166 or an English name), else of the shop's, where it is a valid one there.
+ */
+export function contactPoints(traits: Readonly<Record<string, unknown>>, shopCountry: string | null = null): ContactPoints {
   const email = readEmail(traits['email']);
-  const phone = readPhone(traits['phone'], countryOf(traits));
+  const phone = readPhone(traits['phone'], countryOf(traits), supported(shopCountry));
   return {
     email,
     phone,
@@ -26,25 +30,39 @@ export function contactPoints(traits: Readonly<Record<string, unknown>>): Contac
 
 function readEmail(value: unknown): string | null {
   if (typeof value !== 'string') return null;
-  const check = checkEmail(value);
+  const check = checkEmail(value.replace(invisible, ''));
   return check.kind === 'ok' ? check.address : null;
 }
 
-function readPhone(value: unknown, country: CountryCode | undefined): string | null {
+/** Marks that copying brings along, and no part of an address. */
+const invisible = /[\p{Cf}\p{Cc}\ufeff]/gu;
+
+function readPhone(value: unknown, own: CountryCode | undefined, shop: CountryCode | undefined): string | null {
   if (typeof value !== 'string' && typeof value !== 'number') return null;
-  const number = parsePhoneNumberFromString(String(value).trim(), { extract: false, ...(country ? { defaultCountry: country } : {}) });
-  return number !== undefined && number.isPossible() && !number.ext ? number.number : null;
+  const text = String(value).replace(invisible, '').trim();
+  // `00` is what a plus is called on most telephones.
+  const written = text.startsWith('00') ? `+${text.slice(2)}` : text;
+  if (own !== undefined || written.startsWith('+')) return numberOf(written, own, false);
+  // Nothing says that the person is where the shop is: only what is a number there is taken for one.
+  return shop === undefined ? null : numberOf(written, shop, true);
 }
 
-/** `country`, or the country of Segment's reserved trait `address`. */
+function numberOf(text: string, country: CountryCode | undefined, mustBeValid: boolean): string | null {
+  const number = parsePhoneNumberFromString(text, { extract: false, ...(country ? { defaultCountry: country } : {}) });
+  if (number === undefined || number.ext || !number.isPossible() || (mustBeValid && !number.isValid())) return null;
+  return number.number;
+}
+
+/** `country`, or the country of Segment's reserved trait `address`; a code, or the English name. */
 function countryOf(traits: Readonly<Record<string, unknown>>): CountryCode | undefined {
   const address = traits['address'];
   const inAddress = typeof address === 'object' && address !== null && 'country' in address ? address.country : undefined;
-  const code = [traits['country'], inAddress]
-    .find((value) => typeof value === 'string')
-    ?.trim()
-    .toUpperCase();
-  return code !== undefined && isSupportedCountry(code) ? code : undefined;
+  const told = [traits['country'], inAddress].find((value) => typeof value === 'string' && value.trim() !== '');
+  return typeof told === 'string' ? supported(countryCode(told)) : undefined;
+}
+
+function supported(code: string | null): CountryCode | undefined {
+  return code !== null && isSupportedCountry(code) ? code : undefined;
 }
 
 function isGiven(value: unknown): boolean {

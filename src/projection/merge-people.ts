@@ -7,9 +7,15 @@ import { mergeTraitTimes, type Profile } from '../domain/profile.js';
 import { contactPoints } from './contact-points.js';
 
 /** Two people who are one: the newest statement about each trait, and what both did. The id is that of `into`. */
-export function mergedProfile(from: Profile, into: Profile, at: Instant, policy: EngagementPolicy): Profile {
+export function mergedProfile(
+  from: Profile,
+  into: Profile,
+  at: Instant,
+  policy: EngagementPolicy,
+  shopCountry: string | null = null,
+): Profile {
   const { traits, traitTimes } = mergeTraitTimes(into, withoutLifting(from, into));
-  const { email, phone } = contactPoints(traits);
+  const { email, phone } = contactPoints(traits, shopCountry);
   const united = mergeEngagement(into.engagement, from.engagement, policy);
   return {
     ...into,

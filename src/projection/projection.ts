@@ -16,6 +16,7 @@ import { unsubscribeKeys } from '../domain/suppression.js';
 import type { CartId, ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
 import { mergeTraits, type Profile } from '../domain/profile.js';
+import type { Shop } from '../domain/shop.js';
 import { seenZoneTraits } from '../domain/zone-evidence.js';
 import { type ContactPoints, contactPoints } from './contact-points.js';
 import type { Policies } from '../domain/policy/policies.js';
@@ -27,6 +28,7 @@ interface ProjectionNeeds {
   readonly newId: () => string;
   readonly policies: { readonly current: () => Policies };
   readonly secret: Secrets;
+  readonly shop: Pick<Shop, 'country'>;
 }
 
 /** Whom the events are about, with what is stored of them. */
@@ -183,7 +185,7 @@ export class Projection {
 
   /** Where the person is reached. A country that only a browser claims does not make another number of the one that is known. */
   #addresses(traits: Profile['traits'], known: Profile, right: AddressRight): ContactPoints {
-    const read = contactPoints(traits);
+    const read = contactPoints(traits, this.#deps.shop.country);
     if (right === 'set') return read;
     return right === 'claim'
       ? { email: known.email, phone: known.phone, problems: [] }

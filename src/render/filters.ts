@@ -1,4 +1,6 @@
 import type { Liquid } from 'liquidjs';
+import { readInstant } from '../domain/written-instant.js';
+import { formatPattern } from './date-pattern.js';
 
 /** What filters need to know about the person: handed to each render as globals. */
 export interface Formatting {
@@ -7,6 +9,10 @@ export interface Formatting {
   readonly timeZone: string;
   /** ISO 4217, for amounts that name none. */
   readonly currency: string;
+  /** The instant of the message, for `"now"`. */
+  readonly now?: number;
+  /** Where relative addresses lead: the shop's own site. */
+  readonly siteUrl?: string;
 }
 
 /** Key of the globals under which `Formatting` travels; no template name can be this. */
@@ -27,7 +33,9 @@ export function registerFilters(engine: Liquid): void {
   engine.registerFilter('date', function date(this: FilterThis, value: unknown, style?: unknown) {
     return formatDate(value, style, formattingOf(this));
   });
-  engine.registerFilter('safe_url', safeUrl);
+  engine.registerFilter('safe_url', function address(this: FilterThis, value: unknown) {
+    return safeUrl(value, formattingOf(this).siteUrl);
+  });
 }
 
 function formattingOf(filter: FilterThis): Formatting {
@@ -57,12 +65,35 @@ function moneyFormat(locale: string, currency: string): Intl.NumberFormat {
   return made;
 }
 
-/** `date: "long"` (short, medium, long, full) of an instant or an ISO text, in the person's language and zone. No date: empty. */
-function formatDate(value: unknown, style: unknown, { locale, timeZone }: Formatting): string {
-  const instant = typeof value === 'number' ? value : typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  if (!Number.isFinite(instant) || Math.abs(instant) > 8.64e15) return '';
+/**
+ * `date: "long"` (short, medium, long, full) or a pattern such as `"%d.%m.%Y"`, of an instant, a text or `"now"`, in the person's language and zone. A date
+ * without a time is that date everywhere. What is no date, or may be two (`01/03/1990`), is empty.
+ */
+function formatDate(value: unknown, style: unknown, formatting: Formatting): string {
+  const day = dayOf(value);
+  const at = day ?? (value === 'now' || value === 'today' ? formatting.now : readInstantOf(value));
+  if (at === null || at === undefined || !Number.isFinite(at) || Math.abs(at) > 8.64e15) return '';
+  const timeZone = day === null ? formatting.timeZone : 'UTC';
+  if (typeof style === 'string' && style.includes('%')) return formatPattern(at, style, { locale: formatting.locale, timeZone });
   const dateStyle = dateStyles.find((known) => known === style) ?? 'long';
-  return dateFormat(locale, timeZone, dateStyle).format(instant);
+  return dateFormat(formatting.locale, timeZone, dateStyle).format(at);
+}
+
+/** Midnight UTC of a date without a time; null: it is none. */
+function dayOf(value: unknown): number | null {
+  const match = typeof value === 'string' ? /^\s*(\d{4})-(\d\d)-(\d\d)(?:T00:00(?::00(?:\.0+)?)?)?\s*$/.exec(value) : null;
+  if (match === null) return null;
+  const at = Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3]));
+  return new Date(at).getUTCMonth() === Number(match[2]) - 1 ? at : null;
+}
+
+/** Numbers in seconds too. Years before 2000, such as birthdays, are read from text only. */
+function readInstantOf(value: unknown): number | null {
+  const at = readInstant(value);
+  if (at !== null || typeof value === 'number') return at ?? (typeof value === 'number' && value > 1e11 ? value : null);
+  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(value.trim())) return null;
+  const text = value.trim().replace(' ', 'T');
+  return Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`);
 }
 
 const dateFormats = new Map<string, Intl.DateTimeFormat>();
@@ -80,11 +111,16 @@ function dateFormat(locale: string, timeZone: string, dateStyle: (typeof dateSty
 
 const safeProtocols = new Set(['https:', 'http:', 'mailto:', 'tel:']);
 
-/** `safe_url`: a full web, mail or phone address stays; anything else (script, data, a relative path) becomes empty. */
-export function safeUrl(value: unknown): string {
+/**
+ * `safe_url`: a full web, mail or phone address stays; `//host` gets https, a path is one of the shop's site (`siteUrl`; absent: empty). Anything else
+ * (script, data, words) becomes empty.
+ */
+export function safeUrl(value: unknown, siteUrl?: string): string {
   if (typeof value !== 'string') return '';
   const trimmed = value.trim();
-  if (!URL.canParse(trimmed)) return '';
-  const url = new URL(trimmed);
+  if (trimmed.startsWith('//')) return safeUrl(`https:${trimmed}`);
+  const base = /^[/?][^/\\]|^\/$/.test(trimmed) ? siteUrl : undefined;
+  if (!URL.canParse(trimmed, base)) return '';
+  const url = new URL(trimmed, base);
   return safeProtocols.has(url.protocol) ? url.href : '';
 }

@@ -65,11 +65,31 @@ export function chooseLanguage(
 
 function canonicalTag(tag: string | null): string | undefined {
   try {
-    return tag === null ? undefined : Intl.getCanonicalLocales(tag.trim().replace(/_/g, '-'))[0];
+    return tag === null ? undefined : Intl.getCanonicalLocales(tagOf(tag))[0];
   } catch {
     return undefined;
   }
 }
+
+/** `de_DE.UTF-8`, `de-DE,de;q=0.9` and `German` say a language too. */
+function tagOf(text: string): string {
+  const first = (text.split(/[,;]/)[0] ?? '')
+    .trim()
+    .replace(/[.@].*$/, '')
+    .replace(/_/g, '-');
+  return languagesByName[first.toLowerCase()] ?? first;
+}
+
+const languagesByName: Readonly<Record<string, string>> = Object.fromEntries(
+  'en de fr es it nl pl pt sv da nb fi cs sk hu ro el tr ja ko zh ru uk bg hr sl et lv lt'.split(' ').flatMap((code) => {
+    const inEnglish = new Intl.DisplayNames(['en'], { type: 'language' }).of(code) ?? code;
+    const inOwn = new Intl.DisplayNames([code], { type: 'language' }).of(code) ?? code;
+    return [
+      [inEnglish.toLowerCase(), code],
+      [inOwn.toLowerCase(), code],
+    ];
+  }),
+);
 
 /** One message for one person. Pure: the same version, context and shop give the same bytes. */
 export function renderVariant(
@@ -80,7 +100,13 @@ export function renderVariant(
   locale: string,
 ): RenderResult {
   const scope = templateScope(context, shop, locale);
-  const formatting: Formatting = { locale, timeZone: context.timeZone, currency: context.cart?.currency ?? shop.currency };
+  const formatting: Formatting = {
+    locale,
+    timeZone: context.timeZone,
+    currency: context.cart?.currency ?? shop.currency,
+    now: context.at,
+    siteUrl: shop.siteUrl,
+  };
   const missing = compiled.requires.find((path) => isBlank(valueAt(scope, path)));
   if (missing !== undefined) return empty(compiled, `"${missing}" is missing or empty`);
   return variant.kind === 'email' ? renderEmail(compiled, variant, scope, formatting) : renderSms(compiled, variant, scope, formatting);
@@ -99,13 +125,26 @@ function renderEmail(
   const failed = [html, text].find((result): result is LiquidResult & { kind: 'failed' } => result.kind === 'failed');
   if (failed !== undefined) return empty(compiled, failed.why);
   if (html.kind === 'failed' || text.kind === 'failed') return empty(compiled, 'it could not be rendered');
-  // A line break in a subject would begin another header.
-  const oneLine = subject.value.replace(/\s+/g, ' ').trim();
+  // A line break in a subject would begin another header; a line of more than 998 octets is none.
+  const oneLine = cutSubject(subject.value.replace(/[\s\p{Cc}]+/gu, ' ').trim());
   const plain = tidyText(text.value);
   if (oneLine === '') return empty(compiled, 'the subject is empty');
   if (plain === '') return empty(compiled, 'there is no text in it');
-  const contentHash = hashOf([oneLine, html.value, plain]);
-  return { kind: 'email', subject: oneLine, html: html.value, text: plain, locale: variant.language, contentHash };
+  const markup = withoutEmptyLinks(html.value);
+  const contentHash = hashOf([oneLine, markup, plain]);
+  return { kind: 'email', subject: oneLine, html: markup, text: plain, locale: variant.language, contentHash };
+}
+
+/** No link rather than one that leads nowhere, no picture rather than one without an address. */
+function withoutEmptyLinks(html: string): string {
+  return html.replace(/ href="\s*"/g, '').replace(/<img(?=[^>]* src="\s*")[^>]*>/g, '');
+}
+
+const longestSubject = 200;
+
+function cutSubject(subject: string): string {
+  const letters = [...subject];
+  return letters.length <= longestSubject ? subject : `${letters.slice(0, longestSubject - 1).join('')}…`;
 }
 
 function renderSms(

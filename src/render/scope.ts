@@ -137,7 +137,9 @@ function withPlainNames(traits: Readonly<Record<string, unknown>>): Readonly<Rec
 }
 
 function nameOrNull(name: string | null): string | null {
-  return name === null ? null : plainName(name) || null;
+  const plain = name === null ? '' : plainName(name);
+  // What a client writes where it has no name: nobody is greeted by it.
+  return /^(?:null|undefined|nan|none|n\/a|false|true|unknown|\[object \w+\])?$/i.test(plain) || !/\p{L}/u.test(plain) ? null : plain;
 }
 
 function withoutNulls(value: unknown): unknown {

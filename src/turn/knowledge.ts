@@ -1,7 +1,7 @@
 import type { ConditionFacts } from '../domain/conditions/condition.js';
 import { type EngagementFacts, engagementFacts } from '../domain/engagement/facts.js';
 import type { EntryId } from '../domain/ids.js';
-import { calendarZone, type Place, placesByTraits } from '../domain/zone-evidence.js';
+import { calendarZone, type Place, placesByTraits, statedZone } from '../domain/zone-evidence.js';
 import type { EngineContext } from '../journey/engine.js';
 import type { TurnMessage, TurnWorld } from './world.js';
 
@@ -17,7 +17,7 @@ export interface Knowledge {
 export function know(world: TurnWorld): Knowledge {
   const { definition, profile, facts, policies, shop, at } = world;
   const places = placesByTraits(profile, shop, at);
-  const timeZone = calendarZone(places, shop.timeZone);
+  const timeZone = calendarZone(places, shop.timeZone, statedZone(profile.traits, at));
   const told = { consents: facts.consents, ...facts.history };
   return {
     engagement: engagementFacts(profile, told, { tracking: policies.engagement.tracking, shop }),

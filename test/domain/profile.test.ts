@@ -59,6 +59,18 @@ describe('contact points', () => {
       problems: [],
     });
     expect(contactPoints({ phone: '+49 170 1234567' }).phone).toBe('+491701234567');
+    for (const [phone, country] of [
+      ['07700 900123', undefined],
+      ['0044 7700 900123', undefined],
+      ['00447700900123', 'Germany'],
+      ['\u202a+44 7700 900123\u202c', undefined],
+      ['07700\u200b900123', 'United Kingdom'],
+      ['07700 900123', 'great britain'],
+    ])
+      expect([phone, contactPoints({ phone, country }, 'GB').phone]).toEqual([phone, '+447700900123']);
+    expect(contactPoints({ phone: '0170 1234567', country: 'Germany' }, 'GB').phone).toBe('+491701234567');
+    expect(contactPoints({ phone: '12', country: undefined }, 'GB').problems).toEqual(['invalid-phone']);
+    expect(contactPoints({ email: '\u200bada@example.test\u00a0\ufeff' }).email).toBe('ada@example.test');
     expect(contactPoints({ phone: '0170 1234567', address: { country: 'de' } }).phone).toBe('+491701234567');
   });
 

@@ -3,7 +3,14 @@ import { countryOfZone, countryZones } from '../../src/domain/country-zones.js';
 import { day } from '../../src/domain/instant.js';
 import { regionsOf, zonesOfRegion } from '../../src/domain/region-zones.js';
 import { isTimeZone } from '../../src/domain/time-zone.js';
-import { calendarZone, candidatePlaces, placesByTraits, seenZoneTraits, type ZoneEvidence } from '../../src/domain/zone-evidence.js';
+import {
+  calendarZone,
+  candidatePlaces,
+  placesByTraits,
+  seenZoneTraits,
+  statedZone,
+  type ZoneEvidence,
+} from '../../src/domain/zone-evidence.js';
 import { isSameClock, offsetSpan } from '../../src/domain/zone-offset.js';
 
 const shop = { timeZone: 'Europe/Berlin', country: 'DE' };
@@ -149,13 +156,36 @@ describe('where the person’s device was', () => {
   });
 });
 
-test('calendar waits go by the person’s zone where it is known, and else by the shop’s', () => {
-  const zone = (evidence: Partial<ZoneEvidence>) => calendarZone(candidatePlaces({ ...nothing, ...evidence }, shop), shop.timeZone);
+describe('calendar waits go by one zone', () => {
+  const zone = (evidence: Partial<ZoneEvidence>) => {
+    const traits = {
+      timezone: evidence.timeZone,
+      seen_timezone: evidence.seenZone ? { zone: evidence.seenZone, on: '2026-12-01' } : undefined,
+    };
+    return calendarZone(candidatePlaces({ ...nothing, ...evidence }, shop), shop.timeZone, statedZone(traits, Date.UTC(2026, 11, 2)));
+  };
 
-  expect(zone({ timeZone: 'America/Denver' })).toBe('America/Denver');
-  expect(zone({ country: 'US', region: 'NY', phone: '+12035550123' })).toBe('America/New_York');
-  expect(zone({ country: 'US' })).toBe('Europe/Berlin');
-  expect(zone({ country: 'PT' })).toBe('Europe/Berlin');
+  test.each([
+    ['the stated one', { timeZone: 'America/Denver' }, 'America/Denver'],
+    ['the stated one, whatever the number says', { timeZone: 'America/Los_Angeles', phone: '+12125550123' }, 'America/Los_Angeles'],
+    ['the stated one, whatever the country says', { timeZone: 'Europe/Berlin', country: 'AT' }, 'Europe/Berlin'],
+    [
+      'the stated one of several of a country',
+      { timeZone: 'America/Vancouver', country: 'CA', phone: '+14165550123' },
+      'America/Vancouver',
+    ],
+    ['that of the device, where none is stated', { country: 'DE', seenZone: 'America/Chicago' }, 'America/Chicago'],
+    ['not UTC, which is nobody’s', { timeZone: 'Etc/UTC', country: 'FR' }, 'Europe/Paris'],
+    ['the only one possible', { country: 'US', region: 'NY', phone: '+12035550123' }, 'America/New_York'],
+    ['that of most people of the United States', { country: 'US' }, 'America/New_York'],
+    ['that of most people of Canada', { country: 'CA' }, 'America/Toronto'],
+    ['that of most people of Portugal', { country: 'PT' }, 'Europe/Lisbon'],
+    ['that of most people of Australia', { country: 'AU' }, 'Australia/Sydney'],
+    ['that of most people of Brazil', { country: 'BR' }, 'America/Sao_Paulo'],
+    ['that of most people of Russia', { country: 'RU' }, 'Europe/Moscow'],
+    ['that of a name which is none: the shop’s', { timeZone: 'BST' }, 'Europe/Berlin'],
+    ['the shop’s where nothing is known', {}, 'Europe/Berlin'],
+  ] as const)('%s', (_what, evidence, expected) => expect(zone(evidence)).toBe(expected));
 });
 
 describe('the tables', () => {

@@ -165,15 +165,27 @@ export function readText(bytes: Buffer, limits: BodyLimits): { readonly text: st
 }
 
 /**
- * What this JSON text says, without what no text column takes: NUL and halves of surrogate pairs become U+FFFD. Undefined: it is no JSON.
+ * What this JSON text says, without what no text column takes: NUL and halves of surrogate pairs become U+FFFD. Whole numbers beyond 2^53 are text, with all
+ * their digits. Undefined: it is no JSON.
  */
 export function readJson(text: string): unknown {
   const plain = text.startsWith('\uFEFF') ? text.slice(1) : text;
   try {
-    return JSON.parse(mayBeRefused.test(plain) ? plain.replace(escapes, mend) : plain);
+    const exact = mayBeInexact.test(plain) ? plain.replace(stringsAndNumbers, withDigits) : plain;
+    return JSON.parse(mayBeRefused.test(exact) ? exact.replace(escapes, mend) : exact);
   } catch {
     return undefined;
   }
+}
+
+/** Digits enough for a whole number that a double does not hold: ids of some shops. Only then is the text looked through. */
+const mayBeInexact = /\d{16}/;
+/** Whole strings first, so that no digits within one are taken for a number. Each character is looked at once. */
+const stringsAndNumbers = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/gs;
+
+/** A whole number beyond 2^53 becomes text with all its digits; what reads an amount reads text too. */
+function withDigits(token: string): string {
+  return /^-?[1-9]\d{15,}$/.test(token) && !Number.isSafeInteger(Number(token)) ? `"${token}"` : token;
 }
 
 const mayBeRefused = /\\u(?:0000|d[89a-f])/i;

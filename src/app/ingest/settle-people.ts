@@ -17,7 +17,7 @@ import type { Understood } from '../../projection/read-event.js';
 import { budgetsOf, weigh } from './key-budgets.js';
 import { type Fresh, idsToLookFor, withoutToldTwice } from './told-twice.js';
 
-type SettleDeps = Pick<AppDeps, 'store' | 'clock' | 'newId' | 'policies' | 'secret' | 'keyLimits' | 'log' | 'metrics'>;
+type SettleDeps = Pick<AppDeps, 'store' | 'clock' | 'newId' | 'policies' | 'secret' | 'keyLimits' | 'log' | 'metrics' | 'shop'>;
 
 /** Locks whom the events are about, drops the events that are stored already, and merges those who turn out to be one person. */
 export async function settlePeople(deps: SettleDeps, trx: Trx, chunk: readonly Understood[]) {
@@ -52,7 +52,10 @@ export async function settlePeople(deps: SettleDeps, trx: Trx, chunk: readonly U
     if (leaving === undefined || staying === undefined)
       throw new Error(`Profile ${from} cannot be merged into ${into}: one of them is not locked.`);
     const { engagement } = deps.policies.current();
-    profiles.set(into, await mergeProfiles(trx, leaving, staying, deps.clock.now(), engagement, causeOf(deps, merge, fresh)));
+    profiles.set(
+      into,
+      await mergeProfiles(trx, leaving, staying, deps.clock.now(), engagement, causeOf(deps, merge, fresh), deps.shop.country),
+    );
     profiles.delete(from);
   }
   // A merge moves carts, and lets two of one person be joined.

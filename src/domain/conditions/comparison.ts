@@ -8,13 +8,13 @@ export function compare(comparison: Comparison, value: unknown): Truth {
   if (missing) return 'unknown';
   switch (comparison.op) {
     case 'is':
-      return truth(value === comparison.value);
+      return truth(isSame(value, comparison.value));
     case 'is_not':
-      return truth(value !== comparison.value);
+      return truth(!isSame(value, comparison.value));
     case 'in':
-      return truth((comparison.value as readonly unknown[]).includes(value));
+      return truth((comparison.value as readonly unknown[]).some((one) => isSame(value, one)));
     case 'not_in':
-      return truth(!(comparison.value as readonly unknown[]).includes(value));
+      return truth(!(comparison.value as readonly unknown[]).some((one) => isSame(value, one)));
     case 'contains':
       return contains(value, comparison.value);
     case 'at_least':
@@ -72,7 +72,29 @@ function be(positive: boolean): string {
 }
 
 function ordered(value: unknown, holds: (number: number) => boolean): Truth {
-  return typeof value === 'number' && Number.isFinite(value) ? truth(holds(value)) : 'unknown';
+  const number = asNumber(value);
+  return number === null ? 'unknown' : truth(holds(number));
+}
+
+/** Clients send numbers and flags as text: `"59.90"` is 59.9, `"true"` is true. Text is compared with text letter by letter: `00123` is not `123`. */
+function isSame(value: unknown, wanted: unknown): boolean {
+  if (value === wanted) return true;
+  if (typeof wanted === 'number' && typeof value === 'string') return asNumber(value) === wanted;
+  if (typeof wanted === 'string' && typeof value === 'number') return String(value) === wanted.trim();
+  if (typeof wanted === 'boolean' && typeof value === 'string') return flagOf(value) === wanted;
+  return typeof wanted === 'string' && typeof value === 'boolean' && flagOf(wanted) === value;
+}
+
+function asNumber(value: unknown): number | null {
+  const number = typeof value === 'string' && isPlainNumber.test(value.trim()) ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : null;
+}
+
+const isPlainNumber = /^[+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:e[+-]?\d{1,3})?$/i;
+
+function flagOf(text: string): boolean | null {
+  const word = text.trim().toLowerCase();
+  return word === 'true' ? true : word === 'false' ? false : null;
 }
 
 function contains(value: unknown, wanted: string): Truth {

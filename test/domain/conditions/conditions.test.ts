@@ -1,3 +1,4 @@
+import { compare } from '../../../src/domain/conditions/comparison.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Cart } from '../../../src/domain/cart.js';
@@ -207,4 +208,26 @@ test.each<readonly [Condition, string, string]>([
 ])('%j is said in words, and so is its opposite', (condition, holds, fails) => {
   expect(describeCondition(condition)).toBe(holds);
   expect(describeCondition(condition, false)).toBe(fails);
+});
+
+test.each([
+  [{ op: 'at_least', value: 50 }, '59.90', 'true'],
+  [{ op: 'less_than', value: 50 }, ' 59.90 ', 'false'],
+  [{ op: 'more_than', value: 1 }, '1e3', 'true'],
+  [{ op: 'at_least', value: 50 }, '59,90', 'unknown'],
+  [{ op: 'at_least', value: 50 }, '', 'unknown'],
+  [{ op: 'at_least', value: 50 }, '0x40', 'unknown'],
+  [{ op: 'is', value: true }, 'true', 'true'],
+  [{ op: 'is', value: false }, 'False', 'true'],
+  [{ op: 'is_not', value: true }, 'true', 'false'],
+  [{ op: 'is', value: true }, 'yes', 'false'],
+  [{ op: 'is', value: 3 }, '3.0', 'true'],
+  [{ op: 'is', value: '3' }, 3, 'true'],
+  [{ op: 'is', value: 'true' }, true, 'true'],
+  [{ op: 'is', value: '00123' }, '123', 'false'],
+  [{ op: 'is', value: '00123' }, 123, 'false'],
+  [{ op: 'in', value: [1, 2] }, '2', 'true'],
+  [{ op: 'not_in', value: [1, 2] }, '2', 'false'],
+] as const)('%j of %j, which clients send as text, is %s', (comparison, value, expected) => {
+  expect(compare(comparison as Comparison, value)).toBe(expected);
 });

@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import { parseLiquid, renderLiquid } from '../../src/render/engine.js';
+import { safeUrl } from '../../src/render/filters.js';
+
+const now = Date.UTC(2026, 11, 1, 3, 30);
+const formatting = { locale: 'en-GB', timeZone: 'America/New_York', currency: 'GBP', now, siteUrl: 'https://shop.example/uk/' };
+
+function render(source: string, scope: Record<string, unknown> = {}, more: Partial<typeof formatting> = {}): string {
+  const result = renderLiquid(parseLiquid(source, 'text'), scope, { ...formatting, ...more });
+  return result.kind === 'ok' ? result.value : `failed: ${result.why}`;
+}
+
+describe('a date', () => {
+  test.each([
+    ['2026-12-24', 'long', '24 December 2026'],
+    ['1990-03-01', 'long', '1 March 1990'],
+    ['1990-03-01T00:00:00', 'medium', '1 Mar 1990'],
+    ['2026-12-24', '%d.%m.%Y', '24.12.2026'],
+    ['2026-12-04', '%-d %B %y', '4 December 26'],
+    ['2026-12-24', '%A %e. %b', 'Thursday 24. Dec'],
+    ['now', 'long', '30 November 2026'],
+    ['now', '%H:%M %F', '22:30 2026-11-30'],
+    [now, 'long', '30 November 2026'],
+    [now / 1000, 'long', '30 November 2026'],
+    ['2026-12-01T03:30:00Z', '%I:%M %p', '10:30 PM'],
+    ['2026-12-01 03:30', 'long', '30 November 2026'],
+    ['2026-12-01T03:30:00+02', 'long', '30 November 2026'],
+    ['1985-06-01T12:00:00Z', 'long', '1 June 1985'],
+    ['2026-12-24', '100%% %Q', '100% %Q'],
+  ])('%j as %j is %j', (value, style, expected) => expect(render('{{ value | date: style }}', { value, style })).toBe(expected));
+
+  test.each(['01/03/1990', '1.3.90', 'soon', '2026-02-30', '2026-13-01', '', 'null'])('%j may be two, or none, and is empty', (value) => {
+    expect(render('{{ value | date: "long" }}', { value })).toBe('');
+  });
+
+  test('has its names in the language of the person', () => {
+    expect(render('{{ "2026-12-24" | date: "%A, %d. %B" }}', {}, { locale: 'de' })).toBe('Donnerstag, 24. Dezember');
+  });
+});
+
+test.each([
+  ['/products/mug', 'https://shop.example/products/mug'],
+  ['?sku=1', 'https://shop.example/uk/?sku=1'],
+  ['//cdn.example/mug.jpg', 'https://cdn.example/mug.jpg'],
+  ['https://cdn.example/mug.jpg', 'https://cdn.example/mug.jpg'],
+  ['/\\evil.example', ''],
+  ['/', 'https://shop.example/'],
+  ['mug', ''],
+  ['javascript:alert(1)', ''],
+  ['data:image/png;base64,AA', ''],
+  ['', ''],
+  [null, ''],
+])('the address %j leads to %j', (value, expected) => expect(safeUrl(value, 'https://shop.example/uk/')).toBe(expected));
