@@ -230,7 +230,7 @@ export function placesByTraits(
  */
 export function calendarZone(places: readonly Place[], shopTimeZone: string, stated: string | null = null): string {
   if (stated !== null) return stated;
-  const [first] = places;
+  const first = places.find(({ country }) => country !== null) ?? places[0];
   if (first === undefined) return shopTimeZone;
   const populous = first.country === null ? undefined : populousZones[first.country];
   const isOpen = places.filter(({ country, region }) => country === first.country && region === first.region).length > 1;

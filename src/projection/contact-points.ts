@@ -1,5 +1,6 @@
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { checkEmail } from '../channels/email/address.js';
+import { isFictionalPhone } from '../channels/sms/address.js';
 import { countryCode } from '../domain/zone-evidence.js';
 
 /** Where a person can be reached, as their traits tell it. */
@@ -49,8 +50,8 @@ function readPhone(value: unknown, own: CountryCode | undefined, shop: CountryCo
 
 function numberOf(text: string, country: CountryCode | undefined, mustBeValid: boolean): string | null {
   const number = parsePhoneNumberFromString(text, { extract: false, ...(country ? { defaultCountry: country } : {}) });
-  if (number === undefined || number.ext || !number.isPossible() || (mustBeValid && !number.isValid())) return null;
-  return number.number;
+  if (number === undefined || number.ext || !number.isPossible()) return null;
+  return !mustBeValid || number.isValid() || isFictionalPhone(number.number) ? number.number : null;
 }
 
 /** `country`, or the country of Segment's reserved trait `address`; a code, or the English name. */

@@ -10,6 +10,11 @@ const textable: ReadonlySet<NumberType> = new Set<NumberType>(['MOBILE', 'FIXED_
 // Reserved for drama: Ofcom's +44 7700 900000–900999 and NANP's 555-0100 to 555-0199 under any area code.
 const fictional = /^\+(447700900\d{3}|1[2-9]\d{2}55501\d{2})$/;
 
+/** Is it a number that is reserved for fiction? */
+export function isFictionalPhone(e164: string): boolean {
+  return fictional.test(e164);
+}
+
 /**
  * Checks that a number is a possible mobile by its country's numbering plan; never calls anyone. Never throws.
  * `allowFictional` only with the local phone: with a real provider these numbers belong to nobody, and cost money.
@@ -27,7 +32,7 @@ export function checkPhone(
   });
   if (!number || number.ext) return { kind: 'no', code: 'invalid-address' };
   const e164 = number.number;
-  if (fictional.test(e164)) return options.allowFictional ? { kind: 'ok', e164 } : { kind: 'no', code: 'fictional-number' };
+  if (isFictionalPhone(e164)) return options.allowFictional ? { kind: 'ok', e164 } : { kind: 'no', code: 'fictional-number' };
   if (!number.isValid()) return { kind: 'no', code: 'invalid-address' };
   return textable.has(number.getType()) ? { kind: 'ok', e164 } : { kind: 'no', code: 'not-mobile' };
 }

@@ -38,7 +38,7 @@ const cart: Cart = {
 describe('comparisons', () => {
   const cases: readonly (readonly [Comparison, unknown, Truth])[] = [
     [{ op: 'is', value: 'gold' }, 'gold', 'true'],
-    [{ op: 'is', value: '20' }, 20, 'false'],
+    [{ op: 'is', value: '20' }, 20, 'true'],
     [{ op: 'is_not', value: 'gold' }, 'silver', 'true'],
     [{ op: 'is_not', value: 'gold' }, undefined, 'unknown'],
     [{ op: 'in', value: ['a', 'b'] }, 'b', 'true'],
@@ -48,7 +48,8 @@ describe('comparisons', () => {
     [{ op: 'more_than', value: 20 }, 20, 'false'],
     [{ op: 'at_most', value: 20 }, 20, 'true'],
     [{ op: 'less_than', value: 20 }, 20, 'false'],
-    [{ op: 'at_least', value: 20 }, '25', 'unknown'],
+    [{ op: 'at_least', value: 20 }, '25', 'true'],
+    [{ op: 'at_least', value: 20 }, 'many', 'unknown'],
     [{ op: 'at_least', value: 20 }, null, 'unknown'],
     [{ op: 'contains', value: 'mug' }, 'blue mug', 'true'],
     [{ op: 'contains', value: 'mug' }, ['mug', 'cup'], 'true'],
