@@ -64,9 +64,15 @@ function partOf(at: number, letter: string, flag: string, where: Where): string 
 
 function numbersOf(at: number, timeZone: string) {
   const parts = new Intl.DateTimeFormat('en-u-ca-gregory-nu-latn', {
-    ...{ year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric', hourCycle: 'h23' },
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+    hourCycle: 'h23',
     timeZone,
-  } as Options).formatToParts(at);
+  }).formatToParts(at);
   const number = (type: string): number => Number(parts.find((part) => part.type === type)?.value ?? 0);
   return {
     year: number('year'),

@@ -143,7 +143,7 @@ function withoutEmptyLinks(html: string): string {
 const longestSubject = 200;
 
 function cutSubject(subject: string): string {
-  const letters = [...subject];
+  const letters = Array.from(subject);
   return letters.length <= longestSubject ? subject : `${letters.slice(0, longestSubject - 1).join('')}…`;
 }
 

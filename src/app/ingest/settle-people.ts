@@ -29,7 +29,7 @@ export async function settlePeople(deps: SettleDeps, trx: Trx, chunk: readonly U
     profiles: [...profiles.keys()],
     messageIds: idsToLookFor(deps.secret, chunk),
     cartsSince: chunk.some(speaksOfCart) ? cartsSince : null,
-    refusals: chunk.some(isBrowsersYes) ? addressKeys(deps.secret, [...profiles.values()], chunk) : [],
+    refusals: chunk.some(isBrowsersYes) ? addressKeys(deps.secret, [...profiles.values()], chunk, deps.shop.country) : [],
   });
   for (const { profileId } of known.identities)
     if (!profiles.has(profileId)) throw new StaleRead('An identity moved to another profile meanwhile.');
@@ -91,8 +91,9 @@ function addressKeys(
   secrets: Secrets,
   profiles: readonly { readonly email: string | null; readonly phone: string | null }[],
   chunk: readonly Understood[],
+  country: string,
 ): readonly string[] {
-  const said = chunk.flatMap(({ event }) => (event.type === 'identify' ? [contactPoints(event.traits)] : []));
+  const said = chunk.flatMap(({ event }) => (event.type === 'identify' ? [contactPoints(event.traits, country)] : []));
   return [
     ...new Set(
       [...profiles, ...said]
