@@ -150,7 +150,12 @@ class Simulation {
     };
     return hear(
       this.#tables,
-      { policies: { current: () => this.#policies }, secret: secretsOf('simulation'), shop: { hosts: [] }, newId: () => this.#newId() },
+      {
+        policies: { current: () => this.#policies },
+        secret: secretsOf('simulation'),
+        shop: { hosts: [], country: this.#options.shop.country },
+        newId: () => this.#newId(),
+      },
       event,
     );
   }

@@ -21,7 +21,7 @@ import type { MemoryEntry, Tables } from './tables.js';
 
 export interface IngestNeeds {
   readonly secret: Secrets;
-  readonly shop: Pick<Shop, 'hosts'>;
+  readonly shop: Pick<Shop, 'hosts' | 'country'>;
   readonly policies: { readonly current: () => Policies };
   readonly newId: () => string;
 }
