@@ -27,6 +27,7 @@ import type { TwilioKeys } from './app/record-receipt.js';
 import { settleExpiredAttempts } from './app/settle-expired-attempts.js';
 import { takeTurn } from './app/take-turn.js';
 import { tendConsents } from './app/double-opt-in.js';
+import { deadLetterTending } from './app/tend-dead-letters.js';
 import { testSend } from './app/test-send.js';
 import type { ReturnPaths } from './channels/email/compose.js';
 import { createSmtpProvider } from './channels/email/providers/smtp.js';
@@ -303,6 +304,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
       () => settleExpiredAttempts(app),
       () => settlePendingInteractions(app),
       () => tendConsents(app),
+      deadLetterTending(app),
       () => forgetOldActs(app, config.SOJOURN_AUDIT_DAYS),
     ],
   });

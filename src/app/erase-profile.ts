@@ -2,13 +2,13 @@ import type { Channel } from '../domain/channel.js';
 import { type ConsentRecord, isRefusal, newestByTopic } from '../domain/consent.js';
 import type { ProfileId } from '../domain/ids.js';
 import { lockCartsOf } from '../store/carts.js';
-import { erasePersonalData, findEveryAddress } from '../store/erase.js';
+import { erasePersonalData, findEveryAddress, type KnownAddresses } from '../store/erase.js';
 import { addExitToEntries } from '../store/held-entries.js';
 import { lockProfiles } from '../store/profiles.js';
 import { findCanonicalProfile, findMergedProfiles, readConsents } from '../store/profiles-read.js';
 import { keepErased } from '../store/suppressions.js';
 import type { AppDeps } from './deps.js';
-import { normaliseEmail, suppressionKeys } from '../domain/suppression.js';
+import { normaliseEmail, normalisePhone, suppressionKeys } from '../domain/suppression.js';
 
 export type EraseResult =
   | { readonly kind: 'erased'; readonly profileId: string; readonly entries: number }
@@ -45,7 +45,7 @@ export async function eraseProfile(
       at,
     );
     const entries = await addExitToEntries(trx, { of: { profileIds: family }, reason: 'erased', at });
-    await erasePersonalData(trx, family, emailsOf(addresses), at);
+    await erasePersonalData(trx, family, knownAddresses(addresses), at);
     return { kind: 'erased', profileId: canonical, entries };
   });
   if (result.kind === 'erased') deps.notifyRelay();
@@ -53,8 +53,11 @@ export async function eraseProfile(
 }
 
 /** Of what was said to be an address, what is one. */
-function emailsOf(addresses: readonly { readonly email: string | null }[]): readonly string[] {
-  return addresses.flatMap(({ email }) => (email === null || normaliseEmail(email) === null ? [] : [email.trim()]));
+function knownAddresses(said: readonly { readonly email: string | null; readonly phone: string | null }[]): KnownAddresses {
+  return {
+    emails: said.flatMap(({ email }) => (email === null || normaliseEmail(email) === null ? [] : [email.trim()])),
+    phones: said.flatMap(({ phone }) => (phone === null ? [] : (normalisePhone(phone) ?? []))),
+  };
 }
 
 /** The proof that marketing was refused, without the person: beside the hash of the address stands when it was. Null: it was not. */

@@ -1,5 +1,6 @@
 import type { RawBuilder } from 'kysely';
 import type { IdentityPlan, Meeting } from '../domain/identity.js';
+import { keptPayload } from '../domain/kept-payload.js';
 import type { ProfileId } from '../domain/ids.js';
 import { writeCarts, writeCartTokens } from '../store/carts.js';
 import { writeClaims } from '../store/claims.js';
@@ -127,7 +128,7 @@ function refusedByStore(error: unknown): string | null {
 
 function letterOf(deps: IngestDeps, rejected: RejectedEvent): DeadLetter {
   const { origin, ...letter } = rejected;
-  return { ...letter, id: deps.newId(), source: deadLetterSources[origin] };
+  return { ...letter, payload: keptPayload(letter.payload), id: deps.newId(), source: deadLetterSources[origin] };
 }
 
 /**

@@ -1,15 +1,11 @@
 import { createHash } from 'node:crypto';
-import { countOpenLetters, keepLetter } from '../store/dead-letters.js';
+import { keepLetter } from '../store/dead-letters.js';
+import { keptCharacters } from '../domain/kept-payload.js';
 import { readMessageRecipient } from '../store/messages-read.js';
 import type { AppDeps } from './deps.js';
 
 /** Where dead letters of this kind come from. */
 export const emailSource = 'email';
-
-/** More open letters than this are not looked at by anybody, and whoever fills them is no mail server. */
-const openLettersAtMost = 5_000;
-/** As much of a mail as is kept: a report comes before what it gives back. */
-const keptCharacters = 64 * 1024;
 
 /** Kept once, however often it comes. An absence note needs nobody's look, so it is kept as resolved. */
 export async function keepEmail(
@@ -17,10 +13,10 @@ export async function keepEmail(
   email: { readonly raw: Uint8Array },
   reason: EmailLetterReason,
   messageId: string | null,
-): Promise<{ readonly kind: 'kept'; readonly reason: string } | { readonly kind: 'busy' }> {
-  if ((await countOpenLetters(deps.store.db, emailSource, openLettersAtMost)) >= openLettersAtMost) return { kind: 'busy' };
+): Promise<{ readonly kind: 'kept'; readonly reason: string }> {
   const at = deps.clock.now();
   const owner = messageId === null ? null : await readMessageRecipient(deps.store.db, messageId);
+  // A report comes before what it gives back.
   const text = Buffer.from(email.raw).toString('utf8').slice(0, keptCharacters);
   await keepLetter(deps.store.db, {
     id: deps.newId(),

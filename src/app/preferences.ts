@@ -352,7 +352,7 @@ async function writeTraits(
     ...traits,
     ...(isOther ? { [frequencyTrait]: { level: frequency, until: frequency === 'pause' ? at + pauseMs : null } } : {}),
   };
-  const { changed, ...merged } = mergeTraits(profile, said, at);
+  const { changed, isFull: _isFull, ...merged } = mergeTraits(profile, said, at);
   if (changed.length === 0) return [];
   const fact = { name: 'profile.updated' as const, profileId: profile.id, at, eventId, properties: { changed } };
   await writeTogether(trx, {

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { consentsTrait } from '../domain/consent-events.js';
 import { type EventType, eventTypes, happenedAt, mayTrigger, type ShopEvent, type StampVerdict } from '../domain/event.js';
 import { endsSomething } from '../domain/event-key.js';
 import type { Instant } from '../domain/instant.js';
+import { isJsonWithin } from '../domain/kept-payload.js';
 import { isPlaceholder } from '../domain/placeholder-id.js';
 import type { IncomingEvent, RejectedEvent } from '../projection/read-event.js';
 import { readInstant } from '../domain/written-instant.js';
@@ -48,6 +50,8 @@ export function readSegmentEvent(raw: unknown, type: EventType | null, request: 
   });
   if (isDeeperThan(raw, maxDepth)) return reject('too-deep', `The event is nested more than ${maxDepth} levels deep.`, null);
   if (!isRecord(raw)) return reject('not-an-object', 'An event must be an object.', raw);
+  const most = largestEvent[request.origin];
+  if (!isJsonWithin(raw, most)) return reject('too-large', `The event is larger than ${most / 1024} KiB.`, raw);
 
   const { writeKey: _writeKey, ...keyless } = raw;
   const { kept, token } = withoutToken(keyless);
@@ -64,6 +68,7 @@ export function readSegmentEvent(raw: unknown, type: EventType | null, request: 
   const messageId = said.messageId ?? derivedId(payload, isStamped ? '' : `${receivedAt}/${position}`);
   const ends = said.type === 'track' && said.event !== null && endsSomething(said.event);
   const { origin, at, verdict } = whenAndWhence(request, { ...stamps, receivedAt, rate, ends });
+  const large = Object.keys(said.traits).filter((name) => name !== consentsTrait && !isJsonWithin(said.traits[name], largestTrait));
   const event: ShopEvent = {
     messageId,
     type: said.type,
@@ -72,13 +77,14 @@ export function readSegmentEvent(raw: unknown, type: EventType | null, request: 
     anonymousId: said.anonymousId,
     previousId: said.type === 'alias' ? said.previousId : null,
     properties: said.properties,
-    traits: said.traits,
+    traits: large.length === 0 ? said.traits : Object.fromEntries(Object.entries(said.traits).filter(([name]) => !large.includes(name))),
     occurredAt: at,
     receivedAt,
     origin,
   };
   const { speaker, note } = speakerOf(event, token);
-  const told = [...notes, ...stamps.notes, ...stampNotes[verdict], ...(note === null ? [] : [note])];
+  const tooLarge = large.length > 0 ? ['trait-too-large'] : [];
+  const told = [...notes, ...tooLarge, ...stamps.notes, ...stampNotes[verdict], ...(note === null ? [] : [note])];
   return { kind: 'event', incoming: { event, payload: { ...payload, messageId }, notes: told, speaker } };
 }
 
@@ -110,6 +116,12 @@ const stampNotes: Readonly<Record<StampVerdict, readonly string[]>> = {
   clamped: ['clock-ahead'],
   impossible: ['impossible-timestamp'],
 };
+
+/** Characters of an event's JSON. Segment takes 32 kB. Imports carry what a shop has gathered. */
+const largestEvent: Readonly<Record<SegmentRequest['origin'], number>> = { live: 32 * 1024, import: 256 * 1024, 'by-age': 256 * 1024 };
+
+/** Characters of a trait's JSON; a larger one is left out of the profile, and stays with the event. Acts of consent are no trait. */
+const largestTrait = 4 * 1024;
 
 /** Deeper ones are no event, and would exhaust the stack of whatever walks them. */
 const maxDepth = 64;

@@ -108,6 +108,8 @@ const reasons: Readonly<Record<string, string>> = {
   'consent-needs-server-key':
     'a yes in it is to a topic that the preference centre does not offer, and was not recorded: that wants a server key',
   'key-budget': 'its write key had used up what it may start in an hour, so it started nothing',
+  'trait-too-large': 'a trait in it is larger than 4 KiB and was left out of the profile',
+  'traits-full': 'the traits of the profile would be larger than 64 KiB together, so some of it were left out',
   'clock-ahead': 'its timestamp lay in the future, so it counts from its arrival',
   'impossible-timestamp': 'its timestamp lay more than a day in the future and cannot be, so it counts from its arrival',
   'placeholder-user-id': 'its userId names nobody (a placeholder), so the event was kept under its anonymous id',

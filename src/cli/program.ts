@@ -104,6 +104,20 @@ function buildProgram(io: CliIo, state: { outcome: Outcome | null }): Command {
     return (await import('./commands/dead-letters.js')).retryDeadLetters(context, command.args, all === undefined ? {} : { all });
   }).option('--all', 'all that are open');
 
+  add(letters, 'show <id>', 'one of them, with what it holds', async (context, { args }) =>
+    (await import('./commands/dead-letters.js')).showDeadLetter(context, args[0] ?? ''),
+  );
+  for (const [how, what] of [
+    ['discard', 'throw them away, with what they hold'],
+    ['resolve', 'say that somebody has seen to them'],
+  ] as const)
+    add(letters, `${how} [ids...]`, what, async (context, command) =>
+      (await import('./commands/dead-letters.js')).settleDeadLetters(context, how, command.args, command.opts()),
+    )
+      .option('--source <source>', 'all that wait and came by this: segment, segment-import, email')
+      .option('--reason <code>', 'all that wait with this reason')
+      .option('--all', 'all that wait');
+
   const writeKeys = group('write-key', 'keys of the shop’s event clients');
   add(writeKeys, 'list', 'the keys, without their secrets', async (context) => (await import('./commands/keys.js')).listKeys(context));
   add(writeKeys, 'create <name>', 'make a key', async (context, command) =>

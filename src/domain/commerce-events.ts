@@ -68,6 +68,9 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['order refunded', (p, read) => readOrder(p, read, 'refunded')],
 ]);
 
+/** Names of the spec that we read, in lower case. */
+export const commerceEventNames: readonly string[] = [...readers.keys()];
+
 /** Reads a track event's name and properties. Names count in any case. What cannot be read is noted and costs nothing else. */
 export function readCommerceEvent(name: string, properties: Properties): CommerceReading {
   const reader = readers.get(eventKey(name));

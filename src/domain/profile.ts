@@ -23,12 +23,16 @@ export interface TraitChange {
   readonly traits: Readonly<Record<string, unknown>>;
   readonly traitTimes: Readonly<Record<string, Instant>>;
   readonly changed: readonly string[];
+  /** Something was not kept, because there is too much already. */
+  readonly isFull: boolean;
 }
 
 type Traits = Pick<Profile, 'traits' | 'traitTimes'>;
 
 /** More traits than this are not kept: the newest statement is, the rest of the event is stored as it came. */
 export const maxTraits = 500;
+/** Characters of the JSON of all traits together. What would make more of them is not kept. */
+export const largestTraits = 64 * 1024;
 
 /**
  * The traits after a statement at `at`. A late, older statement never overwrites a newer one, trait by trait; at the same instant the greater value
@@ -45,19 +49,30 @@ export function mergeTraitTimes(known: Traits, other: Traits): TraitChange {
   const traitTimes = new Map(Object.entries(known.traitTimes));
   const told = new Map(Object.entries(other.traits));
   const changed: string[] = [];
+  let room = largestTraits - text(known.traits).length;
+  let isFull = false;
   for (const [name, at] of Object.entries(other.traitTimes)) {
     const value = told.get(name) ?? null;
     const before = traits.get(name) ?? null;
     const knownAt = traitTimes.get(name);
-    if (knownAt === undefined && traitTimes.size >= maxTraits) continue;
+    if (knownAt === undefined && traitTimes.size >= maxTraits) {
+      isFull = true;
+      continue;
+    }
     if (knownAt !== undefined && (knownAt > at || (knownAt === at && text(before) >= text(value)))) continue;
+    const growth = text(value).length - text(before).length + (before === null ? name.length + 4 : 0);
+    if (growth > 0 && growth > room) {
+      isFull = true;
+      continue;
+    }
+    room -= growth;
     traitTimes.set(name, at);
     if (text(before) === text(value)) continue;
     changed.push(name);
     if (value === null) traits.delete(name);
     else traits.set(name, value);
   }
-  return { traits: Object.fromEntries(traits), traitTimes: Object.fromEntries(traitTimes), changed };
+  return { traits: Object.fromEntries(traits), traitTimes: Object.fromEntries(traitTimes), changed, isFull };
 }
 
 function text(value: unknown): string {

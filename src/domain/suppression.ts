@@ -108,9 +108,15 @@ export function normaliseAddress(channel: Channel, raw: string | null): string |
   return channel === 'email' ? normaliseEmail(raw) : normalisePhone(raw);
 }
 
+/** Characters of an address (RFC 3696): 64 before the @, 255 behind it. */
+export const longestEmail = 320;
+/** A number with all its spaces and brackets. */
+const longestPhone = 64;
+
 /** One spelling per mailbox: trimmed, lower case, domain in its ASCII form. Dots and plus tags stay, they are other mailboxes to some. Null: no address. */
 export function normaliseEmail(raw: string): string | null {
   const text = raw.trim();
+  if (text.length > longestEmail) return null;
   const at = text.lastIndexOf('@');
   const local = text.slice(0, at).toLowerCase();
   if (at < 1 || /[\s,;<>]/.test(local)) return null;
@@ -120,6 +126,7 @@ export function normaliseEmail(raw: string): string | null {
 
 /** E.164 without spaces and signs: `+15558675310`. Null when it lacks its country code or is no number. */
 export function normalisePhone(raw: string): string | null {
+  if (raw.length > longestPhone) return null;
   const digits = raw.replaceAll(/[\s().\-/]/g, '');
   return /^\+[1-9]\d{6,14}$/.test(digits) ? digits : null;
 }

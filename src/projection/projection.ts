@@ -175,7 +175,8 @@ export class Projection {
     this.#keepClaims(reading, profileId, [...claims, ...others]);
     this.notes.push(...notes.map((reason) => note(event, reason)));
     if (Object.keys(said).length === 0) return [];
-    const { traits, traitTimes, changed } = mergeTraits(known, said, event.occurredAt);
+    const { traits, traitTimes, changed, isFull } = mergeTraits(known, said, event.occurredAt);
+    if (isFull) this.notes.push(note(event, 'traits-full'));
     const { email, phone, problems } = changed.length > 0 ? this.#addresses(traits, known, right) : { ...known, problems: [] };
     this.profiles.set(profileId, { ...moved, traits, traitTimes, email, phone, updatedAt: event.receivedAt, traitsChanged: true });
     this.notes.push(...problems.map((problem) => note(event, problem)));

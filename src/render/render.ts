@@ -7,6 +7,7 @@ import type { LiquidResult, ParsedLiquid } from './engine.js';
 import type { Formatting } from './filters.js';
 import { templateScope, valueAt } from './scope.js';
 import { countSegments, tidySms } from './sms-text.js';
+import { trimEnd } from '../domain/trim-end.js';
 
 /** Beyond this a text is not sent: what it costs and how it looks are then nobody's intention. */
 const maxSegments = 3;
@@ -175,16 +176,21 @@ function isBlank(value: unknown): boolean {
 }
 
 /** Loops and conditions leave lines with nothing on them, spacers leave hair spaces, buttons a space before the colon. */
-function tidyText(text: string): string {
-  return (
-    text
-      .replace(/[^\S\n]+(?=\n|: http)/g, '')
-      // A line of goods without a price.
-      .replace(/ ·(?=\n|$)/g, '')
-      .replace(/\n[^\S\n]+/g, '\n')
-      .replace(/\n{3,}/g, '\n\n')
-      .trim()
-  );
+export function tidyText(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => withoutLooseDot(line.trim()))
+    .join('\n')
+    .split(': http')
+    .map((part) => trimEnd(part, (character) => character !== '\n' && character.trim() === ''))
+    .join(': http')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+}
+
+/** A line of goods without a price ends with the dot that would stand before it. */
+function withoutLooseDot(line: string): string {
+  return line.endsWith(' ·') ? line.slice(0, -2) : line;
 }
 
 function hashOf(parts: readonly string[]): string {

@@ -1,3 +1,4 @@
+import { trimEnd } from '../domain/trim-end.js';
 import { SegmentedMessage } from 'sms-segments-calculator';
 
 // Letters that cost the whole text its GSM-7 alphabet and more than half of its room, though a plain one says the same.
@@ -18,10 +19,16 @@ const plainer: readonly (readonly [RegExp, string])[] = [
 export function tidySms(text: string): string {
   const plain = plainer.reduce((done, [pattern, replacement]) => done.replace(pattern, replacement), text);
   return plain
-    .replace(/ *\r?\n */g, '\n')
+    .split(/\r?\n/)
+    .map((line) => trimEnd(line.replace(/^ +/, ''), isSpace))
+    .join('\n')
     .replace(/\n{3,}/g, '\n\n')
     .replace(/ {2,}/g, ' ')
     .trim();
+}
+
+function isSpace(character: string): boolean {
+  return character === ' ';
 }
 
 /** Segments as carriers bill them, by Twilio's own calculator (0.3 ms: count once per rendered text). */

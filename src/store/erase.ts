@@ -1,4 +1,5 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
+import { commerceEventNames } from '../domain/commerce-events.js';
 import type { Instant } from '../domain/instant.js';
 import type { Trx } from './db.js';
 
@@ -27,23 +28,54 @@ export async function findEveryAddress(
   return rows;
 }
 
+/** Addresses that a person has or had, as they were said. */
+export interface KnownAddresses {
+  readonly emails: readonly string[];
+  readonly phones: readonly string[];
+}
+
+/** Names of events that say nothing of a person. */
+const knownNames: readonly string[] = [...commerceEventNames, 'consent granted', 'consent denied', 'consent revoked', 'consent withdrawn'];
+
+/** Shorter ids, such as `1`, stand in any text. They count where they are named as an id. */
+const tellingId = 6;
+
+/**
+ * Letters that hold an id or an address of the person, wherever in them: mails, bodies that could not be read, events with the address in a property.
+ * Numbers are found however they are spaced.
+ */
+function eraseLetters(profileIds: readonly string[], { emails, phones }: KnownAddresses): readonly RawBuilder<unknown>[] {
+  const ids = sql`any(${profileIds}::text[])`;
+  const asText = sql`lower(coalesce(d.payload #>> '{}', ''))`;
+  return [
+    sql`delete from dead_letters where payload->>'profileId' = ${ids}`,
+    sql`delete from dead_letters d using identities i where i.profile_id = ${ids} and (
+      i.value in (d.payload->>'userId', d.payload->>'anonymousId', d.payload->>'previousId')
+      or (length(i.value) >= ${tellingId} and position(lower(i.value) in ${asText}) > 0)
+      or exists (select from unnest(array['userid', 'anonymousid', 'previousid']) as field where
+        position('"' || field || '":' || lower(to_jsonb(i.value)::text) in regexp_replace(${asText}, '\\s', '', 'g')) > 0
+        or position('"' || field || '":' || lower(i.value) || ',' in regexp_replace(${asText}, '\\s', '', 'g')) > 0))`,
+    sql`delete from dead_letters d using unnest(${emails}::text[]) as known(email) where position(lower(known.email) in ${asText}) > 0`,
+    sql`delete from dead_letters d using unnest(${phones}::text[]) as known(phone)
+      where position(known.phone in regexp_replace(${asText}, '[\\s().\\-/]', '', 'g')) > 0`,
+  ];
+}
+
 /**
  * Takes everything personal out of the rows of these profiles (one person: the canonical profile and all that was merged into it). What counts
  * stays: that an event came, that a message was sent, what an order was worth, what was consented to and withdrawn.
- * The caller holds the locks of the profiles, and adds the exits first. `emails`: what they were known by.
+ * The caller holds the locks of the profiles, and adds the exits first. `addresses`: what they were known by.
  */
-export async function erasePersonalData(trx: Trx, profileIds: readonly string[], emails: readonly string[], at: Instant): Promise<void> {
+export async function erasePersonalData(trx: Trx, profileIds: readonly string[], addresses: KnownAddresses, at: Instant): Promise<void> {
   const ids = sql`any(${profileIds}::text[])`;
   const statements = [
-    // Dead letters are found by the ids that the person was known by, so before those go.
-    sql`delete from dead_letters d using identities i
-      where i.profile_id = ${ids} and (d.payload->>'userId' = i.value or d.payload->>'anonymousId' = i.value or d.payload->>'previousId' = i.value)`,
-    sql`delete from dead_letters where payload->>'profileId' = ${ids}`,
-    // A mail that came back and named nobody may still hold the address.
-    sql`delete from dead_letters d using unnest(${emails}::text[]) as known(email)
-      where d.source = 'email' and position(lower(known.email) in lower(d.payload->>'mail')) > 0`,
+    // By the ids that the person was known by, so before those go.
+    ...eraseLetters(profileIds, addresses),
     sql`delete from identities where profile_id = ${ids}`,
-    sql`update events set payload = '{}' where profile_id = ${ids}`,
+    // A name that the shop's own code makes up may say anything: "ada@example.com saw the page".
+    sql`update events set payload = '{}', matched = case when lower(name) = any(${knownNames}::text[]) then matched else '[]' end,
+      name = case when lower(name) = any(${knownNames}::text[]) then name end where profile_id = ${ids}`,
+    sql`update facts set name = 'event:erased' where profile_id = ${ids} and name like 'event:%'`,
     sql`delete from cart_tokens where cart_id in (select id from carts where profile_id = ${ids})`,
     sql`update carts set lines = '[]', fold = '{}', token = '', value = 0 where profile_id = ${ids}`,
     sql`update orders set order_id = 'erased/' || gen_random_uuid() where profile_id = ${ids}`,
@@ -54,8 +86,8 @@ export async function erasePersonalData(trx: Trx, profileIds: readonly string[],
     sql`update key_acts set kept = '{}' where profile_id = ${ids}`,
     sql`update merges set kept = '{}' where from_id = ${ids} or into_id = ${ids}`,
     sql`update inbound_messages set body = null where profile_id = ${ids}`,
-    // That and when somebody agreed or refused, and to which words, stays as proof; whom and where from does not.
-    sql`update consents set ip = null, user_agent = null, source_url = null, actor = null, evidence = null,
+    // That and when somebody agreed or refused stays as proof, and to which words, by their hash; whom and where from does not.
+    sql`update consents set text = null, text_hash = coalesce(text_hash, encode(sha256(convert_to(text, 'UTF8')), 'hex')), ip = null, user_agent = null, source_url = null, actor = null, evidence = null,
       source = case when method in ('keyword', 'one-click', 'preference-centre', 'unsubscribe-page', 'list-unsubscribe-mail', 'feedback-loop') then source else '' end,
       state = case when state = 'pending' then 'expired' else state end
       where profile_id = ${ids}`,

@@ -7,6 +7,7 @@ import { up as entriesByProfile } from './migrations/0005-entries-by-profile.js'
 import { up as confirmationRequests } from './migrations/0006-confirmation-requests.js';
 import { up as writeKeys } from './migrations/0007-write-keys.js';
 import { up as oneInbox } from './migrations/0008-one-inbox.js';
+import { up as deadLetterShelf } from './migrations/0009-dead-letter-shelf.js';
 import { up as apiKeysAndAudit } from './migrations/0010-api-keys-and-audit.js';
 import { up as secretEras } from './migrations/0013-secret-eras.js';
 
@@ -20,6 +21,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0006-confirmation-requests': { up: confirmationRequests },
   '0007-write-keys': { up: writeKeys },
   '0008-one-inbox': { up: oneInbox },
+  '0009-dead-letter-shelf': { up: deadLetterShelf },
   '0010-api-keys-and-audit': { up: apiKeysAndAudit },
   '0013-secret-eras': { up: secretEras },
 };

@@ -175,8 +175,11 @@ describe('resources of the API', () => {
       identities: [],
       erasedAt: new Date(deps.clock.now()).toISOString(),
     });
-    const events = (await call('GET', `/v1/events?profileId=${profileId}`)).body['items'] as { payload: object }[];
-    expect(events.map((event) => event.payload)).toEqual([{}, {}, {}, {}]);
+    const events = (await call('GET', `/v1/events?profileId=${profileId}`)).body['items'] as { messageId: string }[];
+    const whole = await Promise.all(events.map(({ messageId }) => call('GET', `/v1/events/${messageId}`)));
+    expect(whole.map(({ body }) => body['payload'])).toEqual([{}, {}, {}, {}]);
+    // Lists carry no payloads.
+    expect(events.filter((event) => 'payload' in event)).toEqual([]);
   });
 
   test('an event that went to dead letters is said to be there', async () => {

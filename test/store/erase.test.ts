@@ -66,6 +66,57 @@ describeOnBothStores('an erase', (store) => {
     for (const canary of ['ada@example.test', '447700900123', '"ada"', 'canary', '"mug"']) expect(left).not.toContain(canary);
   });
 
+  test('reaches letters by every id and address in any text, names of events, and words of consents', async () => {
+    const { deps, profileId } = await reminded(store());
+    await take(
+      deps,
+      identify({ email: 'ada@example.test' }, { anonymousId: 'browser-of-hers' }),
+      alias('browser-of-hers', 'ada'),
+      track('ada@example.test saw a page', {}, { messageId: 'named' }),
+      track('Consent Granted', {
+        channel: 'email',
+        topic: 'sales',
+        method: 'form',
+        text: 'I, Ada Lovelace-Canary, agree',
+        source: 'canary',
+      }),
+    );
+    const letters: Readonly<Record<string, unknown>> = {
+      'a body with the address': '{"event": "x", "to": "Ada@Example.test", "broken',
+      'a body with a short id': '{"userId" : "ada", "broken',
+      'an event with the browser': { context: { device: { id: 'browser-of-hers' } } },
+      'an event with the number': { properties: { call: '+44 7700 900-123' } },
+      'a mail from somebody else': { mail: 'From: adam@example.test' },
+      'another who is called so': { userId: 'adam', properties: { text: 'ada' } },
+    };
+    for (const [id, payload] of Object.entries(letters))
+      await store()
+        .db.insertInto('dead_letters')
+        .values({
+          id,
+          source: 'segment',
+          reason: 'x',
+          detail: 'x',
+          payload: JSON.stringify(payload),
+          received_at: noon,
+          retried_at: null,
+          resolved_at: null,
+        })
+        .execute();
+
+    await eraseProfile(deps, profileId);
+    const left = await store().db.selectFrom('dead_letters').select('id').orderBy('id').execute();
+    expect(left.map(({ id }) => id)).toEqual(['a mail from somebody else', 'another who is called so']);
+    const events = await store().db.selectFrom('events').select(['name', 'matched']).where('message_id', '=', 'named').execute();
+    expect(events).toEqual([{ name: null, matched: [] }]);
+    const facts = await store().db.selectFrom('facts').select('name').execute();
+    expect(facts.filter(({ name }) => /ada/.test(name))).toEqual([]);
+    expect((await readConsents(store().db, profileId)).find(({ topic }) => topic === 'sales')).toMatchObject({ state: 'granted' });
+    const said = await store().db.selectFrom('consents').select(['text', 'text_hash']).where('topic', '=', 'sales').execute();
+    expect(said).toEqual([{ text: null, text_hash: expect.stringMatching(/^[0-9a-f]{64}$/) }]);
+    expect(await everything()).not.toContain('Lovelace-Canary');
+  });
+
   test('makes open entries leave before their next message', async () => {
     const { deps, profileId, entryId } = await reminded(store());
 

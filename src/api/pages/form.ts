@@ -29,8 +29,16 @@ function multipartFields(body: string, contentType: string): Form {
   const fields: Record<string, string> = {};
   for (const part of body.split(`--${boundary}`)) {
     const [head = '', ...rest] = part.replace(/^\r?\n/, '').split(/\r?\n\r?\n/);
-    const name = /content-disposition:[^\n]*;\s*name="([^"]*)"/i.exec(head)?.[1];
-    if (name !== undefined) fields[name] = rest.join('\n\n').replace(/\r?\n$/, '');
+    const name = fieldName(head);
+    if (name !== null) fields[name] = rest.join('\n\n').replace(/\r?\n$/, '');
   }
   return fields;
+}
+
+/** The name in a part's `Content-Disposition: form-data; name="…"`. */
+function fieldName(head: string): string | null {
+  const line = head.split('\n').find((one) => /^\s{0,4}content-disposition:/i.test(one));
+  const [, name] =
+    line === undefined ? [] : (/^name="([^"]*)"/i.exec(line.split(/;[ \t]*/).find((one) => /^name="/i.test(one)) ?? '') ?? []);
+  return name ?? null;
 }

@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { showDeadLetters } from '../../app/list-dead-letters.js';
+import { discardDeadLetters, resolveDeadLetters, showDeadLetter, showDeadLetters } from '../../app/list-dead-letters.js';
 import { changes, keyed, nobody, reads } from '../access.js';
 import type { ApiDeps } from '../deps.js';
-import { notFound, present } from '../problem.js';
-import { idParams, instant, maybeInstant, pageOf, pageQuery, toPageRequest } from '../schemas.js';
+import { found, notFound, present } from '../problem.js';
+import { idParams, instant, maybeInstant, pageOf, pageQuery, plainText, toPageRequest } from '../schemas.js';
 
 const letter = z
   .object({
@@ -12,12 +12,20 @@ const letter = z
     source: z.string(),
     reason: z.string(),
     detail: z.string(),
-    payload: z.unknown(),
     receivedAt: instant,
     retriedAt: maybeInstant,
     resolvedAt: maybeInstant,
   })
   .meta({ id: 'DeadLetter' });
+
+const wholeLetter = letter.extend({ payload: z.unknown() }).meta({ id: 'WholeDeadLetter' });
+
+/** Named one by one, or all that wait of a source, or with a reason. */
+const choice = z.union([
+  z.strictObject({ ids: z.array(plainText(100)).min(1).max(1_000) }),
+  z.strictObject({ source: plainText(100).nullable().default(null), reason: plainText(100).nullable().default(null) }),
+]);
+const chosen = z.object({ ids: z.array(z.string()).readonly() });
 
 export function deadLetterRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
   return async (server) => {
@@ -34,6 +42,43 @@ export function deadLetterRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         },
       },
       (request) => showDeadLetters(deps.app, request.query.state, toPageRequest(request.query)),
+    );
+
+    server.get(
+      '/dead-letters/:id',
+      {
+        config: keyed('read', 'dead-letter.show', reads(nobody)),
+        schema: { tags, summary: 'One of them, with what it holds', params: idParams, response: { 200: wholeLetter } },
+      },
+      async ({ params: { id } }) => found(await showDeadLetter(deps.app, id), 'dead letter', id),
+    );
+
+    server.post(
+      '/dead-letters/discard',
+      {
+        config: keyed('events', 'dead-letter.discard', changes(nobody)),
+        schema: {
+          tags,
+          summary: 'Throw letters away, with what they hold: those named, or all that wait of a source, or with a reason',
+          body: choice,
+          response: { 200: chosen },
+        },
+      },
+      async ({ body }) => ({ ids: await discardDeadLetters(deps.app, body) }),
+    );
+
+    server.post(
+      '/dead-letters/resolve',
+      {
+        config: keyed('events', 'dead-letter.resolve', changes(nobody)),
+        schema: {
+          tags,
+          summary: 'Say that somebody has seen to them: mails that came back, for the most part',
+          body: choice,
+          response: { 200: chosen },
+        },
+      },
+      async ({ body }) => ({ ids: await resolveDeadLetters(deps.app, body) }),
     );
 
     server.post(

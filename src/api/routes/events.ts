@@ -17,12 +17,12 @@ const event = z
     origin: z.string(),
     keyId: z.string().nullable().meta({ description: 'The write key that told it.' }),
     toldId: z.string().nullable().meta({ description: 'The client’s own id, where another’s event had it already.' }),
-    payload: z.record(z.string(), z.unknown()),
   })
   .meta({ id: 'Event' });
 
 const story = event
   .extend({
+    payload: z.record(z.string(), z.unknown()),
     facts: z.array(z.object({ name: z.string(), at: instant, cartId: z.string().nullable() })).readonly(),
     effects: z
       .array(

@@ -7,6 +7,7 @@ import { speakersBy, userTokenSecrets } from '../../app/user-tokens.js';
 import { readSegmentEvent, type SegmentReading, type SegmentRequest } from '../../app/read-segment-event.js';
 import { writeKeysInUse } from '../../app/write-keys-in-use.js';
 import type { EventType } from '../../domain/event.js';
+import { keptCharacters } from '../../domain/kept-payload.js';
 import { hasKeyShape } from '../../domain/key-shape.js';
 import { openTo } from '../access.js';
 import { Problem } from '../problem.js';
@@ -141,9 +142,6 @@ export function segmentRoutes(deps: AppDeps, limits: DoorLimits = doorLimits): F
     return success;
   }
 }
-
-/** As much of a body that cannot be read as helps a person to find its sender. */
-const keptCharacters = 64 * 1024;
 
 /** History says so itself (`history: true`): `/v1/import` is also where the Java and Ruby clients post what happens now. */
 function originOf(call: Call, body: unknown): SegmentRequest['origin'] {

@@ -1,4 +1,5 @@
 import { domainToASCII } from 'node:url';
+import { longestEmail } from '../../domain/suppression.js';
 
 /** May mail go to this address? `address` is trimmed, with the domain in lower-case ASCII; a code says why not. */
 export type EmailCheck =
@@ -14,6 +15,8 @@ const domainLabel = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
 export function checkEmail(text: string | null | undefined): EmailCheck {
   const trimmed = (text ?? '').trim();
   if (trimmed === '') return { kind: 'no', code: 'no-address' };
+  // Before the domain is turned into ASCII: that takes time with the square of its length.
+  if (trimmed.length > longestEmail) return { kind: 'no', code: 'invalid-address' };
   const at = trimmed.lastIndexOf('@');
   const local = trimmed.slice(0, at);
   const domain = domainToASCII(trimmed.slice(at + 1));

@@ -1,3 +1,4 @@
+import { trimEnd } from '../../domain/trim-end.js';
 import { hiddenLink } from '../../domain/human-click.js';
 import { leadsToShop, type ShopHosts } from '../../domain/shop-address.js';
 
@@ -55,6 +56,7 @@ export function trackSms(body: string, addresses: TrackingAddresses): { readonly
 /** Numbers addresses as they are met. */
 class LinkNumbers {
   readonly #addresses: string[];
+  readonly #numbers = new Map<string, number>();
   readonly #publicUrl: string;
   readonly #hosts: ShopHosts;
 
@@ -70,8 +72,11 @@ class LinkNumbers {
     const address = new URL(written).href;
     const ownPath = address.startsWith(`${this.#publicUrl}/`) ? address.slice(this.#publicUrl.length) : null;
     if (ownPath === null ? !leadsToShop(this.#hosts, address) : !ownPath.startsWith('/c/')) return null;
-    const known = this.#addresses.indexOf(address, hiddenLink + 1);
-    return known === -1 ? this.#addresses.push(address) - 1 : known;
+    const known = this.#numbers.get(address);
+    if (known !== undefined) return known;
+    const number = this.#addresses.push(address) - 1;
+    this.#numbers.set(address, number);
+    return number;
   }
 
   addresses(): readonly string[] {
@@ -86,7 +91,7 @@ const noTrack = /\sdata-no-track(?=[\s=/>])/i;
 function trackText(text: string, numberOf: (address: string) => number | null, linkUrl: (link: number) => string): string {
   return text.replace(/https?:\/\/[^\s<>"]+/g, (written) => {
     // What ends the sentence is not part of the address.
-    const address = written.replace(/[.,;:!?)\]]+$/, '');
+    const address = trimEnd(written, (character) => '.,;:!?)]'.includes(character));
     const number = numberOf(address);
     return number === null ? written : linkUrl(number) + written.slice(address.length);
   });

@@ -1,0 +1,132 @@
+import { expect, test } from 'vitest';
+import { readForms } from '../../src/api/pages/form.js';
+import { scanJson } from '../../src/api/segment/scan-json.js';
+import { readJson } from '../../src/api/segment/read-body.js';
+import { trackEmail, trackSms } from '../../src/channels/email/track-links.js';
+import { checkEmail } from '../../src/channels/email/address.js';
+import { keptPayload } from '../../src/domain/kept-payload.js';
+import { readTimeZone } from '../../src/domain/time-zone.js';
+import { normaliseEmail, normalisePhone } from '../../src/domain/suppression.js';
+import { tidyText } from '../../src/render/render.js';
+import { tidySms } from '../../src/render/sms-text.js';
+import { oneLine, printable } from '../../src/cli/printable.js';
+import fastify from 'fastify';
+
+/**
+ * Four times the text may take eight times the work: four, and as much again for the noise of a busy machine. With the square it takes sixteen. Work is time of
+ * the processor, so that others who have it meanwhile do not count.
+ */
+const times = 4;
+const mostGrowth = 8;
+/** What takes less than this for a megabyte is quick, however it grows. */
+const quickMs = 250;
+const lengths = [60_000, 240_000, 960_000];
+
+const addresses = {
+  linkUrl: (link: number) => `https://shop.example/l/${link}`,
+  pictureUrl: 'https://shop.example/o/1.gif',
+  publicUrl: 'https://shop.example',
+  siteUrl: 'https://www.shop.example',
+  hosts: ['a.example'],
+};
+
+const texts: Readonly<Record<string, (length: number) => string>> = {
+  'spaces and a letter': (n) => `${' '.repeat(n)}x`,
+  'a letter, spaces, a letter': (n) => `x${' '.repeat(n)}x`,
+  'carriage returns': (n) => `x${'\r'.repeat(n)}x`,
+  'new lines': (n) => `x${'\n'.repeat(n)}x`,
+  'spaces and new lines': (n) => `x${' \n'.repeat(n / 2)}x`,
+  'an address that ends its sentence often': (n) => `https://a.example/${'.'.repeat(n)}x`,
+  'many addresses': (n) => Array.from({ length: n / 40 }, (_, i) => `https://a.example/${i}`).join(' '),
+  'tags that are not closed': (n) => '<a '.repeat(n / 3),
+  'quotes that are not closed': (n) => `<a href="${'\' "'.repeat(n / 3)}`,
+  brackets: (n) => '['.repeat(n),
+  backslashes: (n) => `"${'\\'.repeat(n)}`,
+  escapes: (n) => `{"a":"${'\\ud800'.repeat(n / 6)}"}`,
+  'names of keys': (n) => `{${'"writeKey":"",'.repeat(n / 14)}`,
+  'at signs': (n) => `${'@'.repeat(n)}x`,
+  'a domain of umlauts': (n) => `a@${'ü'.repeat(n)}.example`,
+  digits: (n) => `+${'1 '.repeat(n / 2)}`,
+  'control characters': (n) => '\u001b['.repeat(n / 2),
+};
+
+const doors: Readonly<Record<string, (text: string) => unknown>> = {
+  'a text message': tidySms,
+  'the text part of an email': tidyText,
+  'links in an email': (text) =>
+    trackEmail({ html: `<p>${text.replaceAll('<', '&lt;').replaceAll('"', '&quot;')}</p>`, text }, addresses).text,
+  'links in a text': (text) => trackSms(text, addresses),
+  'an email address': checkEmail,
+  'an email address as a key': normaliseEmail,
+  'a number': normalisePhone,
+  'a time zone': readTimeZone,
+  'a body before its key': (text) => scanJson(Buffer.from(text), 80),
+  'a body': readJson,
+  'what is kept of it': (text) => keptPayload({ text, more: [text] }),
+  'the command line': (text) => oneLine(printable(text)),
+};
+
+/** The least of several: noise only adds. Milliseconds of the processor. */
+function bestOf(runs: number, work: () => unknown): number {
+  let best = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < runs && (run === 0 || best > quickMs); run += 1) {
+    const began = process.cpuUsage();
+    work();
+    best = Math.min(best, process.cpuUsage(began).user / 1000);
+  }
+  return best;
+}
+
+/** Looks at short texts first, so that work that grows too fast is found before it takes for ever. */
+function expectLinear(name: string, make: (length: number) => string, work: (text: string) => unknown): void {
+  for (const length of lengths) {
+    const longMs = bestOf(3, () => work(make(length)));
+    if (longMs <= quickMs) continue;
+    const shortMs = bestOf(3, () => work(make(length / times)));
+    expect(longMs / shortMs, `${name}, ${length} characters: ${Math.round(longMs)} ms after ${Math.round(shortMs)} ms`).toBeLessThan(
+      mostGrowth,
+    );
+  }
+}
+
+test.each(Object.entries(doors))(
+  'the work on %s grows with its length',
+  (name, work) => {
+    for (const [what, make] of Object.entries(texts)) expectLinear(`${name}: ${what}`, make, work);
+  },
+  120_000,
+);
+
+test('a form with parts of any kind is read in a moment', async () => {
+  const server = fastify();
+  readForms(server);
+  server.post('/', async (request) => Object.keys(request.body as object).length);
+  const hostile = [
+    'content-disposition:'.repeat(3_000),
+    `content-disposition: form-data${';'.repeat(60_000)}`,
+    `content-disposition: ${'; name='.repeat(8_000)}`,
+    `content-disposition:${' '.repeat(60_000)}`,
+    '--b'.repeat(20_000),
+    '\r\n'.repeat(30_000),
+  ];
+  for (const part of hostile) {
+    const began = performance.now();
+    const payload = `--b\r\n${part}\r\n\r\nx\r\n--b--`;
+    const answer = await server.inject({
+      method: 'POST',
+      url: '/',
+      headers: { 'content-type': 'multipart/form-data; boundary=b' },
+      payload,
+    });
+    expect(answer.statusCode).toBe(200);
+    expect(performance.now() - began).toBeLessThan(1_000);
+  }
+  const honest = '--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n';
+  const answer = await server.inject({
+    method: 'POST',
+    url: '/',
+    headers: { 'content-type': 'multipart/form-data; boundary=b' },
+    payload: honest,
+  });
+  expect(answer.body).toBe('1');
+});
