@@ -139,6 +139,9 @@ function given(colours: z.output<typeof palette>): ChosenColours {
   return Object.fromEntries(Object.entries(colours).flatMap(([name, value]) => (value === undefined ? [] : [[name, value.toLowerCase()]])));
 }
 
+/** More texts than this go to one country in an hour only where the shop says so. */
+const textsPerHour = 2_000;
+
 const shopSchema = z
   .strictObject({
     name: z.string().min(1),
@@ -170,6 +173,15 @@ const shopSchema = z
       marketing: smsSender.optional(),
       broadcast: smsSender.optional(),
     }),
+    texts: z
+      .strictObject({
+        countries: z
+          .array(z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166 country in capitals, such as GB'))
+          .min(1)
+          .optional(),
+        per_hour: z.number().int().min(1).default(textsPerHour),
+      })
+      .default({ per_hour: textsPerHour }),
     caps: moved,
     test_addresses: z
       .strictObject({ email: z.array(emailAddress).default([]), sms: z.array(smsSender).default([]) })
@@ -213,6 +225,7 @@ function toShop(file: z.output<typeof shopSchema>): Shop {
       marketing: texts.marketing ?? texts.default,
       broadcast: texts.broadcast ?? texts.marketing ?? texts.default,
     },
+    texts: { countries: file.texts.countries ?? [file.country], perHour: file.texts.per_hour },
     testAddresses: file.test_addresses,
   };
 }

@@ -110,11 +110,11 @@ function refuseInstant(at: Instant, now: Instant): { readonly code: string; read
 }
 
 function reachable(
-  deps: Pick<AppDeps, 'allowFictionalPhones'>,
+  deps: Pick<AppDeps, 'allowFictionalPhones' | 'shop'>,
   profile: Parameters<typeof reach>[0],
   channel: Channel,
 ): SendFacts['reachable'] {
-  const address = reach(profile, channel, { allowFictional: deps.allowFictionalPhones });
+  const address = reach(profile, channel, { allowFictional: deps.allowFictionalPhones, countries: deps.shop.texts.countries });
   return address.kind === 'ok' ? { kind: 'ok' } : { kind: 'no', code: address.code };
 }
 

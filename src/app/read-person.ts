@@ -3,6 +3,7 @@ import { type EngagementFacts, engagementFacts } from '../domain/engagement/fact
 import { parseEngagement } from '../domain/engagement/state.js';
 import type { Instant } from '../domain/instant.js';
 import type { LedgerRow } from '../domain/ledger.js';
+import { spellingsOf, suppressionKeys } from '../domain/suppression.js';
 import { calendarZone, type Place, placesByTraits, statedZone } from '../domain/zone-evidence.js';
 import { readEngagementHistory, readEngagementRow } from '../store/engagement.js';
 import { readLedger } from '../store/ledger-read.js';
@@ -25,7 +26,10 @@ export interface Person {
 }
 
 /** By a profile's id, also one that was merged away. Null: no such profile. */
-export async function readPerson(deps: Pick<AppDeps, 'store' | 'clock' | 'policies' | 'shop'>, profileId: string): Promise<Person | null> {
+export async function readPerson(
+  deps: Pick<AppDeps, 'store' | 'clock' | 'policies' | 'shop' | 'secret'>,
+  profileId: string,
+): Promise<Person | null> {
   const { db } = deps.store;
   const id = await findCanonicalProfile(db, profileId);
   const row = id === null ? null : await readEngagementRow(db, id);
@@ -36,6 +40,7 @@ export async function readPerson(deps: Pick<AppDeps, 'store' | 'clock' | 'polici
   const history = await readEngagementHistory(db, { profileId: id, engagedAt, at });
   const told = { consents: await readConsents(db, id), ...history };
   const places = placesByTraits(row, deps.shop, at);
+  const addressHashes = suppressionKeys(deps.secret, row).flatMap(spellingsOf);
   return {
     profileId: id,
     traits: row.traits,
@@ -43,7 +48,7 @@ export async function readPerson(deps: Pick<AppDeps, 'store' | 'clock' | 'polici
     phone: row.phone,
     at,
     engagement: engagementFacts(row, told, { tracking: policies.engagement.tracking, shop: deps.shop }),
-    ledger: await readLedger(db, id, at - widestCapMs(policies.caps)),
+    ledger: await readLedger(db, { profileId: id, addressHashes }, at - widestCapMs(policies.caps)),
     places,
     timeZone: calendarZone(places, deps.shop.timeZone, statedZone(row.traits, at)),
   };

@@ -57,7 +57,7 @@ export interface PersonCaps {
 
 /** Null: no such profile. */
 export async function showCaps(
-  deps: Pick<AppDeps, 'store' | 'clock' | 'policies' | 'shop'>,
+  deps: Pick<AppDeps, 'store' | 'clock' | 'policies' | 'shop' | 'secret'>,
   profileId: string,
 ): Promise<PersonCaps | null> {
   const person = await readPerson(deps, profileId);

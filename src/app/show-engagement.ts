@@ -36,7 +36,7 @@ export interface Engagement extends Pick<TierVerdict, 'tier' | 'since' | 'falls'
 
 /** Null: no such profile. */
 export async function showEngagement(
-  deps: Pick<AppDeps, 'store' | 'clock' | 'policies' | 'shop'>,
+  deps: Pick<AppDeps, 'store' | 'clock' | 'policies' | 'shop' | 'secret'>,
   profileId: string,
 ): Promise<Engagement | null> {
   const person = await readPerson(deps, profileId);

@@ -25,7 +25,19 @@ export function ledgerOf({ classes }: ClassPolicy, rows: readonly LedgerRow[], o
     const isUsed = row.state === 'reserved' && (mayHaveLeft || (id !== ownId && row.entryId === null));
     const state = isUsed ? 'unknown' : row.state;
     const countsTowardCap = row.countsTowardCap ?? classes[messageClass].countsTowardCaps;
-    return [{ messageId: id, channel, class: messageClass, topic, priority, slotAt, state, countsTowardCap }];
+    return [
+      {
+        messageId: id,
+        ...(row.isOfAnother === true ? { isOfAnother: true } : {}),
+        channel,
+        class: messageClass,
+        topic,
+        priority,
+        slotAt,
+        state,
+        countsTowardCap,
+      },
+    ];
   });
 }
 

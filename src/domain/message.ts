@@ -54,6 +54,8 @@ export interface ProviderWords {
 /** A row of the ledger, as the caps see it. */
 export interface LedgerSlot {
   readonly messageId: string;
+  /** Of somebody else who shares the address. It counts as any other, and no promise of it can be taken back for a message of this person. */
+  readonly isOfAnother?: boolean;
   readonly channel: Channel;
   readonly class: MessageClass;
   readonly topic: string;

@@ -30,7 +30,7 @@ export function slotByRank(request: SendRequest, facts: Pick<SendFacts, 'caps' |
 }
 
 function yieldsTo(slot: LedgerSlot, request: SendRequest): boolean {
-  return slot.state === 'reserved' && slot.messageId !== request.messageId && slot.priority < request.priority;
+  return slot.state === 'reserved' && slot.isOfAnother !== true && slot.messageId !== request.messageId && slot.priority < request.priority;
 }
 
 function leastImportantFirst(a: LedgerSlot, b: LedgerSlot): number {

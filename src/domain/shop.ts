@@ -37,6 +37,8 @@ export interface Shop {
   readonly from: Readonly<Record<MessageClass, EmailSender>>;
   /** E.164 number, Twilio Messaging Service (`MG…`) or, where the country allows it, a name of up to 11 letters and digits. */
   readonly smsSender: Readonly<Record<MessageClass, string>>;
+  /** Countries to which texts go (ISO 3166), and how many go to each of them within an hour at most. */
+  readonly texts: { readonly countries: readonly string[]; readonly perHour: number };
   /** Where the shop restores a cart: an https address with `{{token}}` in the cart token's place. */
   readonly cartLink: string;
   /** The only addresses that a test send may go to. */

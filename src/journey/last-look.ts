@@ -13,6 +13,11 @@ export function endsByOrder({ exits }: JourneyDefinition): boolean {
   return exits.some(({ on }) => on.kind === 'event' && on.event === 'order.paid');
 }
 
+/** An order of somebody who shares an address with the person: it ends what an order of their own would end, and says nothing of the cart. */
+export function orderOfInbox(orderedAt: Instant): EntryInput {
+  return { ...lookedUpOrder(orderedAt, null), eventId: 'order-of-inbox', properties: { source: 'same-address' } } as EntryInput;
+}
+
 /** An order that only the shop's own answer told of, as an input of the entry. */
 export function lookedUpOrder(orderedAt: Instant, cartId: CartId | null): EntryInput {
   return {

@@ -3,6 +3,7 @@ import type { CartId, EntryId, JourneyId, ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
 import { tellsPlace } from '../domain/zone-evidence.js';
 import type { Awaiting, EntryInput } from '../journey/entry.js';
+import { orderOfInbox } from '../journey/last-look.js';
 import type { MatchableFact, Matched } from './matched.js';
 
 /** A row of the index "who waits for what", with what matching needs of its entry. */
@@ -17,6 +18,8 @@ export interface WaitMatch {
   readonly value: string;
   readonly purpose: Awaiting['purpose'];
   readonly hastens: boolean;
+  /** The entry is of somebody who has an address of this profile, whose orders it hears of. Absent: it waits for its own. */
+  readonly sharedWith?: ProfileId | null;
 }
 
 export interface NewInput {
@@ -45,13 +48,13 @@ export function deliverToWaiting(waits: readonly WaitMatch[], facts: readonly Ma
     const forFact = waits.filter(
       (wait) =>
         wait.event === fact.name &&
-        ((wait.by === 'profile' && wait.value === fact.profileId) || (wait.by === 'cart' && wait.value === fact.cartId)) &&
+        isFor(wait, fact) &&
         (trigger || fact.at >= wait.entryCreatedAt || (namesCart && wait.by === 'cart')) &&
         (wait.purpose !== 'place' || tellsPlace(fact)),
     );
     for (const entryId of new Set(forFact.map((wait) => wait.entryId))) {
       const ofEntry = forFact.filter((wait) => wait.entryId === entryId);
-      inputs.push({ entryId, input: factInput(fact, matchesOf(fact, ofEntry[0])) });
+      inputs.push({ entryId, input: inputFor(fact, ofEntry[0]) });
       if (ofEntry.some((wait) => wait.hastens)) hastened.add(entryId);
       matched.push({
         eventId: fact.eventId,
@@ -64,6 +67,17 @@ export function deliverToWaiting(waits: readonly WaitMatch[], facts: readonly Ma
     }
   }
   return { matched, inputs, hastened: [...hastened].sort() };
+}
+
+/** Of an order under a shared address only what came after the entry was made counts. */
+function isFor(wait: WaitMatch, fact: Fact): boolean {
+  if (wait.sharedWith != null) return wait.sharedWith === fact.profileId && fact.at >= wait.entryCreatedAt;
+  return (wait.by === 'profile' && wait.value === fact.profileId) || (wait.by === 'cart' && wait.value === fact.cartId);
+}
+
+/** An equal address is a claim: that there was an order ends the series, and nothing of the order comes into it. */
+function inputFor(fact: Fact, wait: WaitMatch | undefined): EntryInput {
+  return wait?.sharedWith == null ? factInput(fact, matchesOf(fact, wait)) : orderOfInbox(fact.at);
 }
 
 /** A fact as an input of an entry that waits for it. */

@@ -62,7 +62,7 @@ class Simulation {
       this.#tables,
       {
         policies: this.#policies,
-        shop: { currency: 'EUR', ...shop },
+        shop: { currency: 'EUR', texts: { countries: [], perHour: Number.MAX_SAFE_INTEGER }, ...shop },
         secret: secretsOf('simulation'),
         render: options.render ?? plainContent,
         answer: ({ entry }, { step }, n) => answerOf(script.answers[`${entry.journeyId}/${step}`] ?? script.answers[step], n),

@@ -19,6 +19,7 @@ export function writeMessage(message: NewMessage, standing: MessageStanding): Ra
     slot_at: standing.slotAt,
     updated_at: standing.at,
     lease_real: null,
+    ...addressed(message),
     ...(message.mailboxProvider === undefined ? {} : { mailbox_provider: message.mailboxProvider }),
   };
   return writeRow(message, standing.at, row);
@@ -49,6 +50,7 @@ export function writeAttempt(
     slot_at: attempt.at,
     attempts: attempt.n,
     lease_real: attempt.leaseReal,
+    ...addressed(message),
     content: JSON.stringify(outgoing),
     content_hash: attempt.contentHash,
     links: attempt.links === null ? null : JSON.stringify(attempt.links),
@@ -70,6 +72,10 @@ export function writeAttempt(
     finished_at: null,
   });
   return { messages: writeRow(message, attempt.at, row), attempts };
+}
+
+function addressed({ addressHash, country }: NewMessage): { readonly address_hash?: string | null; readonly country?: string } {
+  return { ...(addressHash === undefined ? {} : { address_hash: addressHash }), ...(country === undefined ? {} : { country }) };
 }
 
 type Changing = 'state' | 'reason' | 'slot_at' | 'updated_at' | 'lease_real';

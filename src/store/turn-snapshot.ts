@@ -4,7 +4,7 @@ import type { Channel } from '../domain/channel.js';
 import type { ConsentRecord } from '../domain/consent.js';
 import type { FactName } from '../domain/fact.js';
 import type { CartId, EntryId, JourneyId, ProfileId } from '../domain/ids.js';
-import type { Instant } from '../domain/instant.js';
+import { hour, type Instant } from '../domain/instant.js';
 import type { EntryState } from '../journey/entry.js';
 import type { TurnEntry, TurnFacts, TurnMessage, TurnProfile, TurnRows } from '../turn/world.js';
 import { isImported } from './consents.js';
@@ -13,6 +13,7 @@ import { type EngagementHistoryJson, selectEngagementHistory, toEngagementHistor
 import { isUser } from './identities.js';
 import { isHuman } from './interactions.js';
 import { inOneTrip } from './one-trip.js';
+import { selectSharing, sharersAtMost } from './sharing.js';
 import type { CartsTable, EntriesTable, ProfilesTable } from './schema.js';
 
 const entryWithVersion = sql`e.*, j.state as journey_state, v.version as version_in_force, v.hash
@@ -29,7 +30,7 @@ export async function readTurnRows(db: Db | Trx, entryId: string): Promise<TurnR
 }
 
 /**
- * Locks profile, cart and entry, in this order, and reads them, and then all other facts under the locks: two statements in one round trip. Null: one of
+ * Locks profile, its addresses, cart and entry, in this order, and reads them, and then all other facts under the locks: two statements in one round trip. Null: one of
  * them is gone, or the entry has moved to another profile or cart than when it was seen, so other rows must be locked.
  */
 export async function lockTurn(
@@ -37,7 +38,7 @@ export async function lockTurn(
   seen: Pick<TurnEntry, 'id' | 'profileId' | 'cartId'>,
   asked: TurnQuestion,
 ): Promise<({ readonly rows: TurnRows } & TurnRead) | null> {
-  const [[locked], [read]] = await inOneTrip(trx, selectLocked(seen), selectTurnFacts(asked));
+  const [[locked], [read]] = await inOneTrip(trx, selectLocked(seen, asked.addressHashes), selectTurnFacts(asked));
   const rows = toTurnRows(locked);
   if (rows === null || rows.entry.profileId !== seen.profileId || rows.entry.cartId !== seen.cartId) return null;
   return { rows, ...toTurnRead(read) };
@@ -47,8 +48,12 @@ export async function lockTurn(
  * Each part has a condition on the one before, which PostgreSQL must have run by then; a row that changed while it was waited for is read as it is now.
  * What else a turn reads must come in a later statement, which sees what was committed meanwhile.
  */
-function selectLocked(seen: Pick<TurnEntry, 'id' | 'profileId' | 'cartId'>): RawBuilder<TurnRowsJson> {
-  const profile = sql`p as materialized (select * from profiles where id = ${seen.profileId} for update)`;
+function selectLocked(seen: Pick<TurnEntry, 'id' | 'profileId' | 'cartId'>, addressHashes: readonly string[]): RawBuilder<TurnRowsJson> {
+  // Turns of people who share an inbox or a number count its messages one after the other. Nobody who holds such a lock waits for another profile.
+  const profile = sql`own as materialized (select * from profiles where id = ${seen.profileId} for update),
+    inbox as materialized (select count(pg_advisory_xact_lock(key)) as held from (
+      select unnest(${addressHashes.map(lockKeyOf)}::bigint[]) as key where exists (select 1 from own)) keys),
+    p as materialized (select own.* from own, inbox where inbox.held >= 0)`;
   const entry = (before: RawBuilder<unknown>): RawBuilder<unknown> =>
     sql`e as materialized (select ${entryWithVersion} where e.id = ${seen.id} and exists (select 1 from ${before}) for update of e)`;
   return seen.cartId === null
@@ -57,6 +62,11 @@ function selectLocked(seen: Pick<TurnEntry, 'id' | 'profileId' | 'cartId'>): Raw
     : sql<TurnRowsJson>`with ${profile},
           c as materialized (select * from carts where id = ${seen.cartId} and exists (select 1 from p) for update), ${entry(sql`c`)}
           select to_jsonb(e) as entry, to_jsonb(p) as profile, to_jsonb(c) as cart from e join c on true join p on true`;
+}
+
+/** The first 64 bits of a keyed hash, as text of a signed number. */
+function lockKeyOf(hash: string): string {
+  return BigInt.asIntN(64, BigInt(`0x${hash.slice(0, 16)}`)).toString();
 }
 
 interface TurnRowsJson {
@@ -133,6 +143,13 @@ export interface TurnQuestion {
   readonly engagedAt: Instant | null;
   /** Opens and clicks from before are a person's, unless something has shown otherwise. */
   readonly settledBefore: Instant;
+  /** Of the person's number; null: they have none. Texts to it are counted from `at` − 1 h on, no further than `atMost`. */
+  readonly textCountry: string | null;
+  readonly textsAtMost: number;
+  /** The person's addresses, and their keyed hashes in all spellings, ascending: whose inbox it is. */
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly addressHashes: readonly string[];
   readonly suppressionHashes: Readonly<Partial<Record<Channel, readonly string[]>>>;
   /** Of the same addresses. */
   readonly unsubscribeHashes: Readonly<Partial<Record<Channel, readonly string[]>>>;
@@ -143,6 +160,19 @@ export async function readTurnFacts(db: Db | Trx, of: TurnQuestion): Promise<Tur
   return toTurnRead((await selectTurnFacts(of).execute(db)).rows[0]);
 }
 
+/**
+ * The same, for a person who has come by another address since they were seen: that inbox is locked too. Late in the order, and without harm: who holds
+ * an address waits for nothing that this turn holds.
+ */
+export async function lockAndReadFacts(trx: Trx, of: TurnQuestion): Promise<TurnRead> {
+  const [, [read]] = await inOneTrip(
+    trx,
+    sql`select pg_advisory_xact_lock(key) from unnest(${of.addressHashes.map(lockKeyOf)}::bigint[]) as keys(key)`,
+    selectTurnFacts(of),
+  );
+  return toTurnRead(read);
+}
+
 function selectTurnFacts(of: TurnQuestion): RawBuilder<TurnFactsRow> {
   const { entry, profileId } = of;
   const counted = [...of.counted].map(([name, since]) => sql`(name = ${name} and at >= ${since ?? 0})`);
@@ -151,18 +181,22 @@ function selectTurnFacts(of: TurnQuestion): RawBuilder<TurnFactsRow> {
   // Asked once for all acts: which of them an import told matters only where an address was unsubscribed.
   const isAnyUnsubscribed =
     unsubscribes.length === 0 ? sql`false` : sql`exists (select from suppressions where (channel, hash) in (${sql.join(unsubscribes)}))`;
-  return sql<TurnFactsRow>`select
+  return sql<TurnFactsRow>`with sharing as materialized (${selectSharing(of)}),
+    inbox as materialized (select id from sharing where (select count(*) from sharing) <= ${sharersAtMost})
+    select
     (select json_agg(json_build_object('seq', seq, 'input', input) order by seq) from entry_inputs
       where entry_id = ${entry.id} and consumed_at is null) as inputs,
     ${orNull(
       counted,
-      sql`(select json_agg(json_build_object('name', name, 'at', at) order by at desc) from facts
-      where profile_id = ${profileId} and (${sql.join(counted, sql` or `)}))`,
+      sql`(select json_agg(json_build_object('name', name, 'at', at) order by at desc) from (
+      select name, at from facts where profile_id = ${profileId} and (${sql.join(counted, sql` or `)})
+      union all select name, at from facts where profile_id in (select id from inbox) and name like 'order.%' and (${sql.join(counted, sql` or `)})) counted)`,
     )} as facts,
     (select json_agg(json_build_object('channel', channel, 'topic', topic, 'state', state, 'at', occurred_at, 'method', method, 'source', source,
         'legalBasis', legal_basis, 'expiresAt', expires_at, 'isImported', case when ${isAnyUnsubscribed} then ${isImported} end) order by seq)
       from consents where profile_id = ${profileId}) as consents,
-    (select json_agg(json_build_object('id', m.id, 'entryId', m.entry_id, 'entryKey', e.entry_key,
+    (select max(at) from facts where profile_id in (select id from inbox) and name = 'order.paid' and at >= ${entry.createdAt}) as inbox_order_at,
+    (select json_agg(json_build_object('id', m.id, 'isOfAnother', m.profile_id <> ${profileId}, 'entryId', m.entry_id, 'entryKey', e.entry_key,
         'entryEndedAt', e.finished_at, 'journeyId', m.journey_id, 'step', m.step, 'visit', m.visit,
         'channel', m.channel, 'class', m.class, 'topic', m.topic, 'priority', m.priority, 'countsTowardCap', m.counts_toward_cap, 'state', m.state,
         'reason', m.reason, 'slotAt', m.slot_at, 'deadlineAt', m.deadline_at, 'leaseReal', m.lease_real,
@@ -174,13 +208,16 @@ function selectTurnFacts(of: TurnQuestion): RawBuilder<TurnFactsRow> {
         'interactions', (select json_agg(distinct case i.kind when 'click' then 'clicked' else 'opened' end) from interactions i
           where m.entry_id = ${entry.id} and i.message_id = m.id and ${isHuman(of.settledBefore)}),
         'lookFailures', (select count(*) from verdicts v where m.entry_id = ${entry.id} and v.message_id = m.id and v.detail ->> 'rule' = 'order-lookup')))
-      from messages m left join entries e on e.id = m.entry_id
-      where m.profile_id = ${profileId} and m.origin <> 'test' and (m.entry_id = ${entry.id} or m.slot_at > ${of.messagesSince})) as messages,
+      from (select * from messages where profile_id = ${profileId} and origin <> 'test' and (entry_id = ${entry.id} or slot_at > ${of.messagesSince})
+        union all select * from messages where address_hash = any(${of.addressHashes}::text[]) and profile_id <> ${profileId} and origin <> 'test'
+          and slot_at > ${of.messagesSince}) m left join entries e on e.id = m.entry_id) as messages,
     ${orNull(hashes, sql`(select json_object_agg(channel, reason order by created_at desc) from suppressions where (channel, hash) in (${sql.join(hashes)}))`)} as suppressions,
     ${orNull(unsubscribes, sql`(select json_object_agg(channel, created_at order by created_at) from suppressions where (channel, hash) in (${sql.join(unsubscribes)}))`)} as unsubscribed_at,
     (select json_agg(key) from controls where key like 'pause:%') as pauses,
     (select min(value) from identities where profile_id = ${profileId} and ${isUser}) as user_id,
     exists (select 1 from messages where profile_id = ${profileId} and channel = 'sms' and accepted_at is not null) as texted_before,
+    (select count(*) from (select 1 from messages where country = ${of.textCountry} and submitted_at > ${of.at - hour} limit ${of.textsAtMost}) texts)
+      as texts_in_hour,
     (select json_build_object('lastEnteredAt', max(entered_at), 'open', count(*) filter (where state = 'open'))
       from entries where profile_id = ${profileId} and journey_id = ${entry.journeyId} and id <> ${entry.id}) as others,
     ${selectEngagementHistory({ profileId, engagedAt: of.engagedAt, at: of.at })} as history,
@@ -204,9 +241,10 @@ function toTurnFacts(row: TurnFactsRow): TurnFacts {
     })),
     suppressions: row.suppressions ?? {},
     unsubscribedAt: row.unsubscribed_at ?? {},
-    identified: row.user_id !== null,
+    inboxOrderAt: row.inbox_order_at,
     userId: row.user_id,
     textedBefore: row.texted_before,
+    textsInHour: row.texts_in_hour,
     lastEnteredAt: row.others.lastEnteredAt,
     openOthers: row.others.open,
     history: toEngagementHistory(row.history),
@@ -229,7 +267,9 @@ interface TurnFactsRow {
   readonly unsubscribed_at: TurnFacts['unsubscribedAt'] | null;
   readonly pauses: readonly string[] | null;
   readonly user_id: string | null;
+  readonly inbox_order_at: Instant | null;
   readonly texted_before: boolean;
+  readonly texts_in_hour: number;
   readonly others: { readonly lastEnteredAt: Instant | null; readonly open: number };
   readonly history: EngagementHistoryJson;
   readonly real_now: number;

@@ -27,6 +27,10 @@ export interface NewMessage {
   readonly countsTowardCap?: boolean | undefined;
   readonly template: string;
   readonly deadlineAt: Instant;
+  /** The keyed hash of the address that it is for, as it is now; null: there is none. Absent: not known. */
+  readonly addressHash?: string | null;
+  /** ISO 3166, of the number of a text that leaves. Absent: not known, or no text. */
+  readonly country?: string;
   /** Who runs the mailbox, as a name; null on other channels. Absent: not known before it leaves. */
   readonly mailboxProvider?: string | null;
 }

@@ -7,6 +7,7 @@ import { arming } from './arming.js';
 import { type Knowledge, know } from './knowledge.js';
 import { messageIdOf, type PendingSend } from './ledger.js';
 import { sendStep } from './pending/sending.js';
+import { toldInputs } from './told-inputs.js';
 import type { TurnWorld } from './world.js';
 
 /** The message that a turn would come to, and what must be made ready for it. */
@@ -48,8 +49,8 @@ export function foresee(world: TurnWorld): ForeseenSend | null {
 }
 
 function foreseePending(world: TurnWorld, { engine }: Knowledge): Pending | null {
-  const { entry, facts } = world;
-  const inputs = facts.inputs.map(({ input }) => input);
+  const { entry } = world;
+  const inputs = toldInputs(world);
   if (entry.state !== 'armed') return advance(engine, entry.data, inputs).pending;
   const decided = arming(world, engine, inputs);
   return decided.kind === 'enters' ? advance(engine, decided.state, decided.inputs).pending : null;

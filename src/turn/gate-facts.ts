@@ -36,16 +36,17 @@ export function gateFacts(
   policies: Policies,
   person: GatePerson,
   request: SendRequest,
-  now: Pick<SendFacts, 'paused' | 'reachable' | 'content'> & { readonly isTest?: true },
+  now: Pick<SendFacts, 'paused' | 'reachable' | 'content' | 'texts'> & { readonly isTest?: true },
 ): SendFacts {
   const { consents, places } = person;
   const suppression = suppressionOf(policies, person, request);
-  const { paused, reachable, content, isTest } = now;
+  const { paused, reachable, content, texts, isTest } = now;
   return {
     paused,
     reachable,
     content,
     exit: null,
+    texts: texts ?? null,
     consents,
     topics: policies.topics,
     suppression: suppression === null ? null : { reason: suppression },

@@ -1,3 +1,4 @@
+import { isIdentified } from '../domain/conditions/identified.js';
 import type { ConditionFacts } from '../domain/conditions/condition.js';
 import { type EngagementFacts, engagementFacts } from '../domain/engagement/facts.js';
 import type { EntryId } from '../domain/ids.js';
@@ -30,7 +31,7 @@ export function know(world: TurnWorld): Knowledge {
 function conditionFacts({ entry, profile, cart, facts, policies, at }: TurnWorld): ConditionFacts {
   return {
     at,
-    profile: { identified: facts.identified, traits: profile.traits },
+    profile: { identified: isIdentified({ userId: facts.userId, ...profile }), traits: profile.traits },
     cart,
     consents: facts.consents,
     topics: policies.topics,

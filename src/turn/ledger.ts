@@ -3,6 +3,7 @@ import type { Instant } from '../domain/instant.js';
 import { mailboxProviderOf } from '../domain/mailbox-provider.js';
 import { foldAttempts, type MessageState } from '../domain/message.js';
 import { secretAt } from '../domain/secrets.js';
+import { suppressionKeys } from '../domain/suppression.js';
 import type { SendDecision } from '../domain/verdict.js';
 import type { SendStep } from '../journey/definition.js';
 import type { Advanced } from '../journey/engine.js';
@@ -28,7 +29,7 @@ export function messageIdOf(
 
 /** The message that is asked for now. */
 export function newMessage({ world }: Turn, step: SendStep, pending: PendingSend): NewMessage {
-  const { entry, definition, profile } = world;
+  const { entry, definition, profile, secret } = world;
   return {
     id: messageIdOf(world, pending),
     origin: originOf(entry.journeyId),
@@ -45,6 +46,7 @@ export function newMessage({ world }: Turn, step: SendStep, pending: PendingSend
     countsTowardCap: step.countsTowardCap,
     template: step.template,
     deadlineAt: pending.deadlineAt,
+    addressHash: suppressionKeys(secret, profile).find(({ channel }) => channel === step.channel)?.hash ?? null,
     mailboxProvider: step.channel === 'email' && profile.email !== null ? mailboxProviderOf(profile.email) : null,
   };
 }

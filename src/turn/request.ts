@@ -6,7 +6,10 @@ import type { Outgoing, TextLook } from '../domain/outgoing.js';
 import type { PlannedContent } from './content.js';
 import type { Effect } from './effects.js';
 
-export type Reach = { readonly kind: 'ok'; readonly address: string } | { readonly kind: 'no'; readonly code: string };
+/** `country`: ISO 3166, of a number. */
+export type Reach =
+  | { readonly kind: 'ok'; readonly address: string; readonly country?: string }
+  | { readonly kind: 'no'; readonly code: string };
 
 export type OrderLook =
   | { readonly kind: 'not-asked' }

@@ -9,6 +9,7 @@ import { giveUpSkipped, heldMessage, liveLeaseMs } from './ledger.js';
 import { settlePending } from './pending/index.js';
 import type { SettledAttempt, TakenTurn, TurnRequest, TurnResult } from './request.js';
 import { settleAttempt, settleExpired } from './settle-attempt.js';
+import { toldInputs } from './told-inputs.js';
 import { openSettling, openTurn, type Turn } from './turn.js';
 import type { TurnWorld } from './world.js';
 
@@ -90,9 +91,9 @@ function consume({ world, effects }: Turn): void {
   if (seqs.length > 0) effects.push({ kind: 'consume', seqs, at: world.at });
 }
 
-/** The unconsumed inputs, and an order that only the shop's own answer told of. */
+/** The unconsumed inputs, and an order that the shop's own answer told of, or that came under the same address. */
 function inputsOf({ world, request }: Turn): readonly EntryInput[] {
-  const inputs = world.facts.inputs.map(({ input }) =>
+  const inputs = toldInputs(world).map((input) =>
     input.kind === 'resume' ? { ...input, slotAt: heldMessage(world)?.slotAt ?? null } : input,
   );
   const look = request.plan?.look;

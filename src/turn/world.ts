@@ -24,7 +24,7 @@ export interface TurnWorld extends TurnRows {
   /** Service milliseconds in a real millisecond. */
   readonly rate: number;
   readonly policies: Policies;
-  readonly shop: Pick<Shop, 'timeZone' | 'country' | 'currency'>;
+  readonly shop: Pick<Shop, 'timeZone' | 'country' | 'currency' | 'texts'>;
   /** Keys of the ids of messages. */
   readonly secret: Secrets;
 }
@@ -75,6 +75,8 @@ export interface TurnProfile {
 /** A message of the profile, with its attempts and receipts: what caps, conditions and the fold of attempts read. */
 export interface TurnMessage {
   readonly id: MessageId;
+  /** Of somebody else, to an address that the person shares: it counts, and is nobody's here to take back. Absent: it is the person's own. */
+  readonly isOfAnother?: boolean;
   readonly entryId: EntryId | null;
   readonly entryKey: string | null;
   /** When its entry ended, by itself or because another went on in its place; null: it goes on. */
@@ -114,9 +116,12 @@ export interface TurnFacts {
   readonly suppressions: Readonly<Partial<Record<Channel, string>>>;
   /** Since when marketing to the address of a channel is refused, whoever has it. */
   readonly unsubscribedAt: Readonly<Partial<Record<Channel, Instant>>>;
-  readonly identified: boolean;
   readonly userId: string | null;
+  /** When somebody who has an address of the person's ordered last, since the entry was made; null: nobody did. */
+  readonly inboxOrderAt: Instant | null;
   readonly textedBefore: boolean;
+  /** Texts that began to leave for the country of the person's number within the hour before, as far as the shop's budget. */
+  readonly textsInHour: number;
   readonly lastEnteredAt: Instant | null;
   readonly openOthers: number;
   /** What came of the person's messages, for tier, interest and fatigue. */

@@ -145,7 +145,11 @@ async function reserveInLedger(deps: AppDeps, people: number): Promise<number> {
   const policies = deps.policies.current();
   await deps.store.transaction(async (trx) => {
     const since = deps.clock.now() - widestCapMs(policies.caps);
-    const [, rows] = await inOneTrip(trx, sql`select last_instant from profiles where id = ${id} for update`, selectLedger(id, since));
+    const [, rows] = await inOneTrip(
+      trx,
+      sql`select last_instant from profiles where id = ${id} for update`,
+      selectLedger({ profileId: id, addressHashes: [] }, since),
+    );
     const at = deps.clock.now();
     made += 1;
     const message: NewMessage = { ...likeAll, id: `reserved-${made}` as MessageId, profileId: id, deadlineAt: at + 4 * hour };

@@ -34,4 +34,12 @@ describeOnBothStores('the gate keeps its invariants', (store) => {
     });
     await fc.assert(story, { numRuns: runs, examples: [[exitAfterNoAnswer]] });
   });
+
+  /** Issue 10, A 6 and issue 19, item 7: the inbox is the unit, whoever has it. */
+  test(`with two profiles that share one inbox and one number, under ${runs} random interleavings`, { timeout: 3_600_000 }, async () => {
+    const story = fc.asyncProperty(anyStory, async (one) => {
+      expect(await playGateStory(store(), one, true)).toEqual([]);
+    });
+    await fc.assert(story, { numRuns: runs });
+  });
 });

@@ -65,7 +65,7 @@ describeOnBothStores('the locks of a turn', (store) => {
     const deps = await abandonedCart(store());
     const seen = await seenRows();
     const texts = await countStatements(store(), () => store().transaction((trx) => lockWorld(deps, trx, seen)));
-    expect(texts.map((text) => text.trim().slice(0, 6))).toEqual(['start ', 'with p', 'select', 'commit']);
+    expect(texts.map((text) => text.trim().slice(0, 6))).toEqual(['start ', 'with o', 'with s', 'commit']);
   });
 
   const seenRows = async () => {

@@ -53,9 +53,9 @@ export const pauseStory = storyOf(
   fc.oneof({ weight: 5, arbitrary: turns }, { weight: 4, arbitrary: pass }, { weight: 2, arbitrary: pauses }),
 );
 
-/** Plays a story to its end. Answers what did not hold, in sentences. */
-export async function playGateStory(store: Store, { wanted, startsAt, deeds }: GateStory): Promise<readonly string[]> {
-  const world = await GateWorld.open(store, wanted, startsAt);
+/** Plays a story to its end. `isShared`: with two profiles that share one inbox and one number. Answers what did not hold, in sentences. */
+export async function playGateStory(store: Store, { wanted, startsAt, deeds }: GateStory, isShared = false): Promise<readonly string[]> {
+  const world = await GateWorld.open(store, wanted, startsAt, isShared);
   for (const one of deeds) await world.do(one);
   await world.drain();
   return world.problems();

@@ -24,6 +24,8 @@ import { cartJourney, publish, send, take, turnDeps, type TurnDeps } from './tur
 
 interface Person {
   readonly id: ProfileId;
+  /** Another profile with the same mailbox and number, as a guest's and an account's. */
+  readonly twin: ProfileId;
   readonly email: string;
   readonly phone: string;
 }
@@ -44,11 +46,16 @@ async function somebody(store: Store): Promise<Person> {
   const at = { occurredAt: noon - minute };
   await take(
     deps,
-    ...made.flatMap(({ userId, email, phone }) => [
-      identify({ email, phone, timezone: 'Europe/London', country: 'GB' }, { userId, ...at }),
-      track('Consent Granted', { channel: 'email', method: 'form', source: 'test' }, { userId, ...at }),
-      track('Consent Granted', { channel: 'sms', topic: 'cart_reminder', method: 'form', source: 'test' }, { userId, ...at }),
-    ]),
+    ...made.flatMap(({ userId, email, phone }) =>
+      [
+        { userId, email },
+        { userId: `${userId}-twin`, email: email.toUpperCase() },
+      ].flatMap((one) => [
+        identify({ email: one.email, phone, timezone: 'Europe/London', country: 'GB' }, { userId: one.userId, ...at }),
+        track('Consent Granted', { channel: 'email', method: 'form', source: 'test' }, { userId: one.userId, ...at }),
+        track('Consent Granted', { channel: 'sms', topic: 'cart_reminder', method: 'form', source: 'test' }, { userId: one.userId, ...at }),
+      ]),
+    ),
   );
   const rows = await store.db
     .selectFrom('identities')
@@ -56,13 +63,13 @@ async function somebody(store: Store): Promise<Person> {
     .where(
       'value',
       'in',
-      made.map(({ userId }) => userId),
+      made.flatMap(({ userId }) => [userId, `${userId}-twin`]),
     )
     .execute();
   const ids = new Map(rows.map(({ value, profile_id }) => [value, profile_id as ProfileId]));
   const persons = made.flatMap(({ userId, email, phone }) => {
-    const id = ids.get(userId);
-    return id === undefined ? [] : [{ id, email, phone }];
+    const [id, twin] = [ids.get(userId), ids.get(`${userId}-twin`)];
+    return id === undefined || twin === undefined ? [] : [{ id, twin, email, phone }];
   });
   const [first, ...others] = persons;
   if (first === undefined) throw new Error('Nobody could be made.');
@@ -203,8 +210,8 @@ export class GateWorld {
       );
   }
 
-  /** A new person with the messages that `wanted` (indices into the kinds) names. */
-  static async open(store: Store, wanted: readonly number[], startsAt: Instant = noon): Promise<GateWorld> {
+  /** A new person with the messages that `wanted` (indices into the kinds) names. `isShared`: every second one is of another profile with their addresses. */
+  static async open(store: Store, wanted: readonly number[], startsAt: Instant = noon, isShared = false): Promise<GateWorld> {
     const person = await somebody(store);
     const world = new GateWorld(store, person);
     const { deps } = world;
@@ -215,11 +222,11 @@ export class GateWorld {
       return { id: deps.newId() as EntryId, kind };
     });
     world.#entries.push(...entries);
-    const rows = entries.map(({ id, kind }) => ({
+    const rows = entries.map(({ id, kind }, index) => ({
       id,
       journeyId: kind.id as JourneyId,
       version: 1,
-      profileId: person.id,
+      profileId: isShared && index % 2 === 1 ? person.twin : person.id,
       entryKey: id,
       dueAt: startsAt,
       createdAt: startsAt,

@@ -57,7 +57,7 @@ async function waitOutTheLastMoment(deps: AppDeps, entry: TurnEntry): Promise<bo
 async function preparePlan(deps: AppDeps, world: TurnWorld, foreseen: ForeseenSend): Promise<SendPlan> {
   const { step, pending, messageId, lastAttemptFailed } = foreseen;
   const { channel } = step;
-  const address = reach(world.profile, channel, { allowFictional: deps.allowFictionalPhones });
+  const address = reach(world.profile, channel, { allowFictional: deps.allowFictionalPhones, countries: deps.shop.texts.countries });
   const [content, look, text] = await Promise.all([
     prepareContent(deps, world, foreseen, address),
     lookForOrder(deps, world, foreseen),

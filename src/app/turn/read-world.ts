@@ -1,3 +1,4 @@
+import { countryOfPhone } from '../../channels/sms/address.js';
 import { widestCapMs } from '../../domain/caps-for.js';
 import { parseEngagement } from '../../domain/engagement/state.js';
 import type { FactName } from '../../domain/fact.js';
@@ -7,7 +8,7 @@ import { spellingsOf, suppressionKeys, unsubscribeKeys } from '../../domain/supp
 import type { JourneyDefinition } from '../../journey/definition.js';
 import { countedFacts } from '../../journey/engine.js';
 import type { Trx } from '../../store/db.js';
-import { lockTurn, readTurnFacts, type TurnQuestion, type TurnRead } from '../../store/turn-snapshot.js';
+import { lockAndReadFacts, lockTurn, readTurnFacts, type TurnQuestion, type TurnRead } from '../../store/turn-snapshot.js';
 import { pausesOf } from '../../turn/pauses.js';
 import type { TurnProfile, TurnRows, TurnWorld } from '../../turn/world.js';
 import type { AppDeps } from '../deps.js';
@@ -37,7 +38,7 @@ export async function lockWorld(deps: AppDeps, trx: Trx, seen: TurnRows): Promis
   const definition = await loadPinnedDefinition(trx, locked.rows.entry);
   const needed = questionOf(deps, locked.rows, definition);
   const isAnswered = seen.entry.definitionHash === locked.rows.entry.definitionHash && isAnsweredBy(asked, needed);
-  return complete(deps, locked.rows, definition, isAnswered ? locked : await readTurnFacts(trx, needed));
+  return complete(deps, locked.rows, definition, isAnswered ? locked : await lockAndReadFacts(trx, needed));
 }
 
 /** Instants may lie further back in what was asked, by the wait for the locks: whoever reads the facts looks at windows of their own. */
@@ -65,6 +66,11 @@ function questionOf(deps: AppDeps, { entry, profile }: TurnRows, definition: Jou
     at,
     engagedAt: parseEngagement(profile.engagement).engagedAt,
     settledBefore: settledBefore(policies.engagement.humans, at, deps.clock.rate),
+    textCountry: countryOfPhone(profile.phone),
+    textsAtMost: deps.shop.texts.perHour,
+    email: profile.email,
+    phone: profile.phone,
+    addressHashes: addressHashes(deps.secret, profile),
     suppressionHashes: byChannel(suppressionKeys(deps.secret, profile)),
     unsubscribeHashes: byChannel(unsubscribeKeys(deps.secret, profile)),
   };
@@ -72,6 +78,11 @@ function questionOf(deps: AppDeps, { entry, profile }: TurnRows, definition: Jou
 
 function byChannel(keys: ReturnType<typeof suppressionKeys>): TurnQuestion['suppressionHashes'] {
   return Object.fromEntries(keys.map((key) => [key.channel, spellingsOf(key)]));
+}
+
+/** Of all that a person's addresses may be written as: ascending, the order in which they are locked. */
+function addressHashes(secret: AppDeps['secret'], profile: Pick<TurnProfile, 'email' | 'phone'>): readonly string[] {
+  return suppressionKeys(secret, profile).flatMap(spellingsOf).toSorted();
 }
 
 /** The instant is read here, after the lock. */

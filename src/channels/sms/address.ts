@@ -36,3 +36,10 @@ export function checkPhone(
   if (!number.isValid()) return { kind: 'no', code: 'invalid-address' };
   return textable.has(number.getType()) ? { kind: 'ok', e164 } : { kind: 'no', code: 'not-mobile' };
 }
+
+/** ISO 3166, of a number in E.164: several countries share +1 and +44. Numbers for fiction are of the first country of their code. Null: nobody knows. */
+export function countryOfPhone(e164: string | null): string | null {
+  if (e164 === null) return null;
+  const number = parsePhoneNumberFromString(e164, { extract: false });
+  return number?.country ?? number?.getPossibleCountries()[0] ?? null;
+}

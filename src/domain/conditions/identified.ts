@@ -1,6 +1,15 @@
 import type { ConditionKind, ConditionOf } from './kind.js';
 import { truth } from './kind.js';
 
+/** Somebody whom one can write to: known by a user id of the shop's, or by an address that an event gave, as most guests at a checkout are. */
+export function isIdentified(of: {
+  readonly userId: string | null;
+  readonly email: string | null;
+  readonly phone: string | null;
+}): boolean {
+  return of.userId !== null || of.email !== null || of.phone !== null;
+}
+
 /** Is the person known, or only a browser? */
 export const identified: ConditionKind<ConditionOf<'identified'>> = {
   evaluate: (condition, facts) => truth(facts.profile.identified === condition.is),

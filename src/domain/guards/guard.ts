@@ -57,6 +57,8 @@ export interface SendFacts {
   readonly ledger: readonly LedgerSlot[];
   /** The caps in force for this person and this message (`capsFor`). */
   readonly caps: readonly CapRule[];
+  /** Texts that went to the country of this number within an hour, and how many may. Absent: it is no text, or nobody counts. */
+  readonly texts?: { readonly country: string; readonly used: number; readonly perHour: number } | null;
   /** What a message on the channel risks. Null or absent: the shop has not said. */
   readonly price?: ChannelPrice | null;
 }

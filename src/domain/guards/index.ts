@@ -10,6 +10,7 @@ import { respectExits } from './respect-exits.js';
 import { respectHoldout } from './respect-holdout.js';
 import { respectPause } from './respect-pause.js';
 import { respectPrice } from './respect-price.js';
+import { respectTextBudget } from './respect-text-budget.js';
 import { respectSuppression } from './respect-suppression.js';
 
 export const guards: readonly Guard[] = [
@@ -21,4 +22,5 @@ export const guards: readonly Guard[] = [
   respectHoldout,
   requireContent,
   respectPrice,
+  respectTextBudget,
 ];

@@ -116,7 +116,7 @@ export class Play {
 
   #reach({ profile }: TurnWorld, channel: PreparedSend['channel']): Reach {
     const code = this.tables.told.get(profile.id)?.unreachable[channel];
-    return code === undefined ? reach(profile, channel, { allowFictional: true }) : { kind: 'no', code };
+    return code === undefined ? reach(profile, channel, { allowFictional: true, countries: 'all' }) : { kind: 'no', code };
   }
 
   #content(world: TurnWorld, { step, messageId, known, repeats }: ForeseenSend, address: Reach): PlannedContent {

@@ -64,7 +64,9 @@ function factsOf(tables: Tables, policies: Policies, { entry, profile, definitio
     messages: own.filter(({ entryId, slotAt }) => entryId === entry.id || slotAt > since).map((one) => messageOf(tables, one, entry.id)),
     suppressions: byAddress(profile, tables.suppressions),
     unsubscribedAt: byAddress(profile, tables.unsubscribes),
-    identified: users.length > 0,
+    // A story has one person: nobody shares an inbox, and no budget is used up.
+    inboxOrderAt: null,
+    textsInHour: 0,
     userId: users.map(({ value }) => value).sort()[0] ?? null,
     textedBefore: own.some(({ channel, acceptedAt }) => channel === 'sms' && acceptedAt !== null),
     lastEnteredAt: others.reduce<Instant | null>(

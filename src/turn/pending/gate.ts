@@ -63,7 +63,7 @@ function heed(turn: Turn, asked: Asked, plan: PreparedSend, decision: SendDecisi
 function leave(
   turn: Turn,
   { step, pending, message }: Asked,
-  { content }: PreparedSend,
+  { content, address }: PreparedSend,
   decision: SendDecision & { kind: 'send' },
 ): TurnResult {
   const { at, rate } = turn.world;
@@ -77,7 +77,8 @@ function leave(
   if (content.kind !== 'ready') throw new Error(`Message ${message.id} passed the gate without content.`);
   displace(turn, message, decision);
   const n = (turn.messages.get(message.id)?.attempts.length ?? 0) + 1;
-  turn.effects.push({ kind: 'attempt', message, n, content, at });
+  const country = address.kind === 'ok' ? address.country : undefined;
+  turn.effects.push({ kind: 'attempt', message: country === undefined ? message : { ...message, country }, n, content, at });
   turn.effects.push({ kind: 'verdict', messageId: message.id, channel: message.channel, verdict: decision, at });
   saveSubmitting(turn, pending);
   return { kind: 'submit', messageId: message.id, n, outgoing: content.outgoing };
@@ -124,7 +125,7 @@ function freshPlan({ request, world }: Turn, pending: PendingSend): PreparedSend
 }
 
 function question(turn: Turn, { step, pending, message }: Asked, plan: PreparedSend): Parameters<typeof decideSend> {
-  const { facts, profile, policies, pauses, definition, at } = turn.world;
+  const { facts, profile, policies, pauses, definition, shop, at } = turn.world;
   const request: SendRequest = {
     messageId: message.id,
     channel: step.channel,
@@ -156,6 +157,10 @@ function question(turn: Turn, { step, pending, message }: Asked, plan: PreparedS
     gateFacts(policies, person, request, {
       paused: pauseOn(pauses, { channel: step.channel, class: definition.class, email: profile.email }),
       reachable: address.kind === 'ok' ? { kind: 'ok' } : address,
+      texts:
+        address.kind === 'ok' && address.country !== undefined
+          ? { country: address.country, used: facts.textsInHour, perHour: shop.texts.perHour }
+          : null,
       content: content.kind === 'ready' ? { kind: 'ready' } : { kind: 'empty', problem: content.problem },
     }),
   ];

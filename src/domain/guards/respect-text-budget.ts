@@ -1,0 +1,15 @@
+import { minute } from '../instant.js';
+import type { Guard } from './guard.js';
+
+/** Whoever is held back asks again so much later: texts of an hour ago have made room by then. */
+const lookAgainMs = 10 * minute;
+
+/** So many texts go to one country within an hour, whatever class they are of: what is more waits, and nobody makes a shop pay for a flood. */
+export const respectTextBudget: Guard = ({ channel, at, deadlineAt }, { texts }) => {
+  if (channel !== 'sms' || texts === undefined || texts === null || texts.used < texts.perHour) return null;
+  const detail = { rule: `texts-per-hour-${texts.country}`, used: texts.used, limit: texts.perHour };
+  const until = at + lookAgainMs;
+  return until <= deadlineAt
+    ? { kind: 'defer', until, reason: 'frequency-cap', detail: { ...detail, next: until } }
+    : { kind: 'skip', reason: 'frequency-cap', detail };
+};
