@@ -57,10 +57,10 @@ describe('texts go', () => {
     const deps = inShop({ countries: ['GB'], perHour: 100 });
     // Latvia, Jersey (+44), the Dominican Republic and Jamaica (+1), Tunisia, and a satellite.
     const elsewhere = ['+37120000000', '+447797712345', '+18092345678', '+18762101234', '+21620123456', '+881612345678'];
-    await sign(deps, ['+447911123456', ...elsewhere]);
+    await sign(deps, ['+447400123456', ...elsewhere]);
     deps.clock.set(noon + hour);
     await turnAll(deps);
-    expect(deps.providers.sms.submitted.map(({ to }) => to)).toEqual(['+447911123456']);
+    expect(deps.providers.sms.submitted.map(({ to }) => to)).toEqual(['+447400123456']);
     const refused = (await verdicts()).filter(({ decision }) => decision === 'skip');
     expect(refused).toHaveLength(elsewhere.length);
     for (const { reason, detail } of refused) {
@@ -79,7 +79,7 @@ describe('texts go', () => {
 
   test('no more than the budget of the country within an hour; what is more waits, and no other country waits with it', async () => {
     const deps = inShop({ countries: ['GB', 'FR'], perHour: 3 });
-    await sign(deps, [...Array.from({ length: 6 }, (_, n) => `+44791112345${n}`), '+33612345678']);
+    await sign(deps, [...Array.from({ length: 6 }, (_, n) => `+44740012345${n}`), '+33612345678']);
     deps.clock.set(noon + hour);
     await turnAll(deps);
     expect(deps.providers.sms.submitted.map(({ to }) => to).filter((to) => to.startsWith('+44'))).toHaveLength(3);

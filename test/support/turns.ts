@@ -71,7 +71,10 @@ export function turnDeps(store: Store, overrides: Partial<AppDeps> = {}): TurnDe
     clock: new HandClock(),
     secret: secretsOf('a-secret-for-tests'),
     // Texts of the tests go everywhere: where the shop's own go is the subject of test/security/text-countries.test.ts.
-    shop: { ...shop, texts: { countries: ['GB', 'US', 'CA', 'FR', 'DE', 'ES', 'IT', 'IE', 'AU', 'PR', 'JM'], perHour: 100_000 } },
+    shop: {
+      ...shop,
+      texts: { countries: ['GB', 'GG', 'JE', 'IM', 'US', 'CA', 'FR', 'DE', 'ES', 'IT', 'IE', 'AU', 'PR', 'JM'], perHour: 100_000 },
+    },
     policies: { current: () => policies },
     providers: { email: new ScriptedProvider<OutgoingEmail>(), sms: new ScriptedProvider<OutgoingSms>() },
     renderer: {
