@@ -155,6 +155,8 @@ describeOnBothStores('an unsubscribed address', (store) => {
       track('Consent Granted', yes(), imported),
       track('Consent Granted', yes({ topic: 'newsletter' }), live),
     );
+    // A day later: the inbox had a message an hour ago, whoever of the two it was for.
+    deps.clock.pass(day);
     expect(await answer(deps, 'newsletter')).toEqual('send');
     expect(await answer(deps, 'sales')).toEqual(suppressed);
   });
@@ -305,7 +307,9 @@ describeOnBothStores('preferences', (store) => {
     await savePreferences(deps, messageId, asks(kept), proof);
     // The number is theirs too, and the link came over the mailbox: it says nothing of the number's other owner.
     expect(await may('sales', 'newsletter', 'cart_reminder')).toEqual([false, false, true, true]);
-    const check = { to: { profileId: profile_id }, channel: 'email', class: 'marketing', priority: null, at: null } as const;
+    // A day later: their inbox had the reminder, whoever it was for.
+    const at = deps.clock.now() + day;
+    const check = { to: { profileId: profile_id }, channel: 'email', class: 'marketing', priority: null, at } as const;
     expect(await checkSend(deps, { ...check, topic: 'cart_reminder' })).toMatchObject({ reason: null });
 
     deps.clock.pass(1000);
