@@ -34,10 +34,10 @@ const mutants = [
   ['src/turn/answer.ts', 'if (hasPromised) turn.effects.push', 'if (hasPromised && at < 0) turn.effects.push', contract],
   ['src/turn/pauses.ts', "if (pauses.all) return { scope: 'all' };", '', contract],
   ['src/turn/pauses.ts', "if (pauses.channels.includes(of.channel)) return { scope: 'channel' };", '', contract],
-  ['src/matching/waits.ts', '(trigger || fact.at >= wait.entryCreatedAt)', 'trigger', contract],
+  ['src/matching/waits.ts', '(trigger || fact.at >= wait.entryCreatedAt || (namesCart', '(trigger || (namesCart', contract],
   ['src/matching/triggers.ts', 'const later = Math.max(there.dueAt ?? 0, dueAt);', 'const later = there.dueAt ?? 0;', contract],
   ['src/matching/triggers.ts', "if (journey.state !== 'active')", 'if (journey.id === "")', simulator],
-  ['src/matching/unite.ts', 'superseded.push(...others', 'superseded.push(...others.slice(1)', simulator],
+  ['src/matching/unite.ts', 'superseded.push(...others', 'superseded.push(...others.slice(1)', contract],
   [
     'src/simulator/memory/effects.ts',
     'release: ({ entryId, at }, tables) => releasePromised(tables, entryId, at),',

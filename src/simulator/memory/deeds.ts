@@ -73,6 +73,11 @@ export function receive(tables: Tables, needs: Pick<IngestNeeds, 'newId'>, id: M
   const after = ofPeople.has(status) ? state : stateAfterReceipt(state, status);
   tables.changeMessage(id, { receipts: [...message.receipts, status], state: after });
   if (after === state && !ofPeople.has(status) && status !== 'complained') return;
+  if (!ofPeople.has(status)) {
+    const last = message.attempts.at(-1)?.n;
+    const attempts = message.attempts.map((one) => (one.n === last ? ({ ...one, outcome: 'accepted' } as const) : one));
+    tables.changeMessage(id, { attempts, reason: null, leaseReal: null, acceptedAt: message.acceptedAt ?? at });
+  }
   if (entryId !== null && tables.entry(entryId).state !== 'finished')
     tables.giveInput(entryId, { kind: 'receipt', messageId: id, status, at });
   const fact: Fact = {
