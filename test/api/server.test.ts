@@ -5,10 +5,12 @@ import { testApi } from '../support/api.js';
 import { abandonedCart } from '../support/reminded.js';
 import { turnDeps } from '../support/turns.js';
 
+interface Body {
+  readonly type?: string;
+  readonly additionalProperties?: unknown;
+}
 interface Operation {
-  readonly requestBody?: {
-    readonly content: Readonly<Record<string, { readonly schema: { readonly type?: string; readonly additionalProperties?: unknown } }>>;
-  };
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Body & { readonly anyOf?: readonly Body[] } }>> };
 }
 
 describe('the API', () => {
@@ -110,7 +112,9 @@ describe('the API', () => {
     const open = Object.entries<Record<string, Operation>>(document.paths).flatMap(([path, operations]) =>
       Object.entries(operations)
         .filter(([, { requestBody }]) =>
-          Object.values(requestBody?.content ?? {}).some(({ schema }) => schema.type !== 'string' && schema.additionalProperties !== false),
+          Object.values(requestBody?.content ?? {})
+            .flatMap(({ schema }) => schema.anyOf ?? [schema])
+            .some(({ type, additionalProperties }) => type !== 'string' && additionalProperties !== false),
         )
         .map(([method]) => `${method} ${path}`),
     );

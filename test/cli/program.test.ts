@@ -149,7 +149,7 @@ describe('the command line, with a server', () => {
     const { cli } = await running();
     expect((await cli('pause --all')).out).toContain('All sending is paused');
     expect((await cli('pause --channel sms')).out).toContain('Paused now: all, sms.');
-    expect((await cli('status')).out).toContain('Sending is paused: all since Tue 24 Nov 13:00');
+    expect((await cli('status')).out).toContain('! All sending is paused, for 1 second: sojourn resume --all.');
     expect((await cli('resume --all')).out).toContain('All sending runs again; 0 held entries go on. Paused now: sms.');
   });
 

@@ -5,6 +5,7 @@ import type { ApiDeps } from '../../src/api/deps.js';
 import type { Listener } from '../../src/api/routing.js';
 import { buildServer } from '../../src/api/server.js';
 import type { AppDeps } from '../../src/app/deps.js';
+import { readNotices } from '../../src/app/read-notices.js';
 import { createKey } from '../../src/store/keys.js';
 
 /** No template is known: what refers to one is told so. */
@@ -21,7 +22,7 @@ export function testServer(app: AppDeps, overrides: Partial<ApiDeps> = {}, liste
     templates: noTemplates,
     temporalUi: { url: 'http://temporal.example/', namespace: 'default' },
     parts: async () => [{ name: 'store', state: 'up', detail: null, needed: true }],
-    notices: async () => [],
+    notices: () => readNotices(app, []),
     plugins: [],
     stuckEntries: async () => [],
     ...overrides,

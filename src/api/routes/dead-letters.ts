@@ -20,10 +20,10 @@ const letter = z
 
 const wholeLetter = letter.extend({ payload: z.unknown() }).meta({ id: 'WholeDeadLetter' });
 
-/** Named one by one, or all that wait of a source, or with a reason. */
+/** Named one by one, or all that wait of a source, or with a reason. Both are said, also as null: an empty body must not mean all. */
 const choice = z.union([
   z.strictObject({ ids: z.array(plainText(100)).min(1).max(1_000) }),
-  z.strictObject({ source: plainText(100).nullable().default(null), reason: plainText(100).nullable().default(null) }),
+  z.strictObject({ source: plainText(100).nullable(), reason: plainText(100).nullable() }),
 ]);
 const chosen = z.object({ ids: z.array(z.string()).readonly() });
 
