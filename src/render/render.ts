@@ -74,10 +74,7 @@ function canonicalTag(tag: string | null): string | undefined {
 
 /** `de_DE.UTF-8`, `de-DE,de;q=0.9` and `German` say a language too. */
 function tagOf(text: string): string {
-  const first = (text.split(/[,;]/)[0] ?? '')
-    .trim()
-    .replace(/[.@].*$/, '')
-    .replace(/_/g, '-');
+  const first = (text.trim().split(/[,;.@]/)[0] ?? '').trim().replace(/_/g, '-');
   return languagesByName[first.toLowerCase()] ?? first;
 }
 

@@ -35,5 +35,7 @@ test('a large body takes time in proportion to its length', () => {
   };
   const id = 'x1234567890123456';
   for (const piece of ['"\\\\', '1234567890123456,', `"${id}":`, '-1e']) time(`[${piece.repeat(200_000)}`);
+  // A string without an end.
+  expect(time(`[1234567890123456,"${'\\"'.repeat(500_000)}`)).toBeLessThan(3000);
   expect(time(`["${'a\\"'.repeat(1_000_000)}",12345678901234567890]`)).toBeLessThan(3000);
 });

@@ -11,6 +11,7 @@ const reviewed: Readonly<Record<string, string>> = {
   '[.,](?=\\d*$)': 'an amount, whose length is bounded before',
   '^(?:\\d+ of )?[a-z][a-z0-9]*(?:-[a-z0-9]+)*$': 'anchored, and a hyphen divides what is repeated',
   "^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$": 'anchored, a dot divides, and the text has 64 characters',
+  '"[^"\\\\]*(?:\\\\.[^"\\\\]*)*"|-?\\d[\\d.eE+-]*': 'the text is JSON by then, so each string has its end',
   '\\n[ \\t]*(?:\\n[ \\t]*)+': 'each repetition begins with a line end, which none of the others takes',
   "\\b(not|isn't|is not) a (known|valid|registered|local|current) (\\w+ )*(user|mailbox|recipient|address|account|name)|\\bnot a registered|\\b(user|mailbox|account|recipient|address|e-?mail)( account)?( has been| is| was|'s)?( currently| permanently)? (disabled|inactive|in-active|not active|deactivated|closed|suspended|deleted|removed|discontinued|terminated|expired|cancel+ed|retired|not enabled)|\\b(disabled|inactive|closed|deactivated|discontinued|deleted|abandoned) (\\w+ )?(user|mailbox|account|recipient|address)|\\bhas been (disabled|deactivated|discontinued|closed|deleted)|\\bdisabled or discontinued":
     'a space divides the words, and a diagnostic is bounded before it is read',

@@ -171,7 +171,7 @@ export function readText(bytes: Buffer, limits: BodyLimits): { readonly text: st
 export function readJson(text: string): unknown {
   const plain = text.startsWith('\uFEFF') ? text.slice(1) : text;
   try {
-    const exact = mayBeInexact.test(plain) ? plain.replace(stringsAndNumbers, withDigits) : plain;
+    const exact = mayBeInexact.test(plain) ? withAllDigits(plain) : plain;
     return JSON.parse(mayBeRefused.test(exact) ? exact.replace(escapes, mend) : exact);
   } catch {
     return undefined;
@@ -182,6 +182,12 @@ export function readJson(text: string): unknown {
 const mayBeInexact = /\d{16}/;
 /** Whole strings first, so that no digits within one are taken for a number. Each character is looked at once. */
 const stringsAndNumbers = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/gs;
+
+/** Throws where the text is no JSON: a string without an end would be looked through again from each of its quotes. */
+function withAllDigits(text: string): string {
+  JSON.parse(text);
+  return text.replace(stringsAndNumbers, withDigits);
+}
 
 /** A whole number beyond 2^53 becomes text with all its digits; what reads an amount reads text too. */
 function withDigits(token: string): string {
