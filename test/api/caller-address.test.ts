@@ -55,7 +55,7 @@ test.each<[string, string, Readonly<Record<string, string>>, string | null]>([
   expect(await kept(['10.0.0.5', '203.0.113.0/24'], peer, headers)).toBe(expected);
 });
 
-describe('a yes in the preference centre', () => {
+describe('a yes in the preference centre, which the phone has yet to confirm', () => {
   let opened: Awaited<ReturnType<typeof openMemoryStore>>;
   let sent: Awaited<ReturnType<typeof reminded>>;
   beforeAll(async () => {
@@ -78,6 +78,6 @@ describe('a yes in the preference centre', () => {
     });
     expect(saved.statusCode).toBe(200);
     const acts = await readConsents(opened.store.db, sent.profileId);
-    expect(acts.findLast((act) => act.channel === 'sms' && act.topic === topic && act.state === 'granted')).toMatchObject({ ip });
+    expect(acts.findLast((act) => act.channel === 'sms' && act.topic === topic && act.state === 'pending')).toMatchObject({ ip });
   });
 });
