@@ -16,6 +16,7 @@ export default defineConfig({
           globalSetup: ['test/support/store-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          maxWorkers: 2,
         },
       },
       {
