@@ -63,6 +63,11 @@ export class ChildInstance {
     await this.#exited;
   }
 
+  /** The listener that the world sees: events, pages, webhooks. */
+  get publicUrl(): string {
+    return this.running.publicUrl ?? this.running.apiUrl;
+  }
+
   async #call<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await fetch(`${this.running.apiUrl}${path}`, {
       method,

@@ -83,7 +83,7 @@ describe.concurrent('a person who left a cart', () => {
   test('gets both emails and the text of the series, sent by the shop’s ordinary event client', async () => {
     const userId = 'segment-user';
     const address = 'ada@example.test';
-    const analytics = new Analytics({ writeKey: instance.running.writeKey ?? '', host: instance.running.apiUrl, maxRetries: 3 });
+    const analytics = new Analytics({ writeKey: instance.running.writeKey ?? '', host: instance.publicUrl, maxRetries: 3 });
     analytics.identify({ userId, traits: { email: address, phone: '+447700900020', firstName: 'Ada', timezone: openZone() } });
     for (const [channel, topic] of [
       ['email', 'marketing'],
@@ -104,7 +104,7 @@ describe.concurrent('a person who left a cart', () => {
     const [first] = mails;
     if (first === undefined) throw new Error('There is no first mail.');
     expect(first.ListUnsubscribe.HeaderPost).toBe('List-Unsubscribe=One-Click');
-    expect(first.ListUnsubscribe.Links.some((link) => link.startsWith(`${instance.running.apiUrl}/u/`))).toBe(true);
+    expect(first.ListUnsubscribe.Links.some((link) => link.startsWith(`${instance.publicUrl}/u/`))).toBe(true);
     for (const part of [first.Text, first.HTML]) {
       expect(part).toContain('Tea Towel');
       expect(part).toContain('£24.50');
@@ -115,7 +115,7 @@ describe.concurrent('a person who left a cart', () => {
     // Nobody but the shop's own images learns that a mail was opened.
     expect(first.HTML).not.toMatch(/<link|@import|<script/);
 
-    const link = new RegExp(`${instance.running.apiUrl}/c/[\\w.-]+`).exec(first.Text)?.[0] ?? '';
+    const link = new RegExp(`${instance.publicUrl}/c/[\\w.-]+`).exec(first.Text)?.[0] ?? '';
     const restored = await fetch(link, { redirect: 'manual' });
     expect([restored.status, restored.headers.get('location')]).toEqual([302, 'https://willow-and-wren.example/cart/segment-cart']);
 

@@ -99,7 +99,7 @@ describe.skipIf(browserPath === null)('in a browser', () => {
 
     test('a link that was forged tells nothing, in the language of the browser', async () => {
       const page = await open({ javaScriptEnabled: false, locale: 'de-DE' });
-      await page.goto(`${instance.running.apiUrl}/p/forged`);
+      await page.goto(`${instance.publicUrl}/p/forged`);
       await page.getByRole('heading', { name: 'Dieser Link gilt nicht mehr' }).waitFor();
       await shoot(page, 'forged');
     });
@@ -116,7 +116,7 @@ describe.skipIf(browserPath === null)('in a browser', () => {
     const mail = page.frameLocator('iframe');
     await mail.getByText('Mug', { exact: true }).first().waitFor();
     expect(await mail.getByRole('link', { name: 'Return to your basket' }).first().getAttribute('href')).toContain(
-      `${instance.running.apiUrl}/c/`,
+      `${instance.publicUrl}/c/`,
     );
     await shoot(page, 'mail', true);
     await page.getByRole('link', { name: 'Source' }).click();
@@ -176,7 +176,7 @@ describe.skipIf(browserPath === null)('in a browser', () => {
   }
 
   function linkOf(mail: SeenMail, purpose: 'u' | 'p'): string {
-    const link = new RegExp(`${instance.running.apiUrl}/${purpose}/[\\w.-]+`).exec(mail.Text)?.[0];
+    const link = new RegExp(`${instance.publicUrl}/${purpose}/[\\w.-]+`).exec(mail.Text)?.[0];
     if (link === undefined) throw new Error(`The mail has no link /${purpose}/.`);
     return link;
   }

@@ -131,13 +131,13 @@ async function optOut(index: number, raw: Buffer): Promise<Response> {
   const header = (key: string): string => mail.headers.find((one) => one.key === key)?.value ?? '';
   if (index < people.bounce) {
     const link = /<https:\/\/[^/]+(\/u\/[^>]+)>/.exec(header('list-unsubscribe'))?.[1] ?? '';
-    return fetch(`${instance.running.apiUrl}${link}`, {
+    return fetch(`${instance.publicUrl}${link}`, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: 'List-Unsubscribe=One-Click',
     });
   }
-  return fetch(`${instance.running.apiUrl}/webhooks/email/inbound`, {
+  return fetch(`${instance.publicUrl}/webhooks/email/inbound`, {
     method: 'POST',
     headers: { authorization: `Bearer ${instance.running.apiKey ?? ''}`, 'content-type': 'message/rfc822' },
     body: hardBounce(index, header('message-id')),
@@ -146,7 +146,7 @@ async function optOut(index: number, raw: Buffer): Promise<Response> {
 
 async function textStop(index: number): Promise<Response> {
   const params = { MessageSid: `SMstop${String(index).padStart(28, '0')}`, From: phoneOf(index), To: '+447700900000', Body: 'STOP' };
-  return fetch(`${instance.running.apiUrl}/webhooks/twilio/inbound`, {
+  return fetch(`${instance.publicUrl}/webhooks/twilio/inbound`, {
     method: 'POST',
     headers: {
       'content-type': 'application/x-www-form-urlencoded',

@@ -215,7 +215,7 @@ test('what is planted arrives where it belongs, and the scan would find it anywh
   expect(leaksIn('mail', first?.Subject ?? '', canaries).map(({ canary }) => canary)).toContain('firstName');
   expect(await mailsTo(instance, rejected)).toEqual([]);
   expect((await textsTo(instance, phone)).length).toBeGreaterThan(0);
-  expect(asked.some((url) => leaksIn('look-up', url, canaries).some(({ canary, form }) => canary === 'email' && form === 'form'))).toBe(
+  expect(asked.some((url) => leaksIn('look-up', url, canaries).some(({ canary, form }) => canary === 'email' && form === 'plain'))).toBe(
     true,
   );
   const reasons = new Set((await instance.all<{ reason: string | null }>('/v1/messages')).map(({ reason }) => reason));

@@ -65,7 +65,7 @@ test('a gateway that follows every link of every message at once unsubscribes no
     ...ListUnsubscribe.Links.filter((link) => link.startsWith('http')),
   ]);
   const own = [...new Set([...ofMails, ...texts.flatMap(({ body }) => body.match(/https?:\/\/\S+/g) ?? [])])].filter((address) =>
-    address.startsWith(instance.running.apiUrl),
+    address.startsWith(instance.publicUrl),
   );
   for (const path of ['/l/', '/o/', '/u/', '/p/', '/c/'])
     expect(

@@ -24,7 +24,7 @@ describeOnBothStores('events that come together', (store) => {
 
     const [first, ...rest] = results;
     const last = rest.pop();
-    expect(rest).toEqual(Array.from({ length: 40 }, () => ({ stored: 1, duplicates: 0, rejected: [] })));
+    expect(rest).toEqual(Array.from({ length: 40 }, () => ({ stored: 1, duplicates: 0, overBudget: 0, rejected: [] })));
     // The first and the last bring the same event, side by side in two transactions: one of them stores it, whichever.
     expect([first?.stored, last?.stored].toSorted((a = 0, b = 0) => a - b)).toEqual([0, 1]);
     expect([first?.duplicates, last?.duplicates].toSorted((a = 0, b = 0) => a - b)).toEqual([0, 1]);

@@ -1,7 +1,7 @@
 import { Analytics } from '@segment/analytics-node';
 import { beforeEach, expect, test } from 'vitest';
 import { segmentRoutes } from '../../src/api/routes/segment.js';
-import { makeKey } from '../../src/app/manage-keys.js';
+import { makeWriteKey } from '../../src/app/manage-keys.js';
 import { minute } from '../../src/domain/instant.js';
 import { testApi } from '../support/api.js';
 import { noon } from '../support/shop-events.js';
@@ -13,7 +13,7 @@ describeOnBothStores('a shop with Segment’s own client', (store) => {
 
   test('is understood: people, merges, carts, orders, consent and time', async () => {
     const deps = turnDeps(store());
-    const { secret: writeKey } = await makeKey(deps, 'write', 'shop');
+    const { secret: writeKey } = await makeWriteKey(deps, 'server', 'shop');
     const { server } = await testApi(deps, { plugins: [segmentRoutes(deps)] });
     const host = await server.listen({ host: '127.0.0.1', port: 0 });
     const errors: unknown[] = [];

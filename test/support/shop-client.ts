@@ -64,12 +64,50 @@ export function orders(index: number | string): Call {
   };
 }
 
-/** A zone in which it is about noon now, so that texts may leave. */
+/**
+ * A zone where it is about noon, so that texts may leave whatever the hour of the test. Each is of a country: of a zone that is nobody's (`Etc/GMT+11`) the country of
+ * the number counts too, and there it may be night.
+ */
 export function openZone(at: Date = new Date()): string {
-  const offset = 12 - at.getUTCHours();
-  // POSIX signs: Etc/GMT-3 is three hours ahead.
-  return offset === 0 ? 'Etc/GMT' : offset > 0 ? `Etc/GMT-${offset}` : `Etc/GMT+${-offset}`;
+  const fromNoon = (zone: string): number => {
+    const hour = Number(new Intl.DateTimeFormat('en', { timeZone: zone, hour: 'numeric', hourCycle: 'h23' }).format(at));
+    return Math.abs(hour - 12);
+  };
+  return zonesAround.toSorted((a, b) => fromNoon(a) - fromNoon(b))[0] ?? 'Europe/London';
 }
+
+/** One for each hour of the clock, with hours for texts from 08:00 on. */
+const zonesAround = [
+  ...[
+    'Pacific/Auckland',
+    'Pacific/Noumea',
+    'Australia/Brisbane',
+    'Asia/Tokyo',
+    'Asia/Singapore',
+    'Asia/Bangkok',
+    'Asia/Dhaka',
+    'Asia/Karachi',
+  ],
+  ...[
+    'Asia/Dubai',
+    'Africa/Nairobi',
+    'Africa/Johannesburg',
+    'Africa/Lagos',
+    'Atlantic/Reykjavik',
+    'Atlantic/Cape_Verde',
+    'America/Noronha',
+  ],
+  ...[
+    'America/Sao_Paulo',
+    'America/La_Paz',
+    'America/Lima',
+    'America/Costa_Rica',
+    'America/Hermosillo',
+    'Pacific/Pitcairn',
+    'Pacific/Gambier',
+  ],
+  ...['Pacific/Tahiti', 'Pacific/Niue'],
+] as const;
 
 /** Tells a local server to misbehave; `{}` ends it. */
 export async function chaos(url: string | null, how: Readonly<Record<string, number>>): Promise<void> {
