@@ -100,7 +100,7 @@ describe.skipIf(browserPath === null)('in a browser', () => {
     test('a link that was forged tells nothing, in the language of the browser', async () => {
       const page = await open({ javaScriptEnabled: false, locale: 'de-DE' });
       await page.goto(`${instance.publicUrl}/p/forged`);
-      await page.getByRole('heading', { name: 'Dieser Link gilt nicht mehr' }).waitFor();
+      await page.getByRole('heading', { name: 'Dieser Link ist unvollständig' }).waitFor();
       await shoot(page, 'forged');
     });
   });
