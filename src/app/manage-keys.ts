@@ -17,12 +17,7 @@ type Deps = Pick<AppDeps, 'store' | 'clock'>;
 
 export type { KeyKind, ListedWriteKey } from '../store/keys.js';
 
-/** Makes a key. Its secret is in the answer and nowhere else. */
-export function makeKey(deps: Deps, kind: KeyKind, name: string): Promise<NewKey> {
-  return createKey(deps.store.db, kind, { name, at: deps.clock.now() });
-}
-
-/** As `makeKey`, of a write key: for browsers, who show it to everybody, or for the shop's own servers. */
+/** A new write key: for browsers, who show it to everybody, or for the shop's own servers. The secret is told this once. */
 export function makeWriteKey(deps: Deps, kind: WriteKeyKind, name: string): Promise<NewKey> {
   return createKey(deps.store.db, 'write', { name, kind, at: deps.clock.now() });
 }

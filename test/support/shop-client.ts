@@ -78,36 +78,31 @@ export function openZone(at: Date = new Date()): string {
 
 /** One for each hour of the clock, with hours for texts from 08:00 on. */
 const zonesAround = [
-  ...[
-    'Pacific/Auckland',
-    'Pacific/Noumea',
-    'Australia/Brisbane',
-    'Asia/Tokyo',
-    'Asia/Singapore',
-    'Asia/Bangkok',
-    'Asia/Dhaka',
-    'Asia/Karachi',
-  ],
-  ...[
-    'Asia/Dubai',
-    'Africa/Nairobi',
-    'Africa/Johannesburg',
-    'Africa/Lagos',
-    'Atlantic/Reykjavik',
-    'Atlantic/Cape_Verde',
-    'America/Noronha',
-  ],
-  ...[
-    'America/Sao_Paulo',
-    'America/La_Paz',
-    'America/Lima',
-    'America/Costa_Rica',
-    'America/Hermosillo',
-    'Pacific/Pitcairn',
-    'Pacific/Gambier',
-  ],
-  ...['Pacific/Tahiti', 'Pacific/Niue'],
-] as const;
+  'Pacific/Auckland',
+  'Pacific/Noumea',
+  'Australia/Brisbane',
+  'Asia/Tokyo',
+  'Asia/Singapore',
+  'Asia/Bangkok',
+  'Asia/Dhaka',
+  'Asia/Karachi',
+  'Asia/Dubai',
+  'Africa/Nairobi',
+  'Africa/Johannesburg',
+  'Africa/Lagos',
+  'Atlantic/Reykjavik',
+  'Atlantic/Cape_Verde',
+  'America/Noronha',
+  'America/Sao_Paulo',
+  'America/La_Paz',
+  'America/Lima',
+  'America/Costa_Rica',
+  'America/Hermosillo',
+  'Pacific/Pitcairn',
+  'Pacific/Gambier',
+  'Pacific/Tahiti',
+  'Pacific/Niue',
+];
 
 /** Tells a local server to misbehave; `{}` ends it. */
 export async function chaos(url: string | null, how: Readonly<Record<string, number>>): Promise<void> {
