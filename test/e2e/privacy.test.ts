@@ -215,9 +215,7 @@ test('what is planted arrives where it belongs, and the scan would find it anywh
   expect(leaksIn('mail', first?.Subject ?? '', canaries).map(({ canary }) => canary)).toContain('firstName');
   expect(await mailsTo(instance, rejected)).toEqual([]);
   expect((await textsTo(instance, phone)).length).toBeGreaterThan(0);
-  expect(asked.some((url) => leaksIn('look-up', url, canaries).some(({ canary, form }) => canary === 'email' && form === 'plain'))).toBe(
-    true,
-  );
+  expect(asked.flatMap((url) => leaksIn('look-up', url, canaries)).map(({ canary }) => canary)).toContain('email');
   const reasons = new Set((await instance.all<{ reason: string | null }>('/v1/messages')).map(({ reason }) => reason));
   expect([...reasons]).toEqual(expect.arrayContaining(['suppressed', 'provider-rejected']));
   expect((await instance.all('/v1/dead-letters')).length).toBeGreaterThan(5);
