@@ -152,6 +152,9 @@ async function askWrongly(): Promise<void> {
     ['a name that is none', '/v1/track', { userId: email, event: { name: order }, properties: traits }],
     ['an unknown type', '/v1/batch', { batch: [{ type: firstName, userId: email, traits }, { type: 'track', userId: email }, email] }],
     ['no batch', '/v1/batch', { batch: email }],
+    ['a track of nobody', '/v1/track', { event: order, properties: traits }],
+    ['a page of nobody', '/v1/page', { name: firstName, properties: traits }],
+    ['a yes on no channel', '/v1/track', { userId: email, event: 'Consent Granted', properties: { channel: email, method: firstName } }],
     ['an alias of nothing', '/v1/alias', { userId: email, traits }],
     [
       'a cart of a strange shape',
@@ -218,7 +221,8 @@ test('what is planted arrives where it belongs, and the scan would find it anywh
   expect(asked.flatMap((url) => leaksIn('look-up', url, canaries)).map(({ canary }) => canary)).toContain('email');
   const reasons = new Set((await instance.all<{ reason: string | null }>('/v1/messages')).map(({ reason }) => reason));
   expect([...reasons]).toEqual(expect.arrayContaining(['suppressed', 'provider-rejected']));
-  expect((await instance.all('/v1/dead-letters')).length).toBeGreaterThan(5);
+  // Before one of the two was erased, who shared the number.
+  expect(answers.filter(({ what }) => what.startsWith('a retry')).length).toBeGreaterThan(5);
 
   const phoneForms = [phone, '447700900871', '07700 900871', encodeURIComponent(phone), Buffer.from(`x${phone}`).toString('base64')];
   expect(phoneForms.map((text) => leaksIn('here', `..${text}..`, canaries).length > 0)).toEqual([true, true, false, true, true]);
