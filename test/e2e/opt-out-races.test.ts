@@ -199,8 +199,8 @@ function withTraits(calls: readonly Call[], traits: Readonly<Record<string, unkn
   return calls.map((call) => (call.type === 'identify' ? { ...call, traits: { ...call.traits, ...traits } } : call));
 }
 
-const phoneOf = (index: number): string => `+447911${100_000 + index}`;
-const indexOfPhone = (phone: string): number => Number(phone.slice('+447911'.length)) - 100_000;
+const phoneOf = (index: number): string => `+447400${100_000 + index}`;
+const indexOfPhone = (phone: string): number => Number(phone.slice('+447400'.length)) - 100_000;
 const numberOf = (address: string): number => Number(/^person-(\d+)@/.exec(address)?.[1]);
 
 async function readBody(request: IncomingMessage): Promise<URLSearchParams> {
