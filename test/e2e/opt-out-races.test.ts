@@ -44,9 +44,10 @@ beforeAll(async () => {
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
         const to = session.envelope.rcptTo[0]?.address ?? '';
+        const from = session.envelope.mailFrom === false ? '' : session.envelope.mailFrom.address;
         mails.push({ to, at: Date.now() });
         done();
-        underWay.push(race(to, Buffer.concat(chunks)).catch((error: unknown) => void failures.push(String(error))));
+        underWay.push(race(to, from, Buffer.concat(chunks)).catch((error: unknown) => void failures.push(String(error))));
       });
     },
   });
@@ -70,6 +71,7 @@ beforeAll(async () => {
       SOJOURN_PROJECT: project,
       SOJOURN_LOG_LEVEL: 'error',
       PUBLIC_URL: publicUrl,
+      BOUNCE_DOMAIN: 'bounces.sojourn.example',
       SMTP_URL: `smtp://127.0.0.1:${(smtp.server.address() as AddressInfo).port}`,
       TWILIO_ACCOUNT_SID: 'AC00000000000000000000000000000001',
       TWILIO_AUTH_TOKEN: authToken,
@@ -116,16 +118,16 @@ test('nothing leaves more than a second after an opt-out was answered, however n
 });
 
 /** After somebody's first email: their opt-out, up to two seconds before the next message is due. */
-async function race(to: string, raw: Buffer): Promise<void> {
+async function race(to: string, from: string, raw: Buffer): Promise<void> {
   const index = numberOf(to);
   if (mails.filter((mail) => mail.to === to).length > 1) return;
   await sleep(wait * 1000 - Math.random() * 2_000);
-  const response = await optOut(index, raw);
+  const response = await optOut(index, from, raw);
   if (!response.ok) failures.push(`Person ${index} was answered ${response.status}: ${await response.text()}`);
   answered.set(index, Date.now());
 }
 
-async function optOut(index: number, raw: Buffer): Promise<Response> {
+async function optOut(index: number, from: string, raw: Buffer): Promise<Response> {
   if (index < people.click) return textStop(index);
   const mail = await PostalMime.parse(raw);
   const header = (key: string): string => mail.headers.find((one) => one.key === key)?.value ?? '';
@@ -137,7 +139,8 @@ async function optOut(index: number, raw: Buffer): Promise<Response> {
       body: 'List-Unsubscribe=One-Click',
     });
   }
-  return fetch(`${instance.publicUrl}/webhooks/email/inbound`, {
+  // A report counts at the return address of its mail only.
+  return fetch(`${instance.publicUrl}/webhooks/email/inbound?recipient=${encodeURIComponent(from)}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${instance.running.apiKey ?? ''}`, 'content-type': 'message/rfc822' },
     body: hardBounce(index, header('message-id')),
