@@ -73,7 +73,9 @@ export function judgeInteraction(hit: Hit, past: readonly PastInteraction[], lim
   const near = within(limits.burstMs);
   if (linksOf([...near, hit]) >= limits.burstLinks) return machine('burst', near.filter(isUnmaskable));
   const sweep = within(limits.sweepMs);
-  if (hit.kind === 'click' && linksOf([...sweep, hit]) >= limits.sweepLinks) return machine('sweep', sweep.filter(isUnmaskable));
+  // What a gateway did in a burst is its own; only what may be a person's, or is of a sweep, adds up to one.
+  const slow = sweep.filter(({ verdict, reason }) => verdict !== 'machine' || reason === 'sweep');
+  if (hit.kind === 'click' && linksOf([...slow, hit]) >= limits.sweepLinks) return machine('sweep', sweep.filter(isUnmaskable));
   if (alone !== null) return machine(alone, []);
   if (near.some(({ reason }) => reason === 'burst' || reason === 'hidden-link')) return machine('burst', []);
   if (hit.kind === 'click' && isReadByMachine(past, limits)) return machine('hidden-link', []);
