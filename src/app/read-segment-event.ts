@@ -9,6 +9,7 @@ import { isPlaceholder } from '../domain/placeholder-id.js';
 import type { IncomingEvent, RejectedEvent } from '../projection/read-event.js';
 import { readInstant } from '../domain/written-instant.js';
 import type { SpeakerOf } from './user-tokens.js';
+import { isRecord } from '../domain/is-record.js';
 
 /** What a request says about all of its events. */
 export interface SegmentRequest {
@@ -229,10 +230,6 @@ function derivedId(payload: Readonly<Record<string, unknown>>, salt: string): st
 
 function sentencesOf(error: z.ZodError): string {
   return [...new Set(error.issues.map(({ message }) => message))].join(' ');
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isDeeperThan(value: unknown, levels: number): boolean {

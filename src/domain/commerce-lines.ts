@@ -1,4 +1,5 @@
 import type { FieldReader, Properties } from './field-reader.js';
+import { isRecord } from './is-record.js';
 
 /** One product as an event names it. Null: the event does not say, so an earlier value stands. */
 export interface CommerceLine {
@@ -79,8 +80,4 @@ function listOfJson(text: string): readonly unknown[] | null {
   } catch {
     return null;
   }
-}
-
-function isRecord(value: unknown): value is Properties {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

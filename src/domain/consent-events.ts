@@ -1,6 +1,7 @@
 import { channels, type Channel } from './channel.js';
 import { isRefusal, legalBases, type LegalBasis } from './consent.js';
-import { type Fields, isRecord, pageOf, text } from './consent-fields.js';
+import { type Fields, pageOf, text } from './consent-fields.js';
+import { isRecord } from './is-record.js';
 import { readRefusals, refusalState } from './consent-no.js';
 import type { ConsentSaid } from './double-opt-in.js';
 import { refusalName } from './event-key.js';

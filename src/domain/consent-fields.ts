@@ -1,3 +1,5 @@
+import { isRecord } from './is-record.js';
+
 /** What an act of consent says of itself, field by field. */
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -9,8 +11,4 @@ export function text(value: unknown, limit = 4000): string | null {
 export function pageOf(context: Fields): string | null {
   const { page } = context;
   return isRecord(page) ? text(page['url'], 2000) : null;
-}
-
-export function isRecord(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

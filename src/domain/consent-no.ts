@@ -1,6 +1,7 @@
 import { channels, type Channel } from './channel.js';
 import type { ConsentRecord } from './consent.js';
-import { type Fields, isRecord, pageOf, text } from './consent-fields.js';
+import { type Fields, pageOf, text } from './consent-fields.js';
+import { isRecord } from './is-record.js';
 import type { ConsentSaid } from './double-opt-in.js';
 
 /** Acts of a no, and codes for what was taken wider than it was said. */

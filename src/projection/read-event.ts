@@ -10,6 +10,7 @@ import type { Policies } from '../domain/policy/policies.js';
 import type { TopicPolicy } from '../domain/policy/topic-policy.js';
 import type { Shop } from '../domain/shop.js';
 import type { Speaker } from '../domain/speaker.js';
+import { isRecord } from '../domain/is-record.js';
 
 /** An event as it was understood, with what the client sent. */
 export interface IncomingEvent {
@@ -102,10 +103,6 @@ function withNotes(plain: Understood, notes: readonly string[]): Understood {
 function contextOf(payload: unknown): Readonly<Record<string, unknown>> {
   const context = isRecord(payload) ? payload['context'] : null;
   return isRecord(context) ? context : {};
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function refuse(incoming: IncomingEvent, reason: string, detail: string) {

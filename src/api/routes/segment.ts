@@ -14,6 +14,7 @@ import { Problem } from '../problem.js';
 import { Doorway, type DoorLimits, doorLimits, type TakenBody } from '../segment/doorway.js';
 import { readJson } from '../segment/read-body.js';
 import { browserSettings } from '../segment/settings.js';
+import { isRecord } from '../../domain/is-record.js';
 
 type Call = EventType | 'batch' | 'import';
 
@@ -171,8 +172,4 @@ async function answerPreflight(_request: FastifyRequest, reply: FastifyReply) {
     .header('access-control-allow-headers', 'authorization, content-type, content-encoding')
     .header('access-control-max-age', '86400')
     .send();
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
