@@ -1,0 +1,36 @@
+import type { Add, Group } from '../add.js';
+import { limitOption, priorityOption } from '../options.js';
+
+/** `sojourn broadcast …` */
+export function addBroadcasts(add: Add, group: Group): void {
+  const broadcast = group('broadcast', 'one message to many');
+  add(broadcast, 'start', 'send a template to a list of people, each through the gate', async (context, command) =>
+    (await import('../commands/broadcasts.js')).startBroadcast(context, command.opts()),
+  )
+    .requiredOption('--template <id>', 'this template')
+    .requiredOption('--name <name>', 'what it is called in lists')
+    .option('--to <file>', 'ids, one to a line or the first column of a CSV; - for standard input')
+    .option('--everyone', 'everyone who is known')
+    .option('--trait <name=value...>', 'only those of everyone who have this trait')
+    .option('--data-file <file>', 'a JSON file that the template reads as data')
+    .option('--at <instant>', 'from this instant on (else now)')
+    .option('--over <duration>', 'spread over this time, such as PT2H')
+    .option('--deadline <when>', 'not after this instant, or this long after the start')
+    .addOption(priorityOption('20'))
+    .option('--dry-run', 'only say who would get it, who would wait and who would not, and why');
+  add(broadcast, 'list', 'broadcasts, the newest first', async (context, command) =>
+    (await import('../commands/broadcasts.js')).listBroadcasts(context, command.opts()),
+  ).addOption(limitOption());
+  add(broadcast, 'show <id>', 'how far it is', async (context, command) =>
+    (await import('../commands/broadcasts.js')).showBroadcast(context, command.args[0] ?? '', command.opts()),
+  ).option('--watch', 'go on telling until it has ended');
+  for (const [action, description] of [
+    ['pause', 'nobody further gets it until it is resumed'],
+    ['resume', 'it goes on at its pace'],
+    ['cancel', 'the end: who waits does not get it'],
+  ] as const) {
+    add(broadcast, `${action} <id>`, description, async (context, { args }) =>
+      (await import('../commands/broadcasts.js')).controlBroadcast(context, action, args[0] ?? ''),
+    );
+  }
+}

@@ -1,0 +1,53 @@
+import type { Command } from 'commander';
+import type { Add, Group } from '../add.js';
+
+/** What a project is made of: `sojourn publish`, `simulate`, `template …` and `policy …` */
+export function addProject(program: Command, add: Add, group: Group): void {
+  add(program, 'publish', 'put all of the project that differs from what is live into force, after showing it', async (context, command) =>
+    (await import('../commands/publish-project.js')).publishProject(context, command.opts()),
+  )
+    .option('--dry-run', 'only show what differs')
+    .option('--yes', 'I mean it')
+    .option('--note <text>', 'what changed');
+  add(program, 'simulate <file>', 'play a journey’s scenarios on a virtual clock; needs no server', async (context, command) =>
+    (await import('../commands/simulate-journey.js')).simulateJourney(context, command.args[0] ?? '', command.opts()),
+  )
+    .option('--scenario <name>', 'a scenario by its name or part of it, or all', 'all')
+    .option('--scenarios <file>', 'the file of scenarios (else the one beside the journey)');
+
+  const template = group('template', 'templates: check, look at, try, publish');
+  add(template, 'lint', 'check the project’s templates; needs no server', async (context) =>
+    (await import('../commands/lint-templates.js')).lintProjectTemplates(context),
+  );
+  add(template, 'list', 'published templates', async (context) => (await import('../commands/templates.js')).listTemplates(context));
+  add(template, 'preview <id>', 'what a profile would get; without one, the project’s files with a sample', async (context, command) =>
+    (await import('../commands/templates.js')).previewTemplate(context, command.args[0] ?? '', command.opts()),
+  )
+    .option('--profile <id>', 'as this profile would get it')
+    .option('--sample <name>', 'with this sample')
+    .option('--locale <tag>', 'in this language')
+    .option('--out <file>', 'write the HTML here')
+    .option('--open', 'open the HTML in a browser');
+  add(template, 'test-send <id>', 'send it to one of the shop’s listed test addresses', async (context, command) =>
+    (await import('../commands/templates.js')).testSendTemplate(context, command.args[0] ?? '', command.opts()),
+  )
+    .requiredOption('--to <address>', 'a test address of shop.yaml')
+    .option('--profile <id>', 'with this profile’s data');
+  add(template, 'publish', 'publish what changed in the templates folder', async (context) =>
+    (await import('../commands/templates.js')).publishTemplates(context),
+  );
+
+  const policy = group('policy', 'policies: caps, engagement, quiet hours, topics, classes');
+  add(policy, 'lint [files...]', 'check the project’s policies, or these files; needs no server', async (context, { args }) =>
+    (await import('../commands/policies.js')).lintPolicies(context, args),
+  );
+  add(policy, 'publish [files...]', 'put the project’s policies, or these files, in force', async (context, command) =>
+    (await import('../commands/policies.js')).publishPolicies(context, command.args, command.opts()),
+  ).option('--note <text>', 'what changed');
+  add(policy, 'list', 'what is in force, since when', async (context) => (await import('../commands/policies.js')).listPolicies(context));
+  add(policy, 'show <kind>', 'a policy and its versions', async (context, command) =>
+    (await import('../commands/policies.js')).showPolicy(context, command.args[0] ?? '', command.opts()),
+  )
+    .option('--source', 'print the YAML')
+    .option('--at <version>', 'of this version');
+}
