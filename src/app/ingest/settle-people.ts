@@ -1,16 +1,14 @@
 import { joinWithinMs } from '../../domain/cart-book.js';
-import { type IdentifyingEvent, type IdentityPlan, identitiesOf, type PlannedMerge, planIdentities } from '../../domain/identity.js';
-import { isRefusal } from '../../domain/consent.js';
+import { type IdentityPlan, identitiesOf, type PlannedMerge, planIdentities } from '../../domain/identity.js';
 import type { ProfileId } from '../../domain/ids.js';
 import type { Secrets } from '../../domain/secrets.js';
-import { trustOf } from '../../domain/speaker.js';
-import { objections } from '../../domain/browser-word.js';
 import { unsubscribeKeys } from '../../domain/suppression.js';
 import { lockCarts } from '../../store/carts.js';
 import type { Trx } from '../../store/db.js';
 import { lockNamed, readIngestSnapshot } from '../../store/ingest-snapshot.js';
 import { StaleRead } from '../../store/write-together.js';
 import { contactPoints } from '../../projection/contact-points.js';
+import { identifying } from '../../projection/identifying.js';
 import type { AppDeps } from '../deps.js';
 import { type MergeCause, mergeProfiles } from '../merge-profiles.js';
 import type { Understood } from '../../projection/read-event.js';
@@ -72,14 +70,6 @@ function causeOf(deps: Pick<AppDeps, 'newId'>, { by, areKnown }: PlannedMerge, f
   return areKnown && reading !== undefined
     ? { id: deps.newId(), eventId: reading.event.messageId, keyId: reading.incoming.speaker.keyId }
     : null;
-}
-
-function identifying({ event, incoming, commerce, consents }: Understood): IdentifyingEvent {
-  const { traits } = event;
-  const refuses =
-    commerce?.kind === 'order' || consents.some(({ said }) => isRefusal(said.state)) || objections.some((name) => traits[name] === false);
-  const bringsAddress = event.type === 'identify' && [traits['email'], traits['phone']].some((value) => (value ?? null) !== null);
-  return { ...event, trust: trustOf(incoming.speaker), refuses, bringsAddress };
 }
 
 function isBrowsersYes({ incoming, consents }: Understood): boolean {

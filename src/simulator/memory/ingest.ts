@@ -2,6 +2,7 @@ import { joinWithinMs, type KeptCart } from '../../domain/cart-book.js';
 import type { ShopEvent } from '../../domain/event.js';
 import type { Fact } from '../../domain/fact.js';
 import { identitiesOf, planIdentities } from '../../domain/identity.js';
+import { ourselves } from '../../domain/speaker.js';
 import type { CartId, EntryId, ProfileId } from '../../domain/ids.js';
 import type { Instant } from '../../domain/instant.js';
 import type { Policies } from '../../domain/policy/policies.js';
@@ -15,7 +16,8 @@ import { placeOfCart, placeOfPerson, planUnion, type EntryPlace, type UnitingEnt
 import { deliverToWaiting, factInput, type WaitMatch } from '../../matching/waits.js';
 import { mergedProfile } from '../../projection/merge-people.js';
 import { Projection } from '../../projection/projection.js';
-import { readEvent, type Understood } from '../../projection/read-event.js';
+import { identifying } from '../../projection/identifying.js';
+import { type IncomingEvent, readEvent, type Understood } from '../../projection/read-event.js';
 import { releasePromised } from './effects.js';
 import type { MemoryEntry, Tables } from './tables.js';
 
@@ -40,13 +42,19 @@ export type Heard =
       readonly cartId: CartId | null;
     };
 
-/** Takes one event, as ingest does in a transaction: people, carts, consents and facts, then what waits for them. */
+/** Takes one event of the shop's own, as ingest does in a transaction: people, carts, consents and facts, then what waits for them. */
 export function hear(tables: Tables, needs: IngestNeeds, event: ShopEvent): Heard {
+  return hearFrom(tables, needs, { event, payload: {}, notes: [], speaker: { ...ourselves, vouchesUser: true, vouchesPrevious: true } });
+}
+
+/** The same, of an event whoever told it. */
+export function hearFrom(tables: Tables, needs: IngestNeeds, incoming: IncomingEvent): Heard {
+  const { event } = incoming;
   if (tables.events.has(event.messageId)) return { kind: 'known' };
-  const reading = readEvent(needs, { event, payload: {}, notes: [], speaker: sojournItself });
+  const reading = readEvent(needs, incoming);
   if (reading.kind === 'refused') return { kind: 'refused', why: reading.rejected.detail };
   tables.events.add(event.messageId);
-  const plan = planPeople(tables, needs, event);
+  const plan = planPeople(tables, needs, reading);
   for (const { from, into } of plan.merges) mergePeople(tables, needs, { from, into, at: event.receivedAt });
   const [meeting] = plan.meetings;
   if (meeting === undefined) throw new Error('An event is about somebody.');
@@ -64,17 +72,22 @@ export function hear(tables: Tables, needs: IngestNeeds, event: ShopEvent): Hear
   return { kind: 'taken', profileId, facts, matched: matchFacts(tables, needs, facts), speaksOfCart, cartId };
 }
 
-const sojournItself = { kind: 'server', keyId: null, lineage: null, vouchesUser: true, vouchesPrevious: true } as const;
-
-function planPeople(tables: Tables, { newId }: IngestNeeds, event: ShopEvent) {
-  const named = new Set(identitiesOf(event).map(({ kind, value }) => `${kind}:${value}`));
-  const identities = [...tables.identities].flatMap(([key, identity]) => (named.has(key) ? [identity] : []));
-  const known = [...tables.identities.values()].filter(({ kind }) => kind === 'user');
-  return planIdentities(
-    [event],
-    { identities, knownProfiles: new Set(known.map(({ profileId }) => profileId)) },
-    () => newId() as ProfileId,
-  );
+function planPeople(tables: Tables, { newId }: IngestNeeds, reading: Understood) {
+  const named = new Set(identitiesOf(reading.event).map(({ kind, value }) => `${kind}:${value}`));
+  const all = [...tables.identities.values()];
+  const identities = all.filter(({ kind, value }) => named.has(`${kind}:${value}`));
+  const users = all.filter(({ kind }) => kind === 'user');
+  const proven = new Set(users.filter(({ toldBy }) => toldBy !== 'browser').map(({ profileId }) => profileId));
+  const knownProfiles = new Set(users.map(({ profileId }) => profileId));
+  const addressed = [...tables.profiles.values()].filter(({ email, phone }) => email !== null || phone !== null);
+  const browsed = all.filter(({ kind }) => kind === 'anonymous');
+  const stored = {
+    identities,
+    knownProfiles,
+    unproven: new Set([...knownProfiles].filter((id) => !proven.has(id))),
+    settled: new Set([...addressed.map(({ id }) => id), ...browsed.map(({ profileId }) => profileId)]),
+  };
+  return planIdentities([identifying(reading)], stored, () => newId() as ProfileId);
 }
 
 /** Carts that the event names, and those of the person that are active enough to be joined with. */
@@ -102,8 +115,8 @@ function peopleOf(tables: Tables, ids: readonly ProfileId[]): ReadonlyMap<Profil
 
 function writeProjection(tables: Tables, projection: Projection, plan: ReturnType<typeof planPeople>): void {
   for (const profile of projection.profiles.values()) tables.profiles.set(profile.id, profile);
-  for (const { kind, value, profileId, linkedAt } of plan.changes)
-    tables.identities.set(`${kind}:${value}`, { kind, value, profileId, linkedAt });
+  for (const { kind, value, profileId, linkedAt, toldBy = null } of plan.changes)
+    tables.identities.set(`${kind}:${value}`, { kind, value, profileId, linkedAt, toldBy });
   for (const cart of projection.cartsToWrite()) tables.carts.set(cart.id, cart);
   const isSame = (a: (typeof tables.consents)[number], b: typeof a): boolean =>
     a.profileId === b.profileId && a.channel === b.channel && a.topic === b.topic && a.state === b.state && a.at === b.at;
@@ -155,7 +168,7 @@ interface Union<Id> {
   readonly at: Instant;
 }
 
-function mergePeople(tables: Tables, { policies }: IngestNeeds, { from, into, at }: Union<ProfileId>): void {
+function mergePeople(tables: Tables, { policies, shop }: IngestNeeds, { from, into, at }: Union<ProfileId>): void {
   const [leaving, staying] = [tables.profiles.get(from), tables.profiles.get(into)];
   if (leaving === undefined || staying === undefined) throw new Error(`One of ${from} and ${into} is not there.`);
   const heard = shareFacts(tables, [from, into]);
@@ -165,7 +178,7 @@ function mergePeople(tables: Tables, { policies }: IngestNeeds, { from, into, at
     placeOfPerson(into),
     { at, heard },
   );
-  tables.profiles.set(into, mergedProfile(leaving, staying, at, policies.current().engagement));
+  tables.profiles.set(into, mergedProfile(leaving, staying, at, policies.current().engagement, shop.country));
   tables.profiles.delete(from);
   const moved = <Row extends { readonly profileId: ProfileId }>(row: Row): Row =>
     row.profileId === from ? { ...row, profileId: into } : row;

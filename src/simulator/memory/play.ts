@@ -22,7 +22,11 @@ export interface Outside extends Surroundings {
   /** How the provider answers the nth attempt of a message. */
   readonly answer: (world: TurnWorld, plan: PreparedSend, n: number) => AttemptOutcome;
   readonly lookForOrder: (world: TurnWorld) => OrderLook;
+  /** Where texts may go. Absent: everywhere, and to numbers of fiction too. */
+  readonly texts?: Parameters<typeof reach>[2];
 }
+
+const anywhere: Parameters<typeof reach>[2] = { allowFictional: true, countries: 'all' };
 
 /** Messages that one turn may send in a row, as `src/app/take-turn.ts` has it. */
 const mostRounds = 12;
@@ -116,7 +120,7 @@ export class Play {
 
   #reach({ profile }: TurnWorld, channel: PreparedSend['channel']): Reach {
     const code = this.tables.told.get(profile.id)?.unreachable[channel];
-    return code === undefined ? reach(profile, channel, { allowFictional: true, countries: 'all' }) : { kind: 'no', code };
+    return code === undefined ? reach(profile, channel, this.#outside.texts ?? anywhere) : { kind: 'no', code };
   }
 
   #content(world: TurnWorld, { step, messageId, known, repeats }: ForeseenSend, address: Reach): PlannedContent {

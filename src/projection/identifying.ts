@@ -1,0 +1,14 @@
+import { objections } from '../domain/browser-word.js';
+import { isRefusal } from '../domain/consent.js';
+import type { IdentifyingEvent } from '../domain/identity.js';
+import { trustOf } from '../domain/speaker.js';
+import type { Understood } from './read-event.js';
+
+/** What an event says of who somebody is, and how far it is believed. */
+export function identifying({ event, incoming, commerce, consents }: Understood): IdentifyingEvent {
+  const { traits } = event;
+  const refuses =
+    commerce?.kind === 'order' || consents.some(({ said }) => isRefusal(said.state)) || objections.some((name) => traits[name] === false);
+  const bringsAddress = event.type === 'identify' && [traits['email'], traits['phone']].some((value) => (value ?? null) !== null);
+  return { ...event, trust: trustOf(incoming.speaker), refuses, bringsAddress };
+}
