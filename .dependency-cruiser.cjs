@@ -81,8 +81,20 @@ module.exports = {
       '^workflows/contract',
     ]),
     only('activities-are-thin', '^activities/', ['^activities/', '^src/app/', '^workflows/contract', '^src/domain/']),
-    only('temporal-knows-the-contract', '^src/temporal/', ['^src/temporal/', '^workflows/', '^src/app/', '^src/store/', '^src/domain/']),
-    only('embedded-servers-stand-alone', '^src/embedded/', ['^src/embedded/', '^src/domain/', '^src/channels/sms/']),
+    only('temporal-knows-the-contract', '^src/temporal/', [
+      '^src/temporal/',
+      '^workflows/',
+      '^src/app/',
+      '^src/store/',
+      '^src/domain/',
+      '^src/supervise\\.ts$',
+    ]),
+    only('embedded-servers-stand-alone', '^src/embedded/', [
+      '^src/embedded/',
+      '^src/domain/',
+      '^src/channels/sms/',
+      '^src/supervise\\.ts$',
+    ]),
     only('shop-api-answers-a-port', '^src/shop-api/', ['^src/shop-api/', '^src/domain/', '^src/app/ports']),
     {
       name: 'doors-go-through-use-cases',

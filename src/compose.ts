@@ -41,8 +41,7 @@ import type { EntryId, MessageId } from './domain/ids.js';
 import { subKey } from './domain/sub-key.js';
 import { writeReturnAddress } from './domain/return-address.js';
 import type { Secrets } from './domain/secrets.js';
-import { type Mailbox, startMailbox } from './embedded/mailbox/mailbox.js';
-import { startPhone } from './embedded/phone/phone.js';
+import { type LocalMailbox, runMailbox, runPhone } from './embedded/local-parts.js';
 import { openSecrets, watchSecrets } from './instance-secrets.js';
 import { readNotices } from './app/read-notices.js';
 import { ProviderWatch } from './provider-watch.js';
@@ -138,11 +137,10 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
           ({ port }) => (port === config.SOJOURN_SMTP_PORT ? 'SOJOURN_SMTP_PORT' : 'SOJOURN_MAILBOX_PORT'),
           choosePort,
           () =>
-            startMailbox({
-              smtpPort: config.SOJOURN_SMTP_PORT,
-              httpPort: config.SOJOURN_MAILBOX_PORT,
-              dataDir: join(dataFolder, 'mailbox'),
-            }),
+            runMailbox(
+              { smtpPort: config.SOJOURN_SMTP_PORT, httpPort: config.SOJOURN_MAILBOX_PORT, dataDir: join(dataFolder, 'mailbox') },
+              log,
+            ),
         )
       : null;
   if (mailbox) stops.push(() => mailbox.close());
@@ -151,12 +149,15 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
   const phone =
     config.TWILIO_ACCOUNT_SID === undefined
       ? await blaming('SOJOURN_PHONE_PORT', choosePort, () =>
-          startPhone({
-            httpPort: config.SOJOURN_PHONE_PORT,
-            accountSid: localAccountSid,
-            authToken: phoneToken,
-            dataDir: join(dataFolder, 'phone'),
-          }),
+          runPhone(
+            {
+              httpPort: config.SOJOURN_PHONE_PORT,
+              accountSid: localAccountSid,
+              authToken: phoneToken,
+              dataDir: join(dataFolder, 'phone'),
+            },
+            log,
+          ),
         )
       : null;
   if (phone) stops.push(() => phone.close());
@@ -198,7 +199,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
     bounceDomain,
     feedbackLoops: [...readFeedbackLoops(config.FEEDBACK_LOOPS ?? '').loops, ...(mailbox ? [mailbox.feedbackLoop] : [])],
     // The local mailbox signs its complaints as a provider does; its key is in no DNS.
-    resolveTxt: async (name) => mailbox?.resolveTxt(name) ?? resolveTxt(name),
+    resolveTxt: async (name) => (await mailbox?.resolveTxt(name)) ?? resolveTxt(name),
     store,
     clock,
     secret,
@@ -248,7 +249,8 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
   await publishAtStart(app, project, isFirst);
 
   let temporal: Temporal | null = null;
-  const parts = (): Promise<readonly PartState[]> => readParts({ store, temporal, roles, missingSecret: secrets.missing(), providers });
+  const parts = (): Promise<readonly PartState[]> =>
+    readParts({ store, temporal, roles, missingSecret: secrets.missing(), providers, locals: { mailbox, phone } });
   const notices = () => readNotices(app, localProviders(config)).catch(() => []);
   const audit = new AuditTrail(app);
   stops.push(() => audit.stop());
@@ -466,7 +468,7 @@ async function ensureKeys(
 async function openSmtpDoor(
   config: Config,
   app: InboundEmailDeps,
-  mailbox: Mailbox | null,
+  mailbox: LocalMailbox | null,
   stops: (() => Promise<void>)[],
 ): Promise<string | null> {
   const port = config.SOJOURN_INBOUND_SMTP_PORT ?? (mailbox ? 0 : undefined);

@@ -21,9 +21,11 @@ export async function readParts(of: {
   /** The fingerprint of a secret that this process lacks. */
   readonly missingSecret: string | null;
   readonly providers: ProviderWatch;
+  /** The local mailbox and phone; null: not part of this process. */
+  readonly locals: Readonly<Record<'mailbox' | 'phone', { isUp(): boolean } | null>>;
 }): Promise<readonly PartState[]> {
   const { store, temporal, roles } = of;
-  const parts: PartState[] = [await storeState(store), ...secretState(of.missingSecret)];
+  const parts: PartState[] = [await storeState(store), ...secretState(of.missingSecret), ...localStates(of.locals)];
   if (roles.has('relay') || roles.has('worker')) {
     const connected = temporal !== null && temporal.connection() !== null;
     const stats = parts[0]?.state === 'up' ? await within(temporal?.relay?.stats() ?? Promise.resolve(null)) : null;
@@ -49,6 +51,17 @@ export async function readParts(of: {
   }
   if (parts[0]?.state === 'up') parts.push(...(await providerParts(of.providers)), ...(await brokenParts(store)));
   return parts;
+}
+
+/** They are started anew by themselves; what they would have taken is tried again. */
+function localStates(locals: Parameters<typeof readParts>[0]['locals']): readonly PartState[] {
+  const waits = { mailbox: 'emails wait', phone: 'texts wait' };
+  return (['mailbox', 'phone'] as const).flatMap((name): readonly PartState[] => {
+    const part = locals[name];
+    if (part === null) return [];
+    const detail = part.isUp() ? null : `The local ${name} died and is started anew; meanwhile ${waits[name]}, and events are taken.`;
+    return [{ name, state: detail === null ? 'up' : 'down', detail, needed: false }];
+  });
 }
 
 function secretState(missing: string | null): readonly PartState[] {

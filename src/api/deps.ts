@@ -9,7 +9,7 @@ import type { TemplateCatalog } from '../journey/parse.js';
 
 /** One part of a running instance, for `/readyz`. */
 export interface PartState {
-  /** `store`, `temporal`, `relay`, `worker`, `email`, `sms`. */
+  /** `store`, `temporal`, `relay`, `worker`, `mailbox`, `phone`, `email`, `sms`. */
   readonly name: string;
   readonly state: 'up' | 'starting' | 'down';
   /** A sentence for the person on call; no addresses, no secrets. */

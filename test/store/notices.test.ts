@@ -73,9 +73,16 @@ describeOnBothStores('health', (store) => {
     const watch = new ProviderWatch({ store: store(), log: silentLog });
     const provider = watch.watch('email', createSmtpProvider({ url: `smtp://127.0.0.1:${port}`, dkim: null }));
     const part = async () =>
-      (await readParts({ store: store(), temporal: null, roles: new Set(), missingSecret: null, providers: watch })).find(
-        ({ name }) => name === 'email',
-      );
+      (
+        await readParts({
+          store: store(),
+          temporal: null,
+          roles: new Set(),
+          missingSecret: null,
+          providers: watch,
+          locals: { mailbox: null, phone: null },
+        })
+      ).find(({ name }) => name === 'email');
     watch.start();
     try {
       expect(await eventually('it is called down', async () => ((await part())?.state === 'down' ? part() : null), 10_000)).toMatchObject({

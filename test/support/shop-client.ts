@@ -105,7 +105,7 @@ const zonesAround = [
 ];
 
 /** Tells a local server to misbehave; `{}` ends it. */
-export async function chaos(url: string | null, how: Readonly<Record<string, number>>): Promise<void> {
+export async function chaos(url: string | null, how: Readonly<Record<string, number | boolean>>): Promise<void> {
   const response = await fetch(`${url}/chaos`, {
     method: 'PUT',
     headers: { 'content-type': 'application/json' },

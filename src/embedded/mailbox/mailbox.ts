@@ -17,6 +17,8 @@ export interface MailboxOptions {
   readonly httpPort: number;
   /** Keeps the mails over a restart; without it they lie in a throw-away folder. */
   readonly dataDir?: string;
+  /** Ends the thread that it runs in, at once; absent where it has none of its own. */
+  readonly die?: () => void;
 }
 
 export interface Mailbox {
@@ -51,6 +53,8 @@ const Chaos = z.strictObject({
     .default('5.1.1'),
   /** Takes the mail, and its reader complains. */
   complaintShare: z.number().min(0).max(1).default(0),
+  /** Dies before it answers, as by a kill. */
+  crash: z.boolean().default(false),
 });
 type Chaos = z.output<typeof Chaos>;
 
@@ -66,7 +70,7 @@ export async function startMailbox(options: MailboxOptions): Promise<Mailbox> {
   const chaos = { current: Chaos.parse({}) };
   const returns = new Returns();
   const smtp = createSmtpServer(store, chaos, returns);
-  const http = createHttpServer(store, chaos);
+  const http = createHttpServer(store, chaos, options.die);
   const smtpPort = await listenSmtp(smtp, options.smtpPort);
   const url = await listen(http, options.httpPort);
   return {
@@ -168,7 +172,7 @@ function listenSmtp(server: SMTPServer, port: number): Promise<number> {
   });
 }
 
-function createHttpServer(store: MailStore, chaos: { current: Chaos }): FastifyInstance {
+function createHttpServer(store: MailStore, chaos: { current: Chaos }, die: () => void = () => {}): FastifyInstance {
   const server = createLocalServer();
 
   server.get<{ Querystring: Paging }>('/api/v1/messages', (request) => listing(store, store.newestFirst(), request.query));
@@ -198,6 +202,7 @@ function createHttpServer(store: MailStore, chaos: { current: Chaos }): FastifyI
   server.put('/chaos', async (request, reply) => {
     const asked = Chaos.safeParse(json(request.body) ?? {});
     if (!asked.success) return reply.code(400).send({ Error: z.prettifyError(asked.error) });
+    if (asked.data.crash) die();
     chaos.current = asked.data;
     return chaos.current;
   });

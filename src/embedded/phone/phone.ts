@@ -19,6 +19,8 @@ export interface PhoneOptions {
   readonly inboundUrl?: string;
   /** Keeps the texts over a restart; without it they lie in a throw-away folder. */
   readonly dataDir?: string;
+  /** Ends the thread that it runs in, at once; absent where it has none of its own. */
+  readonly die?: () => void;
 }
 
 export interface Phone {
@@ -45,6 +47,8 @@ const Chaos = z.strictObject({
   repeatedCallbackShare: z.number().min(0).max(1).default(0),
   /** `delivered` is told before `sent`. */
   disorderedCallbackShare: z.number().min(0).max(1).default(0),
+  /** Dies before it answers, as by a kill. */
+  crash: z.boolean().default(false),
 });
 type Chaos = z.output<typeof Chaos>;
 
@@ -326,6 +330,7 @@ function createServer(store: TextStore, network: Network, options: PhoneOptions)
   server.put('/chaos', async (request) => {
     const asked = Chaos.safeParse(json(request.body) ?? {});
     if (!asked.success) throw new ApiError(400, 20_001, z.prettifyError(asked.error));
+    if (asked.data.crash) options.die?.();
     network.chaos = asked.data;
     return network.chaos;
   });
