@@ -7,10 +7,10 @@ export interface Mortal {
 
 export interface Supervised<T extends Mortal> {
   /** The one that serves now, or served last. */
-  current(): T;
+  readonly current: () => T;
   /** False from its death until it serves again. */
-  isUp(): boolean;
-  stop(): Promise<void>;
+  readonly isUp: () => boolean;
+  readonly stop: () => Promise<void>;
 }
 
 /** What of a log is needed here. */

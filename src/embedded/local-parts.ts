@@ -62,7 +62,7 @@ async function run(
   name: string,
   log: Log,
   optionsFrom: (before: PartThread | null) => PartOptions,
-): Promise<{ readonly part: Supervised<PartThread>; setDoor(url: string): void }> {
+): Promise<{ readonly part: Supervised<PartThread>; readonly setDoor: (url: string) => void }> {
   let door: string | null = null;
   const part = await supervise<PartThread>(
     name,

@@ -61,11 +61,11 @@ async function start(what: PartOptions): Promise<Part> {
   switch (what.kind) {
     case 'mailbox': {
       const mailbox = await startMailbox({ ...what.options, die });
-      return { ...mailbox, setDoor: mailbox.setReturnDoor };
+      return { ...mailbox, setDoor: (url) => mailbox.setReturnDoor(url) };
     }
     case 'phone': {
       const phone = await startPhone({ ...what.options, die });
-      return { ...phone, smtpUrl: '', setDoor: phone.setInboundUrl, resolveTxt: () => null };
+      return { ...phone, smtpUrl: '', setDoor: (url) => phone.setInboundUrl(url), resolveTxt: () => null };
     }
   }
 }
