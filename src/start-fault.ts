@@ -5,6 +5,9 @@ export class StartFault extends Error {
   override readonly name = 'StartFault';
 }
 
+/** How a port that is taken is mended. */
+export const choosePort = 'Stop what listens there, or choose another (0 takes a free one).';
+
 /**
  * Does a part of a start. What the system or the database says against it becomes a sentence that names the setting; anything else goes on as it is.
  * `setting`: by which it is mended, or how to find that out.

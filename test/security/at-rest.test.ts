@@ -35,7 +35,9 @@ test('the local phone gets a key of its own, from which nobody finds the secret'
   expect(subKey(secret, 'local-phone')).toMatch(/^[\w-]{43}$/);
   expect(subKey(secret, 'local-phone')).toBe(subKey(secret, 'local-phone'));
   expect(subKey(`${secret}!`, 'local-phone')).not.toBe(subKey(secret, 'local-phone'));
-  expect(textOf('src/compose.ts')).not.toMatch(/authToken: secret|AUTH_TOKEN \?\? secret/);
+  expect(textOf('src/instance/providers.ts') + textOf('src/instance/local-parts.ts')).not.toMatch(
+    /authToken: secret|AUTH_TOKEN \?\? secret/,
+  );
 });
 
 interface Service {

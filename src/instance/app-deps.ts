@@ -1,0 +1,83 @@
+import { resolveTxt } from 'node:dns/promises';
+import { ChannelSlots } from '../app/channel-slots.js';
+import type { AppDeps } from '../app/deps.js';
+import type { InboundEmailDeps } from '../app/receive-email.js';
+import type { TwilioKeys } from '../app/record-receipt.js';
+import type { Config } from '../config.js';
+import type { Channel } from '../domain/channel.js';
+import { readFeedbackLoops } from '../domain/feedback-loop.js';
+import { readPlaceholders } from '../domain/placeholder-id.js';
+import { newId } from '../new-id.js';
+import { createOrderLookup } from '../shop-api/order-lookup.js';
+import { workflowTaskSlots } from '../temporal/worker.js';
+import type { LocalParts } from './local-parts.js';
+import { bounceDomainOf, type createProviders } from './providers.js';
+
+/** In-flight sends that would take half of the workflow-task slots go over the queue: local activities hold their slots while they send. */
+const inlineLimit = workflowTaskSlots / 2;
+
+type Given =
+  | 'store'
+  | 'clock'
+  | 'secret'
+  | 'shop'
+  | 'policies'
+  | 'providers'
+  | 'renderer'
+  | 'log'
+  | 'metrics'
+  | 'mayBeginSend'
+  | 'notifyRelay';
+
+/** What the use cases need: the parts that were started, and what the settings say beside them. */
+export function appOf(
+  config: Config,
+  {
+    local,
+    address,
+    ...from
+  }: Pick<AppDeps, Given> & {
+    readonly local: LocalParts;
+    readonly providers: Awaited<ReturnType<typeof createProviders>>;
+    /** The public address; it is known once the door is open. */
+    readonly address: { readonly publicUrl: string };
+  },
+): InboundEmailDeps & TwilioKeys {
+  const { mailbox, phone } = local;
+  const { providers } = from;
+  return {
+    twilioAuthTokens: [config.TWILIO_AUTH_TOKEN ?? local.phoneToken],
+    bounceDomain: bounceDomainOf(config, local),
+    feedbackLoops: [...readFeedbackLoops(config.FEEDBACK_LOOPS ?? '').loops, ...(mailbox ? [mailbox.feedbackLoop] : [])],
+    // The local mailbox signs its complaints as a provider does; its key is in no DNS.
+    resolveTxt: async (name) => (await mailbox?.resolveTxt(name)) ?? resolveTxt(name),
+    ...from,
+    orderLookup:
+      config.ORDER_LOOKUP_URL === undefined
+        ? null
+        : createOrderLookup({
+            url: config.ORDER_LOOKUP_URL,
+            token: config.ORDER_LOOKUP_TOKEN ?? null,
+            method: config.ORDER_LOOKUP_METHOD,
+          }),
+    slots: {
+      email: new ChannelSlots({ size: providers.email.poolSize, inlineLimit }),
+      sms: new ChannelSlots({ size: providers.sms.poolSize, inlineLimit }),
+    },
+    get publicUrl() {
+      return address.publicUrl;
+    },
+    allowFictionalPhones: phone !== null,
+    ratedChannels: new Set<Channel>([
+      ...(config.SOJOURN_EMAIL_RATE === undefined ? [] : ['email' as const]),
+      ...(config.SOJOURN_SMS_RATE === undefined ? [] : ['sms' as const]),
+    ]),
+    keyLimits: {
+      profiles: config.SOJOURN_BROWSER_KEY_PROFILES,
+      consents: config.SOJOURN_BROWSER_KEY_CONSENTS,
+      messages: config.SOJOURN_BROWSER_KEY_MESSAGES,
+    },
+    placeholderIds: readPlaceholders(config.PLACEHOLDER_IDS),
+    newId,
+  };
+}
