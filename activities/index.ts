@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { opset, type Instruction, type QueueActivities, type TurnActivities, type TurnInput } from '../workflows/contract.js';
-import { type FaultSummary, summarizeFault } from './fault.js';
+import { type FaultSummary, faultWords, summarizeFault } from '../src/domain/fault.js';
 
 export type Lane = 'inline' | 'queue';
 
@@ -33,10 +33,8 @@ async function runTurn(deps: ActivityDeps, input: TurnInput, lane: Lane): Promis
 
 /** Always worth another try: what another try cannot help is an answer, and a turn that failed for a bug goes on when the bug is mended. */
 function retryable(entryId: string, fault: FaultSummary): ApplicationFailure {
-  const place = fault.where.length > 0 ? `, in ${fault.where.join(', ')}` : '';
-  const code = fault.code === null ? '' : ` ${fault.code}`;
   return withoutStack(
-    ApplicationFailure.create({ message: `The turn of entry ${entryId} failed: ${fault.type}${code}${place}.`, type: fault.type }),
+    ApplicationFailure.create({ message: `The turn of entry ${entryId} failed: ${faultWords(fault)}.`, type: fault.type }),
   );
 }
 

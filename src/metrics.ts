@@ -9,6 +9,8 @@ export interface Gauges {
   readonly outboxLagSeconds: () => Promise<number>;
   readonly overdueEntries: () => Promise<number>;
   readonly stuckEntries: () => Promise<number>;
+  /** Of them, those whose turn failed three times in the same way. */
+  readonly stuckTurns: () => Promise<number>;
   readonly messagesUnknown: () => Promise<number>;
   readonly deadLettersOpen: () => Promise<number>;
   readonly breakersTripped: () => Promise<number>;
@@ -97,7 +99,12 @@ export function createMetrics(): Metrics {
       };
       gauge('sojourn_outbox_lag_seconds', 'Age of the oldest poke that is due.', gauges.outboxLagSeconds);
       gauge('sojourn_entries_overdue', 'Entries whose time came more than two minutes ago.', gauges.overdueEntries);
-      gauge('sojourn_entries_stuck', 'Entries that five pokes did not move.', gauges.stuckEntries);
+      gauge(
+        'sojourn_entries_stuck',
+        'Entries that five pokes did not move, or whose turn failed three times in the same way.',
+        gauges.stuckEntries,
+      );
+      gauge('sojourn_turns_stuck', 'Entries whose turn failed three times in the same way.', gauges.stuckTurns);
       gauge('sojourn_messages_unknown', 'Messages of which nobody knows whether they left.', gauges.messagesUnknown);
       gauge('sojourn_breakers_tripped', 'Journeys and mailbox providers that a breaker stopped.', gauges.breakersTripped);
       gauge('sojourn_dead_letters_open', 'Events that could not be processed and wait for a person.', gauges.deadLettersOpen);

@@ -1,14 +1,14 @@
 import { sql } from 'kysely';
 import type { PartState } from './api/deps.js';
 import type { Role } from './config.js';
-import type { Notice } from './app/read-notices.js';
+import { type Notice, stuckTurnsSentence } from './app/read-notices.js';
 import { channels } from './domain/channel.js';
 import { isFailing, providerSentence } from './domain/provider-health.js';
 import type { Metrics } from './metrics.js';
 import type { ProviderWatch } from './provider-watch.js';
 import { listTripped } from './store/breakers.js';
 import type { Store } from './store/db.js';
-import { readPokeBacklog } from './store/pokes.js';
+import { countStuckTurns, readPokeBacklog } from './store/pokes.js';
 import type { Temporal } from './temporal-part.js';
 
 const answerWithinMs = 1_500;
@@ -49,7 +49,8 @@ export async function readParts(of: {
     if (roles.has('worker'))
       parts.push({ name: 'worker', state: temporal?.workersRun() ? 'up' : connected ? 'down' : 'starting', detail: null, needed: false });
   }
-  if (parts[0]?.state === 'up') parts.push(...(await providerParts(of.providers)), ...(await brokenParts(store)));
+  if (parts[0]?.state === 'up')
+    parts.push(...(await turnParts(store)), ...(await providerParts(of.providers)), ...(await brokenParts(store)));
   return parts;
 }
 
@@ -68,6 +69,14 @@ function secretState(missing: string | null): readonly PartState[] {
   if (missing === null) return [];
   const detail = `Another process signs with a secret (fingerprint ${missing}) that SOJOURN_SECRET of this one does not have: it sends nothing. Add it, and start this process anew.`;
   return [{ name: 'secret', state: 'down', detail, needed: false }];
+}
+
+/** Entries whose turn fails the same way every time: the rest goes on, and a person has to look. */
+async function turnParts(store: Store): Promise<readonly PartState[]> {
+  const stuck = (await within(countStuckTurns(store.db))) ?? 0;
+  if (stuck === 0) return [];
+  const detail = `${stuckTurnsSentence(stuck)} Look, then: sojourn stuck list`;
+  return [{ name: 'turns', state: 'down', detail, needed: false }];
 }
 
 async function providerParts(watch: ProviderWatch): Promise<readonly PartState[]> {
@@ -140,6 +149,7 @@ export function watchGauges(
     overdueEntries: () =>
       count(sql`select count(*)::int as n from entries where state <> 'finished' and poke_real < real_now_ms() - 120000`),
     stuckEntries: async () => (await readPokeBacklog(store.db)).stuck,
+    stuckTurns: () => countStuckTurns(store.db),
     messagesUnknown: () => count(sql`select count(*)::int as n from messages where state = 'unknown'`),
     breakersTripped: async () => (await listTripped(store.db)).length,
     deadLettersOpen: () => count(sql`select count(*)::int as n from dead_letters where resolved_at is null`),

@@ -51,6 +51,8 @@ export interface StuckEntry {
   readonly journeyId: string;
   readonly workflowId: string;
   readonly pokes: number;
+  /** How its turn fails: class of the error, code and place; null: it does not. */
+  readonly fault: string | null;
   readonly finding: string;
 }
 

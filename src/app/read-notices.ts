@@ -11,6 +11,7 @@ export const noticeCodes = [
   'texts-stay-here',
   'mail-stays-here',
   'turns-failing',
+  'turns-stuck',
   'dead-letters',
 ] as const;
 export interface Notice {
@@ -43,9 +44,17 @@ export async function readNotices(
       'turns-failing',
       `${standings.overdueEntries} entries have been due for more than two minutes and do not move: sojourn stuck list, and the log.`,
     );
+  if (standings.stuckTurns > 0) tell('turns-stuck', `${stuckTurnsSentence(standings.stuckTurns)} sojourn stuck list says which.`);
   if (standings.openDeadLetters > 0)
     tell('dead-letters', `${standings.openDeadLetters} dead letters wait for a person: sojourn dead-letter list.`);
   return notices;
+}
+
+/** `n`: at least one. */
+export function stuckTurnsSentence(n: number): string {
+  return n === 1
+    ? 'The turn of one entry failed three times in the same way: it is stuck.'
+    : `The turns of ${n} entries failed three times in the same way: they are stuck.`;
 }
 
 function ago(ms: number): string {

@@ -7,6 +7,7 @@ import {
   readEntry,
   readTrace,
   readWaits,
+  stuckAfterFaults,
   type TraceRecord,
   type WaitRecord,
 } from '../store/entries-read.js';
@@ -64,8 +65,10 @@ function summaryOf(deps: Deps, entry: EntryRecord): EntrySummary {
 function standing(entry: EntryRecord, timeZone: string): string {
   const at = (instant: number | null): string => (instant === null ? 'at no set time' : formatLocal(instant, timeZone));
   if (entry.state === 'finished') return finished(entry, at(entry.finishedAt));
+  if (entry.fault !== null && entry.fault.times >= stuckAfterFaults)
+    return `Stuck ${place(entry)}: its turn failed ${entry.fault.times} times (${entry.fault.words}). It is tried again every hour, and by sojourn stuck restart ${entry.id}.`;
   if (entry.state === 'armed') return `Armed: it is decided ${at(entry.dueAt)} whether it enters, unless something happens before.`;
-  const where = entry.step === null ? 'before its first step' : `at ${entry.step}`;
+  const where = place(entry);
   switch (entry.activity) {
     case 'waiting':
       return entry.dueAt === null ? `Waits ${where} for something to happen.` : `Waits ${where} until ${at(entry.dueAt)}.`;
@@ -79,6 +82,10 @@ function standing(entry: EntryRecord, timeZone: string): string {
     case 'done':
       return `Is about to take its next turn ${where}.`;
   }
+}
+
+function place({ step }: EntryRecord): string {
+  return step === null ? 'before its first step' : `at ${step}`;
 }
 
 function finished(entry: EntryRecord, when: string): string {

@@ -1,11 +1,13 @@
 import type { Instruction, TurnInput } from '../../workflows/contract.js';
 import type { Channel } from '../domain/channel.js';
+import { mayPass } from '../domain/fault.js';
 import { leaseMs } from '../domain/lease.js';
 import type { Trx } from '../store/db.js';
 import { forgetFinished } from '../store/pokes.js';
 import { readTurnRows } from '../store/turn-snapshot.js';
 import type { SettledAttempt } from '../turn/request.js';
 import type { Lane } from './channel-slots.js';
+import { countFailedTurn } from './count-failed-turn.js';
 import type { AppDeps } from './deps.js';
 import { type Forecast, forecastSend } from './turn/plan-send.js';
 import { runTurn, type TurnRequest, type TurnResult } from './turn/run-turn.js';
@@ -20,7 +22,7 @@ const slotWaitMayTakeMs = 1_500;
 
 /**
  * One turn of an entry: decide, commit, and send what the gate let through. May be called any number of times, by any run; it does its work
- * once. Throws only what trying again can help. A turn for an unknown entry answers `finished`.
+ * once. Throws what trying again can help; one that fails three times in the same way is stuck, and waits. For an unknown entry: `finished`.
  */
 export async function takeTurn(deps: AppDeps, input: TurnInput, lane: Lane): Promise<Instruction> {
   const startedAt = performance.now();
@@ -30,6 +32,8 @@ export async function takeTurn(deps: AppDeps, input: TurnInput, lane: Lane): Pro
     return instruction;
   } catch (cause) {
     deps.metrics.turn('failed', performance.now() - startedAt);
+    const stuck = await countFailedTurn(deps, input.entryId, cause);
+    if (stuck !== null) return stuck;
     throw cause;
   }
 }
@@ -104,16 +108,23 @@ async function settleUntilLeaseEnds(
 ): Promise<TurnResult> {
   const { plan } = forecast;
   let { seen } = forecast;
+  let isAlone = false;
+  let lasting = 0;
   for (let attempt = 0; ; attempt += 1) {
     try {
-      const result = await commitTurn(deps, { seen, plan, settled, lane: 'send-here' });
+      const result = await commitTurn(deps, { seen, plan, settled, isAlone, lane: 'send-here' });
       if (result.kind !== 'moved') return result;
       // People or carts became one during the call: the answer is written under where the entry is now.
       const moved = await readTurnRows(deps.store.db, seen.entry.id);
       if (moved === null) return result;
       seen = moved;
     } catch (cause) {
-      if (performance.now() - committedAt + retryPauseMs > leaseMs) throw cause;
+      // What will not pass by itself holds no slot until the lease ends: the answer alone is written, without what follows from it.
+      if (!mayPass(cause)) {
+        isAlone = true;
+        lasting += 1;
+      }
+      if (lasting > mostLastingFaults || performance.now() - committedAt + retryPauseMs > leaseMs) throw cause;
       deps.log.warn(
         { entryId: seen.entry.id, messageId: settled.messageId, attempt },
         'The outcome of a send could not be written yet; trying again.',
@@ -124,6 +135,7 @@ async function settleUntilLeaseEnds(
 }
 
 const retryPauseMs = 2_000;
+const mostLastingFaults = 2;
 
 /** One transaction. Its verdicts are counted when they stand; what lost its slot to this turn's message is looked at at once. */
 export async function commitTurn(

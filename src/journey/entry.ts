@@ -92,6 +92,7 @@ export interface TraceLine {
     | 'exit'
     | 'finished'
     | 'merged'
+    | 'stuck'
     | 'note';
   readonly text: string;
 }

@@ -26,6 +26,8 @@ export interface EntryRecord {
   readonly workflowId: string;
   /** How often the poke loop looked without anything coming of it; five and more is stuck. */
   readonly fruitlessPokes: number;
+  /** How its last turn failed, in words without personal data, and how often in a row; null: it worked. Three times and more is stuck. */
+  readonly fault: { readonly words: string; readonly times: number } | null;
 }
 
 export interface EntryFilter {
@@ -37,6 +39,8 @@ export interface EntryFilter {
 
 /** After this many pokes without effect an entry is listed as stuck (design §1). */
 export const stuckAfterPokes = 5;
+/** After its turn failed so often in a row in the same way, too. */
+export const stuckAfterFaults = 3;
 
 /** Newest first, at most `limit` after the position [createdAt, id]. */
 export async function listEntries(
@@ -101,8 +105,11 @@ export function olderThan(column: 'created_at' | 'received_at', after: readonly 
 
 function toEntry(
   row: {
-    readonly [Column in Exclude<keyof EntriesTable, 'poke_count' | 'run_started' | 'data' | 'instruction'>]: EntriesTable[Column];
-  } & { readonly poke_count: number },
+    readonly [Column in Exclude<
+      keyof EntriesTable,
+      'poke_count' | 'run_started' | 'data' | 'instruction' | 'fault' | 'fault_count' | 'fault_real'
+    >]: EntriesTable[Column];
+  } & { readonly poke_count: number; readonly fault: string | null; readonly fault_count: number },
 ): EntryRecord {
   return {
     id: row.id,
@@ -123,5 +130,6 @@ function toEntry(
     finishedAt: row.finished_at,
     workflowId: entryWorkflowId(row.journey_id as JourneyId, row.id as EntryId),
     fruitlessPokes: row.poke_count,
+    fault: row.fault === null || row.fault_count === 0 ? null : { words: row.fault, times: row.fault_count },
   };
 }

@@ -88,11 +88,12 @@ export function writeEntry(entry: EntryAfterTurn, pokeReal: number | null): RawB
   return sql`update entries set version = ${entry.version}, state = ${entry.state}, activity = ${entry.activity}, data = ${JSON.stringify(entry.data)},
       instruction = ${JSON.stringify(entry.instruction)}, step = ${entry.data.step}, due_at = ${entry.dueAt}, outcome = ${entry.outcome},
       outcome_reason = ${entry.outcomeReason}, entered_at = ${entry.enteredAt}, finished_at = ${entry.finishedAt}, poke_real = ${pokeReal},
-      poke_count = 0, run_started = true
+      poke_count = 0, run_started = true, fault = null, fault_count = 0
     where id = ${entry.id} returning 1`;
 }
 
 /** Someone looked and there was nothing to do: the poke loop starts counting anew. */
 export function writeLookedAt(id: EntryId, pokeReal: number | null): RawBuilder<unknown> {
-  return sql`update entries set poke_real = ${pokeReal}::bigint, poke_count = 0, run_started = true where id = ${id} returning 1`;
+  return sql`update entries set poke_real = ${pokeReal}::bigint, poke_count = 0, run_started = true, fault = null, fault_count = 0
+    where id = ${id} returning 1`;
 }

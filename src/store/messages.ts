@@ -144,15 +144,15 @@ export function writeSettled(settled: {
  * What a promised message becomes when its entry ends: given back, unless an earlier attempt may have reached the provider. Then it counts from that
  * attempt, not from the next, which does not come.
  */
-export function setReleased(at: Instant): RawBuilder<unknown> {
+export function setReleased(at: Instant, reason: 'exited' | 'stuck' = 'exited'): RawBuilder<unknown> {
   const mayHaveLeft = sql`exists (select 1 from attempts a where a.message_id = messages.id and coalesce(a.outcome, 'unknown') = 'unknown')`;
   return sql`state = case when ${mayHaveLeft} then 'unknown' else 'released' end,
-    slot_at = case when ${mayHaveLeft} then coalesce(submitted_at, slot_at) else slot_at end, reason = 'exited', updated_at = ${at}`;
+    slot_at = case when ${mayHaveLeft} then coalesce(submitted_at, slot_at) else slot_at end, reason = ${reason}, updated_at = ${at}`;
 }
 
-/** An entry that ends gives back the slots that it was promised. */
-export function writeReleased(entryId: EntryId, at: Instant): RawBuilder<unknown> {
-  return sql`update messages set ${setReleased(at)} where entry_id = ${entryId} and state = 'reserved' returning 1`;
+/** An entry that ends, or is stuck, gives back the slots that it was promised. */
+export function writeReleased(entryId: EntryId, at: Instant, reason?: 'stuck'): RawBuilder<unknown> {
+  return sql`update messages set ${setReleased(at, reason)} where entry_id = ${entryId} and state = 'reserved' returning 1`;
 }
 
 /** Appends a verdict; every one is a row, whatever it says. */

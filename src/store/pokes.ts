@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { EntryId, JourneyId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
 import type { Db, Trx } from './db.js';
-import { stuckAfterPokes } from './entries-read.js';
+import { stuckAfterFaults, stuckAfterPokes } from './entries-read.js';
 import type { EntriesTable } from './schema.js';
 import { rowsOf } from './write-together.js';
 
@@ -84,14 +84,14 @@ export interface PokeBacklog {
   readonly lagMs: number;
   /** Pokes that are due. */
   readonly due: number;
-  /** Entries at which five pokes or more bore no fruit. */
+  /** Entries at which five pokes or more bore no fruit, or whose turn failed three times in the same way. */
   readonly stuck: number;
 }
 
 export async function readPokeBacklog(db: Db): Promise<PokeBacklog> {
   const { rows } = await sql<{ oldest: number | null; due: number; stuck: number; now: number }>`
     select min(e.poke_real) as oldest, count(*)::int as due, (select real_now_ms()) as now,
-      (select count(*)::int from entries s where s.poke_count >= ${sql.lit(stuckAfterPokes)} and s.state <> 'finished') as stuck
+      (select count(*)::int from entries s where ${isStuck('s')}) as stuck
     from entries e where e.poke_real <= (select real_now_ms())`.execute(db);
   const row = rows[0];
   if (row === undefined) return { lagMs: 0, due: 0, stuck: 0 };
@@ -137,19 +137,36 @@ export async function sampleStarted(db: Db, limit: number): Promise<readonly Unf
 
 export interface StuckEntry extends UnfinishedEntry {
   readonly pokes: number;
+  /** How its turn fails; null: it does not. */
+  readonly fault: string | null;
 }
 
-/** Entries at which five pokes or more bore no fruit, the worst first. */
+/** Two conditions, each with an index of its own. */
+function isStuck(of: string) {
+  const column = (name: string) => sql.ref(`${of}.${name}`);
+  return sql<boolean>`(${column('poke_count')} >= ${sql.lit(stuckAfterPokes)} and ${column('state')} <> 'finished'
+    or ${column('fault_count')} >= ${sql.lit(stuckAfterFaults)} and ${column('state')} <> 'finished')`;
+}
+
+/** Entries whose turn failed three times in the same way. */
+export async function countStuckTurns(db: Db): Promise<number> {
+  const { rows } = await sql<{ n: number }>`select count(*)::int as n from entries
+    where fault_count >= ${sql.lit(stuckAfterFaults)} and state <> 'finished'`.execute(db);
+  return rows[0]?.n ?? 0;
+}
+
+/** Entries at which five pokes or more bore no fruit, or whose turn failed three times in the same way; the worst first. */
 export async function listStuck(db: Db, limit: number): Promise<readonly StuckEntry[]> {
   const rows = await db
     .selectFrom('entries')
-    .select(['id', 'journey_id', 'due_at', 'poke_count'])
-    .where('poke_count', '>=', sql.lit(stuckAfterPokes))
-    .where('state', '<>', 'finished')
+    .select(['id', 'journey_id', 'due_at', 'poke_count', 'fault'])
+    .where(isStuck('entries'))
+    .orderBy('fault_count', 'desc')
     .orderBy('poke_count', 'desc')
+    .orderBy('id')
     .limit(limit)
     .execute();
-  return rows.map((row) => ({ ...toUnfinished(row), pokes: row.poke_count }));
+  return rows.map((row) => ({ ...toUnfinished(row), pokes: row.poke_count, fault: row.fault }));
 }
 
 /** Null when there is no such entry, or it has finished. */
@@ -163,9 +180,9 @@ export async function findUnfinished(db: Db, id: EntryId): Promise<UnfinishedEnt
   return row === undefined ? null : toUnfinished(row);
 }
 
-/** The run was started anew: pokes begin to count again, and the next comes at `nextReal` (real milliseconds). Held entries keep having none. */
+/** The run was started anew: pokes and faults begin to count again, and the next comes at `nextReal` (real milliseconds). Held entries keep having none. */
 export async function forgetPokes(db: Db, id: EntryId, nextReal: number): Promise<void> {
-  await sql`update entries set run_started = true, poke_count = 0, poke_real = case when poke_real is null then null else ${nextReal}::bigint end
+  await sql`update entries set run_started = true, poke_count = 0, fault = null, fault_count = 0, poke_real = case when poke_real is null then null else ${nextReal}::bigint end
     where id = ${id}`.execute(db);
 }
 

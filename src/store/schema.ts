@@ -237,6 +237,10 @@ export interface EntriesTable {
   poke_real: number | null;
   poke_count: Generated<number>;
   run_started: Generated<boolean>;
+  /** How its last turn failed (`faultWords`), how often in a row, and when last, by the real clock. A turn that works empties it. */
+  fault: Generated<string | null>;
+  fault_count: Generated<number>;
+  fault_real: Generated<number | null>;
 }
 
 export interface EntryInputsTable {

@@ -11,7 +11,7 @@ export interface StuckDeps {
   readonly connection: () => TemporalConnection | null;
 }
 
-/** An entry at which the poke loop looked five times and more in vain, with what Temporal says of its run. */
+/** An entry at which the poke loop looked five times and more in vain, or whose turn failed three times in the same way, with what is wrong. */
 export interface StuckEntryReport extends StuckEntry {
   readonly workflowId: string;
   /** A sentence; codes and ids only. */
@@ -26,7 +26,7 @@ export async function stuckEntries({ store, connection }: StuckDeps): Promise<re
     stuck.map(async (entry) => ({
       ...entry,
       workflowId: entryWorkflowId(entry.journeyId, entry.id),
-      finding: await finding(connection(), entry),
+      finding: entry.fault === null ? await finding(connection(), entry) : failing(entry.fault),
     })),
   );
 }
@@ -49,6 +49,11 @@ export async function restartStuckEntry({ store, clock, connection }: StuckDeps,
   );
   await forgetPokes(store.db, id, now + delayMs + 120_000);
   return true;
+}
+
+/** Its run is well, and waits: Temporal has nothing to say of it. */
+function failing(fault: string): string {
+  return `Its turn failed three times in the same way and more: ${fault}. The log says the same. It is tried again every hour, and by a restart.`;
 }
 
 async function finding(connection: TemporalConnection | null, entry: StuckEntry): Promise<string> {

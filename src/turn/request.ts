@@ -48,6 +48,8 @@ export interface TurnRequest {
   /** Whether the looks of the plan still count. */
   readonly isPlanFresh: boolean;
   readonly settled: SettledAttempt | null;
+  /** Only what the attempt came to is written: what follows from it failed before. */
+  readonly isAlone?: boolean;
   /** `queue-first`: the channel's queue must carry the message, so the turn decides up to there and says so. */
   readonly lane: 'send-here' | 'queue-first';
   /** False: the process is shutting down and begins no message. */

@@ -22,6 +22,7 @@ export function takeTurn(world: TurnWorld, request: TurnRequest): TakenTurn {
   const { settled } = request;
   if (world.entry.state === 'finished') return afterTheEnd(world, request);
   if (settled === null) return decide(world, request);
+  if (request.isAlone === true) return settleAlone(world, request, settled);
   try {
     return decide(world, request);
   } catch {

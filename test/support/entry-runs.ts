@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { createActivities, type Lane } from '../../activities/index.js';
-import type { FaultSummary } from '../../activities/fault.js';
+import type { FaultSummary } from '../../src/domain/fault.js';
 import type { EntryId, JourneyId } from '../../src/domain/ids.js';
 import { connectTemporal, type TemporalConnection, type TemporalTarget } from '../../src/temporal/connection.js';
 import { startEntryRun, wakeEntryRun } from '../../src/temporal/entry-runs.js';

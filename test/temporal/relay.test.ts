@@ -16,6 +16,7 @@ import { startWorkers, type Workers } from '../../src/temporal/worker.js';
 import type { Instruction } from '../../workflows/contract.js';
 import { insertEntry, insertExit, readPoke, testJourneyId } from '../support/entries.js';
 import { until } from '../support/entry-runs.js';
+import { countFailedTurn } from '../../src/app/count-failed-turn.js';
 import { silentLog } from '../support/log.js';
 
 const clock = createClock({ rate: 1, realOrigin: 0, serviceOrigin: 0, readReal: Date.now });
@@ -177,11 +178,42 @@ test('lists an entry that five pokes did not move with what Temporal says of it,
   expect(await restartStuckEntry(deps, id)).toBe(false);
 });
 
+test('lets the run of a stuck turn wait without a pending activity, and takes it up again when asked', async () => {
+  const id = await insertEntry(store, { pokeIn: hour, runStarted: true, dueAt: Date.now() });
+  const deps = { store, clock, connection: () => connection };
+  broken.add(id);
+  countsFaults.add(id);
+  await connection.client.workflow.start('journeyEntry', {
+    workflowId: workflowId(id),
+    taskQueue: 'sojourn-journeys',
+    args: [{ entryId: id }],
+  });
+  await until(async () => (await stuckEntries(deps)).some((one) => one.id === id));
+  const pending = async () => (await connection.client.workflow.getHandle(workflowId(id)).describe()).raw.pendingActivities ?? [];
+  await until(async () => (await pending()).length === 0);
+
+  expect((await stuckEntries(deps))[0]).toMatchObject({ id, fault: expect.stringMatching(/^RangeError, in /) as string });
+  expect((await stuckEntries(deps))[0]?.finding).toContain('failed three times in the same way');
+  broken.delete(id);
+  expect(await restartStuckEntry(deps, id)).toBe(true);
+  await until(finished(id));
+  expect(await stuckEntries(deps)).toEqual([]);
+});
+
 const broken = new Set<string>();
+/** Of them, those whose turns are counted when they fail, as the service does. */
+const countsFaults = new Set<string>();
 
 function work(on: TemporalConnection): Promise<Workers> {
   const takeTurn = async ({ entryId }: { entryId: string }): Promise<Instruction> => {
-    if (broken.has(entryId)) throw new RangeError('broken');
+    if (broken.has(entryId)) {
+      const fault = new RangeError('broken');
+      const stuck = countsFaults.has(entryId)
+        ? await countFailedTurn({ store, clock, log: silentLog, metrics: { alarm: () => {} } }, entryId, fault)
+        : null;
+      if (stuck === null) throw fault;
+      return stuck;
+    }
     return await simplestTurn(entryId);
   };
   return startWorkers({ connection: on, log: silentLog, activities: createActivities({ takeTurn, onFault: () => {} }) });

@@ -28,6 +28,9 @@ const entry = z
     finishedAt: maybeInstant,
     workflowId: z.string(),
     fruitlessPokes: z.number(),
+    fault: z.object({ words: z.string(), times: z.number() }).nullable().meta({
+      description: 'How its last turn failed (class of the error, code, place), and how often in a row; three times and more is stuck.',
+    }),
     sentence: z.string().meta({ description: 'Where it stands, for people.' }),
   })
   .meta({ id: 'Entry' });
@@ -43,7 +46,14 @@ const story = entry
   .meta({ id: 'EntryStory' });
 
 const stuckEntry = z
-  .object({ id: z.string(), journeyId: z.string(), workflowId: z.string(), pokes: z.number(), finding: z.string() })
+  .object({
+    id: z.string(),
+    journeyId: z.string(),
+    workflowId: z.string(),
+    pokes: z.number(),
+    fault: z.string().nullable(),
+    finding: z.string(),
+  })
   .meta({ id: 'StuckEntry' });
 
 const asked = z.object({
@@ -148,7 +158,7 @@ export function entryRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         config: keyed('read', 'stuck-entry.list', nothing),
         schema: {
           tags,
-          summary: 'Entries at which the poke loop looked five times in vain, with what Temporal says of their workflows',
+          summary: 'Entries that five pokes did not move, or whose turn failed three times in the same way, with what is wrong',
           response: { 200: z.object({ items: z.array(stuckEntry).readonly() }) },
         },
       },

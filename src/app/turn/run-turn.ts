@@ -19,6 +19,8 @@ export interface TurnRequest {
   readonly seen: TurnRows;
   readonly plan: SendPlan | null;
   readonly settled: SettledAttempt | null;
+  /** What the attempt came to is written, and nothing is decided. */
+  readonly isAlone?: boolean;
   /** `queue-first`: the channel's queue must carry the message, so the turn commits up to there and says so. */
   readonly lane: 'send-here' | 'queue-first';
 }
@@ -47,9 +49,9 @@ export async function runTurn(deps: AppDeps, trx: Trx, request: TurnRequest): Pr
   const seen = await lockWorld(deps, trx, request.seen);
   if (seen === null) return { kind: 'moved' };
   const world: TurnWorld = { ...seen.world, pauses: await pausesOf(trx, seen) };
-  const { plan, settled, lane } = request;
+  const { plan, settled, isAlone = false, lane } = request;
   const isPlanFresh = plan !== null && performance.now() - plan.lookedAt <= looksStayFreshMs;
-  const taken = takeTurn(world, { plan, isPlanFresh, settled, lane, mayBegin: deps.mayBeginSend() });
+  const taken = takeTurn(world, { plan, isPlanFresh, settled, isAlone, lane, mayBegin: deps.mayBeginSend() });
   await writeEffects(trx, taken.effects, {
     realNow: world.facts.realNow,
     realAt: (at) => deps.clock.realAt(at),

@@ -1,6 +1,8 @@
 import type { EntryStory, EntrySummary } from '../../app/show-entry.js';
 import type { StuckEntry } from '../../api/deps.js';
+import type { ApiClient } from '../client.js';
 import type { CliContext, Outcome } from '../context.js';
+import { CliFailure } from '../failure.js';
 import { findProfile } from '../find-profile.js';
 import { paragraphs, table } from '../text.js';
 
@@ -43,10 +45,16 @@ export async function listStuck(context: CliContext): Promise<Outcome> {
   const api = await context.client();
   const { items } = await api.get<{ readonly items: readonly StuckEntry[] }>('/v1/stuck-entries');
   const rows = items.map((entry) => [entry.id, entry.journeyId, String(entry.pokes), entry.finding]);
-  const text = table(['entry', 'journey', 'pokes', 'what Temporal says'], rows, 'No entry is stuck.');
+  const text = table(['entry', 'journey', 'pokes', 'what is wrong'], rows, 'No entry is stuck.');
   return {
     value: items,
-    text: items.length > 0 ? paragraphs(text, 'sojourn stuck restart <entry> starts a workflow anew from the store.') : text,
+    text:
+      items.length > 0
+        ? paragraphs(
+            text,
+            'sojourn stuck restart <entry> (or --all) starts workflows anew from the store, and their turns are tried again.',
+          )
+        : text,
   };
 }
 
@@ -100,11 +108,21 @@ export async function exitEntry(context: CliContext, id: string, options: { read
   };
 }
 
-/** `stuck restart <ids…>` */
-export async function restartEntries(context: CliContext, ids: readonly string[]): Promise<Outcome> {
+/** `stuck restart <ids…>`, or `--all` */
+export async function restartEntries(context: CliContext, named: readonly string[], options: { readonly all?: boolean }): Promise<Outcome> {
   const api = await context.client();
+  const ids = options.all === true ? await stuckIds(api) : named;
+  if (ids.length === 0 && options.all !== true) throw new CliFailure('Name the entries, or --all that are stuck: sojourn stuck list.', 2);
   for (const id of ids) await api.post(`/v1/entries/${encodeURIComponent(id)}/restart`);
-  return { value: { asked: ids }, text: ids.map((id) => `Entry ${id} is started anew from the store.`).join('\n') };
+  return {
+    value: { asked: ids },
+    text: ids.length === 0 ? 'No entry is stuck.' : ids.map((id) => `Entry ${id} is started anew from the store.`).join('\n'),
+  };
+}
+
+/** The worst hundred: should there be more, they are found by the next call. */
+async function stuckIds(api: ApiClient): Promise<readonly string[]> {
+  return (await api.get<{ readonly items: readonly StuckEntry[] }>('/v1/stuck-entries')).items.map(({ id }) => id);
 }
 
 function section(title: string, body: string): string | null {

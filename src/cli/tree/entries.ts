@@ -20,11 +20,11 @@ export function addEntries(add: Add, group: Group): void {
     (await import('../commands/show-entries.js')).exitEntry(context, command.args[0] ?? '', command.opts()),
   ).option('--reason <code>', 'why, as a code such as by-request');
 
-  const stuck = group('stuck', 'entries that the poke loop found stuck');
-  add(stuck, 'list', 'entries that did not move after five pokes', async (context) =>
+  const stuck = group('stuck', 'entries that do not move by themselves');
+  add(stuck, 'list', 'entries that five pokes did not move, or whose turn failed three times in the same way', async (context) =>
     (await import('../commands/show-entries.js')).listStuck(context),
   );
-  add(stuck, 'restart <entries...>', 'start their workflows anew from the store', async (context, { args }) =>
-    (await import('../commands/show-entries.js')).restartEntries(context, args),
-  );
+  add(stuck, 'restart [entries...]', 'start their workflows anew from the store, and try their turns again', async (context, command) =>
+    (await import('../commands/show-entries.js')).restartEntries(context, command.args, command.opts()),
+  ).option('--all', 'all that are stuck, a hundred at a time');
 }

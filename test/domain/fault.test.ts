@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createActivities } from '../../activities/index.js';
-import { summarizeFault } from '../../activities/fault.js';
+import { summarizeFault } from '../../src/domain/fault.js';
 
 test('tells a fault by class, code and place, and keeps its message to itself', () => {
   const fault = summarizeFault(Object.assign(new RangeError('no row for ada@example.org'), { code: '23505', detail: 'ada@example.org' }));
