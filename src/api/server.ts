@@ -14,6 +14,7 @@ import { isPage, pageFailure } from './pages/failure.js';
 import { preferencePages } from './pages/preferences.js';
 import { trackingPages } from './pages/tracking.js';
 import { unsubscribePages } from './pages/unsubscribe.js';
+import { viewPages } from './pages/view.js';
 import { yourDataPages } from './pages/your-data.js';
 import { problemHandler } from './problem.js';
 import { holdToRules, type Listener, notThere } from './routing.js';
@@ -94,7 +95,7 @@ export function buildServer(deps: ApiDeps, listener: Listener = internal): Fasti
     pages.addHook('onRoute', (route) => {
       route.schema = { ...route.schema, hide: true };
     });
-    for (const page of [unsubscribePages, preferencePages, yourDataPages, doubleOptInPages, cartPages, trackingPages])
+    for (const page of [unsubscribePages, preferencePages, yourDataPages, doubleOptInPages, cartPages, trackingPages, viewPages])
       await pages.register(page(deps.app));
   });
   void server.register(

@@ -18,7 +18,7 @@ export async function previewContext(deps: Pick<AppDeps, 'store' | 'shop' | 'clo
   return {
     profile: { firstName: text('firstName') ?? text('first_name'), locale: text('locale') ?? text('language'), traits: profile.traits },
     cart: cart === undefined ? null : shownCart(cart, deps.shop),
-    links: { unsubscribe: deps.shop.siteUrl, preferences: deps.shop.siteUrl },
+    links: { unsubscribe: deps.shop.siteUrl, preferences: deps.shop.siteUrl, view: deps.shop.siteUrl },
     data: {},
     isFirstSms: true,
     at: deps.clock.now(),

@@ -11,11 +11,30 @@ import { signTracked } from '../domain/tracking-token.js';
 import type { PlannedContent } from '../turn/content.js';
 import type { AppDeps } from './deps.js';
 
-const linkPaths: Readonly<Record<LinkPurpose, string>> = { unsubscribe: 'u', preferences: 'p', cart: 'c', confirm: 'd', data: 'x' };
+const linkPaths: Readonly<Record<LinkPurpose, string>> = {
+  unsubscribe: 'u',
+  preferences: 'p',
+  cart: 'c',
+  confirm: 'd',
+  data: 'x',
+  view: 'v',
+};
 
 /** A link of ours in a message: it names the message (or the request that it confirms), never the person. */
 export function linkOf(deps: Pick<AppDeps, 'publicUrl' | 'secret'>, purpose: LinkPurpose, id: string): string {
   return `${deps.publicUrl}/${linkPaths[purpose]}/${signLink(deps.secret, { purpose, id })}`;
+}
+
+/**
+ * The links of a message about itself. What is transactional has no view in the browser: it may hold what is meant for one reader, such as a way in.
+ */
+export function ownLinks(
+  deps: Pick<AppDeps, 'publicUrl' | 'secret'>,
+  message: { readonly id: MessageId; readonly channel: Channel; readonly class: MessageClass },
+): RenderContext['links'] {
+  const { id, channel, class: messageClass } = message;
+  const links = { unsubscribe: linkOf(deps, 'unsubscribe', id), preferences: linkOf(deps, 'preferences', id) };
+  return channel === 'email' && messageClass !== 'transactional' ? { ...links, view: linkOf(deps, 'view', id) } : links;
 }
 
 interface MessageToRender {

@@ -24,7 +24,7 @@ import type { NewMessage } from '../turn/effects.js';
 import { gateFacts } from '../turn/gate-facts.js';
 import { pauseOn } from '../turn/pauses.js';
 import type { AppDeps } from './deps.js';
-import { linkOf, renderMessage } from './render-message.js';
+import { ownLinks, renderMessage } from './render-message.js';
 import { submitMessage } from './submit-message.js';
 
 export type TestSendResult = { readonly kind: 'done'; readonly messageId: string } | { readonly kind: 'refused'; readonly reason: string };
@@ -59,7 +59,7 @@ export async function testSend(
     address: 'e164' in address ? address.e164 : address.address,
     context: {
       ...input.context,
-      links: { unsubscribe: linkOf(deps, 'unsubscribe', id), preferences: linkOf(deps, 'preferences', id) },
+      links: ownLinks(deps, { id, channel, class: template.class }),
       at,
     },
     person: null,

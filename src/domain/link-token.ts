@@ -3,7 +3,7 @@ import { base32 } from './ids.js';
 import { readWithAny, type Secrets } from './secrets.js';
 
 /** What a link does. It is part of the signature: a cart link never unsubscribes. */
-export type LinkPurpose = 'unsubscribe' | 'preferences' | 'cart' | 'confirm' | 'data';
+export type LinkPurpose = 'unsubscribe' | 'preferences' | 'cart' | 'confirm' | 'data' | 'view';
 
 export interface Link {
   readonly purpose: LinkPurpose;
@@ -11,8 +11,22 @@ export interface Link {
   readonly id: string;
 }
 
-const letters: Readonly<Record<LinkPurpose, string>> = { unsubscribe: 'u', preferences: 'p', cart: 'c', confirm: 'd', data: 'x' };
-const purposes: Readonly<Record<string, LinkPurpose>> = { u: 'unsubscribe', p: 'preferences', c: 'cart', d: 'confirm', x: 'data' };
+const letters: Readonly<Record<LinkPurpose, string>> = {
+  unsubscribe: 'u',
+  preferences: 'p',
+  cart: 'c',
+  confirm: 'd',
+  data: 'x',
+  view: 'v',
+};
+const purposes: Readonly<Record<string, LinkPurpose>> = {
+  u: 'unsubscribe',
+  p: 'preferences',
+  c: 'cart',
+  d: 'confirm',
+  x: 'data',
+  v: 'view',
+};
 
 /**
  * Signs a link: `1uk3f2.<id>.<mac>`, that is format version, purpose, key id, then the id as it is and 16 bytes of HMAC-SHA256.
@@ -30,7 +44,7 @@ export function readLink(secrets: Secrets, text: string): Link | null {
 
 function readWith(secret: string, token: string): Link | null {
   const [, head, letter, kid, id, signature] =
-    /^(1([upcdx])([a-z2-7]{4}))\.([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{22})(?![A-Za-z0-9_-])/.exec(token) ?? [];
+    /^(1([upcdxv])([a-z2-7]{4}))\.([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{22})(?![A-Za-z0-9_-])/.exec(token) ?? [];
   const purpose = letter === undefined ? undefined : purposes[letter];
   if (head === undefined || purpose === undefined || id === undefined || signature === undefined) return null;
   if (kid !== keyId(secret)) return null;

@@ -8,6 +8,14 @@ export function shopHosts(siteUrl: string, listed: readonly string[]): ShopHosts
   return [...new Set([host, sibling, ...listed.map((one) => one.toLowerCase())])];
 }
 
+/** From where pages of ours show pictures: the shop's hosts and that of its logo. */
+export function pictureHosts(shop: {
+  readonly hosts: ShopHosts;
+  readonly look: { readonly logo: { readonly url: string } | null };
+}): ShopHosts {
+  return shop.look.logo === null ? shop.hosts : [...new Set([...shop.hosts, new URL(shop.look.logo.url).host])];
+}
+
 /** Does this web address lead to the shop? Not with a name or a password in it: people read those as the host. */
 export function leadsToShop(hosts: ShopHosts, address: string): boolean {
   if (!URL.canParse(address)) return false;

@@ -43,6 +43,7 @@ const sampleSchema: z.ZodType<RenderContext> = z.strictObject({
       lines: z.array(
         z.strictObject({
           name: z.string(),
+          isNamed: z.boolean().exactOptional(),
           quantity: z.number(),
           price: z.number(),
           imageUrl: z.string().nullable(),
@@ -54,7 +55,7 @@ const sampleSchema: z.ZodType<RenderContext> = z.strictObject({
       url: z.string(),
     })
     .nullable(),
-  links: z.strictObject({ unsubscribe: z.string(), preferences: z.string() }),
+  links: z.strictObject({ unsubscribe: z.string(), preferences: z.string(), view: z.string().exactOptional() }),
   data: z.record(z.string(), z.unknown()).default({}),
   isFirstSms: z.boolean(),
   at: z.number(),

@@ -182,6 +182,20 @@ export async function readMessageInteractions(db: Db | Trx, messageId: string): 
     .execute();
 }
 
+/** What an email said when it left, as it left. Null: there is no such email, or it never left. `html` null: it is no longer kept. */
+export async function readSentEmail(
+  db: Db | Trx,
+  id: string,
+): Promise<{ readonly html: string | null; readonly links: readonly string[]; readonly submittedAt: Instant } | null> {
+  const row = await db
+    .selectFrom('messages')
+    .select([sql<string | null>`content->>'html'`.as('html'), 'links', 'submitted_at'])
+    .where('id', '=', id)
+    .where('channel', '=', 'email')
+    .executeTakeFirst();
+  return row === undefined || row.submitted_at === null ? null : { html: row.html, links: row.links ?? [], submittedAt: row.submitted_at };
+}
+
 /** Whom a link of this message is for, and the address or number it went to (null before anything was rendered). Null: no such message. */
 export async function readMessageRecipient(
   db: Db | Trx,

@@ -229,6 +229,7 @@ describe('pages', () => {
       cart: ['/c/$'],
       confirm: ['/d/$'],
       data: ['/x/$', '/x/$/export', '/x/$/erase'],
+      view: ['/v/$'],
     };
     const doors = [...Object.values(opens).flat(), '/l/$', '/o/$'];
     const cases = (Object.keys(opens) as LinkPurpose[]).flatMap((purpose) =>

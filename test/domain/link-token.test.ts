@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { readLink, signLink } from '../../src/domain/link-token.js';
 import { secretsOf } from '../../src/domain/secrets.js';
 
-const purposes = ['unsubscribe', 'preferences', 'cart', 'confirm', 'data'] as const;
+const purposes = ['unsubscribe', 'preferences', 'cart', 'confirm', 'data', 'view'] as const;
 const secret = secretsOf('a-secret-of-the-shop');
 const id = 'abcdefghijklmnopqrstuvwxyz234567';
 

@@ -7,7 +7,7 @@ import { pickLanguage, wordsOf } from './words.js';
 
 /** Is this the address of a page for people? Also one that a mail program has cut short. */
 export function isPage(url: string): boolean {
-  return /^\/[ucpdlox](?:[/?]|$)/.test(url);
+  return /^\/[ucpdloxv](?:[/?]|$)/.test(url);
 }
 
 /** What a page says when it cannot be shown or saved: to people, who read no JSON. */

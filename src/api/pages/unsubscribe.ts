@@ -11,11 +11,11 @@ import { byLink, changes, openTo, theirLink } from '../access.js';
 import { callerAddress } from '../caller-address.js';
 import { Allowance } from './allowance.js';
 import { formOf, readForms } from './form.js';
-import { freshLinksPath, incompleteLink } from './incomplete-link.js';
+import { addressForm, freshLinksPath, incompleteLink } from './incomplete-link.js';
 import { type Html, html, sendPage } from './page.js';
 import { type Language, pickLanguage, wordsOf } from './words.js';
 
-type Request = FastifyRequest<{ Params: { '*'?: string } }>;
+type Request = FastifyRequest<{ Params: { '*'?: string }; Querystring: { ask?: string } }>;
 
 /** Links by address: so many an hour for one caller, and for all together. */
 const asking = { each: 10, all: 1_000, inMs: 3_600_000 } as const;
@@ -35,7 +35,7 @@ export function unsubscribePages(app: AppDeps): FastifyPluginAsync {
     for (const path of [freshLinksPath, `${freshLinksPath}/*`])
       server.get(path, { config: byLink('unsubscribe', 'page.unsubscribe') }, async (request: Request, reply) => {
         const messageId = messageOf(request);
-        if (messageId === null) return incomplete(request, reply);
+        if (messageId === null) return request.query.ask === undefined ? incomplete(request, reply) : askForAddress(request, reply);
         const person = await showPreferences(app, messageId);
         const language = pickLanguage(person?.locale, request.headers['accept-language'], app.shop.locale);
         const words = wordsOf(language);
@@ -115,6 +115,16 @@ export function unsubscribePages(app: AppDeps): FastifyPluginAsync {
         status: 404,
         title: wordsOf(language).incompleteTitle,
         body: incompleteLink(app.shop.brand, language),
+      });
+    }
+
+    /** From a mail in the browser, whose links act for nobody. */
+    function askForAddress(request: Request, reply: FastifyReply) {
+      const language = languageOf(request);
+      const words = wordsOf(language);
+      return show(reply, language, {
+        title: words.linksTitle,
+        body: html`<p>${words.linksIntro(app.shop.brand)}</p>${addressForm(language)}`,
       });
     }
 

@@ -60,6 +60,9 @@ interface Words {
   readonly fromElsewhere: string;
   readonly incompleteTitle: string;
   readonly incomplete: (brand: string) => string;
+  /** Who asks for links without one that was cut. */
+  readonly linksTitle: string;
+  readonly linksIntro: (brand: string) => string;
   readonly email: string;
   readonly wrongEmail: string;
   readonly askedTitle: string;
@@ -84,6 +87,9 @@ interface Words {
   readonly tooLate: (brand: string) => string;
   readonly goneTitle: string;
   readonly gone: (brand: string) => string;
+  /** A mail in the browser whose time is over, or of which nothing is kept. */
+  readonly notShownTitle: string;
+  readonly notShown: string;
   readonly failedTitle: string;
   readonly tooLarge: string;
   readonly tryAgain: string;
@@ -154,6 +160,8 @@ const en: Words = {
   incompleteTitle: 'This link is incomplete',
   incomplete: (brand) =>
     `Nothing has changed: a part of the link is missing. Use the link in the message once more. Or type your email address here, and ${brand} sends you a mail with links that work.`,
+  linksTitle: 'Unsubscribe, or choose what you get',
+  linksIntro: (brand) => `Type your email address, and ${brand} sends you a mail with links for both.`,
   email: 'Email address',
   wrongEmail: 'That is no email address. Please look at it once more.',
   askedTitle: 'Look into your mailbox',
@@ -181,6 +189,9 @@ const en: Words = {
     `It confirms nothing any more, and you are not signed up by it. If you would still like to hear from ${brand}, sign up once more.`,
   goneTitle: 'This link no longer works',
   gone: (brand) => `We cannot find the message that this link came with. Write to ${brand} and we will set it right.`,
+  notShownTitle: 'This mail can no longer be shown',
+  notShown:
+    'We show a mail in the browser for 90 days, and only while we keep what it said. If you still have the mail itself, it is all there.',
   failedTitle: 'That did not work',
   tooLarge: 'Nothing was saved: what was sent is too long. Please say it in fewer words.',
   tryAgain: 'Something went wrong on our side. Please try again in a few minutes, or write to us.',
@@ -257,6 +268,8 @@ const de: Words = {
   incompleteTitle: 'Dieser Link ist unvollständig',
   incomplete: (brand) =>
     `Es hat sich nichts geändert: Ein Teil des Links fehlt. Nutzen Sie den Link in der Nachricht noch einmal. Oder geben Sie hier Ihre E‑Mail-Adresse an, dann sendet ${brand} Ihnen eine E‑Mail mit Links, die gelten.`,
+  linksTitle: 'Abmelden oder auswählen',
+  linksIntro: (brand) => `Geben Sie Ihre E‑Mail-Adresse an, dann sendet ${brand} Ihnen eine E‑Mail mit Links für beides.`,
   email: 'E‑Mail-Adresse',
   wrongEmail: 'Das ist keine E‑Mail-Adresse. Bitte sehen Sie noch einmal nach.',
   askedTitle: 'Sehen Sie in Ihr Postfach',
@@ -285,6 +298,9 @@ const de: Words = {
     `Er bestätigt nichts mehr, und Sie sind durch ihn nicht angemeldet. Möchten Sie weiterhin von ${brand} hören, melden Sie sich noch einmal an.`,
   goneTitle: 'Dieser Link gilt nicht mehr',
   gone: (brand) => `Wir finden die Nachricht zu diesem Link nicht. Schreiben Sie ${brand}, wir bringen es in Ordnung.`,
+  notShownTitle: 'Diese E‑Mail lässt sich nicht mehr anzeigen',
+  notShown:
+    'Wir zeigen eine E‑Mail 90 Tage lang im Browser, und nur solange wir ihren Inhalt aufbewahren. Haben Sie die E‑Mail selbst noch, steht dort alles.',
   failedTitle: 'Das hat nicht geklappt',
   tooLarge: 'Es wurde nichts gespeichert: Was gesendet wurde, ist zu lang. Bitte fassen Sie sich kürzer.',
   tryAgain: 'Bei uns ist etwas schiefgegangen. Bitte versuchen Sie es in ein paar Minuten noch einmal, oder schreiben Sie uns.',

@@ -11,7 +11,7 @@ import { knownContent } from '../../turn/repeat.js';
 import type { OrderLook, PreparedSend, Reach } from '../../turn/request.js';
 import type { TurnEntry, TurnRows, TurnWorld } from '../../turn/world.js';
 import type { AppDeps } from '../deps.js';
-import { linkOf, renderMessage } from '../render-message.js';
+import { linkOf, ownLinks, renderMessage } from '../render-message.js';
 import { readWorld } from './read-world.js';
 
 /** A message made ready outside any transaction. */
@@ -92,8 +92,7 @@ async function prepareContent(deps: AppDeps, world: TurnWorld, foreseen: Foresee
     class: messageClass,
     context: renderContext(world, known, {
       cart: linkOf(deps, 'cart', messageId),
-      unsubscribe: linkOf(deps, 'unsubscribe', messageId),
-      preferences: linkOf(deps, 'preferences', messageId),
+      ...ownLinks(deps, { id: messageId, channel: step.channel, class: messageClass }),
     }),
     person: world.profile,
     validitySeconds: (at) =>

@@ -1,5 +1,6 @@
 import { trimEnd } from '../../domain/trim-end.js';
 import { hiddenLink } from '../../domain/human-click.js';
+import { anchor, decodeEntities, href } from './anchors.js';
 import { leadsToShop, type ShopHosts } from '../../domain/shop-address.js';
 
 /** A message with links that tell. */
@@ -84,8 +85,6 @@ class LinkNumbers {
   }
 }
 
-const anchor = /<(?:a|area)\s(?:"[^"]*"|'[^']*'|[^"'>])*>/gi;
-const href = /\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/i;
 const noTrack = /\sdata-no-track(?=[\s=/>])/i;
 
 function trackText(text: string, numberOf: (address: string) => number | null, linkUrl: (link: number) => string): string {
@@ -109,18 +108,4 @@ function picture({ pictureUrl }: TrackingAddresses): string {
 function withTail(html: string, tail: string): string {
   const end = html.toLowerCase().lastIndexOf('</body>');
   return end === -1 ? html + tail : html.slice(0, end) + tail + html.slice(end);
-}
-
-const named: Readonly<Record<string, string>> = { amp: '&', quot: '"', apos: "'", lt: '<', gt: '>' };
-
-/** As an attribute is read: what is no character reference with its semicolon stays. */
-function decodeEntities(value: string): string {
-  return value.replace(
-    /&(?:#(\d{1,6})|#x([\da-f]{1,6})|(amp|quot|apos|lt|gt));/gi,
-    (whole, decimal?: string, hex?: string, name?: string) => {
-      if (name !== undefined) return named[name.toLowerCase()] ?? whole;
-      const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
-      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-    },
-  );
 }
