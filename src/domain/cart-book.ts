@@ -7,11 +7,10 @@ import {
   heldLineKeys,
   isBeforeFold,
   mergeFolds,
-  viewCart,
   type CartActivity,
   type CartFold,
-  type CartView,
 } from './cart-fold.js';
+import { type CartView, viewCart } from './cart-view.js';
 import type { CartTokens, CommerceEvent } from './commerce-events.js';
 import type { CartId, ProfileId } from './ids.js';
 import { day, type Instant } from './instant.js';

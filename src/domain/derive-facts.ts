@@ -1,5 +1,5 @@
 import type { KeptCart } from './cart-book.js';
-import type { CartView } from './cart-fold.js';
+import type { CartView } from './cart-view.js';
 import type { CommerceEvent } from './commerce-events.js';
 import { type ConsentRecord, isRefusal } from './consent.js';
 import type { ShopEvent } from './event.js';

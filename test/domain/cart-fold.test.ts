@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type CartActivity, emptyFold, foldAfterOrder, foldCart, mergeFolds, viewCart } from '../../src/domain/cart-fold.js';
+import { type CartActivity, emptyFold, foldAfterOrder, foldCart, mergeFolds } from '../../src/domain/cart-fold.js';
+import { viewCart } from '../../src/domain/cart-view.js';
 import { type CommerceLine, readCommerceEvent } from '../../src/domain/commerce-events.js';
 
 const noon = Date.UTC(2026, 10, 24, 12);
