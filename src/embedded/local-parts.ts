@@ -3,7 +3,7 @@ import { type Mortal, supervise, type Supervised } from '../supervise.js';
 import type { MailboxOptions } from './mailbox/mailbox.js';
 import { complaintsOfMailbox } from './mailbox/returns.js';
 import type { FromPart, PartOptions, ToPart } from './part-thread.js';
-import type { PhoneOptions } from './phone/phone.js';
+import type { PhoneOptions } from './phone/options.js';
 
 type Log = Parameters<typeof supervise>[2];
 

@@ -1,6 +1,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { type MailboxOptions, startMailbox } from './mailbox/mailbox.js';
-import { type PhoneOptions, startPhone } from './phone/phone.js';
+import type { PhoneOptions } from './phone/options.js';
+import { startPhone } from './phone/phone.js';
 
 /** Which local server a thread holds. */
 export type PartOptions =
