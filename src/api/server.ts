@@ -40,6 +40,7 @@ import { secretRoutes } from './routes/secrets.js';
 import { messageRoutes } from './routes/messages.js';
 import { policyRoutes } from './routes/policies.js';
 import { profileRoutes } from './routes/profiles.js';
+import { profileSearchRoutes } from './routes/profile-searches.js';
 import { sendCheckRoutes } from './routes/send-checks.js';
 import { shopRoutes } from './routes/shop.js';
 import { suppressionRoutes } from './routes/suppressions.js';
@@ -119,6 +120,7 @@ const apiRoutes = [
   breakerRoutes,
   entryRoutes,
   profileRoutes,
+  profileSearchRoutes,
   consentRoutes,
   suppressionRoutes,
   inboundMessageRoutes,

@@ -298,6 +298,7 @@ async function undecided(
     step: onlyStep,
     visit: 1,
     profileId,
+    to: null,
     templateVersion: null,
     state: 'reserved',
     reason: null,

@@ -1,7 +1,15 @@
 import { recipientDueAt } from '../domain/broadcast-pace.js';
 import { type Instant, minute } from '../domain/instant.js';
 import { broadcastJourneyId } from '../journey/internal.js';
-import { type BroadcastCounts, type BroadcastRecord, countBroadcast, listBroadcasts, readBroadcast } from '../store/broadcasts.js';
+import {
+  type BroadcastCounts,
+  type BroadcastRecord,
+  countBroadcast,
+  listBroadcasts,
+  listRecipients,
+  readBroadcast,
+  type RecipientRecord,
+} from '../store/broadcasts.js';
 import type { AppDeps } from './deps.js';
 import { type Page, type PageRequest, readPage } from './paging.js';
 
@@ -55,6 +63,19 @@ export async function showBroadcast(deps: Deps, id: string): Promise<BroadcastSt
   const journeyId = broadcastJourneyId(id);
   const counts = await countBroadcast(deps.store.db, { id, journeyId, recentSince: deps.clock.now() - recentMs });
   return { ...broadcast, journeyId, progress: progressOf(broadcast, counts) };
+}
+
+/** Whom it is for, by position, each with what has become of the message. Null: no such broadcast. */
+export async function showRecipients(deps: Pick<Deps, 'store'>, id: string, request: PageRequest): Promise<Page<RecipientRecord> | null> {
+  const broadcast = await readBroadcast(deps.store.db, id);
+  if (broadcast === null) return null;
+  const { channel } = broadcast.settings;
+  return readPage(
+    request,
+    ['serial'],
+    (limit, after) => listRecipients(deps.store.db, { id, channel }, { limit, after: after === null ? null : after[0] }),
+    ({ position }) => [position],
+  );
 }
 
 const endedBefore: ReadonlySet<string> = new Set(['skipped', 'released', 'expired', 'withheld']);

@@ -35,24 +35,37 @@ export async function showEvent(deps: Deps, messageId: string): Promise<ShownEve
     const letter = await findDeadLetterOf(db, messageId);
     return letter === null ? { kind: 'unknown' } : { kind: 'dead-letter', id: letter.id, reason: letter.reason, detail: letter.detail };
   }
-  const effects = (event.matched as readonly Matched[]).map((match) => ({ ...match, sentence: sentenceOf(match) }));
+  const effects = (event.matched as readonly Matched[]).map((match) => ({ ...match, sentence: effectSentence(match) }));
   return {
     kind: 'stored',
     event: { ...event, facts: await readFacts(db, messageId), effects, others: await findOthersToldAs(db, messageId) },
   };
 }
 
-/** Events of a profile, the newest first. */
-export function listEventsOf(deps: Deps, profileId: string, request: PageRequest): Promise<Page<EventRecord>> {
-  return readPage(
+/** An event with what it did, in one sentence. */
+export interface ListedEvent extends EventRecord {
+  readonly did: string;
+}
+
+/** Events of a profile as they happened, or of everybody as they came; the newest first. */
+export async function listEventsOf(deps: Deps, profileId: string | null, request: PageRequest): Promise<Page<ListedEvent>> {
+  const page = await readPage(
     request,
     ['instant', 'serial'],
     (limit, after) => listEvents(deps.store.db, profileId, { limit, after }),
     (event) => [event.occurredAt, event.seq],
   );
+  return { ...page, items: page.items.map((event) => ({ ...event, did: whatItDid(event.matched as readonly Matched[]) })) };
 }
 
-function sentenceOf(match: Matched): string {
+function whatItDid(matched: readonly Matched[]): string {
+  if (matched.length === 0) return 'Nothing follows from it.';
+  const started = matched.filter(({ result }) => result !== 'no-match' && result !== 'note');
+  return (started.length > 0 ? started : matched).map(effectSentence).join(' ');
+}
+
+/** What a fact of an event did, or why it did nothing. */
+export function effectSentence(match: Matched): string {
   const journey = match.journeyId ?? 'no journey';
   const why = match.reason === null ? '' : (reasons[match.reason] ?? lostField(match.reason) ?? match.reason);
   switch (match.result) {

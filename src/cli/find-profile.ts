@@ -1,5 +1,6 @@
 import type { ApiClient } from './client.js';
 import { CliFailure } from './failure.js';
+import { table } from './text.js';
 
 /** A person as the API shows them. */
 export interface Profile {
@@ -29,13 +30,53 @@ export interface Profile {
   readonly suppressions: readonly { readonly channel: string; readonly reason: string; readonly at: string; readonly sentence: string }[];
 }
 
-/** Whom an id names: ours, then one of the shop's, then a browser's. */
-export async function findProfile(api: ApiClient, id: string): Promise<Profile> {
-  const own = await api.find<Profile>(`/v1/profiles/${encodeURIComponent(id)}`);
-  if (own !== null) return own;
-  for (const name of ['userId', 'anonymousId']) {
-    const { items } = await api.get<{ readonly items: readonly Profile[] }>('/v1/profiles', { [name]: id });
-    if (items[0] !== undefined) return items[0];
-  }
-  throw new CliFailure(`Nobody is known by the id ${id}: neither ours, nor one of the shop's, nor a browser's.`);
+/** A person as a search finds them. */
+interface FoundPerson {
+  readonly profileId: string;
+  readonly name: string | null;
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly userIds: readonly string[];
+}
+
+interface FoundPeople {
+  readonly by: 'exact' | 'part';
+  readonly items: readonly FoundPerson[];
+  readonly isCut: boolean;
+}
+
+/** The text goes in the body: addresses stand in no URL. */
+export function searchPeople(api: ApiClient, text: string, limit: number): Promise<FoundPeople> {
+  return api.post<FoundPeople>('/v1/profile-searches', { text, limit });
+}
+
+const mostShown = 10;
+
+/**
+ * The id of the one whom a text names: any id, an email, a phone, a part of the name. Throws a sentence that lists them when there are several.
+ * `exactly`: a part is not enough, for what changes or shows everything about somebody.
+ */
+export async function findProfileId(api: ApiClient, text: string, how: { readonly exactly?: boolean } = {}): Promise<string> {
+  const { by, items, isCut } = await searchPeople(api, text, mostShown);
+  const [only, another] = items;
+  if (only === undefined)
+    throw new CliFailure(`Nobody is known by ${text}: neither by an id, nor an email, a phone or a part of the name.`);
+  if (how.exactly === true && by === 'part')
+    throw new CliFailure(
+      `Nobody has exactly this id, email or phone: ${text}. It is only a part of what is known of these:\n${peopleTable(items, '')}`,
+      2,
+    );
+  if (another === undefined) return only.profileId;
+  const more = isCut ? '\nThere are more.' : '';
+  throw new CliFailure(`Several people are known by ${text}. Say which, by the id:\n${peopleTable(items, '')}${more}`, 2);
+}
+
+/** Everything about whom a text names, as `findProfileId` finds them. */
+export async function findProfile(api: ApiClient, text: string, how: { readonly exactly?: boolean } = {}): Promise<Profile> {
+  return api.get<Profile>(`/v1/profiles/${encodeURIComponent(await findProfileId(api, text, how))}`);
+}
+
+export function peopleTable(people: readonly FoundPerson[], whenEmpty: string): string {
+  const rows = people.map(({ profileId, name, email, phone, userIds }) => [profileId, name, email, phone, userIds.join(', ')]);
+  return table(['profile', 'name', 'email', 'phone', 'the shop’s id'], rows, whenEmpty);
 }

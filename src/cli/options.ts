@@ -4,8 +4,8 @@ export function channelOption(): Option {
   return new Option('--channel <channel>', 'by this channel').choices(['email', 'sms']).makeOptionMandatory();
 }
 
-export function limitOption(): Option {
-  return new Option('--limit <n>', 'at most so many').default(50).argParser(numberFrom(1, 10_000));
+export function limitOption(name = '--limit', usual = 50, what = 'at most so many'): Option {
+  return new Option(`${name} <n>`, what).default(usual).argParser(numberFrom(1, 10_000));
 }
 
 export function priorityOption(otherwise: string): Option {

@@ -67,7 +67,7 @@ function buildProgram(io: CliIo, state: { outcome: Outcome | null }): Command {
   addProject(program, add, group);
   addJourneys(add, group);
   addBroadcasts(add, group);
-  addPeople(add, group);
+  addPeople(program, add, group);
   addEntries(add, group);
   addMessages(program, add, group);
   addEvents(add, group);

@@ -351,3 +351,32 @@ export async function hasEnded(trx: Trx, journeyId: string): Promise<boolean> {
     .executeTakeFirst();
   return row === undefined;
 }
+
+/** A recipient with what has become of the message. Personal data. */
+export interface RecipientRecord {
+  readonly position: number;
+  readonly profileId: string;
+  /** The address or number that it went to, or would go to now. */
+  readonly to: string | null;
+  /** State of the message; `to-come`: not fallen due; `passed-over`: erased since, or the same person as another; `waiting`: nothing is decided yet. */
+  readonly state: string;
+  readonly reason: string | null;
+  readonly messageId: string | null;
+}
+
+/** By position, from this one on. */
+export async function listRecipients(
+  db: Db,
+  of: { readonly id: string; readonly channel: string },
+  page: { readonly limit: number; readonly after: number | null },
+): Promise<readonly RecipientRecord[]> {
+  const { rows } = await sql<RecipientRecord>`
+    select r.position, r.profile_id as "profileId", m.id as "messageId", m.reason,
+      coalesce(case m.channel when 'email' then m.content->'to'->>'address' else m.content->>'to' end,
+        case ${of.channel} when 'email' then p.email else p.phone end) as "to",
+      coalesce(m.state, case when r.entry_id is not null then 'waiting' when r.position < b.enrolled then 'passed-over' else 'to-come' end) as state
+    from broadcast_recipients r join broadcasts b on b.id = r.broadcast_id join profiles p on p.id = r.profile_id
+      left join messages m on m.entry_id = r.entry_id
+    where r.broadcast_id = ${of.id} and r.position > ${page.after ?? -1} order by r.position limit ${page.limit}`.execute(db);
+  return rows;
+}

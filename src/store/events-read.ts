@@ -26,13 +26,17 @@ export async function readEvent(db: Db | Trx, messageId: string): Promise<EventR
   return row ? toEvent(row) : null;
 }
 
-/** Of one profile, the newest first, at most `limit` after the position [occurredAt, seq]. */
+/** Of one profile as they happened, or (null) of everybody as they came; the newest first, at most `limit` after the position [occurredAt, seq]. */
 export async function listEvents(
   db: Db | Trx,
-  profileId: string,
+  profileId: string | null,
   page: { readonly limit: number; readonly after: readonly (string | number)[] | null },
 ): Promise<readonly EventRecord[]> {
   const { after } = page;
+  if (profileId === null) {
+    const all = db.selectFrom('events').selectAll().orderBy('seq', 'desc').limit(page.limit);
+    return (await (after === null ? all : all.where('seq', '<', Number(after[1]))).execute()).map(toEvent);
+  }
   let query = db.selectFrom('events').selectAll().where('profile_id', '=', profileId);
   if (after !== null) query = query.where(sql<SqlBool>`(occurred_at, seq) < (${after[0]}::bigint, ${after[1]}::bigint)`);
   const rows = await query.orderBy('occurred_at', 'desc').orderBy('seq', 'desc').limit(page.limit).execute();

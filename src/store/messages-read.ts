@@ -16,6 +16,8 @@ export interface MessageRecord {
   readonly step: string | null;
   readonly visit: number | null;
   readonly profileId: string;
+  /** The address or number that it went to, or would go to now. Personal data; null: none is known. */
+  readonly to: string | null;
   readonly channel: string;
   readonly class: string;
   readonly topic: string;
@@ -54,6 +56,9 @@ const columns = [
   'step',
   'visit',
   'profile_id as profileId',
+  sql<string | null>`coalesce(
+    case channel when 'email' then content->'to'->>'address' else content->>'to' end,
+    (select case messages.channel when 'email' then p.email else p.phone end from profiles p where p.id = messages.profile_id))`.as('to'),
   'channel',
   'class',
   'topic',

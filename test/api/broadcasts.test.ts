@@ -26,6 +26,10 @@ describe('broadcasts over the API', () => {
     expect({ status, body }).toMatchObject({ status: 201, body: { total: 2, unknown: { count: 1, ids: ['eve'] } } });
     await enrolDue(deps);
     const path = `/v1/broadcasts/${String(body['id'])}`;
+    expect(await call('GET', `${path}/recipients?limit=1`)).toMatchObject({
+      status: 200,
+      body: { items: [{ position: 0, to: 'ada@example.test', state: 'waiting' }], nextCursor: expect.any(String) },
+    });
     expect(await call('GET', path)).toMatchObject({
       status: 200,
       body: {

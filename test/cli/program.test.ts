@@ -7,6 +7,8 @@ import { runCli } from '../../src/cli/program.js';
 import { writeRunningFile } from '../../src/running-file.js';
 import { testApi } from '../support/api.js';
 import { reminded } from '../support/reminded.js';
+import { identify, track } from '../support/shop-events.js';
+import { take } from '../support/turns.js';
 import { openMemoryStore, resetTables } from '../support/stores.js';
 
 /** Runs a command line; says what came out, and the exit code. */
@@ -116,7 +118,52 @@ describe('the command line, with a server', () => {
     expect((await cli('profile show ada')).out).toContain('1 × Mug');
     expect(await cli('profile erase ada')).toMatchObject({ exit: 2, err: expect.stringContaining('--yes') });
     expect((await cli('profile erase ada --yes')).out).toContain(`Profile ${profileId} is erased; 1 entry leaves its journey.`);
-    expect(await cli('profile show ada')).toMatchObject({ exit: 1, err: expect.stringContaining('Nobody is known by the id ada') });
+    expect(await cli('profile show ada')).toMatchObject({ exit: 1, err: expect.stringContaining('Nobody is known by ada') });
+  });
+
+  test('finds a person by any id, email, phone or a part of the name, and changes only whom it finds exactly', async () => {
+    const { cli, profileId } = await running();
+    for (const known of ['ada', profileId, 'ADA@example.test', '+447700900123', '00447700900123', '(0)7700-900123', 'ad'])
+      expect((await cli(`profile find ${known}`)).out, known).toMatch(
+        new RegExp(`${profileId} +Ada +ada@example.test +\\+447700900123 +ada`, 'i'),
+      );
+    expect((await cli('profile find %')).out).toBe('Nobody is known by that.');
+    expect((await cli('message list --profile ada@example.test')).out).toContain('Ada@example.test');
+    expect((await cli('entry list --profile +447700900123')).out).toContain(profileId);
+    expect((await cli('event list --profile Ad')).out).toContain('cart.updated armed an entry of cart.');
+    expect((await cli('event list')).out).toMatch(/Product Added +\w+ +cart.updated armed/);
+    expect(await cli('profile erase example.test --yes')).toMatchObject({ exit: 2, err: expect.stringContaining('only a part') });
+    expect(await cli('profile show nobody@example.test')).toMatchObject({ exit: 1, err: expect.stringContaining('Nobody is known by') });
+  });
+
+  test('asks which of several people is meant', async () => {
+    const { cli, deps } = await running();
+    await take(deps, identify({ email: 'adam@example.test', firstName: 'Adam' }, { userId: 'adam' }));
+    expect(await cli('profile show Ad')).toMatchObject({ exit: 2, err: expect.stringMatching(/Several people[^]*Ada [^]*Adam /) });
+    expect((await cli('profile show ada')).exit).toBe(0);
+  });
+
+  test('tells in one answer what happened to somebody, why, and what comes next', async () => {
+    const { cli, deps } = await running();
+    const { out } = await cli('why ada@example.test');
+    expect(out).toMatch(/^Profile \w+\. cart: Waits at wait until Wed 25 Nov 13:00\./);
+    expect(out).toMatch(/Product Added: cart.updated armed an entry of cart/);
+    expect(out).toContain('Cleared to send');
+    expect(out).toMatch(/What comes next[^]*- cart: Waits at wait/);
+
+    await cli('journey pause cart');
+    await take(
+      deps,
+      identify({ email: 'ben@example.test' }, { userId: 'ben' }),
+      track('Product Added', { cart_id: 'c2', product_id: 'p1', name: 'Mug', price: 30, currency: 'GBP' }, { userId: 'ben' }),
+    );
+    const told = (await cli('why ben@example.test --journey cart')).out;
+    expect(told).toContain(
+      'Never entered cart. The last that came near: Product Added: cart.updated started nothing in cart: the journey is paused.',
+    );
+    expect(told).toContain('- cart is paused: nobody enters it.');
+    expect(told).toContain('- No: nobody has asked about marketing by email.');
+    expect(await cli('why ben@example.test --journey nothing')).toMatchObject({ exit: 1, err: 'There is no journey nothing.' });
   });
 
   test('tells how often a person may be written to, and why', async () => {

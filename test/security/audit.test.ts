@@ -43,6 +43,9 @@ describe('the audit log', () => {
     const { call, acts, profileId, entryId, messageId } = await ready();
     await call('GET', `/v1/profiles/${profileId}`);
     await call('GET', '/v1/profiles?userId=ada');
+    await call('POST', '/v1/profile-searches', { text: 'ada@example.test' });
+    await call('GET', `/v1/profiles/${profileId}/story`);
+    await call('GET', '/v1/events');
     await call('GET', '/v1/messages');
     await call('GET', `/v1/messages/${messageId}`);
     await call('GET', `/v1/profiles/${profileId}/export`);
@@ -54,6 +57,9 @@ describe('the audit log', () => {
     expect(all.map(({ act, kind, profileIds, subject, status }) => [act, kind, profileIds, subject, status])).toEqual(
       expect.arrayContaining([
         ['profile.show', 'read', [profileId], null, 200],
+        ['profile.search', 'read', [profileId], null, 200],
+        ['profile.story', 'read', [profileId], null, 200],
+        ['event.list', 'read', [profileId], null, 200],
         ['message.list', 'read', [profileId], null, 200],
         ['message.show', 'read', [profileId], messageId, 200],
         ['profile.export', 'change', [profileId], null, 200],

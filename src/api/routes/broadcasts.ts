@@ -2,10 +2,10 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { type BroadcastControlResult, cancelBroadcast, pauseBroadcast, resumeBroadcast } from '../../app/control-broadcasts.js';
 import { checkBroadcast } from '../../app/check-broadcast.js';
-import { showBroadcast, showBroadcasts } from '../../app/show-broadcasts.js';
+import { showBroadcast, showBroadcasts, showRecipients } from '../../app/show-broadcasts.js';
 import { type BroadcastRequest, startBroadcast } from '../../app/start-broadcast.js';
 import { limitMs, parseDuration } from '../../domain/duration.js';
-import { changes, keyed, nobody, nothing, reads } from '../access.js';
+import { changes, inAnswer, keyed, nobody, nothing, reads } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { found, notFound, Problem } from '../problem.js';
 import { idParams, instant, instantOrDuration, maybeInstant, pageOf, pageQuery, plainText, toDeadline, toPageRequest } from '../schemas.js';
@@ -125,6 +125,17 @@ const largestBody = 64 * 1024 * 1024;
 const idsTold = 100;
 
 /** Messages to many, paced: start, progress, pause, resume, cancel. */
+const broadcastRecipient = z
+  .object({
+    position: z.number(),
+    profileId: z.string(),
+    to: z.string().nullable().meta({ description: 'The address or number that it went to, or would go to now.' }),
+    state: z.string().meta({ description: 'State of the message, or `to-come`, `waiting`, `passed-over`.' }),
+    reason: z.string().nullable(),
+    messageId: z.string().nullable(),
+  })
+  .meta({ id: 'BroadcastRecipient' });
+
 export function broadcastRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
   return async (server) => {
     const tags = ['broadcasts'];
@@ -206,6 +217,21 @@ export function broadcastRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         schema: { tags, summary: 'One broadcast, and how far it is', params: idParams, response: { 200: story } },
       },
       async (request) => found(await showBroadcast(app, request.params.id), 'broadcast', request.params.id),
+    );
+
+    server.get(
+      '/broadcasts/:id/recipients',
+      {
+        config: keyed('read', 'broadcast.recipients', reads(inAnswer)),
+        schema: {
+          tags,
+          summary: 'To whom it goes, by position, and what has become of each message',
+          params: idParams,
+          querystring: pageQuery,
+          response: { 200: pageOf(broadcastRecipient) },
+        },
+      },
+      async (request) => found(await showRecipients(app, request.params.id, toPageRequest(request.query)), 'broadcast', request.params.id),
     );
 
     const actions = [

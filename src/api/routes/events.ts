@@ -20,6 +20,8 @@ const event = z
   })
   .meta({ id: 'Event' });
 
+const listed = event.extend({ did: z.string().meta({ description: 'What it did, or why it did nothing.' }) }).meta({ id: 'ListedEvent' });
+
 const story = event
   .extend({
     payload: z.record(z.string(), z.unknown()),
@@ -52,12 +54,12 @@ export function eventRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         config: keyed('read', 'event.list', reads(inAnswer)),
         schema: {
           tags,
-          summary: 'Events of a profile, the newest first',
-          querystring: pageQuery.extend({ profileId: plainText(100) }),
-          response: { 200: pageOf(event) },
+          summary: 'Events of a profile as they happened, or of everybody as they came; the newest first',
+          querystring: pageQuery.extend({ profileId: plainText(100).optional() }),
+          response: { 200: pageOf(listed) },
         },
       },
-      (request) => listEventsOf(app, request.query.profileId, toPageRequest(request.query)),
+      (request) => listEventsOf(app, request.query.profileId ?? null, toPageRequest(request.query)),
     );
 
     server.get(

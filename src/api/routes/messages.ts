@@ -33,6 +33,7 @@ export const message = z
     step: z.string().nullable(),
     visit: z.number().nullable(),
     profileId: z.string(),
+    to: z.string().nullable().meta({ description: 'The address or number that it went to, or would go to now.' }),
     channel: z.string(),
     class: z.string(),
     topic: z.string(),

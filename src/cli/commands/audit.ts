@@ -1,6 +1,6 @@
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
-import { findProfile } from '../find-profile.js';
+import { findProfileId } from '../find-profile.js';
 import { table } from '../text.js';
 
 interface AuditedAct {
@@ -45,7 +45,7 @@ export async function listAudit(context: CliContext, options: Asked): Promise<Ou
 /** Of an erased person only our own id is left, which the log still knows. */
 async function idOf(context: CliContext, id: string): Promise<string> {
   try {
-    return (await findProfile(await context.client(), id)).id;
+    return findProfileId(await context.client(), id);
   } catch (error) {
     if (error instanceof CliFailure && /^[0-9a-z]{26}$/.test(id)) return id;
     throw error;

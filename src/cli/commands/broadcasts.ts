@@ -179,7 +179,11 @@ export async function listBroadcasts(context: CliContext, options: { readonly li
 const watchEveryMs = 2_000;
 
 /** `broadcast show <id>`: how far it is; `--watch`: a line whenever something has changed, until its end. */
-export async function showBroadcast(context: CliContext, id: string, options: { readonly watch?: boolean }): Promise<Outcome> {
+export async function showBroadcast(
+  context: CliContext,
+  id: string,
+  options: { readonly watch?: boolean; readonly recipients: number },
+): Promise<Outcome> {
   const api = await context.client();
   const read = (): Promise<BroadcastStory> => api.get(`/v1/broadcasts/${encodeURIComponent(id)}`);
   let story = await read();
@@ -192,7 +196,25 @@ export async function showBroadcast(context: CliContext, id: string, options: { 
     await new Promise((resolve) => setTimeout(resolve, watchEveryMs));
     story = await read();
   }
-  return { value: story, text: storyText(story, local) };
+  const recipients = await api.list<Recipient>(`/v1/broadcasts/${encodeURIComponent(id)}/recipients`, {}, options.recipients);
+  return { value: { ...story, recipients }, text: paragraphs(storyText(story, local), toWhom(recipients, story.total)) };
+}
+
+interface Recipient {
+  readonly profileId: string;
+  readonly to: string | null;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly messageId: string | null;
+}
+
+function toWhom(recipients: readonly Recipient[], total: number): string {
+  const rows = recipients.map(({ to, profileId, state, reason, messageId }) => [to, profileId, state, reason ?? '', messageId ?? '']);
+  const more = total - recipients.length;
+  return paragraphs(
+    table(['to', 'profile', 'state', 'reason', 'message'], rows, ''),
+    more > 0 && recipients.length > 0 ? `And ${more} more: --recipients ${total} shows all.` : null,
+  );
 }
 
 function progressLine({ state, total, progress }: BroadcastStory, local: (at: string | null) => string): string {

@@ -63,7 +63,7 @@ interface ConsentOptions {
 /** `profile consent <id> --channel sms --state granted --method phone-call …`: records what somebody said where no form was. */
 export async function recordConsent(context: CliContext, id: string, options: ConsentOptions): Promise<Outcome> {
   const api = await context.client();
-  const profile = await findProfile(api, id);
+  const profile = await findProfile(api, id, { exactly: true });
   const consents = await api.post<Consents>(`/v1/profiles/${encodeURIComponent(profile.id)}/consents`, options);
   const now = consents.now.find(({ channel, topic }) => channel === options.channel && topic === options.topic);
   return { value: consents, text: paragraphs('It is recorded.', now?.sentence ?? null) };
@@ -72,7 +72,7 @@ export async function recordConsent(context: CliContext, id: string, options: Co
 /** `profile export <id>`: all that is kept of a person, as JSON. */
 export async function exportProfile(context: CliContext, id: string): Promise<Outcome> {
   const api = await context.client();
-  const profile = await findProfile(api, id);
+  const profile = await findProfile(api, id, { exactly: true });
   const value = await api.get<object>(`/v1/profiles/${encodeURIComponent(profile.id)}/export`);
   return { value, text: JSON.stringify(value, null, 2) };
 }

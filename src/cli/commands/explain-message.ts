@@ -1,5 +1,5 @@
 import type { CliContext, Outcome } from '../context.js';
-import { findProfile } from '../find-profile.js';
+import { findProfileId } from '../find-profile.js';
 import { paragraphs, table } from '../text.js';
 
 interface Message {
@@ -10,6 +10,7 @@ interface Message {
   readonly journeyId: string | null;
   readonly entryId: string | null;
   readonly profileId: string;
+  readonly to: string | null;
   readonly origin: string;
   readonly state: string;
   readonly reason: string | null;
@@ -59,7 +60,7 @@ export async function explainMessage(context: CliContext, id: string): Promise<O
   return {
     value: message,
     text: paragraphs(
-      `${message.sentence}\n${from}, by ${message.channel} with ${message.template}, for profile ${message.profileId}${message.entryId === null ? '' : `, entry ${message.entryId}`}.`,
+      `${message.sentence}\n${from}, by ${message.channel} with ${message.template}, to ${message.to ?? 'no address'}, profile ${message.profileId}${message.entryId === null ? '' : `, entry ${message.entryId}`}.`,
       table(
         ['when', 'what'],
         rows.map((row) => [local(row.at), row.what]),
@@ -107,7 +108,7 @@ export async function listMessages(
     '/v1/messages',
     {
       journeyId: journey,
-      profileId: profile === undefined ? undefined : (await findProfile(api, profile)).id,
+      profileId: profile === undefined ? undefined : await findProfileId(api, profile),
       entryId: entry,
       state,
       channel,
@@ -118,6 +119,7 @@ export async function listMessages(
   const local = messages.length === 0 ? null : await context.localTime();
   const rows = messages.map((message) => [
     message.id,
+    message.to,
     message.journeyId ?? message.origin,
     message.step ?? '',
     message.channel,
@@ -127,6 +129,6 @@ export async function listMessages(
   ]);
   return {
     value: messages,
-    text: table(['message', 'from', 'step', 'channel', 'state', 'reason', 'when'], rows, 'No message is like that.'),
+    text: table(['message', 'to', 'from', 'step', 'channel', 'state', 'reason', 'when'], rows, 'No message is like that.'),
   };
 }

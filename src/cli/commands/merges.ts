@@ -1,5 +1,5 @@
 import type { CliContext, Outcome } from '../context.js';
-import { findProfile } from '../find-profile.js';
+import { findProfileId } from '../find-profile.js';
 import { table } from '../text.js';
 
 interface Merge {
@@ -15,7 +15,7 @@ interface Merge {
 /** `merge list [--profile <id>]` */
 export async function listMerges(context: CliContext, options: { readonly profile?: string; readonly limit?: number }): Promise<Outcome> {
   const api = await context.client();
-  const of = options.profile === undefined ? {} : { profileId: (await findProfile(api, options.profile)).id };
+  const of = options.profile === undefined ? {} : { profileId: await findProfileId(api, options.profile) };
   const items = await api.list<Merge>('/v1/merges', of, options.limit ?? 50);
   const local = await context.localTime();
   const rows = items.map((merge) => [

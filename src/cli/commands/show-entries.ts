@@ -3,7 +3,7 @@ import type { StuckEntry } from '../../api/deps.js';
 import type { ApiClient } from '../client.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
-import { findProfile } from '../find-profile.js';
+import { findProfileId } from '../find-profile.js';
 import { paragraphs, table } from '../text.js';
 
 /** Instants come over HTTP as text. */
@@ -32,7 +32,7 @@ export async function listEntries(
   const { journey, profile, state, activity } = options;
   const entries = await api.list<Entry>(
     '/v1/entries',
-    { journeyId: journey, profileId: profile === undefined ? undefined : (await findProfile(api, profile)).id, state, activity },
+    { journeyId: journey, profileId: profile === undefined ? undefined : await findProfileId(api, profile), state, activity },
     options.limit,
   );
   const local = entries.length === 0 ? null : await context.localTime();

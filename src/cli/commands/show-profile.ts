@@ -105,7 +105,7 @@ export async function showProfile(context: CliContext, id: string): Promise<Outc
 /** `profile erase <id> --yes`: there is no way back, so it wants to be told twice. */
 export async function eraseProfile(context: CliContext, id: string, options: { readonly yes?: boolean }): Promise<Outcome> {
   const api = await context.client();
-  const profile = await findProfile(api, id);
+  const profile = await findProfile(api, id, { exactly: true });
   if (options.yes !== true) throw new CliFailure(`This deletes the data of profile ${profile.id} for good. Say it again with --yes.`, 2);
   const result = await api.delete<{ readonly erased: boolean; readonly entries: number }>(`/v1/profiles/${encodeURIComponent(profile.id)}`);
   return {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
-import { findProfile } from '../find-profile.js';
+import { findProfileId } from '../find-profile.js';
 import { paragraphs, table } from '../text.js';
 import { describeProblem, type FileProblem } from '../../yaml/problem.js';
 
@@ -46,7 +46,7 @@ export async function previewTemplate(
 async function previewProfile(context: CliContext, id: string, profileId: string, locale: string | undefined): Promise<Preview> {
   const api = await context.client();
   return api.post<Preview>(`/v1/templates/${encodeURIComponent(id)}/previews`, {
-    profileId: (await findProfile(api, profileId)).id,
+    profileId: await findProfileId(api, profileId),
     ...(locale === undefined ? {} : { locale }),
   });
 }
@@ -88,7 +88,7 @@ export async function testSendTemplate(
   const api = await context.client();
   const result = await api.post<{ readonly messageId: string }>(`/v1/templates/${encodeURIComponent(id)}/test-sends`, {
     to: options.to,
-    ...(options.profile === undefined ? {} : { profileId: (await findProfile(api, options.profile)).id }),
+    ...(options.profile === undefined ? {} : { profileId: await findProfileId(api, options.profile) }),
   });
   return {
     value: result,

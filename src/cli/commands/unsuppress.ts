@@ -9,7 +9,7 @@ export async function unsuppress(
 ): Promise<Outcome> {
   const { channel, reason, actor } = options;
   const api = await context.client();
-  const profile = await findProfile(api, id);
+  const profile = await findProfile(api, id, { exactly: true });
   const result = await api.delete<{ readonly lifted: string; readonly sentence: string; readonly eventId: string }>(
     `/v1/profiles/${encodeURIComponent(profile.id)}/suppressions/${channel}`,
     { reason, ...(actor === undefined ? {} : { actor }) },

@@ -21,9 +21,11 @@ export function addBroadcasts(add: Add, group: Group): void {
   add(broadcast, 'list', 'broadcasts, the newest first', async (context, command) =>
     (await import('../commands/broadcasts.js')).listBroadcasts(context, command.opts()),
   ).addOption(limitOption());
-  add(broadcast, 'show <id>', 'how far it is', async (context, command) =>
+  add(broadcast, 'show <id>', 'how far it is, and to whom it goes', async (context, command) =>
     (await import('../commands/broadcasts.js')).showBroadcast(context, command.args[0] ?? '', command.opts()),
-  ).option('--watch', 'go on telling until it has ended');
+  )
+    .option('--watch', 'go on telling until it has ended')
+    .addOption(limitOption('--recipients', 20, 'show so many recipients'));
   for (const [action, description] of [
     ['pause', 'nobody further gets it until it is resumed'],
     ['resume', 'it goes on at its pace'],

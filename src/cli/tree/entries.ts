@@ -9,7 +9,7 @@ export function addEntries(add: Add, group: Group): void {
     (await import('../commands/show-entries.js')).listEntries(context, command.opts()),
   )
     .option('--journey <id>', 'of this journey')
-    .option('--profile <id>', 'of this profile')
+    .option('--profile <person>', 'of this person: any id, email, phone or a part of the name')
     .addOption(new Option('--state <state>', 'in this state').choices(['armed', 'open', 'finished']))
     .addOption(new Option('--activity <activity>', 'doing this').choices(['ready', 'waiting', 'queued', 'submitting', 'held', 'done']))
     .addOption(limitOption());

@@ -4,7 +4,13 @@ import { limitOption } from '../options.js';
 
 /** `sojourn event …` and `dead-letter …` */
 export function addEvents(add: Add, group: Group): void {
-  add(group('event', 'events as they came'), 'show <messageId>', 'what an event matched, and what not and why', async (context, { args }) =>
+  const event = group('event', 'events as they came');
+  add(event, 'list', 'events, the newest first, each with what it did', async (context, command) =>
+    (await import('../commands/list-events.js')).listEvents(context, command.opts()),
+  )
+    .option('--profile <person>', 'of this person: any id, email, phone or a part of the name')
+    .addOption(limitOption());
+  add(event, 'show <messageId>', 'what an event matched, and what not and why', async (context, { args }) =>
     (await import('../commands/show-event.js')).showEvent(context, args[0] ?? ''),
   );
 

@@ -10,7 +10,7 @@ export function addMessages(program: Command, add: Add, group: Group): void {
     (await import('../commands/explain-message.js')).listMessages(context, command.opts()),
   )
     .option('--journey <id>', 'of this journey')
-    .option('--profile <id>', 'to this profile')
+    .option('--profile <person>', 'to this person: any id, email, phone or a part of the name')
     .option('--entry <id>', 'of this entry')
     .option('--state <state>', 'in this state')
     .addOption(new Option('--origin <origin>', 'asked for by this').choices(['journey', 'api', 'broadcast', 'test']))
@@ -19,7 +19,7 @@ export function addMessages(program: Command, add: Add, group: Group): void {
   add(message, 'why <id>', 'why it left, waits or did not leave', async (context, { args }) =>
     (await import('../commands/explain-message.js')).explainMessage(context, args[0] ?? ''),
   );
-  add(program, 'send-check <profile>', 'could this be sent now, and if not, when? Nothing is sent', async (context, command) =>
+  add(program, 'send-check <person>', 'could this be sent now, and if not, when? Nothing is sent', async (context, command) =>
     (await import('../commands/check-send.js')).checkSend(context, command.args[0] ?? '', command.opts()),
   )
     .addOption(channelOption())

@@ -1,25 +1,32 @@
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Add, Group } from '../add.js';
 import { channelOption, limitOption } from '../options.js';
 
-/** `sojourn profile …`, `consent …` and `merge …` */
-export function addPeople(add: Add, group: Group): void {
+/** `sojourn why`, `profile …`, `consent …` and `merge …` */
+export function addPeople(program: Command, add: Add, group: Group): void {
+  add(program, 'why <person>', 'what happened to somebody, why, and what comes next', async (context, command) =>
+    (await import('../commands/why.js')).why(context, command.args[0] ?? '', command.opts()),
+  ).option('--journey <id>', 'in this journey alone');
+
   const profile = group('profile', 'people');
-  add(profile, 'show <id>', 'a person: by our id or one of the shop’s', async (context, { args }) =>
+  add(profile, 'find <text>', 'people by any id, email, phone or a part of the name', async (context, command) =>
+    (await import('../commands/find-profile.js')).findPeople(context, command.args[0] ?? '', command.opts()),
+  ).addOption(limitOption());
+  add(profile, 'show <person>', 'a person: by any id, email, phone or a part of the name', async (context, { args }) =>
     (await import('../commands/show-profile.js')).showProfile(context, args[0] ?? ''),
   );
-  add(profile, 'caps <id>', 'how often a person may be written to, why, and what is promised', async (context, { args }) =>
+  add(profile, 'caps <person>', 'how often a person may be written to, why, and what is promised', async (context, { args }) =>
     (await import('../commands/show-caps.js')).showCaps(context, args[0] ?? ''),
   );
-  add(profile, 'engagement <id>', 'how engaged a person is, and why', async (context, { args }) =>
+  add(profile, 'engagement <person>', 'how engaged a person is, and why', async (context, { args }) =>
     (await import('../commands/show-engagement.js')).showEngagement(context, args[0] ?? ''),
   );
-  add(profile, 'consents <id>', 'what a person consents to, why, and every act', async (context, { args }) =>
+  add(profile, 'consents <person>', 'what a person consents to, why, and every act', async (context, { args }) =>
     (await import('../commands/consents.js')).showConsents(context, args[0] ?? ''),
   );
   add(
     profile,
-    'consent <id>',
+    'consent <person>',
     'record a yes or a no that came by another way than a form, such as on the phone',
     async (context, command) => (await import('../commands/consents.js')).recordConsent(context, command.args[0] ?? '', command.opts()),
   )
@@ -34,16 +41,16 @@ export function addPeople(add: Add, group: Group): void {
     .option('--legal-basis <basis>', 'consent (else), implied or soft-opt-in')
     .option('--at <instant>', 'when it was said (else now)')
     .option('--double-opt-in', 'ask the person to confirm, also where the policy does not');
-  add(profile, 'unsuppress <id>', 'write again to an address that a provider called dead by mistake', async (context, command) =>
+  add(profile, 'unsuppress <person>', 'write again to an address that a provider called dead by mistake', async (context, command) =>
     (await import('../commands/unsuppress.js')).unsuppress(context, command.args[0] ?? '', command.opts()),
   )
     .addOption(channelOption())
     .requiredOption('--reason <text>', 'why it was a mistake')
     .option('--actor <id>', 'who lifts it: an id, no name');
-  add(profile, 'export <id>', 'all that is kept of a person, as JSON', async (context, { args }) =>
+  add(profile, 'export <person>', 'all that is kept of a person, as JSON', async (context, { args }) =>
     (await import('../commands/consents.js')).exportProfile(context, args[0] ?? ''),
   );
-  add(profile, 'erase <id>', 'delete a person’s data for good', async (context, command) =>
+  add(profile, 'erase <person>', 'delete a person’s data for good', async (context, command) =>
     (await import('../commands/show-profile.js')).eraseProfile(context, command.args[0] ?? '', command.opts()),
   ).option('--yes', 'I mean it');
 
@@ -57,7 +64,7 @@ export function addPeople(add: Add, group: Group): void {
   add(merges, 'list', 'who was merged with whom, when, by which event and key', async (context, command) =>
     (await import('../commands/merges.js')).listMerges(context, command.opts()),
   )
-    .option('--profile <id>', 'of one person')
+    .option('--profile <person>', 'of one person')
     .addOption(limitOption());
   add(merges, 'undo <id>', 'take the two apart', async (context, { args }) =>
     (await import('../commands/merges.js')).undoMerge(context, args[0] ?? ''),

@@ -23,7 +23,7 @@ export function addProject(program: Command, add: Add, group: Group): void {
   add(template, 'preview <id>', 'what a profile would get; without one, the project’s files with a sample', async (context, command) =>
     (await import('../commands/templates.js')).previewTemplate(context, command.args[0] ?? '', command.opts()),
   )
-    .option('--profile <id>', 'as this profile would get it')
+    .option('--profile <person>', 'as this person would get it')
     .option('--sample <name>', 'with this sample')
     .option('--locale <tag>', 'in this language')
     .option('--out <file>', 'write the HTML here')
@@ -32,7 +32,7 @@ export function addProject(program: Command, add: Add, group: Group): void {
     (await import('../commands/templates.js')).testSendTemplate(context, command.args[0] ?? '', command.opts()),
   )
     .requiredOption('--to <address>', 'a test address of shop.yaml')
-    .option('--profile <id>', 'with this profile’s data');
+    .option('--profile <person>', 'with this person’s data');
   add(template, 'publish', 'publish what changed in the templates folder', async (context) =>
     (await import('../commands/templates.js')).publishTemplates(context),
   );

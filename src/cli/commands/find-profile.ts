@@ -1,0 +1,12 @@
+import type { CliContext, Outcome } from '../context.js';
+import { peopleTable, searchPeople } from '../find-profile.js';
+import { paragraphs } from '../text.js';
+
+/** `profile find <text>`: by whatever is known of the person. */
+export async function findPeople(context: CliContext, text: string, options: { readonly limit: number }): Promise<Outcome> {
+  const found = await searchPeople(await context.client(), text, Math.min(options.limit, 100));
+  return {
+    value: found,
+    text: paragraphs(peopleTable(found.items, 'Nobody is known by that.'), found.isCut ? 'There are more: say more of the person.' : null),
+  };
+}
