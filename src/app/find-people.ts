@@ -35,7 +35,7 @@ function cut(by: FoundPeople['by'], found: readonly FoundPerson[], limit: number
 
 /** The digits of what is written like a number, without the 00 that stands for a plus; null: it is none. */
 function digitsOf(text: string): string | null {
-  if (!/^\+?[\d\s().\/-]+$/.test(text)) return null;
+  if (!/^\+?[\d\s()./-]+$/.test(text)) return null;
   const digits = text.replace(/\D/g, '').replace(/^00/, '');
   return digits.length < fewestDigits || digits.length > 15 ? null : digits;
 }
