@@ -9,11 +9,13 @@ import { tendConsents } from './app/double-opt-in.js';
 import { startBroadcastLoop } from './app/enrol-recipients.js';
 import { livePolicies } from './app/live-policies.js';
 import { publishTemplates } from './app/publish-templates.js';
+import { readBudgets } from './app/read-budgets.js';
 import { readNotices } from './app/read-notices.js';
 import { settlePendingInteractions } from './app/record-interaction.js';
 import { settleExpiredAttempts } from './app/settle-expired-attempts.js';
 import { takeTurn } from './app/take-turn.js';
 import { deadLetterTending } from './app/tend-dead-letters.js';
+import { forgetOldKeyActs } from './app/undo-key-acts.js';
 import type { Config } from './config.js';
 import { readVersion, temporalUiOf } from './instance/about.js';
 import { appOf } from './instance/app-deps.js';
@@ -144,6 +146,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
       () => tendConsents(app),
       deadLetterTending(app),
       () => forgetOldActs(app, config.SOJOURN_AUDIT_DAYS),
+      () => forgetOldKeyActs(app),
     ],
   });
   const running = temporal;
@@ -156,7 +159,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
     const broadcasts = startBroadcastLoop(app);
     stops.push(() => broadcasts.stop());
   }
-  watchGauges(metrics, store, { notices, providers });
+  watchGauges(metrics, store, { notices, budgets: () => readBudgets(app), providers });
   if (roles.has('worker')) providers.start();
 
   const file: RunningInstance = {

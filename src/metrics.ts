@@ -18,6 +18,8 @@ export interface Gauges {
   readonly clockSkewMs: () => Promise<number>;
   /** Codes of what works as it was told to and may not be wanted so. */
   readonly notices: () => Promise<readonly string[]>;
+  /** Used part of each budget of an hour, of the key or the country that used most; 1: all of it. */
+  readonly budgetsUsed: () => Promise<ReadonlyMap<string, number>>;
   /** By channel. */
   readonly providerFailures: () => Promise<ReadonlyMap<string, number>>;
   /** By channel; 1: it is not reached, or fails. */
@@ -124,6 +126,7 @@ export function createMetrics(): Metrics {
         const told = await gauges.notices();
         return new Map(noticeCodes.map((code) => [code, told.includes(code) ? 1 : 0]));
       });
+      labelled('sojourn_budget_used_ratio', 'Used part of a budget of the hour; 1: nothing is left.', 'budget', gauges.budgetsUsed);
       labelled('sojourn_provider_failures_in_row', 'Calls to a provider since its last success.', 'channel', gauges.providerFailures);
       labelled('sojourn_provider_down', '1 where a provider is not reached or fails.', 'channel', gauges.providersDown);
       gauge('sojourn_clock_skew_ms', 'How far this process is ahead of the database clock.', gauges.clockSkewMs);

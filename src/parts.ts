@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { PartState } from './api/deps.js';
 import type { Role } from './config.js';
+import type { Budget } from './app/read-budgets.js';
 import { type Notice, stuckTurnsSentence } from './app/read-notices.js';
 import { channels } from './domain/channel.js';
 import { isFailing, providerSentence } from './domain/provider-health.js';
@@ -135,12 +136,21 @@ async function within<T>(answer: Promise<T>): Promise<T | null> {
 export function watchGauges(
   metrics: Metrics,
   store: Store,
-  { notices, providers }: { readonly notices: () => Promise<readonly Notice[]>; readonly providers: ProviderWatch },
+  {
+    notices,
+    budgets,
+    providers,
+  }: {
+    readonly notices: () => Promise<readonly Notice[]>;
+    readonly budgets: () => Promise<readonly Budget[]>;
+    readonly providers: ProviderWatch;
+  },
 ): void {
   const count = async (query: ReturnType<typeof sql<{ readonly n: number }>>): Promise<number> =>
     (await query.execute(store.db)).rows[0]?.n ?? 0;
   metrics.watch({
     notices: async () => (await notices()).map(({ code }) => code),
+    budgetsUsed: async () => usedMost(await budgets().catch(() => [])),
     providerFailures: async () =>
       new Map(Object.entries(await providers.read()).map(([channel, { failuresInRow }]) => [channel, failuresInRow])),
     providersDown: async () =>
@@ -160,4 +170,14 @@ export function watchGauges(
       return (asked + Date.now()) / 2 - there;
     },
   });
+}
+
+/** `profiles`, `consents`, `messages`: of the key that used most of it; `texts-GB`: of the country. */
+function usedMost(budgets: readonly Budget[]): ReadonlyMap<string, number> {
+  const parts = new Map<string, number>();
+  for (const { what, whose, used, limit } of budgets) {
+    const name = 'country' in whose ? `${what}-${whose.country}` : what;
+    parts.set(name, Math.max(parts.get(name) ?? 0, used / limit));
+  }
+  return parts;
 }

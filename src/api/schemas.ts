@@ -99,3 +99,21 @@ export const sourceProblem = z.object({
 
 /** The same where several files are looked at together. */
 export const fileProblem = z.object({ file: z.string(), ...sourceProblem.shape });
+
+/** How long a key goes on beside the one that takes its place. */
+export const overlap = z
+  .string()
+  .max(60)
+  .refine((text) => typeof parseDuration(text) === 'object' && overlapMs(text) <= longestOverlapMs, {
+    error: 'It is a duration of 30 days at most, such as PT24H, or PT0S.',
+  })
+  .default('PT24H')
+  .meta({ description: 'How long the old key goes on; PT0S: not at all.' });
+
+const longestOverlapMs = 30 * 86_400_000;
+
+/** What `overlap` says. */
+export function overlapMs(text: string): number {
+  const read = parseDuration(text);
+  return typeof read === 'object' ? limitMs(read) : 0;
+}

@@ -33,6 +33,7 @@ import { eventRoutes } from './routes/events.js';
 import { healthRoutes } from './routes/health.js';
 import { inboundMessageRoutes } from './routes/inbound-messages.js';
 import { journeyRoutes } from './routes/journeys.js';
+import { keyActRoutes } from './routes/key-acts.js';
 import { writeKeyRoutes } from './routes/keys.js';
 import { mergeRoutes } from './routes/merges.js';
 import { userTokenRoutes } from './routes/user-tokens.js';
@@ -132,6 +133,7 @@ const apiRoutes = [
   eventRoutes,
   deadLetterRoutes,
   writeKeyRoutes,
+  keyActRoutes,
   userTokenRoutes,
   mergeRoutes,
   secretRoutes,

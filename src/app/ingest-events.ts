@@ -22,6 +22,7 @@ import { type IncomingEvent, readEvent, refuse, type RejectedEvent, type Underst
 import { Projection } from '../projection/projection.js';
 import { settlePeople } from './ingest/settle-people.js';
 import { budgetsOf, type Spending } from './ingest/key-budgets.js';
+import { reportKeys } from './ingest/key-reports.js';
 import type { Fresh } from './ingest/told-twice.js';
 
 export type IngestDeps = Pick<
@@ -80,8 +81,9 @@ export async function ingestEvents(
 export async function storeTogether(deps: IngestDeps, chunks: readonly IngestChunk[]): Promise<readonly IngestResult[]> {
   const events = chunks.flatMap((chunk) => chunk.events);
   const letters = chunks.flatMap((chunk) => chunk.letters);
-  const { fresh, wakes, over, spent } = await deps.store.transaction((trx) => ingestTogether(deps, trx, events, letters));
+  const { fresh, wakes, over, spent, told, notes } = await deps.store.transaction((trx) => ingestTogether(deps, trx, events, letters));
   if (spent.size > 0) budgetsOf(deps).spend(spent);
+  reportKeys(deps, told, notes, letters);
   if (wakes) deps.notifyRelay();
   return chunks.map((chunk) => {
     const stored = chunk.events.filter((event) => fresh.has(event)).length;
@@ -155,12 +157,15 @@ interface Ingested {
   /** What was left out, because its key has used up its budget. */
   readonly over: ReadonlySet<Understood>;
   readonly spent: Spending;
+  /** What was stored, and what is noted of it. */
+  readonly told: readonly Understood[];
+  readonly notes: readonly Matched[];
 }
 
 async function ingestTogether(deps: IngestDeps, trx: Trx, chunk: readonly Understood[], letters: readonly DeadLetter[]): Promise<Ingested> {
   if (chunk.length === 0) {
     await writeTogether(trx, { letters: writeDeadLetters(letters) });
-    return { fresh: new Set(), wakes: false, over: new Set(), spent: new Map() };
+    return { fresh: new Set(), wakes: false, over: new Set(), spent: new Map(), told: [], notes: [] };
   }
   const settled = await settlePeople(deps, trx, chunk);
   const { fresh, plan } = settled;
@@ -186,6 +191,8 @@ async function ingestTogether(deps: IngestDeps, trx: Trx, chunk: readonly Unders
     fresh: new Set(fresh.map(({ came }) => came)),
     over: settled.over,
     spent: withStarted(settled.spent, fresh, matched),
+    told: fresh.map(({ reading }) => reading),
+    notes: projection.notes,
     wakes: matched.some(({ result }) => result === 'armed' || result === 'entered' || result === 'input'),
   };
 }

@@ -3,6 +3,8 @@ import { second } from '../domain/instant.js';
 import { readPauses } from '../store/controls.js';
 import { readStandings } from '../store/standings.js';
 import type { AppDeps } from './deps.js';
+import { warnOfOldKeys } from './manage-write-keys.js';
+import { exhaustedWords, readBudgets } from './read-budgets.js';
 
 /** What works as it was told to, and may not be what anybody wants. */
 export const noticeCodes = [
@@ -13,6 +15,9 @@ export const noticeCodes = [
   'turns-failing',
   'turns-stuck',
   'dead-letters',
+  'old-write-keys',
+  'key-budget',
+  'texts-budget',
 ] as const;
 export interface Notice {
   readonly code: (typeof noticeCodes)[number];
@@ -22,10 +27,15 @@ export interface Notice {
 
 /** `localProviders`: channels that go to the local mailbox or phone although this is no trial. */
 export async function readNotices(
-  deps: Pick<AppDeps, 'store' | 'clock'>,
+  deps: Pick<AppDeps, 'store' | 'clock' | 'keyLimits' | 'shop'>,
   localProviders: readonly ('email' | 'sms')[],
 ): Promise<readonly Notice[]> {
-  const [pauses, standings] = await Promise.all([readPauses(deps.store.db), readStandings(deps.store.db)]);
+  const [pauses, standings, oldKeys, budgets] = await Promise.all([
+    readPauses(deps.store.db),
+    readStandings(deps.store.db),
+    warnOfOldKeys(deps),
+    readBudgets(deps),
+  ]);
   const notices: Notice[] = [];
   const tell = (code: Notice['code'], sentence: string): void => void notices.push({ code, sentence });
   for (const [scope, since] of Object.entries(pauses))
@@ -47,6 +57,10 @@ export async function readNotices(
   if (standings.stuckTurns > 0) tell('turns-stuck', `${stuckTurnsSentence(standings.stuckTurns)} sojourn stuck list says which.`);
   if (standings.openDeadLetters > 0)
     tell('dead-letters', `${standings.openDeadLetters} dead letters wait for a person: sojourn dead-letter list.`);
+  for (const warning of oldKeys) tell('old-write-keys', warning);
+  for (const budget of budgets)
+    if (budget.used >= budget.limit)
+      tell(budget.what === 'texts' ? 'texts-budget' : 'key-budget', exhaustedWords(budget, deps.clock.now()));
   return notices;
 }
 

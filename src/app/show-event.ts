@@ -117,6 +117,7 @@ const reasons: Readonly<Record<string, string>> = {
   'cart-not-vouched': 'it would change the cart of a known person, which a browser key may not unless a user token vouches for it',
   'yes-to-confirm':
     'the yes counts once the person confirms it: a browser key said it of a known person, or over an unsubscribe of the address',
+  'proof-left-out': 'a yes in it named a legal basis, a confirmation or evidence, which a browser key cannot bring: it counts without',
   'message-id-taken': 'another’s event had its messageId already, so it is kept under an id of its own',
   'consent-needs-server-key':
     'a yes in it is to a topic that the preference centre does not offer, and was not recorded: that wants a server key',

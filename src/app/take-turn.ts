@@ -12,6 +12,7 @@ import type { AppDeps } from './deps.js';
 import { type Forecast, forecastSend } from './turn/plan-send.js';
 import { runTurn, type TurnRequest, type TurnResult } from './turn/run-turn.js';
 import { submitMessage } from './submit-message.js';
+import { alarmTextBudget } from './text-budget-alarm.js';
 
 /** Messages that one activity may send in a row before it gives its slot back. */
 const mostRounds = 12;
@@ -148,8 +149,10 @@ export async function commitTurn(
     await and?.(trx, answer);
     return answer;
   });
-  for (const { verdict, channel } of result.verdicts ?? [])
+  for (const { verdict, channel } of result.verdicts ?? []) {
     deps.metrics.verdict(verdict.kind, verdict.kind === 'send' ? null : verdict.reason, channel);
+    alarmTextBudget(deps, verdict);
+  }
   if (result.wakesOthers === true) deps.notifyRelay();
   return result;
 }

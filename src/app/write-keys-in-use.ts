@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasKeyShape } from '../domain/key-shape.js';
 import type { WriteKey } from '../domain/speaker.js';
-import { hashOfKey, readWriteKeysInUse } from '../store/keys.js';
+import { hashOfKey, readWriteKeysInUse } from '../store/write-keys.js';
 import type { AppDeps } from './deps.js';
 
 /** How long what was read counts, in real milliseconds: a revoked key opens nothing after that. */
@@ -23,7 +23,7 @@ export function writeKeysInUse(deps: Pick<AppDeps, 'store' | 'clock'>): (secret:
     await sleep(Math.max(0, readAt + rereadMs - performance.now()));
     readAt = performance.now();
     const real = deps.clock.realNow();
-    keys = await readWriteKeysInUse(deps.store.db);
+    keys = await readWriteKeysInUse(deps.store.db, deps.clock.now());
     readReal = real;
   }
   const readOnce = (): Promise<void> => (reading ??= read().finally(() => (reading = null)));

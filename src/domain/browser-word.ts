@@ -108,3 +108,8 @@ export function browserConsent(said: ConsentSaid): ConsentSaid {
     ip: null,
   };
 }
+
+/** Does a yes come with what would make it count by itself? Of a browser's none of that is taken. */
+export function provesItself({ state, legalBasis, confirmedAt, evidence, actor }: ConsentSaid): boolean {
+  return state === 'granted' && [legalBasis, confirmedAt, evidence, actor].some((value) => value !== null && value !== undefined);
+}

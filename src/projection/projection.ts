@@ -8,8 +8,8 @@ import { shopSignal } from '../domain/engagement/shop-signals.js';
 import { noEngagement, recordSignal, withoutSignals } from '../domain/engagement/state.js';
 import { mayTrigger, type ShopEvent } from '../domain/event.js';
 import type { Fact } from '../domain/fact.js';
-import { browserConsent, type Claim, disowned, hearTraits } from '../domain/browser-word.js';
-import type { AddressRight, IdentityPlan, Meeting } from '../domain/identity.js';
+import { browserConsent, type Claim, disowned, hearTraits, provesItself } from '../domain/browser-word.js';
+import { type AddressRight, identitiesOf, type IdentityPlan, type Meeting } from '../domain/identity.js';
 import type { Secrets } from '../domain/secrets.js';
 import type { Speaker } from '../domain/speaker.js';
 import { unsubscribeKeys } from '../domain/suppression.js';
@@ -58,12 +58,14 @@ export class Projection {
   readonly #plan: IdentityPlan;
   readonly #unsubscribed: ReadonlySet<string>;
   readonly #isSpent: SettledPeople['isSpent'];
+  readonly #linked: Set<IdentityPlan['changes'][number]>;
 
   constructor(deps: ProjectionNeeds, { plan, profiles, carts, unsubscribed, isSpent }: SettledPeople) {
     this.#deps = deps;
     this.#plan = plan;
     this.#unsubscribed = unsubscribed;
     this.#isSpent = isSpent;
+    this.#linked = new Set(plan.changes.filter((change) => isUndoable(plan, change)));
     this.#cartsBefore = new Map(carts.map((cart) => [cart.id, cart]));
     this.#carts = new Map(this.#cartsBefore);
     for (const profile of profiles.values()) this.profiles.set(profile.id, { ...profile, traitsChanged: false, engagementChanged: false });
@@ -88,6 +90,7 @@ export class Projection {
     this.facts.push(...facts.map((fact) => ({ fact, trigger: mayTrigger(event) && !isSpent, namesCart: namesCart(reading) })));
     if (commerce?.kind === 'order') this.#tellVisitor(meeting, facts);
     this.#keepClaims(reading, profileId, meeting.claims);
+    this.#keepIds(reading);
     this.notes.push(...incoming.notes.map((reason) => note(event, reason)));
   }
 
@@ -107,6 +110,7 @@ export class Projection {
       const mustConfirm =
         toldBy !== null && admitted.state === 'granted' && (meeting.isStranger || this.#isUnsubscribed(profileId, admitted));
       if (mustConfirm) this.notes.push(note(event, 'yes-to-confirm'));
+      if (toldBy !== null && provesItself(said)) this.notes.push(note(event, 'proof-left-out'));
       return {
         ...admitted,
         ...(mustConfirm ? { state: 'pending' } : {}),
@@ -135,6 +139,17 @@ export class Projection {
     this.claims.push(...claims.map((claim) => ({ ...claim, profileId, eventId, keyId: speaker.keyId, at, receivedAt })));
     if (claims.length > 0) this.#keepAct({ event, speaker, profileId }, 'claim');
     if (claims.some(({ kind }) => kind === 'user' || kind === 'anonymous')) this.notes.push(note(event, 'user-not-vouched'));
+  }
+
+  /** Ids that this event gave to somebody who was there already. */
+  #keepIds({ event, incoming: { speaker } }: Understood): void {
+    const said = identitiesOf(event);
+    for (const change of this.#linked) {
+      const { kind, value, was, profileId, linkedAt } = change;
+      if (linkedAt !== event.occurredAt || !said.some((id) => id.kind === kind && id.value === value)) continue;
+      this.#linked.delete(change);
+      this.#keepAct({ event, speaker, profileId }, 'identity', { kind, value, was });
+    }
   }
 
   /** What a key said can be listed, and undone. */
@@ -292,6 +307,12 @@ function namesCart({ event, commerce }: Understood): boolean {
 /** An event that changes a cart and ends nothing. */
 function fillsCart({ commerce }: Understood): boolean {
   return commerce?.kind === 'cart' || commerce?.kind === 'checkout';
+}
+
+/** Somebody who was there got an id of the shop's, or somebody else's, or a known person a browser. What is new is only somebody who came. */
+function isUndoable({ created, isKnown }: IdentityPlan, { kind, was, profileId }: IdentityPlan['changes'][number]): boolean {
+  if (created.includes(profileId) || was === profileId) return false;
+  return kind === 'user' || was !== null || isKnown(profileId);
 }
 
 /** The traits that changed, as they were. */

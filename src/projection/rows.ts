@@ -1,8 +1,10 @@
 import type { Claim } from '../domain/browser-word.js';
 import type { ConsentProof, ConsentRecord } from '../domain/consent.js';
+import type { Identity } from '../domain/identity.js';
 import type { CartId, ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
 import type { Profile } from '../domain/profile.js';
+import type { ChangedTraits } from '../domain/undo-traits.js';
 
 /** A profile and what of it is not yet written. */
 export interface ChangedProfile extends Profile {
@@ -40,11 +42,9 @@ export interface NewClaim extends Claim {
   readonly receivedAt: Instant;
 }
 
-/** Traits before a key changed them, and when those had been said. A trait that was not there is missing in both. */
-export interface TraitsBefore {
-  readonly traits: Readonly<Record<string, unknown>>;
-  readonly times: Readonly<Record<string, Instant>>;
-  readonly changed: readonly string[];
+/** An id that became this person's. `was`: whose it was; null: nobody's. */
+export interface IdentityBefore extends Identity {
+  readonly was: ProfileId | null;
 }
 
 /** Something that a key said of a person, which can be undone. */
@@ -52,8 +52,8 @@ export interface NewKeyAct {
   readonly keyId: string;
   readonly profileId: ProfileId;
   readonly eventId: string;
-  readonly kind: 'traits' | 'consent' | 'claim';
+  readonly kind: 'traits' | 'consent' | 'claim' | 'identity';
   readonly at: Instant;
   readonly receivedAt: Instant;
-  readonly kept: TraitsBefore | Readonly<Record<string, never>>;
+  readonly kept: ChangedTraits | IdentityBefore | Readonly<Record<string, never>>;
 }

@@ -10,6 +10,7 @@ import { up as oneInbox } from './migrations/0008-one-inbox.js';
 import { up as deadLetterShelf } from './migrations/0009-dead-letter-shelf.js';
 import { up as apiKeysAndAudit } from './migrations/0010-api-keys-and-audit.js';
 import { up as secretEras } from './migrations/0013-secret-eras.js';
+import { up as keyActs } from './migrations/0014-key-acts.js';
 import { up as stuckTurns } from './migrations/0018-stuck-turns.js';
 
 /** In order; a new one goes to the end and an old one never changes. */
@@ -25,6 +26,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0009-dead-letter-shelf': { up: deadLetterShelf },
   '0010-api-keys-and-audit': { up: apiKeysAndAudit },
   '0013-secret-eras': { up: secretEras },
+  '0014-key-acts': { up: keyActs },
   '0018-stuck-turns': { up: stuckTurns },
 };
 

@@ -41,6 +41,7 @@ export interface Database {
   merges: MergesTable;
   key_acts: KeyActsTable;
   key_hours: KeyHoursTable;
+  key_refusals: KeyRefusalsTable;
   controls: ControlsTable;
   policy_versions: PolicyVersionsTable;
   interactions: InteractionsTable;
@@ -381,6 +382,8 @@ export interface KeysTable {
 export interface WriteKeysTable extends KeysTable {
   kind: Generated<'browser' | 'server'>;
   lineage: Generated<string | null>;
+  ends_at: Generated<number | null>;
+  last_used_at: Generated<number | null>;
 }
 
 export interface ClaimsTable {
@@ -410,11 +413,19 @@ export interface KeyActsTable {
   key_id: string;
   profile_id: string;
   event_id: string;
-  kind: 'traits' | 'consent' | 'claim';
+  kind: 'traits' | 'consent' | 'claim' | 'identity';
   at: number;
   received_at: number;
   kept: JsonDefault<Record<string, unknown>>;
   undone_at: number | null;
+}
+
+export interface KeyRefusalsTable {
+  key_id: string;
+  what: string;
+  n: number;
+  first_at: number;
+  last_at: number;
 }
 
 export interface KeyHoursTable {

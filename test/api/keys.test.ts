@@ -78,3 +78,27 @@ describe('API keys', () => {
     ]);
   });
 });
+
+describe('write keys', () => {
+  let opened: Awaited<ReturnType<typeof openMemoryStore>>;
+  beforeAll(async () => {
+    opened = await openMemoryStore();
+  });
+  afterAll(() => opened.dispose());
+
+  test('go on for a day beside the one in their place, unless it is said otherwise', async () => {
+    const { call } = await testApi(turnDeps(opened.store));
+    const made = (await call('POST', '/v1/write-keys', { name: 'pages' })).body as unknown as Made;
+    const rotate = async (id: string, body?: object) => (await call('POST', `/v1/write-keys/${id}/rotate`, body)).body;
+    const next = (await rotate(made.key.id)) as unknown as Made & { readonly oldEndsAt: string };
+    const listed = async () => (await call('GET', '/v1/write-keys')).body['items'];
+    expect(await listed()).toMatchObject([
+      { id: made.key.id, endsAt: next.oldEndsAt, revokedAt: null, lastUsedAt: null, refused: [] },
+      { id: next.key.id, endsAt: null },
+    ]);
+    const last = (await rotate(next.key.id, { overlap: 'PT0S' })) as unknown as Made;
+    expect(await listed()).toMatchObject([{}, { revokedAt: expect.any(String) }, { id: last.key.id, revokedAt: null }]);
+    for (const overlap of ['P31D', 'soon', 'P1M'])
+      expect((await call('POST', `/v1/write-keys/${last.key.id}/rotate`, { overlap })).status).toBe(400);
+  });
+});

@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { segmentRoutes } from '../../src/api/routes/segment.js';
 import { doorLimits } from '../../src/api/segment/doorway.js';
-import { createKey, revokeKey } from '../../src/store/keys.js';
+import { createWriteKey, revokeWriteKey } from '../../src/store/write-keys.js';
 import { testApi } from '../support/api.js';
 import { minute } from '../../src/domain/instant.js';
 import { noon } from '../support/shop-events.js';
@@ -36,7 +36,7 @@ describe('the Segment API', () => {
     await resetTables(opened.store);
     deps = turnDeps(opened.store, { publicUrl: 'https://events.shop.example' });
     ({ server } = await testApi(deps, { plugins: [segmentRoutes(deps)] }));
-    const made = await createKey(opened.store.db, 'write', { name: 'shop', at: noon, kind: 'server' });
+    const made = await createWriteKey(opened.store.db, { name: 'shop', at: noon, kind: 'server' });
     [key, keyId] = [made.secret, made.key.id];
   });
 
@@ -97,7 +97,7 @@ describe('the Segment API', () => {
     await post('/v1/track', view());
     expect((await countStatements(opened.store, () => post('/v1/batch', { batch: [] }))).length).toBe(0);
 
-    await revokeKey(opened.store.db, 'write', keyId, noon);
+    await revokeWriteKey(opened.store.db, keyId, noon);
     expect((await post('/v1/batch', { batch: [] })).statusCode).toBe(200);
     deps.clock.pass(5_000);
     expect((await post('/v1/batch', { batch: [] })).statusCode).toBe(401);

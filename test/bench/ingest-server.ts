@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { AuditTrail } from '../../src/app/audit-trail.js';
 import { segmentRoutes } from '../../src/api/routes/segment.js';
 import { buildServer } from '../../src/api/server.js';
-import { makeWriteKey } from '../../src/app/manage-keys.js';
+import { makeWriteKey } from '../../src/app/manage-write-keys.js';
 import { openStore, type Store } from '../../src/store/db.js';
 import { packageRoot } from '../../src/temporal/package-root.js';
 import { buildApp } from './app.js';

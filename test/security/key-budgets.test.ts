@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { readBudgets } from '../../src/app/read-budgets.js';
+import { readNotices } from '../../src/app/read-notices.js';
 import { hour } from '../../src/domain/instant.js';
 import { openShopDoor, type ShopDoor } from '../support/shop-door.js';
 
@@ -53,6 +55,21 @@ test('a yes is counted; a no about oneself waits for nobody, one about another i
   await door.tells('identify', { userId: 'ada', traits: { email: 'ada@example.com' } });
   expect((await door.says('track', { userId: 'ada', ...no })).status).toBe(429);
   expect(alarm.mock.calls).toContainEqual(['key-budget-consents']);
+});
+
+test('a budget that is used up is a sentence for the person on call, and a figure before that', async () => {
+  for (const visitor of ['e1', 'e2']) await visits(visitor);
+  door.deps.clock.pass(6_000);
+  await visits('e3');
+  const profiles = async () => (await readBudgets(door.deps)).filter(({ what }) => what === 'profiles');
+  const whose = { keyId: door.browser.id, name: 'browser' };
+  await vi.waitFor(async () => expect(await profiles()).toEqual([{ what: 'profiles', whose, used: 3, limit: 3 }]));
+  const said = async () => (await readNotices(door.deps, [])).filter(({ code }) => code === 'key-budget').map(({ sentence }) => sentence);
+  expect(await said()).toEqual([
+    expect.stringMatching(/^The browser key "browser" \(\w+\) has made as many new people as it may in an hour.*\(3 of 3\)/),
+  ]);
+  door.deps.clock.pass(hour);
+  expect(await said()).toEqual([]);
 });
 
 test('processes tell each other what was used', async () => {

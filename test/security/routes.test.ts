@@ -6,7 +6,7 @@ import { segmentRoutes } from '../../src/api/routes/segment.js';
 import { twilioRoutes } from '../../src/api/routes/twilio.js';
 import { answers, type DescribedRoute, type Listener } from '../../src/api/routing.js';
 import { makeApiKey, withdrawApiKey } from '../../src/app/manage-api-keys.js';
-import { makeWriteKey } from '../../src/app/manage-keys.js';
+import { makeWriteKey } from '../../src/app/manage-write-keys.js';
 import type { InboundEmailDeps } from '../../src/app/receive-email.js';
 import type { TwilioKeys } from '../../src/app/record-receipt.js';
 import { opens, type Scope, scopes } from '../../src/domain/scopes.js';

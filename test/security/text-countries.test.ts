@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { checkSend } from '../../src/app/check-send.js';
+import { readBudgets } from '../../src/app/read-budgets.js';
+import { readNotices } from '../../src/app/read-notices.js';
 import { hour, minute } from '../../src/domain/instant.js';
 import { parseShop } from '../../src/shop.js';
 import { turn } from '../support/reminded.js';
@@ -94,6 +96,27 @@ describe('texts go', () => {
       await turnAll(deps);
     }
     expect(deps.providers.sms.submitted).toHaveLength(7);
+  });
+
+  test('with an alarm, once an hour of each country, and a sentence for the person on call', async () => {
+    const deps = inShop({ countries: ['GB', 'FR'], perHour: 1 });
+    const alarm = vi.fn<(code: string) => void>();
+    Object.assign(deps.metrics, { alarm });
+    await sign(deps, ['+447400123451', '+447400123452', '+447400123453', '+33612345678']);
+    deps.clock.set(noon + hour);
+    await turnAll(deps);
+    expect(alarm.mock.calls).toEqual([['texts-budget']]);
+    expect(await readBudgets(deps)).toEqual([
+      { what: 'texts', whose: { country: 'GB' }, used: 1, limit: 1 },
+      { what: 'texts', whose: { country: 'FR' }, used: 1, limit: 1 },
+    ]);
+    const notices = (await readNotices(deps, [])).filter(({ code }) => code === 'texts-budget');
+    expect(notices.map(({ sentence }) => sentence)).toEqual([
+      expect.stringMatching(/^1 texts went to GB within an hour, which is the budget \(1\): what is more waits\./),
+      expect.stringMatching(/^1 texts went to FR/),
+    ]);
+    deps.clock.pass(hour + 1);
+    expect((await readNotices(deps, [])).filter(({ code }) => code === 'texts-budget')).toEqual([]);
   });
 
   test('as whoever asks the gate is told before', async () => {

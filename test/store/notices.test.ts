@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { beforeEach, expect, test } from 'vitest';
 import { pauseJourney, pauseSending } from '../../src/app/control-journeys.js';
+import { readBudgets } from '../../src/app/read-budgets.js';
 import { readNotices } from '../../src/app/read-notices.js';
 import { createSmtpProvider } from '../../src/channels/email/providers/smtp.js';
 import { hour } from '../../src/domain/instant.js';
@@ -62,7 +63,11 @@ describeOnBothStores('health', (store) => {
     expect((await notices()).map(({ code }) => code)).toEqual(['no-journey-live', 'texts-stay-here', 'dead-letters']);
 
     const metrics = createMetrics();
-    watchGauges(metrics, store(), { notices, providers: new ProviderWatch({ store: store(), log: silentLog }) });
+    watchGauges(metrics, store(), {
+      notices,
+      budgets: () => readBudgets(deps),
+      providers: new ProviderWatch({ store: store(), log: silentLog }),
+    });
     const text = await metrics.registry.metrics();
     expect(text).toContain('sojourn_notice{code="texts-stay-here"} 1');
     expect(text).toContain('sojourn_notice{code="sending-paused"} 0');

@@ -1,7 +1,7 @@
 import { Analytics } from '@segment/analytics-node';
 import { beforeEach, expect, test } from 'vitest';
 import { segmentRoutes } from '../../src/api/routes/segment.js';
-import { makeWriteKey } from '../../src/app/manage-keys.js';
+import { makeWriteKey } from '../../src/app/manage-write-keys.js';
 import { minute } from '../../src/domain/instant.js';
 import { testApi } from '../support/api.js';
 import { noon } from '../support/shop-events.js';

@@ -6,7 +6,7 @@ import type { Listener } from '../../src/api/routing.js';
 import { buildServer } from '../../src/api/server.js';
 import type { AppDeps } from '../../src/app/deps.js';
 import { readNotices } from '../../src/app/read-notices.js';
-import { createKey } from '../../src/store/keys.js';
+import { createApiKey } from '../../src/store/api-keys.js';
 
 /** No template is known: what refers to one is told so. */
 const noTemplates: ApiDeps['templates'] = { has: () => true, channelOf: () => null, classOf: () => null, ids: () => [] };
@@ -33,7 +33,7 @@ export function testServer(app: AppDeps, overrides: Partial<ApiDeps> = {}, liste
 /** The same, and a caller that bears a valid API key. */
 export async function testApi(app: AppDeps, overrides: Partial<ApiDeps> = {}) {
   const { server, audit } = testServer(app, overrides);
-  const { secret } = await createKey(app.store.db, 'api', { name: 'test', at: app.clock.now() });
+  const { secret } = await createApiKey(app.store.db, { name: 'test', scopes: ['admin'], at: app.clock.now() });
   return { server, audit, apiKey: secret, call: callerOf(server, secret) };
 }
 

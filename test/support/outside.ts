@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { segmentRoutes } from '../../src/api/routes/segment.js';
 import { type DoorLimits, doorLimits } from '../../src/api/segment/doorway.js';
 import type { WriteKeyKind } from '../../src/domain/speaker.js';
-import { createKey } from '../../src/store/keys.js';
+import { createWriteKey } from '../../src/store/write-keys.js';
 import type { Store } from '../../src/store/db.js';
 import { testApi } from './api.js';
 import { noon } from './shop-events.js';
@@ -32,7 +32,7 @@ export async function openOutside(limits: DoorLimits = doorLimits): Promise<Outs
     store: opened.store,
     deps,
     apiKey,
-    writeKey: async (kind = 'server') => (await createKey(opened.store.db, 'write', { name: 'shop', at: noon, kind })).secret,
+    writeKey: async (kind = 'server') => (await createWriteKey(opened.store.db, { name: 'shop', at: noon, kind })).secret,
     close: async () => {
       server.server.closeAllConnections();
       await server.close();

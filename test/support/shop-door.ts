@@ -1,11 +1,12 @@
 import { createHmac } from 'node:crypto';
+import { sql } from 'kysely';
 import { segmentRoutes } from '../../src/api/routes/segment.js';
-import { makeWriteKey } from '../../src/app/manage-keys.js';
+import { makeWriteKey } from '../../src/app/manage-write-keys.js';
 import type { WriteKeyKind } from '../../src/domain/speaker.js';
 import { userTokenSecret } from '../../src/domain/user-token.js';
-import { createKey } from '../../src/store/keys.js';
+import { createApiKey } from '../../src/store/api-keys.js';
 import { testApi } from './api.js';
-import { openMemoryStore, resetTables } from './stores.js';
+import { type OpenedStore, openMemoryStore, resetTables } from './stores.js';
 import { turnDeps } from './turns.js';
 
 export type ShopDoor = Awaited<ReturnType<typeof openShopDoor>>;
@@ -25,9 +26,9 @@ interface Profile {
   };
 }
 
-/** The event paths and the API over an empty store in memory, with a key of each kind; driven over HTTP as anybody would. */
-export async function openShopDoor(overrides: Parameters<typeof turnDeps>[1] = {}) {
-  const opened = await openMemoryStore();
+/** The event paths and the API over an empty store, with a key of each kind; driven over HTTP as anybody would. */
+export async function openShopDoor(overrides: Parameters<typeof turnDeps>[1] = {}, open: () => Promise<OpenedStore> = openMemoryStore) {
+  const opened = await open();
   const deps = turnDeps(opened.store, overrides);
   const { server } = await testApi(deps, { plugins: [segmentRoutes(deps)] });
   let apiKey = '';
@@ -76,7 +77,7 @@ export async function openShopDoor(overrides: Parameters<typeof turnDeps>[1] = {
     begin: async () => {
       await resetTables(opened.store);
       deps.clock.pass(10_000);
-      apiKey = (await createKey(opened.store.db, 'api', { name: 'test', at: deps.clock.now() })).secret;
+      apiKey = (await createApiKey(opened.store.db, { name: 'test', scopes: ['admin'], at: deps.clock.now() })).secret;
       keys = { browser: await keyOf('browser'), shop: await keyOf('server', 'shop') };
     },
     post,
@@ -95,6 +96,12 @@ export async function openShopDoor(overrides: Parameters<typeof turnDeps>[1] = {
       const { effects } = shown.body as { effects: readonly { result: string; reason: string }[] };
       return effects.filter(({ result }) => result === 'note').map(({ reason }) => reason);
     },
+    /** What the audit log has of an act. */
+    audited: (act: string) =>
+      sql<{
+        profile_ids: readonly string[];
+        subject: string | null;
+      }>`select profile_ids, subject from audit_log where act = ${act} order by seq`.execute(opened.store.db),
     token: (claims: object, secret = userTokenSecret(deps.secret.first, 1)) => signToken(claims, secret),
     realSeconds: () => Math.floor(deps.clock.realNow() / 1000),
     close: async () => {

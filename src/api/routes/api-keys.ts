@@ -1,12 +1,11 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { makeApiKey, replaceApiKey, showApiKeys, withdrawApiKey } from '../../app/manage-api-keys.js';
-import { limitMs, parseDuration } from '../../domain/duration.js';
 import { scopes } from '../../domain/scopes.js';
 import { changes, keyed, nobody, nothing } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { Problem } from '../problem.js';
-import { idParams, instant, maybeInstant, pageOf, plainText } from '../schemas.js';
+import { idParams, instant, maybeInstant, overlap, overlapMs, pageOf, plainText } from '../schemas.js';
 
 const scope = z.enum(scopes);
 
@@ -34,18 +33,6 @@ const wanted = z.strictObject({
   scopes: z.array(scope).min(1).default(['admin']).meta({ description: 'What it may do; everything (`admin`) where it is not said.' }),
   expiresAt: instant.optional().meta({ description: 'A key does not outlive the one that makes it.' }),
 });
-
-const overlap = z
-  .string()
-  .max(60)
-  .refine((text) => {
-    const read = parseDuration(text);
-    return typeof read === 'object' && limitMs(read) <= longestOverlapMs;
-  }, 'It is a duration of 30 days at most, such as PT24H, or PT0S.')
-  .default('PT24H')
-  .meta({ description: 'How long the old key goes on; PT0S: not at all.' });
-
-const longestOverlapMs = 30 * 86_400_000;
 
 /** Keys of this API: list, make, rotate, revoke. */
 export function apiKeyRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyncZod {
@@ -87,9 +74,7 @@ export function apiKeyRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyncZ
         },
       },
       async (request, reply) => {
-        const read = parseDuration(request.body.overlap);
-        const overlapMs = typeof read === 'object' ? limitMs(read) : 0;
-        const result = await replaceApiKey(app, request.params.id, overlapMs, request.apiKey);
+        const result = await replaceApiKey(app, request.params.id, overlapMs(request.body.overlap), request.apiKey);
         return reply.status(201).send(result ?? refuse(request.params.id));
       },
     );

@@ -1,23 +1,34 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { makeWriteKey, replaceKey, showWriteKeys, withdrawKey } from '../../app/manage-keys.js';
+import { makeWriteKey, replaceWriteKey, showWriteKeys, withdrawWriteKey } from '../../app/manage-write-keys.js';
 import { writeKeyKinds } from '../../domain/speaker.js';
 import { changes, keyed, nobody, nothing } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { Problem } from '../problem.js';
-import { idParams, instant, maybeInstant, pageOf, plainText } from '../schemas.js';
+import { idParams, instant, maybeInstant, overlap, overlapMs, pageOf, plainText } from '../schemas.js';
 
-const key = z.object({
-  id: z.string(),
-  name: z.string(),
-  prefix: z.string().meta({ description: 'The first characters of its secret.' }),
-  createdAt: instant,
-  revokedAt: maybeInstant,
-});
 const kind = z.enum(writeKeyKinds).meta({ description: 'A browser key is public, a server key is secret.' });
-const writeKey = key
-  .extend({ kind, isOld: z.boolean().meta({ description: 'Made before there were two kinds: it is a browser key now.' }) })
+const key = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    prefix: z.string().meta({ description: 'The first characters of its secret.' }),
+    kind,
+    isOld: z.boolean().meta({ description: 'Made before there were two kinds: it is a browser key now.' }),
+    createdAt: instant,
+    endsAt: maybeInstant.meta({ description: 'From then on it opens nothing, because another took its place.' }),
+    lastUsedAt: maybeInstant.meta({ description: 'Some seconds old at most; null: never.' }),
+    revokedAt: maybeInstant,
+  })
   .meta({ id: 'WriteKey' });
+const shown = key
+  .extend({
+    refused: z
+      .array(z.object({ code: z.string(), what: z.string(), count: z.number().int(), lastAt: instant }))
+      .readonly()
+      .meta({ description: 'What it tried that a browser key may not.' }),
+  })
+  .meta({ id: 'ListedWriteKey' });
 const secret = z.string().meta({ description: 'Shown now and never again.' });
 const made = z.object({ key, secret }).meta({ id: 'NewWriteKey' });
 const name = plainText(100);
@@ -29,7 +40,7 @@ export function writeKeyRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyn
     const summary = 'Keys of the shop’s event clients, without their secrets';
     server.get(
       '/write-keys',
-      { config: keyed('admin', 'write-key.list', nothing), schema: { tags, summary, response: { 200: pageOf(writeKey) } } },
+      { config: keyed('admin', 'write-key.list', nothing), schema: { tags, summary, response: { 200: pageOf(shown) } } },
       async () => ({
         items: await showWriteKeys(app),
         nextCursor: null,
@@ -52,9 +63,18 @@ export function writeKeyRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyn
       '/write-keys/:id/rotate',
       {
         config: keyed('admin', 'write-key.rotate', changes(nobody)),
-        schema: { tags, summary: 'A new key in its place; the old one opens nothing any more', params: idParams, response: { 201: made } },
+        schema: {
+          tags,
+          summary: 'A new key of the same name and kind in its place; the old one goes on for a while',
+          params: idParams,
+          body: z.strictObject({ overlap }).default({ overlap: 'PT24H' }),
+          response: { 201: made.extend({ oldEndsAt: instant }).meta({ id: 'RotatedWriteKey' }) },
+        },
       },
-      async (request, reply) => reply.status(201).send((await replaceKey(app, 'write', request.params.id)) ?? refuse(request.params.id)),
+      async (request, reply) => {
+        const { id } = request.params;
+        return reply.status(201).send((await replaceWriteKey(app, id, overlapMs(request.body.overlap))) ?? refuse(id));
+      },
     );
     server.post(
       '/write-keys/:id/revoke',
@@ -69,7 +89,7 @@ export function writeKeyRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyn
       },
       async (request) => {
         const { id } = request.params;
-        if ((await withdrawKey(app, 'write', id, { evenTheLast: true })) === 'unknown') refuse(id);
+        if (!(await withdrawWriteKey(app, id))) refuse(id);
         return { id, revoked: true as const };
       },
     );

@@ -7,11 +7,14 @@ interface Key {
   readonly prefix: string;
   readonly createdAt: string;
   readonly revokedAt: string | null;
+  readonly endsAt: string | null;
+  readonly lastUsedAt: string | null;
   readonly kind: 'browser' | 'server';
   readonly isOld: boolean;
+  readonly refused: readonly { readonly what: string; readonly count: number; readonly lastAt: string }[];
 }
 interface Made {
-  readonly key: Key;
+  readonly key: Pick<Key, 'id' | 'name'>;
   readonly secret: string;
 }
 
@@ -29,12 +32,25 @@ export async function createKey(context: CliContext, name: string, options: { re
   };
 }
 
-/** `write-key rotate <id>` */
-export async function rotateKey(context: CliContext, id: string): Promise<Outcome> {
-  const made = await (await context.client()).post<Made>(`/v1/write-keys/${encodeURIComponent(id)}/rotate`);
+/** `write-key rotate <id> [--overlap <duration>] [--now]` */
+export async function rotateKey(
+  context: CliContext,
+  id: string,
+  options: { readonly overlap?: string; readonly now?: boolean } = {},
+): Promise<Outcome> {
+  const overlap = options.now === true ? 'PT0S' : options.overlap;
+  const made = await (await context.client()).post<Made & { readonly oldEndsAt: string }>(
+    `/v1/write-keys/${encodeURIComponent(id)}/rotate`,
+    overlap === undefined ? {} : { overlap },
+  );
+  const local = await context.localTime();
+  const old =
+    options.now === true
+      ? `${id} opens nothing any more.`
+      : `${id} goes on until ${local(made.oldEndsAt)}; sojourn write-key list says when it was last used, sojourn write-key revoke ${id} ends it at once.`;
   return {
     value: made,
-    text: `${made.secret}\n\nThe write key ${made.key.name} (${made.key.id}) in the place of ${id}, which opens nothing any more. It is shown now and never again.`,
+    text: `${made.secret}\n\nThe write key ${made.key.name} (${made.key.id}) in the place of ${id}. It is shown now and never again.\n${old}`,
   };
 }
 
@@ -54,10 +70,32 @@ export async function listKeys(context: CliContext): Promise<Outcome> {
     `${key.prefix}…`,
     key.isOld ? 'browser (made before there were two kinds)' : key.kind,
     local(key.createdAt),
-    key.revokedAt === null ? 'in use' : `revoked ${local(key.revokedAt)}`,
+    key.lastUsedAt === null ? 'never' : local(key.lastUsedAt),
+    stateOf(key, local),
   ]);
-  return {
-    value: items,
-    text: table(['key', 'name', 'begins with', 'kind', 'made', ''], rows, 'There is no write key: sojourn write-key create <name>.'),
-  };
+  const list = table(
+    ['key', 'name', 'begins with', 'kind', 'made', 'last used', ''],
+    rows,
+    'There is no write key: sojourn write-key create <name>.',
+  );
+  return { value: items, text: [list, ...items.flatMap((key) => refusalsOf(key, local))].join('\n\n') };
+}
+
+function stateOf({ revokedAt, endsAt }: Key, local: (at: string) => string): string {
+  if (revokedAt !== null) return `revoked ${local(revokedAt)}`;
+  return endsAt === null ? 'in use' : `replaced, ends ${local(endsAt)}`;
+}
+
+/** What a browser key tried that it may not. Of one that stands in a server that is what the server is missing. */
+function refusalsOf({ id, name, isOld, revokedAt, refused }: Key, local: (at: string) => string): readonly string[] {
+  if (revokedAt !== null || refused.length === 0) return [];
+  const acts = refused.map(({ what, count, lastAt }) => `  ${count} × ${what} (last ${local(lastAt)})`);
+  const what = isOld ? 'was made before there were two kinds, and' : 'is a browser key, and';
+  return [
+    [
+      `! ${name} (${id}) ${what} did what a browser key may not:`,
+      ...acts,
+      `  If a server of yours uses it: sojourn write-key create <name> --server. Else look: sojourn write-key acts ${id}.`,
+    ].join('\n'),
+  ];
 }

@@ -10,12 +10,29 @@ export function addKeys(add: Add, group: Group): void {
   add(writeKeys, 'create <name>', 'make a key', async (context, command) =>
     (await import('../commands/keys.js')).createKey(context, command.args[0] ?? '', command.opts()),
   ).option('--server', 'secret, for the shop’s own servers; without it for browsers');
-  add(writeKeys, 'rotate <id>', 'a new key in the place of an old one', async (context, { args }) =>
-    (await import('../commands/keys.js')).rotateKey(context, args[0] ?? ''),
-  );
+  add(writeKeys, 'rotate <id>', 'a new key in the place of an old one, which goes on for a day', async (context, command) =>
+    (await import('../commands/keys.js')).rotateKey(context, command.args[0] ?? '', command.opts()),
+  )
+    .option('--overlap <duration>', 'how long the old one goes on, such as PT1H')
+    .option('--now', 'the old one opens nothing from now on: it leaked');
   add(writeKeys, 'revoke <id>', 'the key opens nothing any more', async (context, { args }) =>
     (await import('../commands/keys.js')).revokeKey(context, args[0] ?? ''),
   );
+  add(writeKeys, 'acts <id>', 'what the key said of people: traits, consents, ids', async (context, command) =>
+    (await import('../commands/key-acts.js')).listKeyActs(context, command.args[0] ?? '', command.opts()),
+  )
+    .option('--since <instant>', 'received then or later, such as 2026-12-01T00:00:00Z')
+    .option('--until <instant>', 'received before')
+    .option('--profile <id>', 'of one person')
+    .addOption(limitOption());
+  add(writeKeys, 'undo <id>', 'take back what the key said in a stretch of time', async (context, command) =>
+    (await import('../commands/key-acts.js')).undoKeyActs(context, command.args[0] ?? '', command.opts()),
+  )
+    .requiredOption('--since <instant>', 'received then or later, such as 2026-12-01T00:00:00Z')
+    .option('--until <instant>', 'received before')
+    .option('--profile <id>', 'of one person')
+    .option('--refusals', 'also refusals and objections, which may be the people’s own word')
+    .option('--yes', 'do it; without it only what would be undone is said');
 
   const key = group('api-key', 'keys of the API: what each may do, who made it, when it was used');
   add(key, 'list', 'the keys, without their secrets', async (context) => (await import('../commands/api-keys.js')).listApiKeys(context));

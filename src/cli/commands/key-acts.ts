@@ -1,0 +1,94 @@
+import type { CliContext, Outcome } from '../context.js';
+import { findProfile } from '../find-profile.js';
+import { table } from '../text.js';
+
+interface KeyAct {
+  readonly profileId: string;
+  readonly eventId: string;
+  readonly kind: 'traits' | 'consent' | 'claim' | 'identity';
+  readonly what: readonly string[];
+  readonly receivedAt: string;
+  readonly undoneAt: string | null;
+}
+interface Undone {
+  readonly profileId: string;
+  readonly traits: readonly string[];
+  readonly consents: number;
+  readonly claims: number;
+  readonly ids: number;
+  readonly left: number;
+}
+
+interface Stretch {
+  readonly since?: string;
+  readonly until?: string;
+  readonly profile?: string;
+}
+
+const kinds = { traits: 'traits', consent: 'consent', claim: 'claimed (not used)', identity: 'became theirs: id of kind' } as const;
+
+/** `write-key acts <key> [--since <instant>] [--until <instant>] [--profile <id>]` */
+export async function listKeyActs(context: CliContext, id: string, options: Stretch & { readonly limit: number }): Promise<Outcome> {
+  const acts = await actsOf(context, id, options, options.limit);
+  const local = await context.localTime();
+  const rows = acts.map((act) => [
+    local(act.receivedAt),
+    act.profileId,
+    kinds[act.kind],
+    act.what.join(', '),
+    act.eventId,
+    act.undoneAt === null ? '' : `undone ${local(act.undoneAt)}`,
+  ]);
+  return { value: acts, text: table(['when', 'person', 'said', '', 'event', ''], rows, 'The key said nothing of anybody in that time.') };
+}
+
+/** `write-key undo <key> --since <instant> [--until <instant>] [--profile <id>] [--refusals] [--yes]` */
+export async function undoKeyActs(
+  context: CliContext,
+  id: string,
+  options: Stretch & { readonly since: string; readonly refusals?: boolean; readonly yes?: boolean },
+): Promise<Outcome> {
+  const acts = (await actsOf(context, id, options, mostActs)).filter(({ undoneAt }) => undoneAt === null);
+  const people = [...new Set(acts.map(({ profileId }) => profileId))];
+  if (options.yes !== true) return { value: acts, text: wouldUndo(acts.length, people.length) };
+  const api = await context.client();
+  const undone: Undone[] = [];
+  for (let start = 0; start < people.length; start += atOnce) {
+    const { items } = await api.post<{ readonly items: readonly Undone[] }>(`/v1/write-keys/${encodeURIComponent(id)}/acts/undo`, {
+      since: options.since,
+      ...(options.until === undefined ? {} : { until: options.until }),
+      profileIds: people.slice(start, start + atOnce),
+      refusals: options.refusals === true,
+    });
+    undone.push(...items);
+  }
+  return { value: undone, text: sayUndone(undone) };
+}
+
+/** More in one stretch than anybody undoes at once. */
+const mostActs = 1_000_000;
+/** People of one request. */
+const atOnce = 100;
+
+async function actsOf(context: CliContext, id: string, options: Stretch, limit: number): Promise<readonly KeyAct[]> {
+  const api = await context.client();
+  const { since, until, profile } = options;
+  const profileId = profile === undefined ? undefined : (await findProfile(api, profile)).id;
+  return api.list<KeyAct>(`/v1/write-keys/${encodeURIComponent(id)}/acts`, { since, until, profileId }, limit);
+}
+
+function wouldUndo(acts: number, people: number): string {
+  if (acts === 0) return 'The key said nothing in that time that could be undone.';
+  return `${acts} acts about ${people} people would be undone (sojourn write-key acts shows them). Nothing has been: add --yes.`;
+}
+
+function sayUndone(people: readonly Undone[]): string {
+  const sum = (of: (one: Undone) => number): number => people.reduce((total, one) => total + of(one), 0);
+  const left = sum((one) => one.left);
+  return [
+    `Undone of ${people.length} people: ${sum((one) => one.traits.length)} traits, ${sum((one) => one.consents)} consents, ${sum((one) => one.ids)} ids, ${sum((one) => one.claims)} claims. What was sent was sent, and what somebody else has said since stays.`,
+    ...(left === 0
+      ? []
+      : [`Refusals and objections in ${left} acts were left: they may be the people's own. With --refusals they are undone too.`]),
+  ].join('\n');
+}
