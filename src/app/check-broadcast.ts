@@ -4,7 +4,8 @@ import { readProfile } from '../store/profiles-read.js';
 import { readTemplateHead } from '../store/templates.js';
 import { checkSend } from './check-send.js';
 import type { AppDeps } from './deps.js';
-import { type BroadcastRequest, deadlineOf, refuseBroadcast, usualBroadcastDeadlineMs } from './start-broadcast.js';
+import { broadcastDeadline, refuseBroadcast, usualBroadcastDeadlineMs } from '../journey/broadcast.js';
+import type { BroadcastRequest } from './start-broadcast.js';
 
 /** Who would get a broadcast, who would wait and who would not get it, by reason. */
 export interface BroadcastForecast {
@@ -62,7 +63,7 @@ export async function checkBroadcast(deps: AppDeps, request: BroadcastRequest): 
   const priority = request.priority ?? deps.policies.current().classes.classes.broadcast.defaultPriority;
   const startsAt = request.startsAt ?? now;
   const at = startsAt > now ? startsAt : null;
-  const deadlineAt = deadlineOf(request, startsAt) ?? startsAt + usualBroadcastDeadlineMs;
+  const deadlineAt = broadcastDeadline(request, startsAt) ?? startsAt + usualBroadcastDeadlineMs;
   const later = new Map<string, number>();
   const not = new Map<string, number>();
   let checked = 0;

@@ -1,7 +1,6 @@
-import { dueBy, recipientDueAt } from '../domain/broadcast-pace.js';
-import type { EntryId, ProfileId } from '../domain/ids.js';
-import { day, hour, type Instant } from '../domain/instant.js';
-import { newEntryState } from '../journey/engine.js';
+import { type BroadcastPace, dueBy } from '../domain/broadcast-pace.js';
+import { day, hour } from '../domain/instant.js';
+import { type BroadcastRecipient, enrolAheadRealMs, enrolRecipients } from '../journey/broadcast.js';
 import { broadcastJourneyId } from '../journey/internal.js';
 import {
   type BroadcastRecord,
@@ -15,20 +14,17 @@ import {
   setBroadcastState,
 } from '../store/broadcasts.js';
 import type { Trx } from '../store/db.js';
-import { type OpenedEntry, writeOpened } from '../store/entries.js';
+import { writeOpened } from '../store/entries.js';
 import { forgetIdempotencyKeys } from '../store/idempotency.js';
 import { lockCanonical } from '../store/profiles.js';
 import { writeTogether } from '../store/write-together.js';
 import type { AppDeps } from './deps.js';
-import { usualBroadcastDeadlineMs } from './start-broadcast.js';
 
 type Deps = Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay'>;
 
 /** Recipients that one transaction enrols: it holds their profiles. */
 const batchSize = 50;
 const batchesPerLook = 2;
-/** Entries are made so long before they fall due, in real milliseconds: their workflows start with a delay. */
-const aheadRealMs = 20_000;
 
 /**
  * One look at the broadcasts that run: gives the recipients that fall due their entries, at most a hundred of each broadcast, and ends those of which
@@ -50,7 +46,7 @@ async function enrolBatch(deps: Deps, trx: Trx, id: string): Promise<number> {
   if (broadcast === null) return 0;
   const now = deps.clock.now();
   const pace = { startsAt: broadcast.startsAt, overMs: broadcast.settings.overMs, total: broadcast.total };
-  const due = dueBy(pace, now + aheadRealMs * deps.clock.rate);
+  const due = dueBy(pace, now + enrolAheadRealMs * deps.clock.rate);
   const limit = Math.min(batchSize, due - broadcast.enrolled);
   if (limit <= 0) {
     if (broadcast.enrolled === broadcast.total && (await hasEnded(trx, broadcastJourneyId(id))))
@@ -58,68 +54,29 @@ async function enrolBatch(deps: Deps, trx: Trx, id: string): Promise<number> {
     return 0;
   }
   const recipients = await readRecipients(trx, id, { from: broadcast.enrolled, limit });
-  const { opened, places } = await planEntries(deps, trx, broadcast, recipients, (position) => recipientDueAt(pace, position));
+  const { opened, places } = await planEntries(deps, trx, broadcast, recipients, pace);
   await writeTogether(trx, { entries: writeOpened(opened, 0) });
   await markEnrolled(trx, id, places, broadcast.enrolled + recipients.length);
   return recipients.length;
 }
 
-/**
- * An entry for each person who has none: who merged with another recipient keeps the one that is there, and who was erased gets none. It counts as made
- * when the broadcast was, so that a message which left under another id of the same person is known as the same one.
- */
+/** Who of a batch gets an entry, under the locks of all of them. */
 async function planEntries(
   deps: Deps,
   trx: Trx,
-  broadcast: BroadcastRecord,
-  recipients: readonly { readonly position: number; readonly profileId: ProfileId }[],
-  dueAtOf: (position: number) => Instant,
+  { id, settings, data, createdAt }: BroadcastRecord,
+  recipients: readonly BroadcastRecipient[],
+  pace: BroadcastPace,
 ) {
-  const journeyId = broadcastJourneyId(broadcast.id);
   const { profiles, canonical } = await lockCanonical(
     trx,
     recipients.map(({ profileId }) => profileId),
   );
-  const erased = await findErased(
-    trx,
-    profiles.map(({ id }) => id),
-  );
-  const there = new Map(
-    await readEntriesOf(
-      trx,
-      journeyId,
-      profiles.map(({ id }) => id),
-    ),
-  );
-  const opened: OpenedEntry[] = [];
-  const places = recipients.map(({ position, profileId }) => {
-    const person = canonical.get(profileId);
-    if (person === undefined || erased.has(person) || there.has(person)) return { position, entryId: null };
-    const entryId = deps.newId() as EntryId;
-    there.set(person, entryId);
-    opened.push(entryOf(broadcast, { entryId, profileId: person, dueAt: dueAtOf(position) }));
-    return { position, entryId };
-  });
-  return { opened, places };
-}
-
-function entryOf(
-  { id, settings, data, createdAt }: BroadcastRecord,
-  { entryId, profileId, dueAt }: { readonly entryId: EntryId; readonly profileId: ProfileId; readonly dueAt: Instant },
-): OpenedEntry {
-  return {
-    id: entryId,
-    journeyId: broadcastJourneyId(id),
-    version: settings.version,
-    profileId,
-    entryKey: id,
-    dueAt,
-    createdAt,
-    state: {
-      ...newEntryState({ at: dueAt, trigger: data, cartId: null }),
-      deadlineAt: settings.deadlineAt ?? dueAt + usualBroadcastDeadlineMs,
-    },
-  };
+  const ids = profiles.map((profile) => profile.id);
+  const erased = await findErased(trx, ids);
+  const there = new Set((await readEntriesOf(trx, broadcastJourneyId(id), ids)).keys());
+  const { version, deadlineAt } = settings;
+  return enrolRecipients({ id, version, data, deadlineAt, createdAt, pace }, recipients, { canonical, erased, there }, deps.newId);
 }
 
 export interface BroadcastLoop {

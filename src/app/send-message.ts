@@ -1,12 +1,10 @@
 import type { Channel } from '../domain/channel.js';
-import { type Deadline, deadlineFrom } from '../domain/deadline.js';
-import { durationWords } from '../domain/duration.js';
 import { type EntryId, messageIdFor, type ProfileId } from '../domain/ids.js';
-import { day, type Instant } from '../domain/instant.js';
+import type { Instant } from '../domain/instant.js';
 import { secretAt } from '../domain/secrets.js';
 import type { TemplateHead } from '../domain/template.js';
-import { newEntryState } from '../journey/engine.js';
-import { longestDeadlineMs, messageJourney, onlyStep } from '../journey/internal.js';
+import { messageJourney, onlyStep } from '../journey/internal.js';
+import { messageDeadline, messageEntry, messageSend, type OwnMessage, refuseMessage } from '../journey/own-message.js';
 import { findErased } from '../store/broadcasts.js';
 import type { Trx } from '../store/db.js';
 import { askForRun, writeOpened } from '../store/entries.js';
@@ -30,17 +28,8 @@ import { answerOf, type VerdictAnswer } from './verdict-answer.js';
 export type Recipient = { readonly profileId: string } | { readonly userId: string };
 
 /** A shop's own message, as it is asked for. */
-export interface MessageRequest {
+export interface MessageRequest extends OwnMessage {
   readonly to: Recipient;
-  readonly template: string;
-  /** What the template reads as `data`. */
-  readonly data: Readonly<Record<string, unknown>>;
-  /** The template's own, should it be named. */
-  readonly topic: string | null;
-  /** 0–100; null: that of the class. */
-  readonly priority: number | null;
-  /** The last instant at which it may leave, counted from now; null: a day. */
-  readonly deadline: Deadline | null;
 }
 
 /** A message that was asked for, and what the gate said first. */
@@ -58,7 +47,6 @@ export type SendMessageResult =
   | { readonly kind: 'refused'; readonly code: string; readonly reason: string };
 
 const otherRequest = { kind: 'other-request' } as const;
-const usualDeadlineMs = day;
 /** The workflow takes over where the request was broken off before its turn, in real milliseconds. */
 const turnGraceMs = 5_000;
 /** So long a request waits for the gate, in real milliseconds. */
@@ -130,7 +118,7 @@ async function checkRequest(
 ): Promise<Checked | Exclude<SendMessageResult, { kind: 'asked' }>> {
   const template = await readTemplateHead(deps.store.db, request.template);
   if (template === null) return { kind: 'unknown-template' };
-  const refusal = isNew ? refusalOf(template, request, deps.clock.now()) : null;
+  const refusal = isNew ? refuseMessage(template, request, deps.clock.now()) : null;
   if (refusal !== null) return { kind: 'refused', ...refusal };
   const profileId = await findRecipient(deps, request.to);
   return profileId === null ? { kind: 'unknown-profile' } : { kind: 'ok', template, profileId };
@@ -142,44 +130,6 @@ export async function findRecipient(deps: Pick<AppDeps, 'store'>, to: Recipient)
   const id = 'userId' in to ? await findProfileByIdentity(db, 'user', to.userId) : await findCanonicalProfile(db, to.profileId);
   if (id === null || (await findErased(db, [id as ProfileId])).size > 0) return null;
   return id as ProfileId;
-}
-
-function refusalOf(
-  template: TemplateHead,
-  request: MessageRequest,
-  at: Instant,
-): { readonly code: string; readonly reason: string } | null {
-  if (template.class !== 'transactional' && template.class !== 'service')
-    return {
-      code: 'class-not-allowed',
-      reason: `The template ${template.id} is ${template.class}: what promotes is sent by a journey, or to many as a broadcast (POST /v1/broadcasts). This route takes transactional and service templates.`,
-    };
-  if (request.topic !== null && request.topic !== template.topic)
-    return {
-      code: 'topic-not-allowed',
-      reason: `The template ${template.id} is about ${template.topic}, and so is every message from it: leave the topic out.`,
-    };
-  const deadlineAt = deadlineOf(request, at);
-  if (deadlineAt <= at)
-    return { code: 'deadline-passed', reason: 'The deadline has passed already: name a later one, or none for a day from now.' };
-  if (deadlineAt > at + longestDeadlineMs)
-    return {
-      code: 'deadline-too-late',
-      reason: `A message may wait ${durationWords(longestDeadlineMs)} at most: name an earlier deadline.`,
-    };
-  const missing = template.requires.filter((path) => path.startsWith('data.') && !hasValue(request.data, path.slice('data.'.length)));
-  if (missing.length > 0)
-    return { code: 'data-missing', reason: `The template ${template.id} needs ${missing.join(', ')}: give it in the data of the request.` };
-  return null;
-}
-
-function hasValue(data: Readonly<Record<string, unknown>>, path: string): boolean {
-  let value: unknown = data;
-  for (const key of path.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return false;
-    value = (value as Record<string, unknown>)[key];
-  }
-  return value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
 }
 
 interface Opening {
@@ -200,32 +150,10 @@ async function openEntry(
   if (profile === undefined || (await findErased(trx, [profile.id])).size > 0) throw new Error(`The profile ${profileId} is gone.`);
   // Read after the lock, and never before what the profile has already seen.
   const at = Math.max(deps.clock.now(), profile.lastInstant);
-  const definition = messageJourney({ ...sendOf(deps, template, request) });
-  const version = await freezeInternal(trx, definition, at);
-  const state = {
-    ...newEntryState({ at, trigger: request.data, cartId: null }),
-    deadlineAt: deadlineOf(request, at),
-  };
-  const entry = {
-    id: entryId,
-    journeyId: definition.id,
-    version,
-    profileId: profile.id,
-    entryKey: entryId,
-    dueAt: at,
-    createdAt: at,
-    state,
-  };
+  const send = messageSend(deps.policies.current().classes, template, request);
+  const version = await freezeInternal(trx, messageJourney(send), at);
+  const entry = messageEntry(send, request, { id: entryId, profileId: profile.id, version, at });
   await writeTogether(trx, { entries: writeOpened([entry], pokeInMs) });
-}
-
-function deadlineOf({ deadline }: Pick<MessageRequest, 'deadline'>, from: Instant): Instant {
-  return deadline === null ? from + usualDeadlineMs : deadlineFrom(deadline, from);
-}
-
-function sendOf(deps: Pick<AppDeps, 'policies'>, template: TemplateHead, request: Pick<MessageRequest, 'priority'>) {
-  const priority = request.priority ?? deps.policies.current().classes.classes[template.class].defaultPriority;
-  return { template: template.id, channel: template.channel, class: template.class, topic: template.topic, priority };
 }
 
 /**
@@ -286,7 +214,7 @@ async function undecided(
   deps: AppDeps,
   { template, profileId, entryId, request }: Parameters<typeof standingOf>[1],
 ): Promise<MessageRecord> {
-  const send = sendOf(deps, template, request);
+  const send = messageSend(deps.policies.current().classes, template, request);
   const at = deps.clock.now();
   return {
     ...send,
@@ -303,7 +231,7 @@ async function undecided(
     state: 'reserved',
     reason: null,
     slotAt: at,
-    deadlineAt: deadlineOf(request, at),
+    deadlineAt: messageDeadline(request, at),
     attempts: 0,
     segments: null,
     provider: null,

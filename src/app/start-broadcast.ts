@@ -1,8 +1,7 @@
-import { type Deadline, deadlineFrom } from '../domain/deadline.js';
-import { durationWords } from '../domain/duration.js';
-import { day, type Instant, minute } from '../domain/instant.js';
 import type { TemplateHead } from '../domain/template.js';
-import { broadcastJourney, longestDeadlineMs } from '../journey/internal.js';
+import type { Instant } from '../domain/instant.js';
+import { broadcastDeadline, broadcastSend, type BroadcastTiming, refuseBroadcast } from '../journey/broadcast.js';
+import { broadcastJourney } from '../journey/internal.js';
 import {
   addEveryone,
   addRecipients,
@@ -23,18 +22,12 @@ import { idempotencyHashes } from './idempotency-hashes.js';
 /** Whom a broadcast is for: a list, or everyone who has these traits (none named: everyone). */
 export type Audience = RecipientList | { readonly by: 'everyone'; readonly traits: Readonly<Record<string, unknown>> };
 
-export interface BroadcastRequest {
+export interface BroadcastRequest extends BroadcastTiming {
   readonly name: string;
   readonly template: string;
   readonly to: Audience;
   /** What the template reads as `data`, the same for all. */
   readonly data: Readonly<Record<string, unknown>>;
-  /** Null: now. */
-  readonly startsAt: Instant | null;
-  /** Recipients fall due evenly over so many milliseconds; 0: all at once. */
-  readonly overMs: number;
-  /** The last instant for everyone, counted from the start; null: two days after each falls due. */
-  readonly deadline: Deadline | null;
   /** 0–100; null: that of the class `broadcast`. */
   readonly priority: number | null;
 }
@@ -45,12 +38,6 @@ export type StartBroadcastResult =
   | { readonly kind: 'unknown-template' }
   | { readonly kind: 'other-request' }
   | { readonly kind: 'refused'; readonly code: string; readonly reason: string };
-
-const longestOverMs = 14 * day;
-/** A start may lie so far back: clocks differ, and a request takes its time. */
-const latestStartMs = minute;
-/** A newsletter keeps two days, then it is old. */
-export const usualBroadcastDeadlineMs = 2 * day;
 
 /**
  * Starts a broadcast: its recipients become rows, each once, and `enrolDue` gives them their entries as they fall due. One transaction, so it is there
@@ -98,38 +85,6 @@ function orNobody(started: StartBroadcastResult): StartBroadcastResult {
   return started;
 }
 
-/** Why a broadcast cannot be, as a code and a sentence; null: it can. */
-export function refuseBroadcast(
-  template: TemplateHead,
-  request: BroadcastRequest,
-  now: Instant,
-): { readonly code: string; readonly reason: string } | null {
-  const startsAt = request.startsAt ?? now;
-  if (template.class !== 'broadcast' && template.class !== 'marketing')
-    return {
-      code: 'class-not-allowed',
-      reason: `The template ${template.id} is ${template.class}: a broadcast takes templates of class broadcast or marketing. One person's ${template.class} message is sent by POST /v1/messages.`,
-    };
-  if (request.overMs > longestOverMs)
-    return { code: 'too-slow', reason: `A broadcast goes out over ${durationWords(longestOverMs)} at most: name a shorter time.` };
-  if (startsAt < now - latestStartMs)
-    return { code: 'start-passed', reason: 'The start has passed already: name a later one, or none to start now.' };
-  if (startsAt > now + longestDeadlineMs)
-    return { code: 'starts-too-late', reason: `A broadcast starts within ${durationWords(longestDeadlineMs)}: name an earlier start.` };
-  const deadlineAt = deadlineOf(request, startsAt);
-  if (deadlineAt !== null && deadlineAt <= startsAt + request.overMs)
-    return {
-      code: 'deadline-too-early',
-      reason: 'The deadline comes before the last recipient falls due: name a later deadline, or a shorter time over which it goes out.',
-    };
-  return null;
-}
-
-/** The last instant of a broadcast that starts at `startsAt`; null: it names none, and each message has its own. */
-export function deadlineOf({ deadline }: BroadcastRequest, startsAt: Instant): Instant | null {
-  return deadline === null ? null : deadlineFrom(deadline, startsAt);
-}
-
 async function putBroadcast(
   deps: AppDeps,
   trx: Trx,
@@ -137,8 +92,7 @@ async function putBroadcast(
 ): Promise<StartBroadcastResult> {
   const { id, template, request, at } = start;
   const { channel, topic } = template;
-  const priority = request.priority ?? deps.policies.current().classes.classes.broadcast.defaultPriority;
-  const send = { template: template.id, channel, class: template.class, topic, priority };
+  const send = broadcastSend(deps.policies.current().classes, template, request.priority);
   const version = await freezeInternal(trx, broadcastJourney(id, request.name, send), at);
   await insertBroadcast(trx, {
     id,
@@ -149,10 +103,10 @@ async function putBroadcast(
       channel,
       class: template.class,
       topic,
-      priority,
+      priority: send.priority,
       version,
       overMs: request.overMs,
-      deadlineAt: deadlineOf(request, request.startsAt ?? at),
+      deadlineAt: broadcastDeadline(request, request.startsAt ?? at),
       pausedAt: null,
     },
     createdAt: at,

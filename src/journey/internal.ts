@@ -1,7 +1,8 @@
 import type { Channel, MessageClass } from '../domain/channel.js';
-import type { JourneyId, StepId } from '../domain/ids.js';
-import { day } from '../domain/instant.js';
+import type { EntryId, JourneyId, ProfileId, StepId } from '../domain/ids.js';
+import { day, type Instant } from '../domain/instant.js';
 import type { JourneyDefinition } from './definition.js';
+import type { EntryState } from './entry.js';
 
 /** Far beyond any deadline that a call may name: what an entry of such a journey may wait is in its own state. */
 export const longestDeadlineMs = 30 * day;
@@ -17,6 +18,19 @@ export interface InternalSend {
   readonly topic: string;
   /** 0–100, higher wins. */
   readonly priority: number;
+}
+
+/** An entry that whoever sends makes, pinned from the start: of a shop's own message or of a broadcast. */
+export interface OpenedEntry {
+  readonly id: EntryId;
+  readonly journeyId: JourneyId;
+  readonly version: number;
+  readonly profileId: ProfileId;
+  readonly entryKey: string;
+  /** When its message falls due. */
+  readonly dueAt: Instant;
+  readonly createdAt: Instant;
+  readonly state: EntryState;
 }
 
 /** The journey of a shop's own messages from one template. A dot stands in no id that people give, so it meets none of theirs. */

@@ -1,7 +1,7 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { EntryId, JourneyId, ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
-import type { EntryState } from '../journey/entry.js';
+import type { OpenedEntry } from '../journey/internal.js';
 import type { LiveEntry, NewEntry } from '../matching/triggers.js';
 import type { EntryAfterTurn } from '../turn/effects.js';
 import type { Trx } from './db.js';
@@ -38,19 +38,6 @@ export function writeArmed(entries: readonly NewEntry[]): RawBuilder<unknown> | 
     select id, "journeyId", "profileId", "entryKey", "cartId", 'armed', 'waiting', state, '{"kind":"wait","summary":"armed"}', "dueAt", "triggerEventId", "createdAt", real_now_ms()
     from ${rowsOf(entries)} as r(id text, "journeyId" text, "profileId" text, "entryKey" text, "cartId" text, state jsonb, "dueAt" bigint, "triggerEventId" text, "createdAt" bigint)
     returning 1`;
-}
-
-/** An entry that whoever sends makes, pinned from the start: of a shop's own message or of a broadcast. */
-export interface OpenedEntry {
-  readonly id: EntryId;
-  readonly journeyId: JourneyId;
-  readonly version: number;
-  readonly profileId: ProfileId;
-  readonly entryKey: string;
-  /** When its message falls due. */
-  readonly dueAt: Instant;
-  readonly createdAt: Instant;
-  readonly state: EntryState;
 }
 
 /** Opens entries. The poke loop looks after `pokeInMs` real milliseconds, and starts each workflow with a delay until its due instant. */
