@@ -1,9 +1,7 @@
-import { type DeliveryReceipt, readTwilioStatus, stateAfterReceipt } from '../channels/receipts.js';
+import { type DeliveryReceipt, readTwilioStatus, toldByReceipt } from '../channels/receipts.js';
 import { readSigned, type TwilioRequest } from '../channels/sms/twilio-webhook.js';
-import { complaintStatus } from '../domain/bounce.js';
 import type { Fact, KnownFactName } from '../domain/fact.js';
 import type { Instant } from '../domain/instant.js';
-import type { MessageState } from '../domain/message.js';
 import type { Trx } from '../store/db.js';
 import { insertEntryInputs } from '../store/entry-inputs.js';
 import { writeFacts } from '../store/facts.js';
@@ -59,9 +57,9 @@ async function fold(deps: Deps, trx: Trx, messageId: string, receipt: DeliveryRe
   const at = deps.clock.now();
   if (!(await insertReceipt(trx, { ...receipt, messageId: message.id, at }))) return { result: 'known', wakes: false, message };
   await suppressByReport(deps, trx, message, receipt, at);
-  const state = stateAfterReceipt(message.state, receipt.status);
-  const isComplaint = receipt.status === complaintStatus;
-  if (state === message.state && !isComplaint) return { result: 'recorded', wakes: false, message };
+  const told = toldByReceipt(message.state, receipt.status);
+  if (told.kind !== 'delivery') return { result: 'recorded', wakes: false, message };
+  const { state, fact } = told;
   await settleByReceipt(trx, { messageId: message.id, state, providerId: receipt.providerId, at });
   if (message.entryId !== null && message.entryIsLive)
     await insertEntryInputs(
@@ -69,8 +67,7 @@ async function fold(deps: Deps, trx: Trx, messageId: string, receipt: DeliveryRe
       [{ entryId: message.entryId, input: { kind: 'receipt', messageId: message.id, status: receipt.status, at } }],
       at,
     );
-  const name = isComplaint ? 'message.complained' : factOf[state];
-  return { result: 'recorded', wakes: name !== undefined && (await tellJourneys(deps, trx, message, name, receipt, at)), message };
+  return { result: 'recorded', wakes: fact !== null && (await tellJourneys(deps, trx, message, fact, receipt, at)), message };
 }
 
 async function tellJourneys(
@@ -93,9 +90,3 @@ async function tellJourneys(
   const matched = await matchFacts(trx, [fact], { clock: deps.clock, newId: deps.newId });
   return matched.some(({ result }) => result !== 'no-match');
 }
-
-const factOf: Readonly<Partial<Record<MessageState, KnownFactName>>> = {
-  delivered: 'message.delivered',
-  bounced: 'message.bounced',
-  failed: 'message.failed',
-};

@@ -1,4 +1,5 @@
-import { bounceStatuses } from '../domain/bounce.js';
+import { bounceStatuses, complaintStatus } from '../domain/bounce.js';
+import type { KnownFactName } from '../domain/fact.js';
 import type { MessageState } from '../domain/message.js';
 import { field, type TwilioForm } from './sms/twilio-webhook.js';
 
@@ -21,6 +22,29 @@ export function readTwilioStatus(form: TwilioForm): DeliveryReceipt | null {
   const code = field(form, 'ErrorCode');
   return { provider: 'twilio', providerId, status, code: code && /^\d{1,8}$/.test(code) ? `twilio-${code}` : null, to: field(form, 'To') };
 }
+
+/** What a receipt changes, and which fact it is to journeys (null: none). */
+export type ToldByReceipt =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'delivery'; readonly state: MessageState; readonly fact: KnownFactName | null }
+  /** What a person did with it, which says nothing about the delivery. */
+  | { readonly kind: 'deed'; readonly fact: KnownFactName };
+
+/** What a receipt, or a deed of the person, means for a message that stands so. */
+export function toldByReceipt(before: MessageState, status: string): ToldByReceipt {
+  const deed = deeds[status];
+  if (deed !== undefined) return { kind: 'deed', fact: deed };
+  const state = stateAfterReceipt(before, status);
+  if (status === complaintStatus) return { kind: 'delivery', state, fact: 'message.complained' };
+  return state === before ? { kind: 'nothing' } : { kind: 'delivery', state, fact: factOf[state] ?? null };
+}
+
+const deeds: Readonly<Partial<Record<string, KnownFactName>>> = { opened: 'message.opened', clicked: 'message.clicked' };
+const factOf: Readonly<Partial<Record<MessageState, KnownFactName>>> = {
+  delivered: 'message.delivered',
+  bounced: 'message.bounced',
+  failed: 'message.failed',
+};
 
 /**
  * What a receipt makes of a message. The first final state wins, whatever comes late; any other callback proves that the provider had it, so `unknown` and

@@ -4,15 +4,38 @@ import type { Channel, MessageClass } from './channel.js';
 import type { TimingRule } from './earliest-slot.js';
 import { promisedSlot, reservationGraceMs } from './earliest-slot.js';
 import type { SendFacts, SendRequest } from './guards/guard.js';
+import type { MessageId } from './ids.js';
 import type { Instant } from './instant.js';
 import type { LedgerSlot } from './message.js';
 import { countedStates } from './message.js';
-import type { VerdictDetail } from './verdict.js';
+import type { SendDecision, VerdictDetail } from './verdict.js';
 
 /** The caps that this message falls under, as rules about when. `caps` are those in force for it (`capsFor`). */
 export function frequencyCaps(request: SendRequest, facts: Pick<SendFacts, 'caps' | 'ledger'>): readonly TimingRule[] {
   const promised = promisedSlot(request, facts.ledger) !== null;
   return facts.caps.filter((rule) => covers(rule, request)).map((rule) => capRule(rule, request, facts.ledger, promised));
+}
+
+/** The messages that fill the cap which a decision names; empty where it names none. The instant asked about is that of the request. */
+export function roomTakenBy(
+  request: SendRequest,
+  { caps, ledger }: Pick<SendFacts, 'caps' | 'ledger'>,
+  decision: SendDecision,
+): readonly MessageId[] {
+  if (decision.kind === 'send' || decision.kind === 'hold' || decision.reason !== 'frequency-cap') return [];
+  const rule = caps.find(({ id }) => id === decision.detail['rule']);
+  if (rule === undefined) return [];
+  const isNear = nearness(rule.window, request.at);
+  return ledger
+    .filter((slot) => slot.messageId !== request.messageId && counts(rule, slot, request.at) && isNear(slot.slotAt))
+    .map(({ messageId }) => messageId as MessageId);
+}
+
+/** Is an instant in a window with `at`? */
+function nearness(window: CapWindow, at: Instant): (instant: Instant) => boolean {
+  if (window.type === 'rolling') return (instant) => Math.abs(instant - at) < window.ms;
+  const { start, end } = calendarWindow(at, window.unit, window.timeZone);
+  return (instant) => instant >= start && instant < end;
 }
 
 /** How far a rule is used at `at`, the next instant at which it has room, and the slots that are promised after `at`, the earliest first. */

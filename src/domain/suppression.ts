@@ -40,6 +40,11 @@ export function stopsTransactional(reason: string): boolean {
   return deadAddresses.has(reason);
 }
 
+/** The reason that an address is suppressed for from now on: the first stands, unless the new one holds back more. */
+export function suppressionAfter(known: string | null, reason: string): string {
+  return known === null || (!stopsTransactional(known) && stopsTransactional(reason)) ? reason : known;
+}
+
 /**
  * The key under which an address is suppressed: it outlives the profile, and cannot be turned back without the secret.
  * Hex HMAC-SHA256 over `email:` or `phone:` and the normalised address (statistics-and-compliance §4.5).

@@ -1,7 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-
-/** An address of more people than this is nobody's inbox: a placeholder that a shop fills in. What one of them did says nothing of the others. */
-export const sharersAtMost = 10;
+import { sharersAtMost } from '../domain/sharing.js';
 
 /** Other canonical profiles that have the email or the number of this one now, one more than may share it at most. By index, one look for each address. */
 export function selectSharing(of: {

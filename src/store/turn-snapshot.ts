@@ -1,4 +1,5 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
+import { sharersAtMost } from '../domain/sharing.js';
 import type { Cart, CartLine } from '../domain/cart.js';
 import type { Channel } from '../domain/channel.js';
 import type { ConsentRecord } from '../domain/consent.js';
@@ -13,7 +14,7 @@ import { type EngagementHistoryJson, selectEngagementHistory, toEngagementHistor
 import { isUser } from './identities.js';
 import { isHuman } from './interactions.js';
 import { inOneTrip } from './one-trip.js';
-import { selectSharing, sharersAtMost } from './sharing.js';
+import { selectSharing } from './sharing.js';
 import type { CartsTable, EntriesTable, ProfilesTable } from './schema.js';
 
 const entryWithVersion = sql`e.*, j.state as journey_state, v.version as version_in_force, v.hash

@@ -1,11 +1,12 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
+import { sharersAtMost } from '../domain/sharing.js';
 import type { CartId, EntryId, JourneyId, ProfileId } from '../domain/ids.js';
 import type { FactName } from '../domain/fact.js';
 import type { Awaiting } from '../journey/entry.js';
 import type { WaitMatch } from '../matching/waits.js';
 import type { Trx } from './db.js';
 import type { EntriesTable, WaitsTable } from './schema.js';
-import { sharersAtMost, sharingWith } from './sharing.js';
+import { sharingWith } from './sharing.js';
 import { rowsOf } from './write-together.js';
 
 type WaitRow = Pick<Selectable<WaitsTable>, 'entry_id' | 'event' | 'by_kind' | 'by_value' | 'purpose' | 'hastens'> &

@@ -84,7 +84,15 @@ export type Effect =
       readonly providerId: string | null;
       readonly at: Instant;
     }
-  | { readonly kind: 'verdict'; readonly messageId: MessageId; readonly channel: Channel; readonly verdict: Verdict; readonly at: Instant }
+  /** `roomOf`: whose messages have the room, where a cap had none for this one. Absent: it is not about room. */
+  | {
+      readonly kind: 'verdict';
+      readonly messageId: MessageId;
+      readonly channel: Channel;
+      readonly verdict: Verdict;
+      readonly at: Instant;
+      readonly roomOf?: readonly MessageId[];
+    }
   /** Other messages of the person lose their promised slots: each is released, told in its entry's story, and its entry looks again. */
   | { readonly kind: 'displace'; readonly messages: readonly DisplacedMessage[]; readonly verdict: Displaced; readonly at: Instant }
   /** A provider said that nothing more is to go to this address, should it still be the person's. */

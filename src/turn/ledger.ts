@@ -82,11 +82,12 @@ export function record(
   message: NewMessage,
   decision: Exclude<SendDecision, { kind: 'send' }>,
   stands: { readonly state: MessageState; readonly slotAt: Instant },
+  roomOf: readonly MessageId[] = [],
 ): void {
   const known = turn.messages.get(message.id);
   if (decision.kind === 'hold' && turn.world.entry.activity === 'held' && known?.state === stands.state) return;
   turn.effects.push({ kind: 'message', message, standing: { ...stands, reason: decision.reason, at: turn.world.at } });
-  tellVerdict(turn, message, decision);
+  tellVerdict(turn, message, decision, roomOf);
   remember(turn, message, { ...stands, reason: decision.reason });
 }
 

@@ -68,9 +68,11 @@ export function tellVerdict(
   turn: Settling,
   message: { readonly id: MessageId; readonly step: TraceLine['step']; readonly channel: Channel },
   verdict: Verdict,
+  roomOf: readonly MessageId[] = [],
 ): void {
   const { at } = turn.world;
-  turn.effects.push({ kind: 'verdict', messageId: message.id, channel: message.channel, verdict, at });
+  const room = roomOf.length === 0 ? {} : { roomOf };
+  turn.effects.push({ kind: 'verdict', messageId: message.id, channel: message.channel, verdict, at, ...room });
   const text = verdictSentence(verdict, { timeZone: turn.timeZone, channel: message.channel });
   turn.trace.push({ at, step: message.step, kind: 'verdict', text });
 }

@@ -220,15 +220,13 @@ function memoryTwin({ run, newId }: Names, script: TwinScript): Twin {
           attempts: attempts.length,
         })),
       verdicts: [...tables.messages.keys()].sort().flatMap((id) =>
-        tables.verdicts
-          .filter(({ messageId }) => messageId === id)
-          .map(({ at, verdict }) => ({
-            message: id,
-            at,
-            decision: verdict.kind,
-            reason: verdict.kind === 'send' ? null : verdict.reason,
-            until: verdict.kind === 'defer' ? verdict.until : null,
-          })),
+        tables.verdicts.where('message', id).map(({ at, verdict }) => ({
+          message: id,
+          at,
+          decision: verdict.kind,
+          reason: verdict.kind === 'send' ? null : verdict.reason,
+          until: verdict.kind === 'defer' ? verdict.until : null,
+        })),
       ),
     }),
   };

@@ -1,11 +1,12 @@
-import { stateAfterReceipt } from '../../channels/receipts.js';
-import type { Fact, FactName } from '../../domain/fact.js';
+import { toldByReceipt } from '../../channels/receipts.js';
+import type { Fact } from '../../domain/fact.js';
 import type { EntryId, MessageId } from '../../domain/ids.js';
 import type { Instant } from '../../domain/instant.js';
 import type { EntryInput } from '../../journey/entry.js';
 import { pauseKeys, pauseOn, pausesOf } from '../../turn/pauses.js';
-import { matchFacts, type IngestNeeds } from './ingest.js';
-import type { MemoryEntry, Tables } from './tables.js';
+import type { IngestNeeds } from './ingest.js';
+import { matchFacts } from './match.js';
+import type { MemoryEntry, MemoryMessage, Tables } from './tables.js';
 
 export type PausedScope = keyof typeof pauseKeys | { readonly journey: string };
 
@@ -22,7 +23,7 @@ export function pause(tables: Tables, scope: PausedScope, at: Instant): void {
 export function resume(tables: Tables, scope: PausedScope, at: Instant): void {
   const pausedAt = lift(tables, scope) ?? at;
   const input = { kind: 'resume', at, pausedAt } as const;
-  for (const entry of tables.entries.values()) {
+  for (const entry of tables.entries.where('live', true)) {
     const isConcerned = typeof scope === 'string' || entry.journeyId === scope.journey;
     if (isConcerned && isHeldForNothing(tables, entry)) giveInput(tables, entry, input);
   }
@@ -43,12 +44,10 @@ function lift(tables: Tables, scope: PausedScope): Instant | null {
 /** It is held, and neither its journey nor a switch holds it any more; it has not been told yet. */
 function isHeldForNothing(tables: Tables, entry: MemoryEntry): boolean {
   if (entry.state === 'finished' || entry.activity !== 'held') return false;
-  if (tables.inputs.some(({ entryId, input }) => entryId === entry.id && input.kind === 'resume')) return false;
+  if (tables.inputs.where('entry', entry.id).some(({ input }) => input.kind === 'resume')) return false;
   const pauses = pausesOf([...tables.pauses.keys()], tables.journeys.get(entry.journeyId)?.state === 'paused');
   if (pauses.all || pauses.journey) return false;
-  const held = [...tables.messages.values()].find(
-    ({ entryId, step, state }) => entryId === entry.id && step === entry.data.step && state === 'reserved',
-  );
+  const held = tables.messages.where('entry', entry.id).find(({ step, state }) => step === entry.data.step && state === 'reserved');
   if (held === undefined) return true;
   const email = tables.profiles.get(entry.profileId)?.email ?? null;
   return pauseOn(pauses, { channel: held.channel, class: held.class, email }) === null;
@@ -65,33 +64,29 @@ function giveInput(tables: Tables, { id, activity }: MemoryEntry, input: EntryIn
   if (['ready', 'waiting', 'held'].includes(activity)) tables.changeEntry(id, { isPoked: true });
 }
 
-/** What a provider told of a message afterwards: folded by rank, told to its entry and to journeys. */
+/** What a provider told of a message afterwards, or what a person did with it: told to its entry and to journeys. */
 export function receive(tables: Tables, needs: Pick<IngestNeeds, 'newId'>, id: MessageId, status: string, at: Instant): void {
   const message = tables.messages.get(id);
   if (message === undefined || message.receipts.includes(status)) return;
-  const { state, entryId, profileId } = message;
-  const after = ofPeople.has(status) ? state : stateAfterReceipt(state, status);
-  tables.changeMessage(id, { receipts: [...message.receipts, status], state: after });
-  if (after === state && !ofPeople.has(status) && status !== 'complained') return;
-  if (!ofPeople.has(status)) {
-    const last = message.attempts.at(-1)?.n;
-    const attempts = message.attempts.map((one) => (one.n === last ? ({ ...one, outcome: 'accepted' } as const) : one));
-    tables.changeMessage(id, { attempts, reason: null, leaseReal: null, acceptedAt: message.acceptedAt ?? at });
-  }
+  const { entryId, attempts, acceptedAt, profileId } = message;
+  const told = toldByReceipt(message.state, status);
+  tables.changeMessage(id, { receipts: [...message.receipts, status] });
+  if (told.kind === 'nothing') return;
+  const settled = { attempts: acceptedAttempts(attempts), reason: null, leaseReal: null, acceptedAt: acceptedAt ?? at };
+  if (told.kind === 'delivery') tables.changeMessage(id, { ...settled, state: told.state });
   if (entryId !== null && tables.entry(entryId).state !== 'finished')
     tables.giveInput(entryId, { kind: 'receipt', messageId: id, status, at });
-  const fact: Fact = {
-    name: `message.${status === 'bounce-hard' ? 'bounced' : status}` as FactName,
-    profileId,
-    at,
-    eventId: `receipt/${id}/${status}`,
-    properties: { message_id: id, channel: message.channel, journey: message.journeyId, step: message.step },
-  };
+  if (told.fact === null) return;
+  const properties = { message_id: id, channel: message.channel, journey: message.journeyId, step: message.step };
+  const fact: Fact = { name: told.fact, profileId, at, eventId: `receipt/${id}/${status}`, properties };
   tables.facts.push(fact);
   const profile = tables.profiles.get(profileId);
   if (profile !== undefined && profile.lastInstant < at) tables.profiles.set(profileId, { ...profile, lastInstant: at });
   matchFacts(tables, needs, [{ fact, trigger: true }]);
 }
 
-/** What people did, which says nothing about the delivery. */
-const ofPeople: ReadonlySet<string> = new Set(['opened', 'clicked', 'unsubscribed']);
+/** The provider had it after all. */
+function acceptedAttempts(attempts: MemoryMessage['attempts']): MemoryMessage['attempts'] {
+  const last = attempts.at(-1)?.n;
+  return attempts.map((one) => (one.n === last ? { ...one, outcome: 'accepted' } : one));
+}

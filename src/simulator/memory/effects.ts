@@ -3,7 +3,7 @@ import type { Channel } from '../../domain/channel.js';
 import type { Instant } from '../../domain/instant.js';
 import { leaseMs } from '../../domain/lease.js';
 import { foldAttempts } from '../../domain/message.js';
-import { addressOf, normaliseAddress, stopsTransactional } from '../../domain/suppression.js';
+import { addressOf, normaliseAddress, suppressionAfter } from '../../domain/suppression.js';
 import type { EntryId } from '../../domain/ids.js';
 import { stateAfter } from '../../turn/settle-attempt.js';
 import type { Effect, EffectOf } from '../../turn/effects.js';
@@ -13,10 +13,7 @@ type Writer<K extends Effect['kind']> = (effect: EffectOf<K>, tables: Tables) =>
 
 /** The same effects as `src/store/effects.ts` writes. */
 const writers: { readonly [K in Effect['kind']]: Writer<K> } = {
-  consume: ({ seqs }, tables) => {
-    const seen = new Set(seqs);
-    tables.rewrite(tables.inputs, (row) => (seen.has(row.seq) ? null : row));
-  },
+  consume: ({ seqs }, tables) => tables.inputs.change(seqs, () => null),
   message: ({ message, standing: { at, ...standing } }, tables) => {
     const known = tables.messages.get(message.id) ?? { ...message, ...unsent };
     tables.messages.set(message.id, { ...known, ...standing, leaseReal: null, updatedAt: at });
@@ -25,7 +22,9 @@ const writers: { readonly [K in Effect['kind']]: Writer<K> } = {
     const known = tables.messages.get(message.id) ?? { ...message, ...unsent };
     const attempts = [...known.attempts, { n, outcome: null, providerId: null }];
     const leaving = { state: 'submitting', reason: null, slotAt: at, leaseReal: at + leaseMs, submittedAt: at, updatedAt: at } as const;
-    tables.messages.set(message.id, { ...known, ...leaving, attempts, content });
+    const { country = known.country } = message;
+    tables.messages.set(message.id, { ...known, ...leaving, ...(country === undefined ? {} : { country }), attempts, content });
+    if (country !== undefined) tables.texts.push({ country, id: message.id, at });
   },
   outcome: ({ messageId, n, outcome }, tables) => {
     const providerId = outcome.kind === 'accepted' ? outcome.providerId : null;
@@ -40,14 +39,14 @@ const writers: { readonly [K in Effect['kind']]: Writer<K> } = {
     const acceptedAt = state === 'accepted' ? at : known.acceptedAt;
     tables.changeMessage(id, { state, reason, leaseReal: null, slotAt: slotAt ?? known.slotAt, acceptedAt, updatedAt: at });
   },
-  verdict: ({ messageId, verdict, at }, tables) => void tables.verdicts.push({ messageId, verdict, at }),
+  verdict: ({ messageId, verdict, at, roomOf = [] }, tables) => tables.verdicts.push({ messageId, verdict, at, roomOf }),
   displace: ({ messages, verdict, at }, tables) => {
     for (const { id, text } of messages) {
       const message = tables.messages.get(id);
       if (message === undefined || message.state !== 'reserved' || message.entryId === null) continue;
       const { entryId, step } = message;
       tables.changeMessage(id, { state: 'released', reason: verdict.reason, updatedAt: at });
-      tables.verdicts.push({ messageId: id, verdict, at });
+      tables.verdicts.push({ messageId: id, verdict, at, roomOf: [] });
       tables.tell(entryId, [{ at, step, kind: 'verdict', text }]);
       tables.giveInput(entryId, { kind: 'outranked', messageId: id, at });
       if (['ready', 'waiting'].includes(tables.entry(entryId).activity)) tables.changeEntry(entryId, { isPoked: true });
@@ -62,7 +61,7 @@ const writers: { readonly [K in Effect['kind']]: Writer<K> } = {
   release: ({ entryId, at }, tables) => releasePromised(tables, entryId, at),
   trace: ({ entryId, lines }, tables) => tables.tell(entryId, lines),
   await: ({ entry, awaiting }, tables) => {
-    tables.rewrite(tables.waits, (wait) => (wait.entryId === entry.id ? null : wait));
+    tables.waits.change(tables.waits.idsWhere('entry', entry.id), () => null);
     for (const wait of awaiting) {
       const value = wait.by === 'profile' ? entry.profileId : entry.cartId;
       if (value !== null) tables.waits.push({ ...wait, entryId: entry.id, value });
@@ -81,19 +80,18 @@ export function applyEffects(tables: Tables, effects: readonly Effect[]): void {
   for (const effect of effects) (writers[effect.kind] as Writer<Effect['kind']>)(effect, tables);
 }
 
-/** Nothing more goes to this address: the first reason stands, unless a new one holds back more. */
+/** Nothing more goes to this address. */
 export function suppressAddress(tables: Tables, channel: Channel, address: string | null, reason: string): void {
   const normalised = normaliseAddress(channel, address);
   if (normalised === null) return;
   const key = addressKey(channel, normalised);
-  const known = tables.suppressions.get(key);
-  if (known === undefined || (!stopsTransactional(known) && stopsTransactional(reason))) tables.suppressions.set(key, reason);
+  tables.suppressions.set(key, suppressionAfter(tables.suppressions.get(key) ?? null, reason));
 }
 
 /** What a promised message becomes when its entry ends: given back, unless an earlier attempt may have reached the provider. */
 export function releasePromised(tables: Tables, entryId: EntryId, at: Instant): void {
-  for (const { id, entryId: owner, state, attempts, submittedAt, slotAt } of tables.messages.values()) {
-    if (owner !== entryId || state !== 'reserved') continue;
+  for (const { id, state, attempts, submittedAt, slotAt } of tables.messages.where('entry', entryId)) {
+    if (state !== 'reserved') continue;
     const mayHaveLeft = foldAttempts(attempts.map(({ outcome }) => outcome)) !== 'not-sent';
     const stands = mayHaveLeft ? ({ state: 'unknown', slotAt: submittedAt ?? slotAt } as const) : ({ state: 'released' } as const);
     tables.changeMessage(id, { ...stands, reason: 'exited', updatedAt: at });

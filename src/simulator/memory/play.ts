@@ -39,6 +39,7 @@ export class Play {
   /** Of each message, the plan that it was last asked with. */
   readonly plans = new Map<MessageId, { readonly plan: PreparedSend; readonly world: TurnWorld }>();
   at: Instant;
+  readonly #ready = new Set<EntryId>();
   #turns = 0;
 
   constructor(tables: Tables, outside: Outside, at: Instant) {
@@ -49,25 +50,37 @@ export class Play {
 
   /** The next instant at which an entry is due; null: none is. */
   nextDue(): Instant | null {
-    const due = [...this.tables.entries.values()].flatMap((entry) => (isAsleep(entry) || entry.dueAt === null ? [] : [entry.dueAt]));
-    return due.length === 0 ? null : due.reduce((first, at) => Math.min(first, at));
+    return this.tables.due.first(({ at, id }) => this.#isDueAt(id, at))?.at ?? null;
+  }
+
+  #isDueAt(id: EntryId, at: Instant): boolean {
+    const entry = this.tables.entry(id);
+    return entry.dueAt === at && !isAsleep(entry);
   }
 
   /** Takes every turn that is to be taken at this instant: of entries that were poked, and of those that are due. */
   settle(): void {
-    for (let next = this.#next(); next !== undefined; next = this.#next()) this.#take(next.id);
-    for (const { id, isPoked } of this.tables.entries.values()) if (isPoked) this.tables.changeEntry(id, { isPoked: false });
+    for (let next = this.#next(); next !== undefined; next = this.#next()) this.#take(next);
+    for (const id of this.tables.entries.idsWhere('poked', true)) this.tables.changeEntry(id, { isPoked: false });
+    this.#ready.clear();
   }
 
-  #next(): MemoryEntry | undefined {
-    return [...this.tables.entries.values()].find((entry) => this.#needsTurn(entry));
+  /** The first by id, as the store has it. */
+  #next(): EntryId | undefined {
+    const { due, entries } = this.tables;
+    for (let at = this.nextDue(); at !== null && at <= this.at; at = this.nextDue()) {
+      this.#ready.add(due.first(() => true)!.id);
+      due.take();
+    }
+    const asked = [...this.#ready, ...entries.idsWhere('poked', true)].filter((id) => this.#needsTurn(this.tables.entry(id)));
+    return asked.length === 0 ? undefined : asked.reduce((first, id) => (id < first ? id : first));
   }
 
   #needsTurn(entry: MemoryEntry): boolean {
     if (entry.state === 'finished') return false;
     const isDue = entry.dueAt !== null && entry.dueAt <= this.at;
     if (isDue && !isAsleep(entry)) return true;
-    return entry.isPoked && (isDue || this.tables.inputs.some(({ entryId }) => entryId === entry.id));
+    return entry.isPoked && (isDue || this.tables.inputs.idsWhere('entry', entry.id).length > 0);
   }
 
   #take(id: EntryId): void {

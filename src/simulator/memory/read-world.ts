@@ -1,18 +1,20 @@
+import { countryOfPhone } from '../../channels/sms/address.js';
 import { widestCapMs } from '../../domain/caps-for.js';
 import { type Channel, channels } from '../../domain/channel.js';
-import type { TopicHistory } from '../../domain/engagement/facts.js';
 import type { FactName } from '../../domain/fact.js';
 import type { EntryId, ProfileId } from '../../domain/ids.js';
-import { day, type Instant } from '../../domain/instant.js';
+import { hour, type Instant } from '../../domain/instant.js';
 import { foldAttempts } from '../../domain/message.js';
 import type { Policies } from '../../domain/policy/policies.js';
 import type { Secrets } from '../../domain/secrets.js';
-import { addressOf, normaliseAddress } from '../../domain/suppression.js';
+import { addressOf, normaliseAddress, spellingsOf, suppressionKeys } from '../../domain/suppression.js';
 import type { JourneyDefinition } from '../../journey/definition.js';
 import { countedFacts } from '../../journey/engine.js';
 import { pausesOf } from '../../turn/pauses.js';
 import type { TurnFacts, TurnMessage, TurnProfile, TurnWorld } from '../../turn/world.js';
-import { addressKey, type MemoryEntry, type MemoryMessage, type Tables } from './tables.js';
+import { historyOf } from './engagement-history.js';
+import { sharersOf } from './match.js';
+import { addressKey, type MemoryEntry, type MemoryMessage, type MemoryVerdict, type Tables, versionKey } from './tables.js';
 
 /** What all turns of a simulation know. */
 export interface Surroundings {
@@ -27,15 +29,17 @@ export function readWorld(tables: Tables, around: Surroundings, id: EntryId, now
   const journey = tables.journeys.get(entry.journeyId);
   const profile = tables.profiles.get(entry.profileId);
   if (journey === undefined || profile === undefined) throw new Error(`Entry ${id} has no journey or no person.`);
-  const { definition, state } = journey;
+  const version = entry.version ?? journey.version;
+  const definition = tables.versions.get(versionKey(entry.journeyId, version)) ?? journey.definition;
+  const { state } = journey;
   const at = Math.max(now, profile.lastInstant);
   return {
     ...around,
-    entry: { ...entry, version: entry.version ?? journey.version, definitionHash: '', journeyState: state },
+    entry: { ...entry, version, definitionHash: '', journeyState: state },
     profile,
     cart: (entry.cartId === null ? undefined : tables.carts.get(entry.cartId)) ?? null,
     definition,
-    facts: factsOf(tables, around.policies, { entry, profile, definition, at, now }),
+    facts: factsOf(tables, around, { entry, profile, definition, at, now }),
     pauses: pausesOf([...tables.pauses.keys()], state === 'paused'),
     at,
     rate: 1,
@@ -50,29 +54,36 @@ interface Asked {
   readonly now: Instant;
 }
 
-function factsOf(tables: Tables, policies: Policies, { entry, profile, definition, at, now }: Asked): TurnFacts {
-  const own = tables.messagesOf(profile.id);
+function factsOf(tables: Tables, { policies, secret, shop }: Surroundings, { entry, profile, definition, at, now }: Asked): TurnFacts {
+  const own = tables.messages.where('profile', profile.id);
   const since = at - widestCapMs(policies.caps);
-  const others = [...tables.entries.values()].filter(
-    ({ id, profileId, journeyId }) => id !== entry.id && profileId === profile.id && journeyId === entry.journeyId,
-  );
-  const users = [...tables.identities.values()].filter(({ kind, profileId }) => kind === 'user' && profileId === profile.id);
+  const others = tables.entries
+    .where('profile', profile.id)
+    .filter(({ id, journeyId }) => id !== entry.id && journeyId === entry.journeyId);
+  const sharers = sharersOf(tables, profile.id);
+  const hashes = suppressionKeys(secret, profile).flatMap(spellingsOf);
+  const ofOthers = hashes
+    .flatMap((hash) => tables.messages.where('addressHash', hash))
+    .filter(({ profileId, slotAt }) => profileId !== profile.id && slotAt > since);
   return {
-    inputs: tables.inputs.filter(({ entryId }) => entryId === entry.id),
-    eventInstants: instantsOf(tables, profile.id, definition, at),
-    consents: tables.consents.filter(({ profileId }) => profileId === profile.id),
-    messages: own.filter(({ entryId, slotAt }) => entryId === entry.id || slotAt > since).map((one) => messageOf(tables, one, entry.id)),
+    inputs: tables.inputs.where('entry', entry.id).toSorted((a, b) => a.seq - b.seq),
+    eventInstants: instantsOf(tables, { of: profile.id, sharers }, definition, at),
+    consents: tables.consents.where('profile', profile.id),
+    messages: [
+      ...own.filter(({ entryId, slotAt }) => entryId === entry.id || slotAt > since).map((one) => messageOf(tables, one, entry.id)),
+      ...ofOthers.map((one) => ({ ...messageOf(tables, one, entry.id), isOfAnother: true })),
+    ],
     suppressions: byAddress(profile, tables.suppressions),
     unsubscribedAt: byAddress(profile, tables.unsubscribes),
-    // A story has one person: nobody shares an inbox, and no budget is used up.
-    inboxOrderAt: null,
-    textsInHour: 0,
-    userId: users.map(({ value }) => value).sort()[0] ?? null,
+    inboxOrderAt: latest(ordersOf(tables, sharers, entry.createdAt)),
+    textsInHour: textsIn(tables, countryOfPhone(profile.phone), { since: at - hour, atMost: shop.texts.perHour }),
+    userId:
+      tables.identities
+        .where('profile', profile.id)
+        .flatMap(({ kind, value }) => (kind === 'user' ? [value] : []))
+        .toSorted()[0] ?? null,
     textedBefore: own.some(({ channel, acceptedAt }) => channel === 'sms' && acceptedAt !== null),
-    lastEnteredAt: others.reduce<Instant | null>(
-      (last, { enteredAt }) => (enteredAt === null ? last : Math.max(last ?? 0, enteredAt)),
-      null,
-    ),
+    lastEnteredAt: latest(others.flatMap(({ enteredAt }) => enteredAt ?? [])),
     openOthers: others.filter(({ state }) => state === 'open').length,
     history: historyOf(own, profile, at),
     toldTier: tables.told.get(profile.id)?.tier,
@@ -80,13 +91,44 @@ function factsOf(tables: Tables, policies: Policies, { entry, profile, definitio
   };
 }
 
-function instantsOf(tables: Tables, id: ProfileId, definition: JourneyDefinition, at: Instant): TurnFacts['eventInstants'] {
-  const instants: Partial<Record<FactName, Instant[]>> = {};
-  for (const [name, windowMs] of countedFacts(definition)) {
-    const since = windowMs === null ? 0 : at - windowMs;
-    const of = tables.facts.filter((fact) => fact.profileId === id && fact.name === name && fact.at >= since).map((fact) => fact.at);
-    if (of.length > 0) instants[name] = of.sort((a, b) => b - a);
+function latest(instants: readonly Instant[]): Instant | null {
+  return instants.length === 0 ? null : Math.max(...instants);
+}
+
+function ordersOf(tables: Tables, people: readonly ProfileId[], since: Instant): readonly Instant[] {
+  return people
+    .flatMap((id) => tables.facts.where('profile', id))
+    .filter(({ name, at }) => name === 'order.paid' && at >= since)
+    .map(({ at }) => at);
+}
+
+/** Texts that began to leave for a country, each once. */
+function textsIn(tables: Tables, country: string | null, { since, atMost }: { readonly since: Instant; readonly atMost: number }): number {
+  const seen = new Set<string>();
+  for (let place = tables.texts.length - 1; place >= 0 && seen.size < atMost; place -= 1) {
+    const text = tables.texts[place]!;
+    if (text.at <= since) break;
+    if (text.country === country) seen.add(text.id);
   }
+  return seen.size;
+}
+
+/** When what conditions count happened: to the person, and orders of those who share an address with them. */
+function instantsOf(
+  tables: Tables,
+  { of, sharers }: { readonly of: ProfileId; readonly sharers: readonly ProfileId[] },
+  definition: JourneyDefinition,
+  at: Instant,
+): TurnFacts['eventInstants'] {
+  const counted = countedFacts(definition);
+  const shared = sharers.flatMap((id) => tables.facts.where('profile', id)).filter(({ name }) => name.startsWith('order.'));
+  const instants: Partial<Record<FactName, Instant[]>> = {};
+  for (const fact of counted.size === 0 ? [] : [...tables.facts.where('profile', of), ...shared]) {
+    const windowMs = counted.get(fact.name);
+    if (windowMs === undefined || (windowMs !== null && fact.at < at - windowMs)) continue;
+    (instants[fact.name] ??= []).push(fact.at);
+  }
+  for (const found of Object.values(instants)) found?.sort((a, b) => b - a);
   return instants;
 }
 
@@ -94,7 +136,6 @@ function messageOf(tables: Tables, message: MemoryMessage, asking: EntryId): Tur
   const { id, entryId, state, attempts } = message;
   const owner = entryId === null ? undefined : tables.entries.get(entryId);
   const isOwn = entryId === asking;
-  const looks = tables.verdicts.filter(({ messageId, verdict }) => messageId === id && ruleOf(verdict) === 'order-lookup');
   return {
     ...message,
     entryKey: owner?.entryKey ?? null,
@@ -103,11 +144,11 @@ function messageOf(tables: Tables, message: MemoryMessage, asking: EntryId): Tur
     attempts: isOwn ? attempts : [],
     receipts: isOwn ? message.receipts : [],
     mayHaveLeft: state === 'reserved' && attempts.length > 0 && foldAttempts(attempts.map(({ outcome }) => outcome)) === 'unknown',
-    lookFailures: isOwn ? looks.length : 0,
+    lookFailures: isOwn ? tables.verdicts.where('message', id).filter(({ verdict }) => ruleOf(verdict) === 'order-lookup').length : 0,
   };
 }
 
-function ruleOf(verdict: Tables['verdicts'][number]['verdict']): unknown {
+function ruleOf(verdict: MemoryVerdict['verdict']): unknown {
   return verdict.kind === 'send' || verdict.kind === 'release' ? null : verdict.detail['rule'];
 }
 
@@ -119,48 +160,4 @@ function byAddress<Value>(profile: TurnProfile, known: ReadonlyMap<string, Value
       return value === undefined ? [] : [[channel, value]];
     }),
   );
-}
-
-/** What came of the messages of a year. */
-function historyOf(own: readonly MemoryMessage[], { engagement }: TurnProfile, at: Instant): TurnFacts['history'] {
-  const promoting = own.filter(({ class: of }) => of === 'marketing' || of === 'broadcast');
-  const { engagedAt } = engagement as { readonly engagedAt: Instant | null };
-  const since = (such: (message: MemoryMessage) => boolean): readonly Instant[] =>
-    promoting
-      .filter((one) => !isLost(one) && one.acceptedAt !== null && one.acceptedAt > (engagedAt ?? 0) && such(one))
-      .map(({ acceptedAt }) => acceptedAt ?? 0)
-      .sort((a, b) => a - b);
-  const topics = new Map<string, MemoryMessage[]>();
-  for (const message of promoting.filter(({ slotAt }) => slotAt > at - 365 * day)) {
-    const key = `${message.channel} ${message.topic}`;
-    topics.set(key, [...(topics.get(key) ?? []), message]);
-  }
-  return {
-    unengagedSends: since(({ content }) => content?.links != null),
-    winBacks: since(({ topic }) => topic === 'win_back'),
-    topics: [...topics.values()].map(topicHistory),
-  };
-}
-
-function topicHistory(messages: readonly MemoryMessage[]): TopicHistory {
-  const [first] = messages;
-  if (first === undefined) throw new Error('A topic without messages has no history.');
-  const arrived = messages.filter((one) => one.acceptedAt !== null && !isLost(one));
-  const standing = messages.filter(({ state }) => !['skipped', 'withheld', 'released', 'expired'].includes(state));
-  return {
-    topic: first.topic,
-    channel: first.channel,
-    delivered: arrived.length,
-    answerable: arrived.filter(({ content }) => content?.links != null).length,
-    opened: 0,
-    clicked: 0,
-    newest: standing
-      .map(({ id, slotAt }) => ({ messageId: id, at: slotAt }))
-      .sort((a, b) => b.at - a.at)
-      .slice(0, 2),
-  };
-}
-
-function isLost({ state }: MemoryMessage): boolean {
-  return state === 'bounced' || state === 'failed';
 }

@@ -8,11 +8,15 @@ import type { Instant } from '../../domain/instant.js';
 import type { Profile } from '../../domain/profile.js';
 import type { Verdict } from '../../domain/verdict.js';
 import type { Awaiting, EntryInput, EntryState, TraceLine } from '../../journey/entry.js';
+import type { RunningBroadcast } from '../../journey/broadcast.js';
+import type { JourneyDefinition } from '../../journey/definition.js';
 import type { LiveJourney } from '../../matching/triggers.js';
 import type { ConsentAct } from '../../projection/rows.js';
 import type { ReadyContent } from '../../turn/content.js';
 import type { MessageStanding, NewMessage } from '../../turn/effects.js';
 import type { TurnEntry, TurnMessage } from '../../turn/world.js';
+import { DueQueue } from './due-queue.js';
+import { Log, Rows } from './rows.js';
 
 /** An entry as its row in the store would stand. `isPoked`: somebody is to look at it at once. */
 export interface MemoryEntry extends Omit<TurnEntry, 'definitionHash' | 'journeyState' | 'version' | 'data'> {
@@ -38,6 +42,27 @@ export interface MemoryVerdict {
   readonly messageId: MessageId;
   readonly at: Instant;
   readonly verdict: Verdict;
+  /** Whose messages had the room, where there was none. */
+  readonly roomOf: readonly MessageId[];
+}
+
+export interface MemoryInput {
+  readonly seq: number;
+  readonly entryId: EntryId;
+  readonly input: EntryInput;
+}
+
+/** A journey that runs. `isInternal`: of a shop's own message or of a broadcast; no event starts it. */
+export interface MemoryJourney extends LiveJourney {
+  readonly version: number;
+  readonly pausedAt: Instant | null;
+  readonly isInternal?: boolean;
+}
+
+export interface MemoryBroadcast extends RunningBroadcast {
+  readonly recipients: readonly ProfileId[];
+  /** How many of them have been looked at. */
+  readonly enrolled: number;
 }
 
 /** Of a row of `waits`. */
@@ -51,20 +76,39 @@ export interface Told {
 
 /** A store in memory: what happened, and how things stand. It has no rule of its own. */
 export class Tables {
-  readonly journeys = new Map<string, LiveJourney & { readonly version: number; readonly pausedAt: Instant | null }>();
-  readonly profiles = new Map<ProfileId, Profile>();
+  readonly journeys = new Map<string, MemoryJourney>();
+  /** What an entry that is pinned to a version runs by, by journey and version; absent: by the journey as it is live. */
+  readonly versions = new Map<string, JourneyDefinition>();
+  readonly profiles = new Rows<ProfileId, Profile, 'address'>({ address: addressesOf });
+  /** Whose rows went over to whom. */
+  readonly mergedInto = new Map<ProfileId, ProfileId>();
   readonly told = new Map<ProfileId, Told>();
-  readonly identities = new Map<string, KnownIdentity>();
+  readonly identities = new Rows<string, KnownIdentity, 'profile'>({ profile: ({ profileId }) => [profileId] });
   readonly events = new Set<string>();
-  readonly carts = new Map<CartId, KeptCart>();
-  readonly consents: ConsentAct[] = [];
-  readonly facts: Fact[] = [];
-  readonly entries = new Map<EntryId, MemoryEntry>();
-  readonly messages = new Map<MessageId, MemoryMessage>();
-  readonly verdicts: MemoryVerdict[] = [];
+  readonly carts = new Rows<CartId, KeptCart, 'profile' | 'token'>({
+    profile: ({ profileId }) => [profileId],
+    token: ({ tokens }) => tokens,
+  });
+  readonly consents = new Log<ConsentAct, 'profile'>({ profile: ({ profileId }) => [profileId] });
+  readonly facts = new Log<Fact, 'profile' | 'cart'>({ profile: ({ profileId }) => [profileId], cart: ({ cartId }) => [cartId ?? null] });
+  readonly entries = new Rows<EntryId, MemoryEntry, 'profile' | 'live' | 'poked'>({
+    profile: ({ profileId }) => [profileId],
+    live: ({ state, journeyId, profileId, cartId }) => (state === 'finished' ? [] : [true, journeyId, profileId, cartId]),
+    poked: ({ isPoked }) => (isPoked ? [true] : []),
+  });
+  readonly due = new DueQueue();
+  readonly messages = new Rows<MessageId, MemoryMessage, 'profile' | 'entry' | 'addressHash'>({
+    profile: ({ profileId }) => [profileId],
+    entry: ({ entryId }) => [entryId],
+    addressHash: ({ addressHash }) => [addressHash ?? null],
+  });
+  readonly verdicts = new Log<MemoryVerdict, 'message'>({ message: ({ messageId }) => [messageId] });
   readonly trace: { readonly entryId: EntryId; readonly line: TraceLine }[] = [];
-  readonly inputs: { readonly seq: number; readonly entryId: EntryId; readonly input: EntryInput }[] = [];
-  readonly waits: MemoryWait[] = [];
+  /** Texts that began to leave, the newest last. */
+  readonly texts: { readonly country: string; readonly id: MessageId; readonly at: Instant }[] = [];
+  readonly inputs = new Rows<number, MemoryInput, 'entry'>({ entry: ({ entryId }) => [entryId] });
+  readonly waits = new Log<MemoryWait, 'entry' | 'value'>({ entry: ({ entryId }) => [entryId], value: ({ value }) => [value] });
+  readonly broadcasts = new Map<string, MemoryBroadcast>();
   /** By channel and address. */
   readonly suppressions = new Map<string, string>();
   readonly unsubscribes = new Map<string, Instant>();
@@ -78,8 +122,18 @@ export class Tables {
     return entry;
   }
 
+  addEntry(entry: MemoryEntry): void {
+    this.entries.set(entry.id, entry);
+    if (entry.dueAt !== null) this.due.add(entry.dueAt, entry.id);
+  }
+
   changeEntry(id: EntryId, change: Partial<MemoryEntry>): void {
-    this.entries.set(id, { ...this.entry(id), ...change });
+    const before = this.entry(id);
+    const after = { ...before, ...change };
+    // What was held is out of the queue by now.
+    const isSame = after.dueAt === before.dueAt && before.activity !== 'held';
+    if (isSame) this.entries.set(id, after);
+    else this.addEntry(after);
   }
 
   changeMessage(id: MessageId, change: Partial<MemoryMessage>): void {
@@ -89,24 +143,23 @@ export class Tables {
 
   giveInput(entryId: EntryId, input: EntryInput): void {
     this.#seq += 1;
-    this.inputs.push({ seq: this.#seq, entryId, input });
+    this.inputs.set(this.#seq, { seq: this.#seq, entryId, input });
   }
 
   tell(entryId: EntryId, lines: readonly TraceLine[]): void {
     this.trace.push(...lines.map((line) => ({ entryId, line })));
-  }
-
-  /** Changes or drops rows of a list. */
-  rewrite<Row>(rows: Row[], change: (row: Row) => Row | null): void {
-    rows.splice(0, rows.length, ...rows.flatMap((row) => change(row) ?? []));
-  }
-
-  messagesOf(profileId: ProfileId): readonly MemoryMessage[] {
-    return [...this.messages.values()].filter((message) => message.profileId === profileId);
   }
 }
 
 /** Under which key an address is kept. */
 export function addressKey(channel: Channel, normalised: string): string {
   return `${channel}:${normalised}`;
+}
+
+export function versionKey(journeyId: string, version: number): string {
+  return `${journeyId}@${version}`;
+}
+
+function addressesOf({ email, phone }: Profile): readonly string[] {
+  return [...(email === null ? [] : [email.toLowerCase()]), ...(phone === null ? [] : [phone])];
 }

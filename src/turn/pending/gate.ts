@@ -1,4 +1,6 @@
+import { roomTakenBy } from '../../domain/frequency-cap.js';
 import type { SendRequest } from '../../domain/guards/guard.js';
+import type { MessageId } from '../../domain/ids.js';
 import { decideSend } from '../../domain/send-gate.js';
 import { verdictSentence } from '../../domain/explain.js';
 import type { Displaced, SendDecision } from '../../domain/verdict.js';
@@ -20,19 +22,23 @@ interface Asked {
   readonly step: SendStep;
   readonly pending: PendingSend;
   readonly message: NewMessage;
+  /** Whose messages have the room that it asked for; empty: there is room, or it is not about that. */
+  readonly roomOf: readonly MessageId[];
 }
 
 /** Asks the gate, and does what it says. */
-export function askGate(turn: Turn, asked: Asked): Settled {
-  const { pending, message } = asked;
+export function askGate(turn: Turn, of: Omit<Asked, 'roomOf'>): Settled {
+  const { pending, message } = of;
   const plan = freshPlan(turn, pending);
   if (plan === null) return rests(prepareFirst(turn, pending));
-  if (isDuplicate(turn.world, pending)) return skip(turn, asked, { kind: 'skip', reason: 'duplicate', detail: {} });
-  return heed(turn, asked, plan, afterLook(turn, plan, message, decideSend(...question(turn, asked, plan))));
+  if (isDuplicate(turn.world, pending)) return skip(turn, { ...of, roomOf: [] }, { kind: 'skip', reason: 'duplicate', detail: {} });
+  const [request, facts] = question(turn, of, plan);
+  const decision = afterLook(turn, plan, message, decideSend(request, facts));
+  return heed(turn, { ...of, roomOf: roomTakenBy(request, facts, decision) }, plan, decision);
 }
 
 function heed(turn: Turn, asked: Asked, plan: PreparedSend, decision: SendDecision): Settled {
-  const { step, pending, message } = asked;
+  const { step, pending, message, roomOf } = asked;
   const { at } = turn.world;
   switch (decision.kind) {
     case 'skip':
@@ -41,7 +47,7 @@ function heed(turn: Turn, asked: Asked, plan: PreparedSend, decision: SendDecisi
       record(turn, message, decision, { state: 'withheld', slotAt: at });
       return goesOn(turn, pending, { kind: 'withheld', reason: decision.reason });
     case 'exit':
-      record(turn, message, decision, { state: 'skipped', slotAt: at });
+      record(turn, message, decision, { state: 'skipped', slotAt: at }, roomOf);
       return rests(finish(turn, 'exited', decision.reason));
     case 'hold': {
       // It keeps the instant from which it is late; a slot that it gave up says nothing about that.
@@ -51,7 +57,7 @@ function heed(turn: Turn, asked: Asked, plan: PreparedSend, decision: SendDecisi
     }
     case 'defer':
       displace(turn, message, decision);
-      record(turn, message, decision, { state: 'reserved', slotAt: decision.until });
+      record(turn, message, decision, { state: 'reserved', slotAt: decision.until }, roomOf);
       turn.did.push(`${step.id} · ${decision.reason}`);
       return rests(wait(turn, decision.until, awaitingSlot(step, pending), `${step.id} · ${step.channel} · ${decision.reason}`));
     case 'send':
@@ -101,14 +107,14 @@ function displace(
   effects.push({ kind: 'displace', messages, verdict, at: world.at });
 }
 
-function skip(turn: Turn, { pending, message }: Asked, decision: SendDecision & { kind: 'skip' | 'exit' }): Settled {
+function skip(turn: Turn, { pending, message, roomOf }: Asked, decision: SendDecision & { kind: 'skip' | 'exit' }): Settled {
   const known = turn.messages.get(message.id);
   const mayHaveLeft = known !== undefined && isAmbiguous(known);
   // What may have left counts from when it may have left.
   const stands = mayHaveLeft
     ? ({ state: 'unknown', slotAt: known.slotAt } as const)
     : ({ state: 'skipped', slotAt: turn.world.at } as const);
-  record(turn, message, decision, stands);
+  record(turn, message, decision, stands, roomOf);
   turn.did.push(`${message.step} · ${decision.reason}`);
   return goesOn(turn, pending, mayHaveLeft ? { kind: 'unknown', reason: null } : { kind: 'skipped', reason: decision.reason });
 }
@@ -124,7 +130,7 @@ function freshPlan({ request, world }: Turn, pending: PendingSend): PreparedSend
   return plan.seenAddress === address && isPlanFresh ? plan : null;
 }
 
-function question(turn: Turn, { step, pending, message }: Asked, plan: PreparedSend): Parameters<typeof decideSend> {
+function question(turn: Turn, { step, pending, message }: Omit<Asked, 'roomOf'>, plan: PreparedSend): Parameters<typeof decideSend> {
   const { facts, profile, policies, pauses, definition, shop, at } = turn.world;
   const request: SendRequest = {
     messageId: message.id,
