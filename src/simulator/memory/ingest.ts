@@ -3,6 +3,7 @@ import type { ShopEvent } from '../../domain/event.js';
 import { identitiesOf, type KnownIdentity, planIdentities } from '../../domain/identity.js';
 import type { CartId, ProfileId } from '../../domain/ids.js';
 import type { Policies } from '../../domain/policy/policies.js';
+import { ourselves } from '../../domain/speaker.js';
 import type { Profile } from '../../domain/profile.js';
 import type { Secrets } from '../../domain/secrets.js';
 import type { Shop } from '../../domain/shop.js';
