@@ -4,7 +4,7 @@ import type { EntryId, MessageId } from '../../domain/ids.js';
 import type { Instant } from '../../domain/instant.js';
 import type { EntryInput } from '../../journey/entry.js';
 import { pauseKeys, pauseOn, pausesOf } from '../../turn/pauses.js';
-import type { IngestNeeds } from './ingest.js';
+import type { IngestNeeds } from './needs.js';
 import { matchFacts } from './match.js';
 import type { MemoryEntry, MemoryMessage, Tables } from './tables.js';
 

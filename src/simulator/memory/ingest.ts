@@ -2,26 +2,17 @@ import { joinWithinMs, type KeptCart } from '../../domain/cart-book.js';
 import type { ShopEvent } from '../../domain/event.js';
 import { identitiesOf, type KnownIdentity, planIdentities } from '../../domain/identity.js';
 import type { CartId, ProfileId } from '../../domain/ids.js';
-import type { Policies } from '../../domain/policy/policies.js';
 import { ourselves } from '../../domain/speaker.js';
 import type { Profile } from '../../domain/profile.js';
-import type { Secrets } from '../../domain/secrets.js';
-import type { Shop } from '../../domain/shop.js';
 import type { MatchableFact, Matched } from '../../matching/matched.js';
 import { Projection } from '../../projection/projection.js';
 import { identifying } from '../../projection/identifying.js';
 import { type IncomingEvent, readEvent, type Understood } from '../../projection/read-event.js';
 import type { ConsentAct } from '../../projection/rows.js';
 import { matchFacts } from './match.js';
+import type { IngestNeeds } from './needs.js';
 import type { Tables } from './tables.js';
 import { joinCarts, mergePeople } from './unite.js';
-
-export interface IngestNeeds {
-  readonly secret: Secrets;
-  readonly shop: Pick<Shop, 'hosts' | 'country'>;
-  readonly policies: { readonly current: () => Policies };
-  readonly newId: () => string;
-}
 
 /** What an event did. */
 export type Heard =

@@ -4,7 +4,7 @@ import { type EntryPlace, placeOfCart, placeOfPerson, planUnion, type UnitingEnt
 import { factInput } from '../../matching/waits.js';
 import { mergedProfile } from '../../projection/merge-people.js';
 import { releasePromised } from './effects.js';
-import type { IngestNeeds } from './ingest.js';
+import type { IngestNeeds } from './needs.js';
 import type { Tables } from './tables.js';
 
 interface Union<Id> {

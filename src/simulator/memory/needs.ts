@@ -1,0 +1,11 @@
+import type { Policies } from '../../domain/policy/policies.js';
+import type { Secrets } from '../../domain/secrets.js';
+import type { Shop } from '../../domain/shop.js';
+
+/** What hearing an event needs beside the tables. */
+export interface IngestNeeds {
+  readonly secret: Secrets;
+  readonly shop: Pick<Shop, 'hosts' | 'country'>;
+  readonly policies: { readonly current: () => Policies };
+  readonly newId: () => string;
+}
