@@ -175,10 +175,10 @@ async function ingestTogether(deps: IngestDeps, trx: Trx, chunk: readonly Unders
   for (const { reading, meeting } of inOrderOfTime(fresh, plan)) projection.take(reading, meeting);
   const projected = projectionWrites(projection, plan, letters);
   // Entries of carts that were joined are moved before they are matched, and what they point to is written before that.
-  const carriesOn = projection.joined.length > 0;
+  const carriesOn = projection.carts.joined.length > 0;
   if (carriesOn) {
     await writeAsPlanned(trx, projected);
-    await joinStoredCarts(trx, projection.joined, deps.clock.now());
+    await joinStoredCarts(trx, projection.carts.joined, deps.clock.now());
   }
   const { matched, writes } = await planMatches(trx, projection.facts, deps);
   const told = byEvent([...projection.notes, ...matched]);
@@ -233,18 +233,18 @@ interface PlannedWrites {
 function projectionWrites(projection: Projection, plan: IdentityPlan, letters: readonly DeadLetter[]): PlannedWrites {
   const profiles = [...projection.profiles.values()];
   const created = new Set(plan.created);
-  const tokens = projection.tokensToWrite();
+  const tokens = projection.carts.tokensToWrite();
   return {
     writes: {
       new_profiles: writeNewProfiles(profiles.filter(({ id }) => created.has(id))),
       profiles: writeProfiles(profiles.filter(({ id }) => !created.has(id))),
       identities: writeIdentities(plan.changes),
-      carts: writeCarts(projection.cartsToWrite()),
+      carts: writeCarts(projection.carts.toWrite()),
       tokens: writeCartTokens(tokens),
       orders: writeOrders(projection.orders),
       consents: writeConsents(projection.consents),
       claims: writeClaims(projection.claims),
-      acts: writeKeyActs(projection.acts),
+      acts: writeKeyActs(projection.acts.list),
       facts: writeFacts(projection.facts.map(({ fact }) => fact)),
       letters: writeDeadLetters(letters),
     },

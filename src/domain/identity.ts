@@ -166,7 +166,7 @@ class People {
     const visitor = this.#find('anonymous', event.anonymousId);
     if (user === null || this.#isOpen(user)) return about(this.#believe(event), 'set');
     if (visitor === user) return about(user, this.#rightOfOwnBrowser(user));
-    const isVisitor = event.anonymousId !== null && (visitor === null || !this.#isKnown(visitor));
+    const isVisitor = event.anonymousId !== null && (visitor === null || !this.#known.has(visitor));
     if (!isVisitor || event.refuses === true) return { ...about(user, 'claim'), isStranger: true, visitor: isVisitor ? visitor : null };
     const own = visitor ?? this.#create('anonymous', event.anonymousId ?? '', event);
     return { ...about(own, 'set'), claims: [{ kind: 'user', value: userId }] };
@@ -178,7 +178,7 @@ class People {
     const previous = this.#find('user', previousId) ?? this.#find('anonymous', previousId);
     if (userId === previousId || (previous !== null && previous === user))
       return about(this.#find('user', userId) ?? this.#believe(event), 'claim');
-    const isClaimed = previous !== null && this.#isKnown(previous);
+    const isClaimed = previous !== null && this.#known.has(previous);
     const mayName = trust === 'user' || user === null || this.#isOpen(user);
     if (mayName && !isClaimed) return about(this.#believe(event), 'set');
     if (mayName) {
@@ -191,11 +191,11 @@ class People {
 
   /** Nothing is known of them but the name, and only a browser has said it: there is nothing yet to take from anybody. */
   #isOpen(id: ProfileId): boolean {
-    return !this.#isKnown(id) || (this.#unproven.has(id) && this.#settled !== null && !this.#settled.has(id));
+    return !this.#known.has(id) || (this.#unproven.has(id) && this.#settled !== null && !this.#settled.has(id));
   }
 
   #rightOfOwnBrowser(id: ProfileId): AddressRight {
-    return !this.#isKnown(id) ? 'set' : this.#unproven.has(id) ? 'fill' : 'claim';
+    return !this.#known.has(id) ? 'set' : this.#unproven.has(id) ? 'fill' : 'claim';
   }
 
   /** The shop itself says who a user is of whom only browsers had spoken. */
@@ -212,7 +212,7 @@ class People {
     const visitor = this.#find('anonymous', anonymousId);
     const user = this.#find('user', userId) ?? this.#nameVisitor(userId, visitor, event);
     if (visitor === null) this.#link('anonymous', anonymousId, user, event);
-    else if (visitor !== user && !this.#isKnown(visitor)) return this.#merge(visitor, user);
+    else if (visitor !== user && !this.#known.has(visitor)) return this.#merge(visitor, user);
     else if (visitor !== user && event.occurredAt > this.#linkedAt('anonymous', anonymousId))
       this.#link('anonymous', anonymousId, user, event);
     return user;
@@ -220,7 +220,7 @@ class People {
 
   /** A user seen for the first time is the visitor who has just said so, if they were nobody yet. */
   #nameVisitor(userId: string, visitor: ProfileId | null, event: IdentifyingEvent): ProfileId {
-    return visitor === null || this.#isKnown(visitor) ? this.#create('user', userId, event) : this.#link('user', userId, visitor, event);
+    return visitor === null || this.#known.has(visitor) ? this.#create('user', userId, event) : this.#link('user', userId, visitor, event);
   }
 
   #alias(userId: string, previousId: string, event: IdentifyingEvent): ProfileId {
@@ -233,7 +233,7 @@ class People {
     if (previousVisitor === null) this.#link('anonymous', previousId, user, event);
     // Nobody may put another name aside for themselves.
     if (previousUser === null && (event.trust ?? 'shop') === 'shop') this.#link('user', previousId, user, event);
-    if (previousVisitor !== null && previousVisitor !== previous && this.#isKnown(previousVisitor))
+    if (previousVisitor !== null && previousVisitor !== previous && this.#known.has(previousVisitor))
       return this.#merge(previous ?? user, user);
     return [previousUser, previousVisitor].reduce<ProfileId>((into, from) => (from === null ? into : this.#merge(from, into)), user);
   }
@@ -269,10 +269,10 @@ class People {
     // A profile that is not stored yet has nothing to move: it gives way.
     const [from, into] = this.#created.has(other) ? [other, one] : [one, other];
     this.#mergedInto.set(from, into);
-    const areKnown = this.#isKnown(from) && this.#isKnown(into);
-    if (this.#isKnown(from) && !this.#unproven.has(from)) this.#unproven.delete(into);
-    else if (this.#isKnown(from) && !this.#isKnown(into)) this.#unproven.add(into);
-    if (this.#isKnown(from)) this.#known.add(into);
+    const areKnown = this.#known.has(from) && this.#known.has(into);
+    if (this.#known.has(from) && !this.#unproven.has(from)) this.#unproven.delete(into);
+    else if (this.#known.has(from) && !this.#known.has(into)) this.#unproven.add(into);
+    if (this.#known.has(from)) this.#known.add(into);
     if (this.#settled?.has(from)) this.#settled.add(into);
     if (!this.#created.delete(from)) this.#merges.push({ from, into, by: this.#position, areKnown });
     return into;
@@ -282,10 +282,6 @@ class People {
     let canonical = id;
     for (let next = this.#mergedInto.get(canonical); next !== undefined; next = this.#mergedInto.get(canonical)) canonical = next;
     return canonical;
-  }
-
-  #isKnown(id: ProfileId): boolean {
-    return this.#known.has(id);
   }
 
   plan(meetings: readonly Meeting[]): IdentityPlan {
@@ -307,7 +303,7 @@ class People {
       merges: this.#merges,
       proven: new Set([...this.#proven].map((id) => this.#canonical(id))),
       changes,
-      isKnown: (id) => this.#isKnown(this.#canonical(id)),
+      isKnown: (id) => this.#known.has(this.#canonical(id)),
     };
   }
 }

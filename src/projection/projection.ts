@@ -1,4 +1,4 @@
-import { applyToCarts, joinSharing, type KeptCart } from '../domain/cart-book.js';
+import type { KeptCart } from '../domain/cart-book.js';
 import type { CommerceEvent } from '../domain/commerce-events.js';
 import { consentsTrait } from '../domain/consent-events.js';
 import { deriveFacts } from '../domain/derive-facts.js';
@@ -9,20 +9,21 @@ import { noEngagement, recordSignal, withoutSignals } from '../domain/engagement
 import { mayTrigger, type ShopEvent } from '../domain/event.js';
 import type { Fact } from '../domain/fact.js';
 import { browserConsent, type Claim, disowned, hearTraits, provesItself } from '../domain/browser-word.js';
-import { type AddressRight, identitiesOf, type IdentityPlan, type Meeting } from '../domain/identity.js';
+import type { AddressRight, IdentityPlan, Meeting } from '../domain/identity.js';
 import type { Secrets } from '../domain/secrets.js';
-import type { Speaker } from '../domain/speaker.js';
 import { unsubscribeKeys } from '../domain/suppression.js';
 import type { CartId, ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
 import { mergeTraits, type Profile } from '../domain/profile.js';
 import type { Shop } from '../domain/shop.js';
 import { seenZoneTraits } from '../domain/zone-evidence.js';
+import { type JoinedCart, ProjectedCarts } from './carts.js';
 import { type ContactPoints, contactPoints } from './contact-points.js';
+import { asTheyWere, KeyActs } from './key-acts.js';
 import type { Policies } from '../domain/policy/policies.js';
 import type { MatchableFact, Matched } from '../matching/matched.js';
 import type { Understood } from './read-event.js';
-import type { ChangedProfile, ConsentAct, NewClaim, NewKeyAct, OrderChange } from './rows.js';
+import type { ChangedProfile, ConsentAct, NewClaim, OrderChange } from './rows.js';
 
 interface ProjectionNeeds {
   readonly newId: () => string;
@@ -49,27 +50,23 @@ export class Projection {
   readonly orders: OrderChange[] = [];
   readonly consents: ConsentAct[] = [];
   readonly claims: NewClaim[] = [];
-  readonly acts: NewKeyAct[] = [];
-  readonly joined: { readonly from: CartId; readonly into: CartId }[] = [];
   readonly profiles = new Map<ProfileId, ChangedProfile>();
-  readonly #cartsBefore: ReadonlyMap<CartId, KeptCart>;
-  readonly #carts: Map<CartId, KeptCart>;
+  readonly carts: ProjectedCarts;
+  readonly acts: KeyActs;
   readonly #deps: ProjectionNeeds;
   readonly #plan: IdentityPlan;
   readonly #unsubscribed: ReadonlySet<string>;
   readonly #isSpent: SettledPeople['isSpent'];
-  readonly #linked: Set<IdentityPlan['changes'][number]>;
 
   constructor(deps: ProjectionNeeds, { plan, profiles, carts, unsubscribed, isSpent }: SettledPeople) {
     this.#deps = deps;
     this.#plan = plan;
     this.#unsubscribed = unsubscribed;
     this.#isSpent = isSpent;
-    this.#linked = new Set(plan.changes.filter((change) => isUndoable(plan, change)));
-    this.#cartsBefore = new Map(carts.map((cart) => [cart.id, cart]));
-    this.#carts = new Map(this.#cartsBefore);
+    this.acts = new KeyActs(plan);
+    this.carts = new ProjectedCarts(carts, () => deps.newId() as CartId);
     for (const profile of profiles.values()) this.profiles.set(profile.id, { ...profile, traitsChanged: false, engagementChanged: false });
-    for (const { into } of plan.merges) this.#joinCartsOf(into);
+    for (const { into } of plan.merges) this.#followJoins(this.carts.joinCartsOf(into));
   }
 
   take(reading: Understood, meeting: Meeting): void {
@@ -90,7 +87,7 @@ export class Projection {
     this.facts.push(...facts.map((fact) => ({ fact, trigger: mayTrigger(event) && !isSpent, namesCart: namesCart(reading) })));
     if (commerce?.kind === 'order') this.#tellVisitor(meeting, facts);
     this.#keepClaims(reading, profileId, meeting.claims);
-    this.#keepIds(reading);
+    this.acts.keepIds(reading);
     this.notes.push(...incoming.notes.map((reason) => note(event, reason)));
   }
 
@@ -122,7 +119,7 @@ export class Projection {
       };
     });
     this.consents.push(...acts);
-    if (acts.length > 0) this.#keepAct({ event, speaker, profileId }, 'consent');
+    if (acts.length > 0) this.acts.keep({ event, speaker, profileId }, 'consent');
     return acts;
   }
 
@@ -137,43 +134,8 @@ export class Projection {
   #keepClaims({ event, incoming: { speaker } }: Understood, profileId: ProfileId, claims: readonly Claim[]): void {
     const { messageId: eventId, occurredAt: at, receivedAt } = event;
     this.claims.push(...claims.map((claim) => ({ ...claim, profileId, eventId, keyId: speaker.keyId, at, receivedAt })));
-    if (claims.length > 0) this.#keepAct({ event, speaker, profileId }, 'claim');
+    if (claims.length > 0) this.acts.keep({ event, speaker, profileId }, 'claim');
     if (claims.some(({ kind }) => kind === 'user' || kind === 'anonymous')) this.notes.push(note(event, 'user-not-vouched'));
-  }
-
-  /** Ids that this event gave to somebody who was there already. */
-  #keepIds({ event, incoming: { speaker } }: Understood): void {
-    const said = identitiesOf(event);
-    for (const change of this.#linked) {
-      const { kind, value, was, profileId, linkedAt } = change;
-      if (linkedAt !== event.occurredAt || !said.some((id) => id.kind === kind && id.value === value)) continue;
-      this.#linked.delete(change);
-      this.#keepAct({ event, speaker, profileId }, 'identity', { kind, value, was });
-    }
-  }
-
-  /** What a key said can be listed, and undone. */
-  #keepAct(
-    { event, speaker, profileId }: { readonly event: ShopEvent; readonly speaker: Speaker; readonly profileId: ProfileId },
-    kind: NewKeyAct['kind'],
-    kept: NewKeyAct['kept'] = {},
-  ): void {
-    if (speaker.keyId === null) return;
-    const { messageId: eventId, occurredAt: at, receivedAt } = event;
-    this.acts.push({ keyId: speaker.keyId, profileId, eventId, kind, at, receivedAt, kept });
-  }
-
-  cartsToWrite(): readonly KeptCart[] {
-    return [...this.#carts.values()].filter((cart) => this.#cartsBefore.get(cart.id) !== cart);
-  }
-
-  tokensToWrite(): readonly { readonly token: string; readonly cartId: CartId; readonly was: CartId | null }[] {
-    const before = new Map([...this.#cartsBefore.values()].flatMap((cart) => cart.tokens.map((token) => [token, cart.id] as const)));
-    return [...this.#carts.values()].flatMap((cart) =>
-      cart.tokens
-        .filter((token) => before.get(token) !== cart.id)
-        .map((token) => ({ token, cartId: cart.id, was: before.get(token) ?? null })),
-    );
   }
 
   #touchProfile(reading: Understood, meeting: Meeting): readonly string[] {
@@ -195,7 +157,7 @@ export class Projection {
     const { email, phone, problems } = changed.length > 0 ? this.#addresses(traits, known, right) : { ...known, problems: [] };
     this.profiles.set(profileId, { ...moved, traits, traitTimes, email, phone, updatedAt: event.receivedAt, traitsChanged: true });
     this.notes.push(...problems.map((problem) => note(event, problem)));
-    if (changed.length > 0) this.#keepAct({ event, speaker: incoming.speaker, profileId }, 'traits', before(known, changed));
+    if (changed.length > 0) this.acts.keep({ event, speaker: incoming.speaker, profileId }, 'traits', asTheyWere(known, changed));
     return changed;
   }
 
@@ -241,53 +203,14 @@ export class Projection {
       eventId: event.messageId,
       isToldByShop: incoming.speaker.kind === 'server',
     };
-    const tokens = [commerce.tokens.token, ...commerce.tokens.aliases];
-    const concerned = this.#cartsWhere((cart) => cart.profileId === profileId || cart.tokens.some((token) => tokens.includes(token)));
-    const { carts, touched, joined } = applyToCarts(concerned, deed, () => this.#deps.newId() as CartId);
-    this.#replaceCarts(carts, joined);
-    if (commerce.kind === 'order') this.#projectOrder(event, commerce, profileId, touched?.cart.id ?? null);
+    const { touched, joined } = this.carts.apply(deed);
+    this.#followJoins(joined);
+    if (commerce.kind === 'order') this.orders.push(...orderChanges(event, commerce, profileId, touched?.cart.id ?? null));
     return touched;
   }
 
-  #projectOrder(event: ShopEvent, order: Extract<CommerceEvent, { kind: 'order' }>, profileId: ProfileId, cartId: CartId | null): void {
-    // A purchase without a number is still a purchase; what comes after it cannot be told apart without one.
-    const orderId = order.orderId ?? (order.status === 'paid' ? `event:${event.messageId}` : null);
-    if (orderId === null) return;
-    const { total, currency } = order;
-    this.orders.push({
-      orderId,
-      profileId,
-      cartId,
-      status: order.status === 'updated' ? null : order.status,
-      total,
-      currency,
-      at: event.occurredAt,
-    });
-  }
-
-  /** Two baskets of what were two people until now. */
-  #joinCartsOf(profileId: ProfileId): void {
-    for (const { id } of this.#cartsWhere((cart) => cart.profileId === profileId && cart.state === 'open')) {
-      const present = this.#carts.get(id);
-      if (present === undefined) continue;
-      const own = this.#cartsWhere((cart) => cart.profileId === profileId);
-      const { book, joined } = joinSharing(own, present, present.updatedAt);
-      this.#replaceCarts(book, joined);
-    }
-  }
-
-  #cartsWhere(holds: (cart: KeptCart) => boolean): readonly KeptCart[] {
-    return [...this.#carts.values()].filter(holds);
-  }
-
-  #replaceCarts(carts: readonly KeptCart[], joined: readonly { readonly from: CartId; readonly into: CartId }[]): void {
-    for (const { from } of joined) this.#carts.delete(from);
-    for (const cart of carts) this.#carts.set(cart.id, cart);
-    this.#noteJoined(joined);
-  }
-
-  #noteJoined(joined: readonly { readonly from: CartId; readonly into: CartId }[]): void {
-    this.joined.push(...joined.filter(({ from }) => this.#cartsBefore.has(from)));
+  /** What named a cart that has become part of another names that other one. */
+  #followJoins(joined: readonly JoinedCart[]): void {
     for (const { from, into } of joined) {
       this.facts.forEach((one, index) => {
         if (one.fact.cartId === from) this.facts[index] = { ...one, fact: { ...one.fact, cartId: into } };
@@ -309,17 +232,18 @@ function fillsCart({ commerce }: Understood): boolean {
   return commerce?.kind === 'cart' || commerce?.kind === 'checkout';
 }
 
-/** Somebody who was there got an id of the shop's, or somebody else's, or a known person a browser. What is new is only somebody who came. */
-function isUndoable({ created, isKnown }: IdentityPlan, { kind, was, profileId }: IdentityPlan['changes'][number]): boolean {
-  if (created.includes(profileId) || was === profileId) return false;
-  return kind === 'user' || was !== null || isKnown(profileId);
-}
-
-/** The traits that changed, as they were. */
-function before({ traits, traitTimes }: Profile, changed: readonly string[]): NewKeyAct['kept'] {
-  const of = <T>(values: Readonly<Record<string, T>>) =>
-    Object.fromEntries(Object.entries(values).filter(([name]) => changed.includes(name)));
-  return { traits: of(traits), times: of(traitTimes), changed };
+/** A purchase without a number is still a purchase; what comes after it cannot be told apart without one. */
+function orderChanges(
+  event: ShopEvent,
+  order: Extract<CommerceEvent, { kind: 'order' }>,
+  profileId: ProfileId,
+  cartId: CartId | null,
+): readonly OrderChange[] {
+  const orderId = order.orderId ?? (order.status === 'paid' ? `event:${event.messageId}` : null);
+  if (orderId === null) return [];
+  const { total, currency } = order;
+  const status = order.status === 'updated' ? null : order.status;
+  return [{ orderId, profileId, cartId, status, total, currency, at: event.occurredAt }];
 }
 
 function newProfile(id: ProfileId, at: Instant): ChangedProfile {

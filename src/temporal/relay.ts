@@ -10,9 +10,11 @@ import {
   sampleStarted,
   settlePokes,
 } from '../store/pokes.js';
+import { Bell } from './bell.js';
 import { Circuit } from './circuit.js';
 import { codeOf, grpcCode, type TemporalConnection } from './connection.js';
 import { entryRunExists, probe, startEntryRun, wakeEntryRun } from './entry-runs.js';
+import { Housekeeping } from './housekeeping.js';
 import { pokeCall } from './poke-call.js';
 import { reconcile, type ReconcileProgress } from './reconcile.js';
 import { TokenBucket } from './token-bucket.js';
@@ -54,7 +56,6 @@ export interface Relay {
 /** Real milliseconds. */
 const pollMs = 150;
 const overduePollMs = 1_000;
-const housekeepingMs = 5_000;
 const afterAnErrorMs = 1_000;
 /** So long after its due instant an entry's workflow is poked, should it not have come by itself. */
 const graceMs = 120_000;
@@ -80,24 +81,22 @@ class PokeLoop implements Relay {
   readonly #hasFinished = new Promise<void>((settle) => {
     this.#finished = settle;
   });
-  #wakeUp: () => void = () => {};
-  #wasNotified = false;
+  readonly #bell = new Bell();
   #overdueAt = 0;
-  #housekeepingAt = 0;
-  #housekeeping: Promise<void> | null = null;
+  readonly #housekeeping: Housekeeping;
   #wasAway = true;
   #reconciling: Promise<ReconcileProgress> | null = null;
 
   constructor(options: RelayOptions) {
     const { callsPerSecond = 500 } = options;
     this.#options = options;
+    this.#housekeeping = new Housekeeping(options.housekeeping ?? [], options.log);
     this.#fresh = new TokenBucket(callsPerSecond, () => performance.now());
     this.#overdue = new TokenBucket(callsPerSecond / 10, () => performance.now());
   }
 
   notify(): void {
-    this.#wasNotified = true;
-    this.#wakeUp();
+    this.#bell.ring();
   }
 
   async stats(): Promise<RelayStats> {
@@ -122,24 +121,24 @@ class PokeLoop implements Relay {
   async run(): Promise<void> {
     while (!this.#stopping) {
       try {
-        await this.#pause(await this.#look());
+        await this.#bell.wait(await this.#look());
       } catch (error) {
         // The store is away: it says so itself in /readyz.
         this.#options.log.error({ error: error instanceof Error ? error.name : 'unknown' }, 'The poke loop could not look at the store.');
-        await this.#pause(afterAnErrorMs);
+        await this.#bell.wait(afterAnErrorMs);
       }
     }
-    while (this.#underWay > 0) await this.#pause(pollMs);
+    while (this.#underWay > 0) await this.#bell.wait(pollMs);
     await this.#settle().catch(() => undefined);
-    await this.#housekeeping;
+    await this.#housekeeping.rest();
     this.#finished();
   }
 
   /** One look; says after how many milliseconds to look again when nothing happens before. */
   async #look(): Promise<number> {
-    this.#wasNotified = false;
+    this.#bell.hush();
     await this.#settle();
-    this.#keepHouse();
+    this.#housekeeping.tend();
     const connection = this.#options.connection();
     if (connection === null) return pollMs;
     if (this.#circuit.isOpen || this.#wasAway) return await this.#probe(connection);
@@ -178,7 +177,7 @@ class PokeLoop implements Relay {
       this.#done.push(this.#failed(poke, error));
     } finally {
       this.#underWay -= 1;
-      this.#wakeUp();
+      this.#bell.wake();
     }
   }
 
@@ -260,42 +259,7 @@ class PokeLoop implements Relay {
       throw error;
     }
   }
-
-  /** Beside the loop: entries do not wait for it. One round at a time; what fails is tried again in the next. */
-  #keepHouse(): void {
-    const now = performance.now();
-    if (this.#housekeeping !== null || now < this.#housekeepingAt) return;
-    this.#housekeepingAt = now + housekeepingMs;
-    this.#housekeeping = this.#houseRound().finally(() => {
-      this.#housekeeping = null;
-    });
-  }
-
-  async #houseRound(): Promise<void> {
-    for (const work of this.#options.housekeeping ?? []) {
-      await work().catch((error: unknown) =>
-        this.#options.log.error({ error: error instanceof Error ? error.name : 'unknown' }, 'Housekeeping failed; it is tried again.'),
-      );
-    }
-  }
-
-  /** Ends early by `notify` and by a call that came back. Never less than a few milliseconds, so that what comes together is handled together. */
-  async #pause(ms: number): Promise<void> {
-    if (ms > 0 && !this.#wasNotified) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, ms);
-        this.#wakeUp = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-      this.#wakeUp = () => {};
-    }
-    await new Promise((resolve) => setTimeout(resolve, gatherMs));
-  }
 }
-
-const gatherMs = 5;
 
 const lateCodes: readonly (number | null)[] = [grpcCode.deadlineExceeded, grpcCode.cancelled, grpcCode.resourceExhausted];
 /** NOT_FOUND: the namespace. */

@@ -50,7 +50,7 @@ export function hearFrom(tables: Tables, needs: IngestNeeds, incoming: IncomingE
   const projection = new Projection(needs, { plan, profiles, carts, unsubscribed: new Set() });
   projection.take(reading, meeting);
   writeProjection(tables, projection, plan);
-  for (const { from, into } of projection.joined) joinCarts(tables, { from, into, at: event.receivedAt });
+  for (const { from, into } of projection.carts.joined) joinCarts(tables, { from, into, at: event.receivedAt });
   const { facts } = projection;
   const { commerce } = reading;
   const speaksOfCart = commerce !== null && commerce.kind !== 'product-viewed';
@@ -105,7 +105,7 @@ function writeProjection(tables: Tables, projection: Projection, plan: ReturnTyp
   for (const profile of projection.profiles.values()) tables.profiles.set(profile.id, profile);
   for (const { kind, value, profileId, linkedAt, toldBy = null } of plan.changes)
     tables.identities.set(`${kind}:${value}`, { kind, value, profileId, linkedAt, toldBy });
-  for (const cart of projection.cartsToWrite()) tables.carts.set(cart.id, cart);
+  for (const cart of projection.carts.toWrite()) tables.carts.set(cart.id, cart);
   const isSame = (a: ConsentAct, b: ConsentAct): boolean =>
     a.channel === b.channel && a.topic === b.topic && a.state === b.state && a.at === b.at;
   for (const act of projection.consents)
