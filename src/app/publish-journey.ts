@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { JourneyDefinition } from '../journey/definition.js';
 import { topicIds } from '../domain/policy/topic-policy.js';
 import { type JourneyProblem, parseJourney, type TemplateCatalog } from '../journey/parse.js';
-import { addJourneyVersion, createJourney, lockJourney, readVersionHash } from '../store/journeys.js';
+import { addJourneyVersion, createJourney, type JourneyState, lockJourney, readVersionHash } from '../store/journeys.js';
 import type { AppDeps } from './deps.js';
 
 export type PublishResult =
@@ -21,6 +21,8 @@ export type PublishResult =
       readonly version: number;
       readonly hash: string;
       readonly problems: readonly JourneyProblem[];
+      /** A paused or archived journey takes the version, and nobody enters it. */
+      readonly state: JourneyState;
     }
   | { readonly kind: 'refused'; readonly journeyId: string | null; readonly problems: readonly JourneyProblem[] };
 
@@ -48,8 +50,9 @@ export async function publishJourney(
     await createJourney(trx, definition.id, at);
     const journey = await lockJourney(trx, definition.id);
     const live = journey?.liveVersion ?? 0;
+    const state = journey?.state ?? 'active';
     if ((await readVersionHash(trx, definition.id, live)) === hash)
-      return { kind: 'unchanged', journeyId: definition.id, version: live, hash, problems };
+      return { kind: 'unchanged', journeyId: definition.id, version: live, hash, problems, state };
     const version = await addJourneyVersion(trx, {
       journeyId: definition.id,
       source: input.source,
@@ -58,7 +61,7 @@ export async function publishJourney(
       note: input.note ?? null,
       at,
     });
-    return { kind: 'published', journeyId: definition.id, version, hash, problems };
+    return { kind: 'published', journeyId: definition.id, version, hash, problems, state };
   });
 }
 
@@ -71,9 +74,9 @@ function otherJourney(definition: JourneyDefinition, id: string): JourneyProblem
   return {
     line: 1,
     column: 1,
-    path: 'id',
+    path: 'journey',
     message: `This is the source of the journey ${definition.id}, but it was published as ${id}.`,
-    suggestion: `Publish it as ${definition.id}, or write id: ${id}.`,
+    suggestion: `Publish it as ${definition.id}, or write journey: ${id}.`,
     severity: 'error',
   };
 }

@@ -8,6 +8,8 @@ export interface Published {
   readonly version: number;
   readonly published: boolean;
   readonly problems: readonly Complaint[];
+  /** Of a journey. */
+  readonly state?: 'active' | 'paused' | 'archived';
 }
 
 type Complaint = Omit<FileProblem, 'file'>;
@@ -27,6 +29,7 @@ export async function publishSources<T extends Published, S extends SourceFile>(
       results.push(result);
       const what = `${of.name(result)}: version ${result.version}`;
       lines.push(result.published ? `${what} is ${of.inForce}.` : `${what} says the same already; nothing changed.`);
+      if (result.state === 'paused' || result.state === 'archived') lines.push(standsStill(of.name(result), result.state));
       lines.push(...result.problems.map((problem) => describeProblem({ ...problem, file })));
     } catch (error) {
       if (!(error instanceof CliFailure) || !hasProblems(error.details)) throw error;
@@ -36,6 +39,12 @@ export async function publishSources<T extends Published, S extends SourceFile>(
     }
   }
   return { value: results, text: lines.join('\n'), exitCode: refused > 0 ? 1 : 0 };
+}
+
+function standsStill(name: string, state: 'paused' | 'archived'): string {
+  return state === 'paused'
+    ? `${name} is paused: nobody enters it until sojourn journey resume ${name}.`
+    : `${name} is archived: nobody enters it any more. Publish it under another id (journey: …) to run it again.`;
 }
 
 function hasProblems(details: unknown): details is { readonly problems: readonly Complaint[] } {

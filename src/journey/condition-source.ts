@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { channels } from '../domain/channel.js';
 import type { Comparison, Condition } from '../domain/conditions/condition.js';
+import { factProperties } from '../domain/fact-properties.js';
 import type { FactName } from '../domain/fact.js';
 import { durationText, toLimitMs } from '../yaml/duration-source.js';
 import { topicText } from '../yaml/topic-text.js';
@@ -30,6 +31,17 @@ const comparison = z.strictObject(comparisonShape).superRefine(oneOf(operators, 
 
 const messageStatuses = ['sent', 'delivered', 'opened', 'clicked', 'bounced', 'failed', 'skipped'] as const;
 
+const known = Object.entries(factProperties).flatMap(([fact, properties]) =>
+  properties.map(({ name, meaning }) => ({ fact, name, meaning })),
+);
+const propertyPath = z
+  .string()
+  .min(1)
+  .meta({
+    description: `A property of the event; dots lead inside. Facts have: ${[...new Set(known.map(({ fact, name }) => `${fact} ${name}`))].join(', ')}. A track call has what it carries.`,
+    examples: [...new Set(known.map(({ name }) => name))],
+  });
+
 /** The keys of a condition; exactly one of them says its kind. */
 export const conditionShape = {
   get all(): z.ZodOptional<z.ZodArray<typeof conditionSource>> {
@@ -47,7 +59,7 @@ export const conditionShape = {
     .superRefine(oneOf(operators, 'one comparison', bothConditions))
     .optional(),
   event_property: z
-    .strictObject({ path: z.string().min(1), ...comparisonShape })
+    .strictObject({ path: propertyPath, ...comparisonShape })
     .superRefine(oneOf(operators, 'one comparison', bothConditions))
     .optional(),
   event_count: z

@@ -1,8 +1,9 @@
-import { checkYaml, problemAt, readYaml } from '../yaml/yaml-file.js';
+import { checkYaml, problemAt, readYaml, type YamlFile } from '../yaml/yaml-file.js';
 import type { FileProblem } from '../yaml/problem.js';
 import { compileJourney } from './compile.js';
 import type { JourneyDefinition } from './definition.js';
-import { lintJourney, type TemplateCatalog } from './lint.js';
+import { type Finding, lintJourney, type TemplateCatalog } from './lint.js';
+import { lintTheRest } from './lint-the-rest.js';
 import { journeySource } from './source.js';
 
 export type { TemplateCatalog } from './lint.js';
@@ -14,7 +15,7 @@ export type JourneyProblem = Omit<FileProblem, 'file'>;
 const longestSource = 200_000;
 
 /**
- * Reads a journey's YAML: form, then meaning, then the compiled graph. Warnings come with `ok`. Without `templates` and `topics` their names are not looked up.
+ * Reads a journey's YAML: form, meaning and the compiled graph in one go, also where the form is wrong somewhere. Warnings come with `ok`. Without `templates` and `topics` their names are not looked up.
  * Never throws for what is written in the file.
  */
 export function parseJourney(
@@ -39,13 +40,25 @@ export function parseJourney(
     };
   const yaml = readYaml('', source);
   const checked = checkYaml(yaml, journeySource);
-  if (checked.kind === 'invalid') return { kind: 'invalid', problems: checked.problems.map(withoutFile) };
+  if (checked.kind === 'invalid') {
+    const rest = yaml.syntaxProblems.length > 0 ? [] : lintTheRest(yaml, options.templates, options.topics);
+    return {
+      kind: 'invalid',
+      problems: inOrder([...checked.problems.map(withoutFile), ...rest.map((finding) => problemOf(yaml, finding))]),
+    };
+  }
   const compiled = compileJourney(checked.value);
-  const problems = lintJourney(compiled, options.templates, options.topics)
-    .map(({ path, message, suggestion, severity }) => withoutFile(problemAt(yaml, path, message, suggestion, severity)))
-    .sort((a, b) => a.line - b.line || a.column - b.column);
+  const problems = inOrder(lintJourney(compiled, options.templates, options.topics).map((finding) => problemOf(yaml, finding)));
   if (problems.some(({ severity }) => severity === 'error')) return { kind: 'invalid', problems };
   return { kind: 'ok', definition: compiled.definition, problems };
+}
+
+function problemOf(yaml: YamlFile, { path, message, suggestion, severity }: Finding): JourneyProblem {
+  return withoutFile(problemAt(yaml, path, message, suggestion, severity));
+}
+
+function inOrder(problems: readonly JourneyProblem[]): readonly JourneyProblem[] {
+  return problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
 }
 
 function withoutFile({ line, column, path, message, suggestion, severity }: FileProblem): JourneyProblem {

@@ -1,8 +1,13 @@
 import { z } from 'zod';
 import { channels, messageClasses } from '../domain/channel.js';
+import { factProperties } from '../domain/fact-properties.js';
+import { factNames } from '../domain/fact.js';
 import { topicText } from '../yaml/topic-text.js';
 import { bothConditions, conditionKinds, conditionShape, conditionSource, oneOf } from './condition-source.js';
 import { durationText } from '../yaml/duration-source.js';
+
+/** What editors complete. */
+const factsThatHappen = factNames.filter((name) => factProperties[name] !== undefined);
 
 const id = z
   .string()
@@ -11,7 +16,7 @@ const id = z
 const fact = z
   .string()
   .min(1)
-  .meta({ examples: ['order.paid'], description: 'A fact such as order.paid, or event:Your Event for a track call of your own.' });
+  .meta({ examples: factsThatHappen, description: 'A fact such as order.paid, or event:Your Event for a track call of your own.' });
 const match = z
   .enum(['any', 'cart', 'profile'])
   .meta({ description: 'any (unless said otherwise): by this person, or about this cart by anybody.' });

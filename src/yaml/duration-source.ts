@@ -5,13 +5,24 @@ import { day, hour, minute, second } from '../domain/instant.js';
 /** A duration as it is written. Kept as text: what a day means depends on where it stands. */
 export const durationText = z
   .string()
+  .overwrite(asWritten)
   .superRefine((text, context) => {
     const duration = parseDuration(text);
     if (typeof duration === 'string')
       context.addIssue({ code: 'custom', message: explanations[duration], params: { suggestion: suggestions[duration](text) } });
     else if (limitMs(duration) > longestMs) context.addIssue({ code: 'custom', message: 'is longer than ten years' });
   })
-  .meta({ description: 'ISO 8601: PT1H30M is elapsed time, P1D is the same wall-clock time a day later.', examples: ['PT1H', 'P1D'] });
+  .meta({
+    description: 'ISO 8601, or words such as 3 days: PT1H30M is elapsed time, P1D is the same wall-clock time a day later.',
+    examples: ['PT1H', 'P1D'],
+  });
+
+/** `3 days` is read as `P3D`, `2 hours 30 min` as `PT2H30M`. Not `3m`, which may be minutes or months. */
+function asWritten(text: string): string {
+  if (typeof parseDuration(text) === 'object' || /^\s*\d+\s*m\s*$/i.test(text)) return text;
+  const read = fromWords(text);
+  return read !== null && typeof parseDuration(read) === 'object' ? read : text;
+}
 
 /** Longer than anything that is meant, and short enough for every calendar. */
 const longestMs = 3653 * day;

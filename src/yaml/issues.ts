@@ -177,12 +177,18 @@ function choicesAt(schema: z.ZodType, path: Path): string | null {
   return wordsAt(schema, path).length === 0 && forms.length < 2 ? null : `Choices: ${forms.join(', ')}.`;
 }
 
+/** Editors complete all of them; a sentence names a few. */
+const mostExamples = 2;
+
 function exampleAt(schema: z.ZodType, path: Path): string | null {
   const key = path.at(-1);
   for (const one of schemasAt(schema, path)) {
     const examples = z.globalRegistry.get(one)?.['examples'];
     if (!Array.isArray(examples) || examples.length === 0) continue;
-    const shown = examples.map((example) => (typeof key === 'string' ? `"${key}: ${example}"` : `"${example}"`)).join(' or ');
+    const shown = examples
+      .slice(0, mostExamples)
+      .map((example) => (typeof key === 'string' ? `"${key}: ${example}"` : `"${example}"`))
+      .join(' or ');
     return `Write ${shown}, for instance.`;
   }
   return null;

@@ -38,7 +38,12 @@ export function readYaml(file: string, written: string): YamlFile {
     return broken(0, tooDeep, null);
   }
   if (document.errors.length > 0) {
-    const syntaxProblems = document.errors.map((error) => ({ file, ...at(error.pos[0]), path: '', ...sayError(error, source) }));
+    const syntaxProblems = withoutEchoes(document.errors).map((error) => ({
+      file,
+      ...at(error.pos[0]),
+      path: '',
+      ...sayError(error, source),
+    }));
     return { file, value: null, syntaxProblems, positionOf: (path) => at(offsetOf(document, path)) };
   }
   const read = toValue(document);
@@ -71,12 +76,22 @@ export function problemAt(
   return { file: yaml.file, ...yaml.positionOf(path), path: path.map(String).join('.'), message, suggestion, severity };
 }
 
+/** After a mistake in the form everything up to the end may look wrong: the first is told. A key written twice upsets nothing, so those before it are told too. */
+function withoutEchoes(errors: readonly YAMLError[]): readonly YAMLError[] {
+  const sorted = errors.toSorted((a, b) => a.pos[0] - b.pos[0]);
+  const first = sorted.findIndex(({ code }) => code !== 'DUPLICATE_KEY');
+  return first === -1 ? sorted : sorted.slice(0, first + 1);
+}
+
 const tooDeep = 'The file is nested too deeply.';
 /** Levels of nesting: several times what a hand writes. */
 const deepest = 64;
 
 function sayError(error: YAMLError, source: string): Pick<FileProblem, 'message' | 'suggestion' | 'severity'> {
   if (error.code === 'RESOURCE_EXHAUSTION') return { message: tooDeep, suggestion: null, severity: 'error' };
+  const extra = error.code === 'UNEXPECTED_TOKEN' ? /^[}\]]/.exec(source.slice(error.pos[0]))?.[0] : undefined;
+  if (extra !== undefined)
+    return { message: `There is a "${extra}" too many.`, suggestion: 'Delete it, or write its opening one.', severity: 'error' };
   const key = /^["']?([^\s:"']+)/.exec(source.slice(error.pos[0], error.pos[0] + 100))?.[1] ?? '';
   const message =
     error.code === 'DUPLICATE_KEY'

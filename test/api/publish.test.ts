@@ -65,7 +65,7 @@ describe('publishing', () => {
     const { call } = await ready();
     expect(await call('POST', '/v1/journeys/welcome/versions', { source })).toMatchObject({
       status: 422,
-      body: { problems: [{ path: 'id' }] },
+      body: { problems: [{ path: 'journey' }] },
     });
   });
 

@@ -256,6 +256,22 @@ describe('the command line, with a server', () => {
     expect(seen).toEqual([undefined]);
   });
 
+  test('archives only when told twice, and says that nobody enters what is archived', async () => {
+    const { cli } = await running();
+    expect(await cli('journey archive cart')).toMatchObject({
+      exit: 2,
+      err: expect.stringMatching(/1 person in it leaves.*--yes.*journey pause cart/),
+    });
+    expect((await cli('journey archive cart --yes')).out).toContain('cart is archived; 1 entry leaves it.');
+    const file = join(data, 'cart.journey.yaml');
+    const steps = 'steps:\n  - wait: { for: 3 days }\n';
+    await writeFile(
+      file,
+      `journey: cart\nname: A\nclass: marketing\ntopic: newsletter\ntrigger: { event: { name: order.paid } }\nentry: { reentry: once }\n${steps}`,
+    );
+    expect((await cli(`journey publish ${file}`)).out).toContain('cart is archived: nobody enters it any more.');
+  });
+
   test('publishes files, and shows what is wrong at its line', async () => {
     const { cli } = await running();
     const file = join(data, 'x.journey.yaml');

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { factProperties } from '../../src/domain/fact-properties.js';
 import { parseJourney } from '../../src/journey/parse.js';
 import { parseScenarios } from '../../src/simulator/scenario.js';
 
@@ -36,4 +37,18 @@ test('so are its conditions', () => {
 
 test('so is its scenario', () => {
   expect(beginning('- name:').map((block) => parseScenarios(block, { file: 'docs', shopTimeZone: 'UTC' }).kind)).toEqual(['ok']);
+});
+
+/** `UPDATE_DOCS=1 npx vitest run --project unit test/journey/docs.test.ts` writes the table anew. */
+test('the table of properties is the one that editors complete', () => {
+  const rows = Object.entries(factProperties).map(
+    ([fact, properties]) => `| \`${fact}\` | ${properties.map(({ name, meaning }) => `\`${name}\` (${meaning})`).join(', ')} |`,
+  );
+  const table = ['| fact | properties |', '|---|---|', ...rows].join('\n');
+  const wanted = page.replace(
+    /<!-- properties -->\n[^]*<!-- \/properties -->/,
+    () => `<!-- properties -->\n${table}\n<!-- /properties -->`,
+  );
+  if (process.env['UPDATE_DOCS'] === '1') writeFileSync('docs/journeys.md', wanted);
+  expect(readFileSync('docs/journeys.md', 'utf8')).toBe(wanted);
 });

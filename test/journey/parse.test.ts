@@ -209,7 +209,7 @@ describe('a value', () => {
     ],
     ['no choice', ofSteps('  - send: { channel: push, template: hello }\n'), '8:13 "channel" cannot be "push". » Choices: email, sms.'],
     ['no form', journey('catch_up: later\n'), '9:1 "catch_up" cannot be "later". » Choices: skip_step, exit, { send_if_within: … }.'],
-    ['wrong inside a form', journey('catch_up: { send_if_within: 4h }\n'), '9:13 "send_if_within" is no duration. » Did you mean "PT4H"?'],
+    ['wrong inside a form', journey('catch_up: { send_if_within: P4H }\n'), '9:13 "send_if_within" is no duration. » Did you mean "PT4H"?'],
     ['text for a number', journey('priority: high\n'), '9:1 "priority" must be a number, and is "high".'],
     ['too much', journey('priority: 101\n'), '9:1 "priority" must be at most 100.'],
     [
@@ -270,11 +270,7 @@ describe('a value', () => {
 describe('a duration', () => {
   test.each([
     ['PT24', 'is no duration. » Did you mean "PT24H"?'],
-    ['1d', 'is no duration. » Did you mean "P1D"?'],
-    ['24h', 'is no duration. » Did you mean "PT24H"?'],
-    ['1 hour', 'is no duration. » Did you mean "PT1H"?'],
-    ['2 hours 30 min', 'is no duration. » Did you mean "PT2H30M"?'],
-    ['2 weeks', 'is no duration. » Did you mean "P2W"?'],
+    ['3m', 'is no duration. » Did you mean "PT3M"?'],
     ['pt4h', 'is no duration. » Did you mean "PT4H"?'],
     ['P24H', 'is no duration. » Did you mean "PT24H"?'],
     ['PT3D', 'is no duration. » Did you mean "P3D"?'],
@@ -608,5 +604,74 @@ quiet_hours: { opens: "10:00", closes: "24:00" }
     expect(parse(text('10:00', '10:30')).kind).toBe('invalid');
     expect(told(text('20:00', '08:00'))).toEqual([expect.stringContaining('must come after "opens"')]);
     expect(told(text('10', '18:00'))).toEqual([expect.stringContaining('must be a time of day')]);
+  });
+});
+
+test.each([
+  ['3 days', 'P3D'],
+  ['1d', 'P1D'],
+  ['2 weeks', 'P2W'],
+  ['24h', 'PT24H'],
+  ['1 hour', 'PT1H'],
+  ['2 hours 30 min', 'PT2H30M'],
+])('words that can mean only one duration are read: %s', (words, iso) => {
+  const wait = (text: string) => definitionOf(ofSteps(`  - wait: { id: w, for: ${text} }\n`)).steps['w'];
+  expect(wait(words)).toEqual(wait(iso));
+});
+
+describe('one mistake in the form is one problem', () => {
+  const shipped = readFileSync('journeys/abandoned-cart.journey.yaml', 'utf8');
+  const places = (mark: string): readonly number[] => [...shipped.matchAll(new RegExp(`\\${mark}`, 'g'))].map(({ index }) => index);
+  test.each(['}', ']'])('a surplus "%s" at any place of the shipped journey', (mark) => {
+    for (const at of places(mark)) {
+      const problems = told(`${shipped.slice(0, at)}${mark}${shipped.slice(at)}`);
+      expect(problems, `at ${at}`).toHaveLength(1);
+      expect(problems[0]).toContain(`There is a "${mark}" too many. » Delete it, or write its opening one.`);
+    }
+  });
+  test.each(['}', ']', '{', '"'])('a "%s" left out at any place', (mark) => {
+    for (const at of places(mark)) expect(told(shipped.slice(0, at) + shipped.slice(at + 1)).length, `at ${at}`).toBeLessThanOrEqual(2);
+  });
+  test('a key that is written twice is told beside it', () => {
+    expect(told(`name: A\nname: B\n${head}  - wait: { for: PT1H }}\n`)).toHaveLength(2 + 1);
+  });
+});
+
+describe('form and meaning are told in one go', () => {
+  test('a misspelt key, a fact that is none, a template that is not there and a duration', () => {
+    const source = `journey: test
+nam: Test
+class: marketing
+topic: cart_reminder
+trigger: { event: { name: order.payed } }
+entry: { reentry: once }
+exits:
+  - { on: cart.emptied, mach: cart }
+  - { on: order.cancelt }
+steps:
+  - wait: { for: soon }
+  - send: { id: hello, channel: email, template: helo }
+  - send: { channel: sms, template: hello }
+`;
+    expect(told(source).map((line) => line.replace(/ ».*/, ''))).toEqual([
+      '2:1 "nam" is not known here.',
+      '5:21 "order.payed" is no fact.',
+      '8:25 "mach" is not known here.',
+      '9:7 "order.cancelt" is no fact.',
+      '11:13 "for" is no duration.',
+      '12:40 There is no template "helo".',
+      '13:27 The template "hello" is for email, and this step sends sms.',
+    ]);
+  });
+  test('says nothing of what only follows from a part that is wrong', () => {
+    expect(
+      told(
+        `${head.replace('class: marketing', 'class: marketting')}  - send: { id: first, channel: emial, template: hello }\n  - wait: { for: PT1H, from: first }\n`,
+      ),
+    ).toHaveLength(2);
+    expect(told('journey: 1\n')).not.toContain(expect.stringContaining('unnamed'));
+  });
+  test.each(['journey: [', '- a\n- b\n', 'x', '', 'steps: 5\n', 'steps: [{}, {}]\n', `${head}  - {}\n`])('never throws: %j', (source) => {
+    expect(parse(source).kind).toBe('invalid');
   });
 });

@@ -31,7 +31,7 @@ test.each(policyKinds)('the shipped %s is without complaint', (kind) => {
 describe('a mistake is told with its place and a way to mend it', () => {
   test.each<[PolicyKind, string, string, string, string]>([
     ['caps', 'window: P7D', 'windw: P7D', '"windw" is not known here.', 'Did you mean "window"?'],
-    ['caps', 'window: PT24H', 'window: 24h', 'cannot be "24h"', ''],
+    ['caps', 'window: PT24H', 'window: a day', 'cannot be "a day"', ''],
     ['caps', 'warm: 3, cool: 1 }', 'wram: 3, cool: 1 }', '"wram" is not known here.', 'Did you mean "warm"?'],
     ['caps', 'topics: [win_back]', 'topics: [winback]', 'There is no topic "winback" in policies/topics.yaml.', 'Did you mean "win_back"?'],
     ['caps', 'id: email-14d', 'id: email-7d', 'The rule id "email-7d" is used twice.', 'Give each rule an id of its own'],

@@ -39,6 +39,9 @@ const published = z
     hash: z.string(),
     published: z.boolean().meta({ description: 'False: the live version says the same already.' }),
     problems: z.array(lintProblem).readonly(),
+    state: z
+      .enum(['active', 'paused', 'archived'])
+      .meta({ description: 'Of the journey: a paused or archived one takes the version, and nobody enters it.' }),
   })
   .meta({ id: 'Published' });
 

@@ -1,4 +1,6 @@
 import type { CliContext, Outcome } from '../context.js';
+import type { ApiClient } from '../client.js';
+import { CliFailure } from '../failure.js';
 import { plural } from '../text.js';
 
 interface Control {
@@ -8,11 +10,30 @@ interface Control {
   readonly entries: number;
 }
 
-/** `journey pause | resume | archive <id>` */
-export async function controlJourney(context: CliContext, action: 'pause' | 'resume' | 'archive', id: string): Promise<Outcome> {
+/** `journey pause | resume | archive <id>`; an archive asks. */
+export async function controlJourney(
+  context: CliContext,
+  action: 'pause' | 'resume' | 'archive',
+  id: string,
+  options: { readonly yes?: boolean } = {},
+): Promise<Outcome> {
   const api = await context.client();
+  if (action === 'archive' && options.yes !== true) await askTwice(api, id);
   const result = await api.post<Control>(`/v1/journeys/${encodeURIComponent(id)}/${action}`);
   return { value: result, text: result.changed ? done(action, result) : `${result.journeyId} is ${result.state} already.` };
+}
+
+/** There is no way back, so it wants to be told twice, by who knows what it does. */
+async function askTwice(api: ApiClient, id: string): Promise<void> {
+  const journey = await api.get<{ readonly state: string; readonly armed: number; readonly open: number }>(
+    `/v1/journeys/${encodeURIComponent(id)}`,
+  );
+  if (journey.state === 'archived') return;
+  const inIt = journey.armed + journey.open;
+  throw new CliFailure(
+    `This ends ${id} for good: ${plural(inIt, 'person in it leaves', 'people in it leave')}, and its id cannot be used again. Say it again with --yes. To stop it for a while: sojourn journey pause ${id}.`,
+    2,
+  );
 }
 
 function done(action: 'pause' | 'resume' | 'archive', { journeyId, entries }: Control): string {

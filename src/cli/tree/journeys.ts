@@ -22,9 +22,10 @@ export function addJourneys(add: Add, group: Group): void {
     ['resume', 'let held entries go on'],
     ['archive', 'end a journey: everyone leaves it'],
   ] as const) {
-    add(journey, `${action} <id>`, description, async (context, { args }) =>
-      (await import('../commands/control-journey.js')).controlJourney(context, action, args[0] ?? ''),
+    const command = add(journey, `${action} <id>`, description, async (context, given) =>
+      (await import('../commands/control-journey.js')).controlJourney(context, action, given.args[0] ?? '', given.opts()),
     );
+    if (action === 'archive') command.option('--yes', 'I mean it: there is no way back');
   }
   add(journey, 'report <id>', 'what became of the people whom it met', async (context, command) =>
     (await import('../commands/report-journey.js')).reportJourney(context, command.args[0] ?? '', command.opts()),

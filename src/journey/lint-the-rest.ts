@@ -1,0 +1,38 @@
+import type { YamlFile } from '../yaml/yaml-file.js';
+import { withoutFaults } from '../yaml/without-faults.js';
+import { compileJourney } from './compile.js';
+import { type Finding, lintJourney, type TemplateCatalog } from './lint.js';
+import { journeySource } from './source.js';
+
+/** What is taken for a required part of the file that is wrong itself. It asks for nothing, so nothing is said of it. */
+const standIns = {
+  journey: 'unnamed',
+  name: 'Unnamed',
+  class: 'marketing',
+  topic: 'unnamed',
+  trigger: { event: { name: 'order.paid' } },
+  entry: { reentry: 'once' },
+  steps: [{ wait: { for: 'PT1H' } }],
+};
+
+/**
+ * What is wrong in the meaning of a file whose form is wrong somewhere: found in the parts whose form is right, so that one run tells all of it. What could only
+ * follow from the parts that were left out is not said.
+ */
+export function lintTheRest(
+  yaml: YamlFile,
+  templates: TemplateCatalog | undefined,
+  topics: readonly string[] | undefined,
+): readonly Finding[] {
+  const rest = withoutFaults(journeySource, yaml.value, standIns);
+  if (rest === null) return [];
+  const stepsAreWhole = !rest.touched.some(([key]) => key === 'steps');
+  const stoodIn = new Set(rest.touched.flatMap((path) => (path.length === 1 ? [path[0]] : [])));
+  return lintJourney(compileJourney(rest.value), stoodIn.has('class') ? undefined : templates, topics)
+    .map((finding) => ({ ...finding, path: rest.pathInFile(finding.path) }))
+    .filter(({ path, message }) => {
+      if (stoodIn.has(path[0])) return false;
+      // A step that was left out, or a send in it, is what these look for.
+      return stepsAreWhole || !/There is no step|may not have been done|no message|never|Nobody reaches/.test(message);
+    });
+}
