@@ -13,6 +13,7 @@ export type PublishResult =
       readonly version: number;
       readonly hash: string;
       readonly problems: readonly JourneyProblem[];
+      readonly state: JourneyState;
     }
   /** The live version says the same already. */
   | {
