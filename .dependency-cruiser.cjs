@@ -55,6 +55,15 @@ module.exports = {
       '^src/render/',
       '^src/yaml/',
     ]),
+    only('replay-imports-the-simulator', '^src/replay/', [
+      '^src/replay/',
+      '^src/simulator/memory/',
+      '^src/domain/',
+      '^src/journey/',
+      '^src/turn/',
+      '^src/projection/',
+    ]),
+    pure('replay-is-pure', '^src/replay/'),
     only('channels-import-domain', '^src/channels/', ['^src/channels/', '^src/domain/']),
     only('render-imports-domain', '^src/render/', ['^src/render/', '^src/domain/', '^src/yaml/']),
     only('store-imports-pure-parts', '^src/store/', [
@@ -73,6 +82,7 @@ module.exports = {
       '^src/matching/',
       '^src/projection/',
       '^src/simulator/',
+      '^src/replay/',
       '^src/channels/',
       '^src/store/',
       '^src/render/',

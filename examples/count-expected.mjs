@@ -2,6 +2,7 @@
 // @ts-nocheck — a script that stands alone, without types and without any code of the product.
 /**
  * Counts from the files alone what the abandoned-cart journey must have done in the demo: `node examples/count-expected.mjs`.
+ * `--idle=180`: with so many idle minutes instead of 60. `--days`: what happened on each day too.
  * Shares no code with the product. Rules: README.md beside the files, and journeys/abandoned-cart.journey.yaml.
  */
 import { readFileSync } from 'node:fs';
@@ -9,6 +10,7 @@ import { readFileSync } from 'node:fs';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+const IDLE = Number(process.argv.find((arg) => arg.startsWith('--idle='))?.slice('--idle='.length) ?? 60) * MINUTE;
 const folder = new URL('./baskets/', import.meta.url);
 
 // ── the files ──
@@ -78,7 +80,19 @@ for (const person of people.values()) if (person.isKnown) events += person.days.
 
 // ── the journey, person by person ──
 const count = { met: 0, notEntered: {}, entered: 0, email1: 0, email2: 0, text: 0, email3: 0, converted: 0, completed: 0 };
+const days = {};
 for (const person of people.values()) walk(person);
+
+function tell(what, at) {
+  count[what] += 1;
+  onDay(what, at);
+}
+
+/** Days of London's time, which is UTC in December. */
+function onDay(what, at) {
+  const day = (days[new Date(at).toISOString().slice(0, 10)] ??= {});
+  day[what] = (day[what] ?? 0) + 1;
+}
 
 function walk(person) {
   const carts = [];
@@ -127,12 +141,13 @@ function walk(person) {
 
   /** Idle instants before the person's next deed. */
   function decide(until) {
-    for (const entry of entries.filter((one) => !one.isOver && !one.hasEntered && one.cart.lastAt + HOUR < until)) {
-      const idleAt = entry.cart.lastAt + HOUR;
+    for (const entry of entries.filter((one) => !one.isOver && !one.hasEntered && one.cart.lastAt + IDLE < until)) {
+      const idleAt = entry.cart.lastAt + IDLE;
       const why = reason(entry, idleAt);
       if (why) {
         entry.isOver = true;
         count.notEntered[why] = (count.notEntered[why] ?? 0) + 1;
+        onDay(`not-entered ${why}`, idleAt);
       } else enter(entry, idleAt);
     }
   }
@@ -148,19 +163,20 @@ function walk(person) {
   function enter(entry, startedAt) {
     entry.hasEntered = true;
     entry.enteredAt = startedAt;
-    count.entered += 1;
+    tell('entered', startedAt);
     const orderedAt = Math.min(Infinity, ...orders.filter((at) => at > startedAt));
     const goes = (at) => at < orderedAt;
-    count.email1 += 1;
+    tell('email1', startedAt);
     const secondAt = startedAt + 23 * HOUR;
-    if (goes(secondAt)) count.email2 += 1;
+    if (goes(secondAt)) tell('email2', secondAt);
     if (person.textsWanted) {
       const at = nextTextHour(secondAt + 4 * HOUR);
-      if (goes(at) && at <= startedAt + 46 * HOUR) count.text += 1;
+      if (goes(at) && at <= startedAt + 46 * HOUR) tell('text', at);
     }
-    if (goes(startedAt + 72 * HOUR)) count.email3 += 1;
-    if (orderedAt <= startedAt + 72 * HOUR) count.converted += 1;
-    else count.completed += 1;
+    const thirdAt = startedAt + 72 * HOUR;
+    if (goes(thirdAt)) tell('email3', thirdAt);
+    if (orderedAt <= thirdAt) tell('converted', orderedAt);
+    else tell('completed', thirdAt);
   }
 }
 
@@ -177,4 +193,4 @@ function group(list, keyOf) {
   return groups;
 }
 
-process.stdout.write(`${JSON.stringify({ events, skippedLines, ...count }, null, 2)}\n`);
+process.stdout.write(`${JSON.stringify({ events, skippedLines, ...count, ...(process.argv.includes('--days') ? { days } : {}) }, null, 2)}\n`);

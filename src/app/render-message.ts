@@ -60,9 +60,8 @@ function feedbackIdOf(brand: string, message: { readonly template: string; reado
 export async function renderMessage(deps: AppDeps, message: MessageToRender): Promise<PlannedContent> {
   const rendered = await deps.renderer.render(message.template, 'latest', message.context);
   if (rendered.kind === 'empty') return rendered;
-  // A newer version may have been approved as something else since the message was asked for: it never leaves as what has less to obey.
-  if (rendered.class !== undefined && isStricter(rendered.class, message.class))
-    return { kind: 'empty', problem: `the template ${message.template} is ${rendered.class} now, and the message ${message.class}` };
+  const problem = rendered.class === undefined ? null : approvedElsewise(rendered.class, message);
+  if (problem !== null) return { kind: 'empty', problem };
   const { templateVersion, contentHash, atMostOnce } = rendered;
   const ready = { kind: 'ready', templateVersion, contentHash, atMostOnce } as const;
   const tracking = trackingOf(deps, message, rendered.kind);
@@ -95,6 +94,11 @@ export async function renderMessage(deps: AppDeps, message: MessageToRender): Pr
     listId: message.class === 'transactional' ? null : `marketing.${from.address.slice(from.address.lastIndexOf('@') + 1)}`,
   };
   return { ...ready, outgoing, links };
+}
+
+/** A newer version may have been approved as something else since the message was asked for: it never leaves as what has less to obey. Null: it has not. */
+export function approvedElsewise(approved: MessageClass, { template, class: messageClass }: Pick<MessageToRender, 'template' | 'class'>): string | null {
+  return isStricter(approved, messageClass) ? `the template ${template} is ${approved} now, and the message ${messageClass}` : null;
 }
 
 /** Null: nothing of this message is to be recorded. */

@@ -32,7 +32,7 @@ const parsedAtMost = 100;
 /** Renders published versions. A version is loaded and parsed once; a render then takes about 0.2 ms and asks nobody. */
 export function createRenderer({ loadVersion, shop, elapsed = () => performance.now() }: RendererOptions): PublishedTemplates {
   const versions = new LeastRecentlyUsed<Promise<PublishedVersion | null>>(parsedAtMost);
-  const parsed = new LeastRecentlyUsed<ParsedVariant | null>(parsedAtMost);
+  const renderFound = versionRenderer(shop);
   const latest = new Map<string, { readonly version: Promise<PublishedVersion | null>; readonly until: number }>();
 
   const findLatest = (templateId: string): Promise<PublishedVersion | null> => {
@@ -88,13 +88,17 @@ export function createRenderer({ loadVersion, shop, elapsed = () => performance.
     },
     refresh: () => latest.clear(),
   };
+}
 
-  function renderFound({ version, compiled }: PublishedVersion, context: RenderContext): RenderResult {
+/** Renders versions that are at hand. A language is parsed once. */
+export function versionRenderer(shop: Shop): (version: PublishedVersion, context: RenderContext) => RenderResult {
+  const parsed = new LeastRecentlyUsed<ParsedVariant | null>(parsedAtMost);
+  return ({ version, compiled }, context) => {
     const { language, locale } = chooseLanguage(compiled, context.profile.locale, shop);
     const variant = parsed.get(`${compiled.id}@${version}.${language}`, () => parseVariant(compiled, language));
     if (variant === null) return { kind: 'empty', problem: `The template ${compiled.id} has no words in any language.` };
     return renderVariant(compiled, variant, context, shop, locale);
-  }
+  };
 }
 
 class LeastRecentlyUsed<Value> {

@@ -20,6 +20,8 @@ export interface Store {
    * nothing but read and write through `trx`. No network inside: the embedded store has one connection.
    */
   transaction<T>(work: (trx: Trx) => Promise<T>): Promise<T>;
+  /** A transaction that can write nothing, and whose statements all see one instant. Keep it short: the embedded store has one connection. */
+  snapshot<T>(work: (trx: Trx) => Promise<T>): Promise<T>;
   /** A consistent copy of the embedded database as a gzipped tar; null on a server, which has tools of its own. */
   dump(): Promise<Uint8Array | null>;
   close(): Promise<void>;
@@ -62,6 +64,7 @@ async function openPostgres(databaseUrl: string, options: StoreOptions): Promise
     kind: 'postgres',
     db,
     transaction: (work) => runTransaction(db, work),
+    snapshot: (work) => readSnapshot(db, work),
     dump: () => Promise.resolve(null),
     close: () => db.destroy(),
   };
@@ -88,7 +91,7 @@ async function openPglite(options: StoreOptions): Promise<Store> {
     const client = await pool.connect();
     return embedded.dump().finally(() => client.release());
   };
-  return { kind: 'pglite', db, transaction: (work) => runTransaction(db, work), dump, close };
+  return { kind: 'pglite', db, transaction: (work) => runTransaction(db, work), snapshot: (work) => readSnapshot(db, work), dump, close };
 }
 
 function kyselyOver<Tables>(pool: pg.Pool, onQuery?: (sql: string) => void): Kysely<Tables> {
@@ -115,6 +118,14 @@ async function runTransaction<T>(db: Db, work: (trx: Trx) => Promise<T>): Promis
       await sleep(Math.random() * 10 * 2 ** attempt);
     }
   }
+}
+
+function readSnapshot<T>(db: Db, work: (trx: Trx) => Promise<T>): Promise<T> {
+  return db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute((trx) => insideTransaction(() => work(trx)));
 }
 
 /** serialization_failure, deadlock_detected */

@@ -1,0 +1,151 @@
+import { eventTypes, type ShopEvent } from '../../domain/event.js';
+import type { CartId, JourneyId, MessageId, ProfileId, StepId } from '../../domain/ids.js';
+import type { MessageClass } from '../../domain/channel.js';
+import type { Speaker } from '../../domain/speaker.js';
+import {
+  type AddressKey,
+  addressOf,
+  normaliseAddress,
+  spellingsOf,
+  suppressionKeys,
+  unsubscribeKeys,
+} from '../../domain/suppression.js';
+import { contactPoints } from '../../projection/contact-points.js';
+import type { Recorded, RecordedEvent, RecordedMessage, RecordedRefusal, RecordedTrait } from '../../replay/recorded.js';
+import type { Trx } from '../../store/db.js';
+import { readRecorded, readRefusals, type ReplayRange, type StoredRecorded, type StoredReplayEvent } from '../../store/replay-read.js';
+import type { AppDeps } from '../deps.js';
+import { readSegmentEvent } from '../read-segment-event.js';
+
+type Deps = Pick<AppDeps, 'secret' | 'shop' | 'placeholderIds'>;
+
+/** People who are played together, with what is recorded of them. `unreadable`: events whose payload says nothing any more. */
+export interface ReadGroup {
+  readonly recorded: Recorded;
+  readonly unreadable: number;
+}
+
+/** What is recorded of groups of people, ready to be played. Seven statements for all of them. */
+export async function readRecordedGroups(
+  deps: Deps,
+  trx: Trx,
+  groups: readonly (readonly string[])[],
+  range: ReplayRange,
+  journeys: readonly string[],
+): Promise<readonly ReadGroup[]> {
+  const rows = partedBy(groups, await readRecorded(trx, groups.flat(), range, journeys));
+  const read = rows.map((of) => ({ of, events: of.events.flatMap((row) => readStored(deps, row) ?? []) }));
+  const addresses = read.map(({ of, events }) => askedAddresses(deps, of, events));
+  const known = await readRefusals(trx, [...new Set(addresses.flatMap((asked) => [...asked.keys()]))], range.to);
+  return read.map(({ of, events }, index) => ({
+    recorded: {
+      people: groups[index] as readonly ProfileId[],
+      events,
+      consents: of.consents,
+      traits: traitsOf(of),
+      messages: of.messages.map(toMessage),
+      entries: of.entries.map((row) => ({ ...row, profileId: row.profileId as ProfileId, cartId: row.cartId as CartId | null })),
+      refusals: known.flatMap(({ hash, reason, at }) => {
+        const what = addresses[index]?.get(hash);
+        return what === undefined ? [] : [{ ...what, reason, at }];
+      }),
+    },
+    unreadable: of.events.length - events.length,
+  }));
+}
+
+function partedBy(groups: readonly (readonly string[])[], all: StoredRecorded): readonly StoredRecorded[] {
+  const place = new Map(groups.flatMap((ids, index) => ids.map((id) => [id, index] as const)));
+  const parts = groups.map(() => ({ people: [], events: [], consents: [], messages: [], entries: [] }) as Parts);
+  for (const person of all.people) parts[place.get(person.id) ?? 0]?.people.push(person);
+  for (const event of all.events) parts[place.get(event.profileId) ?? 0]?.events.push(event);
+  for (const act of all.consents) parts[place.get(act.profileId) ?? 0]?.consents.push(act);
+  for (const message of all.messages) parts[place.get(message.profileId) ?? 0]?.messages.push(message);
+  for (const entry of all.entries) parts[place.get(entry.profileId) ?? 0]?.entries.push(entry);
+  return parts;
+}
+
+type Parts = { readonly [Name in keyof StoredRecorded]: StoredRecorded[Name][number][] };
+
+function toMessage(row: StoredRecorded['messages'][number]): RecordedMessage {
+  return {
+    ...row,
+    id: row.id as MessageId,
+    profileId: row.profileId as ProfileId,
+    journeyId: row.journeyId as JourneyId | null,
+    step: row.step as StepId | null,
+    class: row.class as MessageClass,
+    countsTowardCap: row.countsTowardCap ?? undefined,
+  };
+}
+
+/** Null: the payload is gone (an erase), or cannot be read by this build. */
+function readStored({ placeholderIds }: Deps, row: StoredReplayEvent): RecordedEvent | null {
+  const { origin, receivedAt, occurredAt, messageId } = row;
+  const type = eventTypes.find((one) => one === row.payload['type']) ?? null;
+  if (type === null) return null;
+  const voice = { speaker: speakerOf(row), note: null };
+  const reading = readSegmentEvent(row.payload, type, {
+    origin,
+    receivedAt,
+    rate: 1,
+    sentAt: undefined,
+    placeholderIds,
+    speakerOf: () => voice,
+  });
+  if (reading.kind === 'rejected') return null;
+  // When it happened was decided when it came.
+  const event: ShopEvent = { ...reading.incoming.event, messageId, occurredAt, receivedAt, origin };
+  return { profileId: row.profileId as ProfileId, incoming: { ...reading.incoming, event } };
+}
+
+/** User tokens are kept nowhere: a browser was vouched for where ingest noted nothing that speaks against it. */
+const unvouched: ReadonlySet<string> = new Set([
+  'user-not-vouched',
+  'address-not-vouched',
+  'cart-not-vouched',
+  'objection-stands',
+  'yes-to-confirm',
+  'token-signature',
+  'token-expired',
+  'token-claims',
+  'token-of-another',
+]);
+
+function speakerOf({ keyId, keyKind, notes }: StoredReplayEvent): Speaker {
+  const isVouched = keyKind !== 'browser' || !notes.some((note) => unvouched.has(note));
+  return { kind: keyKind ?? 'server', keyId, lineage: keyId, vouchesUser: isVouched, vouchesPrevious: isVouched && keyKind !== 'browser' };
+}
+
+/** A trait said at an instant at which no event happened was said by a page, the API or an agent. */
+function traitsOf({ people, events }: StoredRecorded): readonly RecordedTrait[] {
+  const told = new Map<string, Set<number>>(people.map(({ id }) => [id, new Set()]));
+  for (const { profileId, occurredAt } of events) told.get(profileId)?.add(occurredAt);
+  return people.flatMap(({ id, traits, traitTimes }) =>
+    Object.entries(traitTimes)
+      .filter(([, at]) => !told.get(id)?.has(at))
+      .map(([name, at]) => ({ profileId: id as ProfileId, name, value: traits[name] ?? null, at })),
+  );
+}
+
+type Asked = ReadonlyMap<string, Omit<RecordedRefusal, 'reason' | 'at'>>;
+
+/** Keyed hashes of all addresses that the people have or had, and which address each is. */
+function askedAddresses({ secret, shop }: Deps, { people }: StoredRecorded, events: readonly RecordedEvent[]): Asked {
+  const told = events.flatMap(({ incoming: { event } }) => (event.type === 'identify' ? [contactPoints(event.traits, shop.country)] : []));
+  const all = new Map([...people, ...told].map(({ email, phone }) => [JSON.stringify([email, phone]), { email, phone }]));
+  return new Map(
+    [...all.values()].flatMap((addresses) => [
+      ...spelled('suppressed', suppressionKeys(secret, addresses), addresses),
+      ...spelled('unsubscribed', unsubscribeKeys(secret, addresses), addresses),
+    ]),
+  );
+}
+
+function spelled(kind: RecordedRefusal['kind'], keys: readonly AddressKey[], addresses: Parameters<typeof addressOf>[0]) {
+  return keys.flatMap((key) => {
+    const { channel } = key;
+    const address = normaliseAddress(channel, addressOf(addresses, channel));
+    return address === null ? [] : spellingsOf(key).map((hash) => [hash, { kind, channel, address }] as const);
+  });
+}

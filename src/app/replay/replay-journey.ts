@@ -1,0 +1,214 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import type { Instant } from '../../domain/instant.js';
+import { day } from '../../domain/instant.js';
+import { topicIds } from '../../domain/policy/topic-policy.js';
+import { localClock } from '../../domain/time.js';
+import type { JourneyDefinition } from '../../journey/definition.js';
+import { type JourneyProblem, parseJourney, type TemplateCatalog } from '../../journey/parse.js';
+import { Comparison, type DifferingPerson, type ReplayCount, type ReplayDay } from '../../replay/compare.js';
+import { playRecorded, type ReplayWorld } from '../../replay/play-recorded.js';
+import { countPeopleToReplay, listPeopleToReplay, type PersonToReplay } from '../../store/replay-read.js';
+import type { AppDeps } from '../deps.js';
+import { loadLiveJourneys } from '../live-journeys.js';
+import { readRecordedGroups } from './read-recorded.js';
+import { replayRenderer } from './replay-render.js';
+
+type Deps = Pick<AppDeps, 'store' | 'secret' | 'shop' | 'policies' | 'placeholderIds' | 'allowFictionalPhones'> & {
+  readonly templates?: TemplateCatalog;
+};
+
+export interface ReplayRequest {
+  /** The YAML of the draft. */
+  readonly source: string;
+  readonly from: Instant;
+  readonly to: Instant;
+  /** How many people to name for whom it differs. */
+  readonly show: number;
+}
+
+export interface ReplayProgress {
+  readonly people: number;
+  readonly of: number;
+}
+
+/** What would differ. The same store and the same request give the same answer. */
+export interface Replay {
+  readonly journeyId: string;
+  /** Null: no version is live, so all that the draft does is new. */
+  readonly liveVersion: number | null;
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly people: number;
+  /** Up to the end of the replay, also from before it. */
+  readonly events: number;
+  /** Journeys that were played beside it. */
+  readonly beside: readonly string[];
+  /** Messages that really went out and were taken as they were: of broadcasts, of the shop's own, and of entries from before. */
+  readonly messagesTaken: number;
+  /** People for whom something else happens, and people for whom the same happens at other instants. */
+  readonly differing: { readonly what: number; readonly when: number };
+  readonly counts: readonly ReplayCount[];
+  readonly days: readonly ReplayDay[];
+  readonly leftOut: { readonly people: number; readonly events: number };
+  readonly shown: readonly DifferingPerson[];
+}
+
+export type ReplayStart =
+  | { readonly kind: 'refused'; readonly problems: readonly JourneyProblem[] }
+  | { readonly kind: 'too-long'; readonly mostDays: number }
+  /** Plays while it is read, a person at a time; whoever stops reading stops it. */
+  | { readonly kind: 'plays'; readonly replay: AsyncGenerator<ReplayProgress, Replay> };
+
+/** More would be a report, and no question about a draft. */
+export const longestReplayMs = 92 * day;
+/** Somebody with more events is a program; played in memory they would hold it for all others. */
+const mostEventsOfPerson = 20_000;
+/** Events that are held at once, unless one person has more. */
+const eventsAtOnce = 5_000;
+const peopleAtOnce = 200;
+/** The thread is given back so often. */
+const breathEveryMs = 10;
+
+/** Plays what is recorded from `from` to `to` through a draft and through its live version, beside the other live journeys. Writes nothing. */
+export async function replayJourney(deps: Deps, request: ReplayRequest): Promise<ReplayStart> {
+  if (request.to - request.from > longestReplayMs) return { kind: 'too-long', mostDays: longestReplayMs / day };
+  const parsed = parseJourney(request.source, {
+    ...(deps.templates ? { templates: deps.templates } : {}),
+    topics: topicIds(deps.policies.current().topics),
+  });
+  if (parsed.kind === 'invalid') return { kind: 'refused', problems: parsed.problems };
+  return { kind: 'plays', replay: play(deps, request, parsed.definition) };
+}
+
+interface Sides {
+  readonly live: ReplayWorld;
+  readonly draft: ReplayWorld;
+}
+
+async function* play(deps: Deps, request: ReplayRequest, draft: JourneyDefinition): AsyncGenerator<ReplayProgress, Replay> {
+  const { from, to, show } = request;
+  const all = await loadLiveJourneys(deps.store.db);
+  const live = all.find(({ id }) => id === draft.id);
+  const beside = all.filter(({ id, state }) => id !== draft.id && state === 'active').map(({ definition }) => definition);
+  const sides = await sidesOf(deps, { from, to, draft, live: live?.definition ?? null, beside });
+  const comparison = new Comparison({ dayOf: dayOf(deps.shop.timeZone), show });
+  const of = await deps.store.snapshot((trx) => countPeopleToReplay(trx, { from, to }));
+  const rest = new Breath();
+  let [people, events, messagesTaken, leftOut, unreadable] = [0, 0, 0, 0, 0];
+  for await (const page of pagesOf(deps, { from, to })) {
+    const fit = page.filter((person) => person.events <= mostEventsOfPerson);
+    leftOut += page.length - fit.length;
+    const read = await deps.store.snapshot((trx) =>
+      readRecordedGroups(
+        deps,
+        trx,
+        fit.map(({ id }) => [id]),
+        { from, to },
+        [draft.id, ...beside.map(({ id }) => id)],
+      ),
+    );
+    for (const one of read) {
+      comparison.add(await driven(playRecorded(one.recorded, sides.live), rest), await driven(playRecorded(one.recorded, sides.draft), rest));
+      events += one.recorded.events.length;
+      messagesTaken += one.recorded.messages.length;
+      unreadable += one.unreadable;
+    }
+    people += page.length;
+    yield { people, of: Math.max(of, people) };
+  }
+  return {
+    journeyId: draft.id,
+    liveVersion: live?.version ?? null,
+    from,
+    to,
+    people: people - leftOut,
+    events,
+    beside: beside.map(({ id }) => id),
+    messagesTaken,
+    differing: { ...comparison.differing },
+    counts: comparison.counts(),
+    days: comparison.days(),
+    leftOut: { people: leftOut, events: unreadable },
+    shown: comparison.shown(),
+  };
+}
+
+async function sidesOf(
+  deps: Deps,
+  of: {
+    readonly from: Instant;
+    readonly to: Instant;
+    readonly draft: JourneyDefinition;
+    readonly live: JourneyDefinition | null;
+    readonly beside: readonly JourneyDefinition[];
+  },
+): Promise<Sides> {
+  const { from, to, draft, live, beside } = of;
+  const policies = deps.policies.current();
+  const { shop, secret } = deps;
+  const outside: ReplayWorld['outside'] = {
+    // Spread by ids that are made up here, openings would differ by chance.
+    policies: { ...policies, quietHours: { ...policies.quietHours, openingJitterMs: 0 } },
+    shop,
+    secret,
+    render: await replayRenderer(deps.store.db, shop, [draft, ...(live === null ? [] : [live]), ...beside]),
+    texts: { allowFictional: deps.allowFictionalPhones, countries: shop.texts.countries },
+  };
+  const world = (own: JourneyDefinition | null): ReplayWorld => ({
+    journeys: [...(own === null ? [] : [own]), ...beside],
+    from,
+    to,
+    outside,
+    hosts: shop.hosts,
+  });
+  return { live: world(live), draft: world(draft) };
+}
+
+/** People with as many events together as may be held at once. */
+async function* pagesOf({ store }: Deps, range: { readonly from: Instant; readonly to: Instant }): AsyncGenerator<readonly PersonToReplay[]> {
+  const list = (after: string | null) => store.snapshot((trx) => listPeopleToReplay(trx, range, { after, limit: peopleAtOnce }));
+  for (let listed = await list(null); listed.length > 0; listed = await list(listed.at(-1)?.id ?? null)) yield* parted(listed);
+}
+
+function* parted(people: readonly PersonToReplay[]): Generator<readonly PersonToReplay[]> {
+  let [page, events]: [PersonToReplay[], number] = [[], 0];
+  for (const person of people) {
+    if (page.length > 0 && events + person.events > eventsAtOnce) {
+      yield page;
+      [page, events] = [[], 0];
+    }
+    page.push(person);
+    events += person.events;
+  }
+  if (page.length > 0) yield page;
+}
+
+/** Gives the thread back now and then. */
+class Breath {
+  #until = performance.now() + breathEveryMs;
+
+  async take(): Promise<void> {
+    if (performance.now() < this.#until) return;
+    await breathe();
+    this.#until = performance.now() + breathEveryMs;
+  }
+}
+
+async function driven<T>(steps: Generator<void, T>, rest: Breath): Promise<T> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    await rest.take();
+  }
+}
+
+/** The day of the shop. Zones change by quarters of an hour. */
+function dayOf(timeZone: string): (at: Instant) => string {
+  const known = new Map<number, string>();
+  return (at) => {
+    const quarter = Math.floor(at / 900_000);
+    const found = known.get(quarter) ?? localClock(quarter * 900_000, timeZone).date;
+    known.set(quarter, found);
+    return found;
+  };
+}

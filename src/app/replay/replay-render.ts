@@ -1,0 +1,26 @@
+import type { RenderContext, RenderResult } from '../../domain/rendering.js';
+import type { Shop } from '../../domain/shop.js';
+import type { JourneyDefinition } from '../../journey/definition.js';
+import { type PublishedVersion, versionRenderer } from '../../render/renderer.js';
+import type { ReplayWorld } from '../../replay/play-recorded.js';
+import type { Db } from '../../store/db.js';
+import { findTemplateVersion } from '../../store/templates.js';
+import { approvedElsewise } from '../render-message.js';
+
+/** Renders the newest published versions of all templates that the journeys name: read once, so that a replay asks nobody in between. */
+export async function replayRenderer(
+  db: Db,
+  shop: Shop,
+  journeys: readonly JourneyDefinition[],
+): Promise<ReplayWorld['outside']['render']> {
+  const names = new Set(journeys.flatMap(({ steps }) => Object.values(steps).flatMap((step) => (step.kind === 'send' ? [step.template] : []))));
+  const versions = new Map<string, PublishedVersion | null>();
+  for (const name of names) versions.set(name, await findTemplateVersion(db, name, 'latest'));
+  const render = versionRenderer(shop);
+  return (template, context: RenderContext, { definition }): RenderResult => {
+    const found = versions.get(template) ?? null;
+    if (found === null) return { kind: 'empty', problem: `The template ${template} is not published.` };
+    const problem = approvedElsewise(found.compiled.class, { template, class: definition.class });
+    return problem === null ? render(found, context) : { kind: 'empty', problem };
+  };
+}

@@ -1,0 +1,64 @@
+import type { Instant } from '../domain/instant.js';
+import type { JourneyDefinition } from '../journey/definition.js';
+import type { IngestNeeds } from '../simulator/memory/ingest.js';
+import { type Outside, Play } from '../simulator/memory/play.js';
+import { Tables } from '../simulator/memory/tables.js';
+import { deedsOf, doDeed, type DeedWorld, writeEntriesBefore } from './deeds.js';
+import { type Moment, momentsOf } from './moments.js';
+import type { Recorded } from './recorded.js';
+import { RecordedPeople } from './recorded-people.js';
+
+/** In what the recorded is played. */
+export interface ReplayWorld {
+  /** The live journeys, the one that is asked about among them, as it is live or as a draft. */
+  readonly journeys: readonly JourneyDefinition[];
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly outside: Omit<Outside, 'answer' | 'lookForOrder'>;
+  readonly hosts: IngestNeeds['shop']['hosts'];
+}
+
+/**
+ * Plays what is recorded of some people through journeys, and answers what came of it. Before `from` events make people, carts and consents what they were, and
+ * no journey is live; at `to` it stops. Every provider takes every message. Yields after each step, so that others may have the thread; the same input
+ * gives the same answer.
+ */
+export function* playRecorded(recorded: Recorded, { journeys, from, to, outside, hosts }: ReplayWorld): Generator<void, readonly Moment[]> {
+  const tables = new Tables();
+  const people = new RecordedPeople(tables);
+  const play = new Play(tables, { ...outside, answer: () => accepted, lookForOrder: () => ({ kind: 'not-asked' }) }, 0);
+  const world: DeedWorld = {
+    tables,
+    people,
+    needs: { ...outside, policies: { current: () => outside.policies }, shop: { hosts, country: outside.shop.country }, newId: counter() },
+    begin: () => {
+      for (const definition of journeys)
+        tables.journeys.set(definition.id, { id: definition.id, version: 1, state: 'active', pausedAt: null, definition });
+      writeEntriesBefore(world, recorded.entries, from);
+    },
+  };
+  const deeds = deedsOf(recorded, from);
+  for (let next = 0; ; ) {
+    const deed = deeds[next];
+    const due = play.nextDue();
+    const at = deed === undefined || (due !== null && due < deed.at) ? due : deed.at;
+    if (at === null || at >= to) break;
+    play.at = Math.max(play.at, at);
+    // What came together is taken together, before anybody takes a turn.
+    for (; deeds[next]?.at === at; next += 1) doDeed(world, deeds[next]!);
+    if (at >= from) play.settle();
+    yield;
+  }
+  return momentsOf(tables, { people: people.recorded(), before: new Set(recorded.entries.map(({ id }) => id)), to });
+}
+
+const accepted = { kind: 'accepted', providerId: 'replay' } as const;
+
+/** Ids that the order of what happens decides alone. */
+function counter(): () => string {
+  let ids = 0;
+  return () => {
+    ids += 1;
+    return `replay-${String(ids).padStart(7, '0')}`;
+  };
+}

@@ -1,0 +1,151 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Channel } from '../domain/channel.js';
+import type { Instant } from '../domain/instant.js';
+import type { MessageState } from '../domain/message.js';
+import type { ConsentAct } from '../projection/rows.js';
+import type { Db, Trx } from './db.js';
+
+/** Of what time and which journeys a replay is. */
+export interface ReplayRange {
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
+export interface PersonToReplay {
+  readonly id: string;
+  /** Up to the end of the range, also from before it. */
+  readonly events: number;
+}
+
+/** People of whom events came in the range: by id, one look for each by index. */
+function peopleOf({ from, to }: ReplayRange, after: string | null): RawBuilder<PersonToReplay> {
+  const further = after === null ? sql`true` : sql`p.id > ${after}`;
+  return sql`select p.id, e.events from profiles p cross join lateral (
+      select count(*)::int as events, max(received_at) as newest from events where profile_id = p.id and received_at < ${to}) e
+    where p.merged_into is null and p.erased_at is null and ${further} and e.newest >= ${from}`;
+}
+
+export async function countPeopleToReplay(db: Db | Trx, range: ReplayRange): Promise<number> {
+  const { rows } = await sql<{ n: number }>`select count(*)::int as n from (${peopleOf(range, null)}) people`.execute(db);
+  return rows[0]?.n ?? 0;
+}
+
+export async function listPeopleToReplay(
+  db: Db | Trx,
+  range: ReplayRange,
+  page: { readonly after: string | null; readonly limit: number },
+): Promise<readonly PersonToReplay[]> {
+  const { rows } = await sql<PersonToReplay>`${peopleOf(range, page.after)} order by p.id limit ${page.limit}`.execute(db);
+  return rows;
+}
+
+export interface StoredPerson {
+  readonly id: string;
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly traits: Readonly<Record<string, unknown>>;
+  readonly traitTimes: Readonly<Record<string, Instant>>;
+}
+
+export interface StoredReplayEvent {
+  readonly messageId: string;
+  readonly profileId: string;
+  readonly occurredAt: Instant;
+  readonly receivedAt: Instant;
+  readonly origin: 'live' | 'import';
+  readonly payload: Readonly<Record<string, unknown>>;
+  /** Codes of what ingest noted. */
+  readonly notes: readonly string[];
+  readonly keyId: string | null;
+  /** Null: Sojourn itself, or it came before that was kept. */
+  readonly keyKind: 'browser' | 'server' | null;
+}
+
+export interface StoredReplayMessage {
+  readonly id: string;
+  readonly profileId: string;
+  readonly origin: 'journey' | 'api' | 'broadcast';
+  readonly journeyId: string | null;
+  readonly step: string | null;
+  readonly channel: Channel;
+  readonly class: string;
+  readonly topic: string;
+  readonly priority: number;
+  readonly template: string;
+  readonly state: MessageState;
+  readonly countsTowardCap: boolean | null;
+  readonly at: Instant;
+  readonly acceptedAt: Instant | null;
+  readonly isTracked: boolean;
+}
+
+export interface StoredReplayEntry {
+  readonly id: string;
+  readonly journeyId: string;
+  readonly profileId: string;
+  readonly entryKey: string;
+  readonly cartId: string | null;
+  readonly cartTokens: readonly string[];
+  readonly createdAt: Instant;
+  readonly enteredAt: Instant | null;
+  readonly finishedAt: Instant | null;
+}
+
+/** Messages of so long before the range are read: engagement asks for a year. */
+const messagesBackMs = 366 * 24 * 60 * 60 * 1000;
+
+/** What is recorded of these people, up to the end of the range; `journeys`: those that the replay plays. Five statements. */
+export async function readRecorded(
+  trx: Trx,
+  ids: readonly string[],
+  { from, to }: ReplayRange,
+  journeys: readonly string[],
+): Promise<StoredRecorded> {
+  const people = await sql<StoredPerson>`select id, email, phone, traits, trait_times as "traitTimes" from profiles
+    where id = any(${ids}) order by id`.execute(trx);
+  const events = await sql<StoredReplayEvent>`select e.message_id as "messageId", e.profile_id as "profileId", e.occurred_at as "occurredAt",
+      e.received_at as "receivedAt", e.origin, e.payload, e.key_id as "keyId", k.kind as "keyKind",
+      jsonb_path_query_array(e.matched, '$[*] ? (@.result == "note").reason') as notes
+    from events e left join write_keys k on k.id = e.key_id
+    where e.profile_id = any(${ids}) and e.received_at < ${to} order by e.received_at, e.seq`.execute(trx);
+  const consents = await sql<ConsentAct>`select profile_id as "profileId", channel, topic, state, occurred_at as at, recorded_at as "recordedAt",
+      method, source, legal_basis as "legalBasis", expires_at as "expiresAt", null as "eventId", method = 'import' as "isImported"
+    from consents where profile_id = any(${ids}) and event_id is null and recorded_at < ${to} order by recorded_at, seq`.execute(trx);
+  const messages = await sql<StoredReplayMessage>`select m.id, m.profile_id as "profileId", m.origin, m.journey_id as "journeyId", m.step, m.channel,
+      m.class, m.topic, m.priority, m.template, m.state, m.counts_toward_cap as "countsTowardCap", m.submitted_at as at,
+      m.accepted_at as "acceptedAt", m.links is not null as "isTracked"
+    from messages m left join entries e on e.id = m.entry_id
+    where m.profile_id = any(${ids}) and m.origin <> 'test' and m.submitted_at >= ${from - messagesBackMs} and m.submitted_at < ${to}
+      and (e.id is null or e.created_at < ${from} or m.journey_id <> all(${journeys}))
+    order by m.submitted_at, m.id`.execute(trx);
+  const entries = await sql<StoredReplayEntry>`select e.id, e.journey_id as "journeyId", e.profile_id as "profileId", e.entry_key as "entryKey",
+      e.cart_id as "cartId", array(select t.token from cart_tokens t where t.cart_id = e.cart_id order by t.token) as "cartTokens",
+      e.created_at as "createdAt", e.entered_at as "enteredAt", e.finished_at as "finishedAt"
+    from entries e where e.profile_id = any(${ids}) and e.journey_id = any(${journeys}) and e.created_at < ${from}
+      and (e.entered_at is not null or e.finished_at is null or e.finished_at >= ${from}) order by e.created_at, e.id`.execute(trx);
+  return { people: people.rows, events: events.rows, consents: consents.rows, messages: messages.rows, entries: entries.rows };
+}
+
+/** Rows in the order in which they are to be taken. */
+export interface StoredRecorded {
+  readonly people: readonly StoredPerson[];
+  readonly events: readonly StoredReplayEvent[];
+  /** Acts that no event told. */
+  readonly consents: readonly ConsentAct[];
+  /** Messages that left and that the replay does not play itself. */
+  readonly messages: readonly StoredReplayMessage[];
+  /** Entries of the journeys from before the range. */
+  readonly entries: readonly StoredReplayEntry[];
+}
+
+/** Since when addresses are suppressed or unsubscribed, by the keyed hashes that were asked for. */
+export async function readRefusals(
+  trx: Trx,
+  hashes: readonly string[],
+  until: Instant,
+): Promise<readonly { readonly hash: string; readonly reason: string; readonly at: Instant }[]> {
+  if (hashes.length === 0) return [];
+  const { rows } = await sql<{ hash: string; reason: string; at: number }>`select hash, reason, created_at as at from suppressions
+    where hash = any(${hashes}) and created_at < ${until} order by created_at, hash`.execute(trx);
+  return rows;
+}
