@@ -193,4 +193,6 @@ function group(list, keyOf) {
   return groups;
 }
 
-process.stdout.write(`${JSON.stringify({ events, skippedLines, ...count, ...(process.argv.includes('--days') ? { days } : {}) }, null, 2)}\n`);
+process.stdout.write(
+  `${JSON.stringify({ events, skippedLines, ...count, ...(process.argv.includes('--days') ? { days } : {}) }, null, 2)}\n`,
+);

@@ -31,6 +31,8 @@ export type Whom = (asked: Asked, answer: unknown, secret: Secrets) => readonly 
 export type Audited =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'read'; readonly whom: Whom }
+  /** A read whose answer goes out in parts and says only at its end whom it is about: its handler notes it (`noteShown`). */
+  | { readonly kind: 'read-in-parts'; readonly whom: Whom }
   /** `about`: what it is about, where the path does not say it; no personal data. */
   | { readonly kind: 'change'; readonly whom: Whom; readonly about?: (asked: Asked) => string };
 
@@ -66,6 +68,7 @@ export function openTo(access: Exclude<Access, { kind: 'api-key' | 'link' }>, ac
 /** It shows nothing about a person and changes nothing. */
 export const nothing: Audited = { kind: 'nothing' };
 export const reads = (whom: Whom): Audited => ({ kind: 'read', whom });
+export const readsInParts: Audited = { kind: 'read-in-parts', whom: () => [] };
 export const changes = (whom: Whom, about?: (asked: Asked) => string): Audited => ({
   kind: 'change',
   whom,

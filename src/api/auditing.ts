@@ -10,6 +10,10 @@ declare module 'fastify' {
     /** Whom its answer is about. */
     auditWhom: readonly Subject[] | null;
   }
+  interface FastifyInstance {
+    /** Notes whom an answer in parts shows, before that part leaves. */
+    noteShown(request: FastifyRequest, whom: readonly Subject[]): Promise<void>;
+  }
 }
 
 /**
@@ -19,6 +23,12 @@ declare module 'fastify' {
 export function keepAudit(server: FastifyInstance, app: Pick<AppDeps, 'secret' | 'clock'>, trail: AuditTrail): void {
   server.decorateRequest('auditSeq', null);
   server.decorateRequest('auditWhom', null);
+
+  server.decorate('noteShown', async (request: FastifyRequest, whom: readonly Subject[]) => {
+    const { rules } = request.routeOptions.config;
+    const act = rules === undefined ? null : actOf(request, rules, whom, 200);
+    if (act !== null) await trail.note(act);
+  });
 
   server.addHook('preHandler', async (request) => {
     if (request.apiKey !== null) trail.used(request.apiKey.id);

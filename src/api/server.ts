@@ -36,6 +36,7 @@ import { journeyRoutes } from './routes/journeys.js';
 import { keyActRoutes } from './routes/key-acts.js';
 import { writeKeyRoutes } from './routes/keys.js';
 import { mergeRoutes } from './routes/merges.js';
+import { replayRoutes } from './routes/replays.js';
 import { userTokenRoutes } from './routes/user-tokens.js';
 import { secretRoutes } from './routes/secrets.js';
 import { messageRoutes } from './routes/messages.js';
@@ -116,6 +117,7 @@ export function buildServer(deps: ApiDeps, listener: Listener = internal): Fasti
 const apiRoutes = [
   shopRoutes,
   journeyRoutes,
+  replayRoutes,
   policyRoutes,
   controlRoutes,
   breakerRoutes,

@@ -97,7 +97,10 @@ export async function renderMessage(deps: AppDeps, message: MessageToRender): Pr
 }
 
 /** A newer version may have been approved as something else since the message was asked for: it never leaves as what has less to obey. Null: it has not. */
-export function approvedElsewise(approved: MessageClass, { template, class: messageClass }: Pick<MessageToRender, 'template' | 'class'>): string | null {
+export function approvedElsewise(
+  approved: MessageClass,
+  { template, class: messageClass }: Pick<MessageToRender, 'template' | 'class'>,
+): string | null {
   return isStricter(approved, messageClass) ? `the template ${template} is ${approved} now, and the message ${messageClass}` : null;
 }
 

@@ -10,6 +10,8 @@ export interface ApiClient {
   find<T>(path: string, query?: Query): Promise<T | null>;
   post<T>(path: string, body?: unknown): Promise<T>;
   delete<T>(path: string, body?: unknown): Promise<T>;
+  /** An answer that comes in lines of JSON, each as soon as it is there. */
+  postForLines<T>(path: string, body: unknown, onLine: (line: T) => void): Promise<void>;
   /** All pages of a list, up to `limit` items. */
   list<T>(path: string, query: Query, limit: number): Promise<readonly T[]>;
 }
@@ -23,15 +25,10 @@ interface ProblemDetails {
 export function createClient(target: { readonly url: string; readonly apiKey: string | null }): ApiClient {
   const url = target.url.replace(/\/$/, '');
 
-  async function request(
-    method: string,
-    path: string,
-    query: Query = {},
-    body?: unknown,
-  ): Promise<{ readonly status: number; readonly value: unknown }> {
+  async function call(method: string, path: string, query: Query = {}, body?: unknown): Promise<Response> {
     const address = new URL(url + path);
     for (const [name, value] of Object.entries(query)) if (value !== undefined) address.searchParams.set(name, String(value));
-    const response = await fetch(address, {
+    return fetch(address, {
       method,
       headers: {
         ...(target.apiKey === null ? {} : { authorization: `Bearer ${target.apiKey}` }),
@@ -41,6 +38,15 @@ export function createClient(target: { readonly url: string; readonly apiKey: st
     }).catch((cause: unknown) => {
       throw new CliFailure(`Nothing answers at ${url}${reasonOf(cause)}. Start Sojourn with npm start, or say where it runs with --url.`);
     });
+  }
+
+  async function request(
+    method: string,
+    path: string,
+    query?: Query,
+    body?: unknown,
+  ): Promise<{ readonly status: number; readonly value: unknown }> {
+    const response = await call(method, path, query, body);
     const text = await response.text();
     return { status: response.status, value: parse(text) };
   }
@@ -61,6 +67,11 @@ export function createClient(target: { readonly url: string; readonly apiKey: st
       return value as T;
     },
     post: (path, body) => ask('POST', path, {}, body),
+    postForLines: async <T>(path: string, body: unknown, onLine: (line: T) => void) => {
+      const response = await call('POST', path, {}, body);
+      if (response.status >= 400) throw refusal(response.status, parse(await response.text()));
+      for await (const line of linesOf(response)) onLine(JSON.parse(line) as T);
+    },
     delete: (path, body) => ask('DELETE', path, {}, body),
     list: async <T>(path: string, query: Query, limit: number) => {
       const items: T[] = [];
@@ -77,6 +88,17 @@ export function createClient(target: { readonly url: string; readonly apiKey: st
       return items;
     },
   };
+}
+
+async function* linesOf({ body }: Response): AsyncGenerator<string> {
+  if (body === null) return;
+  let rest = '';
+  for await (const part of body.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + part).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
 }
 
 function refusal(status: number, value: unknown): CliFailure {

@@ -12,7 +12,7 @@ export function priorityOption(otherwise: string): Option {
   return new Option('--priority <n>', `0–100, higher wins (else ${otherwise})`).argParser(numberFrom(0, 100));
 }
 
-function numberFrom(least: number, most: number) {
+export function numberFrom(least: number, most: number) {
   return (text: string): number => {
     const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     if (!(number >= least && number <= most)) throw new InvalidArgumentError(`It is a number from ${least} to ${most}.`);

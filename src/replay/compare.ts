@@ -15,7 +15,10 @@ export interface ReplayCount {
 /** The same on one day of the shop, `2026-12-01`. */
 export type ReplayDay = ReplayCount & { readonly day: string };
 
-/** Somebody for whom it differs. `what`: something else happens; `when`: the same, at other instants. `live` and `draft` are what the other has not. */
+/**
+ * Somebody for whom it differs. `what`: something else happens; `when`: the same, at other instants. `live` and `draft` are what the other has not; where
+ * something else happens, also how it ended, and nothing that only comes at another time.
+ */
 export interface DifferingPerson {
   readonly profileId: ProfileId;
   readonly differs: 'what' | 'when';
@@ -81,11 +84,21 @@ export class Comparison {
     this.differing[differs] += 1;
     const shown = this.#shown[differs];
     if (shown.length >= this.#show) return;
-    shown.push({ profileId, differs, live: leftOver(live, draft, atOf), draft: leftOver(draft, live, atOf) });
+    const told = (these: Moments, those: Moments): Moments =>
+      differs === 'when' ? leftOver(these, those, atOf) : withEndings(these, new Set(leftOver(these, those, keyOf)));
+    shown.push({ profileId, differs, live: told(live, draft).slice(0, mostMoments), draft: told(draft, live).slice(0, mostMoments) });
   }
 }
 
 type Moments = readonly Moment[];
+
+/** Of one person; more is nobody's to read. */
+const mostMoments = 40;
+
+/** Why a message is missing is often that its entry had ended. */
+function withEndings(moments: Moments, chosen: ReadonlySet<Moment>): Moments {
+  return moments.filter((moment) => chosen.has(moment) || moment.what === 'ended');
+}
 
 function peopleOf(...lists: readonly Moments[]): readonly ProfileId[] {
   return [...new Set(lists.flat().map(({ profileId }) => profileId))].sort();

@@ -35,10 +35,22 @@ export interface RecordedTrait {
 }
 
 /** `at`: when it left. */
-export interface RecordedMessage extends Pick<
-  MemoryMessage,
-  'id' | 'origin' | 'journeyId' | 'step' | 'profileId' | 'channel' | 'class' | 'topic' | 'priority' | 'template' | 'state' | 'countsTowardCap'
-> {
+export interface RecordedMessage
+  extends Pick<
+    MemoryMessage,
+    | 'id'
+    | 'origin'
+    | 'journeyId'
+    | 'step'
+    | 'profileId'
+    | 'channel'
+    | 'class'
+    | 'topic'
+    | 'priority'
+    | 'template'
+    | 'state'
+    | 'countsTowardCap'
+  > {
   readonly at: Instant;
   readonly acceptedAt: Instant | null;
   /** Its links tell of clicks. */

@@ -103,22 +103,26 @@ export async function readRecorded(
 ): Promise<StoredRecorded> {
   const people = await sql<StoredPerson>`select id, email, phone, traits, trait_times as "traitTimes" from profiles
     where id = any(${ids}) order by id`.execute(trx);
-  const events = await sql<StoredReplayEvent>`select e.message_id as "messageId", e.profile_id as "profileId", e.occurred_at as "occurredAt",
+  const events =
+    await sql<StoredReplayEvent>`select e.message_id as "messageId", e.profile_id as "profileId", e.occurred_at as "occurredAt",
       e.received_at as "receivedAt", e.origin, e.payload, e.key_id as "keyId", k.kind as "keyKind",
       jsonb_path_query_array(e.matched, '$[*] ? (@.result == "note").reason') as notes
     from events e left join write_keys k on k.id = e.key_id
     where e.profile_id = any(${ids}) and e.received_at < ${to} order by e.received_at, e.seq`.execute(trx);
-  const consents = await sql<ConsentAct>`select profile_id as "profileId", channel, topic, state, occurred_at as at, recorded_at as "recordedAt",
+  const consents =
+    await sql<ConsentAct>`select profile_id as "profileId", channel, topic, state, occurred_at as at, recorded_at as "recordedAt",
       method, source, legal_basis as "legalBasis", expires_at as "expiresAt", null as "eventId", method = 'import' as "isImported"
     from consents where profile_id = any(${ids}) and event_id is null and recorded_at < ${to} order by recorded_at, seq`.execute(trx);
-  const messages = await sql<StoredReplayMessage>`select m.id, m.profile_id as "profileId", m.origin, m.journey_id as "journeyId", m.step, m.channel,
+  const messages =
+    await sql<StoredReplayMessage>`select m.id, m.profile_id as "profileId", m.origin, m.journey_id as "journeyId", m.step, m.channel,
       m.class, m.topic, m.priority, m.template, m.state, m.counts_toward_cap as "countsTowardCap", m.submitted_at as at,
       m.accepted_at as "acceptedAt", m.links is not null as "isTracked"
     from messages m left join entries e on e.id = m.entry_id
     where m.profile_id = any(${ids}) and m.origin <> 'test' and m.submitted_at >= ${from - messagesBackMs} and m.submitted_at < ${to}
       and (e.id is null or e.created_at < ${from} or m.journey_id <> all(${journeys}))
     order by m.submitted_at, m.id`.execute(trx);
-  const entries = await sql<StoredReplayEntry>`select e.id, e.journey_id as "journeyId", e.profile_id as "profileId", e.entry_key as "entryKey",
+  const entries =
+    await sql<StoredReplayEntry>`select e.id, e.journey_id as "journeyId", e.profile_id as "profileId", e.entry_key as "entryKey",
       e.cart_id as "cartId", array(select t.token from cart_tokens t where t.cart_id = e.cart_id order by t.token) as "cartTokens",
       e.created_at as "createdAt", e.entered_at as "enteredAt", e.finished_at as "finishedAt"
     from entries e where e.profile_id = any(${ids}) and e.journey_id = any(${journeys}) and e.created_at < ${from}

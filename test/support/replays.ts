@@ -13,7 +13,9 @@ import type { TurnDeps } from './turns.js';
 export const cartYaml = readFileSync('journeys/abandoned-cart.journey.yaml', 'utf8');
 
 /** The shop's journey, its templates, and what happened in the shop in two days, as its client tells it. No turn is taken. */
-export async function fillWithShopDays(deps: TurnDeps): Promise<{ readonly first: number; readonly last: number; readonly events: number }> {
+export async function fillWithShopDays(
+  deps: TurnDeps,
+): Promise<{ readonly first: number; readonly last: number; readonly events: number }> {
   await publishTemplates(deps, await loadTemplates('.'));
   await publishJourney(deps, { source: cartYaml });
   const { calls } = shopDays('examples/baskets');

@@ -2,14 +2,7 @@ import { eventTypes, type ShopEvent } from '../../domain/event.js';
 import type { CartId, JourneyId, MessageId, ProfileId, StepId } from '../../domain/ids.js';
 import type { MessageClass } from '../../domain/channel.js';
 import type { Speaker } from '../../domain/speaker.js';
-import {
-  type AddressKey,
-  addressOf,
-  normaliseAddress,
-  spellingsOf,
-  suppressionKeys,
-  unsubscribeKeys,
-} from '../../domain/suppression.js';
+import { type AddressKey, addressOf, normaliseAddress, spellingsOf, suppressionKeys, unsubscribeKeys } from '../../domain/suppression.js';
 import { contactPoints } from '../../projection/contact-points.js';
 import type { Recorded, RecordedEvent, RecordedMessage, RecordedRefusal, RecordedTrait } from '../../replay/recorded.js';
 import type { Trx } from '../../store/db.js';

@@ -108,7 +108,10 @@ async function* play(deps: Deps, request: ReplayRequest, draft: JourneyDefinitio
       ),
     );
     for (const one of read) {
-      comparison.add(await driven(playRecorded(one.recorded, sides.live), rest), await driven(playRecorded(one.recorded, sides.draft), rest));
+      comparison.add(
+        await driven(playRecorded(one.recorded, sides.live), rest),
+        await driven(playRecorded(one.recorded, sides.draft), rest),
+      );
       events += one.recorded.events.length;
       messagesTaken += one.recorded.messages.length;
       unreadable += one.unreadable;
@@ -165,7 +168,10 @@ async function sidesOf(
 }
 
 /** People with as many events together as may be held at once. */
-async function* pagesOf({ store }: Deps, range: { readonly from: Instant; readonly to: Instant }): AsyncGenerator<readonly PersonToReplay[]> {
+async function* pagesOf(
+  { store }: Deps,
+  range: { readonly from: Instant; readonly to: Instant },
+): AsyncGenerator<readonly PersonToReplay[]> {
   const list = (after: string | null) => store.snapshot((trx) => listPeopleToReplay(trx, range, { after, limit: peopleAtOnce }));
   for (let listed = await list(null); listed.length > 0; listed = await list(listed.at(-1)?.id ?? null)) yield* parted(listed);
 }

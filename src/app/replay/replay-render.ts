@@ -13,7 +13,9 @@ export async function replayRenderer(
   shop: Shop,
   journeys: readonly JourneyDefinition[],
 ): Promise<ReplayWorld['outside']['render']> {
-  const names = new Set(journeys.flatMap(({ steps }) => Object.values(steps).flatMap((step) => (step.kind === 'send' ? [step.template] : []))));
+  const names = new Set(
+    journeys.flatMap(({ steps }) => Object.values(steps).flatMap((step) => (step.kind === 'send' ? [step.template] : []))),
+  );
   const versions = new Map<string, PublishedVersion | null>();
   for (const name of names) versions.set(name, await findTemplateVersion(db, name, 'latest'));
   const render = versionRenderer(shop);

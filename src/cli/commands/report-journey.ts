@@ -1,7 +1,7 @@
 import type { JourneyReport } from '../../app/journey-report.js';
 import { day, hour } from '../../domain/instant.js';
 import type { CliContext, Outcome } from '../context.js';
-import { CliFailure } from '../failure.js';
+import { instantText } from '../instant-text.js';
 import { money, paragraphs, plural, table } from '../text.js';
 
 /** As it comes over HTTP: instants as text. */
@@ -14,7 +14,10 @@ export async function reportJourney(
   options: { readonly since?: string; readonly until?: string },
 ): Promise<Outcome> {
   const api = await context.client();
-  const range = { since: instantText(options.since, '--since'), until: instantText(options.until, '--until') };
+  const range = {
+    since: options.since === undefined ? undefined : instantText(options.since, '--since'),
+    until: options.until === undefined ? undefined : instantText(options.until, '--until'),
+  };
   const report = await api.get<Report>(`/v1/journeys/${encodeURIComponent(id)}/report`, range);
   const days =
     report.windowMs >= day ? plural(Math.round(report.windowMs / day), 'day') : plural(Math.round(report.windowMs / hour), 'hour');
@@ -93,12 +96,4 @@ function section(title: string, body: string): string | null {
 
 function total(rows: readonly { readonly count: number }[]): number {
   return rows.reduce((sum, row) => sum + row.count, 0);
-}
-
-/** `2026-12-01` or a full ISO instant, as the API takes it. */
-function instantText(text: string | undefined, option: string): string | undefined {
-  if (text === undefined) return undefined;
-  const at = Date.parse(text);
-  if (Number.isNaN(at)) throw new CliFailure(`${option} takes a date such as 2026-12-01 or an instant such as 2026-12-01T09:00:00Z.`, 2);
-  return new Date(at).toISOString();
 }

@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Add, Group } from '../add.js';
+import { numberFrom } from '../options.js';
 
 /** What a project is made of: `sojourn publish`, `simulate`, `template …` and `policy …` */
 export function addProject(program: Command, add: Add, group: Group): void {
@@ -14,6 +15,19 @@ export function addProject(program: Command, add: Add, group: Group): void {
   )
     .option('--scenario <name>', 'a scenario by its name or part of it, or all', 'all')
     .option('--scenarios <file>', 'the file of scenarios (else the one beside the journey)');
+  add(
+    program,
+    'replay <file>',
+    'play what really happened through a draft and its live version, and tell what would differ',
+    async (context, command) =>
+      (await import('../commands/replay-journey.js')).replayJourney(context, command.args[0] ?? '', command.opts()),
+  )
+    .requiredOption('--from <instant>', 'what came from then on, such as 2026-11-01 or 2026-11-01T09:00:00Z')
+    .requiredOption('--to <instant>', 'what came before then')
+    .addOption(
+      new Option('--show [people]', 'name people for whom it differs, 10 unless said, and why').argParser(numberFrom(1, 100)).preset('10'),
+    )
+    .option('--days', 'what differs on each day too');
 
   const template = group('template', 'templates: check, look at, try, publish');
   add(template, 'lint', 'check the project’s templates; needs no server', async (context) =>

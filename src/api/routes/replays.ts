@@ -1,0 +1,150 @@
+import { Readable } from 'node:stream';
+import type { FastifyRequest } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { type Replay, replayJourney, type ReplayProgress } from '../../app/replay/replay-journey.js';
+import { momentKinds } from '../../replay/moments.js';
+import { cannotKnow } from '../../replay/cannot-know.js';
+import { keyed, readsInParts } from '../access.js';
+import type { ApiDeps } from '../deps.js';
+import { Problem } from '../problem.js';
+import { instant, plainText } from '../schemas.js';
+
+const counted = {
+  journey: z.string(),
+  what: z
+    .enum(momentKinds)
+    .meta({ description: '`armed` to `ended` happened; `waiting`, `under-way` and `idle` is how it stood at the end.' }),
+  step: z.string().nullable().meta({ description: 'Null: it is about the entry as a whole.' }),
+  reason: z.string().nullable().meta({ description: 'A code: why not, or how it ended.' }),
+  live: z.number().int(),
+  draft: z.number().int(),
+};
+const moment = z.object({
+  at: instant,
+  journey: z.string(),
+  what: z.enum(momentKinds),
+  step: z.string().nullable(),
+  reason: z.string().nullable(),
+  text: z.string().nullable().meta({ description: 'Why, as the story of the entry has it.' }),
+});
+
+const replay = z
+  .object({
+    journeyId: z.string(),
+    liveVersion: z.number().int().nullable().meta({ description: 'Null: no version is live, so all that the draft does is new.' }),
+    from: instant,
+    to: instant,
+    people: z.number().int().meta({ description: 'Of whom something came in that time.' }),
+    events: z
+      .number()
+      .int()
+      .meta({ description: 'Their events up to `to`, also those from before `from`: these make them what they were.' }),
+    beside: z.array(z.string()).readonly().meta({ description: 'Live journeys that were played beside it.' }),
+    messagesTaken: z.number().int().meta({
+      description: 'Messages that really went out and were taken as they were: of broadcasts, of the shop’s own, of entries from before.',
+    }),
+    differing: z.object({
+      what: z.number().int().meta({ description: 'People for whom something else happens.' }),
+      when: z.number().int().meta({ description: 'People for whom the same happens at other instants.' }),
+    }),
+    counts: z.array(z.object(counted)).readonly(),
+    days: z
+      .array(z.object({ day: z.iso.date(), ...counted }))
+      .readonly()
+      .meta({ description: 'The same by day of the shop.' }),
+    leftOut: z.object({
+      people: z.number().int().meta({ description: 'With more events than a person has.' }),
+      events: z.number().int().meta({ description: 'Whose payload cannot be read any more.' }),
+    }),
+    cannotKnow: z.array(z.object({ code: z.string(), sentence: z.string() })).readonly(),
+    shown: z
+      .array(
+        z.object({
+          profileId: z.string(),
+          differs: z.enum(['what', 'when']),
+          live: z.array(moment).readonly(),
+          draft: z.array(moment).readonly(),
+        }),
+      )
+      .readonly()
+      .meta({ description: 'People for whom it differs, as many as `show` asked for, each with what the other side has not.' }),
+  })
+  .meta({ id: 'Replay' });
+
+const replayLine = z
+  .union([
+    z.object({ progress: z.object({ people: z.number().int(), of: z.number().int() }) }),
+    z.object({ replay }),
+    z.object({ problem: z.object({ code: z.string(), detail: z.string() }) }),
+  ])
+  .meta({ id: 'ReplayLine', description: 'Lines of JSON: `progress` now and then, `replay` or `problem` at the end.' });
+type Line = z.input<typeof replayLine>;
+
+const asked = z.object({
+  source: plainText(200_000).meta({ description: 'The draft: a journey’s YAML.' }),
+  from: instant,
+  to: instant,
+  show: z.number().int().min(0).max(100).default(0).meta({ description: 'How many people to name for whom it differs.' }),
+});
+
+/** Plays the past through a draft. One at a time in a process: it takes the time of one thread. */
+export function replayRoutes({ app, templates }: ApiDeps): FastifyPluginAsyncZod {
+  return async (server) => {
+    let isBusy = false;
+
+    server.post(
+      '/replays',
+      {
+        config: keyed('read', 'journey.replay', readsInParts),
+        schema: {
+          tags: ['journeys'],
+          summary:
+            'Play what was recorded through a draft of a journey and through its live version; nothing is written and nothing is sent',
+          body: asked,
+          response: { 200: { description: 'Lines of JSON.', content: { 'application/x-ndjson': { schema: replayLine } } } },
+        },
+      },
+      async (request, reply) => {
+        const { from, to } = request.body;
+        if (from >= to) throw new Problem(400, 'invalid-request', '`from` is not before `to`.');
+        if (isBusy) throw new Problem(409, 'replay-running', 'Another replay is played here: try again when it has come to its end.');
+        const start = await replayJourney({ ...app, templates }, request.body);
+        if (start.kind === 'too-long') throw new Problem(400, 'invalid-request', `A replay is of ${start.mostDays} days at most.`);
+        if (start.kind === 'refused')
+          throw new Problem(422, 'journey-not-valid', 'The draft cannot be played: it has errors.', { problems: [...start.problems] });
+        const answer = Readable.from(lines(start.replay, request));
+        isBusy = true;
+        // Also where the client has gone before it began.
+        answer.once('close', () => {
+          isBusy = false;
+          void start.replay.return(undefined as never);
+        });
+        return reply.type('application/x-ndjson').send(answer as never);
+      },
+    );
+
+    async function* lines(played: AsyncGenerator<ReplayProgress, Replay>, request: FastifyRequest): AsyncGenerator<string> {
+      try {
+        for (let next = await played.next(); ; next = await played.next()) {
+          if (next.done === true) return yield await lastLine(next.value, request);
+          yield lineOf({ progress: next.value });
+        }
+      } catch (error) {
+        app.log.error({ requestId: request.id, error: error instanceof Error ? error.name : 'unknown' }, 'A replay failed.');
+        yield lineOf({ problem: { code: 'internal', detail: `The replay failed on our side. The log has it under ${request.id}.` } });
+      }
+    }
+
+    /** Whom it shows is noted before it leaves. */
+    async function lastLine(replay: Replay, request: FastifyRequest): Promise<string> {
+      const whom = replay.shown.map(({ profileId }) => ({ kind: 'profile' as const, id: profileId }));
+      if (whom.length > 0) await server.noteShown(request, whom);
+      return lineOf({ replay: { ...replay, cannotKnow } });
+    }
+  };
+}
+
+function lineOf(line: z.output<typeof replayLine>): string {
+  return `${JSON.stringify(z.encode(replayLine, line) satisfies Line)}\n`;
+}

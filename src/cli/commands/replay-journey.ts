@@ -1,0 +1,103 @@
+import type { Replay, ReplayProgress } from '../../app/replay/replay-journey.js';
+import type { DifferingPerson, ReplayCount } from '../../replay/compare.js';
+import type { CliContext, Outcome } from '../context.js';
+import { CliFailure } from '../failure.js';
+import { instantText } from '../instant-text.js';
+import { readSource } from '../source-file.js';
+import { paragraphs, plural, table } from '../text.js';
+
+type Told = Omit<Replay, 'from' | 'to'> & {
+  readonly from: string;
+  readonly to: string;
+  readonly cannotKnow: readonly { readonly sentence: string }[];
+};
+type Line = { readonly progress: ReplayProgress } | { readonly replay: Told } | { readonly problem: { readonly detail: string } };
+
+/** `replay <journey.yaml> --from … --to …`: what would differ, had the draft been live. */
+export async function replayJourney(
+  context: CliContext,
+  file: string,
+  options: { readonly from: string; readonly to: string; readonly show?: number; readonly days?: boolean },
+): Promise<Outcome> {
+  const { source } = await readSource(file);
+  const api = await context.client();
+  const body = {
+    source,
+    from: instantText(options.from, '--from'),
+    to: instantText(options.to, '--to'),
+    show: options.show === undefined ? 0 : Number(options.show),
+  };
+  const replay = await played(context, (onLine) => api.postForLines<Line>('/v1/replays', body, onLine));
+  const localTime = await context.localTime();
+  return { value: replay, text: textOf(replay, localTime, options.days === true) };
+}
+
+async function played(context: CliContext, play: (onLine: (line: Line) => void) => Promise<void>): Promise<Told> {
+  let last: Told | null = null;
+  await play((line) => {
+    if ('progress' in line) context.io.err(`${line.progress.people} of ${plural(line.progress.of, 'person', 'people')} played`);
+    else if ('problem' in line) throw new CliFailure(line.problem.detail);
+    else last = line.replay;
+  });
+  if (last === null) throw new CliFailure('The replay was cut off before its end: ask again.');
+  return last;
+}
+
+function textOf(replay: Told, localTime: (at: string) => string, withDays: boolean): string {
+  const { journeyId, liveVersion, from, to, people, events, beside, messagesTaken, differing, leftOut } = replay;
+  const against = liveVersion === null ? 'nothing (no version is live)' : `version ${liveVersion}`;
+  const changed = replay.counts.filter(({ live, draft }) => live !== draft);
+  return paragraphs(
+    [
+      `${journeyId}: the draft against ${against}, on what happened from ${localTime(from)} to ${localTime(to)}.`,
+      `${plural(people, 'person', 'people')} and ${plural(events, 'event')}; beside it: ${beside.length === 0 ? 'no other journey' : beside.join(', ')}; ${plural(messagesTaken, 'message')} taken as sent.`,
+      ...(leftOut.people > 0 ? [`Left out: ${plural(leftOut.people, 'person', 'people')} with more events than a person has.`] : []),
+      ...(leftOut.events > 0 ? [`Left out: ${plural(leftOut.events, 'event')} that cannot be read any more.`] : []),
+    ].join('\n'),
+    `${differing.what === 0 ? 'Nothing else would happen to anybody' : `Something else would happen to ${plural(differing.what, 'person', 'people')}`}${differing.when === 0 ? '' : `; the same, at other times, to ${differing.when}`}.`,
+    countsTable(replay.counts),
+    withDays ? daysTable(replay) : null,
+    ...replay.shown.map((person) => personText(person, localTime)),
+    [
+      changed.length === 0 ? 'What this cannot know' : 'What these numbers cannot know',
+      ...replay.cannotKnow.map(({ sentence }) => `- ${sentence}`),
+    ].join('\n'),
+  );
+}
+
+function countsTable(counts: readonly ReplayCount[]): string {
+  return table(
+    ['journey', 'what', 'live', 'draft', 'difference'],
+    counts.map((one) => [one.journey, nameOf(one), one.live, one.draft, signed(one.draft - one.live)]),
+    'No journey met anybody in that time.',
+  );
+}
+
+function daysTable({ days }: Told): string {
+  return table(
+    ['day', 'journey', 'what', 'live', 'draft', 'difference'],
+    days
+      .filter(({ live, draft }) => live !== draft)
+      .map((one) => [one.day, one.journey, nameOf(one), one.live, one.draft, signed(one.draft - one.live)]),
+    'No day differs.',
+  );
+}
+
+function nameOf({ what, step, reason }: Pick<ReplayCount, 'what' | 'step' | 'reason'>): string {
+  return [step, what.replace('-', ' '), reason === null ? null : `(${reason})`].filter((part) => part !== null).join(' ');
+}
+
+function signed(difference: number): string {
+  return difference > 0 ? `+${difference}` : difference === 0 ? '' : String(difference);
+}
+
+function personText({ profileId, differs, live, draft }: DifferingPerson, localTime: (at: string) => string): string {
+  const lines = [...live.map((moment) => ({ ...moment, side: 'live ' })), ...draft.map((moment) => ({ ...moment, side: 'draft' }))];
+  return [
+    `${profileId}: ${differs === 'what' ? 'something else happens' : 'the same at other times'}`,
+    ...lines.map(
+      (line) =>
+        `  ${line.side}  ${localTime(line.at as unknown as string)}  ${line.journey}  ${nameOf(line)}${line.text === null ? '' : `: ${line.text}`}`,
+    ),
+  ].join('\n');
+}
