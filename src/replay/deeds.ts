@@ -6,7 +6,9 @@ import { mergeTraits } from '../domain/profile.js';
 import { newEntryState } from '../journey/engine.js';
 import { contactPoints } from '../projection/contact-points.js';
 import type { ConsentAct } from '../projection/rows.js';
-import { hearFrom, type IngestNeeds, matchFacts } from '../simulator/memory/ingest.js';
+import { hearFrom } from '../simulator/memory/ingest.js';
+import { matchFacts } from '../simulator/memory/match.js';
+import type { IngestNeeds } from '../simulator/memory/needs.js';
 import { addressKey, type Tables } from '../simulator/memory/tables.js';
 import { atProvider } from './recorded-message.js';
 import type { Recorded, RecordedEntry, RecordedEvent, RecordedMessage, RecordedRefusal, RecordedTrait } from './recorded.js';
@@ -133,8 +135,8 @@ export function writeEntriesBefore({ tables, people }: DeedWorld, entries: reado
     if (profileId === null) continue;
     const { id, journeyId, createdAt, enteredAt, finishedAt } = entry;
     const isOver = finishedAt !== null && finishedAt < from;
-    const cartId = [...tables.carts.values()].find(({ tokens }) => tokens.some((token) => entry.cartTokens.includes(token)))?.id ?? null;
-    tables.entries.set(id as EntryId, {
+    const cartId = entry.cartTokens.flatMap((token) => tables.carts.where('token', token))[0]?.id ?? null;
+    tables.addEntry({
       id: id as EntryId,
       journeyId: journeyId as JourneyId,
       profileId,

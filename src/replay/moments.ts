@@ -101,8 +101,8 @@ function messageMoments({ verdicts }: Tables, message: MemoryMessage, story: Sto
   const whose = { profileId: people.get(profileId) ?? profileId, journey: journeyId ?? '', step, message: id };
   const own = story.filter((line) => line.step === step);
   const deferrals = new Map<string, Moment>();
-  for (const { messageId, at, verdict } of verdicts)
-    if (messageId === id && verdict.kind === 'defer' && !deferrals.has(verdict.reason))
+  for (const { at, verdict } of verdicts.where('message', id))
+    if (verdict.kind === 'defer' && !deferrals.has(verdict.reason))
       deferrals.set(verdict.reason, { ...whose, at, what: 'deferred', reason: verdict.reason, text: sentenceAt(own, at) });
   const last: Moment = sent.has(state)
     ? { ...whose, at: acceptedAt ?? updatedAt, what: 'sent', reason: null, text: sentenceOf(own, ['submitted', 'outcome']) }

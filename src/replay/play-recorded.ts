@@ -1,6 +1,6 @@
 import type { Instant } from '../domain/instant.js';
 import type { JourneyDefinition } from '../journey/definition.js';
-import type { IngestNeeds } from '../simulator/memory/ingest.js';
+import type { IngestNeeds } from '../simulator/memory/needs.js';
 import { type Outside, Play } from '../simulator/memory/play.js';
 import { Tables } from '../simulator/memory/tables.js';
 import { deedsOf, doDeed, type DeedWorld, writeEntriesBefore } from './deeds.js';
