@@ -11,7 +11,10 @@ export function idempotencyHashes(
   readonly requestHash: string;
   readonly requestHashes: readonly string[];
 } {
-  const everywhere = (text: string): readonly [string, ...string[]] => [keyed(secrets, text), ...keyedByOthers(secrets, text)];
+  const everywhere = (text: string): readonly [string, ...string[]] => [
+    keyed(secrets, 'told-twice', text),
+    ...keyedByOthers(secrets, 'told-twice', text),
+  ];
   const keyHashes = everywhere(`idempotency|${of.scope}|${of.key}`);
   const requestHashes = everywhere(canonicalJson(of.request));
   return { keyHash: keyHashes[0], keyHashes, requestHash: requestHashes[0], requestHashes };

@@ -1,7 +1,7 @@
 import type { Channel } from '../domain/channel.js';
 import { type EntryId, messageIdFor, type ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
-import { secretAt } from '../domain/secrets.js';
+import { keyAt } from '../domain/secrets.js';
 import type { TemplateHead } from '../domain/template.js';
 import { messageJourney, onlyStep } from '../journey/internal.js';
 import { messageDeadline, messageEntry, messageSend, type OwnMessage, refuseMessage } from '../journey/own-message.js';
@@ -244,5 +244,5 @@ async function undecided(
 }
 
 function messageIdOf(deps: Pick<AppDeps, 'secret'>, entryId: EntryId, at: Instant): string {
-  return messageIdFor(secretAt(deps.secret, at), `${entryId}|${onlyStep}|1`);
+  return messageIdFor(keyAt(deps.secret, 'message-ids', at), `${entryId}|${onlyStep}|1`);
 }

@@ -3,7 +3,7 @@ import { messageIdFor } from '../domain/ids.js';
 import { judgeSecrets, type SecretEra } from '../domain/secret-eras.js';
 import { everySecret, fingerprintOf, type Secrets } from '../domain/secrets.js';
 import type { Store, Trx } from '../store/db.js';
-import { beginEra, lockEras, newestStepMessage, readEras } from '../store/secret-eras.js';
+import { beginEra, isUntouched, lockEras, newestStepMessage, readEras } from '../store/secret-eras.js';
 
 /** What a process was given: the secrets, the signing one in front, and where that came from. */
 export interface GivenSecrets {
@@ -30,11 +30,13 @@ async function goOn(trx: Trx, clock: Clock, given: GivenSecrets, eras: readonly 
   if (judged.kind === 'lacks') throw new Error(lacks(given, judged.era));
   if (!judged.begins) return judged.secrets;
   const since = clock.now();
-  await beginEra(trx, { fingerprint: fingerprintOf(given.secrets.first), place: given.place, since });
-  return { ...judged.secrets, eras: [...(judged.secrets.eras ?? []), { secret: given.secrets.first, since }] };
+  const { first } = given.secrets;
+  const derives = judged.secrets.plain?.has(first) !== true;
+  await beginEra(trx, { fingerprint: fingerprintOf(first), place: given.place, since, derives });
+  return { ...judged.secrets, eras: [...(judged.secrets.eras ?? []), { secret: first, since }] };
 }
 
-/** A store from before eras were noted: the newest message tells which secret made it. */
+/** A store from before eras were noted: the newest message tells which secret made it, and it goes on without keys derived from it. */
 async function beginFirst(trx: Trx, clock: Clock, { secrets, place }: GivenSecrets): Promise<Secrets> {
   const message = await newestStepMessage(trx);
   const all = everySecret(secrets);
@@ -48,8 +50,10 @@ async function beginFirst(trx: Trx, clock: Clock, { secrets, place }: GivenSecre
         'It was in SOJOURN_SECRET, or in the file "secret" of the data folder: set SOJOURN_SECRET=<new>,<that one>. The first signs, the others go on working.',
     );
   const eras = [{ secret: signed, since: 0 }, ...(signed === secrets.first ? [] : [{ secret: secrets.first, since: clock.now() }])];
-  for (const { secret, since } of eras) await beginEra(trx, { fingerprint: fingerprintOf(secret), place, since });
-  return { ...secrets, eras };
+  const plain = new Set((await isUntouched(trx)) ? [] : [signed]);
+  for (const { secret, since } of eras)
+    await beginEra(trx, { fingerprint: fingerprintOf(secret), place, since, derives: !plain.has(secret) });
+  return { ...secrets, eras, ...(plain.size === 0 ? {} : { plain }) };
 }
 
 function lacks({ place, file }: GivenSecrets, { fingerprint, place: last }: SecretEra): string {

@@ -8,6 +8,7 @@ import { leaseMs } from '../domain/lease.js';
 import type { AttemptOutcome } from '../domain/message.js';
 import { quietHoursFor, smsValiditySeconds } from '../domain/quiet-hours.js';
 import type { RenderContext } from '../domain/rendering.js';
+import { signingKey } from '../domain/secrets.js';
 import { decideSend } from '../domain/send-gate.js';
 import { normaliseAddress, suppressionKey } from '../domain/suppression.js';
 import type { TemplateHead } from '../domain/template.js';
@@ -50,7 +51,7 @@ export async function testSend(
   if (address.kind === 'no')
     return { kind: 'refused', reason: `No ${channel === 'email' ? 'email' : 'text'} can reach this address (${address.code}).` };
 
-  const id = messageIdFor(deps.secret.first, `test|${deps.newId()}`);
+  const id = messageIdFor(signingKey(deps.secret, 'message-ids'), `test|${deps.newId()}`);
   const at = deps.clock.now();
   const content = await renderMessage(deps, {
     messageId: id,

@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { base32 } from './ids.js';
-import { readWithAny, type Secrets } from './secrets.js';
+import { readWithAny, type Secrets, signingKey } from './secrets.js';
 
 /** What a link does. It is part of the signature: a cart link never unsubscribes. */
 export type LinkPurpose = 'unsubscribe' | 'preferences' | 'cart' | 'confirm' | 'data' | 'view';
@@ -32,14 +32,15 @@ const purposes: Readonly<Record<string, LinkPurpose>> = {
  * Signs a link: `1uk3f2.<id>.<mac>`, that is format version, purpose, key id, then the id as it is and 16 bytes of HMAC-SHA256.
  * Short, because a text pays for each character (62 characters for a message id). It never expires by itself: opting out must always work.
  */
-export function signLink({ first: secret }: Secrets, link: Link): string {
-  const head = `1${letters[link.purpose]}${keyId(secret)}`;
-  return `${head}.${link.id}.${mac(secret, head, link.id).toString('base64url')}`;
+export function signLink(secrets: Secrets, link: Link): string {
+  const key = signingKey(secrets, 'links');
+  const head = `1${letters[link.purpose]}${keyId(key)}`;
+  return `${head}.${link.id}.${mac(key, head, link.id).toString('base64url')}`;
 }
 
 /** What the link says; null when it was signed with none of the secrets or is not a link at all. What mailers and people add is passed over (`tokensIn`). */
 export function readLink(secrets: Secrets, text: string): Link | null {
-  return readFirst(tokensIn(text), (token) => readWithAny(secrets, (secret) => readWith(secret, token)));
+  return readFirst(tokensIn(text), (token) => readWithAny(secrets, 'links', (key) => readWith(key, token)));
 }
 
 function readWith(secret: string, token: string): Link | null {

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { base32, type MessageId } from './ids.js';
-import { readWithAny, type Secrets } from './secrets.js';
+import { readWithAny, type Secrets, signingKey } from './secrets.js';
 
 /**
  * An address of ours that mail comes back to. `bounce` and `unsubscribe` name the message that it answers, signed; `feedback` takes complaints of mailbox
@@ -16,16 +16,16 @@ const feedbackMailbox = 'fbl';
  * way change the case. 80 bits of HMAC-SHA256: nobody can have another person's mail stopped by guessing.
  */
 export function writeReturnAddress(
-  { first: secret }: Secrets,
+  secrets: Secrets,
   domain: string,
   address: Extract<ReturnAddress, { readonly messageId: MessageId }>,
 ): string {
-  return `${prefixes[address.kind]}+${address.messageId}.${mac(secret, address.kind, address.messageId)}@${domain}`;
+  return `${prefixes[address.kind]}+${address.messageId}.${mac(signingKey(secrets, 'return-addresses'), address.kind, address.messageId)}@${domain}`;
 }
 
 /** Null: no address of ours, or one that we did not sign. */
 export function readReturnAddress(secrets: Secrets, domain: string, text: string): ReturnAddress | null {
-  return readWithAny(secrets, (secret) => readWith(secret, domain, text));
+  return readWithAny(secrets, 'return-addresses', (key) => readWith(key, domain, text));
 }
 
 function readWith(secret: string, domain: string, text: string): ReturnAddress | null {

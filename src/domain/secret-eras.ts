@@ -10,6 +10,8 @@ export interface SecretEra {
   readonly since: Instant;
   /** Since when a start may leave it out; null: it is needed. */
   readonly retiredAt: Instant | null;
+  /** Is a key derived for each purpose? Secrets that signed before keys were derived go on without. */
+  readonly derives: boolean;
 }
 
 export type SecretJudgement =
@@ -28,7 +30,14 @@ export function judgeSecrets(given: Secrets, eras: readonly SecretEra[]): Secret
     return secret === undefined ? [] : [{ secret, since }];
   });
   const begins = eras.at(-1)?.fingerprint !== fingerprintOf(given.first);
-  return { kind: 'fits', secrets: { first: given.first, others: given.others, eras: past }, begins };
+  const plain = new Set(
+    everySecret(given).filter((secret) => eras.some((one) => !one.derives && one.fingerprint === fingerprintOf(secret))),
+  );
+  return {
+    kind: 'fits',
+    secrets: { first: given.first, others: given.others, eras: past, ...(plain.size === 0 ? {} : { plain }) },
+    begins,
+  };
 }
 
 /** The newest era whose secret is needed and is not there. */

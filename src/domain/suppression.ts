@@ -75,8 +75,13 @@ export function spellingsOf({ hash, others = [] }: AddressKey): readonly string[
 }
 
 function addressKey(secrets: Secrets, channel: Channel, text: string): AddressKey {
-  const others = keyedByOthers(secrets, text);
-  return { channel, hash: keyed(secrets, text), madeBy: fingerprintOf(secrets.first), ...(others.length === 0 ? {} : { others }) };
+  const others = keyedByOthers(secrets, 'addresses', text);
+  return {
+    channel,
+    hash: keyed(secrets, 'addresses', text),
+    madeBy: fingerprintOf(secrets.first),
+    ...(others.length === 0 ? {} : { others }),
+  };
 }
 
 interface Addresses {

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { readFirst, tokensIn } from './link-token.js';
-import { readWithAny, type Secrets } from './secrets.js';
+import { readWithAny, type Secrets, signingKey } from './secrets.js';
 
 /** A part of one message that tells when it is looked at: a link by its number, or the picture. */
 export interface TrackedPart {
@@ -14,14 +14,14 @@ export interface TrackedPart {
  * nobody can make one of ours lead elsewhere. 64 bits of HMAC-SHA256 are enough: a forged token would have to name a message that nobody can guess,
  * and would lead where that message leads. 46 characters for a message's id of 32.
  */
-export function signTracked({ first: secret }: Secrets, { messageId, link }: TrackedPart): string {
+export function signTracked(secrets: Secrets, { messageId, link }: TrackedPart): string {
   const head = `${link ?? 'o'}.${messageId}`;
-  return `${head}.${mac(secret, head).toString('base64url')}`;
+  return `${head}.${mac(signingKey(secrets, 'tracking'), head).toString('base64url')}`;
 }
 
 /** What the token says; null when it was signed with none of the secrets or is none at all. What mailers and people add is passed over (`tokensIn`). */
 export function readTracked(secrets: Secrets, text: string): TrackedPart | null {
-  return readFirst(tokensIn(text), (token) => readWithAny(secrets, (secret) => readWith(secret, token)));
+  return readFirst(tokensIn(text), (token) => readWithAny(secrets, 'tracking', (key) => readWith(key, token)));
 }
 
 function readWith(secret: string, token: string): TrackedPart | null {

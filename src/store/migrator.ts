@@ -11,6 +11,7 @@ import { up as deadLetterShelf } from './migrations/0009-dead-letter-shelf.js';
 import { up as apiKeysAndAudit } from './migrations/0010-api-keys-and-audit.js';
 import { up as secretEras } from './migrations/0013-secret-eras.js';
 import { up as keyActs } from './migrations/0014-key-acts.js';
+import { up as derivedKeys } from './migrations/0015-derived-keys.js';
 import { up as stuckTurns } from './migrations/0018-stuck-turns.js';
 
 /** In order; a new one goes to the end and an old one never changes. */
@@ -27,6 +28,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0010-api-keys-and-audit': { up: apiKeysAndAudit },
   '0013-secret-eras': { up: secretEras },
   '0014-key-acts': { up: keyActs },
+  '0015-derived-keys': { up: derivedKeys },
   '0018-stuck-turns': { up: stuckTurns },
 };
 

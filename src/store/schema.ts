@@ -71,6 +71,7 @@ export interface SecretErasTable {
   place: string;
   since_at: number;
   retired_at: number | null;
+  derives: Generated<boolean>;
 }
 
 export interface IdentitiesTable {

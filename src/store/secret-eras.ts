@@ -12,15 +12,15 @@ export async function lockEras(trx: Trx): Promise<void> {
 export async function readEras(db: Db | Trx): Promise<readonly SecretEra[]> {
   return db
     .selectFrom('secret_eras')
-    .select(['fingerprint', 'place', 'since_at as since', 'retired_at as retiredAt'])
+    .select(['fingerprint', 'place', 'since_at as since', 'retired_at as retiredAt', 'derives'])
     .orderBy('since_at')
     .orderBy('seq')
     .execute();
 }
 
-export async function beginEra(trx: Trx, era: Pick<SecretEra, 'fingerprint' | 'place' | 'since'>): Promise<void> {
-  const { fingerprint, place, since } = era;
-  await trx.insertInto('secret_eras').values({ fingerprint, place, since_at: since, retired_at: null }).execute();
+export async function beginEra(trx: Trx, era: Pick<SecretEra, 'fingerprint' | 'place' | 'since' | 'derives'>): Promise<void> {
+  const { fingerprint, place, since, derives } = era;
+  await trx.insertInto('secret_eras').values({ fingerprint, place, since_at: since, retired_at: null, derives }).execute();
 }
 
 /** From now on a start may leave this secret out. */
@@ -41,4 +41,11 @@ export async function newestStepMessage(
     select id, entry_id as "entryId", step, visit from messages
     where entry_id is not null and step is not null and visit is not null order by created_at desc limit 1`.execute(db);
   return rows[0] ?? null;
+}
+
+/** Has nothing been made with any secret yet? */
+export async function isUntouched(db: Db | Trx): Promise<boolean> {
+  const { rows } = await sql<{ touched: boolean }>`select exists (select from messages) or exists (select from suppressions)
+    or exists (select from events) or exists (select from idempotency_keys) as touched`.execute(db);
+  return rows[0]?.touched === false;
 }

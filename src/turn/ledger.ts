@@ -2,7 +2,7 @@ import { type MessageId, messageIdFor } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
 import { mailboxProviderOf } from '../domain/mailbox-provider.js';
 import { foldAttempts, type MessageState } from '../domain/message.js';
-import { secretAt } from '../domain/secrets.js';
+import { keyAt } from '../domain/secrets.js';
 import { suppressionKeys } from '../domain/suppression.js';
 import type { SendDecision } from '../domain/verdict.js';
 import type { SendStep } from '../journey/definition.js';
@@ -24,7 +24,7 @@ export function messageIdOf(
   { step, visit }: Pick<PendingSend, 'step' | 'visit'>,
 ): MessageId {
   const known = facts.messages.find((message) => message.entryId === entry.id && message.step === step && message.visit === visit);
-  return known?.id ?? messageIdFor(secretAt(secret, entry.createdAt), `${entry.id}|${step}|${visit}`);
+  return known?.id ?? messageIdFor(keyAt(secret, 'message-ids', entry.createdAt), `${entry.id}|${step}|${visit}`);
 }
 
 /** The message that is asked for now. */

@@ -9,7 +9,7 @@ describe('a suppressed address', () => {
     const own = channel === 'email' ? normaliseEmail(raw) : normalisePhone(raw);
 
     expect(own).toBe(normalised);
-    expect(suppressionHash(secretsOf('test-pepper-1'), channel, own!)).toBe(hash);
+    expect(suppressionHash({ ...secretsOf('test-pepper-1'), plain: new Set(['test-pepper-1']) }, channel, own!)).toBe(hash);
   });
 
   test.each(['ada', '@example.com', 'ada@', 'ada @example.com', 'ada@exam ple.com', 'ada@example.com/x', '<ada@example.com>'])(

@@ -8,6 +8,7 @@ import { takeTurn } from '../../src/app/take-turn.js';
 import { missingSecret } from '../../src/app/take-secrets.js';
 import { fingerprintOf, type Secrets, secretsOf } from '../../src/domain/secrets.js';
 import { hour } from '../../src/domain/instant.js';
+import { readLink, signLink } from '../../src/domain/link-token.js';
 import { suppressionKey, suppressionKeys, unsubscribeKeys } from '../../src/domain/suppression.js';
 import { openSecrets } from '../../src/instance-secrets.js';
 import { readSuppressions } from '../../src/store/profiles-read.js';
@@ -85,14 +86,32 @@ describeOnBothStores('the secret of a store', (store) => {
     });
 
     test('is told from the messages of a store that noted none yet', async () => {
-      const deps = await sentOne({ secret: secretsOf(oldText) });
+      const deps = await sentOne({ secret: { ...secretsOf(oldText), plain: new Set([oldText]) } });
       expect(deps.providers.email.submitted).toHaveLength(1);
 
       await expect(open(newText)).rejects.toThrow(/made with another secret than SOJOURN_SECRET has/);
-      expect((await open(`${newText},${oldText}`)).eras).toEqual([
+      const taken = await open(`${newText},${oldText}`);
+      expect(taken.eras).toEqual([
         { secret: oldText, since: 0 },
         { secret: newText, since: noon },
       ]);
+      expect(taken.plain).toEqual(new Set([oldText]));
+    });
+
+    test('of a store that made something before keys were derived goes on as it was, until it is rotated', async () => {
+      const plain: Secrets = { ...secretsOf(oldText), plain: new Set([oldText]) };
+      const [key] = suppressionKeys(plain, { email: 'ada@example.test', phone: null });
+      await store().transaction((trx) => insertSuppression(trx, { ...key!, reason: 'bounced', detail: null, at: noon }));
+      const before = await open(oldText);
+      expect(before.plain).toEqual(new Set([oldText]));
+      expect(signLink(before, { purpose: 'unsubscribe', id: 'm' })).toBe(signLink(plain, { purpose: 'unsubscribe', id: 'm' }));
+
+      const after = await open(`${newText},${oldText}`);
+      expect(await readSuppressions(store().db, suppressionKeys(after, { email: 'ada@example.test', phone: null }))).toHaveLength(1);
+      expect(readLink(after, signLink(plain, { purpose: 'unsubscribe', id: 'm' }))).toEqual({ purpose: 'unsubscribe', id: 'm' });
+      expect(signLink(after, { purpose: 'unsubscribe', id: 'm' })).toBe(signLink(secretsOf(newText), { purpose: 'unsubscribe', id: 'm' }));
+      // Back again it is what it was.
+      expect((await open(`${oldText},${newText}`)).plain).toEqual(new Set([oldText]));
     });
 
     test('is noticed by a process that was not given the one which another signs with', async () => {

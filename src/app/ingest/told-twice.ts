@@ -23,7 +23,9 @@ function ownEventIds(secrets: Secrets, { event, incoming }: Understood): readonl
   const { messageId, userId, anonymousId, previousId } = event;
   const told = JSON.stringify([incoming.speaker.lineage, messageId, userId, anonymousId, previousId]);
   const text = `message-id:${told}`;
-  return [keyed(secrets, text), ...keyedByOthers(secrets, text)].map((hash) => `${messageId}#${hash.slice(0, 16)}`);
+  return [keyed(secrets, 'told-twice', text), ...keyedByOthers(secrets, 'told-twice', text)].map(
+    (hash) => `${messageId}#${hash.slice(0, 16)}`,
+  );
 }
 
 /** The ids under which the events may be stored already. */
