@@ -32,7 +32,7 @@ export class ChannelSlots {
     this.#patience = options.patience ?? usualPatience;
   }
 
-  /** Would one more send in the inline lane hold up the workflow tasks of others? Local activities occupy their slots (design §2, Lanes). */
+  /** Would one more send in the inline lane hold up the workflow tasks of others? Local activities occupy their slots. */
   get inlineIsFull(): boolean {
     return this.#inline >= this.#inlineShare || (this.#isSlow && this.#busy >= this.#size);
   }

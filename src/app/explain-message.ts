@@ -105,8 +105,6 @@ function lastWord(message: MessageRecord, latest: Latest, timeZone: string): str
       if (latest.decision === 'send' && latest.attempt?.outcome === 'unknown')
         return `Waits: no answer came, and it may have arrived; the same email goes once more under the same id${on(message.slotAt)}.`;
       return latest.verdict ?? undecided;
-    case 'expired':
-      return `Not sent: its deadline passed${on(message.deadlineAt)}.`;
     default:
       return latest.verdict ?? undecided;
   }

@@ -102,7 +102,7 @@ export async function reportJourney(
 
 const sentStates: ReadonlySet<string> = new Set(['accepted', 'delivered', 'bounced', 'failed']);
 const pendingStates: ReadonlySet<string> = new Set(['reserved', 'submitting']);
-const skippedStates: ReadonlySet<string> = new Set(['skipped', 'withheld', 'released', 'expired']);
+const skippedStates: ReadonlySet<string> = new Set(['skipped', 'withheld', 'released']);
 
 function stepsOf({ messages: rows, deferred }: JourneyCounts, order: readonly string[]): readonly StepReport[] {
   const steps = new Map<string, JourneyCounts['messages'][number][]>();

@@ -22,7 +22,7 @@ const sentences: Readonly<Record<LeavingReason, string>> = {
 
 /**
  * Keeps why somebody left, in the story of the entry whose message they left by. Who got too many gets less on every channel that is left to them
- * (statistics-and-compliance §2.3), unless the message went to an address that is theirs no more. Says nothing of consent: that was taken back before. An unknown message changes nothing.
+ *, unless the message went to an address that is theirs no more. Says nothing of consent: that was taken back before. An unknown message changes nothing.
  */
 export async function recordLeavingReason(deps: Pick<AppDeps, 'store' | 'clock'>, messageId: string, reason: LeavingReason): Promise<void> {
   await deps.store.transaction(async (trx) => {

@@ -78,7 +78,7 @@ export async function showRecipients(deps: Pick<Deps, 'store'>, id: string, requ
   );
 }
 
-const endedBefore: ReadonlySet<string> = new Set(['skipped', 'released', 'expired', 'withheld']);
+const endedBefore: ReadonlySet<string> = new Set(['skipped', 'released', 'withheld']);
 
 function progressOf(broadcast: BroadcastRecord, counts: BroadcastCounts): BroadcastProgress {
   const inState = (...states: readonly string[]): number =>

@@ -45,7 +45,7 @@ export interface CartChange {
   readonly joined: readonly { readonly from: CartId; readonly into: CartId }[];
 }
 
-/** A new token that shares a line within this long of the cart's last activity joins it (design §8). */
+/** A new token that shares a line within this long of the cart's last activity joins it. */
 export const joinWithinMs = day;
 
 /**

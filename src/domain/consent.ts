@@ -34,7 +34,7 @@ export interface ConsentRecord {
 /** Why no message asks for the confirmation of a pending yes: its address was asked within a day already, or is not to be asked. */
 export type NotAsked = 'asked-already' | 'complained' | 'stopped' | 'manual';
 
-/** What shows that an act took place (statistics-and-compliance §4.5). Null or absent: not known. Personal data. */
+/** What shows that an act took place. Null or absent: not known. Personal data. */
 export interface ConsentProof {
   /** The words that the person saw, and the language (BCP 47) that they were in. */
   readonly text?: string | null;
@@ -82,8 +82,8 @@ export function hasConsent(records: readonly ConsentRecord[], channel: Channel, 
 }
 
 /**
- * Folds the ledger: the newest explicit act of a topic wins, a refusal wins ties (statistics-and-compliance §4.5), denying a topic beats a broader
- * grant (design §8), and refusing `marketing` stands over every older grant of one topic. An implied consent counts while it has not expired and nobody
+ * Folds the ledger: the newest explicit act of a topic wins, a refusal wins ties, denying a topic beats a broader
+ * grant, and refusing `marketing` stands over every older grant of one topic. An implied consent counts while it has not expired and nobody
  * has refused. Pending, unconfirmed and quarantined acts decide nothing.
  */
 export function judgeConsent<R extends ConsentRecord>(

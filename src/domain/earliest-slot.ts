@@ -13,7 +13,7 @@ export interface TimingRule {
   explain(at: Instant): VerdictDetail;
 }
 
-/** A reserved slot that is this much past is no longer counted, and no longer honoured (statistics-and-compliance §2.5). */
+/** A reserved slot that is this much past is no longer counted, and no longer honoured. */
 export const reservationGraceMs = 15 * minute;
 
 /** The slot that was promised to this message and has now come, if there is one. */

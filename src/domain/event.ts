@@ -24,7 +24,7 @@ export interface ShopEvent {
   readonly origin: 'live' | 'import';
 }
 
-/** Events later than this project facts and trigger nothing (semantics §1.21). */
+/** Events later than this project facts and trigger nothing. */
 export const lateLimitMs = 6 * hour;
 
 /** May this event start or wake a journey? */

@@ -16,7 +16,7 @@ export interface ChannelPrice {
 }
 
 /**
- * What a message costs in people who leave: h_unsub(k) · V + h_complaint(k) · C (statistics-and-compliance §2.3).
+ * What a message costs in people who leave: h_unsub(k) · V + h_complaint(k) · C.
  *
  * @example 0.002 of 12 and 0.0003 of 20 → 0.03
  */

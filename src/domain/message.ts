@@ -2,7 +2,7 @@ import type { BounceClass } from './bounce.js';
 import type { Channel, MessageClass } from './channel.js';
 import type { Instant } from './instant.js';
 
-/** `reserved` → `submitting` → `accepted` → `delivered | bounced | failed`, or `unknown`, or ended before a call (design §2). */
+/** `reserved` → `submitting` → `accepted` → `delivered | bounced | failed`, or `unknown`, or ended before a call. */
 export const messageStates = [
   'reserved',
   'submitting',
@@ -14,7 +14,6 @@ export const messageStates = [
   'skipped',
   'withheld',
   'released',
-  'expired',
 ] as const;
 export type MessageState = (typeof messageStates)[number];
 
@@ -67,7 +66,7 @@ export interface LedgerSlot {
 }
 
 /**
- * What a message's attempts come to together, whichever answer came late: accepted > unknown > not-sent (design §2).
+ * What a message's attempts come to together, whichever answer came late: accepted > unknown > not-sent.
  * An attempt without an answer (null) counts as unknown: nobody knows whether its body left.
  */
 export function foldAttempts(outcomes: readonly (AttemptOutcome['kind'] | null)[]): AttemptOutcome['kind'] {

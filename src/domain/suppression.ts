@@ -47,7 +47,7 @@ export function suppressionAfter(known: string | null, reason: string): string {
 
 /**
  * The key under which an address is suppressed: it outlives the profile, and cannot be turned back without the secret.
- * Hex HMAC-SHA256 over `email:` or `phone:` and the normalised address (statistics-and-compliance §4.5).
+ * Hex HMAC-SHA256 over `email:` or `phone:` and the normalised address.
  */
 export function suppressionHash(secrets: Secrets, channel: Channel, normalised: string): string {
   return suppressionKey(secrets, channel, normalised).hash;

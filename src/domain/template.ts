@@ -7,7 +7,7 @@ export interface TemplateHead {
   readonly class: MessageClass;
   /** What consent is asked for, such as `cart_reminder`. */
   readonly topic: string;
-  /** An ambiguous send is not repeated (design §2). */
+  /** An ambiguous send is not repeated. */
   readonly atMostOnce: boolean;
   /** Paths of the context without which nothing is sent, such as `cart.lines`: missing or empty makes the message empty. */
   readonly requires: readonly string[];

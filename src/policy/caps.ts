@@ -75,7 +75,7 @@ const capsSource = z
 type CapsSource = z.output<typeof capsSource>;
 type Ceiling = CapPolicy['ceilings'][number];
 
-/** Above these nobody may go (statistics-and-compliance §2.2; some states of the US draw a line at three a day). */
+/** Above these nobody may go (some states of the US draw a line at three a day). */
 const hardCeilings: readonly Ceiling[] = [
   { channels: ['email'], windowMs: 7 * day, limit: 7 },
   { channels: ['sms'], windowMs: 7 * day, limit: 4 },

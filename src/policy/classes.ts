@@ -63,10 +63,19 @@ function lint({ classes: source }: ClassesSource): readonly Finding[] {
         'Write may_promote: false, and give templates that promote the class marketing.',
       ),
     );
+  const asking = source.transactional.needs_consent
+    ? [
+        error(
+          ['classes', 'transactional', 'needs_consent'],
+          'A transactional message needs no consent: the prompt that asks for a confirmation is one, and nobody could confirm any more.',
+          'Write needs_consent: false, and give what needs consent the class service.',
+        ),
+      ]
+    : [];
   const lax = advertising.flatMap((name) =>
     (Object.keys(duties) as (keyof typeof duties)[])
       .filter((duty) => !source[name][duty])
       .map((duty): Finding => error(['classes', name, duty], `A ${name} message ${duties[duty]}.`, `Write ${duty}: true.`)),
   );
-  return [...promoting, ...lax];
+  return [...promoting, ...asking, ...lax];
 }

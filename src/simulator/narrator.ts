@@ -151,7 +151,5 @@ function storyState({ state, reason }: MemoryMessage): StoryMessageState {
     case 'withheld':
     case 'released':
       return state;
-    case 'expired':
-      return 'released';
   }
 }

@@ -44,7 +44,7 @@ export function selectEngagementHistory(of: {
         count(*) filter (where i.opened and not ${isLost}) as opened,
         count(*) filter (where i.clicked and not ${isLost}) as clicked,
         (array_agg(json_build_object('messageId', m.id, 'at', m.slot_at) order by m.slot_at desc)
-          filter (where m.state not in ('skipped', 'withheld', 'released', 'expired')))[1:2] as newest
+          filter (where m.state not in ('skipped', 'withheld', 'released')))[1:2] as newest
       from messages m left join (
         select message_id, bool_or(kind = 'open') as opened, bool_or(kind = 'click') as clicked
         from interactions where profile_id = ${of.profileId} and verdict = 'human' group by message_id) i on i.message_id = m.id

@@ -37,7 +37,7 @@ export interface EntryFilter {
   readonly activity?: EntriesTable['activity'] | undefined;
 }
 
-/** After this many pokes without effect an entry is listed as stuck (design §1). */
+/** After this many pokes without effect an entry is listed as stuck. */
 export const stuckAfterPokes = 5;
 /** After its turn failed so often in a row in the same way, too. */
 export const stuckAfterFaults = 3;

@@ -45,7 +45,7 @@ export function gateFacts(
     paused,
     reachable,
     content,
-    exit: null,
+    needsConsent: policies.classes.classes[request.class].needsConsent,
     texts: texts ?? null,
     consents,
     topics: policies.topics,

@@ -28,7 +28,7 @@ describe('what counts', () => {
     expect(decide(full({ state, slotAt: noon - 5 * minute }))).toMatchObject({ kind: 'defer', reason: 'frequency-cap' });
   });
 
-  test.each(['skipped', 'withheld', 'released', 'expired'] as const)('%s holds none', (state) => {
+  test.each(['skipped', 'withheld', 'released'] as const)('%s holds none', (state) => {
     expect(decide(full({ state }))).toEqual({ kind: 'send' });
   });
 
@@ -123,7 +123,7 @@ describe('the reference model', () => {
     readonly slot_h?: number | null;
   }
 
-  /** The bands of the vectors as priorities (design §8). */
+  /** The bands of the vectors as priorities. */
   const priorityOf = [100, 80, 50, 20] as const;
   const policy: CapPolicy = {
     version: 1,

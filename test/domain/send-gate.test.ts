@@ -17,7 +17,6 @@ describe('refusals', () => {
     ['address', { reachable: { kind: 'no', code: 'no-address' } }, { kind: 'skip', reason: 'unreachable' }],
     ['suppression', { suppression: { reason: 'complained' } }, { kind: 'skip', reason: 'suppressed' }],
     ['consent', { consents: [] }, { kind: 'skip', reason: 'no-consent' }],
-    ['exit', { exit: { rule: 'ordered' } }, { kind: 'exit', reason: 'exited' }],
     ['pause', { paused: { scope: 'all' } }, { kind: 'hold', reason: 'paused' }],
   ];
 
@@ -43,10 +42,6 @@ describe('refusals', () => {
     });
   });
 
-  test('a stale text is not sent', () => {
-    expect(decideSend(sendRequest(), sendFacts({ content: { kind: 'stale' } }))).toMatchObject({ kind: 'skip', reason: 'stale' });
-  });
-
   test('a message after its deadline is stale', () => {
     expect(decideSend(sendRequest({ deadlineAt: noon - 1 }), sendFacts())).toMatchObject({ kind: 'skip', reason: 'stale' });
     expect(decideSend(sendRequest({ deadlineAt: noon }), sendFacts())).toEqual({ kind: 'send' });
@@ -61,7 +56,7 @@ describe('classes', () => {
     expect(
       decideSend(
         sendRequest({ ...night, class: 'transactional' }),
-        sendFacts({ ...full, caps: shippedCaps({ class: 'transactional' }), consents: [], quietHours: null }),
+        sendFacts({ ...full, caps: shippedCaps({ class: 'transactional' }), consents: [], needsConsent: false, quietHours: null }),
       ),
     ).toEqual({ kind: 'send' });
   });

@@ -65,6 +65,7 @@ describe('a mistake is told with its place and a way to mend it', () => {
     ['topics', 'id: newsletter', 'id: marketing', 'The topic id "marketing" is used twice.', ''],
     ['topics', '{ en: Newsletter, de: Newsletter }', '{ en: Newsletter }', '"newsletter" has no name in de.', 'de: …'],
     ['topics', '- id: marketing', '- id: everything', 'The topic "marketing" is missing', ''],
+    ['classes', 'needs_consent: false', 'needs_consent: true', 'A transactional message needs no consent', 'Write needs_consent: false'],
     ['classes', 'may_promote: false', 'may_promote: true', 'A transactional message may not promote', 'Write may_promote: false'],
   ])('%s: %s → %s', (kind, from, to, message, suggestion) => {
     const [first, ...rest] = complaints(kind, from, to);

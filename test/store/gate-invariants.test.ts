@@ -5,7 +5,7 @@ import { GateWorld } from '../support/gate-world.js';
 import { describeOnBothStores, resetTables } from '../support/stores.js';
 
 /**
- * The invariants of statistics-and-compliance §2.7 under random interleavings of turns, crashes, answers of providers, opt-outs, exits, pauses
+ * The invariants of the gate under random interleavings of turns, crashes, answers of providers, opt-outs, exits, pauses
  * and lowered caps. `GATE_RUNS` plays more of them.
  */
 const runs = Number(process.env['GATE_RUNS'] ?? 1000);

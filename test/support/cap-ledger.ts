@@ -37,7 +37,7 @@ export function productRules(capsOf: (priority: number) => readonly CapRule[]): 
 }
 
 /**
- * The definition, point by point (statistics-and-compliance §2.5), written a second time and not the way the product takes: a slot is feasible if at
+ * The definition, point by point, written a second time and not the way the product takes: a slot is feasible if at
  * it, and at every slot in the window after it, the count with one more is within the limit less headroom. `trailing`: looks at the slot alone.
  */
 export function naiveRules(capsOf: (priority: number) => readonly CapRule[], forward: 'forward' | 'trailing' = 'forward'): LedgerRules {

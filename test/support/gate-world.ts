@@ -146,7 +146,7 @@ export type Deed =
 
 /**
  * One person, messages of several journeys that all want to reach them, and providers that note what left and when. Deeds come in any order, some
- * of them at once; at the end time runs until nothing is pending. Then `problems` says which invariants did not hold (statistics-and-compliance §2.7).
+ * of them at once; at the end time runs until nothing is pending. Then `problems` says which invariants did not hold.
  */
 export class GateWorld {
   readonly deps: TurnDeps;

@@ -37,7 +37,7 @@ export function consentTo(channel: 'email' | 'sms', topic: string, overrides: Pa
 export function sendFacts(overrides: Partial<SendFacts> = {}): SendFacts {
   return {
     paused: null,
-    exit: null,
+    needsConsent: true,
     consents: [consentTo('email', 'marketing'), consentTo('sms', 'cart_reminder')],
     topics: shippedTopics,
     suppression: null,

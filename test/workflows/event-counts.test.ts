@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => runs.stop());
 
-// The budget of design §1: inline 6 events and 2 Actions (7 by signalWithStart), three messages 18 and 6 (19), queue lane 12 and 3 (13), exit 13 and 5.
+// The budget: inline 6 events and 2 Actions (7 by signalWithStart), three messages 18 and 6 (19), queue lane 12 and 3 (13), exit 13 and 5.
 test.each(historyShapes)('$name costs $events events and $actions Actions', async ({ name, events, actions, play }) => {
   const entry = await play(runs);
 

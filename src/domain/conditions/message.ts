@@ -14,7 +14,7 @@ export const message: ConditionKind<ConditionOf<'message'>> = {
 };
 
 const accepted: ReadonlySet<MessageState> = new Set(['accepted', 'delivered', 'bounced', 'failed']);
-const dropped: ReadonlySet<MessageState> = new Set(['skipped', 'released', 'expired']);
+const dropped: ReadonlySet<MessageState> = new Set(['skipped', 'released']);
 
 function judge(status: MessageStatus, state: MessageState, receipts: readonly string[]): Truth {
   switch (status) {

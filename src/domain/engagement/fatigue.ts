@@ -19,7 +19,7 @@ export interface FatigueMultiplier {
   readonly fatigue: Fatigue | null;
 }
 
-/** Signs of fatigue halve the caps for thirty days (statistics-and-compliance §2.3); several at once do not add up. */
+/** Signs of fatigue halve the caps for thirty days; several at once do not add up. */
 export function fatigueMultiplier(
   policy: EngagementPolicy,
   facts: EngagementFacts,

@@ -43,7 +43,7 @@ export function contributionsAt(policy: EngagementPolicy, sums: SignalSums, at: 
 }
 
 /**
- * E(t) = Σ weight · 2^(−age / half-life) over all signals (statistics-and-compliance §2.2).
+ * E(t) = Σ weight · 2^(−age / half-life) over all signals.
  *
  * @example a purchase 60 days ago → 4
  */

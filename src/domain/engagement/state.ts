@@ -158,7 +158,7 @@ function uniteKeys(
 
 /**
  * A machine's opens never engage. A person's open does, but it alone brings nobody back who has been away for longer than `dormant` lasts: that takes
- * an act (semantics §1.1).
+ * an act.
  */
 function engages(state: EngagementState, { kind, consentAt }: Signal, at: Instant, policy: EngagementPolicy): boolean {
   if (kind !== 'reliable_open') return kind !== 'machine_open';

@@ -30,7 +30,7 @@ export interface TierVerdict {
 }
 
 /**
- * The tier of a person at `at` (statistics-and-compliance §2.2). A signal raises it at once. It falls at a midnight (UTC), seven days after its bounds were met
+ * The tier of a person at `at`. A signal raises it at once. It falls at a midnight (UTC), seven days after its bounds were met
  * last: between two signals everything only falls, so that midnight can be worked out, and nobody has to come by each night (decision 017). Asking
  * changes nothing, and asking earlier does not change what a later answer is. `at` is not before the newest signal.
  */

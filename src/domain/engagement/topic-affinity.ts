@@ -32,7 +32,7 @@ export interface TopicMultiplier {
 const preferenceMethods: ReadonlySet<string> = new Set(['preference-centre']);
 
 /**
- * How much of a topic a person gets (statistics-and-compliance §2.4). Texts are never held back by inference: their links are too few to tell. Not
+ * How much of a topic a person gets. Texts are never held back by inference: their links are too few to tell. Not
  * all topics go by inference: then the person is on the way to sunset, and the topics are halved only.
  * `messageId`: the message that is decided on, which is not its own predecessor.
  */

@@ -37,7 +37,8 @@ export interface SendRequest {
 export interface SendFacts {
   /** `provider`: a breaker stopped marketing to the mailbox provider of this name. */
   readonly paused: { readonly scope: 'all' | 'channel' | 'provider' | 'journey'; readonly provider?: string } | null;
-  readonly exit: { readonly rule: string } | null;
+  /** Whether the class of the message needs consent (`policies/classes.yaml`). */
+  readonly needsConsent: boolean;
   readonly consents: readonly ConsentRecord[];
   /** Says which topics a consent to `marketing` covers. */
   readonly topics: TopicPolicy;
@@ -45,7 +46,7 @@ export interface SendFacts {
   /** Codes of `no`: `no-address`, `invalid-address`, `not-mobile` and the like. */
   readonly reachable: { readonly kind: 'ok' } | { readonly kind: 'no'; readonly code: string };
   readonly holdout: boolean;
-  readonly content: { readonly kind: 'ready' } | { readonly kind: 'empty'; readonly problem: string } | { readonly kind: 'stale' };
+  readonly content: { readonly kind: 'ready' } | { readonly kind: 'empty'; readonly problem: string };
   /** Every place that the person may be in; a text leaves only when it is inside the hours of all. Never empty for a text. */
   readonly places: readonly Place[];
   /** Null: the class of the message need not keep them (`quietHoursFor`). */

@@ -6,7 +6,6 @@ import type { Guard } from './guard.js';
 import { requireAddress } from './require-address.js';
 import { requireConsent } from './require-consent.js';
 import { requireContent } from './require-content.js';
-import { respectExits } from './respect-exits.js';
 import { respectHoldout } from './respect-holdout.js';
 import { respectPause } from './respect-pause.js';
 import { respectPrice } from './respect-price.js';
@@ -15,7 +14,6 @@ import { respectSuppression } from './respect-suppression.js';
 
 export const guards: readonly Guard[] = [
   respectPause,
-  respectExits,
   requireConsent,
   respectSuppression,
   requireAddress,

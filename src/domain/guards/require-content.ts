@@ -1,13 +1,5 @@
 import type { Guard } from './guard.js';
 
-/** Something to say that is still true: it renders, is not empty, and is not stale. */
-export const requireContent: Guard = (_request, { content }) => {
-  switch (content.kind) {
-    case 'ready':
-      return null;
-    case 'empty':
-      return { kind: 'skip', reason: 'empty-content', detail: { problem: content.problem } };
-    case 'stale':
-      return { kind: 'skip', reason: 'stale', detail: {} };
-  }
-};
+/** Something to say: it renders, and is not empty. */
+export const requireContent: Guard = (_request, { content }) =>
+  content.kind === 'ready' ? null : { kind: 'skip', reason: 'empty-content', detail: { problem: content.problem } };

@@ -28,7 +28,7 @@ function topicHistory(messages: readonly MemoryMessage[]): TopicHistory {
   const [first] = messages;
   if (first === undefined) throw new Error('A topic without messages has no history.');
   const arrived = messages.filter((one) => one.acceptedAt !== null && !isLost(one));
-  const standing = messages.filter(({ state }) => !['skipped', 'withheld', 'released', 'expired'].includes(state));
+  const standing = messages.filter(({ state }) => !['skipped', 'withheld', 'released'].includes(state));
   return {
     topic: first.topic,
     channel: first.channel,

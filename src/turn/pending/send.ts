@@ -30,7 +30,6 @@ export const send: Settler<'send'> = (turn, pending) => {
     case 'submitting':
     case 'withheld':
     case 'released':
-    case 'expired':
     case null:
       return keepSlot(turn, step, pending, message) ?? askGate(turn, { step, pending, message });
   }

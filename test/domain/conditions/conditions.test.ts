@@ -143,7 +143,7 @@ describe('message', () => {
   test('whether one was sent is not known while the provider has not told', () => {
     expect(evaluate(was('sent'), message('unknown'))).toBe('unknown');
     expect(evaluate(was('sent'), message('reserved'))).toBe('false');
-    expect(evaluate(was('skipped'), message('expired'))).toBe('true');
+    expect(evaluate(was('skipped'), message('released'))).toBe('true');
   });
 });
 

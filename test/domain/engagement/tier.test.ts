@@ -210,7 +210,7 @@ interface Life {
   readonly sends: readonly Instant[];
 }
 
-/** What §2.2 says in so many words: bounds by the newest engagement (a consent counts for the days) and the score at this instant. */
+/** The definition in so many words: bounds by the newest engagement (a consent counts for the days) and the score at this instant. */
 function boundsMet({ deeds, consents, sends }: Life, at: Instant): Tier {
   const past = deeds.filter(([, when]) => when <= at);
   const deedAt = Math.max(...past.map(([, when]) => when));
