@@ -1,6 +1,4 @@
 import { join } from 'node:path';
-import { readRunningFile } from '../running-file.js';
-import { formatLocal } from '../domain/time.js';
 import { type ApiClient, createClient } from './client.js';
 import { CliFailure } from './failure.js';
 
@@ -47,6 +45,7 @@ export function createContext(io: CliIo, options: GlobalOptions): CliContext {
     localTime: async () => {
       zone ??= context.client().then(async (api) => (await api.get<{ timeZone: string }>('/v1/shop')).timeZone);
       const timeZone = await zone;
+      const { formatLocal } = await import('../domain/time.js');
       return (at) => (at === null ? '–' : formatLocal(typeof at === 'number' ? at : Date.parse(at), timeZone));
     },
   };
@@ -56,7 +55,8 @@ export function createContext(io: CliIo, options: GlobalOptions): CliContext {
 /** By `--url`, else by the file that a running instance writes into its data folder. */
 async function findServer(io: CliIo, options: GlobalOptions): Promise<ApiClient> {
   const data = options.data ?? io.env['SOJOURN_DATA'] ?? '.sojourn';
-  const running = await readRunningFile(data);
+  // Imported when it is needed, so that help is quick: it reads by schemas.
+  const running = await (await import('../running-file.js')).readRunningFile(data);
   const url = options.url ?? running?.apiUrl;
   if (url === undefined) {
     throw new CliFailure(

@@ -18,7 +18,7 @@ const letter = z
   })
   .meta({ id: 'DeadLetter' });
 
-const wholeLetter = letter.extend({ payload: z.unknown() }).meta({ id: 'WholeDeadLetter' });
+const wholeLetter = letter.extend({ payload: z.unknown().meta({ description: 'What came, as it came.' }) }).meta({ id: 'WholeDeadLetter' });
 
 /** Named one by one, or all that wait of a source, or with a reason. Both are said, also as null: an empty body must not mean all. */
 const choice = z.union([

@@ -56,7 +56,7 @@ const engagement = z
     mayTrack: z.boolean(),
     mayProfile: z.boolean(),
   })
-  .meta({ id: 'Engagement' });
+  .meta({ id: 'ProfileEngagement' });
 
 export function engagementRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
   return async (server) => {

@@ -23,12 +23,14 @@ const journey = z
     armed: z.number().meta({ description: 'Entries that are armed now.' }),
     open: z.number().meta({ description: 'Entries that are under way now.' }),
   })
-  .meta({ id: 'Journey' });
+  .meta({ id: 'LiveJourney' });
 
 const versionSummary = z
   .object({ journeyId: z.string(), version: z.number(), hash: z.string(), note: z.string().nullable(), publishedAt: instant })
   .meta({ id: 'JourneyVersionSummary' });
-const version = versionSummary.extend({ source: z.string(), definition: z.unknown() }).meta({ id: 'JourneyVersion' });
+const version = versionSummary
+  .extend({ source: z.string(), definition: z.unknown().meta({ description: 'The graph that the source was compiled to.' }) })
+  .meta({ id: 'JourneyVersion' });
 
 const lintProblem = sourceProblem.meta({ id: 'JourneyProblem' });
 

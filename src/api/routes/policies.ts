@@ -14,7 +14,9 @@ const kind = z.enum(policyKinds);
 const summary = z
   .object({ kind, version: z.number(), hash: z.string(), note: z.string().nullable(), publishedAt: instant })
   .meta({ id: 'PolicyVersionSummary' });
-const version = summary.extend({ source: z.string(), definition: z.unknown() }).meta({ id: 'PolicyVersion' });
+const version = summary
+  .extend({ source: z.string(), definition: z.unknown().meta({ description: 'What the source was read as.' }) })
+  .meta({ id: 'PolicyVersion' });
 
 const policyProblem = fileProblem.meta({ id: 'PolicyProblem' });
 

@@ -16,7 +16,7 @@ const cart = z
     id: z.string(),
     token: z.string(),
     state: z.enum(['open', 'ordered']),
-    lines: z.array(z.unknown()).readonly(),
+    lines: z.array(z.unknown().meta({ description: 'A product of it: name, quantity, price, and what else the shop told.' })).readonly(),
     currency: z.string().nullable(),
     value: z.number(),
     createdAt: instant,

@@ -1,0 +1,83 @@
+import { createConfig, lintFromString } from '@redocly/openapi-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { testApi } from '../support/api.js';
+import { allRoutes } from '../support/routes.js';
+import { repositoryFiles, textOf } from '../support/repository.js';
+import { openMemoryStore, type OpenedStore } from '../support/stores.js';
+import { turnDeps } from '../support/turns.js';
+
+interface Operation {
+  readonly operationId?: string;
+  readonly summary?: string;
+}
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly servers: readonly unknown[];
+}
+
+describe('the OpenAPI document', () => {
+  let opened: OpenedStore;
+  let document: Document;
+  beforeAll(async () => {
+    opened = await openMemoryStore();
+    const { server } = await testApi(turnDeps(opened.store));
+    document = (await server.inject('/openapi.json')).json();
+  });
+  afterAll(() => opened.dispose());
+
+  test('passes a linter', async () => {
+    const config = await createConfig({
+      extends: ['recommended'],
+      rules: {
+        'no-unused-components': 'error',
+        'operation-operationId': 'error',
+        'operation-operationId-unique': 'error',
+        'operation-operationId-url-safe': 'error',
+        'operation-summary': 'error',
+        'tag-description': 'off',
+        // A probe and a scrape have no refusals.
+        'operation-4xx-response': 'off',
+      },
+    });
+    const problems = await lintFromString({ source: JSON.stringify(document), config });
+    expect(problems.map(({ ruleId, message, location }) => `${ruleId} ${location[0]?.pointer ?? ''}: ${message}`)).toEqual([]);
+  });
+
+  test('has every route that is asked by name: events, webhooks and metrics too', async () => {
+    const named = (await allRoutes()).filter(
+      ({ access, act, url }) => act !== null && access.kind !== 'link' && !['/openapi.json', '/u'].includes(url),
+    );
+    // The browser client's short names are the same paths.
+    const wanted = named
+      .map(({ method, url }) => `${method.toLowerCase()} ${url.replaceAll(/:(\w+)/g, '{$1}')}`)
+      .filter((one) => !/\/v1\/.$/.test(one));
+    const told = Object.entries(document.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method} ${path}`),
+    );
+    expect(wanted.filter((one) => !told.includes(one))).toEqual([]);
+    expect(told.length).toBe(new Set(wanted).size);
+  });
+
+  test('calls no two schemas the same: one would stand for the other', () => {
+    const ids = repositoryFiles()
+      .filter((file) => file.startsWith('src/') && file.endsWith('.ts'))
+      .flatMap((file) => [...textOf(file).matchAll(/\.meta\(\{\s*id: '(\w+)'/g)].map(([, id]) => id));
+    expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+  });
+
+  test('has no empty schema', () => {
+    const empty: string[] = [];
+    const look = (part: unknown, path: string): void => {
+      if (typeof part !== 'object' || part === null) return;
+      if (
+        !Array.isArray(part) &&
+        Object.keys(part).length === 0 &&
+        /\/(schema|items|additionalProperties|properties\/[^/]+|anyOf\/\d+)$/.test(path)
+      )
+        empty.push(path);
+      for (const [key, value] of Object.entries(part)) look(value, `${path}/${key}`);
+    };
+    look(document, '');
+    expect(empty).toEqual([]);
+  });
+});
