@@ -15,7 +15,7 @@ const levels: Readonly<Record<number, string>> = { 10: 'trace', 20: 'debug', 30:
 /** `12:04:07 warning  Temporal is not reached. (attempt 3)`, of a line of JSON; the instant is UTC. */
 export function humanLine(line: string): string {
   const { level, time, msg, ...fields } = JSON.parse(line) as Readonly<Record<string, unknown>>;
-  const at = String(time).slice(11, 19);
+  const at = typeof time === 'string' ? time.slice(11, 19) : '';
   const told = Object.entries(fields).map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  return `${at} ${(levels[Number(level)] ?? 'log').padEnd(7)}  ${String(msg ?? '')}${told.length === 0 ? '' : ` (${told.join(', ')})`}\n`;
+  return `${at} ${(levels[Number(level)] ?? 'log').padEnd(7)}  ${typeof msg === 'string' ? msg : ''}${told.length === 0 ? '' : ` (${told.join(', ')})`}\n`;
 }
