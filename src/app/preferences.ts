@@ -7,6 +7,7 @@ import { recordFatigue } from '../domain/engagement/state.js';
 import { chosenFrequency, type FrequencyLevel, type FrequencyPreference, frequencyTrait, pauseMs } from '../domain/frequency-preference.js';
 import type { ProfileId } from '../domain/ids.js';
 import { day, type Instant } from '../domain/instant.js';
+import { isProgramWord } from '../domain/person-name.js';
 import type { Topic, TopicPolicy } from '../domain/policy/topic-policy.js';
 import { mergeTraits, type Profile } from '../domain/profile.js';
 import { isTakenByStop } from '../domain/sms-stop.js';
@@ -128,7 +129,7 @@ export async function showPreferences(
         }),
     })),
     frequency: chosenFrequency(profile.traits, now),
-    firstName: opensData ? textOf(profile.traits['firstName']) : null,
+    firstName: opensData ? nameOf(profile.traits['firstName']) : null,
     birthday: opensData ? birthdayOf(profile.traits['birthday']) : null,
     mayTrack: mayTrack(engagement.tracking, profile, deps.shop),
     mayProfile: mayProfile(profile.traits),
@@ -375,6 +376,12 @@ export function localeOf(traits: Readonly<Record<string, unknown>>): string | nu
 
 function textOf(value: unknown): string | null {
   return typeof value === 'string' && value.trim() !== '' ? value : null;
+}
+
+/** What a program wrote where it had no name is not offered as one. */
+function nameOf(value: unknown): string | null {
+  const name = textOf(value);
+  return name === null || isProgramWord(name) ? null : name;
 }
 
 /** `12-24`, or a whole date, of which the year is left alone. */

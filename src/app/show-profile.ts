@@ -4,6 +4,7 @@ import { type ConsentCause, isQuarantined, judgeConsent } from '../domain/consen
 import { consentSentence } from '../domain/consent-words.js';
 import { suppressionKeys, unsubscribeKeys } from '../domain/suppression.js';
 import { suppressionSentence } from '../domain/suppression-words.js';
+import { type TraitReading, traitReadings } from '../projection/trait-readings.js';
 import { type ClaimRecord, readClaims } from '../store/claims.js';
 import { listWaiting, type WaitingConsent } from '../store/consents.js';
 import {
@@ -44,6 +45,8 @@ export interface ConsentNow {
 
 /** One person with all that decides what they get. Personal data. */
 export interface ProfileStory extends ProfileRecord {
+  /** Traits that count as something else than they say, and those that say nothing. */
+  readonly readings: readonly TraitReading[];
   readonly carts: readonly CartView[];
   readonly orders: readonly OrderView[];
   readonly consents: Consents;
@@ -76,6 +79,7 @@ export async function showProfile(deps: Deps, id: string): Promise<ProfileStory 
   const unsubscribes = await readUnsubscribes(db, unsubscribeKeys(deps.secret, profile));
   return {
     ...profile,
+    readings: traitReadings(profile.traits, deps.shop.country),
     carts: await readCarts(db, profile.id),
     orders: await readOrders(db, profile.id),
     claims: await readClaims(db, profile.id),

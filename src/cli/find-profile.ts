@@ -9,6 +9,7 @@ export interface Profile {
   readonly email: string | null;
   readonly phone: string | null;
   readonly traits: Readonly<Record<string, unknown>>;
+  readonly readings: readonly { readonly trait: string; readonly given: string; readonly kept: string | null }[];
   readonly erasedAt: string | null;
   readonly carts: readonly {
     readonly id: string;

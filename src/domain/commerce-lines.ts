@@ -38,6 +38,7 @@ export function readProducts(properties: Properties, read: FieldReader): readonl
     if (line === null) read.lose(where);
     if (line === null || !isRecord(product)) return [];
     const quantity = read.number(product, ['quantity'], null, `${where}.`) ?? 1;
+    if (quantity < 0) read.lose(`${where}.quantity`);
     return [{ ...line, currency: line.currency ?? currency, quantity: Math.max(0, quantity) }];
   });
 }
@@ -55,8 +56,8 @@ export function readLine(of: Properties, read: FieldReader, where = '', usual: s
     name,
     price: read.number(of, ['price'], currency ?? usual, where),
     currency,
-    imageUrl: read.text(of, ['image_url', 'imageUrl'], where),
-    url: read.text(of, ['url'], where),
+    imageUrl: read.address(of, ['image_url', 'imageUrl'], where),
+    url: read.address(of, ['url'], where),
   };
 }
 

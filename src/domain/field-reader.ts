@@ -35,6 +35,14 @@ export class FieldReader {
     );
   }
 
+  /** The first of these that leads somewhere: a web address, one without its protocol (`//`), or a path of the shop's site. */
+  address(of: Properties, names: readonly string[], where = ''): string | null {
+    return this.#first(of, names, where, (value) => {
+      const text = typeof value === 'string' && value.length <= maxTextLength ? value.trim() : '';
+      return leadsSomewhere(text) ? text : null;
+    });
+  }
+
   /** Notes a field as lost. */
   lose(name: string): void {
     if (!this.lost.includes(name)) this.lost.push(name);
@@ -50,6 +58,12 @@ export class FieldReader {
     }
     return null;
   }
+}
+
+function leadsSomewhere(text: string): boolean {
+  const isPath = /^(?:\/|\?)/.test(text);
+  if (!isPath && !/^https?:/i.test(text)) return false;
+  return URL.canParse(text, isPath ? 'https://shop.invalid' : undefined);
 }
 
 function numberOf(value: unknown, currency: string | null): number | null {

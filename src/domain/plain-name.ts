@@ -30,15 +30,20 @@ export function claimedName(name: string): string {
   return cut(withoutNumbers(wordsOf(name).flatMap(plainWord)), longestClaim);
 }
 
-/** Control and format marks are in no name, apart from those that join letters (Persian, families of emoji). */
+/** Control and format marks, and letters that show nothing (fillers), are in no name, apart from those that join letters (Persian, families of emoji). */
 function wordsOf(name: string): readonly string[] {
   return name
     .slice(0, longestRead)
-    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ')
+    .normalize('NFC')
+    .replaceAll(heapedMarks, '$1')
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0\u2800]/gu, ' ')
     .replaceAll(/(?![\u200c\u200d])[\p{Cf}\p{Co}\p{Cs}\p{Cn}]/gu, '')
     .split(/\s+/)
     .filter((word) => word !== '');
 }
+
+/** More marks on one letter than any script writes are there to spoil the line. */
+const heapedMarks = /(\p{M}{4})\p{M}+/gu;
 
 /** A word as it would be read in an address: what looks like a dot is one, and joiners are nothing. */
 function asRead(word: string): string {

@@ -1,3 +1,4 @@
+import { surprises } from './lint-scalars.js';
 import { checkYaml, problemAt, readYaml, type YamlFile } from '../yaml/yaml-file.js';
 import type { FileProblem } from '../yaml/problem.js';
 import { compileJourney } from './compile.js';
@@ -48,7 +49,10 @@ export function parseJourney(
     };
   }
   const compiled = compileJourney(checked.value);
-  const problems = inOrder(lintJourney(compiled, options.templates, options.topics).map((finding) => problemOf(yaml, finding)));
+  const problems = inOrder([
+    ...lintJourney(compiled, options.templates, options.topics).map((finding) => problemOf(yaml, finding)),
+    ...surprises(yaml).map(withoutFile),
+  ]);
   if (problems.some(({ severity }) => severity === 'error')) return { kind: 'invalid', problems };
   return { kind: 'ok', definition: compiled.definition, problems };
 }

@@ -23,6 +23,7 @@ import { asTheyWere, KeyActs } from './key-acts.js';
 import type { Policies } from '../domain/policy/policies.js';
 import type { MatchableFact, Matched } from '../matching/matched.js';
 import type { Understood } from './read-event.js';
+import { traitNotes } from './trait-readings.js';
 import type { ChangedProfile, ConsentAct, NewClaim, OrderChange } from './rows.js';
 
 interface ProjectionNeeds {
@@ -156,7 +157,7 @@ export class Projection {
     if (isFull) this.notes.push(note(event, 'traits-full'));
     const { email, phone, problems } = changed.length > 0 ? this.#addresses(traits, known, right) : { ...known, problems: [] };
     this.profiles.set(profileId, { ...moved, traits, traitTimes, email, phone, updatedAt: event.receivedAt, traitsChanged: true });
-    this.notes.push(...problems.map((problem) => note(event, problem)));
+    this.notes.push(...[...problems, ...traitNotes(traits, changed)].map((problem) => note(event, problem)));
     if (changed.length > 0) this.acts.keep({ event, speaker: incoming.speaker, profileId }, 'traits', asTheyWere(known, changed));
     return changed;
   }

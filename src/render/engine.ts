@@ -21,7 +21,7 @@ const readingTags = ['include', 'render', 'layout', 'block'];
 function createEngine(output: Output): Liquid {
   const engine = new Liquid({
     ...limits,
-    ...(output === 'html' ? { outputEscape: 'escape' as const } : {}),
+    outputEscape: output === 'html' ? asHtml : asText,
     strictVariables: true,
     strictFilters: true,
     lenientIf: true,
@@ -34,6 +34,19 @@ function createEngine(output: Output): Liquid {
   registerFilters(engine);
   return engine;
 }
+
+/** What a value prints. An object, and a number that is none, print nothing: `[object Object]` is for nobody to read. */
+function asText(value: unknown): string {
+  if (Array.isArray(value)) return value.map(asText).join('');
+  if (value === null || value === undefined || typeof value === 'object' || typeof value === 'function') return '';
+  return typeof value === 'number' && !Number.isFinite(value) ? '' : String(value as string | number | boolean | bigint);
+}
+
+function asHtml(value: unknown): string {
+  return asText(value).replaceAll(/[&<>"']/g, (sign) => htmlSigns[sign] ?? sign);
+}
+
+const htmlSigns: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' };
 
 const engines: Readonly<Record<Output, Liquid>> = { html: createEngine('html'), text: createEngine('text') };
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readLanguageTag } from '../domain/language-tag.js';
 import type { RenderContext, RenderResult } from '../domain/rendering.js';
 import type { Shop } from '../domain/shop.js';
 import type { CompiledTemplate, EmailVariant, SmsVariant } from '../domain/template.js';
@@ -53,9 +54,9 @@ export function chooseLanguage(
 ): { readonly language: string; readonly locale: string } {
   const offered = Object.keys(compiled.variants);
   for (const tag of [wanted, shop.locale]) {
-    const locale = canonicalTag(tag);
+    const locale = readLanguageTag(tag);
     const language = locale?.split('-')[0];
-    if (locale !== undefined && language !== undefined && offered.includes(language)) {
+    if (locale !== null && language !== undefined && offered.includes(language)) {
       // A bare `en` in a shop of `en-GB` writes dates as the shop does.
       return { language, locale: locale === language && shop.locale.startsWith(`${language}-`) ? shop.locale : locale };
     }
@@ -63,31 +64,6 @@ export function chooseLanguage(
   const first = offered[0] ?? shop.locale;
   return { language: first, locale: first };
 }
-
-function canonicalTag(tag: string | null): string | undefined {
-  try {
-    return tag === null ? undefined : Intl.getCanonicalLocales(tagOf(tag))[0];
-  } catch {
-    return undefined;
-  }
-}
-
-/** `de_DE.UTF-8`, `de-DE,de;q=0.9` and `German` say a language too. */
-function tagOf(text: string): string {
-  const first = (text.trim().split(/[,;.@]/)[0] ?? '').trim().replace(/_/g, '-');
-  return languagesByName[first.toLowerCase()] ?? first;
-}
-
-const languagesByName: Readonly<Record<string, string>> = Object.fromEntries(
-  'en de fr es it nl pl pt sv da nb fi cs sk hu ro el tr ja ko zh ru uk bg hr sl et lv lt'.split(' ').flatMap((code) => {
-    const inEnglish = new Intl.DisplayNames(['en'], { type: 'language' }).of(code) ?? code;
-    const inOwn = new Intl.DisplayNames([code], { type: 'language' }).of(code) ?? code;
-    return [
-      [inEnglish.toLowerCase(), code],
-      [inOwn.toLowerCase(), code],
-    ];
-  }),
-);
 
 /** One message for one person. Pure: the same version, context and shop give the same bytes. */
 export function renderVariant(
@@ -124,7 +100,12 @@ function renderEmail(
   if (failed !== undefined) return empty(compiled, failed.why);
   if (html.kind === 'failed' || text.kind === 'failed') return empty(compiled, 'it could not be rendered');
   // A line break in a subject would begin another header; a line of more than 998 octets is none.
-  const oneLine = cutSubject(subject.value.replace(/[\s\p{Cc}]+/gu, ' ').trim());
+  const oneLine = cutSubject(
+    subject.value
+      .replace(/[\s\p{Cc}]+/gu, ' ')
+      .replace(encodedWord, '= ?')
+      .trim(),
+  );
   const plain = tidyText(text.value);
   if (oneLine === '') return empty(compiled, 'the subject is empty');
   if (plain === '') return empty(compiled, 'there is no text in it');
@@ -137,6 +118,9 @@ function renderEmail(
 function withoutEmptyLinks(html: string): string {
   return html.replace(/ href="\s*"/g, '').replace(/<img(?=[^>]* src="\s*")[^>]*>/g, '');
 }
+
+/** What begins so would be decoded by who reads it, to words that nobody looked at. */
+const encodedWord = /=\?/g;
 
 const longestSubject = 200;
 

@@ -1,3 +1,4 @@
+import { greetingName, isProgramWord, nameInMail } from '../domain/person-name.js';
 import { plainName } from '../domain/plain-name.js';
 import type { RenderContext } from '../domain/rendering.js';
 import type { Shop } from '../domain/shop.js';
@@ -90,7 +91,11 @@ export function templateScope(context: RenderContext, shop: Shop, locale: string
   const { name, brand, postalAddress, siteUrl, supportUrl, supportEmail, look } = shop;
   return withoutNulls({
     ...context,
-    profile: { ...profile, firstName: nameOrNull(profile.firstName), traits: withPlainNames(profile.traits) },
+    profile: {
+      ...profile,
+      firstName: profile.firstName === null ? null : greetingName(profile.firstName),
+      traits: withPlainNames(profile.traits),
+    },
     cart: cart === null ? null : { ...cart, lines: cart.lines.map((line) => shownLine(line, locale)) },
     locale,
     shop: { name, brand, postalAddress, siteUrl, supportUrl, supportEmail, look },
@@ -102,7 +107,7 @@ function shownLine<T extends { readonly name: string; readonly isNamed?: boolean
   line: T,
   locale: string,
 ): T & { readonly isNamed: boolean } {
-  const name = line.isNamed === false ? '' : plainName(line.name);
+  const name = line.isNamed === false || isProgramWord(line.name) ? '' : plainName(line.name);
   return { ...line, name: name || (unnamed[locale.split('-')[0] ?? ''] ?? 'Your choice'), isNamed: name !== '' };
 }
 
@@ -117,6 +122,9 @@ const unnamed: Readonly<Record<string, string>> = {
 /** Traits that are names, as clients spell them. */
 const nameTraits: ReadonlySet<string> = new Set([
   'firstname',
+  'givenname',
+  'familyname',
+  'surname',
   'lastname',
   'middlename',
   'fullname',
@@ -126,28 +134,38 @@ const nameTraits: ReadonlySet<string> = new Set([
   'company',
 ]);
 
+function plainKey(key: string): string {
+  return key.replaceAll(/[\s_-]/g, '').toLowerCase();
+}
+
+const firstNames: ReadonlySet<string> = new Set(['firstname', 'givenname', 'nickname']);
+
+/** What a program wrote where it had nothing is nothing: "undefined" is for nobody to read. */
+function shownTrait(key: string, value: string): string | null {
+  if (isProgramWord(value)) return null;
+  return nameTraits.has(plainKey(key)) ? shownName(key, value) : value;
+}
+
+/** By a first name somebody is greeted; the others may be long. */
+function shownName(key: string, name: string): string | null {
+  return firstNames.has(plainKey(key)) ? greetingName(name) : nameInMail(name);
+}
+
 /** A name is words: an address in it would become a link in a mail that is ours. */
 function withPlainNames(traits: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
-    Object.entries(traits).map(([key, value]) => [
-      key,
-      typeof value === 'string' && nameTraits.has(key.replaceAll(/[_-]/g, '').toLowerCase()) ? nameOrNull(value) : value,
-    ]),
+    Object.entries(traits).map(([key, value]) => [key, typeof value === 'string' ? shownTrait(key, value) : value]),
   );
-}
-
-function nameOrNull(name: string | null): string | null {
-  const plain = name === null ? '' : plainName(name);
-  // What a client writes where it has no name: nobody is greeted by it.
-  return /^(?:null|undefined|nan|none|n\/a|false|true|unknown|\[object \w+\])?$/i.test(plain) || !/\p{L}/u.test(plain) ? null : plain;
 }
 
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
+  const kept = Object.fromEntries(
     Object.entries(value).flatMap(([key, inner]) => (inner === null || inner === undefined ? [] : [[key, withoutNulls(inner)]])),
   );
+  // Liquid counts the keys of an object that has no `size` of its own: a trait of this name that is not there is none.
+  return 'size' in kept ? kept : Object.defineProperty(kept, 'size', { value: undefined, enumerable: false });
 }
 
 /** The value at a dotted path, or undefined. */

@@ -3,6 +3,7 @@ import type { Document, Node, YAMLError } from 'yaml';
 import type { z } from 'zod';
 import { complaints } from './issues.js';
 import { withoutMark } from '../domain/decode-text.js';
+import { type PlainScalar, plainScalars } from './plain-scalars.js';
 import type { FileProblem } from './problem.js';
 
 type Path = readonly PropertyKey[];
@@ -12,6 +13,8 @@ export interface YamlFile {
   readonly file: string;
   readonly value: unknown;
   readonly syntaxProblems: readonly FileProblem[];
+  /** Values that stand without quotes. */
+  readonly plain: readonly PlainScalar[];
   /** Where the value at this path begins, or the nearest parent that is there. */
   positionOf(path: Path): { readonly line: number; readonly column: number };
 }
@@ -28,6 +31,7 @@ export function readYaml(file: string, written: string): YamlFile {
     file,
     value: null,
     syntaxProblems: [{ file, ...at(offset), path: '', message, suggestion, severity: 'error' }],
+    plain: [],
     positionOf: () => at(offset),
   });
   let document: Document.Parsed;
@@ -44,11 +48,11 @@ export function readYaml(file: string, written: string): YamlFile {
       path: '',
       ...sayError(error, source),
     }));
-    return { file, value: null, syntaxProblems, positionOf: (path) => at(offsetOf(document, path)) };
+    return { file, value: null, syntaxProblems, plain: [], positionOf: (path) => at(offsetOf(document, path)) };
   }
   const read = toValue(document);
   if (read.kind === 'broken') return broken(read.offset, read.message, read.suggestion);
-  return { file, value: read.value, syntaxProblems: [], positionOf: (path) => at(offsetOf(document, path)) };
+  return { file, value: read.value, syntaxProblems: [], plain: plainScalars(document), positionOf: (path) => at(offsetOf(document, path)) };
 }
 
 /** The file's value as the schema wants it, or what is wrong with it, each at its line. */

@@ -56,3 +56,49 @@ describe('the soonest that a message can come, on which the warning about max_du
     expect(soonest(waits, isTooShort)).toBe(false);
   });
 });
+
+describe('values without quotes that YAML reads otherwise than they are written', () => {
+  const entry = (comparison: string): string =>
+    `journey: test\nname: Test\nclass: marketing\ntopic: t\ntrigger: { inactivity: { after: [cart.updated], for: PT1H } }\nentry:\n  key: cart\n  reentry: once\n  filters:\n    - { trait: { name: code, ${comparison} } }\nmax_duration: P9D\nsteps:\n  - send: { id: mail, channel: email, template: mail }\n`;
+
+  test.each([
+    ['is: 00123', 'is the number 123, although it is written 00123'],
+    ['is: 007', 'is the number 7, although it is written 007'],
+    ['is: 1e3', 'is the number 1000, although it is written 1e3'],
+    ['is: 0x10', 'is the number 16, although it is written 0x10'],
+    ['is: 0o17', 'is the number 15, although it is written 0o17'],
+    ['is: +5', 'is the number 5, although it is written +5'],
+    ['is: 1.10', 'is the number 1.1, although it is written 1.10'],
+    ['is: 9007199254740993', 'is the number 9007199254740992, although it is written 9007199254740993'],
+    ['is: 12_000', 'is the text "12_000" and no number'],
+    ['is: yes', 'is the text "yes", which is neither true nor false'],
+    ['is_not: Off', 'is the text "Off", which is neither true nor false'],
+    ['is: on', 'is the text "on", which is neither true nor false'],
+    ['is: n', 'is the text "n", which is neither true nor false'],
+    ['is: 2026-11-24', 'is the text "2026-11-24", which is compared letter by letter and not as a date'],
+    ['in: [gold, 00123]', 'is the number 123, although it is written 00123'],
+    ['not_in: [no]', 'is the text "no", which is neither true nor false'],
+    ['at_least: 010', 'is the number 10, although it is written 010'],
+    ['less_than: 1e3', 'is the number 1000, although it is written 1e3'],
+  ])('%s is warned of', (comparison, why) => {
+    const problems = parseJourney(entry(comparison), {}).problems.filter(({ severity }) => severity === 'warning');
+    expect(problems.map(({ line, message }) => `${line} ${message}`)).toEqual([`10 "${comparison.split(':')[0]}" ${why}.`]);
+    expect(problems[0]?.suggestion).toContain('in quotes');
+  });
+
+  test.each([
+    'is: "00123"',
+    "is: 'yes'",
+    'is: 123',
+    'is: 59.9',
+    'is: -5',
+    'is: true',
+    'is: gold',
+    'at_least: 59.90',
+    'is: "2026-11-24"',
+    'in: [1, 2]',
+    'exists: true',
+  ])('%s is not', (comparison) => {
+    expect(parseJourney(entry(comparison), {}).problems).toEqual([]);
+  });
+});

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { parseLiquid, renderLiquid } from '../../src/render/engine.js';
 import { safeUrl } from '../../src/render/filters.js';
+import { templateScope } from '../../src/render/scope.js';
+import { renderContext, shop } from './project.js';
 
 const now = Date.UTC(2026, 11, 1, 3, 30);
 const formatting = { locale: 'en-GB', timeZone: 'America/New_York', currency: 'GBP', now, siteUrl: 'https://shop.example/uk/' };
@@ -35,6 +37,54 @@ describe('a date', () => {
 
   test('has its names in the language of the person', () => {
     expect(render('{{ "2026-12-24" | date: "%A, %d. %B" }}', {}, { locale: 'de' })).toBe('Donnerstag, 24. Dezember');
+  });
+});
+
+describe('what people and shops tell', () => {
+  const scope = templateScope(
+    renderContext({ profile: { firstName: 'Ada', locale: 'en', traits: { plan: 'gold', tags: ['a', 'b'], size: 42, box: { a: 1 } } } }),
+    shop,
+    'en',
+  );
+  const plain = templateScope(
+    renderContext({ profile: { firstName: 'Ada', locale: 'en', traits: { plan: 'gold', word: 'undefined', gone: '{{plan}}' } } }),
+    shop,
+    'en',
+  );
+
+  test.each([
+    ['{{ profile.traits.size }}', '42'],
+    ['{{ profile.traits.tags.size }}', '2'],
+    ['{{ profile.traits.tags.first }}{{ profile.traits.tags.last }}', 'ab'],
+    ['{{ profile.traits.plan.size }}', '4'],
+    ['{{ profile.traits.box.size | default: "none" }}', 'none'],
+    ['{{ profile.traits.box }}', ''],
+    ['{{ profile.traits.tags }}', 'ab'],
+  ])('%s is %j', (source, expected) => expect(render(source, scope)).toBe(expected));
+
+  test.each([
+    'profile.traits.size',
+    'profile.traits.first',
+    'profile.traits.last',
+    'profile.size',
+    'profile.first',
+    'cart.size',
+    'shop.size',
+    'data.size',
+    'links.size',
+    'profile.traits.word',
+    'profile.traits.gone',
+  ])('%s is missing where nobody said it', (path) => {
+    expect(render(`{{ ${path} }}`, plain)).toMatch(/^failed: ".+" is missing$/);
+    expect(render(`{{ ${path} | default: "none" }}`, plain)).toBe('none');
+    expect(render(`{% if ${path} %}there{% endif %}`, plain)).toBe('');
+  });
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY, { a: 1 }, [{ a: 1 }], null])('%j prints nothing, in HTML too', (value) => {
+    for (const output of ['text', 'html'] as const) {
+      const result = renderLiquid(parseLiquid('<{{ value }}>', output), { value: value ?? '' }, formatting);
+      expect(result).toEqual({ kind: 'ok', value: '<>' });
+    }
   });
 });
 

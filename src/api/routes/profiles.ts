@@ -75,6 +75,16 @@ const profile = z
     email: z.string().nullable(),
     phone: z.string().nullable(),
     traits: z.record(z.string(), z.unknown()),
+    readings: z
+      .array(
+        z.object({
+          trait: z.string(),
+          given: z.string(),
+          kept: z.string().nullable().meta({ description: 'Null: nothing could be read, so it counts as not given.' }),
+        }),
+      )
+      .readonly()
+      .meta({ description: 'Traits that count as something else than they say: number, address, zone, country, language, first name.' }),
     createdAt: instant,
     updatedAt: instant,
     erasedAt: maybeInstant,

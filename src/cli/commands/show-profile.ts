@@ -34,6 +34,7 @@ export async function showProfile(context: CliContext, id: string): Promise<Outc
       profile.erasedAt === null
         ? `Profile ${profile.id}: ${profile.email ?? 'no email'}, ${profile.phone ?? 'no phone'}.${ids === '' ? '' : ` Known by ${ids}.`}`
         : `Profile ${profile.id} was erased ${local(profile.erasedAt)}.`,
+      profile.readings.length === 0 ? null : profile.readings.map(readingText).join('\n'),
       `Consent: ${consents}.`,
       profile.erasedAt === null ? tierText(engagement) : null,
       profile.claims.length === 0
@@ -114,6 +115,14 @@ export async function eraseProfile(context: CliContext, id: string, options: { r
       ? `Profile ${profile.id} is erased; ${plural(result.entries, 'entry leaves', 'entries leave')} its journey. Its addresses stay suppressed by a keyed hash.`
       : `Profile ${profile.id} was erased before.`,
   };
+}
+
+/** What counts, beside what was given. */
+function readingText({ trait, given, kept }: { readonly trait: string; readonly given: string; readonly kept: string | null }): string {
+  const said = `“${oneLine(given).slice(0, 100)}”`;
+  return kept === null
+    ? `The ${trait} ${said} says nothing that can be read: it counts as not given.`
+    : `The ${trait} ${said} is read as ${kept}.`;
 }
 
 const claimWords: Readonly<Record<string, string>> = { email: 'email', phone: 'phone', user: 'the shop’s id', anonymous: 'a browser’s id' };
