@@ -21,6 +21,13 @@ test('the journey that the page shows is without fault', () => {
   expect(shown.flatMap(problems)).toEqual([]);
 });
 
+test('so is the journey of the README', () => {
+  const [, shown = ''] = /^```yaml\n([^]*?)^```$/m.exec(readFileSync('README.md', 'utf8')) ?? [];
+
+  expect(shown).toContain('journey: ');
+  expect(problems(shown)).toEqual([]);
+});
+
 test('so are its parts of journeys', () => {
   const triggers = beginning('trigger:').map((block) => head + block + steps);
   const moreSteps = beginning('- wait_until:').map((block) => head + trigger + 'steps:\n' + block);

@@ -14,8 +14,9 @@ beforeAll(async () => {
 });
 afterAll(() => opened.dispose());
 
-test('the README begins with the two commands that set everything up', () => {
-  const start = textOf('README.md').split('\n').slice(0, 20).join('\n');
+test('the README begins with a journey, then the two commands that set everything up', () => {
+  const start = textOf('README.md').split('\n').slice(0, 30).join('\n');
+  expect(start.indexOf('```yaml')).toBeLessThan(start.indexOf('```sh'));
   expect(start).toContain('npm ci && npm start');
   expect(start).toContain('npm ci && npm test');
 });
