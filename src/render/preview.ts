@@ -2,10 +2,8 @@ import { z } from 'zod';
 import { isTimeZone } from '../domain/time-zone.js';
 import type { RenderContext, RenderResult } from '../domain/rendering.js';
 import type { Shop } from '../domain/shop.js';
-import { compileTemplate } from './compile.js';
-import { withMjml } from './mjml.js';
+import { folderRenderer } from './folder-renderer.js';
 import type { Sample, TemplateSet } from './load.js';
-import { chooseLanguage, parseVariant, renderVariant } from './render.js';
 
 /** What a template of the folder gives, without publishing it: for `sojourn template preview` and for lint's samples. */
 export async function previewTemplate(options: {
@@ -19,17 +17,8 @@ export async function previewTemplate(options: {
   const { set, shop, templateId, context, locale: wanted = context.profile.locale } = options;
   const source = set.sources.find((candidate) => candidate.id === templateId);
   if (source === undefined) return { kind: 'empty', problem: `There is no template ${templateId} in the project folder.` };
-  const { compiled, problems } = await withMjml((mjml) => compileTemplate(source, set, mjml));
-  const [problem] = problems;
-  if (problem !== undefined) return { kind: 'empty', problem: `The template ${templateId} does not compile: ${problem.message}` };
-  const { language, locale } = chooseLanguage(compiled, wanted, shop);
-  try {
-    const variant = parseVariant(compiled, language);
-    if (variant === null) return { kind: 'empty', problem: `The template ${templateId} has no words in any language.` };
-    return renderVariant(compiled, variant, { ...context, data: source.data ?? {} }, shop, locale);
-  } catch {
-    return { kind: 'empty', problem: `The template ${templateId} is no valid Liquid: "sojourn template lint" says where.` };
-  }
+  const render = await folderRenderer(set, shop, [templateId]);
+  return render(templateId, { ...context, data: source.data ?? {} }, wanted);
 }
 
 const sampleSchema: z.ZodType<RenderContext> = z.strictObject({

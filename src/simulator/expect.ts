@@ -8,11 +8,28 @@ const toleranceMs = 1000;
 /** Where the story is not as expected, a sentence each; empty when it is. */
 export function compareStory(story: Story, expected: Expectation, options: { readonly timeZone: string }): readonly string[] {
   return [
+    ...compareWhole(story, expected, options),
+    ...(expected.of ?? []).flatMap(({ person, journey, ...part }) => {
+      const name = [person, journey].filter((one) => one !== undefined).join(' in ');
+      return compareWhole(partOf(story, { person, journey }), part, options).map((complaint) => `${name}: ${complaint}`);
+    }),
+  ];
+}
+
+function compareWhole(story: Story, expected: Omit<Expectation, 'of'>, options: { readonly timeZone: string }): readonly string[] {
+  return [
     ...compareOutcome(story.entries, expected),
     ...compareSent(story, expected.sent),
     ...compareMessages(story.messages, expected.messages, options.timeZone),
     ...compareText(story, expected.says),
   ];
+}
+
+/** What a story tells of one person, of one journey, or of one person in one journey. */
+function partOf(story: Story, of: { readonly person: string | undefined; readonly journey: string | undefined }): Story {
+  const isOf = (row: { readonly person: string | null; readonly journey: string | null }): boolean =>
+    (of.person === undefined || row.person === of.person) && (of.journey === undefined || row.journey === of.journey);
+  return { ...story, entries: story.entries.filter(isOf), messages: story.messages.filter(isOf), lines: story.lines.filter(isOf) };
 }
 
 function compareOutcome(entries: readonly StoryEntry[], expected: Expectation): readonly string[] {
@@ -62,6 +79,8 @@ function compareMessage(message: StoryMessage, expected: ExpectedMessage, timeZo
     differs('attempts', String(expected.attempts), String(message.attempts));
   if (expected.products !== undefined && !sameList([...message.products].sort(), [...expected.products].sort()))
     differs('the products', list(expected.products), list(message.products));
+  if (expected.says !== undefined && message.says?.includes(expected.says) !== true)
+    differs('to say', `“${expected.says}”`, message.says === null ? 'nothing' : `“${message.says}”`);
   return differences;
 }
 

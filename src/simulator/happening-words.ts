@@ -2,23 +2,34 @@ import type { Channel } from '../domain/channel.js';
 import type { HappeningKind, PauseScope } from './script.js';
 
 /** What the world does, in a sentence. `channel`: of the message that a receipt is about; null: there is none. */
-export function describeHappening(what: Exclude<HappeningKind, { readonly kind: 'event' }>, channel: Channel | null = null): string {
+export function describeHappening(
+  what: Exclude<HappeningKind, { readonly kind: 'event' | 'broadcast' | 'message' }>,
+  channel: Channel | null = null,
+): string {
   switch (what.kind) {
     case 'receipt':
       return channel === null
         ? `No message of this step was there to be ${what.status}.`
         : `The ${channel === 'email' ? 'email' : 'text'} was ${what.status}.`;
     case 'pause':
-      return `${scopeNames[what.scope]} paused.`;
+      return `${scopeName(what.scope)} paused.`;
     case 'resume':
-      return `${scopeNames[what.scope]} resumed.`;
+      return `${scopeName(what.scope)} resumed.`;
     case 'suppress':
-      return `The ${what.channel === 'email' ? 'email address' : 'mobile number'} is suppressed: ${what.reason}.`;
+      return `The ${what.channel === 'email' ? 'email address' : 'mobile number'}${ofWhom(what.who)} is suppressed: ${what.reason}.`;
     case 'order-lookup':
       return lookSentences[what.answer];
     case 'exit':
-      return `Someone takes the person out of the journey: ${what.reason}.`;
+      return `Someone takes ${what.who ?? 'the person'} out of the journey: ${what.reason}.`;
   }
+}
+
+function scopeName(scope: Extract<HappeningKind, { readonly kind: 'pause' }>['scope']): string {
+  return typeof scope === 'string' ? scopeNames[scope] : `The journey ${scope.journey} is`;
+}
+
+function ofWhom(who: string | null | undefined): string {
+  return who == null ? '' : ` of ${who}`;
 }
 
 const scopeNames: Readonly<Record<PauseScope, string>> = {

@@ -19,10 +19,14 @@ export interface Introduced {
   readonly ids: (event: Pick<Event, 'who' | 'type'>) => { readonly userId: string | null; readonly anonymousId: string | null };
 }
 
-const personaName = 'persona';
+const usualName = 'persona';
 
 /** Writes the people of a script down as they are when it begins. */
-export function introduce(tables: Tables, { persona, people = {}, startAt }: Script, newId: () => string): Introduced {
+export function introduce(
+  tables: Tables,
+  { persona, personaName = usualName, people = {}, startAt }: Script,
+  newId: () => string,
+): Introduced {
   const everybody = new Map([[personaName, persona], ...Object.entries(people)]);
   for (const [name, person] of everybody) write(tables, person, { name, id: newId() as ProfileId, startAt });
   const find = (name: string): KnownIdentity | undefined =>

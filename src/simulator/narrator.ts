@@ -3,14 +3,23 @@ import type { EntryId, ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
 import type { Shop } from '../domain/shop.js';
 import { calendarZone, placesByTraits } from '../domain/zone-evidence.js';
-import type { JourneyDefinition } from '../journey/definition.js';
 import type { KeptCart } from '../domain/cart-book.js';
 import type { Introduced } from './introduce.js';
 import type { Heard } from './memory/ingest.js';
 import type { Play } from './memory/play.js';
-import type { MemoryEntry, MemoryMessage, Tables } from './memory/tables.js';
+import type { Tables } from './memory/tables.js';
 import type { HappeningKind, Script } from './script.js';
-import type { Story, StoryEntry, StoryLine, StoryMessage, StoryMessageState } from './story.js';
+import type { Story, StoryLine, StorySlot } from './story.js';
+import { storyEntry, storyMessage } from './story-rows.js';
+import { senderOf, toldMessages } from './told.js';
+
+/** Whom and what a line is about. */
+interface Subject {
+  readonly step?: string | null;
+  readonly kind?: StoryLine['kind'];
+  readonly entry?: EntryId;
+  readonly person?: ProfileId;
+}
 
 /** Writes the story down as it goes on. It decides nothing. */
 export class Narrator {
@@ -18,7 +27,9 @@ export class Narrator {
   readonly #play: Play;
   readonly #people: Introduced;
   readonly #lines: StoryLine[] = [];
+  readonly #slots: StorySlot[] = [];
   #heard = 0;
+  #judged = 0;
 
   constructor(tables: Tables, play: Play, people: Introduced) {
     this.#tables = tables;
@@ -26,16 +37,10 @@ export class Narrator {
     this.#people = people;
   }
 
-  tell(text: string, at: Instant, step: string | null = null, kind: StoryLine['kind'] = 'event', entryId: EntryId | null = null): void {
-    const entry = entryId === null ? null : this.#tables.entry(entryId);
-    this.#lines.push({
-      at,
-      kind,
-      step,
-      text,
-      journey: entry?.journeyId ?? null,
-      person: entry === null ? null : this.#nameOf(entry.profileId),
-    });
+  tell(text: string, at: Instant, { step = null, kind = 'event', entry: entryId, person }: Subject = {}): void {
+    const entry = entryId === undefined ? null : this.#tables.entry(entryId);
+    const of = entry?.profileId ?? person ?? null;
+    this.#lines.push({ at, kind, step, text, journey: entry?.journeyId ?? null, person: of === null ? null : this.#nameOf(of) });
   }
 
   /** An event, and what matching made of it. */
@@ -45,68 +50,77 @@ export class Narrator {
     this.tell(`${what.name ?? what.type}${who}${note === null ? '' : `: ${note}`}.`, at);
     if (heard.kind !== 'taken') return;
     for (const { result, reason, entryId } of heard.matched) {
-      if (result === 'no-match' && reason === 'late-or-imported') this.tell('Too late to start anything.', at, null, 'note');
-      if (result === 'not-entered') this.tell('Does not enter: the journey is paused.', at, null, 'not-entered');
+      if (result === 'no-match' && reason === 'late-or-imported') this.tell('Too late to start anything.', at, { kind: 'note' });
+      if (result === 'not-entered') this.tell('Does not enter: the journey is paused.', at, { kind: 'not-entered' });
       if (result === 'armed') this.#tellArmed(entryId as EntryId, at);
     }
   }
 
   #tellArmed(id: EntryId, at: Instant): void {
     const { dueAt, createdAt } = this.#tables.entry(id);
-    if (dueAt !== null && dueAt > at) this.tell(`Waits for ${durationWords(dueAt - createdAt)} without activity.`, at, null, 'armed', id);
+    if (dueAt !== null && dueAt > at)
+      this.tell(`Waits for ${durationWords(dueAt - createdAt)} without activity.`, at, { kind: 'armed', entry: id });
   }
 
   /** Takes over what turns have told since. */
   listen(): void {
-    const { trace } = this.#tables;
-    for (const { entryId, line } of trace.slice(this.#heard)) this.tell(line.text, line.at, line.step, line.kind, entryId);
-    this.#heard = trace.length;
+    const { trace, verdicts } = this.#tables;
+    for (; this.#judged < verdicts.last; this.#judged += 1) this.#noteSlot(this.#judged + 1);
+    for (; this.#heard < trace.length; this.#heard += 1) {
+      const { entryId, line } = trace[this.#heard]!;
+      this.tell(this.#named(line.text), line.at, { step: line.step, kind: line.kind, entry: entryId });
+    }
   }
 
-  story(
-    script: Script,
-    { shop }: { readonly shop: Pick<Shop, 'timeZone' | 'country'>; readonly journeys: readonly JourneyDefinition[] },
-  ): Story {
-    const profile = this.#tables.profiles.get(this.#people.persona());
+  /** Who takes whose slot is told to both: to the one who loses it by its verdict, to the one who takes it here. */
+  #noteSlot(seq: number): void {
+    const { verdict, messageId, at } = this.#tables.verdicts.get(seq) ?? {};
+    if (verdict?.kind !== 'release' || messageId === undefined || at === undefined) return;
+    const loser = this.#tables.messages.get(messageId);
+    const winner = this.#tables.messages.get(verdict.detail.winner as typeof messageId);
+    if (loser === undefined || winner === undefined) return;
+    const of = { journey: senderOf(loser), step: loser.step ?? '' };
+    this.#slots.push({
+      at,
+      person: this.#nameOf(winner.profileId),
+      winner: { journey: senderOf(winner), step: winner.step ?? '' },
+      loser: of,
+    });
+    const entry = winner.entryId === null ? {} : { entry: winner.entryId };
+    this.tell(`Takes the slot that was promised to ${of.journey}/${of.step}.`, at, { step: winner.step, kind: 'note', ...entry });
+  }
+
+  /** Sentences name messages by their ids; a story names them by journey and step. */
+  #named(text: string): string {
+    return text.replace(/\b[a-z2-7]{32}\b/g, (id) => {
+      const message = this.#tables.messages.get(id as Parameters<Tables['messages']['get']>[0]);
+      return message === undefined ? id : `${senderOf(message)}/${message.step ?? ''}`;
+    });
+  }
+
+  story(script: Script, { shop, until }: { readonly shop: Pick<Shop, 'timeZone' | 'country'>; readonly until: Instant | null }): Story {
+    const tables = this.#tables;
+    const profile = tables.profiles.get(this.#people.persona());
     const places = profile === undefined ? [] : placesByTraits(profile, shop, script.startAt);
+    const nameOf = (id: ProfileId): string => this.#nameOf(id) ?? id;
     return {
       title: script.name,
       startAt: script.startAt,
+      until: until ?? Math.max(script.startAt, ...this.#lines.slice(-1).map(({ at }) => at)),
       timeZone: calendarZone(places, shop.timeZone),
+      people: [...tables.profiles.keys()].map(nameOf),
       lines: this.#lines,
-      messages: [...this.#tables.messages.values()].flatMap((message) => this.#storyMessage(message)),
-      entries: [...this.#tables.entries.values()].map((entry) => this.#storyEntry(entry)),
+      messages: [...tables.messages.values()].flatMap((message) =>
+        message.step === null ? [] : [storyMessage(message, this.#play.plans.get(message.id), nameOf)],
+      ),
+      entries: [...tables.entries.values()].map((entry) => storyEntry(entry, nameOf)),
+      slots: this.#slots,
+      told: toldMessages(tables, nameOf).filter(({ at }) => at >= script.startAt),
     };
   }
 
-  #storyEntry({ id, journeyId, profileId, createdAt, enteredAt, outcome, outcomeReason }: MemoryEntry): StoryEntry {
-    const whose = { journey: journeyId, person: this.#nameOf(profileId) };
-    return { id, ...whose, armedAt: createdAt, enteredAt, outcome: outcome as StoryEntry['outcome'], reason: outcomeReason };
-  }
-
-  #storyMessage(message: MemoryMessage): readonly StoryMessage[] {
-    const { id, step, channel, reason, attempts, journeyId, profileId } = message;
-    if (step === null) return [];
-    const seen = this.#play.plans.get(id);
-    const products = seen?.world.cart?.lines.map(({ name }) => name) ?? [];
-    const whose = { journey: journeyId, person: this.#nameOf(profileId) };
-    const state = storyState(message);
-    return [
-      {
-        step,
-        channel,
-        ...whose,
-        state,
-        reason: reason as StoryMessage['reason'],
-        at: storyInstant(message),
-        products,
-        attempts: attempts.length,
-      },
-    ];
-  }
-
   #nameOf(id: ProfileId): string | null {
-    return [...this.#tables.identities.values()].find(({ profileId }) => profileId === id)?.value ?? null;
+    return this.#tables.identities.where('profile', id)[0]?.value ?? null;
   }
 
   #noteOf(heard: Heard): string | null {
@@ -127,29 +141,4 @@ function cartNote(cart: KeptCart | undefined): string {
   if (cart.lines.length === 0) return 'the cart is empty';
   const lines = cart.lines.map(({ quantity, name }) => `${quantity} × ${name}`).join(', ');
   return `the cart holds ${lines}: ${cart.value.toFixed(2)}${cart.currency === null ? '' : ` ${cart.currency}`}`;
-}
-
-/** When it was sent, or settled otherwise; while it waits, the slot that it was promised. */
-function storyInstant({ state, reason, slotAt, acceptedAt, updatedAt }: MemoryMessage): Instant {
-  if (state === 'reserved' && reason !== 'paused') return slotAt;
-  return acceptedAt ?? updatedAt;
-}
-
-function storyState({ state, reason }: MemoryMessage): StoryMessageState {
-  switch (state) {
-    case 'reserved':
-      return reason === 'paused' ? 'held' : 'waiting';
-    case 'accepted':
-    case 'delivered':
-    case 'bounced':
-    case 'submitting':
-      return 'sent';
-    case 'skipped':
-      return reason === 'provider-rejected' ? 'failed' : 'skipped';
-    case 'failed':
-    case 'unknown':
-    case 'withheld':
-    case 'released':
-      return state;
-  }
 }

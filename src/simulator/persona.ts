@@ -46,15 +46,20 @@ const cast = {
 type PersonaName = keyof typeof cast;
 export const personaNames = Object.keys(cast) as readonly PersonaName[];
 
-/** One of the cast, with consent given 10 days before the story: new, unless the scenario says a tier. Addresses are reserved for documentation and drama. */
-export function castPersona(name: PersonaName, startAt: Instant): Persona {
+/**
+ * One of the cast, with consent given 10 days before the story: new, unless the scenario says a tier. Addresses are reserved for documentation and drama.
+ * `as`: under a name, at a place among the people of the scenario, with addresses of their own.
+ */
+export function castPersona(name: PersonaName, startAt: Instant, as?: { readonly name: string; readonly place: number }): Persona {
   const { identified, phone, consents } = cast[name];
+  const firstName = as === undefined ? 'Robin' : `${as.name.charAt(0).toUpperCase()}${as.name.slice(1)}`;
+  const mailbox = as === undefined ? 'robin' : `${as.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.${as.place + 1}`;
   return {
-    name,
+    name: as?.name ?? name,
     identified,
     traits: {
-      ...(identified ? { firstName: 'Robin', email: 'robin@customer.example' } : {}),
-      ...(phone ? { phone: '+447700900123' } : {}),
+      ...(identified ? { firstName, email: `${mailbox}@customer.example` } : {}),
+      ...(phone ? { phone: `+447700900${String(as === undefined ? 123 : 200 + (as.place % 800)).padStart(3, '0')}` } : {}),
     },
     consents: consents.map(([channel, topic]) => ({
       channel,

@@ -1,17 +1,22 @@
 import type { Channel } from '../domain/channel.js';
+import type { Deadline } from '../domain/deadline.js';
 import type { Instant } from '../domain/instant.js';
 import type { Persona } from './persona.js';
 
-/** What a simulation plays: a person and what happens around them, at instants of the virtual clock. */
+/** What a simulation plays: people and what happens around them, at instants of the virtual clock. */
 export interface Script {
   readonly name: string;
   readonly startAt: Instant;
   readonly persona: Persona;
+  /** By which name the persona is told and meant. Absent: `persona`. */
+  readonly personaName?: string;
   /** Other people, by the names that `who` gives them. */
   readonly people?: Readonly<Record<string, Persona>>;
   readonly happenings: readonly ScriptedHappening[];
-  /** How providers answer, by step; a step that is not named is accepted. */
+  /** How providers answer, by step, or by journey and step (`abandoned-cart/cart-reminder-1`); a step that is not named is accepted. */
   readonly answers: Readonly<Record<string, ScriptedAnswer>>;
+  /** When to stop looking. Absent: 60 days after the start. */
+  readonly until?: Instant;
 }
 
 interface ScriptedHappening {
@@ -19,8 +24,9 @@ interface ScriptedHappening {
   readonly what: HappeningKind;
 }
 
+/** `who`: absent or null: the persona. */
 export type HappeningKind =
-  /** What a client of the shop sends. `who` null: the persona; another name: somebody else. `happenedAt`: earlier than it arrives. */
+  /** What a client of the shop sends. A name that nobody has is somebody new. `happenedAt`: earlier than it arrives. */
   | {
       readonly kind: 'event';
       readonly type: 'track' | 'identify' | 'page';
@@ -30,14 +36,36 @@ export type HappeningKind =
       readonly happenedAt: Instant;
       readonly messageId: string | null;
     }
-  /** What a provider tells later of the latest message of a step. */
-  | { readonly kind: 'receipt'; readonly step: string; readonly status: ReceiptStatus }
-  | { readonly kind: 'pause' | 'resume'; readonly scope: PauseScope }
-  | { readonly kind: 'suppress'; readonly channel: Channel; readonly reason: string }
+  /** What a provider tells later of the latest message of a step (or of a journey’s step: `journey/step`). `who` absent: whoever got it. */
+  | { readonly kind: 'receipt'; readonly step: string; readonly status: ReceiptStatus; readonly who?: string | null }
+  | { readonly kind: 'pause'; readonly scope: PauseScope | { readonly journey: string } }
+  | { readonly kind: 'resume'; readonly scope: PauseScope | { readonly journey: string } }
+  | { readonly kind: 'suppress'; readonly channel: Channel; readonly reason: string; readonly who?: string | null }
   /** What the shop's order look-up answers from now on. */
   | { readonly kind: 'order-lookup'; readonly answer: 'found' | 'none' | 'failed' }
-  /** Somebody takes the person out of the journey. */
-  | { readonly kind: 'exit'; readonly reason: string };
+  /** Somebody takes the person out of whatever they are in. */
+  | { readonly kind: 'exit'; readonly reason: string; readonly who?: string | null }
+  /** One message to many. Its sender is called `broadcast.<id>`. */
+  | {
+      readonly kind: 'broadcast';
+      readonly id: string;
+      readonly name: string;
+      readonly template: string;
+      readonly to: 'everyone' | readonly string[];
+      readonly overMs: number;
+      readonly deadline: Deadline | null;
+      readonly priority: number | null;
+      readonly data: Readonly<Record<string, unknown>>;
+    }
+  /** A message of the shop's own. Its sender is called `message.<template>`. */
+  | {
+      readonly kind: 'message';
+      readonly template: string;
+      readonly to: string | null;
+      readonly deadline: Deadline | null;
+      readonly priority: number | null;
+      readonly data: Readonly<Record<string, unknown>>;
+    };
 
 export const receiptStatuses = ['delivered', 'bounced', 'failed', 'opened', 'clicked', 'complained', 'unsubscribed'] as const;
 export type ReceiptStatus = (typeof receiptStatuses)[number];

@@ -1,21 +1,18 @@
-import type { Channel } from '../domain/channel.js';
-import type { ShopEvent } from '../domain/event.js';
 import { day, type Instant } from '../domain/instant.js';
 import type { Policies } from '../domain/policy/policies.js';
 import type { RenderResult } from '../domain/rendering.js';
 import { secretsOf } from '../domain/secrets.js';
 import type { Shop } from '../domain/shop.js';
+import type { TemplateHead } from '../domain/template.js';
 import type { JourneyDefinition } from '../journey/definition.js';
-import { askToLeave, pause, receive, resume } from './memory/deeds.js';
-import { suppressAddress } from './memory/effects.js';
-import { type Heard, hear } from './memory/ingest.js';
+import { answerOf } from './scripted-answer.js';
+import { happen, type Stage } from './happen.js';
+import { introduce } from './introduce.js';
+import { enrolDue, nextEnrolment } from './memory/own-sends.js';
 import { type Outside, Play } from './memory/play.js';
 import { Tables } from './memory/tables.js';
-import { describeHappening } from './happening-words.js';
-import { introduce, type Introduced } from './introduce.js';
 import { Narrator } from './narrator.js';
-import { answerOf } from './scripted-answer.js';
-import type { HappeningKind, Script } from './script.js';
+import type { Script } from './script.js';
 import type { Story } from './story.js';
 
 export interface SimulationOptions {
@@ -27,7 +24,9 @@ export interface SimulationOptions {
   readonly policies: Policies;
   /** What templates say. Absent: something, unless the journey is about a cart without lines. */
   readonly render?: Outside['render'];
-  /** When to stop looking; 60 days after the start unless said. */
+  /** What broadcasts and the shop's own messages are sent by. Absent: the script has none. */
+  readonly templates?: (id: string) => TemplateHead | null;
+  /** When to stop looking; as the script says, else 60 days after the start. */
   readonly until?: Instant;
 }
 
@@ -36,156 +35,67 @@ export interface SimulationOptions {
  * input gives the same story.
  */
 export function simulate(options: SimulationOptions): Story {
-  return new Simulation(options).run();
+  const { script, until = script.until ?? script.startAt + 60 * day } = options;
+  const stage = setStage(options);
+  const { play, tables, narrator } = stage;
+  const happenings = script.happenings
+    .map((happening, order) => ({ ...happening, order }))
+    .sort((a, b) => a.at - b.at || a.order - b.order);
+  let place = 0;
+  for (;;) {
+    const next = happenings[place];
+    const due = earlier(play.nextDue(), nextEnrolment(tables));
+    const isHappening = next !== undefined && (due === null || next.at <= due);
+    const at = isHappening ? next.at : due;
+    if (at === null || at > until) break;
+    play.at = Math.max(play.at, at);
+    if (isHappening) {
+      place += 1;
+      happen(stage, next.what);
+    }
+    enrolDue(tables, play.at, stage.newId);
+    play.settle();
+    narrator.listen();
+  }
+  return narrator.story(script, { shop: options.shop, until: script.until ?? options.until ?? null });
 }
 
-class Simulation {
-  readonly #options: SimulationOptions;
-  readonly #tables = new Tables();
-  readonly #play: Play;
-  readonly #narrator: Narrator;
-  readonly #policies: Policies;
-  readonly #people: Introduced;
-  #look: { readonly kind: 'none' | 'failed' } | { readonly kind: 'found'; readonly orderedAt: Instant } = { kind: 'none' };
-  #ids = 0;
-  #events = 0;
+function earlier(a: Instant | null, b: Instant | null): Instant | null {
+  return a === null ? b : b === null ? a : Math.min(a, b);
+}
 
-  constructor(options: SimulationOptions) {
-    const { script, definition, others = [], shop } = options;
-    this.#options = options;
-    // Ids are invented here, so a spread by them would tell nothing.
-    this.#policies = { ...options.policies, quietHours: { ...options.policies.quietHours, openingJitterMs: 0 } };
-    for (const one of [definition, ...others])
-      this.#tables.journeys.set(one.id, { id: one.id, version: 1, state: 'active', pausedAt: null, definition: one });
-    this.#people = introduce(this.#tables, script, () => this.#newId());
-    this.#play = new Play(
-      this.#tables,
-      {
-        policies: this.#policies,
-        shop: { currency: 'EUR', texts: { countries: [], perHour: Number.MAX_SAFE_INTEGER }, ...shop },
-        secret: secretsOf('simulation'),
-        render: options.render ?? plainContent,
-        answer: ({ entry }, { step }, n) => answerOf(script.answers[`${entry.journeyId}/${step}`] ?? script.answers[step], n),
-        lookForOrder: ({ entry }) =>
-          this.#look.kind === 'failed'
-            ? { kind: 'failed', code: 'unreachable' }
-            : this.#look.kind === 'found' && this.#look.orderedAt >= entry.createdAt
-              ? this.#look
-              : { kind: 'none' },
-      },
-      script.startAt,
-    );
-    this.#narrator = new Narrator(this.#tables, this.#play, this.#people);
-  }
+function setStage(options: SimulationOptions): Stage {
+  const { script, definition, others = [], shop } = options;
+  // Ids are invented here, so a spread by them would tell nothing.
+  const policies: Policies = { ...options.policies, quietHours: { ...options.policies.quietHours, openingJitterMs: 0 } };
+  const tables = new Tables();
+  for (const one of [definition, ...others])
+    tables.journeys.set(one.id, { id: one.id, version: 1, state: 'active', pausedAt: null, definition: one });
+  const newId = countedIds();
+  const people = introduce(tables, script, newId);
+  const look: Stage['look'] = { now: { kind: 'none' } };
+  const outside: Outside = {
+    policies,
+    shop: { currency: 'EUR', texts: { countries: [], perHour: Number.MAX_SAFE_INTEGER }, ...shop },
+    secret: secretsOf('simulation'),
+    render: options.render ?? plainContent,
+    answer: ({ entry }, { step }, n) => answerOf(script.answers[`${entry.journeyId}/${step}`] ?? script.answers[step], n),
+    lookForOrder: ({ entry }) => {
+      if (look.now.kind === 'failed') return { kind: 'failed', code: 'unreachable' };
+      return look.now.kind === 'found' && look.now.orderedAt >= entry.createdAt ? look.now : { kind: 'none' };
+    },
+  };
+  const play = new Play(tables, outside, script.startAt);
+  const templates = options.templates ?? (() => null);
+  return { tables, play, people, policies, newId, look, templates, shop, narrator: new Narrator(tables, play, people) };
+}
 
-  run(): Story {
-    const { script, until = script.startAt + 60 * day } = this.#options;
-    const happenings = script.happenings
-      .map((happening, order) => ({ ...happening, order }))
-      .sort((a, b) => a.at - b.at || a.order - b.order);
-    for (;;) {
-      const [next] = happenings;
-      const due = this.#play.nextDue();
-      const isHappening = next !== undefined && (due === null || next.at <= due);
-      const at = isHappening ? next.at : due;
-      if (at === null || at > until) break;
-      this.#play.at = Math.max(this.#play.at, at);
-      if (isHappening) {
-        happenings.shift();
-        this.#happen(next.what);
-      }
-      this.#settle();
-    }
-    return this.#narrator.story(script, {
-      shop: this.#options.shop,
-      journeys: [this.#options.definition, ...(this.#options.others ?? [])],
-    });
-  }
-
-  #settle(): void {
-    this.#play.settle();
-    this.#narrator.listen();
-  }
-
-  #happen(what: HappeningKind): void {
-    const { at } = this.#play;
-    switch (what.kind) {
-      case 'event':
-        return this.#narrator.heard(what, this.#hear(what), at);
-      case 'receipt':
-        return this.#receive(what);
-      case 'pause':
-        this.#narrator.tell(describeHappening(what), at);
-        return this.#scopes(what.scope).forEach((scope) => pause(this.#tables, scope, at));
-      case 'resume':
-        this.#narrator.tell(describeHappening(what), at);
-        return this.#scopes(what.scope).forEach((scope) => resume(this.#tables, scope, at));
-      case 'suppress':
-        this.#narrator.tell(describeHappening(what), at);
-        return suppressAddress(this.#tables, what.channel, this.#addressOf(what.channel), what.reason);
-      case 'order-lookup':
-        this.#look = what.answer === 'found' ? { kind: 'found', orderedAt: at } : { kind: what.answer };
-        return this.#narrator.tell(describeHappening(what), at);
-      case 'exit':
-        this.#narrator.tell(describeHappening(what), at);
-        for (const { id, profileId } of this.#tables.entries.values())
-          if (profileId === this.#people.persona()) askToLeave(this.#tables, id, what.reason, at);
-    }
-  }
-
-  #hear(what: Extract<HappeningKind, { readonly kind: 'event' }>): Heard {
-    this.#events += 1;
-    const isIdentify = what.type === 'identify';
-    const event: ShopEvent = {
-      messageId: what.messageId ?? `event-${this.#events}`,
-      type: what.type,
-      name: what.name,
-      ...this.#people.ids(what),
-      previousId: null,
-      properties: isIdentify ? {} : what.properties,
-      traits: isIdentify ? what.properties : {},
-      occurredAt: what.happenedAt,
-      receivedAt: this.#play.at,
-      origin: 'live',
-    };
-    return hear(
-      this.#tables,
-      {
-        policies: { current: () => this.#policies },
-        secret: secretsOf('simulation'),
-        shop: { hosts: [], country: this.#options.shop.country },
-        newId: () => this.#newId(),
-      },
-      event,
-    );
-  }
-
-  #receive(what: Extract<HappeningKind, { readonly kind: 'receipt' }>): void {
-    const { at } = this.#play;
-    const message = [...this.#tables.messages.values()].findLast(({ step }) => step === what.step);
-    this.#narrator.tell(describeHappening(what, message?.channel ?? null), at, what.step);
-    if (message === undefined) return;
-    const { status } = what;
-    const reason = suppressedBy[status];
-    const profile = this.#tables.profiles.get(message.profileId);
-    if (reason !== undefined && profile !== undefined)
-      suppressAddress(this.#tables, message.channel, message.channel === 'email' ? profile.email : profile.phone, reason);
-    receive(this.#tables, { newId: () => this.#newId() }, message.id, receiptWords[status] ?? status, at);
-  }
-
-  #scopes(scope: 'all' | Channel | 'journey') {
-    return scope === 'journey' ? [...this.#tables.journeys.keys()].map((journey) => ({ journey })) : [scope];
-  }
-
-  #addressOf(channel: Channel): string | null {
-    const profile = this.#tables.profiles.get(this.#people.persona());
-    return (channel === 'email' ? profile?.email : profile?.phone) ?? null;
-  }
-
-  #newId(): string {
-    this.#ids += 1;
-    return `id-${String(this.#ids).padStart(6, '0')}`;
-  }
+function countedIds(): () => string {
+  let ids = 0;
+  return () => {
+    ids += 1;
+    return `id-${String(ids).padStart(6, '0')}`;
+  };
 }
 
 /** As a template would say it that names what is in the cart. */
@@ -194,12 +104,3 @@ const plainContent: Outside['render'] = (_template, context, { definition }): Re
     return { kind: 'empty', problem: 'the cart has no lines' };
   return { kind: 'email', subject: 'A message', html: '', text: '', locale: 'en', contentHash: 'plain' };
 };
-
-const suppressedBy: Readonly<Partial<Record<string, string>>> = {
-  bounced: 'bounced',
-  complained: 'complained',
-  unsubscribed: 'unsubscribed',
-};
-
-/** What scenarios call by another name than receipts do. */
-const receiptWords: Readonly<Partial<Record<string, string>>> = { bounced: 'bounce-hard' };

@@ -1,6 +1,6 @@
 import type { Channel } from '../domain/channel.js';
 import type { Instant } from '../domain/instant.js';
-import { formatLocal } from '../domain/time.js';
+import type { ToldMessage } from '../domain/load.js';
 import type { VerdictReason } from '../domain/verdict.js';
 import type { EntryOutcome, TraceLine } from '../journey/entry.js';
 
@@ -8,13 +8,29 @@ import type { EntryOutcome, TraceLine } from '../journey/entry.js';
 export interface Story {
   readonly title: string;
   readonly startAt: Instant;
-  /** The person's zone, the best one to render the story in. */
+  /** Up to when it was looked at. */
+  readonly until: Instant;
+  /** The persona's zone, the best one to render the story in. */
   readonly timeZone: string;
   readonly lines: readonly StoryLine[];
   /** Every message that the gate was asked for, in the order in which it was first asked, as it stands at the end. */
   readonly messages: readonly StoryMessage[];
-  /** Every run through the journey, also those that only armed. Empty: nothing ever matched. */
+  /** Every run through a journey, also those that only armed. Empty: nothing ever matched. */
   readonly entries: readonly StoryEntry[];
+  /** Everybody, by name, also those to whom nothing happened. */
+  readonly people: readonly string[];
+  /** Who took whose slot, in the order in which it happened. */
+  readonly slots: readonly StorySlot[];
+  /** What became of each message, as the map of load counts it. */
+  readonly told: readonly ToldMessage[];
+}
+
+/** A more important message took the slot that was promised to another of the same person. */
+export interface StorySlot {
+  readonly at: Instant;
+  readonly person: string | null;
+  readonly winner: { readonly journey: string; readonly step: string };
+  readonly loser: { readonly journey: string; readonly step: string };
 }
 
 export interface StoryLine {
@@ -29,9 +45,10 @@ export interface StoryLine {
 }
 
 export interface StoryMessage {
-  readonly journey: string | null;
+  /** Its sender: a journey, `broadcast.<id>` or `message.<template>`. */
+  readonly journey: string;
   /** The name under which the script knows them. */
-  readonly person: string | null;
+  readonly person: string;
   readonly step: string;
   readonly channel: Channel;
   readonly state: StoryMessageState;
@@ -41,6 +58,9 @@ export interface StoryMessage {
   /** Names of the products in the cart at that time: what the message shows. */
   readonly products: readonly string[];
   readonly attempts: number;
+  readonly template: string;
+  /** The subject of the email, or the text, as it was last made ready; null: it never was, or it had nothing to say. */
+  readonly says: string | null;
 }
 
 export const storyMessageStates = ['sent', 'skipped', 'withheld', 'failed', 'unknown', 'waiting', 'held', 'released'] as const;
@@ -49,35 +69,13 @@ export type StoryMessageState = (typeof storyMessageStates)[number];
 export interface StoryEntry {
   readonly id: string;
   readonly journey: string;
-  readonly person: string | null;
+  readonly person: string;
   readonly armedAt: Instant;
   /** Null: it has not entered. */
   readonly enteredAt: Instant | null;
   /** Null: it was still under way when the simulation ended. */
   readonly outcome: EntryOutcome | null;
   readonly reason: string | null;
-}
-
-/** The story as lines of text: local instants in `timeZone`, a heading, and how it ended. */
-export function renderStory(story: Story, options: { readonly timeZone: string }): string {
-  const stepWidth = Math.min(28, Math.max(0, ...story.lines.map(({ step }) => step?.length ?? 0)));
-  const lines = story.lines.map(({ at, kind, step, text }) => {
-    const mark = kind === 'event' ? '>' : ' ';
-    return `${formatLocal(at, options.timeZone).padEnd(16)} ${mark} ${(step ?? '').padEnd(stepWidth)}  ${text}`.trimEnd();
-  });
-  return [`${story.title} (times in ${options.timeZone})`, '', ...lines, '', summary(story)].join('\n');
-}
-
-/** `Completed. Sent 3 of 4 messages.` */
-function summary({ entries, messages }: Story): string {
-  const sent = messages.filter(({ state }) => state === 'sent').length;
-  const ends = entries.map(({ outcome, reason }) => describeOutcome(outcome, reason));
-  const journeys = ends.length === 0 ? 'Nobody entered' : ends.join('; then ');
-  return `${journeys}. ${messages.length === 0 ? 'No message was due' : `Sent ${sent} of ${messages.length} messages`}.`;
-}
-
-function describeOutcome(outcome: EntryOutcome | null, reason: string | null): string {
-  if (outcome === null) return 'Still under way';
-  const text = outcome === reason || reason === null ? outcome : `${outcome} (${reason})`;
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  /** What it waited for when the simulation ended; null: it had ended too. `until` null: for somebody to resume. */
+  readonly waitsFor: { readonly until: Instant | null; readonly what: string } | null;
 }

@@ -3,7 +3,7 @@ import { day, hour, minute } from '../../src/domain/instant.js';
 import { compareStory } from '../../src/simulator/expect.js';
 import { parseScenarios, type Scenario } from '../../src/simulator/scenario.js';
 import { simulate } from '../../src/simulator/simulate.js';
-import { renderStory } from '../../src/simulator/story.js';
+import { renderStory } from '../../src/simulator/tell-story.js';
 import { cartJourney } from '../support/cart-journey.js';
 import { shippedPolicies } from '../support/policies.js';
 

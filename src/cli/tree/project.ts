@@ -10,11 +10,12 @@ export function addProject(program: Command, add: Add, group: Group): void {
     .option('--dry-run', 'only show what differs')
     .option('--yes', 'I mean it')
     .option('--note <text>', 'what changed');
-  add(program, 'simulate <file>', 'play a journey’s scenarios on a virtual clock; needs no server', async (context, command) =>
-    (await import('../commands/simulate-journey.js')).simulateJourney(context, command.args[0] ?? '', command.opts()),
+  add(program, 'simulate <files...>', 'play journeys’ scenarios on a virtual clock; needs no server', async (context, command) =>
+    (await import('../commands/simulate-journey.js')).simulateJourney(context, command.args, command.opts()),
   )
     .option('--scenario <name>', 'a scenario by its name or part of it, or all', 'all')
-    .option('--scenarios <file>', 'the file of scenarios (else the one beside the journey)');
+    .option('--scenarios <file>', 'a file of scenarios in which all these journeys run together (else each plays the ones beside it)')
+    .option('--load', 'messages a person a week, by sender, and who loses room to whom, instead of the story');
   add(
     program,
     'replay <file>',

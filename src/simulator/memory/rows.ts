@@ -65,10 +65,11 @@ export class Rows<Id, Row, Column extends string = never> {
 
 /** Rows that have no id but the order in which they came. */
 export class Log<Row, Column extends string = never> extends Rows<number, Row, Column> {
-  #last = 0;
+  /** The number of the newest. */
+  last = 0;
 
   push(...rows: readonly Row[]): void {
-    for (const row of rows) this.set((this.#last += 1), row);
+    for (const row of rows) this.set((this.last += 1), row);
   }
 }
 

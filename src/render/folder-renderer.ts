@@ -1,0 +1,55 @@
+import type { RenderContext, RenderResult } from '../domain/rendering.js';
+import type { Shop } from '../domain/shop.js';
+import type { CompiledTemplate } from '../domain/template.js';
+import { compileTemplate } from './compile.js';
+import type { TemplateSet } from './load.js';
+import { withMjml } from './mjml.js';
+import { chooseLanguage, type ParsedVariant, parseVariant, renderVariant } from './render.js';
+
+/** Renders templates of the project folder, unpublished, at once: they were compiled before. What is wrong with one is an empty message that says so. */
+export type FolderRenderer = (template: string, context: RenderContext, locale?: string | null) => RenderResult;
+
+type Compiled = { readonly kind: 'compiled'; readonly template: CompiledTemplate } | { readonly kind: 'broken'; readonly problem: string };
+
+/** Compiles the templates with these ids, and answers what renders them. */
+export async function folderRenderer(set: TemplateSet, shop: Shop, ids: Iterable<string>): Promise<FolderRenderer> {
+  const compiled = new Map<string, Compiled>();
+  await withMjml((mjml) => Promise.all([...new Set(ids)].map(async (id) => compiled.set(id, await compile(set, id, mjml)))));
+  const variants = new Map<string, ParsedVariant | null>();
+  return (id, context, locale = context.profile.locale) => {
+    const known = compiled.get(id) ?? { kind: 'broken', problem: `There is no template ${id} in the project folder.` };
+    if (known.kind === 'broken') return { kind: 'empty', problem: known.problem };
+    return render(known.template, context, { shop, locale, variants });
+  };
+}
+
+async function compile(set: TemplateSet, id: string, mjml: Parameters<typeof compileTemplate>[2]): Promise<Compiled> {
+  const source = set.sources.find((candidate) => candidate.id === id);
+  if (source === undefined) return { kind: 'broken', problem: `There is no template ${id} in the project folder.` };
+  const { compiled: template, problems } = await compileTemplate(source, set, mjml);
+  const [problem] = problems;
+  return problem === undefined
+    ? { kind: 'compiled', template }
+    : { kind: 'broken', problem: `The template ${id} does not compile: ${problem.message}` };
+}
+
+function render(
+  template: CompiledTemplate,
+  context: RenderContext,
+  {
+    shop,
+    locale: wanted,
+    variants,
+  }: { readonly shop: Shop; readonly locale: string | null; readonly variants: Map<string, ParsedVariant | null> },
+): RenderResult {
+  const { language, locale } = chooseLanguage(template, wanted, shop);
+  try {
+    const key = `${template.id}.${language}`;
+    const variant = variants.get(key) ?? parseVariant(template, language);
+    variants.set(key, variant);
+    if (variant === null) return { kind: 'empty', problem: `The template ${template.id} has no words in any language.` };
+    return renderVariant(template, variant, context, shop, locale);
+  } catch {
+    return { kind: 'empty', problem: `The template ${template.id} is no valid Liquid: "sojourn template lint" says where.` };
+  }
+}
