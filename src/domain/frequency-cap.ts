@@ -16,7 +16,10 @@ export function frequencyCaps(request: SendRequest, facts: Pick<SendFacts, 'caps
   return facts.caps.filter((rule) => covers(rule, request)).map((rule) => capRule(rule, request, facts.ledger, promised));
 }
 
-/** The messages that fill the cap which a decision names; empty where it names none. The instant asked about is that of the request. */
+/**
+ * The messages that fill the cap which a decision names, without those that give up their slots to it; empty where it names none. The instant asked about is that
+ * of the request.
+ */
 export function roomTakenBy(
   request: SendRequest,
   { caps, ledger }: Pick<SendFacts, 'caps' | 'ledger'>,
@@ -26,8 +29,9 @@ export function roomTakenBy(
   const rule = caps.find(({ id }) => id === decision.detail['rule']);
   if (rule === undefined) return [];
   const isNear = nearness(rule.window, request.at);
+  const gone = new Set([request.messageId, ...('displaces' in decision ? (decision.displaces ?? []) : [])]);
   return ledger
-    .filter((slot) => slot.messageId !== request.messageId && counts(rule, slot, request.at) && isNear(slot.slotAt))
+    .filter((slot) => !gone.has(slot.messageId) && counts(rule, slot, request.at) && isNear(slot.slotAt))
     .map(({ messageId }) => messageId as MessageId);
 }
 

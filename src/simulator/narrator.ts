@@ -4,13 +4,14 @@ import type { Instant } from '../domain/instant.js';
 import type { Shop } from '../domain/shop.js';
 import { calendarZone, placesByTraits } from '../domain/zone-evidence.js';
 import type { KeptCart } from '../domain/cart-book.js';
+import type { TraceLine } from '../journey/entry.js';
 import type { Introduced } from './introduce.js';
 import type { Heard } from './memory/ingest.js';
 import type { Play } from './memory/play.js';
 import type { Tables } from './memory/tables.js';
 import type { HappeningKind, Script } from './script.js';
 import type { Story, StoryLine, StorySlot } from './story.js';
-import { storyEntry, storyMessage } from './story-rows.js';
+import { saysOf, storyEntry, storyMessage } from './story-rows.js';
 import { senderOf, toldMessages } from './told.js';
 
 /** Whom and what a line is about. */
@@ -29,9 +30,12 @@ export class Narrator {
   readonly #lines: StoryLine[] = [];
   readonly #slots: StorySlot[] = [];
   #heard = 0;
+  readonly #tellsContent: boolean;
   #judged = 0;
 
-  constructor(tables: Tables, play: Play, people: Introduced) {
+  /** `tellsContent`: whether templates are rendered. */
+  constructor(tables: Tables, play: Play, { people, tellsContent }: { readonly people: Introduced; readonly tellsContent: boolean }) {
+    this.#tellsContent = tellsContent;
     this.#tables = tables;
     this.#play = play;
     this.#people = people;
@@ -69,7 +73,15 @@ export class Narrator {
     for (; this.#heard < trace.length; this.#heard += 1) {
       const { entryId, line } = trace[this.#heard]!;
       this.tell(this.#named(line.text), line.at, { step: line.step, kind: line.kind, entry: entryId });
+      if (line.kind === 'submitted' && this.#tellsContent) this.#tellContent(entryId, line);
     }
+  }
+
+  /** The words of what left. */
+  #tellContent(entry: EntryId, { at, step }: TraceLine): void {
+    const message = this.#tables.messages.where('entry', entry).findLast((one) => one.step === step);
+    const says = message === undefined ? null : saysOf(this.#play.plans.get(message.id)?.plan);
+    if (says !== null) this.tell(`It says “${says}”.`, at, { step, kind: 'note', entry });
   }
 
   /** Who takes whose slot is told to both: to the one who loses it by its verdict, to the one who takes it here. */

@@ -87,7 +87,8 @@ function setStage(options: SimulationOptions): Stage {
   };
   const play = new Play(tables, outside, script.startAt);
   const templates = options.templates ?? (() => null);
-  return { tables, play, people, policies, newId, look, templates, shop, narrator: new Narrator(tables, play, people) };
+  const narrator = new Narrator(tables, play, { people, tellsContent: options.render !== undefined });
+  return { tables, play, people, policies, newId, look, templates, shop, narrator };
 }
 
 function countedIds(): () => string {

@@ -53,7 +53,7 @@ export function storyMessage(
 }
 
 /** The subject of an email, or a text as it would leave; null: nothing was made ready. */
-function saysOf(plan: PreparedSend | undefined): string | null {
+export function saysOf(plan: PreparedSend | undefined): string | null {
   if (plan?.content.kind !== 'ready') return null;
   const { outgoing } = plan.content;
   return outgoing.kind === 'email' ? outgoing.subject : outgoing.body;

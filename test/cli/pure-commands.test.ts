@@ -81,6 +81,45 @@ describe('commands that need no server', () => {
     expect(out).toContain('Not as expected:');
   });
 
+  test('simulate plays journeys beside each other, as a scenario names them or a script has them all', async () => {
+    const example = 'examples/journeys/left-checkout.journey.yaml';
+    const named = await sojourn('simulate', example, '--scenario', 'promised slot');
+    expect(named).toMatchObject({
+      exit: 0,
+      out: expect.stringContaining('left-checkout/still-open took that of abandoned-cart/cart-reminder-1'),
+    });
+    expect(named.out).toMatch(/It says “/);
+
+    const script = join(folder, 'together.scenarios.yaml');
+    const checkout = '{ checkout_token: k, currency: GBP, products: [{ product_id: m, name: Mug, price: 15, quantity: 2 }] }';
+    await writeFile(
+      script,
+      `- { name: both, persona: subscriber, events: [{ at: +0m, track: Checkout Started, properties: ${checkout} }], expect: { of: [{ journey: left-checkout, sent: [still-open] }, { journey: abandoned-cart, outcome: completed }] } }`,
+    );
+    expect(await sojourn('simulate', journey, example, '--scenarios', script)).toMatchObject({ exit: 0 });
+    expect(await sojourn('simulate', journey, '--scenarios', script)).toMatchObject({ exit: 1 });
+  });
+
+  test('simulate names the scenario and the file of a journey that is not there', async () => {
+    const script = join(folder, 'nowhere.scenarios.yaml');
+    await writeFile(script, '- name: n\n  journeys: [other.journey.yaml]\n  persona: visitor\n  events: []\n  expect: {}\n');
+    const { exit, err } = await sojourn('simulate', journey, '--scenarios', script);
+    expect(exit).toBe(1);
+    expect(err).toContain(`${script}:2:14`);
+    expect(err).toContain(`There is no file ${join(folder, 'other.journey.yaml')}`);
+  });
+
+  test('simulate --load counts messages a person a week, and who loses room to whom', async () => {
+    const asked = ['simulate', 'examples/journeys/left-checkout.journey.yaml', '--scenario', 'twenty shoppers', '--load'];
+    const { out } = await sojourn(...asked);
+    expect(out).toMatch(/20 people over 5 weeks: \d+ messages sent\./);
+    expect(out).toMatch(/abandoned-cart +left-checkout +\d+/);
+
+    const [{ load }] = JSON.parse((await sojourn(...asked, '--json')).out) as [{ load: { sent: number; senders: { sent: number }[] } }];
+    expect(load.senders.reduce((sum, { sent }) => sum + sent, 0)).toBe(load.sent);
+    expect(load).toMatchObject({ people: 20, weeks: 5 });
+  });
+
   test('a template is previewed with a sample, its HTML written where it is asked for', async () => {
     const file = join(folder, 'mail.html');
     const { exit, out } = await sojourn('template', 'preview', 'cart-reminder-1', '--locale', 'de', '--out', file);

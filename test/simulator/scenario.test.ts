@@ -99,6 +99,106 @@ describe('a scenario', () => {
   });
 });
 
+describe('a scenario of several people', () => {
+  const letter = { id: 'letter', channel: 'email', class: 'broadcast', topic: 'newsletter', atMostOnce: false, requires: [] } as const;
+  const receipt = { ...letter, id: 'receipt', class: 'transactional', requires: ['data.order'] } as const;
+  const templates = {
+    head: (id: string) => [letter, receipt].find((template) => template.id === id) ?? null,
+    ids: () => ['letter', 'receipt'],
+  };
+  const read = (source: string) => parseScenarios(source, { ...options, templates });
+  const complaints = (source: string): string => {
+    const parsed = read(source);
+    return parsed.kind === 'ok' ? '' : parsed.problems.map(({ message, suggestion }) => `${message} ${suggestion ?? ''}`).join('\n');
+  };
+
+  test('gives each an address of their own, and a group what it does one after the other', () => {
+    const parsed = read(`
+- name: many
+  people: { ann: subscriber, shoppers: { like: mobile-subscriber, times: 3 } }
+  events:
+    - { at: +0m, who: shoppers, apart: PT2H, track: Product Added, properties: { cart_id: c, product_id: mug, name: Mug, price: 30, quantity: 1 } }
+    - { at: +1h, broadcast: { template: letter, name: 'The Letter!', to: [ann, shoppers], over: PT1H } }
+  expect: { of: [{ person: shoppers-2, sent: [] }] }`);
+    if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.problems));
+    const { script } = parsed.scenarios[0]!;
+    const people = [script.persona, ...Object.values(script.people ?? {})];
+
+    expect(script.personaName).toBe('ann');
+    expect(new Set(people.map(({ traits }) => traits['email'])).size).toBe(4);
+    expect(script.happenings.map(({ at }) => at - script.startAt)).toEqual([0, 2 * hour, 4 * hour, hour]);
+    expect(script.happenings.slice(0, 3).map(({ what }) => what.kind === 'event' && what.properties['cart_id'])).toEqual([
+      'c-shoppers-1',
+      'c-shoppers-2',
+      'c-shoppers-3',
+    ]);
+    expect(script.happenings[3]?.what).toMatchObject({
+      id: 'the-letter',
+      to: ['ann', 'shoppers-1', 'shoppers-2', 'shoppers-3'],
+      overMs: hour,
+    });
+  });
+
+  test('tells who took whose slot, and what each waits for', () => {
+    const parsed = read(`
+- name: slots
+  until: +90m
+  people: { ann: { like: subscriber, tier: cool, messages_before: [{ channel: email, at: -6d22h }] }, bob: subscriber }
+  events:
+    - { at: +0m, broadcast: { template: letter, to: [ann], deadline: P9D } }
+    - { at: +0m, track: Product Added, properties: { cart_id: a, product_id: mug, name: Mug, price: 30, quantity: 1 } }
+  expect: {}`);
+    if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.problems));
+    const { script } = parsed.scenarios[0]!;
+    const story = simulate({ definition: cartJourney(), script, shop, policies: shippedPolicies(), templates: templates.head });
+
+    expect(story.slots).toEqual([
+      {
+        at: script.startAt + hour,
+        person: 'ann',
+        winner: { journey: 'short-cart', step: 'first-email' },
+        loser: { journey: 'broadcast.letter', step: 'message' },
+      },
+    ]);
+    expect(story.entries.map(({ journey, waitsFor }) => [journey, waitsFor])).toEqual([
+      ['broadcast.letter', { until: script.startAt + 7 * day + 2 * hour, what: 'message · email · frequency-cap' }],
+      ['short-cart', { until: script.startAt + 2 * hour, what: 'first-email · email · frequency-cap' }],
+    ]);
+    expect(renderStory(story, { timeZone: 'UTC' })).toMatch(
+      /How it stands:[^]*bob: Nobody wrote[^]*short-cart\/first-email took that of broadcast\.letter\/message/,
+    );
+    expect(story.told.filter(({ kind }) => kind === 'displaced')).toMatchObject([{ sender: 'broadcast.letter', by: ['short-cart'] }]);
+    // What had the room: the email of the week before; then the cart's.
+    expect(story.told.filter(({ kind }) => kind === 'deferred')).toMatchObject([
+      { sender: 'broadcast.letter', by: ['before'] },
+      { sender: 'short-cart', by: ['before'] },
+      { sender: 'broadcast.letter', by: ['before', 'short-cart'] },
+    ]);
+  });
+
+  test.each([
+    ['broadcast: { template: leter }', 'There is no template "leter" in the project. Did you mean "letter"?'],
+    ['broadcast: { template: receipt }', 'a broadcast takes templates of class broadcast or marketing'],
+    ['broadcast: { template: letter, over: soon }', '"soon" is no duration. Write PT30M, PT4H or P2D.'],
+    ['broadcast: { template: letter, to: [bib] }', 'Nobody in this scenario is called "bib". Did you mean "bob"?'],
+    ['broadcast: { template: letter, deadline: PT1M, over: PT2M }', 'The deadline comes before the last recipient falls due'],
+    ['message: { template: letter }', 'The template letter is broadcast: what promotes is sent by a journey'],
+    ['message: { template: receipt }', 'The template receipt needs data.order'],
+    ['who: nobody, exit: gone', 'Nobody in this scenario is called "nobody". There are: ann, bob.'],
+    ['who: ann, apart: PT1H, page: Home', 'Only what several people do can lie apart.'],
+  ])('complains of %s', (event, complaint) => {
+    expect(complaints(`- { name: n, people: { ann: subscriber, bob: visitor }, events: [{ at: +0m, ${event} }], expect: {} }`)).toContain(
+      complaint,
+    );
+  });
+
+  test('is about somebody, and expects something of somebody who is there', () => {
+    expect(complaints('- { name: n, events: [], expect: {} }')).toContain('A scenario is about somebody.');
+    expect(complaints('- { name: n, persona: visitor, people: { persona: visitor }, events: [], expect: {} }')).toContain('is taken');
+    expect(complaints('- { name: n, persona: visitor, events: [], expect: { of: [{ person: ann }] } }')).toContain('called "ann"');
+  });
+});
+
 describe('mistakes in a scenario are named at their place', () => {
   test.each([
     ['- { name: n, persona: nobody, events: [], expect: {} }', '1:14 "like" cannot be "nobody". Choices: subscriber'],
