@@ -2,8 +2,7 @@ import { limitMs, parseDuration } from '../domain/duration.js';
 import type { Instant } from '../domain/instant.js';
 import { refuseBroadcast } from '../journey/broadcast.js';
 import { refuseMessage } from '../journey/own-message.js';
-import type { About, Path, ScenarioPeople } from './read-people.js';
-import type { Reading } from './scenario.js';
+import type { About, Path, Reading, ScenarioPeople } from './reading.js';
 import type { WrittenHappening } from './scenario-source.js';
 import type { HappeningKind, Script } from './script.js';
 

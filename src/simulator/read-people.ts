@@ -1,26 +1,6 @@
-import type { Instant } from '../domain/instant.js';
 import { castPersona, type Persona } from './persona.js';
-import type { Reading } from './scenario.js';
+import type { About, Path, Reading, ScenarioPeople } from './reading.js';
 import type { WrittenPersona, WrittenScenario } from './scenario-source.js';
-
-export type Path = readonly (string | number)[];
-
-export interface About {
-  readonly startAt: Instant;
-  readonly timeZone: string;
-}
-
-/** The people of a scenario. */
-export interface ScenarioPeople {
-  readonly persona: Persona;
-  /** The persona's own name; null: it has none but `persona`. */
-  readonly personaName: string | null;
-  readonly others: Readonly<Record<string, Persona>>;
-  /** Everybody who has a name. */
-  readonly names: readonly string[];
-  /** Several who are alike, under the name that they are written by. */
-  readonly groups: ReadonlyMap<string, readonly string[]>;
-}
 
 /** Without a `persona` the first of `people` is it. */
 export function readPeople(reading: Reading, written: WrittenScenario, path: Path, about: About): ScenarioPeople {

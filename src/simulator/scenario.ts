@@ -1,17 +1,15 @@
 import type { VerdictReason } from '../domain/verdict.js';
 import type { Instant } from '../domain/instant.js';
-import type { TemplateHead } from '../domain/template.js';
-import { nearest } from '../domain/nearest.js';
 import { readTimeZone } from '../domain/time-zone.js';
 import type { z } from 'zod';
 import type { FileProblem } from '../yaml/problem.js';
-import { checkYaml, problemAt, readYaml, type YamlFile } from '../yaml/yaml-file.js';
+import { checkYaml, problemAt, readYaml } from '../yaml/yaml-file.js';
 import { readHappening } from './read-happening.js';
-import { type About, type Path, readPeople, type ScenarioPeople } from './read-people.js';
+import { readPeople } from './read-people.js';
+import { type About, type Path, Reading, type ScenarioOptions } from './reading.js';
 import { type outcome, scenarioFile, type WrittenAnswer, type WrittenExpectation, type WrittenScenario } from './scenario-source.js';
 import type { Script, ScriptedAnswer } from './script.js';
 import type { StoryMessageState } from './story.js';
-import { parseWhen, whenForms } from './when.js';
 
 /** A script with what it should come to. */
 export interface Scenario {
@@ -58,128 +56,71 @@ type ParsedScenarios =
   | { readonly kind: 'ok'; readonly scenarios: readonly Scenario[] }
   | { readonly kind: 'invalid'; readonly problems: readonly FileProblem[] };
 
-export interface ScenarioOptions {
-  readonly file: string;
-  readonly shopTimeZone: string;
-  /** What broadcasts and messages may be sent by. Absent: their names are not looked up, and nothing is known of their examples. */
-  readonly templates?: { readonly head: (id: string) => TemplateHead | null; readonly ids: () => readonly string[] };
-}
-
 /** Reads a file of scenarios; complaints name line and column. Times without a zone are those of the persona, else of the shop. */
 export function parseScenarios(source: string, options: ScenarioOptions): ParsedScenarios {
   const yaml = readYaml(options.file, source);
   const checked = checkYaml(yaml, scenarioFile);
   if (checked.kind === 'invalid') return checked;
   const reading = new Reading(yaml, options);
-  const scenarios = checked.value.map((written, index) => reading.scenario(written, index));
+  const scenarios = checked.value.map((written, index) => readScenario(reading, written, index));
   return reading.problems.length > 0 ? { kind: 'invalid', problems: reading.problems } : { kind: 'ok', scenarios };
 }
 
-/** Turns what is written into instants and people, and collects what cannot be. */
-export class Reading {
-  readonly problems: FileProblem[] = [];
-  readonly #yaml: YamlFile;
-  readonly #options: ScenarioOptions;
-
-  constructor(yaml: YamlFile, options: ScenarioOptions) {
-    this.#yaml = yaml;
-    this.#options = options;
-  }
-
-  scenario(written: WrittenScenario, index: number): Scenario {
-    const timeZone = readTimeZone(firstPersona(written)?.traits?.['timezone']) ?? this.#options.shopTimeZone;
-    const startAt = this.when(written.start, [index, 'start'], { startAt: 0, timeZone });
-    const about = { startAt, timeZone };
-    const people = readPeople(this, written, [index], about);
-    const { until } = written;
-    return {
+/** Turns what is written into instants and people. */
+function readScenario(reading: Reading, written: WrittenScenario, index: number): Scenario {
+  const timeZone = readTimeZone(firstPersona(written)?.traits?.['timezone']) ?? reading.options.shopTimeZone;
+  const startAt = reading.when(written.start, [index, 'start'], { startAt: 0, timeZone });
+  const about = { startAt, timeZone };
+  const people = readPeople(reading, written, [index], about);
+  const { until } = written;
+  return {
+    name: written.name,
+    journeys: written.journeys.map((file, place) => ({
+      file,
+      complain: (message, suggestion) => problemAt(reading.yaml, [index, 'journeys', place], message, suggestion),
+    })),
+    script: {
       name: written.name,
-      journeys: written.journeys.map((file, place) => ({
-        file,
-        complain: (message, suggestion) => problemAt(this.#yaml, [index, 'journeys', place], message, suggestion),
-      })),
-      script: {
-        name: written.name,
-        startAt,
-        ...(until === undefined ? {} : { until: this.when(until, [index, 'until'], about) }),
-        persona: people.persona,
-        ...(people.personaName === null ? {} : { personaName: people.personaName }),
-        people: people.others,
-        happenings: written.events.flatMap((event, place) => readHappening(this, event, [index, 'events', place], { ...about, people })),
-        answers: Object.fromEntries(Object.entries(written.answers).map(([step, answer]) => [step, readAnswer(answer)])),
-      },
-      expect: {
-        ...this.#expectation(written.expect, [index, 'expect'], about),
-        ...(written.expect.of === undefined
-          ? {}
-          : {
-              of: written.expect.of.map(({ person, journey, ...part }, place) => {
-                const path = [index, 'expect', 'of', place];
-                if (person !== undefined) this.named(person, [...path, 'person'], people);
-                return {
-                  ...this.#expectation(part, path, about),
-                  ...(person === undefined ? {} : { person }),
-                  ...(journey === undefined ? {} : { journey }),
-                };
-              }),
+      startAt,
+      ...(until === undefined ? {} : { until: reading.when(until, [index, 'until'], about) }),
+      persona: people.persona,
+      ...(people.personaName === null ? {} : { personaName: people.personaName }),
+      people: people.others,
+      happenings: written.events.flatMap((event, place) => readHappening(reading, event, [index, 'events', place], { ...about, people })),
+      answers: Object.fromEntries(Object.entries(written.answers).map(([step, answer]) => [step, readAnswer(answer)])),
+    },
+    expect: {
+      ...readExpectation(reading, written.expect, [index, 'expect'], about),
+      ...(written.expect.of === undefined
+        ? {}
+        : {
+            of: written.expect.of.map(({ person, journey, ...part }, place) => {
+              const path = [index, 'expect', 'of', place];
+              if (person !== undefined) reading.named(person, [...path, 'person'], people);
+              return {
+                ...readExpectation(reading, part, path, about),
+                ...(person === undefined ? {} : { person }),
+                ...(journey === undefined ? {} : { journey }),
+              };
             }),
-      },
-    };
-  }
+          }),
+    },
+  };
+}
 
-  #expectation(written: WrittenExpectation, path: Path, about: About): Omit<Expectation, 'of'> {
-    const { not_entered: notEntered, messages, outcome: end, reason, entries, sent, says } = written;
-    return given({
-      outcome: end,
-      reason,
-      entries,
-      sent,
-      says,
-      notEntered,
-      messages: messages?.map(({ at, ...message }, place) =>
-        given({ ...message, at: at === undefined ? undefined : this.when(at, [...path, 'messages', place, 'at'], about) }),
-      ),
-    }) as Omit<Expectation, 'of'>;
-  }
-
-  when(text: string, path: Path, about: About): Instant {
-    const at = parseWhen(text, about);
-    if (at === null) this.complain(path, `"${text}" is no instant. Write ${whenForms}.`);
-    return at ?? about.startAt;
-  }
-
-  /** The people of this name: one, or all of a group. */
-  named(name: string, path: Path, { names, groups }: ScenarioPeople): readonly string[] {
-    const known = groups.get(name) ?? (names.includes(name) ? [name] : null);
-    if (known === null) {
-      const all = [...groups.keys(), ...names];
-      const near = nearest(name, all);
-      this.complain(
-        path,
-        `Nobody in this scenario is called "${name}".`,
-        near === null ? `There are: ${all.join(', ')}.` : `Did you mean "${near}"?`,
-      );
-    }
-    return known ?? [];
-  }
-
-  /** What is known of a template; null: nothing, which is a complaint where there is a folder to look into. */
-  template(id: string, path: Path): TemplateHead | null {
-    const { templates } = this.#options;
-    const head = templates?.head(id) ?? null;
-    if (head !== null || templates === undefined) return head;
-    const near = nearest(id, templates.ids());
-    this.complain(
-      path,
-      `There is no template "${id}" in the project.`,
-      near === null ? 'Name one of the folder templates.' : `Did you mean "${near}"?`,
-    );
-    return null;
-  }
-
-  complain(path: Path, message: string, suggestion: string | null = null): void {
-    this.problems.push(problemAt(this.#yaml, path, message, suggestion));
-  }
+function readExpectation(reading: Reading, written: WrittenExpectation, path: Path, about: About): Omit<Expectation, 'of'> {
+  const { not_entered: notEntered, messages, outcome: end, reason, entries, sent, says } = written;
+  return given({
+    outcome: end,
+    reason,
+    entries,
+    sent,
+    says,
+    notEntered,
+    messages: messages?.map(({ at, ...message }, place) =>
+      given({ ...message, at: at === undefined ? undefined : reading.when(at, [...path, 'messages', place, 'at'], about) }),
+    ),
+  }) as Omit<Expectation, 'of'>;
 }
 
 function firstPersona({ persona, people }: WrittenScenario) {
