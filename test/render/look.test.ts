@@ -1,16 +1,14 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadTemplates } from '../../src/render/load.js';
 import { compileTemplate } from '../../src/render/compile.js';
 import { withMjml } from '../../src/render/mjml.js';
 import { createRenderer } from '../../src/render/renderer.js';
+import { violationsOf } from '../support/axe.js';
 import { onPath } from '../support/on-path.js';
 import { renderContext, shop } from './project.js';
 
 const set = await loadTemplates('.');
-const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** Each is compiled once. */
 const compiled = new Map(
   await withMjml((mjml) =>
@@ -114,24 +112,11 @@ describe.skipIf(browserPath === null)('every mail that is shipped, in a browser'
         const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme: scheme });
         await page.route('**/*', (route) => route.abort());
         await page.setContent(html);
-        await page.evaluate(axeSource);
-        const violations = await page.evaluate(async () => {
-          const { axe } = globalThis as unknown as {
-            readonly axe: {
-              run(options: object): Promise<{
-                violations: readonly { id: string; impact: string; nodes: readonly { html: string; failureSummary: string }[] }[];
-              }>;
-            };
-          };
-          // A letter is no page: it has no landmarks.
-          const { violations: found } = await axe.run({ rules: { region: { enabled: false }, 'landmark-one-main': { enabled: false } } });
-          return found.map(
-            (one) =>
-              `${one.impact} ${one.id}: ${one.nodes.map((node) => `${node.html.slice(0, 160)} ${node.failureSummary.slice(0, 300)}`).join(' | ')}`,
-          );
-        });
+        // A letter is no page: it has no landmarks.
+        const violations = await violationsOf(page, ['region', 'landmark-one-main']);
         const folder = process.env['SCREENSHOTS'];
-        if (folder !== undefined) await page.screenshot({ path: `${folder}/${id}-${language}-${scheme}-${width}.png`, fullPage: true });
+        if (folder !== undefined)
+          await page.screenshot({ path: `${folder}/mail-${id}-${language}-${scheme}-${width}.png`, fullPage: true });
         const overflow = Number(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'));
         await page.close();
         expect([width, violations, Math.max(0, overflow)]).toEqual([width, [], 0]);
