@@ -91,7 +91,8 @@ function hideLiquid(source: string): { readonly text: string; readonly restore: 
   });
   const restore = (hidden: string): string =>
     hidden
-      .replace(/LQ(\d+)QL/g, (_, index: string) => tags[Number(index)] ?? '')
+      // Between the attributes of a tag it is an attribute itself, which is written in small letters.
+      .replace(/LQ(\d+)QL/gi, (_, index: string) => tags[Number(index)] ?? '')
       .replace(/#fa57([0-9a-f]{2})/gi, (whole, index: string) => colours[Number.parseInt(index, 16) - firstColour] ?? whole);
   return { text, restore };
 }

@@ -28,7 +28,7 @@ interface FilterThis {
 export function registerFilters(engine: Liquid): void {
   engine.registerFilter('money', function money(this: FilterThis, amount: unknown, currency?: unknown) {
     const { locale, currency: usual } = formattingOf(this);
-    return formatMoney(amount, typeof currency === 'string' ? currency : usual, locale);
+    return formatMoney(amount, typeof currency === 'string' && currency !== '' ? currency : usual, locale);
   });
   engine.registerFilter('date', function date(this: FilterThis, value: unknown, style?: unknown) {
     return formatDate(value, style, formattingOf(this));

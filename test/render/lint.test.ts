@@ -41,6 +41,7 @@ test('is the catalog of templates that journeys are checked against', async () =
     'data-link',
     'double-opt-in',
     'fresh-links',
+    'letter',
     'newsletter',
     'order-shipped',
     'cart-link',

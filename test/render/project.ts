@@ -77,6 +77,8 @@ async function shippedFiles(): Promise<Record<string, string>> {
       'head.mjml',
       'top.mjml',
       'hero.mjml',
+      'text.mjml',
+      'link-button.mjml',
       'product-grid.mjml',
       'coupon.mjml',
       'review.mjml',

@@ -43,7 +43,7 @@ function cssOf({ look }: Shop): string {
 :root { color-scheme: light dark; ${variables(look.light)} --headline: ${look.fonts.headline}; --body: ${look.fonts.body}; }
 @media (prefers-color-scheme: dark) { :root { ${variables(look.dark)} } .logo { background: ${look.light.ground}; border-radius: 6px; } }
 * { box-sizing: border-box; }
-body { margin: 0; min-height: 100vh; padding: clamp(1.25rem, 6vh, 4rem) 1rem 2rem; background: var(--ground); color: var(--ink); font: 1rem/1.6 var(--body); overflow-wrap: anywhere; }
+body { margin: 0; min-height: 100vh; padding: clamp(1.25rem, 6vh, 4rem) 1rem 2rem; background: var(--ground); color: var(--ink); font: 1rem/1.6 var(--body); overflow-wrap: break-word; }
 header, main, footer { width: 100%; max-width: 32rem; margin: 0 auto; }
 .wide header, .wide main, .wide footer { max-width: 42rem; }
 header { padding: 0 0 1.25rem; text-align: center; font: 1.5rem/1.25 var(--headline); letter-spacing: .02em; }
@@ -67,7 +67,7 @@ button:focus-visible, a:focus-visible, input:focus-visible, select:focus-visible
 table { width: 100%; border-collapse: collapse; margin: 0 0 1.25rem; }
 th, td { padding: .7rem 0; border-top: 1px solid var(--line); vertical-align: top; text-align: left; }
 thead th { border-top: 0; padding-top: 0; font-size: .875rem; color: var(--soft); font-weight: 600; }
-tbody th { color: var(--title); font-weight: 600; }
+tbody th { color: var(--title); font-weight: 600; hyphens: auto; }
 tbody th span { display: block; color: var(--soft); font-weight: 400; font-size: .9rem; line-height: 1.45; }
 td, thead th + th { width: 5.5rem; text-align: center; }
 td label { justify-content: center; padding: 0; min-height: 2rem; }
@@ -88,6 +88,6 @@ a { color: var(--accent); }
 footer { padding: 1.5rem 1rem 0; color: var(--soft); font-size: .82rem; text-align: center; }
 footer p { margin: 0 0 .35rem; }
 footer a { color: var(--soft); }
-@media (max-width: 30rem) { .actions button { width: 100%; } td, thead th + th { width: 4.25rem; } }
+@media (max-width: 30rem) { .actions button { width: 100%; } td, thead th + th { width: 3.6rem; } thead th { hyphens: auto; } }
 `;
 }
