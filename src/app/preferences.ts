@@ -1,7 +1,7 @@
 import { heldTo } from '../domain/address-refusal.js';
 import { type Channel, channels } from '../domain/channel.js';
 import { type ConsentRecord, hasConsent, newestByTopic } from '../domain/consent.js';
-import { admitConsent, openRequests } from '../domain/double-opt-in.js';
+import { admitConsent, type Consenting, openRequests } from '../domain/double-opt-in.js';
 import { mayProfile } from '../domain/engagement/facts.js';
 import { recordFatigue } from '../domain/engagement/state.js';
 import { chosenFrequency, type FrequencyLevel, type FrequencyPreference, frequencyTrait, pauseMs } from '../domain/frequency-preference.js';
@@ -161,7 +161,7 @@ function boxOf(
  * message, or the person was erased.
  */
 export async function savePreferences(
-  deps: Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay' | 'policies' | 'secret'>,
+  deps: Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay' | 'policies' | 'secret' | 'shop'>,
   messageId: string,
   said: Wishes,
   proof: PreferenceProof,
@@ -218,7 +218,7 @@ interface Asked {
 
 /** The acts of the person, and what they refuse for whoever else has their address; `refused`: where that is all marketing. */
 async function actsOf(
-  deps: Pick<AppDeps, 'policies' | 'secret'>,
+  deps: Pick<AppDeps, 'policies' | 'secret' | 'shop'>,
   trx: Trx,
   asked: Asked,
   now: Instant,
@@ -229,8 +229,8 @@ async function actsOf(
   const { profile, others, recipient, isOwnAddress } = asked;
   const { boxes } = asked.wishes;
   const { topics } = deps.policies.current();
-  const given = (changes: readonly Change[], standing: readonly ConsentRecord[]) =>
-    changes.map((change) => admitted(asked, change, standing, now, topics));
+  const given = (person: Profile, changes: readonly Change[], standing: readonly ConsentRecord[]) =>
+    changes.map((change) => admitted(asked, change, standing, now, { topics, whose: { person, shop: deps.shop } }));
 
   const own = await readConsents(trx, profile.id);
   const held = await heldToAddresses(deps, trx, profile, own);
@@ -241,13 +241,13 @@ async function actsOf(
   const isRefused =
     boxes === 'nothing' ||
     heard.some((change) => change.channel === channel && change.topic === 'marketing' && change.state === 'withdrawn');
-  const acts = [{ profileId: profile.id, given: given(heard, held) }];
+  const acts = [{ profileId: profile.id, given: given(profile, heard, held) }];
   for (const other of others) {
     const records = await readConsents(trx, other.id);
     const standing = await heldToAddresses(deps, trx, other, records);
     const broad = isRefused ? refusalsOf(records, channel, now, topics) : [];
     const along = boxes === 'nothing' ? broad : [...broad, ...followed(standing, broad, boxes, channel, now, topics)];
-    acts.push({ profileId: other.id, given: given(along, standing) });
+    acts.push({ profileId: other.id, given: given(other, along, standing) });
   }
   return { acts, refused: isRefused ? [recipient] : [] };
 }
@@ -280,11 +280,17 @@ async function heldToAddresses(
  * As the act counts. A yes is proved by the channel that the link came over; on another it waits for its confirmation, because who holds the number or the
  * address there has said nothing yet. What stays as it was needs no second proof.
  */
-function admitted(asked: Asked, change: Change, standing: readonly ConsentRecord[], now: Instant, topics: TopicPolicy): ConsentGiven {
+function admitted(
+  asked: Asked,
+  change: Change,
+  standing: readonly ConsentRecord[],
+  now: Instant,
+  by: { readonly topics: TopicPolicy; readonly whose: Consenting },
+): ConsentGiven {
   const act = proved(asked, change, now);
   if (change.state !== 'granted') return act;
-  if (hasConsent(standing, change.channel, change.topic, now, topics)) return act;
-  return admitConsent({ ...act, asksForDoubleOptIn: change.channel !== asked.recipient.channel }, topics, 'live');
+  if (hasConsent(standing, change.channel, change.topic, now, by.topics)) return act;
+  return admitConsent({ ...act, asksForDoubleOptIn: change.channel !== asked.recipient.channel }, by.topics, 'live', by.whose);
 }
 
 function proved({ recipient, messageId, proof }: Asked, change: Change, now: Instant): ConsentGiven {

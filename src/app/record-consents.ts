@@ -13,7 +13,7 @@ import { writeTogether } from '../store/write-together.js';
 import type { AppDeps } from './deps.js';
 import { matchFacts } from './match-facts.js';
 
-type Deps = Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay' | 'policies'>;
+type Deps = Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay' | 'policies' | 'shop'>;
 
 /** An act of consent as a form, a page or an agent gives it. */
 export interface ConsentGiven extends ConsentSaid {
@@ -39,7 +39,7 @@ export async function recordConsents(deps: Deps, profileId: string, given: reado
     if (canonical === null) return false;
     const [profile] = await lockProfiles(trx, [canonical as ProfileId]);
     if (profile === undefined || profile.erased_at !== null) return false;
-    const admitted = given.map((act) => admitConsent(act, topics, 'live'));
+    const admitted = given.map((act) => admitConsent(act, topics, 'live', { person: profile, shop: deps.shop }));
     const how = { eventId: `consent/${deps.newId()}`, now: deps.clock.now() };
     await writeConsentActs(deps, trx, [{ profileId: profile.id as ProfileId, given: admitted }], how);
     return true;

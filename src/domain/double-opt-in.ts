@@ -2,6 +2,7 @@ import type { Channel } from './channel.js';
 import { type ConsentProof, type ConsentRecord, isRefusal } from './consent.js';
 import { day, hour, type Instant } from './instant.js';
 import type { TopicPolicy } from './policy/topic-policy.js';
+import { countsFor, type Whereabouts } from './strictest-country.js';
 
 /** How long a link, or a YES, confirms what it was sent for. */
 export const confirmWithinMs = 7 * day;
@@ -11,6 +12,12 @@ export const remindAfterMs = 3 * day;
 export const forgetAfterMs = 30 * day;
 /** Signing up again asks again, but not more often: else a form could be used to flood somebody. */
 export const askAgainAfterMs = 24 * hour;
+
+/** Who consents to what: the law of the countries of both counts. */
+export interface Consenting {
+  readonly person: Whereabouts;
+  readonly shop: { readonly country: string };
+}
 
 /** An act as it is said, before the policy has looked at it. */
 export interface ConsentSaid extends Omit<ConsentRecord, 'at'>, ConsentProof {
@@ -22,11 +29,16 @@ export interface ConsentSaid extends Omit<ConsentRecord, 'at'>, ConsentProof {
  * What an act counts as when it is recorded. A yes is `pending` where the topic's policy, or the one who records it, wants it confirmed, until it is;
  * and a yes that an import brings counts only with evidence (a pointer, the words, their hash or the page), whatever method it names: that is a claim.
  */
-export function admitConsent<Said extends ConsentSaid>(said: Said, topics: TopicPolicy, origin: 'live' | 'import'): Said {
+export function admitConsent<Said extends ConsentSaid>(
+  said: Said,
+  topics: TopicPolicy,
+  origin: 'live' | 'import',
+  whose: Consenting,
+): Said {
   if (said.state !== 'granted') return said;
   const isImport = origin === 'import' || said.method === 'import';
   if (isImport) return isProved(said) ? said : { ...said, state: 'pending', method: 'import' };
-  const needsConfirming = said.asksForDoubleOptIn === true || wantsDoubleOptIn(topics, said);
+  const needsConfirming = said.asksForDoubleOptIn === true || wantsDoubleOptIn(topics, said, whose);
   return needsConfirming && isUnconfirmed(said) ? { ...said, state: 'pending' } : said;
 }
 
@@ -38,9 +50,17 @@ function isUnconfirmed({ legalBasis, confirmedAt }: ConsentSaid): boolean {
   return (legalBasis ?? 'consent') === 'consent' && (confirmedAt ?? null) === null;
 }
 
-/** Does the policy want a yes to this topic on this channel confirmed? */
-export function wantsDoubleOptIn(topics: TopicPolicy, { channel, topic }: Pick<ConsentRecord, 'channel' | 'topic'>): boolean {
-  return topics.topics.some(({ id, doubleOptIn }) => id === topic && doubleOptIn.includes(channel));
+/** Does the policy want a yes to this topic on this channel confirmed, by this person? */
+function wantsDoubleOptIn(
+  { topics }: TopicPolicy,
+  { channel, topic }: Pick<ConsentRecord, 'channel' | 'topic'>,
+  { person, shop }: Consenting,
+): boolean {
+  return topics.some(({ id, doubleOptIn, doubleOptInCountries: countries = {} }) => {
+    if (id !== topic) return false;
+    const some = countries[channel];
+    return doubleOptIn.includes(channel) || (some !== undefined && countsFor(some, person, shop));
+  });
 }
 
 /** The pending acts that a confirmation may still make count: neither confirmed, nor refused since, nor in quarantine. */

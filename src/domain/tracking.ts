@@ -1,5 +1,5 @@
 import type { Channel, MessageClass } from './channel.js';
-import { placesByTraits } from './zone-evidence.js';
+import { countsFor, type Whereabouts } from './strictest-country.js';
 
 /** Whether opens and clicks may be recorded: `tracking` of `policies/engagement.yaml`. */
 export interface TrackingPolicy {
@@ -18,20 +18,11 @@ const trackingTrait = 'tracking_allowed';
  * The person's word counts. Without one, the strictest of the shop's country and all in which the person may be; where none is known, consent is
  * asked for.
  */
-export function mayTrack(
-  policy: TrackingPolicy,
-  person: { readonly traits: Readonly<Record<string, unknown>>; readonly phone: string | null },
-  shop: { readonly country: string },
-): boolean {
+export function mayTrack(policy: TrackingPolicy, person: Whereabouts, shop: { readonly country: string }): boolean {
   const said = person.traits[trackingTrait];
   if (typeof said === 'boolean') return said;
-  if (policy.default === 'opt-in' || policy.optInCountries.includes(shop.country)) return false;
-  const places = placesByTraits(person, nowhere, null);
-  return places.every(({ country }) => country !== null && country !== nowhere.country && !policy.optInCountries.includes(country));
+  return policy.default === 'allowed' && !countsFor(policy.optInCountries, person, shop);
 }
-
-/** Where people are of whom nothing is known: not where the shop is. */
-const nowhere = { timeZone: 'Etc/UTC', country: 'ZZ' };
 
 /** Which messages bear links that tell: none about an order, texts where the policy says so. */
 export function isTrackable(policy: TrackingPolicy, message: { readonly channel: Channel; readonly class: MessageClass }): boolean {

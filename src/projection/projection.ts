@@ -102,9 +102,10 @@ export class Projection {
   #takeConsents({ event, incoming: { speaker }, consents }: Understood, meeting: Meeting): readonly ConsentAct[] {
     const { topics } = this.#deps.policies.current();
     const { profileId } = meeting;
+    const whose = { person: this.profiles.get(profileId) as ChangedProfile, shop: this.#deps.shop };
     const toldBy = speaker.kind === 'browser' ? 'browser' : null;
     const acts = consents.map(({ said, at }): ConsentAct => {
-      const admitted = admitConsent(toldBy === null ? said : browserConsent(said), topics, event.origin);
+      const admitted = admitConsent(toldBy === null ? said : browserConsent(said), topics, event.origin, whose);
       const mustConfirm =
         toldBy !== null && admitted.state === 'granted' && (meeting.isStranger || this.#isUnsubscribed(profileId, admitted));
       if (mustConfirm) this.notes.push(note(event, 'yes-to-confirm'));

@@ -32,7 +32,7 @@ interface Told extends Complaint {
 }
 
 function complain(schema: z.ZodType, issue: Issue): readonly Told[] {
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(schema, issue.path, key));
+  if (issue.code === 'unrecognized_keys') return issue.keys.slice(0, mostKeys).map((key) => unknownKey(schema, issue.path, key));
   const about = String(issue.path.at(-1));
   if (isMissing(issue)) {
     const keys = keysAt(schema, issue.path);
@@ -46,11 +46,14 @@ function complain(schema: z.ZodType, issue: Issue): readonly Told[] {
   return [{ kind, about: null, path: issue.path, message: `${subject(issue.path)} ${says}.`, suggestion }];
 }
 
+/** Of one place; a person mends one after the other. */
+const mostKeys = 50;
+
 function unknownKey(schema: z.ZodType, path: Path, key: string): Told {
   const known = keysAt(schema, path);
   const meant = nearest(key, known);
   const suggestion = meant !== null ? `Did you mean "${meant}"?` : known.length > 0 ? `Known here: ${known.join(', ')}.` : null;
-  return { kind: 'unknown-key', about: meant, path: [...path, key], message: `"${key}" is not known here.`, suggestion };
+  return { kind: 'unknown-key', about: meant, path: [...path, key], message: `"${key.slice(0, 100)}" is not known here.`, suggestion };
 }
 
 interface Predicate {

@@ -1,4 +1,4 @@
-import { isMap, isPair, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import { isAlias, isMap, isPair, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document, Node, YAMLError } from 'yaml';
 import type { z } from 'zod';
 import { complaints } from './issues.js';
@@ -19,7 +19,10 @@ export interface YamlFile {
   positionOf(path: Path): { readonly line: number; readonly column: number };
 }
 
-/** Reads a file without ever throwing for what is written in it: aliases that multiply or contain themselves, and endless nesting, are problems. */
+/**
+ * Reads a file without ever throwing for what is written in it: aliases that multiply or contain themselves, and endless nesting, are problems. The work grows with the
+ * length of the file, whatever is in it.
+ */
 export function readYaml(file: string, written: string): YamlFile {
   const source = withoutMark(written);
   const lines = new LineCounter();
@@ -34,20 +37,20 @@ export function readYaml(file: string, written: string): YamlFile {
     plain: [],
     positionOf: () => at(offset),
   });
+  if (source.length > longestFile) return broken(0, `The file has more than ${longestFile} characters.`, 'Part it.');
   let document: Document.Parsed;
   try {
-    document = parseDocument(source, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, logLevel: 'error' });
+    // Keys that are written twice are found below: the parser compares each with each.
+    document = parseDocument(source, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'error' });
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     return broken(0, tooDeep, null);
   }
-  if (document.errors.length > 0) {
-    const syntaxProblems = withoutEchoes(document.errors).map((error) => ({
-      file,
-      ...at(error.pos[0]),
-      path: '',
-      ...sayError(error, source),
-    }));
+  const mistakes = mistakesOf(document, source);
+  if (mistakes.length > 0) {
+    const syntaxProblems = mistakes.map(
+      ({ offset, ...said }): FileProblem => ({ file, ...at(offset), path: '', severity: 'error', ...said }),
+    );
     return { file, value: null, syntaxProblems, plain: [], positionOf: (path) => at(offsetOf(document, path)) };
   }
   const read = toValue(document);
@@ -63,9 +66,8 @@ export function checkYaml<T extends z.ZodType>(
   if (yaml.syntaxProblems.length > 0) return { kind: 'invalid', problems: yaml.syntaxProblems };
   const parsed = schema.safeParse(yaml.value, { reportInput: true });
   if (parsed.success) return { kind: 'ok', value: parsed.data };
-  const problems = complaints(schema, parsed.error.issues).map(({ path, message, suggestion }) =>
-    problemAt(yaml, path, message, suggestion),
-  );
+  const told = complaints(schema, parsed.error.issues.slice(0, mostProblems)).slice(0, mostProblems);
+  const problems = told.map(({ path, message, suggestion }) => problemAt(yaml, path, message, suggestion));
   return { kind: 'invalid', problems };
 }
 
@@ -80,32 +82,54 @@ export function problemAt(
   return { file: yaml.file, ...yaml.positionOf(path), path: path.map(String).join('.'), message, suggestion, severity };
 }
 
-/** After a mistake in the form everything up to the end may look wrong: the first is told. A key written twice upsets nothing, so those before it are told too. */
-function withoutEchoes(errors: readonly YAMLError[]): readonly YAMLError[] {
-  const sorted = errors.toSorted((a, b) => a.pos[0] - b.pos[0]);
-  const first = sorted.findIndex(({ code }) => code !== 'DUPLICATE_KEY');
-  return first === -1 ? sorted : sorted.slice(0, first + 1);
+interface Mistake extends Pick<FileProblem, 'message' | 'suggestion'> {
+  readonly offset: number;
+}
+
+/** In the order of the file. Behind the first slip the parser guesses, so what it says there is an echo. */
+function mistakesOf(document: Document.Parsed, source: string): readonly Mistake[] {
+  const [first = null] = document.errors.toSorted((a, b) => a.pos[0] - b.pos[0]);
+  const repeated = repeatedKeys(document).filter(({ offset }) => first === null || offset < first.pos[0]);
+  return [...repeated.slice(0, mostProblems - 1), ...(first === null ? [] : [{ offset: first.pos[0], ...sayError(first, source) }])];
+}
+
+/** Keys that their map has already. */
+function repeatedKeys(document: Document.Parsed): readonly Mistake[] {
+  const found: Mistake[] = [];
+  visit(document, {
+    Map: (_, { items }) => {
+      const known = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (known.has(key.value)) found.push({ offset: key.range?.[0] ?? 0, ...twice(String(key.value)) });
+        known.add(key.value);
+      }
+    },
+  });
+  return found;
+}
+
+function twice(key: string): Pick<Mistake, 'message' | 'suggestion'> {
+  return { message: `The key "${key.slice(0, 100)}" is written twice.`, suggestion: 'Keep one of them.' };
 }
 
 const tooDeep = 'The file is nested too deeply.';
 /** Levels of nesting: several times what a hand writes. */
 const deepest = 64;
+/** Characters of a file, and aliases in it: many times what a hand writes. */
+const longestFile = 1_000_000;
+const mostAliases = 100;
+/** Nobody reads more complaints at once. */
+const mostProblems = 50;
 
-function sayError(error: YAMLError, source: string): Pick<FileProblem, 'message' | 'suggestion' | 'severity'> {
-  if (error.code === 'RESOURCE_EXHAUSTION') return { message: tooDeep, suggestion: null, severity: 'error' };
-  const extra = error.code === 'UNEXPECTED_TOKEN' ? /^[}\]]/.exec(source.slice(error.pos[0]))?.[0] : undefined;
-  if (extra !== undefined)
-    return { message: `There is a "${extra}" too many.`, suggestion: 'Delete it, or write its opening one.', severity: 'error' };
-  const key = /^["']?([^\s:"']+)/.exec(source.slice(error.pos[0], error.pos[0] + 100))?.[1] ?? '';
-  const message =
-    error.code === 'DUPLICATE_KEY'
-      ? `The key "${key}" is written twice.`
-      : `This is no valid YAML: ${error.message.replace(/[.;:]+$/, '')}.`;
-  return { message, suggestion: mends[error.code] ?? null, severity: 'error' };
+function sayError(error: YAMLError, source: string): Pick<Mistake, 'message' | 'suggestion'> {
+  if (error.code === 'RESOURCE_EXHAUSTION') return { message: tooDeep, suggestion: null };
+  const extra = error.code === 'UNEXPECTED_TOKEN' ? /^[}\]]/.exec(source.slice(error.pos[0], error.pos[0] + 1))?.[0] : undefined;
+  if (extra !== undefined) return { message: `There is a "${extra}" too many.`, suggestion: 'Delete it, or write its opening one.' };
+  return { message: `This is no valid YAML: ${error.message.replace(/[.;:]+$/, '')}.`, suggestion: mends[error.code] ?? null };
 }
 
 const mends: Readonly<Partial<Record<YAMLError['code'], string>>> = {
-  DUPLICATE_KEY: 'Keep one of them.',
   TAB_AS_INDENT: 'Indent with spaces.',
   BAD_INDENT: 'Give keys that belong together the same number of spaces before them.',
   MULTIPLE_DOCS: 'Delete the line "---", and what belongs into another file.',
@@ -116,12 +140,7 @@ type Read =
   | { readonly kind: 'broken'; readonly offset: number; readonly message: string; readonly suggestion: string | null };
 
 function toValue(document: Document.Parsed): Read {
-  const aliases: { readonly name: string; readonly offset: number; readonly isKnown: boolean }[] = [];
-  visit(document, {
-    Alias: (_, alias) => {
-      aliases.push({ name: alias.source, offset: alias.range?.[0] ?? 0, isKnown: alias.resolve(document) !== undefined });
-    },
-  });
+  const aliases = aliasesOf(document);
   const unknown = aliases.find(({ isKnown }) => !isKnown);
   if (unknown)
     return {
@@ -131,12 +150,13 @@ function toValue(document: Document.Parsed): Read {
       suggestion: `Write "*${unknown.name}" in quotes if it is text.`,
     };
   const offset = aliases[0]?.offset ?? 0;
+  if (aliases.length > mostAliases) return { kind: 'broken', offset, message: repeatsItself, suggestion: 'Write it out.' };
   let value: unknown;
   try {
     value = document.toJS();
   } catch (cause) {
     if (cause instanceof RangeError) return { kind: 'broken', offset, message: tooDeep, suggestion: null };
-    return { kind: 'broken', offset, message: 'The file repeats itself too often by its aliases ("*").', suggestion: 'Write it out.' };
+    return { kind: 'broken', offset, message: repeatsItself, suggestion: 'Write it out.' };
   }
   return depthOf(value, new Map()) > deepest
     ? {
@@ -146,6 +166,28 @@ function toValue(document: Document.Parsed): Read {
         suggestion: aliases.length > 0 ? 'An alias ("*") may not stand inside what it repeats.' : null,
       }
     : { kind: 'value', value };
+}
+
+const repeatsItself = 'The file repeats itself too often by its aliases ("*").';
+
+interface WrittenAlias {
+  readonly name: string;
+  readonly offset: number;
+  /** Something before it bears its mark. */
+  readonly isKnown: boolean;
+}
+
+/** In the order of the file. */
+function aliasesOf(document: Document.Parsed): readonly WrittenAlias[] {
+  const aliases: WrittenAlias[] = [];
+  const marks = new Set<string>();
+  visit(document, {
+    Node: (_, node) => {
+      if (isAlias(node)) aliases.push({ name: node.source, offset: node.range?.[0] ?? 0, isKnown: marks.has(node.source) });
+      else if (node.anchor !== undefined) marks.add(node.anchor);
+    },
+  });
+  return aliases;
 }
 
 /** Levels of objects within each other, infinite where one contains itself. What aliases share is counted once. */

@@ -10,7 +10,10 @@ const policies = {
   ...shipped,
   topics: {
     ...shipped.topics,
-    topics: shipped.topics.topics.map((topic) => (topic.id === 'cart_reminder' ? { ...topic, doubleOptIn: ['sms'] as const } : topic)),
+    topics: shipped.topics.topics.map((topic) => {
+      if (topic.id === 'cart_reminder') return { ...topic, doubleOptIn: ['sms'] as const };
+      return topic.id === 'newsletter' ? { ...topic, doubleOptInCountries: { email: ['DE', 'AT'] } } : topic;
+    }),
   },
 };
 
@@ -38,6 +41,21 @@ describe('a yes by a browser key', () => {
     await door.says('track', { anonymousId: 'x', ...yes(text) });
     expect(await holds({ anonymousId: 'x' })).toMatchObject({ granted: true });
     expect(await holds({ anonymousId: 'x' }, 'sms', 'cart_reminder')).toMatchObject({ granted: false, cause: 'pending' });
+  });
+
+  test.each([
+    ['in a country that asks for it', { country: 'Germany' }, false],
+    ['in one that does not', { country: 'FR', phone: null }, true],
+    ['by their number in one that asks', { phone: '+436641234567' }, false],
+    ['in two, of which one asks', { country: 'GB', timezone: 'Europe/Berlin' }, false],
+    ['nowhere that anybody knows', { phone: null }, false],
+  ])('waits where the country asks for it: a person %s', async (_where, traits, counts) => {
+    await door.says('identify', { anonymousId: 'y', traits: { email: 'y@example.com', ...traits } });
+    await door.says('track', { anonymousId: 'y', ...yes({ topic: 'newsletter' }) });
+    expect(await holds({ anonymousId: 'y' }, 'email', 'newsletter')).toMatchObject({ granted: counts });
+    // The shop's own form has asked already.
+    await door.tells('track', { anonymousId: 'y', ...yes({ topic: 'newsletter', double_opt_in_confirmed_at: '2026-11-01T00:00:00Z' }) });
+    expect(await holds({ anonymousId: 'y' }, 'email', 'newsletter')).toMatchObject({ granted: true });
   });
 
   test.each([

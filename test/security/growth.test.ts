@@ -10,7 +10,9 @@ import { normaliseEmail, normalisePhone } from '../../src/domain/suppression.js'
 import { tidyText } from '../../src/render/render.js';
 import { tidySms } from '../../src/render/sms-text.js';
 import { oneLine, printable } from '../../src/cli/printable.js';
+import { checkYaml, readYaml } from '../../src/yaml/yaml-file.js';
 import fastify from 'fastify';
+import { z } from 'zod';
 
 /**
  * Four times the text may take eight times the work: four, and as much again for the noise of a busy machine. With the square it takes sixteen. Work is time of
@@ -78,8 +80,8 @@ function bestOf(runs: number, work: () => unknown): number {
 }
 
 /** Looks at short texts first, so that work that grows too fast is found before it takes for ever. */
-function expectLinear(name: string, make: (length: number) => string, work: (text: string) => unknown): void {
-  for (const length of lengths) {
+function expectLinear(name: string, make: (length: number) => string, work: (text: string) => unknown, sizes = lengths): void {
+  for (const length of sizes) {
     const longMs = bestOf(3, () => work(make(length)));
     if (longMs <= quickMs) continue;
     const shortMs = bestOf(3, () => work(make(length / times)));
@@ -96,6 +98,59 @@ test.each(Object.entries(doors))(
   },
   120_000,
 );
+
+const topics = z.strictObject({
+  policy: z.literal('topics'),
+  topics: z.array(z.strictObject({ id: z.string(), name: z.record(z.string().regex(/^[a-z]{2}$/), z.string()) })),
+});
+
+const files: Readonly<Record<string, (length: number) => string>> = {
+  'keys of one map': (n) => Array.from({ length: n / 12 }, (_, i) => `key${i}: 1`).join('\n'),
+  'one key again and again': (n) => 'key: 1\n'.repeat(n / 7),
+  'keys in braces': (n) => `{${Array.from({ length: n / 12 }, (_, i) => `key${i}: 1`).join(', ')}}`,
+  'names of languages that are none': (n) =>
+    `policy: topics\ntopics:\n  - id: a\n    name:\n${Array.from({ length: n / 24 }, (_, i) => `      language${i}: x`).join('\n')}`,
+  'items that are wrong': (n) => `policy: topics\ntopics:\n${'  - 1\n'.repeat(n / 6)}`,
+  'items without a name': (n) => `policy: topics\ntopics:\n${'  - { ids: 1 }\n'.repeat(n / 15)}`,
+  'aliases of one mark': (n) => `a: &a x\nb: [${'*a, '.repeat(n / 4)}*a]`,
+  'a mark and its alias, again and again': (n) => Array.from({ length: n / 30 }, (_, i) => `k${i}: [&m${i} x, *m${i}]`).join('\n'),
+  'marks without aliases': (n) => Array.from({ length: n / 20 }, (_, i) => `k${i}: &m${i} x`).join('\n'),
+  'aliases of nothing': (n) => `b: [${'*none, '.repeat(n / 7)}*none]`,
+  laughter: (n) =>
+    ['a0: &a0 [x, x]', ...Array.from({ length: n / 40 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}, *a${i}]`)].join('\n'),
+  'one long key': (n) => `${'k'.repeat(n)}: 1`,
+  'lines that are no YAML': (n) => '\t- : }\n'.repeat(n / 7),
+  'quotes that do not end': (n) => `key: "${'\\"'.repeat(n / 2)}`,
+  'a block of text': (n) => `key: |\n${'  line\n'.repeat(n / 7)}`,
+  comments: (n) => '# nothing\n'.repeat(n / 10),
+  'tags of strangers': (n) => '- !strange x\n'.repeat(n / 13),
+  documents: (n) => 'a: 1\n---\n'.repeat(n / 9),
+};
+
+/** The parser itself takes seconds for a megabyte: that much only of what it, or we, could compare each with each. */
+const inFull = new Set(['keys of one map', 'a mark and its alias, again and again', 'laughter']);
+
+test.each(Object.entries(files))(
+  'the work on a file of YAML grows with its length: %s',
+  (name, make) => {
+    const problemsOf = (text: string) => {
+      const checked = checkYaml(readYaml('topics.yaml', text), topics);
+      return checked.kind === 'invalid' ? checked.problems : [];
+    };
+    expectLinear(name, make, problemsOf, inFull.has(name) ? lengths : lengths.slice(0, 2));
+    expect(problemsOf(make(60_000)).length).toBeLessThanOrEqual(50);
+  },
+  120_000,
+);
+
+test('a file of YAML with marks and a slip is read as it was meant', () => {
+  const honest = 'policy: topics\ntopics:\n  - { id: a, name: &name { en: A } }\n  - { id: b, name: *name }\n';
+  expect(checkYaml(readYaml('topics.yaml', honest), topics)).toMatchObject({ kind: 'ok', value: { topics: [{}, { name: { en: 'A' } }] } });
+  const twice = readYaml('topics.yaml', 'policy: topics\ntopics:\n  - id: a\n    id: b\n');
+  expect(twice.syntaxProblems).toMatchObject([
+    { line: 4, column: 5, message: 'The key "id" is written twice.', suggestion: 'Keep one of them.' },
+  ]);
+});
 
 test('a form with parts of any kind is read in a moment', async () => {
   const server = fastify();

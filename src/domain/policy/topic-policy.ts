@@ -18,6 +18,8 @@ export interface Topic {
   readonly coveredByMarketing: readonly Channel[];
   /** Channels on which consent counts only once confirmed (double opt-in). */
   readonly doubleOptIn: readonly Channel[];
+  /** The same where the law of some countries asks for it (ISO 3166, upper case). Absent: on no other channel. */
+  readonly doubleOptInCountries?: Readonly<Partial<Record<Channel, readonly string[]>>>;
   /** Offered in the preference centre. */
   readonly isOffered: boolean;
 }
