@@ -1,13 +1,13 @@
 # syntax=docker/dockerfile:1
-# By exact version. A digest is safer still: `docker buildx imagetools inspect <image>` tells it; put it behind the name as @sha256:….
-FROM node:22.20.0-bookworm-slim AS build
+# By version and digest: what is built on is what was looked at. For another: `docker buildx imagetools inspect <image>` tells its digest.
+FROM node:22.20.0-bookworm-slim@sha256:b21fe589dfbe5cc39365d0544b9be3f1f33f55f3c86c87a76ff65a02f8f5848e AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY . .
 RUN npm run build && npm prune --omit=dev
 
-FROM node:22.20.0-bookworm-slim
+FROM node:22.20.0-bookworm-slim@sha256:b21fe589dfbe5cc39365d0544b9be3f1f33f55f3c86c87a76ff65a02f8f5848e
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=build --chown=node:node /app/package.json ./

@@ -45,12 +45,15 @@ interface Service {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-test('compose has no password that everybody knows, and names its images exactly', () => {
+test('compose has no password that everybody knows, and names its images by digest', () => {
   const { services } = parse(textOf('docker-compose.yml')) as { readonly services: Readonly<Record<string, Service>> };
   for (const [name, { image, environment = {} }] of Object.entries(services)) {
-    if (image !== undefined) expect([name, image]).toEqual([name, expect.stringMatching(/:v?\d+\.\d+(\.\d+)?(-alpine)?$/)]);
+    if (image !== undefined)
+      expect([name, image]).toEqual([name, expect.stringMatching(/:v?\d+\.\d+(\.\d+)?(-alpine)?@sha256:[0-9a-f]{64}$/)]);
     for (const [key, value] of Object.entries(environment))
       if (/PASSWORD|PWD|SECRET|DATABASE_URL/.test(key)) expect([key, value]).toEqual([key, expect.not.stringMatching(/:-/)]);
   }
-  expect(textOf('Dockerfile')).not.toMatch(/^FROM node:\d+-/m);
+  const bases = textOf('Dockerfile').match(/^FROM .*$/gm) ?? [];
+  expect(bases.length).toBeGreaterThan(1);
+  for (const base of bases) expect(base).toMatch(/^FROM node:\d+\.\d+\.\d+-[a-z-]+@sha256:[0-9a-f]{64}( AS [a-z]+)?$/);
 });

@@ -5,7 +5,7 @@ import { day } from '../../src/domain/instant.js';
 import { signLink } from '../../src/domain/link-token.js';
 import { testApi, testServer } from '../support/api.js';
 import { reminded } from '../support/reminded.js';
-import { countStatements, openMemoryStore, resetTables } from '../support/stores.js';
+import { countStatements, type OpenedStore, openMemoryStore, openServerStore, resetTables } from '../support/stores.js';
 
 interface Act {
   readonly act: string;
@@ -17,10 +17,13 @@ interface Act {
   readonly status: number | null;
 }
 
-describe('the audit log', () => {
-  let opened: Awaited<ReturnType<typeof openMemoryStore>>;
+describe.each([
+  ['pglite', openMemoryStore],
+  ['postgres', openServerStore],
+])('the audit log (%s)', (_kind, open) => {
+  let opened: OpenedStore;
   beforeAll(async () => {
-    opened = await openMemoryStore();
+    opened = await open();
   });
   afterAll(() => opened.dispose());
   beforeEach(() => resetTables(opened.store));
