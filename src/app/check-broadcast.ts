@@ -5,7 +5,8 @@ import { readTemplateHead } from '../store/templates.js';
 import { checkSend } from './check-send.js';
 import type { AppDeps } from './deps.js';
 import { broadcastDeadline, refuseBroadcast, usualBroadcastDeadlineMs } from '../journey/broadcast.js';
-import type { BroadcastRequest } from './start-broadcast.js';
+import { previewContext } from './preview-message.js';
+import { type BroadcastRequest, wordsOf } from './start-broadcast.js';
 
 /** Who would get a broadcast, who would wait and who would not get it, by reason. */
 export interface BroadcastForecast {
@@ -57,9 +58,10 @@ export async function checkBroadcast(deps: AppDeps, request: BroadcastRequest): 
   const template = await readTemplateHead(deps.store.db, request.template);
   if (template === null) return { kind: 'unknown-template' };
   const now = deps.clock.now();
-  const refusal = refuseBroadcast(template, request, now);
+  const refusal = refuseBroadcast(template, request, now, wordsOf(request));
   if (refusal !== null) return { kind: 'refused', ...refusal };
   const { total, unknown, people } = await audienceOf(deps, request.to);
+  const render = renderingOf(deps, request);
   const priority = request.priority ?? deps.policies.current().classes.classes.broadcast.defaultPriority;
   const startsAt = request.startsAt ?? now;
   const at = startsAt > now ? startsAt : null;
@@ -67,32 +69,68 @@ export async function checkBroadcast(deps: AppDeps, request: BroadcastRequest): 
   const later = new Map<string, number>();
   const not = new Map<string, number>();
   let checked = 0;
-  for (const profileId of people) {
+  for (const { profileId, data } of people) {
     const { channel, topic, class: messageClass } = template;
     const answer = await checkSend(deps, { to: { profileId }, channel, topic, class: messageClass, priority, at, deadlineAt });
     if (answer.kind === 'refused') return answer;
     if (answer.kind !== 'answer') continue;
     checked += 1;
-    if (answer.decision !== 'send') add(answer.decision === 'defer' ? later : not, answer.reason ?? answer.decision);
+    if (answer.decision !== 'send' && answer.decision !== 'defer') {
+      add(not, answer.reason ?? answer.decision);
+      continue;
+    }
+    const problem = await render(profileId, data);
+    if (problem !== null) add(not, `no-content: ${problem}`);
+    else if (answer.decision === 'defer') add(later, answer.reason ?? answer.decision);
   }
   const waiting = countsOf(later);
   const refused = countsOf(not);
   const others = [...waiting, ...refused].reduce((sum, { count }) => sum + count, 0);
   return {
     kind: 'forecast',
-    forecast: { total, unknown, checked, now: checked - others, later: waiting, not: refused, first: await firstOf(deps, people) },
+    forecast: {
+      total,
+      unknown,
+      checked,
+      now: checked - others,
+      later: waiting,
+      not: refused,
+      first: await firstOf(
+        deps,
+        people.map(({ profileId }) => profileId),
+      ),
+    },
+  };
+}
+
+interface Asked {
+  readonly profileId: string;
+  /** What the list says of this one. */
+  readonly data: Readonly<Record<string, unknown>> | null;
+}
+
+/** Why there would be nothing to send to this one; null: there is. As the turn would render it: without a cart, which a broadcast has not. */
+function renderingOf(deps: AppDeps, request: BroadcastRequest) {
+  return async (profileId: string, own: Asked['data']): Promise<string | null> => {
+    const context = await previewContext(deps, profileId);
+    if (context === null) return null;
+    const rendered = await deps.renderer.render(request.template, 'latest', { ...context, cart: null, data: { ...request.data, ...own } });
+    return rendered.kind === 'empty' ? rendered.problem : null;
   };
 }
 
 async function audienceOf(
   { store }: Pick<AppDeps, 'store'>,
   to: BroadcastRequest['to'],
-): Promise<{ readonly total: number; readonly unknown: readonly string[]; readonly people: readonly string[] }> {
-  if (to.by === 'everyone')
-    return { unknown: [], ...(await sampleEveryone(store.db, { traits: to.traits, except: testRecipientId, limit: askedAtMost })) };
+): Promise<{ readonly total: number; readonly unknown: readonly string[]; readonly people: readonly Asked[] }> {
+  if (to.by === 'everyone') {
+    const { total, people } = await sampleEveryone(store.db, { traits: to.traits, except: testRecipientId, limit: askedAtMost });
+    return { unknown: [], total, people: people.map((profileId) => ({ profileId, data: null })) };
+  }
   const { people, unknown } = await resolveRecipients(store.db, to);
   const step = Math.max(1, Math.ceil(people.length / askedAtMost));
-  return { total: people.length, unknown, people: people.filter((_, n) => n % step === 0) };
+  const asked = people.filter((_, n) => n % step === 0);
+  return { total: people.length, unknown, people: asked.map(({ id, at }) => ({ profileId: id, data: to.data?.[at] ?? null })) };
 }
 
 function add(counts: Map<string, number>, reason: string): void {

@@ -1,6 +1,6 @@
 import type { TemplateHead } from '../domain/template.js';
 import type { Instant } from '../domain/instant.js';
-import { broadcastDeadline, broadcastSend, type BroadcastTiming, refuseBroadcast } from '../journey/broadcast.js';
+import { type BroadcastData, broadcastDeadline, broadcastSend, type BroadcastTiming, refuseBroadcast } from '../journey/broadcast.js';
 import { broadcastJourney } from '../journey/internal.js';
 import {
   addEveryone,
@@ -55,7 +55,7 @@ export async function startBroadcast(
   const template = await readTemplateHead(deps.store.db, request.template);
   if (template === null) return { kind: 'unknown-template' };
   const now = deps.clock.now();
-  const refusal = refuseBroadcast(template, request, now);
+  const refusal = refuseBroadcast(template, request, now, wordsOf(request));
   if (refusal !== null) return { kind: 'refused', ...refusal };
   const id = deps.newId();
   return deps.store.transaction(async (trx): Promise<StartBroadcastResult> => {
@@ -83,6 +83,12 @@ function orNobody(started: StartBroadcastResult): StartBroadcastResult {
   if (started.kind === 'started' && started.total === 0)
     return { kind: 'refused', code: 'no-recipients', reason: 'None of the recipients is known here: no broadcast was started.' };
   return started;
+}
+
+/** The words of a request, its own and those of its recipients. */
+export function wordsOf({ data, to }: Pick<BroadcastRequest, 'data' | 'to'>): BroadcastData {
+  const own = to.by === 'everyone' ? [] : (to.data ?? []).flatMap((one) => (one === null ? [] : [{ ...data, ...one }]));
+  return { data, own };
 }
 
 async function putBroadcast(

@@ -1,3 +1,4 @@
+import { missingData, readingsOf } from '../domain/data-words.js';
 import { recipientDueAt, type BroadcastPace } from '../domain/broadcast-pace.js';
 import { type Deadline, deadlineFrom } from '../domain/deadline.js';
 import { durationWords } from '../domain/duration.js';
@@ -27,8 +28,26 @@ export const usualBroadcastDeadlineMs = 2 * day;
 /** Entries are made so long before they fall due, in real milliseconds: their workflows start with a delay. */
 export const enrolAheadRealMs = 20_000;
 
+/** What the template of a broadcast reads as `data`. */
+export interface BroadcastData {
+  readonly data: Readonly<Record<string, unknown>>;
+  /** What recipients bring of their own, for as many as are known; it lies over the rest. */
+  readonly own: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** Without it nobody would get anything: everybody would be left out for it, one by one. */
+function refuseData(template: TemplateHead, { data, own }: BroadcastData): Refusal | null {
+  const missing = missingData(template.requires, [...readingsOf(data), ...own]);
+  return missing.length === 0
+    ? null
+    : {
+        code: 'data-missing',
+        reason: `The template ${template.id} needs ${missing.join(', ')}, and neither the data of the broadcast nor that of a recipient has it: nobody would get it.`,
+      };
+}
+
 /** Why a broadcast cannot be; null: it can. */
-export function refuseBroadcast(template: TemplateHead, timing: BroadcastTiming, now: Instant): Refusal | null {
+export function refuseBroadcast(template: TemplateHead, timing: BroadcastTiming, now: Instant, words: BroadcastData): Refusal | null {
   const startsAt = timing.startsAt ?? now;
   if (template.class !== 'broadcast' && template.class !== 'marketing')
     return {
@@ -47,7 +66,7 @@ export function refuseBroadcast(template: TemplateHead, timing: BroadcastTiming,
       code: 'deadline-too-early',
       reason: 'The deadline comes before the last recipient falls due: name a later deadline, or a shorter time over which it goes out.',
     };
-  return null;
+  return refuseData(template, words);
 }
 
 /** The last instant of a broadcast that starts at `startsAt`; null: it names none, and each message has its own. */
@@ -74,6 +93,8 @@ export interface RunningBroadcast {
 export interface BroadcastRecipient {
   readonly position: number;
   readonly profileId: ProfileId;
+  /** What the list said of this recipient: lies over the data of the broadcast. */
+  readonly data: Readonly<Record<string, unknown>> | null;
 }
 
 /** Who is meant by the recipients of a batch: `canonical` by their ids; who was erased; who has an entry of it already. */
@@ -98,12 +119,18 @@ export function enrolRecipients(
 } {
   const enrolled = new Set(there);
   const opened: OpenedEntry[] = [];
-  const places = recipients.map(({ position, profileId }) => {
+  const places = recipients.map(({ position, profileId, data }) => {
     const person = canonical.get(profileId);
     if (person === undefined || erased.has(person) || enrolled.has(person)) return { position, entryId: null };
     const entryId = newId() as EntryId;
     enrolled.add(person);
-    opened.push(entryOf(broadcast, { id: entryId, profileId: person, dueAt: recipientDueAt(broadcast.pace, position) }));
+    opened.push(
+      entryOf(data === null ? broadcast : { ...broadcast, data: { ...broadcast.data, ...data } }, {
+        id: entryId,
+        profileId: person,
+        dueAt: recipientDueAt(broadcast.pace, position),
+      }),
+    );
     return { position, entryId };
   });
   return { opened, places };

@@ -17,6 +17,8 @@ export interface TemplateCatalog {
   channelOf(id: string): Channel | null;
   classOf(id: string): MessageClass | null;
   ids(): readonly string[];
+  /** Paths of the context without which it sends nothing, such as `cart.lines`. */
+  requiresOf?(id: string): readonly string[];
 }
 
 export interface Finding {
@@ -163,8 +165,44 @@ function templateFindings({ references, definition }: Compiled, templates: Templ
           `Write class: ${templateClass}, or take a template of class ${definition.class}.`,
         ),
       ];
-    return [];
+    return [...requirementFindings(reference, definition, templates.requiresOf?.(reference.name) ?? [])];
   });
+}
+
+/** A template that asks for what an entry of this journey never has would send nothing to anybody. */
+function requirementFindings(
+  { name, path }: { readonly name: string; readonly path: Path },
+  definition: JourneyDefinition,
+  requires: readonly string[],
+): readonly Finding[] {
+  const data = requires.filter((one) => /^data(\.|$)/.test(one));
+  if (data.length > 0)
+    return [
+      error(
+        path,
+        `The template "${name}" requires ${data.join(', ')}, which a journey does not give: only broadcasts and messages of the shop's own bring data.`,
+        'Take a template without it, or send it as a broadcast.',
+      ),
+    ];
+  const cart = requires.filter((one) => /^cart(\.|$)/.test(one));
+  const begins = beginsOn(definition);
+  if (cart.length === 0 || !begins.every(neverWithCart)) return [];
+  return [
+    error(
+      path,
+      `The template "${name}" requires ${cart.join(', ')}, and nobody enters this journey with a cart: it begins on ${begins.join(', ')}.`,
+      'Begin it on cart.updated or checkout.started, or take a template without the cart.',
+    ),
+  ];
+}
+
+function beginsOn({ trigger }: JourneyDefinition): readonly string[] {
+  return trigger.kind === 'event' ? [trigger.event] : trigger.after;
+}
+
+/** An order may come with its cart. */
+function neverWithCart(fact: string): boolean {
+  return !/^(cart|checkout|order)\./.test(fact);
 }
 
 function topicFindings({ references }: Compiled, topics: readonly string[]): readonly Finding[] {

@@ -1,3 +1,4 @@
+import { missingData } from '../domain/data-words.js';
 import type { Deadline } from '../domain/deadline.js';
 import { deadlineFrom } from '../domain/deadline.js';
 import { durationWords } from '../domain/duration.js';
@@ -49,19 +50,10 @@ export function refuseMessage(template: TemplateHead, message: OwnMessage, at: I
       code: 'deadline-too-late',
       reason: `A message may wait ${durationWords(longestDeadlineMs)} at most: name an earlier deadline.`,
     };
-  const missing = template.requires.filter((path) => path.startsWith('data.') && !hasValue(message.data, path.slice('data.'.length)));
+  const missing = missingData(template.requires, [message.data]);
   if (missing.length > 0)
     return { code: 'data-missing', reason: `The template ${template.id} needs ${missing.join(', ')}: give it in the data of the request.` };
   return null;
-}
-
-function hasValue(data: Readonly<Record<string, unknown>>, path: string): boolean {
-  let value: unknown = data;
-  for (const key of path.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return false;
-    value = (value as Record<string, unknown>)[key];
-  }
-  return value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
 }
 
 /** The last instant at which it may leave. */

@@ -48,10 +48,11 @@ export interface TemplateSet {
   channelOf(id: string): Channel | null;
   classOf(id: string): MessageClass | null;
   ids(): readonly string[];
+  requiresOf(id: string): readonly string[];
 }
 
 /** A `templates` folder that people work on while the service runs. As a catalog it answers for what was read last. */
-export interface TemplateFolder extends Pick<TemplateSet, 'has' | 'channelOf' | 'classOf' | 'ids'> {
+export interface TemplateFolder extends Pick<TemplateSet, 'has' | 'channelOf' | 'classOf' | 'ids' | 'requiresOf'> {
   /** What was read last. */
   current(): TemplateSet;
   /** Reads the folder again. */
@@ -68,6 +69,7 @@ export async function openTemplateFolder(projectFolder: string): Promise<Templat
     channelOf: (id) => set.channelOf(id),
     classOf: (id) => set.classOf(id),
     ids: () => set.ids(),
+    requiresOf: (id) => set.requiresOf(id),
   };
 }
 
@@ -119,6 +121,7 @@ export async function loadTemplates(projectFolder: string): Promise<TemplateSet>
     channelOf: (id) => byId.get(id)?.channel ?? null,
     classOf: (id) => byId.get(id)?.class ?? null,
     ids: () => [...byId.keys()],
+    requiresOf: (id) => byId.get(id)?.requires ?? [],
   };
 }
 

@@ -1,3 +1,4 @@
+import { dataIn } from '../domain/data-words.js';
 import { greetingName, isProgramWord, nameInMail } from '../domain/person-name.js';
 import { plainName } from '../domain/plain-name.js';
 import type { RenderContext } from '../domain/rendering.js';
@@ -91,6 +92,7 @@ export function templateScope(context: RenderContext, shop: Shop, locale: string
   const { name, brand, postalAddress, siteUrl, supportUrl, supportEmail, look } = shop;
   return withoutNulls({
     ...context,
+    data: dataIn(locale, context.data),
     profile: {
       ...profile,
       firstName: profile.firstName === null ? null : greetingName(profile.firstName),

@@ -81,8 +81,12 @@ export async function insertBroadcast(
     .execute();
 }
 
-/** Whom a list of the shop's names: our ids, or its own. */
-export type RecipientList = { readonly by: 'profile' | 'user'; readonly ids: readonly string[] };
+/** Whom a list of the shop's names: our ids, its own, or addresses (who was active last has it). `data`: what it says of each, in the order of `ids`; absent: nothing. */
+export interface RecipientList {
+  readonly by: 'profile' | 'user' | 'email';
+  readonly ids: readonly string[];
+  readonly data?: readonly (Readonly<Record<string, unknown>> | null)[];
+}
 
 /** So many ids go into one statement. */
 const idsAtOnce = 5_000;
@@ -100,16 +104,17 @@ export async function addRecipients(
   const unknown: string[] = [];
   for (let start = 0; start < list.ids.length; start += idsAtOnce) {
     const ids = list.ids.slice(start, start + idsAtOnce);
+    const data = list.data?.slice(start, start + idsAtOnce).map((one) => (one === null ? null : jsonText(one))) ?? [];
     const { rows } = await sql<{ added: number; unknown: readonly string[] | null }>`
       with named as materialized (${named(list.by, ids)}),
       fresh as (
-        select profile_id, row_number() over (order by min(ord)) - 1 as n from named where profile_id is not null
+        select profile_id, min(ord) as first, row_number() over (order by min(ord)) - 1 as n from named where profile_id is not null
           and not exists (select 1 from broadcast_recipients r where r.broadcast_id = ${broadcastId} and r.profile_id = named.profile_id)
         group by profile_id
       ),
       put as (
-        insert into broadcast_recipients (broadcast_id, position, profile_id)
-        select ${broadcastId}, ${added}::bigint + n, profile_id from fresh returning 1
+        insert into broadcast_recipients (broadcast_id, position, profile_id, data)
+        select ${broadcastId}, ${added}::bigint + n, profile_id, (${data}::text[])[first]::jsonb from fresh returning 1
       )
       select (select count(*) from put) as added, (select json_agg(id order by ord) from named where profile_id is null) as unknown`.execute(
       trx,
@@ -123,6 +128,9 @@ export async function addRecipients(
 /** Each id of the list with the canonical profile that it names, or null. Chains of merges are flat: `repointProfile` keeps them so. */
 function named(by: RecipientList['by'], ids: readonly string[]) {
   const given = sql`unnest(${ids}::text[]) with ordinality as g(id, ord)`;
+  if (by === 'email')
+    return sql`select g.id, g.ord, (select p.id from profiles p where lower(p.email) = lower(g.id) and p.merged_into is null and p.erased_at is null
+        order by p.updated_at desc, p.id limit 1) as profile_id from ${given}`;
   return by === 'user'
     ? sql`select g.id, g.ord, p.id as profile_id from ${given} left join identities i on i.kind = 'user' and i.value = g.id
         left join profiles p on p.id = i.profile_id and p.erased_at is null`
@@ -130,22 +138,22 @@ function named(by: RecipientList['by'], ids: readonly string[]) {
         left join profiles p on p.id = coalesce(q.merged_into, q.id) and p.erased_at is null`;
 }
 
-/** Whom a list names, each canonical profile once and in its order, and the ids that name nobody. Nothing is written. */
+/** Whom a list names, each canonical profile once and in its order (`at`: where it stands first), and the ids that name nobody. Nothing is written. */
 export async function resolveRecipients(
   db: Db,
-  list: RecipientList,
-): Promise<{ readonly people: readonly string[]; readonly unknown: readonly string[] }> {
-  const people = new Set<string>();
+  list: Pick<RecipientList, 'by' | 'ids'>,
+): Promise<{ readonly people: readonly { readonly id: string; readonly at: number }[]; readonly unknown: readonly string[] }> {
+  const people = new Map<string, number>();
   const unknown = new Set<string>();
   for (let start = 0; start < list.ids.length; start += idsAtOnce) {
-    const { rows } = await sql<{ id: string; profile_id: string | null }>`
-      select id, profile_id from (${named(list.by, list.ids.slice(start, start + idsAtOnce))}) n order by ord`.execute(db);
+    const { rows } = await sql<{ id: string; ord: number; profile_id: string | null }>`
+      select id, ord, profile_id from (${named(list.by, list.ids.slice(start, start + idsAtOnce))}) n order by ord`.execute(db);
     for (const row of rows) {
       if (row.profile_id === null) unknown.add(row.id);
-      else people.add(row.profile_id);
+      else if (!people.has(row.profile_id)) people.set(row.profile_id, start + Number(row.ord) - 1);
     }
   }
-  return { people: [...people], unknown: [...unknown] };
+  return { people: [...people].map(([id, at]) => ({ id, at })), unknown: [...unknown] };
 }
 
 /** How many are known and have these traits, and every so many-th of them, `limit` at most. */
@@ -258,16 +266,16 @@ export async function readRecipients(
   db: Db | Trx,
   id: string,
   page: { readonly from: number; readonly limit: number },
-): Promise<readonly { readonly position: number; readonly profileId: ProfileId }[]> {
+): Promise<readonly { readonly position: number; readonly profileId: ProfileId; readonly data: Record<string, unknown> | null }[]> {
   const rows = await db
     .selectFrom('broadcast_recipients')
-    .select(['position', 'profile_id'])
+    .select(['position', 'profile_id', 'data'])
     .where('broadcast_id', '=', id)
     .where('position', '>=', page.from)
     .orderBy('position')
     .limit(page.limit)
     .execute();
-  return rows.map((row) => ({ position: row.position, profileId: row.profile_id as ProfileId }));
+  return rows.map((row) => ({ position: row.position, profileId: row.profile_id as ProfileId, data: row.data }));
 }
 
 /** Those of these people who have been erased. */

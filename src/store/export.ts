@@ -8,6 +8,8 @@ export interface KeptOfPerson {
   readonly interactions: readonly unknown[];
   readonly inboundMessages: readonly unknown[];
   readonly entries: readonly unknown[];
+  /** What lists of broadcasts said of the person. */
+  readonly broadcasts: readonly unknown[];
 }
 
 /** Each list whole: it is asked for seldom, and a part would be no answer. One statement. */
@@ -24,7 +26,9 @@ export async function readKeptOfPerson(db: Db | Trx, profileId: string): Promise
       from inbound_messages where profile_id = ${profileId}), '[]') as "inboundMessages",
     coalesce((select json_agg(json_build_object('id', e.id, 'journey', e.journey_id, 'state', e.state, 'outcome', e.outcome, 'createdAt', e.created_at,
       'finishedAt', e.finished_at) order by e.created_at, e.id)
-      from entries e join journeys j on j.id = e.journey_id where e.profile_id = ${profileId} and not j.is_internal), '[]') as entries`.execute(
+      from entries e join journeys j on j.id = e.journey_id where e.profile_id = ${profileId} and not j.is_internal), '[]') as entries,
+    coalesce((select json_agg(json_build_object('name', b.name, 'data', r.data, 'createdAt', b.created_at) order by b.created_at, b.id)
+      from broadcast_recipients r join broadcasts b on b.id = r.broadcast_id where r.profile_id = ${profileId}), '[]') as broadcasts`.execute(
     db,
   );
   const [row] = rows;

@@ -532,4 +532,5 @@ export interface BroadcastRecipientsTable {
   position: number;
   profile_id: string;
   entry_id: string | null;
+  data: ColumnType<Record<string, unknown> | null, string | null | undefined, string | null>;
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { enrolDue } from '../../src/app/enrol-recipients.js';
 import { hour } from '../../src/domain/instant.js';
 import { testApi } from '../support/api.js';
-import { identify, noon } from '../support/shop-events.js';
+import { identify, noon, track } from '../support/shop-events.js';
 import { openMemoryStore, resetTables } from '../support/stores.js';
 import { publishHead } from '../support/templates.js';
 import { take, turnDeps } from '../support/turns.js';
@@ -60,5 +60,40 @@ describe('broadcasts over the API', () => {
       { to: { profileIds: ['\uD800'] } },
     ])
       expect(await call('POST', '/v1/broadcasts', { name: 'x', template: 'newsletter', to, ...odd })).toMatchObject({ status: 400 });
+  });
+
+  test('is refused without the data that its template requires; by address, with words of each and by language', async () => {
+    const deps = turnDeps(opened.store);
+    await publishHead(opened.store, { id: 'letter', class: 'broadcast', topic: 'newsletter', requires: ['data.headline'] });
+    for (const user of ['cleo', 'dan'])
+      await take(
+        deps,
+        identify({ email: `${user}@example.test` }, { userId: user }),
+        track('Consent Granted', { channel: 'email', topic: 'newsletter', method: 'form', source: 'test' }, { userId: user }),
+      );
+    const { call } = await testApi(deps);
+    const letter = { name: 'Letter', template: 'letter', to: { emails: ['CLEO@example.test', 'dan@example.test', 'eve@example.test'] } };
+    const missing = { status: 422, body: { code: 'data-missing', detail: expect.stringContaining('data.headline') } };
+
+    expect(await call('POST', '/v1/broadcasts', letter)).toMatchObject(missing);
+    expect(await call('POST', '/v1/broadcast-checks', { ...letter, data: { headline: '' } })).toMatchObject(missing);
+    expect(await call('POST', '/v1/broadcasts', { ...letter, data: { by_language: { de: { headline: 'Schnee' } } } })).toMatchObject({
+      status: 201,
+      body: { total: 2, unknown: { count: 1 } },
+    });
+    const recipients = [
+      { id: 'cleo', data: { headline: 'For Cleo' } },
+      { id: 'dan', data: null },
+    ];
+    const { status, body } = await call('POST', '/v1/broadcasts', { name: 'Own', template: 'letter', to: { by: 'userId', recipients } });
+    expect(status).toBe(201);
+    await enrolDue(deps);
+    const entries = await opened.store.db
+      .selectFrom('entries')
+      .select('data')
+      .where('journey_id', '=', `broadcast.${String(body['id'])}`)
+      .orderBy('id')
+      .execute();
+    expect(entries.map(({ data }) => data['trigger'])).toEqual(expect.arrayContaining([{ headline: 'For Cleo' }, {}]));
   });
 });

@@ -38,12 +38,14 @@ describe('a list of recipients', () => {
     ['\n\nuserId\n\n  ada  \n,\n', { by: 'user', ids: ['ada'] }],
     ['userId,note\nada\nbob,two,three\n', { by: 'user', ids: ['ada', 'bob'] }],
     ['\uFEFF"ada"\n"bo""b"\n', { by: 'user', ids: ['ada', 'bo"b'] }],
+    ['ada@example.test\nbob@example.test\n', { by: 'email', ids: ['ada@example.test', 'bob@example.test'] }],
+    ['name,E-Mail\nAda,ada@example.test\n', { by: 'email', ids: ['ada@example.test'] }],
   ])('is read from %j', (text, expected) => {
     expect(readRecipients(text, 'list.csv')).toEqual(expected);
   });
 
   test.each([
-    ['row,customer\n1,ada\n', 'userId or profileId. Its first line says: "row", "customer".'],
+    ['row,customer\n1,ada\n', 'userId, profileId or email. Its first line says: "row", "customer".'],
     ['1,ada\n2,bob\n', 'Its first line says: "1", "ada".'],
     ['customer_id\nada\n', 'Its first line says: "customer_id".'],
     ['userId,profileId\nada,x\n', 'More than one column'],
@@ -55,9 +57,24 @@ describe('a list of recipients', () => {
     expect(() => readRecipients(text, 'list.csv')).toThrow(sentence);
   });
 
+  test('brings further columns as data of each', () => {
+    const list = 'email,Headline,Code\nada@example.test,Snow,A1\nbob@example.test,,B2\n';
+    const map = [
+      { column: 'headline', key: 'headline' },
+      { column: 'Code', key: 'code' },
+    ];
+    expect(readRecipients(list, 'list.csv', map)).toEqual({
+      by: 'email',
+      ids: ['ada@example.test', 'bob@example.test'],
+      data: [{ headline: 'Snow', code: 'A1' }, { code: 'B2' }],
+    });
+    expect(() => readRecipients(list, 'list.csv', [{ column: 'Title', key: 'title' }])).toThrow('There are: "email", "Headline", "Code".');
+    expect(() => readRecipients('ada\n', 'list.csv', map)).toThrow('no line of headings');
+  });
+
   test('is refused when nobody or an address is in it', () => {
     expect(() => readRecipients('userId\n', 'list.csv')).toThrow('There is nobody in list.csv');
-    expect(() => readRecipients('ada@example.test\n', 'list.csv')).toThrow('email addresses in list.csv');
+    expect(() => readRecipients('ada@example.test\nbob\n', 'list.csv')).toThrow('holds ids and email addresses');
   });
 });
 

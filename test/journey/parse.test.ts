@@ -33,8 +33,9 @@ const templates: TemplateCatalog = {
 
 const parse = (source: string) => parseJourney(source, { templates });
 /** `line:column message » suggestion`, as one line for each problem. */
-const told = (source: string): readonly string[] =>
-  parse(source).problems.map(
+const told = (source: string): readonly string[] => toldBy(templates, source);
+const toldBy = (catalog: TemplateCatalog, source: string): readonly string[] =>
+  parseJourney(source, { templates: catalog }).problems.map(
     ({ line, column, message, suggestion }) => `${line}:${column} ${message}${suggestion === null ? '' : ` » ${suggestion}`}`,
   );
 const definitionOf = (source: string) => {
@@ -673,5 +674,27 @@ steps:
   });
   test.each(['journey: [', '- a\n- b\n', 'x', '', 'steps: 5\n', 'steps: [{}, {}]\n', `${head}  - {}\n`])('never throws: %j', (source) => {
     expect(parse(source).kind).toBe('invalid');
+  });
+});
+
+describe('a template that requires what the journey cannot give', () => {
+  const requiresOf = (id: string) => (id === 'cart-link' ? ['cart.lines'] : id === 'receipt' ? ['data.order'] : []);
+  const of = (trigger: string, send: string, head = 'class: marketing') =>
+    toldBy(
+      { ...templates, requiresOf },
+      `journey: test\nname: Test\n${head}\ntopic: cart_reminder\ntrigger: ${trigger}\nentry: { reentry: once }\nsteps:\n  - send: ${send}\n`,
+    );
+  const text = '{ channel: sms, template: cart-link }';
+  test('a cart, where nobody enters with one', () => {
+    expect(of('{ event: { name: "event:Signed Up" } }', text)).toEqual([
+      '8:27 The template "cart-link" requires cart.lines, and nobody enters this journey with a cart: it begins on event:Signed Up. » Begin it on cart.updated or checkout.started, or take a template without the cart.',
+    ]);
+    expect(of('{ event: { name: order.paid } }', text)).toEqual([]);
+    expect(of('{ inactivity: { after: [cart.updated], for: PT1H } }', text)).toEqual([]);
+  });
+  test('data, which no journey has', () => {
+    expect(of('{ event: { name: order.paid } }', '{ channel: email, template: receipt }', 'class: transactional')).toEqual([
+      expect.stringContaining('requires data.order, which a journey does not give'),
+    ]);
   });
 });

@@ -95,12 +95,21 @@ const audience = z
     [
       z.strictObject({ profileIds: ids }),
       z.strictObject({ userIds: ids.meta({ description: 'The shop’s own ids, as in its events.' }) }),
+      z.strictObject({ emails: ids.meta({ description: 'Addresses; of several people with one, who was active last.' }) }),
+      z.strictObject({
+        by: z.enum(['profileId', 'userId', 'email']),
+        recipients: z
+          .array(z.strictObject({ id: plainText(320), data: z.record(z.string(), z.unknown()).nullable().default(null) }))
+          .min(1)
+          .max(mostRecipients)
+          .meta({ description: 'Each with data of its own, which lies over that of the broadcast.' }),
+      }),
       z.strictObject({
         everyone: z.literal(true),
         traits: z.record(z.string(), z.unknown()).default({}).meta({ description: 'Only those with these traits.' }),
       }),
     ],
-    'Name one of profileIds, userIds or everyone (as true).',
+    'Name one of profileIds, userIds, emails, recipients (with by) or everyone (as true).',
   )
   .meta({ id: 'Audience' });
 
@@ -108,7 +117,10 @@ const asked = z.object({
   name: plainText(200),
   template: plainText(100),
   to: audience,
-  data: z.record(z.string(), z.unknown()).default({}).meta({ description: 'What the template reads as `data`, the same for all.' }),
+  data: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .meta({ description: 'What the template reads as `data`, the same for all; `by_language` in it holds what differs by language.' }),
   startsAt: instant.optional().meta({ description: 'Else now.' }),
   over: z
     .string()
@@ -270,9 +282,14 @@ function toldUnknown(unknown: readonly string[]): z.output<typeof started>['unkn
   return { count: unknown.length, ids: unknown.slice(0, idsTold) };
 }
 
+const listedBy = { profileId: 'profile', userId: 'user', email: 'email' } as const;
+
 function audienceOf(to: z.output<typeof audience>): BroadcastRequest['to'] {
   if ('profileIds' in to) return { by: 'profile', ids: to.profileIds };
-  return 'userIds' in to ? { by: 'user', ids: to.userIds } : { by: 'everyone', traits: to.traits };
+  if ('userIds' in to) return { by: 'user', ids: to.userIds };
+  if ('emails' in to) return { by: 'email', ids: to.emails };
+  if ('everyone' in to) return { by: 'everyone', traits: to.traits };
+  return { by: listedBy[to.by], ids: to.recipients.map(({ id }) => id), data: to.recipients.map(({ data }) => data) };
 }
 
 function answer(id: string, result: BroadcastControlResult): z.output<typeof control> {

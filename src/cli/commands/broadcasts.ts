@@ -5,7 +5,7 @@ import type { ApiClient } from '../client.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
 import { readSource } from '../source-file.js';
-import { readRecipients } from '../recipient-list.js';
+import { type MappedColumn, readRecipients } from '../recipient-list.js';
 import { paragraphs, plural, table } from '../text.js';
 
 interface Count {
@@ -46,6 +46,7 @@ export interface StartOptions {
   readonly template: string;
   readonly name: string;
   readonly to?: string;
+  readonly map?: readonly string[];
   readonly everyone?: boolean;
   readonly trait?: readonly string[];
   readonly dataFile?: string;
@@ -115,16 +116,30 @@ function sayFirst(people: readonly Person[]): string {
   return table(['user id', 'profile', 'first name', 'email'], rows, '');
 }
 
-async function audienceOf({ to, everyone, trait }: StartOptions): Promise<object> {
+async function audienceOf({ to, everyone, trait, map }: StartOptions): Promise<object> {
   if ((to === undefined) === (everyone !== true))
     throw new CliFailure('Say whom it is for: --to <file> (or - for standard input), or --everyone.', 2);
+  if (to === undefined && map !== undefined) throw new CliFailure('--map goes with --to: it names columns of the list.', 2);
   if (to === undefined) return { everyone: true, traits: readTraits(trait ?? []) };
   if (trait !== undefined) throw new CliFailure('--trait goes with --everyone; filter the list instead.', 2);
-  const { by, ids } = readRecipients(
+  const { by, ids, data } = readRecipients(
     to === '-' ? await textOf(process.stdin) : (await readSource(to)).source,
     to === '-' ? 'the input' : to,
+    (map ?? []).map(readMapped),
   );
-  return by === 'user' ? { userIds: ids } : { profileIds: ids };
+  if (data !== undefined) return { by: namesOf[by], recipients: ids.map((id, n) => ({ id, data: data[n] ?? null })) };
+  return { [`${namesOf[by]}s`]: ids };
+}
+
+const namesOf = { user: 'userId', profile: 'profileId', email: 'email' } as const;
+
+/** `Headline=headline`, or a column that the template calls the same. */
+function readMapped(text: string): MappedColumn {
+  const at = text.lastIndexOf('=');
+  const [column, key] = at === -1 ? [text, text] : [text.slice(0, at), text.slice(at + 1)];
+  if (column.trim() === '' || !/^[A-Za-z_]\w{0,62}$/.test(key))
+    throw new CliFailure(`--map takes column=name, with a name such as headline that the template reads as data.headline; not ${text}.`, 2);
+  return { column, key };
 }
 
 function readTraits(texts: readonly string[]): Readonly<Record<string, unknown>> {

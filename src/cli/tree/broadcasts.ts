@@ -9,10 +9,14 @@ export function addBroadcasts(add: Add, group: Group): void {
   )
     .requiredOption('--template <id>', 'this template')
     .requiredOption('--name <name>', 'what it is called in lists')
-    .option('--to <file>', 'ids, one to a line or the first column of a CSV; - for standard input')
+    .option(
+      '--to <file>',
+      'ids or email addresses, one to a line, or a CSV with the heading userId, profileId or email; - for standard input',
+    )
+    .option('--map <column=name...>', 'columns of the list that the template reads as data.<name> of each recipient')
     .option('--everyone', 'everyone who is known')
     .option('--trait <name=value...>', 'only those of everyone who have this trait')
-    .option('--data-file <file>', 'a JSON file that the template reads as data')
+    .option('--data-file <file>', 'a JSON file that the template reads as data; by_language in it holds what differs by language')
     .option('--at <instant>', 'from this instant on (else now)')
     .option('--over <duration>', 'spread over this time, such as PT2H')
     .option('--deadline <when>', 'not after this instant, or this long after the start')
