@@ -69,7 +69,7 @@ const doers: { readonly [K in HappeningKind['kind']]: Doer<K> } = {
     const { tables, play, policies, narrator } = stage;
     const template = templateOf(stage, broadcast.template);
     const timing = { startsAt: null, overMs: broadcast.overMs, deadline: broadcast.deadline };
-    const refusal = refuseBroadcast(template, timing, play.at);
+    const refusal = refuseBroadcast(template, timing, play.at, { data: broadcast.data, own: [] });
     if (refusal !== null) return narrator.tell(`The broadcast ${broadcast.name} does not start: ${refusal.reason}`, play.at);
     // As `--everyone` takes them: by their ids.
     const people = to === 'everyone' ? [...tables.profiles.keys()].sort() : to.map((name) => personOf(stage, name));

@@ -84,7 +84,8 @@ function readBroadcast(
   const overMs = over === undefined ? 0 : milliseconds(reading, over, [...path, 'over']);
   const within = deadline === undefined ? null : ({ kind: 'within', ms: milliseconds(reading, deadline, [...path, 'deadline']) } as const);
   const template = reading.template(id, [...path, 'template']);
-  const refusal = template === null ? null : refuseBroadcast(template, { startsAt: at, overMs, deadline: within }, at);
+  const refusal =
+    template === null ? null : refuseBroadcast(template, { startsAt: at, overMs, deadline: within }, at, { data: data ?? {}, own: [] });
   if (refusal !== null) reading.complain(path, refusal.reason);
   return {
     kind: 'broadcast',

@@ -65,7 +65,7 @@ export function enrolDue(tables: Tables, now: Instant, newId: () => string): voi
 function enrolTo(tables: Tables, broadcast: MemoryBroadcast, due: number, newId: () => string): void {
   const batch = broadcast.recipients
     .slice(broadcast.enrolled, due)
-    .map((profileId, place) => ({ position: broadcast.enrolled + place, profileId }));
+    .map((profileId, place) => ({ position: broadcast.enrolled + place, profileId, data: null }));
   const canonical = new Map(batch.map(({ profileId }) => [profileId, canonicalOf(tables, profileId)]));
   const journeyId = broadcastJourneyId(broadcast.id);
   const hasEntry = (id: ProfileId): boolean => tables.entries.where('profile', id).some((entry) => entry.journeyId === journeyId);
