@@ -85,7 +85,9 @@ function readBroadcast(
   const within = deadline === undefined ? null : ({ kind: 'within', ms: milliseconds(reading, deadline, [...path, 'deadline']) } as const);
   const template = reading.template(id, [...path, 'template']);
   const refusal =
-    template === null ? null : refuseBroadcast(template, { startsAt: at, overMs, deadline: within }, at, { data: data ?? {}, own: [] });
+    template === null
+      ? null
+      : refuseBroadcast(template, { startsAt: at, overMs, deadline: within }, at, { data: data ?? template.data ?? {}, own: [] });
   if (refusal !== null) reading.complain(path, refusal.reason);
   return {
     kind: 'broadcast',
