@@ -14,13 +14,13 @@ export type { LetterChoice } from '../store/dead-letters.js';
 /** What could not be taken, the newest first; `open` leaves out what was mended. Without what the letters hold. */
 export function showDeadLetters(
   deps: Pick<AppDeps, 'store'>,
-  state: 'open' | 'all',
+  of: { readonly state: 'open' | 'all'; readonly source?: string | undefined; readonly reason?: string | undefined },
   request: PageRequest,
 ): Promise<Page<Omit<KeptDeadLetter, 'payload'>>> {
   return readPage(
     request,
     ['id'],
-    async (limit, after) => (await listDeadLetters(deps.store.db, { state, before: after === null ? null : after[0], limit })).items,
+    async (limit, after) => (await listDeadLetters(deps.store.db, { ...of, before: after === null ? null : after[0], limit })).items,
     (letter) => [letter.id],
   );
 }

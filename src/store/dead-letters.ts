@@ -99,12 +99,21 @@ export interface KeptDeadLetter extends DeadLetter {
 /** Newest first, without what they hold. `before`: the `next` of the page before, null for the first. State `open`: not resolved yet. */
 export async function listDeadLetters(
   db: Db | Trx,
-  page: { readonly state: 'open' | 'all'; readonly before: string | null; readonly limit: number },
+  page: {
+    readonly state: 'open' | 'all';
+    /** Only of this source, or with this reason. */
+    readonly source?: string | undefined;
+    readonly reason?: string | undefined;
+    readonly before: string | null;
+    readonly limit: number;
+  },
 ): Promise<{ readonly items: readonly Omit<KeptDeadLetter, 'payload'>[]; readonly next: string | null }> {
   const rows = await db
     .selectFrom('dead_letters')
     .select(['id', 'source', 'reason', 'detail', 'speaker', 'received_at', 'retried_at', 'resolved_at'])
     .$if(page.state === 'open', (query) => query.where('resolved_at', 'is', null))
+    .$if(page.source !== undefined, (query) => query.where('source', '=', page.source ?? ''))
+    .$if(page.reason !== undefined, (query) => query.where('reason', '=', page.reason ?? ''))
     .$if(page.before !== null, (query) => query.where('id', '<', page.before ?? ''))
     .orderBy('id', 'desc')
     .limit(page.limit + 1)

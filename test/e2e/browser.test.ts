@@ -97,6 +97,19 @@ describe.skipIf(browserPath === null)('in a browser', () => {
       expect(await consents(index)).toMatchObject({ 'email.marketing': false });
     });
 
+    test('a mail in the browser is the mail, and leads whom it was passed on to nowhere but to the shop', async () => {
+      const page = await open({ javaScriptEnabled: false, viewport: phoneScreen });
+      await page.goto(linkOf(await firstMail(people.texted), 'v'));
+      await page.getByRole('heading', { name: 'Your basket is waiting' }).waitFor();
+      expect(await page.getByRole('link', { name: 'Return to your basket' }).first().getAttribute('href')).toBe(
+        'https://willow-and-wren.example/',
+      );
+      expect(await page.getByRole('link', { name: 'View in the browser' }).count()).toBe(0);
+      await shoot(page, 'mail-in-the-browser');
+      await page.getByRole('link', { name: 'Unsubscribe' }).click();
+      await page.getByRole('heading', { name: 'Unsubscribe, or choose what you get' }).waitFor();
+    });
+
     test('a link that was forged tells nothing, in the language of the browser', async () => {
       const page = await open({ javaScriptEnabled: false, locale: 'de-DE' });
       await page.goto(`${instance.publicUrl}/p/forged`);
@@ -175,7 +188,7 @@ describe.skipIf(browserPath === null)('in a browser', () => {
     return Object.fromEntries(now.map(({ channel, topic, granted }) => [`${channel}.${topic}`, granted]));
   }
 
-  function linkOf(mail: SeenMail, purpose: 'u' | 'p'): string {
+  function linkOf(mail: SeenMail, purpose: 'u' | 'p' | 'v'): string {
     const link = new RegExp(`${instance.publicUrl}/${purpose}/[\\w.-]+`).exec(mail.Text)?.[0];
     if (link === undefined) throw new Error(`The mail has no link /${purpose}/.`);
     return link;

@@ -105,7 +105,7 @@ describe('mail back to us', () => {
     (await opened.store.db.selectFrom('suppressions').select('reason').orderBy('reason').execute()).map(({ reason }) => reason);
   const tripped = async (deps: Instance['deps']) => (await showBreakers(deps)).map(({ scope }) => `${scope.kind}:${scope.id}`);
   const listed = async (deps: Instance['deps']) =>
-    (await showDeadLetters(deps, 'open', { limit: 50, cursor: null })).items.map(({ reason }) => reason);
+    (await showDeadLetters(deps, { state: 'open' }, { limit: 50, cursor: null })).items.map(({ reason }) => reason);
 
   function report(from: string, type: string, fields: readonly string[], messageId: string): string {
     const returned = ['From: shop@shop.example', `Message-ID: <${messageId}@shop.example>`, 'Subject: Still there'];

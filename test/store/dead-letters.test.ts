@@ -38,6 +38,19 @@ describeOnBothStores('dead letters', (store) => {
     expect(seen).toEqual(['ed', 'cb', 'a']);
   });
 
+  test('are listed of a source, or with a reason', async () => {
+    await put(store(), [
+      letter('a', { source: 'email', reason: 'no-report' }),
+      letter('b', { source: 'email', reason: 'unknown-message' }),
+      letter('c'),
+    ]);
+    const ids = async (of: { readonly source?: string; readonly reason?: string }) =>
+      (await listDeadLetters(store().db, { state: 'open', ...of, before: null, limit: 10 })).items.map(({ id }) => id);
+    expect(await ids({ source: 'email' })).toEqual(['b', 'a']);
+    expect(await ids({ source: 'email', reason: 'no-report' })).toEqual(['a']);
+    expect(await ids({ reason: 'none' })).toEqual([]);
+  });
+
   test('leave the open list when a retry resolves them, and stay when it does not', async () => {
     await put(store(), [letter('a'), letter('b')]);
     await store().transaction((trx) => markRetried(trx, 'a', { at: 5000, resolved: true }));

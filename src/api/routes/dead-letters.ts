@@ -37,11 +37,15 @@ export function deadLetterRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         schema: {
           tags,
           summary: 'What could not be taken, and why; the newest first',
-          querystring: pageQuery.extend({ state: z.enum(['open', 'all']).default('open') }),
+          querystring: pageQuery.extend({
+            state: z.enum(['open', 'all']).default('open'),
+            source: plainText(100).optional().meta({ description: '`email`: mails that came back and could not be read.' }),
+            reason: plainText(100).optional(),
+          }),
           response: { 200: pageOf(letter) },
         },
       },
-      (request) => showDeadLetters(deps.app, request.query.state, toPageRequest(request.query)),
+      ({ query }) => showDeadLetters(deps.app, query, toPageRequest(query)),
     );
 
     server.get(

@@ -11,10 +11,21 @@ interface Letter {
   readonly resolvedAt: string | null;
 }
 
+interface ListOptions {
+  readonly all?: boolean;
+  readonly source?: string;
+  readonly reason?: string;
+  readonly limit: number;
+}
+
 /** `dead-letter list`: what could not be taken. What the letters hold is personal data: `dead-letter show` shows it. */
-export async function listDeadLetters(context: CliContext, options: { readonly all?: boolean; readonly limit: number }): Promise<Outcome> {
+export async function listDeadLetters(context: CliContext, options: ListOptions): Promise<Outcome> {
   const api = await context.client();
-  const letters = await api.list<Letter>('/v1/dead-letters', { state: options.all ? 'all' : 'open' }, options.limit);
+  const letters = await api.list<Letter>(
+    '/v1/dead-letters',
+    { state: options.all ? 'all' : 'open', source: options.source, reason: options.reason },
+    options.limit,
+  );
   const local = letters.length === 0 ? null : await context.localTime();
   const rows = letters.map((letter) => [
     letter.id,

@@ -19,6 +19,8 @@ export function addEvents(add: Add, group: Group): void {
     (await import('../commands/dead-letters.js')).listDeadLetters(context, command.opts()),
   )
     .option('--all', 'resolved ones too')
+    .option('--source <source>', 'of this source: email for mails that nobody could read')
+    .option('--reason <reason>', 'with this reason, such as no-report')
     .addOption(limitOption());
   add(letters, 'retry [ids...]', 'take them again', async (context, command) => {
     const { all } = command.opts<{ all?: boolean }>();
