@@ -6,6 +6,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 const turn = 'test/turn/take-turn.test.ts';
 const contract = 'test/turn/contract.test.ts';
 const simulator = 'test/simulator/simulate.test.ts';
+const waits = 'test/matching/waits.test.ts';
+const stories = 'test/simulator/scenario.test.ts';
+const memory = 'test/simulator/memory.test.ts';
 
 /** [file, what stands there, what is planted, the test that kills it] */
 const mutants = [
@@ -34,7 +37,7 @@ const mutants = [
   ['src/turn/answer.ts', 'if (hasPromised) turn.effects.push', 'if (hasPromised && at < 0) turn.effects.push', contract],
   ['src/turn/pauses.ts', "if (pauses.all) return { scope: 'all' };", '', contract],
   ['src/turn/pauses.ts', "if (pauses.channels.includes(of.channel)) return { scope: 'channel' };", '', contract],
-  ['src/matching/waits.ts', '(trigger || fact.at >= wait.entryCreatedAt || (namesCart', '(trigger || (namesCart', contract],
+  ['src/matching/waits.ts', '(trigger || fact.at >= wait.entryCreatedAt || (namesCart', '(trigger || (namesCart', waits],
   ['src/matching/triggers.ts', 'const later = Math.max(there.dueAt ?? 0, dueAt);', 'const later = there.dueAt ?? 0;', contract],
   ['src/matching/triggers.ts', "if (journey.state !== 'active')", 'if (journey.id === "")', simulator],
   ['src/matching/unite.ts', 'superseded.push(...others', 'superseded.push(...others.slice(1)', contract],
@@ -48,16 +51,35 @@ const mutants = [
     'src/simulator/memory/deeds.ts',
     'if (pauses.all || pauses.journey) return false;',
     'if (pauses.all || pauses.journey) return true;',
-    contract,
+    simulator,
   ],
   ['src/simulator/memory/ingest.ts', 'if (tables.events.has(event.messageId)) return', 'if (tables.events.has("")) return', simulator],
   [
-    'src/simulator/memory/ingest.ts',
+    'src/simulator/memory/match.ts',
     "if (['waiting', 'held'].includes(tables.entry(id).activity)) tables.changeEntry(id, { isPoked: true });",
     'void id;',
-    contract,
+    simulator,
   ],
   ['src/simulator/memory/play.ts', 'if (isDue && !isAsleep(entry)) return true;', 'if (isDue) return true;', contract],
+  ['src/matching/waits.ts', 'if (ofEntry.some((wait) => wait.hastens)) hastened.add(entryId);', '', waits],
+  ['src/matching/waits.ts', 'wait.event === fact.name &&', '', waits],
+  [
+    'src/matching/waits.ts',
+    'wait.sharedWith === fact.profileId && fact.at >= wait.entryCreatedAt',
+    'wait.sharedWith === fact.profileId',
+    memory,
+  ],
+  ['src/simulator/memory/match.ts', 'others.size > sharersAtMost', 'others.size > 1_000', memory],
+  [
+    'src/simulator/memory/ingest.ts',
+    'const people = [...new Set([...identities.map(({ profileId }) => profileId), ...owners])];',
+    'const people = identities.map(({ profileId }) => profileId);',
+    memory,
+  ],
+  ['src/simulator/memory/own-sends.ts', 'enrolled: due });', 'enrolled: broadcast.enrolled });', memory],
+  ['src/simulator/memory/read-world.ts', 'isOfAnother: true', 'isOfAnother: false', memory],
+  ['src/domain/frequency-cap.ts', "'displaces' in decision", 'false', stories],
+  ['src/simulator/memory/due-queue.ts', 'if (this.#at(parent) <= this.#at(place)) return;', 'return;', memory],
 ];
 
 const wanted = process.argv[2];

@@ -113,6 +113,12 @@ describe('on a virtual clock', () => {
     expect(sentAfter(after)).toEqual([['first-email', 'sent', hour]]);
   });
 
+  test('what ends a series ends it at once, not when it would have gone on', () => {
+    const story = play([...abandoned, track('Order Completed', { order_id: 'o', cart_id: 'cart-a', total: 30 }, 2 * hour)]);
+
+    expect(story.lines.at(-1)).toMatchObject({ at: startAt + 2 * hour, journey: 'short-cart' });
+  });
+
   test('activity puts the idle hour off; an older event that comes late does not', () => {
     const again = track('Product Added', { ...mug, product_id: 'tin', name: 'Tin' }, 30 * minute);
     const late = track('Product Added', { ...mug, product_id: 'pen', name: 'Pen' }, 40 * minute, { happenedAt: startAt + minute });
@@ -221,6 +227,17 @@ describe('a pause', () => {
       state: 'skipped',
       reason: 'frequency-cap',
     });
+  });
+
+  test('is over for what it held only when nothing else holds it', () => {
+    const skipping = { ...cartJourney(), catchUp: { kind: 'skip_step' } as const };
+    const both = [...abandoned, pause('pause', 4 * hour), pause('pause', 4 * hour, 'sms')];
+    const until = startAt + 7 * hour;
+    const text = (happenings: Script['happenings']) => play(happenings, { until }, skipping).messages[1];
+
+    expect(text([...both, pause('resume', 6 * hour, 'sms')])).toMatchObject({ step: 'text', state: 'held' });
+    expect(text([...both, pause('resume', 6 * hour)])).toMatchObject({ state: 'held' });
+    expect(text([...both, pause('resume', 6 * hour), pause('resume', 6 * hour, 'sms')])).toMatchObject({ state: 'skipped' });
   });
 
   test('of one channel lets the other through', () => {

@@ -16,6 +16,9 @@ export type TwinDeed =
   | { readonly kind: 'pause' | 'resume'; readonly after: number; readonly scope: 'all' | 'email' | 'sms' | 'cart' | 'viewed' }
   | { readonly kind: 'exit'; readonly after: number; readonly of: number }
   | { readonly kind: 'stop'; readonly after: number; readonly who: Person; readonly channel: 'email' | 'sms' }
+  /** A message of the shop's own, and one message to many. */
+  | { readonly kind: 'message'; readonly after: number; readonly who: Person }
+  | { readonly kind: 'broadcast'; readonly after: number; readonly to: readonly Person[]; readonly overMs: number }
   | { readonly kind: 'receipt'; readonly after: number; readonly of: number; readonly status: 'delivered' | 'failed' | 'complained' };
 
 export type Person = 'ann' | 'bob' | 'cyd';
@@ -29,6 +32,8 @@ export type TwinEvent = {
   | { readonly type: 'added' | 'removed' | 'viewed' | 'ordered'; readonly cart: number; readonly product: string }
   | { readonly type: 'revoked' | 'granted'; readonly channel: 'email' | 'sms' }
   | { readonly type: 'moved'; readonly zone: string }
+  /** They have the address of somebody else from now on. */
+  | { readonly type: 'shares'; readonly as: Person }
   /** A visitor turns out to be somebody. */
   | { readonly type: 'identified'; readonly as: Person }
 );
@@ -69,6 +74,10 @@ const event: fc.Arbitrary<TwinEvent> = fc.oneof(
     }),
   },
   {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant('shares' as const), who: person, lateMs: fc.constant(0), as: person }),
+  },
+  {
     weight: 2,
     arbitrary: fc.record({
       type: fc.constant('identified' as const),
@@ -90,6 +99,16 @@ const deed: fc.Arbitrary<TwinDeed> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('exit' as const), after, of: fc.nat({ max: 4 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('stop' as const), after, who: person, channel }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('message' as const), after, who: person }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('broadcast' as const),
+      after,
+      to: fc.uniqueArray(person, { minLength: 1 }),
+      overMs: fc.constantFrom(0, hour, 5 * hour),
+    }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -174,6 +193,8 @@ export function toIncoming(run: number, index: number, { after: ms, event: what 
     }
     case 'moved':
       return incoming(run, id, { ...given, type: 'identify', traits: { timezone: what.zone } });
+    case 'shares':
+      return incoming(run, id, { ...given, type: 'identify', traits: { email: emailOf(run, what.as) } });
     case 'identified':
       return incoming(run, id, { ...given, type: 'identify', traits: {}, as: what.as });
     case 'viewed':

@@ -3,22 +3,35 @@ import { pauseJourney, pauseSending, resumeJourney, resumeSending } from '../../
 import { exitEntry } from '../../src/app/exit-entry.js';
 import { recordReceipt } from '../../src/app/record-receipt.js';
 import { suppress } from '../../src/app/suppress-address.js';
+import { enrolDue } from '../../src/app/enrol-recipients.js';
+import { sendMessage } from '../../src/app/send-message.js';
+import { startBroadcast } from '../../src/app/start-broadcast.js';
 import { takeTurn } from '../../src/app/take-turn.js';
+import { recipientDueAt } from '../../src/domain/broadcast-pace.js';
+import type { EntryId, ProfileId } from '../../src/domain/ids.js';
 import { day, hour, type Instant } from '../../src/domain/instant.js';
 import type { AttemptOutcome } from '../../src/domain/message.js';
 import type { Policies } from '../../src/domain/policy/policies.js';
 import type { RenderContext, RenderResult } from '../../src/domain/rendering.js';
 import { secretsOf } from '../../src/domain/secrets.js';
+import { enrolAheadRealMs } from '../../src/journey/broadcast.js';
 import type { JourneyDefinition } from '../../src/journey/definition.js';
 import { askToLeave, pause, receive, resume } from '../../src/simulator/memory/deeds.js';
 import { suppressAddress } from '../../src/simulator/memory/effects.js';
 import { hear } from '../../src/simulator/memory/ingest.js';
+import {
+  enrolDue as enrolDueInMemory,
+  nextEnrolment,
+  sendOwnMessage,
+  startBroadcast as startBroadcastInMemory,
+} from '../../src/simulator/memory/own-sends.js';
 import { Play } from '../../src/simulator/memory/play.js';
 import { Tables } from '../../src/simulator/memory/tables.js';
 import type { Store } from '../../src/store/db.js';
 import { opset } from '../../workflows/contract.js';
 import { shippedPolicies } from './policies.js';
 import { shop } from './shop.js';
+import { publishHead } from './templates.js';
 import { cartJourney, HandClock, publish, send, take, turnDeps, type TurnDeps, waitStep } from './turns.js';
 import {
   answerFor,
@@ -88,6 +101,10 @@ function render(template: string, context: RenderContext): RenderResult {
   return { kind: 'email', subject: 'Still there', html: '<p>Waiting</p>', text: 'Waiting', locale: 'en', contentHash: 'hash' };
 }
 
+/** What the shop's own messages and broadcasts are sent by. */
+const receipt = { id: 'receipt', channel: 'email', class: 'transactional', topic: 'orders', atMostOnce: false, requires: [] } as const;
+const letter = { id: 'letter', channel: 'email', class: 'broadcast', topic: 'newsletter', atMostOnce: false, requires: [] } as const;
+
 /** What a world tells of a run, in one shape. */
 export interface Told {
   readonly entries: readonly unknown[];
@@ -152,6 +169,7 @@ function memoryTwin({ run, newId }: Names, script: TwinScript): Twin {
   );
   const needs = { secret: secretsOf(secret), policies: { current: () => policies }, shop, newId };
   for (const one of beginning(run)) hear(tables, needs, one.event);
+  const profileOf = (who: string): ProfileId => tables.identities.get(`user:${prefixOf(run)}${who}`)!.profileId;
   const deeds = {
     event: (deed: Extract<TwinDeed, { kind: 'event' }>, index: number) => void hear(tables, needs, toIncoming(run, index, deed).event),
     pause: ({ scope }: Extract<TwinDeed, { kind: 'pause' | 'resume' }>) => pause(tables, scopeOf(scope), player.at),
@@ -162,6 +180,17 @@ function memoryTwin({ run, newId }: Names, script: TwinScript): Twin {
     },
     stop: ({ who, channel }: Extract<TwinDeed, { kind: 'stop' }>) =>
       suppressAddress(tables, channel, channel === 'email' ? emailOf(run, who) : phoneOf(run, who), stopReason(channel)),
+    message: ({ who }: Extract<TwinDeed, { kind: 'message' }>) => {
+      const id = newId() as EntryId;
+      const message = { template: receipt.id, data: {}, topic: null, priority: null, deadline: null };
+      sendOwnMessage(tables, policies, { template: receipt, message, profileId: profileOf(who) }, { id, now: player.at });
+    },
+    broadcast: ({ to, overMs }: Extract<TwinDeed, { kind: 'broadcast' }>) => {
+      const timing = { startsAt: null, overMs, deadline: null };
+      const recipients = [...new Set(to.map(profileOf))];
+      const asked = { id: newId(), name: 'Letter', template: letter, timing, priority: null, data: {}, to: recipients };
+      startBroadcastInMemory(tables, policies, asked, player.at);
+    },
     receipt: ({ of, status }: Extract<TwinDeed, { kind: 'receipt' }>) => {
       const id = pick(
         [...tables.messages.values()]
@@ -180,8 +209,11 @@ function memoryTwin({ run, newId }: Names, script: TwinScript): Twin {
   };
   return {
     do: async (deed, index) => (deeds[deed.kind] as (deed: TwinDeed, index: number) => void)(deed, index),
-    settle: async () => player.settle(),
-    nextDue: async () => player.nextDue(),
+    settle: async () => {
+      enrolDueInMemory(tables, player.at, newId);
+      player.settle();
+    },
+    nextDue: async () => earliest([player.nextDue(), nextEnrolment(tables)]),
     setClock: (at) => void (player.at = at),
     told: async () => ({
       entries: [...tables.entries.values()].toSorted(byId).map((entry) => ({
@@ -237,6 +269,7 @@ function memoryTwin({ run, newId }: Names, script: TwinScript): Twin {
 /** The journeys, once for a store. */
 export async function prepareTwinStore(store: Store): Promise<void> {
   for (const definition of twinJourneys) await publish(store, definition);
+  for (const head of [receipt, letter]) await publishHead(store, head);
 }
 
 async function storeTwin(store: Store, { run, newId }: Names, script: TwinScript): Promise<Twin> {
@@ -258,6 +291,8 @@ async function storeTwin(store: Store, { run, newId }: Names, script: TwinScript
     });
   for (const scope of ['all', 'email', 'sms'] as const) await resumeSending(deps, scope);
   for (const { id } of twinJourneys) await resumeJourney(deps, id);
+  // Those of other runs are over.
+  await sql`update broadcasts set state = 'finished'`.execute(store.db);
   for (const one of beginning(run)) await take(deps, one);
   const like = `${prefixOf(run)}%`;
   const idsOf = async (query: ReturnType<typeof sql<{ readonly id: string }>>): Promise<readonly string[]> =>
@@ -279,6 +314,15 @@ async function storeTwin(store: Store, { run, newId }: Names, script: TwinScript
         suppress(deps, trx, { channel, address, reason: stopReason(channel), code: null, at: clock.now() }),
       );
     },
+    message: async ({ who }: Extract<TwinDeed, { kind: 'message' }>, index: number) => {
+      const request = { template: receipt.id, data: {}, topic: null, priority: null, deadline: null };
+      await sendMessage(deps, { ...request, to: { userId: `${prefixOf(run)}${who}` } }, `${prefixOf(run)}${index}`);
+    },
+    broadcast: async ({ to, overMs }: Extract<TwinDeed, { kind: 'broadcast' }>) => {
+      const ids = to.map((who) => `${prefixOf(run)}${who}`);
+      const request = { name: 'Letter', template: letter.id, to: { by: 'user', ids }, data: {}, startsAt: null } as const;
+      await startBroadcast(deps, { ...request, overMs, deadline: null, priority: null }, null);
+    },
     receipt: async ({ of, status }: Extract<TwinDeed, { kind: 'receipt' }>) => {
       const id = pick(await idsOf(sql`select id from messages where entry_id like ${like} and attempts > 0 order by id collate "C"`), of);
       if (id !== undefined) await recordReceipt(deps, id, { provider: 'scripted', providerId: `p-${id}`, status, code: null, to: null });
@@ -286,6 +330,7 @@ async function storeTwin(store: Store, { run, newId }: Names, script: TwinScript
   };
   /** Entries that somebody is to look at: poked, or due. A poke that finds nothing to do only ensures a run. */
   const settle = async (): Promise<void> => {
+    await enrolDue(deps);
     for (;;) {
       const needs = sql`(e.due_at <= ${clock.now()} and e.activity <> 'held') or (e.poke_real <= real_now_ms() + 60000 and (e.due_at <= ${clock.now()}
         or exists (select 1 from entry_inputs i where i.entry_id = e.id and i.consumed_at is null)))`;
@@ -306,7 +351,13 @@ async function storeTwin(store: Store, { run, newId }: Names, script: TwinScript
     nextDue: async () => {
       const { rows } = await sql<{ readonly at: number | null }>`select min(due_at) as at from entries
         where id like ${like} and state <> 'finished' and activity <> 'held'`.execute(store.db);
-      return rows[0]?.at ?? null;
+      const running = await sql<{ readonly at: number; readonly over: number; readonly total: number; readonly enrolled: number }>`
+        select starts_at as at, (settings ->> 'overMs')::bigint as over, total, enrolled from broadcasts
+        where id like ${like} and state = 'running' and enrolled < total`.execute(store.db);
+      const enrolments = running.rows.map(({ at, over, total, enrolled }) =>
+        Math.max(at, recipientDueAt({ startsAt: at, overMs: over, total }, enrolled) - enrolAheadRealMs),
+      );
+      return earliest([rows[0]?.at ?? null, ...enrolments]);
     },
     setClock: (at) => clock.set(at),
     told: () => readTold(store, like),
@@ -333,6 +384,11 @@ async function readTold(store: Store, like: string): Promise<Told> {
 }
 
 // ── what both share ──
+
+function earliest(instants: readonly (Instant | null)[]): Instant | null {
+  const known = instants.filter((at) => at !== null);
+  return known.length === 0 ? null : Math.min(...known);
+}
 
 function isSwitch(scope: string): scope is 'all' | 'email' | 'sms' {
   return scope === 'all' || scope === 'email' || scope === 'sms';
