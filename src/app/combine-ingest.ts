@@ -1,11 +1,8 @@
 import { type IngestChunk, type IngestDeps, ingestEvents, type IngestResult, storeChunk, storeTogether } from './ingest-events.js';
 import type { IncomingEvent, RejectedEvent } from '../projection/read-event.js';
 
-/** Events that one transaction takes from those who wait, and how few where each of them takes long. */
+/** Events that one transaction takes from those who wait. */
 const mostEvents = 150;
-const fewestEvents = 25;
-/** So long a transaction is to take: whoever comes meanwhile waits for it, and then for their own. Real milliseconds. */
-const transactionMs = 150;
 
 /** How long a transaction waits for those who may come. */
 const lingerMs = 2;
@@ -15,8 +12,6 @@ interface Waiting {
   /** Whose it is: those who wait take turns. */
   readonly sender: string;
   readonly settle: (result: Promise<IngestResult>) => void;
-  /** Transactions that began without it while it waited. */
-  passed: number;
 }
 
 /**
@@ -32,12 +27,11 @@ export function combineIngest(
   const waiting: Waiting[] = [];
   let running = 0;
   let expected = 0;
-  let eventMs = 1;
   let lingering: NodeJS.Timeout | null = null;
 
   function store(chunk: IngestChunk, sender: string): Promise<IngestResult> {
     return new Promise((resolve) => {
-      waiting.push({ chunk, sender, settle: resolve, passed: 0 });
+      waiting.push({ chunk, sender, settle: resolve });
       goOn();
     });
   }
@@ -52,13 +46,11 @@ export function combineIngest(
   function begin(): void {
     if (lingering !== null) clearTimeout(lingering);
     lingering = null;
-    const some = takeSome(waiting, Math.min(mostEvents, Math.max(fewestEvents, transactionMs / eventMs)));
+    const some = takeSome(waiting);
     if (some.length === 0) return;
     running += 1;
-    const began = performance.now();
     void storeAll(some).finally(() => {
       running -= 1;
-      eventMs = pace(eventMs, eventsOf(some), performance.now() - began);
       expected = some.length;
       goOn();
     });
@@ -84,28 +76,17 @@ export function combineIngest(
   return (incoming, rejected, sender = '') => ingestEvents(deps, incoming, rejected, (chunk) => store(chunk, sender));
 }
 
-/** What an event takes, from the last transactions. Of a few events the commit is most. */
-function pace(before: number, events: number, ms: number): number {
-  return events < fewestEvents ? before : 0.7 * before + 0.3 * (ms / events);
-}
-
-function eventsOf(some: readonly Waiting[]): number {
-  return some.reduce((sum, { chunk }) => sum + chunk.events.length, 0);
-}
-
 /** Takes out what goes into the next transaction: from each sender its first, then from each its second, until it is full. */
-function takeSome(waiting: Waiting[], most: number): readonly Waiting[] {
+function takeSome(waiting: Waiting[]): readonly Waiting[] {
   let events = 0;
   const inTurn = takingTurns(waiting);
-  const end = inTurn.findIndex(({ chunk }) => (events += chunk.events.length) > most);
+  const end = inTurn.findIndex(({ chunk }) => (events += chunk.events.length) > mostEvents);
   const taken = new Set(inTurn.slice(0, end === -1 ? inTurn.length : Math.max(1, end)));
   const left = waiting.filter((one) => !taken.has(one));
-  for (const one of left) one.passed += 1;
   waiting.splice(0, waiting.length, ...left);
   return [...taken];
 }
 
-/** In a round who brings little comes first, since that keeps nobody waiting; who was passed over in their turn comes before all. */
 function takingTurns(waiting: readonly Waiting[]): readonly Waiting[] {
   const rounds = new Map<string, number>();
   const placed = waiting.map((one) => {
@@ -113,10 +94,7 @@ function takingTurns(waiting: readonly Waiting[]): readonly Waiting[] {
     rounds.set(one.sender, round + 1);
     return { one, round };
   });
-  const wasPassed = ({ one, round }: (typeof placed)[number]): number => (round === 0 && one.passed > 0 ? 0 : 1);
-  return placed
-    .sort((a, b) => wasPassed(a) - wasPassed(b) || a.round - b.round || a.one.chunk.events.length - b.one.chunk.events.length)
-    .map(({ one }) => one);
+  return placed.sort((a, b) => a.round - b.round).map(({ one }) => one);
 }
 
 /** The store is not reached, or shuts down: trying each by itself would only take longer. */
