@@ -1,6 +1,6 @@
 import type { RenderContext } from '../domain/rendering.js';
 import { restoreCartUrl } from '../domain/shop.js';
-import { shownLines } from '../domain/shown-lines.js';
+import { shownCart } from '../domain/shown-lines.js';
 import { type CartView, findCanonicalProfile, readCarts, readProfile } from '../store/profiles-read.js';
 import type { AppDeps } from './deps.js';
 import { personTimeZone } from './read-person.js';
@@ -17,7 +17,7 @@ export async function previewContext(deps: Pick<AppDeps, 'store' | 'shop' | 'clo
   const text = (name: string): string | null => (typeof profile.traits[name] === 'string' ? (profile.traits[name] as string) : null);
   return {
     profile: { firstName: text('firstName') ?? text('first_name'), locale: text('locale') ?? text('language'), traits: profile.traits },
-    cart: cart === undefined ? null : shownCart(cart, deps.shop),
+    cart: cart === undefined ? null : cartOf(cart, deps.shop),
     links: { unsubscribe: deps.shop.siteUrl, preferences: deps.shop.siteUrl, view: deps.shop.siteUrl },
     data: {},
     isFirstSms: true,
@@ -26,11 +26,6 @@ export async function previewContext(deps: Pick<AppDeps, 'store' | 'shop' | 'clo
   };
 }
 
-function shownCart(cart: CartView, shop: AppDeps['shop']): NonNullable<RenderContext['cart']> {
-  return {
-    lines: shownLines(cart.lines),
-    value: cart.value,
-    currency: cart.currency ?? shop.currency,
-    url: restoreCartUrl(shop, cart.token),
-  };
+function cartOf(cart: CartView, shop: AppDeps['shop']): NonNullable<RenderContext['cart']> {
+  return { ...shownCart(cart, shop.currency), url: restoreCartUrl(shop, cart.token) };
 }

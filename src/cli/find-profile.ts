@@ -15,6 +15,7 @@ export interface Profile {
     readonly id: string;
     readonly state: string;
     readonly value: number;
+    readonly totals: readonly { readonly currency: string | null; readonly value: number }[];
     readonly currency: string | null;
     readonly lines: readonly { readonly name: string; readonly quantity: number }[];
     readonly updatedAt: string;

@@ -1,6 +1,6 @@
 import type { CommerceLine } from './commerce-events.js';
 import type { Instant } from './instant.js';
-import { comparePositions, newerOf, newerValue, type Position, type Register } from './register.js';
+import { comparePositions, newerOf, newerValue, type Position, type Register, valueOf } from './register.js';
 
 /** What is known of one line of a cart, whatever the order in which its events came. */
 export interface LineFold {
@@ -15,6 +15,8 @@ export interface LineFold {
   readonly name: Register<string> | null;
   readonly price: Register<number> | null;
   readonly currency: Register<string> | null;
+  /** The currency that was said with a price, at that price's position. Absent: none was, or the fold is of a build before. */
+  readonly priced?: Register<string>;
   readonly imageUrl: Register<string> | null;
   readonly url: Register<string> | null;
 }
@@ -43,10 +45,23 @@ export function described(known: LineFold, line: CommerceLine, position: Positio
     first: earlierFirst(known.first, [at, index]),
     name: newerValue(known.name, set, line.name),
     price: newerValue(known.price, set, line.price),
+    ...pricedIn(newerValue(known.priced ?? null, set, line.price === null ? null : line.currency)),
     currency: newerValue(known.currency, set, line.currency),
     imageUrl: newerValue(known.imageUrl, set, line.imageUrl),
     url: newerValue(known.url, set, line.url),
   };
+}
+
+function pricedIn(priced: Register<string> | null): Pick<LineFold, 'priced'> {
+  return priced === null ? {} : { priced };
+}
+
+/** What one costs in the line's present currency. Null: nobody said, or it was said in another currency than the line is in by now. */
+export function priceOf({ price, priced, currency }: LineFold): number | null {
+  if (price === null) return null;
+  const isSaidWithIt = priced !== undefined && comparePositions(priced, price) === 0;
+  if (!isSaidWithIt || currency === null || comparePositions(currency, price) <= 0) return valueOf(price);
+  return valueOf(currency) === valueOf(priced) ? valueOf(price) : null;
 }
 
 export function setQuantity(line: LineFold, position: Position, quantity: number): LineFold {
@@ -90,6 +105,7 @@ export function mergeLines(a: LineFold, b: LineFold): LineFold {
     first: earlierFirst(a.first, b.first),
     name: newerOf(a.name, b.name),
     price: newerOf(a.price, b.price),
+    ...pricedIn(newerOf(a.priced ?? null, b.priced ?? null)),
     currency: newerOf(a.currency, b.currency),
     imageUrl: newerOf(a.imageUrl, b.imageUrl),
     url: newerOf(a.url, b.url),

@@ -1,17 +1,19 @@
 import type { CartFold, TokenFold } from './cart-fold.js';
-import { lineKey, quantityOf } from './cart-line-fold.js';
+import { priceOf, quantityOf } from './cart-line-fold.js';
+import { onlyCurrency, totalsByCurrency } from './cart-totals.js';
 import type { CartLine } from './cart.js';
 import type { Instant } from './instant.js';
 import { claimedName } from './plain-name.js';
-import { compareText, newerOf, type Register, registerValue, valueOf } from './register.js';
+import { compareText, registerValue, valueOf } from './register.js';
 
 /** A cart as its fold tells it. */
 export interface CartView {
   /** The token that a link restoring the cart carries; null when the shop names none. */
   readonly token: string | null;
   readonly lines: readonly CartLine[];
+  /** Of all its lines; null: nobody said, or they have several. */
   readonly currency: string | null;
-  /** Sum of quantity × price over the lines in the cart's currency. */
+  /** Sum of quantity × price over the lines; 0 where they have several currencies (`totalsByCurrency`). */
   readonly value: number;
   /** The newest activity, also of events that changed no line. Null: nothing yet. */
   readonly updatedAt: Instant | null;
@@ -35,8 +37,9 @@ function newView(fold: CartFold): CartView {
   const shown = newestGroup(groups.filter(saysLines)) ?? newestGroup(groups);
   if (shown === null) return { token: null, lines: [], currency: null, value: 0, updatedAt };
   const lines = shownLines(shown);
-  const currency = newestCurrency(shown, lines);
-  return { token: registerValue(shown.name) || null, lines, currency, value: totalValue(lines, currency), updatedAt };
+  const [total, ...others] = totalsByCurrency(lines);
+  const value = total === undefined || others.length > 0 ? 0 : total.value;
+  return { token: registerValue(shown.name) || null, lines, currency: onlyCurrency(lines), value, updatedAt };
 }
 
 function saysLines(group: TokenFold): boolean {
@@ -62,22 +65,9 @@ function shownLines(group: TokenFold): readonly CartLine[] {
       variant: line.variant,
       name: valueOf(line.name) ?? claimedName(line.productId),
       quantity,
-      price: valueOf(line.price) ?? 0,
+      price: priceOf(line) ?? 0,
       currency: valueOf(line.currency),
       imageUrl: valueOf(line.imageUrl),
       url: valueOf(line.url),
     }));
-}
-
-function newestCurrency(group: TokenFold, lines: readonly CartLine[]): string | null {
-  let newest: Register<string> | null = null;
-  for (const line of lines) newest = newerOf(newest, group.lines[lineKey(line.productId, line.variant)]?.currency ?? null);
-  return valueOf(newest);
-}
-
-function totalValue(lines: readonly CartLine[], currency: string | null): number {
-  const sum = lines
-    .filter((line) => line.currency === null || line.currency === currency)
-    .reduce((total, line) => total + line.quantity * line.price, 0);
-  return Math.round(sum * 1e4) / 1e4;
 }

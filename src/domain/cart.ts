@@ -20,8 +20,9 @@ export interface Cart {
   readonly token: string;
   readonly state: 'open' | 'ordered';
   readonly lines: readonly CartLine[];
+  /** Of all its lines; null: nobody said, or they have several. */
   readonly currency: string | null;
-  /** Sum of quantity × price over the lines. */
+  /** Sum of quantity × price over the lines; 0 where they have several currencies (`totalsByCurrency`). */
   readonly value: number;
   readonly updatedAt: Instant;
 }

@@ -1,4 +1,5 @@
 import type { KeptCart } from './cart-book.js';
+import { totalsByCurrency } from './cart-totals.js';
 import type { CartView } from './cart-view.js';
 import type { CommerceEvent } from './commerce-events.js';
 import { type ConsentRecord, isRefusal } from './consent.js';
@@ -80,7 +81,7 @@ function cartFact(happening: Happening, touched: NonNullable<Happening['cart']>,
     eventId: happening.event.messageId,
     properties: {
       ...withoutProducts(happening.event.properties),
-      cart_value: after.value,
+      cart_value: totalsByCurrency(after.lines).length > 1 ? null : after.value,
       cart_lines: after.lines.length,
       cart_currency: after.currency,
     },

@@ -15,10 +15,13 @@ export interface RenderContext {
       readonly isNamed?: boolean;
       readonly quantity: number;
       readonly price: number;
+      /** ISO 4217; null or absent: the cart's. */
+      readonly currency?: string | null;
       readonly imageUrl: string | null;
       readonly url: string | null;
     }[];
-    readonly value: number;
+    /** Null: its lines have several currencies, which have no sum. */
+    readonly value: number | null;
     readonly currency: string;
     readonly url: string;
   } | null;

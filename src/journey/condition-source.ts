@@ -29,6 +29,12 @@ export const bothConditions = 'For both, put two conditions under "all".';
 
 const comparison = z.strictObject(comparisonShape).superRefine(oneOf(operators, 'one comparison', bothConditions));
 
+/** ISO 4217. */
+const currencyText = z
+  .string()
+  .regex(/^[A-Z]{3}$/, 'Must be a currency of three letters')
+  .meta({ examples: ['GBP'] });
+
 const messageStatuses = ['sent', 'delivered', 'opened', 'clicked', 'bounced', 'failed', 'skipped'] as const;
 
 const known = Object.entries(factProperties).flatMap(([fact, properties]) =>
@@ -59,7 +65,7 @@ export const conditionShape = {
     .superRefine(oneOf(operators, 'one comparison', bothConditions))
     .optional(),
   event_property: z
-    .strictObject({ path: propertyPath, ...comparisonShape })
+    .strictObject({ path: propertyPath, currency: currencyText.optional(), ...comparisonShape })
     .superRefine(oneOf(operators, 'one comparison', bothConditions))
     .optional(),
   event_count: z
@@ -68,7 +74,10 @@ export const conditionShape = {
     .optional(),
   cart: z
     .strictObject({
-      value: comparison.optional(),
+      value: z
+        .strictObject({ ...comparisonShape, currency: currencyText.optional() })
+        .superRefine(oneOf(operators, 'one comparison', bothConditions))
+        .optional(),
       lines: comparison.optional(),
       currency: comparison.optional(),
       state: comparison.optional(),
@@ -117,7 +126,12 @@ export function compileCondition(source: ConditionSource, path: readonly Propert
   if (source.identified !== undefined) return { kind: 'identified', is: source.identified };
   if (source.trait) return { kind: 'trait', name: source.trait.name, comparison: toComparison(source.trait) };
   if (source.event_property)
-    return { kind: 'event_property', path: source.event_property.path, comparison: toComparison(source.event_property) };
+    return {
+      kind: 'event_property',
+      path: source.event_property.path,
+      comparison: toComparison(source.event_property),
+      ...inCurrency(source.event_property),
+    };
   if (source.event_count) {
     note({ kind: 'event', name: source.event_count.name, path: [...path, 'event_count', 'name'] });
     return {
@@ -128,8 +142,11 @@ export function compileCondition(source: ConditionSource, path: readonly Propert
     };
   }
   if (source.cart) {
-    const [field, of] = Object.entries(source.cart).find(([, value]) => value !== undefined) as ['value', ComparisonSource];
-    return { kind: 'cart', field, comparison: toComparison(of) };
+    const [field, of] = Object.entries(source.cart).find(([, value]) => value !== undefined) as [
+      'value',
+      ComparisonSource & { readonly currency?: string },
+    ];
+    return { kind: 'cart', field, comparison: toComparison(of), ...inCurrency(of) };
   }
   if (source.consent) {
     note({ kind: 'topic', name: source.consent.topic, path: [...path, 'consent', 'topic'] });
@@ -140,6 +157,10 @@ export function compileCondition(source: ConditionSource, path: readonly Propert
     return { kind: 'message', step: source.message.step, status: source.message.status };
   }
   throw new Error('A condition without a kind passed the schema.');
+}
+
+function inCurrency({ currency }: { readonly currency?: string | undefined }): { readonly currency?: string } {
+  return currency === undefined ? {} : { currency };
 }
 
 function toComparison(source: ComparisonSource): Comparison {

@@ -35,11 +35,12 @@ const sampleSchema: z.ZodType<RenderContext> = z.strictObject({
           isNamed: z.boolean().exactOptional(),
           quantity: z.number(),
           price: z.number(),
+          currency: z.string().nullable().exactOptional(),
           imageUrl: z.string().nullable(),
           url: z.string().nullable(),
         }),
       ),
-      value: z.number(),
+      value: z.number().nullable(),
       currency: z.string(),
       url: z.string(),
     })

@@ -9,7 +9,13 @@ import type { Palette } from '../domain/shop-look.js';
 type ShopWords = Pick<Shop, 'name' | 'brand' | 'postalAddress' | 'siteUrl' | 'supportUrl' | 'supportEmail' | 'look'>;
 
 /** All that a template can name. `locale` is the tag that money and dates are written in, such as `de-AT`. */
-type TemplateScope = RenderContext & { readonly shop: ShopWords; readonly locale: string };
+/** Without a total there is nothing to print, and nothing that is missing. */
+type ShownCart = Omit<NonNullable<RenderContext['cart']>, 'value'> & { readonly value: number | '' };
+type TemplateScope = Omit<RenderContext, 'cart'> & {
+  readonly cart: ShownCart | null;
+  readonly shop: ShopWords;
+  readonly locale: string;
+};
 
 /** The shape of a value: a plain value, anything, a list, or an object by its keys. */
 export type Shape = 'value' | 'any' | { readonly list: Shape } | { readonly keys: { readonly [key: string]: Shape } };
@@ -40,7 +46,19 @@ export const knownVariables: ShapeOf<TemplateScope> & Shape = {
     profile: { keys: { firstName: 'value', locale: 'value', traits: 'any' } },
     cart: {
       keys: {
-        lines: { list: { keys: { name: 'value', quantity: 'value', price: 'value', imageUrl: 'value', url: 'value', isNamed: 'value' } } },
+        lines: {
+          list: {
+            keys: {
+              name: 'value',
+              quantity: 'value',
+              price: 'value',
+              imageUrl: 'value',
+              url: 'value',
+              currency: 'value',
+              isNamed: 'value',
+            },
+          },
+        },
         value: 'value',
         currency: 'value',
         url: 'value',
@@ -98,7 +116,14 @@ export function templateScope(context: RenderContext, shop: Shop, locale: string
       firstName: profile.firstName === null ? null : greetingName(profile.firstName),
       traits: withPlainNames(profile.traits),
     },
-    cart: cart === null ? null : { ...cart, lines: cart.lines.map((line) => shownLine(line, locale)) },
+    cart:
+      cart === null
+        ? null
+        : {
+            ...cart,
+            value: cart.value ?? '',
+            lines: cart.lines.map((line) => ({ ...shownLine(line, locale), currency: line.currency ?? cart.currency })),
+          },
     locale,
     shop: { name, brand, postalAddress, siteUrl, supportUrl, supportEmail, look },
   } satisfies TemplateScope) as Record<string, unknown>;

@@ -1,3 +1,4 @@
+import { totalsByCurrency } from '../domain/cart-totals.js';
 import { durationWords } from '../domain/duration.js';
 import type { EntryId, ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
@@ -152,5 +153,9 @@ function cartNote(cart: KeptCart | undefined): string {
   if (cart.state === 'ordered') return 'the cart is ordered';
   if (cart.lines.length === 0) return 'the cart is empty';
   const lines = cart.lines.map(({ quantity, name }) => `${quantity} × ${name}`).join(', ');
-  return `the cart holds ${lines}: ${cart.value.toFixed(2)}${cart.currency === null ? '' : ` ${cart.currency}`}`;
+  return `the cart holds ${lines}: ${
+    totalsByCurrency(cart.lines)
+      .map(({ currency, value }) => `${value.toFixed(2)}${currency === null ? '' : ` ${currency}`}`)
+      .join(' and ') || '0.00'
+  }`;
 }

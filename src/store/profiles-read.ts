@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { type CurrencyTotal, totalsByCurrency } from '../domain/cart-totals.js';
 import type { CartLine } from '../domain/cart.js';
 import type { Channel } from '../domain/channel.js';
 import type { ConsentProof, ConsentRecord, LegalBasis, NotAsked } from '../domain/consent.js';
@@ -91,7 +92,9 @@ export interface CartView {
   readonly state: 'open' | 'ordered';
   readonly lines: readonly CartLine[];
   readonly currency: string | null;
+  /** 0 where its lines have several currencies: then `totals` has one for each. */
   readonly value: number;
+  readonly totals: readonly CurrencyTotal[];
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
 }
@@ -113,6 +116,7 @@ export async function readCarts(db: Db | Trx, profileId: string): Promise<readon
     lines: row.lines as readonly CartLine[],
     currency: row.currency,
     value: row.value,
+    totals: totalsByCurrency(row.lines as readonly CartLine[]),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }));

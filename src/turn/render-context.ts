@@ -1,5 +1,5 @@
 import type { RenderContext } from '../domain/rendering.js';
-import { shownLines } from '../domain/shown-lines.js';
+import { shownCart } from '../domain/shown-lines.js';
 import { textTrait } from '../domain/text-trait.js';
 import { originOf } from '../journey/internal.js';
 import type { Knowledge } from './knowledge.js';
@@ -19,15 +19,7 @@ export function renderContext(
       locale: textTrait(profile, 'locale') ?? textTrait(profile, 'language'),
       traits: profile.traits,
     },
-    cart:
-      cart === null
-        ? null
-        : {
-            lines: shownLines(cart.lines),
-            value: cart.value,
-            currency: cart.currency ?? shop.currency,
-            url: links.cart,
-          },
+    cart: cart === null ? null : { ...shownCart(cart, shop.currency), url: links.cart },
     links: { unsubscribe, preferences, ...(view === undefined ? {} : { view }) },
     data: originOf(entry.journeyId) === 'journey' ? {} : entry.data.trigger,
     isFirstSms: !facts.textedBefore,

@@ -80,6 +80,21 @@ describe('what people and shops tell', () => {
     expect(render(`{% if ${path} %}there{% endif %}`, plain)).toBe('');
   });
 
+  test('prints each line of a cart in its own currency, and no total of two', () => {
+    const lines = [
+      { name: 'Lamp', quantity: 1, price: 30, currency: 'EUR', imageUrl: null, url: null },
+      { name: 'Mug', quantity: 1, price: 25, currency: 'GBP', imageUrl: null, url: null },
+      { name: 'Pot', quantity: 1, price: 5, imageUrl: null, url: null },
+    ];
+    const mixed = templateScope(
+      renderContext({ cart: { lines, value: null, currency: 'GBP', url: 'https://links.example/c/t' } }),
+      shop,
+      'en',
+    );
+    expect(render('{% for line in cart.lines %}{{ line.price | money: line.currency }} {% endfor %}', mixed)).toBe('€30.00 £25.00 £5.00 ');
+    expect(render('{{ cart.value | money }}{% if cart.value > 0 %}there{% endif %}', mixed)).toBe('');
+  });
+
   test.each([Number.NaN, Number.POSITIVE_INFINITY, { a: 1 }, [{ a: 1 }], null])('%j prints nothing, in HTML too', (value) => {
     for (const output of ['text', 'html'] as const) {
       const result = renderLiquid(parseLiquid('<{{ value }}>', output), { value: value ?? '' }, formatting);

@@ -18,7 +18,8 @@ const cart = z
     state: z.enum(['open', 'ordered']),
     lines: z.array(z.unknown().meta({ description: 'A product of it: name, quantity, price, and what else the shop told.' })).readonly(),
     currency: z.string().nullable(),
-    value: z.number(),
+    value: z.number().meta({ description: '0 where its lines have several currencies: `totals` has one for each.' }),
+    totals: z.array(z.object({ currency: z.string().nullable(), value: z.number() })).readonly(),
     createdAt: instant,
     updatedAt: instant,
   })

@@ -57,7 +57,9 @@ export async function showProfile(context: CliContext, id: string): Promise<Outc
           profile.carts.map((cart) => [
             cart.id,
             cart.state,
-            money(cart.value, cart.currency),
+            cart.totals.length < 2
+              ? money(cart.value, cart.currency)
+              : cart.totals.map((one) => money(one.value, one.currency)).join(' + '),
             cart.lines.map((line) => `${line.quantity} × ${line.name}`).join(', '),
             local(cart.updatedAt),
           ]),

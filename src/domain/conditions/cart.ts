@@ -1,11 +1,17 @@
 import type { Cart } from '../cart.js';
+import { totalsByCurrency } from '../cart-totals.js';
 import { compare, describeComparison } from './comparison.js';
+import type { Comparison, Truth } from './condition.js';
 import type { ConditionKind, ConditionOf } from './kind.js';
 
 /** The cart of the entry as it is now. Without a cart all of it is unknown. */
 export const cart: ConditionKind<ConditionOf<'cart'>> = {
-  evaluate: (condition, facts) => compare(condition.comparison, facts.cart === null ? null : read(facts.cart, condition.field)),
-  describe: (condition, holds) => `${names[condition.field]} ${describeComparison(condition.comparison, holds)}`,
+  evaluate: ({ comparison, field, currency }, facts) => {
+    if (facts.cart === null) return compare(comparison, null);
+    return field === 'value' ? compareValue(comparison, facts.cart, currency ?? null) : compare(comparison, read(facts.cart, field));
+  },
+  describe: (condition, holds) =>
+    `${names[condition.field]} ${describeComparison(condition.comparison, holds)}${condition.currency === undefined ? '' : ` ${condition.currency}`}`,
 };
 
 const names: Readonly<Record<ConditionOf<'cart'>['field'], string>> = {
@@ -15,6 +21,34 @@ const names: Readonly<Record<ConditionOf<'cart'>['field'], string>> = {
   state: "the cart's state",
 };
 
-function read(source: Cart, field: ConditionOf<'cart'>['field']): string | number | null {
+function read(source: Cart, field: 'lines' | 'currency' | 'state'): string | number | null {
   return field === 'lines' ? source.lines.length : source[field];
+}
+
+/**
+ * Amounts of two currencies are never added. In a named one its own total counts. Else each total is a part of the whole, so one that reaches a minimum is
+ * enough, and one that passes a maximum is too much; all else is unknown.
+ */
+function compareValue(comparison: Comparison, { lines, value }: Cart, currency: string | null): Truth {
+  const totals = totalsByCurrency(lines);
+  if (currency !== null)
+    return compare(comparison, totals.find((one) => one.currency === currency)?.value ?? (lines.length === 0 ? 0 : null));
+  if (totals.length < 2) return compare(comparison, value);
+  const truths = totals.map((total) => compare(comparison, total.value));
+  switch (comparison.op) {
+    case 'at_least':
+    case 'more_than':
+      return truths.includes('true') ? 'true' : 'unknown';
+    case 'at_most':
+    case 'less_than':
+      return truths.includes('false') ? 'false' : 'unknown';
+    case 'exists':
+      return compare(comparison, totals);
+    case 'is':
+    case 'is_not':
+    case 'in':
+    case 'not_in':
+    case 'contains':
+      return 'unknown';
+  }
 }

@@ -19,9 +19,15 @@ export type Condition =
   | { readonly kind: 'all' | 'any'; readonly of: readonly Condition[] }
   | { readonly kind: 'not'; readonly of: Condition }
   | { readonly kind: 'trait'; readonly name: string; readonly comparison: Comparison }
-  | { readonly kind: 'event_property'; readonly path: string; readonly comparison: Comparison }
+  | { readonly kind: 'event_property'; readonly path: string; readonly comparison: Comparison; readonly currency?: string }
   | { readonly kind: 'event_count'; readonly name: FactName; readonly windowMs: number | null; readonly comparison: Comparison }
-  | { readonly kind: 'cart'; readonly field: 'value' | 'lines' | 'currency' | 'state'; readonly comparison: Comparison }
+  /** `currency`: of the amount. Absent: of whichever currency. */
+  | {
+      readonly kind: 'cart';
+      readonly field: 'value' | 'lines' | 'currency' | 'state';
+      readonly comparison: Comparison;
+      readonly currency?: string;
+    }
   | { readonly kind: 'consent'; readonly channel: Channel; readonly topic: string; readonly granted: boolean }
   | { readonly kind: 'identified'; readonly is: boolean }
   | { readonly kind: 'message'; readonly step: string; readonly status: MessageStatus };
