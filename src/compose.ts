@@ -24,6 +24,7 @@ import { layFoundation } from './instance/foundation.js';
 import { ensureKeys } from './instance/keys.js';
 import { startLocalParts } from './instance/local-parts.js';
 import { createProviders, localProviders } from './instance/providers.js';
+import { LiveShop } from './instance/live-shop.js';
 import { seams } from './instance/seams.js';
 import { type Stops, stopAll } from './instance/stops.js';
 import { watchSecrets } from './instance-secrets.js';
@@ -73,6 +74,8 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
 
   const policies = livePolicies({ store, log });
   stops.push(async () => policies.stop());
+  const liveShop = new LiveShop({ folder: config.SOJOURN_PROJECT, shop, store, log });
+  stops.push(async () => liveShop.stop());
   const secrets = watchSecrets({ store, secret, log });
   stops.push(async () => secrets.stop());
   const life = { mayBeginSend: true, notifyRelay: (): void => {} };
@@ -97,6 +100,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
   const isFirst = await isUnpublished(app);
   await publishPoliciesAtStart(app, project, isFirst);
   await policies.start();
+  await liveShop.start();
   await publishAtStart(app, project, isFirst);
 
   let temporal: Temporal | null = null;
@@ -117,7 +121,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
           audit,
           templates,
           temporalUi: temporalUiOf(config, () => temporal),
-          ...seams(app, { templates, renderer, publishAll, dataFolder, temporal: () => temporal, hasRelay: roles.has('relay') }),
+          ...seams(app, { templates, renderer, publishAll, dataFolder, temporal: () => temporal, hasRelay: roles.has('relay'), liveShop }),
           ...(config.SOJOURN_TRUST_PROXY === undefined ? {} : { trustedProxies: config.SOJOURN_TRUST_PROXY }),
           plugins: [segmentRoutes(app), twilioRoutes(app), emailInboundRoutes(app, config.EMAIL_WEBHOOK_TOKEN ?? null)],
         }

@@ -62,6 +62,16 @@ export interface Progress {
   readonly total: number;
 }
 
+export type ShopPublication =
+  | { readonly kind: 'read'; readonly differs: boolean; readonly published: boolean }
+  | { readonly kind: 'invalid'; readonly reason: string };
+
+/** `language`: in which it was written. */
+export type SentTest =
+  | (Extract<TestSendResult, { kind: 'done' }> & { readonly language: string })
+  | Exclude<TestSendResult, { kind: 'done' }>
+  | { readonly kind: 'unknown-sample' };
+
 /**
  * What the API needs beyond the use cases' own `AppDeps`: what other parts of the program do, injected by `compose.ts`.
  * An optional function that is absent makes its route answer 501, with the reason.
@@ -91,7 +101,15 @@ export interface ApiDeps {
     readonly templateId: string;
     readonly profileId: string | null;
     readonly to: string;
-  }) => Promise<TestSendResult>;
+    readonly locale: string | null;
+    /** The name of a sample, instead of a person. */
+    readonly sample: string | null;
+    /** What the template reads as `data`, instead of its example. */
+    readonly data: Readonly<Record<string, unknown>> | null;
+    /** The file of the server's folder as it is, published or not. */
+    readonly draft: boolean;
+  }) => Promise<SentTest>;
+  readonly publishShop?: (how: { readonly dryRun?: boolean }) => Promise<ShopPublication>;
   readonly publishTemplates?: (how: { readonly dryRun?: boolean }) => Promise<readonly TemplatePublication[]>;
   /** Entries at which the poke loop looked five times in vain, each with what Temporal says of its run. */
   readonly stuckEntries?: () => Promise<readonly StuckEntry[]>;

@@ -9,10 +9,14 @@ import { testSend } from '../app/test-send.js';
 import type { EntryId } from '../domain/ids.js';
 import type { RenderContext } from '../domain/rendering.js';
 import type { TemplateFolder, TemplateSet } from '../render/load.js';
+import { compileTemplate } from '../render/compile.js';
+import { withMjml } from '../render/mjml.js';
 import { readSample } from '../render/preview.js';
-import type { createRenderer } from '../render/renderer.js';
+import { createRenderer, type PublishedTemplates } from '../render/renderer.js';
 import { restartStuckEntry, stuckEntries } from '../temporal/stuck-entries.js';
 import type { Temporal } from '../temporal-part.js';
+import { describeProblem } from '../yaml/problem.js';
+import type { LiveShop } from './live-shop.js';
 
 /** What other parts do for the API. */
 export function seams(
@@ -24,10 +28,19 @@ export function seams(
     readonly dataFolder: string;
     readonly temporal: () => Temporal | null;
     readonly hasRelay: boolean;
+    readonly liveShop: LiveShop;
   },
 ): Pick<
   ApiDeps,
-  'previewTemplate' | 'testSend' | 'publishTemplates' | 'stuckEntries' | 'restartStuck' | 'reconcile' | 'backup' | 'retryDeadLetter'
+  | 'previewTemplate'
+  | 'testSend'
+  | 'publishTemplates'
+  | 'publishShop'
+  | 'stuckEntries'
+  | 'restartStuck'
+  | 'reconcile'
+  | 'backup'
+  | 'retryDeadLetter'
 > {
   const { templates, renderer, temporal } = parts;
   const contextOf = async (profileId: string | null) =>
@@ -41,14 +54,23 @@ export function seams(
       const profile = locale === null ? context.profile : { ...context.profile, locale };
       return renderer.render(templateId, 'latest', { ...context, profile, data: template.data ?? {} });
     },
-    async testSend({ templateId, profileId, to }) {
-      const template = await renderer.about(templateId, 'latest');
+    async testSend({ templateId, profileId, to, locale, sample, data, draft }) {
+      const words = draft ? await draftOf(templates, app.shop, templateId) : { kind: 'ready' as const, renderer };
+      if (words.kind === 'refused') return words;
+      const template = await words.renderer.about(templateId, 'latest');
       if (template === null) return { kind: 'unknown-template' };
-      const context = await contextOf(profileId);
-      return context === null
-        ? { kind: 'unknown-profile' }
-        : testSend(app, { template, to, context: { ...context, data: template.data ?? {} } });
+      const found = sample === null ? await contextOf(profileId) : sampleCalled(templates.current(), sample);
+      if (found === null) return { kind: sample === null ? 'unknown-profile' : 'unknown-sample' };
+      const profile = locale === null ? found.profile : { ...found.profile, locale };
+      const context = { ...found, profile, data: data ?? template.data ?? {} };
+      const shown = await words.renderer.render(templateId, 'latest', context);
+      if (shown.kind === 'empty') return { kind: 'refused', reason: `Nothing would be sent: ${shown.problem}` };
+      // Not spread: some of it is read when it is asked for.
+      const deps = Object.create(app, { renderer: { value: words.renderer } }) as AppDeps;
+      const sent = await testSend(deps, { template, to, context });
+      return sent.kind === 'done' ? { ...sent, language: shown.locale } : sent;
     },
+    publishShop: (how) => parts.liveShop.publish(how),
     async publishTemplates(how) {
       const published = await parts.publishAll(how);
       if (how.dryRun !== true) renderer.refresh();
@@ -66,6 +88,33 @@ export function seams(
 async function reconcile(temporal: Temporal | null) {
   if (!temporal?.relay) throw new Error('The poke loop of this process has not started yet.');
   return temporal.relay.reconcile();
+}
+
+/** A renderer that knows one template: as the folder has it now. */
+async function draftOf(
+  templates: TemplateFolder,
+  shop: AppDeps['shop'],
+  id: string,
+): Promise<{ readonly kind: 'ready'; readonly renderer: PublishedTemplates } | { readonly kind: 'refused'; readonly reason: string }> {
+  const set = await templates.reload();
+  const source = set.sources.find((one) => one.id === id);
+  if (source === undefined) {
+    const [problem] = set.problems.filter(({ file }) => file.includes(id));
+    const reason = problem === undefined ? `There is no template ${id} in the server's folder.` : describeProblem(problem);
+    return { kind: 'refused', reason };
+  }
+  const { compiled, problems } = await withMjml((mjml) => compileTemplate(source, set, mjml));
+  const [problem] = problems.filter(({ severity }) => severity === 'error');
+  if (problem !== undefined) return { kind: 'refused', reason: describeProblem(problem) };
+  // No version: 0, as of what was never published.
+  const version = { version: 0, compiled };
+  return { kind: 'ready', renderer: createRenderer({ loadVersion: async (asked) => (asked === id ? version : null), shop }) };
+}
+
+function sampleCalled({ samples }: TemplateSet, name: string): RenderContext | null {
+  const sample = samples.find((one) => one.name === name);
+  const read = sample === undefined ? null : readSample(sample);
+  return read?.kind === 'ok' ? read.context : null;
 }
 
 /** The first sample that can be read: whom a preview without a person shows. */

@@ -67,3 +67,20 @@ function keyOf(scope: PauseScope | { readonly provider: string }): string {
 function sinceOf(value: unknown): Instant | null {
   return typeof value === 'object' && value !== null && 'since' in value && typeof value.since === 'number' ? value.since : null;
 }
+
+const shopMark = 'shop';
+
+/** Which publication of shop.yaml was the last; null: none yet. */
+export async function readShopMark(db: Db | Trx): Promise<string | null> {
+  const row = await db.selectFrom('controls').select('value').where('key', '=', shopMark).executeTakeFirst();
+  return typeof row?.value === 'string' ? row.value : null;
+}
+
+export async function writeShopMark(db: Db | Trx, mark: string): Promise<void> {
+  const value = JSON.stringify(mark);
+  await db
+    .insertInto('controls')
+    .values({ key: shopMark, value, updated_at: 0 })
+    .onConflict((conflict) => conflict.column('key').doUpdateSet({ value }))
+    .execute();
+}

@@ -1,19 +1,40 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { keyed, nothing } from '../access.js';
+import { changes, keyed, nobody, nothing } from '../access.js';
 import type { ApiDeps } from '../deps.js';
+import { present, Problem } from '../problem.js';
 
 const shop = z
   .object({ name: z.string(), brand: z.string(), timeZone: z.string(), country: z.string(), locale: z.string(), currency: z.string() })
   .meta({ id: 'Shop' });
 
 /** Who the shop is, for clients that show instants and amounts as its people read them. */
-export function shopRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
+export function shopRoutes({ app, publishShop }: ApiDeps): FastifyPluginAsyncZod {
   return async (server) => {
     server.get(
       '/shop',
       { config: keyed('read', 'shop.show', nothing), schema: { tags: ['shop'], summary: 'Who the shop is', response: { 200: shop } } },
       async () => app.shop,
+    );
+
+    server.post(
+      '/shop-publications',
+      {
+        config: keyed('publish', 'shop.publish', changes(nobody)),
+        schema: {
+          tags: ['shop'],
+          summary: 'Read shop.yaml of the project again: sender, address, look, test addresses',
+          body: z
+            .strictObject({ dryRun: z.boolean().default(false).meta({ description: 'Only say whether it differs.' }) })
+            .default({ dryRun: false }),
+          response: { 200: z.object({ differs: z.boolean(), published: z.boolean() }) },
+        },
+      },
+      async (request) => {
+        const read = await present(publishShop, 'read shop.yaml again')(request.body);
+        if (read.kind === 'invalid') throw new Problem(422, 'shop-not-valid', read.reason);
+        return { differs: read.differs, published: read.published };
+      },
     );
   };
 }

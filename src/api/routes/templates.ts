@@ -1,9 +1,13 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { fellBackFrom } from '../../domain/fell-back.js';
 import { changes, inBody, keyed, nobody, nothing, reads } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { notFound, present, Problem } from '../problem.js';
 import { fileProblem, idParams, pageOf, plainText } from '../schemas.js';
+
+/** The language that was asked for, where the template has no words in it; null: it has. */
+const fellBack = z.string().nullable().meta({ description: 'The language that was asked for, where there are no words in it.' });
 
 const preview = z
   .discriminatedUnion('kind', [
@@ -12,16 +16,18 @@ const preview = z
       subject: z.string(),
       html: z.string(),
       text: z.string(),
-      locale: z.string(),
+      locale: z.string().meta({ description: 'The language that its words are in.' }),
       templateVersion: z.number(),
+      fellBackFrom: fellBack,
     }),
     z.object({
       kind: z.literal('sms'),
       body: z.string(),
       segments: z.number(),
       encoding: z.string(),
-      locale: z.string(),
+      locale: z.string().meta({ description: 'The language that its words are in.' }),
       templateVersion: z.number(),
+      fellBackFrom: fellBack,
     }),
   ])
   .meta({ id: 'TemplatePreview' });
@@ -80,7 +86,7 @@ export function templateRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
             throw new Problem(422, 'empty-content', `Nothing would be sent: ${shown.problem}`);
           case 'email':
           case 'sms':
-            return shown;
+            return { ...shown, fellBackFrom: fellBackFrom(locale, shown.locale) };
         }
       },
     );
@@ -91,15 +97,37 @@ export function templateRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         config: keyed('send', 'template.test', changes(nobody)),
         schema: {
           tags,
-          summary: 'Send it, through the gate, to one of the shop’s listed test addresses',
+          summary: 'Send it, or a draft of it, through the gate to one of the shop’s listed test addresses',
           params: idParams,
-          body: z.object({ to: plainText(320), profileId: plainText(100).optional() }),
-          response: { 202: z.object({ messageId: z.string() }) },
+          body: z.object({
+            to: plainText(320),
+            profileId: plainText(100).optional().meta({ description: 'As this person would get it; else as the first sample.' }),
+            locale: plainText(35).optional().meta({ description: 'In this language, such as `de`.' }),
+            sample: plainText(100).optional().meta({ description: 'As this sample of the folder.' }),
+            data: z.record(z.string(), z.unknown()).optional().meta({ description: 'What it reads as `data`; else its example.' }),
+            draft: z.boolean().default(false).meta({ description: 'The file of the server’s folder as it is now, published or not.' }),
+          }),
+          response: {
+            202: z.object({ messageId: z.string(), language: z.string(), fellBackFrom: fellBack }),
+          },
         },
       },
       async (request, reply) => {
-        const { to, profileId } = request.body;
-        const sent = await present(deps.testSend, 'send tests')({ templateId: request.params.id, profileId: profileId ?? null, to });
+        const { to, profileId, locale, sample, data, draft } = request.body;
+        if (profileId !== undefined && sample !== undefined)
+          throw new Problem(400, 'invalid-request', 'Name a person (profileId) or a sample, one of them.');
+        const sent = await present(
+          deps.testSend,
+          'send tests',
+        )({
+          templateId: request.params.id,
+          profileId: profileId ?? null,
+          to,
+          locale: locale ?? null,
+          sample: sample ?? null,
+          data: data ?? null,
+          draft,
+        });
         switch (sent.kind) {
           case 'unknown-template':
             throw notFound('template', request.params.id);
@@ -107,8 +135,12 @@ export function templateRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
             throw notFound('profile', profileId ?? '');
           case 'refused':
             throw new Problem(422, 'test-send-refused', sent.reason);
+          case 'unknown-sample':
+            throw notFound('sample', sample ?? '');
           case 'done':
-            return reply.status(202).send({ messageId: sent.messageId });
+            return reply
+              .status(202)
+              .send({ messageId: sent.messageId, language: sent.language, fellBackFrom: fellBackFrom(locale, sent.language) });
         }
       },
     );

@@ -5,6 +5,7 @@ import type { ApiClient } from '../client.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
 import { readSource } from '../source-file.js';
+import { readData } from '../data-file.js';
 import { type MappedColumn, readRecipients } from '../recipient-list.js';
 import { paragraphs, plural, table } from '../text.js';
 
@@ -158,15 +159,6 @@ function readTrait(text: string): readonly [string, unknown] {
     return [text.slice(0, at), JSON.parse(value)];
   } catch {
     return [text.slice(0, at), value];
-  }
-}
-
-async function readData(file: string): Promise<unknown> {
-  const text = (await readSource(file)).source;
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new CliFailure(`The file ${file} is no valid JSON.`, 2);
   }
 }
 

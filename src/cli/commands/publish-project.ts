@@ -13,11 +13,12 @@ import { readSource } from '../source-file.js';
 import { plural } from '../text.js';
 import { publishJourneys } from './publish-journey.js';
 import { publishPolicies } from './policies.js';
+import { publishShop } from './publish-shop.js';
 import { publishTemplates } from './templates.js';
 
 /** A file that says something else than what is live. */
 interface Difference {
-  readonly kind: 'template' | 'policy' | 'journey';
+  readonly kind: 'shop' | 'template' | 'policy' | 'journey';
   readonly id: string;
   /** Null: the template of the server's own folder. */
   readonly file: string | null;
@@ -47,6 +48,7 @@ export async function publishProject(
     sound.flatMap((one) => (one.kind === kind && one.file !== null ? [one.file] : []));
   const note = options.note === undefined ? {} : { note: options.note };
   const outcomes: Outcome[] = [];
+  if (found.some(({ kind }) => kind === 'shop')) outcomes.push(await publishShop(context, {}));
   if (filesOf('policy').length > 0) outcomes.push(await publishPolicies(context, filesOf('policy'), note));
   if (found.some(({ kind }) => kind === 'template')) outcomes.push(await publishTemplates(context));
   if (filesOf('journey').length > 0) outcomes.push(await publishJourneys(context, filesOf('journey'), note));
@@ -74,7 +76,23 @@ function summary(found: readonly Difference[], broken: readonly Difference[]): s
 }
 
 async function differences(context: CliContext): Promise<readonly Difference[]> {
-  return [...(await policyDifferences(context)), ...(await templateDifferences(context)), ...(await journeyDifferences(context))];
+  return [
+    ...(await shopDifferences(context)),
+    ...(await policyDifferences(context)),
+    ...(await templateDifferences(context)),
+    ...(await journeyDifferences(context)),
+  ];
+}
+
+async function shopDifferences(context: CliContext): Promise<readonly Difference[]> {
+  try {
+    const { differs } = await (await context.client()).post<{ readonly differs: boolean }>('/v1/shop-publications', { dryRun: true });
+    return differs ? [{ kind: 'shop', id: 'shop.yaml', file: null, change: 'changed', problems: [] }] : [];
+  } catch (error) {
+    // A process that has no folder to read.
+    if (error instanceof CliFailure && (error.details as { readonly status?: number } | undefined)?.status === 501) return [];
+    throw error;
+  }
 }
 
 async function policyDifferences(context: CliContext): Promise<readonly Difference[]> {

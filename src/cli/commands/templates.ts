@@ -4,13 +4,29 @@ import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
+import { fellBackFrom } from '../../domain/fell-back.js';
+import { readData } from '../data-file.js';
 import { findProfileId } from '../find-profile.js';
 import { paragraphs, table } from '../text.js';
 import { describeProblem, type FileProblem } from '../../yaml/problem.js';
 
 type Preview =
-  | { readonly kind: 'email'; readonly subject: string; readonly html: string; readonly text: string; readonly locale: string }
-  | { readonly kind: 'sms'; readonly body: string; readonly segments: number; readonly encoding: string; readonly locale: string };
+  | {
+      readonly kind: 'email';
+      readonly subject: string;
+      readonly html: string;
+      readonly text: string;
+      readonly locale: string;
+      readonly fellBackFrom?: string | null;
+    }
+  | {
+      readonly kind: 'sms';
+      readonly body: string;
+      readonly segments: number;
+      readonly encoding: string;
+      readonly locale: string;
+      readonly fellBackFrom?: string | null;
+    };
 
 /**
  * `template preview <id>`: what a profile would get, as the running server has the template published; without a profile the project's own
@@ -31,15 +47,16 @@ export async function previewTemplate(
     options.profile === undefined
       ? await previewSample(context, id, options)
       : await previewProfile(context, id, options.profile, options.locale);
+  const fell = preview.fellBackFrom == null ? null : `There are no words in ${preview.fellBackFrom}: it fell back to ${preview.locale}.`;
   if (preview.kind === 'sms') {
-    return { value: preview, text: paragraphs(preview.body, `${preview.segments} × ${preview.encoding}, ${preview.locale}`) };
+    return { value: preview, text: paragraphs(preview.body, `${preview.segments} × ${preview.encoding}, ${preview.locale}`, fell) };
   }
   const file = options.out ?? join(await mkdtemp(join(tmpdir(), 'sojourn-')), `${id}.html`);
   await writeFile(file, preview.html);
   if (options.open) openInBrowser(file);
   return {
     value: { ...preview, file },
-    text: paragraphs(`Subject: ${preview.subject}  (${preview.locale})`, preview.text.trimEnd(), `The HTML is in ${file}.`),
+    text: paragraphs(`Subject: ${preview.subject}  (${preview.locale})`, preview.text.trimEnd(), `The HTML is in ${file}.`, fell),
   };
 }
 
@@ -76,24 +93,44 @@ async function previewSample(
     ...(options.locale === undefined ? {} : { locale: options.locale }),
   });
   if (rendered.kind === 'empty') throw new CliFailure(`Nothing would be sent: ${rendered.problem}`);
-  return rendered;
+  return { ...rendered, fellBackFrom: fellBackFrom(options.locale, rendered.locale) };
 }
 
 /** `template test-send <id> --to <address>` */
 export async function testSendTemplate(
   context: CliContext,
   id: string,
-  options: { readonly to: string; readonly profile?: string },
+  options: {
+    readonly to: string;
+    readonly profile?: string;
+    readonly draft?: boolean;
+    readonly sample?: string;
+    readonly locale?: string;
+    readonly dataFile?: string;
+  },
 ): Promise<Outcome> {
   const api = await context.client();
-  const result = await api.post<{ readonly messageId: string }>(`/v1/templates/${encodeURIComponent(id)}/test-sends`, {
-    to: options.to,
-    ...(options.profile === undefined ? {} : { profileId: await findProfileId(api, options.profile) }),
-  });
+  const { sample, locale, dataFile } = options;
+  const result = await api.post<{ readonly messageId: string; readonly language: string; readonly fellBackFrom: string | null }>(
+    `/v1/templates/${encodeURIComponent(id)}/test-sends`,
+    {
+      to: options.to,
+      draft: options.draft === true,
+      ...(sample === undefined ? {} : { sample }),
+      ...(locale === undefined ? {} : { locale }),
+      ...(dataFile === undefined ? {} : { data: await readData(dataFile) }),
+      ...(options.profile === undefined ? {} : { profileId: await findProfileId(api, options.profile) }),
+    },
+  );
   return {
     value: result,
-    text: `${id} is on its way as message ${result.messageId}: sojourn message why ${result.messageId} tells how it went.`,
+    text: `${id}${options.draft === true ? ' (the draft)' : ''} is on its way as message ${result.messageId}, in ${result.language}${fallback(result)}: sojourn message why ${result.messageId} tells how it went.`,
   };
+}
+
+/** Empty where the words are in the language that was asked for. */
+function fallback({ fellBackFrom }: { readonly fellBackFrom: string | null }): string {
+  return fellBackFrom === null ? '' : ` because it has no words in ${fellBackFrom}`;
 }
 
 /** `template list` */

@@ -30,6 +30,10 @@ export function addProject(program: Command, add: Add, group: Group): void {
     )
     .option('--days', 'what differs on each day too');
 
+  add(group('shop', 'who the shop is: shop.yaml'), 'publish', 'read shop.yaml again, without a restart', async (context, command) =>
+    (await import('../commands/publish-shop.js')).publishShop(context, command.opts()),
+  ).option('--dry-run', 'only say whether it differs from what is in force');
+
   const template = group('template', 'templates: check, look at, try, publish');
   add(template, 'lint', 'check the project’s templates; needs no server', async (context) =>
     (await import('../commands/lint-templates.js')).lintProjectTemplates(context),
@@ -47,7 +51,11 @@ export function addProject(program: Command, add: Add, group: Group): void {
     (await import('../commands/templates.js')).testSendTemplate(context, command.args[0] ?? '', command.opts()),
   )
     .requiredOption('--to <address>', 'a test address of shop.yaml')
-    .option('--profile <person>', 'with this person’s data');
+    .option('--profile <person>', 'with this person’s data')
+    .option('--draft', 'the file of the server’s folder as it is, published or not')
+    .option('--sample <name>', 'with this sample')
+    .option('--locale <tag>', 'in this language')
+    .option('--data-file <file>', 'a JSON file that the template reads as data');
   add(template, 'publish', 'publish what changed in the templates folder', async (context) =>
     (await import('../commands/templates.js')).publishTemplates(context),
   );

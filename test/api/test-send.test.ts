@@ -1,0 +1,87 @@
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { publishTemplates } from '../../src/app/publish-templates.js';
+import { LiveShop } from '../../src/instance/live-shop.js';
+import { seams } from '../../src/instance/seams.js';
+import { openTemplateFolder } from '../../src/render/load.js';
+import { createRenderer } from '../../src/render/renderer.js';
+import { loadShop } from '../../src/shop.js';
+import { findTemplateVersion } from '../../src/store/templates.js';
+import { testApi } from '../support/api.js';
+import { silentLog } from '../support/log.js';
+import { makeProject } from '../support/project.js';
+import { openMemoryStore, type OpenedStore, resetTables } from '../support/stores.js';
+import { turnDeps } from '../support/turns.js';
+
+describe('a project folder that people work on while the service runs', () => {
+  let opened: OpenedStore;
+  let folder: string;
+  beforeAll(async () => {
+    opened = await openMemoryStore();
+  });
+  afterAll(() => opened.dispose());
+  beforeEach(async () => {
+    await resetTables(opened.store);
+    folder = await makeProject({});
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  async function running() {
+    const { store } = opened;
+    const shop = await loadShop(folder);
+    const templates = await openTemplateFolder(folder);
+    const renderer = createRenderer({ loadVersion: (id, version) => findTemplateVersion(store.db, id, version), shop });
+    const deps = turnDeps(store, { shop, renderer });
+    const publishAll = async (how = {}) => publishTemplates(deps, await templates.reload(), how);
+    await publishAll();
+    const liveShop = new LiveShop({ folder, shop, store, log: silentLog });
+    const parts = { templates, renderer, publishAll, dataFolder: folder, temporal: () => null, hasRelay: false, liveShop };
+    const { call } = await testApi(deps, seams(deps, parts));
+    const send = (body: object) => call('POST', '/v1/templates/newsletter/test-sends', { to: shop.testAddresses.email[0], ...body });
+    const last = () => deps.providers.email.submitted.at(-1);
+    return { call, send, last, shop };
+  }
+
+  test('a test send takes a draft, a language, a sample and data, and says what it fell back to', async () => {
+    const { send, last } = await running();
+    const data = { subject: 'S', headline: 'Wintry words', paragraphs: ['One.'] };
+    expect(await send({ data, locale: 'de' })).toMatchObject({ status: 202, body: { language: 'de', fellBackFrom: null } });
+    expect(last()?.text).toContain('Wintry words');
+    expect(await send({ data, locale: 'xx' })).toMatchObject({ status: 202, body: { language: 'en', fellBackFrom: 'xx' } });
+    expect(await send({ data: {} })).toMatchObject({
+      status: 422,
+      body: { detail: expect.stringContaining('"data.headline" is missing') },
+    });
+    expect(await send({ sample: 'nobody' })).toMatchObject({ status: 404 });
+
+    const file = join(folder, 'templates', 'email', 'newsletter.mjml');
+    await writeFile(file, (await readFile(file, 'utf8')).replace('data.headline', "data.headline | append: ' (draft)'"));
+    await send({ data });
+    expect(last()?.html).not.toContain('(draft)');
+    expect(await send({ data, draft: true })).toMatchObject({ status: 202 });
+    expect(last()?.html).toContain('Wintry words (draft)');
+    expect(await send({ draft: true, to: 'stranger@example.test' })).toMatchObject({ status: 422 });
+  });
+
+  test('shop.yaml is read again without a restart, test addresses too', async () => {
+    const { call, send, shop } = await running();
+    const to = 'newcomer@example.test';
+    expect(await send({ to })).toMatchObject({ status: 422, body: { detail: expect.stringContaining('test_addresses.email') } });
+    const file = join(folder, 'shop.yaml');
+    const before = await readFile(file, 'utf8');
+    await writeFile(file, before.replace(/^test_addresses:\n  email:.*$/m, `test_addresses:\n  email: [${to}]`));
+    expect(await call('POST', '/v1/shop-publications', { dryRun: true })).toMatchObject({ body: { differs: true, published: false } });
+    expect(await call('POST', '/v1/shop-publications')).toMatchObject({ status: 200, body: { differs: true, published: true } });
+    expect(await send({ to })).toMatchObject({ status: 202 });
+    expect(await call('POST', '/v1/shop-publications')).toMatchObject({ body: { differs: false, published: false } });
+
+    await appendFile(file, 'nonsense: 1\n');
+    const refused = await call('POST', '/v1/shop-publications');
+    expect(refused).toMatchObject({
+      status: 422,
+      body: { code: 'shop-not-valid', detail: expect.stringContaining('"nonsense" is not known') },
+    });
+    expect(shop.testAddresses.email).toEqual([to]);
+  });
+});
