@@ -101,7 +101,8 @@ const threadFile = new URL(
 
 /** Throws what the start of the server threw, with `code` and `port`. */
 async function startThread(name: string, what: PartOptions): Promise<PartThread> {
-  const worker = new Worker(threadFile, { workerData: what, execArgv: [] });
+  // A small nursery: a local server makes little, and its memory is the instance's.
+  const worker = new Worker(threadFile, { workerData: what, execArgv: [], resourceLimits: { maxYoungGenerationSizeMb: 2 } });
   const tell = (message: ToPart): void => worker.postMessage(message);
   const questions = new Map<number, (value: readonly (readonly string[])[] | null) => void>();
   let isStopping = false;
