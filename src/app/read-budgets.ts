@@ -38,7 +38,7 @@ const settings: Readonly<Record<Budgeted, string>> = {
 /** A budget that is used up, for the person on call. */
 export function exhaustedWords({ what, whose, used, limit }: Budget, now: number): string {
   if (what === 'texts' || 'country' in whose)
-    return `${used} texts went to ${'country' in whose ? whose.country : 'one country'} within an hour, which is the budget (${limit}): what is more waits. If these are the shop's own customers, set texts.per_hour in shop.yaml; if not, look for who makes them: sojourn message list, sojourn write-key list.`;
+    return `${used} ${used === 1 ? 'text' : 'texts'} went to ${'country' in whose ? whose.country : 'one country'} within an hour, which is the budget (${limit}): what is more waits. If these are the shop's own customers, set texts.per_hour in shop.yaml; if not, look for who makes them: sojourn message list, sojourn write-key list.`;
   const minutes = Math.ceil(untilNextHour(now) / 60_000);
   return `The browser key "${whose.name}" (${whose.keyId}) has ${begun[what]} for ${minutes} more minutes (${used} of ${limit}): sojourn write-key acts ${whose.keyId} says what it told. ${settings[what]} sets the budget.`;
 }

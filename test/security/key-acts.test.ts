@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { runCli } from '../../src/cli/program.js';
 import { hour } from '../../src/domain/instant.js';
 import { openShopDoor, type ShopDoor } from '../support/shop-door.js';
 import { openMemoryStore, openServerStore } from '../support/stores.js';
@@ -144,4 +145,29 @@ describe.each([
     const events = (await door.call('GET', `/v1/events?profileId=${person}`)).body['items'];
     expect(JSON.stringify(events)).toContain('Key Acts Undone');
   });
+});
+
+test('the command line lists it, says what it would undo, and undoes it when that is asked for', async () => {
+  const door = await openShopDoor();
+  try {
+    await door.begin();
+    const url = await door.server.listen({ host: '127.0.0.1', port: 0 });
+    await door.tells('identify', { userId: 'ada', traits: { firstName: 'Ada' } });
+    const since = new Date(door.deps.clock.now() + 1).toISOString();
+    await door.says('identify', { userId: 'ada', traits: { firstName: 'Mallory', profiling_allowed: false } });
+    const run = async (...words: string[]) => {
+      const said: string[] = [];
+      const io = { env: {}, out: (text: string) => said.push(text), err: (text: string) => said.push(text) };
+      const code = await runCli(['write-key', ...words, '--since', since, '--url', url, '--api-key', door.apiKey], io);
+      return `${code} ${said.join('\n')}`;
+    };
+    expect(await run('acts', door.browser.id)).toMatch(/^0 [^]*traits +firstName, profiling_allowed/);
+    expect(await run('undo', door.browser.id)).toMatch(/^0 1 act about 1 person would be undone/);
+    expect((await door.person({ userId: 'ada' }))?.traits).toMatchObject({ firstName: 'Mallory' });
+    expect(await run('undo', door.browser.id, '--yes')).toMatch(/^0 Undone of 1 person: 1 trait, 0 consents[^]*Left: 1 act with refusals/);
+    expect((await door.person({ userId: 'ada' }))?.traits).toMatchObject({ firstName: 'Ada', profiling_allowed: false });
+    expect(await run('acts', 'nokey')).toMatch(/^1 /);
+  } finally {
+    await door.close();
+  }
 });

@@ -112,8 +112,8 @@ describe('texts go', () => {
     ]);
     const notices = (await readNotices(deps, [])).filter(({ code }) => code === 'texts-budget');
     expect(notices.map(({ sentence }) => sentence)).toEqual([
-      expect.stringMatching(/^1 texts went to GB within an hour, which is the budget \(1\): what is more waits\./),
-      expect.stringMatching(/^1 texts went to FR/),
+      expect.stringMatching(/^1 text went to GB within an hour, which is the budget \(1\): what is more waits\./),
+      expect.stringMatching(/^1 text went to FR/),
     ]);
     deps.clock.pass(hour + 1);
     expect((await readNotices(deps, [])).filter(({ code }) => code === 'texts-budget')).toEqual([]);

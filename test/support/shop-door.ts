@@ -70,6 +70,9 @@ export async function openShopDoor(overrides: Parameters<typeof turnDeps>[1] = {
     get browser() {
       return keys.browser;
     },
+    get apiKey() {
+      return apiKey;
+    },
     get shop() {
       return keys.shop;
     },

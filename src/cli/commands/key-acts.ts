@@ -1,6 +1,6 @@
 import type { CliContext, Outcome } from '../context.js';
 import { findProfile } from '../find-profile.js';
-import { table } from '../text.js';
+import { plural, table } from '../text.js';
 
 interface KeyAct {
   readonly profileId: string;
@@ -79,16 +79,28 @@ async function actsOf(context: CliContext, id: string, options: Stretch, limit: 
 
 function wouldUndo(acts: number, people: number): string {
   if (acts === 0) return 'The key said nothing in that time that could be undone.';
-  return `${acts} acts about ${people} people would be undone (sojourn write-key acts shows them). Nothing has been: add --yes.`;
+  return `${plural(acts, 'act')} about ${plural(people, 'person', 'people')} would be undone (sojourn write-key acts shows them). Nothing has been: add --yes.`;
 }
 
 function sayUndone(people: readonly Undone[]): string {
   const sum = (of: (one: Undone) => number): number => people.reduce((total, one) => total + of(one), 0);
   const left = sum((one) => one.left);
   return [
-    `Undone of ${people.length} people: ${sum((one) => one.traits.length)} traits, ${sum((one) => one.consents)} consents, ${sum((one) => one.ids)} ids, ${sum((one) => one.claims)} claims. What was sent was sent, and what somebody else has said since stays.`,
+    `Undone of ${plural(people.length, 'person', 'people')}: ${plural(
+      sum((one) => one.traits.length),
+      'trait',
+    )}, ${plural(
+      sum((one) => one.consents),
+      'consent',
+    )}, ${plural(
+      sum((one) => one.ids),
+      'id',
+    )}, ${plural(
+      sum((one) => one.claims),
+      'claim',
+    )}. What was sent was sent, and what somebody else has said since stays.`,
     ...(left === 0
       ? []
-      : [`Refusals and objections in ${left} acts were left: they may be the people's own. With --refusals they are undone too.`]),
+      : [`Left: ${plural(left, 'act')} with refusals or objections, which may be the people's own. With --refusals they are undone too.`]),
   ].join('\n');
 }
