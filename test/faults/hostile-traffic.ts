@@ -44,6 +44,8 @@ export const hostileTraffic: Campaign = {
     if (refused > refusedAtMostMs) problems.push(`Honest events were refused for ${Math.round(refused)} ms.`);
     if (memory.mostMb() > residentAtMost) problems.push(`The process held ${memory.mostMb()} MB.`);
     if (!isAlive) problems.push('The process does not answer any more.');
+    const lost = isAlive ? await lostOf(instance, honest) : honest.length;
+    if (lost > 0) problems.push(`${lost} honest events were answered with 200 and are not there.`);
     return {
       seen: {
         'honest requests': honest.length,
@@ -52,6 +54,7 @@ export const hostileTraffic: Campaign = {
           .map((ms) => `${Math.round(ms)} ms`)
           .join(', '),
         'longest time in which honest ones were refused': `${Math.round(refused)} ms`,
+        'honest events that were answered with 200 and are not in the store': lost,
         'hostile requests': answers.length,
         'hostile answers': [...tally(answers)].map(([status, n]) => `${status}: ${n}`).join(', '),
         'most memory of the process': `${memory.mostMb()} MB`,
@@ -77,6 +80,19 @@ async function sendHonestly(instance: ChildInstance, until: number): Promise<rea
     await sleep(honestEveryMs);
   }
   return Promise.all(answers);
+}
+
+/** How many of those that were answered with 200 the store does not have. */
+async function lostOf(instance: ChildInstance, honest: readonly Answer[]): Promise<number> {
+  const headers = { authorization: `Bearer ${instance.running.apiKey ?? ''}` };
+  let lost = 0;
+  for (const [i, { status }] of honest.entries()) {
+    if (status !== 200) continue;
+    const shown = await fetch(`${instance.running.apiUrl}/v1/events/honest-${i}`, { headers });
+    if (!shown.ok) lost += 1;
+    await shown.arrayBuffer();
+  }
+  return lost;
 }
 
 /** Between an answer of 200 and the next one, where something else came between them. */
