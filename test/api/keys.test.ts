@@ -71,11 +71,11 @@ describe('API keys', () => {
   test('are in the description of the API', async () => {
     const { server } = await ready();
     const { paths } = (await server.inject('/openapi.json')).json<{ readonly paths: Readonly<Record<string, unknown>> }>();
-    expect(Object.keys(paths).filter((path) => path.startsWith('/v1/api-keys'))).toEqual([
-      '/v1/api-keys',
-      '/v1/api-keys/{id}/rotate',
-      '/v1/api-keys/{id}/revoke',
-    ]);
+    expect(
+      Object.keys(paths)
+        .filter((path) => path.startsWith('/v1/api-keys'))
+        .toSorted(),
+    ).toEqual(['/v1/api-keys', '/v1/api-keys/{id}/revoke', '/v1/api-keys/{id}/rotate']);
   });
 });
 
