@@ -41,6 +41,8 @@ module.exports = {
     pure('matching-is-pure', '^src/matching/'),
     only('projection-imports-domain', '^src/projection/', ['^src/projection/', '^src/domain/', '^src/channels/', '^src/matching/']),
     pure('projection-is-pure', '^src/projection/'),
+    only('statistics-imports-nothing', '^src/statistics/', ['^src/statistics/']),
+    pure('statistics-is-pure', '^src/statistics/'),
     only('policy-imports-domain', '^src/policy/', ['^src/policy/', '^src/domain/', '^src/yaml/']),
     pure('policy-is-pure', '^src/policy/'),
     only('yaml-imports-domain', '^src/yaml/', ['^src/yaml/', '^src/domain/']),
