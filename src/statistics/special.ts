@@ -35,7 +35,9 @@ export function criticalZ(alpha: number): number {
 
 /** P(|T| ≥ |t|) of Student's t with `df` degrees of freedom, through the incomplete beta function. */
 export function studentTwoSided(t: number, df: number): number {
-  return incbet(df / 2, 0.5, df / (df + t * t));
+  const square = t * t;
+  // Near 0 the first form loses digits (x is next to 1), far out the second does.
+  return square < 9 ? 1 - incbet(0.5, df / 2, square / (df + square)) : incbet(df / 2, 0.5, df / (df + square));
 }
 
 /** P(T ≤ t) of Student's t with `df` degrees of freedom. */

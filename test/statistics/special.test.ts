@@ -20,7 +20,7 @@ const values: readonly (readonly [string, number, number])[] = [
   ['Φ⁻¹(0.975)', normalQuantile(0.975), 1.959963984540054],
   ['critical z at 0.05', criticalZ(0.05), 1.959963984540054],
   ['Φ(−8)', normalCdf(-8), 6.220960574271786e-16],
-  ['Φ(−3)', normalCdf(-3), 0.0013498980316300945],
+  ['Φ(−3)', normalCdf(-3), 0.0013498980316300946],
   ['two-sided z', normalTwoSided(1.4078304151258787), 0.15918129181156992],
   ['ln Γ(10⁶)', lnGamma(1e6), 12815504.569147611],
   ['ln Γ(½)', lnGamma(0.5), 0.5723649429247001],
