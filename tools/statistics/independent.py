@@ -144,7 +144,7 @@ def studies(count, spread):
 
 
 def special_functions():
-    shapes = [(0.5, 0.5), (2, 3), (41, 960), (501, 9501), (0.5, 5000), (31251, 593751), (1, 2_000_000), (2_000_000, 1), (1e6, 1e6)]
+    shapes = [(0.5, 0.5), (2, 3), (41, 960), (501, 9501), (0.5, 5000), (31251, 593751), (1, 2_000_000), (2_000_000, 1), (1e6, 1e6), (3e6, 6e7)]
     shares = [1e-9, 1e-4, 0.025, 0.5, 0.975, 1 - 1e-6]
     return {
         "betaQuantile": [[q, a, b, float(special.betaincinv(a, b, q))] for a, b in shapes for q in shares],
