@@ -8,8 +8,9 @@ export interface Effect {
 }
 
 /**
- * How much effects differ between groups: τ², the variance of the true effects, by DerSimonian–Laird (1986), Paule–Mandel (1982) or restricted likelihood (REML; Viechtbauer
- * 2005). One number for τ² is for description. Claims about segments come from `pooling.ts`, which does not trust one number.
+ * How much effects differ between groups: τ², the variance of the true effects, by DerSimonian–Laird (1986), Paule–Mandel (1982) or restricted
+ * likelihood (REML; Viechtbauer 2005). One number for τ² is for description. Claims about segments come from `pooling.ts`, which does not trust one
+ * number.
  */
 export interface Heterogeneity {
   /** Cochran's Q: Σ (y − μ)² / v. */

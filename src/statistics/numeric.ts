@@ -7,8 +7,8 @@ export interface Node {
 }
 
 /**
- * Where `f` crosses zero between `low` and `high`: bisection that steps by inverse quadratic interpolation where the function is smooth enough (Chandrupatla 1997), about ten calls. `f`
- * must have different signs at both ends; otherwise the end whose value is nearer to zero comes back.
+ * Where `f` crosses zero between `low` and `high`: bisection that steps by inverse quadratic interpolation where the function is smooth enough
+ * (Chandrupatla 1997), about ten calls. `f` must have different signs at both ends; otherwise the end whose value is nearer to zero comes back.
  */
 export function crossing(f: (x: number) => number, low: number, high: number): number {
   let [a, b] = [high, low];

@@ -57,9 +57,9 @@ function compare(observed: readonly number[], expected: readonly number[]): Samp
 }
 
 /**
- * The logarithm of the Bayes factor for a broken split: Dirichlet(`concentration` · weights) against the weights themselves. Weights may change between stretches: each
- * is expected from its own weights, bent as the arms have been bent before. With one set of weights it is the Dirichlet-multinomial of all people, however they
- * are cut. Infinity for people in an arm without a weight.
+ * The logarithm of the Bayes factor for a broken split: Dirichlet(`concentration` · weights) against the weights themselves. Weights may change between
+ * stretches: each is expected from its own weights, bent as the arms have been bent before. With one set of weights it is the Dirichlet-multinomial of
+ * all people, however they are cut. Infinity for people in an arm without a weight.
  */
 export function lnSplitFactor(stretches: readonly Stretch[], concentration = 10): number {
   const arms = stretches[0]?.weights.map(() => 0) ?? [];

@@ -79,6 +79,11 @@ describe('the split', () => {
     expect(anytimeSplitP([lnSplitFactor([{ observed: [5, 1], weights: [1, 0] }])])).toBe(0);
   });
 
+  test('of the e-mail test of Hillstrom is sound', () => {
+    const found = sampleRatio([21_307, 21_387, 21_306], [1, 1, 1]);
+    expectClose(found.kind === 'tested' ? found.p : 0, 0.904, 1e-3);
+  });
+
   test('under five expected people it says nothing', () => {
     expect(sampleRatio([3, 4], [0.5, 0.5])).toEqual({ kind: 'too-few' });
     expect(sampleRatio([], [])).toEqual({ kind: 'too-few' });

@@ -7,8 +7,8 @@ import { meanOf, sumsOf, varianceOf } from '../../src/statistics/sums.js';
 import { type Played, playSegments, playTest } from './play.js';
 
 /**
- * Tests played from beginning to end through the rule that the product decides by. In the check 2,000 of each; `npm run played` plays more (`PLAYED_RUNS`). All seeds are
- * fixed, so a run says the same each time.
+ * Tests played from beginning to end through the rule that the product decides by. In the check 2,000 of each; `npm run played` plays more
+ * (`PLAYED_RUNS`). All seeds are fixed, so a run says the same each time.
  */
 const runs = Number(process.env['PLAYED_RUNS'] ?? 2_000);
 const segmentRuns = Number(process.env['PLAYED_SEGMENT_RUNS'] ?? 250);
