@@ -4,6 +4,7 @@ import { Child } from './child.js';
 import { benchEmails, type EmailsResult } from './emails.js';
 import { benchIngest, type IngestComparison, type IngestResult } from './ingest.js';
 import { benchMemory, type MemoryResult } from './memory.js';
+import { benchReplay, type ReplayResult } from './replay.js';
 import { benchReservations, type ReservationResult } from './reservations.js';
 import { benchMessages, type MessagesResult, startTemporalForBench } from './messages.js';
 import { fullPlan, quickPlan } from './plan.js';
@@ -20,6 +21,7 @@ interface BenchResult {
   /** On PostgreSQL. */
   readonly reservations: ReservationResult | null;
   readonly emails: EmailsResult | null;
+  readonly replay: Readonly<Partial<Record<StoreKind, ReplayResult>>>;
   readonly memory: MemoryResult | null;
   /** What was asked for, and what came of it on the worse store; null: not measured. */
   readonly targets: Readonly<Record<string, Target>>;
@@ -32,7 +34,7 @@ interface Target {
   readonly measured: number | null;
 }
 
-const parts = ['ingest', 'messages', 'reservations', 'emails', 'memory'] as const;
+const parts = ['ingest', 'messages', 'reservations', 'emails', 'replay', 'memory'] as const;
 const stores: readonly StoreKind[] = ['pglite', 'postgres'];
 
 const args = process.argv.slice(2);
@@ -56,6 +58,7 @@ async function run(): Promise<BenchResult> {
   const stops: (() => Promise<void>)[] = [];
   const ingest: Partial<Record<StoreKind, IngestResult>> = {};
   const messages: Partial<Record<StoreKind, MessagesResult>> = {};
+  const replay: Partial<Record<StoreKind, ReplayResult>> = {};
   let reservations: ReservationResult | null = null;
   let emails: EmailsResult | null = null;
   let memory: MemoryResult | null = null;
@@ -69,7 +72,7 @@ async function run(): Promise<BenchResult> {
       stops.push(() => places.close());
       reservations = await benchReservations(places, smtpUrl, plan, say);
     }
-    if (wants('ingest') || wants('messages')) {
+    if (wants('ingest') || wants('messages') || wants('replay')) {
       const temporal = wants('messages') ? await startTemporalForBench(say) : null;
       if (temporal !== null) stops.push(() => temporal.stop());
       for (const kind of onStores) {
@@ -77,6 +80,7 @@ async function run(): Promise<BenchResult> {
         stops.push(() => places.close());
         const sayHere = (line: string): void => say(`${kind}: ${line}`);
         if (wants('ingest')) ingest[kind] = await benchIngest(places, plan, sayHere);
+        if (wants('replay')) replay[kind] = await benchReplay(places, plan.replayEvents, sayHere);
         if (temporal !== null) messages[kind] = await benchMessages(places, temporal, smtpUrl, plan, sayHere);
       }
     }
@@ -85,6 +89,7 @@ async function run(): Promise<BenchResult> {
   } finally {
     await stopAll(stops);
   }
+  const slowest = (seconds: readonly number[]): number | null => (seconds.length === 0 ? null : Math.max(...seconds));
   const worst = (ratios: readonly number[]): number | null => (ratios.length === 0 ? null : Math.min(...ratios));
   return {
     quick,
@@ -95,8 +100,10 @@ async function run(): Promise<BenchResult> {
     messages,
     reservations,
     emails,
+    replay,
     memory,
     targets: {
+      replaySeconds: { atMost: (60 * plan.replayEvents) / 100_000, measured: slowest(Object.values(replay).map(({ seconds }) => seconds)) },
       messagesToNormalActivity: { atLeast: 0.8, measured: worst(Object.values(messages).map((one) => one.ratioToNormalActivity)) },
       reservationTimeToBare: {
         atMost: 1.5,
@@ -112,7 +119,7 @@ async function stopAll(stops: (() => Promise<void>)[]): Promise<void> {
   for (const stop of stops.splice(0).reverse()) await stop();
 }
 
-function print({ ingest, messages, reservations, emails, memory, targets }: BenchResult): void {
+function print({ ingest, messages, reservations, emails, replay, memory, targets }: BenchResult): void {
   const table = new Table({
     head: ['measured', 'ours', 'against', 'ratio', 'CPU ms each (ours, theirs)'],
     style: { head: [], border: [] },
@@ -172,6 +179,14 @@ function print({ ingest, messages, reservations, emails, memory, targets }: Benc
       cpu(emails.cpuMs.provider, emails.cpuMs.nodemailer),
     ]);
   }
+  for (const [kind, one] of Object.entries(replay))
+    table.push([
+      `replay of ${one.events} events, ${kind}`,
+      `${one.seconds.toFixed(1)} s`,
+      `${one.people} people, ${one.messages} messages; thread held ${one.longestHoldMs.toFixed(0)} ms at most`,
+      '',
+      `${one.cpuSeconds.toFixed(1)} s of CPU`,
+    ]);
   for (const [name, one] of memory === null
     ? []
     : ([

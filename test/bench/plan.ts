@@ -12,6 +12,7 @@ export interface Plan {
   readonly reservations: Rounds;
   /** Sizes of the ledger, the smallest first. */
   readonly ledgerRows: readonly number[];
+  readonly replayEvents: number;
   /** Idle time before memory is read. */
   readonly idleSeconds: number;
 }
@@ -23,6 +24,7 @@ export const fullPlan: Plan = {
   emails: { rounds: 4, seconds: 4, warmSeconds: 2 },
   reservations: { rounds: 5, seconds: 2, warmSeconds: 2 },
   ledgerRows: [10_000, 1_000_000],
+  replayEvents: 100_000,
   idleSeconds: 15,
 };
 
@@ -33,5 +35,6 @@ export const quickPlan: Plan = {
   emails: { rounds: 1, seconds: 1.5, warmSeconds: 0.5 },
   reservations: { rounds: 2, seconds: 1, warmSeconds: 0.5 },
   ledgerRows: [10_000, 100_000],
+  replayEvents: 10_000,
   idleSeconds: 2,
 };
