@@ -6,7 +6,7 @@ import { mergeTraits } from '../domain/profile.js';
 import { newEntryState } from '../journey/engine.js';
 import { contactPoints } from '../projection/contact-points.js';
 import type { ConsentAct } from '../projection/rows.js';
-import { hearFrom } from '../simulator/memory/ingest.js';
+import { hearFrom, type Projected } from '../simulator/memory/ingest.js';
 import { matchFacts } from '../simulator/memory/match.js';
 import type { IngestNeeds } from '../simulator/memory/needs.js';
 import { addressKey, type Tables } from '../simulator/memory/tables.js';
@@ -60,6 +60,7 @@ export interface DeedWorld {
   readonly tables: Tables;
   readonly people: RecordedPeople;
   readonly needs: IngestNeeds;
+  readonly projected: Map<string, Projected>;
   /** Brings the journeys into the world. */
   readonly begin: () => void;
 }
@@ -71,7 +72,7 @@ export function doDeed(world: DeedWorld, deed: Deed): void {
       return world.begin();
     case 'event':
       world.people.heard(deed.recorded);
-      return void hearFrom(world.tables, world.needs, deed.recorded.incoming);
+      return void hearFrom(world.tables, world.needs, deed.recorded.incoming, world.projected);
     case 'refusal':
       return refuse(world.tables, deed.refusal);
     case 'consent':

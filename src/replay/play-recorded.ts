@@ -1,5 +1,7 @@
-import type { Instant } from '../domain/instant.js';
+import { day, type Instant } from '../domain/instant.js';
+import type { RenderResult } from '../domain/rendering.js';
 import type { JourneyDefinition } from '../journey/definition.js';
+import type { Projected } from '../simulator/memory/ingest.js';
 import type { IngestNeeds } from '../simulator/memory/needs.js';
 import { type Outside, Play } from '../simulator/memory/play.js';
 import { Tables } from '../simulator/memory/tables.js';
@@ -18,19 +20,50 @@ export interface ReplayWorld {
   readonly hosts: IngestNeeds['shop']['hosts'];
 }
 
+/** What both sides of a replay share about the same people, because it does not depend on journeys: what events made of them, and what messages said. */
+export class Shared {
+  readonly projected = new Map<string, Projected>();
+  readonly #rendered = new Map<string, RenderResult>();
+
+  /** Whether a message says something does not depend on the hour. */
+  render(render: Outside['render']): Outside['render'] {
+    return (template, context, world) => {
+      const key = JSON.stringify([template, world.definition.class, { ...context, at: Math.floor(context.at / day) }]);
+      const result = this.#rendered.get(key) ?? render(template, context, world);
+      this.#rendered.set(key, result);
+      return result;
+    };
+  }
+}
+
 /**
  * Plays what is recorded of some people through journeys, and answers what came of it. Before `from` events make people, carts and consents what they were, and
  * no journey is live; at `to` it stops. Every provider takes every message. Yields after each step, so that others may have the thread; the same input
  * gives the same answer.
  */
-export function* playRecorded(recorded: Recorded, { journeys, from, to, outside, hosts }: ReplayWorld): Generator<void, readonly Moment[]> {
+export function* playRecorded(
+  recorded: Recorded,
+  { journeys, from, to, outside, hosts }: ReplayWorld,
+  shared: Shared,
+): Generator<void, readonly Moment[]> {
   const tables = new Tables();
   const people = new RecordedPeople(tables);
-  const play = new Play(tables, { ...outside, answer: () => accepted, lookForOrder: () => ({ kind: 'not-asked' }) }, 0);
+  const play = new Play(
+    tables,
+    { ...outside, render: shared.render(outside.render), answer: () => accepted, lookForOrder: () => ({ kind: 'not-asked' }) },
+    0,
+  );
   const world: DeedWorld = {
     tables,
     people,
-    needs: { ...outside, policies: { current: () => outside.policies }, shop: { hosts, country: outside.shop.country }, newId: counter() },
+    needs: {
+      ...outside,
+      policies: { current: () => outside.policies },
+      shop: { hosts, country: outside.shop.country },
+      newId: counter(),
+      newEntryId: counter(),
+    },
+    projected: shared.projected,
     begin: () => {
       for (const definition of journeys)
         tables.journeys.set(definition.id, { id: definition.id, version: 1, state: 'active', pausedAt: null, definition });

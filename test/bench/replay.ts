@@ -87,7 +87,9 @@ async function fill(store: Store, atLeast: number): Promise<void> {
     const events = calls.map((call, index) => storedOf(call, { round, index, at: from + round * stepMs + call.at - first }, people));
     await writeProfiles(store, [...people]);
     for (let start = 0; start < events.length; start += 1000)
-      await store.transaction(async (trx) => void (await sql`with e as (${writeEvents(events.slice(start, start + 1000))!}) select 1 from e`.execute(trx)));
+      await store.transaction(
+        async (trx) => void (await sql`with e as (${writeEvents(events.slice(start, start + 1000))!}) select 1 from e`.execute(trx)),
+      );
   }
   await sql`analyze`.execute(store.db);
 }
@@ -101,7 +103,10 @@ function storedOf(
   const profileId = again(userId ?? anonymousId ?? '') as ProfileId;
   people.add(profileId);
   const messageId = again(`call-${index}`);
-  const who = { ...(userId === null ? {} : { userId: again(userId) }), ...(anonymousId === null ? {} : { anonymousId: again(anonymousId) }) };
+  const who = {
+    ...(userId === null ? {} : { userId: again(userId) }),
+    ...(anonymousId === null ? {} : { anonymousId: again(anonymousId) }),
+  };
   const said =
     call.kind === 'identify'
       ? { type: 'identify', traits: { ...call.traits, email: `${profileId}@example.test` } }

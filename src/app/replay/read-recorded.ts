@@ -5,12 +5,11 @@ import type { Speaker } from '../../domain/speaker.js';
 import { type AddressKey, addressOf, normaliseAddress, spellingsOf, suppressionKeys, unsubscribeKeys } from '../../domain/suppression.js';
 import { contactPoints } from '../../projection/contact-points.js';
 import type { Recorded, RecordedEvent, RecordedMessage, RecordedRefusal, RecordedTrait } from '../../replay/recorded.js';
-import type { Trx } from '../../store/db.js';
 import { readRecorded, readRefusals, type ReplayRange, type StoredRecorded, type StoredReplayEvent } from '../../store/replay-read.js';
 import type { AppDeps } from '../deps.js';
 import { readSegmentEvent } from '../read-segment-event.js';
 
-type Deps = Pick<AppDeps, 'secret' | 'shop' | 'placeholderIds'>;
+type Deps = Pick<AppDeps, 'store' | 'secret' | 'shop' | 'placeholderIds'>;
 
 /** People who are played together, with what is recorded of them. `unreadable`: events whose payload says nothing any more. */
 export interface ReadGroup {
@@ -18,19 +17,24 @@ export interface ReadGroup {
   readonly unreadable: number;
 }
 
-/** What is recorded of groups of people, ready to be played. Seven statements for all of them. */
+/**
+ * What is recorded of groups of people, ready to be played. Six statements for all of them, each part in a transaction that can write nothing; `rest` is
+ * awaited in between, since events are read one by one.
+ */
 export async function readRecordedGroups(
   deps: Deps,
-  trx: Trx,
   groups: readonly (readonly string[])[],
-  range: ReplayRange,
-  journeys: readonly string[],
+  { range, journeys, rest }: { readonly range: ReplayRange; readonly journeys: readonly string[]; readonly rest: () => Promise<void> },
 ): Promise<readonly ReadGroup[]> {
-  const rows = partedBy(groups, await readRecorded(trx, groups.flat(), range, journeys));
-  const read = rows.map((of) => ({ of, events: of.events.flatMap((row) => readStored(deps, row) ?? []) }));
-  const addresses = read.map(({ of, events }) => askedAddresses(deps, of, events));
-  const known = await readRefusals(trx, [...new Set(addresses.flatMap((asked) => [...asked.keys()]))], range.to);
-  return read.map(({ of, events }, index) => ({
+  const stored = await deps.store.snapshot((trx) => readRecorded(trx, groups.flat(), range, journeys));
+  const read: { readonly of: StoredRecorded; readonly events: readonly RecordedEvent[]; readonly asked: Asked }[] = [];
+  for (const of of partedBy(groups, stored)) {
+    const events = await readEvents(deps, of, rest);
+    read.push({ of, events, asked: askedAddresses(deps, of, events) });
+  }
+  const hashes = [...new Set(read.flatMap(({ asked }) => [...asked.keys()]))];
+  const refusals = await deps.store.snapshot((trx) => readRefusals(trx, hashes, range.to));
+  return read.map(({ of, events, asked }, index) => ({
     recorded: {
       people: groups[index] as readonly ProfileId[],
       events,
@@ -38,13 +42,23 @@ export async function readRecordedGroups(
       traits: traitsOf(of),
       messages: of.messages.map(toMessage),
       entries: of.entries.map((row) => ({ ...row, profileId: row.profileId as ProfileId, cartId: row.cartId as CartId | null })),
-      refusals: known.flatMap(({ hash, reason, at }) => {
-        const what = addresses[index]?.get(hash);
+      refusals: refusals.flatMap(({ hash, reason, at }) => {
+        const what = asked.get(hash);
         return what === undefined ? [] : [{ ...what, reason, at }];
       }),
     },
     unreadable: of.events.length - events.length,
   }));
+}
+
+async function readEvents(deps: Deps, { events }: StoredRecorded, rest: () => Promise<void>): Promise<readonly RecordedEvent[]> {
+  const read: RecordedEvent[] = [];
+  for (const row of events) {
+    const event = readStored(deps, row);
+    if (event !== null) read.push(event);
+    await rest();
+  }
+  return read;
 }
 
 function partedBy(groups: readonly (readonly string[])[], all: StoredRecorded): readonly StoredRecorded[] {

@@ -6,7 +6,7 @@ import { localClock } from '../../domain/time.js';
 import type { JourneyDefinition } from '../../journey/definition.js';
 import { type JourneyProblem, parseJourney, type TemplateCatalog } from '../../journey/parse.js';
 import { Comparison, type DifferingPerson, type ReplayCount, type ReplayDay } from '../../replay/compare.js';
-import { playRecorded, type ReplayWorld } from '../../replay/play-recorded.js';
+import { playRecorded, type ReplayWorld, Shared } from '../../replay/play-recorded.js';
 import { countPeopleToReplay, listPeopleToReplay, type PersonToReplay } from '../../store/replay-read.js';
 import type { AppDeps } from '../deps.js';
 import { loadLiveJourneys } from '../live-journeys.js';
@@ -64,7 +64,7 @@ export const longestReplayMs = 92 * day;
 /** Somebody with more events is a program; played in memory they would hold it for all others. */
 const mostEventsOfPerson = 20_000;
 /** Events that are held at once, unless one person has more. */
-const eventsAtOnce = 5_000;
+const eventsAtOnce = 2_000;
 const peopleAtOnce = 200;
 /** The thread is given back so often. */
 const breathEveryMs = 10;
@@ -88,9 +88,10 @@ interface Sides {
 async function* play(deps: Deps, request: ReplayRequest, draft: JourneyDefinition): AsyncGenerator<ReplayProgress, Replay> {
   const { from, to, show } = request;
   const all = await loadLiveJourneys(deps.store.db);
-  const live = all.find(({ id }) => id === draft.id);
+  const published = all.find(({ id }) => id === draft.id);
   const beside = all.filter(({ id, state }) => id !== draft.id && state === 'active').map(({ definition }) => definition);
-  const sides = await sidesOf(deps, { from, to, draft, live: live?.definition ?? null, beside });
+  const sides = await sidesOf(deps, { from, to, draft, live: published?.definition ?? null, beside });
+  const journeys = [draft.id, ...beside.map(({ id }) => id)];
   const comparison = new Comparison({ dayOf: dayOf(deps.shop.timeZone), show });
   const of = await deps.store.snapshot((trx) => countPeopleToReplay(trx, { from, to }));
   const rest = new Breath();
@@ -98,20 +99,12 @@ async function* play(deps: Deps, request: ReplayRequest, draft: JourneyDefinitio
   for await (const page of pagesOf(deps, { from, to })) {
     const fit = page.filter((person) => person.events <= mostEventsOfPerson);
     leftOut += page.length - fit.length;
-    const read = await deps.store.snapshot((trx) =>
-      readRecordedGroups(
-        deps,
-        trx,
-        fit.map(({ id }) => [id]),
-        { from, to },
-        [draft.id, ...beside.map(({ id }) => id)],
-      ),
-    );
+    const groups = fit.map(({ id }) => [id]);
+    const read = await readRecordedGroups(deps, groups, { range: { from, to }, journeys, rest: () => rest.take() });
     for (const one of read) {
-      comparison.add(
-        await driven(playRecorded(one.recorded, sides.live), rest),
-        await driven(playRecorded(one.recorded, sides.draft), rest),
-      );
+      const shared = new Shared();
+      const live = await driven(playRecorded(one.recorded, sides.live, shared), rest);
+      comparison.add(live, await driven(playRecorded(one.recorded, sides.draft, shared), rest));
       events += one.recorded.events.length;
       messagesTaken += one.recorded.messages.length;
       unreadable += one.unreadable;
@@ -121,7 +114,7 @@ async function* play(deps: Deps, request: ReplayRequest, draft: JourneyDefinitio
   }
   return {
     journeyId: draft.id,
-    liveVersion: live?.version ?? null,
+    liveVersion: published?.version ?? null,
     from,
     to,
     people: people - leftOut,
@@ -189,12 +182,17 @@ function* parted(people: readonly PersonToReplay[]): Generator<readonly PersonTo
   if (page.length > 0) yield page;
 }
 
+const rested = Promise.resolve();
+
 /** Gives the thread back now and then. */
 class Breath {
   #until = performance.now() + breathEveryMs;
 
-  async take(): Promise<void> {
-    if (performance.now() < this.#until) return;
+  take(): Promise<void> {
+    return performance.now() < this.#until ? rested : this.#breathe();
+  }
+
+  async #breathe(): Promise<void> {
     await breathe();
     this.#until = performance.now() + breathEveryMs;
   }

@@ -65,7 +65,13 @@ function giveInput(tables: Tables, { id, activity }: MemoryEntry, input: EntryIn
 }
 
 /** What a provider told of a message afterwards, or what a person did with it: told to its entry and to journeys. */
-export function receive(tables: Tables, needs: Pick<IngestNeeds, 'newId'>, id: MessageId, status: string, at: Instant): void {
+export function receive(
+  tables: Tables,
+  needs: Pick<IngestNeeds, 'newId' | 'newEntryId'>,
+  id: MessageId,
+  status: string,
+  at: Instant,
+): void {
   const message = tables.messages.get(id);
   if (message === undefined || message.receipts.includes(status)) return;
   const { entryId, attempts, acceptedAt, profileId } = message;

@@ -33,22 +33,31 @@ export function hear(tables: Tables, needs: IngestNeeds, event: ShopEvent): Hear
   return hearFrom(tables, needs, { event, payload: {}, notes: [], speaker: { ...ourselves, vouchesUser: true, vouchesPrevious: true } });
 }
 
-/** The same, of an event whoever told it. */
-export function hearFrom(tables: Tables, needs: IngestNeeds, incoming: IncomingEvent): Heard {
+/** What an event made of people, carts, consents and facts. */
+export interface Projected {
+  readonly reading: Understood;
+  readonly plan: ReturnType<typeof planPeople>;
+  readonly projection: Projection;
+}
+
+/**
+ * The same, of an event whoever told it. `projected`: by event, what is known of them from another world in which the same was heard before, which then need not
+ * be worked out again; what is worked out is added.
+ */
+export function hearFrom(tables: Tables, needs: IngestNeeds, incoming: IncomingEvent, projected?: Map<string, Projected>): Heard {
   const { event } = incoming;
   if (tables.events.has(event.messageId)) return { kind: 'known' };
-  const reading = readEvent(needs, incoming);
+  const known = projected?.get(event.messageId);
+  const reading = known?.reading ?? readEvent(needs, incoming);
   if (reading.kind === 'refused') return { kind: 'refused', why: reading.rejected.detail };
   tables.events.add(event.messageId);
-  const plan = planPeople(tables, needs, reading);
+  const plan = known?.plan ?? planPeople(tables, needs, reading);
   for (const { from, into } of plan.merges) mergePeople(tables, needs, { from, into, at: event.receivedAt });
   const [meeting] = plan.meetings;
   if (meeting === undefined) throw new Error('An event is about somebody.');
   const { profileId } = meeting;
-  const carts = cartsFor(tables, reading, { of: profileId, isMerged: plan.merges.length > 0 });
-  const profiles = peopleOf(tables, [profileId, ...carts.map((cart) => cart.profileId)]);
-  const projection = new Projection(needs, { plan, profiles, carts, unsubscribed: new Set() });
-  projection.take(reading, meeting);
+  const projection = known?.projection ?? project(tables, needs, reading, plan);
+  projected?.set(event.messageId, { reading, plan, projection });
   writeProjection(tables, projection, plan);
   for (const { from, into } of projection.carts.joined) joinCarts(tables, { from, into, at: event.receivedAt });
   const { facts } = projection;
@@ -56,6 +65,17 @@ export function hearFrom(tables: Tables, needs: IngestNeeds, incoming: IncomingE
   const speaksOfCart = commerce !== null && commerce.kind !== 'product-viewed';
   const cartId = facts.find(({ fact }) => fact.cartId !== undefined)?.fact.cartId ?? null;
   return { kind: 'taken', profileId, facts, matched: matchFacts(tables, needs, facts), speaksOfCart, cartId };
+}
+
+function project(tables: Tables, needs: IngestNeeds, reading: Understood, plan: ReturnType<typeof planPeople>): Projection {
+  const [meeting] = plan.meetings;
+  if (meeting === undefined) throw new Error('An event is about somebody.');
+  const { profileId } = meeting;
+  const carts = cartsFor(tables, reading, { of: profileId, isMerged: plan.merges.length > 0 });
+  const profiles = peopleOf(tables, [profileId, ...carts.map((cart) => cart.profileId)]);
+  const projection = new Projection(needs, { plan, profiles, carts, unsubscribed: new Set() });
+  projection.take(reading, meeting);
+  return projection;
 }
 
 function planPeople(tables: Tables, { newId }: IngestNeeds, reading: Understood) {
@@ -102,7 +122,10 @@ function peopleOf(tables: Tables, ids: readonly ProfileId[]): ReadonlyMap<Profil
 }
 
 function writeProjection(tables: Tables, projection: Projection, plan: ReturnType<typeof planPeople>): void {
-  for (const profile of projection.profiles.values()) tables.profiles.set(profile.id, profile);
+  for (const profile of projection.profiles.values()) {
+    const seen = tables.profiles.get(profile.id)?.lastInstant ?? 0;
+    tables.profiles.set(profile.id, seen > profile.lastInstant ? { ...profile, lastInstant: seen } : profile);
+  }
   for (const { kind, value, profileId, linkedAt, toldBy = null } of plan.changes)
     tables.identities.set(`${kind}:${value}`, { kind, value, profileId, linkedAt, toldBy });
   for (const cart of projection.carts.toWrite()) tables.carts.set(cart.id, cart);

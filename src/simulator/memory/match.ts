@@ -3,12 +3,13 @@ import { sharersAtMost } from '../../domain/sharing.js';
 import { type MatchableFact, type Matched, withUnheard } from '../../matching/matched.js';
 import { meetTriggers, startEntries } from '../../matching/triggers.js';
 import { deliverToWaiting, type WaitMatch } from '../../matching/waits.js';
+import type { IngestNeeds } from './needs.js';
 import type { MemoryEntry, MemoryWait, Tables } from './tables.js';
 
 /** Matches facts against live triggers and waits, and writes what that does. */
 export function matchFacts(
   tables: Tables,
-  { newId }: { readonly newId: () => string },
+  { newId, newEntryId = newId }: Pick<IngestNeeds, 'newId' | 'newEntryId'>,
   facts: readonly MatchableFact[],
 ): readonly Matched[] {
   if (facts.length === 0) return [];
@@ -21,7 +22,7 @@ export function matchFacts(
   const live = [...people]
     .flatMap((id) => tables.entries.where('profile', id))
     .flatMap((entry) => (entry.state === 'finished' ? [] : [{ ...entry, state: entry.state }]));
-  const starts = startEntries(timely, live, newId);
+  const starts = startEntries(timely, live, newEntryId);
   for (const { entryId, input } of inputs) tables.giveInput(entryId, input);
   for (const id of hastened) if (['waiting', 'held'].includes(tables.entry(id).activity)) tables.changeEntry(id, { isPoked: true });
   for (const { state: data, triggerEventId: _event, ...entry } of starts.created) tables.addEntry({ ...entry, data, ...newlyArmed });

@@ -8,4 +8,6 @@ export interface IngestNeeds {
   readonly shop: Pick<Shop, 'hosts' | 'country'>;
   readonly policies: { readonly current: () => Policies };
   readonly newId: () => string;
+  /** Ids of entries. Absent: as of everything else. */
+  readonly newEntryId?: () => string;
 }
