@@ -1,9 +1,10 @@
 import type { Fact } from '../domain/fact.js';
 import { humanLimits, type InteractionKind, judgeInteraction, type PastInteraction, settledBefore } from '../domain/human-click.js';
 import { mayProfile } from '../domain/engagement/facts.js';
+import { interactionSignal, signalKey } from '../domain/engagement/interaction-signal.js';
 import { type EngagementState, parseEngagement, recordSignal, takeBackSignal } from '../domain/engagement/state.js';
 import type { ProfileId } from '../domain/ids.js';
-import { day, type Instant } from '../domain/instant.js';
+import type { Instant } from '../domain/instant.js';
 import { leadsToShop } from '../domain/shop-address.js';
 import { mayTrack } from '../domain/tracking.js';
 import { readTracked } from '../domain/tracking-token.js';
@@ -121,11 +122,6 @@ async function takeBack(
   if (after !== before) await writeTogether(trx, { profiles: writeEngagement(profile.id, after) });
 }
 
-/** Reading one message again on the same day says nothing new. */
-function signalKey(kind: string, messageId: string, at: Instant): string {
-  return `${kind}/${messageId}/${Math.floor(at / day)}`;
-}
-
 /**
  * Opens and clicks that nothing has shown to be a machine's are a person's now: they count for the person's engagement, and journeys hear of them.
  * Called every few seconds; what reads interactions in between takes them for a person's by their age. Says how many.
@@ -190,13 +186,7 @@ function engagementAfter(
 ): EngagementState {
   const policy = deps.policies.current().engagement;
   return settled.reduce(
-    (state, { kind, at }) =>
-      recordSignal(
-        state,
-        { kind: kind === 'click' ? 'human_click' : 'reliable_open', key: signalKey(kind, messageId, at), consentAt },
-        at,
-        policy,
-      ),
+    (state, { kind, at }) => recordSignal(state, { ...interactionSignal(kind, messageId, at), consentAt }, at, policy),
     parseEngagement(before),
   );
 }

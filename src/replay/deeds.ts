@@ -1,4 +1,7 @@
 import { isRefusal } from '../domain/consent.js';
+import { mayProfile } from '../domain/engagement/facts.js';
+import { interactionSignal } from '../domain/engagement/interaction-signal.js';
+import { recordSignal } from '../domain/engagement/state.js';
 import type { Fact } from '../domain/fact.js';
 import type { EntryId, JourneyId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
@@ -11,7 +14,15 @@ import { matchFacts } from '../simulator/memory/match.js';
 import type { IngestNeeds } from '../simulator/memory/needs.js';
 import { addressKey, type Tables } from '../simulator/memory/tables.js';
 import { atProvider } from './recorded-message.js';
-import type { Recorded, RecordedEntry, RecordedEvent, RecordedMessage, RecordedRefusal, RecordedTrait } from './recorded.js';
+import type {
+  Recorded,
+  RecordedAnswer,
+  RecordedEntry,
+  RecordedEvent,
+  RecordedMessage,
+  RecordedRefusal,
+  RecordedTrait,
+} from './recorded.js';
 import type { RecordedPeople } from './recorded-people.js';
 
 /** Something that was recorded, and when the service heard of it. */
@@ -20,6 +31,7 @@ export type Deed = { readonly at: Instant } & (
   | { readonly kind: 'event'; readonly recorded: RecordedEvent }
   | { readonly kind: 'consent'; readonly act: ConsentAct }
   | { readonly kind: 'trait'; readonly trait: RecordedTrait }
+  | { readonly kind: 'answer'; readonly answer: RecordedAnswer }
   | { readonly kind: 'message'; readonly message: RecordedMessage }
   /** The journeys are live from here on. */
   | { readonly kind: 'begin' }
@@ -32,6 +44,7 @@ const ranks: Readonly<Record<Deed['kind'], number>> = {
   trait: 2,
   consent: 3,
   message: 4,
+  answer: 4,
   'entry-ends': 5,
   begin: -1,
 };
@@ -44,6 +57,7 @@ export function deedsOf(recorded: Recorded, from: Instant): readonly Deed[] {
     ...recorded.events.map((one) => ({ kind: 'event' as const, at: one.incoming.event.receivedAt, recorded: one })),
     ...recorded.consents.map((act) => ({ kind: 'consent' as const, at: act.recordedAt, act })),
     ...recorded.traits.map((trait) => ({ kind: 'trait' as const, at: trait.at, trait })),
+    ...recorded.answers.map((answer) => ({ kind: 'answer' as const, at: answer.at, answer })),
     ...recorded.messages.map((message) => ({ kind: 'message' as const, at: message.at, message })),
     ...recorded.entries.flatMap(({ id, finishedAt }) =>
       finishedAt === null || finishedAt < from ? [] : [{ kind: 'entry-ends' as const, at: finishedAt, id: id as EntryId }],
@@ -81,6 +95,8 @@ export function doDeed(world: DeedWorld, deed: Deed): void {
       return tellTrait(world, deed.trait);
     case 'message':
       return sendRecorded(world, deed.message);
+    case 'answer':
+      return engage(world, deed.answer);
     case 'entry-ends':
       return endEntry(world.tables, deed.id, deed.at);
   }
@@ -123,6 +139,21 @@ function tellTrait({ tables, people, needs }: DeedWorld, { profileId, name, valu
 function sendRecorded({ tables, people }: DeedWorld, message: RecordedMessage): void {
   const profileId = people.inMemory(message.profileId);
   if (profileId !== null) tables.messages.set(message.id, atProvider({ ...message, profileId }));
+}
+
+/** It engaged the person. Whether the replay sends the same message is another matter: no entry and no journey hears of it. */
+function engage({ tables, people, needs }: DeedWorld, { profileId, messageId, kind, at }: RecordedAnswer): void {
+  const id = people.inMemory(profileId);
+  const profile = id === null ? undefined : tables.profiles.get(id);
+  if (profile === undefined || !mayProfile(profile.traits)) return;
+  const consentAt = newestGrant(tables.consents.where('profile', profile.id));
+  const signal = { ...interactionSignal(kind, messageId, at), consentAt };
+  const { engagement: policy } = needs.policies.current();
+  tables.profiles.set(profile.id, { ...profile, engagement: recordSignal(profile.engagement, signal, at, policy) });
+}
+
+function newestGrant(acts: readonly ConsentAct[]): Instant | null {
+  return acts.reduce<Instant | null>((newest, { state, at }) => (state === 'granted' ? Math.max(newest ?? at, at) : newest), null);
 }
 
 function endEntry(tables: Tables, id: EntryId, at: Instant): void {

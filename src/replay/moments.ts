@@ -5,7 +5,7 @@ import type { MemoryEntry, MemoryMessage, Tables } from '../simulator/memory/tab
 
 /**
  * What can be counted of a replay. `armed`: a trigger met somebody. `deferred`: a message had to wait, once for each reason. `skipped`: it did not go out.
- * `waiting`, `under-way`, `idle`: how it stood at the end of the replay.
+ * `displaced`: it lost a slot that it was promised. `waiting`, `under-way`, `idle`: how it stood at the end of the replay.
  */
 export const momentKinds = [
   'armed',
@@ -13,6 +13,7 @@ export const momentKinds = [
   'entered',
   'sent',
   'deferred',
+  'displaced',
   'skipped',
   'ended',
   'waiting',
@@ -36,6 +37,8 @@ export interface Moment {
   readonly text: string | null;
   /** The message; null: it is about none. */
   readonly message: MessageId | null;
+  /** Journeys, broadcasts and senders of the shop's own whose messages had the room that this one wanted. */
+  readonly by: readonly string[];
 }
 
 interface Told {
@@ -71,7 +74,7 @@ function storiesOf({ trace }: Tables): ReadonlyMap<EntryId, Story> {
 
 function entryMoments(entry: MemoryEntry, story: Story, { people, to }: Told): readonly Moment[] {
   const { profileId, journeyId, createdAt, enteredAt, finishedAt, outcome, outcomeReason, state } = entry;
-  const whose = { profileId: people.get(profileId) ?? profileId, journey: journeyId, step: null, message: null };
+  const whose = { profileId: people.get(profileId) ?? profileId, journey: journeyId, step: null, message: null, by: [] };
   const armed = { ...whose, at: createdAt, what: 'armed', reason: null, text: null } as const;
   const entered = { ...whose, at: enteredAt ?? 0, what: 'entered', reason: null, text: sentenceOf(story, ['entered']) } as const;
   const stands = { ...whose, at: to, what: state === 'armed' ? 'idle' : 'under-way', reason: null, text: null } as const;
@@ -83,7 +86,7 @@ function entryMoments(entry: MemoryEntry, story: Story, { people, to }: Told): r
 }
 
 function ending(
-  whose: Pick<Moment, 'profileId' | 'journey' | 'step' | 'message'>,
+  whose: Pick<Moment, 'profileId' | 'journey' | 'step' | 'message' | 'by'>,
   { finishedAt, outcome, outcomeReason }: Pick<MemoryEntry, 'finishedAt' | 'outcome' | 'outcomeReason'>,
   story: Story,
 ): Moment {
@@ -96,20 +99,36 @@ function ending(
 
 const sent: ReadonlySet<string> = new Set(['accepted', 'delivered', 'bounced', 'failed', 'submitting']);
 
-function messageMoments({ verdicts }: Tables, message: MemoryMessage, story: Story, { people, to }: Told): readonly Moment[] {
+function messageMoments(tables: Tables, message: MemoryMessage, story: Story, { people, to }: Told): readonly Moment[] {
   const { id, profileId, journeyId, step, state, reason, acceptedAt, updatedAt } = message;
-  const whose = { profileId: people.get(profileId) ?? profileId, journey: journeyId ?? '', step, message: id };
+  const whose = { profileId: people.get(profileId) ?? profileId, journey: journeyId ?? '', step, message: id, by: [] };
   const own = story.filter((line) => line.step === step);
-  const deferrals = new Map<string, Moment>();
-  for (const { at, verdict } of verdicts.where('message', id))
-    if (verdict.kind === 'defer' && !deferrals.has(verdict.reason))
-      deferrals.set(verdict.reason, { ...whose, at, what: 'deferred', reason: verdict.reason, text: sentenceAt(own, at) });
+  const verdicts = tables.verdicts.where('message', id);
+  const told = new Map<string, Moment>();
+  for (const { at, verdict, roomOf } of verdicts) {
+    const what = verdict.kind === 'defer' ? 'deferred' : verdict.kind === 'release' ? 'displaced' : null;
+    if (what === null || verdict.kind === 'send' || told.has(`${what} ${verdict.reason}`)) continue;
+    const winners = verdict.kind === 'release' ? [verdict.detail.winner as MessageId] : roomOf;
+    const moment = { ...whose, at, what, reason: verdict.reason, text: sentenceAt(own, at), by: sendersOf(tables, winners) } as const;
+    told.set(`${what} ${verdict.reason}`, moment);
+  }
   const last: Moment = sent.has(state)
     ? { ...whose, at: acceptedAt ?? updatedAt, what: 'sent', reason: null, text: sentenceOf(own, ['submitted', 'outcome']) }
     : state === 'reserved'
       ? { ...whose, at: to, what: 'waiting', reason, text: null }
-      : { ...whose, at: updatedAt, what: 'skipped', reason: reason ?? state, text: sentenceAt(own, updatedAt) };
-  return [...deferrals.values(), last];
+      : {
+          ...whose,
+          at: updatedAt,
+          what: 'skipped',
+          reason: reason ?? state,
+          text: sentenceAt(own, updatedAt),
+          by: sendersOf(tables, verdicts.at(-1)?.roomOf ?? []),
+        };
+  return [...told.values(), last];
+}
+
+function sendersOf({ messages }: Tables, ids: readonly MessageId[]): readonly string[] {
+  return [...new Set(ids.flatMap((id) => messages.get(id)?.journeyId ?? []))].sort();
 }
 
 function sentenceOf(story: Story, kinds: readonly TraceLine['kind'][]): string | null {

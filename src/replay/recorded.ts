@@ -16,6 +16,8 @@ export interface Recorded {
   readonly traits: readonly RecordedTrait[];
   /** Messages that really went out and that the replay does not play itself. */
   readonly messages: readonly RecordedMessage[];
+  /** What the person did with messages that went out: it engaged them. */
+  readonly answers: readonly RecordedAnswer[];
   /** Entries that began before the replay does. */
   readonly entries: readonly RecordedEntry[];
   /** Since when nothing, or no marketing, goes to an address. */
@@ -55,6 +57,14 @@ export interface RecordedMessage
   readonly acceptedAt: Instant | null;
   /** Its links tell of clicks. */
   readonly isTracked: boolean;
+}
+
+/** An open or a click of a person. */
+export interface RecordedAnswer {
+  readonly profileId: ProfileId;
+  readonly messageId: string;
+  readonly kind: 'open' | 'click';
+  readonly at: Instant;
 }
 
 export interface RecordedEntry {

@@ -3,7 +3,10 @@ import type { Channel } from '../domain/channel.js';
 import type { Instant } from '../domain/instant.js';
 import type { MessageState } from '../domain/message.js';
 import type { ConsentAct } from '../projection/rows.js';
+import { sharersAtMost } from '../domain/sharing.js';
 import type { Db, Trx } from './db.js';
+import { isHuman } from './interactions.js';
+import { sharingWith } from './sharing.js';
 
 /** Of what time and which journeys a replay is. */
 export interface ReplayRange {
@@ -17,9 +20,9 @@ export interface PersonToReplay {
   readonly events: number;
 }
 
-/** People of whom events came in the range: by id, one look for each by index. */
-function peopleOf({ from, to }: ReplayRange, after: string | null): RawBuilder<PersonToReplay> {
-  const further = after === null ? sql`true` : sql`p.id > ${after}`;
+/** People of whom events came in the range: by id, one look for each by index. `of`: only of these. */
+function peopleOf({ from, to }: ReplayRange, after: string | null, of: readonly string[] | null = null): RawBuilder<PersonToReplay> {
+  const further = sql`${after === null ? sql`true` : sql`p.id > ${after}`} and ${of === null ? sql`true` : sql`p.id = any(${of})`}`;
   return sql`select p.id, e.events from profiles p cross join lateral (
       select count(*)::int as events, max(received_at) as newest from events where profile_id = p.id and received_at < ${to}) e
     where p.merged_into is null and p.erased_at is null and ${further} and e.newest >= ${from}`;
@@ -33,11 +36,30 @@ export async function countPeopleToReplay(db: Db | Trx, range: ReplayRange): Pro
 export async function listPeopleToReplay(
   db: Db | Trx,
   range: ReplayRange,
-  page: { readonly after: string | null; readonly limit: number },
+  page: { readonly after: string | null; readonly limit: number; readonly of?: readonly string[] },
 ): Promise<readonly PersonToReplay[]> {
-  const { rows } = await sql<PersonToReplay>`${peopleOf(range, page.after)} order by p.id limit ${page.limit}`.execute(db);
+  const { rows } = await sql<PersonToReplay>`${peopleOf(range, page.after, page.of)} order by p.id limit ${page.limit}`.execute(db);
   return rows;
 }
+
+/** Of each of these people, who else has their address now; nobody where so many have it that it is nobody's inbox. By index. */
+export async function listInboxSharers(db: Db | Trx, ids: readonly string[]): Promise<readonly (readonly [string, string])[]> {
+  const { rows } = await sql<{ id: string; others: readonly string[] }>`select p.id, array(${sharingWith(sql`p`)}) as others
+    from profiles p where p.id = any(${ids})`.execute(db);
+  return rows.flatMap(({ id, others }) => (others.length > sharersAtMost ? [] : others.map((other) => [id, other] as const)));
+}
+
+/** Who filled or ordered a cart that is another's now. Goes over the facts once: there is no index by cart, and a replay asks once. */
+export async function listCartSharers(db: Db | Trx, { from, to }: ReplayRange): Promise<readonly (readonly [string, string])[]> {
+  const { rows } = await sql<{ one: string; other: string }>`select distinct f.profile_id as one, c.profile_id as other
+    from facts f join carts c on c.id = f.cart_id where c.profile_id <> f.profile_id and f.at >= ${from - cartsBackMs} and f.at < ${to}`.execute(
+    db,
+  );
+  return rows.map(({ one, other }) => [one, other] as const);
+}
+
+/** A cart that nobody touched for longer is in nobody's journey. */
+const cartsBackMs = 30 * 24 * 60 * 60 * 1000;
 
 export interface StoredPerson {
   readonly id: string;
@@ -76,7 +98,16 @@ export interface StoredReplayMessage {
   readonly countsTowardCap: boolean | null;
   readonly at: Instant;
   readonly acceptedAt: Instant | null;
+  readonly addressHash: string | null;
   readonly isTracked: boolean;
+}
+
+/** An open or a click of a person. */
+export interface StoredReplayAnswer {
+  readonly profileId: string;
+  readonly messageId: string;
+  readonly kind: 'open' | 'click';
+  readonly at: Instant;
 }
 
 export interface StoredReplayEntry {
@@ -94,12 +125,12 @@ export interface StoredReplayEntry {
 /** Messages of so long before the range are read: engagement asks for a year. */
 const messagesBackMs = 366 * 24 * 60 * 60 * 1000;
 
-/** What is recorded of these people, up to the end of the range; `journeys`: those that the replay plays. Five statements. */
+/** What is recorded of these people, up to the end of the range; `journeys`: those that the replay plays. Six statements. */
 export async function readRecorded(
   trx: Trx,
   ids: readonly string[],
   { from, to }: ReplayRange,
-  journeys: readonly string[],
+  { journeys, settledBefore }: { readonly journeys: readonly string[]; readonly settledBefore: Instant },
 ): Promise<StoredRecorded> {
   const people = await sql<StoredPerson>`select id, email, phone, traits, trait_times as "traitTimes" from profiles
     where id = any(${ids}) order by id`.execute(trx);
@@ -116,7 +147,7 @@ export async function readRecorded(
   const messages =
     await sql<StoredReplayMessage>`select m.id, m.profile_id as "profileId", m.origin, m.journey_id as "journeyId", m.step, m.channel,
       m.class, m.topic, m.priority, m.template, m.state, m.counts_toward_cap as "countsTowardCap", m.submitted_at as at,
-      m.accepted_at as "acceptedAt", m.links is not null as "isTracked"
+      m.accepted_at as "acceptedAt", m.address_hash as "addressHash", m.links is not null as "isTracked"
     from messages m left join entries e on e.id = m.entry_id
     where m.profile_id = any(${ids}) and m.origin <> 'test' and m.submitted_at >= ${from - messagesBackMs} and m.submitted_at < ${to}
       and (e.id is null or e.created_at < ${from} or m.journey_id <> all(${journeys}))
@@ -127,7 +158,18 @@ export async function readRecorded(
       e.created_at as "createdAt", e.entered_at as "enteredAt", e.finished_at as "finishedAt"
     from entries e where e.profile_id = any(${ids}) and e.journey_id = any(${journeys}) and e.created_at < ${from}
       and (e.entered_at is not null or e.finished_at is null or e.finished_at >= ${from}) order by e.created_at, e.id`.execute(trx);
-  return { people: people.rows, events: events.rows, consents: consents.rows, messages: messages.rows, entries: entries.rows };
+  const answers = await sql<StoredReplayAnswer>`select profile_id as "profileId", message_id as "messageId", kind, at from interactions i
+    where profile_id = any(${ids}) and kind in ('open', 'click') and at < ${to} and ${isHuman(settledBefore)} order by at, seq`.execute(
+    trx,
+  );
+  return {
+    answers: answers.rows,
+    people: people.rows,
+    events: events.rows,
+    consents: consents.rows,
+    messages: messages.rows,
+    entries: entries.rows,
+  };
 }
 
 /** Rows in the order in which they are to be taken. */
@@ -138,6 +180,7 @@ export interface StoredRecorded {
   readonly consents: readonly ConsentAct[];
   /** Messages that left and that the replay does not play itself. */
   readonly messages: readonly StoredReplayMessage[];
+  readonly answers: readonly StoredReplayAnswer[];
   /** Entries of the journeys from before the range. */
   readonly entries: readonly StoredReplayEntry[];
 }

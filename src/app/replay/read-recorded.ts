@@ -1,6 +1,7 @@
 import { eventTypes, type ShopEvent } from '../../domain/event.js';
 import type { CartId, JourneyId, MessageId, ProfileId, StepId } from '../../domain/ids.js';
 import type { MessageClass } from '../../domain/channel.js';
+import type { Instant } from '../../domain/instant.js';
 import type { Speaker } from '../../domain/speaker.js';
 import { type AddressKey, addressOf, normaliseAddress, spellingsOf, suppressionKeys, unsubscribeKeys } from '../../domain/suppression.js';
 import { contactPoints } from '../../projection/contact-points.js';
@@ -17,16 +18,24 @@ export interface ReadGroup {
   readonly unreadable: number;
 }
 
+export interface ReadHow {
+  readonly range: ReplayRange;
+  readonly journeys: readonly string[];
+  /** Opens and clicks from before are a person's, unless something has shown otherwise. */
+  readonly settledBefore: Instant;
+  readonly rest: () => Promise<void>;
+}
+
 /**
- * What is recorded of groups of people, ready to be played. Six statements for all of them, each part in a transaction that can write nothing; `rest` is
+ * What is recorded of groups of people, ready to be played. Seven statements for all of them, each part in a transaction that can write nothing; `rest` is
  * awaited in between, since events are read one by one.
  */
 export async function readRecordedGroups(
   deps: Deps,
   groups: readonly (readonly string[])[],
-  { range, journeys, rest }: { readonly range: ReplayRange; readonly journeys: readonly string[]; readonly rest: () => Promise<void> },
+  { range, rest, ...asked }: ReadHow,
 ): Promise<readonly ReadGroup[]> {
-  const stored = await deps.store.snapshot((trx) => readRecorded(trx, groups.flat(), range, journeys));
+  const stored = await deps.store.snapshot((trx) => readRecorded(trx, groups.flat(), range, asked));
   const read: { readonly of: StoredRecorded; readonly events: readonly RecordedEvent[]; readonly asked: Asked }[] = [];
   for (const of of partedBy(groups, stored)) {
     const events = await readEvents(deps, of, rest);
@@ -41,6 +50,7 @@ export async function readRecordedGroups(
       consents: of.consents,
       traits: traitsOf(of),
       messages: of.messages.map(toMessage),
+      answers: of.answers.map((row) => ({ ...row, profileId: row.profileId as ProfileId })),
       entries: of.entries.map((row) => ({ ...row, profileId: row.profileId as ProfileId, cartId: row.cartId as CartId | null })),
       refusals: refusals.flatMap(({ hash, reason, at }) => {
         const what = asked.get(hash);
@@ -63,11 +73,12 @@ async function readEvents(deps: Deps, { events }: StoredRecorded, rest: () => Pr
 
 function partedBy(groups: readonly (readonly string[])[], all: StoredRecorded): readonly StoredRecorded[] {
   const place = new Map(groups.flatMap((ids, index) => ids.map((id) => [id, index] as const)));
-  const parts = groups.map(() => ({ people: [], events: [], consents: [], messages: [], entries: [] }) as Parts);
+  const parts = groups.map(() => ({ people: [], events: [], consents: [], messages: [], answers: [], entries: [] }) as Parts);
   for (const person of all.people) parts[place.get(person.id) ?? 0]?.people.push(person);
   for (const event of all.events) parts[place.get(event.profileId) ?? 0]?.events.push(event);
   for (const act of all.consents) parts[place.get(act.profileId) ?? 0]?.consents.push(act);
   for (const message of all.messages) parts[place.get(message.profileId) ?? 0]?.messages.push(message);
+  for (const answer of all.answers) parts[place.get(answer.profileId) ?? 0]?.answers.push(answer);
   for (const entry of all.entries) parts[place.get(entry.profileId) ?? 0]?.entries.push(entry);
   return parts;
 }

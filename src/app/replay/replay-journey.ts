@@ -2,18 +2,24 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type { Instant } from '../../domain/instant.js';
 import { day } from '../../domain/instant.js';
 import { topicIds } from '../../domain/policy/topic-policy.js';
+import { type LoadMap, loadMap, type ToldMessage } from '../../domain/load.js';
+import { settledBefore } from '../../domain/human-click.js';
 import { localClock } from '../../domain/time.js';
 import type { JourneyDefinition } from '../../journey/definition.js';
 import { type JourneyProblem, parseJourney, type TemplateCatalog } from '../../journey/parse.js';
 import { Comparison, type DifferingPerson, type ReplayCount, type ReplayDay } from '../../replay/compare.js';
+import { toldOfMoments, toldOfRecorded } from '../../replay/load-told.js';
+import type { Moment } from '../../replay/moments.js';
+import type { Recorded } from '../../replay/recorded.js';
 import { playRecorded, type ReplayWorld, Shared } from '../../replay/play-recorded.js';
 import { countPeopleToReplay, listPeopleToReplay, type PersonToReplay } from '../../store/replay-read.js';
 import type { AppDeps } from '../deps.js';
 import { loadLiveJourneys } from '../live-journeys.js';
+import { Grouping } from './group-people.js';
 import { readRecordedGroups } from './read-recorded.js';
 import { replayRenderer } from './replay-render.js';
 
-type Deps = Pick<AppDeps, 'store' | 'secret' | 'shop' | 'policies' | 'placeholderIds' | 'allowFictionalPhones'> & {
+type Deps = Pick<AppDeps, 'store' | 'clock' | 'secret' | 'shop' | 'policies' | 'placeholderIds' | 'allowFictionalPhones'> & {
   readonly templates?: TemplateCatalog;
 };
 
@@ -49,6 +55,8 @@ export interface Replay {
   readonly differing: { readonly what: number; readonly when: number };
   readonly counts: readonly ReplayCount[];
   readonly days: readonly ReplayDay[];
+  /** Messages a person a week over all senders, and who loses room to whom. Null: there were too many messages to be told one by one. */
+  readonly load: { readonly live: LoadMap; readonly draft: LoadMap } | null;
   readonly leftOut: { readonly people: number; readonly events: number };
   readonly shown: readonly DifferingPerson[];
 }
@@ -87,24 +95,31 @@ interface Sides {
 
 async function* play(deps: Deps, request: ReplayRequest, draft: JourneyDefinition): AsyncGenerator<ReplayProgress, Replay> {
   const { from, to, show } = request;
+  const policies = deps.policies.current();
   const all = await loadLiveJourneys(deps.store.db);
   const published = all.find(({ id }) => id === draft.id);
   const beside = all.filter(({ id, state }) => id !== draft.id && state === 'active').map(({ definition }) => definition);
   const sides = await sidesOf(deps, { from, to, draft, live: published?.definition ?? null, beside });
   const journeys = [draft.id, ...beside.map(({ id }) => id)];
   const comparison = new Comparison({ dayOf: dayOf(deps.shop.timeZone), show });
+  const load = new LoadOfSides();
+  const grouping = await Grouping.of(deps.store, { from, to });
+  const before = settledBefore(policies.engagement.humans, deps.clock.now(), deps.clock.rate);
   const of = await deps.store.snapshot((trx) => countPeopleToReplay(trx, { from, to }));
   const rest = new Breath();
   let [people, events, messagesTaken, leftOut, unreadable] = [0, 0, 0, 0, 0];
   for await (const page of pagesOf(deps, { from, to })) {
     const fit = page.filter((person) => person.events <= mostEventsOfPerson);
     leftOut += page.length - fit.length;
-    const groups = fit.map(({ id }) => [id]);
-    const read = await readRecordedGroups(deps, groups, { range: { from, to }, journeys, rest: () => rest.take() });
+    const groups = await grouping.groupsOf(fit);
+    const how = { range: { from, to }, journeys, settledBefore: before, rest: () => rest.take() };
+    const read = await readRecordedGroups(deps, groups, how);
     for (const one of read) {
       const shared = new Shared();
       const live = await driven(playRecorded(one.recorded, sides.live, shared), rest);
-      comparison.add(live, await driven(playRecorded(one.recorded, sides.draft, shared), rest));
+      const draftMoments = await driven(playRecorded(one.recorded, sides.draft, shared), rest);
+      comparison.add(live, draftMoments);
+      load.add(one.recorded, live, draftMoments);
       events += one.recorded.events.length;
       messagesTaken += one.recorded.messages.length;
       unreadable += one.unreadable;
@@ -124,6 +139,7 @@ async function* play(deps: Deps, request: ReplayRequest, draft: JourneyDefinitio
     differing: { ...comparison.differing },
     counts: comparison.counts(),
     days: comparison.days(),
+    load: load.map({ from, to }),
     leftOut: { people: leftOut, events: unreadable },
     shown: comparison.shown(),
   };
@@ -181,6 +197,33 @@ function* parted(people: readonly PersonToReplay[]): Generator<readonly PersonTo
   }
   if (page.length > 0) yield page;
 }
+
+/** A message a row, until there are too many to be held. */
+class LoadOfSides {
+  readonly #people = new Set<string>();
+  readonly #live: ToldMessage[] = [];
+  readonly #draft: ToldMessage[] = [];
+
+  add({ people, messages }: Recorded, live: readonly Moment[], draft: readonly Moment[]): void {
+    for (const id of people) this.#people.add(id);
+    if (this.#isFull()) return;
+    const taken = toldOfRecorded(messages);
+    this.#live.push(...taken, ...toldOfMoments(live));
+    this.#draft.push(...taken, ...toldOfMoments(draft));
+  }
+
+  map(range: { readonly from: Instant; readonly to: Instant }): Replay['load'] {
+    if (this.#isFull()) return null;
+    const question = { ...range, people: this.#people };
+    return { live: loadMap(this.#live, question), draft: loadMap(this.#draft, question) };
+  }
+
+  #isFull(): boolean {
+    return this.#live.length > mostToldMessages;
+  }
+}
+
+const mostToldMessages = 300_000;
 
 const rested = Promise.resolve();
 
