@@ -29,6 +29,50 @@ const moment = z.object({
   text: z.string().nullable().meta({ description: 'Why, as the story of the entry has it.' }),
 });
 
+const load = z
+  .object({
+    from: instant,
+    to: instant,
+    people: z.number().int(),
+    weeks: z.number().int().meta({ description: 'Of seven days, from `from`; the last one may be cut short.' }),
+    sent: z.number().int(),
+    perPersonWeek: z.object({
+      mean: z.number(),
+      median: z.number(),
+      p90: z.number(),
+      most: z.number(),
+      spread: z.array(z.object({ messages: z.number().int(), personWeeks: z.number().int() })).readonly(),
+    }),
+    mostInSevenDays: z.number().int(),
+    senders: z
+      .array(
+        z.object({
+          sender: z.string().meta({ description: 'A journey, `broadcast.<id>`, or `message.<template>` of the shop’s own.' }),
+          sent: z.number().int(),
+          people: z.number().int(),
+          perPersonWeek: z.number(),
+          deferred: z.number().int(),
+          skipped: z.number().int(),
+          displaced: z.number().int(),
+        }),
+      )
+      .readonly(),
+    losses: z
+      .array(
+        z.object({
+          loser: z.string(),
+          winner: z.string(),
+          messages: z.number().int(),
+          people: z.number().int(),
+          displaced: z.number().int(),
+          deferred: z.number().int(),
+          skipped: z.number().int(),
+        }),
+      )
+      .readonly(),
+  })
+  .meta({ id: 'LoadMap', description: 'Messages a person a week over all senders, and who loses room to whom.' });
+
 const replay = z
   .object({
     journeyId: z.string(),
@@ -53,6 +97,10 @@ const replay = z
       .array(z.object({ day: z.iso.date(), ...counted }))
       .readonly()
       .meta({ description: 'The same by day of the shop.' }),
+    load: z
+      .object({ live: load, draft: load })
+      .nullable()
+      .meta({ description: 'Null: there were too many messages to be told one by one.' }),
     leftOut: z.object({
       people: z.number().int().meta({ description: 'With more events than a person has.' }),
       events: z.number().int().meta({ description: 'Whose payload cannot be read any more.' }),

@@ -2,15 +2,13 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type { Instant } from '../../domain/instant.js';
 import { day } from '../../domain/instant.js';
 import { topicIds } from '../../domain/policy/topic-policy.js';
-import { type LoadMap, loadMap, type ToldMessage } from '../../domain/load.js';
+import type { LoadMap } from '../../domain/load.js';
 import { settledBefore } from '../../domain/human-click.js';
 import { localClock } from '../../domain/time.js';
 import type { JourneyDefinition } from '../../journey/definition.js';
 import { type JourneyProblem, parseJourney, type TemplateCatalog } from '../../journey/parse.js';
 import { Comparison, type DifferingPerson, type ReplayCount, type ReplayDay } from '../../replay/compare.js';
-import { toldOfMoments, toldOfRecorded } from '../../replay/load-told.js';
-import type { Moment } from '../../replay/moments.js';
-import type { Recorded } from '../../replay/recorded.js';
+import { LoadOfSides } from '../../replay/load-of-sides.js';
 import { playRecorded, type ReplayWorld, Shared } from '../../replay/play-recorded.js';
 import { countPeopleToReplay, listPeopleToReplay, type PersonToReplay } from '../../store/replay-read.js';
 import type { AppDeps } from '../deps.js';
@@ -121,7 +119,7 @@ async function* play(deps: Deps, request: ReplayRequest, draft: JourneyDefinitio
       comparison.add(live, draftMoments);
       load.add(one.recorded, live, draftMoments);
       events += one.recorded.events.length;
-      messagesTaken += one.recorded.messages.length;
+      messagesTaken += one.recorded.messages.filter(({ at }) => at >= from).length;
       unreadable += one.unreadable;
     }
     people += page.length;
@@ -197,33 +195,6 @@ function* parted(people: readonly PersonToReplay[]): Generator<readonly PersonTo
   }
   if (page.length > 0) yield page;
 }
-
-/** A message a row, until there are too many to be held. */
-class LoadOfSides {
-  readonly #people = new Set<string>();
-  readonly #live: ToldMessage[] = [];
-  readonly #draft: ToldMessage[] = [];
-
-  add({ people, messages }: Recorded, live: readonly Moment[], draft: readonly Moment[]): void {
-    for (const id of people) this.#people.add(id);
-    if (this.#isFull()) return;
-    const taken = toldOfRecorded(messages);
-    this.#live.push(...taken, ...toldOfMoments(live));
-    this.#draft.push(...taken, ...toldOfMoments(draft));
-  }
-
-  map(range: { readonly from: Instant; readonly to: Instant }): Replay['load'] {
-    if (this.#isFull()) return null;
-    const question = { ...range, people: this.#people };
-    return { live: loadMap(this.#live, question), draft: loadMap(this.#draft, question) };
-  }
-
-  #isFull(): boolean {
-    return this.#live.length > mostToldMessages;
-  }
-}
-
-const mostToldMessages = 300_000;
 
 const rested = Promise.resolve();
 

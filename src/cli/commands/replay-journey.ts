@@ -1,4 +1,5 @@
 import type { Replay, ReplayProgress } from '../../app/replay/replay-journey.js';
+import type { LoadMap } from '../../domain/load.js';
 import type { DifferingPerson, ReplayCount } from '../../replay/compare.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
@@ -57,6 +58,7 @@ function textOf(replay: Told, localTime: (at: string) => string, withDays: boole
     `${differing.what === 0 ? 'Nothing else would happen to anybody' : `Something else would happen to ${plural(differing.what, 'person', 'people')}`}${differing.when === 0 ? '' : `; the same, at other times, to ${differing.when}`}.`,
     countsTable(replay.counts),
     withDays ? daysTable(replay) : null,
+    loadText(replay.load),
     ...replay.shown.map((person) => personText(person, localTime)),
     [
       changed.length === 0 ? 'What this cannot know' : 'What these numbers cannot know',
@@ -81,6 +83,37 @@ function daysTable({ days }: Told): string {
       .map((one) => [one.day, one.journey, nameOf(one), one.live, one.draft, signed(one.draft - one.live)]),
     'No day differs.',
   );
+}
+
+/** Messages a person a week, by sender, and who loses room to whom. */
+function loadText(load: Told['load']): string | null {
+  if (load === null) return null;
+  const sides = [load.live, load.draft] as const;
+  const row = (name: string, of: (side: LoadMap) => number | undefined) => [name, ...sides.map((side) => round(of(side) ?? 0))];
+  const senders = [...new Set(sides.flatMap((side) => side.senders.map(({ sender }) => sender)))].sort();
+  const losses = [...new Set(sides.flatMap((side) => side.losses.map(({ loser, winner }) => JSON.stringify([loser, winner]))))].sort();
+  return table(
+    ['messages a person a week', 'live', 'draft'],
+    [
+      row('mean', (side) => side.perPersonWeek.mean),
+      row('nine of ten have at most', (side) => side.perPersonWeek.p90),
+      row('most in seven days', (side) => side.mostInSevenDays),
+      ...senders.map((name) => row(`sent by ${name}, in all`, (side) => side.senders.find(({ sender }) => sender === name)?.sent)),
+      ...losses.map((pair) => {
+        const [loser, winner] = JSON.parse(pair) as [string, string];
+        return row(`${loser} lost room to ${winner}`, (side) => lossOf(side, loser, winner));
+      }),
+    ],
+    '',
+  );
+}
+
+function lossOf({ losses }: LoadMap, loser: string, winner: string): number | undefined {
+  return losses.find((one) => one.loser === loser && one.winner === winner)?.messages;
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
 }
 
 function nameOf({ what, step, reason }: Pick<ReplayCount, 'what' | 'step' | 'reason'>): string {
