@@ -60,6 +60,7 @@ module.exports = {
     only('replay-imports-the-simulator', '^src/replay/', [
       '^src/replay/',
       '^src/simulator/memory/',
+      '^src/simulator/told',
       '^src/domain/',
       '^src/journey/',
       '^src/turn/',

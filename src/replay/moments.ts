@@ -1,4 +1,4 @@
-import type { EntryId, MessageId, ProfileId } from '../domain/ids.js';
+import type { EntryId, ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
 import type { TraceLine } from '../journey/entry.js';
 import type { MemoryEntry, MemoryMessage, Tables } from '../simulator/memory/tables.js';
@@ -35,10 +35,6 @@ export interface Moment {
   readonly reason: string | null;
   /** The sentence of the entry's story; null: there is none. Personal data. */
   readonly text: string | null;
-  /** The message; null: it is about none. */
-  readonly message: MessageId | null;
-  /** Journeys, broadcasts and senders of the shop's own whose messages had the room that this one wanted. */
-  readonly by: readonly string[];
 }
 
 interface Told {
@@ -74,7 +70,7 @@ function storiesOf({ trace }: Tables): ReadonlyMap<EntryId, Story> {
 
 function entryMoments(entry: MemoryEntry, story: Story, { people, to }: Told): readonly Moment[] {
   const { profileId, journeyId, createdAt, enteredAt, finishedAt, outcome, outcomeReason, state } = entry;
-  const whose = { profileId: people.get(profileId) ?? profileId, journey: journeyId, step: null, message: null, by: [] };
+  const whose = { profileId: people.get(profileId) ?? profileId, journey: journeyId, step: null };
   const armed = { ...whose, at: createdAt, what: 'armed', reason: null, text: null } as const;
   const entered = { ...whose, at: enteredAt ?? 0, what: 'entered', reason: null, text: sentenceOf(story, ['entered']) } as const;
   const stands = { ...whose, at: to, what: state === 'armed' ? 'idle' : 'under-way', reason: null, text: null } as const;
@@ -86,7 +82,7 @@ function entryMoments(entry: MemoryEntry, story: Story, { people, to }: Told): r
 }
 
 function ending(
-  whose: Pick<Moment, 'profileId' | 'journey' | 'step' | 'message' | 'by'>,
+  whose: Pick<Moment, 'profileId' | 'journey' | 'step'>,
   { finishedAt, outcome, outcomeReason }: Pick<MemoryEntry, 'finishedAt' | 'outcome' | 'outcomeReason'>,
   story: Story,
 ): Moment {
@@ -99,36 +95,22 @@ function ending(
 
 const sent: ReadonlySet<string> = new Set(['accepted', 'delivered', 'bounced', 'failed', 'submitting']);
 
-function messageMoments(tables: Tables, message: MemoryMessage, story: Story, { people, to }: Told): readonly Moment[] {
+function messageMoments({ verdicts }: Tables, message: MemoryMessage, story: Story, { people, to }: Told): readonly Moment[] {
   const { id, profileId, journeyId, step, state, reason, acceptedAt, updatedAt } = message;
-  const whose = { profileId: people.get(profileId) ?? profileId, journey: journeyId ?? '', step, message: id, by: [] };
+  const whose = { profileId: people.get(profileId) ?? profileId, journey: journeyId ?? '', step };
   const own = story.filter((line) => line.step === step);
-  const verdicts = tables.verdicts.where('message', id);
   const told = new Map<string, Moment>();
-  for (const { at, verdict, roomOf } of verdicts) {
+  for (const { at, verdict } of verdicts.where('message', id)) {
     const what = verdict.kind === 'defer' ? 'deferred' : verdict.kind === 'release' ? 'displaced' : null;
     if (what === null || verdict.kind === 'send' || told.has(`${what} ${verdict.reason}`)) continue;
-    const winners = verdict.kind === 'release' ? [verdict.detail.winner as MessageId] : roomOf;
-    const moment = { ...whose, at, what, reason: verdict.reason, text: sentenceAt(own, at), by: sendersOf(tables, winners) } as const;
-    told.set(`${what} ${verdict.reason}`, moment);
+    told.set(`${what} ${verdict.reason}`, { ...whose, at, what, reason: verdict.reason, text: sentenceAt(own, at) });
   }
   const last: Moment = sent.has(state)
     ? { ...whose, at: acceptedAt ?? updatedAt, what: 'sent', reason: null, text: sentenceOf(own, ['submitted', 'outcome']) }
     : state === 'reserved'
       ? { ...whose, at: to, what: 'waiting', reason, text: null }
-      : {
-          ...whose,
-          at: updatedAt,
-          what: 'skipped',
-          reason: reason ?? state,
-          text: sentenceAt(own, updatedAt),
-          by: sendersOf(tables, verdicts.at(-1)?.roomOf ?? []),
-        };
+      : { ...whose, at: updatedAt, what: 'skipped', reason: reason ?? state, text: sentenceAt(own, updatedAt) };
   return [...told.values(), last];
-}
-
-function sendersOf({ messages }: Tables, ids: readonly MessageId[]): readonly string[] {
-  return [...new Set(ids.flatMap((id) => messages.get(id)?.journeyId ?? []))].sort();
 }
 
 function sentenceOf(story: Story, kinds: readonly TraceLine['kind'][]): string | null {

@@ -1,9 +1,11 @@
 import { day, type Instant } from '../domain/instant.js';
 import type { RenderResult } from '../domain/rendering.js';
+import type { ToldMessage } from '../domain/load.js';
 import type { JourneyDefinition } from '../journey/definition.js';
 import type { Projected } from '../simulator/memory/ingest.js';
 import type { IngestNeeds } from '../simulator/memory/needs.js';
 import { type Outside, Play } from '../simulator/memory/play.js';
+import { toldMessages } from '../simulator/told.js';
 import { Tables } from '../simulator/memory/tables.js';
 import { deedsOf, doDeed, type DeedWorld, writeEntriesBefore } from './deeds.js';
 import { type Moment, momentsOf } from './moments.js';
@@ -36,6 +38,12 @@ export class Shared {
   }
 }
 
+/** What came of it: what is counted and shown, and what became of all messages, of those too that were only taken as they were. */
+export interface Played {
+  readonly moments: readonly Moment[];
+  readonly told: readonly ToldMessage[];
+}
+
 /**
  * Plays what is recorded of some people through journeys, and answers what came of it. Before `from` events make people, carts and consents what they were, and
  * no journey is live; at `to` it stops. Every provider takes every message. Yields after each step, so that others may have the thread; the same input
@@ -45,7 +53,7 @@ export function* playRecorded(
   recorded: Recorded,
   { journeys, from, to, outside, hosts }: ReplayWorld,
   shared: Shared,
-): Generator<void, readonly Moment[]> {
+): Generator<void, Played> {
   const tables = new Tables();
   const people = new RecordedPeople(tables);
   const play = new Play(
@@ -82,7 +90,11 @@ export function* playRecorded(
     if (at >= from) play.settle();
     yield;
   }
-  return momentsOf(tables, { people: people.recorded(), before: new Set(recorded.entries.map(({ id }) => id)), to });
+  const who = people.recorded();
+  return {
+    moments: momentsOf(tables, { people: who, before: new Set(recorded.entries.map(({ id }) => id)), to }),
+    told: toldMessages(tables, (id) => who.get(id) ?? id).filter((one) => one.at >= from),
+  };
 }
 
 const accepted = { kind: 'accepted', providerId: 'replay' } as const;

@@ -115,9 +115,9 @@ async function* play(deps: Deps, request: ReplayRequest, draft: JourneyDefinitio
     for (const one of read) {
       const shared = new Shared();
       const live = await driven(playRecorded(one.recorded, sides.live, shared), rest);
-      const draftMoments = await driven(playRecorded(one.recorded, sides.draft, shared), rest);
-      comparison.add(live, draftMoments);
-      load.add(one.recorded, live, draftMoments);
+      const other = await driven(playRecorded(one.recorded, sides.draft, shared), rest);
+      comparison.add(live.moments, other.moments);
+      load.add(one.recorded.people, live.told, other.told);
       events += one.recorded.events.length;
       messagesTaken += one.recorded.messages.filter(({ at }) => at >= from).length;
       unreadable += one.unreadable;

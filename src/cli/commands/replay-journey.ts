@@ -58,7 +58,7 @@ function textOf(replay: Told, localTime: (at: string) => string, withDays: boole
     `${differing.what === 0 ? 'Nothing else would happen to anybody' : `Something else would happen to ${plural(differing.what, 'person', 'people')}`}${differing.when === 0 ? '' : `; the same, at other times, to ${differing.when}`}.`,
     countsTable(replay.counts),
     withDays ? daysTable(replay) : null,
-    loadText(replay.load),
+    loadOfBoth(replay.load),
     ...replay.shown.map((person) => personText(person, localTime)),
     [
       changed.length === 0 ? 'What this cannot know' : 'What these numbers cannot know',
@@ -86,7 +86,7 @@ function daysTable({ days }: Told): string {
 }
 
 /** Messages a person a week, by sender, and who loses room to whom. */
-function loadText(load: Told['load']): string | null {
+function loadOfBoth(load: Told['load']): string | null {
   if (load === null) return null;
   const sides = [load.live, load.draft] as const;
   const row = (name: string, of: (side: LoadMap) => number | undefined) => [name, ...sides.map((side) => round(of(side) ?? 0))];
