@@ -74,7 +74,7 @@ async function measured(play: () => Promise<Replay>): Promise<ReplayResult> {
 }
 
 /**
- * The two real days of `examples/`, again and again with other people, each time some hours later. Past ingest: a replay reads people and events, and nothing that
+ * The two real days of `examples/`, again and again with other people (without numbers, which would make them households), each time some hours later. Past ingest: a replay reads people and events, and nothing that
  * was derived from them.
  */
 async function fill(store: Store, atLeast: number): Promise<void> {
@@ -109,7 +109,7 @@ function storedOf(
   };
   const said =
     call.kind === 'identify'
-      ? { type: 'identify', traits: { ...call.traits, email: `${profileId}@example.test` } }
+      ? { type: 'identify', traits: { ...call.traits, email: `${profileId}@example.test`, phone: null } }
       : { type: 'track', event: call.event, properties: { ...call.properties, ...cartOf(call.properties, again) } };
   return {
     messageId,
