@@ -36,6 +36,7 @@ import { journeyRoutes } from './routes/journeys.js';
 import { keyActRoutes } from './routes/key-acts.js';
 import { writeKeyRoutes } from './routes/keys.js';
 import { mergeRoutes } from './routes/merges.js';
+import { suspectIdRoutes } from './routes/suspect-ids.js';
 import { replayRoutes } from './routes/replays.js';
 import { userTokenRoutes } from './routes/user-tokens.js';
 import { secretRoutes } from './routes/secrets.js';
@@ -138,6 +139,7 @@ const apiRoutes = [
   keyActRoutes,
   userTokenRoutes,
   mergeRoutes,
+  suspectIdRoutes,
   secretRoutes,
   apiKeyRoutes,
   auditRoutes,

@@ -13,6 +13,7 @@ import { writeIdentities } from '../store/identities.js';
 import { writeKeyActs } from '../store/key-acts.js';
 import { writeOrders } from '../store/orders.js';
 import { writeNewProfiles, writeProfiles } from '../store/profiles.js';
+import { writeSuspectIds } from '../store/suspect-ids.js';
 import { StaleRead, writeTogether } from '../store/write-together.js';
 import type { AppDeps } from './deps.js';
 import { joinStoredCarts } from './join-carts.js';
@@ -173,7 +174,7 @@ async function ingestTogether(deps: IngestDeps, trx: Trx, chunk: readonly Unders
     throw new StaleRead('A cart moved to another profile meanwhile.');
   const projection = new Projection(deps, { ...settled, isSpent: (keyId) => isSpent(deps, keyId) });
   for (const { reading, meeting } of inOrderOfTime(fresh, plan)) projection.take(reading, meeting);
-  const projected = projectionWrites(projection, plan, letters);
+  const projected = projectionWrites(projection, plan, letters, settled.suspects);
   // Entries of carts that were joined are moved before they are matched, and what they point to is written before that.
   const carriesOn = projection.carts.joined.length > 0;
   if (carriesOn) {
@@ -230,7 +231,12 @@ interface PlannedWrites {
   readonly expected: Readonly<Record<string, number>>;
 }
 
-function projectionWrites(projection: Projection, plan: IdentityPlan, letters: readonly DeadLetter[]): PlannedWrites {
+function projectionWrites(
+  projection: Projection,
+  plan: IdentityPlan,
+  letters: readonly DeadLetter[],
+  suspects: Parameters<typeof writeSuspectIds>[0],
+): PlannedWrites {
   const profiles = [...projection.profiles.values()];
   const created = new Set(plan.created);
   const tokens = projection.carts.tokensToWrite();
@@ -247,6 +253,7 @@ function projectionWrites(projection: Projection, plan: IdentityPlan, letters: r
       acts: writeKeyActs(projection.acts.list),
       facts: writeFacts(projection.facts.map(({ fact }) => fact)),
       letters: writeDeadLetters(letters),
+      suspects: writeSuspectIds(suspects),
     },
     expected: { identities: plan.changes.length, tokens: tokens.length },
   };

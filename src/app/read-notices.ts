@@ -1,7 +1,9 @@
 import { durationWords } from '../domain/duration.js';
-import { second } from '../domain/instant.js';
+import { crowdedForMs } from '../domain/crowded-id.js';
+import { day, type Instant, second } from '../domain/instant.js';
 import { readPauses } from '../store/controls.js';
 import { readStandings } from '../store/standings.js';
+import { listSuspectIds, type SuspectId } from '../store/suspect-ids.js';
 import type { AppDeps } from './deps.js';
 import { warnOfOldKeys } from './manage-write-keys.js';
 import { exhaustedWords, readBudgets } from './read-budgets.js';
@@ -14,6 +16,8 @@ export const noticeCodes = [
   'mail-stays-here',
   'turns-failing',
   'turns-stuck',
+  'placeholder-ids',
+  'crowded-ids',
   'dead-letters',
   'old-write-keys',
   'key-budget',
@@ -30,7 +34,9 @@ export async function readNotices(
   deps: Pick<AppDeps, 'store' | 'clock' | 'keyLimits' | 'shop'>,
   localProviders: readonly ('email' | 'sms')[],
 ): Promise<readonly Notice[]> {
-  const [pauses, standings, oldKeys, budgets] = await Promise.all([
+  const now = deps.clock.now();
+  const [suspects, pauses, standings, oldKeys, budgets] = await Promise.all([
+    listSuspectIds(deps.store.db, now - crowdedForMs),
     readPauses(deps.store.db),
     readStandings(deps.store.db),
     warnOfOldKeys(deps),
@@ -61,7 +67,27 @@ export async function readNotices(
   for (const budget of budgets)
     if (budget.used >= budget.limit)
       tell(budget.what === 'texts' ? 'texts-budget' : 'key-budget', exhaustedWords(budget, deps.clock.now()));
+  tellSuspects(suspects, now, tell);
   return notices;
+}
+
+/** Placeholders are words of programs, so they are named here; ids that many people had are somebody's, perhaps. */
+function tellSuspects(suspects: readonly SuspectId[], now: Instant, tell: (code: Notice['code'], sentence: string) => void): void {
+  const refused = suspects
+    .filter(({ why, seenAt }) => why === 'placeholder' && now - seenAt < day)
+    .map(({ value }) => `"${value.slice(0, 40)}"`);
+  const more = refused.length > 5 ? ` and ${refused.length - 5} more` : '';
+  if (refused.length > 0)
+    tell(
+      'placeholder-ids',
+      `User ids that name nobody came in within a day: ${refused.slice(0, 5).join(', ')}${more}. Events go by their anonymous ids instead: mend the client.`,
+    );
+  const crowded = suspects.filter(({ why }) => why === 'crowded').length;
+  if (crowded > 0)
+    tell(
+      'crowded-ids',
+      `${crowded === 1 ? 'One user id' : `${crowded} user ids`} brought more people within a day than one can be, and joins nobody any more: sojourn suspect-id list.`,
+    );
 }
 
 /** `n`: at least one. */

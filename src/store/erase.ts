@@ -71,6 +71,7 @@ export async function erasePersonalData(trx: Trx, profileIds: readonly string[],
   const statements = [
     // By the ids that the person was known by, so before those go.
     ...eraseLetters(profileIds, addresses),
+    sql`delete from suspect_ids where value in (select value from identities where profile_id = ${ids})`,
     sql`delete from identities where profile_id = ${ids}`,
     // A name that the shop's own code makes up may say anything: "ada@example.com saw the page".
     sql`update events set payload = '{}', matched = case when lower(name) = any(${knownNames}::text[]) then matched else '[]' end,

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { KeptCart } from '../domain/cart-book.js';
+import { type Crowd, crowdedForMs, crowdWindowMs } from '../domain/crowded-id.js';
 import type { Identity, KnownIdentity } from '../domain/identity.js';
 import type { ProfileId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
@@ -43,6 +44,8 @@ export interface IngestSnapshot {
   readonly browsed: ReadonlySet<ProfileId>;
   /** Those of the events that are stored already, by the id under which they are. */
   readonly storedEvents: ReadonlyMap<string, StoredEvent>;
+  /** What user ids have collected, of which it was asked. */
+  readonly crowds: ReadonlyMap<string, Crowd>;
   /** Addresses at which all marketing is refused, by the keys that were asked for. */
   readonly unsubscribed: ReadonlySet<string>;
   /** Carts with one of the tokens, and the open carts of the profiles that were active since; locked, in id order. */
@@ -61,12 +64,12 @@ export interface StoredEvent {
 }
 
 interface SnapshotRow {
-  readonly what: 'user' | 'anonymous' | 'profile' | 'stored' | 'unsubscribed' | 'cart';
+  readonly what: 'user' | 'anonymous' | 'profile' | 'stored' | 'unsubscribed' | 'cart' | 'crowd';
   readonly value: string;
   readonly profile_id: string | null;
   readonly at: number | null;
   readonly told: string | null;
-  readonly cart: CartRow | { readonly anonymousId: string | null } | null;
+  readonly cart: CartRow | { readonly anonymousId: string | null } | { readonly emails: readonly string[] } | null;
 }
 
 /** One statement. `cartsSince` null: no event speaks of a cart, so none is read. */
@@ -76,6 +79,8 @@ export async function readIngestSnapshot(
     readonly profiles: readonly ProfileId[];
     readonly messageIds: readonly string[];
     readonly cartsSince: Instant | null;
+    /** User ids of which it is asked what they have collected lately; `at`: the present instant. */
+    readonly mayJoin: { readonly userIds: readonly string[]; readonly at: Instant };
     /** Keys of addresses, to be told whether marketing is refused there. */
     readonly refusals: readonly string[];
   },
@@ -93,7 +98,7 @@ export async function readIngestSnapshot(
     union all select 'profile', profile_id, case when bool_or(kind = 'user') then case when bool_or(kind = 'user' and told_by is null) then 'proven' else 'unproven' end end,
       null, case when bool_or(kind = 'anonymous') then 'browsed' end, null from identities where profile_id = any(${of.profiles}) group by profile_id
     union all select 'stored', e.message_id, e.profile_id, p.erased_at, coalesce(k.lineage, e.key_id), jsonb_build_object('anonymousId', e.payload->>'anonymousId')
-      from events e left join profiles p on p.id = e.profile_id left join write_keys k on k.id = e.key_id where e.message_id = any(${of.messageIds})${refusals}${carts}`.execute(
+      from events e left join profiles p on p.id = e.profile_id left join write_keys k on k.id = e.key_id where e.message_id = any(${of.messageIds})${refusals}${crowdsOf(of.mayJoin)}${carts}`.execute(
     trx,
   );
   const snapshot = {
@@ -102,6 +107,7 @@ export async function readIngestSnapshot(
     unproven: new Set<ProfileId>(),
     browsed: new Set<ProfileId>(),
     storedEvents: new Map<string, StoredEvent>(),
+    crowds: new Map<string, Crowd>(),
     unsubscribed: new Set<string>(),
     carts: [] as KeptCart[],
   };
@@ -114,10 +120,29 @@ export async function readIngestSnapshot(
     } else if (what === 'stored')
       snapshot.storedEvents.set(value, { profileId, lineage: told, isErased: at !== null, anonymousId: anonymousIdOf(cart) });
     else if (what === 'unsubscribed') snapshot.unsubscribed.add(value);
+    else if (what === 'crowd')
+      snapshot.crowds.set(value, { isListed: told !== null, browsers: at ?? 0, addresses: new Set(emailsOf(cart)) });
     else if (what === 'cart') snapshot.carts.push(toCart(cart as CartRow));
     else snapshot.identities.push({ kind: what, value, profileId, linkedAt: at ?? 0, toldBy: told === 'browser' ? 'browser' : null });
   }
   return snapshot;
+}
+
+/** Of ids that are somebody's by now: browsers that were linked, and emails that were told, within the window. */
+function crowdsOf({ userIds, at }: { readonly userIds: readonly string[]; readonly at: Instant }) {
+  if (userIds.length === 0) return sql``;
+  const since = at - crowdWindowMs;
+  return sql` union all select 'crowd', u.value, null,
+      (select count(*) from identities a where a.profile_id = u.profile_id and a.kind || '' = 'anonymous' and a.created_at > ${since}),
+      (select 'listed' from suspect_ids s where s.value = u.value and s.why = 'crowded' and s.seen_at > ${at - crowdedForMs}),
+      jsonb_build_object('emails', (select jsonb_agg(distinct lower(trim(told.payload->'traits'->>'email'))) from (
+        select e.payload from events e where e.profile_id = u.profile_id and e.occurred_at > ${since} and e.type = 'identify'
+        order by e.occurred_at desc limit 100) told where told.payload->'traits'->>'email' is not null))
+    from identities u where u.kind = 'user' and u.value = any(${userIds})`;
+}
+
+function emailsOf(told: SnapshotRow['cart']): readonly string[] {
+  return told !== null && 'emails' in told ? (told.emails ?? []) : [];
 }
 
 function anonymousIdOf(told: SnapshotRow['cart']): string | null {

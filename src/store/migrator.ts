@@ -13,6 +13,7 @@ import { up as secretEras } from './migrations/0013-secret-eras.js';
 import { up as keyActs } from './migrations/0014-key-acts.js';
 import { up as derivedKeys } from './migrations/0015-derived-keys.js';
 import { up as stuckTurns } from './migrations/0018-stuck-turns.js';
+import { up as suspectIds } from './migrations/0019-suspect-ids.js';
 import { up as dataOfRecipients } from './migrations/0022-data-of-recipients.js';
 
 /** In order; a new one goes to the end and an old one never changes. */
@@ -31,6 +32,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0014-key-acts': { up: keyActs },
   '0015-derived-keys': { up: derivedKeys },
   '0018-stuck-turns': { up: stuckTurns },
+  '0019-suspect-ids': { up: suspectIds },
   '0022-data-of-recipients': { up: dataOfRecipients },
 };
 

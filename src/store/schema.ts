@@ -41,6 +41,7 @@ export interface Database {
   merges: MergesTable;
   key_acts: KeyActsTable;
   key_hours: KeyHoursTable;
+  suspect_ids: SuspectIdsTable;
   key_refusals: KeyRefusalsTable;
   controls: ControlsTable;
   policy_versions: PolicyVersionsTable;
@@ -427,6 +428,14 @@ export interface KeyRefusalsTable {
   n: number;
   first_at: number;
   last_at: number;
+}
+
+/** User ids that name nobody, or seem to. */
+export interface SuspectIdsTable {
+  value: string;
+  why: 'placeholder' | 'crowded';
+  since_at: number;
+  seen_at: number;
 }
 
 export interface KeyHoursTable {

@@ -1,6 +1,8 @@
 import { joinWithinMs } from '../../domain/cart-book.js';
 import { type IdentityPlan, identitiesOf, type PlannedMerge, planIdentities } from '../../domain/identity.js';
 import type { ProfileId } from '../../domain/ids.js';
+import { type Instant, minute } from '../../domain/instant.js';
+import { isRecord } from '../../domain/is-record.js';
 import type { Secrets } from '../../domain/secrets.js';
 import { unsubscribeKeys } from '../../domain/suppression.js';
 import { lockCarts } from '../../store/carts.js';
@@ -14,6 +16,7 @@ import { type MergeCause, mergeProfiles } from '../merge-profiles.js';
 import type { Understood } from '../../projection/read-event.js';
 import { budgetsOf, weigh } from './key-budgets.js';
 import { type Fresh, idsToLookFor, withoutToldTwice } from './told-twice.js';
+import { idsThatMayJoin, withoutCrowds } from './without-crowds.js';
 
 type SettleDeps = Pick<AppDeps, 'store' | 'clock' | 'newId' | 'policies' | 'secret' | 'keyLimits' | 'log' | 'metrics' | 'shop'>;
 
@@ -27,12 +30,13 @@ export async function settlePeople(deps: SettleDeps, trx: Trx, chunk: readonly U
     profiles: [...profiles.keys()],
     messageIds: idsToLookFor(deps.secret, chunk),
     cartsSince: chunk.some(speaksOfCart) ? cartsSince : null,
+    mayJoin: { userIds: idsThatMayJoin(chunk), at: deps.clock.now() },
     refusals: chunk.some(isBrowsersYes) ? addressKeys(deps.secret, [...profiles.values()], chunk, deps.shop.country) : [],
   });
   for (const { profileId } of known.identities)
     if (!profiles.has(profileId)) throw new StaleRead('An identity moved to another profile meanwhile.');
 
-  const unheard = withoutToldTwice(deps.secret, chunk, known);
+  const { fresh: unheard, crowded } = withoutCrowds(withoutToldTwice(deps.secret, chunk, known), known);
   const addressed = [...profiles.values()].filter(({ email, phone }) => email !== null || phone !== null).map(({ id }) => id);
   const planFor = (some: readonly Fresh[]): IdentityPlan =>
     planIdentities(
@@ -61,7 +65,42 @@ export async function settlePeople(deps: SettleDeps, trx: Trx, chunk: readonly U
     plan.merges.length === 0
       ? known.carts
       : await lockCarts(trx, { tokens: named.tokens, profiles: [...profiles.keys()], activeSince: cartsSince });
-  return { fresh, plan, profiles, carts, unsubscribed: known.unsubscribed, over, spent };
+  return { fresh, plan, profiles, carts, unsubscribed: known.unsubscribed, over, spent, suspects: suspectsOf(deps, chunk, crowded) };
+}
+
+/** User ids to be listed: so often told that it is seen that they come, and no more often, so that no row is fought over. */
+function suspectsOf(deps: SettleDeps, chunk: readonly Understood[], crowded: readonly string[]) {
+  const at = deps.clock.now();
+  const known = toldOf(deps.store);
+  const placeholders = chunk.flatMap(({ incoming }) =>
+    incoming.notes.includes('placeholder-user-id') ? [userIdOf(incoming.payload)] : [],
+  );
+  const found = [
+    ...placeholders.map((value) => ({ value, why: 'placeholder' as const, seenAt: at })),
+    ...crowded.map((value) => ({ value, why: 'crowded' as const, seenAt: at })),
+  ];
+  return found.filter(({ value }, index) => {
+    const isNews =
+      at - (known.get(value) ?? Number.NEGATIVE_INFINITY) > toldAgainMs && found.findIndex((one) => one.value === value) === index;
+    if (known.size > 1000) known.clear();
+    if (isNews) known.set(value, at);
+    return isNews;
+  });
+}
+
+const toldAgainMs = 10 * minute;
+const toldByStore = new WeakMap<AppDeps['store'], Map<string, Instant>>();
+
+function toldOf(store: AppDeps['store']): Map<string, Instant> {
+  const known = toldByStore.get(store) ?? new Map<string, Instant>();
+  toldByStore.set(store, known);
+  return known;
+}
+
+/** As the client sent it. */
+function userIdOf(payload: unknown): string {
+  const told = isRecord(payload) ? payload['userId'] : null;
+  return (typeof told === 'string' ? told : (JSON.stringify(told) ?? '')).slice(0, 100).trim();
 }
 
 /** Merges of known people are kept, so that they can be taken apart. Null: one of them was a visitor. */

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Add, Group } from '../add.js';
 import { channelOption, limitOption } from '../options.js';
 
-/** `sojourn why`, `profile …`, `consent …` and `merge …` */
+/** `sojourn why`, `profile …`, `consent …` `merge …` and `suspect-id …` */
 export function addPeople(program: Command, add: Add, group: Group): void {
   add(program, 'why <person>', 'what happened to somebody, why, and what comes next', async (context, command) =>
     (await import('../commands/why.js')).why(context, command.args[0] ?? '', command.opts()),
@@ -68,5 +68,12 @@ export function addPeople(program: Command, add: Add, group: Group): void {
     .addOption(limitOption());
   add(merges, 'undo <id>', 'take the two apart', async (context, { args }) =>
     (await import('../commands/merges.js')).undoMerge(context, args[0] ?? ''),
+  );
+
+  add(
+    group('suspect-id', 'user ids by which strangers would become one'),
+    'list',
+    'those that name nobody, or brought too many people',
+    async (context) => (await import('../commands/suspect-ids.js')).listSuspectIds(context),
   );
 }

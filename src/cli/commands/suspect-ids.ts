@@ -1,0 +1,27 @@
+import type { CliContext, Outcome } from '../context.js';
+import { oneLine } from '../printable.js';
+import { table } from '../text.js';
+
+interface Suspect {
+  readonly value: string;
+  readonly why: 'placeholder' | 'crowded';
+  readonly sinceAt: string;
+  readonly seenAt: string;
+}
+
+const words: Readonly<Record<Suspect['why'], string>> = {
+  placeholder: 'names nobody: events go by their anonymous ids',
+  crowded: 'brought more people within a day than one can be: joins nobody',
+};
+
+/** `suspect-id list` */
+export async function listSuspectIds(context: CliContext): Promise<Outcome> {
+  const api = await context.client();
+  const { items } = await api.get<{ readonly items: readonly Suspect[] }>('/v1/suspect-ids');
+  const local = items.length === 0 ? null : await context.localTime();
+  const rows = items.map((one) => [oneLine(one.value), words[one.why], local?.(one.sinceAt) ?? '', local?.(one.seenAt) ?? '']);
+  return {
+    value: items,
+    text: table(['user id', 'what is wrong', 'since', 'last'], rows, 'No user id of the last seven days is suspect.'),
+  };
+}
