@@ -6,7 +6,7 @@ import type { Shop } from './domain/shop.js';
 import type { JourneyDefinition } from './journey/definition.js';
 import { parseJourney } from './journey/parse.js';
 import { loadPolicies } from './policy-folder.js';
-import { folderRenderer } from './render/folder-renderer.js';
+import { draftRenderer } from './render/folder-renderer.js';
 import { loadTemplates, type TemplateSet } from './render/load.js';
 import { loadShop } from './shop.js';
 import { parseScenarios, type Scenario } from './simulator/scenario.js';
@@ -92,12 +92,12 @@ async function withNamed(
   return [...known.values()] as unknown as StagedScenario['journeys'];
 }
 
-/** Compiles what these scenarios send, and answers what plays them. */
-export async function openTheatre(
+/** Reads what these scenarios send, and answers what plays them. */
+export function openTheatre(
   { shop, policies, templates }: ScenarioProject,
   staged: readonly StagedScenario[],
-): Promise<(one: StagedScenario) => Story> {
-  const render = await folderRenderer(templates, shop, staged.flatMap(templatesOf));
+): (one: StagedScenario) => Story {
+  const render = draftRenderer(templates, shop, staged.flatMap(templatesOf));
   const heads = new Map(templates.sources.map((source) => [source.id, source]));
   return ({ scenario, journeys: [definition, ...others] }) =>
     simulate({

@@ -4,6 +4,7 @@ import { countryOfZone, countryZones } from './country-zones.js';
 import type { Fact } from './fact.js';
 import { day, type Instant } from './instant.js';
 import { regionCode, zonesOfRegion } from './region-zones.js';
+import { remembered } from './remembered.js';
 import { readTimeZone } from './time-zone.js';
 import { isSameClock } from './zone-offset.js';
 
@@ -92,10 +93,15 @@ function byCallingCode(phone: string | null): readonly Candidate[] {
   if (phone?.startsWith('+') !== true) return [];
   // Most of the numbers under +1, also those with an area code that is new to us, are of the United States.
   if (phone.startsWith('+1')) return byAddress({ country: 'US', region: null });
-  const number = parsePhoneNumberFromString(phone);
-  const country = number?.country ?? number?.getPossibleCountries()[0];
-  return country === undefined ? [] : byAddress({ country, region: null });
+  const country = countryOfCode(phone);
+  return country === null ? [] : byAddress({ country, region: null });
 }
+
+/** Every turn of a person asks. */
+const countryOfCode = remembered((phone: string): string | null => {
+  const number = parsePhoneNumberFromString(phone);
+  return number?.country ?? number?.getPossibleCountries()[0] ?? null;
+}, 1_000);
 
 /** The territories have codes of their own, and the law of the United States. */
 function asState(country: string | null, region: string | null): Pick<Candidate, 'country' | 'region'> {

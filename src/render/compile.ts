@@ -53,6 +53,28 @@ export async function compileTemplate(
   return { compiled: { ...head, channel: 'email', format: 1, variants: Object.fromEntries(variants) }, problems };
 }
 
+/** As it is written, with MJML left in and its text part left out: fit to be filled in, not to be sent. */
+export function compileDraft(source: TemplateSource, set: TemplateSet): CompiledTemplate {
+  const head = headOf(source);
+  const languages = Object.keys(source.words);
+  if (head.channel === 'sms') {
+    const bodies = languages.map((language) => [language, { body: composeWord(source, set, language, 'body').text }] as const);
+    return { ...head, channel: 'sms', format: 1, variants: Object.fromEntries(bodies) };
+  }
+  const variants = languages.map(
+    (language) =>
+      [
+        language,
+        {
+          subject: composeWord(source, set, language, 'subject').text,
+          html: composeEmail(source, set, language).text,
+          text: 'As in the HTML.',
+        },
+      ] as const,
+  );
+  return { ...head, channel: 'email', format: 1, variants: Object.fromEntries(variants) };
+}
+
 function headOf({ id, channel, class: messageClass, topic, atMostOnce, requires, data }: TemplateSource): TemplateHead {
   return { id, channel, class: messageClass, topic, atMostOnce, requires, ...(data === undefined ? {} : { data }) };
 }

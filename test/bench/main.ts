@@ -8,6 +8,7 @@ import { benchReplay, type ReplayResult } from './replay.js';
 import { benchReservations, type ReservationResult } from './reservations.js';
 import { benchMessages, type MessagesResult, startTemporalForBench } from './messages.js';
 import { fullPlan, quickPlan } from './plan.js';
+import { benchScenarios, type ScenariosResult } from './scenarios.js';
 import { type StoreKind, storePlaces } from './store-place.js';
 
 /** What `npm run bench -- --json` prints as its last line. */
@@ -23,6 +24,7 @@ interface BenchResult {
   readonly emails: EmailsResult | null;
   readonly replay: Readonly<Partial<Record<StoreKind, ReplayResult>>>;
   readonly memory: MemoryResult | null;
+  readonly scenarios: ScenariosResult | null;
   /** What was asked for, and what came of it on the worse store; null: not measured. */
   readonly targets: Readonly<Record<string, Target>>;
 }
@@ -34,7 +36,7 @@ interface Target {
   readonly measured: number | null;
 }
 
-const parts = ['ingest', 'messages', 'reservations', 'emails', 'replay', 'memory'] as const;
+const parts = ['ingest', 'messages', 'reservations', 'emails', 'replay', 'memory', 'scenarios'] as const;
 const stores: readonly StoreKind[] = ['pglite', 'postgres'];
 
 const args = process.argv.slice(2);
@@ -62,6 +64,7 @@ async function run(): Promise<BenchResult> {
   let reservations: ReservationResult | null = null;
   let emails: EmailsResult | null = null;
   let memory: MemoryResult | null = null;
+  let scenarios: ScenariosResult | null = null;
   try {
     const sink = new Child('smtp-sink.js');
     stops.push(() => sink.stop());
@@ -86,6 +89,7 @@ async function run(): Promise<BenchResult> {
     }
     await stopAll(stops);
     if (wants('memory')) memory = await benchMemory(plan.idleSeconds, say);
+    if (wants('scenarios')) scenarios = await benchScenarios(quick ? 1 : 5, say);
   } finally {
     await stopAll(stops);
   }
@@ -102,8 +106,11 @@ async function run(): Promise<BenchResult> {
     emails,
     replay,
     memory,
+    scenarios,
     targets: {
       replaySeconds: { atMost: (60 * plan.replayEvents) / 100_000, measured: slowest(Object.values(replay).map(({ seconds }) => seconds)) },
+      shippedScenariosSeconds: { atMost: 2, measured: scenarios === null ? null : scenarios.allShipped.cpu / 1000 },
+      sixtyDaysSeconds: { atMost: 1, measured: scenarios === null ? null : scenarios.sixtyDays.cpu / 1000 },
       messagesToNormalActivity: { atLeast: 0.8, measured: worst(Object.values(messages).map((one) => one.ratioToNormalActivity)) },
       reservationTimeToBare: {
         atMost: 1.5,

@@ -20,7 +20,7 @@ test('every journey has scenarios', () => {
 describe.each(journeys)('%s', async (file) => {
   const journey = await readJourneyFile(project, `${file}.journey.yaml`);
   const staged = await readScenarioFile(project, `${file}.scenarios.yaml`, [journey]);
-  const play = await openTheatre(project, staged);
+  const play = openTheatre(project, staged);
 
   test.each(staged.map((one) => [one.scenario.name, one] as const))('%s', (_name, one) => {
     const story = play(one);

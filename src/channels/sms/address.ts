@@ -1,4 +1,5 @@
 import { type CountryCode, type NumberType, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { remembered } from '../../domain/remembered.js';
 
 /** May a text go to this number? `e164` such as `+447700900123`; a code says why not. */
 export type PhoneCheck =
@@ -39,7 +40,11 @@ export function checkPhone(
 
 /** ISO 3166, of a number in E.164: several countries share +1 and +44. Numbers for fiction are of the first country of their code. Null: nobody knows. */
 export function countryOfPhone(e164: string | null): string | null {
-  if (e164 === null) return null;
+  return e164 === null ? null : countryOf(e164);
+}
+
+/** Every turn of a person asks. */
+const countryOf = remembered((e164: string): string | null => {
   const number = parsePhoneNumberFromString(e164, { extract: false });
   return number?.country ?? number?.getPossibleCountries()[0] ?? null;
-}
+}, 1_000);

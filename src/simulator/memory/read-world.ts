@@ -136,7 +136,9 @@ function messageOf(tables: Tables, message: MemoryMessage, asking: EntryId): Tur
   const { id, entryId, state, attempts } = message;
   const owner = entryId === null ? undefined : tables.entries.get(entryId);
   const isOwn = entryId === asking;
-  return {
+  const before = isOwn ? undefined : asOthersSee.get(message);
+  if (before !== undefined && before.owner === owner) return before.seen;
+  const seen = {
     ...message,
     entryKey: owner?.entryKey ?? null,
     entryEndedAt: owner?.finishedAt ?? null,
@@ -146,7 +148,12 @@ function messageOf(tables: Tables, message: MemoryMessage, asking: EntryId): Tur
     mayHaveLeft: state === 'reserved' && attempts.length > 0 && foldAttempts(attempts.map(({ outcome }) => outcome)) === 'unknown',
     lookFailures: isOwn ? tables.verdicts.where('message', id).filter(({ verdict }) => ruleOf(verdict) === 'order-lookup').length : 0,
   };
+  if (!isOwn) asOthersSee.set(message, { owner, seen });
+  return seen;
 }
+
+/** Rows are never changed in place: what a message is to another entry stays until its row, or its owner's, is another. */
+const asOthersSee = new WeakMap<MemoryMessage, { readonly owner: MemoryEntry | undefined; readonly seen: TurnMessage }>();
 
 function ruleOf(verdict: MemoryVerdict['verdict']): unknown {
   return verdict.kind === 'send' || verdict.kind === 'release' ? null : verdict.detail['rule'];
