@@ -84,6 +84,60 @@ describe('a cart', () => {
     expect(view).toMatchObject({ currency: null, value: 0 });
   });
 
+  test.each([
+    [
+      'a view in another currency without prices drops them',
+      [
+        { price: 3200, currency: 'JPY' },
+        { price: null, currency: 'EUR' },
+      ],
+      [0, 'EUR'],
+    ],
+    [
+      'the same view when it comes first',
+      [
+        { price: null, currency: 'EUR' },
+        { price: 3200, currency: 'JPY' },
+      ],
+      [3200, 'JPY'],
+    ],
+    [
+      'a view in the same currency keeps them',
+      [
+        { price: 3200, currency: 'JPY' },
+        { price: null, currency: 'JPY' },
+      ],
+      [3200, 'JPY'],
+    ],
+    [
+      'a view that says no currency keeps them',
+      [
+        { price: 3200, currency: 'JPY' },
+        { price: null, currency: null },
+      ],
+      [3200, 'JPY'],
+    ],
+    [
+      'a price that says no currency is of the one that is known',
+      [
+        { price: null, currency: 'EUR' },
+        { price: 32, currency: null },
+      ],
+      [32, 'EUR'],
+    ],
+    [
+      'a new price in the other currency counts',
+      [
+        { price: 3200, currency: 'JPY' },
+        { price: 20, currency: 'EUR' },
+      ],
+      [20, 'EUR'],
+    ],
+  ] as const)('never shows a price in another currency than it was told in: %s', (_name, told, [price, currency]) => {
+    const activities = told.map((more, at) => activity('snapshot', [line('mug', more)], at));
+    for (const inOrder of [activities, activities.toReversed()]) expect(viewCart(fold(inOrder)).lines).toMatchObject([{ price, currency }]);
+  });
+
   test('after an order keeps only what came after it', () => {
     const before = fold([activity('added', [line('mug')], 1), activity('added', [line('cup')], 9)]);
     const next = foldCart(foldAfterOrder(before, noon + 5), activity('added', [line('pen')], 3));

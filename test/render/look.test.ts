@@ -289,6 +289,34 @@ const hostileBasket = {
   ],
 };
 
+test.each([
+  ['pounds and euros', ['EUR', 'GBP'], ['€15.30', '£2.75']],
+  ['euros in a shop of pounds', ['EUR', 'EUR'], ['€15.30', '€2.75', '€18.05']],
+  ['yen and pounds', ['JPY', null], ['JP¥15', '£2.75']],
+  ['none told', [null, null], ['£15.30', '£2.75', '£18.05']],
+] as const)('a line shows its own currency, and two currencies no total: %s', async (_name, [first, second], shown) => {
+  const [heart, hook] = cart.lines as [(typeof cart.lines)[0], (typeof cart.lines)[1]];
+  const currency = first === second ? (first ?? 'GBP') : 'GBP';
+  const basket = {
+    ...cart,
+    currency,
+    value: first === second ? cart.value : null,
+    lines: [
+      { ...heart, currency: first },
+      { ...hook, currency: second },
+    ],
+  };
+  for (const id of ['cart-reminder-1', 'cart-reminder-2', 'cart-reminder-3']) {
+    const { html, text } = await rendered(id, 'en', { basket });
+    for (const part of [html.slice(html.indexOf('<h1')), text]) expect([id, amountsIn(part)]).toEqual([id, shown]);
+  }
+});
+
+/** Amounts of money in a text, in order. */
+function amountsIn(text: string): readonly string[] {
+  return text.match(/(?:JP)?[£€¥][\d.,]*\d/g) ?? [];
+}
+
 test.each(Object.entries(hostile))('data that nobody foresaw leaves no hole and no name out: %s', async (_name, data) => {
   for (const id of ['newsletter', 'letter', 'order-shipped'])
     for (const language of ['en', 'de']) {
