@@ -165,7 +165,7 @@ describe('a key', () => {
     [
       'like none',
       journey('exits:\n  - when: { cart: { value: { greater_than: 20 } } }\n'),
-      '10:30 "greater_than" is not known here. » Known here: is, is_not, in, not_in, at_least, at_most, more_than, less_than, contains, exists.',
+      '10:30 "greater_than" is not known here. » Known here: is, is_not, in, not_in, at_least, at_most, more_than, less_than, contains, exists, currency.',
     ],
   ])('that is misspelt, %s, is the one thing told', (_where, source, complaint) => {
     expect(told(source)).toEqual([complaint]);
@@ -234,7 +234,7 @@ describe('a value', () => {
     [
       'a number where a comparison belongs',
       condition('{ cart: { value: 20 } }'),
-      '10:21 "value" must have keys of its own, and is 20. » Known here: is, is_not, in, not_in, at_least, at_most, more_than, less_than, contains, exists.',
+      '10:21 "value" must have keys of its own, and is 20. » Known here: is, is_not, in, not_in, at_least, at_most, more_than, less_than, contains, exists, currency.',
     ],
     [
       'two comparisons',

@@ -64,6 +64,8 @@ describe('API keys', () => {
 
   test('of the time before scopes go on opening everything, and say what they are', async () => {
     const { apiKey, as } = await ready();
+    // As a store of the time before keeps it.
+    await opened.store.db.updateTable('api_keys').set({ scopes: null }).execute();
     const { items } = (await as(apiKey)('GET', '/v1/api-keys')).body as unknown as { items: readonly Key[] };
     expect(items).toMatchObject([{ name: 'test', scopes: ['admin'], isOfOldKind: true }]);
   });

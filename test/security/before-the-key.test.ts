@@ -56,7 +56,8 @@ describe('before its key is checked a request costs next to nothing', () => {
       for (let i = 0; i < 100; i += 1)
         expect((await post(JSON.stringify({ writeKey: `${'y'.repeat(200_000)}${i}`, batch: [] }), {})).status).toBe(401);
     });
-    expect(statements).toEqual([]);
+    // That the honest key was used is written behind its request.
+    expect(statements.filter((text) => !text.includes('last_used_at'))).toEqual([]);
 
     collect();
     const before = process.memoryUsage().heapUsed;
