@@ -81,8 +81,8 @@ describe.skipIf(browserPath === null)('every page for customers, in a browser', 
     for (const width of widths) {
       await page.setViewportSize({ width, height: 900 });
       if (width === widths[0]) await page.goto(address);
-      // A tablet has nothing that the two others lack; dark colours are the same at every width.
-      if (folder !== undefined || width === (scheme === 'light' ? 1280 : 360))
+      // A tablet has nothing that the two others lack; dark colours are the same at every width, and German changes words alone.
+      if (folder !== undefined || (!set.endsWith('-de') && width === (scheme === 'light' ? 1280 : 360)))
         found.push(...(await violationsOf(page)).map((violation) => [width, violation]));
       const overflow = Number(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'));
       if (overflow > 0) found.push([width, `${overflow} pixels too wide`]);

@@ -137,6 +137,15 @@ describe('a turn that comes to a message', () => {
     expect(() => take({}, hostile), 'before a send it may fail').toThrow(RangeError);
   });
 
+  test('keeps it alone where the rest of the turn has failed before, and goes on with the next turn', () => {
+    applyEffects(tables, take().effects);
+    const settled = { messageId: plan.messageId, n: 1, outcome: { kind: 'accepted', providerId: 'p-1' }, usedAddress: null } as const;
+    const alone = take({ settled, isAlone: true }, see(noon + hour + 1000));
+
+    expect(alone.result).toEqual({ kind: 'again' });
+    expect(kinds(alone)).toEqual(['outcome', 'settle', 'trace']);
+  });
+
   test('suppresses an address that the provider calls dead', () => {
     applyEffects(tables, take().effects);
     const outcome = { kind: 'not-sent', code: '550', retry: false, suppress: true } as const;
