@@ -103,6 +103,7 @@ const letterByLetter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 function cut(words: readonly string[], longest: number): string {
   const text = words.join(' ');
+  if (text.length <= longest) return text;
   const letters = Array.from(letterByLetter.segment(text), ({ segment }) => segment);
   if (letters.length <= longest) return text;
   const shown = letters.slice(0, longest - 1).join('');

@@ -89,13 +89,19 @@ interface Addresses {
   readonly phone: string | null;
 }
 
-/** Under which keys the addresses of a profile would be suppressed. */
+/** Under which keys the addresses of a profile would be suppressed. A profile never changes, and is asked about several times in a turn. */
 export function suppressionKeys(secrets: Secrets, profile: Addresses): readonly AddressKey[] {
-  return channels.flatMap((channel) => {
+  const known = keysOf.get(profile);
+  if (known?.secrets === secrets) return known.keys;
+  const keys = channels.flatMap((channel) => {
     const normalised = normaliseAddress(channel, addressOf(profile, channel));
     return normalised === null ? [] : [suppressionKey(secrets, channel, normalised)];
   });
+  keysOf.set(profile, { secrets, keys });
+  return keys;
 }
+
+const keysOf = new WeakMap<Addresses, { readonly secrets: Secrets; readonly keys: readonly AddressKey[] }>();
 
 /** Under which keys it is kept that marketing to the addresses of a profile was refused. */
 export function unsubscribeKeys(secrets: Secrets, profile: Addresses): readonly AddressKey[] {

@@ -90,12 +90,17 @@ export type LiquidResult = { readonly kind: 'ok'; readonly value: string } | { r
 /** Renders for one person. `why` names variables of the template and never a value. */
 export function renderLiquid(parsed: ParsedLiquid, scope: Record<string, unknown>, formatting: Formatting): LiquidResult {
   const once = (): LiquidResult => {
+    // A variable that is not there is an error inside LiquidJS, and its stack would be the dearest part of a mail. Nobody reads it.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     try {
       const value = engines[parsed.output].renderSync(parsed.templates, scope, { globals: { [formattingKey]: formatting } }) as string;
       if (value.length > outputLimit) return { kind: 'failed', why: tookTooLong };
       return { kind: 'ok', value };
     } catch (error) {
       return { kind: 'failed', why: whyFailed(error) };
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
     }
   };
   const first = once();
