@@ -4,7 +4,9 @@ import type { CompiledTemplate } from '../domain/template.js';
 import { compileDraft, compileTemplate } from './compile.js';
 import type { TemplateSet } from './load.js';
 import { withMjml } from './mjml.js';
+import { parseLiquid, variablesOf } from './engine.js';
 import { chooseLanguage, type ParsedVariant, parseVariant, renderVariant } from './render.js';
+import { valueAt } from './scope.js';
 
 /** Renders templates of the project folder, unpublished, at once: they were compiled before. What is wrong with one is an empty message that says so. */
 export type FolderRenderer = (template: string, context: RenderContext, locale?: string | null) => RenderResult;
@@ -28,7 +30,58 @@ export function draftRenderer(set: TemplateSet, shop: Shop, ids: Iterable<string
     const source = set.sources.find((candidate) => candidate.id === id);
     compiled.set(id, source === undefined ? unknown(id) : { kind: 'compiled', template: compileDraft(source, set) });
   }
-  return rendererOf(compiled, shop);
+  return remembering(rendererOf(compiled, shop), (id) => {
+    const known = compiled.get(id);
+    return known?.kind === 'compiled' ? readsOf(known.template) : null;
+  });
+}
+
+/** What a text depends on, beside language, zone and currency. */
+interface Reads {
+  readonly roots: readonly string[];
+  readonly ofProfile: readonly (readonly string[])[];
+  /** It says `now` or `today`. */
+  readonly saysNow: boolean;
+}
+
+/** Fills in once what comes out the same for many: most of a letter is read by everybody, and a story sends it often. */
+function remembering(render: FolderRenderer, readsOfTemplate: (id: string) => Reads | null): FolderRenderer {
+  const reads = new Map<string, Reads | null>();
+  const filled = new Map<string, RenderResult>();
+  return (id, context, locale = context.profile.locale) => {
+    const known = reads.has(id) ? (reads.get(id) ?? null) : readsOfTemplate(id);
+    reads.set(id, known);
+    if (known === null) return render(id, context, locale);
+    const key = JSON.stringify([id, locale, context.timeZone, context.cart?.currency ?? null, asRead(known, context)]);
+    const result = filled.get(key) ?? render(id, context, locale);
+    filled.set(key, result);
+    return result;
+  };
+}
+
+function asRead({ roots, ofProfile, saysNow }: Reads, context: RenderContext): readonly unknown[] {
+  const at = (path: readonly string[]) => valueAt(context as unknown as Record<string, unknown>, path.join('.')) ?? null;
+  return [...roots.map((root) => at([root])), ...ofProfile.map(at), saysNow ? context.at : null];
+}
+
+/** Null: it is no Liquid, and rendering it says so. */
+function readsOf(template: CompiledTemplate): Reads | null {
+  const texts =
+    template.channel === 'sms'
+      ? Object.values(template.variants).map(({ body }) => body)
+      : Object.values(template.variants).flatMap(({ subject, html, text }) => [subject, html, text]);
+  try {
+    const named = texts.flatMap((text) => variablesOf(parseLiquid(text, 'text')).map(({ path }) => path));
+    const paths = [...named, ...template.requires.map((path) => path.split('.'))];
+    const [ofProfile, others] = [paths.filter(([root]) => root === 'profile'), paths.filter(([root]) => root !== 'profile')];
+    return {
+      roots: [...new Set(others.map(([root = '']) => root))],
+      ofProfile: [...new Map(ofProfile.map((path) => [path.join('.'), path])).values()],
+      saysNow: texts.some((text) => /\b(?:now|today)\b/.test(text)),
+    };
+  } catch {
+    return null;
+  }
 }
 
 function rendererOf(compiled: ReadonlyMap<string, Compiled>, shop: Shop): FolderRenderer {

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import type { RenderContext } from '../../src/domain/rendering.js';
+import { draftRenderer } from '../../src/render/folder-renderer.js';
+import { loadTemplates } from '../../src/render/load.js';
+import { readSample } from '../../src/render/preview.js';
+import { shop } from '../support/shop.js';
+
+const set = await loadTemplates('.');
+const ids = set.sources.map(({ id }) => id);
+const samples = set.samples.map((sample) => readSample(sample)).flatMap((read) => (read.kind === 'ok' ? [read.context] : []));
+
+/** The same letter to others, later, elsewhere. */
+function variants(context: RenderContext): readonly RenderContext[] {
+  const { profile, cart } = context;
+  return [
+    context,
+    { ...context, at: context.at + 40 * 86_400_000 },
+    { ...context, timeZone: 'America/New_York' },
+    { ...context, profile: { ...profile, firstName: 'Grace' } },
+    { ...context, profile: { ...profile, locale: 'de-DE' } },
+    { ...context, profile: { ...profile, firstName: null } },
+    { ...context, cart: null },
+    { ...context, cart: cart === null ? null : { ...cart, currency: 'EUR' } },
+    { ...context, cart: cart === null ? null : { ...cart, lines: cart.lines.slice(0, 1) } },
+    { ...context, data: { ...context.data, headline: 'Another one' } },
+    { ...context, isFirstSms: !context.isFirstSms },
+  ];
+}
+
+test('a draft that was filled in for somebody before comes out as if it had not been', () => {
+  const render = draftRenderer(set, shop, ids);
+  const contexts = samples.flatMap(variants);
+  expect(contexts.length).toBeGreaterThan(20);
+  for (const id of ids)
+    for (const context of contexts) expect(render(id, context), id).toEqual(draftRenderer(set, shop, [id])(id, context));
+});
