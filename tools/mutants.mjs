@@ -98,7 +98,8 @@ async function play(test) {
   let isLate = false;
   const timer = setTimeout(() => {
     isLate = true;
-    process.kill(-child.pid, 'SIGKILL');
+    // The whole group, so that no test goes on beside the next mutant.
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
   }, mostMs);
   const [status] = await once(child, 'exit');
   clearTimeout(timer);
