@@ -42,7 +42,8 @@ function asText(value: unknown): string {
   return typeof value === 'number' && !Number.isFinite(value) ? '' : String(value as string | number | boolean | bigint);
 }
 
-function asHtml(value: unknown): string {
+/** A value as it stands in HTML. */
+export function asHtml(value: unknown): string {
   return asText(value).replaceAll(/[&<>"']/g, (sign) => htmlSigns[sign] ?? sign);
 }
 

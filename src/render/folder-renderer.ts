@@ -119,7 +119,7 @@ function render(
   const { language, locale } = chooseLanguage(template, wanted, shop);
   try {
     const key = `${template.id}.${language}`;
-    const variant = variants.get(key) ?? parseVariant(template, language);
+    const variant = variants.get(key) ?? parseVariant(template, language, shop.look);
     variants.set(key, variant);
     if (variant === null) return { kind: 'empty', problem: `The template ${template.id} has no words in any language.` };
     return renderVariant(template, variant, context, shop, locale);

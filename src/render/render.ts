@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { readLanguageTag } from '../domain/language-tag.js';
 import type { RenderContext, RenderResult } from '../domain/rendering.js';
 import type { Shop } from '../domain/shop.js';
+import type { ShopLook } from '../domain/shop-look.js';
 import type { CompiledTemplate, EmailVariant, SmsVariant } from '../domain/template.js';
-import { parseLiquid, renderLiquid } from './engine.js';
+import { asHtml, parseLiquid, renderLiquid } from './engine.js';
 import type { LiquidResult, ParsedLiquid } from './engine.js';
 import type { Formatting } from './filters.js';
 import { templateScope, valueAt } from './scope.js';
@@ -26,8 +27,11 @@ export type ParsedVariant =
     }
   | { readonly kind: 'sms'; readonly language: string; readonly body: ParsedLiquid };
 
-/** Throws LiquidJS's ParseError; lint refuses such a template, so a published one parses. */
-export function parseVariant(compiled: CompiledTemplate, language: string): ParsedVariant | null {
+/**
+ * Throws LiquidJS's ParseError; lint refuses such a template, so a published one parses. `look`: the shop's colours and fonts are put in at once, since they are
+ * the same for everybody and an email names them a hundred times. Absent: each render puts them in.
+ */
+export function parseVariant(compiled: CompiledTemplate, language: string, look?: ShopLook): ParsedVariant | null {
   if (compiled.channel === 'sms') {
     const variant: SmsVariant | undefined = compiled.variants[language];
     return variant === undefined ? null : { kind: 'sms', language, body: parseLiquid(variant.body, 'text') };
@@ -38,9 +42,21 @@ export function parseVariant(compiled: CompiledTemplate, language: string): Pars
     kind: 'email',
     language,
     subject: parseLiquid(variant.subject, 'text'),
-    html: parseLiquid(variant.html, 'html'),
+    html: parseLiquid(look === undefined ? variant.html : withLook(variant.html, look), 'html'),
     text: parseLiquid(variant.text, 'text'),
   };
+}
+
+/** The outputs of colours and fonts, filled in. Whatever is not plain text, or might be read as Liquid, stays for the render. */
+function withLook(html: string, look: ShopLook): string {
+  return html.replace(
+    /\{\{ shop\.look\.(light|dark|fonts)\.([a-zA-Z]{1,20}) \}\}/g,
+    (output, part: 'light' | 'dark' | 'fonts', name: string) => {
+      const values: Readonly<Record<string, unknown>> = { ...look[part] };
+      const value = values[name];
+      return typeof value === 'string' && !/[{}%]/.test(value) ? asHtml(value) : output;
+    },
+  );
 }
 
 /**

@@ -90,12 +90,17 @@ export function createRenderer({ loadVersion, shop, elapsed = () => performance.
   };
 }
 
-/** Renders versions that are at hand. A language is parsed once. */
+/** Renders versions that are at hand. A language is parsed once, and once more when the shop's look changes. */
 export function versionRenderer(shop: Shop): (version: PublishedVersion, context: RenderContext) => RenderResult {
-  const parsed = new LeastRecentlyUsed<ParsedVariant | null>(parsedAtMost);
+  let parsed = new LeastRecentlyUsed<ParsedVariant | null>(parsedAtMost);
+  let { look } = shop;
   return ({ version, compiled }, context) => {
+    if (shop.look !== look) {
+      look = shop.look;
+      parsed = new LeastRecentlyUsed(parsedAtMost);
+    }
     const { language, locale } = chooseLanguage(compiled, context.profile.locale, shop);
-    const variant = parsed.get(`${compiled.id}@${version}.${language}`, () => parseVariant(compiled, language));
+    const variant = parsed.get(`${compiled.id}@${version}.${language}`, () => parseVariant(compiled, language, look));
     if (variant === null) return { kind: 'empty', problem: `The template ${compiled.id} has no words in any language.` };
     return renderVariant(compiled, variant, context, shop, locale);
   };

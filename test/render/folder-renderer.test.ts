@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
 import type { RenderContext } from '../../src/domain/rendering.js';
+import { compileTemplate } from '../../src/render/compile.js';
 import { draftRenderer } from '../../src/render/folder-renderer.js';
 import { loadTemplates } from '../../src/render/load.js';
+import { withMjml } from '../../src/render/mjml.js';
 import { readSample } from '../../src/render/preview.js';
+import { chooseLanguage, parseVariant, renderVariant } from '../../src/render/render.js';
 import { shop } from '../support/shop.js';
 
 const set = await loadTemplates('.');
@@ -33,4 +36,18 @@ test('a draft that was filled in for somebody before comes out as if it had not 
   expect(contexts.length).toBeGreaterThan(20);
   for (const id of ids)
     for (const context of contexts) expect(render(id, context), id).toEqual(draftRenderer(set, shop, [id])(id, context));
+});
+
+test.each(ids)('the colours and fonts of %s are those that each render would put in', async (id) => {
+  const dressed = {
+    ...shop,
+    look: { ...shop.look, light: { ...shop.look.light, accent: '#7a2e3a' }, fonts: { headline: `'Odd & "Co"', serif`, body: 'Verdana' } },
+  };
+  const { compiled } = await withMjml((mjml) => compileTemplate(set.sources.find((source) => source.id === id)!, set, mjml));
+  for (const context of samples) {
+    const { language, locale } = chooseLanguage(compiled, context.profile.locale, dressed);
+    const [plain, ready] = [parseVariant(compiled, language), parseVariant(compiled, language, dressed.look)];
+    if (plain === null || ready === null) throw new Error(`${id} has no words.`);
+    expect(renderVariant(compiled, ready, context, dressed, locale)).toEqual(renderVariant(compiled, plain, context, dressed, locale));
+  }
 });
