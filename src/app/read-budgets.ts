@@ -2,15 +2,11 @@ import { type Budgeted, hourOf, untilNextHour, usualLimits } from '../domain/key
 import { countTexts, readKeyUse } from '../store/budgets.js';
 import type { AppDeps } from './deps.js';
 
-/** What may be brought about in an hour, and how much of it has been. */
-export interface Budget {
-  /** `profiles`, `consents`, `messages` of a browser key; `texts` to a country. */
-  readonly what: Budgeted | 'texts';
-  /** Our id and the name of the key, or the country. */
-  readonly whose: { readonly keyId: string; readonly name: string } | { readonly country: string };
-  readonly used: number;
-  readonly limit: number;
-}
+/** What may be brought about in an hour, by a browser key or in texts to a country, and how much of it has been. */
+export type Budget = { readonly used: number; readonly limit: number } & (
+  | { readonly what: Budgeted; readonly whose: { readonly keyId: string; readonly name: string } }
+  | { readonly what: 'texts'; readonly whose: { readonly country: string } }
+);
 
 /** Of this hour, for each key that used something; of the last 60 minutes, for each country that texts go to. */
 export async function readBudgets(deps: Pick<AppDeps, 'store' | 'clock' | 'keyLimits' | 'shop'>): Promise<readonly Budget[]> {
@@ -37,8 +33,8 @@ const settings: Readonly<Record<Budgeted, string>> = {
 
 /** A budget that is used up, for the person on call. */
 export function exhaustedWords({ what, whose, used, limit }: Budget, now: number): string {
-  if (what === 'texts' || 'country' in whose)
-    return `${used} ${used === 1 ? 'text' : 'texts'} went to ${'country' in whose ? whose.country : 'one country'} within an hour, which is the budget (${limit}): what is more waits. If these are the shop's own customers, set texts.per_hour in shop.yaml; if not, look for who makes them: sojourn message list, sojourn write-key list.`;
+  if (what === 'texts')
+    return `${used} ${used === 1 ? 'text' : 'texts'} went to ${whose.country} within an hour, which is the budget (${limit}): what is more waits. If these are the shop's own customers, set texts.per_hour in shop.yaml; if not, look for who makes them: sojourn message list, sojourn write-key list.`;
   const minutes = Math.ceil(untilNextHour(now) / 60_000);
   return `The browser key "${whose.name}" (${whose.keyId}) has ${begun[what]} for ${minutes} more minutes (${used} of ${limit}): sojourn write-key acts ${whose.keyId} says what it told. ${settings[what]} sets the budget.`;
 }

@@ -3,7 +3,7 @@ import { smsSize } from '../channels/sms/segments.js';
 import { type Channel, isStricter, type MessageClass } from '../domain/channel.js';
 import type { MessageId } from '../domain/ids.js';
 import type { Instant } from '../domain/instant.js';
-import { type LinkPurpose, signLink } from '../domain/link-token.js';
+import { linkLetters, type LinkPurpose, signLink } from '../domain/link-token.js';
 import type { Outgoing } from '../domain/outgoing.js';
 import type { RenderContext } from '../domain/rendering.js';
 import { isTrackable, mayTrack } from '../domain/tracking.js';
@@ -11,18 +11,9 @@ import { signTracked } from '../domain/tracking-token.js';
 import type { PlannedContent } from '../turn/content.js';
 import type { AppDeps } from './deps.js';
 
-const linkPaths: Readonly<Record<LinkPurpose, string>> = {
-  unsubscribe: 'u',
-  preferences: 'p',
-  cart: 'c',
-  confirm: 'd',
-  data: 'x',
-  view: 'v',
-};
-
 /** A link of ours in a message: it names the message (or the request that it confirms), never the person. */
 export function linkOf(deps: Pick<AppDeps, 'publicUrl' | 'secret'>, purpose: LinkPurpose, id: string): string {
-  return `${deps.publicUrl}/${linkPaths[purpose]}/${signLink(deps.secret, { purpose, id })}`;
+  return `${deps.publicUrl}/${linkLetters[purpose]}/${signLink(deps.secret, { purpose, id })}`;
 }
 
 /**

@@ -11,7 +11,8 @@ export interface Link {
   readonly id: string;
 }
 
-const letters: Readonly<Record<LinkPurpose, string>> = {
+/** The letter of each purpose, in a token and in the path of its page. */
+export const linkLetters: Readonly<Record<LinkPurpose, string>> = {
   unsubscribe: 'u',
   preferences: 'p',
   cart: 'c',
@@ -19,14 +20,9 @@ const letters: Readonly<Record<LinkPurpose, string>> = {
   data: 'x',
   view: 'v',
 };
-const purposes: Readonly<Record<string, LinkPurpose>> = {
-  u: 'unsubscribe',
-  p: 'preferences',
-  c: 'cart',
-  d: 'confirm',
-  x: 'data',
-  v: 'view',
-};
+const purposes: Readonly<Record<string, LinkPurpose>> = Object.fromEntries(
+  Object.entries(linkLetters).map(([purpose, letter]) => [letter, purpose as LinkPurpose]),
+);
 
 /**
  * Signs a link: `1uk3f2.<id>.<mac>`, that is format version, purpose, key id, then the id as it is and 16 bytes of HMAC-SHA256.
@@ -34,7 +30,7 @@ const purposes: Readonly<Record<string, LinkPurpose>> = {
  */
 export function signLink(secrets: Secrets, link: Link): string {
   const key = signingKey(secrets, 'links');
-  const head = `1${letters[link.purpose]}${keyId(key)}`;
+  const head = `1${linkLetters[link.purpose]}${keyId(key)}`;
   return `${head}.${link.id}.${mac(key, head, link.id).toString('base64url')}`;
 }
 

@@ -43,6 +43,7 @@ export function seams(
   | 'retryDeadLetter'
 > {
   const { templates, renderer, temporal } = parts;
+  const runs = { store: app.store, clock: app.clock, connection: () => temporal()?.connection() ?? null };
   const contextOf = async (profileId: string | null) =>
     profileId === null ? firstSample(templates.current()) : previewContext(app, profileId);
   return {
@@ -76,9 +77,8 @@ export function seams(
       if (how.dryRun !== true) renderer.refresh();
       return published;
     },
-    stuckEntries: () => stuckEntries({ store: app.store, clock: app.clock, connection: () => temporal()?.connection() ?? null }),
-    restartStuck: (entryId) =>
-      restartStuckEntry({ store: app.store, clock: app.clock, connection: () => temporal()?.connection() ?? null }, entryId as EntryId),
+    stuckEntries: () => stuckEntries(runs),
+    restartStuck: (entryId) => restartStuckEntry(runs, entryId as EntryId),
     ...(parts.hasRelay ? { reconcile: () => reconcile(temporal()) } : {}),
     backup: () => backUp(app.store, join(parts.dataFolder, 'backups', `store-${new Date().toISOString().replaceAll(':', '-')}.tar.gz`)),
     retryDeadLetter: (id) => retryDeadLetter(app, id),

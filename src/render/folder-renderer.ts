@@ -2,9 +2,9 @@ import type { RenderContext, RenderResult } from '../domain/rendering.js';
 import type { Shop } from '../domain/shop.js';
 import type { CompiledTemplate } from '../domain/template.js';
 import { compileDraft, compileTemplate } from './compile.js';
+import { parseLiquid, variablesOf } from './engine.js';
 import type { TemplateSet } from './load.js';
 import { withMjml } from './mjml.js';
-import { parseLiquid, variablesOf } from './engine.js';
 import { chooseLanguage, type ParsedVariant, parseVariant, renderVariant } from './render.js';
 import { valueAt } from './scope.js';
 
@@ -26,14 +26,16 @@ export async function folderRenderer(set: TemplateSet, shop: Shop, ids: Iterable
  */
 export function draftRenderer(set: TemplateSet, shop: Shop, ids: Iterable<string>): FolderRenderer {
   const compiled = new Map<string, Compiled>();
+  const reads = new Map<string, Reads>();
   for (const id of new Set(ids)) {
     const source = set.sources.find((candidate) => candidate.id === id);
-    compiled.set(id, source === undefined ? unknown(id) : { kind: 'compiled', template: compileDraft(source, set) });
+    if (source === undefined) continue;
+    const template = compileDraft(source, set);
+    compiled.set(id, { kind: 'compiled', template });
+    const known = readsOf(template);
+    if (known !== null) reads.set(id, known);
   }
-  return remembering(rendererOf(compiled, shop), (id) => {
-    const known = compiled.get(id);
-    return known?.kind === 'compiled' ? readsOf(known.template) : null;
-  });
+  return remembering(rendererOf(compiled, shop), reads);
 }
 
 /** What a text depends on, beside language, zone and currency. */
@@ -45,13 +47,11 @@ interface Reads {
 }
 
 /** Fills in once what comes out the same for many: most of a letter is read by everybody, and a story sends it often. */
-function remembering(render: FolderRenderer, readsOfTemplate: (id: string) => Reads | null): FolderRenderer {
-  const reads = new Map<string, Reads | null>();
+function remembering(render: FolderRenderer, reads: ReadonlyMap<string, Reads>): FolderRenderer {
   const filled = new Map<string, RenderResult>();
   return (id, context, locale = context.profile.locale) => {
-    const known = reads.has(id) ? (reads.get(id) ?? null) : readsOfTemplate(id);
-    reads.set(id, known);
-    if (known === null) return render(id, context, locale);
+    const known = reads.get(id);
+    if (known === undefined) return render(id, context, locale);
     const key = JSON.stringify([id, locale, context.timeZone, context.cart?.currency ?? null, asRead(known, context)]);
     const result = filled.get(key) ?? render(id, context, locale);
     filled.set(key, result);

@@ -4,7 +4,7 @@ import { type MatchableFact, type Matched, withUnheard } from '../../matching/ma
 import { meetTriggers, startEntries } from '../../matching/triggers.js';
 import { deliverToWaiting, type WaitMatch } from '../../matching/waits.js';
 import type { IngestNeeds } from './needs.js';
-import type { MemoryEntry, MemoryWait, Tables } from './tables.js';
+import { justMade, type MemoryEntry, type MemoryWait, type Tables } from './tables.js';
 
 /** Matches facts against live triggers and waits, and writes what that does. */
 export function matchFacts(
@@ -31,15 +31,11 @@ export function matchFacts(
 }
 
 const newlyArmed = {
+  ...justMade,
   state: 'armed',
   activity: 'waiting',
   instruction: { kind: 'wait', summary: 'armed' },
   version: null,
-  outcome: null,
-  outcomeReason: null,
-  enteredAt: null,
-  finishedAt: null,
-  isPoked: false,
 } as const satisfies Partial<MemoryEntry>;
 
 /** The waits that these facts may concern: by person and by cart, and the exits by an order of those who share an address with the person. */

@@ -7,7 +7,7 @@ import { broadcastDeadline, broadcastSend, type BroadcastTiming, enrolAheadRealM
 import type { JourneyDefinition } from '../../journey/definition.js';
 import { broadcastJourney, broadcastJourneyId, messageJourney, type OpenedEntry } from '../../journey/internal.js';
 import { messageEntry, messageSend, type OwnMessage } from '../../journey/own-message.js';
-import { type MemoryBroadcast, type MemoryEntry, type Tables, versionKey } from './tables.js';
+import { justMade, type MemoryBroadcast, type MemoryEntry, type Tables, versionKey } from './tables.js';
 
 /** Asks for a message of the shop's own, as `POST /v1/messages` does. */
 export function sendOwnMessage(
@@ -85,15 +85,11 @@ function open(tables: Tables, { state: data, ...entry }: OpenedEntry): void {
 }
 
 const newlyOpened = {
+  ...justMade,
   cartId: null,
   state: 'open',
   activity: 'waiting',
   instruction: { kind: 'wait', summary: 'due' },
-  outcome: null,
-  outcomeReason: null,
-  enteredAt: null,
-  finishedAt: null,
-  isPoked: false,
 } as const satisfies Partial<MemoryEntry>;
 
 /** The version of a journey of Sojourn's own that says this. */

@@ -19,6 +19,15 @@ import { DueQueue } from './due-queue.js';
 import { Log, Rows } from './rows.js';
 
 /** An entry as its row in the store would stand. `isPoked`: somebody is to look at it at once. */
+/** Of an entry that was only now made. */
+export const justMade = {
+  outcome: null,
+  outcomeReason: null,
+  enteredAt: null,
+  finishedAt: null,
+  isPoked: false,
+} as const satisfies Partial<MemoryEntry>;
+
 export interface MemoryEntry extends Omit<TurnEntry, 'definitionHash' | 'journeyState' | 'version' | 'data'> {
   readonly data: EntryState;
   readonly version: number | null;
