@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { opset, type Instruction, type QueueActivities, type TurnActivities, type TurnInput } from '../workflows/contract.js';
-import { type FaultSummary, faultWords, summarizeFault } from '../src/domain/fault.js';
+import { type FaultSummary, faultWords, summarizeFault } from '../src/domain/values/fault.js';
+import { type Instruction, opset, type QueueActivities, type TurnActivities, type TurnInput } from '../workflows/contract.js';
 
 export type Lane = 'inline' | 'queue';
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Analytics } from '@segment/analytics-node';
 import Table from 'cli-table3';
-import { type ChildInstance, packageFolder, startChild } from './instance.js';
 import { type ArrivedMail, type ArrivedText, mailboxArrivals, phoneArrivals } from './arrived.js';
+import { type ChildInstance, packageFolder, startChild } from './instance.js';
 import { type Recount, recount, type ToldMessage } from './recount.js';
 import { type ShopCall, shopDays } from './shop-day.js';
 

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { RunningInstance } from '../src/running-file.js';
+import { RunningInstance } from '../src/instance/running-file.js';
 
 /** A running Sojourn in a process of its own, driven over HTTP as anyone would. */
 export class ChildInstance {

@@ -1,8 +1,8 @@
 import pc from 'picocolors';
-import { startInstance } from './compose.js';
-import { loadConfig } from './config.js';
+import { startInstance } from './instance/compose.js';
+import { runUntilStopped } from './instance/run.js';
 import { createLog } from './log.js';
-import { runUntilStopped } from './run.js';
+import { loadConfig } from './settings/config.js';
 
 /** `npm start`: everything in one process, told to a person. */
 await runUntilStopped(

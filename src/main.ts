@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-import { startInstance } from './compose.js';
-import { loadConfig } from './config.js';
+import { startInstance } from './instance/compose.js';
+import { runUntilStopped } from './instance/run.js';
 import { createLog } from './log.js';
-import { runUntilStopped } from './run.js';
+import { loadConfig } from './settings/config.js';
 
 /** `node dist/src/main.js [--role api|relay|worker]`: one process of a deployment. Says nothing on stdout; logs are JSON lines on stderr. */
 const role = process.argv.indexOf('--role');

@@ -85,7 +85,7 @@ const mutants = [
   ],
   ['src/simulator/memory/own-sends.ts', 'enrolled: due });', 'enrolled: broadcast.enrolled });', memory],
   ['src/simulator/memory/read-world.ts', 'isOfAnother: true', 'isOfAnother: false', memory],
-  ['src/domain/frequency-cap.ts', "'displaces' in decision", 'false', stories],
+  ['src/domain/gate/frequency-cap.ts', "'displaces' in decision", 'false', stories],
   ['src/simulator/memory/due-queue.ts', 'if (this.#at(parent) <= this.#at(place)) return;', 'return;', memory],
 ];
 

@@ -1,8 +1,8 @@
-import type { Subject } from '../app/audit-trail.js';
-import { readDataLinkId } from '../domain/data-link.js';
-import { type Link, readLink } from '../domain/link-token.js';
-import type { Scope } from '../domain/scopes.js';
-import type { Secrets } from '../domain/secrets.js';
+import type { Subject } from '../app/keys/audit-trail.js';
+import { readDataLinkId } from '../domain/keys/data-link.js';
+import { type Link, readLink } from '../domain/keys/link-token.js';
+import type { Scope } from '../domain/keys/scopes.js';
+import type { Secrets } from '../domain/keys/secrets.js';
 
 /** What opens a route. The table in docs/security.md is made of these. */
 export type Access =

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { AuditedAct, AuditTrail, Subject } from '../app/audit-trail.js';
 import type { AppDeps } from '../app/deps.js';
+import type { AuditedAct, AuditTrail, Subject } from '../app/keys/audit-trail.js';
 import type { RouteRules } from './access.js';
 
 declare module 'fastify' {

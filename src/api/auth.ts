@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppDeps } from '../app/deps.js';
-import { type ApiKey, recognizeApiKey } from '../app/manage-api-keys.js';
-import { hasKeyShape } from '../domain/key-shape.js';
-import { opens, type Scope } from '../domain/scopes.js';
+import { type ApiKey, recognizeApiKey } from '../app/keys/manage-api-keys.js';
+import { hasKeyShape } from '../domain/keys/key-shape.js';
+import { opens, type Scope } from '../domain/keys/scopes.js';
 import { Problem } from './problem.js';
 
 declare module 'fastify' {

@@ -1,10 +1,10 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { Registry } from 'prom-client';
-import type { BackupResult } from '../app/backup.js';
-import type { AuditTrail } from '../app/audit-trail.js';
-import type { Notice } from '../app/read-notices.js';
 import type { AppDeps } from '../app/deps.js';
-import type { TemplatePublication } from '../app/publish-templates.js';
+import type { AuditTrail } from '../app/keys/audit-trail.js';
+import type { TemplatePublication } from '../app/templates/publish-templates.js';
+import type { BackupResult } from '../app/upkeep/backup.js';
+import type { Notice } from '../app/upkeep/read-notices.js';
 import type { TemplateCatalog } from '../journey/parse.js';
 
 /** One part of a running instance, for `/readyz`. */
@@ -117,7 +117,7 @@ export interface ApiDeps {
   readonly restartStuck?: (entryId: string) => Promise<boolean>;
   /** Ensures all open entries, in the background; says how far it is. */
   readonly reconcile?: () => Promise<Progress>;
-  /** Writes a copy of the embedded store into the data folder (`src/app/backup.ts`). */
+  /** Writes a copy of the embedded store into the data folder (`src/app/upkeep/backup.ts`). */
   readonly backup?: () => Promise<BackupResult>;
   /** Whose word about where a request came from counts: addresses and networks of the proxies before the API. */
   readonly trustedProxies?: readonly string[];

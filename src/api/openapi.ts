@@ -1,5 +1,5 @@
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
-import { isRecord } from '../domain/is-record.js';
+import { isRecord } from '../domain/values/is-record.js';
 import { doorPaths, doorSchemas, securitySchemes } from './openapi-doors.js';
 import { showInstantsAsText } from './schemas.js';
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { AppDeps } from '../app/deps.js';
-import type { Scope } from '../domain/scopes.js';
+import type { Scope } from '../domain/keys/scopes.js';
 import type { Access, RouteRules } from './access.js';
 import { requireScope } from './auth.js';
 import { noSuchRoute, otherMethod } from './problem.js';

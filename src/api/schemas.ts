@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { highestVersion, type PageRequest } from '../app/paging.js';
-import type { Deadline } from '../domain/deadline.js';
-import { limitMs, parseDuration } from '../domain/duration.js';
+import type { Deadline } from '../domain/time/deadline.js';
+import { limitMs, parseDuration } from '../domain/time/duration.js';
 
 /** An instant: milliseconds inside, ISO 8601 text in UTC outside. */
 export const instant = z.codec(z.iso.datetime({ offset: true }), z.number(), {

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { SMTPServer, type SMTPServerDataStream } from 'smtp-server';
-import { type InboundEmailDeps, isOurAddress, receiveEmail } from '../app/receive-email.js';
+import { type InboundEmailDeps, isOurAddress, receiveEmail } from '../app/inbound/receive-email.js';
 import { largestInboundMail } from './routes/email-inbound.js';
 
 export interface SmtpDoor {

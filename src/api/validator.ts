@@ -1,6 +1,6 @@
 import type { FastifySchemaCompiler } from 'fastify';
 import { z } from 'zod';
-import { nearest } from '../domain/nearest.js';
+import { nearest } from '../domain/values/nearest.js';
 
 /** What a request brings is not what its route takes. `errors`: where, as a JSON pointer, and what, as sentences. */
 export class InvalidRequest extends Error {

@@ -1,13 +1,13 @@
-import type { Channel } from '../domain/channel.js';
-import type { Clock } from '../domain/clock.js';
-import type { KeyLimits } from '../domain/key-budget.js';
-import type { Providers } from '../domain/outgoing.js';
+import type { KeyLimits } from '../domain/keys/key-budget.js';
+import type { Secrets } from '../domain/keys/secrets.js';
+import type { Channel } from '../domain/messages/channel.js';
+import type { Providers } from '../domain/messages/outgoing.js';
+import type { Renderer } from '../domain/messages/rendering.js';
 import type { Policies } from '../domain/policy/policies.js';
-import type { Renderer } from '../domain/rendering.js';
-import type { Secrets } from '../domain/secrets.js';
-import type { Shop } from '../domain/shop.js';
+import type { Shop } from '../domain/shop/shop.js';
+import type { Clock } from '../domain/time/clock.js';
 import type { Store } from '../store/db.js';
-import type { ChannelSlots } from './channel-slots.js';
+import type { ChannelSlots } from './messages/channel-slots.js';
 import type { OrderLookup } from './ports.js';
 
 /** Lines for operators: codes and ids only, never an address, a name or content. */

@@ -1,4 +1,4 @@
-import type { Instant } from '../domain/instant.js';
+import type { Instant } from '../domain/time/instant.js';
 
 /** Asks the shop whether an order came that no event told of. Null: the shop gives no look-up. */
 export interface OrderLookup {

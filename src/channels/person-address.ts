@@ -1,5 +1,5 @@
-import type { Channel } from '../domain/channel.js';
-import { textTrait } from '../domain/text-trait.js';
+import type { Channel } from '../domain/messages/channel.js';
+import { textTrait } from '../domain/people/text-trait.js';
 import { checkEmail } from './email/address.js';
 import { checkPhone, countryOfPhone } from './sms/address.js';
 

@@ -1,6 +1,6 @@
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { ProviderWords } from '../domain/message.js';
+import type { ProviderWords } from '../domain/messages/message.js';
 
 /** Real milliseconds in which a server must answer. */
 const patienceMs = 3_000;

@@ -1,6 +1,6 @@
-import { bounceStatuses, complaintStatus } from '../domain/bounce.js';
-import type { KnownFactName } from '../domain/fact.js';
-import type { MessageState } from '../domain/message.js';
+import type { KnownFactName } from '../domain/events/fact.js';
+import { bounceStatuses, complaintStatus } from '../domain/messages/bounce.js';
+import type { MessageState } from '../domain/messages/message.js';
 import { field, type TwilioForm } from './sms/twilio-webhook.js';
 
 /** What a provider told of a message afterwards. */

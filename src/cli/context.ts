@@ -45,7 +45,7 @@ export function createContext(io: CliIo, options: GlobalOptions): CliContext {
     localTime: async () => {
       zone ??= context.client().then(async (api) => (await api.get<{ timeZone: string }>('/v1/shop')).timeZone);
       const timeZone = await zone;
-      const { formatLocal } = await import('../domain/time.js');
+      const { formatLocal } = await import('../domain/time/time.js');
       return (at) => (at === null ? '–' : formatLocal(typeof at === 'number' ? at : Date.parse(at), timeZone));
     },
   };
@@ -56,7 +56,7 @@ export function createContext(io: CliIo, options: GlobalOptions): CliContext {
 async function findServer(io: CliIo, options: GlobalOptions): Promise<ApiClient> {
   const data = options.data ?? io.env['SOJOURN_DATA'] ?? '.sojourn';
   // Imported when it is needed, so that help is quick: it reads by schemas.
-  const running = await (await import('../running-file.js')).readRunningFile(data);
+  const running = await (await import('../instance/running-file.js')).readRunningFile(data);
   const url = options.url ?? running?.apiUrl;
   if (url === undefined) {
     throw new CliFailure(

@@ -1,4 +1,4 @@
-import type { LoadMap } from '../domain/load.js';
+import type { LoadMap } from '../domain/gate/load.js';
 import { paragraphs, plural, table } from './text.js';
 
 /** A map of load for people: how much they are sent, by whom, and who loses room to whom. */

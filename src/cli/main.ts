@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { loadEnvFile } from '../env-file.js';
+import { loadEnvFile } from '../settings/env-file.js';
 import { runCli } from './program.js';
 
 loadEnvFile();

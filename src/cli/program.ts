@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import type { Add, Group } from './add.js';
+import { type CliIo, createContext, type GlobalOptions, type Outcome } from './context.js';
 import { CliFailure } from './failure.js';
 import { printableIo } from './printable.js';
 import { addBroadcasts } from './tree/broadcasts.js';
@@ -11,7 +12,6 @@ import { addMessages } from './tree/messages.js';
 import { addOperation } from './tree/operate.js';
 import { addPeople } from './tree/people.js';
 import { addProject } from './tree/project.js';
-import { type CliIo, createContext, type GlobalOptions, type Outcome } from './context.js';
 
 /** Runs a command line. Answers the exit code: 0 done, 1 refused or failed, 2 not asked rightly. */
 export async function runCli(args: readonly string[], terminal: CliIo): Promise<0 | 1 | 2> {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { decodeText } from '../domain/decode-text.js';
+import { decodeText } from '../domain/values/decode-text.js';
 import { CliFailure } from './failure.js';
 
 /** A file that someone named, with its text. */

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { type Mortal, supervise, type Supervised } from '../supervise.js';
+import { type Mortal, type Supervised, supervise } from '../supervise.js';
 import type { MailboxOptions } from './mailbox/mailbox.js';
 import { complaintsOfMailbox } from './mailbox/returns.js';
 import type { FromPart, PartOptions, ToPart } from './part-thread.js';

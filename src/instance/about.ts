@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ApiDeps } from '../api/deps.js';
-import type { Config } from '../config.js';
+import type { Config } from '../settings/config.js';
 import { packageRoot } from '../temporal/package-root.js';
-import type { Temporal } from '../temporal-part.js';
+import type { Temporal } from './temporal-part.js';
 
 /** Where entries are looked at in Temporal's own UI: as the settings say, or that of the embedded server once it has started. */
 export function temporalUiOf(config: Config, temporal: () => Temporal | null): ApiDeps['temporalUi'] {

@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify';
-import { showUrl } from '../addresses.js';
 import type { ApiDeps } from '../api/deps.js';
 import type { Listener } from '../api/routing.js';
 import { buildHealthServer, buildServer } from '../api/server.js';
 import { startSmtpDoor } from '../api/smtp-door.js';
-import type { InboundEmailDeps } from '../app/receive-email.js';
-import { adminPortOf, type Config } from '../config.js';
+import type { InboundEmailDeps } from '../app/inbound/receive-email.js';
 import type { LocalMailbox } from '../embedded/local-parts.js';
-import { blaming, choosePort } from '../start-fault.js';
+import { showUrl } from '../settings/addresses.js';
+import { adminPortOf, type Config } from '../settings/config.js';
 import type { LocalParts } from './local-parts.js';
+import { blaming, choosePort } from './start-fault.js';
 import type { Stops } from './stops.js';
 
 /** Where the instance is reached. */

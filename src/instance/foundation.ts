@@ -1,18 +1,18 @@
 import { join, resolve } from 'node:path';
 import type { Log } from '../app/deps.js';
-import { type Config, type Role, rolesOf } from '../config.js';
-import { openDataFolder } from '../data-folder.js';
-import type { Clock } from '../domain/clock.js';
-import type { Secrets } from '../domain/secrets.js';
-import type { Shop } from '../domain/shop.js';
-import { openSecrets } from '../instance-secrets.js';
+import type { Secrets } from '../domain/keys/secrets.js';
+import type { Shop } from '../domain/shop/shop.js';
+import type { Clock } from '../domain/time/clock.js';
+import { loadShop } from '../project/shop.js';
 import { openTemplateFolder, type TemplateFolder } from '../render/load.js';
-import { startServiceClock } from '../service-clock.js';
-import { loadShop } from '../shop.js';
-import { blaming } from '../start-fault.js';
+import { type Config, type Role, rolesOf } from '../settings/config.js';
 import { openStore, type Store } from '../store/db.js';
-import { startTemporal, type Temporal } from '../temporal-part.js';
+import { openDataFolder } from './data-folder.js';
+import { openSecrets } from './instance-secrets.js';
+import { startServiceClock } from './service-clock.js';
+import { blaming } from './start-fault.js';
 import type { Stops } from './stops.js';
+import { startTemporal, type Temporal } from './temporal-part.js';
 
 /** What everything else of an instance stands on. */
 export interface Foundation {

@@ -1,8 +1,8 @@
-import type { AuditTrail } from '../app/audit-trail.js';
-import { bySystem } from '../app/audit-trail.js';
 import type { AppDeps } from '../app/deps.js';
-import { keysForInstance, warnOfOldKeys } from '../app/manage-write-keys.js';
-import { readInstanceKeys, writeInstanceKeys } from '../data-folder.js';
+import type { AuditTrail } from '../app/keys/audit-trail.js';
+import { bySystem } from '../app/keys/audit-trail.js';
+import { keysForInstance, warnOfOldKeys } from '../app/keys/manage-write-keys.js';
+import { readInstanceKeys, writeInstanceKeys } from './data-folder.js';
 
 /** Keys for the owner's own tools, made at the first start; one that was revoked meanwhile is replaced. */
 export async function ensureKeys(

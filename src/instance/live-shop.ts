@@ -1,8 +1,8 @@
 import type { ShopPublication } from '../api/deps.js';
 import type { Log } from '../app/deps.js';
-import type { Shop } from '../domain/shop.js';
+import type { Shop } from '../domain/shop/shop.js';
 import { newId } from '../new-id.js';
-import { loadShop, ShopError } from '../shop.js';
+import { loadShop, ShopError } from '../project/shop.js';
 import { readShopMark, writeShopMark } from '../store/controls.js';
 import type { Store } from '../store/db.js';
 

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import type { Config } from '../config.js';
-import type { Secrets } from '../domain/secrets.js';
-import { subKey } from '../domain/sub-key.js';
 import type { Log } from '../app/deps.js';
+import type { Secrets } from '../domain/keys/secrets.js';
+import { subKey } from '../domain/keys/sub-key.js';
 import { type LocalMailbox, type LocalPhone, runMailbox, runPhone } from '../embedded/local-parts.js';
-import { blaming, choosePort } from '../start-fault.js';
+import type { Config } from '../settings/config.js';
+import { blaming, choosePort } from './start-fault.js';
 import type { Stops } from './stops.js';
 
 export const localAccountSid = 'AC00000000000000000000000000000000';

@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises';
 import type { ReturnPaths } from '../channels/email/compose.js';
 import { createSmtpProvider } from '../channels/email/providers/smtp.js';
 import { createTwilioProvider } from '../channels/sms/providers/twilio.js';
-import type { Config } from '../config.js';
-import type { Channel } from '../domain/channel.js';
-import type { MessageId } from '../domain/ids.js';
-import { writeReturnAddress } from '../domain/return-address.js';
-import type { Secrets } from '../domain/secrets.js';
-import type { ProviderWatch } from '../provider-watch.js';
-import { blaming } from '../start-fault.js';
+import type { Secrets } from '../domain/keys/secrets.js';
+import type { Channel } from '../domain/messages/channel.js';
+import { writeReturnAddress } from '../domain/messages/return-address.js';
+import type { MessageId } from '../domain/values/ids.js';
+import type { Config } from '../settings/config.js';
 import { type LocalParts, localAccountSid } from './local-parts.js';
+import type { ProviderWatch } from './provider-watch.js';
+import { blaming } from './start-fault.js';
 
 /** Return addresses of the local mailbox, which finds the door by itself. */
 const localBounceDomain = 'bounce.localhost';

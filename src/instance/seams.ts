@@ -1,22 +1,22 @@
 import { join } from 'node:path';
 import type { ApiDeps } from '../api/deps.js';
-import { backUp } from '../app/backup.js';
+import { retryDeadLetter } from '../app/dead-letters/retry-dead-letter.js';
 import type { AppDeps } from '../app/deps.js';
-import { previewContext } from '../app/preview-message.js';
-import type { TemplatePublication } from '../app/publish-templates.js';
-import { retryDeadLetter } from '../app/retry-dead-letter.js';
-import { testSend } from '../app/test-send.js';
-import type { EntryId } from '../domain/ids.js';
-import type { RenderContext } from '../domain/rendering.js';
-import type { TemplateFolder, TemplateSet } from '../render/load.js';
+import { previewContext } from '../app/messages/preview-message.js';
+import { testSend } from '../app/messages/test-send.js';
+import type { TemplatePublication } from '../app/templates/publish-templates.js';
+import { backUp } from '../app/upkeep/backup.js';
+import type { RenderContext } from '../domain/messages/rendering.js';
+import type { EntryId } from '../domain/values/ids.js';
 import { compileTemplate } from '../render/compile.js';
+import type { TemplateFolder, TemplateSet } from '../render/load.js';
 import { withMjml } from '../render/mjml.js';
 import { readSample } from '../render/preview.js';
 import { createRenderer, type PublishedTemplates } from '../render/renderer.js';
 import { restartStuckEntry, stuckEntries } from '../temporal/stuck-entries.js';
-import type { Temporal } from '../temporal-part.js';
 import { describeProblem } from '../yaml/problem.js';
 import type { LiveShop } from './live-shop.js';
+import type { Temporal } from './temporal-part.js';
 
 /** What other parts do for the API. */
 export function seams(

@@ -1,4 +1,4 @@
-import type { FactName } from '../domain/fact.js';
+import type { FactName } from '../domain/events/fact.js';
 import type { JourneyDefinition } from './definition.js';
 import type { Awaiting, EntryState } from './entry.js';
 

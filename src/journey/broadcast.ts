@@ -1,11 +1,11 @@
-import { missingData, readingsOf } from '../domain/data-words.js';
-import { recipientDueAt, type BroadcastPace } from '../domain/broadcast-pace.js';
-import { type Deadline, deadlineFrom } from '../domain/deadline.js';
-import { durationWords } from '../domain/duration.js';
-import type { EntryId, ProfileId } from '../domain/ids.js';
-import { day, type Instant, minute } from '../domain/instant.js';
+import { type BroadcastPace, recipientDueAt } from '../domain/messages/broadcast-pace.js';
+import { missingData, readingsOf } from '../domain/messages/data-words.js';
+import type { TemplateHead } from '../domain/messages/template.js';
 import type { ClassPolicy } from '../domain/policy/class-policy.js';
-import type { TemplateHead } from '../domain/template.js';
+import { type Deadline, deadlineFrom } from '../domain/time/deadline.js';
+import { durationWords } from '../domain/time/duration.js';
+import { day, type Instant, minute } from '../domain/time/instant.js';
+import type { EntryId, ProfileId } from '../domain/values/ids.js';
 import { newEntryState } from './engine.js';
 import { broadcastJourneyId, type InternalSend, longestDeadlineMs, type OpenedEntry } from './internal.js';
 import type { Refusal } from './own-message.js';

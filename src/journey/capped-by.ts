@@ -1,5 +1,5 @@
-import type { SendRequest } from '../domain/guards/guard.js';
-import type { Instant } from '../domain/instant.js';
+import type { SendRequest } from '../domain/gate/guards/guard.js';
+import type { Instant } from '../domain/time/instant.js';
 import type { SendStep } from './definition.js';
 
 /** What a step asks of the caps, for a message that came to it at `arrivedAt`. */

@@ -1,11 +1,11 @@
-import { parseDuration } from '../domain/duration.js';
-import type { FactName } from '../domain/fact.js';
-import type { JourneyId, StepId } from '../domain/ids.js';
+import type { FactName } from '../domain/events/fact.js';
 import type { DailyHours } from '../domain/policy/quiet-hours-policy.js';
-import { compileCondition, conditionKinds, type ConditionSource, type Named } from './condition-source.js';
-import type { EntryRules, ExitRule, JourneyDefinition, NamedCondition, SendStep, Step, WaitStep } from './definition.js';
+import { parseDuration } from '../domain/time/duration.js';
+import type { JourneyId, StepId } from '../domain/values/ids.js';
 import { toLimitMs } from '../yaml/duration-source.js';
-import { type JourneySource, stepKinds, type StepSource } from './source.js';
+import { type ConditionSource, compileCondition, conditionKinds, type Named } from './condition-source.js';
+import type { EntryRules, ExitRule, JourneyDefinition, NamedCondition, SendStep, Step, WaitStep } from './definition.js';
+import { type JourneySource, type StepSource, stepKinds } from './source.js';
 
 export type Path = readonly PropertyKey[];
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { channels } from '../domain/channel.js';
 import type { Comparison, Condition } from '../domain/conditions/condition.js';
-import { factProperties } from '../domain/fact-properties.js';
-import type { FactName } from '../domain/fact.js';
+import type { FactName } from '../domain/events/fact.js';
+import { factProperties } from '../domain/events/fact-properties.js';
+import { channels } from '../domain/messages/channel.js';
 import { durationText, toLimitMs } from '../yaml/duration-source.js';
 import { topicText } from '../yaml/topic-text.js';
 

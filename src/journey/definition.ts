@@ -1,8 +1,8 @@
-import type { Channel, MessageClass } from '../domain/channel.js';
 import type { Condition } from '../domain/conditions/condition.js';
-import type { FactName } from '../domain/fact.js';
-import type { JourneyId, StepId } from '../domain/ids.js';
+import type { FactName } from '../domain/events/fact.js';
+import type { Channel, MessageClass } from '../domain/messages/channel.js';
 import type { DailyHours } from '../domain/policy/quiet-hours-policy.js';
+import type { JourneyId, StepId } from '../domain/values/ids.js';
 
 /**
  * A compiled journey: the flat graph that the engine walks. Frozen when published. All durations are milliseconds.

@@ -1,11 +1,11 @@
-import { allConditions, describeCondition, evaluate } from '../domain/conditions/index.js';
 import type { Condition } from '../domain/conditions/condition.js';
-import { countWords, durationWords } from '../domain/duration.js';
-import type { FactName } from '../domain/fact.js';
-import type { CartId, StepId } from '../domain/ids.js';
-import { day, type Instant } from '../domain/instant.js';
-import type { MessageState } from '../domain/message.js';
-import type { VerdictReason } from '../domain/verdict.js';
+import { allConditions, describeCondition, evaluate } from '../domain/conditions/index.js';
+import type { FactName } from '../domain/events/fact.js';
+import type { VerdictReason } from '../domain/gate/verdict.js';
+import type { MessageState } from '../domain/messages/message.js';
+import { countWords, durationWords } from '../domain/time/duration.js';
+import { day, type Instant } from '../domain/time/instant.js';
+import type { CartId, StepId } from '../domain/values/ids.js';
 import { awaitedBy } from './awaiting.js';
 import { type EngineContext, factsAbout } from './context.js';
 import type { JourneyDefinition, SendStep, Step } from './definition.js';

@@ -1,6 +1,6 @@
-import type { FactName } from '../domain/fact.js';
-import type { CartId, StepId } from '../domain/ids.js';
-import type { Instant } from '../domain/instant.js';
+import type { FactName } from '../domain/events/fact.js';
+import type { Instant } from '../domain/time/instant.js';
+import type { CartId, StepId } from '../domain/values/ids.js';
 
 /** Where an entry stands in its journey. Plain data, stored as JSON beside the entry's columns. */
 export interface EntryState {

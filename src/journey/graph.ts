@@ -1,4 +1,4 @@
-import type { StepId } from '../domain/ids.js';
+import type { StepId } from '../domain/values/ids.js';
 import type { JourneyDefinition, Step } from './definition.js';
 
 /** Where an entry may go from a step: the ways in the order of the file, what follows them last. */

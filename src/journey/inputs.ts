@@ -1,5 +1,5 @@
 import { describeCondition, evaluate } from '../domain/conditions/index.js';
-import { durationWords } from '../domain/duration.js';
+import { durationWords } from '../domain/time/duration.js';
 import { type EngineContext, factsAbout } from './context.js';
 import type { ExitRule, GoalRule, JourneyDefinition } from './definition.js';
 import type { EntryInput, EntryOutcome, EntryState, TraceLine } from './entry.js';

@@ -1,6 +1,6 @@
-import type { Channel, MessageClass } from '../domain/channel.js';
-import type { EntryId, JourneyId, ProfileId, StepId } from '../domain/ids.js';
-import { day, type Instant } from '../domain/instant.js';
+import type { Channel, MessageClass } from '../domain/messages/channel.js';
+import { day, type Instant } from '../domain/time/instant.js';
+import type { EntryId, JourneyId, ProfileId, StepId } from '../domain/values/ids.js';
 import type { JourneyDefinition } from './definition.js';
 import type { EntryState } from './entry.js';
 

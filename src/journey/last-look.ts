@@ -1,7 +1,7 @@
-import type { Channel } from '../domain/channel.js';
-import type { CartId } from '../domain/ids.js';
-import { type Instant, minute } from '../domain/instant.js';
-import type { SendDecision } from '../domain/verdict.js';
+import type { SendDecision } from '../domain/gate/verdict.js';
+import type { Channel } from '../domain/messages/channel.js';
+import { type Instant, minute } from '../domain/time/instant.js';
+import type { CartId } from '../domain/values/ids.js';
 import type { JourneyDefinition } from './definition.js';
 import type { EntryInput } from './entry.js';
 

@@ -1,5 +1,5 @@
-import type { YamlFile } from '../yaml/yaml-file.js';
 import { withoutFaults } from '../yaml/without-faults.js';
+import type { YamlFile } from '../yaml/yaml-file.js';
 import { compileJourney } from './compile.js';
 import { type Finding, lintJourney, type TemplateCatalog } from './lint.js';
 import { journeySource } from './source.js';

@@ -1,11 +1,11 @@
-import { type Channel, isStricter, type MessageClass } from '../domain/channel.js';
 import type { Condition } from '../domain/conditions/condition.js';
 import { allConditions } from '../domain/conditions/index.js';
-import { factNames } from '../domain/fact.js';
-import { day, hour } from '../domain/instant.js';
-import type { StepId } from '../domain/ids.js';
-import { nearest } from '../domain/nearest.js';
+import { factNames } from '../domain/events/fact.js';
+import { type Channel, isStricter, type MessageClass } from '../domain/messages/channel.js';
 import { unknownTopic } from '../domain/policy/topic-policy.js';
+import { day, hour } from '../domain/time/instant.js';
+import type { StepId } from '../domain/values/ids.js';
+import { nearest } from '../domain/values/nearest.js';
 import type { Compiled, Path } from './compile.js';
 import type { JourneyDefinition, SendStep, WaitStep } from './definition.js';
 import { stepsInOrder, successors } from './graph.js';

@@ -1,11 +1,11 @@
-import { missingData } from '../domain/data-words.js';
-import type { Deadline } from '../domain/deadline.js';
-import { deadlineFrom } from '../domain/deadline.js';
-import { durationWords } from '../domain/duration.js';
-import type { EntryId, ProfileId } from '../domain/ids.js';
-import { day, type Instant } from '../domain/instant.js';
+import { missingData } from '../domain/messages/data-words.js';
+import type { TemplateHead } from '../domain/messages/template.js';
 import type { ClassPolicy } from '../domain/policy/class-policy.js';
-import type { TemplateHead } from '../domain/template.js';
+import type { Deadline } from '../domain/time/deadline.js';
+import { deadlineFrom } from '../domain/time/deadline.js';
+import { durationWords } from '../domain/time/duration.js';
+import { day, type Instant } from '../domain/time/instant.js';
+import type { EntryId, ProfileId } from '../domain/values/ids.js';
 import { newEntryState } from './engine.js';
 import { type InternalSend, longestDeadlineMs, messageJourney, type OpenedEntry } from './internal.js';
 

@@ -1,9 +1,9 @@
-import { surprises } from './lint-scalars.js';
-import { checkYaml, problemAt, readYaml, type YamlFile } from '../yaml/yaml-file.js';
 import type { FileProblem } from '../yaml/problem.js';
+import { checkYaml, problemAt, readYaml, type YamlFile } from '../yaml/yaml-file.js';
 import { compileJourney } from './compile.js';
 import type { JourneyDefinition } from './definition.js';
 import { type Finding, lintJourney, type TemplateCatalog } from './lint.js';
+import { surprises } from './lint-scalars.js';
 import { lintTheRest } from './lint-the-rest.js';
 import { journeySource } from './source.js';
 

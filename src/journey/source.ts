@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { channels, messageClasses } from '../domain/channel.js';
-import { factProperties } from '../domain/fact-properties.js';
-import { factNames } from '../domain/fact.js';
+import { factNames } from '../domain/events/fact.js';
+import { factProperties } from '../domain/events/fact-properties.js';
+import { channels, messageClasses } from '../domain/messages/channel.js';
+import { durationText } from '../yaml/duration-source.js';
 import { topicText } from '../yaml/topic-text.js';
 import { bothConditions, conditionKinds, conditionShape, conditionSource, oneOf } from './condition-source.js';
-import { durationText } from '../yaml/duration-source.js';
 
 /** What editors complete. */
 const factsThatHappen = factNames.filter((name) => factProperties[name] !== undefined);

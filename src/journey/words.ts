@@ -1,9 +1,9 @@
-import type { Channel } from '../domain/channel.js';
-import { durationWords } from '../domain/duration.js';
-import type { FactName } from '../domain/fact.js';
-import type { Instant } from '../domain/instant.js';
-import { formatLocal } from '../domain/time.js';
-import type { VerdictReason } from '../domain/verdict.js';
+import type { FactName } from '../domain/events/fact.js';
+import type { VerdictReason } from '../domain/gate/verdict.js';
+import type { Channel } from '../domain/messages/channel.js';
+import { durationWords } from '../domain/time/duration.js';
+import type { Instant } from '../domain/time/instant.js';
+import { formatLocal } from '../domain/time/time.js';
 
 const factWords: Readonly<Record<string, string>> = {
   'profile.updated': 'a change of the profile',

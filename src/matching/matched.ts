@@ -1,4 +1,4 @@
-import type { Fact } from '../domain/fact.js';
+import type { Fact } from '../domain/events/fact.js';
 
 /** What one fact did, or why it did nothing: `event show` tells it in these words. */
 export interface Matched {

@@ -1,12 +1,12 @@
-import type { Fact } from '../domain/fact.js';
-import type { CartId, EntryId, JourneyId, ProfileId } from '../domain/ids.js';
-import type { Instant } from '../domain/instant.js';
+import type { Fact } from '../domain/events/fact.js';
+import type { Instant } from '../domain/time/instant.js';
+import type { CartId, EntryId, JourneyId, ProfileId } from '../domain/values/ids.js';
 import type { JourneyDefinition } from '../journey/definition.js';
 import { newEntryState } from '../journey/engine.js';
 import type { EntryState } from '../journey/entry.js';
 import { entryKey } from '../journey/entry-key.js';
 import { triggerKind } from '../journey/triggers/index.js';
-import { match, type MatchableFact, type Matched, noMatch } from './matched.js';
+import { type MatchableFact, type Matched, match, noMatch } from './matched.js';
 
 /** A journey that facts can start. */
 export interface LiveJourney {

@@ -1,5 +1,5 @@
-import type { CartId, EntryId, ProfileId } from '../domain/ids.js';
-import type { Instant } from '../domain/instant.js';
+import type { Instant } from '../domain/time/instant.js';
+import type { CartId, EntryId, ProfileId } from '../domain/values/ids.js';
 import type { EntryState } from '../journey/entry.js';
 
 /** A live entry, as it is seen when profiles or carts become one. */

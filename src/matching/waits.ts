@@ -1,7 +1,7 @@
-import type { Fact, FactName } from '../domain/fact.js';
-import type { CartId, EntryId, JourneyId, ProfileId } from '../domain/ids.js';
-import type { Instant } from '../domain/instant.js';
-import { tellsPlace } from '../domain/zone-evidence.js';
+import type { Fact, FactName } from '../domain/events/fact.js';
+import { tellsPlace } from '../domain/places/zone-evidence.js';
+import type { Instant } from '../domain/time/instant.js';
+import type { CartId, EntryId, JourneyId, ProfileId } from '../domain/values/ids.js';
 import type { Awaiting, EntryInput } from '../journey/entry.js';
 import { orderOfInbox } from '../journey/last-look.js';
 import type { MatchableFact, Matched } from './matched.js';

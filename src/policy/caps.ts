@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { type Channel, channels } from '../domain/channel.js';
-import { countWords, durationWords } from '../domain/duration.js';
-import { type Tier, tiers } from '../domain/engagement-tier.js';
-import { day, hour, minute } from '../domain/instant.js';
+import { type Tier, tiers } from '../domain/engagement/engagement-tier.js';
+import { type Channel, channels } from '../domain/messages/channel.js';
 import { type CapPolicy, type CapPolicyRule, uncapped } from '../domain/policy/cap-policy.js';
 import { unknownTopic } from '../domain/policy/topic-policy.js';
+import { countWords, durationWords } from '../domain/time/duration.js';
+import { day, hour, minute } from '../domain/time/instant.js';
 import { topicText } from '../yaml/topic-text.js';
 import { definePolicy, error, type Finding, idText, type PolicyContext, repeatedIds, windowText } from './policy-source.js';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type Channel, channels } from '../domain/channel.js';
-import type { ChannelPrice } from '../domain/message-price.js';
+import type { ChannelPrice } from '../domain/gate/message-price.js';
+import { type Channel, channels } from '../domain/messages/channel.js';
 import type { EngagementPolicy } from '../domain/policy/engagement-policy.js';
 import { definePolicy, error, type Finding, limitText, windowText } from './policy-source.js';
 

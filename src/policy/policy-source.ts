@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { PolicyByKind, PolicyKind } from '../domain/policy/policies.js';
-import { limitMs, parseDuration } from '../domain/duration.js';
+import { limitMs, parseDuration } from '../domain/time/duration.js';
 import { durationText, toLimitMs } from '../yaml/duration-source.js';
 
 /** What a policy is checked against beyond its own file; what is null is not looked up. */

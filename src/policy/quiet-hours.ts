@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { channels } from '../domain/channel.js';
+import { channels } from '../domain/messages/channel.js';
 import { type DailyHours, type Jurisdiction, type QuietHoursPolicy, type Weekday, weekdays } from '../domain/policy/quiet-hours-policy.js';
 import { definePolicy, error, type Finding, idText, limitText, repeatedIds } from './policy-source.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Channel, channels } from '../domain/channel.js';
+import { type Channel, channels } from '../domain/messages/channel.js';
 import type { Topic, TopicPolicy } from '../domain/policy/topic-policy.js';
 import { topicText } from '../yaml/topic-text.js';
 import { definePolicy, error, type Finding, type PolicyContext, repeatedIds } from './policy-source.js';

@@ -1,5 +1,5 @@
-import { applyToCarts, type CartDeed, joinSharing, type KeptCart } from '../domain/cart-book.js';
-import type { CartId, ProfileId } from '../domain/ids.js';
+import { applyToCarts, type CartDeed, joinSharing, type KeptCart } from '../domain/carts/cart-book.js';
+import type { CartId, ProfileId } from '../domain/values/ids.js';
 
 /** Two carts that turned out to be one. */
 export interface JoinedCart {

@@ -1,7 +1,7 @@
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { checkEmail } from '../channels/email/address.js';
 import { isFictionalPhone } from '../channels/sms/address.js';
-import { countryCode } from '../domain/zone-evidence.js';
+import { countryCode } from '../domain/places/zone-evidence.js';
 
 /** Where a person can be reached, as their traits tell it. */
 export interface ContactPoints {

@@ -1,7 +1,7 @@
-import { objections } from '../domain/browser-word.js';
-import { isRefusal } from '../domain/consent.js';
-import type { IdentifyingEvent } from '../domain/identity.js';
-import { trustOf } from '../domain/speaker.js';
+import { isRefusal } from '../domain/consent/consent.js';
+import { objections } from '../domain/keys/browser-word.js';
+import { trustOf } from '../domain/keys/speaker.js';
+import type { IdentifyingEvent } from '../domain/people/identity.js';
 import type { Understood } from './read-event.js';
 
 /** What an event says of who somebody is, and how far it is believed. */

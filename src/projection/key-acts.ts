@@ -1,8 +1,8 @@
-import type { ShopEvent } from '../domain/event.js';
-import type { ProfileId } from '../domain/ids.js';
-import { identitiesOf, type IdentityPlan } from '../domain/identity.js';
-import type { Profile } from '../domain/profile.js';
-import type { Speaker } from '../domain/speaker.js';
+import type { ShopEvent } from '../domain/events/event.js';
+import type { Speaker } from '../domain/keys/speaker.js';
+import { type IdentityPlan, identitiesOf } from '../domain/people/identity.js';
+import type { Profile } from '../domain/people/profile.js';
+import type { ProfileId } from '../domain/values/ids.js';
 import type { Understood } from './read-event.js';
 import type { NewKeyAct } from './rows.js';
 

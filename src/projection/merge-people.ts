@@ -1,9 +1,9 @@
-import { objections } from '../domain/browser-word.js';
 import { mayProfile } from '../domain/engagement/facts.js';
 import { mergeEngagement, withoutSignals } from '../domain/engagement/state.js';
-import type { Instant } from '../domain/instant.js';
+import { objections } from '../domain/keys/browser-word.js';
+import { mergeTraitTimes, type Profile } from '../domain/people/profile.js';
 import type { EngagementPolicy } from '../domain/policy/engagement-policy.js';
-import { mergeTraitTimes, type Profile } from '../domain/profile.js';
+import type { Instant } from '../domain/time/instant.js';
 import { contactPoints } from './contact-points.js';
 
 /** Two people who are one: the newest statement about each trait, and what both did. The id is that of `into`. */

@@ -1,16 +1,16 @@
-import { asClaimed } from '../domain/claimed-content.js';
-import { type CommerceEvent, readCommerceEvent } from '../domain/commerce-events.js';
-import { isRefusal } from '../domain/consent.js';
-import { type ConsentTold, readConsentEvent, readConsentTraits } from '../domain/consent-events.js';
-import { refuseBrowserConsent, refuseConsent, widenRefusal } from '../domain/consent-refusal.js';
-import type { ConsentSaid } from '../domain/double-opt-in.js';
-import type { ShopEvent } from '../domain/event.js';
-import type { Instant } from '../domain/instant.js';
+import { type CommerceEvent, readCommerceEvent } from '../domain/carts/commerce-events.js';
+import { isRefusal } from '../domain/consent/consent.js';
+import { type ConsentTold, readConsentEvent, readConsentTraits } from '../domain/consent/consent-events.js';
+import { refuseBrowserConsent, refuseConsent, widenRefusal } from '../domain/consent/consent-refusal.js';
+import type { ConsentSaid } from '../domain/consent/double-opt-in.js';
+import type { ShopEvent } from '../domain/events/event.js';
+import { asClaimed } from '../domain/keys/claimed-content.js';
+import type { Speaker } from '../domain/keys/speaker.js';
 import type { Policies } from '../domain/policy/policies.js';
 import type { TopicPolicy } from '../domain/policy/topic-policy.js';
-import type { Shop } from '../domain/shop.js';
-import type { Speaker } from '../domain/speaker.js';
-import { isRecord } from '../domain/is-record.js';
+import type { Shop } from '../domain/shop/shop.js';
+import type { Instant } from '../domain/time/instant.js';
+import { isRecord } from '../domain/values/is-record.js';
 
 /** An event as it was understood, with what the client sent. */
 export interface IncomingEvent {

@@ -1,10 +1,10 @@
-import type { Claim } from '../domain/browser-word.js';
-import type { ConsentProof, ConsentRecord } from '../domain/consent.js';
-import type { Identity } from '../domain/identity.js';
-import type { CartId, ProfileId } from '../domain/ids.js';
-import type { Instant } from '../domain/instant.js';
-import type { Profile } from '../domain/profile.js';
-import type { ChangedTraits } from '../domain/undo-traits.js';
+import type { ConsentProof, ConsentRecord } from '../domain/consent/consent.js';
+import type { Claim } from '../domain/keys/browser-word.js';
+import type { Identity } from '../domain/people/identity.js';
+import type { Profile } from '../domain/people/profile.js';
+import type { ChangedTraits } from '../domain/people/undo-traits.js';
+import type { Instant } from '../domain/time/instant.js';
+import type { CartId, ProfileId } from '../domain/values/ids.js';
 
 /** A profile and what of it is not yet written. */
 export interface ChangedProfile extends Profile {

@@ -1,9 +1,9 @@
-import { countryZones } from '../domain/country-zones.js';
-import { isRecord } from '../domain/is-record.js';
-import { readLanguageTag } from '../domain/language-tag.js';
-import { greetingName } from '../domain/person-name.js';
-import { readTimeZone } from '../domain/time-zone.js';
-import { countryCode } from '../domain/zone-evidence.js';
+import { greetingName } from '../domain/people/person-name.js';
+import { countryZones } from '../domain/places/country-zones.js';
+import { countryCode } from '../domain/places/zone-evidence.js';
+import { readTimeZone } from '../domain/time/time-zone.js';
+import { isRecord } from '../domain/values/is-record.js';
+import { readLanguageTag } from '../domain/values/language-tag.js';
 import { contactPoints } from './contact-points.js';
 
 /** A trait that counts as something else than it says. The trait itself stays as it was given. Personal data. */

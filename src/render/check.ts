@@ -1,23 +1,23 @@
-import type { MessageClass } from '../domain/channel.js';
+import type { MessageClass } from '../domain/messages/channel.js';
+import type { RenderContext, RenderResult } from '../domain/messages/rendering.js';
+import type { CompiledTemplate } from '../domain/messages/template.js';
 import type { ClassPolicy } from '../domain/policy/class-policy.js';
-import { nearest } from '../domain/nearest.js';
 import { unknownTopic } from '../domain/policy/topic-policy.js';
-import type { RenderContext, RenderResult } from '../domain/rendering.js';
-import type { Shop } from '../domain/shop.js';
-import type { CompiledTemplate } from '../domain/template.js';
+import type { Shop } from '../domain/shop/shop.js';
+import { nearest } from '../domain/values/nearest.js';
+import type { FileProblem } from '../yaml/problem.js';
+import { problemAt } from '../yaml/yaml-file.js';
 import { compileTemplate, composedTexts } from './compile.js';
 import type { Composed } from './compose.js';
 import { filterNames, parseLiquid, tagNames, variablesOf } from './engine.js';
 import type { TemplateSet, TemplateSource } from './load.js';
+import { checkMarkup } from './markup.js';
 import type { MjmlConverter } from './mjml.js';
 import { readSample } from './preview.js';
-import type { FileProblem } from '../yaml/problem.js';
-import { chooseLanguage, parseVariant, renderVariant } from './render.js';
 import { findPromotion, offsetOf } from './promotion.js';
-import { knownVariables, shapeOf } from './scope.js';
+import { chooseLanguage, parseVariant, renderVariant } from './render.js';
 import type { Shape } from './scope.js';
-import { checkMarkup } from './markup.js';
-import { problemAt } from '../yaml/yaml-file.js';
+import { knownVariables, shapeOf } from './scope.js';
 
 /** Classes whose email the law wants with a postal address and a way out. */
 const promotional: ReadonlySet<MessageClass> = new Set(['marketing', 'broadcast']);

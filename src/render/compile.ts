@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { convert } from 'html-to-text';
 import type { FormatCallback, HtmlToTextOptions } from 'html-to-text';
-import type { CompiledTemplate, EmailVariant, SmsVariant, TemplateHead } from '../domain/template.js';
-import { composeEmail, composeWord } from './compose.js';
+import { convert } from 'html-to-text';
+import type { CompiledTemplate, EmailVariant, SmsVariant, TemplateHead } from '../domain/messages/template.js';
+import type { FileProblem } from '../yaml/problem.js';
 import type { Composed } from './compose.js';
+import { composeEmail, composeWord } from './compose.js';
 import type { TemplateSet, TemplateSource } from './load.js';
 import type { MjmlConverter } from './mjml.js';
-import type { FileProblem } from '../yaml/problem.js';
 
 /** Raised when the same sources give another result: it makes every template a new version at the next publish. */
 const compilerVersion = 2;

@@ -1,7 +1,7 @@
-import type { SourceFile, TemplateSet, TemplateSource } from './load.js';
 import type { FileProblem } from '../yaml/problem.js';
-import { problemAt } from '../yaml/yaml-file.js';
 import type { YamlFile } from '../yaml/yaml-file.js';
+import { problemAt } from '../yaml/yaml-file.js';
+import type { SourceFile, TemplateSet, TemplateSource } from './load.js';
 
 /** A part of a composed text, and the place in a file that it came from. */
 interface Part {

@@ -1,7 +1,7 @@
-import { Liquid } from 'liquidjs';
 import type { Template } from 'liquidjs';
-import { formattingKey, registerFilters } from './filters.js';
+import { Liquid } from 'liquidjs';
 import type { Formatting } from './filters.js';
+import { formattingKey, registerFilters } from './filters.js';
 
 /** The two ways to write a value: escaped into HTML, or as it is (subjects, text parts, SMS). */
 export type Output = 'html' | 'text';

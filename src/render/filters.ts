@@ -1,5 +1,5 @@
 import type { Liquid } from 'liquidjs';
-import { readInstant } from '../domain/written-instant.js';
+import { readInstant } from '../domain/time/written-instant.js';
 import { formatPattern } from './date-pattern.js';
 
 /** What filters need to know about the person: handed to each render as globals. */

@@ -1,6 +1,6 @@
-import type { RenderContext, RenderResult } from '../domain/rendering.js';
-import type { Shop } from '../domain/shop.js';
-import type { CompiledTemplate } from '../domain/template.js';
+import type { RenderContext, RenderResult } from '../domain/messages/rendering.js';
+import type { CompiledTemplate } from '../domain/messages/template.js';
+import type { Shop } from '../domain/shop/shop.js';
 import { compileDraft, compileTemplate } from './compile.js';
 import { parseLiquid, variablesOf } from './engine.js';
 import type { TemplateSet } from './load.js';

@@ -1,14 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { messageClasses } from '../domain/channel.js';
-import type { Channel, MessageClass } from '../domain/channel.js';
-import type { TemplateHead } from '../domain/template.js';
+import type { Channel, MessageClass } from '../domain/messages/channel.js';
+import { messageClasses } from '../domain/messages/channel.js';
+import type { TemplateHead } from '../domain/messages/template.js';
+import { decodeText } from '../domain/values/decode-text.js';
 import type { FileProblem } from '../yaml/problem.js';
 import { topicText } from '../yaml/topic-text.js';
-import { checkYaml, problemAt, readYaml } from '../yaml/yaml-file.js';
-import { decodeText } from '../domain/decode-text.js';
 import type { YamlFile } from '../yaml/yaml-file.js';
+import { checkYaml, problemAt, readYaml } from '../yaml/yaml-file.js';
 
 /** A text file, with the name that problems are told under: `templates/layouts/shop.mjml`. */
 export interface SourceFile {

@@ -1,5 +1,5 @@
-import type { Composed } from './compose.js';
 import type { FileProblem } from '../yaml/problem.js';
+import type { Composed } from './compose.js';
 
 /** What MJML itself swallows in silence: unclosed tags, includes, links that run script. Texts without markup have none of it. */
 export function checkMarkup(composed: Composed): readonly FileProblem[] {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { isTimeZone } from '../domain/time-zone.js';
-import type { RenderContext, RenderResult } from '../domain/rendering.js';
-import type { Shop } from '../domain/shop.js';
+import type { RenderContext, RenderResult } from '../domain/messages/rendering.js';
+import type { Shop } from '../domain/shop/shop.js';
+import { isTimeZone } from '../domain/time/time-zone.js';
 import { folderRenderer } from './folder-renderer.js';
 import type { Sample, TemplateSet } from './load.js';
 

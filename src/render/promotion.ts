@@ -1,4 +1,4 @@
-import type { MessageClass } from '../domain/channel.js';
+import type { MessageClass } from '../domain/messages/channel.js';
 import { parseLiquid, variablesOf } from './engine.js';
 
 /** Something in a text that advertises. `error`: it is promotion; `warning`: it reads like it, and may be meant otherwise. */

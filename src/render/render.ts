@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { readLanguageTag } from '../domain/language-tag.js';
-import type { RenderContext, RenderResult } from '../domain/rendering.js';
-import type { Shop } from '../domain/shop.js';
-import type { ShopLook } from '../domain/shop-look.js';
-import type { CompiledTemplate, EmailVariant, SmsVariant } from '../domain/template.js';
-import { asHtml, parseLiquid, renderLiquid } from './engine.js';
+import type { RenderContext, RenderResult } from '../domain/messages/rendering.js';
+import type { CompiledTemplate, EmailVariant, SmsVariant } from '../domain/messages/template.js';
+import type { Shop } from '../domain/shop/shop.js';
+import type { ShopLook } from '../domain/shop/shop-look.js';
+import { readLanguageTag } from '../domain/values/language-tag.js';
+import { trimEnd } from '../domain/values/trim-end.js';
 import type { LiquidResult, ParsedLiquid } from './engine.js';
+import { asHtml, parseLiquid, renderLiquid } from './engine.js';
 import type { Formatting } from './filters.js';
 import { templateScope, valueAt } from './scope.js';
 import { countSegments, tidySms } from './sms-text.js';
-import { trimEnd } from '../domain/trim-end.js';
 
 /** Beyond this a text is not sent: what it costs and how it looks are then nobody's intention. */
 const maxSegments = 3;

@@ -1,8 +1,8 @@
-import type { RenderContext, RenderedVersion, Renderer, RenderResult } from '../domain/rendering.js';
-import type { Shop } from '../domain/shop.js';
-import type { CompiledTemplate, TemplateHead } from '../domain/template.js';
-import { chooseLanguage, parseVariant, renderVariant } from './render.js';
+import type { RenderContext, RenderedVersion, Renderer, RenderResult } from '../domain/messages/rendering.js';
+import type { CompiledTemplate, TemplateHead } from '../domain/messages/template.js';
+import type { Shop } from '../domain/shop/shop.js';
 import type { ParsedVariant } from './render.js';
+import { chooseLanguage, parseVariant, renderVariant } from './render.js';
 
 export interface PublishedVersion {
   readonly version: number;

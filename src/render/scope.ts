@@ -1,9 +1,9 @@
-import { dataIn } from '../domain/data-words.js';
-import { greetingName, isProgramWord, nameInMail } from '../domain/person-name.js';
-import { plainName } from '../domain/plain-name.js';
-import type { RenderContext } from '../domain/rendering.js';
-import type { Shop } from '../domain/shop.js';
-import type { Palette } from '../domain/shop-look.js';
+import { dataIn } from '../domain/messages/data-words.js';
+import type { RenderContext } from '../domain/messages/rendering.js';
+import { greetingName, isProgramWord, nameInMail } from '../domain/people/person-name.js';
+import { plainName } from '../domain/people/plain-name.js';
+import type { Shop } from '../domain/shop/shop.js';
+import type { Palette } from '../domain/shop/shop-look.js';
 
 /** What templates may say about the shop. */
 type ShopWords = Pick<Shop, 'name' | 'brand' | 'postalAddress' | 'siteUrl' | 'supportUrl' | 'supportEmail' | 'look'>;

@@ -1,5 +1,5 @@
-import { trimEnd } from '../domain/trim-end.js';
 import { SegmentedMessage } from 'sms-segments-calculator';
+import { trimEnd } from '../domain/values/trim-end.js';
 
 // Letters that cost the whole text its GSM-7 alphabet and more than half of its room, though a plain one says the same.
 const plainer: readonly (readonly [RegExp, string])[] = [

@@ -1,5 +1,5 @@
-import type { ProfileId } from '../domain/ids.js';
-import type { Instant } from '../domain/instant.js';
+import type { Instant } from '../domain/time/instant.js';
+import type { ProfileId } from '../domain/values/ids.js';
 import { type Moment, type MomentKind, momentKinds } from './moments.js';
 
 /** How often something happened as the journey is live, and as the draft has it. */

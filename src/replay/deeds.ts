@@ -1,11 +1,11 @@
-import { isRefusal } from '../domain/consent.js';
+import { isRefusal } from '../domain/consent/consent.js';
 import { mayProfile } from '../domain/engagement/facts.js';
 import { interactionSignal } from '../domain/engagement/interaction-signal.js';
 import { recordSignal } from '../domain/engagement/state.js';
-import type { Fact } from '../domain/fact.js';
-import type { EntryId, JourneyId } from '../domain/ids.js';
-import type { Instant } from '../domain/instant.js';
-import { mergeTraits } from '../domain/profile.js';
+import type { Fact } from '../domain/events/fact.js';
+import { mergeTraits } from '../domain/people/profile.js';
+import type { Instant } from '../domain/time/instant.js';
+import type { EntryId, JourneyId } from '../domain/values/ids.js';
 import { newEntryState } from '../journey/engine.js';
 import { contactPoints } from '../projection/contact-points.js';
 import type { ConsentAct } from '../projection/rows.js';
@@ -13,7 +13,6 @@ import { hearFrom, type Projected } from '../simulator/memory/ingest.js';
 import { matchFacts } from '../simulator/memory/match.js';
 import type { IngestNeeds } from '../simulator/memory/needs.js';
 import { addressKey, type Tables } from '../simulator/memory/tables.js';
-import { atProvider } from './recorded-message.js';
 import type {
   Recorded,
   RecordedAnswer,
@@ -23,6 +22,7 @@ import type {
   RecordedRefusal,
   RecordedTrait,
 } from './recorded.js';
+import { atProvider } from './recorded-message.js';
 import type { RecordedPeople } from './recorded-people.js';
 
 /** Something that was recorded, and when the service heard of it. */

@@ -1,5 +1,5 @@
-import type { Instant } from '../domain/instant.js';
-import { type LoadMap, loadMap, type ToldMessage } from '../domain/load.js';
+import { type LoadMap, loadMap, type ToldMessage } from '../domain/gate/load.js';
+import type { Instant } from '../domain/time/instant.js';
 
 /** The map of load of both sides of a replay: a message a row, until there are too many to be held. */
 export class LoadOfSides {

@@ -1,5 +1,5 @@
-import type { EntryId, ProfileId } from '../domain/ids.js';
-import type { Instant } from '../domain/instant.js';
+import type { Instant } from '../domain/time/instant.js';
+import type { EntryId, ProfileId } from '../domain/values/ids.js';
 import type { TraceLine } from '../journey/entry.js';
 import type { MemoryEntry, MemoryMessage, Tables } from '../simulator/memory/tables.js';
 

@@ -1,13 +1,13 @@
-import { day, type Instant } from '../domain/instant.js';
-import type { RenderResult } from '../domain/rendering.js';
-import type { ToldMessage } from '../domain/load.js';
+import type { ToldMessage } from '../domain/gate/load.js';
+import type { RenderResult } from '../domain/messages/rendering.js';
+import { day, type Instant } from '../domain/time/instant.js';
 import type { JourneyDefinition } from '../journey/definition.js';
 import type { Projected } from '../simulator/memory/ingest.js';
 import type { IngestNeeds } from '../simulator/memory/needs.js';
 import { type Outside, Play } from '../simulator/memory/play.js';
-import { toldMessages } from '../simulator/told.js';
 import { Tables } from '../simulator/memory/tables.js';
-import { deedsOf, doDeed, type DeedWorld, writeEntriesBefore } from './deeds.js';
+import { toldMessages } from '../simulator/told.js';
+import { type DeedWorld, deedsOf, doDeed, writeEntriesBefore } from './deeds.js';
 import { type Moment, momentsOf } from './moments.js';
 import type { Recorded } from './recorded.js';
 import { RecordedPeople } from './recorded-people.js';

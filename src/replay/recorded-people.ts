@@ -1,6 +1,6 @@
-import type { KnownIdentity } from '../domain/identity.js';
-import { identitiesOf } from '../domain/identity.js';
-import type { ProfileId } from '../domain/ids.js';
+import type { KnownIdentity } from '../domain/people/identity.js';
+import { identitiesOf } from '../domain/people/identity.js';
+import type { ProfileId } from '../domain/values/ids.js';
 import type { Tables } from '../simulator/memory/tables.js';
 import type { RecordedEvent } from './recorded.js';
 

@@ -1,8 +1,8 @@
-import type { Channel } from '../domain/channel.js';
-import type { CartId, ProfileId } from '../domain/ids.js';
-import type { Instant } from '../domain/instant.js';
-import type { ConsentAct } from '../projection/rows.js';
+import type { Channel } from '../domain/messages/channel.js';
+import type { Instant } from '../domain/time/instant.js';
+import type { CartId, ProfileId } from '../domain/values/ids.js';
 import type { IncomingEvent } from '../projection/read-event.js';
+import type { ConsentAct } from '../projection/rows.js';
 import type { MemoryMessage } from '../simulator/memory/tables.js';
 
 /** What is recorded of people who are played together, because they share an inbox or a cart. Instants are service instants. */

@@ -1,4 +1,4 @@
-import { formatLocal } from '../domain/time.js';
+import { formatLocal } from '../domain/time/time.js';
 import type { Expectation, ExpectedMessage } from './scenario.js';
 import type { Story, StoryEntry, StoryMessage } from './story.js';
 

@@ -1,4 +1,4 @@
-import type { Channel } from '../domain/channel.js';
+import type { Channel } from '../domain/messages/channel.js';
 import type { HappeningKind, PauseScope } from './script.js';
 
 /** What the world does, in a sentence. `channel`: of the message that a receipt is about; null: there is none. */

@@ -1,7 +1,7 @@
-import type { KnownIdentity } from '../domain/identity.js';
 import { noEngagement } from '../domain/engagement/state.js';
-import type { EntryId, MessageId, ProfileId } from '../domain/ids.js';
-import type { Instant } from '../domain/instant.js';
+import type { KnownIdentity } from '../domain/people/identity.js';
+import type { Instant } from '../domain/time/instant.js';
+import type { EntryId, MessageId, ProfileId } from '../domain/values/ids.js';
 import { contactPoints } from '../projection/contact-points.js';
 import { suppressAddress } from './memory/effects.js';
 import type { MemoryMessage, Tables } from './memory/tables.js';

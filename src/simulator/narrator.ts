@@ -1,10 +1,10 @@
-import { totalsByCurrency } from '../domain/cart-totals.js';
-import { durationWords } from '../domain/duration.js';
-import type { EntryId, ProfileId } from '../domain/ids.js';
-import type { Instant } from '../domain/instant.js';
-import type { Shop } from '../domain/shop.js';
-import { calendarZone, placesByTraits } from '../domain/zone-evidence.js';
-import type { KeptCart } from '../domain/cart-book.js';
+import type { KeptCart } from '../domain/carts/cart-book.js';
+import { totalsByCurrency } from '../domain/carts/cart-totals.js';
+import { calendarZone, placesByTraits } from '../domain/places/zone-evidence.js';
+import type { Shop } from '../domain/shop/shop.js';
+import { durationWords } from '../domain/time/duration.js';
+import type { Instant } from '../domain/time/instant.js';
+import type { EntryId, ProfileId } from '../domain/values/ids.js';
 import type { TraceLine } from '../journey/entry.js';
 import type { Introduced } from './introduce.js';
 import type { Heard } from './memory/ingest.js';

@@ -1,8 +1,8 @@
-import type { Channel } from '../domain/channel.js';
-import type { ConsentRecord } from '../domain/consent.js';
-import type { Tier } from '../domain/engagement-tier.js';
-import type { Instant } from '../domain/instant.js';
-import { day } from '../domain/instant.js';
+import type { ConsentRecord } from '../domain/consent/consent.js';
+import type { Tier } from '../domain/engagement/engagement-tier.js';
+import type { Channel } from '../domain/messages/channel.js';
+import type { Instant } from '../domain/time/instant.js';
+import { day } from '../domain/time/instant.js';
 
 /** An invented person, as they are when the story begins. */
 export interface Persona {

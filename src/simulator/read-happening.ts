@@ -1,5 +1,5 @@
-import { limitMs, parseDuration } from '../domain/duration.js';
-import type { Instant } from '../domain/instant.js';
+import { limitMs, parseDuration } from '../domain/time/duration.js';
+import type { Instant } from '../domain/time/instant.js';
 import { refuseBroadcast } from '../journey/broadcast.js';
 import { refuseMessage } from '../journey/own-message.js';
 import type { About, Path, Reading, ScenarioPeople } from './reading.js';

@@ -1,6 +1,6 @@
-import type { Instant } from '../domain/instant.js';
-import { nearest } from '../domain/nearest.js';
-import type { TemplateHead } from '../domain/template.js';
+import type { TemplateHead } from '../domain/messages/template.js';
+import type { Instant } from '../domain/time/instant.js';
+import { nearest } from '../domain/values/nearest.js';
 import type { FileProblem } from '../yaml/problem.js';
 import { problemAt, type YamlFile } from '../yaml/yaml-file.js';
 import type { Persona } from './persona.js';

@@ -1,9 +1,9 @@
 // How a file of scenarios is written: its form. What it means is read in `scenario.ts`.
 import { z } from 'zod';
-import { channels } from '../domain/channel.js';
-import { tiers } from '../domain/engagement-tier.js';
-import { suppressionReasons } from '../domain/suppression.js';
-import { verdictReasons } from '../domain/verdict.js';
+import { suppressionReasons } from '../domain/consent/suppression.js';
+import { tiers } from '../domain/engagement/engagement-tier.js';
+import { verdictReasons } from '../domain/gate/verdict.js';
+import { channels } from '../domain/messages/channel.js';
 import { entryOutcomes } from '../journey/entry.js';
 import { personaNames } from './persona.js';
 import { pauseScopes, receiptStatuses } from './script.js';

@@ -1,7 +1,7 @@
-import type { VerdictReason } from '../domain/verdict.js';
-import type { Instant } from '../domain/instant.js';
-import { readTimeZone } from '../domain/time-zone.js';
 import type { z } from 'zod';
+import type { VerdictReason } from '../domain/gate/verdict.js';
+import type { Instant } from '../domain/time/instant.js';
+import { readTimeZone } from '../domain/time/time-zone.js';
 import type { FileProblem } from '../yaml/problem.js';
 import { checkYaml, problemAt, readYaml } from '../yaml/yaml-file.js';
 import { readHappening } from './read-happening.js';

@@ -1,6 +1,6 @@
-import type { Channel } from '../domain/channel.js';
-import type { Deadline } from '../domain/deadline.js';
-import type { Instant } from '../domain/instant.js';
+import type { Channel } from '../domain/messages/channel.js';
+import type { Deadline } from '../domain/time/deadline.js';
+import type { Instant } from '../domain/time/instant.js';
 import type { Persona } from './persona.js';
 
 /** What a simulation plays: people and what happens around them, at instants of the virtual clock. */

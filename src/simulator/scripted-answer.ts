@@ -1,4 +1,4 @@
-import type { AttemptOutcome } from '../domain/message.js';
+import type { AttemptOutcome } from '../domain/messages/message.js';
 import type { ScriptedAnswer } from './script.js';
 
 /** What a provider says to the nth attempt; undefined: nothing is scripted, and it accepts. */

@@ -1,11 +1,10 @@
-import { day, type Instant } from '../domain/instant.js';
+import { secretsOf } from '../domain/keys/secrets.js';
+import type { RenderResult } from '../domain/messages/rendering.js';
+import type { TemplateHead } from '../domain/messages/template.js';
 import type { Policies } from '../domain/policy/policies.js';
-import type { RenderResult } from '../domain/rendering.js';
-import { secretsOf } from '../domain/secrets.js';
-import type { Shop } from '../domain/shop.js';
-import type { TemplateHead } from '../domain/template.js';
+import type { Shop } from '../domain/shop/shop.js';
+import { day, type Instant } from '../domain/time/instant.js';
 import type { JourneyDefinition } from '../journey/definition.js';
-import { answerOf } from './scripted-answer.js';
 import { happen, type Stage } from './happen.js';
 import { introduce } from './introduce.js';
 import { enrolDue, nextEnrolment } from './memory/own-sends.js';
@@ -13,6 +12,7 @@ import { type Outside, Play } from './memory/play.js';
 import { Tables } from './memory/tables.js';
 import { Narrator } from './narrator.js';
 import type { Script } from './script.js';
+import { answerOf } from './scripted-answer.js';
 import type { Story } from './story.js';
 
 export interface SimulationOptions {

@@ -1,5 +1,5 @@
-import type { ProfileId } from '../domain/ids.js';
-import type { Instant } from '../domain/instant.js';
+import type { Instant } from '../domain/time/instant.js';
+import type { ProfileId } from '../domain/values/ids.js';
 import type { PreparedSend } from '../turn/request.js';
 import type { TurnWorld } from '../turn/world.js';
 import type { MemoryEntry, MemoryMessage } from './memory/tables.js';

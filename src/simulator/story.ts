@@ -1,7 +1,7 @@
-import type { Channel } from '../domain/channel.js';
-import type { Instant } from '../domain/instant.js';
-import type { ToldMessage } from '../domain/load.js';
-import type { VerdictReason } from '../domain/verdict.js';
+import type { ToldMessage } from '../domain/gate/load.js';
+import type { VerdictReason } from '../domain/gate/verdict.js';
+import type { Channel } from '../domain/messages/channel.js';
+import type { Instant } from '../domain/time/instant.js';
 import type { EntryOutcome, TraceLine } from '../journey/entry.js';
 
 /** What a simulation tells: every step, wait, verdict and message with its instant, and how it ended. */

@@ -1,4 +1,4 @@
-import { formatLocal } from '../domain/time.js';
+import { formatLocal } from '../domain/time/time.js';
 import type { Story, StoryEntry, StoryLine } from './story.js';
 
 /** The story as lines of text: local instants in `timeZone`, a heading, and how it ended. Whose line it is stands there where there are several. */

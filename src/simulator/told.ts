@@ -1,5 +1,5 @@
-import type { ProfileId } from '../domain/ids.js';
-import type { ToldMessage } from '../domain/load.js';
+import type { ToldMessage } from '../domain/gate/load.js';
+import type { ProfileId } from '../domain/values/ids.js';
 import type { MemoryMessage, MemoryVerdict, Tables } from './memory/tables.js';
 
 /** What became of every message of a world in memory: the map of load is counted from it. `nameOf`: what a person is called there. */

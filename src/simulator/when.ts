@@ -1,5 +1,5 @@
-import { day, hour, minute, second, type Instant } from '../domain/instant.js';
-import { localClock, localTimeAfterDays, parseLocalTime } from '../domain/time.js';
+import { day, hour, type Instant, minute, second } from '../domain/time/instant.js';
+import { localClock, localTimeAfterDays, parseLocalTime } from '../domain/time/time.js';
 
 const offsetPattern = /^([+-])(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
 const localPattern = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})$/;

@@ -1,5 +1,5 @@
-import { type Beta, cumulative, pointsOf } from './beta-posterior.js';
 import type { Estimate } from './bayes.js';
+import { type Beta, cumulative, pointsOf } from './beta-posterior.js';
 import { gaussLegendre, integrate } from './numeric.js';
 import { normalCdf, normalDensity } from './special.js';
 

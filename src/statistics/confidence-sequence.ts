@@ -1,5 +1,5 @@
-import type { Interval } from './sums.js';
 import type { Estimate } from './bayes.js';
+import type { Interval } from './sums.js';
 
 /**
  * An interval that may be looked at every day: an asymptotic confidence sequence. With chance 1 − α it holds the true effect at all times together, so

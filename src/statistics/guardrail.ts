@@ -1,5 +1,5 @@
-import { wilson } from './two-proportions.js';
 import type { Counts, Pair } from './sums.js';
+import { wilson } from './two-proportions.js';
 
 /**
  * Whether a harm stays within its limit: the upper 95 % bound of the difference of shares is below the margin (one-sided, Newcombe's bound; FDA guidance

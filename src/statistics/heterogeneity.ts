@@ -1,5 +1,5 @@
-import { chiSquareAbove } from './special.js';
 import { crossing } from './numeric.js';
+import { chiSquareAbove } from './special.js';
 
 /** An effect with the variance of its estimate, of a segment or of a study. */
 export interface Effect {

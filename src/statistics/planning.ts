@@ -1,4 +1,4 @@
-import { detectableMean, peopleForMeans, type PowerGoal } from './power.js';
+import { detectableMean, type PowerGoal, peopleForMeans } from './power.js';
 
 /** How a test will be read: once at the end, at four planned looks, or on any day. Looking costs people: 2 % for four looks, 2.4 times for every day. */
 export type Reading = 'once' | 'four-looks' | 'any-day';

@@ -1,5 +1,5 @@
-import { criticalZ, normalCdf, normalQuantile } from './special.js';
 import { crossing } from './numeric.js';
+import { criticalZ, normalCdf, normalQuantile } from './special.js';
 
 /**
  * How many people a test needs, and what a test can find. People are per arm; α two-sided.

@@ -1,6 +1,6 @@
 import type { Random } from './random.js';
-import { twoProportions, type TwoProportions } from './two-proportions.js';
 import { type Interval, meanOf, type Pair, type Sums, sumsOf } from './sums.js';
+import { type TwoProportions, twoProportions } from './two-proportions.js';
 import { type MeanComparison, welch } from './welch.js';
 
 /**

@@ -1,6 +1,6 @@
-import { type Beta, flatPrior, posterior } from './beta-posterior.js';
 import { chanceBest } from './best-arm.js';
-import { meanOf, type Counts, type Sums, varianceOf } from './sums.js';
+import { type Beta, flatPrior, posterior } from './beta-posterior.js';
+import { type Counts, meanOf, type Sums, varianceOf } from './sums.js';
 
 /**
  * Weights for the next batch of people: each arm as often as it is likely to be the best (Thompson 1933; Scott 2010), with a floor under each.

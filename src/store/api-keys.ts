@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { ulid } from 'ulid';
-import type { Instant } from '../domain/instant.js';
-import type { Scope } from '../domain/scopes.js';
+import type { Scope } from '../domain/keys/scopes.js';
+import type { Instant } from '../domain/time/instant.js';
 import type { Db, Trx } from './db.js';
 import type { ApiKeysTable } from './schema.js';
 

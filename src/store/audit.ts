@@ -1,5 +1,5 @@
 import { type SqlBool, sql } from 'kysely';
-import type { Instant } from '../domain/instant.js';
+import type { Instant } from '../domain/time/instant.js';
 import type { Db, Trx } from './db.js';
 
 /** Something whose person the audit log keeps. `user`: by an id of the shop's own, which the log does not keep. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { type BounceHistory, bounceStatuses, unconfirmedWindowMs } from '../domain/bounce.js';
-import type { ProfileId } from '../domain/ids.js';
-import { day, type Instant } from '../domain/instant.js';
+import { type BounceHistory, bounceStatuses, unconfirmedWindowMs } from '../domain/messages/bounce.js';
+import { day, type Instant } from '../domain/time/instant.js';
+import type { ProfileId } from '../domain/values/ids.js';
 import type { Trx } from './db.js';
 import { addressOfMessage } from './receipts.js';
 

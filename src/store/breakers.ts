@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
-import { bounceStatuses, complaintStatus, verifiedComplaints } from '../domain/bounce.js';
-import type { BreakerScope, DeliveryCounts } from '../domain/breaker.js';
-import type { Instant } from '../domain/instant.js';
+import { bounceStatuses, complaintStatus, verifiedComplaints } from '../domain/messages/bounce.js';
+import type { BreakerScope, DeliveryCounts } from '../domain/messages/breaker.js';
+import type { Instant } from '../domain/time/instant.js';
 import type { Db, Trx } from './db.js';
 
 /** What tripped: a rule of `tripOf`, or an error code of a provider. Codes and numbers, no person. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import type { Channel, MessageClass } from '../domain/channel.js';
-import type { EntryId, ProfileId } from '../domain/ids.js';
-import type { Instant } from '../domain/instant.js';
+import type { Channel, MessageClass } from '../domain/messages/channel.js';
+import type { Instant } from '../domain/time/instant.js';
+import type { EntryId, ProfileId } from '../domain/values/ids.js';
 import type { Db, Trx } from './db.js';
 import { olderThan } from './entries-read.js';
 import { jsonText } from './json.js';

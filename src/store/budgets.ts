@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { hour, type Instant } from '../domain/instant.js';
-import type { Budgeted } from '../domain/key-budget.js';
+import type { Budgeted } from '../domain/keys/key-budget.js';
+import { hour, type Instant } from '../domain/time/instant.js';
 import type { Db } from './db.js';
 
 /** What a browser key has brought about in an hour, as far as its processes have told. */

@@ -1,9 +1,9 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
-import type { KeptCart } from '../domain/cart-book.js';
-import type { CartFold } from '../domain/cart-fold.js';
-import type { CartLine } from '../domain/cart.js';
-import type { CartId, ProfileId } from '../domain/ids.js';
-import type { Instant } from '../domain/instant.js';
+import type { CartLine } from '../domain/carts/cart.js';
+import type { KeptCart } from '../domain/carts/cart-book.js';
+import type { CartFold } from '../domain/carts/cart-fold.js';
+import type { Instant } from '../domain/time/instant.js';
+import type { CartId, ProfileId } from '../domain/values/ids.js';
 import type { Trx } from './db.js';
 import type { CartsTable } from './schema.js';
 import { rowsOf } from './write-together.js';

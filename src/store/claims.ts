@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Claim } from '../domain/browser-word.js';
-import type { Instant } from '../domain/instant.js';
+import type { Claim } from '../domain/keys/browser-word.js';
+import type { Instant } from '../domain/time/instant.js';
 import type { NewClaim } from '../projection/rows.js';
 import type { Db, Trx } from './db.js';
 import { rowsOf } from './write-together.js';

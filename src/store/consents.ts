@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Channel } from '../domain/channel.js';
-import type { NotAsked } from '../domain/consent.js';
-import type { Instant } from '../domain/instant.js';
+import type { NotAsked } from '../domain/consent/consent.js';
+import type { Channel } from '../domain/messages/channel.js';
+import type { Instant } from '../domain/time/instant.js';
 import type { ConsentAct } from '../projection/rows.js';
 import type { Db, Trx } from './db.js';
 import { rowsOf } from './write-together.js';

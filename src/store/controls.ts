@@ -1,6 +1,6 @@
-import type { Channel } from '../domain/channel.js';
-import type { Instant } from '../domain/instant.js';
-import { pauseKeys, type Pauses, pausesOf, providerPauseKey } from '../turn/pauses.js';
+import type { Channel } from '../domain/messages/channel.js';
+import type { Instant } from '../domain/time/instant.js';
+import { type Pauses, pauseKeys, pausesOf, providerPauseKey } from '../turn/pauses.js';
 import type { Db, Trx } from './db.js';
 
 /** What a kill switch stops: every send, or those of one channel. (A journey's own pause is its state.) */

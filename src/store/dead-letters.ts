@@ -1,6 +1,6 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
-import type { Instant } from '../domain/instant.js';
-import type { Speaker } from '../domain/speaker.js';
+import type { Speaker } from '../domain/keys/speaker.js';
+import type { Instant } from '../domain/time/instant.js';
 import type { Db, Trx } from './db.js';
 import { jsonText } from './json.js';
 import type { DeadLettersTable } from './schema.js';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { Instant } from '../domain/instant.js';
-import type { Displaced } from '../domain/verdict.js';
+import type { Displaced } from '../domain/gate/verdict.js';
+import type { Instant } from '../domain/time/instant.js';
 import type { DisplacedMessage } from '../turn/effects.js';
 import type { Trx } from './db.js';
 import { rowsOf } from './write-together.js';

@@ -1,5 +1,5 @@
-import type { Channel } from '../domain/channel.js';
-import { leaseMs } from '../domain/lease.js';
+import type { Channel } from '../domain/messages/channel.js';
+import { leaseMs } from '../domain/values/lease.js';
 import type { Effect, EffectOf, Poke } from '../turn/effects.js';
 import type { Trx } from './db.js';
 import { displaceMessages } from './displaced-messages.js';

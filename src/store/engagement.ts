@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { TopicHistory } from '../domain/engagement/facts.js';
-import type { Instant } from '../domain/instant.js';
+import type { Instant } from '../domain/time/instant.js';
 import type { Db, Trx } from './db.js';
 
 /** What came of a person's messages, as tier, topic affinity and fatigue need it. */

@@ -1,6 +1,6 @@
 import { type SqlBool, sql } from 'kysely';
-import type { Instant } from '../domain/instant.js';
-import { entryWorkflowId, type EntryId, type JourneyId } from '../domain/ids.js';
+import type { Instant } from '../domain/time/instant.js';
+import { type EntryId, entryWorkflowId, type JourneyId } from '../domain/values/ids.js';
 import type { Db, Trx } from './db.js';
 import type { EntriesTable } from './schema.js';
 

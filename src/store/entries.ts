@@ -1,6 +1,6 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
-import type { EntryId, JourneyId, ProfileId } from '../domain/ids.js';
-import type { Instant } from '../domain/instant.js';
+import type { Instant } from '../domain/time/instant.js';
+import type { EntryId, JourneyId, ProfileId } from '../domain/values/ids.js';
 import type { OpenedEntry } from '../journey/internal.js';
 import type { LiveEntry, NewEntry } from '../matching/triggers.js';
 import type { EntryAfterTurn } from '../turn/effects.js';

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Instant } from '../domain/instant.js';
+import type { Instant } from '../domain/time/instant.js';
 import type { NewInput } from '../matching/waits.js';
 import type { Trx } from './db.js';
 import { rowsOf, writeTogether } from './write-together.js';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { CartId, EntryId, ProfileId } from '../domain/ids.js';
-import type { Instant } from '../domain/instant.js';
+import type { Instant } from '../domain/time/instant.js';
+import type { CartId, EntryId, ProfileId } from '../domain/values/ids.js';
 import type { EntryState } from '../journey/entry.js';
 import { type ReassignedEntry, type SupersededEntry, type UnitingEntry, unionTexts } from '../matching/unite.js';
 import type { Trx } from './db.js';

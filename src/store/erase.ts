@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
-import { commerceEventNames } from '../domain/commerce-events.js';
-import type { Instant } from '../domain/instant.js';
+import { commerceEventNames } from '../domain/carts/commerce-events.js';
+import type { Instant } from '../domain/time/instant.js';
 import type { Trx } from './db.js';
 
 /**

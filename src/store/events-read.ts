@@ -1,5 +1,5 @@
 import { type SqlBool, sql } from 'kysely';
-import type { Instant } from '../domain/instant.js';
+import type { Instant } from '../domain/time/instant.js';
 import type { Db, Trx } from './db.js';
 
 /** An event as it was taken. `payload` is personal data; empty after an erase. */

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { EventType } from '../domain/event.js';
-import type { ProfileId } from '../domain/ids.js';
-import type { Instant } from '../domain/instant.js';
+import type { EventType } from '../domain/events/event.js';
+import type { Instant } from '../domain/time/instant.js';
+import type { ProfileId } from '../domain/values/ids.js';
 import { rowsOf } from './write-together.js';
 
 export interface NewEvent {

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Fact } from '../domain/fact.js';
+import type { Fact } from '../domain/events/fact.js';
 import { rowsOf } from './write-together.js';
 
 /** What conditions count: names and instants. Properties stay with the event. */

@@ -1,6 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import type { Channel } from '../domain/channel.js';
-import type { Instant } from '../domain/instant.js';
+import type { Channel } from '../domain/messages/channel.js';
+import type { Instant } from '../domain/time/instant.js';
 import type { EntryInput } from '../journey/entry.js';
 import type { Trx } from './db.js';
 

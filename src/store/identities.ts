@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Identity, KnownIdentity } from '../domain/identity.js';
-import type { ProfileId } from '../domain/ids.js';
+import type { Identity, KnownIdentity } from '../domain/people/identity.js';
+import type { ProfileId } from '../domain/values/ids.js';
 import { rowsOf } from './write-together.js';
 
 /**

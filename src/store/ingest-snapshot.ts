@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
-import type { KeptCart } from '../domain/cart-book.js';
-import { type Crowd, crowdedForMs, crowdWindowMs } from '../domain/crowded-id.js';
-import type { Identity, KnownIdentity } from '../domain/identity.js';
-import type { ProfileId } from '../domain/ids.js';
-import type { Instant } from '../domain/instant.js';
-import type { Profile } from '../domain/profile.js';
+import type { KeptCart } from '../domain/carts/cart-book.js';
+import { type Crowd, crowdedForMs, crowdWindowMs } from '../domain/people/crowded-id.js';
+import type { Identity, KnownIdentity } from '../domain/people/identity.js';
+import type { Profile } from '../domain/people/profile.js';
+import type { Instant } from '../domain/time/instant.js';
+import type { ProfileId } from '../domain/values/ids.js';
 import { type CartRow, lockingCarts, toCart } from './carts.js';
 import type { Trx } from './db.js';
 import { isOneOf } from './identities.js';

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { InteractionKind, InteractionVerdict, PastInteraction } from '../domain/human-click.js';
-import type { EntryId, MessageId, ProfileId } from '../domain/ids.js';
-import type { Instant } from '../domain/instant.js';
+import type { Instant } from '../domain/time/instant.js';
+import type { InteractionKind, InteractionVerdict, PastInteraction } from '../domain/tracking/human-click.js';
+import type { EntryId, MessageId, ProfileId } from '../domain/values/ids.js';
 import type { Db, Trx } from './db.js';
 
 /** A message whose links tell, as an open or a click finds it. */

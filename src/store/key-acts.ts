@@ -1,6 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import type { Identity } from '../domain/identity.js';
-import type { Instant } from '../domain/instant.js';
+import type { Identity } from '../domain/people/identity.js';
+import type { Instant } from '../domain/time/instant.js';
 import type { NewKeyAct } from '../projection/rows.js';
 import type { Db, Trx } from './db.js';
 import { rowsOf } from './write-together.js';

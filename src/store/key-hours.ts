@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Budgeted } from '../domain/key-budget.js';
+import type { Budgeted } from '../domain/keys/key-budget.js';
 import type { Db } from './db.js';
 import { rowsOf } from './write-together.js';
 

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Instant } from '../domain/instant.js';
-import type { LedgerRow } from '../domain/ledger.js';
+import type { LedgerRow } from '../domain/gate/ledger.js';
+import type { Instant } from '../domain/time/instant.js';
 import type { Db, Trx } from './db.js';
 
 /** Whose ledger it is: a canonical profile, and the keyed hashes of their addresses, which others may share. */

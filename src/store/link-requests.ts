@@ -1,5 +1,5 @@
-import type { Channel } from '../domain/channel.js';
-import type { Instant } from '../domain/instant.js';
+import type { Channel } from '../domain/messages/channel.js';
+import type { Instant } from '../domain/time/instant.js';
 import type { Db, Trx } from './db.js';
 
 /** `unsubscribe`: links for who has only an incomplete one; `data`: the link that opens what is kept of a person. */

@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import { engagementJson } from '../domain/engagement/state.js';
-import type { Identity } from '../domain/identity.js';
-import type { Instant } from '../domain/instant.js';
-import type { Profile } from '../domain/profile.js';
+import type { Identity } from '../domain/people/identity.js';
+import type { Profile } from '../domain/people/profile.js';
+import type { Instant } from '../domain/time/instant.js';
 import type { Db, Trx } from './db.js';
 import { isOneOf } from './identities.js';
 import { jsonText } from './json.js';

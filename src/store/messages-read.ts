@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import type { Channel } from '../domain/channel.js';
-import type { InteractionVerdict } from '../domain/human-click.js';
-import type { Instant } from '../domain/instant.js';
-import type { StoredDetail } from '../domain/verdict.js';
+import type { StoredDetail } from '../domain/gate/verdict.js';
+import type { Channel } from '../domain/messages/channel.js';
+import type { Instant } from '../domain/time/instant.js';
+import type { InteractionVerdict } from '../domain/tracking/human-click.js';
 import type { Db, Trx } from './db.js';
 import { olderThan } from './entries-read.js';
 

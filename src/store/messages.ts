@@ -1,11 +1,11 @@
 import { type Insertable, type RawBuilder, sql } from 'kysely';
-import type { EntryId, MessageId } from '../domain/ids.js';
-import type { Instant } from '../domain/instant.js';
-import { mailboxProviderOf } from '../domain/mailbox-provider.js';
-import type { AttemptOutcome, MessageState } from '../domain/message.js';
-import type { StoredDetail, Verdict } from '../domain/verdict.js';
-import type { Outgoing } from '../domain/outgoing.js';
-import { leaseMs } from '../domain/lease.js';
+import type { StoredDetail, Verdict } from '../domain/gate/verdict.js';
+import { mailboxProviderOf } from '../domain/messages/mailbox-provider.js';
+import type { AttemptOutcome, MessageState } from '../domain/messages/message.js';
+import type { Outgoing } from '../domain/messages/outgoing.js';
+import type { Instant } from '../domain/time/instant.js';
+import type { EntryId, MessageId } from '../domain/values/ids.js';
+import { leaseMs } from '../domain/values/lease.js';
 import type { MessageStanding, NewMessage } from '../turn/effects.js';
 import type { Db, Trx } from './db.js';
 import { insertRow } from './rows.js';

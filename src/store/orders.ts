@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Instant } from '../domain/instant.js';
+import type { Instant } from '../domain/time/instant.js';
 import type { OrderChange } from '../projection/rows.js';
 import { rowsOf } from './write-together.js';
 

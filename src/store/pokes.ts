@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { EntryId, JourneyId } from '../domain/ids.js';
-import type { Instant } from '../domain/instant.js';
+import type { Instant } from '../domain/time/instant.js';
+import type { EntryId, JourneyId } from '../domain/values/ids.js';
 import type { Db, Trx } from './db.js';
 import { stuckAfterFaults, stuckAfterPokes } from './entries-read.js';
 import type { EntriesTable } from './schema.js';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { Instant } from '../domain/instant.js';
 import type { PolicyKind } from '../domain/policy/policies.js';
+import type { Instant } from '../domain/time/instant.js';
 import type { Db, Trx } from './db.js';
 
 /** A frozen version of a policy: its source as it was written, and what decisions read. */

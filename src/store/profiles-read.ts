@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
-import { type CurrencyTotal, totalsByCurrency } from '../domain/cart-totals.js';
-import type { CartLine } from '../domain/cart.js';
-import type { Channel } from '../domain/channel.js';
-import type { ConsentProof, ConsentRecord, LegalBasis, NotAsked } from '../domain/consent.js';
-import type { Instant } from '../domain/instant.js';
-import { type AddressKey, spellingsOf } from '../domain/suppression.js';
+import type { CartLine } from '../domain/carts/cart.js';
+import { type CurrencyTotal, totalsByCurrency } from '../domain/carts/cart-totals.js';
+import type { ConsentProof, ConsentRecord, LegalBasis, NotAsked } from '../domain/consent/consent.js';
+import { type AddressKey, spellingsOf } from '../domain/consent/suppression.js';
+import type { Channel } from '../domain/messages/channel.js';
+import type { Instant } from '../domain/time/instant.js';
 import { isImported } from './consents.js';
 import type { Db, Trx } from './db.js';
 

@@ -1,8 +1,8 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import { type EngagementState, engagementJson, parseEngagement } from '../domain/engagement/state.js';
-import type { Instant } from '../domain/instant.js';
-import type { ProfileId } from '../domain/ids.js';
-import type { Profile } from '../domain/profile.js';
+import type { Profile } from '../domain/people/profile.js';
+import type { Instant } from '../domain/time/instant.js';
+import type { ProfileId } from '../domain/values/ids.js';
 import type { ChangedProfile } from '../projection/rows.js';
 import type { Trx } from './db.js';
 import { jsonText } from './json.js';

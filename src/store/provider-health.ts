@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type Channel, channels } from '../domain/channel.js';
-import type { ProviderHealth } from '../domain/provider-health.js';
+import { type Channel, channels } from '../domain/messages/channel.js';
+import type { ProviderHealth } from '../domain/messages/provider-health.js';
 import type { Db } from './db.js';
 
 const prefix = 'provider-health:';

@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
-import { complaintStatus, liftedComplaintStatus } from '../domain/bounce.js';
-import type { EntryId, MessageId, ProfileId } from '../domain/ids.js';
-import type { Instant } from '../domain/instant.js';
-import type { MessageState } from '../domain/message.js';
+import { complaintStatus, liftedComplaintStatus } from '../domain/messages/bounce.js';
+import type { MessageState } from '../domain/messages/message.js';
+import type { Instant } from '../domain/time/instant.js';
+import type { EntryId, MessageId, ProfileId } from '../domain/values/ids.js';
 import type { Trx } from './db.js';
 
 /** A message as a receipt finds it. */

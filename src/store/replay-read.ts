@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Channel } from '../domain/channel.js';
-import type { Instant } from '../domain/instant.js';
-import type { MessageState } from '../domain/message.js';
+import type { Channel } from '../domain/messages/channel.js';
+import type { MessageState } from '../domain/messages/message.js';
+import { sharersAtMost } from '../domain/people/sharing.js';
+import type { Instant } from '../domain/time/instant.js';
 import type { ConsentAct } from '../projection/rows.js';
-import { sharersAtMost } from '../domain/sharing.js';
 import type { Db, Trx } from './db.js';
 import { isHuman } from './interactions.js';
 import { sharingWith } from './sharing.js';

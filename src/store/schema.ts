@@ -1,6 +1,6 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { ConsentState } from '../domain/consent.js';
-import type { Speaker } from '../domain/speaker.js';
+import type { ConsentState } from '../domain/consent/consent.js';
+import type { Speaker } from '../domain/keys/speaker.js';
 
 /** Written as JSON text, read as the value. */
 type Json<T> = ColumnType<T, string, string>;

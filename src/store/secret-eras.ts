@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { SecretEra } from '../domain/secret-eras.js';
-import type { Instant } from '../domain/instant.js';
+import type { SecretEra } from '../domain/keys/secret-eras.js';
+import type { Instant } from '../domain/time/instant.js';
 import type { Db, Trx } from './db.js';
 
 /** One process after another decides with which secret an era begins. Until the transaction ends. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Instant } from '../domain/instant.js';
+import type { Instant } from '../domain/time/instant.js';
 import type { Store } from './db.js';
 
 const key = 'clock';

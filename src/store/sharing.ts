@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { sharersAtMost } from '../domain/sharing.js';
+import { sharersAtMost } from '../domain/people/sharing.js';
 
 /** Other canonical profiles that have the email or the number of this one now, one more than may share it at most. By index, one look for each address. */
 export function selectSharing(of: {

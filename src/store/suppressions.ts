@@ -1,7 +1,13 @@
-import { type RawBuilder, sql, type SqlBool } from 'kysely';
-import type { Channel } from '../domain/channel.js';
-import type { Instant } from '../domain/instant.js';
-import { type AddressKey, deadReasons, liftableReasons, liftedByConfirmation, type SuppressionReason } from '../domain/suppression.js';
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import {
+  type AddressKey,
+  deadReasons,
+  liftableReasons,
+  liftedByConfirmation,
+  type SuppressionReason,
+} from '../domain/consent/suppression.js';
+import type { Channel } from '../domain/messages/channel.js';
+import type { Instant } from '../domain/time/instant.js';
 import type { Db, Trx } from './db.js';
 
 /** Begins the detail of a suppression that stands over another, with that one's reason; behind it stands its detail. */

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { CompiledTemplate, TemplateHead } from '../domain/template.js';
-import type { Instant } from '../domain/instant.js';
+import type { CompiledTemplate, TemplateHead } from '../domain/messages/template.js';
+import type { Instant } from '../domain/time/instant.js';
 import type { Db, Trx } from './db.js';
 
 /** A published version: immutable. */

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { EntryId } from '../domain/ids.js';
+import type { EntryId } from '../domain/values/ids.js';
 import type { TraceLine } from '../journey/entry.js';
 import { rowsOf } from './write-together.js';
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { EntryId, StepId } from '../domain/ids.js';
-import type { Instant } from '../domain/instant.js';
+import type { Instant } from '../domain/time/instant.js';
+import type { EntryId, StepId } from '../domain/values/ids.js';
 import type { Trx } from './db.js';
 import { stuckAfterFaults } from './entries-read.js';
 import { writeReleased } from './messages.js';

@@ -1,11 +1,11 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
-import { sharersAtMost } from '../domain/sharing.js';
-import type { Cart, CartLine } from '../domain/cart.js';
-import type { Channel } from '../domain/channel.js';
-import type { ConsentRecord } from '../domain/consent.js';
-import type { FactName } from '../domain/fact.js';
-import type { CartId, EntryId, JourneyId, ProfileId } from '../domain/ids.js';
-import { hour, type Instant } from '../domain/instant.js';
+import type { Cart, CartLine } from '../domain/carts/cart.js';
+import type { ConsentRecord } from '../domain/consent/consent.js';
+import type { FactName } from '../domain/events/fact.js';
+import type { Channel } from '../domain/messages/channel.js';
+import { sharersAtMost } from '../domain/people/sharing.js';
+import { hour, type Instant } from '../domain/time/instant.js';
+import type { CartId, EntryId, JourneyId, ProfileId } from '../domain/values/ids.js';
 import type { EntryState } from '../journey/entry.js';
 import type { TurnEntry, TurnFacts, TurnMessage, TurnProfile, TurnRows } from '../turn/world.js';
 import { isImported } from './consents.js';
@@ -14,8 +14,8 @@ import { type EngagementHistoryJson, selectEngagementHistory, toEngagementHistor
 import { isUser } from './identities.js';
 import { isHuman } from './interactions.js';
 import { inOneTrip } from './one-trip.js';
-import { selectSharing } from './sharing.js';
 import type { CartsTable, EntriesTable, ProfilesTable } from './schema.js';
+import { selectSharing } from './sharing.js';
 
 const entryWithVersion = sql`e.*, j.state as journey_state, v.version as version_in_force, v.hash
   from entries e join journeys j on j.id = e.journey_id

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import type { Channel } from '../domain/channel.js';
-import type { Instant } from '../domain/instant.js';
-import { type AddressKey, spellingsOf } from '../domain/suppression.js';
+import { type AddressKey, spellingsOf } from '../domain/consent/suppression.js';
+import type { Channel } from '../domain/messages/channel.js';
+import type { Instant } from '../domain/time/instant.js';
 import type { Db, Trx } from './db.js';
 import { takeUnderOthers } from './suppressions.js';
 

@@ -1,4 +1,4 @@
-import type { Instant } from '../domain/instant.js';
+import type { Instant } from '../domain/time/instant.js';
 import type { Db, Trx } from './db.js';
 import { jsonText } from './json.js';
 

@@ -1,7 +1,7 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
-import { sharersAtMost } from '../domain/sharing.js';
-import type { CartId, EntryId, JourneyId, ProfileId } from '../domain/ids.js';
-import type { FactName } from '../domain/fact.js';
+import type { FactName } from '../domain/events/fact.js';
+import { sharersAtMost } from '../domain/people/sharing.js';
+import type { CartId, EntryId, JourneyId, ProfileId } from '../domain/values/ids.js';
 import type { Awaiting } from '../journey/entry.js';
 import type { WaitMatch } from '../matching/waits.js';
 import type { Trx } from './db.js';

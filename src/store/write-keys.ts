@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import { ulid } from 'ulid';
-import type { Instant } from '../domain/instant.js';
-import { hasKeyShape } from '../domain/key-shape.js';
-import type { WriteKey, WriteKeyKind } from '../domain/speaker.js';
+import { hasKeyShape } from '../domain/keys/key-shape.js';
+import type { WriteKey, WriteKeyKind } from '../domain/keys/speaker.js';
+import type { Instant } from '../domain/time/instant.js';
 import type { Db, Trx } from './db.js';
 import type { WriteKeysTable } from './schema.js';
 import { rowsOf } from './write-together.js';

@@ -1,13 +1,13 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { existsSync, openSync, closeSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Connection } from '@temporalio/client';
-import { journeyIdAttribute, TemporalUnavailable } from './connection.js';
 import type { TemporalBinary } from './binary.js';
+import { journeyIdAttribute, TemporalUnavailable } from './connection.js';
 
 export interface DevServerOptions {
   readonly binary: TemporalBinary;

@@ -5,7 +5,7 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { entryWorkflowType, type JourneyEntryInput, journeysTaskQueue, pokeSignalName } from '../../workflows/contract.js';
-import { type EntryId, entryWorkflowId, type JourneyId } from '../domain/ids.js';
+import { type EntryId, entryWorkflowId, type JourneyId } from '../domain/values/ids.js';
 import { journeyIdAttribute, type TemporalConnection, withDeadline } from './connection.js';
 
 /** Of one call to Temporal; real milliseconds. What is late is tried again by the poke loop. */

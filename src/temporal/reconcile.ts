@@ -1,4 +1,4 @@
-import type { Clock } from '../domain/clock.js';
+import type { Clock } from '../domain/time/clock.js';
 import type { Store } from '../store/db.js';
 import { countUnfinished, listUnfinished, type UnfinishedEntry } from '../store/pokes.js';
 import type { TemporalConnection } from './connection.js';

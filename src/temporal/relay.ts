@@ -1,9 +1,9 @@
 import type { Log } from '../app/deps.js';
-import type { Clock } from '../domain/clock.js';
+import type { Clock } from '../domain/time/clock.js';
 import type { Store } from '../store/db.js';
 import {
-  claimPokes,
   type ClaimedPoke,
+  claimPokes,
   type PokeBacklog,
   readPokeBacklog,
   type SettledPoke,
@@ -16,7 +16,7 @@ import { codeOf, grpcCode, type TemporalConnection } from './connection.js';
 import { entryRunExists, probe, startEntryRun, wakeEntryRun } from './entry-runs.js';
 import { Housekeeping } from './housekeeping.js';
 import { pokeCall } from './poke-call.js';
-import { reconcile, type ReconcileProgress } from './reconcile.js';
+import { type ReconcileProgress, reconcile } from './reconcile.js';
 import { TokenBucket } from './token-bucket.js';
 
 export interface RelayOptions {

@@ -1,5 +1,5 @@
-import type { Clock } from '../domain/clock.js';
-import { type EntryId, entryWorkflowId } from '../domain/ids.js';
+import type { Clock } from '../domain/time/clock.js';
+import { type EntryId, entryWorkflowId } from '../domain/values/ids.js';
 import type { Store } from '../store/db.js';
 import { findUnfinished, forgetPokes, listStuck, type StuckEntry } from '../store/pokes.js';
 import type { TemporalConnection } from './connection.js';

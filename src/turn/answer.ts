@@ -1,6 +1,6 @@
-import { leaseMs } from '../domain/lease.js';
-import { minute, type Instant } from '../domain/instant.js';
-import type { Channel } from '../domain/channel.js';
+import type { Channel } from '../domain/messages/channel.js';
+import { type Instant, minute } from '../domain/time/instant.js';
+import { leaseMs } from '../domain/values/lease.js';
 import type { Awaiting, EntryOutcome } from '../journey/entry.js';
 import type { EntryAfterTurn, Poke } from './effects.js';
 import type { PendingSend } from './ledger.js';

@@ -1,4 +1,4 @@
-import { type EngineContext, decideEntry, type EntryHistory, newEntryState } from '../journey/engine.js';
+import { decideEntry, type EngineContext, type EntryHistory, newEntryState } from '../journey/engine.js';
 import type { EntryInput, EntryState } from '../journey/entry.js';
 import type { TurnWorld } from './world.js';
 

@@ -1,4 +1,4 @@
-import type { Outgoing } from '../domain/outgoing.js';
+import type { Outgoing } from '../domain/messages/outgoing.js';
 
 /** A message as it would leave. */
 export interface ReadyContent {

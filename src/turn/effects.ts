@@ -1,10 +1,11 @@
 // All that a turn may do to the world. To add an effect: its shape here, a writer in `src/store/effects.ts`, a line in `src/simulator/memory.ts`.
 // The compiler asks for both.
-import type { Channel, MessageClass } from '../domain/channel.js';
-import type { CartId, EntryId, JourneyId, MessageId, ProfileId, StepId } from '../domain/ids.js';
-import type { Instant } from '../domain/instant.js';
-import type { AttemptOutcome, MessageState } from '../domain/message.js';
-import type { Displaced, Verdict } from '../domain/verdict.js';
+
+import type { Displaced, Verdict } from '../domain/gate/verdict.js';
+import type { Channel, MessageClass } from '../domain/messages/channel.js';
+import type { AttemptOutcome, MessageState } from '../domain/messages/message.js';
+import type { Instant } from '../domain/time/instant.js';
+import type { CartId, EntryId, JourneyId, MessageId, ProfileId, StepId } from '../domain/values/ids.js';
 import type { Awaiting, EntryOutcome, EntryState, TraceLine } from '../journey/entry.js';
 import type { ReadyContent } from './content.js';
 import type { EntryActivity, EntryLife } from './world.js';

@@ -1,4 +1,4 @@
-import type { MessageId } from '../domain/ids.js';
+import type { MessageId } from '../domain/values/ids.js';
 import type { SendStep } from '../journey/definition.js';
 import { advance } from '../journey/engine.js';
 import type { Pending } from '../journey/entry.js';

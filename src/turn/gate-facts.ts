@@ -1,17 +1,17 @@
-import { capPerson } from '../domain/cap-person.js';
-import { type CapPerson, capsFor } from '../domain/caps-for.js';
-import type { Channel } from '../domain/channel.js';
-import type { ConsentRecord } from '../domain/consent.js';
-import type { Instant } from '../domain/instant.js';
+import { isUnsubscribed } from '../domain/consent/address-refusal.js';
+import type { ConsentRecord } from '../domain/consent/consent.js';
+import type { Tier } from '../domain/engagement/engagement-tier.js';
 import type { EngagementFacts } from '../domain/engagement/facts.js';
-import type { Tier } from '../domain/engagement-tier.js';
 import { sunsetSince } from '../domain/engagement/sunset.js';
-import { isUnsubscribed } from '../domain/address-refusal.js';
-import type { SendFacts, SendRequest } from '../domain/guards/guard.js';
-import { type LedgerRow, ledgerOf } from '../domain/ledger.js';
+import { capPerson } from '../domain/gate/cap-person.js';
+import { type CapPerson, capsFor } from '../domain/gate/caps-for.js';
+import type { SendFacts, SendRequest } from '../domain/gate/guards/guard.js';
+import { type LedgerRow, ledgerOf } from '../domain/gate/ledger.js';
+import { quietHoursFor } from '../domain/gate/quiet-hours.js';
+import type { Channel } from '../domain/messages/channel.js';
+import type { Place } from '../domain/places/zone-evidence.js';
 import type { Policies } from '../domain/policy/policies.js';
-import { quietHoursFor } from '../domain/quiet-hours.js';
-import type { Place } from '../domain/zone-evidence.js';
+import type { Instant } from '../domain/time/instant.js';
 
 /** What the gate knows of a person. */
 export interface GatePerson {

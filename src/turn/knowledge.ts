@@ -1,8 +1,8 @@
-import { isIdentified } from '../domain/conditions/identified.js';
 import type { ConditionFacts } from '../domain/conditions/condition.js';
+import { isIdentified } from '../domain/conditions/identified.js';
 import { type EngagementFacts, engagementFacts } from '../domain/engagement/facts.js';
-import type { EntryId } from '../domain/ids.js';
-import { calendarZone, type Place, placesByTraits, statedZone } from '../domain/zone-evidence.js';
+import { calendarZone, type Place, placesByTraits, statedZone } from '../domain/places/zone-evidence.js';
+import type { EntryId } from '../domain/values/ids.js';
 import type { EngineContext } from '../journey/engine.js';
 import type { TurnMessage, TurnWorld } from './world.js';
 

@@ -1,16 +1,16 @@
-import { type MessageId, messageIdFor } from '../domain/ids.js';
-import type { Instant } from '../domain/instant.js';
-import { mailboxProviderOf } from '../domain/mailbox-provider.js';
-import { foldAttempts, type MessageState } from '../domain/message.js';
-import { keyAt } from '../domain/secrets.js';
-import { suppressionKeys } from '../domain/suppression.js';
-import type { SendDecision } from '../domain/verdict.js';
+import { suppressionKeys } from '../domain/consent/suppression.js';
+import type { SendDecision } from '../domain/gate/verdict.js';
+import { keyAt } from '../domain/keys/secrets.js';
+import { mailboxProviderOf } from '../domain/messages/mailbox-provider.js';
+import { foldAttempts, type MessageState } from '../domain/messages/message.js';
+import type { Instant } from '../domain/time/instant.js';
+import { type MessageId, messageIdFor } from '../domain/values/ids.js';
 import type { SendStep } from '../journey/definition.js';
 import type { Advanced } from '../journey/engine.js';
 import type { Pending } from '../journey/entry.js';
 import { originOf } from '../journey/internal.js';
 import type { NewMessage } from './effects.js';
-import { type KnownMessage, type Settling, tellVerdict, type Turn } from './turn.js';
+import { type KnownMessage, type Settling, type Turn, tellVerdict } from './turn.js';
 import type { TurnMessage, TurnWorld } from './world.js';
 
 export type PendingSend = Extract<Pending, { readonly kind: 'send' }>;

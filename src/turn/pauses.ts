@@ -1,6 +1,6 @@
-import { type Channel, channels, type MessageClass } from '../domain/channel.js';
-import type { SendFacts } from '../domain/guards/guard.js';
-import { mailboxProviderOf, mayBreakersHold } from '../domain/mailbox-provider.js';
+import type { SendFacts } from '../domain/gate/guards/guard.js';
+import { type Channel, channels, type MessageClass } from '../domain/messages/channel.js';
+import { mailboxProviderOf, mayBreakersHold } from '../domain/messages/mailbox-provider.js';
 
 /** What is stopped at the instant of a turn. */
 export interface Pauses {

@@ -1,6 +1,6 @@
-import type { RenderContext } from '../domain/rendering.js';
-import { shownCart } from '../domain/shown-lines.js';
-import { textTrait } from '../domain/text-trait.js';
+import { shownCart } from '../domain/carts/shown-lines.js';
+import type { RenderContext } from '../domain/messages/rendering.js';
+import { textTrait } from '../domain/people/text-trait.js';
 import { originOf } from '../journey/internal.js';
 import type { Knowledge } from './knowledge.js';
 import type { TurnWorld } from './world.js';

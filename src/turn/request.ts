@@ -1,8 +1,8 @@
-import type { Channel } from '../domain/channel.js';
-import type { MessageId, StepId } from '../domain/ids.js';
-import type { Instant } from '../domain/instant.js';
-import type { AttemptOutcome } from '../domain/message.js';
-import type { Outgoing, TextLook } from '../domain/outgoing.js';
+import type { Channel } from '../domain/messages/channel.js';
+import type { AttemptOutcome } from '../domain/messages/message.js';
+import type { Outgoing, TextLook } from '../domain/messages/outgoing.js';
+import type { Instant } from '../domain/time/instant.js';
+import type { MessageId, StepId } from '../domain/values/ids.js';
 import type { PlannedContent } from './content.js';
 import type { Effect } from './effects.js';
 

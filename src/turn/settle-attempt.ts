@@ -1,5 +1,5 @@
-import { minute, type Instant } from '../domain/instant.js';
-import { type AttemptOutcome, foldAttempts, type MessageState } from '../domain/message.js';
+import { type AttemptOutcome, foldAttempts, type MessageState } from '../domain/messages/message.js';
+import { type Instant, minute } from '../domain/time/instant.js';
 import { submitting } from './ledger.js';
 import type { SettledAttempt } from './request.js';
 import { type Settling, serviceIn, tellVerdict } from './turn.js';

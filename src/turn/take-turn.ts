@@ -1,5 +1,5 @@
-import { tellsPlace } from '../domain/zone-evidence.js';
-import { advance, type Advanced } from '../journey/engine.js';
+import { tellsPlace } from '../domain/places/zone-evidence.js';
+import { type Advanced, advance } from '../journey/engine.js';
 import type { EntryInput } from '../journey/entry.js';
 import { lookedUpOrder } from '../journey/last-look.js';
 import { armedSummary, hold, notEntered, stay, wait, waitForLease } from './answer.js';

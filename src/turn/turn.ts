@@ -1,8 +1,8 @@
-import type { MessageId } from '../domain/ids.js';
-import type { Instant } from '../domain/instant.js';
-import type { Verdict } from '../domain/verdict.js';
-import { verdictSentence } from '../domain/explain.js';
-import type { Channel } from '../domain/channel.js';
+import { verdictSentence } from '../domain/gate/explain.js';
+import type { Verdict } from '../domain/gate/verdict.js';
+import type { Channel } from '../domain/messages/channel.js';
+import type { Instant } from '../domain/time/instant.js';
+import type { MessageId } from '../domain/values/ids.js';
 import type { EngineContext } from '../journey/engine.js';
 import type { EntryState, TraceLine } from '../journey/entry.js';
 import type { Effect } from './effects.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type DurationProblem, limitMs, parseDuration } from '../domain/duration.js';
-import { day, hour, minute, second } from '../domain/instant.js';
+import { type DurationProblem, limitMs, parseDuration } from '../domain/time/duration.js';
+import { day, hour, minute, second } from '../domain/time/instant.js';
 
 /** A duration as it is written. Kept as text: what a day means depends on where it stands. */
 export const durationText = z

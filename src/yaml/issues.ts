@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nearest } from '../domain/nearest.js';
+import { nearest } from '../domain/values/nearest.js';
 
 /** What a schema dislikes, in the words of whoever wrote the file. `path` is where: a missing key is told at what should hold it. */
 export interface Complaint {

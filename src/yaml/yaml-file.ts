@@ -1,8 +1,8 @@
-import { isAlias, isMap, isPair, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document, Node, YAMLError } from 'yaml';
+import { isAlias, isMap, isPair, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
+import { withoutMark } from '../domain/values/decode-text.js';
 import { complaints } from './issues.js';
-import { withoutMark } from '../domain/decode-text.js';
 import { type PlainScalar, plainScalars } from './plain-scalars.js';
 import type { FileProblem } from './problem.js';
 

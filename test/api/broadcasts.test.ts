@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { enrolDue } from '../../src/app/enrol-recipients.js';
-import { hour } from '../../src/domain/instant.js';
+import { enrolDue } from '../../src/app/broadcasts/enrol-recipients.js';
+import { hour } from '../../src/domain/time/instant.js';
 import { testApi } from '../support/api.js';
 import { identify, noon, track } from '../support/shop-events.js';
 import { openMemoryStore, resetTables } from '../support/stores.js';

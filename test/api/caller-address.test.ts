@@ -1,7 +1,7 @@
 import fastify from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { callerAddress } from '../../src/api/caller-address.js';
-import { signLink } from '../../src/domain/link-token.js';
+import { signLink } from '../../src/domain/keys/link-token.js';
 import { readConsents } from '../../src/store/profiles-read.js';
 import { testApi } from '../support/api.js';
 import { reminded } from '../support/reminded.js';

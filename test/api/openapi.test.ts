@@ -1,9 +1,9 @@
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testApi } from '../support/api.js';
-import { allRoutes } from '../support/routes.js';
 import { repositoryFiles, textOf } from '../support/repository.js';
-import { openMemoryStore, type OpenedStore } from '../support/stores.js';
+import { allRoutes } from '../support/routes.js';
+import { type OpenedStore, openMemoryStore } from '../support/stores.js';
 import { turnDeps } from '../support/turns.js';
 
 interface Operation {

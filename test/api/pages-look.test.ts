@@ -1,20 +1,20 @@
-import type { FastifyInstance } from 'fastify';
 import { mkdir } from 'node:fs/promises';
+import type { FastifyInstance } from 'fastify';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { tendConsents } from '../../src/app/double-opt-in.js';
+import { tendConsents } from '../../src/app/consent/double-opt-in.js';
 import type { AppDeps } from '../../src/app/deps.js';
-import { day, hour } from '../../src/domain/instant.js';
-import { type LinkPurpose, signLink } from '../../src/domain/link-token.js';
-import { parseShop } from '../../src/shop.js';
+import { type LinkPurpose, signLink } from '../../src/domain/keys/link-token.js';
+import { day, hour } from '../../src/domain/time/instant.js';
+import { parseShop } from '../../src/project/shop.js';
 import { testApi } from '../support/api.js';
 import { violationsOf } from '../support/axe.js';
 import { onPath } from '../support/on-path.js';
 import { reminded } from '../support/reminded.js';
+import { shop } from '../support/shop.js';
 import { identify, noon, track } from '../support/shop-events.js';
 import { openMemoryStore } from '../support/stores.js';
 import { publishHead } from '../support/templates.js';
-import { shop } from '../support/shop.js';
 import { take } from '../support/turns.js';
 
 const browserPath = onPath('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable');

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AppDeps } from '../../src/app/deps.js';
-import { showEngagement } from '../../src/app/show-engagement.js';
-import { mayReceive } from '../support/consents.js';
-import { day, hour } from '../../src/domain/instant.js';
-import { type LinkPurpose, signLink } from '../../src/domain/link-token.js';
+import { showEngagement } from '../../src/app/people/show-engagement.js';
+import { type LinkPurpose, signLink } from '../../src/domain/keys/link-token.js';
+import { day, hour } from '../../src/domain/time/instant.js';
 import { readTrace } from '../../src/store/entries-read.js';
 import { readConsents } from '../../src/store/profiles-read.js';
 import { testApi } from '../support/api.js';
+import { mayReceive } from '../support/consents.js';
 import { reminded } from '../support/reminded.js';
 import { identify, noon, track } from '../support/shop-events.js';
 import { openMemoryStore, resetTables } from '../support/stores.js';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { loadLiveJourneys } from '../../src/app/live-journeys.js';
+import { loadLiveJourneys } from '../../src/app/journeys/live-journeys.js';
 import { loadTemplates } from '../../src/render/load.js';
 import { testApi } from '../support/api.js';
 import { openMemoryStore, resetTables } from '../support/stores.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { hour } from '../../src/domain/instant.js';
+import { hour } from '../../src/domain/time/instant.js';
 import { testApi } from '../support/api.js';
 import { abandonedCart, reminded, turn } from '../support/reminded.js';
 import { identify, noon, track } from '../support/shop-events.js';

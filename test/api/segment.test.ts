@@ -5,12 +5,12 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { segmentRoutes } from '../../src/api/routes/segment.js';
 import { doorLimits } from '../../src/api/segment/doorway.js';
+import { minute } from '../../src/domain/time/instant.js';
 import { createWriteKey, revokeWriteKey } from '../../src/store/write-keys.js';
 import { testApi } from '../support/api.js';
-import { minute } from '../../src/domain/instant.js';
 import { noon } from '../support/shop-events.js';
 import { countStatements, openMemoryStore, resetTables } from '../support/stores.js';
-import { turnDeps, type TurnDeps } from '../support/turns.js';
+import { type TurnDeps, turnDeps } from '../support/turns.js';
 
 interface Recorded {
   readonly client: string;

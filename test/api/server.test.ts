@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PartState } from '../../src/api/deps.js';
-import { openMemoryStore, resetTables } from '../support/stores.js';
 import { testApi } from '../support/api.js';
 import { abandonedCart } from '../support/reminded.js';
+import { openMemoryStore, resetTables } from '../support/stores.js';
 import { turnDeps } from '../support/turns.js';
 
 interface Body {

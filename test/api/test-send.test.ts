@@ -1,17 +1,17 @@
 import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { publishTemplates } from '../../src/app/publish-templates.js';
+import { publishTemplates } from '../../src/app/templates/publish-templates.js';
 import { LiveShop } from '../../src/instance/live-shop.js';
 import { seams } from '../../src/instance/seams.js';
+import { loadShop } from '../../src/project/shop.js';
 import { openTemplateFolder } from '../../src/render/load.js';
 import { createRenderer } from '../../src/render/renderer.js';
-import { loadShop } from '../../src/shop.js';
 import { findTemplateVersion } from '../../src/store/templates.js';
 import { testApi } from '../support/api.js';
 import { silentLog } from '../support/log.js';
 import { makeProject } from '../support/project.js';
-import { openMemoryStore, type OpenedStore, resetTables } from '../support/stores.js';
+import { type OpenedStore, openMemoryStore, resetTables } from '../support/stores.js';
 import { turnDeps } from '../support/turns.js';
 
 describe('a project folder that people work on while the service runs', () => {

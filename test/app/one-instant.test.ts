@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { savePreferences, showPreferences, type Wishes } from '../../src/app/preferences.js';
-import { unsubscribe } from '../../src/app/unsubscribe.js';
-import type { Instant } from '../../src/domain/instant.js';
+import { savePreferences, showPreferences, type Wishes } from '../../src/app/consent/preferences.js';
+import { unsubscribe } from '../../src/app/consent/unsubscribe.js';
+import type { Instant } from '../../src/domain/time/instant.js';
 import { readConsents } from '../../src/store/profiles-read.js';
 import { mayReceive } from '../support/consents.js';
 import { reminded } from '../support/reminded.js';
 import { track } from '../support/shop-events.js';
 import { openMemoryStore, resetTables } from '../support/stores.js';
-import { HandClock, take, type TurnDeps } from '../support/turns.js';
+import { HandClock, type TurnDeps, take } from '../support/turns.js';
 import { twilioWebhooks } from '../support/twilio-webhooks.js';
 
 /** A clock that moves whenever somebody looks at it, as clocks do. */

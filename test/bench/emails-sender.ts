@@ -1,7 +1,7 @@
 import { createTransport } from 'nodemailer';
-import { createSmtpProvider, type SmtpProvider } from '../../src/channels/email/providers/smtp.js';
 import type { DkimSettings } from '../../src/channels/email/compose.js';
-import type { OutgoingEmail } from '../../src/domain/outgoing.js';
+import { createSmtpProvider, type SmtpProvider } from '../../src/channels/email/providers/smtp.js';
+import type { OutgoingEmail } from '../../src/domain/messages/outgoing.js';
 import { answerParent } from './child.js';
 import { closedLoop } from './measure.js';
 

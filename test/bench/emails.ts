@@ -1,12 +1,12 @@
-import type { OutgoingEmail } from '../../src/domain/outgoing.js';
+import type { OutgoingEmail } from '../../src/domain/messages/outgoing.js';
+import { loadShop } from '../../src/project/shop.js';
 import { loadTemplates } from '../../src/render/load.js';
 import { previewTemplate, readSample } from '../../src/render/preview.js';
-import { loadShop } from '../../src/shop.js';
 import { packageRoot } from '../../src/temporal/package-root.js';
 import { makeDkim } from './app.js';
 import { Child } from './child.js';
 import type { EmailsSetup, EmailsSide } from './emails-sender.js';
-import { type Comparison, interleave, ratioOf, type Round, type Side } from './measure.js';
+import { type Comparison, interleave, type Round, ratioOf, type Side } from './measure.js';
 import type { Plan } from './plan.js';
 
 export interface EmailsResult {

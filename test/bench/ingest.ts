@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http';
 import { Child } from './child.js';
 import type { IngestServers } from './ingest-server.js';
-import { closedLoop, interleave, type Comparison, ratioOf } from './measure.js';
+import { type Comparison, closedLoop, interleave, ratioOf } from './measure.js';
 import type { Plan, Rounds } from './plan.js';
 import { type SegmentCall, ShopStream } from './shop-stream.js';
 import type { StorePlaces } from './store-place.js';

@@ -4,10 +4,10 @@ import { Child } from './child.js';
 import { benchEmails, type EmailsResult } from './emails.js';
 import { benchIngest, type IngestComparison, type IngestResult } from './ingest.js';
 import { benchMemory, type MemoryResult } from './memory.js';
-import { benchReplay, type ReplayResult } from './replay.js';
-import { benchReservations, type ReservationResult } from './reservations.js';
 import { benchMessages, type MessagesResult, startTemporalForBench } from './messages.js';
 import { fullPlan, quickPlan } from './plan.js';
+import { benchReplay, type ReplayResult } from './replay.js';
+import { benchReservations, type ReservationResult } from './reservations.js';
 import { benchScenarios, type ScenariosResult } from './scenarios.js';
 import { type StoreKind, storePlaces } from './store-place.js';
 

@@ -1,8 +1,8 @@
-import { ourselves } from '../../src/domain/speaker.js';
 import { createActivities } from '../../activities/index.js';
-import { ingestEvents } from '../../src/app/ingest-events.js';
-import { takeTurn } from '../../src/app/take-turn.js';
-import { type EntryId, entryWorkflowId, type JourneyId } from '../../src/domain/ids.js';
+import { ingestEvents } from '../../src/app/ingest/ingest-events.js';
+import { takeTurn } from '../../src/app/turn/take-turn.js';
+import { ourselves } from '../../src/domain/keys/speaker.js';
+import { type EntryId, entryWorkflowId, type JourneyId } from '../../src/domain/values/ids.js';
 import { openStore, type Store } from '../../src/store/db.js';
 import { connectTemporal, type TemporalConnection } from '../../src/temporal/connection.js';
 import { type Relay, startRelay } from '../../src/temporal/relay.js';

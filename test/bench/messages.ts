@@ -6,7 +6,7 @@ import { resolveTemporalBinary } from '../../src/temporal/binary.js';
 import { startDevServer } from '../../src/temporal/dev-server.js';
 import { packageRoot } from '../../src/temporal/package-root.js';
 import { Child } from './child.js';
-import { type Comparison, interleave, ratioOf, type Round, type Side } from './measure.js';
+import { type Comparison, interleave, type Round, ratioOf, type Side } from './measure.js';
 import type { MessagesSetup, MessagesSide } from './messages-worker.js';
 import type { Plan } from './plan.js';
 import type { StorePlaces } from './store-place.js';

@@ -1,14 +1,14 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { sql } from 'kysely';
-import { type Replay, replayJourney } from '../../src/app/replay/replay-journey.js';
-import type { ProfileId } from '../../src/domain/ids.js';
-import { day, second } from '../../src/domain/instant.js';
-import { openStore, type Store } from '../../src/store/db.js';
-import { type NewEvent, writeEvents } from '../../src/store/events.js';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { packageRoot } from '../../src/temporal/package-root.js';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { sql } from 'kysely';
 import { type ShopCall, shopDays } from '../../examples/shop-day.js';
+import { type Replay, replayJourney } from '../../src/app/replay/replay-journey.js';
+import { day, second } from '../../src/domain/time/instant.js';
+import type { ProfileId } from '../../src/domain/values/ids.js';
+import { openStore, type Store } from '../../src/store/db.js';
+import { type NewEvent, writeEvents } from '../../src/store/events.js';
+import { packageRoot } from '../../src/temporal/package-root.js';
 import { buildApp } from './app.js';
 import type { StorePlaces } from './store-place.js';
 

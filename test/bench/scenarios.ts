@@ -1,8 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { day, hour, minute } from '../../src/domain/instant.js';
+import { day, hour, minute } from '../../src/domain/time/instant.js';
 import { parseJourney } from '../../src/journey/parse.js';
-import { openScenarioProject, openTheatre, readJourneyFile, readScenarioFile, type StagedScenario } from '../../src/scenario-project.js';
+import {
+  openScenarioProject,
+  openTheatre,
+  readJourneyFile,
+  readScenarioFile,
+  type StagedScenario,
+} from '../../src/project/scenario-project.js';
 import { castPersona } from '../../src/simulator/persona.js';
 import type { Script } from '../../src/simulator/script.js';
 

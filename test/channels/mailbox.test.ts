@@ -1,15 +1,15 @@
 import { mkdtemp, rm, stat, truncate } from 'node:fs/promises';
 import { request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
 import { afterEach, expect, test, vi } from 'vitest';
 import { readInboundMail } from '../../src/channels/email/inbound-mail.js';
-import { verifyFeedback } from '../../src/channels/email/verify-feedback.js';
-import type { OutgoingEmail } from '../../src/domain/outgoing.js';
 import { createSmtpProvider } from '../../src/channels/email/providers/smtp.js';
+import { verifyFeedback } from '../../src/channels/email/verify-feedback.js';
+import type { OutgoingEmail } from '../../src/domain/messages/outgoing.js';
 import { type Mailbox, startMailbox } from '../../src/embedded/mailbox/mailbox.js';
 
 const closers: (() => Promise<unknown>)[] = [];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Outgoing, Provider } from '../../src/domain/outgoing.js';
-import type { AttemptOutcome } from '../../src/domain/message.js';
+import type { AttemptOutcome } from '../../src/domain/messages/message.js';
+import type { Outgoing, Provider } from '../../src/domain/messages/outgoing.js';
 
 /** What came of an attempt, without the words that were said. */
 export function bare({ said: _said, ...outcome }: AttemptOutcome): unknown {

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readTwilioStatus, stateAfterReceipt } from '../../src/channels/receipts.js';
-import { errorAction } from '../../src/channels/sms/error-codes.js';
 import { smsAnswer, twiml } from '../../src/channels/sms/answers.js';
+import { errorAction } from '../../src/channels/sms/error-codes.js';
 import { smsSize } from '../../src/channels/sms/segments.js';
-import type { MessageState } from '../../src/domain/message.js';
+import type { MessageState } from '../../src/domain/messages/message.js';
 
 const { status: cases } = JSON.parse(readFileSync(new URL('../vectors/sms_rules.json', import.meta.url), 'utf8')) as {
   status: { sequence: string[]; final: string }[];

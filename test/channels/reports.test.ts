@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { readInboundMail } from '../../src/channels/email/inbound-mail.js';
 import { classifyReport } from '../../src/channels/email/bounces/bounce-class.js';
+import { readInboundMail } from '../../src/channels/email/inbound-mail.js';
 
 interface Vectors {
   readonly dsn: readonly {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { shopHosts } from '../../src/domain/shop-address.js';
 import { trackEmail, trackSms } from '../../src/channels/email/track-links.js';
+import { shopHosts } from '../../src/domain/shop/shop-address.js';
 
 const addresses = {
   linkUrl: (link: number) => `https://mail.shop.example/l/${link}.id.mac`,

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { OutgoingSms } from '../../src/domain/outgoing.js';
 import { createTwilioProvider, type TwilioSettings } from '../../src/channels/sms/providers/twilio.js';
+import type { OutgoingSms } from '../../src/domain/messages/outgoing.js';
 import { startPhone } from '../../src/embedded/phone/phone.js';
 import { bare, providerContract } from './provider-contract.js';
 

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { runCli } from '../../src/cli/program.js';
-import { writeRunningFile } from '../../src/running-file.js';
+import { writeRunningFile } from '../../src/instance/running-file.js';
 import { testApi } from '../support/api.js';
 import { reminded } from '../support/reminded.js';
 import { identify, track } from '../support/shop-events.js';
-import { take } from '../support/turns.js';
 import { openMemoryStore, resetTables } from '../support/stores.js';
+import { take } from '../support/turns.js';
 
 /** Runs a command line; says what came out, and the exit code. */
 async function sojourn(line: string, env: Record<string, string> = {}) {

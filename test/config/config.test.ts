@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { adminPortOf, type Config, readConfig, rolesOf } from '../../src/config.js';
+import { adminPortOf, type Config, readConfig, rolesOf } from '../../src/settings/config.js';
 
 type Env = Readonly<Record<string, string>>;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ConfigError, readConfig } from '../../src/config.js';
+import { ConfigError, readConfig } from '../../src/settings/config.js';
 
 const shared = {
   DATABASE_URL: 'postgres://db.example/sojourn',

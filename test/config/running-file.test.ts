@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readRunningFile, removeRunningFile, RunningInstance, writeRunningFile } from '../../src/running-file.js';
+import { RunningInstance, readRunningFile, removeRunningFile, writeRunningFile } from '../../src/instance/running-file.js';
 
 let folder: string;
 const servers: Server[] = [];

@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startInstance } from '../../src/compose.js';
-import { readConfig } from '../../src/config.js';
+import { startInstance } from '../../src/instance/compose.js';
+import { readConfig } from '../../src/settings/config.js';
 import { silentLog } from '../support/log.js';
 import { createServerDatabase } from '../support/stores.js';
 

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type ChildInstance, startChild } from '../../examples/instance.js';
+import { onPath } from '../support/on-path.js';
 import { makeProject, quickCart } from '../support/project.js';
 import { type Call, fillsCart, sendBatch } from '../support/shop-client.js';
 import { entryThat, eventually, isFinished, isWaiting, mailsTo, profileOf, type SeenMail } from '../support/watching.js';
-import { onPath } from '../support/on-path.js';
 
 const browserPath = onPath('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable');
 if (browserPath === null)

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { quickCart } from '../support/project.js';
 import { fillsCart, sendBatch } from '../support/shop-client.js';
-import { badEnds, disagreements, readAccounts, sentMessages, type StoredEntry, unfinished } from './accounts.js';
+import { badEnds, disagreements, readAccounts, type StoredEntry, sentMessages, unfinished } from './accounts.js';
 import { type Campaign, percentile, until } from './campaign.js';
 
 const waiting = 60;

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { factProperties } from '../../src/domain/fact-properties.js';
+import { factProperties } from '../../src/domain/events/fact-properties.js';
 import { parseJourney } from '../../src/journey/parse.js';
 import { parseScenarios } from '../../src/simulator/scenario.js';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ConditionFacts } from '../../src/domain/conditions/condition.js';
-import type { FactName } from '../../src/domain/fact.js';
-import type { CartId, StepId } from '../../src/domain/ids.js';
-import { day, hour, type Instant, minute } from '../../src/domain/instant.js';
+import type { FactName } from '../../src/domain/events/fact.js';
+import { day, hour, type Instant, minute } from '../../src/domain/time/instant.js';
+import type { CartId, StepId } from '../../src/domain/values/ids.js';
 import type { JourneyDefinition } from '../../src/journey/definition.js';
 import {
   type Advanced,

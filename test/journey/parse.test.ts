@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { day, hour } from '../../src/domain/instant.js';
+import { day, hour } from '../../src/domain/time/instant.js';
 import { parseJourney, type TemplateCatalog } from '../../src/journey/parse.js';
 
 const head = `journey: test

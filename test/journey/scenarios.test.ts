@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openScenarioProject, openTheatre, readJourneyFile, readScenarioFile } from '../../src/scenario-project.js';
+import { openScenarioProject, openTheatre, readJourneyFile, readScenarioFile } from '../../src/project/scenario-project.js';
 import { compareStory } from '../../src/simulator/expect.js';
 import { renderStory } from '../../src/simulator/tell-story.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Fact } from '../../src/domain/fact.js';
-import type { CartId, EntryId, JourneyId, ProfileId } from '../../src/domain/ids.js';
-import { hour } from '../../src/domain/instant.js';
+import type { Fact } from '../../src/domain/events/fact.js';
+import { hour } from '../../src/domain/time/instant.js';
+import type { CartId, EntryId, JourneyId, ProfileId } from '../../src/domain/values/ids.js';
 import { deliverToWaiting, type WaitMatch } from '../../src/matching/waits.js';
 
 const createdAt = Date.UTC(2026, 11, 1);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type PolicyKind, policyKinds } from '../../src/domain/policy/policies.js';
 import { topicIds } from '../../src/domain/policy/topic-policy.js';
-import { day, hour } from '../../src/domain/instant.js';
+import { day, hour } from '../../src/domain/time/instant.js';
 import { parsePolicy } from '../../src/policy/parse.js';
 import { policySource, shippedPolicies } from '../support/policies.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { day } from '../../src/domain/instant.js';
+import { day } from '../../src/domain/time/instant.js';
 import { parsePolicy } from '../../src/policy/parse.js';
 import { policySource, shippedPolicies } from '../support/policies.js';
 

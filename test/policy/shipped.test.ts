@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Channel } from '../../src/domain/channel.js';
-import { type Tier, tiers } from '../../src/domain/engagement-tier.js';
-import { day, hour } from '../../src/domain/instant.js';
+import { type Tier, tiers } from '../../src/domain/engagement/engagement-tier.js';
+import type { Channel } from '../../src/domain/messages/channel.js';
+import { day, hour } from '../../src/domain/time/instant.js';
 import { shippedPolicies } from '../support/policies.js';
 
 const { caps, engagement, topics, classes } = shippedPolicies();

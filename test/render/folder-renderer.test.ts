@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { RenderContext } from '../../src/domain/rendering.js';
+import type { RenderContext } from '../../src/domain/messages/rendering.js';
 import { compileTemplate } from '../../src/render/compile.js';
 import { draftRenderer } from '../../src/render/folder-renderer.js';
 import { loadTemplates } from '../../src/render/load.js';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { describeProblem } from '../../src/yaml/problem.js';
 import { lintTemplates } from '../../src/render/lint.js';
 import { loadTemplates } from '../../src/render/load.js';
+import { describeProblem } from '../../src/yaml/problem.js';
 import { lintWith, shipped, shop } from './project.js';
 
 const reminder = await shipped('templates/email/cart-reminder-1.yaml');

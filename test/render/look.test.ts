@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RenderContext } from '../../src/domain/rendering.js';
-import { loadTemplates } from '../../src/render/load.js';
+import type { RenderContext } from '../../src/domain/messages/rendering.js';
 import { compileTemplate } from '../../src/render/compile.js';
+import { loadTemplates } from '../../src/render/load.js';
 import { withMjml } from '../../src/render/mjml.js';
 import { createRenderer, type PublishedTemplates } from '../../src/render/renderer.js';
 import { violationsOf } from '../support/axe.js';

@@ -1,12 +1,12 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { RenderContext } from '../../src/domain/rendering.js';
-import type { CompiledTemplate } from '../../src/domain/template.js';
+import type { RenderContext } from '../../src/domain/messages/rendering.js';
+import type { CompiledTemplate } from '../../src/domain/messages/template.js';
+import { loadShop } from '../../src/project/shop.js';
 import { lintTemplates } from '../../src/render/lint.js';
 import { loadTemplates, type TemplateSet } from '../../src/render/load.js';
 import type { FileProblem } from '../../src/yaml/problem.js';
-import { loadShop } from '../../src/shop.js';
 
 export const shop = await loadShop('.');
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { RenderContext } from '../../src/domain/rendering.js';
-import type { Shop } from '../../src/domain/shop.js';
+import type { RenderContext } from '../../src/domain/messages/rendering.js';
+import type { Shop } from '../../src/domain/shop/shop.js';
 import { formatMoney, safeUrl } from '../../src/render/filters.js';
 import { loadTemplates } from '../../src/render/load.js';
 import { previewTemplate } from '../../src/render/preview.js';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { restoreCartUrl } from '../../src/domain/shop.js';
-import { loadShop, parseShop } from '../../src/shop.js';
+import { restoreCartUrl } from '../../src/domain/shop/shop.js';
+import { loadShop, parseShop } from '../../src/project/shop.js';
 
 const source = await readFile('shop.yaml', 'utf8');
 

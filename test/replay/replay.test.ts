@@ -1,10 +1,10 @@
-import { Worker, type WorkflowBundleOption, bundleWorkflowCode } from '@temporalio/worker';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bundleWorkflowCode, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { installRuntime } from '../../src/temporal/runtime.js';
 import { workflowBundle } from '../../src/temporal/bundle.js';
+import { installRuntime } from '../../src/temporal/runtime.js';
 import { opset } from '../../workflows/contract.js';
 import { historyShapes } from '../support/history-shapes.js';
 import { silentLog } from '../support/log.js';

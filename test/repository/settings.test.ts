@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { readConfig, type SettingName, settingNames, settings } from '../../src/config.js';
+import { readConfig, type SettingName, settingNames, settings } from '../../src/settings/config.js';
 import { textOf } from '../support/repository.js';
 
 test.each(settingNames)('docs/operations.md tells what %s means, and what it is by itself', (name) => {

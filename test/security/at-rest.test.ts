@@ -1,10 +1,10 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import { afterEach, expect, test } from 'vitest';
-import { openDataFolder } from '../../src/data-folder.js';
-import { subKey } from '../../src/domain/sub-key.js';
+import { parse } from 'yaml';
+import { subKey } from '../../src/domain/keys/sub-key.js';
+import { openDataFolder } from '../../src/instance/data-folder.js';
 import { textOf } from '../support/repository.js';
 
 let folder: string | null = null;

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { AuditTrail, forgetOldActs } from '../../src/app/audit-trail.js';
-import { day } from '../../src/domain/instant.js';
-import { signLink } from '../../src/domain/link-token.js';
+import { AuditTrail, forgetOldActs } from '../../src/app/keys/audit-trail.js';
+import { signLink } from '../../src/domain/keys/link-token.js';
+import { day } from '../../src/domain/time/instant.js';
 import { testApi, testServer } from '../support/api.js';
 import { reminded } from '../support/reminded.js';
 import { countStatements, type OpenedStore, openMemoryStore, openServerStore, resetTables } from '../support/stores.js';

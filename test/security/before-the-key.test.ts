@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { collect } from '../support/collect.js';
-import { basic, openOutside, type Outside } from '../support/outside.js';
+import { basic, type Outside, openOutside } from '../support/outside.js';
 import { countStatements } from '../support/stores.js';
 
 describe('before its key is checked a request costs next to nothing', () => {

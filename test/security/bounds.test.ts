@@ -1,7 +1,7 @@
-import { beforeAll, afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkEmail } from '../../src/channels/email/address.js';
-import { normaliseEmail, normalisePhone } from '../../src/domain/suppression.js';
-import { basic, openOutside, type Outside } from '../support/outside.js';
+import { normaliseEmail, normalisePhone } from '../../src/domain/consent/suppression.js';
+import { basic, type Outside, openOutside } from '../support/outside.js';
 
 describe('what comes in has bounds', () => {
   let outside: Outside;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { unsubscribeKeys } from '../../src/domain/consent/suppression.js';
 import { keepUnsubscribed } from '../../src/store/unsubscribes.js';
-import { unsubscribeKeys } from '../../src/domain/suppression.js';
 import { shippedPolicies } from '../support/policies.js';
 import { openShopDoor, type ShopDoor } from '../support/shop-door.js';
 
@@ -138,9 +138,9 @@ describe('a no by a browser key', () => {
 describe('history', () => {
   test('wants a server key', async () => {
     const before = { messageId: 'm', userId: 'ada', event: 'Seen', timestamp: '2020-01-01T00:00:00Z' };
-    const { readSegmentEvent } = await import('../../src/app/read-segment-event.js');
-    const { ingestEvents } = await import('../../src/app/ingest-events.js');
-    const { speakersBy } = await import('../../src/app/user-tokens.js');
+    const { readSegmentEvent } = await import('../../src/app/ingest/read-segment-event.js');
+    const { ingestEvents } = await import('../../src/app/ingest/ingest-events.js');
+    const { speakersBy } = await import('../../src/app/keys/user-tokens.js');
     const take = async (kind: 'browser' | 'server') => {
       const speakerOf = speakersBy({ id: kind, kind, lineage: kind }, [], 0);
       const reading = readSegmentEvent({ ...before, type: 'track' }, null, {

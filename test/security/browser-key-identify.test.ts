@@ -1,7 +1,7 @@
-import { Analytics } from '@segment/analytics-node';
 import type { AddressInfo } from 'node:net';
+import { Analytics } from '@segment/analytics-node';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openShopDoor, signToken, type ShopDoor } from '../support/shop-door.js';
+import { openShopDoor, type ShopDoor, signToken } from '../support/shop-door.js';
 
 const product = { cart_id: 'cart-1', product_id: 'mug', name: 'Mug', price: 12, quantity: 1, currency: 'GBP' };
 

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { CartLine } from '../../src/domain/carts/cart.js';
+import { minute } from '../../src/domain/time/instant.js';
 import type { IncomingEvent } from '../../src/projection/read-event.js';
-import type { CartLine } from '../../src/domain/cart.js';
-import { minute } from '../../src/domain/instant.js';
 import { loadTemplates } from '../../src/render/load.js';
 import { previewTemplate } from '../../src/render/preview.js';
 import { renderContext, shop } from '../render/project.js';
 import { noon, track } from '../support/shop-events.js';
 import { openMemoryStore, resetTables } from '../support/stores.js';
-import { take, turnDeps, type TurnDeps } from '../support/turns.js';
+import { type TurnDeps, take, turnDeps } from '../support/turns.js';
 
 const templates = await loadTemplates('.');
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { hour, minute } from '../../src/domain/instant.js';
-import { signLink } from '../../src/domain/link-token.js';
+import { signLink } from '../../src/domain/keys/link-token.js';
+import { hour, minute } from '../../src/domain/time/instant.js';
 import { testApi } from '../support/api.js';
 import { postForm } from '../support/ask-page.js';
 import { reminded } from '../support/reminded.js';

@@ -1,18 +1,18 @@
+import fastify from 'fastify';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { readForms } from '../../src/api/pages/form.js';
-import { scanJson } from '../../src/api/segment/scan-json.js';
 import { readJson } from '../../src/api/segment/read-body.js';
-import { trackEmail, trackSms } from '../../src/channels/email/track-links.js';
+import { scanJson } from '../../src/api/segment/scan-json.js';
 import { checkEmail } from '../../src/channels/email/address.js';
-import { keptPayload } from '../../src/domain/kept-payload.js';
-import { readTimeZone } from '../../src/domain/time-zone.js';
-import { normaliseEmail, normalisePhone } from '../../src/domain/suppression.js';
+import { trackEmail, trackSms } from '../../src/channels/email/track-links.js';
+import { oneLine, printable } from '../../src/cli/printable.js';
+import { normaliseEmail, normalisePhone } from '../../src/domain/consent/suppression.js';
+import { readTimeZone } from '../../src/domain/time/time-zone.js';
+import { keptPayload } from '../../src/domain/values/kept-payload.js';
 import { tidyText } from '../../src/render/render.js';
 import { tidySms } from '../../src/render/sms-text.js';
-import { oneLine, printable } from '../../src/cli/printable.js';
 import { checkYaml, readYaml } from '../../src/yaml/yaml-file.js';
-import fastify from 'fastify';
-import { z } from 'zod';
 
 /**
  * Four times the text may take eight times the work: four, and as much again for the noise of a busy machine. With the square it takes sixteen. Work is time of

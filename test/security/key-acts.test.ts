@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { runCli } from '../../src/cli/program.js';
-import { hour } from '../../src/domain/instant.js';
+import { hour } from '../../src/domain/time/instant.js';
 import { openShopDoor, type ShopDoor } from '../support/shop-door.js';
 import { openMemoryStore, openServerStore } from '../support/stores.js';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { readBudgets } from '../../src/app/read-budgets.js';
-import { readNotices } from '../../src/app/read-notices.js';
-import { hour } from '../../src/domain/instant.js';
+import { readBudgets } from '../../src/app/keys/read-budgets.js';
+import { readNotices } from '../../src/app/upkeep/read-notices.js';
+import { hour } from '../../src/domain/time/instant.js';
 import { openShopDoor, type ShopDoor } from '../support/shop-door.js';
 
 const alarm = vi.fn<(code: string) => void>();

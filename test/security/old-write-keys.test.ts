@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { warnOfOldKeys } from '../../src/app/manage-write-keys.js';
-import { readNotices } from '../../src/app/read-notices.js';
-import { hour } from '../../src/domain/instant.js';
+import { warnOfOldKeys } from '../../src/app/keys/manage-write-keys.js';
+import { readNotices } from '../../src/app/upkeep/read-notices.js';
+import { hour } from '../../src/domain/time/instant.js';
 import { openShopDoor, type ShopDoor } from '../support/shop-door.js';
 
 /** Issue 10, A: keys of before there were two kinds become browser keys, with a warning that says what they did that a browser key may not. */

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { tendConsents } from '../../src/app/double-opt-in.js';
-import { enrolDue } from '../../src/app/enrol-recipients.js';
-import { showCaps } from '../../src/app/show-caps.js';
-import { startBroadcast } from '../../src/app/start-broadcast.js';
-import { hour, minute } from '../../src/domain/instant.js';
+import { enrolDue } from '../../src/app/broadcasts/enrol-recipients.js';
+import { startBroadcast } from '../../src/app/broadcasts/start-broadcast.js';
+import { tendConsents } from '../../src/app/consent/double-opt-in.js';
+import { showCaps } from '../../src/app/people/show-caps.js';
+import { hour, minute } from '../../src/domain/time/instant.js';
 import { readTrace } from '../../src/store/entries-read.js';
 import { turn } from '../support/reminded.js';
 import { identify, noon, track } from '../support/shop-events.js';
 import { openServerStore, resetTables } from '../support/stores.js';
 import { publishHead } from '../support/templates.js';
-import { cartJourney, publish, send, take, turnDeps, type TurnDeps } from '../support/turns.js';
+import { cartJourney, publish, send, type TurnDeps, take, turnDeps } from '../support/turns.js';
 
 /** Issue 10, A 6 and issue 19, item 7: caps, broadcasts and orders look at the inbox, however many profiles have it. */
 describe('one inbox', () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { trackEmail, trackSms } from '../../src/channels/email/track-links.js';
-import { leadsToShop, shopHosts } from '../../src/domain/shop-address.js';
-import { signTracked } from '../../src/domain/tracking-token.js';
-import { parseShop } from '../../src/shop.js';
+import { leadsToShop, shopHosts } from '../../src/domain/shop/shop-address.js';
+import { signTracked } from '../../src/domain/tracking/tracking-token.js';
+import { parseShop } from '../../src/project/shop.js';
 import { testApi } from '../support/api.js';
 import { reminded } from '../support/reminded.js';
 import { openMemoryStore, resetTables } from '../support/stores.js';

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { runCli } from '../../src/cli/program.js';
+import { ingestEvents } from '../../src/app/ingest/ingest-events.js';
 import { oneLine, printable } from '../../src/cli/printable.js';
+import { runCli } from '../../src/cli/program.js';
 import { table } from '../../src/cli/text.js';
 import { testApi } from '../support/api.js';
+import { track } from '../support/shop-events.js';
 import { openMemoryStore } from '../support/stores.js';
 import { turnDeps } from '../support/turns.js';
-import { track } from '../support/shop-events.js';
-import { ingestEvents } from '../../src/app/ingest-events.js';
 
 const escape = '\u001b]0;owned\u0007\u001b[2J\u009b31m\u202eevil\r';
 

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { checkSend } from '../../src/app/check-send.js';
-import { readBudgets } from '../../src/app/read-budgets.js';
-import { readNotices } from '../../src/app/read-notices.js';
-import { hour, minute } from '../../src/domain/instant.js';
-import { parseShop } from '../../src/shop.js';
+import { readBudgets } from '../../src/app/keys/read-budgets.js';
+import { checkSend } from '../../src/app/messages/check-send.js';
+import { readNotices } from '../../src/app/upkeep/read-notices.js';
+import { hour, minute } from '../../src/domain/time/instant.js';
+import { parseShop } from '../../src/project/shop.js';
 import { turn } from '../support/reminded.js';
 import { shop } from '../support/shop.js';
 import { identify, noon, track } from '../support/shop-events.js';
 import { openMemoryStore, resetTables } from '../support/stores.js';
-import { cartJourney, publish, send, take, turnDeps, type TurnDeps } from '../support/turns.js';
+import { cartJourney, publish, send, type TurnDeps, take, turnDeps } from '../support/turns.js';
 
 /** Issue 10, A 6: whoever can make a shop send texts sends them to numbers that pay their owner. */
 describe('texts go', () => {

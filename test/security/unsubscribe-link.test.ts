@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Secrets } from '../../src/domain/secrets.js';
-import { signLink } from '../../src/domain/link-token.js';
+import { signLink } from '../../src/domain/keys/link-token.js';
+import type { Secrets } from '../../src/domain/keys/secrets.js';
 import { readConsents } from '../../src/store/profiles-read.js';
 import { testApi } from '../support/api.js';
 import { postForm } from '../support/ask-page.js';

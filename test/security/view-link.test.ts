@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { eraseProfile } from '../../src/app/erase-profile.js';
 import type { AppDeps } from '../../src/app/deps.js';
-import { day, hour } from '../../src/domain/instant.js';
-import { signLink } from '../../src/domain/link-token.js';
-import type { RenderContext } from '../../src/domain/rendering.js';
+import { eraseProfile } from '../../src/app/people/erase-profile.js';
+import { signLink } from '../../src/domain/keys/link-token.js';
+import type { RenderContext } from '../../src/domain/messages/rendering.js';
+import { day, hour } from '../../src/domain/time/instant.js';
 import { testApi } from '../support/api.js';
 import { abandonedCart, turn } from '../support/reminded.js';
 import { identify, noon } from '../support/shop-events.js';

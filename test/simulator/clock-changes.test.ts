@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { expect, test } from 'vitest';
-import { day, hour, minute } from '../../src/domain/instant.js';
+import { day, hour, minute } from '../../src/domain/time/instant.js';
 import { parseJourney } from '../../src/journey/parse.js';
 import { castPersona } from '../../src/simulator/persona.js';
 import { simulate } from '../../src/simulator/simulate.js';

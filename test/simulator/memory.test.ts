@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { EntryId } from '../../src/domain/ids.js';
-import { day, hour, minute } from '../../src/domain/instant.js';
+import { day, hour, minute } from '../../src/domain/time/instant.js';
+import type { EntryId } from '../../src/domain/values/ids.js';
 import { DueQueue } from '../../src/simulator/memory/due-queue.js';
 import { Log, Rows } from '../../src/simulator/memory/rows.js';
 import { castPersona } from '../../src/simulator/persona.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { day, hour, minute } from '../../src/domain/instant.js';
+import { day, hour, minute } from '../../src/domain/time/instant.js';
 import { compareStory } from '../../src/simulator/expect.js';
 import { parseScenarios, type Scenario } from '../../src/simulator/scenario.js';
 import { simulate } from '../../src/simulator/simulate.js';

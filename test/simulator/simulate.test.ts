@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { day, hour, minute, second } from '../../src/domain/instant.js';
+import { day, hour, minute, second } from '../../src/domain/time/instant.js';
 import { castPersona } from '../../src/simulator/persona.js';
 import type { HappeningKind, Script } from '../../src/simulator/script.js';
 import { simulate } from '../../src/simulator/simulate.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sumsOf, sumsOfCounts, together, type Counts, type Sums, varianceOf } from '../../src/statistics/sums.js';
+import { type Counts, type Sums, sumsOf, sumsOfCounts, together, varianceOf } from '../../src/statistics/sums.js';
 import { fisherTwoSided, hasSmallCell, twoProportions } from '../../src/statistics/two-proportions.js';
 import { welch } from '../../src/statistics/welch.js';
 import { expectClose, vectorsOf } from './close.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { heterogeneity, jamesStein, pooledAt, type Effect } from '../../src/statistics/heterogeneity.js';
+import { type Effect, heterogeneity, jamesStein, pooledAt } from '../../src/statistics/heterogeneity.js';
 import { benjaminiHochberg, eBenjaminiHochberg, holm } from '../../src/statistics/multiple-comparisons.js';
 import { logOddsEffect, poolSegments } from '../../src/statistics/pooling.js';
 import { anytimeSplitP, brokenSplit, lnSplitFactor, sampleRatio, sampleRatioOver } from '../../src/statistics/sample-ratio.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { cuped, pastSumsOf } from '../../src/statistics/cuped.js';
 import { seeded } from '../../src/statistics/random.js';
-import { compareRatios, ratioOf, type RatioSums } from '../../src/statistics/ratio.js';
+import { compareRatios, type RatioSums, ratioOf } from '../../src/statistics/ratio.js';
 import {
   bootstrapDifference,
   buyersQuantile,

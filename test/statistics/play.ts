@@ -1,9 +1,9 @@
-import { type Reading, type TestRules, type TestState, beginning, decide, isDecided, usualRules } from '../../src/statistics/decision.js';
+import { beginning, decide, isDecided, type Reading, type TestRules, type TestState, usualRules } from '../../src/statistics/decision.js';
 import { type Boundary, boundaries } from '../../src/statistics/group-sequential.js';
+import { logOddsEffect, poolSegments } from '../../src/statistics/pooling.js';
 import { drawBinomial, drawNormal, type Random } from '../../src/statistics/random.js';
 import { anytimeSplitP, lnSplitFactor } from '../../src/statistics/sample-ratio.js';
 import { claimSegments } from '../../src/statistics/segments.js';
-import { poolSegments, logOddsEffect } from '../../src/statistics/pooling.js';
 import { criticalZ } from '../../src/statistics/special.js';
 import { type Counts, type Pair, sumsOfCounts } from '../../src/statistics/sums.js';
 import { pooledZ } from '../../src/statistics/two-proportions.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { carryOn, mixtureTest, readSequence, rhoOf, type RunningSequence, widthRatio } from '../../src/statistics/confidence-sequence.js';
+import { carryOn, mixtureTest, type RunningSequence, readSequence, rhoOf, widthRatio } from '../../src/statistics/confidence-sequence.js';
 import { boundaries, classicBoundaries, crossingChances, obrienFlemingSpending } from '../../src/statistics/group-sequential.js';
 import { criticalZ } from '../../src/statistics/special.js';
 import { expectClose, vectorsOf } from './close.js';

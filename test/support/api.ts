@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { Registry } from 'prom-client';
-import { AuditTrail } from '../../src/app/audit-trail.js';
 import type { ApiDeps } from '../../src/api/deps.js';
 import type { Listener } from '../../src/api/routing.js';
 import { buildServer } from '../../src/api/server.js';
 import type { AppDeps } from '../../src/app/deps.js';
-import { readNotices } from '../../src/app/read-notices.js';
+import { AuditTrail } from '../../src/app/keys/audit-trail.js';
+import { readNotices } from '../../src/app/upkeep/read-notices.js';
 import { createApiKey } from '../../src/store/api-keys.js';
 
 /** No template is known: what refers to one is told so. */

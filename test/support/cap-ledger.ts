@@ -1,9 +1,9 @@
-import type { CapRule } from '../../src/domain/cap-rule.js';
-import type { Channel } from '../../src/domain/channel.js';
-import { earliestSlot } from '../../src/domain/earliest-slot.js';
-import { frequencyCaps } from '../../src/domain/frequency-cap.js';
-import type { Instant } from '../../src/domain/instant.js';
-import type { LedgerSlot } from '../../src/domain/message.js';
+import type { CapRule } from '../../src/domain/gate/cap-rule.js';
+import { earliestSlot } from '../../src/domain/gate/earliest-slot.js';
+import { frequencyCaps } from '../../src/domain/gate/frequency-cap.js';
+import type { Channel } from '../../src/domain/messages/channel.js';
+import type { LedgerSlot } from '../../src/domain/messages/message.js';
+import type { Instant } from '../../src/domain/time/instant.js';
 import { ledgerSlot, sendRequest } from './gate.js';
 
 export interface Reservation {

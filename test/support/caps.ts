@@ -1,6 +1,6 @@
-import type { CapRule } from '../../src/domain/cap-rule.js';
-import { type CapPerson, capsFor } from '../../src/domain/caps-for.js';
-import type { SendRequest } from '../../src/domain/send-gate.js';
+import type { CapRule } from '../../src/domain/gate/cap-rule.js';
+import { type CapPerson, capsFor } from '../../src/domain/gate/caps-for.js';
+import type { SendRequest } from '../../src/domain/gate/send-gate.js';
 import { shippedPolicies } from './policies.js';
 
 const policies = shippedPolicies();

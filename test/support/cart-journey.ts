@@ -1,5 +1,5 @@
-import type { JourneyId, StepId } from '../../src/domain/ids.js';
-import { day, hour } from '../../src/domain/instant.js';
+import { day, hour } from '../../src/domain/time/instant.js';
+import type { JourneyId, StepId } from '../../src/domain/values/ids.js';
 import type { JourneyDefinition, SendStep } from '../../src/journey/definition.js';
 
 const step = (id: string): StepId => id as StepId;

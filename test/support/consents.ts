@@ -1,5 +1,5 @@
-import type { Channel } from '../../src/domain/channel.js';
-import { type ConsentRecord, hasConsent } from '../../src/domain/consent.js';
+import { type ConsentRecord, hasConsent } from '../../src/domain/consent/consent.js';
+import type { Channel } from '../../src/domain/messages/channel.js';
 import { shippedPolicies } from './policies.js';
 import { noon } from './shop-events.js';
 

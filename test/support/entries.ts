@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { ulid } from 'ulid';
-import type { EntryId } from '../../src/domain/ids.js';
+import type { EntryId } from '../../src/domain/values/ids.js';
 import type { Db, Store } from '../../src/store/db.js';
 
 export const testJourneyId = 'scripted';

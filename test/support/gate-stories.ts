@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { day, hour, minute } from '../../src/domain/instant.js';
-import type { AttemptOutcome } from '../../src/domain/message.js';
+import type { AttemptOutcome } from '../../src/domain/messages/message.js';
+import { day, hour, minute } from '../../src/domain/time/instant.js';
 import type { Store } from '../../src/store/db.js';
 import { type Deed, GateWorld } from './gate-world.js';
 import { noon } from './shop-events.js';

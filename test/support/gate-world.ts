@@ -1,26 +1,26 @@
 import { sql } from 'kysely';
+import { suppress } from '../../src/app/consent/suppress-address.js';
 import type { AppDeps } from '../../src/app/deps.js';
-import { pauseSending, resumeSending } from '../../src/app/control-journeys.js';
-import { exitEntry } from '../../src/app/exit-entry.js';
-import { suppress } from '../../src/app/suppress-address.js';
-import { takeTurn } from '../../src/app/take-turn.js';
+import { exitEntry } from '../../src/app/entries/exit-entry.js';
+import { pauseSending, resumeSending } from '../../src/app/journeys/control-journeys.js';
 import { forecastSend } from '../../src/app/turn/plan-send.js';
 import { runTurn } from '../../src/app/turn/run-turn.js';
-import type { MessageClass } from '../../src/domain/channel.js';
-import type { EntryId, JourneyId, ProfileId } from '../../src/domain/ids.js';
-import { day, hour, type Instant, minute } from '../../src/domain/instant.js';
-import type { AttemptOutcome } from '../../src/domain/message.js';
-import type { Outgoing } from '../../src/domain/outgoing.js';
+import { takeTurn } from '../../src/app/turn/take-turn.js';
+import type { MessageClass } from '../../src/domain/messages/channel.js';
+import type { AttemptOutcome } from '../../src/domain/messages/message.js';
+import type { Outgoing } from '../../src/domain/messages/outgoing.js';
 import type { CapPolicyRule } from '../../src/domain/policy/cap-policy.js';
 import type { Policies } from '../../src/domain/policy/policies.js';
+import { day, hour, type Instant, minute } from '../../src/domain/time/instant.js';
+import type { EntryId, JourneyId, ProfileId } from '../../src/domain/values/ids.js';
 import { newEntryState } from '../../src/journey/engine.js';
-import { writeOpened } from '../../src/store/entries.js';
 import type { Store } from '../../src/store/db.js';
+import { writeOpened } from '../../src/store/entries.js';
 import { writeTogether } from '../../src/store/write-together.js';
 import { opset } from '../../workflows/contract.js';
 import { shippedPolicies } from './policies.js';
 import { identify, noon, track } from './shop-events.js';
-import { cartJourney, publish, send, take, turnDeps, type TurnDeps } from './turns.js';
+import { cartJourney, publish, send, type TurnDeps, take, turnDeps } from './turns.js';
 
 interface Person {
   readonly id: ProfileId;

@@ -1,9 +1,9 @@
-import type { CapWindow } from '../../src/domain/cap-rule.js';
-import type { ConsentRecord } from '../../src/domain/consent.js';
-import type { SendFacts, SendRequest } from '../../src/domain/send-gate.js';
-import { day, hour } from '../../src/domain/instant.js';
-import type { LedgerSlot } from '../../src/domain/message.js';
-import type { Place } from '../../src/domain/zone-evidence.js';
+import type { ConsentRecord } from '../../src/domain/consent/consent.js';
+import type { CapWindow } from '../../src/domain/gate/cap-rule.js';
+import type { SendFacts, SendRequest } from '../../src/domain/gate/send-gate.js';
+import type { LedgerSlot } from '../../src/domain/messages/message.js';
+import type { Place } from '../../src/domain/places/zone-evidence.js';
+import { day, hour } from '../../src/domain/time/instant.js';
 import { shippedPolicies } from './policies.js';
 
 const { topics: shippedTopics, quietHours } = shippedPolicies();

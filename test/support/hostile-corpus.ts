@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isRecord } from '../../src/domain/is-record.js';
+import { isRecord } from '../../src/domain/values/is-record.js';
 
 /** A kind of value: a file of `test/corpus/hostile`. */
 export const hostileKinds = ['zones', 'names', 'numbers', 'dates', 'urls', 'locales', 'countries', 'ids', 'emails', 'phones'] as const;

@@ -1,8 +1,8 @@
 import PostalMime from 'postal-mime';
-import { publishJourney } from '../../src/app/publish-journey.js';
-import { publishTemplates } from '../../src/app/publish-templates.js';
+import { publishJourney } from '../../src/app/journeys/publish-journey.js';
+import { publishTemplates } from '../../src/app/templates/publish-templates.js';
 import { composeEmail } from '../../src/channels/email/compose.js';
-import type { OutgoingEmail } from '../../src/domain/outgoing.js';
+import type { OutgoingEmail } from '../../src/domain/messages/outgoing.js';
 import { createRenderer } from '../../src/render/renderer.js';
 import type { Store } from '../../src/store/db.js';
 import { findTemplateVersion } from '../../src/store/templates.js';

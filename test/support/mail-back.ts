@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import DKIM from 'nodemailer/lib/dkim';
-import type { InboundEmailDeps } from '../../src/app/receive-email.js';
-import { type FeedbackLoop, readFeedbackLoops } from '../../src/domain/feedback-loop.js';
+import type { InboundEmailDeps } from '../../src/app/inbound/receive-email.js';
+import { type FeedbackLoop, readFeedbackLoops } from '../../src/domain/messages/feedback-loop.js';
 
 /** Somebody who signs mail, and DNS with their key. */
 export interface SigningProvider {

@@ -1,13 +1,13 @@
 import type { AddressInfo } from 'node:net';
 import { segmentRoutes } from '../../src/api/routes/segment.js';
 import { type DoorLimits, doorLimits } from '../../src/api/segment/doorway.js';
-import type { WriteKeyKind } from '../../src/domain/speaker.js';
-import { createWriteKey } from '../../src/store/write-keys.js';
+import type { WriteKeyKind } from '../../src/domain/keys/speaker.js';
 import type { Store } from '../../src/store/db.js';
+import { createWriteKey } from '../../src/store/write-keys.js';
 import { testApi } from './api.js';
 import { noon } from './shop-events.js';
 import { openMemoryStore } from './stores.js';
-import { turnDeps, type TurnDeps } from './turns.js';
+import { type TurnDeps, turnDeps } from './turns.js';
 
 /** The HTTP door as the internet sees it: a server that listens on loopback, over an embedded store. */
 export interface Outside {

@@ -1,10 +1,10 @@
-import { takeTurn } from '../../src/app/take-turn.js';
-import { hour } from '../../src/domain/instant.js';
+import { takeTurn } from '../../src/app/turn/take-turn.js';
+import { hour } from '../../src/domain/time/instant.js';
 import type { JourneyDefinition } from '../../src/journey/definition.js';
 import type { Store } from '../../src/store/db.js';
 import { opset } from '../../workflows/contract.js';
 import { identify, noon, track } from './shop-events.js';
-import { cartJourney, publish, take, turnDeps, type TurnDeps } from './turns.js';
+import { cartJourney, publish, type TurnDeps, take, turnDeps } from './turns.js';
 
 /** Ada, known and consenting, filled the cart `c1` at noon. */
 export async function abandonedCart(store: Store, journey: JourneyDefinition = cartJourney()): Promise<TurnDeps> {

@@ -1,13 +1,13 @@
 import { Registry } from 'prom-client';
-import { AuditTrail } from '../../src/app/audit-trail.js';
 import type { Access } from '../../src/api/access.js';
 import { emailInboundRoutes } from '../../src/api/routes/email-inbound.js';
 import { segmentRoutes } from '../../src/api/routes/segment.js';
 import { twilioRoutes } from '../../src/api/routes/twilio.js';
 import { answers, type DescribedRoute } from '../../src/api/routing.js';
 import { buildServer } from '../../src/api/server.js';
-import type { InboundEmailDeps } from '../../src/app/receive-email.js';
-import type { TwilioKeys } from '../../src/app/record-receipt.js';
+import type { InboundEmailDeps } from '../../src/app/inbound/receive-email.js';
+import type { TwilioKeys } from '../../src/app/inbound/record-receipt.js';
+import { AuditTrail } from '../../src/app/keys/audit-trail.js';
 import { turnDeps } from './turns.js';
 
 /** All routes of a server with every part, as they describe themselves; HEAD and preflights are left out. No store is needed: nothing is asked. */

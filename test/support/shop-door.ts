@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { sql } from 'kysely';
 import { segmentRoutes } from '../../src/api/routes/segment.js';
-import { makeWriteKey } from '../../src/app/manage-write-keys.js';
-import type { WriteKeyKind } from '../../src/domain/speaker.js';
-import { userTokenSecret } from '../../src/domain/user-token.js';
+import { makeWriteKey } from '../../src/app/keys/manage-write-keys.js';
+import type { WriteKeyKind } from '../../src/domain/keys/speaker.js';
+import { userTokenSecret } from '../../src/domain/keys/user-token.js';
 import { createApiKey } from '../../src/store/api-keys.js';
 import { testApi } from './api.js';
 import { type OpenedStore, openMemoryStore, resetTables } from './stores.js';

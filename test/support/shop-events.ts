@@ -1,11 +1,11 @@
 import { ulid } from 'ulid';
-import type { IngestDeps } from '../../src/app/ingest-events.js';
+import type { IngestDeps } from '../../src/app/ingest/ingest-events.js';
+import type { ShopEvent } from '../../src/domain/events/event.js';
+import { secretsOf } from '../../src/domain/keys/secrets.js';
+import { ourselves } from '../../src/domain/keys/speaker.js';
+import { type Clock, createClock } from '../../src/domain/time/clock.js';
+import { hour, type Instant } from '../../src/domain/time/instant.js';
 import type { IncomingEvent } from '../../src/projection/read-event.js';
-import { createClock, type Clock } from '../../src/domain/clock.js';
-import type { ShopEvent } from '../../src/domain/event.js';
-import { hour, type Instant } from '../../src/domain/instant.js';
-import { secretsOf } from '../../src/domain/secrets.js';
-import { ourselves } from '../../src/domain/speaker.js';
 import type { Store } from '../../src/store/db.js';
 import { silentLog } from './log.js';
 import { shippedPolicies } from './policies.js';

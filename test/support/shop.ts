@@ -1,4 +1,4 @@
-import { loadShop } from '../../src/shop.js';
+import { loadShop } from '../../src/project/shop.js';
 
 /** The shop of this repository. */
 export const shop = await loadShop('.');

@@ -1,4 +1,4 @@
-import type { TemplateHead } from '../../src/domain/template.js';
+import type { TemplateHead } from '../../src/domain/messages/template.js';
 import type { Store } from '../../src/store/db.js';
 import { addTemplateVersion } from '../../src/store/templates.js';
 import { noon } from './shop-events.js';

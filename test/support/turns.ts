@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import { ulid } from 'ulid';
-import { ChannelSlots } from '../../src/app/channel-slots.js';
 import type { AppDeps } from '../../src/app/deps.js';
-import { ingestEvents } from '../../src/app/ingest-events.js';
-import type { IncomingEvent } from '../../src/projection/read-event.js';
-import type { Clock } from '../../src/domain/clock.js';
-import { day, hour, type Instant } from '../../src/domain/instant.js';
-import type { AttemptOutcome } from '../../src/domain/message.js';
-import { secretsOf } from '../../src/domain/secrets.js';
-import type { Outgoing, OutgoingEmail, OutgoingSms, Provider } from '../../src/domain/outgoing.js';
+import { ingestEvents } from '../../src/app/ingest/ingest-events.js';
+import { ChannelSlots } from '../../src/app/messages/channel-slots.js';
+import { secretsOf } from '../../src/domain/keys/secrets.js';
+import type { AttemptOutcome } from '../../src/domain/messages/message.js';
+import type { Outgoing, OutgoingEmail, OutgoingSms, Provider } from '../../src/domain/messages/outgoing.js';
+import type { Clock } from '../../src/domain/time/clock.js';
+import { day, hour, type Instant } from '../../src/domain/time/instant.js';
 import type { JourneyDefinition, Step } from '../../src/journey/definition.js';
+import type { IncomingEvent } from '../../src/projection/read-event.js';
 import type { Store } from '../../src/store/db.js';
+import { silentLog } from './log.js';
 import { shippedPolicies } from './policies.js';
 import { shop } from './shop.js';
-import { silentLog } from './log.js';
 import { noon } from './shop-events.js';
 
 /** A clock that tests move; real time moves with it, millisecond by millisecond. */

@@ -1,5 +1,5 @@
-import { hour, minute, second } from '../../src/domain/instant.js';
-import type { AttemptOutcome } from '../../src/domain/message.js';
+import type { AttemptOutcome } from '../../src/domain/messages/message.js';
+import { hour, minute, second } from '../../src/domain/time/instant.js';
 import type { TwinDeed, TwinScript } from './twin-script.js';
 
 const accepted: AttemptOutcome = { kind: 'accepted', providerId: 'p' };

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { day, hour, minute, second, type Instant } from '../../src/domain/instant.js';
-import type { AttemptOutcome } from '../../src/domain/message.js';
+import type { ShopEvent } from '../../src/domain/events/event.js';
+import { ourselves } from '../../src/domain/keys/speaker.js';
+import type { AttemptOutcome } from '../../src/domain/messages/message.js';
+import { day, hour, type Instant, minute, second } from '../../src/domain/time/instant.js';
 import type { IncomingEvent } from '../../src/projection/read-event.js';
-import { ourselves } from '../../src/domain/speaker.js';
-import type { ShopEvent } from '../../src/domain/event.js';
 
 /** Far ahead of the machine's clock, so that a poke for now and one for a due instant are told apart. A Tuesday, 10:00 in London. */
 export const startAt: Instant = Date.UTC(2031, 11, 2, 10);

@@ -1,19 +1,19 @@
 import { sql } from 'kysely';
-import { pauseJourney, pauseSending, resumeJourney, resumeSending } from '../../src/app/control-journeys.js';
-import { exitEntry } from '../../src/app/exit-entry.js';
-import { recordReceipt } from '../../src/app/record-receipt.js';
-import { suppress } from '../../src/app/suppress-address.js';
-import { enrolDue } from '../../src/app/enrol-recipients.js';
-import { sendMessage } from '../../src/app/send-message.js';
-import { startBroadcast } from '../../src/app/start-broadcast.js';
-import { takeTurn } from '../../src/app/take-turn.js';
-import { recipientDueAt } from '../../src/domain/broadcast-pace.js';
-import type { EntryId, ProfileId } from '../../src/domain/ids.js';
-import { day, hour, type Instant } from '../../src/domain/instant.js';
-import type { AttemptOutcome } from '../../src/domain/message.js';
+import { enrolDue } from '../../src/app/broadcasts/enrol-recipients.js';
+import { startBroadcast } from '../../src/app/broadcasts/start-broadcast.js';
+import { suppress } from '../../src/app/consent/suppress-address.js';
+import { exitEntry } from '../../src/app/entries/exit-entry.js';
+import { recordReceipt } from '../../src/app/inbound/record-receipt.js';
+import { pauseJourney, pauseSending, resumeJourney, resumeSending } from '../../src/app/journeys/control-journeys.js';
+import { sendMessage } from '../../src/app/messages/send-message.js';
+import { takeTurn } from '../../src/app/turn/take-turn.js';
+import { secretsOf } from '../../src/domain/keys/secrets.js';
+import { recipientDueAt } from '../../src/domain/messages/broadcast-pace.js';
+import type { AttemptOutcome } from '../../src/domain/messages/message.js';
+import type { RenderContext, RenderResult } from '../../src/domain/messages/rendering.js';
 import type { Policies } from '../../src/domain/policy/policies.js';
-import type { RenderContext, RenderResult } from '../../src/domain/rendering.js';
-import { secretsOf } from '../../src/domain/secrets.js';
+import { day, hour, type Instant } from '../../src/domain/time/instant.js';
+import type { EntryId, ProfileId } from '../../src/domain/values/ids.js';
 import { enrolAheadRealMs } from '../../src/journey/broadcast.js';
 import type { JourneyDefinition } from '../../src/journey/definition.js';
 import { askToLeave, pause, receive, resume } from '../../src/simulator/memory/deeds.js';
@@ -32,20 +32,20 @@ import { opset } from '../../workflows/contract.js';
 import { shippedPolicies } from './policies.js';
 import { shop } from './shop.js';
 import { publishHead } from './templates.js';
-import { cartJourney, HandClock, publish, send, take, turnDeps, type TurnDeps, waitStep } from './turns.js';
+import { cartJourney, HandClock, publish, send, type TurnDeps, take, turnDeps, waitStep } from './turns.js';
 import {
   answerFor,
   beginning,
   emailOf,
   endAfterMs,
-  namesOf,
   type Names,
+  namesOf,
   phoneOf,
   prefixOf,
   startAt,
-  toIncoming,
   type TwinDeed,
   type TwinScript,
+  toIncoming,
 } from './twin-script.js';
 
 const secret = 'a-secret-for-tests';

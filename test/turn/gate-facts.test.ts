@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { MessageClass } from '../../src/domain/channel.js';
 import { nobodysEngagement } from '../../src/domain/engagement/facts.js';
+import { decideSend } from '../../src/domain/gate/send-gate.js';
+import type { MessageClass } from '../../src/domain/messages/channel.js';
 import type { Policies } from '../../src/domain/policy/policies.js';
-import { decideSend } from '../../src/domain/send-gate.js';
 import { gateFacts } from '../../src/turn/gate-facts.js';
 import { berlinPlace, sendRequest } from '../support/gate.js';
 import { shippedPolicies } from '../support/policies.js';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { hour, minute } from '../../src/domain/instant.js';
-import { secretsOf } from '../../src/domain/secrets.js';
+import { secretsOf } from '../../src/domain/keys/secrets.js';
+import { hour, minute } from '../../src/domain/time/instant.js';
 import { applyEffects } from '../../src/simulator/memory/effects.js';
 import { hear } from '../../src/simulator/memory/ingest.js';
 import { readWorld } from '../../src/simulator/memory/read-world.js';

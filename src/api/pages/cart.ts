@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { AppDeps } from '../../app/deps.js';
-import { restoreCart } from '../../app/restore-cart.js';
-import { readLink } from '../../domain/link-token.js';
+import { restoreCart } from '../../app/ingest/restore-cart.js';
+import { readLink } from '../../domain/keys/link-token.js';
 import { byLink } from '../access.js';
 
 /** `/c/<token>`: leads to the shop's page with the person's cart. The target comes from shop.yaml and the store, never from the link. */

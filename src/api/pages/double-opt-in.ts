@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { type ConfirmationPage, confirmConsent, showConfirmation } from '../../app/consent/double-opt-in.js';
 import type { AppDeps } from '../../app/deps.js';
-import { confirmConsent, type ConfirmationPage, showConfirmation } from '../../app/double-opt-in.js';
-import { readLink } from '../../domain/link-token.js';
+import { readLink } from '../../domain/keys/link-token.js';
 import { byLink, changes, theirLink } from '../access.js';
 import { callerAddress } from '../caller-address.js';
 import { formOf, readForms } from './form.js';

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { Shop } from '../../domain/shop.js';
+import type { Shop } from '../../domain/shop/shop.js';
 import { styleOf } from './style.js';
 import { type Language, wordsOf } from './words.js';
 

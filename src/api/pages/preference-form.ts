@@ -1,8 +1,9 @@
-import type { Birthday, PreferenceBox, Preferences, Wishes } from '../../app/preferences.js';
-import type { Channel } from '../../domain/channel.js';
-import { type FrequencyLevel, frequencyLevels } from '../../domain/frequency-preference.js';
+import type { PreferenceBox, Preferences, Wishes } from '../../app/consent/preferences.js';
+import { type FrequencyLevel, frequencyLevels } from '../../domain/gate/frequency-preference.js';
+import type { Channel } from '../../domain/messages/channel.js';
+import type { Birthday } from '../../domain/people/own-words.js';
 import type { Topic } from '../../domain/policy/topic-policy.js';
-import type { Shop } from '../../domain/shop.js';
+import type { Shop } from '../../domain/shop/shop.js';
 import type { Form } from './form.js';
 import { type Html, html } from './page.js';
 import { type Language, wordsOf } from './words.js';

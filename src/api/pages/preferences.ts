@@ -1,8 +1,8 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { sendDataLink } from '../../app/consent/fresh-links.js';
+import { type Preferences, savePreferences, showPreferences } from '../../app/consent/preferences.js';
 import type { AppDeps } from '../../app/deps.js';
-import { sendDataLink } from '../../app/fresh-links.js';
-import { type Preferences, savePreferences, showPreferences } from '../../app/preferences.js';
-import { readLink } from '../../domain/link-token.js';
+import { readLink } from '../../domain/keys/link-token.js';
 import { byLink, changes, reads, theirLink } from '../access.js';
 import { callerAddress } from '../caller-address.js';
 import { type Form, formOf, readForms } from './form.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { pictureHosts } from '../../domain/shop-address.js';
-import type { Shop } from '../../domain/shop.js';
-import type { Palette } from '../../domain/shop-look.js';
+import type { Shop } from '../../domain/shop/shop.js';
+import { pictureHosts } from '../../domain/shop/shop-address.js';
+import type { Palette } from '../../domain/shop/shop-look.js';
 
 /** The style of pages in the shop's look, and the policy that lets nothing but this style and the shop's logo in. */
 export interface PageStyle {

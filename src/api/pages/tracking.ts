@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppDeps } from '../../app/deps.js';
-import { followLink, recordOpen, type Visitor } from '../../app/record-interaction.js';
+import { followLink, recordOpen, type Visitor } from '../../app/messages/record-interaction.js';
 import { byLink } from '../access.js';
 import { html, sendPage } from './page.js';
 import { pickLanguage, wordsOf } from './words.js';

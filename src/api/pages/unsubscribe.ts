@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { mailFreshLinks } from '../../app/consent/fresh-links.js';
+import { leavingReasons, recordLeavingReason } from '../../app/consent/leaving-reason.js';
+import { showPreferences } from '../../app/consent/preferences.js';
+import { unsubscribe } from '../../app/consent/unsubscribe.js';
 import type { AppDeps } from '../../app/deps.js';
-import { mailFreshLinks } from '../../app/fresh-links.js';
-import { leavingReasons, recordLeavingReason } from '../../app/leaving-reason.js';
-import { showPreferences } from '../../app/preferences.js';
-import { unsubscribe } from '../../app/unsubscribe.js';
-import { readLink } from '../../domain/link-token.js';
-import { normaliseEmail } from '../../domain/suppression.js';
+import { normaliseEmail } from '../../domain/consent/suppression.js';
+import { readLink } from '../../domain/keys/link-token.js';
 import { byLink, changes, openTo, theirLink } from '../access.js';
 import { callerAddress } from '../caller-address.js';
 import { Allowance } from './allowance.js';

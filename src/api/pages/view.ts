@@ -1,8 +1,8 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppDeps } from '../../app/deps.js';
-import { viewMail } from '../../app/view-mail.js';
-import { readLink } from '../../domain/link-token.js';
-import { pictureHosts } from '../../domain/shop-address.js';
+import { viewMail } from '../../app/messages/view-mail.js';
+import { readLink } from '../../domain/keys/link-token.js';
+import { pictureHosts } from '../../domain/shop/shop-address.js';
 import { byLink, reads, theirLink } from '../access.js';
 import { html, sendPage } from './page.js';
 import { pickLanguage, wordsOf } from './words.js';

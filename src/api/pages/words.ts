@@ -1,6 +1,6 @@
-import type { LeavingReason } from '../../app/leaving-reason.js';
-import type { Channel } from '../../domain/channel.js';
-import type { FrequencyLevel } from '../../domain/frequency-preference.js';
+import type { LeavingReason } from '../../app/consent/leaving-reason.js';
+import type { FrequencyLevel } from '../../domain/gate/frequency-preference.js';
+import type { Channel } from '../../domain/messages/channel.js';
 
 /** Languages that the pages speak. */
 export type Language = 'en' | 'de';

@@ -1,9 +1,9 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { type DataLink, openDataLink } from '../../app/consent/fresh-links.js';
 import type { AppDeps } from '../../app/deps.js';
-import { eraseProfile } from '../../app/erase-profile.js';
-import { exportProfile } from '../../app/export-profile.js';
-import { type DataLink, openDataLink } from '../../app/fresh-links.js';
-import { readLink } from '../../domain/link-token.js';
+import { eraseProfile } from '../../app/people/erase-profile.js';
+import { exportProfile } from '../../app/people/export-profile.js';
+import { readLink } from '../../domain/keys/link-token.js';
 import { byLink, changes, theirLink } from '../access.js';
 import { formOf, readForms } from './form.js';
 import { type Html, html, sendPage } from './page.js';

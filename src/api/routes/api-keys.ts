@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { makeApiKey, replaceApiKey, showApiKeys, withdrawApiKey } from '../../app/manage-api-keys.js';
-import { scopes } from '../../domain/scopes.js';
+import { makeApiKey, replaceApiKey, showApiKeys, withdrawApiKey } from '../../app/keys/manage-api-keys.js';
+import { scopes } from '../../domain/keys/scopes.js';
 import { changes, keyed, nobody, nothing } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { Problem } from '../problem.js';

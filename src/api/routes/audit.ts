@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { showAudit } from '../../app/audit-trail.js';
+import { showAudit } from '../../app/keys/audit-trail.js';
 import { keyed, nobody, reads } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { instant, pageOf, pageQuery, plainText, toPageRequest } from '../schemas.js';

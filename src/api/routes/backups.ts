@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { changes, keyed, nobody } from '../access.js';
 import type { ApiDeps } from '../deps.js';
-import { present, Problem } from '../problem.js';
+import { Problem, present } from '../problem.js';
 
 export function backupRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
   return async (server) => {

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { resetBreaker, showBreakers } from '../../app/breakers.js';
+import { resetBreaker, showBreakers } from '../../app/inbound/breakers.js';
 import { changes, keyed, nobody, nothing } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { notFound } from '../problem.js';

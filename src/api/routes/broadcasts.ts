@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { type BroadcastControlResult, cancelBroadcast, pauseBroadcast, resumeBroadcast } from '../../app/control-broadcasts.js';
-import { checkBroadcast } from '../../app/check-broadcast.js';
-import { showBroadcast, showBroadcasts, showRecipients } from '../../app/show-broadcasts.js';
-import { type BroadcastRequest, startBroadcast } from '../../app/start-broadcast.js';
-import { limitMs, parseDuration } from '../../domain/duration.js';
+import { checkBroadcast } from '../../app/broadcasts/check-broadcast.js';
+import { type BroadcastControlResult, cancelBroadcast, pauseBroadcast, resumeBroadcast } from '../../app/broadcasts/control-broadcasts.js';
+import { showBroadcast, showBroadcasts, showRecipients } from '../../app/broadcasts/show-broadcasts.js';
+import { type BroadcastRequest, startBroadcast } from '../../app/broadcasts/start-broadcast.js';
+import { limitMs, parseDuration } from '../../domain/time/duration.js';
 import { changes, inAnswer, keyed, nobody, nothing, reads } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { found, notFound, Problem } from '../problem.js';

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { showCaps } from '../../app/show-caps.js';
-import { channels } from '../../domain/channel.js';
-import { tiers } from '../../domain/engagement-tier.js';
+import { showCaps } from '../../app/people/show-caps.js';
+import { tiers } from '../../domain/engagement/engagement-tier.js';
+import { channels } from '../../domain/messages/channel.js';
 import { inPath, keyed, reads } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { found } from '../problem.js';

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { showWaitingConsents } from '../../app/show-profile.js';
-import { channels } from '../../domain/channel.js';
+import { showWaitingConsents } from '../../app/people/show-profile.js';
+import { channels } from '../../domain/messages/channel.js';
 import { inAnswer, keyed, reads } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { instant, maybeInstant, pageOf, pageQuery, toPageRequest } from '../schemas.js';

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { pauseSending, resumeSending, showPauses } from '../../app/control-journeys.js';
+import { pauseSending, resumeSending, showPauses } from '../../app/journeys/control-journeys.js';
 import { changes, keyed, nobody, nothing } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { maybeInstant } from '../schemas.js';

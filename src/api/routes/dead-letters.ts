@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { discardDeadLetters, resolveDeadLetters, showDeadLetter, showDeadLetters } from '../../app/list-dead-letters.js';
+import { discardDeadLetters, resolveDeadLetters, showDeadLetter, showDeadLetters } from '../../app/dead-letters/list-dead-letters.js';
 import { changes, keyed, nobody, reads } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { found, notFound, present } from '../problem.js';

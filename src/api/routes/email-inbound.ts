@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
-import { type InboundEmailDeps, receiveEmail } from '../../app/receive-email.js';
-import { hasKeyShape } from '../../domain/key-shape.js';
+import { type InboundEmailDeps, receiveEmail } from '../../app/inbound/receive-email.js';
+import { hasKeyShape } from '../../domain/keys/key-shape.js';
 import { openTo } from '../access.js';
 import { requireScope } from '../auth.js';
 import { Problem } from '../problem.js';

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { showEngagement } from '../../app/show-engagement.js';
-import { channels } from '../../domain/channel.js';
-import { tiers } from '../../domain/engagement-tier.js';
+import { showEngagement } from '../../app/people/show-engagement.js';
+import { tiers } from '../../domain/engagement/engagement-tier.js';
+import { channels } from '../../domain/messages/channel.js';
 import { engagementSignals } from '../../domain/policy/engagement-policy.js';
 import { inPath, keyed, reads } from '../access.js';
 import type { ApiDeps } from '../deps.js';

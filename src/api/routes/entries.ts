@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { exitEntry } from '../../app/exit-entry.js';
-import { listEntrySummaries, showEntry } from '../../app/show-entry.js';
+import { exitEntry } from '../../app/entries/exit-entry.js';
+import { listEntrySummaries, showEntry } from '../../app/entries/show-entry.js';
 import { changes, inAnswer, keyed, nobody, nothing, reads, theirEntry } from '../access.js';
 import type { ApiDeps } from '../deps.js';
-import { found, notFound, present, Problem } from '../problem.js';
+import { found, notFound, Problem, present } from '../problem.js';
 import { idParams, instant, maybeInstant, pageOf, pageQuery, plainText, toPageRequest } from '../schemas.js';
 import { entryUrl, message } from './messages.js';
 

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { listEventsOf, showEvent } from '../../app/show-event.js';
+import { listEventsOf, showEvent } from '../../app/ingest/show-event.js';
 import { inAnswer, keyed, reads } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { notFound, Problem } from '../problem.js';

@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { noticeCodes } from '../../app/upkeep/read-notices.js';
 import { openTo } from '../access.js';
 import type { ApiDeps, PartState } from '../deps.js';
 import type { Listener } from '../routing.js';
-import { noticeCodes } from '../../app/read-notices.js';
 import { instant } from '../schemas.js';
 
 const ready = z

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { reviewText, showInboundMessages } from '../../app/review-texts.js';
+import { reviewText, showInboundMessages } from '../../app/inbound/review-texts.js';
 import { changes, inAnswer, keyed, reads, theirText } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { notFound } from '../problem.js';

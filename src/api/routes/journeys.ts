@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { archiveJourney, type ControlResult, pauseJourney, resumeJourney } from '../../app/control-journeys.js';
-import { reportJourney } from '../../app/journey-report.js';
-import { publishJourney } from '../../app/publish-journey.js';
-import { showJourney, showJourneys, showVersion, showVersions } from '../../app/show-journeys.js';
+import { archiveJourney, type ControlResult, pauseJourney, resumeJourney } from '../../app/journeys/control-journeys.js';
+import { reportJourney } from '../../app/journeys/journey-report.js';
+import { publishJourney } from '../../app/journeys/publish-journey.js';
+import { showJourney, showJourneys, showVersion, showVersions } from '../../app/journeys/show-journeys.js';
 import { changes, keyed, nobody, nothing } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { found, notFound, Problem } from '../problem.js';

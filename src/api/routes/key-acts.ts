@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { showKeyActs, undoKeyActs } from '../../app/undo-key-acts.js';
+import { showKeyActs, undoKeyActs } from '../../app/keys/undo-key-acts.js';
 import { changes, inAnswer, keyed, reads, type Whom } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { notFound } from '../problem.js';

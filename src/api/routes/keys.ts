@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { makeWriteKey, replaceWriteKey, showWriteKeys, withdrawWriteKey } from '../../app/manage-write-keys.js';
-import { writeKeyKinds } from '../../domain/speaker.js';
+import { makeWriteKey, replaceWriteKey, showWriteKeys, withdrawWriteKey } from '../../app/keys/manage-write-keys.js';
+import { writeKeyKinds } from '../../domain/keys/speaker.js';
 import { changes, keyed, nobody, nothing } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { Problem } from '../problem.js';

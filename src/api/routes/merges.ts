@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { showMerges, undoMerge } from '../../app/undo-merge.js';
+import { showMerges, undoMerge } from '../../app/people/undo-merge.js';
 import { changes, keyed, nobody, nothing } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { notFound, Problem } from '../problem.js';

@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { explainMessage, listMessagesBy } from '../../app/explain-message.js';
-import { sendMessage } from '../../app/send-message.js';
-import { messageStates } from '../../domain/message.js';
-import { channels } from '../../domain/channel.js';
-import { type EntryId, entryWorkflowId, type JourneyId } from '../../domain/ids.js';
+import { explainMessage, listMessagesBy } from '../../app/messages/explain-message.js';
+import { sendMessage } from '../../app/messages/send-message.js';
+import { channels } from '../../domain/messages/channel.js';
+import { messageStates } from '../../domain/messages/message.js';
+import { type EntryId, entryWorkflowId, type JourneyId } from '../../domain/values/ids.js';
 import { changes, inAnswer, inBody, keyed, reads } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { found, notFound, Problem } from '../problem.js';

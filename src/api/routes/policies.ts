@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { publishPolicy } from '../../app/publish-policy.js';
-import { showPolicies, showPolicyVersion, showPolicyVersions } from '../../app/show-policies.js';
+import { publishPolicy } from '../../app/policies/publish-policy.js';
+import { showPolicies, showPolicyVersion, showPolicyVersions } from '../../app/policies/show-policies.js';
 import { policyKinds } from '../../domain/policy/policies.js';
 import { changes, keyed, nobody, nothing } from '../access.js';
 import type { ApiDeps } from '../deps.js';

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { findPeople } from '../../app/find-people.js';
-import { tellPersonStory } from '../../app/person-story.js';
+import { findPeople } from '../../app/people/find-people.js';
+import { tellPersonStory } from '../../app/people/person-story.js';
 import { inAnswer, inPath, keyed, reads } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { notFound } from '../problem.js';

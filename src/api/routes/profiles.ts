@@ -1,11 +1,11 @@
-import { consentCauses, consentStates, legalBases } from '../../domain/consent.js';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { eraseProfile } from '../../app/erase-profile.js';
-import { exportProfile } from '../../app/export-profile.js';
-import { recordConsents } from '../../app/record-consents.js';
-import { findProfile, showCarts, showConsents, showProfile } from '../../app/show-profile.js';
-import { channels } from '../../domain/channel.js';
+import { recordConsents } from '../../app/consent/record-consents.js';
+import { eraseProfile } from '../../app/people/erase-profile.js';
+import { exportProfile } from '../../app/people/export-profile.js';
+import { findProfile, showCarts, showConsents, showProfile } from '../../app/people/show-profile.js';
+import { consentCauses, consentStates, legalBases } from '../../domain/consent/consent.js';
+import { channels } from '../../domain/messages/channel.js';
 import { changes, inPath, keyed, listed, reads } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { found, notFound, Problem } from '../problem.js';

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { carryOver, listSecrets, retireSecret } from '../../app/carry-over-suppressions.js';
+import { carryOver, listSecrets, retireSecret } from '../../app/consent/carry-over-suppressions.js';
 import { changes, keyed, nobody, nothing } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { Problem } from '../problem.js';

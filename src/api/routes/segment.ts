@@ -1,20 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { untilNextHour } from '../../domain/key-budget.js';
 import type { AppDeps } from '../../app/deps.js';
-import { combineIngest } from '../../app/combine-ingest.js';
-import { speakersBy, userTokenSecrets } from '../../app/user-tokens.js';
-import { readSegmentEvent, type SegmentReading, type SegmentRequest } from '../../app/read-segment-event.js';
-import { writeKeysInUse } from '../../app/write-keys-in-use.js';
-import type { EventType } from '../../domain/event.js';
-import { keptCharacters } from '../../domain/kept-payload.js';
-import { hasKeyShape } from '../../domain/key-shape.js';
+import { combineIngest } from '../../app/ingest/combine-ingest.js';
+import { readSegmentEvent, type SegmentReading, type SegmentRequest } from '../../app/ingest/read-segment-event.js';
+import { speakersBy, userTokenSecrets } from '../../app/keys/user-tokens.js';
+import { writeKeysInUse } from '../../app/keys/write-keys-in-use.js';
+import type { EventType } from '../../domain/events/event.js';
+import { untilNextHour } from '../../domain/keys/key-budget.js';
+import { hasKeyShape } from '../../domain/keys/key-shape.js';
+import { isRecord } from '../../domain/values/is-record.js';
+import { keptCharacters } from '../../domain/values/kept-payload.js';
 import { openTo } from '../access.js';
 import { Problem } from '../problem.js';
-import { Doorway, type DoorLimits, doorLimits, type TakenBody } from '../segment/doorway.js';
+import { type DoorLimits, Doorway, doorLimits, type TakenBody } from '../segment/doorway.js';
 import { readJson } from '../segment/read-body.js';
 import { browserSettings } from '../segment/settings.js';
-import { isRecord } from '../../domain/is-record.js';
 
 type Call = EventType | 'batch' | 'import';
 

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { checkSend } from '../../app/check-send.js';
-import { channels, messageClasses } from '../../domain/channel.js';
+import { checkSend } from '../../app/messages/check-send.js';
+import { channels, messageClasses } from '../../domain/messages/channel.js';
 import { inBody, keyed, reads } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { Problem } from '../problem.js';

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { changes, keyed, nobody, nothing } from '../access.js';
 import type { ApiDeps } from '../deps.js';
-import { present, Problem } from '../problem.js';
+import { Problem, present } from '../problem.js';
 
 const shop = z
   .object({ name: z.string(), brand: z.string(), timeZone: z.string(), country: z.string(), locale: z.string(), currency: z.string() })

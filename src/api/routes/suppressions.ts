@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { liftDeadAddress } from '../../app/lift-suppression.js';
-import { channels } from '../../domain/channel.js';
-import { suppressionSentence } from '../../domain/suppression-words.js';
+import { liftDeadAddress } from '../../app/consent/lift-suppression.js';
+import { suppressionSentence } from '../../domain/consent/suppression-words.js';
+import { channels } from '../../domain/messages/channel.js';
 import { changes, inPath, keyed } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { notFound, Problem } from '../problem.js';

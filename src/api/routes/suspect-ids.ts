@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { showSuspectIds } from '../../app/show-suspect-ids.js';
+import { showSuspectIds } from '../../app/ingest/show-suspect-ids.js';
 import { keyed, nothing } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { instant } from '../schemas.js';

@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { fellBackFrom } from '../../domain/fell-back.js';
+import { fellBackFrom } from '../../domain/messages/fell-back.js';
 import { changes, inBody, keyed, nobody, nothing, reads } from '../access.js';
 import type { ApiDeps } from '../deps.js';
-import { notFound, present, Problem } from '../problem.js';
+import { notFound, Problem, present } from '../problem.js';
 import { fileProblem, idParams, pageOf, plainText } from '../schemas.js';
 
 /** The language that was asked for, where the template has no words in it; null: it has. */

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsync } from 'fastify';
-import { openTo } from '../access.js';
 import type { AppDeps } from '../../app/deps.js';
-import { receiveTwilioText } from '../../app/receive-text.js';
-import { recordTwilioStatus, type TwilioKeys } from '../../app/record-receipt.js';
+import { receiveTwilioText } from '../../app/inbound/receive-text.js';
+import { recordTwilioStatus, type TwilioKeys } from '../../app/inbound/record-receipt.js';
+import { openTo } from '../access.js';
 
 /**
  * Twilio's webhooks: `POST /webhooks/twilio/status?message=<id>` and `POST /webhooks/twilio/inbound`. Signed by Twilio, so they take no key of ours. The body is

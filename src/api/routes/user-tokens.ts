@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { rotateUserTokenSecret, showUserTokenSecret } from '../../app/user-tokens.js';
+import { rotateUserTokenSecret, showUserTokenSecret } from '../../app/keys/user-tokens.js';
 import { changes, keyed, nobody } from '../access.js';
 import type { ApiDeps } from '../deps.js';
 import { maybeInstant } from '../schemas.js';

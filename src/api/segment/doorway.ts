@@ -1,10 +1,10 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Readable } from 'node:stream';
-import { hasKeyShape } from '../../domain/key-shape.js';
-import type { WriteKey } from '../../domain/speaker.js';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { hasKeyShape } from '../../domain/keys/key-shape.js';
+import type { WriteKey } from '../../domain/keys/speaker.js';
 import { shareOf } from '../caller-share.js';
 import { Problem } from '../problem.js';
-import { type Place, placeLimits, type PlaceLimits, Places, porchLimits } from './places.js';
+import { type Place, type PlaceLimits, Places, placeLimits, porchLimits } from './places.js';
 import { bodyLimits, encodingOf, openBodyLimits, readBody, readText } from './read-body.js';
 
 /** How much may be under way at once: with a known key, and before it is known. */

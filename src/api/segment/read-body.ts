@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { createGunzip, createInflate, createInflateRaw, type Gunzip, type Inflate, type InflateRaw } from 'node:zlib';
-import type { WriteKeyKind } from '../../domain/speaker.js';
+import type { WriteKeyKind } from '../../domain/keys/speaker.js';
 import { Problem } from '../problem.js';
 import { scanJson, textWithout } from './scan-json.js';
 

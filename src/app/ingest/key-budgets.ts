@@ -1,6 +1,6 @@
-import { isRefusal } from '../../domain/consent.js';
-import type { IdentityPlan } from '../../domain/identity.js';
-import { budgeted, type Budgeted, hourOf, usualLimits } from '../../domain/key-budget.js';
+import { isRefusal } from '../../domain/consent/consent.js';
+import { type Budgeted, budgeted, hourOf, usualLimits } from '../../domain/keys/key-budget.js';
+import type { IdentityPlan } from '../../domain/people/identity.js';
 import type { Understood } from '../../projection/read-event.js';
 import { addToKeyHours, type KeyHour } from '../../store/key-hours.js';
 import type { AppDeps } from '../deps.js';

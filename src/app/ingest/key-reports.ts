@@ -1,6 +1,6 @@
-import type { Instant } from '../../domain/instant.js';
-import { isRefusedToKey } from '../../domain/key-refusal.js';
-import type { Speaker } from '../../domain/speaker.js';
+import { isRefusedToKey } from '../../domain/keys/key-refusal.js';
+import type { Speaker } from '../../domain/keys/speaker.js';
+import type { Instant } from '../../domain/time/instant.js';
 import type { Matched } from '../../matching/matched.js';
 import type { Understood } from '../../projection/read-event.js';
 import type { DeadLetter } from '../../store/dead-letters.js';

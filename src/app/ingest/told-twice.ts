@@ -1,8 +1,8 @@
-import type { ProfileId } from '../../domain/ids.js';
-import { identitiesOf, type KnownIdentity } from '../../domain/identity.js';
-import { keyed, keyedByOthers, type Secrets } from '../../domain/secrets.js';
-import type { StoredEvent } from '../../store/ingest-snapshot.js';
+import { keyed, keyedByOthers, type Secrets } from '../../domain/keys/secrets.js';
+import { identitiesOf, type KnownIdentity } from '../../domain/people/identity.js';
+import type { ProfileId } from '../../domain/values/ids.js';
 import type { Understood } from '../../projection/read-event.js';
+import type { StoredEvent } from '../../store/ingest-snapshot.js';
 
 /** An event that is not stored yet, as it is to be stored, and as it came. */
 export interface Fresh {

@@ -1,5 +1,5 @@
-import { type Crowd, nobodyYet, withNewcomer } from '../../domain/crowded-id.js';
-import type { KnownIdentity } from '../../domain/identity.js';
+import { type Crowd, nobodyYet, withNewcomer } from '../../domain/people/crowded-id.js';
+import type { KnownIdentity } from '../../domain/people/identity.js';
 import type { Understood } from '../../projection/read-event.js';
 import type { Fresh } from './told-twice.js';
 

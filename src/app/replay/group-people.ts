@@ -1,5 +1,5 @@
-import { listCartSharers, listInboxSharers, listPeopleToReplay, type PersonToReplay, type ReplayRange } from '../../store/replay-read.js';
 import type { Store } from '../../store/db.js';
+import { listCartSharers, listInboxSharers, listPeopleToReplay, type PersonToReplay, type ReplayRange } from '../../store/replay-read.js';
 
 /** People who are played together, because what one of them does or is sent matters to another. By id. */
 export type PeopleGroup = readonly string[];

@@ -1,14 +1,21 @@
-import { eventTypes, type ShopEvent } from '../../domain/event.js';
-import type { CartId, JourneyId, MessageId, ProfileId, StepId } from '../../domain/ids.js';
-import type { MessageClass } from '../../domain/channel.js';
-import type { Instant } from '../../domain/instant.js';
-import type { Speaker } from '../../domain/speaker.js';
-import { type AddressKey, addressOf, normaliseAddress, spellingsOf, suppressionKeys, unsubscribeKeys } from '../../domain/suppression.js';
+import {
+  type AddressKey,
+  addressOf,
+  normaliseAddress,
+  spellingsOf,
+  suppressionKeys,
+  unsubscribeKeys,
+} from '../../domain/consent/suppression.js';
+import { eventTypes, type ShopEvent } from '../../domain/events/event.js';
+import type { Speaker } from '../../domain/keys/speaker.js';
+import type { MessageClass } from '../../domain/messages/channel.js';
+import type { Instant } from '../../domain/time/instant.js';
+import type { CartId, JourneyId, MessageId, ProfileId, StepId } from '../../domain/values/ids.js';
 import { contactPoints } from '../../projection/contact-points.js';
 import type { Recorded, RecordedEvent, RecordedMessage, RecordedRefusal, RecordedTrait } from '../../replay/recorded.js';
-import { readRecorded, readRefusals, type ReplayRange, type StoredRecorded, type StoredReplayEvent } from '../../store/replay-read.js';
+import { type ReplayRange, readRecorded, readRefusals, type StoredRecorded, type StoredReplayEvent } from '../../store/replay-read.js';
 import type { AppDeps } from '../deps.js';
-import { readSegmentEvent } from '../read-segment-event.js';
+import { readSegmentEvent } from '../ingest/read-segment-event.js';
 
 type Deps = Pick<AppDeps, 'store' | 'secret' | 'shop' | 'placeholderIds'>;
 

@@ -1,11 +1,11 @@
-import type { RenderContext, RenderResult } from '../../domain/rendering.js';
-import type { Shop } from '../../domain/shop.js';
+import type { RenderContext, RenderResult } from '../../domain/messages/rendering.js';
+import type { Shop } from '../../domain/shop/shop.js';
 import type { JourneyDefinition } from '../../journey/definition.js';
 import { type PublishedVersion, versionRenderer } from '../../render/renderer.js';
 import type { ReplayWorld } from '../../replay/play-recorded.js';
 import type { Db } from '../../store/db.js';
 import { findTemplateVersion } from '../../store/templates.js';
-import { approvedElsewise } from '../render-message.js';
+import { approvedElsewise } from '../messages/render-message.js';
 
 /** Renders the newest published versions of all templates that the journeys name: read once, so that a replay asks nobody in between. */
 export async function replayRenderer(

@@ -1,17 +1,17 @@
 import { reach } from '../../channels/person-address.js';
-import type { MessageId } from '../../domain/ids.js';
-import type { TextLook } from '../../domain/outgoing.js';
-import { quietHoursFor, smsValiditySeconds } from '../../domain/quiet-hours.js';
+import { quietHoursFor, smsValiditySeconds } from '../../domain/gate/quiet-hours.js';
+import type { TextLook } from '../../domain/messages/outgoing.js';
+import type { MessageId } from '../../domain/values/ids.js';
 import { readStoredContent } from '../../store/messages.js';
 import { readTurnRows } from '../../store/turn-snapshot.js';
 import type { PlannedContent } from '../../turn/content.js';
-import { foresee, type ForeseenSend } from '../../turn/foresee.js';
+import { type ForeseenSend, foresee } from '../../turn/foresee.js';
 import { renderContext } from '../../turn/render-context.js';
 import { knownContent } from '../../turn/repeat.js';
 import type { OrderLook, PreparedSend, Reach } from '../../turn/request.js';
 import type { TurnEntry, TurnRows, TurnWorld } from '../../turn/world.js';
 import type { AppDeps } from '../deps.js';
-import { linkOf, ownLinks, renderMessage } from '../render-message.js';
+import { linkOf, ownLinks, renderMessage } from '../messages/render-message.js';
 import { readWorld } from './read-world.js';
 
 /** A message made ready outside any transaction. */

@@ -1,10 +1,10 @@
 import { countryOfPhone } from '../../channels/sms/address.js';
-import { widestCapMs } from '../../domain/caps-for.js';
+import { spellingsOf, suppressionKeys, unsubscribeKeys } from '../../domain/consent/suppression.js';
 import { parseEngagement } from '../../domain/engagement/state.js';
-import type { FactName } from '../../domain/fact.js';
-import { settledBefore } from '../../domain/human-click.js';
-import type { Instant } from '../../domain/instant.js';
-import { spellingsOf, suppressionKeys, unsubscribeKeys } from '../../domain/suppression.js';
+import type { FactName } from '../../domain/events/fact.js';
+import { widestCapMs } from '../../domain/gate/caps-for.js';
+import type { Instant } from '../../domain/time/instant.js';
+import { settledBefore } from '../../domain/tracking/human-click.js';
 import type { JourneyDefinition } from '../../journey/definition.js';
 import { countedFacts } from '../../journey/engine.js';
 import type { Trx } from '../../store/db.js';
@@ -12,7 +12,7 @@ import { lockAndReadFacts, lockTurn, readTurnFacts, type TurnQuestion, type Turn
 import { pausesOf } from '../../turn/pauses.js';
 import type { TurnProfile, TurnRows, TurnWorld } from '../../turn/world.js';
 import type { AppDeps } from '../deps.js';
-import { loadPinnedDefinition } from '../live-journeys.js';
+import { loadPinnedDefinition } from '../journeys/live-journeys.js';
 
 /** A world as it was read, and the keys of all pauses that were in force then. */
 export interface SeenWorld {

@@ -1,16 +1,16 @@
-import { mailboxProviderOf } from '../../domain/mailbox-provider.js';
-import type { Verdict } from '../../domain/verdict.js';
-import { lockPauses } from '../../store/controls.js';
-import { writeEffects } from '../../store/effects.js';
-import type { Trx } from '../../store/db.js';
 import type { Instruction } from '../../../workflows/contract.js';
+import type { Verdict } from '../../domain/gate/verdict.js';
+import { mailboxProviderOf } from '../../domain/messages/mailbox-provider.js';
+import { lockPauses } from '../../store/controls.js';
+import type { Trx } from '../../store/db.js';
+import { writeEffects } from '../../store/effects.js';
 import type { EffectOf } from '../../turn/effects.js';
 import { nothingPaused, type Pauses } from '../../turn/pauses.js';
-import type { SettledAttempt, TakenTurn, TurnResult as Taken } from '../../turn/request.js';
+import type { SettledAttempt, TurnResult as Taken, TakenTurn } from '../../turn/request.js';
 import { takeTurn } from '../../turn/take-turn.js';
 import type { TurnRows, TurnWorld } from '../../turn/world.js';
+import { suppressAddress } from '../consent/suppress-address.js';
 import type { AppDeps } from '../deps.js';
-import { suppressAddress } from '../suppress-address.js';
 import type { SendPlan } from './plan-send.js';
 import { lockWorld, type SeenWorld } from './read-world.js';
 

@@ -1,5 +1,5 @@
 import { domainToASCII } from 'node:url';
-import { longestEmail } from '../../domain/suppression.js';
+import { longestEmail } from '../../domain/consent/suppression.js';
 
 /** May mail go to this address? `address` is trimmed, with the domain in lower-case ASCII; a code says why not. */
 export type EmailCheck =

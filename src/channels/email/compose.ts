@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import DKIM from 'nodemailer/lib/dkim';
 import MailComposer from 'nodemailer/lib/mail-composer';
-import type { OutgoingEmail } from '../../domain/outgoing.js';
+import type { OutgoingEmail } from '../../domain/messages/outgoing.js';
 
 /** Who signs: `d=`, `s=` and a PEM of an RSA private key. */
 export interface DkimSettings {

@@ -1,7 +1,7 @@
-import { trimEnd } from '../../domain/trim-end.js';
-import { hiddenLink } from '../../domain/human-click.js';
+import { leadsToShop, type ShopHosts } from '../../domain/shop/shop-address.js';
+import { hiddenLink } from '../../domain/tracking/human-click.js';
+import { trimEnd } from '../../domain/values/trim-end.js';
 import { anchor, decodeEntities, href } from './anchors.js';
-import { leadsToShop, type ShopHosts } from '../../domain/shop-address.js';
 
 /** A message with links that tell. */
 export interface TrackedEmail {

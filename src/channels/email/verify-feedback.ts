@@ -1,4 +1,4 @@
-import { type FeedbackLoop, loopsOfSender } from '../../domain/feedback-loop.js';
+import { type FeedbackLoop, loopsOfSender } from '../../domain/messages/feedback-loop.js';
 
 /** Answers the TXT records of a name, each as its strings. Throws as `node:dns` does: `ENOTFOUND`, `ENODATA`, or another code when DNS is away. */
 export type ResolveTxt = (name: string) => Promise<readonly (readonly string[])[]>;

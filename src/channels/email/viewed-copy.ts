@@ -1,5 +1,5 @@
-import type { Link } from '../../domain/link-token.js';
-import type { TrackedPart } from '../../domain/tracking-token.js';
+import type { Link } from '../../domain/keys/link-token.js';
+import type { TrackedPart } from '../../domain/tracking/tracking-token.js';
 import { anchor, decodeEntities, encodeEntities, href } from './anchors.js';
 
 export interface ViewedFrom {

@@ -1,5 +1,5 @@
 import { type CountryCode, type NumberType, parsePhoneNumberFromString } from 'libphonenumber-js/max';
-import { remembered } from '../../domain/remembered.js';
+import { remembered } from '../../domain/values/remembered.js';
 
 /** May a text go to this number? `e164` such as `+447700900123`; a code says why not. */
 export type PhoneCheck =

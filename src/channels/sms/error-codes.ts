@@ -1,4 +1,4 @@
-import type { SuppressionReason } from '../../domain/suppression.js';
+import type { SuppressionReason } from '../../domain/consent/suppression.js';
 
 /**
  * What one of Twilio's error codes asks for.

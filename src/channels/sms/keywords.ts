@@ -1,4 +1,4 @@
-import { nearest } from '../../domain/nearest.js';
+import { nearest } from '../../domain/values/nearest.js';
 
 /** What a person asks for by a text. `free-form-stop` is a sentence that reads like a revocation: it stops too, and a person looks at it. */
 export type InboundIntent =

@@ -1,12 +1,12 @@
-import type { BroadcastProgress } from '../../app/show-broadcasts.js';
 import { text as textOf } from 'node:stream/consumers';
-import { durationWords } from '../../domain/duration.js';
+import type { BroadcastProgress } from '../../app/broadcasts/show-broadcasts.js';
+import { durationWords } from '../../domain/time/duration.js';
 import type { ApiClient } from '../client.js';
 import type { CliContext, Outcome } from '../context.js';
-import { CliFailure } from '../failure.js';
-import { readSource } from '../source-file.js';
 import { readData } from '../data-file.js';
+import { CliFailure } from '../failure.js';
 import { type MappedColumn, readRecipients } from '../recipient-list.js';
+import { readSource } from '../source-file.js';
 import { paragraphs, plural, table } from '../text.js';
 
 interface Count {

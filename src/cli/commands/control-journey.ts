@@ -1,5 +1,5 @@
-import type { CliContext, Outcome } from '../context.js';
 import type { ApiClient } from '../client.js';
+import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
 import { plural } from '../text.js';
 

@@ -1,4 +1,4 @@
-import type { UndoneOfPerson } from '../../app/undo-key-acts.js';
+import type { UndoneOfPerson } from '../../app/keys/undo-key-acts.js';
 import type { CliContext, Outcome } from '../context.js';
 import { findProfile } from '../find-profile.js';
 import { plural, table } from '../text.js';

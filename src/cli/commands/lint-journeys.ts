@@ -1,6 +1,6 @@
 import { topicIds } from '../../domain/policy/topic-policy.js';
-import { checkPolicyFolder } from '../../policy-folder.js';
 import { parseJourney } from '../../journey/parse.js';
+import { checkPolicyFolder } from '../../project/policy-folder.js';
 import { loadTemplates } from '../../render/load.js';
 import { describeProblem } from '../../yaml/problem.js';
 import type { CliContext, Outcome } from '../context.js';

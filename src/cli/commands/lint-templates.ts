@@ -1,9 +1,9 @@
 import { topicIds } from '../../domain/policy/topic-policy.js';
-import { checkPolicyFolder } from '../../policy-folder.js';
+import { checkPolicyFolder } from '../../project/policy-folder.js';
+import { loadShop } from '../../project/shop.js';
+import { lintTemplates } from '../../render/lint.js';
 import { loadTemplates } from '../../render/load.js';
 import { describeProblem } from '../../yaml/problem.js';
-import { lintTemplates } from '../../render/lint.js';
-import { loadShop } from '../../shop.js';
 import type { CliContext, Outcome } from '../context.js';
 import { plural } from '../text.js';
 

@@ -1,5 +1,5 @@
 import type { Replay, ReplayProgress } from '../../app/replay/replay-journey.js';
-import type { LoadMap } from '../../domain/load.js';
+import type { LoadMap } from '../../domain/gate/load.js';
 import type { DifferingPerson, ReplayCount } from '../../replay/compare.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';

@@ -1,5 +1,5 @@
-import type { JourneyReport } from '../../app/journey-report.js';
-import { day, hour } from '../../domain/instant.js';
+import type { JourneyReport } from '../../app/journeys/journey-report.js';
+import { day, hour } from '../../domain/time/instant.js';
 import type { CliContext, Outcome } from '../context.js';
 import { instantText } from '../instant-text.js';
 import { money, paragraphs, plural, table } from '../text.js';

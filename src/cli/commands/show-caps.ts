@@ -1,4 +1,4 @@
-import type { CapStanding, PersonCaps } from '../../app/show-caps.js';
+import type { CapStanding, PersonCaps } from '../../app/people/show-caps.js';
 import type { CliContext, Outcome } from '../context.js';
 import { findProfile } from '../find-profile.js';
 import { paragraphs, table } from '../text.js';

@@ -1,4 +1,4 @@
-import { type SettingName, settingNames, settings } from '../../config.js';
+import { type SettingName, settingNames, settings } from '../../settings/config.js';
 import type { CliContext, Outcome } from '../context.js';
 import { paragraphs } from '../text.js';
 

@@ -1,5 +1,5 @@
-import type { EntryStory, EntrySummary } from '../../app/show-entry.js';
 import type { StuckEntry } from '../../api/deps.js';
+import type { EntryStory, EntrySummary } from '../../app/entries/show-entry.js';
 import type { ApiClient } from '../client.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';

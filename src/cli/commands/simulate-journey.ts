@@ -1,4 +1,4 @@
-import { loadMap } from '../../domain/load.js';
+import { loadMap } from '../../domain/gate/load.js';
 import {
   openScenarioProject,
   openTheatre,
@@ -6,7 +6,7 @@ import {
   readScenarioFile,
   ScenarioError,
   type StagedScenario,
-} from '../../scenario-project.js';
+} from '../../project/scenario-project.js';
 import { compareStory } from '../../simulator/expect.js';
 import type { Story } from '../../simulator/story.js';
 import { renderStory } from '../../simulator/tell-story.js';

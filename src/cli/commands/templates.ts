@@ -1,14 +1,14 @@
+import { spawn } from 'node:child_process';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { spawn } from 'node:child_process';
+import { fellBackFrom } from '../../domain/messages/fell-back.js';
+import { describeProblem, type FileProblem } from '../../yaml/problem.js';
 import type { CliContext, Outcome } from '../context.js';
-import { CliFailure } from '../failure.js';
-import { fellBackFrom } from '../../domain/fell-back.js';
 import { readData } from '../data-file.js';
+import { CliFailure } from '../failure.js';
 import { findProfileId } from '../find-profile.js';
 import { paragraphs, table } from '../text.js';
-import { describeProblem, type FileProblem } from '../../yaml/problem.js';
 
 type Preview =
   | {
@@ -75,7 +75,7 @@ async function previewSample(
 ): Promise<Preview> {
   const { loadTemplates } = await import('../../render/load.js');
   const { previewTemplate: render, readSample } = await import('../../render/preview.js');
-  const { loadShop } = await import('../../shop.js');
+  const { loadShop } = await import('../../project/shop.js');
   const set = await loadTemplates(context.project);
   if (!set.has(id)) throw new CliFailure(`There is no template ${id}. There are: ${set.ids().join(', ') || 'none'}.`);
   const sample = options.sample === undefined ? set.samples[0] : set.samples.find((one) => one.name === options.sample);

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { scopes } from '../../domain/scopes.js';
+import { scopes } from '../../domain/keys/scopes.js';
 import type { Add, Group } from '../add.js';
 import { limitOption } from '../options.js';
 

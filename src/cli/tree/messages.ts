@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { messageClasses } from '../../domain/channel.js';
+import { messageClasses } from '../../domain/messages/channel.js';
 import type { Add, Group } from '../add.js';
 import { channelOption, limitOption, priorityOption } from '../options.js';
 

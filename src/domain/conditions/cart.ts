@@ -1,5 +1,5 @@
-import type { Cart } from '../cart.js';
-import { totalsByCurrency } from '../cart-totals.js';
+import type { Cart } from '../carts/cart.js';
+import { totalsByCurrency } from '../carts/cart-totals.js';
 import { compare, describeComparison } from './comparison.js';
 import type { Comparison, Truth } from './condition.js';
 import type { ConditionKind, ConditionOf } from './kind.js';

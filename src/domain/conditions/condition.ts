@@ -1,10 +1,10 @@
-import type { Channel } from '../channel.js';
-import type { Cart } from '../cart.js';
-import type { ConsentRecord } from '../consent.js';
-import type { FactName } from '../fact.js';
-import type { Instant } from '../instant.js';
-import type { MessageState } from '../message.js';
+import type { Cart } from '../carts/cart.js';
+import type { ConsentRecord } from '../consent/consent.js';
+import type { FactName } from '../events/fact.js';
+import type { Channel } from '../messages/channel.js';
+import type { MessageState } from '../messages/message.js';
 import type { TopicPolicy } from '../policy/topic-policy.js';
+import type { Instant } from '../time/instant.js';
 
 /** A comparison with one operator. A missing value gives `unknown`, except for `exists`. */
 export type Comparison =

@@ -1,4 +1,4 @@
-import { hasConsent } from '../consent.js';
+import { hasConsent } from '../consent/consent.js';
 import type { ConditionKind, ConditionOf } from './kind.js';
 import { truth } from './kind.js';
 

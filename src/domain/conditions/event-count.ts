@@ -1,4 +1,4 @@
-import { durationWords } from '../duration.js';
+import { durationWords } from '../time/duration.js';
 import { compare, describeComparison } from './comparison.js';
 import type { ConditionKind, ConditionOf } from './kind.js';
 

@@ -1,4 +1,4 @@
-import type { MessageState } from '../message.js';
+import type { MessageState } from '../messages/message.js';
 import type { MessageStatus, Truth } from './condition.js';
 import type { ConditionKind, ConditionOf } from './kind.js';
 import { truth } from './kind.js';

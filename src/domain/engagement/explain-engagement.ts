@@ -1,7 +1,7 @@
-import { countWords } from '../duration.js';
-import { day, type Instant } from '../instant.js';
 import { type EngagementPolicy, tierRank } from '../policy/engagement-policy.js';
-import { formatLocal } from '../time.js';
+import { countWords } from '../time/duration.js';
+import { day, type Instant } from '../time/instant.js';
+import { formatLocal } from '../time/time.js';
 import type { Fatigue } from './fatigue.js';
 import type { TierVerdict } from './tier.js';
 import type { TopicMultiplier } from './topic-affinity.js';

@@ -1,7 +1,7 @@
-import type { Channel } from '../channel.js';
-import type { ConsentRecord } from '../consent.js';
-import type { Instant } from '../instant.js';
-import { mayTrack, type TrackingPolicy } from '../tracking.js';
+import type { ConsentRecord } from '../consent/consent.js';
+import type { Channel } from '../messages/channel.js';
+import type { Instant } from '../time/instant.js';
+import { mayTrack, type TrackingPolicy } from '../tracking/tracking.js';
 import { type EngagementState, noEngagement, parseEngagement } from './state.js';
 
 /** All that tier, topic affinity and fatigue of one person are worked out from. Read with the other facts of a turn. */

@@ -1,7 +1,7 @@
-import type { Channel } from '../channel.js';
-import { type ConsentRecord, isRefusal } from '../consent.js';
-import type { Instant } from '../instant.js';
+import { type ConsentRecord, isRefusal } from '../consent/consent.js';
+import type { Channel } from '../messages/channel.js';
 import type { EngagementPolicy } from '../policy/engagement-policy.js';
+import type { Instant } from '../time/instant.js';
 import type { EngagementFacts } from './facts.js';
 import type { FatigueCause } from './state.js';
 import { tierAt } from './tier.js';

@@ -1,4 +1,4 @@
-import { day, type Instant } from '../instant.js';
+import { day, type Instant } from '../time/instant.js';
 import type { Signal } from './state.js';
 
 /** What an open or a click of a person says of their engagement. */

@@ -1,5 +1,5 @@
-import type { Instant } from '../instant.js';
 import { type EngagementPolicy, type EngagementSignal, engagementSignals } from '../policy/engagement-policy.js';
+import type { Instant } from '../time/instant.js';
 
 /** How many signals of one kind, each halved every half-life, as it was at `at`. Weights come in when it is read, so a new weight counts at once. */
 export interface DecayedSum {

@@ -1,5 +1,5 @@
-import type { CommerceEvent } from '../commerce-events.js';
-import type { ShopEvent } from '../event.js';
+import type { CommerceEvent } from '../carts/commerce-events.js';
+import type { ShopEvent } from '../events/event.js';
 import type { Signal } from './state.js';
 
 /** Track calls that say that a person answered a question of ours or of the shop's; in any case of letters. */

@@ -1,6 +1,6 @@
-import { type Instant, minute } from '../instant.js';
 import { type EngagementPolicy, type EngagementSignal, engagementSignals } from '../policy/engagement-policy.js';
-import { addSignal, addSums, type DecayedSum, scoreAt, type SignalSums, takeSignal } from './score.js';
+import { type Instant, minute } from '../time/instant.js';
+import { addSignal, addSums, type DecayedSum, type SignalSums, scoreAt, takeSignal } from './score.js';
 
 /** Why a person may have had enough of us, by their own act. */
 export const fatigueCauses = ['too-many', 'looked-and-left'] as const;

@@ -1,5 +1,5 @@
-import type { Instant } from '../instant.js';
 import type { EngagementPolicy } from '../policy/engagement-policy.js';
+import type { Instant } from '../time/instant.js';
 import type { EngagementFacts } from './facts.js';
 import { tierAt } from './tier.js';
 

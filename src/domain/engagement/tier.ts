@@ -1,7 +1,7 @@
-import { type ConsentRecord, isRefusal } from '../consent.js';
-import type { Tier } from '../engagement-tier.js';
-import { hour, type Instant } from '../instant.js';
+import { type ConsentRecord, isRefusal } from '../consent/consent.js';
 import type { EngagementPolicy } from '../policy/engagement-policy.js';
+import { hour, type Instant } from '../time/instant.js';
+import type { Tier } from './engagement-tier.js';
 import type { EngagementFacts } from './facts.js';
 import { scoreAt } from './score.js';
 import { fallsAt, lastHotAt } from './state.js';

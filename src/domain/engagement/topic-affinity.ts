@@ -1,8 +1,8 @@
-import type { Channel } from '../channel.js';
-import { type ConsentRecord, isRefusal } from '../consent.js';
-import type { Instant } from '../instant.js';
+import { type ConsentRecord, isRefusal } from '../consent/consent.js';
+import type { Channel } from '../messages/channel.js';
 import type { EngagementPolicy } from '../policy/engagement-policy.js';
-import { betaCdf, fisherLess } from '../stats.js';
+import type { Instant } from '../time/instant.js';
+import { betaCdf, fisherLess } from '../values/stats.js';
 import type { EngagementFacts, TopicHistory } from './facts.js';
 
 /** Why messages of a topic come less often, or not. */

@@ -1,6 +1,6 @@
-import { type Channel, channels } from '../channel.js';
-import { type Tier, tiers } from '../engagement-tier.js';
-import { day } from '../instant.js';
+import { type Tier, tiers } from '../engagement/engagement-tier.js';
+import { type Channel, channels } from '../messages/channel.js';
+import { day } from '../time/instant.js';
 
 /** The published `policies/caps.yaml`: how often a person may be written to. Read at every decision, never pinned. */
 export interface CapPolicy {

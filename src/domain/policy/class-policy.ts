@@ -1,4 +1,4 @@
-import type { MessageClass } from '../channel.js';
+import type { MessageClass } from '../messages/channel.js';
 
 /** The published `policies/classes.yaml`: what a class of message must obey. The class is a property of the approved template version. */
 export interface ClassPolicy {

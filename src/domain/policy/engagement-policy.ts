@@ -1,7 +1,7 @@
-import type { Channel } from '../channel.js';
-import type { Tier } from '../engagement-tier.js';
-import type { ChannelPrice } from '../message-price.js';
-import type { TrackingPolicy } from '../tracking.js';
+import type { Tier } from '../engagement/engagement-tier.js';
+import type { ChannelPrice } from '../gate/message-price.js';
+import type { Channel } from '../messages/channel.js';
+import type { TrackingPolicy } from '../tracking/tracking.js';
 
 export const engagementSignals = [
   'purchase',

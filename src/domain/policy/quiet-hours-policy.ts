@@ -1,4 +1,4 @@
-import type { Channel } from '../channel.js';
+import type { Channel } from '../messages/channel.js';
 
 /** The published `policies/quiet-hours.yaml`: hours by law and custom, with dates. Read at every decision, never pinned. */
 export interface QuietHoursPolicy {

@@ -1,5 +1,5 @@
-import type { Channel } from '../channel.js';
-import { nearest } from '../nearest.js';
+import type { Channel } from '../messages/channel.js';
+import { nearest } from '../values/nearest.js';
 
 /** The published `policies/topics.yaml`: what people consent to, by name. */
 export interface TopicPolicy {

@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { createLocalServer, happens, json, pagePolicy, sleep } from '../local-server.js';
 import { Chaos, draft, type Network } from './network.js';
-import { phonePage } from './page.js';
 import type { PhoneOptions } from './options.js';
+import { phonePage } from './page.js';
 import { describeText, type Text, type TextStore } from './texts.js';
 
 /** Twilio's error body. */

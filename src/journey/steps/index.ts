@@ -5,8 +5,8 @@ import { exit } from './exit.js';
 import type { StepKind, StepOf } from './kind.js';
 import { send } from './send.js';
 import { split } from './split.js';
-import { waitUntil } from './wait-until.js';
 import { wait } from './wait.js';
+import { waitUntil } from './wait-until.js';
 
 const kinds: { readonly [K in Step['kind']]: StepKind<StepOf<K>> } = { send, wait, wait_until: waitUntil, split, exit };
 

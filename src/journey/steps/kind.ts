@@ -1,5 +1,5 @@
-import type { Instant } from '../../domain/instant.js';
-import type { StepId } from '../../domain/ids.js';
+import type { Instant } from '../../domain/time/instant.js';
+import type { StepId } from '../../domain/values/ids.js';
 import type { EngineContext } from '../context.js';
 import type { Step } from '../definition.js';
 import type { EntryOutcome, EntryState, TraceLine } from '../entry.js';

@@ -1,4 +1,4 @@
-import type { Instant } from '../../domain/instant.js';
+import type { Instant } from '../../domain/time/instant.js';
 import type { JourneyDefinition } from '../definition.js';
 import type { EntryState } from '../entry.js';
 import { sayChannel } from '../words.js';

@@ -1,6 +1,6 @@
-import { durationWords } from '../../domain/duration.js';
-import type { Instant } from '../../domain/instant.js';
-import { formatLocal } from '../../domain/time.js';
+import { durationWords } from '../../domain/time/duration.js';
+import type { Instant } from '../../domain/time/instant.js';
+import { formatLocal } from '../../domain/time/time.js';
 import type { EntryState } from '../entry.js';
 import { sayFact } from '../words.js';
 import type { StepKind, StepOf } from './kind.js';

@@ -1,6 +1,6 @@
-import { countWords } from '../../domain/duration.js';
-import type { Instant } from '../../domain/instant.js';
-import { addCalendarDays, formatLocal, localTimeAfterDays, nextLocalTime, parseLocalTime } from '../../domain/time.js';
+import { countWords } from '../../domain/time/duration.js';
+import type { Instant } from '../../domain/time/instant.js';
+import { addCalendarDays, formatLocal, localTimeAfterDays, nextLocalTime, parseLocalTime } from '../../domain/time/time.js';
 import type { EngineContext } from '../context.js';
 import type { EntryState } from '../entry.js';
 import { sayUntil } from '../words.js';

@@ -1,6 +1,6 @@
 import type { ConditionFacts } from '../../domain/conditions/condition.js';
 import { evaluate } from '../../domain/conditions/index.js';
-import type { Fact } from '../../domain/fact.js';
+import type { Fact } from '../../domain/events/fact.js';
 import type { TriggerKind, TriggerOf } from './trigger-kind.js';
 
 /** Starts at once when the fact comes. `where` reads the fact alone. */

@@ -1,5 +1,5 @@
-import type { Fact } from '../../domain/fact.js';
-import type { Instant } from '../../domain/instant.js';
+import type { Fact } from '../../domain/events/fact.js';
+import type { Instant } from '../../domain/time/instant.js';
 import type { Trigger } from '../definition.js';
 
 export type TriggerOf<K extends Trigger['kind']> = Extract<Trigger, { readonly kind: K }>;

@@ -1,11 +1,11 @@
 import { toldByReceipt } from '../../channels/receipts.js';
-import type { Fact } from '../../domain/fact.js';
-import type { EntryId, MessageId } from '../../domain/ids.js';
-import type { Instant } from '../../domain/instant.js';
+import type { Fact } from '../../domain/events/fact.js';
+import type { Instant } from '../../domain/time/instant.js';
+import type { EntryId, MessageId } from '../../domain/values/ids.js';
 import type { EntryInput } from '../../journey/entry.js';
 import { pauseKeys, pauseOn, pausesOf } from '../../turn/pauses.js';
-import type { IngestNeeds } from './needs.js';
 import { matchFacts } from './match.js';
+import type { IngestNeeds } from './needs.js';
 import type { MemoryEntry, MemoryMessage, Tables } from './tables.js';
 
 export type PausedScope = keyof typeof pauseKeys | { readonly journey: string };

@@ -1,5 +1,5 @@
-import type { EntryId } from '../../domain/ids.js';
-import type { Instant } from '../../domain/instant.js';
+import type { Instant } from '../../domain/time/instant.js';
+import type { EntryId } from '../../domain/values/ids.js';
 
 interface Due {
   readonly at: Instant;

@@ -1,12 +1,12 @@
 import { errorAction } from '../../channels/sms/error-codes.js';
-import type { Channel } from '../../domain/channel.js';
-import type { Instant } from '../../domain/instant.js';
-import { leaseMs } from '../../domain/lease.js';
-import { foldAttempts } from '../../domain/message.js';
-import { addressOf, normaliseAddress, suppressionAfter } from '../../domain/suppression.js';
-import type { EntryId } from '../../domain/ids.js';
-import { stateAfter } from '../../turn/settle-attempt.js';
+import { addressOf, normaliseAddress, suppressionAfter } from '../../domain/consent/suppression.js';
+import type { Channel } from '../../domain/messages/channel.js';
+import { foldAttempts } from '../../domain/messages/message.js';
+import type { Instant } from '../../domain/time/instant.js';
+import type { EntryId } from '../../domain/values/ids.js';
+import { leaseMs } from '../../domain/values/lease.js';
 import type { Effect, EffectOf } from '../../turn/effects.js';
+import { stateAfter } from '../../turn/settle-attempt.js';
 import { addressKey, type MemoryMessage, type Tables } from './tables.js';
 
 type Writer<K extends Effect['kind']> = (effect: EffectOf<K>, tables: Tables) => void;

@@ -1,5 +1,5 @@
 import type { TopicHistory } from '../../domain/engagement/facts.js';
-import { day, type Instant } from '../../domain/instant.js';
+import { day, type Instant } from '../../domain/time/instant.js';
 import type { TurnFacts, TurnProfile } from '../../turn/world.js';
 import type { MemoryMessage } from './tables.js';
 

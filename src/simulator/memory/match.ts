@@ -1,5 +1,5 @@
-import type { ProfileId } from '../../domain/ids.js';
-import { sharersAtMost } from '../../domain/sharing.js';
+import { sharersAtMost } from '../../domain/people/sharing.js';
+import type { ProfileId } from '../../domain/values/ids.js';
 import { type MatchableFact, type Matched, withUnheard } from '../../matching/matched.js';
 import { meetTriggers, startEntries } from '../../matching/triggers.js';
 import { deliverToWaiting, type WaitMatch } from '../../matching/waits.js';

@@ -1,6 +1,6 @@
+import type { Secrets } from '../../domain/keys/secrets.js';
 import type { Policies } from '../../domain/policy/policies.js';
-import type { Secrets } from '../../domain/secrets.js';
-import type { Shop } from '../../domain/shop.js';
+import type { Shop } from '../../domain/shop/shop.js';
 
 /** What hearing an event needs beside the tables. */
 export interface IngestNeeds {

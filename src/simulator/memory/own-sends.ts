@@ -1,9 +1,9 @@
-import { dueBy, recipientDueAt } from '../../domain/broadcast-pace.js';
-import type { EntryId, ProfileId } from '../../domain/ids.js';
-import type { Instant } from '../../domain/instant.js';
+import { dueBy, recipientDueAt } from '../../domain/messages/broadcast-pace.js';
+import type { TemplateHead } from '../../domain/messages/template.js';
 import type { Policies } from '../../domain/policy/policies.js';
-import type { TemplateHead } from '../../domain/template.js';
-import { broadcastDeadline, broadcastSend, type BroadcastTiming, enrolAheadRealMs, enrolRecipients } from '../../journey/broadcast.js';
+import type { Instant } from '../../domain/time/instant.js';
+import type { EntryId, ProfileId } from '../../domain/values/ids.js';
+import { type BroadcastTiming, broadcastDeadline, broadcastSend, enrolAheadRealMs, enrolRecipients } from '../../journey/broadcast.js';
 import type { JourneyDefinition } from '../../journey/definition.js';
 import { broadcastJourney, broadcastJourneyId, messageJourney, type OpenedEntry } from '../../journey/internal.js';
 import { messageEntry, messageSend, type OwnMessage } from '../../journey/own-message.js';

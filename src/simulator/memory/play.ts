@@ -1,12 +1,12 @@
 import { reach } from '../../channels/person-address.js';
-import type { EntryId, MessageId } from '../../domain/ids.js';
-import type { Instant } from '../../domain/instant.js';
-import type { AttemptOutcome } from '../../domain/message.js';
-import type { Outgoing } from '../../domain/outgoing.js';
-import type { RenderContext, RenderResult } from '../../domain/rendering.js';
-import { isTrackable, mayTrack } from '../../domain/tracking.js';
+import type { AttemptOutcome } from '../../domain/messages/message.js';
+import type { Outgoing } from '../../domain/messages/outgoing.js';
+import type { RenderContext, RenderResult } from '../../domain/messages/rendering.js';
+import type { Instant } from '../../domain/time/instant.js';
+import { isTrackable, mayTrack } from '../../domain/tracking/tracking.js';
+import type { EntryId, MessageId } from '../../domain/values/ids.js';
 import type { PlannedContent } from '../../turn/content.js';
-import { foresee, type ForeseenSend } from '../../turn/foresee.js';
+import { type ForeseenSend, foresee } from '../../turn/foresee.js';
 import { renderContext } from '../../turn/render-context.js';
 import { knownContent } from '../../turn/repeat.js';
 import type { OrderLook, PreparedSend, Reach, SettledAttempt, TurnRequest, TurnResult } from '../../turn/request.js';
@@ -28,7 +28,7 @@ export interface Outside extends Surroundings {
 
 const anywhere: Parameters<typeof reach>[2] = { allowFictional: true, countries: 'all' };
 
-/** Messages that one turn may send in a row, as `src/app/take-turn.ts` has it. */
+/** Messages that one turn may send in a row, as `src/app/turn/take-turn.ts` has it. */
 const mostRounds = 12;
 const mostTurns = 200_000;
 

@@ -1,5 +1,5 @@
-import type { CartId, EntryId, ProfileId } from '../../domain/ids.js';
-import type { Instant } from '../../domain/instant.js';
+import type { Instant } from '../../domain/time/instant.js';
+import type { CartId, EntryId, ProfileId } from '../../domain/values/ids.js';
 import { type EntryPlace, placeOfCart, placeOfPerson, planUnion, type UnitingEntry, unionTexts } from '../../matching/unite.js';
 import { factInput } from '../../matching/waits.js';
 import { mergedProfile } from '../../projection/merge-people.js';

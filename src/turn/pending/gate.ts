@@ -1,9 +1,9 @@
-import { roomTakenBy } from '../../domain/frequency-cap.js';
-import type { SendRequest } from '../../domain/guards/guard.js';
-import type { MessageId } from '../../domain/ids.js';
-import { decideSend } from '../../domain/send-gate.js';
-import { verdictSentence } from '../../domain/explain.js';
-import type { Displaced, SendDecision } from '../../domain/verdict.js';
+import { verdictSentence } from '../../domain/gate/explain.js';
+import { roomTakenBy } from '../../domain/gate/frequency-cap.js';
+import type { SendRequest } from '../../domain/gate/guards/guard.js';
+import { decideSend } from '../../domain/gate/send-gate.js';
+import type { Displaced, SendDecision } from '../../domain/gate/verdict.js';
+import type { MessageId } from '../../domain/values/ids.js';
 import { cappedBy } from '../../journey/capped-by.js';
 import type { SendStep } from '../../journey/definition.js';
 import { afterFailedLook } from '../../journey/last-look.js';

@@ -1,4 +1,4 @@
-import { minute } from '../../domain/instant.js';
+import { minute } from '../../domain/time/instant.js';
 import type { SendStep } from '../../journey/definition.js';
 import { prepareFirst, wait } from '../answer.js';
 import type { NewMessage } from '../effects.js';

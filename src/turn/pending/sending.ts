@@ -1,5 +1,5 @@
-import type { SendStep } from '../../journey/definition.js';
 import { placeWait } from '../../journey/awaiting.js';
+import type { SendStep } from '../../journey/definition.js';
 import { completeSend, type SendResult, withOutcome } from '../../journey/engine.js';
 import type { Awaiting } from '../../journey/entry.js';
 import type { PendingSend } from '../ledger.js';

@@ -1,11 +1,11 @@
-import { compare } from '../../../src/domain/conditions/comparison.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Cart } from '../../../src/domain/cart.js';
+import type { Cart } from '../../../src/domain/carts/cart.js';
+import { compare } from '../../../src/domain/conditions/comparison.js';
 import type { Comparison, Condition, ConditionFacts, Truth } from '../../../src/domain/conditions/condition.js';
 import { allConditions, describeCondition, evaluate } from '../../../src/domain/conditions/index.js';
-import type { CartId, ProfileId } from '../../../src/domain/ids.js';
-import { day, hour } from '../../../src/domain/instant.js';
+import { day, hour } from '../../../src/domain/time/instant.js';
+import type { CartId, ProfileId } from '../../../src/domain/values/ids.js';
 import { shippedPolicies } from '../../support/policies.js';
 
 const at = Date.UTC(2026, 11, 1, 10);

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { EngagementFacts } from '../../../src/domain/engagement/facts.js';
 import { fallsSentence, tierSentence } from '../../../src/domain/engagement/explain-engagement.js';
+import type { EngagementFacts } from '../../../src/domain/engagement/facts.js';
 import { noEngagement, recordSignal } from '../../../src/domain/engagement/state.js';
 import { tierAt } from '../../../src/domain/engagement/tier.js';
-import { day, type Instant } from '../../../src/domain/instant.js';
+import { day, type Instant } from '../../../src/domain/time/instant.js';
 import { shippedPolicies } from '../../support/policies.js';
 
 const policy = shippedPolicies().engagement;

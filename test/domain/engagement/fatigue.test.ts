@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { ConsentRecord } from '../../../src/domain/consent.js';
+import type { ConsentRecord } from '../../../src/domain/consent/consent.js';
 import type { EngagementFacts } from '../../../src/domain/engagement/facts.js';
 import { fatigueMultiplier } from '../../../src/domain/engagement/fatigue.js';
 import { noEngagement, recordFatigue, recordSignal } from '../../../src/domain/engagement/state.js';
-import { day, type Instant } from '../../../src/domain/instant.js';
+import { day, type Instant } from '../../../src/domain/time/instant.js';
 import { shippedPolicies } from '../../support/policies.js';
 
 const policy = shippedPolicies().engagement;

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { scoreAt } from '../../../src/domain/engagement/score.js';
 import { engagementJson, mergeEngagement, noEngagement, parseEngagement, recordSignal } from '../../../src/domain/engagement/state.js';
-import { day, type Instant } from '../../../src/domain/instant.js';
 import { type EngagementSignal, engagementSignals } from '../../../src/domain/policy/engagement-policy.js';
-import { noon } from '../../support/shop-events.js';
+import { day, type Instant } from '../../../src/domain/time/instant.js';
 import { shippedPolicies } from '../../support/policies.js';
+import { noon } from '../../support/shop-events.js';
 
 const policy = shippedPolicies().engagement;
 const { engagement } = JSON.parse(readFileSync(new URL('../../vectors/caps.json', import.meta.url), 'utf8')) as {

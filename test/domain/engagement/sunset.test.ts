@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import type { EngagementFacts } from '../../../src/domain/engagement/facts.js';
 import { noEngagement, recordSignal } from '../../../src/domain/engagement/state.js';
 import { sunsetSince } from '../../../src/domain/engagement/sunset.js';
-import { day, type Instant } from '../../../src/domain/instant.js';
-import { decideSend } from '../../../src/domain/send-gate.js';
+import { decideSend } from '../../../src/domain/gate/send-gate.js';
+import { day, type Instant } from '../../../src/domain/time/instant.js';
 import { sendFacts, sendRequest } from '../../support/gate.js';
 import { shippedPolicies } from '../../support/policies.js';
 

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ConsentRecord } from '../../../src/domain/consent.js';
+import type { ConsentRecord } from '../../../src/domain/consent/consent.js';
+import type { Tier } from '../../../src/domain/engagement/engagement-tier.js';
 import type { EngagementFacts } from '../../../src/domain/engagement/facts.js';
 import { scoreAt } from '../../../src/domain/engagement/score.js';
 import { noEngagement, recordSignal } from '../../../src/domain/engagement/state.js';
 import { tierAt } from '../../../src/domain/engagement/tier.js';
-import type { Tier } from '../../../src/domain/engagement-tier.js';
-import { day, hour, type Instant } from '../../../src/domain/instant.js';
 import { type EngagementSignal, tierRank } from '../../../src/domain/policy/engagement-policy.js';
+import { day, hour, type Instant } from '../../../src/domain/time/instant.js';
 import { shippedPolicies } from '../../support/policies.js';
 
 const policy = shippedPolicies().engagement;

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ConsentRecord } from '../../../src/domain/consent.js';
+import type { ConsentRecord } from '../../../src/domain/consent/consent.js';
 import type { EngagementFacts, TopicHistory } from '../../../src/domain/engagement/facts.js';
 import { noEngagement } from '../../../src/domain/engagement/state.js';
 import { chanceBelow, topicMultiplier } from '../../../src/domain/engagement/topic-affinity.js';
-import { day } from '../../../src/domain/instant.js';
-import { betaCdf, fisherLess } from '../../../src/domain/stats.js';
+import { day } from '../../../src/domain/time/instant.js';
+import { betaCdf, fisherLess } from '../../../src/domain/values/stats.js';
 import { shippedPolicies } from '../../support/policies.js';
 import { noon } from '../../support/shop-events.js';
 

@@ -1,4 +1,4 @@
-import { firstOf, readFieldBlocks, type ReportFields } from './report-fields.js';
+import { firstOf, type ReportFields, readFieldBlocks } from './report-fields.js';
 
 /** A person's complaint as their mailbox provider passes it on (RFC 5965). Addresses in it are personal data, and are often blacked out. */
 export interface FeedbackReport {

@@ -1,4 +1,4 @@
-import type { DeliveryReportClass } from '../../../domain/bounce.js';
+import type { DeliveryReportClass } from '../../../domain/messages/bounce.js';
 import { classOfWords } from './words.js';
 
 /** What a server said of one recipient: of a notification's block, or of a refused command (`failed`, with its reply as the diagnostic). */

@@ -1,4 +1,4 @@
-import { firstOf, readFieldBlocks, type ReportFields, untyped } from './report-fields.js';
+import { firstOf, type ReportFields, readFieldBlocks, untyped } from './report-fields.js';
 
 /** What became of a mail for one recipient (RFC 3464). Addresses in it are personal data. */
 export interface DsnRecipient {

@@ -1,4 +1,4 @@
-import type { DeliveryReportClass } from '../../../domain/bounce.js';
+import type { DeliveryReportClass } from '../../../domain/messages/bounce.js';
 import { classifyReport, codeOfReport } from './bounce-class.js';
 import type { DsnRecipient } from './dsn.js';
 import type { TextReport } from './text-report.js';

@@ -1,4 +1,4 @@
-import type { DeliveryReportClass } from '../../../domain/bounce.js';
+import type { DeliveryReportClass } from '../../../domain/messages/bounce.js';
 import { classifyReport, codeOfReport } from './bounce-class.js';
 import { classOfWords, plainWords } from './words.js';
 

@@ -1,12 +1,12 @@
 import { parseConnectionUrl } from 'nodemailer/lib/shared';
-import type { OutgoingEmail, Provider } from '../../../domain/outgoing.js';
-import type { BounceClass } from '../../../domain/bounce.js';
-import type { AttemptOutcome, ProviderWords } from '../../../domain/message.js';
-import { withoutPersonalData } from '../../../domain/reply-text.js';
+import type { BounceClass } from '../../../domain/messages/bounce.js';
+import type { AttemptOutcome, ProviderWords } from '../../../domain/messages/message.js';
+import type { OutgoingEmail, Provider } from '../../../domain/messages/outgoing.js';
+import { withoutPersonalData } from '../../../domain/values/reply-text.js';
+import { reachSmtp } from '../../reach.js';
 import { checkEmail } from '../address.js';
 import { classifyReport } from '../bounces/bounce-class.js';
 import { type ComposedEmail, composeEmail, createSigner, type DkimSettings, type ReturnPaths } from '../compose.js';
-import { reachSmtp } from '../../reach.js';
 import { type Delivery, SmtpPool } from './smtp-pool.js';
 
 export interface SmtpSettings {

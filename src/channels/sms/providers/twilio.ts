@@ -1,7 +1,7 @@
 import type twilio from 'twilio';
-import type { AttemptOutcome } from '../../../domain/message.js';
-import type { OutgoingSms, Provider, TextLook } from '../../../domain/outgoing.js';
-import { withoutPersonalData } from '../../../domain/reply-text.js';
+import type { AttemptOutcome } from '../../../domain/messages/message.js';
+import type { OutgoingSms, Provider, TextLook } from '../../../domain/messages/outgoing.js';
+import { withoutPersonalData } from '../../../domain/values/reply-text.js';
 import { reachHttp } from '../../reach.js';
 import { errorAction } from '../error-codes.js';
 import { openLine, TwilioCall, type TwilioLine } from './twilio-call.js';

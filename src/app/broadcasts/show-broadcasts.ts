@@ -1,0 +1,111 @@
+import { recipientDueAt } from '../../domain/messages/broadcast-pace.js';
+import { type Instant, minute } from '../../domain/time/instant.js';
+import { broadcastJourneyId } from '../../journey/internal.js';
+import {
+  type BroadcastCounts,
+  type BroadcastRecord,
+  countBroadcast,
+  listBroadcasts,
+  listRecipients,
+  type RecipientRecord,
+  readBroadcast,
+} from '../../store/broadcasts.js';
+import type { AppDeps } from '../deps.js';
+import { type Page, type PageRequest, readPage } from '../paging.js';
+
+type Deps = Pick<AppDeps, 'store' | 'clock'>;
+
+/** How far a broadcast is. */
+export interface BroadcastProgress {
+  /** The provider took them; `delivered`, `bounced` and `failed` are of these. */
+  readonly sent: number;
+  readonly delivered: number;
+  readonly bounced: number;
+  readonly failed: number;
+  /** Whether they left is not known. */
+  readonly unknown: number;
+  /** Under way: they wait for a slot, a queue or their turn. */
+  readonly waiting: number;
+  /** They have not fallen due. */
+  readonly toCome: number;
+  readonly skipped: readonly { readonly reason: string; readonly count: number }[];
+  /** Erased since, or the same person as another recipient. */
+  readonly passedOver: number;
+  /** Messages in which a person clicked. */
+  readonly clicked: number;
+  /** Taken by the provider a minute, over the last five. */
+  readonly perMinute: number;
+  /** When the last recipient will have had its turn, quiet hours and caps as they are known; null: paused, or at an end. */
+  readonly expectedEnd: Instant | null;
+}
+
+export interface BroadcastStory extends BroadcastRecord {
+  readonly journeyId: string;
+  readonly progress: BroadcastProgress;
+}
+
+const recentMs = 5 * minute;
+
+/** Broadcasts, the newest first. */
+export function showBroadcasts(deps: Deps, request: PageRequest): Promise<Page<BroadcastRecord>> {
+  return readPage(
+    request,
+    ['instant', 'id'],
+    (limit, after) => listBroadcasts(deps.store.db, { limit, after }),
+    (broadcast) => [broadcast.createdAt, broadcast.id],
+  );
+}
+
+/** Null: no such broadcast. */
+export async function showBroadcast(deps: Deps, id: string): Promise<BroadcastStory | null> {
+  const broadcast = await readBroadcast(deps.store.db, id);
+  if (broadcast === null) return null;
+  const journeyId = broadcastJourneyId(id);
+  const counts = await countBroadcast(deps.store.db, { id, journeyId, recentSince: deps.clock.now() - recentMs });
+  return { ...broadcast, journeyId, progress: progressOf(broadcast, counts) };
+}
+
+/** Whom it is for, by position, each with what has become of the message. Null: no such broadcast. */
+export async function showRecipients(deps: Pick<Deps, 'store'>, id: string, request: PageRequest): Promise<Page<RecipientRecord> | null> {
+  const broadcast = await readBroadcast(deps.store.db, id);
+  if (broadcast === null) return null;
+  const { channel } = broadcast.settings;
+  return readPage(
+    request,
+    ['serial'],
+    (limit, after) => listRecipients(deps.store.db, { id, channel }, { limit, after: after === null ? null : after[0] }),
+    ({ position }) => [position],
+  );
+}
+
+const endedBefore: ReadonlySet<string> = new Set(['skipped', 'released', 'withheld']);
+
+function progressOf(broadcast: BroadcastRecord, counts: BroadcastCounts): BroadcastProgress {
+  const inState = (...states: readonly string[]): number =>
+    counts.messages.reduce((sum, { state, count }) => (states.includes(state) ? sum + count : sum), 0);
+  const skipped = new Map<string, number>();
+  for (const { state, reason, count } of counts.messages) {
+    if (!endedBefore.has(state)) continue;
+    const told = reason ?? state;
+    skipped.set(told, (skipped.get(told) ?? 0) + count);
+  }
+  return {
+    sent: inState('accepted', 'delivered', 'bounced', 'failed'),
+    delivered: inState('delivered'),
+    bounced: inState('bounced'),
+    failed: inState('failed'),
+    unknown: inState('unknown'),
+    waiting: counts.underWay,
+    toCome: broadcast.state === 'cancelled' ? 0 : broadcast.total - broadcast.enrolled,
+    skipped: [...skipped].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count),
+    passedOver: counts.passedOver,
+    clicked: counts.clicked,
+    perMinute: counts.recent / (recentMs / minute),
+    expectedEnd: broadcast.state === 'running' ? expectedEnd(broadcast, counts) : null,
+  };
+}
+
+function expectedEnd({ startsAt, settings, total, enrolled }: BroadcastRecord, { lastDueAt }: BroadcastCounts): Instant | null {
+  const paced = enrolled < total ? recipientDueAt({ startsAt, overMs: settings.overMs, total }, total - 1) : null;
+  return paced === null ? lastDueAt : Math.max(paced, lastDueAt ?? paced);
+}

@@ -1,0 +1,53 @@
+import type { ShopEvent } from '../../domain/events/event.js';
+import { ourselves } from '../../domain/keys/speaker.js';
+import { type KeptDeadLetter, lockDeadLetter, markRetried } from '../../store/dead-letters.js';
+import { emailSource } from '../inbound/keep-email.js';
+import { deadLetterSources, type IngestDeps, ingestInside } from '../ingest/ingest-events.js';
+import { readSegmentEvent, type SegmentReading } from '../ingest/read-segment-event.js';
+
+export type RetryResult =
+  | { readonly kind: 'resolved' }
+  /** `reason`: a sentence naming the property, never its value. */
+  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'unknown' };
+
+/**
+ * Puts a dead letter through ingest again, as it was kept: for when the cause has been mended on our side. It happened when it happened, but is received
+ * now: one that comes more than six hours late starts nothing. A letter that is resolved already stays so.
+ */
+export async function retryDeadLetter(deps: IngestDeps, id: string): Promise<RetryResult> {
+  const { result, wakes } = await deps.store.transaction(async (trx): Promise<{ result: RetryResult; wakes: boolean }> => {
+    const letter = await lockDeadLetter(trx, id);
+    if (letter === null) return { result: { kind: 'unknown' }, wakes: false };
+    if (letter.resolvedAt !== null) return { result: { kind: 'resolved' }, wakes: false };
+    const at = deps.clock.now();
+    const reading = readKept(letter, deps);
+    const outcome =
+      reading.kind === 'rejected'
+        ? ({ kind: 'refused', rejected: reading.rejected } as const)
+        : await ingestInside(deps, trx, { ...reading.incoming, event: { ...reading.incoming.event, receivedAt: at } });
+    await markRetried(trx, id, { at, resolved: outcome.kind === 'stored' });
+    return outcome.kind === 'stored'
+      ? { result: { kind: 'resolved' }, wakes: outcome.wakes }
+      : { result: { kind: 'failed', reason: outcome.rejected.detail }, wakes: false };
+  });
+  if (wakes) deps.notifyRelay();
+  return result;
+}
+
+/** A body that could not be read at all is kept as text: it is for a person to look at. */
+function readKept(
+  { payload, source, receivedAt, reason, detail, speaker }: KeptDeadLetter,
+  { clock, placeholderIds }: IngestDeps,
+): SegmentReading {
+  const origin: ShopEvent['origin'] = source === deadLetterSources.import ? 'import' : 'live';
+  if (source === emailSource)
+    return {
+      kind: 'rejected',
+      rejected: { reason, detail: `${detail} It is for a person to look at.`, payload, receivedAt, origin: 'live', speaker },
+    };
+  if (typeof payload === 'string') return { kind: 'rejected', rejected: { reason, detail, payload, receivedAt, origin, speaker } };
+  // What came before there were two kinds of keys came with one that opened everything.
+  const speakerOf = () => ({ speaker: speaker ?? ourselves, note: null });
+  return readSegmentEvent(payload, null, { origin, receivedAt, rate: clock.rate, sentAt: undefined, placeholderIds, speakerOf });
+}

@@ -1,0 +1,35 @@
+import { day } from '../../domain/time/instant.js';
+import { dropOldestLetters, expireLetters, readLetterSources } from '../../store/dead-letters.js';
+import type { AppDeps } from '../deps.js';
+
+/** More letters of a source than this are looked at by nobody. The oldest make room: a full shelf refuses nothing. */
+export const lettersPerSource = 5_000;
+/** A letter is somebody's data: after this time nobody mends it any more. */
+const lettersLiveMs = 90 * day;
+/** Between two rounds in one process, real milliseconds. */
+const betweenRoundsMs = 15_000;
+
+/** Keeps the shelf of dead letters within its bounds. What waited and is dropped is told: in the log, by source, and as an alarm. */
+export function deadLetterTending(deps: Pick<AppDeps, 'store' | 'clock' | 'log' | 'metrics'>): () => Promise<void> {
+  let nextReal = 0;
+  return async () => {
+    const now = deps.clock.realNow();
+    if (now < nextReal) return;
+    nextReal = now + betweenRoundsMs;
+    await tendDeadLetters(deps);
+  };
+}
+
+export async function tendDeadLetters(
+  { store, clock, log, metrics }: Pick<AppDeps, 'store' | 'clock' | 'log' | 'metrics'>,
+  most = lettersPerSource,
+): Promise<void> {
+  const expired = await expireLetters(store.db, clock.now() - lettersLiveMs);
+  if (expired > 0) log.warn({ letters: expired }, 'Dead letters that waited for 90 days were dropped.');
+  for (const source of await readLetterSources(store.db)) {
+    const dropped = await dropOldestLetters(store.db, source, most);
+    if (dropped === 0) continue;
+    log.warn({ source, letters: dropped }, 'Dead letters that nobody had looked at were dropped: the shelf of their source is full.');
+    metrics.alarm('dead-letters-dropped');
+  }
+}

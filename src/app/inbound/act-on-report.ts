@@ -1,0 +1,97 @@
+import { errorAction, outOfReachCodes } from '../../channels/sms/error-codes.js';
+import { type BounceClass, bounceStatuses, complaintStatus, isDeadAddress } from '../../domain/messages/bounce.js';
+import { day, type Instant } from '../../domain/time/instant.js';
+import { readBounceHistory } from '../../store/bounces.js';
+import type { Trx } from '../../store/db.js';
+import { countReceiptCodes, type ReceiptMessage } from '../../store/receipts.js';
+import { suppress } from '../consent/suppress-address.js';
+import type { AppDeps } from '../deps.js';
+import { tripBreaker, watchBreakers } from './breakers.js';
+
+type Deps = Pick<AppDeps, 'store' | 'clock' | 'secret' | 'log' | 'metrics' | 'notifyRelay' | 'slots'>;
+
+/** What a provider said of one message, at once or later. */
+export interface Report {
+  /** A receipt's status: Twilio's word, `bounce-hard` and the like, or `complained`. */
+  readonly status: string;
+  readonly code: string | null;
+  /** The address as the provider gives it; null: the message's own. */
+  readonly to: string | null;
+}
+
+/**
+ * What a report says of the address itself, in the transaction that stored it: a dead one is suppressed, and so is who complained. The next look of the gate
+ * sees it, under the same lock.
+ */
+export async function suppressByReport(deps: Deps, trx: Trx, message: ReceiptMessage, report: Report, at: Instant): Promise<void> {
+  const { code } = report;
+  if (message.channel === 'sms') {
+    const address = report.to ?? message.address;
+    const action = errorAction(code);
+    if (action?.kind !== 'suppress' || address === null) return;
+    if (action.messages > 1 && (await countReceiptCodes(trx, message.profileId, outOfReachCodes, at - 30 * day)) < action.messages) return;
+    return suppress(deps, trx, { channel: 'sms', address, reason: action.reason, code, at });
+  }
+  const { address } = message;
+  if (address === null) return;
+  if (report.status === complaintStatus) return suppress(deps, trx, { channel: 'email', address, reason: 'complained', code, at });
+  const bounce = bounceOf(report);
+  if (bounce === null) return;
+  const history = await readBounceHistory(trx, { profileId: message.profileId, address, at });
+  if (isDeadAddress(bounce, history)) await suppress(deps, trx, { channel: 'email', address, reason: 'bounced', code, at });
+}
+
+/** What a report asks for beyond its message, once that is committed: counters, alarms, breakers. Doing it again does no harm; `isNew` guards the counters. */
+export async function actOnReport(deps: Deps, message: ReceiptMessage, report: Report, isNew: boolean): Promise<void> {
+  if (message.channel === 'sms') return actOnCode(deps, message, report.code, isNew);
+  const bounce = bounceOf(report);
+  const what = report.status === complaintStatus ? 'complaint' : bounce;
+  if (what === null) return;
+  const provider = message.mailboxProvider ?? 'other';
+  if (isNew) deps.metrics.bounce(what, provider);
+  if (isNew && what === 'policy') {
+    deps.metrics.alarm(authenticationCodes.has(report.code ?? '') ? 'not-authenticated' : 'refused-by-policy');
+    deps.log.error(
+      { messageId: message.id, provider, code: report.code },
+      authenticationCodes.get(report.code ?? '') ??
+        'A mail was refused by policy. The person stays reachable; the cause is ours: reputation, content or authentication.',
+    );
+  }
+  if (what === 'complaint' || what === 'hard') await watchBreakers(deps, message);
+}
+
+const unsigned = 'our mail does not pass SPF, DKIM or DMARC there. Mend the DNS records of the From domain; until then nothing arrives.';
+const authenticationCodes: ReadonlyMap<string, string> = new Map([
+  ['5.7.26', `Gmail refuses a mail (5.7.26): ${unsigned}`],
+  ['5.7.515', `Outlook refuses a mail (5.7.515): ${unsigned}`],
+]);
+
+async function actOnCode(deps: Deps, message: ReceiptMessage, code: string | null, isNew: boolean): Promise<void> {
+  const action = errorAction(code);
+  if (action === null) return;
+  switch (action.kind) {
+    case 'suppress':
+      return;
+    case 'pause':
+      // A shop's own message is told its verdict; others that use the template are not stopped by it.
+      if (message.journeyId !== null && message.origin !== 'test' && message.origin !== 'api')
+        await tripBreaker(
+          deps,
+          { kind: 'journey', id: message.journeyId },
+          { rule: 'provider-code', finding: `a text was refused with ${code}, and the next ones would be: mend content or registration` },
+        );
+      return;
+    case 'back-off':
+      if (isNew) deps.slots.sms.recordOutcome(false, deps.clock.realNow());
+      return;
+    case 'operator':
+      if (!isNew) return;
+      deps.metrics.alarm(code ?? 'provider-account');
+      deps.log.error({ messageId: message.id, code }, 'Twilio refuses our account. Look at its credentials and state.');
+      return;
+  }
+}
+
+function bounceOf({ status }: Report): BounceClass | null {
+  return (Object.entries(bounceStatuses) as [BounceClass, string][]).find(([, word]) => word === status)?.[0] ?? null;
+}

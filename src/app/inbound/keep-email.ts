@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { keptCharacters } from '../../domain/values/kept-payload.js';
+import { keepLetter } from '../../store/dead-letters.js';
+import { readMessageRecipient } from '../../store/messages-read.js';
+import type { AppDeps } from '../deps.js';
+
+/** Where dead letters of this kind come from. */
+export const emailSource = 'email';
+
+/** Kept once, however often it comes. An absence note needs nobody's look, so it is kept as resolved. */
+export async function keepEmail(
+  deps: Pick<AppDeps, 'store' | 'clock' | 'newId'>,
+  email: { readonly raw: Uint8Array },
+  reason: EmailLetterReason,
+  messageId: string | null,
+): Promise<{ readonly kind: 'kept'; readonly reason: string }> {
+  const at = deps.clock.now();
+  const owner = messageId === null ? null : await readMessageRecipient(deps.store.db, messageId);
+  // A report comes before what it gives back.
+  const text = Buffer.from(email.raw).toString('utf8').slice(0, keptCharacters);
+  await keepLetter(deps.store.db, {
+    id: deps.newId(),
+    digest: createHash('sha256').update(email.raw).digest('hex'),
+    source: emailSource,
+    reason,
+    detail: details[reason],
+    payload: { mail: text, profileId: owner?.profileId ?? null },
+    receivedAt: at,
+    resolvedAt: reason === 'auto-reply' ? at : null,
+  });
+  return { kind: 'kept', reason };
+}
+
+type EmailLetterReason = keyof typeof details;
+
+const details = {
+  unreadable: 'What came in is no mail (RFC 5322).',
+  'auto-reply': 'An absence note or the like came to a return address.',
+  'bounce-of-no-message': 'A bounce came to none of our signed return addresses, and counts nowhere else.',
+  'bounce-of-unknown-message': 'A bounce names a message that is not in the ledger, or tells only of deliveries.',
+  'complaint-about-no-message': 'A complaint names no message of ours; the address may be blacked out.',
+  'complaint-not-verified':
+    'A complaint that nobody vouches for: it came to no signed address, and not from a feedback loop of FEEDBACK_LOOPS whose signature (DKIM) holds. Add its sender there if you have signed up for that loop; else it may be forged.',
+  'unsubscribe-of-no-message':
+    'A wish to unsubscribe names no message of ours. Find the person by the sender of the mail, and stop it by hand.',
+  'auth-failure': 'A receiver reports that a mail did not pass SPF, DKIM or DMARC.',
+  'feedback-of-another-kind': 'A feedback report that is no complaint.',
+  'no-report': 'A mail to a return address is no report that can be read: read what it says.',
+  'no-feedback-report': 'A mail to the address for complaints is no feedback report.',
+  'not-for-us': 'A mail that is addressed to none of our return addresses.',
+} as const satisfies Readonly<Record<string, string>>;

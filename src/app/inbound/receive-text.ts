@@ -1,0 +1,229 @@
+import { type SmsAnswer, smsAnswer, twiml } from '../../channels/sms/answers.js';
+import { type InboundIntent, readIntent } from '../../channels/sms/keywords.js';
+import { field, readSigned, type TwilioRequest } from '../../channels/sms/twilio-webhook.js';
+import { confirmable, confirmations } from '../../domain/consent/double-opt-in.js';
+import { actsOfStart, actsOfStop } from '../../domain/consent/sms-stop.js';
+import { normalisePhone, suppressionKey } from '../../domain/consent/suppression.js';
+import { mayProfile } from '../../domain/engagement/facts.js';
+import { parseEngagement, recordSignal } from '../../domain/engagement/state.js';
+import type { Fact } from '../../domain/events/fact.js';
+import type { Instant } from '../../domain/time/instant.js';
+import type { ProfileId } from '../../domain/values/ids.js';
+import { noteConfirmed } from '../../store/consents.js';
+import type { Trx } from '../../store/db.js';
+import { writeFacts } from '../../store/facts.js';
+import { findProfilesByPhone, insertInboundMessage } from '../../store/inbound-messages.js';
+import { lockProfiles, moveProfileOn, type ProfileRow, writeEngagement } from '../../store/profiles.js';
+import { type ConsentActRecord, readConsents, readSuppressions } from '../../store/profiles-read.js';
+import { insertSuppression, liftByConfirmation, liftSuppression } from '../../store/suppressions.js';
+import { writeTogether } from '../../store/write-together.js';
+import { type ConsentGiven, writeConsentActs } from '../consent/record-consents.js';
+import type { AppDeps } from '../deps.js';
+import { matchFacts } from '../ingest/match-facts.js';
+import type { TwilioKeys } from './record-receipt.js';
+
+type Deps = Pick<AppDeps, 'store' | 'clock' | 'secret' | 'shop' | 'newId' | 'log' | 'notifyRelay' | 'publicUrl' | 'policies'>;
+
+export type TextResult = { readonly kind: 'refused' } | { readonly kind: 'taken'; readonly twiml: string };
+
+/** A text that came in. */
+interface InboundText {
+  readonly id: string;
+  readonly from: string;
+  readonly body: string;
+  /** What Twilio took it for, by the words of the account's own list; null: for none of them. */
+  readonly takenFor: 'stop' | 'start' | 'help' | null;
+  /** Twilio has answered it itself: a second answer would be one too many. */
+  readonly isAnswered: boolean;
+}
+
+const optOutTypes: Readonly<Record<string, InboundText['takenFor']>> = { STOP: 'stop', START: 'start', HELP: 'help' };
+
+/** Takes a text that Twilio hands on. `refused`: it is not signed by Twilio, or names no sender. What it asks for is committed when this answers. */
+export async function receiveTwilioText(deps: Deps & TwilioKeys, request: TwilioRequest): Promise<TextResult> {
+  const form = readSigned(request, { publicUrl: deps.publicUrl, authTokens: deps.twilioAuthTokens });
+  const id = form && (field(form, 'MessageSid') ?? field(form, 'SmsSid'));
+  const from = form && normalisePhone(field(form, 'From') ?? '');
+  if (!form || !id || !/^\w{1,64}$/.test(id) || !from) return { kind: 'refused' };
+  const body = (field(form, 'Body') ?? '').replaceAll('\0', '\uFFFD');
+  const optOutType = field(form, 'OptOutType');
+  const takenFor = optOutTypes[optOutType?.toUpperCase() ?? ''] ?? null;
+  const reply = await receiveText(deps, { id, from, body, takenFor, isAnswered: optOutType !== null });
+  return { kind: 'taken', twiml: twiml(reply) };
+}
+
+/**
+ * STOP ends all texts to the number at once, START brings back what STOP took, HELP is answered, YES confirms what was asked for; anything else is a
+ * reply that journeys may wait for. Answers the one text to send back, or null. A text that was taken before changes nothing and is not answered again.
+ */
+async function receiveText(deps: Deps, text: InboundText): Promise<string | null> {
+  const reply = await deps.store.transaction(async (trx) => {
+    const rows = await lockProfiles(trx, (await findProfilesByPhone(trx, text.from)) as ProfileId[]);
+    const people: Person[] = [];
+    for (const row of rows) people.push({ row, records: await readConsents(trx, row.id) });
+    // One text is one act, and has one instant.
+    const now = deps.clock.now();
+    const intent = actOn(intentOf(text), people, now, await isStartByTwilio(deps, trx, text));
+    const isNew = await insertInboundMessage(trx, {
+      id: text.id,
+      profileId: rows[0]?.id ?? null,
+      channel: 'sms',
+      action: intent.action,
+      body: intent.keepsBody ? text.body : null,
+      receivedAt: now,
+    });
+    return isNew ? effects[intent.action](deps, trx, { ...text, now }, people) : null;
+  });
+  deps.notifyRelay();
+  return text.isAnswered ? null : reply;
+}
+
+/** Twilio's word decides, since it acts by it: a keyword of the account's own ("ARRET") is none of ours. */
+function intentOf({ takenFor, body }: InboundText): InboundIntent {
+  const read = readIntent(body);
+  return takenFor === null || read.kind === takenFor ? read : { kind: takenFor, word: takenFor.toUpperCase() };
+}
+
+/** Twilio writes to the number again. Where it had not stopped, nothing has started, and YES is an answer as everywhere. */
+async function isStartByTwilio(deps: Deps, trx: Trx, { takenFor, from }: InboundText): Promise<boolean> {
+  return takenFor === 'start' && (await reasonOf(deps, trx, from)) === 'stopped';
+}
+
+/** Why the number gets nothing; null: nothing speaks against it. */
+async function reasonOf({ secret }: Deps, trx: Trx, phone: string): Promise<string | null> {
+  const [suppression] = await readSuppressions(trx, [suppressionKey(secret, 'sms', phone)]);
+  return suppression?.reason ?? null;
+}
+
+/** Somebody who has the number, locked, with all that they consented to. */
+interface Person {
+  readonly row: ProfileRow;
+  readonly records: readonly ConsentActRecord[];
+}
+
+type Action = 'stop' | 'stop-to-review' | 'start' | 'confirm' | 'help' | 'reply';
+
+function actOn(
+  intent: InboundIntent,
+  people: readonly Person[],
+  at: Instant,
+  isStartByTwilio: boolean,
+): { readonly action: Action; readonly keepsBody: boolean } {
+  switch (intent.kind) {
+    case 'stop':
+    case 'help':
+      return { action: intent.kind, keepsBody: false };
+    case 'start':
+      if (intent.word !== 'YES') return { action: 'start', keepsBody: false };
+      // YES grants only what was just asked for in a double opt-in; anywhere else it answers a question.
+      if (people.some(({ records }) => asked(records, at).length > 0)) return { action: 'confirm', keepsBody: false };
+      return isStartByTwilio ? { action: 'start', keepsBody: false } : { action: 'reply', keepsBody: true };
+    case 'free-form-stop':
+      return { action: 'stop-to-review', keepsBody: true };
+    case 'other':
+      return { action: 'reply', keepsBody: true };
+  }
+}
+
+function asked(records: readonly ConsentActRecord[], at: Instant) {
+  return confirmable(records, 'sms', at);
+}
+
+/** A text that is new, at the instant of its transaction. */
+interface TakenText extends InboundText {
+  readonly now: Instant;
+}
+
+type Effect = (deps: Deps, trx: Trx, text: TakenText, people: readonly Person[]) => Promise<string | null>;
+
+const effects: Readonly<Record<Action, Effect>> = {
+  stop: async (deps, trx, text, people) => ((await stop(deps, trx, text, people)) ? answer('stopped', deps, people) : null),
+  'stop-to-review': async (deps, trx, text, people) =>
+    (await stop(deps, trx, text, people)) ? answer('stopped-by-sentence', deps, people) : null,
+  start,
+  confirm,
+  help: async (deps, _trx, _text, people) => answer('help', deps, people),
+  reply: tellOfReply,
+};
+
+/** True the first time: whoever has stopped already is not written to again, so STOP is confirmed once. */
+async function stop(deps: Deps, trx: Trx, text: TakenText, people: readonly Person[]): Promise<boolean> {
+  const isFirst = await insertSuppression(trx, {
+    ...suppressionKey(deps.secret, 'sms', text.from),
+    reason: 'stopped',
+    detail: null,
+    at: text.now,
+  });
+  await writeActs(deps, trx, text, people, ({ records }, at) => actsOfStop(records, at).map((act) => ({ ...act, method: 'keyword' })));
+  return isFirst;
+}
+
+/** Brings back exactly what STOP took; a number that is suppressed for another reason stays so. */
+async function start(deps: Deps, trx: Trx, text: TakenText, people: readonly Person[]): Promise<string | null> {
+  const key = suppressionKey(deps.secret, 'sms', text.from);
+  if (!(await liftSuppression(trx, { ...key, reason: 'stopped' }))) return null;
+  await writeActs(deps, trx, text, people, ({ records }, at) => actsOfStart(records, at).map((act) => ({ ...act, method: 'keyword' })));
+  return answer('started', deps, people);
+}
+
+/** The confirmation that a double opt-in asked for. It lifts no STOP: only START does, or what Twilio takes for it. */
+async function confirm(deps: Deps, trx: Trx, text: TakenText, people: readonly Person[]): Promise<string | null> {
+  if (text.takenFor === 'start') await start(deps, trx, text, people);
+  const requests = people.flatMap(({ records }) => asked(records, text.now));
+  await noteConfirmed(
+    trx,
+    requests.map(({ seq }) => seq),
+    text.now,
+  );
+  await writeActs(deps, trx, text, people, ({ records }, at) => confirmations(asked(records, text.now), at));
+  await liftByConfirmation(trx, suppressionKey(deps.secret, 'sms', text.from));
+  const left = await reasonOf(deps, trx, text.from);
+  return answer(left === null ? 'confirmed' : left === 'stopped' ? 'confirmed-but-stopped' : 'confirmed-but-barred', deps, people);
+}
+
+async function writeActs(
+  deps: Deps,
+  trx: Trx,
+  text: TakenText,
+  people: readonly Person[],
+  decide: (person: Person, at: Instant) => readonly Omit<ConsentGiven, 'channel' | 'at'>[],
+): Promise<void> {
+  const acts = people.map((person) => {
+    // A person's own word stands over everything said before it, even where a client's clock put that into the future.
+    const at = Math.max(text.now, ...person.records.filter(({ channel }) => channel === 'sms').map((record) => record.at + 1));
+    const given = decide(person, at).map((act) => ({ ...act, channel: 'sms' as const, at }));
+    return { profileId: person.row.id as ProfileId, given };
+  });
+  await writeConsentActs(deps, trx, acts, { eventId: `twilio/${text.id}`, now: text.now });
+}
+
+async function tellOfReply(deps: Deps, trx: Trx, text: TakenText, people: readonly Person[]): Promise<null> {
+  const at = text.now;
+  const facts = people.map(
+    ({ row }): Fact => ({
+      name: 'message.replied',
+      profileId: row.id as ProfileId,
+      at,
+      eventId: `twilio/${text.id}`,
+      properties: { channel: 'sms', inbound_id: text.id },
+    }),
+  );
+  if (facts.length === 0) return null;
+  const policy = deps.policies.current().engagement;
+  for (const { row } of people) {
+    const signal = { kind: 'sms_reply', key: `text/${text.id}` } as const;
+    if (mayProfile(row.traits))
+      await writeEngagement(row.id as ProfileId, recordSignal(parseEngagement(row.engagement), signal, at, policy)).execute(trx);
+    await moveProfileOn(trx, row.id as ProfileId, at);
+  }
+  await writeTogether(trx, { facts: writeFacts(facts) });
+  await matchFacts(trx, facts, { clock: deps.clock, newId: deps.newId });
+  return null;
+}
+
+function answer(kind: SmsAnswer, { shop }: Deps, people: readonly Person[]): string {
+  const locales = people
+    .flatMap(({ row: { traits } }) => [traits['locale'], traits['language']])
+    .filter((value) => typeof value === 'string');
+  return smsAnswer(kind, shop, [...locales, shop.locale]);
+}

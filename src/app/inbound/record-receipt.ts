@@ -1,0 +1,92 @@
+import { type DeliveryReceipt, readTwilioStatus, toldByReceipt } from '../../channels/receipts.js';
+import { readSigned, type TwilioRequest } from '../../channels/sms/twilio-webhook.js';
+import type { Fact, KnownFactName } from '../../domain/events/fact.js';
+import type { Instant } from '../../domain/time/instant.js';
+import type { Trx } from '../../store/db.js';
+import { insertEntryInputs } from '../../store/entry-inputs.js';
+import { writeFacts } from '../../store/facts.js';
+import { lockProfiles, moveProfileOn } from '../../store/profiles.js';
+import { findMessageOwner, insertReceipt, lockMessage, type ReceiptMessage, settleByReceipt } from '../../store/receipts.js';
+import { writeTogether } from '../../store/write-together.js';
+import type { AppDeps } from '../deps.js';
+import { matchFacts } from '../ingest/match-facts.js';
+import { actOnReport, suppressByReport } from './act-on-report.js';
+
+type Deps = Pick<AppDeps, 'store' | 'clock' | 'secret' | 'newId' | 'log' | 'metrics' | 'slots' | 'notifyRelay' | 'publicUrl'>;
+
+/** The tokens that Twilio may sign with: two while one is rotated. */
+export interface TwilioKeys {
+  readonly twilioAuthTokens: readonly string[];
+}
+
+export type ReceiptResult = 'recorded' | 'known' | 'unknown-message' | 'refused';
+
+/** Takes a status callback of Twilio's. `refused`: it is not signed by Twilio, or says nothing. */
+export async function recordTwilioStatus(deps: Deps & TwilioKeys, request: TwilioRequest): Promise<ReceiptResult> {
+  const form = readSigned(request, { publicUrl: deps.publicUrl, authTokens: deps.twilioAuthTokens });
+  const messageId = new URLSearchParams(request.path.split('?')[1] ?? '').get('message');
+  const receipt = form && readTwilioStatus(form);
+  if (!receipt || !messageId) return 'refused';
+  return recordReceipt(deps, messageId, receipt);
+}
+
+/**
+ * What a provider told of one message, a bounce or a complaint among it: kept once, folded into the message by rank, told to its entry (which sees it at
+ * its next turn) and to journeys that wait for it; what it says of the address is heeded. Committed when it answers; any number of times, in any order.
+ */
+export async function recordReceipt(deps: Deps, messageId: string, receipt: DeliveryReceipt): Promise<ReceiptResult> {
+  const { result, wakes, message } = await deps.store.transaction((trx) => fold(deps, trx, messageId, receipt));
+  if (wakes) deps.notifyRelay();
+  if (message) await actOnReport(deps, message, receipt, result === 'recorded');
+  return result;
+}
+
+interface Folded {
+  readonly result: ReceiptResult;
+  readonly wakes: boolean;
+  readonly message?: ReceiptMessage;
+}
+
+async function fold(deps: Deps, trx: Trx, messageId: string, receipt: DeliveryReceipt): Promise<Folded> {
+  const owner = await findMessageOwner(trx, messageId);
+  if (owner === null) return { result: 'unknown-message', wakes: false };
+  await lockProfiles(trx, [owner]);
+  const message = await lockMessage(trx, messageId);
+  if (message === null) return { result: 'unknown-message', wakes: false };
+
+  const at = deps.clock.now();
+  if (!(await insertReceipt(trx, { ...receipt, messageId: message.id, at }))) return { result: 'known', wakes: false, message };
+  await suppressByReport(deps, trx, message, receipt, at);
+  const told = toldByReceipt(message.state, receipt.status);
+  if (told.kind !== 'delivery') return { result: 'recorded', wakes: false, message };
+  const { state, fact } = told;
+  await settleByReceipt(trx, { messageId: message.id, state, providerId: receipt.providerId, at });
+  if (message.entryId !== null && message.entryIsLive)
+    await insertEntryInputs(
+      trx,
+      [{ entryId: message.entryId, input: { kind: 'receipt', messageId: message.id, status: receipt.status, at } }],
+      at,
+    );
+  return { result: 'recorded', wakes: fact !== null && (await tellJourneys(deps, trx, message, fact, receipt, at)), message };
+}
+
+async function tellJourneys(
+  deps: Deps,
+  trx: Trx,
+  message: ReceiptMessage,
+  name: KnownFactName,
+  receipt: DeliveryReceipt,
+  at: Instant,
+): Promise<boolean> {
+  const fact: Fact = {
+    name,
+    profileId: message.profileId,
+    at,
+    eventId: `${receipt.provider}/${receipt.providerId}/${receipt.status}`,
+    properties: { message_id: message.id, channel: message.channel, journey: message.journeyId, step: message.step, code: receipt.code },
+  };
+  await writeTogether(trx, { facts: writeFacts([fact]) });
+  await moveProfileOn(trx, message.profileId, at);
+  const matched = await matchFacts(trx, [fact], { clock: deps.clock, newId: deps.newId });
+  return matched.some(({ result }) => result !== 'no-match');
+}

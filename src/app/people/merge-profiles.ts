@@ -1,0 +1,45 @@
+import type { Profile } from '../../domain/people/profile.js';
+import type { EngagementPolicy } from '../../domain/policy/engagement-policy.js';
+import type { Instant } from '../../domain/time/instant.js';
+import { placeOfPerson } from '../../matching/unite.js';
+import { mergedProfile } from '../../projection/merge-people.js';
+import { lockCartsOf } from '../../store/carts.js';
+import type { Trx } from '../../store/db.js';
+import { lockUnitingEntries, shareFacts } from '../../store/entry-union.js';
+import { writeMerge } from '../../store/merges.js';
+import { repointProfile } from '../../store/profiles.js';
+import { uniteEntries } from '../entries/unite-entries.js';
+
+/** Which event says that two known people are one, under which id it is kept, and which key told it (null: Sojourn itself). */
+export interface MergeCause {
+  readonly id: string;
+  readonly eventId: string;
+  readonly keyId: string | null;
+}
+
+/**
+ * Makes two profiles one, inside the caller's transaction, which has locked both (canonical, ascending). All that `from` had belongs to `into`, whose traits are
+ * then the newest statement about each. `from` stays as a row that says where it went. Answers `into` as it is now. `cause`: kept, so that the merge can be
+ * taken apart; null: it is not.
+ * Statements: 3 when neither has a live entry, 5 when they have, 7 when two of them meet.
+ */
+export async function mergeProfiles(
+  trx: Trx,
+  from: Profile,
+  into: Profile,
+  at: Instant,
+  policy: EngagementPolicy,
+  cause: MergeCause | null = null,
+  shopCountry: string | null = null,
+): Promise<Profile> {
+  if (from.id === into.id) return into;
+  const merged = mergedProfile(from, into, at, policy, shopCountry);
+  // Carts before entries, as everywhere; facts are shared while they still say whose they were.
+  await lockCartsOf(trx, from.id);
+  const entries = await lockUnitingEntries(trx, { profiles: [from.id, into.id], carts: [] });
+  const heard = entries.some((entry) => entry.state === 'open') ? await shareFacts(trx, [from.id, into.id], at) : new Set<never>();
+  await uniteEntries(trx, entries, placeOfPerson(into.id), { at, heard });
+  const log = cause === null ? null : writeMerge({ ...cause, from, into, at });
+  await repointProfile(trx, from.id, merged, log);
+  return merged;
+}

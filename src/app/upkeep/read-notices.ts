@@ -1,0 +1,102 @@
+import { crowdedForMs } from '../../domain/people/crowded-id.js';
+import { durationWords } from '../../domain/time/duration.js';
+import { day, type Instant, second } from '../../domain/time/instant.js';
+import { readPauses } from '../../store/controls.js';
+import { readStandings } from '../../store/standings.js';
+import { listSuspectIds, type SuspectId } from '../../store/suspect-ids.js';
+import type { AppDeps } from '../deps.js';
+import { warnOfOldKeys } from '../keys/manage-write-keys.js';
+import { exhaustedWords, readBudgets } from '../keys/read-budgets.js';
+
+/** What works as it was told to, and may not be what anybody wants. */
+export const noticeCodes = [
+  'sending-paused',
+  'no-journey-live',
+  'texts-stay-here',
+  'mail-stays-here',
+  'turns-failing',
+  'turns-stuck',
+  'placeholder-ids',
+  'crowded-ids',
+  'dead-letters',
+  'old-write-keys',
+  'key-budget',
+  'texts-budget',
+] as const;
+export interface Notice {
+  readonly code: (typeof noticeCodes)[number];
+  /** For the person on call: what is so, and what to do. */
+  readonly sentence: string;
+}
+
+/** `localProviders`: channels that go to the local mailbox or phone although this is no trial. */
+export async function readNotices(
+  deps: Pick<AppDeps, 'store' | 'clock' | 'keyLimits' | 'shop'>,
+  localProviders: readonly ('email' | 'sms')[],
+): Promise<readonly Notice[]> {
+  const now = deps.clock.now();
+  const [suspects, pauses, standings, oldKeys, budgets] = await Promise.all([
+    listSuspectIds(deps.store.db, now - crowdedForMs),
+    readPauses(deps.store.db),
+    readStandings(deps.store.db),
+    warnOfOldKeys(deps),
+    readBudgets(deps),
+  ]);
+  const notices: Notice[] = [];
+  const tell = (code: Notice['code'], sentence: string): void => void notices.push({ code, sentence });
+  for (const [scope, since] of Object.entries(pauses))
+    if (since !== null)
+      tell(
+        'sending-paused',
+        `${scope === 'all' ? 'All sending' : `Sending by ${scope}`} is paused, for ${ago(deps.clock.now() - since)}: sojourn resume ${scope === 'all' ? '--all' : `--channel ${scope}`}.`,
+      );
+  if (standings.liveJourneys === 0)
+    tell('no-journey-live', 'No journey is live, so events start nothing: sojourn publish, or sojourn journey resume <id>.');
+  if (localProviders.includes('sms'))
+    tell('texts-stay-here', 'Texts go to the local phone and reach nobody: set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.');
+  if (localProviders.includes('email')) tell('mail-stays-here', 'Emails go to the local mailbox and reach nobody: set SMTP_URL.');
+  if (standings.overdueEntries > 0)
+    tell(
+      'turns-failing',
+      `${standings.overdueEntries} entries have been due for more than two minutes and do not move: sojourn stuck list, and the log.`,
+    );
+  if (standings.stuckTurns > 0) tell('turns-stuck', `${stuckTurnsSentence(standings.stuckTurns)} sojourn stuck list says which.`);
+  if (standings.openDeadLetters > 0)
+    tell('dead-letters', `${standings.openDeadLetters} dead letters wait for a person: sojourn dead-letter list.`);
+  for (const warning of oldKeys) tell('old-write-keys', warning);
+  for (const budget of budgets)
+    if (budget.used >= budget.limit)
+      tell(budget.what === 'texts' ? 'texts-budget' : 'key-budget', exhaustedWords(budget, deps.clock.now()));
+  tellSuspects(suspects, now, tell);
+  return notices;
+}
+
+/** Placeholders are words of programs, so they are named here; ids that many people had are somebody's, perhaps. */
+function tellSuspects(suspects: readonly SuspectId[], now: Instant, tell: (code: Notice['code'], sentence: string) => void): void {
+  const refused = suspects
+    .filter(({ why, seenAt }) => why === 'placeholder' && now - seenAt < day)
+    .map(({ value }) => `"${value.slice(0, 40)}"`);
+  const more = refused.length > 5 ? ` and ${refused.length - 5} more` : '';
+  if (refused.length > 0)
+    tell(
+      'placeholder-ids',
+      `User ids that name nobody came in within a day: ${refused.slice(0, 5).join(', ')}${more}. Events go by their anonymous ids instead: mend the client.`,
+    );
+  const crowded = suspects.filter(({ why }) => why === 'crowded').length;
+  if (crowded > 0)
+    tell(
+      'crowded-ids',
+      `${crowded === 1 ? 'One user id' : `${crowded} user ids`} brought more people within a day than one can be, and joins nobody any more: sojourn suspect-id list.`,
+    );
+}
+
+/** `n`: at least one. */
+export function stuckTurnsSentence(n: number): string {
+  return n === 1
+    ? 'The turn of one entry failed three times in the same way: it is stuck.'
+    : `The turns of ${n} entries failed three times in the same way: they are stuck.`;
+}
+
+function ago(ms: number): string {
+  return durationWords(Math.max(second, Math.floor(ms / second) * second));
+}

@@ -1,0 +1,23 @@
+import type { Channel } from '../messages/channel.js';
+import type { SuppressionReason } from './suppression.js';
+
+/** Why an address gets nothing more, and who alone can change that, as a sentence. */
+export function suppressionSentence(reason: string, channel: Channel): string {
+  return (sentences as Readonly<Record<string, (channel: Channel) => string>>)[reason]?.(channel) ?? `It is suppressed (${reason}).`;
+}
+
+const byOperator = (said: string): string => `${said} If that was a mistake, an operator lifts it: sojourn profile unsuppress.`;
+
+const sentences: Readonly<Record<SuppressionReason, (channel: Channel) => string>> = {
+  bounced: (channel) =>
+    byOperator(channel === 'email' ? 'What was sent to this address came back.' : 'Texts to this number could not be delivered.'),
+  'invalid-address': (channel) =>
+    byOperator(`The provider says that this ${channel === 'email' ? 'address' : 'number'} takes no messages.`),
+  stopped: () =>
+    'The person sent STOP, or their carrier says so: only their own START lifts that, or a review of a sentence that was none (sojourn inbound review).',
+  complained: () => byOperator('A message to this address was called spam.'),
+  erased: () => 'The person was erased: only their own confirmed sign-up (double opt-in) lifts that.',
+  unsubscribed: () => 'Its reader unsubscribed: only what they themselves say yes to since comes, and no import counts.',
+  manual: () => 'It was suppressed by hand: nobody lifts that for them.',
+  sunset: () => 'The person has not answered for long: only what they do themselves lifts that.',
+};

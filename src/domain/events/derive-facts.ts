@@ -1,0 +1,119 @@
+import type { KeptCart } from '../carts/cart-book.js';
+import { totalsByCurrency } from '../carts/cart-totals.js';
+import type { CartView } from '../carts/cart-view.js';
+import type { CommerceEvent } from '../carts/commerce-events.js';
+import { type ConsentRecord, isRefusal } from '../consent/consent.js';
+import type { CartId, ProfileId } from '../values/ids.js';
+import type { ShopEvent } from './event.js';
+import type { Fact, FactName } from './fact.js';
+
+/** All that an event brought about, once it has been projected. */
+export interface Happening {
+  readonly event: ShopEvent;
+  /** Canonical, after any merge that the event caused. */
+  readonly profileId: ProfileId;
+  /** Null: not an event of the e-commerce spec. */
+  readonly commerce: CommerceEvent | null;
+  /** The cart concerned, before and after; null: none, or the event belongs to a cart that is already ordered. */
+  readonly cart: { readonly cart: KeptCart; readonly before: CartView; readonly after: CartView } | null;
+  /** Names of the traits that changed; empty where an older event came late. */
+  readonly changedTraits: readonly string[];
+  /** Acts of consent, as they count. */
+  readonly consents: readonly ConsentRecord[];
+}
+
+/**
+ * The facts that an event tells, in the order in which journeys hear them. Cart activity is a fact of the cart's owner; an order is a fact of who ordered,
+ * with the cart, so that the owner's entries hear of it too.
+ */
+export function deriveFacts(happening: Happening): readonly Fact[] {
+  const { event, commerce } = happening;
+  const consents = consentFacts(happening);
+  if (commerce !== null) return commerceFacts(happening, commerce);
+  if (event.type === 'track' && happening.consents.length > 0) return consents;
+  switch (event.type) {
+    case 'identify':
+      return [
+        ...(happening.changedTraits.length === 0 ? [] : [fact(happening, 'profile.updated', { changed: happening.changedTraits })]),
+        ...consents,
+      ];
+    case 'page':
+    case 'screen':
+      return [fact(happening, 'page.viewed', event.properties)];
+    case 'track':
+      return event.name === null ? [] : [fact(happening, `event:${event.name}`, event.properties)];
+    case 'group':
+    case 'alias':
+      return [];
+  }
+}
+
+function commerceFacts(happening: Happening, commerce: CommerceEvent): readonly Fact[] {
+  const { properties } = happening.event;
+  switch (commerce.kind) {
+    case 'product-viewed':
+      return [fact(happening, 'product.viewed', properties)];
+    case 'cart':
+      return cartFacts(happening);
+    case 'checkout':
+      return happening.cart === null
+        ? []
+        : [cartFact(happening, happening.cart, commerce.step === 'started' ? 'checkout.started' : 'checkout.updated')];
+    case 'order':
+      return orderFacts(happening, commerce);
+  }
+}
+
+function cartFacts(happening: Happening): readonly Fact[] {
+  const { cart } = happening;
+  if (cart === null) return [];
+  if (cart.after.lines.length > 0) return [cartFact(happening, cart, 'cart.updated')];
+  return cart.before.lines.length > 0 ? [cartFact(happening, cart, 'cart.emptied')] : [];
+}
+
+function cartFact(happening: Happening, touched: NonNullable<Happening['cart']>, name: FactName): Fact {
+  const { cart, after } = touched;
+  return {
+    name,
+    profileId: cart.profileId,
+    cartId: cart.id,
+    at: happening.event.occurredAt,
+    eventId: happening.event.messageId,
+    properties: {
+      ...withoutProducts(happening.event.properties),
+      cart_value: totalsByCurrency(after.lines).length > 1 ? null : after.value,
+      cart_lines: after.lines.length,
+      cart_currency: after.currency,
+    },
+  };
+}
+
+function orderFacts(happening: Happening, order: Extract<CommerceEvent, { kind: 'order' }>): readonly Fact[] {
+  const name = orderFactNames[order.status];
+  if (name === null) return [];
+  const properties = { ...withoutProducts(happening.event.properties), total: order.total, currency: order.currency };
+  return [fact(happening, name, properties, happening.cart?.cart.id)];
+}
+
+const orderFactNames = { paid: 'order.paid', cancelled: 'order.cancelled', refunded: 'order.refunded', updated: null } as const;
+
+/** What is pending has not happened yet. */
+function consentFacts(happening: Happening): readonly Fact[] {
+  return happening.consents.flatMap((consent) => {
+    const { channel, topic, method, source, state } = consent;
+    if (state !== 'granted' && !isRefusal(state)) return [];
+    return [fact(happening, state === 'granted' ? 'consent.granted' : 'consent.revoked', { channel, topic, method, source })];
+  });
+}
+
+function fact(happening: Happening, name: FactName, properties: Readonly<Record<string, unknown>>, cartId?: CartId): Fact {
+  const { event, profileId } = happening;
+  const base = { name, profileId, at: event.occurredAt, eventId: event.messageId, properties };
+  return cartId === undefined ? base : { ...base, cartId };
+}
+
+/** Lines live in the cart; a fact carries what conditions compare. */
+function withoutProducts(properties: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { products: _products, ...rest } = properties;
+  return rest;
+}

@@ -1,0 +1,33 @@
+import type { CommerceEvent, CommerceLine } from '../carts/commerce-events.js';
+import { claimedName } from '../people/plain-name.js';
+import { leadsToShop, type ShopHosts } from '../shop/shop-address.js';
+
+/**
+ * What a mail may show of products that a browser named: anybody can speak with a browser's key, so names are cut to words, and pictures and links are kept
+ * where they are the shop's. What a server key says stays as it is.
+ */
+export function asClaimed(event: CommerceEvent, hosts: ShopHosts): CommerceEvent {
+  switch (event.kind) {
+    case 'product-viewed':
+      return event;
+    case 'cart':
+    case 'checkout':
+      return event.change.kind === 'none'
+        ? event
+        : { ...event, change: { ...event.change, lines: event.change.lines.map((line) => claimedLine(line, hosts)) } };
+    case 'order':
+      return { ...event, lines: event.lines.map((line) => claimedLine(line, hosts)) };
+  }
+}
+
+function claimedLine(line: CommerceLine, hosts: ShopHosts): CommerceLine {
+  const name = line.name === null ? '' : claimedName(line.name);
+  return { ...line, name: name === '' ? null : name, imageUrl: ofShop(line.imageUrl, hosts), url: ofShop(line.url, hosts) };
+}
+
+/** A path alone leads to the shop's site. */
+function ofShop(address: string | null, hosts: ShopHosts): string | null {
+  const base = `https://${hosts[0] ?? 'invalid'}`;
+  if (address === null || !URL.canParse(address, base)) return null;
+  return leadsToShop(hosts, new URL(address, base).href) ? address : null;
+}

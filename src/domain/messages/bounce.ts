@@ -1,0 +1,50 @@
+import { day, type Instant } from '../time/instant.js';
+
+/**
+ * What a bounce says. `hard`: the mailbox is not there. `soft`: not now. `policy`: the receiver refuses us, not the person. `hard-unconfirmed`: final, and
+ * nobody says why. `delayed` and `informational` are no bounces.
+ */
+export type BounceClass = 'hard' | 'soft' | 'policy' | 'hard-unconfirmed';
+export type DeliveryReportClass = BounceClass | 'delayed' | 'informational';
+
+/** A receipt's status for each class, and for a complaint. The breakers and the rules below count by these words. */
+export const bounceStatuses: Readonly<Record<BounceClass, string>> = {
+  hard: 'bounce-hard',
+  soft: 'bounce-soft',
+  policy: 'bounce-policy',
+  'hard-unconfirmed': 'bounce-hard-unconfirmed',
+};
+export const complaintStatus = 'complained';
+/** A complaint that an operator found to be none: it was lifted, and counts nowhere. */
+export const liftedComplaintStatus = 'complaint-lifted';
+/** The provider of the receipt of a complaint that a mailbox provider has signed: breakers count these alone. */
+export const verifiedComplaints = 'feedback-loop';
+
+/** Soft bounces of an address since the last mail that arrived, this one among them; one a message. */
+export interface BounceHistory {
+  readonly soft: { readonly count: number; readonly firstAt: Instant; readonly lastAt: Instant };
+  /** `hard-unconfirmed` ones within 30 days. */
+  readonly unconfirmed: number;
+}
+
+const softCount = 5;
+const softSpanMs = 15 * day;
+/** Within how long a second unconfirmed bounce confirms the first. */
+export const unconfirmedWindowMs = 30 * day;
+
+/**
+ * Is the address dead? A hard bounce says so at once, soft ones once there are five over at least fifteen days without a delivery, an unconfirmed one the
+ * second time in thirty days. A refusal by policy never does: that is ours to mend.
+ */
+export function isDeadAddress(bounce: BounceClass, history: BounceHistory): boolean {
+  switch (bounce) {
+    case 'hard':
+      return true;
+    case 'soft':
+      return history.soft.count >= softCount && history.soft.lastAt - history.soft.firstAt >= softSpanMs;
+    case 'hard-unconfirmed':
+      return history.unconfirmed >= 2;
+    case 'policy':
+      return false;
+  }
+}

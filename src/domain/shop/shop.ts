@@ -1,0 +1,51 @@
+import type { Channel, MessageClass } from '../messages/channel.js';
+import type { ShopHosts } from './shop-address.js';
+import type { ShopLook } from './shop-look.js';
+
+/** Who an email says it is from, and where an answer goes. */
+export interface EmailSender {
+  readonly name: string;
+  readonly address: string;
+  /** Null: answers go to `address`. */
+  readonly replyTo: string | null;
+}
+
+/** Who the shop is, from `shop.yaml` (`src/project/shop.ts` parses it). No secrets: those are settings. */
+export interface Shop {
+  /** The legal name that stands above the postal address. */
+  readonly name: string;
+  /** The name customers know; every text begins with it. */
+  readonly brand: string;
+  /** IANA zone of the business; the zone of last resort for a person without one. */
+  readonly timeZone: string;
+  /** ISO 3166 country, upper case; phone numbers without a prefix are read as from here. */
+  readonly country: string;
+  /** BCP 47 tag such as `en-GB`: the language of people whose own is not offered, and how its numbers and dates look. */
+  readonly locale: string;
+  /** Languages that every template must come in, such as `en` and `de`; the language of `locale` is among them. */
+  readonly locales: readonly string[];
+  /** ISO 4217, upper case; for amounts that name none. */
+  readonly currency: string;
+  /** One line each, as it stands at the foot of marketing emails. */
+  readonly postalAddress: readonly string[];
+  readonly siteUrl: string;
+  /** Where links that tell may lead, and from where pictures and links that a browser names are shown: the site's host and `link_hosts`. */
+  readonly hosts: ShopHosts;
+  readonly supportUrl: string;
+  readonly supportEmail: string;
+  readonly look: ShopLook;
+  readonly from: Readonly<Record<MessageClass, EmailSender>>;
+  /** E.164 number, Twilio Messaging Service (`MG…`) or, where the country allows it, a name of up to 11 letters and digits. */
+  readonly smsSender: Readonly<Record<MessageClass, string>>;
+  /** Countries to which texts go (ISO 3166), and how many go to each of them within an hour at most. */
+  readonly texts: { readonly countries: readonly string[]; readonly perHour: number };
+  /** Where the shop restores a cart: an https address with `{{token}}` in the cart token's place. */
+  readonly cartLink: string;
+  /** The only addresses that a test send may go to. */
+  readonly testAddresses: Readonly<Record<Channel, readonly string[]>>;
+}
+
+/** The shop's page that restores the cart with this token (percent-encoded). */
+export function restoreCartUrl(shop: Pick<Shop, 'cartLink'>, cartToken: string): string {
+  return shop.cartLink.replace(/\{\{\s*token\s*\}\}/g, () => encodeURIComponent(cartToken));
+}

@@ -1,0 +1,189 @@
+import { createActivities } from '../../activities/index.js';
+import type { PartState } from '../api/deps.js';
+import { emailInboundRoutes } from '../api/routes/email-inbound.js';
+import { segmentRoutes } from '../api/routes/segment.js';
+import { twilioRoutes } from '../api/routes/twilio.js';
+import { startBroadcastLoop } from '../app/broadcasts/enrol-recipients.js';
+import { tendConsents } from '../app/consent/double-opt-in.js';
+import { deadLetterTending } from '../app/dead-letters/tend-dead-letters.js';
+import type { Log } from '../app/deps.js';
+import { AuditTrail, forgetOldActs } from '../app/keys/audit-trail.js';
+import { readBudgets } from '../app/keys/read-budgets.js';
+import { forgetOldKeyActs } from '../app/keys/undo-key-acts.js';
+import { settlePendingInteractions } from '../app/messages/record-interaction.js';
+import { settleExpiredAttempts } from '../app/messages/settle-expired-attempts.js';
+import { livePolicies } from '../app/policies/live-policies.js';
+import { publishTemplates } from '../app/templates/publish-templates.js';
+import { takeTurn } from '../app/turn/take-turn.js';
+import { readNotices } from '../app/upkeep/read-notices.js';
+import { createMetrics } from '../metrics.js';
+import { isUnpublished, type Project, publishAtStart, publishPoliciesAtStart } from '../project/publish-project.js';
+import { createRenderer } from '../render/renderer.js';
+import type { Config } from '../settings/config.js';
+import { findTemplateVersion } from '../store/templates.js';
+import { readVersion, temporalUiOf } from './about.js';
+import { appOf } from './app-deps.js';
+import { openDoors } from './doors.js';
+import { layFoundation } from './foundation.js';
+import { watchSecrets } from './instance-secrets.js';
+import { ensureKeys } from './keys.js';
+import { LiveShop } from './live-shop.js';
+import { startLocalParts } from './local-parts.js';
+import { readParts, watchGauges } from './parts.js';
+import { ProviderWatch } from './provider-watch.js';
+import { createProviders, localProviders } from './providers.js';
+import { type RunningInstance, removeRunningFile, writeRunningFile } from './running-file.js';
+import { seams } from './seams.js';
+import { type Stops, stopAll } from './stops.js';
+import type { Temporal } from './temporal-part.js';
+
+/** A running instance: what it is reached by, and how it ends. */
+export interface Instance {
+  readonly running: RunningInstance;
+  /** Where a person looks: mailbox, phone, Temporal UI, API. */
+  readonly log: Log;
+  parts(): Promise<readonly PartState[]>;
+  /** Takes nothing new, lets what is under way finish, and stops everything in the reverse order of its start. */
+  stop(): Promise<void>;
+}
+
+/** Builds everything once, for the roles of this process, and starts it. Throws sentences. `say`: progress for a person. */
+export async function startInstance(config: Config, log: Log, say: (line: string) => void): Promise<Instance> {
+  const stops: Stops = [];
+  try {
+    return await start(config, log, say, stops);
+  } catch (error) {
+    await stopAll(stops, log);
+    throw error;
+  }
+}
+
+async function start(config: Config, log: Log, say: (line: string) => void, stops: Stops): Promise<Instance> {
+  const foundation = await layFoundation(config, log, say, stops);
+  const { roles, dataFolder, store, clock, secret, shop, templates } = foundation;
+  const local = await startLocalParts(config, { dataFolder, secret, log, stops });
+  const { mailbox, phone } = local;
+
+  const metrics = createMetrics();
+  const address = { publicUrl: config.PUBLIC_URL?.replace(/\/$/, '') ?? '' };
+  const providers = new ProviderWatch({ store, log });
+  stops.push(async () => providers.stop());
+  const { email, sms } = await createProviders(config, { local, secret, watch: providers, address });
+  stops.push(async () => void (await Promise.all([email.close(), sms.close()])));
+  const renderer = createRenderer({ loadVersion: (id, version) => findTemplateVersion(store.db, id, version), shop });
+
+  const policies = livePolicies({ store, log });
+  stops.push(async () => policies.stop());
+  const liveShop = new LiveShop({ folder: config.SOJOURN_PROJECT, shop, store, log });
+  stops.push(async () => liveShop.stop());
+  const secrets = watchSecrets({ store, secret, log });
+  stops.push(async () => secrets.stop());
+  const life = { mayBeginSend: true, notifyRelay: (): void => {} };
+  const app = appOf(config, {
+    store,
+    clock,
+    secret,
+    shop,
+    local,
+    policies,
+    renderer,
+    metrics,
+    log,
+    address,
+    providers: { email, sms },
+    mayBeginSend: () => life.mayBeginSend && secrets.missing() === null,
+    notifyRelay: () => life.notifyRelay(),
+  });
+  const publishAll = async (how: { readonly dryRun?: boolean } = {}) =>
+    publishTemplates({ store, clock, shop, policies }, await templates.reload(), how);
+  const project: Project = { folder: config.SOJOURN_PROJECT, templates, publishTemplates: publishAll, say };
+  const isFirst = await isUnpublished(app);
+  await publishPoliciesAtStart(app, project, isFirst);
+  await policies.start();
+  await liveShop.start();
+  await publishAtStart(app, project, isFirst);
+
+  let temporal: Temporal | null = null;
+  const parts = (): Promise<readonly PartState[]> =>
+    readParts({ store, temporal, roles, missingSecret: secrets.missing(), providers, locals: { mailbox, phone } });
+  const notices = () => readNotices(app, localProviders(config)).catch(() => []);
+  const audit = new AuditTrail(app);
+  stops.push(() => audit.stop());
+  const keys = roles.has('api') ? await ensureKeys(app, audit, dataFolder) : null;
+  const health = { app, version: await readVersion(), registry: metrics.registry, parts, notices };
+  const doors = await openDoors(config, {
+    app,
+    health,
+    // One of each for both listeners: they share places and what they remember.
+    api: roles.has('api')
+      ? {
+          ...health,
+          audit,
+          templates,
+          temporalUi: temporalUiOf(config, () => temporal),
+          ...seams(app, { templates, renderer, publishAll, dataFolder, temporal: () => temporal, hasRelay: roles.has('relay'), liveShop }),
+          ...(config.SOJOURN_TRUST_PROXY === undefined ? {} : { trustedProxies: config.SOJOURN_TRUST_PROXY }),
+          plugins: [segmentRoutes(app), twilioRoutes(app), emailInboundRoutes(app, config.EMAIL_WEBHOOK_TOKEN ?? null)],
+        }
+      : null,
+    local,
+    stops,
+  });
+  if (roles.has('api') && address.publicUrl !== '' && config.SOJOURN_TRUST_PROXY === undefined)
+    say('Consent on our pages is kept without the address it came from: SOJOURN_TRUST_PROXY does not say which proxy tells it.');
+  address.publicUrl ||= doors.publicUrl;
+
+  temporal = await foundation.temporalStarting;
+  await temporal.run({
+    store,
+    clock,
+    activities: createActivities({
+      takeTurn: (input, lane) => takeTurn(app, input, lane),
+      onFault: (entryId, fault) => log.error({ entryId, ...fault }, 'A turn failed and is tried again.'),
+    }),
+    roles,
+    rates: { email: config.SOJOURN_EMAIL_RATE, sms: config.SOJOURN_SMS_RATE },
+    connections: { email: email.poolSize, sms: sms.poolSize },
+    housekeeping: [
+      () => settleExpiredAttempts(app),
+      () => settlePendingInteractions(app),
+      () => tendConsents(app),
+      deadLetterTending(app),
+      () => forgetOldActs(app, config.SOJOURN_AUDIT_DAYS),
+      () => forgetOldKeyActs(app),
+    ],
+  });
+  const running = temporal;
+  life.notifyRelay = () => running.notify();
+  stops.push(async () => {
+    life.mayBeginSend = false;
+    await running.stopWork();
+  });
+  if (roles.has('relay')) {
+    const broadcasts = startBroadcastLoop(app);
+    stops.push(() => broadcasts.stop());
+  }
+  watchGauges(metrics, store, { notices, budgets: () => readBudgets(app), providers });
+  if (roles.has('worker')) providers.start();
+
+  const file: RunningInstance = {
+    pid: process.pid,
+    apiUrl: doors.apiUrl,
+    publicUrl: doors.publicUrl,
+    writeKey: keys?.writeKey ?? null,
+    browserKey: keys?.browserKey ?? null,
+    apiKey: keys?.apiKey ?? null,
+    mailboxUrl: mailbox?.url ?? null,
+    smtpUrl: mailbox?.smtpUrl ?? null,
+    inboundSmtpUrl: doors.inboundSmtpUrl,
+    phoneUrl: phone?.url ?? null,
+    temporalAddress: running.embedded?.address ?? null,
+    temporalNamespace: running.embedded?.namespace ?? null,
+    temporalUiUrl: running.embedded?.uiUrl ?? null,
+  };
+  const another = await writeRunningFile(dataFolder, file);
+  if (another !== null)
+    say(`running.json of ${dataFolder} stays that of process ${another}, which runs too: find this one by --url and --api-key.`);
+  stops.push(() => removeRunningFile(dataFolder, file));
+  return { running: file, log, parts, stop: () => stopAll(stops, log) };
+}

@@ -1,0 +1,183 @@
+import { sql } from 'kysely';
+import type { PartState } from '../api/deps.js';
+import type { Budget } from '../app/keys/read-budgets.js';
+import { type Notice, stuckTurnsSentence } from '../app/upkeep/read-notices.js';
+import { channels } from '../domain/messages/channel.js';
+import { isFailing, providerSentence } from '../domain/messages/provider-health.js';
+import type { Metrics } from '../metrics.js';
+import type { Role } from '../settings/config.js';
+import { listTripped } from '../store/breakers.js';
+import type { Store } from '../store/db.js';
+import { countStuckTurns, readPokeBacklog } from '../store/pokes.js';
+import type { ProviderWatch } from './provider-watch.js';
+import type { Temporal } from './temporal-part.js';
+
+const answerWithinMs = 1_500;
+
+/** The state of each part of this process, for `/readyz`. */
+export async function readParts(of: {
+  readonly store: Store;
+  readonly temporal: Temporal | null;
+  readonly roles: ReadonlySet<Role>;
+  /** The fingerprint of a secret that this process lacks. */
+  readonly missingSecret: string | null;
+  readonly providers: ProviderWatch;
+  /** The local mailbox and phone; null: not part of this process. */
+  readonly locals: Readonly<Record<'mailbox' | 'phone', { isUp(): boolean } | null>>;
+}): Promise<readonly PartState[]> {
+  const { store, temporal, roles } = of;
+  const parts: PartState[] = [await storeState(store), ...secretState(of.missingSecret), ...localStates(of.locals)];
+  if (roles.has('relay') || roles.has('worker')) {
+    const connected = temporal !== null && temporal.connection() !== null;
+    const stats = parts[0]?.state === 'up' ? await within(temporal?.relay?.stats() ?? Promise.resolve(null)) : null;
+    const reached = connected && temporal.isReached() && stats?.isResting !== true;
+    parts.push({
+      name: 'temporal',
+      state: reached ? 'up' : temporal === null ? 'starting' : 'down',
+      detail: reached ? null : 'Temporal is not reached. Events are taken; journeys go on as soon as it is back.',
+      needed: false,
+    });
+    if (roles.has('relay'))
+      parts.push({
+        name: 'relay',
+        state: stats === null ? 'starting' : 'up',
+        detail:
+          stats === null
+            ? null
+            : `${stats.due} pokes due, the oldest ${Math.round(stats.lagMs / 1000)} s ago; ${stats.stuck} entries stuck.`,
+        needed: false,
+      });
+    if (roles.has('worker'))
+      parts.push({ name: 'worker', state: temporal?.workersRun() ? 'up' : connected ? 'down' : 'starting', detail: null, needed: false });
+  }
+  if (parts[0]?.state === 'up')
+    parts.push(...(await turnParts(store)), ...(await providerParts(of.providers)), ...(await brokenParts(store)));
+  return parts;
+}
+
+/** They are started anew by themselves; what they would have taken is tried again. */
+function localStates(locals: Parameters<typeof readParts>[0]['locals']): readonly PartState[] {
+  const waits = { mailbox: 'emails wait', phone: 'texts wait' };
+  return (['mailbox', 'phone'] as const).flatMap((name): readonly PartState[] => {
+    const part = locals[name];
+    if (part === null) return [];
+    const detail = part.isUp() ? null : `The local ${name} died and is started anew; meanwhile ${waits[name]}, and events are taken.`;
+    return [{ name, state: detail === null ? 'up' : 'down', detail, needed: false }];
+  });
+}
+
+function secretState(missing: string | null): readonly PartState[] {
+  if (missing === null) return [];
+  const detail = `Another process signs with a secret (fingerprint ${missing}) that SOJOURN_SECRET of this one does not have: it sends nothing. Add it, and start this process anew.`;
+  return [{ name: 'secret', state: 'down', detail, needed: false }];
+}
+
+/** Entries whose turn fails the same way every time: the rest goes on, and a person has to look. */
+async function turnParts(store: Store): Promise<readonly PartState[]> {
+  const stuck = (await within(countStuckTurns(store.db))) ?? 0;
+  if (stuck === 0) return [];
+  const detail = `${stuckTurnsSentence(stuck)} Look, then: sojourn stuck list`;
+  return [{ name: 'turns', state: 'down', detail, needed: false }];
+}
+
+async function providerParts(watch: ProviderWatch): Promise<readonly PartState[]> {
+  const health = (await within(watch.read())) ?? {};
+  return channels.flatMap((channel): readonly PartState[] => {
+    const now = health[channel];
+    if (now === undefined) return [];
+    return [{ name: channel, state: isFailing(now) ? 'down' : 'up', detail: providerSentence(channel, now), needed: false }];
+  });
+}
+
+/** What breakers stopped: the instance goes on, and a person has to look. */
+async function brokenParts(store: Store): Promise<readonly PartState[]> {
+  const tripped = (await within(listTripped(store.db))) ?? [];
+  return tripped.map(({ scope, trip }) => ({
+    name: `breaker ${scope.kind}:${scope.id}`,
+    state: 'down',
+    detail: `Stopped: ${trip?.finding ?? '?'}. Look, then: sojourn breaker reset ${scope.kind}:${scope.id}`,
+    needed: false,
+  }));
+}
+
+async function storeState(store: Store): Promise<PartState> {
+  const answered = await within(
+    sql`select 1`.execute(store.db).then(
+      () => true,
+      () => false,
+    ),
+  );
+  return {
+    name: 'store',
+    state: answered === true ? 'up' : 'down',
+    detail:
+      answered === true
+        ? store.kind === 'pglite'
+          ? 'embedded'
+          : 'PostgreSQL'
+        : 'The store does not answer; events are refused until it does.',
+    needed: true,
+  };
+}
+
+async function within<T>(answer: Promise<T>): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), answerWithinMs);
+  });
+  try {
+    return await Promise.race([answer.catch(() => null), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What is counted at a scrape. */
+export function watchGauges(
+  metrics: Metrics,
+  store: Store,
+  {
+    notices,
+    budgets,
+    providers,
+  }: {
+    readonly notices: () => Promise<readonly Notice[]>;
+    readonly budgets: () => Promise<readonly Budget[]>;
+    readonly providers: ProviderWatch;
+  },
+): void {
+  const count = async (query: ReturnType<typeof sql<{ readonly n: number }>>): Promise<number> =>
+    (await query.execute(store.db)).rows[0]?.n ?? 0;
+  metrics.watch({
+    notices: async () => (await notices()).map(({ code }) => code),
+    budgetsUsed: async () => usedMost(await budgets().catch(() => [])),
+    providerFailures: async () =>
+      new Map(Object.entries(await providers.read()).map(([channel, { failuresInRow }]) => [channel, failuresInRow])),
+    providersDown: async () =>
+      new Map(Object.entries(await providers.read()).map(([channel, health]) => [channel, isFailing(health) ? 1 : 0])),
+    outboxLagSeconds: async () => (await readPokeBacklog(store.db)).lagMs / 1000,
+    overdueEntries: () =>
+      count(sql`select count(*)::int as n from entries where state <> 'finished' and poke_real < real_now_ms() - 120000`),
+    stuckEntries: async () => (await readPokeBacklog(store.db)).stuck,
+    stuckTurns: () => countStuckTurns(store.db),
+    messagesUnknown: () => count(sql`select count(*)::int as n from messages where state = 'unknown'`),
+    breakersTripped: async () => (await listTripped(store.db)).length,
+    deadLettersOpen: () => count(sql`select count(*)::int as n from dead_letters where resolved_at is null`),
+    clockSkewMs: async () => {
+      const asked = Date.now();
+      const there = await count(sql`select real_now_ms() as n`);
+      // The answer was read about half way between question and answer.
+      return (asked + Date.now()) / 2 - there;
+    },
+  });
+}
+
+/** `profiles`, `consents`, `messages`: of the key that used most of it; `texts-GB`: of the country. */
+function usedMost(budgets: readonly Budget[]): ReadonlyMap<string, number> {
+  const parts = new Map<string, number>();
+  for (const { what, whose, used, limit } of budgets) {
+    const name = 'country' in whose ? `${what}-${whose.country}` : what;
+    parts.set(name, Math.max(parts.get(name) ?? 0, used / limit));
+  }
+  return parts;
+}

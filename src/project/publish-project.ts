@@ -1,0 +1,92 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AppDeps } from '../app/deps.js';
+import { publishJourney } from '../app/journeys/publish-journey.js';
+import type { TemplatePublication } from '../app/templates/publish-templates.js';
+import { policyKinds } from '../domain/policy/policies.js';
+import { decodeText } from '../domain/values/decode-text.js';
+import { policyFile } from '../policy/parse.js';
+import { sourceHash } from '../render/compile.js';
+import type { TemplateFolder } from '../render/load.js';
+import { readJourneySource } from '../store/journeys.js';
+import { readPolicyVersion } from '../store/policies.js';
+import { latestTemplateVersions } from '../store/templates.js';
+import { describeProblem } from '../yaml/problem.js';
+import { readPolicyFile } from './policy-folder.js';
+import { publishPolicyFolder } from './publish-policies.js';
+
+export interface Project {
+  readonly folder: string;
+  readonly templates: TemplateFolder;
+  readonly publishTemplates: () => Promise<readonly TemplatePublication[]>;
+  /** A line for a person. */
+  readonly say: (line: string) => void;
+}
+
+/** Nothing was ever published: neither a template nor a policy. */
+export async function isUnpublished({ store }: Pick<AppDeps, 'store'>): Promise<boolean> {
+  if ((await latestTemplateVersions(store.db)).size > 0) return false;
+  for (const kind of policyKinds) if ((await readPolicyVersion(store.db, kind, 'newest')) !== null) return false;
+  return true;
+}
+
+/** Policies come first: a process cannot decide without them. A kind that was never published is taken from the folder at any start. */
+export async function publishPoliciesAtStart(app: AppDeps, project: Project, isFirst: boolean): Promise<void> {
+  await publishPolicyFolder(app, project.folder, { isEmbedded: isFirst, say: project.say });
+}
+
+/**
+ * What the first start on an empty store does: templates, then journeys. A file with errors is told and left out; it stops nobody. Every later start
+ * leaves what is live as it is and says what differs.
+ */
+export async function publishAtStart(app: AppDeps, project: Project, isFirst: boolean): Promise<void> {
+  if (isFirst) return publishFirst(app, project);
+  const differing = await differingFiles(app, project);
+  if (differing.length === 0) return;
+  const shown = differing.slice(0, 5).join(', ') + (differing.length > 5 ? ' …' : '');
+  project.say(
+    `${differing.length === 1 ? '1 file differs' : `${differing.length} files differ`} from what is live (${shown}). What is live stays: see it by \`sojourn publish --dry-run\`, put it live by \`sojourn publish\`.`,
+  );
+}
+
+async function publishFirst(app: AppDeps, { folder, templates, publishTemplates, say }: Project): Promise<void> {
+  for (const { id, version, published, problems } of await publishTemplates()) {
+    if (published) say(`Published template ${id}, version ${version}.`);
+    for (const problem of problems) say(describeProblem(problem));
+  }
+  for (const { file, source } of await journeyFiles(folder)) {
+    const result = await publishJourney({ ...app, templates }, { source, note: 'published at the first start' });
+    if (result.kind === 'published') say(`Published journey ${result.journeyId}, version ${result.version}.`);
+    for (const problem of result.problems) say(describeProblem({ ...problem, file }));
+    if (result.kind === 'refused') say(`${file} is not live: mend it, then sojourn publish.`);
+  }
+}
+
+/** Files of the folder that say something else than what is live, or that are not live at all, by their paths in the folder. */
+async function differingFiles(
+  app: Pick<AppDeps, 'store'>,
+  { folder, templates }: Pick<Project, 'folder' | 'templates'>,
+): Promise<readonly string[]> {
+  const { db } = app.store;
+  const differing: string[] = [];
+  const set = await templates.reload();
+  const live = await latestTemplateVersions(db);
+  for (const source of set.sources) if (live.get(source.id)?.hash !== sourceHash(source, set)) differing.push(`template ${source.id}`);
+  for (const kind of policyKinds) {
+    const source = await readPolicyFile(folder, kind);
+    if (source !== null && (await readPolicyVersion(db, kind, 'newest'))?.source !== source) differing.push(policyFile(kind));
+  }
+  for (const { file, source } of await journeyFiles(folder))
+    if ((await readJourneySource(db, idIn(source))) !== source) differing.push(file);
+  return differing;
+}
+
+function idIn(source: string): string {
+  return /^journey:\s*["']?([A-Za-z0-9_-]+)/m.exec(source)?.[1] ?? '';
+}
+
+async function journeyFiles(projectFolder: string): Promise<readonly { readonly file: string; readonly source: string }[]> {
+  const folder = join(projectFolder, 'journeys');
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.journey.yaml')).sort();
+  return Promise.all(names.map(async (name) => ({ file: `journeys/${name}`, source: decodeText(await readFile(join(folder, name))) })));
+}

@@ -1,0 +1,120 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Policies } from '../domain/policy/policies.js';
+import type { Shop } from '../domain/shop/shop.js';
+import { decodeText } from '../domain/values/decode-text.js';
+import type { JourneyDefinition } from '../journey/definition.js';
+import { parseJourney } from '../journey/parse.js';
+import { draftRenderer } from '../render/folder-renderer.js';
+import { loadTemplates, type TemplateSet } from '../render/load.js';
+import { parseScenarios, type Scenario } from '../simulator/scenario.js';
+import { simulate } from '../simulator/simulate.js';
+import type { Story } from '../simulator/story.js';
+import { describeProblem, type FileProblem } from '../yaml/problem.js';
+import { loadPolicies } from './policy-folder.js';
+import { loadShop } from './shop.js';
+
+/** What is written in a journey or in a file of scenarios cannot be played; the message lists every problem with its line. */
+export class ScenarioError extends Error {
+  override readonly name = 'ScenarioError';
+  readonly problems: readonly FileProblem[];
+
+  constructor(heading: string, problems: readonly FileProblem[]) {
+    super([heading, ...problems.map(describeProblem)].join('\n'));
+    this.problems = problems;
+  }
+}
+
+/** A project folder, as scenarios are played in it. */
+export interface ScenarioProject {
+  readonly shop: Shop;
+  readonly policies: Policies;
+  readonly templates: TemplateSet;
+}
+
+export async function openScenarioProject(folder: string): Promise<ScenarioProject> {
+  const [shop, policies, templates] = await Promise.all([loadShop(folder), loadPolicies(folder), loadTemplates(folder)]);
+  return { shop, policies, templates };
+}
+
+/** A scenario with all journeys that run in it. */
+export interface StagedScenario {
+  readonly scenario: Scenario;
+  /** The one that it is about first. */
+  readonly journeys: readonly [JourneyDefinition, ...JourneyDefinition[]];
+}
+
+/** Reads a journey's file. Throws a ScenarioError that says what to mend, and what `readFile` throws where there is none. */
+export async function readJourneyFile({ templates }: ScenarioProject, file: string): Promise<JourneyDefinition> {
+  const parsed = parseJourney(decodeText(await readFile(file)), { templates });
+  if (parsed.kind === 'ok') return parsed.definition;
+  throw new ScenarioError(
+    `${file} is not a journey that can run:`,
+    parsed.problems.map((problem) => ({ ...problem, file })),
+  );
+}
+
+/**
+ * Reads a file of scenarios, with the journeys that each names beside these. Throws a ScenarioError for what is written there, and what `readFile` throws where
+ * there is no such file.
+ */
+export async function readScenarioFile(
+  project: ScenarioProject,
+  file: string,
+  journeys: readonly [JourneyDefinition, ...JourneyDefinition[]],
+): Promise<readonly StagedScenario[]> {
+  const { templates, shop } = project;
+  const heads = { head: (id: string) => templates.sources.find((source) => source.id === id) ?? null, ids: () => templates.ids() };
+  const parsed = parseScenarios(decodeText(await readFile(file)), { file, shopTimeZone: shop.timeZone, templates: heads });
+  if (parsed.kind === 'invalid') throw new ScenarioError(`${file} cannot be played:`, parsed.problems);
+  const staged: StagedScenario[] = [];
+  for (const scenario of parsed.scenarios) staged.push({ scenario, journeys: await withNamed(project, file, scenario, journeys) });
+  return staged;
+}
+
+async function withNamed(
+  project: ScenarioProject,
+  file: string,
+  { journeys: named }: Scenario,
+  [first, ...others]: readonly [JourneyDefinition, ...JourneyDefinition[]],
+): Promise<StagedScenario['journeys']> {
+  const known = new Map([first, ...others].map((definition) => [definition.id, definition]));
+  for (const { file: beside, complain } of named) {
+    const path = join(dirname(file), beside);
+    const definition = await readJourneyFile(project, path).catch((error: unknown) => {
+      if (error instanceof ScenarioError) throw error;
+      throw new ScenarioError(`${file} cannot be played:`, [
+        complain(`There is no file ${path} that can be read.`, `Journeys are named as ${dirname(file)} finds them.`),
+      ]);
+    });
+    known.set(definition.id, definition);
+  }
+  return [...known.values()] as unknown as StagedScenario['journeys'];
+}
+
+/** Reads what these scenarios send, and answers what plays them. */
+export function openTheatre(
+  { shop, policies, templates }: ScenarioProject,
+  staged: readonly StagedScenario[],
+): (one: StagedScenario) => Story {
+  const render = draftRenderer(templates, shop, staged.flatMap(templatesOf));
+  const heads = new Map(templates.sources.map((source) => [source.id, source]));
+  return ({ scenario, journeys: [definition, ...others] }) =>
+    simulate({
+      definition,
+      others,
+      script: scenario.script,
+      shop,
+      policies,
+      render: (template, context) => render(template, context),
+      templates: (id) => heads.get(id) ?? null,
+    });
+}
+
+function templatesOf({ scenario, journeys }: StagedScenario): readonly string[] {
+  const steps = journeys.flatMap(({ steps: all }) => Object.values(all)).flatMap((step) => (step.kind === 'send' ? [step.template] : []));
+  const own = scenario.script.happenings.flatMap(({ what }) =>
+    what.kind === 'broadcast' || what.kind === 'message' ? [what.template] : [],
+  );
+  return [...steps, ...own];
+}

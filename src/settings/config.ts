@@ -1,0 +1,308 @@
+import { z } from 'zod';
+import { usualLimits } from '../domain/keys/key-budget.js';
+import { type Scope, scopes } from '../domain/keys/scopes.js';
+import { readFeedbackLoops } from '../domain/messages/feedback-loop.js';
+import { nearest } from '../domain/values/nearest.js';
+import { shippedPlaceholders } from '../domain/values/placeholder-id.js';
+import { loadEnvFile } from './env-file.js';
+import { domain, host, hostAndPort, httpUrl, port, postgresUrl, smtpUrl } from './setting-values.js';
+import { readProxies } from './trusted-proxies.js';
+
+/** One setting: where it comes from, what it means, and what it is when absent. `docs/operations.md` and `sojourn config` show this table. */
+interface Setting {
+  readonly schema: z.ZodType;
+  readonly meaning: string;
+  readonly secret?: true;
+}
+
+/** `admin` is not among them: whoever finds such a key must not be able to use it from outside. */
+const publicScopes = scopes.filter((scope) => scope !== 'admin');
+
+export const settings = {
+  SOJOURN_DATA: {
+    schema: z.string().default('.sojourn'),
+    meaning: 'Data folder of the embedded parts, and where running.json is written.',
+  },
+  SOJOURN_PORT: {
+    schema: port.default(4000),
+    meaning: 'Port of the public listener: events, pages, webhooks, a bare health; 0 takes a free one.',
+  },
+  SOJOURN_HOST: { schema: host.default('127.0.0.1'), meaning: 'Address of the public listener.' },
+  SOJOURN_ADMIN_PORT: {
+    schema: port.optional(),
+    meaning:
+      'Port of the internal listener: the API, metrics, readiness in detail, OpenAPI. Absent: the one after SOJOURN_PORT; 0 takes a free one.',
+  },
+  SOJOURN_ADMIN_HOST: {
+    schema: host.default('127.0.0.1'),
+    meaning: 'Address of the internal listener. Never one that the world reaches.',
+  },
+  SOJOURN_PUBLIC_SCOPES: {
+    schema: z
+      .string()
+      .transform((text, context): readonly Scope[] => {
+        const names = text
+          .split(',')
+          .map((name) => name.trim())
+          .filter((name) => name !== '');
+        const isScope = (name: string): name is Scope => publicScopes.some((scope) => scope === name);
+        for (const name of names)
+          if (!isScope(name)) context.addIssue({ code: 'custom', message: `${name} is none of ${publicScopes.join(', ')}` });
+        return names.filter(isScope);
+      })
+      .optional(),
+    meaning:
+      'Scopes whose routes of the API the public listener answers too, with a key: send, for a shop’s backend outside this network. None by default.',
+  },
+  SOJOURN_AUDIT_DAYS: {
+    schema: z.coerce.number().int().min(1).max(36_500).default(400),
+    meaning: 'How long the audit log is kept, in days.',
+  },
+  SOJOURN_MAILBOX_PORT: { schema: port.default(4025), meaning: 'Port of the local mailbox page and its REST paths; 0 takes a free one.' },
+  SOJOURN_SMTP_PORT: { schema: port.default(4026), meaning: 'Port on which the local mailbox takes mail; 0 takes a free one.' },
+  SOJOURN_PHONE_PORT: { schema: port.default(4027), meaning: 'Port of the local phone; 0 takes a free one.' },
+  SOJOURN_TEMPORAL_PORT: { schema: port.default(0), meaning: 'Port of the embedded Temporal server; 0 takes a free one.' },
+  SOJOURN_TEMPORAL_UI_PORT: {
+    schema: port.default(4029),
+    meaning: 'Port of the embedded Temporal Web UI; 0, or one that is taken, takes a free one.',
+  },
+  SOJOURN_CLOCK_RATE: {
+    schema: z.coerce.number().positive().max(100_000).default(1),
+    meaning: 'Service milliseconds per real millisecond; 3600 plays an hour a second.',
+  },
+  SOJOURN_CLOCK_START: {
+    schema: z.iso.datetime({ offset: true }).optional(),
+    meaning: 'Instant at which a sped-up clock begins on a new data folder.',
+  },
+  SOJOURN_SECRET: {
+    schema: z
+      .string()
+      .transform((text, context) => {
+        const secrets = text.split(',').map((one) => one.trim());
+        if (secrets.some((one) => one.length < 16))
+          context.addIssue({ code: 'custom', message: 'each secret has 16 characters at least; a comma stands between two' });
+        if (new Set(secrets).size < secrets.length) context.addIssue({ code: 'custom', message: 'one secret stands in it twice' });
+        return secrets;
+      })
+      .optional(),
+    secret: true,
+    meaning:
+      'Key of links, message ids and suppression hashes; several by commas: the first signs, all verify. Made and kept in the data folder when absent and everything is embedded.',
+  },
+  SOJOURN_PROJECT: { schema: z.string().default('.'), meaning: 'Folder with shop.yaml, journeys/, policies/ and templates/.' },
+  SOJOURN_ROLE: { schema: z.string().default('all'), meaning: 'Which parts this process runs: all, or a list of api, relay, worker.' },
+  SOJOURN_LOG_LEVEL: {
+    schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+    meaning: 'How much is logged.',
+  },
+  SOJOURN_EMAIL_RATE: {
+    schema: z.coerce.number().positive().optional(),
+    meaning: 'Emails a second at most; when set, email goes over its Temporal task queue.',
+  },
+  SOJOURN_SMS_RATE: {
+    schema: z.coerce.number().positive().optional(),
+    meaning: 'Texts a second at most; when set, texts go over their Temporal task queue.',
+  },
+  SOJOURN_BROWSER_KEY_PROFILES: {
+    schema: z.coerce.number().int().positive().default(usualLimits.profiles),
+    meaning: 'New people that a browser key may make in an hour; more are answered 429.',
+  },
+  SOJOURN_BROWSER_KEY_CONSENTS: {
+    schema: z.coerce.number().int().positive().default(usualLimits.consents),
+    meaning: 'Yeses by a browser key in an hour, and refusals that it says of somebody else; more are answered 429.',
+  },
+  SOJOURN_BROWSER_KEY_MESSAGES: {
+    schema: z.coerce.number().int().positive().default(usualLimits.messages),
+    meaning: 'Entries that events of a browser key may begin in an hour; beyond it they begin nothing.',
+  },
+  DATABASE_URL: { schema: postgresUrl.optional(), secret: true, meaning: 'PostgreSQL (15 or newer) instead of the embedded store.' },
+  DATABASE_POOL: { schema: z.coerce.number().int().min(1).default(10), meaning: 'Connections to PostgreSQL at most.' },
+  TEMPORAL_ADDRESS: { schema: hostAndPort.optional(), meaning: 'host:port of a Temporal server instead of the embedded one.' },
+  TEMPORAL_NAMESPACE: { schema: z.string().default('default'), meaning: 'Temporal namespace.' },
+  TEMPORAL_API_KEY: { schema: z.string().optional(), secret: true, meaning: 'API key of Temporal Cloud.' },
+  TEMPORAL_TLS: { schema: z.stringbool().default(false), meaning: 'Speak TLS to Temporal.' },
+  TEMPORAL_UI_URL: {
+    schema: httpUrl('https://temporal.shop.example').optional(),
+    meaning: 'Where the Temporal Web UI of an outside server is, for links.',
+  },
+  TEMPORAL_METRICS_ADDRESS: {
+    schema: hostAndPort.optional(),
+    meaning: 'host:port at which the Temporal SDK serves its own Prometheus metrics (task latency, slots, cache).',
+  },
+  TEMPORAL_CLI_PATH: { schema: z.string().optional(), meaning: 'The temporal binary for the embedded server.' },
+  SMTP_URL: { schema: smtpUrl.optional(), secret: true, meaning: 'smtp:// or smtps:// server instead of the local mailbox.' },
+  BOUNCE_DOMAIN: {
+    schema: domain('bounces.shop.example').optional(),
+    meaning:
+      'Domain of the return addresses, whose mail comes to us: bounces, complaints, unsubscribes by mail. bounce.localhost with the local mailbox.',
+  },
+  SOJOURN_INBOUND_SMTP_PORT: {
+    schema: port.optional(),
+    meaning: 'Port on which mail for BOUNCE_DOMAIN is taken over SMTP; off without it. A free one with the local mailbox.',
+  },
+  SOJOURN_INBOUND_SMTP_HOST: { schema: host.default('127.0.0.1'), meaning: 'Address on which mail for BOUNCE_DOMAIN is taken.' },
+  EMAIL_WEBHOOK_TOKEN: {
+    schema: z.string().min(16).optional(),
+    secret: true,
+    meaning: 'Token for POST /webhooks/email/inbound, which takes such mail over HTTP; an API key opens it too.',
+  },
+  FEEDBACK_LOOPS: {
+    schema: z
+      .string()
+      .superRefine((text, context) => {
+        for (const message of readFeedbackLoops(text).problems) context.addIssue({ code: 'custom', message });
+      })
+      .optional(),
+    meaning:
+      'Senders of the feedback loops that you have signed up for, such as staff@hotmail.com: their complaints count at fbl@ when their domain has signed them (DKIM).',
+  },
+  DKIM_DOMAIN: { schema: domain('shop.example').optional(), meaning: 'Domain that signs mail (d=).' },
+  DKIM_SELECTOR: { schema: z.string().optional(), meaning: 'DKIM selector (s=).' },
+  DKIM_PRIVATE_KEY: { schema: z.string().optional(), secret: true, meaning: 'PEM of the DKIM private key, or @path of a file with it.' },
+  TWILIO_ACCOUNT_SID: { schema: z.string().optional(), meaning: 'Twilio account; with it texts go to Twilio instead of the local phone.' },
+  TWILIO_AUTH_TOKEN: { schema: z.string().optional(), secret: true, meaning: 'Twilio auth token: calls and webhook signatures.' },
+  TWILIO_API_URL: { schema: httpUrl('https://api.twilio.com').optional(), meaning: 'Base address of Twilio’s API, for tests and proxies.' },
+  PUBLIC_URL: {
+    schema: httpUrl('https://journeys.shop.example').optional(),
+    meaning: 'Address at which customers and Twilio reach the API: links, callbacks, unsubscribe. https with real providers.',
+  },
+  SOJOURN_TRUST_PROXY: {
+    schema: z
+      .string()
+      .transform((text, context) => {
+        const { proxies, problems } = readProxies(text);
+        for (const message of problems) context.addIssue({ code: 'custom', message });
+        return proxies;
+      })
+      .optional(),
+    meaning:
+      'Addresses or networks of the proxies before the API, such as 10.0.0.5, 172.18.0.0/16: they tell where people come from. Never everybody’s.',
+  },
+  PLACEHOLDER_IDS: {
+    schema: z.string().default(shippedPlaceholders.join(', ')),
+    meaning: 'Ids that name nobody, by commas, in any case: an event that has one as `userId` is kept under its anonymous id.',
+  },
+  ORDER_LOOKUP_URL: {
+    schema: httpUrl('https://shop.example/orders').optional(),
+    meaning: 'The shop’s own answer to "has this person ordered?", asked just before a reminder.',
+  },
+  ORDER_LOOKUP_METHOD: {
+    schema: z.enum(['POST', 'GET']).default('POST'),
+    meaning: '`POST` asks with JSON in the body; `GET` in the query, as earlier versions did, where proxies and logs may keep it.',
+  },
+  ORDER_LOOKUP_TOKEN: { schema: z.string().optional(), secret: true, meaning: 'Bearer token for ORDER_LOOKUP_URL.' },
+} satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof settings;
+export type Config = { readonly [Name in SettingName]: z.output<(typeof settings)[Name]['schema']> };
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads the settings from an environment. Throws ConfigError with one line for each problem: what is wrong, where, and how to mend it.
+ * An unknown `SOJOURN_*` name is a problem, because a misspelt setting would be a silent one.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const problems: string[] = [];
+  const values: Partial<Record<SettingName, unknown>> = {};
+  for (const name of settingNames) {
+    // An empty value is an absent one: `.env` files and compose files leave lines such as `SMTP_URL=`.
+    const text = env[name]?.trim();
+    const parsed = settings[name].schema.safeParse(text === '' ? undefined : text);
+    if (parsed.success) values[name] = parsed.data;
+    else problems.push(`${name}: ${parsed.error.issues.map((issue) => issue.message).join('; ')}. It means: ${settings[name].meaning}`);
+  }
+  for (const name of Object.keys(env)) {
+    if (!name.startsWith('SOJOURN_') || name in settings) continue;
+    const near = nearest(name, settingNames);
+    problems.push(`${name} is no setting.${near === null ? '' : ` Did you mean ${near}?`} \`sojourn config\` lists all.`);
+  }
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+  const config = values as Config;
+  const conflicts = conflictsOf(config);
+  if (conflicts.length > 0) throw new ConfigError(conflicts.join('\n'));
+  return config;
+}
+
+/** Settings of the process: the environment, and `.env` in the present folder where that says nothing. */
+export function loadConfig(): Config {
+  loadEnvFile();
+  return readConfig(process.env);
+}
+
+export const settingNames = Object.keys(settings) as readonly SettingName[];
+
+/** The port of the internal listener; 0: a free one. */
+export function adminPortOf({ SOJOURN_PORT, SOJOURN_ADMIN_PORT }: Pick<Config, 'SOJOURN_PORT' | 'SOJOURN_ADMIN_PORT'>): number {
+  if (SOJOURN_ADMIN_PORT !== undefined) return SOJOURN_ADMIN_PORT;
+  return SOJOURN_PORT === 0 || SOJOURN_PORT === 65_535 ? 0 : SOJOURN_PORT + 1;
+}
+
+/** Roles of a process: `all` is the three of them. */
+export type Role = 'api' | 'relay' | 'worker';
+
+export function rolesOf(config: Pick<Config, 'SOJOURN_ROLE'>): ReadonlySet<Role> {
+  const names = config.SOJOURN_ROLE.split(',').map((name) => name.trim());
+  return new Set(names.includes('all') ? allRoles : allRoles.filter((role) => names.includes(role)));
+}
+
+const allRoles: readonly Role[] = ['api', 'relay', 'worker'];
+
+function conflictsOf(config: Config): readonly string[] {
+  const problems: string[] = [];
+  if (config.SOJOURN_PORT !== 0 && config.SOJOURN_PORT === config.SOJOURN_ADMIN_PORT)
+    problems.push('SOJOURN_PORT and SOJOURN_ADMIN_PORT are two listeners, one for the world and one for us: give them two ports.');
+  const real = [
+    config.SMTP_URL === undefined ? null : 'SMTP_URL',
+    config.TWILIO_ACCOUNT_SID === undefined ? null : 'TWILIO_ACCOUNT_SID',
+  ].filter((name) => name !== null);
+  const reachesPeople = real.filter((name) => !isLoopback(name === 'SMTP_URL' ? config.SMTP_URL : config.TWILIO_API_URL));
+  if (reachesPeople.length > 0 && config.PUBLIC_URL === undefined)
+    problems.push(
+      `${reachesPeople.join(' and ')} ${reachesPeople.length === 1 ? 'reaches' : 'reach'} real people, so PUBLIC_URL must say where the links lead (https://…).`,
+    );
+  if (reachesPeople.length > 0 && config.PUBLIC_URL !== undefined && !config.PUBLIC_URL.startsWith('https://'))
+    problems.push('PUBLIC_URL must be https when real email or texts go out: mailbox providers refuse one-click unsubscribe without it.');
+  if ((config.TWILIO_ACCOUNT_SID === undefined) !== (config.TWILIO_AUTH_TOKEN === undefined))
+    problems.push('TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN go together: set both, or neither to use the local phone.');
+  if (config.TWILIO_API_URL !== undefined && config.TWILIO_ACCOUNT_SID === undefined)
+    problems.push(
+      'TWILIO_API_URL says where Twilio’s API is, and there is no TWILIO_ACCOUNT_SID: set it with TWILIO_AUTH_TOKEN, or leave all three out to use the local phone.',
+    );
+  if (config.SOJOURN_INBOUND_SMTP_PORT !== undefined && config.BOUNCE_DOMAIN === undefined && config.SMTP_URL !== undefined)
+    problems.push('SOJOURN_INBOUND_SMTP_PORT takes mail for BOUNCE_DOMAIN: say which domain that is, and point its MX record here.');
+  const dkim = [config.DKIM_DOMAIN, config.DKIM_SELECTOR, config.DKIM_PRIVATE_KEY].filter((value) => value !== undefined).length;
+  if (dkim !== 0 && dkim !== 3) problems.push('DKIM_DOMAIN, DKIM_SELECTOR and DKIM_PRIVATE_KEY go together: set all three, or none.');
+  if (config.DATABASE_URL !== undefined && config.SOJOURN_SECRET === undefined)
+    problems.push(
+      'SOJOURN_SECRET must be set with DATABASE_URL: every process needs the same one, and links and suppressions depend on it.',
+    );
+  if (config.SOJOURN_SECRET === undefined && reachesPeople.length > 0)
+    problems.push('SOJOURN_SECRET must be set when real email or texts go out: links in them must outlive this data folder.');
+  const unknownRoles = config.SOJOURN_ROLE.split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== 'all' && !allRoles.includes(name as Role));
+  if (unknownRoles.length > 0)
+    problems.push(`SOJOURN_ROLE: ${unknownRoles.join(', ')} is no role; use all, or a list of api, relay, worker.`);
+  const isSplit = rolesOf(config).size < allRoles.length;
+  if (isSplit && config.DATABASE_URL === undefined)
+    problems.push('SOJOURN_ROLE splits the program over processes, and the embedded store serves one process: set DATABASE_URL.');
+  if (rolesOf(config).has('worker') && !rolesOf(config).has('api') && config.PUBLIC_URL === undefined)
+    problems.push('PUBLIC_URL must be set for a worker without the role api: the links in its messages lead to another process.');
+  if (isSplit && config.TEMPORAL_ADDRESS === undefined && config.SOJOURN_ROLE !== 'api')
+    problems.push('SOJOURN_ROLE splits the program over processes: set TEMPORAL_ADDRESS to the Temporal server that they share.');
+  return problems;
+}
+
+/** A server on this machine reaches nobody: tests and the local mailbox. */
+function isLoopback(address: string | undefined): boolean {
+  if (address === undefined) return false;
+  try {
+    const host = new URL(address).hostname.replace(/^\[|\]$/g, '');
+    return host === 'localhost' || host === '::1' || host.startsWith('127.');
+  } catch {
+    return false;
+  }
+}
