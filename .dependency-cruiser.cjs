@@ -109,6 +109,14 @@ module.exports = {
       '^src/supervise\\.ts$',
     ]),
     only('shop-api-answers-a-port', '^src/shop-api/', ['^src/shop-api/', '^src/domain/', '^src/app/ports']),
+    only('contract-imports-domain', '^src/api/contract/', ['^src/api/contract/', '^src/domain/', '^src/replay/moments\\.ts$']),
+    {
+      name: 'cli-knows-the-contract',
+      severity: 'error',
+      comment: 'A command speaks HTTP by the schemas of the contract, or runs pure parts.',
+      from: { path: '^src/cli/' },
+      to: { path: '^src/(api/(?!contract/)|app/)' },
+    },
     {
       name: 'doors-go-through-use-cases',
       severity: 'error',

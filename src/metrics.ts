@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { AppMetrics } from './app/deps.js';
-import { noticeCodes } from './app/upkeep/read-notices.js';
 import type { Channel } from './domain/messages/channel.js';
+import { noticeCodes } from './domain/values/notice-code.js';
 
 /** What is read when somebody scrapes. */
 export interface Gauges {

@@ -1,6 +1,6 @@
 import type { FastifySchema, RouteOptions } from 'fastify';
 import { z } from 'zod';
-import { problemSchema } from './problem.js';
+import { problem } from './contract/problem.js';
 
 /**
  * What holds for every route under /v1, so that none forgets it. Bodies and queries are closed: a key that is not known is a mistake, and left out in silence it
@@ -36,5 +36,5 @@ function refusals(url: string, schema: FastifySchema): Readonly<Record<string, u
 }
 
 function refusal(description: string) {
-  return { description, content: { 'application/problem+json': { schema: problemSchema } } };
+  return { description, content: { 'application/problem+json': { schema: problem } } };
 }

@@ -1,7 +1,7 @@
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { isRecord } from '../domain/values/is-record.js';
+import { showInstantsAsText } from './from-contract.js';
 import { doorPaths, doorSchemas, securitySchemes } from './openapi-doors.js';
-import { showInstantsAsText } from './schemas.js';
 
 /** The document at /openapi.json, made from the schemas that check requests and answers. */
 export function openApi(version: string) {

@@ -1,24 +1,9 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { isResponseSerializationError } from 'fastify-type-provider-zod';
-import { z } from 'zod';
 import type { Log } from '../app/deps.js';
 import { CursorError } from '../app/paging.js';
+import type { ProblemBody } from './contract/problem.js';
 import { InvalidRequest, sentence } from './validator.js';
-
-/** A problem as the client reads it: RFC 9457, `application/problem+json`. `detail` is a sentence; `code` is for programs. */
-export const problemSchema = z
-  .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.number(),
-    detail: z.string(),
-    code: z.string(),
-    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
-    problems: z.array(z.unknown()).optional(),
-    requestId: z.string().optional(),
-  })
-  .meta({ id: 'Problem' });
-type ProblemBody = z.output<typeof problemSchema>;
 
 const titles: Readonly<Record<number, string>> = {
   400: 'Not a valid request',

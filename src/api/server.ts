@@ -33,7 +33,6 @@ import { healthRoutes } from './routes/health.js';
 import { inboundMessageRoutes } from './routes/inbound-messages.js';
 import { journeyRoutes } from './routes/journeys.js';
 import { keyActRoutes } from './routes/key-acts.js';
-import { writeKeyRoutes } from './routes/keys.js';
 import { mergeRoutes } from './routes/merges.js';
 import { messageRoutes } from './routes/messages.js';
 import { policyRoutes } from './routes/policies.js';
@@ -47,6 +46,7 @@ import { suppressionRoutes } from './routes/suppressions.js';
 import { suspectIdRoutes } from './routes/suspect-ids.js';
 import { templateRoutes } from './routes/templates.js';
 import { userTokenRoutes } from './routes/user-tokens.js';
+import { writeKeyRoutes } from './routes/write-keys.js';
 import { holdToRules, type Listener, notThere } from './routing.js';
 import { validator } from './validator.js';
 

@@ -1,3 +1,5 @@
+import { highestVersion } from '../domain/values/highest-version.js';
+
 /** A page of a list. `nextCursor` is opaque; null on the last page. */
 export interface Page<T> {
   readonly items: readonly T[];
@@ -25,8 +27,6 @@ const keys = {
 type KeyKind = keyof typeof keys;
 
 const latestInstant = 8_640_000_000_000_000;
-/** Beyond it the store has no versions. */
-export const highestVersion = 2_147_483_647;
 
 /** Where a page ends: the sort keys of its last item. Newest-first lists go on below it, so a list that grows at its top is read without gaps. */
 type Position<Kinds extends readonly KeyKind[]> = { readonly [Key in keyof Kinds]: Kinds[Key] extends 'id' ? string : number };

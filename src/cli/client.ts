@@ -1,3 +1,5 @@
+import type { ProblemBody } from '../api/contract/problem.js';
+import type { Page } from '../api/contract/shared.js';
 import { CliFailure } from './failure.js';
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -14,12 +16,6 @@ export interface ApiClient {
   postForLines<T>(path: string, body: unknown, onLine: (line: T) => void): Promise<void>;
   /** All pages of a list, up to `limit` items. */
   list<T>(path: string, query: Query, limit: number): Promise<readonly T[]>;
-}
-
-interface ProblemDetails {
-  readonly detail?: string;
-  readonly status?: number;
-  readonly code?: string;
 }
 
 export function createClient(target: { readonly url: string; readonly apiKey: string | null }): ApiClient {
@@ -77,7 +73,7 @@ export function createClient(target: { readonly url: string; readonly apiKey: st
       const items: T[] = [];
       let cursor: string | null = null;
       do {
-        const page: { items: readonly T[]; nextCursor: string | null } = await ask('GET', path, {
+        const page: Page<T> = await ask('GET', path, {
           ...query,
           limit: Math.min(200, limit - items.length),
           cursor: cursor ?? undefined,
@@ -102,7 +98,7 @@ async function* linesOf({ body }: Response): AsyncGenerator<string> {
 }
 
 function refusal(status: number, value: unknown): CliFailure {
-  const problem = (typeof value === 'object' && value !== null ? value : {}) as ProblemDetails;
+  const problem = (typeof value === 'object' && value !== null ? value : {}) as Partial<ProblemBody>;
   return new CliFailure(problem.detail ?? `The server answered ${status}.`, 1, value);
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Shop } from '../api/contract/shop.js';
 import { type ApiClient, createClient } from './client.js';
 import { CliFailure } from './failure.js';
 
@@ -43,7 +44,7 @@ export function createContext(io: CliIo, options: GlobalOptions): CliContext {
     project: io.env['SOJOURN_PROJECT'] ?? '.',
     client: () => (client ??= findServer(io, options)),
     localTime: async () => {
-      zone ??= context.client().then(async (api) => (await api.get<{ timeZone: string }>('/v1/shop')).timeZone);
+      zone ??= context.client().then(async (api) => (await api.get<Shop>('/v1/shop')).timeZone);
       const timeZone = await zone;
       const { formatLocal } = await import('../domain/time/time.js');
       return (at) => (at === null ? '–' : formatLocal(typeof at === 'number' ? at : Date.parse(at), timeZone));

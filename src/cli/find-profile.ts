@@ -1,55 +1,12 @@
+import type { FoundPerson, ProfileSearchAnswer } from '../api/contract/profile-searches.js';
+import type { Profile } from '../api/contract/profiles.js';
 import type { ApiClient } from './client.js';
 import { CliFailure } from './failure.js';
 import { table } from './text.js';
 
-/** A person as the API shows them. */
-export interface Profile {
-  readonly id: string;
-  readonly identities: readonly { readonly kind: string; readonly value: string }[];
-  readonly email: string | null;
-  readonly phone: string | null;
-  readonly traits: Readonly<Record<string, unknown>>;
-  readonly readings: readonly { readonly trait: string; readonly given: string; readonly kept: string | null }[];
-  readonly erasedAt: string | null;
-  readonly carts: readonly {
-    readonly id: string;
-    readonly state: string;
-    readonly value: number;
-    readonly totals: readonly { readonly currency: string | null; readonly value: number }[];
-    readonly currency: string | null;
-    readonly lines: readonly { readonly name: string; readonly quantity: number }[];
-    readonly updatedAt: string;
-  }[];
-  readonly orders: readonly {
-    readonly orderId: string;
-    readonly status: string;
-    readonly total: number | null;
-    readonly currency: string | null;
-    readonly orderedAt: string;
-  }[];
-  readonly consents: { readonly now: readonly { readonly channel: string; readonly topic: string; readonly granted: boolean }[] };
-  readonly claims: readonly { readonly kind: string; readonly value: string; readonly at: string; readonly eventId: string }[];
-  readonly suppressions: readonly { readonly channel: string; readonly reason: string; readonly at: string; readonly sentence: string }[];
-}
-
-/** A person as a search finds them. */
-interface FoundPerson {
-  readonly profileId: string;
-  readonly name: string | null;
-  readonly email: string | null;
-  readonly phone: string | null;
-  readonly userIds: readonly string[];
-}
-
-interface FoundPeople {
-  readonly by: 'exact' | 'part';
-  readonly items: readonly FoundPerson[];
-  readonly isCut: boolean;
-}
-
 /** The text goes in the body: addresses stand in no URL. */
-export function searchPeople(api: ApiClient, text: string, limit: number): Promise<FoundPeople> {
-  return api.post<FoundPeople>('/v1/profile-searches', { text, limit });
+export function searchPeople(api: ApiClient, text: string, limit: number): Promise<ProfileSearchAnswer> {
+  return api.post<ProfileSearchAnswer>('/v1/profile-searches', { text, limit });
 }
 
 const mostShown = 10;

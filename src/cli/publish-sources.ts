@@ -1,18 +1,12 @@
-import { describeProblem, type FileProblem } from '../yaml/problem.js';
+import type { PublishedJourney } from '../api/contract/journeys.js';
+import type { PublishedPolicy } from '../api/contract/policies.js';
+import { describeProblem } from '../yaml/problem.js';
 import type { Outcome } from './context.js';
 import { CliFailure } from './failure.js';
 import type { SourceFile } from './source-file.js';
 
-/** What the server says of a source that it took. It knows the source, not the file. */
-export interface Published {
-  readonly version: number;
-  readonly published: boolean;
-  readonly problems: readonly Complaint[];
-  /** Of a journey. */
-  readonly state?: 'active' | 'paused' | 'archived';
-}
-
-type Complaint = Omit<FileProblem, 'file'>;
+type Published = PublishedPolicy | PublishedJourney;
+type Complaint = Published['problems'][number];
 
 /** Publishes each file by itself, and says of each what became of it. `inForce`: the words for a new version, `live` or `in force`. */
 export async function publishSources<T extends Published, S extends SourceFile>(
@@ -29,7 +23,7 @@ export async function publishSources<T extends Published, S extends SourceFile>(
       results.push(result);
       const what = `${of.name(result)}: version ${result.version}`;
       lines.push(result.published ? `${what} is ${of.inForce}.` : `${what} says the same already; nothing changed.`);
-      if (result.state === 'paused' || result.state === 'archived') lines.push(standsStill(of.name(result), result.state));
+      if ('state' in result && result.state !== 'active') lines.push(standsStill(of.name(result), result.state));
       lines.push(...result.problems.map((problem) => describeProblem({ ...problem, file })));
     } catch (error) {
       if (!(error instanceof CliFailure) || !hasProblems(error.details)) throw error;

@@ -1,38 +1,18 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
 import { makeApiKey, replaceApiKey, showApiKeys, withdrawApiKey } from '../../app/keys/manage-api-keys.js';
-import { scopes } from '../../domain/keys/scopes.js';
 import { changes, keyed, nobody, nothing } from '../access.js';
+import {
+  apiKey,
+  apiKeyCreateBody,
+  apiKeyRevokeAnswer,
+  apiKeyRevokeBody,
+  apiKeyRotateBody,
+  newApiKey,
+  rotatedApiKey,
+} from '../contract/api-keys.js';
+import { idParams, overlapMs, pageOf } from '../contract/shared.js';
 import type { ApiDeps } from '../deps.js';
 import { Problem } from '../problem.js';
-import { idParams, instant, maybeInstant, overlap, overlapMs, pageOf, plainText } from '../schemas.js';
-
-const scope = z.enum(scopes);
-
-const key = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    prefix: z.string().meta({ description: 'The first characters of its secret.' }),
-    scopes: z.array(scope).readonly(),
-    isOfOldKind: z.boolean().meta({ description: 'Made before keys had scopes: it opens everything. Rotate it, or make narrower ones.' }),
-    createdAt: instant,
-    expiresAt: maybeInstant.meta({ description: 'From then on it opens nothing; null: it does not end by itself.' }),
-    lastUsedAt: maybeInstant.meta({ description: 'A minute old at most; null: never.' }),
-    revokedAt: maybeInstant,
-    parentId: z.string().nullable().meta({ description: 'The key that made it; null: a process made it for its owner.' }),
-    replaces: z.string().nullable().meta({ description: 'The key in whose place it was made.' }),
-  })
-  .meta({ id: 'ApiKey' });
-
-const secret = z.string().meta({ description: 'Shown now and never again.' });
-const made = z.object({ key, secret }).meta({ id: 'NewApiKey' });
-
-const wanted = z.strictObject({
-  name: plainText(100),
-  scopes: z.array(scope).min(1).default(['admin']).meta({ description: 'What it may do; everything (`admin`) where it is not said.' }),
-  expiresAt: instant.optional().meta({ description: 'A key does not outlive the one that makes it.' }),
-});
 
 /** Keys of this API: list, make, rotate, revoke. */
 export function apiKeyRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyncZod {
@@ -42,7 +22,7 @@ export function apiKeyRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyncZ
       '/api-keys',
       {
         config: keyed('admin', 'api-key.list', nothing),
-        schema: { tags, summary: 'Keys of this API, without their secrets', response: { 200: pageOf(key) } },
+        schema: { tags, summary: 'Keys of this API, without their secrets', response: { 200: pageOf(apiKey) } },
       },
       async () => ({ items: await showApiKeys(app), nextCursor: null }),
     );
@@ -51,7 +31,7 @@ export function apiKeyRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyncZ
       '/api-keys',
       {
         config: keyed('admin', 'api-key.create', changes(nobody)),
-        schema: { tags, summary: 'Make a key', body: wanted, response: { 201: made } },
+        schema: { tags, summary: 'Make a key', body: apiKeyCreateBody, response: { 201: newApiKey } },
       },
       async (request, reply) => {
         const { name, scopes: asked, expiresAt } = request.body;
@@ -69,8 +49,8 @@ export function apiKeyRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyncZ
           tags,
           summary: 'A new key of the same name and scopes in its place; the old one goes on for a while',
           params: idParams,
-          body: z.strictObject({ overlap }).default({ overlap: 'PT24H' }),
-          response: { 201: made.extend({ oldEndsAt: instant }).meta({ id: 'RotatedApiKey' }) },
+          body: apiKeyRotateBody,
+          response: { 201: rotatedApiKey },
         },
       },
       async (request, reply) => {
@@ -87,22 +67,9 @@ export function apiKeyRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyncZ
           tags,
           summary: 'The key opens nothing any more; nor do those that it made, where that is said',
           params: idParams,
-          body: z
-            .strictObject({
-              descendants: z.boolean().default(false).meta({ description: 'Also the keys that it made, and those that these made.' }),
-              force: z
-                .boolean()
-                .default(false)
-                .meta({ description: 'Also the last key of scope admin, without which nobody makes another.' }),
-            })
-            .default({ descendants: false, force: false }),
+          body: apiKeyRevokeBody,
           response: {
-            200: z.object({
-              id: z.string(),
-              revoked: z.literal(true),
-              also: z.array(key).readonly().meta({ description: 'Keys that it had made and that were revoked with it.' }),
-              left: z.array(key).readonly().meta({ description: 'Keys that it had made and that still open what they did.' }),
-            }),
+            200: apiKeyRevokeAnswer,
           },
         },
       },

@@ -1,31 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
 import { showAudit } from '../../app/keys/audit-trail.js';
 import { keyed, nobody, reads } from '../access.js';
+import { auditedAct, auditListQuery } from '../contract/audit.js';
+import { pageOf } from '../contract/shared.js';
 import type { ApiDeps } from '../deps.js';
-import { instant, pageOf, pageQuery, plainText, toPageRequest } from '../schemas.js';
-
-const act = z
-  .object({
-    seq: z.number().int(),
-    at: instant,
-    act: z.string().meta({ description: 'What was done, as `noun.verb`: `profile.export`.' }),
-    kind: z.enum(['read', 'change']),
-    actorKind: z
-      .enum(['api-key', 'person', 'system'])
-      .meta({ description: '`person`: they themselves, by a link of ours; `system`: the program.' }),
-    actorId: z.string().nullable().meta({ description: 'The id of the API key.' }),
-    actorName: z.string().nullable().meta({ description: 'The name of the API key.' }),
-    profileIds: z.array(z.string()).readonly().meta({ description: 'Whom it was about. Ids of erased people stay.' }),
-    subject: z.string().nullable().meta({ description: 'What else it was about, by our id or its name.' }),
-    requestId: z.string().nullable(),
-    status: z
-      .number()
-      .int()
-      .nullable()
-      .meta({ description: 'Of the answer. Null: under way, or it was cut off and may or may not have been done.' }),
-  })
-  .meta({ id: 'AuditedAct' });
+import { toPageRequest } from '../from-contract.js';
 
 /** Who did, read or exported what, about whom. */
 export function auditRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyncZod {
@@ -37,14 +16,8 @@ export function auditRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyncZo
         schema: {
           tags: ['audit log'],
           summary: 'Who did, read or exported what, about whom; the newest first',
-          querystring: pageQuery.extend({
-            profileId: plainText(100).optional().meta({ description: 'About this person, under any of the ids that they had here.' }),
-            keyId: plainText(100).optional().meta({ description: 'By this API key.' }),
-            act: plainText(100).optional().meta({ description: 'This act (`profile.export`), or all of a noun (`profile`).' }),
-            since: instant.optional(),
-            until: instant.optional(),
-          }),
-          response: { 200: pageOf(act) },
+          querystring: auditListQuery,
+          response: { 200: pageOf(auditedAct) },
         },
       },
       ({ query }) =>

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
 import { changes, keyed, nobody } from '../access.js';
+import { storeBackupAnswer } from '../contract/backups.js';
 import type { ApiDeps } from '../deps.js';
 import { Problem, present } from '../problem.js';
 
@@ -13,7 +13,7 @@ export function backupRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         schema: {
           tags: ['operations'],
           summary: 'Write a consistent copy of the embedded store into the data folder',
-          response: { 201: z.object({ path: z.string(), bytes: z.number() }) },
+          response: { 201: storeBackupAnswer },
         },
       },
       async (_request, reply) => {

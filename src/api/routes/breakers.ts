@@ -1,21 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
 import { resetBreaker, showBreakers } from '../../app/inbound/breakers.js';
 import { changes, keyed, nobody, nothing } from '../access.js';
+import { breakerListAnswer, breakerResetAnswer, breakerResetParams } from '../contract/breakers.js';
 import type { ApiDeps } from '../deps.js';
 import { notFound } from '../problem.js';
-import { instant, plainText } from '../schemas.js';
-
-const kind = z.enum(['journey', 'provider']);
-const breaker = z
-  .object({
-    kind: kind.meta({ description: 'What is stopped: a journey, or marketing to a mailbox provider.' }),
-    id: z.string().meta({ description: 'The journey’s id, or the provider’s name, such as gmail.' }),
-    trippedAt: instant,
-    rule: z.string(),
-    finding: z.string().meta({ description: 'What was found, as a clause.' }),
-  })
-  .meta({ id: 'Breaker' });
 
 /** What breakers stopped, until a person has looked. */
 export function breakerRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
@@ -26,7 +14,7 @@ export function breakerRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
       '/breakers',
       {
         config: keyed('read', 'breaker.list', nothing),
-        schema: { tags, summary: 'What is stopped by a breaker, and why', response: { 200: z.object({ items: z.array(breaker) }) } },
+        schema: { tags, summary: 'What is stopped by a breaker, and why', response: { 200: breakerListAnswer } },
       },
       async () => ({
         items: (await showBreakers(app)).flatMap(({ scope, trip, at }) => (trip === null ? [] : [{ ...scope, trippedAt: at, ...trip }])),
@@ -40,12 +28,9 @@ export function breakerRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         schema: {
           tags,
           summary: 'Let go on what a breaker stopped. It counts anew from now',
-          params: z.object({ kind, id: plainText(200) }),
+          params: breakerResetParams,
           response: {
-            200: z.object({
-              changed: z.boolean().meta({ description: 'False: it had not tripped.' }),
-              entries: z.number().meta({ description: 'Held entries that go on.' }),
-            }),
+            200: breakerResetAnswer,
           },
         },
       },

@@ -1,66 +1,22 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
 import { exitEntry } from '../../app/entries/exit-entry.js';
 import { listEntrySummaries, showEntry } from '../../app/entries/show-entry.js';
 import { changes, inAnswer, keyed, nobody, nothing, reads, theirEntry } from '../access.js';
+import {
+  entry,
+  entryExitAnswer,
+  entryExitBody,
+  entryListQuery,
+  entryReconcileAnswer,
+  entryRestartAnswer,
+  entryStory,
+  stuckEntryListAnswer,
+} from '../contract/entries.js';
+import { idParams, pageOf } from '../contract/shared.js';
 import type { ApiDeps } from '../deps.js';
+import { toPageRequest } from '../from-contract.js';
 import { found, notFound, Problem, present } from '../problem.js';
-import { idParams, instant, maybeInstant, pageOf, pageQuery, plainText, toPageRequest } from '../schemas.js';
-import { entryUrl, message } from './messages.js';
-
-const entry = z
-  .object({
-    id: z.string(),
-    journeyId: z.string(),
-    version: z.number().nullable(),
-    profileId: z.string(),
-    key: z.string(),
-    cartId: z.string().nullable(),
-    state: z.enum(['armed', 'open', 'finished']),
-    activity: z.enum(['ready', 'waiting', 'queued', 'submitting', 'held', 'done']),
-    step: z.string().nullable(),
-    dueAt: maybeInstant,
-    outcome: z.string().nullable(),
-    reason: z.string().nullable(),
-    triggerEventId: z.string().nullable(),
-    createdAt: instant,
-    enteredAt: maybeInstant,
-    finishedAt: maybeInstant,
-    workflowId: z.string(),
-    fruitlessPokes: z.number(),
-    fault: z.object({ words: z.string(), times: z.number() }).nullable().meta({
-      description: 'How its last turn failed (class of the error, code, place), and how often in a row; three times and more is stuck.',
-    }),
-    sentence: z.string().meta({ description: 'Where it stands, for people.' }),
-  })
-  .meta({ id: 'Entry' });
-
-const story = entry
-  .extend({
-    trace: z.array(z.object({ at: instant, step: z.string().nullable(), kind: z.string(), text: z.string() })).readonly(),
-    reactsTo: z.array(z.object({ event: z.string(), by: z.enum(['profile', 'cart']), purpose: z.string() })).readonly(),
-    messages: z.array(message).readonly(),
-    unseenInputs: z.number(),
-    temporalUrl: z.string().nullable(),
-  })
-  .meta({ id: 'EntryStory' });
-
-const stuckEntry = z
-  .object({
-    id: z.string(),
-    journeyId: z.string(),
-    workflowId: z.string(),
-    pokes: z.number(),
-    fault: z.string().nullable(),
-    finding: z.string(),
-  })
-  .meta({ id: 'StuckEntry' });
-
-const asked = z.object({
-  entryId: z.string(),
-  asked: z.boolean().meta({ description: 'False: it had ended already.' }),
-  outcome: z.string().nullable(),
-});
+import { entryUrl } from './messages.js';
 
 export function entryRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
   const { app } = deps;
@@ -73,12 +29,7 @@ export function entryRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         schema: {
           tags,
           summary: 'Entries by journey, profile and state, the newest first',
-          querystring: pageQuery.extend({
-            journeyId: plainText(200).optional(),
-            profileId: plainText(100).optional(),
-            state: entry.shape.state.optional(),
-            activity: entry.shape.activity.optional(),
-          }),
+          querystring: entryListQuery,
           response: { 200: pageOf(entry) },
         },
       },
@@ -93,7 +44,7 @@ export function entryRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           tags,
           summary: 'One entry with its trace, what it reacts to, and its messages',
           params: idParams,
-          response: { 200: story },
+          response: { 200: entryStory },
         },
       },
       async (request) => {
@@ -110,15 +61,8 @@ export function entryRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           tags,
           summary: 'Ask an entry to leave, before its next message',
           params: idParams,
-          body: z
-            .object({
-              reason: z
-                .string()
-                .regex(/^[a-z0-9-]{1,60}$/, 'A code such as `by-request`.')
-                .default('by-request'),
-            })
-            .default({ reason: 'by-request' }),
-          response: { 202: asked, 200: asked },
+          body: entryExitBody,
+          response: { 202: entryExitAnswer, 200: entryExitAnswer },
         },
       },
       async (request, reply) => {
@@ -138,7 +82,7 @@ export function entryRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           tags,
           summary: 'Start a stuck entry’s workflow anew from the store',
           params: idParams,
-          response: { 202: z.object({ entryId: z.string(), asked: z.literal(true) }) },
+          response: { 202: entryRestartAnswer },
         },
       },
       async (request, reply) => {
@@ -159,7 +103,7 @@ export function entryRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         schema: {
           tags,
           summary: 'Entries that five pokes did not move, or whose turn failed three times in the same way, with what is wrong',
-          response: { 200: z.object({ items: z.array(stuckEntry).readonly() }) },
+          response: { 200: stuckEntryListAnswer },
         },
       },
       async () => ({ items: await present(deps.stuckEntries, 'look into Temporal: it runs no relay')() }),
@@ -172,7 +116,7 @@ export function entryRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         schema: {
           tags,
           summary: 'Make sure that every open entry has its workflow: after a Temporal that came back empty',
-          response: { 202: z.object({ done: z.number(), total: z.number() }) },
+          response: { 202: entryReconcileAnswer },
         },
       },
       async (_request, reply) => reply.status(202).send(await present(deps.reconcile, 'reconcile: it runs no relay')()),

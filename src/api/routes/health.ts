@@ -1,28 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
-import { noticeCodes } from '../../app/upkeep/read-notices.js';
+import type { z } from 'zod';
 import { openTo } from '../access.js';
+import { health, healthAliveAnswer, readiness } from '../contract/health.js';
 import type { ApiDeps, PartState } from '../deps.js';
 import type { Listener } from '../routing.js';
-import { instant } from '../schemas.js';
-
-const ready = z
-  .object({
-    status: z.enum(['ok', 'degraded', 'down']),
-    now: instant,
-    clockRate: z.number(),
-    version: z.string(),
-    parts: z.array(
-      z.object({ name: z.string(), state: z.enum(['up', 'starting', 'down']), detail: z.string().nullable(), needed: z.boolean() }),
-    ),
-    notices: z
-      .array(z.object({ code: z.enum(noticeCodes), sentence: z.string() }))
-      .meta({ description: 'What works as it was told to, and may not be what anybody wants: a forgotten pause, no journey live.' }),
-  })
-  .meta({ id: 'Readiness' });
-
-/** What the world is told, which is what a load balancer needs. */
-const bare = ready.pick({ status: true }).meta({ id: 'Health' });
 
 /** Alive, ready (each part with its state, on the internal listener) and metrics. No key: they carry counts and codes only. */
 export function healthRoutes(
@@ -36,19 +17,19 @@ export function healthRoutes(
       '/healthz',
       {
         config: openTo(open, 'health.alive'),
-        schema: { ...about, summary: 'Alive', response: { 200: z.object({ status: z.literal('ok') }) } },
+        schema: { ...about, summary: 'Alive', response: { 200: healthAliveAnswer } },
       },
       async () => ({ status: 'ok' as const }),
     );
 
-    const readiness = {
+    const described = {
       ...about,
       summary: 'Ready. 200 with `degraded` while events are taken although a part is away; 503 when they cannot be',
     };
     if (listener.kind === 'public')
       server.get(
         '/readyz',
-        { config: openTo(open, 'health.ready'), schema: { ...readiness, response: { 200: bare, 503: bare } } },
+        { config: openTo(open, 'health.ready'), schema: { ...described, response: { 200: health, 503: health } } },
         async (_request, reply) => {
           const status = statusOf(await deps.parts());
           return reply.status(codeOf(status)).send({ status });
@@ -57,7 +38,7 @@ export function healthRoutes(
     else
       server.get(
         '/readyz',
-        { config: openTo(open, 'health.ready'), schema: { ...readiness, response: { 200: ready, 503: ready } } },
+        { config: openTo(open, 'health.ready'), schema: { ...described, response: { 200: readiness, 503: readiness } } },
         async (_request, reply) => {
           const [parts, notices] = await Promise.all([deps.parts(), deps.notices()]);
           const status = statusOf(parts);
@@ -76,7 +57,7 @@ export function healthRoutes(
   };
 }
 
-type Status = z.output<typeof ready>['status'];
+type Status = z.output<typeof readiness>['status'];
 
 function statusOf(parts: readonly PartState[]): Status {
   const away = parts.filter((part) => part.state !== 'up');

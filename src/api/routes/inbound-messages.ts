@@ -1,22 +1,16 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
 import { reviewText, showInboundMessages } from '../../app/inbound/review-texts.js';
 import { changes, inAnswer, keyed, reads, theirText } from '../access.js';
+import {
+  inboundMessage,
+  inboundMessageListQuery,
+  inboundMessageReviewAnswer,
+  inboundMessageReviewBody,
+} from '../contract/inbound-messages.js';
+import { idParams, pageOf } from '../contract/shared.js';
 import type { ApiDeps } from '../deps.js';
+import { toPageRequest } from '../from-contract.js';
 import { notFound } from '../problem.js';
-import { idParams, instant, maybeInstant, pageOf, pageQuery, plainText, toPageRequest } from '../schemas.js';
-
-const inboundMessage = z
-  .object({
-    id: z.string(),
-    profileId: z.string().nullable(),
-    channel: z.string(),
-    action: z.string().meta({ description: '`stop`, `stop-to-review`, `start`, `confirm`, `help` or `reply`.' }),
-    body: z.string().nullable(),
-    receivedAt: instant,
-    reviewedAt: maybeInstant,
-  })
-  .meta({ id: 'InboundMessage' });
 
 export function inboundMessageRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
   return async (server) => {
@@ -28,7 +22,7 @@ export function inboundMessageRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         schema: {
           tags,
           summary: 'Texts that came in, the newest first; `review=open`: sentences that were read as STOP, for a person to look at',
-          querystring: pageQuery.extend({ review: z.enum(['open', 'all']).default('all'), profileId: plainText(100).optional() }),
+          querystring: inboundMessageListQuery,
           response: { 200: pageOf(inboundMessage) },
         },
       },
@@ -43,12 +37,9 @@ export function inboundMessageRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
           tags,
           summary: 'Say whether a sentence that was read as STOP was one; if not, what it took comes back',
           params: idParams,
-          body: z.object({ isStop: z.boolean() }),
+          body: inboundMessageReviewBody,
           response: {
-            200: z.object({
-              result: z.enum(['stands', 'not-a-stop', 'changed-since', 'reviewed-already']),
-              message: inboundMessage,
-            }),
+            200: inboundMessageReviewAnswer,
           },
         },
       },

@@ -1,109 +1,26 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { archiveJourney, type ControlResult, pauseJourney, resumeJourney } from '../../app/journeys/control-journeys.js';
 import { reportJourney } from '../../app/journeys/journey-report.js';
 import { publishJourney } from '../../app/journeys/publish-journey.js';
 import { showJourney, showJourneys, showVersion, showVersions } from '../../app/journeys/show-journeys.js';
 import { changes, keyed, nobody, nothing } from '../access.js';
+import {
+  journeyControl,
+  journeyListQuery,
+  journeyReport,
+  journeyReportQuery,
+  journeyVersion,
+  journeyVersionParams,
+  journeyVersionSummary,
+  liveJourney,
+  publishedJourney,
+} from '../contract/journeys.js';
+import { idParams, pageOf, pageQuery, yamlSource } from '../contract/shared.js';
 import type { ApiDeps } from '../deps.js';
+import { toPageRequest } from '../from-contract.js';
 import { found, notFound, Problem } from '../problem.js';
-import { idParams, instant, maybeInstant, pageOf, pageQuery, sourceProblem, toPageRequest, versionNumber, yamlSource } from '../schemas.js';
 import { acceptYaml, yamlTypes } from '../yaml-body.js';
-
-const journey = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    state: z.enum(['active', 'paused', 'archived']),
-    liveVersion: z.number(),
-    pausedAt: maybeInstant,
-    pausedBecause: z.string().nullable().meta({ description: 'What a breaker found, where one paused it.' }),
-    createdAt: instant,
-    updatedAt: instant,
-    armed: z.number().meta({ description: 'Entries that are armed now.' }),
-    open: z.number().meta({ description: 'Entries that are under way now.' }),
-  })
-  .meta({ id: 'LiveJourney' });
-
-const versionSummary = z
-  .object({ journeyId: z.string(), version: z.number(), hash: z.string(), note: z.string().nullable(), publishedAt: instant })
-  .meta({ id: 'JourneyVersionSummary' });
-const version = versionSummary
-  .extend({ source: z.string(), definition: z.unknown().meta({ description: 'The graph that the source was compiled to.' }) })
-  .meta({ id: 'JourneyVersion' });
-
-const lintProblem = sourceProblem.meta({ id: 'JourneyProblem' });
-
-const published = z
-  .object({
-    journeyId: z.string(),
-    version: z.number(),
-    hash: z.string(),
-    published: z.boolean().meta({ description: 'False: the live version says the same already.' }),
-    problems: z.array(lintProblem).readonly(),
-    state: z
-      .enum(['active', 'paused', 'archived'])
-      .meta({ description: 'Of the journey: a paused or archived one takes the version, and nobody enters it.' }),
-  })
-  .meta({ id: 'Published' });
-
-const control = z
-  .object({
-    journeyId: z.string(),
-    state: z.enum(['active', 'paused', 'archived']),
-    changed: z.boolean(),
-    entries: z.number().meta({ description: 'Entries that go on, or that leave.' }),
-  })
-  .meta({ id: 'JourneyControl' });
-
-const count = z.object({ reason: z.string(), count: z.number() });
-const report = z
-  .object({
-    journeyId: z.string(),
-    name: z.string(),
-    since: instant,
-    until: instant,
-    met: z.number(),
-    armedNow: z.number(),
-    openNow: z.number(),
-    entered: z.number(),
-    notEntered: z.array(count).readonly(),
-    steps: z
-      .array(
-        z.object({
-          step: z.string(),
-          channel: z.string(),
-          sent: z.number(),
-          delivered: z.number(),
-          bounced: z.number(),
-          failed: z.number(),
-          unknown: z.number(),
-          pending: z.number(),
-          tracked: z.number().meta({ description: 'Of what was sent, whose links tell: the base of opened and clicked.' }),
-          opened: z.number().meta({ description: 'By a person, as far as that can be told.' }),
-          clicked: z.number().meta({ description: 'By a person.' }),
-          skipped: z.array(count).readonly(),
-          deferred: z.array(count).readonly(),
-        }),
-      )
-      .readonly(),
-    ended: z.array(count.extend({ outcome: z.string() })).readonly(),
-    windowMs: z.number().meta({ description: 'Orders count when they came within this long of entering.' }),
-    orders: z
-      .array(
-        z.object({
-          currency: z.string().nullable(),
-          orders: z.number(),
-          revenue: z.number(),
-          ordersAfterMessage: z.number(),
-          revenueAfterMessage: z.number(),
-        }),
-      )
-      .readonly(),
-  })
-  .meta({ id: 'JourneyReport' });
-
-const versionParams = idParams.extend({ version: versionNumber });
 
 /** Journeys, their versions, their report; pause, resume and archive. */
 export function journeyRoutes({ app, templates }: ApiDeps): FastifyPluginAsyncZod {
@@ -118,8 +35,8 @@ export function journeyRoutes({ app, templates }: ApiDeps): FastifyPluginAsyncZo
         schema: {
           tags,
           summary: 'Journeys, by id; `internal=true`: those too that Sojourn made for a shop’s own messages and broadcasts',
-          querystring: pageQuery.extend({ internal: z.stringbool().default(false) }),
-          response: { 200: pageOf(journey) },
+          querystring: journeyListQuery,
+          response: { 200: pageOf(liveJourney) },
         },
       },
       (request) => showJourneys(app, { ...toPageRequest(request.query), internal: request.query.internal }),
@@ -129,7 +46,7 @@ export function journeyRoutes({ app, templates }: ApiDeps): FastifyPluginAsyncZo
       '/journeys/:id',
       {
         config: keyed('read', 'journey.show', nothing),
-        schema: { tags, summary: 'One journey', params: idParams, response: { 200: journey } },
+        schema: { tags, summary: 'One journey', params: idParams, response: { 200: liveJourney } },
       },
       async (request) => found(await showJourney(app, request.params.id), 'journey', request.params.id),
     );
@@ -143,7 +60,7 @@ export function journeyRoutes({ app, templates }: ApiDeps): FastifyPluginAsyncZo
           summary: 'Published versions, the newest first',
           params: idParams,
           querystring: pageQuery,
-          response: { 200: pageOf(versionSummary) },
+          response: { 200: pageOf(journeyVersionSummary) },
         },
       },
       async (request) => {
@@ -159,8 +76,8 @@ export function journeyRoutes({ app, templates }: ApiDeps): FastifyPluginAsyncZo
         schema: {
           tags,
           summary: 'One version, by number or `live`, with its source and its graph',
-          params: versionParams,
-          response: { 200: version },
+          params: journeyVersionParams,
+          response: { 200: journeyVersion },
         },
       },
       async (request) => {
@@ -180,7 +97,7 @@ export function journeyRoutes({ app, templates }: ApiDeps): FastifyPluginAsyncZo
           params: idParams,
           consumes: yamlTypes,
           body: yamlSource,
-          response: { 200: published, 201: published },
+          response: { 200: publishedJourney, 201: publishedJourney },
         },
       },
       async (request, reply) => {
@@ -210,7 +127,7 @@ export function journeyRoutes({ app, templates }: ApiDeps): FastifyPluginAsyncZo
         `/journeys/:id/${path}`,
         {
           config: keyed('publish', `journey.${path}`, changes(nobody)),
-          schema: { tags, summary, params: idParams, response: { 200: control } },
+          schema: { tags, summary, params: idParams, response: { 200: journeyControl } },
         },
         async (request) => answer(request.params.id, await act(app, request.params.id)),
       );
@@ -224,10 +141,8 @@ export function journeyRoutes({ app, templates }: ApiDeps): FastifyPluginAsyncZo
           tags,
           summary: 'Armed, entered, not entered by reason, sent and skipped by step, how entries ended, orders and revenue after',
           params: idParams,
-          querystring: z
-            .object({ since: instant.optional(), until: instant.optional() })
-            .refine(({ since, until }) => since === undefined || until === undefined || since <= until, '`since` is after `until`.'),
-          response: { 200: report },
+          querystring: journeyReportQuery,
+          response: { 200: journeyReport },
         },
       },
       async (request) => {
@@ -242,7 +157,7 @@ export function journeyRoutes({ app, templates }: ApiDeps): FastifyPluginAsyncZo
   };
 }
 
-function answer(journeyId: string, result: ControlResult): z.output<typeof control> {
+function answer(journeyId: string, result: ControlResult): z.output<typeof journeyControl> {
   switch (result.kind) {
     case 'done':
       return { journeyId, state: result.state, changed: true, entries: result.entries };

@@ -1,22 +1,11 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
 import { showMerges, undoMerge } from '../../app/people/undo-merge.js';
 import { changes, keyed, nobody, nothing } from '../access.js';
+import { merge, mergeListQuery, mergeUndoAnswer } from '../contract/merges.js';
+import { idParams, pageOf } from '../contract/shared.js';
 import type { ApiDeps } from '../deps.js';
+import { toPageRequest } from '../from-contract.js';
 import { notFound, Problem } from '../problem.js';
-import { idParams, instant, maybeInstant, pageOf, pageQuery, plainText, toPageRequest } from '../schemas.js';
-
-const merge = z
-  .object({
-    id: z.string(),
-    fromId: z.string().meta({ description: 'The profile that gave way.' }),
-    intoId: z.string(),
-    eventId: z.string().nullable(),
-    keyId: z.string().nullable().meta({ description: 'The write key that told it.' }),
-    at: instant,
-    undoneAt: maybeInstant,
-  })
-  .meta({ id: 'Merge' });
 
 const refusals = {
   'undone-already': 'This merge was undone before.',
@@ -35,7 +24,7 @@ export function mergeRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyncZo
         schema: {
           tags,
           summary: 'Merges of known people, the newest first: when, by which event and key',
-          querystring: pageQuery.extend({ profileId: plainText(100).optional() }),
+          querystring: mergeListQuery,
           response: { 200: pageOf(merge) },
         },
       },
@@ -50,7 +39,7 @@ export function mergeRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyncZo
           tags,
           summary: 'Take the two people apart; joined carts and entries that ended for another stay as they are',
           params: idParams,
-          response: { 200: z.object({ profileId: z.string(), fromProfileId: z.string() }) },
+          response: { 200: mergeUndoAnswer },
         },
       },
       async (request) => {

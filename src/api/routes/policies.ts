@@ -1,37 +1,20 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
 import { publishPolicy } from '../../app/policies/publish-policy.js';
 import { showPolicies, showPolicyVersion, showPolicyVersions } from '../../app/policies/show-policies.js';
-import { policyKinds } from '../../domain/policy/policies.js';
 import { changes, keyed, nobody, nothing } from '../access.js';
+import {
+  policyListAnswer,
+  policyParams,
+  policyVersion,
+  policyVersionParams,
+  policyVersionSummary,
+  publishedPolicy,
+} from '../contract/policies.js';
+import { pageOf, pageQuery, yamlSource } from '../contract/shared.js';
 import type { ApiDeps } from '../deps.js';
+import { toPageRequest } from '../from-contract.js';
 import { found, Problem } from '../problem.js';
-import { fileProblem, instant, pageOf, pageQuery, toPageRequest, versionNumber, yamlSource } from '../schemas.js';
 import { acceptYaml, yamlTypes } from '../yaml-body.js';
-
-const kind = z.enum(policyKinds);
-
-const summary = z
-  .object({ kind, version: z.number(), hash: z.string(), note: z.string().nullable(), publishedAt: instant })
-  .meta({ id: 'PolicyVersionSummary' });
-const version = summary
-  .extend({ source: z.string(), definition: z.unknown().meta({ description: 'What the source was read as.' }) })
-  .meta({ id: 'PolicyVersion' });
-
-const policyProblem = fileProblem.meta({ id: 'PolicyProblem' });
-
-const published = z
-  .object({
-    kind,
-    version: z.number(),
-    hash: z.string(),
-    published: z.boolean().meta({ description: 'False: what is in force says the same already.' }),
-    problems: z.array(policyProblem).readonly(),
-  })
-  .meta({ id: 'PublishedPolicy' });
-
-const kindParams = z.object({ kind });
-const versionParams = z.object({ kind, version: versionNumber });
 
 /** Policies: what is in force, since when, and a new version of it. */
 export function policyRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
@@ -46,7 +29,7 @@ export function policyRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         schema: {
           tags,
           summary: 'The policies in force: caps, engagement, quiet hours, topics, classes',
-          response: { 200: z.object({ items: z.array(summary).readonly(), nextCursor: z.null() }) },
+          response: { 200: policyListAnswer },
         },
       },
       async () => ({ items: await showPolicies(app), nextCursor: null }),
@@ -56,7 +39,7 @@ export function policyRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
       '/policies/:kind',
       {
         config: keyed('read', 'policy.show', nothing),
-        schema: { tags, summary: 'The policy in force, with its source', params: kindParams, response: { 200: version } },
+        schema: { tags, summary: 'The policy in force, with its source', params: policyParams, response: { 200: policyVersion } },
       },
       async (request) => found(await showPolicyVersion(app, request.params.kind, 'newest'), 'policy', request.params.kind),
     );
@@ -68,9 +51,9 @@ export function policyRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         schema: {
           tags,
           summary: 'Published versions, the newest first',
-          params: kindParams,
+          params: policyParams,
           querystring: pageQuery,
-          response: { 200: pageOf(summary) },
+          response: { 200: pageOf(policyVersionSummary) },
         },
       },
       (request) => showPolicyVersions(app, request.params.kind, toPageRequest(request.query)),
@@ -83,8 +66,8 @@ export function policyRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         schema: {
           tags,
           summary: 'One version, by number or `live`, with its source and what decisions read',
-          params: versionParams,
-          response: { 200: version },
+          params: policyVersionParams,
+          response: { 200: policyVersion },
         },
       },
       async (request) => {
@@ -101,10 +84,10 @@ export function policyRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         schema: {
           tags,
           summary: 'Check a policy’s YAML and put it in force: every decision from now on reads it',
-          params: kindParams,
+          params: policyParams,
           consumes: yamlTypes,
           body: yamlSource,
-          response: { 200: published, 201: published },
+          response: { 200: publishedPolicy, 201: publishedPolicy },
         },
       },
       async (request, reply) => {

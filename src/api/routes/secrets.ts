@@ -1,23 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
 import { carryOver, listSecrets, retireSecret } from '../../app/consent/carry-over-suppressions.js';
 import { changes, keyed, nobody, nothing } from '../access.js';
+import { secretCarryOverAnswer, secretListAnswer, secretRetireAnswer, secretRetireBody, secretRetireParams } from '../contract/secrets.js';
 import type { ApiDeps } from '../deps.js';
 import { Problem } from '../problem.js';
-import { maybeInstant } from '../schemas.js';
-
-const fingerprint = z.string().regex(/^[0-9a-f]{16}$/, 'a fingerprint is 16 hex digits, as the list of secrets shows it');
-const secret = z
-  .object({
-    fingerprint,
-    place: z.string().nullable().meta({ description: 'Where it was given when it began to sign: the name of the setting, or a file.' }),
-    since: maybeInstant.meta({ description: 'Since when it signs, or signed; null: it never did.' }),
-    retiredAt: maybeInstant.meta({ description: 'Since when a start may leave it out.' }),
-    signs: z.boolean(),
-    isGiven: z.boolean().meta({ description: 'This process was given it.' }),
-    suppressions: z.number().meta({ description: 'So many suppressions are known by it.' }),
-  })
-  .meta({ id: 'Secret' });
 
 /** The secrets of the installation, by their fingerprints: a rotation, step by step. */
 export function secretRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyncZod {
@@ -28,7 +14,7 @@ export function secretRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyncZ
       '/secrets',
       {
         config: keyed('admin', 'secret.list', nothing),
-        schema: { tags, summary: 'The secrets by their fingerprints', response: { 200: z.object({ items: z.array(secret) }) } },
+        schema: { tags, summary: 'The secrets by their fingerprints', response: { 200: secretListAnswer } },
       },
       async () => ({ items: [...(await listSecrets(app))] }),
     );
@@ -41,10 +27,7 @@ export function secretRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyncZ
           tags,
           summary: 'Bring the suppressions of all known addresses under the secret that signs',
           response: {
-            200: z.object({
-              carried: z.number(),
-              left: z.number().meta({ description: 'Known by an older secret alone: of addresses that nobody here has any more.' }),
-            }),
+            200: secretCarryOverAnswer,
           },
         },
       },
@@ -58,16 +41,9 @@ export function secretRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyncZ
         schema: {
           tags,
           summary: 'Let the next start leave a secret out. Links that it signed end then',
-          params: z.object({ fingerprint }),
-          body: z
-            .strictObject({
-              force: z
-                .boolean()
-                .default(false)
-                .meta({ description: 'Also where suppressions are known by it alone, which are forgotten then.' }),
-            })
-            .default({ force: false }),
-          response: { 200: z.object({ fingerprint, retired: z.literal(true) }) },
+          params: secretRetireParams,
+          body: secretRetireBody,
+          response: { 200: secretRetireAnswer },
         },
       },
       async (request) => {

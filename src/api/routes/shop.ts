@@ -1,12 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
 import { changes, keyed, nobody, nothing } from '../access.js';
+import { shop, shopPublishAnswer, shopPublishBody } from '../contract/shop.js';
 import type { ApiDeps } from '../deps.js';
 import { Problem, present } from '../problem.js';
-
-const shop = z
-  .object({ name: z.string(), brand: z.string(), timeZone: z.string(), country: z.string(), locale: z.string(), currency: z.string() })
-  .meta({ id: 'Shop' });
 
 /** Who the shop is, for clients that show instants and amounts as its people read them. */
 export function shopRoutes({ app, publishShop }: ApiDeps): FastifyPluginAsyncZod {
@@ -24,10 +20,8 @@ export function shopRoutes({ app, publishShop }: ApiDeps): FastifyPluginAsyncZod
         schema: {
           tags: ['shop'],
           summary: 'Read shop.yaml of the project again: sender, address, look, test addresses',
-          body: z
-            .strictObject({ dryRun: z.boolean().default(false).meta({ description: 'Only say whether it differs.' }) })
-            .default({ dryRun: false }),
-          response: { 200: z.object({ differs: z.boolean(), published: z.boolean() }) },
+          body: shopPublishBody,
+          response: { 200: shopPublishAnswer },
         },
       },
       async (request) => {

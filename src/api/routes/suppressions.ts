@@ -1,12 +1,11 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
 import { liftDeadAddress } from '../../app/consent/lift-suppression.js';
 import { suppressionSentence } from '../../domain/consent/suppression-words.js';
-import { channels } from '../../domain/messages/channel.js';
+import type { channels } from '../../domain/messages/channel.js';
 import { changes, inPath, keyed } from '../access.js';
+import { suppressionLiftAnswer, suppressionLiftBody, suppressionLiftParams } from '../contract/suppressions.js';
 import type { ApiDeps } from '../deps.js';
 import { notFound, Problem } from '../problem.js';
-import { plainText } from '../schemas.js';
 
 export function suppressionRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
   return async (server) => {
@@ -17,20 +16,10 @@ export function suppressionRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         schema: {
           tags: ['profiles'],
           summary: 'Let an address be written to again that a provider called dead by mistake (`bounced`, `invalid-address`), and no other',
-          params: z.object({ id: plainText(200), channel: z.enum(channels) }),
-          body: z.strictObject({
-            reason: plainText(1000).meta({ description: 'Why it was a mistake. Kept as an event of the person, by origin `operator`.' }),
-            actor: plainText(200).nullable().default(null).meta({ description: 'Who lifts it: an id, no name.' }),
-          }),
+          params: suppressionLiftParams,
+          body: suppressionLiftBody,
           response: {
-            200: z.object({
-              profileId: z.string(),
-              channel: z.enum(channels),
-              lifted: z.string().meta({ description: 'The reason for which it was suppressed.' }),
-              stands: z.string().nullable().meta({ description: 'A reason that stood under it and holds now; null: none.' }),
-              sentence: z.string(),
-              eventId: z.string().meta({ description: 'The event that keeps who did it and why.' }),
-            }),
+            200: suppressionLiftAnswer,
           },
         },
       },

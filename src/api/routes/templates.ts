@@ -1,52 +1,23 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
 import { fellBackFrom } from '../../domain/messages/fell-back.js';
 import { changes, inBody, keyed, nobody, nothing, reads } from '../access.js';
+import { idParams, pageOf } from '../contract/shared.js';
+import {
+  template,
+  templatePreview,
+  templatePreviewBody,
+  templatePublishAnswer,
+  templatePublishBody,
+  templateTestAnswer,
+  templateTestBody,
+} from '../contract/templates.js';
 import type { ApiDeps } from '../deps.js';
 import { notFound, Problem, present } from '../problem.js';
-import { fileProblem, idParams, pageOf, plainText } from '../schemas.js';
-
-/** The language that was asked for, where the template has no words in it; null: it has. */
-const fellBack = z.string().nullable().meta({ description: 'The language that was asked for, where there are no words in it.' });
-
-const preview = z
-  .discriminatedUnion('kind', [
-    z.object({
-      kind: z.literal('email'),
-      subject: z.string(),
-      html: z.string(),
-      text: z.string(),
-      locale: z.string().meta({ description: 'The language that its words are in.' }),
-      templateVersion: z.number(),
-      fellBackFrom: fellBack,
-    }),
-    z.object({
-      kind: z.literal('sms'),
-      body: z.string(),
-      segments: z.number(),
-      encoding: z.string(),
-      locale: z.string().meta({ description: 'The language that its words are in.' }),
-      templateVersion: z.number(),
-      fellBackFrom: fellBack,
-    }),
-  ])
-  .meta({ id: 'TemplatePreview' });
-
-const publication = z
-  .object({
-    id: z.string(),
-    version: z.number(),
-    published: z.boolean(),
-    differs: z.boolean().meta({ description: 'What the folder says is not what was live before.' }),
-    problems: z.array(fileProblem).readonly(),
-  })
-  .meta({ id: 'TemplatePublication' });
 
 /** Templates as the running server has them published. An id with a slash is written `%2F`. */
 export function templateRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
   return async (server) => {
     const tags = ['templates'];
-    const template = z.object({ id: z.string(), channel: z.string().nullable(), class: z.string().nullable() });
     server.get(
       '/templates',
       {
@@ -67,8 +38,8 @@ export function templateRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           tags,
           summary: 'What a profile would get now; with the template’s samples when no profile is named',
           params: idParams,
-          body: z.object({ profileId: plainText(100).optional(), locale: plainText(35).optional() }).default({}),
-          response: { 200: preview },
+          body: templatePreviewBody,
+          response: { 200: templatePreview },
         },
       },
       async (request) => {
@@ -99,16 +70,9 @@ export function templateRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           tags,
           summary: 'Send it, or a draft of it, through the gate to one of the shop’s listed test addresses',
           params: idParams,
-          body: z.object({
-            to: plainText(320),
-            profileId: plainText(100).optional().meta({ description: 'As this person would get it; else as the first sample.' }),
-            locale: plainText(35).optional().meta({ description: 'In this language, such as `de`.' }),
-            sample: plainText(100).optional().meta({ description: 'As this sample of the folder.' }),
-            data: z.record(z.string(), z.unknown()).optional().meta({ description: 'What it reads as `data`; else its example.' }),
-            draft: z.boolean().default(false).meta({ description: 'The file of the server’s folder as it is now, published or not.' }),
-          }),
+          body: templateTestBody,
           response: {
-            202: z.object({ messageId: z.string(), language: z.string(), fellBackFrom: fellBack }),
+            202: templateTestAnswer,
           },
         },
       },
@@ -152,11 +116,9 @@ export function templateRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         schema: {
           tags,
           summary: 'Publish what changed in the project’s templates folder',
-          body: z
-            .strictObject({ dryRun: z.boolean().default(false).meta({ description: 'Only say what would be published.' }) })
-            .default({ dryRun: false }),
+          body: templatePublishBody,
           response: {
-            200: z.object({ templates: z.array(publication).readonly() }),
+            200: templatePublishAnswer,
           },
         },
       },

@@ -1,6 +1,7 @@
 import { crowdedForMs } from '../../domain/people/crowded-id.js';
 import { durationWords } from '../../domain/time/duration.js';
 import { day, type Instant, second } from '../../domain/time/instant.js';
+import type { NoticeCode } from '../../domain/values/notice-code.js';
 import { readPauses } from '../../store/controls.js';
 import { readStandings } from '../../store/standings.js';
 import { listSuspectIds, type SuspectId } from '../../store/suspect-ids.js';
@@ -8,23 +9,8 @@ import type { AppDeps } from '../deps.js';
 import { warnOfOldKeys } from '../keys/manage-write-keys.js';
 import { exhaustedWords, readBudgets } from '../keys/read-budgets.js';
 
-/** What works as it was told to, and may not be what anybody wants. */
-export const noticeCodes = [
-  'sending-paused',
-  'no-journey-live',
-  'texts-stay-here',
-  'mail-stays-here',
-  'turns-failing',
-  'turns-stuck',
-  'placeholder-ids',
-  'crowded-ids',
-  'dead-letters',
-  'old-write-keys',
-  'key-budget',
-  'texts-budget',
-] as const;
 export interface Notice {
-  readonly code: (typeof noticeCodes)[number];
+  readonly code: NoticeCode;
   /** For the person on call: what is so, and what to do. */
   readonly sentence: string;
 }

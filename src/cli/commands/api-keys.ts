@@ -1,22 +1,7 @@
+import type { ApiKey, ApiKeyRevokeAnswer, NewApiKey, RotatedApiKey } from '../../api/contract/api-keys.js';
+import type { Page } from '../../api/contract/shared.js';
 import type { CliContext, Outcome } from '../context.js';
 import { table } from '../text.js';
-
-interface ApiKey {
-  readonly id: string;
-  readonly name: string;
-  readonly prefix: string;
-  readonly scopes: readonly string[];
-  readonly isOfOldKind: boolean;
-  readonly createdAt: string;
-  readonly expiresAt: string | null;
-  readonly lastUsedAt: string | null;
-  readonly revokedAt: string | null;
-  readonly parentId: string | null;
-}
-interface Made {
-  readonly key: ApiKey;
-  readonly secret: string;
-}
 
 /** `api-key create <name> [--scope <scope...>] [--expires <instant>]` */
 export async function createApiKey(
@@ -24,7 +9,7 @@ export async function createApiKey(
   name: string,
   options: { readonly scope?: readonly string[]; readonly expires?: string },
 ): Promise<Outcome> {
-  const made = await (await context.client()).post<Made>('/v1/api-keys', {
+  const made = await (await context.client()).post<NewApiKey>('/v1/api-keys', {
     name,
     ...(options.scope === undefined ? {} : { scopes: options.scope }),
     ...(options.expires === undefined ? {} : { expiresAt: options.expires }),
@@ -46,7 +31,7 @@ export async function rotateApiKey(
   options: { readonly overlap?: string; readonly now?: boolean },
 ): Promise<Outcome> {
   const overlap = options.now === true ? 'PT0S' : options.overlap;
-  const made = await (await context.client()).post<Made & { readonly oldEndsAt: string }>(
+  const made = await (await context.client()).post<RotatedApiKey>(
     `/v1/api-keys/${encodeURIComponent(id)}/rotate`,
     overlap === undefined ? {} : { overlap },
   );
@@ -67,10 +52,10 @@ export async function revokeApiKey(
   id: string,
   options: { readonly descendants?: boolean; readonly force?: boolean },
 ): Promise<Outcome> {
-  const result = await (await context.client()).post<{ readonly also: readonly ApiKey[]; readonly left: readonly ApiKey[] }>(
-    `/v1/api-keys/${encodeURIComponent(id)}/revoke`,
-    { descendants: options.descendants === true, force: options.force === true },
-  );
+  const result = await (await context.client()).post<ApiKeyRevokeAnswer>(`/v1/api-keys/${encodeURIComponent(id)}/revoke`, {
+    descendants: options.descendants === true,
+    force: options.force === true,
+  });
   const also = result.also.length === 0 ? '' : `\nSo do the keys that it had made: ${named(result.also)}.`;
   const left =
     result.left.length === 0
@@ -81,7 +66,7 @@ export async function revokeApiKey(
 
 /** `api-key list` */
 export async function listApiKeys(context: CliContext): Promise<Outcome> {
-  const { items } = await (await context.client()).get<{ readonly items: readonly ApiKey[] }>('/v1/api-keys');
+  const { items } = await (await context.client()).get<Page<ApiKey>>('/v1/api-keys');
   const local = await context.localTime();
   const names = new Map(items.map(({ id, name }) => [id, name]));
   const rows = items.map((key) => [

@@ -1,18 +1,8 @@
+import type { AuditedAct } from '../../api/contract/audit.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
 import { findProfileId } from '../find-profile.js';
 import { table } from '../text.js';
-
-interface AuditedAct {
-  readonly at: string;
-  readonly act: string;
-  readonly actorKind: 'api-key' | 'person' | 'system';
-  readonly actorId: string | null;
-  readonly actorName: string | null;
-  readonly profileIds: readonly string[];
-  readonly subject: string | null;
-  readonly status: number | null;
-}
 
 interface Asked {
   readonly person?: string;

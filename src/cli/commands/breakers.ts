@@ -1,19 +1,12 @@
+import type { BreakerListAnswer, BreakerResetAnswer } from '../../api/contract/breakers.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
 import { plural, table } from '../text.js';
 
-interface Breaker {
-  readonly kind: 'journey' | 'provider';
-  readonly id: string;
-  readonly trippedAt: string;
-  readonly rule: string;
-  readonly finding: string;
-}
-
 /** `breaker list` */
 export async function listBreakers(context: CliContext): Promise<Outcome> {
   const api = await context.client();
-  const { items } = await api.get<{ readonly items: readonly Breaker[] }>('/v1/breakers');
+  const { items } = await api.get<BreakerListAnswer>('/v1/breakers');
   const local = items.length === 0 ? null : await context.localTime();
   const rows = items.map((breaker) => [`${breaker.kind}:${breaker.id}`, local?.(breaker.trippedAt) ?? '', breaker.finding]);
   return { value: items, text: table(['breaker', 'tripped', 'what was found'], rows, 'No breaker has tripped.') };
@@ -25,9 +18,7 @@ export async function resetBreaker(context: CliContext, name: string): Promise<O
   if (kind === undefined || id === undefined)
     throw new CliFailure(`${name} names no breaker: journey:<id> or provider:<name>, as in sojourn breaker list.`, 2);
   const api = await context.client();
-  const result = await api.post<{ readonly changed: boolean; readonly entries: number }>(
-    `/v1/breakers/${kind}/${encodeURIComponent(id)}/reset`,
-  );
+  const result = await api.post<BreakerResetAnswer>(`/v1/breakers/${kind}/${encodeURIComponent(id)}/reset`);
   const text = result.changed
     ? `${name} is reset; ${plural(result.entries, 'held entry goes', 'held entries go')} on. It counts anew from now.`
     : `${name} had not tripped.`;

@@ -1,5 +1,12 @@
 import { text as textOf } from 'node:stream/consumers';
-import type { BroadcastProgress } from '../../app/broadcasts/show-broadcasts.js';
+import type {
+  Broadcast,
+  BroadcastControl,
+  BroadcastForecast,
+  BroadcastRecipient,
+  BroadcastStory,
+  StartedBroadcast,
+} from '../../api/contract/broadcasts.js';
 import { durationWords } from '../../domain/time/duration.js';
 import type { ApiClient } from '../client.js';
 import type { CliContext, Outcome } from '../context.js';
@@ -8,40 +15,6 @@ import { CliFailure } from '../failure.js';
 import { type MappedColumn, readRecipients } from '../recipient-list.js';
 import { readSource } from '../source-file.js';
 import { paragraphs, plural, table } from '../text.js';
-
-interface Count {
-  readonly reason: string;
-  readonly count: number;
-}
-
-interface Broadcast {
-  readonly id: string;
-  readonly name: string;
-  readonly template: string;
-  readonly state: string;
-  readonly settings: { readonly channel: string; readonly overMs: number; readonly priority: number };
-  readonly total: number;
-  readonly createdAt: string;
-  readonly startsAt: string;
-  readonly finishedAt: string | null;
-}
-
-interface BroadcastStory extends Broadcast {
-  readonly journeyId: string;
-  readonly progress: Omit<BroadcastProgress, 'expectedEnd'> & { readonly expectedEnd: string | null };
-}
-
-interface Unknown {
-  readonly count: number;
-  readonly ids: readonly string[];
-}
-
-interface Person {
-  readonly profileId: string;
-  readonly userIds: readonly string[];
-  readonly firstName: string | null;
-  readonly email: string | null;
-}
 
 export interface StartOptions {
   readonly template: string;
@@ -72,7 +45,7 @@ export async function startBroadcast(context: CliContext, options: StartOptions)
     ...(options.priority === undefined ? {} : { priority: options.priority }),
   };
   if (options.dryRun === true) return forecast(api, request);
-  const started = await api.post<{ readonly id: string; readonly total: number; readonly unknown: Unknown }>('/v1/broadcasts', request);
+  const started = await api.post<StartedBroadcast>('/v1/broadcasts', request);
   return {
     value: started,
     text: paragraphs(
@@ -83,15 +56,7 @@ export async function startBroadcast(context: CliContext, options: StartOptions)
 }
 
 async function forecast(api: ApiClient, request: object): Promise<Outcome> {
-  const told = await api.post<{
-    readonly total: number;
-    readonly unknown: Unknown;
-    readonly checked: number;
-    readonly now: number;
-    readonly later: readonly Count[];
-    readonly not: readonly Count[];
-    readonly first: readonly Person[];
-  }>('/v1/broadcast-checks', request);
+  const told = await api.post<BroadcastForecast>('/v1/broadcast-checks', request);
   const of = told.checked === told.total ? '' : ` Of a sample of ${told.checked}:`;
   return {
     value: told,
@@ -112,7 +77,7 @@ async function forecast(api: ApiClient, request: object): Promise<Outcome> {
   };
 }
 
-function sayFirst(people: readonly Person[]): string {
+function sayFirst(people: BroadcastForecast['first']): string {
   const rows = people.map(({ userIds, profileId, firstName, email }) => [userIds.join(', '), profileId, firstName ?? '', email ?? '']);
   return table(['user id', 'profile', 'first name', 'email'], rows, '');
 }
@@ -162,7 +127,7 @@ function readTrait(text: string): readonly [string, unknown] {
   }
 }
 
-function sayUnknown({ count, ids }: Unknown): string | null {
+function sayUnknown({ count, ids }: StartedBroadcast['unknown']): string | null {
   if (count === 0) return null;
   const more = count > ids.length ? ` and ${count - ids.length} more` : '';
   return `${count === 1 ? 'One id names' : `${count} ids name`} nobody: ${ids.join(', ')}${more}.`;
@@ -192,7 +157,7 @@ export async function showBroadcast(
   options: { readonly watch?: boolean; readonly recipients: number },
 ): Promise<Outcome> {
   const api = await context.client();
-  const read = (): Promise<BroadcastStory> => api.get(`/v1/broadcasts/${encodeURIComponent(id)}`);
+  const read = () => api.get<BroadcastStory>(`/v1/broadcasts/${encodeURIComponent(id)}`);
   let story = await read();
   const local = await context.localTime();
   let told = '';
@@ -203,19 +168,11 @@ export async function showBroadcast(
     await new Promise((resolve) => setTimeout(resolve, watchEveryMs));
     story = await read();
   }
-  const recipients = await api.list<Recipient>(`/v1/broadcasts/${encodeURIComponent(id)}/recipients`, {}, options.recipients);
+  const recipients = await api.list<BroadcastRecipient>(`/v1/broadcasts/${encodeURIComponent(id)}/recipients`, {}, options.recipients);
   return { value: { ...story, recipients }, text: paragraphs(storyText(story, local), toWhom(recipients, story.total)) };
 }
 
-interface Recipient {
-  readonly profileId: string;
-  readonly to: string | null;
-  readonly state: string;
-  readonly reason: string | null;
-  readonly messageId: string | null;
-}
-
-function toWhom(recipients: readonly Recipient[], total: number): string {
+function toWhom(recipients: readonly BroadcastRecipient[], total: number): string {
   const rows = recipients.map(({ to, profileId, state, reason, messageId }) => [to, profileId, state, reason ?? '', messageId ?? '']);
   const more = total - recipients.length;
   return paragraphs(
@@ -261,9 +218,7 @@ const words = { pause: 'paused', resume: 'goes on', cancel: 'is cancelled' } as 
 /** `broadcast pause|resume|cancel <id>` */
 export async function controlBroadcast(context: CliContext, action: keyof typeof words, id: string): Promise<Outcome> {
   const api = await context.client();
-  const result = await api.post<{ readonly state: string; readonly changed: boolean }>(
-    `/v1/broadcasts/${encodeURIComponent(id)}/${action}`,
-  );
+  const result = await api.post<BroadcastControl>(`/v1/broadcasts/${encodeURIComponent(id)}/${action}`);
   return {
     value: result,
     text: result.changed

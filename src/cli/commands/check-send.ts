@@ -1,12 +1,6 @@
+import type { VerdictAnswer } from '../../api/contract/shared.js';
 import type { CliContext, Outcome } from '../context.js';
 import { findProfile } from '../find-profile.js';
-
-interface Answer {
-  readonly decision: string;
-  readonly reason: string | null;
-  readonly sentence: string;
-  readonly until: string | null;
-}
 
 /** `send-check <profile>`: could this be sent now, and if not, when? Nothing is sent. */
 export async function checkSend(
@@ -17,7 +11,7 @@ export async function checkSend(
   const api = await context.client();
   const { id: profileId } = await findProfile(api, id);
   const { channel, topic, priority, at } = options;
-  const answer = await api.post<Answer>('/v1/send-checks', {
+  const answer = await api.post<VerdictAnswer>('/v1/send-checks', {
     to: { profileId },
     channel,
     topic,

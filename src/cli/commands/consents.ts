@@ -1,22 +1,9 @@
+import type { WaitingConsent } from '../../api/contract/consents.js';
+import type { Consents, ProfileExport } from '../../api/contract/profiles.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
 import { findProfile } from '../find-profile.js';
 import { paragraphs, table } from '../text.js';
-
-interface Consents {
-  readonly now: readonly { readonly channel: string; readonly topic: string; readonly granted: boolean; readonly sentence: string }[];
-  readonly acts: readonly {
-    readonly seq: number;
-    readonly channel: string;
-    readonly topic: string;
-    readonly state: string;
-    readonly at: string;
-    readonly method: string;
-    readonly source: string;
-    readonly evidence: string | null;
-    readonly isQuarantined: boolean;
-  }[];
-}
 
 /** `profile consents <id>`: what a person consents to, why, and every act. */
 export async function showConsents(context: CliContext, id: string): Promise<Outcome> {
@@ -73,18 +60,8 @@ export async function recordConsent(context: CliContext, id: string, options: Co
 export async function exportProfile(context: CliContext, id: string): Promise<Outcome> {
   const api = await context.client();
   const profile = await findProfile(api, id, { exactly: true });
-  const value = await api.get<object>(`/v1/profiles/${encodeURIComponent(profile.id)}/export`);
+  const value = await api.get<ProfileExport>(`/v1/profiles/${encodeURIComponent(profile.id)}/export`);
   return { value, text: JSON.stringify(value, null, 2) };
-}
-
-interface Waiting {
-  readonly seq: number;
-  readonly profileId: string;
-  readonly channel: string;
-  readonly topic: string;
-  readonly at: string;
-  readonly source: string;
-  readonly requestedAt: string | null;
 }
 
 /** `consent list --state quarantined|pending`: acts that do not count yet. */
@@ -92,7 +69,7 @@ export async function listConsents(context: CliContext, options: { readonly stat
   const { state, limit } = options;
   if (state !== 'quarantined' && state !== 'pending') throw new CliFailure('--state is quarantined or pending.', 2);
   const api = await context.client();
-  const waiting = await api.list<Waiting>('/v1/consents', { state }, limit);
+  const waiting = await api.list<WaitingConsent>('/v1/consents', { state }, limit);
   const local = waiting.length === 0 ? null : await context.localTime();
   const rows = waiting.map((act) => [
     String(act.seq),

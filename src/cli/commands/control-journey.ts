@@ -1,14 +1,8 @@
+import type { JourneyControl, LiveJourney } from '../../api/contract/journeys.js';
 import type { ApiClient } from '../client.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
 import { plural } from '../text.js';
-
-interface Control {
-  readonly journeyId: string;
-  readonly state: string;
-  readonly changed: boolean;
-  readonly entries: number;
-}
 
 /** `journey pause | resume | archive <id>`; an archive asks. */
 export async function controlJourney(
@@ -19,15 +13,13 @@ export async function controlJourney(
 ): Promise<Outcome> {
   const api = await context.client();
   if (action === 'archive' && options.yes !== true) await askTwice(api, id);
-  const result = await api.post<Control>(`/v1/journeys/${encodeURIComponent(id)}/${action}`);
+  const result = await api.post<JourneyControl>(`/v1/journeys/${encodeURIComponent(id)}/${action}`);
   return { value: result, text: result.changed ? done(action, result) : `${result.journeyId} is ${result.state} already.` };
 }
 
 /** There is no way back, so it wants to be told twice, by who knows what it does. */
 async function askTwice(api: ApiClient, id: string): Promise<void> {
-  const journey = await api.get<{ readonly state: string; readonly armed: number; readonly open: number }>(
-    `/v1/journeys/${encodeURIComponent(id)}`,
-  );
+  const journey = await api.get<LiveJourney>(`/v1/journeys/${encodeURIComponent(id)}`);
   if (journey.state === 'archived') return;
   const inIt = journey.armed + journey.open;
   throw new CliFailure(
@@ -36,7 +28,7 @@ async function askTwice(api: ApiClient, id: string): Promise<void> {
   );
 }
 
-function done(action: 'pause' | 'resume' | 'archive', { journeyId, entries }: Control): string {
+function done(action: 'pause' | 'resume' | 'archive', { journeyId, entries }: JourneyControl): string {
   switch (action) {
     case 'pause':
       return `${journeyId} is paused: nobody enters, and its messages are held where they fall due.`;

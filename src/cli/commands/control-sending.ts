@@ -1,12 +1,7 @@
+import type { ControlSwitchAnswer } from '../../api/contract/controls.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
 import { plural } from '../text.js';
-
-interface Controls {
-  readonly paused: Readonly<Record<'all' | 'email' | 'sms', string | null>>;
-  readonly changed: boolean;
-  readonly entries: number;
-}
 
 /** `pause --all | --channel <channel>` and `resume …`: the kill switches. */
 export async function controlSending(
@@ -19,18 +14,18 @@ export async function controlSending(
   }
   const scope = options.channel ?? 'all';
   const api = await context.client();
-  const result = await api.post<Controls>('/v1/controls', { scope, action });
+  const result = await api.post<ControlSwitchAnswer>('/v1/controls', { scope, action });
   const what = scope === 'all' ? 'All sending' : `Sending by ${scope}`;
   return { value: result, text: `${sentence(what, action, result)}${stillPaused(result)}` };
 }
 
-function sentence(what: string, action: 'pause' | 'resume', result: Controls): string {
+function sentence(what: string, action: 'pause' | 'resume', result: ControlSwitchAnswer): string {
   if (!result.changed) return `${what} was ${action === 'pause' ? 'paused' : 'running'} already.`;
   if (action === 'pause') return `${what} is paused. What falls due is held until a resume.`;
   return `${what} runs again; ${plural(result.entries, 'held entry goes', 'held entries go')} on.`;
 }
 
-function stillPaused({ paused }: Controls): string {
+function stillPaused({ paused }: ControlSwitchAnswer): string {
   const others = (['all', 'email', 'sms'] as const).filter((scope) => paused[scope] !== null);
   return others.length === 0 ? '' : ` Paused now: ${others.join(', ')}.`;
 }

@@ -1,15 +1,7 @@
+import type { ChosenDeadLetters, DeadLetter, DeadLetterRetryAnswer, WholeDeadLetter } from '../../api/contract/dead-letters.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
 import { paragraphs, plural, table } from '../text.js';
-
-interface Letter {
-  readonly id: string;
-  readonly source: string;
-  readonly reason: string;
-  readonly detail: string;
-  readonly receivedAt: string;
-  readonly resolvedAt: string | null;
-}
 
 interface ListOptions {
   readonly all?: boolean;
@@ -21,7 +13,7 @@ interface ListOptions {
 /** `dead-letter list`: what could not be taken. What the letters hold is personal data: `dead-letter show` shows it. */
 export async function listDeadLetters(context: CliContext, options: ListOptions): Promise<Outcome> {
   const api = await context.client();
-  const letters = await api.list<Letter>(
+  const letters = await api.list<DeadLetter>(
     '/v1/dead-letters',
     { state: options.all ? 'all' : 'open', source: options.source, reason: options.reason },
     options.limit,
@@ -39,14 +31,9 @@ export async function listDeadLetters(context: CliContext, options: ListOptions)
 /** `dead-letter retry <ids…>`, or all that are open. */
 export async function retryDeadLetters(context: CliContext, ids: readonly string[], options: { readonly all?: boolean }): Promise<Outcome> {
   const api = await context.client();
-  const chosen = options.all ? (await api.list<Letter>('/v1/dead-letters', { state: 'open' }, 10_000)).map((letter) => letter.id) : ids;
+  const chosen = options.all ? (await api.list<DeadLetter>('/v1/dead-letters', { state: 'open' }, 10_000)).map((letter) => letter.id) : ids;
   const results = [];
-  for (const id of chosen)
-    results.push(
-      await api.post<{ readonly id: string; readonly resolved: boolean; readonly reason: string | null }>(
-        `/v1/dead-letters/${encodeURIComponent(id)}/retry`,
-      ),
-    );
+  for (const id of chosen) results.push(await api.post<DeadLetterRetryAnswer>(`/v1/dead-letters/${encodeURIComponent(id)}/retry`));
   const failed = results.filter((result) => !result.resolved);
   const lines = [
     `${plural(results.length - failed.length, 'dead letter was', 'dead letters were')} taken.`,
@@ -58,7 +45,7 @@ export async function retryDeadLetters(context: CliContext, ids: readonly string
 /** `dead-letter show <id>`, with what it holds. */
 export async function showDeadLetter(context: CliContext, id: string): Promise<Outcome> {
   const api = await context.client();
-  const letter = await api.get<Letter & { readonly payload: unknown }>(`/v1/dead-letters/${encodeURIComponent(id)}`);
+  const letter = await api.get<WholeDeadLetter>(`/v1/dead-letters/${encodeURIComponent(id)}`);
   const local = await context.localTime();
   const came = `${letter.id} came ${local(letter.receivedAt)} from ${letter.source} (${letter.reason}). ${letter.detail}`;
   const held = letter.source === 'email' && isMail(letter.payload) ? letter.payload.mail : JSON.stringify(letter.payload, null, 2);
@@ -87,7 +74,7 @@ export async function settleDeadLetters(
   if ((ids.length === 0) !== isWide) throw new CliFailure('Name the dead letters, or say --source, --reason or --all.', 2);
   const api = await context.client();
   const choice = ids.length > 0 ? { ids } : { source: source ?? null, reason: reason ?? null };
-  const done = await api.post<{ readonly ids: readonly string[] }>(`/v1/dead-letters/${how}`, choice);
+  const done = await api.post<ChosenDeadLetters>(`/v1/dead-letters/${how}`, choice);
   const what = how === 'discard' ? 'thrown away' : 'resolved';
   return { value: done, text: `${plural(done.ids.length, 'dead letter is', 'dead letters are')} ${what}.` };
 }

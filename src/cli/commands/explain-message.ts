@@ -1,48 +1,12 @@
+import type { Message, MessageStory } from '../../api/contract/messages.js';
 import type { CliContext, Outcome } from '../context.js';
 import { findProfileId } from '../find-profile.js';
 import { paragraphs, table } from '../text.js';
 
-interface Message {
-  readonly id: string;
-  readonly channel: string;
-  readonly template: string;
-  readonly step: string | null;
-  readonly journeyId: string | null;
-  readonly entryId: string | null;
-  readonly profileId: string;
-  readonly to: string | null;
-  readonly origin: string;
-  readonly state: string;
-  readonly reason: string | null;
-  readonly createdAt: string;
-}
-
-interface Story extends Message {
-  readonly sentence: string;
-  readonly verdicts: readonly { readonly at: string; readonly sentence: string }[];
-  readonly attemptsMade: readonly {
-    readonly n: number;
-    readonly startedAt: string;
-    readonly outcome: string | null;
-    readonly code: string | null;
-    readonly host: string | null;
-    readonly reply: string | null;
-  }[];
-  readonly receipts: readonly { readonly at: string; readonly status: string; readonly code: string | null }[];
-  readonly interactions: readonly {
-    readonly at: string;
-    readonly kind: 'open' | 'click' | 'reply';
-    readonly link: number | null;
-    readonly verdict: 'pending' | 'human' | 'machine';
-    readonly reason: string | null;
-  }[];
-  readonly temporalUrl: string | null;
-}
-
 /** `message why <id>`: why it left, waits or did not leave, in the words of the gate. */
 export async function explainMessage(context: CliContext, id: string): Promise<Outcome> {
   const api = await context.client();
-  const message = await api.get<Story>(`/v1/messages/${encodeURIComponent(id)}`);
+  const message = await api.get<MessageStory>(`/v1/messages/${encodeURIComponent(id)}`);
   const local = await context.localTime();
   const from = message.journeyId === null ? `A ${message.origin} message` : `${message.step ?? 'A step'} of ${message.journeyId}`;
   const rows = [
@@ -71,13 +35,13 @@ export async function explainMessage(context: CliContext, id: string): Promise<O
   };
 }
 
-function attemptSentence({ n, outcome, code, host, reply }: Story['attemptsMade'][number]): string {
+function attemptSentence({ n, outcome, code, host, reply }: MessageStory['attemptsMade'][number]): string {
   const result = `Attempt ${n}: ${outcome ?? 'under way'}${code === null ? '' : ` (${code})`}.`;
   if (reply === null) return host === null ? result : `${result} At ${host}.`;
   return `${result} ${host ?? 'The provider'} said: ${reply}`;
 }
 
-function interactionSentence({ kind, link, verdict, reason }: Story['interactions'][number]): string {
+function interactionSentence({ kind, link, verdict, reason }: MessageStory['interactions'][number]): string {
   const what = kind === 'click' ? `Link ${link} was followed` : kind === 'open' ? 'The message was opened' : 'The message was answered';
   switch (verdict) {
     case 'human':

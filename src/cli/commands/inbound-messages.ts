@@ -1,14 +1,7 @@
+import type { InboundMessage, InboundMessageReviewAnswer } from '../../api/contract/inbound-messages.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
 import { table } from '../text.js';
-
-interface InboundMessage {
-  readonly id: string;
-  readonly profileId: string | null;
-  readonly action: string;
-  readonly body: string | null;
-  readonly receivedAt: string;
-}
 
 /** `inbound list`: texts that came in; `--review`: sentences that were read as STOP, and that nobody has looked at. */
 export async function listInboundMessages(
@@ -32,7 +25,7 @@ export async function listInboundMessages(
   return { value: messages, text: table(['text', 'came', 'profile', 'read as', 'words'], rows, 'No texts.') };
 }
 
-const sentences: Readonly<Record<string, string>> = {
+const sentences: Readonly<Record<InboundMessageReviewAnswer['result'], string>> = {
   stands: 'It was a STOP, and stands.',
   'not-a-stop': 'It was none: what it took is back.',
   'changed-since': 'The person has stopped, started or changed their number since: nothing is brought back.',
@@ -47,8 +40,8 @@ export async function reviewInboundMessage(
 ): Promise<Outcome> {
   if ((options.stop === true) === (options.notAStop === true)) throw new CliFailure('Say --stop or --not-a-stop, one of them.', 2);
   const api = await context.client();
-  const result = await api.post<{ readonly result: string }>(`/v1/inbound-messages/${encodeURIComponent(id)}/review`, {
+  const result = await api.post<InboundMessageReviewAnswer>(`/v1/inbound-messages/${encodeURIComponent(id)}/review`, {
     isStop: options.stop === true,
   });
-  return { value: result, text: sentences[result.result] ?? result.result };
+  return { value: result, text: sentences[result.result] };
 }

@@ -1,16 +1,8 @@
-import type { UndoneOfPerson } from '../../app/keys/undo-key-acts.js';
+import type { KeyAct, KeyActUndoAnswer, UndoneKeyActs } from '../../api/contract/key-acts.js';
 import type { CliContext, Outcome } from '../context.js';
 import { findProfile } from '../find-profile.js';
 import { plural, table } from '../text.js';
 
-interface KeyAct {
-  readonly profileId: string;
-  readonly eventId: string;
-  readonly kind: 'traits' | 'consent' | 'claim' | 'identity';
-  readonly what: readonly string[];
-  readonly receivedAt: string;
-  readonly undoneAt: string | null;
-}
 interface Stretch {
   readonly since?: string;
   readonly until?: string;
@@ -44,9 +36,9 @@ export async function undoKeyActs(
   const people = [...new Set(acts.map(({ profileId }) => profileId))];
   if (options.yes !== true) return { value: acts, text: wouldUndo(acts.length, people.length) };
   const api = await context.client();
-  const undone: UndoneOfPerson[] = [];
+  const undone: UndoneKeyActs[] = [];
   for (let start = 0; start < people.length; start += atOnce) {
-    const { items } = await api.post<{ readonly items: readonly UndoneOfPerson[] }>(`/v1/write-keys/${encodeURIComponent(id)}/acts/undo`, {
+    const { items } = await api.post<KeyActUndoAnswer>(`/v1/write-keys/${encodeURIComponent(id)}/acts/undo`, {
       since: options.since,
       ...(options.until === undefined ? {} : { until: options.until }),
       profileIds: people.slice(start, start + atOnce),
@@ -74,8 +66,8 @@ function wouldUndo(acts: number, people: number): string {
   return `${plural(acts, 'act')} about ${plural(people, 'person', 'people')} would be undone (sojourn write-key acts shows them). Nothing has been: add --yes.`;
 }
 
-function sayUndone(people: readonly UndoneOfPerson[]): string {
-  const sum = (of: (one: UndoneOfPerson) => number): number => people.reduce((total, one) => total + of(one), 0);
+function sayUndone(people: readonly UndoneKeyActs[]): string {
+  const sum = (of: (one: UndoneKeyActs) => number): number => people.reduce((total, one) => total + of(one), 0);
   const left = sum((one) => one.left);
   return [
     `Undone of ${plural(people.length, 'person', 'people')}: ${plural(

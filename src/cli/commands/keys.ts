@@ -1,22 +1,7 @@
+import type { Page } from '../../api/contract/shared.js';
+import type { ListedWriteKey, NewWriteKey, RotatedWriteKey, WriteKeyRevokeAnswer } from '../../api/contract/write-keys.js';
 import type { CliContext, Outcome } from '../context.js';
 import { table } from '../text.js';
-
-interface Key {
-  readonly id: string;
-  readonly name: string;
-  readonly prefix: string;
-  readonly createdAt: string;
-  readonly revokedAt: string | null;
-  readonly endsAt: string | null;
-  readonly lastUsedAt: string | null;
-  readonly kind: 'browser' | 'server';
-  readonly isOld: boolean;
-  readonly refused: readonly { readonly what: string; readonly count: number; readonly lastAt: string }[];
-}
-interface Made {
-  readonly key: Pick<Key, 'id' | 'name'>;
-  readonly secret: string;
-}
 
 const secretKey = ' It may say anything of anybody: keep it on your servers.';
 const publicKey =
@@ -25,7 +10,7 @@ const publicKey =
 /** `write-key create <name> [--server]` */
 export async function createKey(context: CliContext, name: string, options: { readonly server?: boolean } = {}): Promise<Outcome> {
   const isServer = options.server === true;
-  const made = await (await context.client()).post<Made>('/v1/write-keys', { name, kind: isServer ? 'server' : 'browser' });
+  const made = await (await context.client()).post<NewWriteKey>('/v1/write-keys', { name, kind: isServer ? 'server' : 'browser' });
   return {
     value: made,
     text: `${made.secret}\n\nThe write key ${made.key.name} (${made.key.id}). It is shown now and never again.${isServer ? secretKey : publicKey}`,
@@ -39,7 +24,7 @@ export async function rotateKey(
   options: { readonly overlap?: string; readonly now?: boolean } = {},
 ): Promise<Outcome> {
   const overlap = options.now === true ? 'PT0S' : options.overlap;
-  const made = await (await context.client()).post<Made & { readonly oldEndsAt: string }>(
+  const made = await (await context.client()).post<RotatedWriteKey>(
     `/v1/write-keys/${encodeURIComponent(id)}/rotate`,
     overlap === undefined ? {} : { overlap },
   );
@@ -56,13 +41,13 @@ export async function rotateKey(
 
 /** `write-key revoke <id>` */
 export async function revokeKey(context: CliContext, id: string): Promise<Outcome> {
-  const result = await (await context.client()).post(`/v1/write-keys/${encodeURIComponent(id)}/revoke`);
+  const result = await (await context.client()).post<WriteKeyRevokeAnswer>(`/v1/write-keys/${encodeURIComponent(id)}/revoke`);
   return { value: result, text: `The write key ${id} opens nothing any more.` };
 }
 
 /** `write-key list` */
 export async function listKeys(context: CliContext): Promise<Outcome> {
-  const { items } = await (await context.client()).get<{ readonly items: readonly Key[] }>('/v1/write-keys');
+  const { items } = await (await context.client()).get<Page<ListedWriteKey>>('/v1/write-keys');
   const local = await context.localTime();
   const rows = items.map((key) => [
     key.id,
@@ -81,13 +66,13 @@ export async function listKeys(context: CliContext): Promise<Outcome> {
   return { value: items, text: [list, ...items.flatMap((key) => refusalsOf(key, local))].join('\n\n') };
 }
 
-function stateOf({ revokedAt, endsAt }: Key, local: (at: string) => string): string {
+function stateOf({ revokedAt, endsAt }: ListedWriteKey, local: (at: string) => string): string {
   if (revokedAt !== null) return `revoked ${local(revokedAt)}`;
   return endsAt === null ? 'in use' : `replaced, ends ${local(endsAt)}`;
 }
 
 /** What a browser key tried that it may not. Of one that stands in a server that is what the server is missing. */
-function refusalsOf({ id, name, isOld, revokedAt, refused }: Key, local: (at: string) => string): readonly string[] {
+function refusalsOf({ id, name, isOld, revokedAt, refused }: ListedWriteKey, local: (at: string) => string): readonly string[] {
   if (revokedAt !== null || refused.length === 0) return [];
   const acts = refused.map(({ what, count, lastAt }) => `  ${count} × ${what} (last ${local(lastAt)})`);
   const what = isOld ? 'was made before there were two kinds, and' : 'is a browser key, and';

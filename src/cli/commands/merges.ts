@@ -1,16 +1,7 @@
+import type { Merge, MergeUndoAnswer } from '../../api/contract/merges.js';
 import type { CliContext, Outcome } from '../context.js';
 import { findProfileId } from '../find-profile.js';
 import { table } from '../text.js';
-
-interface Merge {
-  readonly id: string;
-  readonly fromId: string;
-  readonly intoId: string;
-  readonly eventId: string | null;
-  readonly keyId: string | null;
-  readonly at: string;
-  readonly undoneAt: string | null;
-}
 
 /** `merge list [--profile <id>]` */
 export async function listMerges(context: CliContext, options: { readonly profile?: string; readonly limit?: number }): Promise<Outcome> {
@@ -36,9 +27,7 @@ export async function listMerges(context: CliContext, options: { readonly profil
 /** `merge undo <id>` */
 export async function undoMerge(context: CliContext, id: string): Promise<Outcome> {
   const api = await context.client();
-  const result = await api.post<{ readonly profileId: string; readonly fromProfileId: string }>(
-    `/v1/merges/${encodeURIComponent(id)}/undo`,
-  );
+  const result = await api.post<MergeUndoAnswer>(`/v1/merges/${encodeURIComponent(id)}/undo`);
   return {
     value: result,
     text: `Profile ${result.profileId} is a person of their own again, apart from ${result.fromProfileId}. Carts that were joined, and entries that ended for another, stay as they are.`,

@@ -1,14 +1,8 @@
+import type { StoreBackupAnswer } from '../../api/contract/backups.js';
+import type { EntryReconcileAnswer } from '../../api/contract/entries.js';
+import type { Readiness } from '../../api/contract/health.js';
 import type { CliContext, Outcome } from '../context.js';
 import { paragraphs, plural, table } from '../text.js';
-
-interface Readiness {
-  readonly status: 'ok' | 'degraded' | 'down';
-  readonly now: string;
-  readonly clockRate: number;
-  readonly version: string;
-  readonly notices: readonly { readonly code: string; readonly sentence: string }[];
-  readonly parts: readonly { readonly name: string; readonly state: string; readonly detail: string | null }[];
-}
 
 function headline({ status, notices }: Readiness): string {
   if (status !== 'ok' || notices.length === 0) return words[status];
@@ -40,13 +34,13 @@ export async function showStatus(context: CliContext): Promise<Outcome> {
 
 /** `backup` */
 export async function backUp(context: CliContext): Promise<Outcome> {
-  const result = await (await context.client()).post<{ readonly path: string; readonly bytes: number }>('/v1/backups');
+  const result = await (await context.client()).post<StoreBackupAnswer>('/v1/backups');
   return { value: result, text: `Backed up to ${result.path} (${(result.bytes / 1_048_576).toFixed(1)} MiB).` };
 }
 
 /** `reconcile` */
 export async function reconcile(context: CliContext): Promise<Outcome> {
-  const result = await (await context.client()).post<{ readonly done: number; readonly total: number }>('/v1/reconciliations');
+  const result = await (await context.client()).post<EntryReconcileAnswer>('/v1/reconciliations');
   return {
     value: result,
     text: `${plural(result.done, 'open entry', 'open entries')} of ${result.total} ensured${result.done < result.total ? '; the rest follows' : ''}.`,

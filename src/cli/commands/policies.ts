@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { PolicyListAnswer, PolicyVersion, PolicyVersionSummary, PublishedPolicy } from '../../api/contract/policies.js';
 import { type PolicyKind, policyKinds } from '../../domain/policy/policies.js';
 import { topicIds } from '../../domain/policy/topic-policy.js';
 import { parsePolicy, policyFile } from '../../policy/parse.js';
@@ -7,16 +8,9 @@ import { loadShop } from '../../project/shop.js';
 import { describeProblem } from '../../yaml/problem.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
-import { type Published, publishSources } from '../publish-sources.js';
+import { publishSources } from '../publish-sources.js';
 import { readSource } from '../source-file.js';
 import { paragraphs, plural, table } from '../text.js';
-
-interface VersionSummary {
-  readonly kind: PolicyKind;
-  readonly version: number;
-  readonly publishedAt: string;
-  readonly note: string | null;
-}
 
 /** `policy lint [files…]`: checks the project's policies, or these files beside them. No server is needed. */
 export async function lintPolicies(context: CliContext, files: readonly string[]): Promise<Outcome> {
@@ -45,7 +39,7 @@ export async function publishPolicies(
   const chosen = files.length === 0 ? publishOrder.map((kind) => join(context.project, policyFile(kind))) : files;
   return publishSources(await readFiles(chosen), {
     publish: ({ kind, source }) =>
-      api.post<Published & { readonly kind: PolicyKind }>(`/v1/policies/${kind}/versions`, {
+      api.post<PublishedPolicy>(`/v1/policies/${kind}/versions`, {
         source,
         ...(options.note === undefined ? {} : { note: options.note }),
       }),
@@ -57,7 +51,7 @@ export async function publishPolicies(
 /** `policy list`: what is in force, since when. */
 export async function listPolicies(context: CliContext): Promise<Outcome> {
   const api = await context.client();
-  const { items } = await api.get<{ readonly items: readonly VersionSummary[] }>('/v1/policies');
+  const { items } = await api.get<PolicyListAnswer>('/v1/policies');
   const local = await context.localTime();
   const rows = items.map(({ kind, version, publishedAt, note }) => [kind, version, local(publishedAt), note ?? '']);
   return { value: items, text: table(['policy', 'version', 'in force since', 'note'], rows, 'No policy is published.') };
@@ -73,10 +67,10 @@ export async function showPolicy(
   const api = await context.client();
   const path = `/v1/policies/${kind}`;
   if (options.source) {
-    const version = await api.get<{ readonly source: string }>(`${path}/versions/${options.at ?? 'live'}`);
+    const version = await api.get<PolicyVersion>(`${path}/versions/${options.at ?? 'live'}`);
     return { value: version, text: version.source.trimEnd() };
   }
-  const versions = await api.list<VersionSummary>(`${path}/versions`, {}, 20);
+  const versions = await api.list<PolicyVersionSummary>(`${path}/versions`, {}, 20);
   const local = await context.localTime();
   const rows = versions.map(({ version, publishedAt, note }, index) => [
     version,

@@ -1,5 +1,6 @@
+import type { PublishedJourney } from '../../api/contract/journeys.js';
 import type { CliContext, Outcome } from '../context.js';
-import { type Published, publishSources } from '../publish-sources.js';
+import { publishSources } from '../publish-sources.js';
 import { readSource } from '../source-file.js';
 
 /** `journey publish <files…>`: each file becomes the live version of its journey, when it is without errors. */
@@ -11,7 +12,7 @@ export async function publishJourneys(
   const api = await context.client();
   return publishSources(await Promise.all(files.map(readSource)), {
     publish: ({ file, source }) =>
-      api.post<Published & { readonly journeyId: string }>(`/v1/journeys/${encodeURIComponent(idIn(source, file))}/versions`, {
+      api.post<PublishedJourney>(`/v1/journeys/${encodeURIComponent(idIn(source, file))}/versions`, {
         source,
         ...(options.note === undefined ? {} : { note: options.note }),
       }),

@@ -1,5 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { JourneyVersion } from '../../api/contract/journeys.js';
+import type { PolicyVersion } from '../../api/contract/policies.js';
+import type { ShopPublishAnswer } from '../../api/contract/shop.js';
+import type { TemplatePublishAnswer } from '../../api/contract/templates.js';
 import { topicIds } from '../../domain/policy/topic-policy.js';
 import { parseJourney } from '../../journey/parse.js';
 import { policyFile } from '../../policy/parse.js';
@@ -86,7 +90,7 @@ async function differences(context: CliContext): Promise<readonly Difference[]> 
 
 async function shopDifferences(context: CliContext): Promise<readonly Difference[]> {
   try {
-    const { differs } = await (await context.client()).post<{ readonly differs: boolean }>('/v1/shop-publications', { dryRun: true });
+    const { differs } = await (await context.client()).post<ShopPublishAnswer>('/v1/shop-publications', { dryRun: true });
     return differs ? [{ kind: 'shop', id: 'shop.yaml', file: null, change: 'changed', problems: [] }] : [];
   } catch (error) {
     // A process that has no folder to read.
@@ -116,14 +120,7 @@ async function policyDifferences(context: CliContext): Promise<readonly Differen
 }
 
 async function templateDifferences(context: CliContext): Promise<readonly Difference[]> {
-  const { templates } = await (await context.client()).post<{
-    readonly templates: readonly {
-      readonly id: string;
-      readonly version: number;
-      readonly differs: boolean;
-      readonly problems: readonly FileProblem[];
-    }[];
-  }>('/v1/template-publications', { dryRun: true });
+  const { templates } = await (await context.client()).post<TemplatePublishAnswer>('/v1/template-publications', { dryRun: true });
   return templates
     .filter(({ differs }) => differs)
     .map(({ id, version, problems }) => ({ kind: 'template', id, file: null, change: version === 0 ? 'new' : 'changed', problems }));
@@ -149,7 +146,7 @@ async function journeyDifferences(context: CliContext): Promise<readonly Differe
 /** What is live; null: nothing is. */
 async function sourceOf(context: CliContext, path: string): Promise<string | null> {
   try {
-    return (await (await context.client()).get<{ readonly source: string }>(path)).source;
+    return (await (await context.client()).get<JourneyVersion | PolicyVersion>(path)).source;
   } catch (error) {
     if (error instanceof CliFailure && (error.details as { readonly status?: number } | undefined)?.status === 404) return null;
     throw error;

@@ -1,9 +1,10 @@
+import type { ShopPublishAnswer } from '../../api/contract/shop.js';
 import type { CliContext, Outcome } from '../context.js';
 
 /** `shop publish`: the server reads shop.yaml of its project again. */
 export async function publishShop(context: CliContext, options: { readonly dryRun?: boolean }): Promise<Outcome> {
   const api = await context.client();
-  const read = await api.post<{ readonly differs: boolean; readonly published: boolean }>('/v1/shop-publications', {
+  const read = await api.post<ShopPublishAnswer>('/v1/shop-publications', {
     dryRun: options.dryRun === true,
   });
   const text = read.published

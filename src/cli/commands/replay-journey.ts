@@ -1,18 +1,12 @@
-import type { Replay, ReplayProgress } from '../../app/replay/replay-journey.js';
-import type { LoadMap } from '../../domain/gate/load.js';
-import type { DifferingPerson, ReplayCount } from '../../replay/compare.js';
+import type { Replay, ReplayLine } from '../../api/contract/replays.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
 import { instantText } from '../instant-text.js';
 import { readSource } from '../source-file.js';
 import { paragraphs, plural, table } from '../text.js';
 
-type Told = Omit<Replay, 'from' | 'to'> & {
-  readonly from: string;
-  readonly to: string;
-  readonly cannotKnow: readonly { readonly sentence: string }[];
-};
-type Line = { readonly progress: ReplayProgress } | { readonly replay: Told } | { readonly problem: { readonly detail: string } };
+type ReplayCount = Replay['counts'][number];
+type LoadMap = NonNullable<Replay['load']>['live'];
 
 /** `replay <journey.yaml> --from … --to …`: what would differ, had the draft been live. */
 export async function replayJourney(
@@ -28,13 +22,13 @@ export async function replayJourney(
     to: instantText(options.to, '--to'),
     show: options.show === undefined ? 0 : Number(options.show),
   };
-  const replay = await played(context, (onLine) => api.postForLines<Line>('/v1/replays', body, onLine));
+  const replay = await played(context, (onLine) => api.postForLines<ReplayLine>('/v1/replays', body, onLine));
   const localTime = await context.localTime();
   return { value: replay, text: textOf(replay, localTime, options.days === true) };
 }
 
-async function played(context: CliContext, play: (onLine: (line: Line) => void) => Promise<void>): Promise<Told> {
-  let last: Told | null = null;
+async function played(context: CliContext, play: (onLine: (line: ReplayLine) => void) => Promise<void>): Promise<Replay> {
+  let last: Replay | null = null;
   await play((line) => {
     if ('progress' in line) context.io.err(`${line.progress.people} of ${plural(line.progress.of, 'person', 'people')} played`);
     else if ('problem' in line) throw new CliFailure(line.problem.detail);
@@ -44,7 +38,7 @@ async function played(context: CliContext, play: (onLine: (line: Line) => void) 
   return last;
 }
 
-function textOf(replay: Told, localTime: (at: string) => string, withDays: boolean): string {
+function textOf(replay: Replay, localTime: (at: string) => string, withDays: boolean): string {
   const { journeyId, liveVersion, from, to, people, events, beside, messagesTaken, differing, leftOut } = replay;
   const against = liveVersion === null ? 'nothing (no version is live)' : `version ${liveVersion}`;
   const changed = replay.counts.filter(({ live, draft }) => live !== draft);
@@ -75,7 +69,7 @@ function countsTable(counts: readonly ReplayCount[]): string {
   );
 }
 
-function daysTable({ days }: Told): string {
+function daysTable({ days }: Replay): string {
   return table(
     ['day', 'journey', 'what', 'live', 'draft', 'difference'],
     days
@@ -86,7 +80,7 @@ function daysTable({ days }: Told): string {
 }
 
 /** Messages a person a week, by sender, and who loses room to whom. */
-function loadOfBoth(load: Told['load']): string | null {
+function loadOfBoth(load: Replay['load']): string | null {
   if (load === null) return null;
   const sides = [load.live, load.draft] as const;
   const row = (name: string, of: (side: LoadMap) => number | undefined) => [name, ...sides.map((side) => round(of(side) ?? 0))];
@@ -124,13 +118,12 @@ function signed(difference: number): string {
   return difference > 0 ? `+${difference}` : difference === 0 ? '' : String(difference);
 }
 
-function personText({ profileId, differs, live, draft }: DifferingPerson, localTime: (at: string) => string): string {
+function personText({ profileId, differs, live, draft }: Replay['shown'][number], localTime: (at: string) => string): string {
   const lines = [...live.map((moment) => ({ ...moment, side: 'live ' })), ...draft.map((moment) => ({ ...moment, side: 'draft' }))];
   return [
     `${profileId}: ${differs === 'what' ? 'something else happens' : 'the same at other times'}`,
     ...lines.map(
-      (line) =>
-        `  ${line.side}  ${localTime(line.at as unknown as string)}  ${line.journey}  ${nameOf(line)}${line.text === null ? '' : `: ${line.text}`}`,
+      (line) => `  ${line.side}  ${localTime(line.at)}  ${line.journey}  ${nameOf(line)}${line.text === null ? '' : `: ${line.text}`}`,
     ),
   ].join('\n');
 }

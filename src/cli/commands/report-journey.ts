@@ -1,11 +1,8 @@
-import type { JourneyReport } from '../../app/journeys/journey-report.js';
+import type { JourneyReport } from '../../api/contract/journeys.js';
 import { day, hour } from '../../domain/time/instant.js';
 import type { CliContext, Outcome } from '../context.js';
 import { instantText } from '../instant-text.js';
 import { money, paragraphs, plural, table } from '../text.js';
-
-/** As it comes over HTTP: instants as text. */
-type Report = Omit<JourneyReport, 'since' | 'until'> & { readonly since: string; readonly until: string };
 
 /** `journey report <id>`: what became of the people whom a journey met. */
 export async function reportJourney(
@@ -18,7 +15,7 @@ export async function reportJourney(
     since: options.since === undefined ? undefined : instantText(options.since, '--since'),
     until: options.until === undefined ? undefined : instantText(options.until, '--until'),
   };
-  const report = await api.get<Report>(`/v1/journeys/${encodeURIComponent(id)}/report`, range);
+  const report = await api.get<JourneyReport>(`/v1/journeys/${encodeURIComponent(id)}/report`, range);
   const days =
     report.windowMs >= day ? plural(Math.round(report.windowMs / day), 'day') : plural(Math.round(report.windowMs / hour), 'hour');
   const revenue = report.orders.map(

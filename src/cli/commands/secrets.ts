@@ -1,20 +1,11 @@
+import type { Secret, SecretCarryOverAnswer, SecretListAnswer, SecretRetireAnswer } from '../../api/contract/secrets.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
 import { plural, table } from '../text.js';
 
-interface Secret {
-  readonly fingerprint: string;
-  readonly place: string | null;
-  readonly since: string | null;
-  readonly retiredAt: string | null;
-  readonly signs: boolean;
-  readonly isGiven: boolean;
-  readonly suppressions: number;
-}
-
 /** `secret list` */
 export async function listSecrets(context: CliContext): Promise<Outcome> {
-  const { items } = await (await context.client()).get<{ readonly items: readonly Secret[] }>('/v1/secrets');
+  const { items } = await (await context.client()).get<SecretListAnswer>('/v1/secrets');
   const rows = items.map((secret) => [secret.fingerprint, secret.place ?? 'SOJOURN_SECRET', standing(secret), String(secret.suppressions)]);
   return { value: items, text: table(['fingerprint', 'given by', '', 'suppressions'], rows, 'There is no secret.') };
 }
@@ -27,7 +18,7 @@ function standing({ signs, retiredAt, since }: Secret): string {
 
 /** `secret carry-over` */
 export async function carryOver(context: CliContext): Promise<Outcome> {
-  const result = await (await context.client()).post<{ readonly carried: number; readonly left: number }>('/v1/secrets/carry-over');
+  const result = await (await context.client()).post<SecretCarryOverAnswer>('/v1/secrets/carry-over');
   const left =
     result.left === 0
       ? 'None is left under an older one.'
@@ -47,6 +38,8 @@ export async function retireSecret(
       2,
     );
   const api = await context.client();
-  const result = await api.post(`/v1/secrets/${encodeURIComponent(fingerprint)}/retire`, { force: options.force === true });
+  const result = await api.post<SecretRetireAnswer>(`/v1/secrets/${encodeURIComponent(fingerprint)}/retire`, {
+    force: options.force === true,
+  });
   return { value: result, text: `${fingerprint} is retired: take it out of SOJOURN_SECRET, and start every process anew.` };
 }

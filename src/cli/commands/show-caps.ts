@@ -1,23 +1,13 @@
-import type { CapStanding, PersonCaps } from '../../app/people/show-caps.js';
+import type { PersonCaps } from '../../api/contract/caps.js';
 import type { CliContext, Outcome } from '../context.js';
 import { findProfile } from '../find-profile.js';
 import { paragraphs, table } from '../text.js';
-
-/** As it comes over HTTP: instants as text. */
-type Caps = Pick<PersonCaps, 'policyVersion' | 'tierSentence'> & {
-  readonly at: string;
-  readonly rules: readonly (Omit<CapStanding, 'nextFreeAt' | 'promisedAt'> & {
-    readonly nextFreeAt: string | null;
-    readonly promisedAt: readonly string[];
-  })[];
-  readonly promised: readonly (Omit<PersonCaps['promised'][number], 'slotAt'> & { readonly slotAt: string })[];
-};
 
 /** `profile caps <id>`: by our own id, or by one of the shop's. */
 export async function showCaps(context: CliContext, id: string): Promise<Outcome> {
   const api = await context.client();
   const profile = await findProfile(api, id);
-  const caps = await api.get<Caps>(`/v1/profiles/${encodeURIComponent(profile.id)}/caps`);
+  const caps = await api.get<PersonCaps>(`/v1/profiles/${encodeURIComponent(profile.id)}/caps`);
   const local = await context.localTime();
   const room = (nextFreeAt: string | null): string =>
     nextFreeAt === null ? 'never' : Date.parse(nextFreeAt) <= Date.parse(caps.at) ? 'now' : local(nextFreeAt);

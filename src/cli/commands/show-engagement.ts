@@ -1,39 +1,13 @@
+import type { ProfileEngagement } from '../../api/contract/engagement.js';
 import type { CliContext, Outcome } from '../context.js';
 import { findProfile } from '../find-profile.js';
 import { paragraphs, table } from '../text.js';
-
-/** Why a person holds their tier, and when it falls. */
-export interface EngagementText {
-  readonly sentence: string;
-  readonly fallsSentence: string | null;
-}
-
-/** A person's engagement as the API shows it. */
-interface Engagement extends EngagementText {
-  readonly policyVersion: number;
-  readonly score: {
-    readonly total: number;
-    readonly contributions: readonly { readonly signal: string; readonly points: number }[];
-  };
-  readonly sunsetSince: string | null;
-  readonly topics: readonly {
-    readonly topic: string;
-    readonly channel: string;
-    readonly delivered: number;
-    readonly opened: number;
-    readonly clicked: number;
-    readonly multiplier: number;
-    readonly sentence: string;
-  }[];
-  readonly fatigue: readonly { readonly channel: string; readonly sentence: string }[];
-  readonly mayTrack: boolean;
-}
 
 /** `profile engagement <id>`: by our own id, or by one of the shop's. */
 export async function showEngagement(context: CliContext, id: string): Promise<Outcome> {
   const api = await context.client();
   const profile = await findProfile(api, id);
-  const engagement = await api.get<Engagement>(`/v1/profiles/${encodeURIComponent(profile.id)}/engagement`);
+  const engagement = await api.get<ProfileEngagement>(`/v1/profiles/${encodeURIComponent(profile.id)}/engagement`);
   const local = await context.localTime();
   const parts = engagement.score.contributions.map(({ signal, points }) => `${signal} ${points.toFixed(2)}`);
   return {
@@ -61,6 +35,7 @@ export async function showEngagement(context: CliContext, id: string): Promise<O
   };
 }
 
-export function tierText({ sentence, fallsSentence }: EngagementText): string {
+/** Why a person holds their tier, and when it falls. */
+export function tierText({ sentence, fallsSentence }: Pick<ProfileEngagement, 'sentence' | 'fallsSentence'>): string {
   return fallsSentence === null ? sentence : `${sentence} ${fallsSentence}`;
 }

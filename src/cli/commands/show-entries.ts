@@ -1,21 +1,9 @@
-import type { StuckEntry } from '../../api/deps.js';
-import type { EntryStory, EntrySummary } from '../../app/entries/show-entry.js';
+import type { Entry, EntryExitAnswer, EntryRestartAnswer, EntryStory, StuckEntryListAnswer } from '../../api/contract/entries.js';
 import type { ApiClient } from '../client.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
 import { findProfileId } from '../find-profile.js';
 import { paragraphs, table } from '../text.js';
-
-/** Instants come over HTTP as text. */
-type OverHttp<T> = {
-  readonly [Key in keyof T]: T[Key] extends number | null
-    ? T[Key] | string
-    : T[Key] extends readonly (infer Item)[]
-      ? readonly OverHttp<Item>[]
-      : T[Key];
-};
-type Entry = OverHttp<EntrySummary>;
-type Story = OverHttp<EntryStory> & { readonly temporalUrl: string | null };
 
 /** `entry list` */
 export async function listEntries(
@@ -43,7 +31,7 @@ export async function listEntries(
 /** `stuck list` */
 export async function listStuck(context: CliContext): Promise<Outcome> {
   const api = await context.client();
-  const { items } = await api.get<{ readonly items: readonly StuckEntry[] }>('/v1/stuck-entries');
+  const { items } = await api.get<StuckEntryListAnswer>('/v1/stuck-entries');
   const rows = items.map((entry) => [entry.id, entry.journeyId, String(entry.pokes), entry.finding]);
   const text = table(['entry', 'journey', 'pokes', 'what is wrong'], rows, 'No entry is stuck.');
   return {
@@ -61,7 +49,7 @@ export async function listStuck(context: CliContext): Promise<Outcome> {
 /** `entry show <id>`: the story of one entry. */
 export async function showEntry(context: CliContext, id: string): Promise<Outcome> {
   const api = await context.client();
-  const entry = await api.get<Story>(`/v1/entries/${encodeURIComponent(id)}`);
+  const entry = await api.get<EntryStory>(`/v1/entries/${encodeURIComponent(id)}`);
   const local = await context.localTime();
   const version = entry.version === null ? 'not on a version yet' : `version ${entry.version}`;
   return {
@@ -87,7 +75,7 @@ export async function showEntry(context: CliContext, id: string): Promise<Outcom
       entry.state === 'finished' || entry.reactsTo.length === 0
         ? null
         : `It reacts to ${entry.reactsTo.map((wait) => `${wait.event} of its ${wait.by} (${wait.purpose})`).join(', ')}.`,
-      Number(entry.unseenInputs) > 0 ? `Not seen by it yet: ${entry.unseenInputs}.` : null,
+      entry.unseenInputs > 0 ? `Not seen by it yet: ${entry.unseenInputs}.` : null,
       entry.temporalUrl === null ? null : `In Temporal: ${entry.temporalUrl}`,
     ),
   };
@@ -96,7 +84,7 @@ export async function showEntry(context: CliContext, id: string): Promise<Outcom
 /** `entry exit <id>` */
 export async function exitEntry(context: CliContext, id: string, options: { readonly reason?: string }): Promise<Outcome> {
   const api = await context.client();
-  const result = await api.post<{ readonly asked: boolean; readonly outcome: string | null }>(
+  const result = await api.post<EntryExitAnswer>(
     `/v1/entries/${encodeURIComponent(id)}/exit`,
     options.reason === undefined ? {} : { reason: options.reason },
   );
@@ -113,7 +101,7 @@ export async function restartEntries(context: CliContext, named: readonly string
   const api = await context.client();
   const ids = options.all === true ? await stuckIds(api) : named;
   if (ids.length === 0 && options.all !== true) throw new CliFailure('Name the entries, or --all that are stuck: sojourn stuck list.', 2);
-  for (const id of ids) await api.post(`/v1/entries/${encodeURIComponent(id)}/restart`);
+  for (const id of ids) await api.post<EntryRestartAnswer>(`/v1/entries/${encodeURIComponent(id)}/restart`);
   return {
     value: { asked: ids },
     text: ids.length === 0 ? 'No entry is stuck.' : ids.map((id) => `Entry ${id} is started anew from the store.`).join('\n'),
@@ -122,7 +110,7 @@ export async function restartEntries(context: CliContext, named: readonly string
 
 /** The worst hundred: should there be more, they are found by the next call. */
 async function stuckIds(api: ApiClient): Promise<readonly string[]> {
-  return (await api.get<{ readonly items: readonly StuckEntry[] }>('/v1/stuck-entries')).items.map(({ id }) => id);
+  return (await api.get<StuckEntryListAnswer>('/v1/stuck-entries')).items.map(({ id }) => id);
 }
 
 function section(title: string, body: string): string | null {

@@ -1,24 +1,12 @@
+import type { EventStory } from '../../api/contract/events.js';
 import type { CliContext, Outcome } from '../context.js';
 import { oneLine } from '../printable.js';
 import { paragraphs, table } from '../text.js';
 
-interface Event {
-  readonly messageId: string;
-  readonly profileId: string;
-  readonly type: string;
-  readonly name: string | null;
-  readonly occurredAt: string;
-  readonly receivedAt: string;
-  readonly origin: string;
-  readonly facts: readonly { readonly name: string; readonly at: string }[];
-  readonly others: readonly string[];
-  readonly effects: readonly { readonly entryId: string | null; readonly sentence: string }[];
-}
-
 /** `event show <messageId>`: what an event matched, and what not and why. */
 export async function showEvent(context: CliContext, messageId: string): Promise<Outcome> {
   const api = await context.client();
-  const event = await api.get<Event>(`/v1/events/${encodeURIComponent(messageId)}`);
+  const event = await api.get<EventStory>(`/v1/events/${encodeURIComponent(messageId)}`);
   const local = await context.localTime();
   const facts =
     event.facts.length === 0 ? 'No fact follows from it.' : `Facts: ${event.facts.map((fact) => oneLine(fact.name)).join(', ')}.`;

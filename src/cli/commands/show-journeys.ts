@@ -1,27 +1,11 @@
+import type { JourneyVersion, JourneyVersionSummary, LiveJourney } from '../../api/contract/journeys.js';
 import type { CliContext, Outcome } from '../context.js';
 import { paragraphs, plural, table } from '../text.js';
-
-interface Journey {
-  readonly id: string;
-  readonly name: string;
-  readonly state: string;
-  readonly liveVersion: number;
-  readonly pausedAt: string | null;
-  readonly pausedBecause: string | null;
-  readonly armed: number;
-  readonly open: number;
-}
-
-interface Version {
-  readonly version: number;
-  readonly publishedAt: string;
-  readonly note: string | null;
-}
 
 /** `journey list` */
 export async function listJourneys(context: CliContext, options: { readonly internal?: boolean }): Promise<Outcome> {
   const api = await context.client();
-  const journeys = await api.list<Journey>('/v1/journeys', { internal: options.internal }, 1000);
+  const journeys = await api.list<LiveJourney>('/v1/journeys', { internal: options.internal }, 1000);
   const rows = journeys.map((journey) => [journey.id, journey.name, stateOf(journey), journey.liveVersion, journey.armed, journey.open]);
   return {
     value: journeys,
@@ -33,11 +17,11 @@ export async function listJourneys(context: CliContext, options: { readonly inte
   };
 }
 
-function because({ id, pausedBecause }: Journey): string {
+function because({ id, pausedBecause }: LiveJourney): string {
   return pausedBecause === null ? '' : ` by a breaker (${pausedBecause}; sojourn breaker reset journey:${id})`;
 }
 
-function stateOf({ state, pausedBecause }: Journey): string {
+function stateOf({ state, pausedBecause }: LiveJourney): string {
   return pausedBecause === null ? state : `${state} by a breaker`;
 }
 
@@ -50,11 +34,11 @@ export async function showJourney(
   const api = await context.client();
   const path = `/v1/journeys/${encodeURIComponent(id)}`;
   if (options.source) {
-    const version = await api.get<{ readonly source: string }>(`${path}/versions/${options.at ?? 'live'}`);
+    const version = await api.get<JourneyVersion>(`${path}/versions/${options.at ?? 'live'}`);
     return { value: version, text: version.source.trimEnd() };
   }
-  const journey = await api.get<Journey>(path);
-  const versions = await api.list<Version>(`${path}/versions`, {}, 20);
+  const journey = await api.get<LiveJourney>(path);
+  const versions = await api.list<JourneyVersionSummary>(`${path}/versions`, {}, 20);
   const local = await context.localTime();
   const state = journey.state === 'paused' ? `paused since ${local(journey.pausedAt)}${because(journey)}` : journey.state;
   const rows = versions.map((version) => [

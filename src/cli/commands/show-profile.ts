@@ -1,28 +1,22 @@
+import type { ProfileEngagement } from '../../api/contract/engagement.js';
+import type { Entry } from '../../api/contract/entries.js';
+import type { Message } from '../../api/contract/messages.js';
+import type { Profile, ProfileEraseAnswer } from '../../api/contract/profiles.js';
+import { isRecord } from '../../domain/values/is-record.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
 import { findProfile } from '../find-profile.js';
 import { oneLine } from '../printable.js';
 import { money, paragraphs, plural, table } from '../text.js';
-import { type EngagementText, tierText } from './show-engagement.js';
+import { tierText } from './show-engagement.js';
 
 /** `profile show <id>`: by our own id, or by one of the shop's. */
 export async function showProfile(context: CliContext, id: string): Promise<Outcome> {
   const api = await context.client();
   const profile = await findProfile(api, id);
-  const entries = await api.list<{ readonly id: string; readonly journeyId: string; readonly sentence: string }>(
-    '/v1/entries',
-    { profileId: profile.id },
-    20,
-  );
-  const messages = await api.list<{
-    readonly id: string;
-    readonly channel: string;
-    readonly template: string;
-    readonly state: string;
-    readonly reason: string | null;
-    readonly createdAt: string;
-  }>('/v1/messages', { profileId: profile.id }, 20);
-  const engagement = await api.get<EngagementText>(`/v1/profiles/${encodeURIComponent(profile.id)}/engagement`);
+  const entries = await api.list<Entry>('/v1/entries', { profileId: profile.id }, 20);
+  const messages = await api.list<Message>('/v1/messages', { profileId: profile.id }, 20);
+  const engagement = await api.get<ProfileEngagement>(`/v1/profiles/${encodeURIComponent(profile.id)}/engagement`);
   const local = await context.localTime();
   const ids = profile.identities
     .map(({ kind, value }) => `${kind === 'user' ? 'the shop’s id' : 'a browser’s id'} ${oneLine(value)}`)
@@ -42,7 +36,7 @@ export async function showProfile(context: CliContext, id: string): Promise<Outc
         : profile.claims
             .map(
               ({ kind, value, at, eventId }) =>
-                `Claimed by a browser, used for nothing: ${claimWords[kind] ?? kind} ${value} (${local(at)}, ${eventId}).`,
+                `Claimed by a browser, used for nothing: ${claimWords[kind]} ${value} (${local(at)}, ${eventId}).`,
             )
             .join('\n'),
       profile.suppressions.length === 0
@@ -60,7 +54,7 @@ export async function showProfile(context: CliContext, id: string): Promise<Outc
             cart.totals.length < 2
               ? money(cart.value, cart.currency)
               : cart.totals.map((one) => money(one.value, one.currency)).join(' + '),
-            cart.lines.map((line) => `${line.quantity} × ${line.name}`).join(', '),
+            cart.lines.map(lineText).join(', '),
             local(cart.updatedAt),
           ]),
           '',
@@ -110,9 +104,9 @@ export async function eraseProfile(context: CliContext, id: string, options: { r
   const api = await context.client();
   const profile = await findProfile(api, id, { exactly: true });
   if (options.yes !== true) throw new CliFailure(`This deletes the data of profile ${profile.id} for good. Say it again with --yes.`, 2);
-  const result = await api.delete<{ readonly erased: boolean; readonly entries: number }>(`/v1/profiles/${encodeURIComponent(profile.id)}`);
+  const result = await api.delete<ProfileEraseAnswer>(`/v1/profiles/${encodeURIComponent(profile.id)}`);
   return {
-    value: { profileId: profile.id, ...result },
+    value: result,
     text: result.erased
       ? `Profile ${profile.id} is erased; ${plural(result.entries, 'entry leaves', 'entries leave')} its journey. Its addresses stay suppressed by a keyed hash.`
       : `Profile ${profile.id} was erased before.`,
@@ -120,14 +114,24 @@ export async function eraseProfile(context: CliContext, id: string, options: { r
 }
 
 /** What counts, beside what was given. */
-function readingText({ trait, given, kept }: { readonly trait: string; readonly given: string; readonly kept: string | null }): string {
+function readingText({ trait, given, kept }: Profile['readings'][number]): string {
   const said = `“${oneLine(given).slice(0, 100)}”`;
   return kept === null
     ? `The ${trait} ${said} says nothing that can be read: it counts as not given.`
     : `The ${trait} ${said} is read as ${kept}.`;
 }
 
-const claimWords: Readonly<Record<string, string>> = { email: 'email', phone: 'phone', user: 'the shop’s id', anonymous: 'a browser’s id' };
+const claimWords: Readonly<Record<Profile['claims'][number]['kind'], string>> = {
+  email: 'email',
+  phone: 'phone',
+  user: 'the shop’s id',
+  anonymous: 'a browser’s id',
+};
+
+/** A line of a cart says more than this: it is what the shop told. */
+function lineText(line: unknown): string {
+  return isRecord(line) ? `${String(line['quantity'])} × ${String(line['name'])}` : String(line);
+}
 
 function section(title: string, body: string): string | null {
   return body === '' ? null : `${title}\n${body}`;

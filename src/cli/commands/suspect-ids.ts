@@ -1,15 +1,9 @@
+import type { SuspectId, SuspectIdListAnswer } from '../../api/contract/suspect-ids.js';
 import type { CliContext, Outcome } from '../context.js';
 import { oneLine } from '../printable.js';
 import { table } from '../text.js';
 
-interface Suspect {
-  readonly value: string;
-  readonly why: 'placeholder' | 'crowded';
-  readonly sinceAt: string;
-  readonly seenAt: string;
-}
-
-const words: Readonly<Record<Suspect['why'], string>> = {
+const words: Readonly<Record<SuspectId['why'], string>> = {
   placeholder: 'names nobody: events go by their anonymous ids',
   crowded: 'brought more people within a day than one can be: joins nobody',
 };
@@ -17,7 +11,7 @@ const words: Readonly<Record<Suspect['why'], string>> = {
 /** `suspect-id list` */
 export async function listSuspectIds(context: CliContext): Promise<Outcome> {
   const api = await context.client();
-  const { items } = await api.get<{ readonly items: readonly Suspect[] }>('/v1/suspect-ids');
+  const { items } = await api.get<SuspectIdListAnswer>('/v1/suspect-ids');
   const local = items.length === 0 ? null : await context.localTime();
   const rows = items.map((one) => [oneLine(one.value), words[one.why], local?.(one.sinceAt) ?? '', local?.(one.seenAt) ?? '']);
   return {

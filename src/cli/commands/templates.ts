@@ -2,31 +2,19 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Page } from '../../api/contract/shared.js';
+import type { Template, TemplatePreview, TemplatePublishAnswer, TemplateTestAnswer } from '../../api/contract/templates.js';
 import { fellBackFrom } from '../../domain/messages/fell-back.js';
-import { describeProblem, type FileProblem } from '../../yaml/problem.js';
+import { describeProblem } from '../../yaml/problem.js';
 import type { CliContext, Outcome } from '../context.js';
 import { readData } from '../data-file.js';
 import { CliFailure } from '../failure.js';
 import { findProfileId } from '../find-profile.js';
 import { paragraphs, table } from '../text.js';
 
-type Preview =
-  | {
-      readonly kind: 'email';
-      readonly subject: string;
-      readonly html: string;
-      readonly text: string;
-      readonly locale: string;
-      readonly fellBackFrom?: string | null;
-    }
-  | {
-      readonly kind: 'sms';
-      readonly body: string;
-      readonly segments: number;
-      readonly encoding: string;
-      readonly locale: string;
-      readonly fellBackFrom?: string | null;
-    };
+type Unpublished<P> = P extends unknown ? Omit<P, 'templateVersion'> : never;
+/** As the server shows it, or drawn from the project's own files, which have no version. */
+type Preview = Unpublished<TemplatePreview>;
 
 /**
  * `template preview <id>`: what a profile would get, as the running server has the template published; without a profile the project's own
@@ -62,7 +50,7 @@ export async function previewTemplate(
 
 async function previewProfile(context: CliContext, id: string, profileId: string, locale: string | undefined): Promise<Preview> {
   const api = await context.client();
-  return api.post<Preview>(`/v1/templates/${encodeURIComponent(id)}/previews`, {
+  return api.post<TemplatePreview>(`/v1/templates/${encodeURIComponent(id)}/previews`, {
     profileId: await findProfileId(api, profileId),
     ...(locale === undefined ? {} : { locale }),
   });
@@ -111,17 +99,14 @@ export async function testSendTemplate(
 ): Promise<Outcome> {
   const api = await context.client();
   const { sample, locale, dataFile } = options;
-  const result = await api.post<{ readonly messageId: string; readonly language: string; readonly fellBackFrom: string | null }>(
-    `/v1/templates/${encodeURIComponent(id)}/test-sends`,
-    {
-      to: options.to,
-      draft: options.draft === true,
-      ...(sample === undefined ? {} : { sample }),
-      ...(locale === undefined ? {} : { locale }),
-      ...(dataFile === undefined ? {} : { data: await readData(dataFile) }),
-      ...(options.profile === undefined ? {} : { profileId: await findProfileId(api, options.profile) }),
-    },
-  );
+  const result = await api.post<TemplateTestAnswer>(`/v1/templates/${encodeURIComponent(id)}/test-sends`, {
+    to: options.to,
+    draft: options.draft === true,
+    ...(sample === undefined ? {} : { sample }),
+    ...(locale === undefined ? {} : { locale }),
+    ...(dataFile === undefined ? {} : { data: await readData(dataFile) }),
+    ...(options.profile === undefined ? {} : { profileId: await findProfileId(api, options.profile) }),
+  });
   return {
     value: result,
     text: `${id}${options.draft === true ? ' (the draft)' : ''} is on its way as message ${result.messageId}, in ${result.language}${fallback(result)}: sojourn message why ${result.messageId} tells how it went.`,
@@ -129,15 +114,13 @@ export async function testSendTemplate(
 }
 
 /** Empty where the words are in the language that was asked for. */
-function fallback({ fellBackFrom }: { readonly fellBackFrom: string | null }): string {
+function fallback({ fellBackFrom }: TemplateTestAnswer): string {
   return fellBackFrom === null ? '' : ` because it has no words in ${fellBackFrom}`;
 }
 
 /** `template list` */
 export async function listTemplates(context: CliContext): Promise<Outcome> {
-  const { items } = await (await context.client()).get<{
-    readonly items: readonly { readonly id: string; readonly channel: string | null; readonly class: string | null }[];
-  }>('/v1/templates');
+  const { items } = await (await context.client()).get<Page<Template>>('/v1/templates');
   return {
     value: items,
     text: table(
@@ -150,14 +133,7 @@ export async function listTemplates(context: CliContext): Promise<Outcome> {
 
 /** `template publish`: what changed in the templates folder of the server's project. */
 export async function publishTemplates(context: CliContext): Promise<Outcome> {
-  const { templates } = await (await context.client()).post<{
-    readonly templates: readonly {
-      readonly id: string;
-      readonly version: number;
-      readonly published: boolean;
-      readonly problems: readonly FileProblem[];
-    }[];
-  }>('/v1/template-publications');
+  const { templates } = await (await context.client()).post<TemplatePublishAnswer>('/v1/template-publications');
   const lines = templates.flatMap((template) => [
     ...template.problems.map(describeProblem),
     ...(template.published ? [`${template.id}: version ${template.version} is live.`] : []),

@@ -1,3 +1,4 @@
+import type { SuppressionLiftAnswer } from '../../api/contract/suppressions.js';
 import type { CliContext, Outcome } from '../context.js';
 import { findProfile } from '../find-profile.js';
 
@@ -10,9 +11,9 @@ export async function unsuppress(
   const { channel, reason, actor } = options;
   const api = await context.client();
   const profile = await findProfile(api, id, { exactly: true });
-  const result = await api.delete<{ readonly lifted: string; readonly sentence: string; readonly eventId: string }>(
-    `/v1/profiles/${encodeURIComponent(profile.id)}/suppressions/${channel}`,
-    { reason, ...(actor === undefined ? {} : { actor }) },
-  );
+  const result = await api.delete<SuppressionLiftAnswer>(`/v1/profiles/${encodeURIComponent(profile.id)}/suppressions/${channel}`, {
+    reason,
+    ...(actor === undefined ? {} : { actor }),
+  });
   return { value: result, text: `No longer suppressed as ${result.lifted} (${result.eventId}). ${result.sentence}` };
 }

@@ -1,28 +1,15 @@
+import type { PersonStory } from '../../api/contract/profile-searches.js';
 import type { CliContext, Outcome } from '../context.js';
 import { findProfileId } from '../find-profile.js';
 import { oneLine } from '../printable.js';
 import { paragraphs, table } from '../text.js';
-
-interface Story {
-  readonly profileId: string;
-  readonly answer: string;
-  readonly lines: readonly {
-    readonly at: string;
-    readonly journeyId: string | null;
-    readonly sentence: string;
-    readonly messageId: string | null;
-    readonly entryId: string | null;
-  }[];
-  readonly next: readonly string[];
-  readonly isCut: boolean;
-}
 
 /** `why <person> [--journey <id>]`: what happened to somebody and why, in one answer. */
 export async function why(context: CliContext, person: string, options: { readonly journey?: string }): Promise<Outcome> {
   const api = await context.client();
   const id = await findProfileId(api, person);
   const query = options.journey === undefined ? {} : { journeyId: options.journey };
-  const story = await api.get<Story>(`/v1/profiles/${encodeURIComponent(id)}/story`, query);
+  const story = await api.get<PersonStory>(`/v1/profiles/${encodeURIComponent(id)}/story`, query);
   const local = await context.localTime();
   const rows = story.lines.map((line) => [local(line.at), line.journeyId ?? '', oneLine(line.sentence)]);
   return {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { highestVersion, type PageRequest } from '../app/paging.js';
-import type { Deadline } from '../domain/time/deadline.js';
-import { limitMs, parseDuration } from '../domain/time/duration.js';
+import { limitMs, parseDuration } from '../../domain/time/duration.js';
+import { highestVersion } from '../../domain/values/highest-version.js';
 
 /** An instant: milliseconds inside, ISO 8601 text in UTC outside. */
 export const instant = z.codec(z.iso.datetime({ offset: true }), z.number(), {
@@ -36,17 +35,6 @@ export const versionNumber = z.union(
   'A version is a number, or live.',
 );
 
-/** The zod-to-JSON-Schema hook that shows instants as text in responses too. */
-export function showInstantsAsText(context: { readonly zodSchema: unknown; readonly jsonSchema: object }): void {
-  if (context.zodSchema !== instant) return;
-  for (const key of Object.keys(context.jsonSchema)) delete (context.jsonSchema as Record<string, unknown>)[key];
-  Object.assign(context.jsonSchema, { type: 'string', format: 'date-time' });
-}
-
-export function toPageRequest(query: z.output<typeof pageQuery>): PageRequest {
-  return { limit: query.limit, cursor: query.cursor ?? null };
-}
-
 /** Whom something is for: one of our ids, or one of the shop's own. */
 export const recipient = z
   .union(
@@ -68,12 +56,6 @@ function resolvable(text: string): boolean {
   return z.iso.datetime({ offset: true }).safeParse(text).success || typeof parseDuration(text) === 'object';
 }
 
-/** What `instantOrDuration` says. A day is 24 hours. */
-export function toDeadline(text: string): Deadline {
-  const duration = parseDuration(text);
-  return typeof duration === 'object' ? { kind: 'within', ms: limitMs(duration) } : { kind: 'at', at: Date.parse(text) };
-}
-
 /** What the gate answers to one who asks. */
 export const verdictAnswer = z
   .object({
@@ -83,6 +65,7 @@ export const verdictAnswer = z
     until: maybeInstant.meta({ description: 'When it may leave; null: now, never, or (`paused`) when someone resumes.' }),
   })
   .meta({ id: 'VerdictAnswer' });
+export type VerdictAnswer = z.input<typeof verdictAnswer>;
 
 /** A version to be published. */
 export const yamlSource = z.object({ source: plainText(1_000_000), note: plainText(500).optional() });
@@ -116,4 +99,10 @@ const longestOverlapMs = 30 * 86_400_000;
 export function overlapMs(text: string): number {
   const read = parseDuration(text);
   return typeof read === 'object' ? limitMs(read) : 0;
+}
+
+/** A page as it comes. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
 }

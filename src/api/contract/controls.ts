@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { maybeInstant } from './shared.js';
+
+const scope = z.enum(['all', 'email', 'sms']);
+
+export const controlSwitchBody = z.object({ scope, action: z.enum(['pause', 'resume']) });
+
+export const controls = z
+  .object({
+    paused: z
+      .object({ all: maybeInstant, email: maybeInstant, sms: maybeInstant })
+      .meta({ description: 'Since when each scope is stopped; null: it is not.' }),
+  })
+  .meta({ id: 'Controls' });
+
+export const controlSwitchAnswer = controls.extend({
+  changed: z.boolean(),
+  entries: z.number().meta({ description: 'Held entries that go on.' }),
+});
+export type ControlSwitchAnswer = z.input<typeof controlSwitchAnswer>;

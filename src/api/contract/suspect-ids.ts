@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { instant } from './shared.js';
+
+export const suspectId = z
+  .object({
+    value: z.string(),
+    why: z
+      .enum(['placeholder', 'crowded'])
+      .meta({ description: 'It names nobody; or it brought more people within a day than one can be.' }),
+    sinceAt: instant,
+    seenAt: instant,
+  })
+  .meta({ id: 'SuspectId' });
+export type SuspectId = z.input<typeof suspectId>;
+
+export const suspectIdListAnswer = z.object({ items: z.array(suspectId).readonly() });
+export type SuspectIdListAnswer = z.input<typeof suspectIdListAnswer>;
