@@ -1,6 +1,7 @@
 import type { FactName } from '../domain/events/fact.js';
-import type { JourneyDefinition } from './definition.js';
+import type { FactMatch, JourneyDefinition } from './definition.js';
 import type { Awaiting, EntryState } from './entry.js';
+import { listensAt } from './steps/kind-of.js';
 
 /**
  * The facts that an entry listens to, whatever is pending: exits and the branches of the present wait hasten it; goals, and branches of later
@@ -8,7 +9,7 @@ import type { Awaiting, EntryState } from './entry.js';
  */
 export function awaitedBy(definition: JourneyDefinition, state: EntryState): readonly Awaiting[] {
   const rows = new Map<string, Awaiting>();
-  const add = (event: FactName, match: Match, purpose: Awaiting['purpose'], hastens: boolean): void => {
+  const add = (event: FactName, match: FactMatch, purpose: Awaiting['purpose'], hastens: boolean): void => {
     for (const by of correlations(match, state)) {
       const key = `${event} ${by}`;
       if (!rows.has(key)) rows.set(key, { event, by, purpose, hastens });
@@ -16,11 +17,9 @@ export function awaitedBy(definition: JourneyDefinition, state: EntryState): rea
   };
   for (const { on } of definition.exits) if (on.kind === 'event') add(on.event, on.match, 'exit', true);
   const present = state.step === null ? undefined : definition.steps[state.step];
-  if (present?.kind === 'wait_until') for (const branch of present.branches) add(branch.event, branch.match, 'branch', true);
-  for (const step of Object.values(definition.steps)) {
-    if (step.kind !== 'wait_until' || step.lookback === 'none') continue;
-    for (const branch of step.branches) add(branch.event, branch.match, 'branch', false);
-  }
+  if (present !== undefined) for (const { event, match } of listensAt(present)) add(event, match, 'branch', true);
+  for (const step of Object.values(definition.steps))
+    for (const { event, match, looksBack } of listensAt(step)) if (looksBack) add(event, match, 'branch', false);
   for (const goal of definition.goals) add(goal.event, 'any', 'goal', false);
   return [...rows.values()];
 }
@@ -28,9 +27,7 @@ export function awaitedBy(definition: JourneyDefinition, state: EntryState): rea
 /** A promised slot goes by where the person is: what tells of another place has it decided anew, be it for an earlier hour or a later one. */
 export const placeWait: Awaiting = { event: 'profile.updated', by: 'profile', purpose: 'place', hastens: true };
 
-type Match = 'any' | 'cart' | 'profile';
-
-function correlations(match: Match, state: EntryState): readonly Awaiting['by'][] {
+function correlations(match: FactMatch, state: EntryState): readonly Awaiting['by'][] {
   const cart: readonly Awaiting['by'][] = state.cartId === null ? [] : ['cart'];
   switch (match) {
     case 'any':
@@ -39,7 +36,5 @@ function correlations(match: Match, state: EntryState): readonly Awaiting['by'][
       return cart;
     case 'profile':
       return ['profile'];
-    default:
-      throw new Error(`A fact is matched by ${String(match)}, which this version does not know.`);
   }
 }

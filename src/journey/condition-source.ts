@@ -5,6 +5,7 @@ import { factProperties } from '../domain/events/fact-properties.js';
 import { channels } from '../domain/messages/channel.js';
 import { durationText, toLimitMs } from '../yaml/duration-source.js';
 import { topicText } from '../yaml/topic-text.js';
+import type { Reference } from './finding.js';
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
@@ -110,15 +111,8 @@ export const conditionSource = z
   .meta({ id: 'Condition' });
 export type ConditionSource = z.output<typeof conditionSource>;
 
-/** Where a condition stands in the file, for complaints about what it names. */
-export interface Named {
-  readonly kind: 'event' | 'step' | 'topic';
-  readonly name: string;
-  readonly path: readonly PropertyKey[];
-}
-
 /** The condition that the engine judges; what it names is handed to `note`. */
-export function compileCondition(source: ConditionSource, path: readonly PropertyKey[], note: (named: Named) => void): Condition {
+export function compileCondition(source: ConditionSource, path: readonly PropertyKey[], note: (named: Reference) => void): Condition {
   const inside = (part: ConditionSource, ...keys: PropertyKey[]): Condition => compileCondition(part, [...path, ...keys], note);
   if (source.all) return { kind: 'all', of: source.all.map((part, index) => inside(part, 'all', index)) };
   if (source.any) return { kind: 'any', of: source.any.map((part, index) => inside(part, 'any', index)) };
@@ -153,7 +147,7 @@ export function compileCondition(source: ConditionSource, path: readonly Propert
     return { kind: 'consent', channel: source.consent.channel, topic: source.consent.topic, granted: source.consent.granted };
   }
   if (source.message) {
-    note({ kind: 'step', name: source.message.step, path: [...path, 'message', 'step'] });
+    note({ kind: 'step', name: source.message.step, for: 'message', path: [...path, 'message', 'step'] });
     return { kind: 'message', step: source.message.step, status: source.message.status };
   }
   throw new Error('A condition without a kind passed the schema.');

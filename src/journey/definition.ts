@@ -1,7 +1,6 @@
 import type { Condition } from '../domain/conditions/condition.js';
 import type { FactName } from '../domain/events/fact.js';
-import type { Channel, MessageClass } from '../domain/messages/channel.js';
-import type { DailyHours } from '../domain/policy/quiet-hours-policy.js';
+import type { MessageClass } from '../domain/messages/channel.js';
 import type { JourneyId, StepId } from '../domain/values/ids.js';
 
 /**
@@ -47,10 +46,13 @@ export interface NamedCondition {
   readonly condition: Condition;
 }
 
+/** Whose fact counts: `any` is the person's own, or one about the entry's cart by anybody. */
+export type FactMatch = 'any' | 'cart' | 'profile';
+
 export interface ExitRule {
   readonly id: string;
   readonly on:
-    | { readonly kind: 'event'; readonly event: FactName; readonly match: 'any' | 'cart' | 'profile'; readonly where: Condition | null }
+    | { readonly kind: 'event'; readonly event: FactName; readonly match: FactMatch; readonly where: Condition | null }
     /** Read at every turn and before every send. */
     | { readonly kind: 'condition'; readonly condition: Condition };
   /** `converted` when the exit satisfies the goal. */
@@ -66,68 +68,15 @@ export interface GoalRule {
 /** What a resume does with what fell due during a pause. */
 export type CatchUp = { readonly kind: 'send_if_within'; readonly ms: number } | { readonly kind: 'skip_step' } | { readonly kind: 'exit' };
 
-interface StepBase {
-  readonly id: StepId;
-  readonly next: StepId | null;
-}
+export type { SendStep } from './steps/step.js';
 
-export type Step = SendStep | WaitStep | WaitUntilStep | SplitStep | ExitStep;
+/** The steps of each kind: its file in `steps/` adds its own here. */
+export interface StepShapes {}
 
-export interface SendStep extends StepBase {
-  readonly kind: 'send';
-  readonly channel: Channel;
-  readonly template: string;
-  /** The message may wait for quiet hours and caps this long after the step was reached; then it is skipped. */
-  readonly deadlineMs: number;
-  /** A hard limit measured from the entry's start (a cart text must leave within 48 h of the abandonment); null: none. */
-  readonly notAfterStartMs: number | null;
-  /** Local hours to which the journey and the step narrow quiet hours. Absent: as the law has them. */
-  readonly hours?: DailyHours;
-  /** What happens where a cap is in the way. `fallback_channel`: the step `fallback` sends instead. */
-  readonly onCapped: 'defer' | 'skip' | 'exit' | 'fallback_channel';
-  /** `defer`: how long after the step was reached a cap may hold it back, where that is shorter than the deadline. */
-  readonly deferWithinMs?: number;
-  /** `fallback_channel`: the step with the message on the other channel; it goes on where this one would. */
-  readonly fallback?: StepId;
-  /** Whether caps hold it back, and whether it counts under them; absent: as the class says. */
-  readonly obeysCap?: boolean;
-  readonly countsTowardCap?: boolean;
-  /** The person's own act asks for it (the result of a quiz): it need not keep the gaps that say so. Absent: no. */
-  readonly isUserInitiated?: boolean;
-  /** What it is expected to bring, in the shop's currency; absent: nobody knows. */
-  readonly expectedMargin?: number;
-}
+/** A step of the graph. */
+export type Step = StepShapes[keyof StepShapes];
 
-export interface WaitStep extends StepBase {
-  readonly kind: 'wait';
-  readonly length:
-    | { readonly kind: 'elapsed'; readonly ms: number }
-    | { readonly kind: 'calendar'; readonly days: number; readonly at: string | null };
-  /** From where the wait counts: the arrival at the step, the entry's start, or the instant when another step was done. */
-  readonly from: { readonly kind: 'previous' } | { readonly kind: 'start' } | { readonly kind: 'step'; readonly step: StepId };
-}
+/** What steps may ask the turn to write together with the entry, by its kind: the file of a kind of step adds what it asks for. */
+export interface StepEffects {}
 
-export interface WaitUntilStep extends StepBase {
-  readonly kind: 'wait_until';
-  readonly branches: readonly {
-    readonly id: string;
-    readonly event: FactName;
-    readonly match: 'any' | 'cart' | 'profile';
-    readonly where: Condition | null;
-    readonly next: StepId | null;
-  }[];
-  readonly timeoutMs: number;
-  readonly onTimeout: StepId | null;
-  readonly lookback: 'since_entry' | 'none';
-}
-
-export interface SplitStep extends StepBase {
-  readonly kind: 'split';
-  readonly branches: readonly { readonly id: string; readonly when: Condition; readonly next: StepId | null }[];
-}
-
-export interface ExitStep extends StepBase {
-  readonly kind: 'exit';
-  readonly outcome: 'completed' | 'exited' | 'converted';
-  readonly reason: string;
-}
+export type StepEffect = StepEffects[keyof StepEffects];

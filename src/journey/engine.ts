@@ -8,10 +8,10 @@ import { day, type Instant } from '../domain/time/instant.js';
 import type { CartId, StepId } from '../domain/values/ids.js';
 import { awaitedBy } from './awaiting.js';
 import { type EngineContext, factsAbout } from './context.js';
-import type { JourneyDefinition, SendStep, Step } from './definition.js';
+import type { JourneyDefinition, SendStep, Step, StepEffect } from './definition.js';
 import type { EntryInput, EntryState, Pending, TraceLine } from './entry.js';
 import { conditionExit, type Leaving, overlong, takeInputs } from './inputs.js';
-import { stepKind } from './steps/index.js';
+import { messageOf, readBy, stepKind } from './steps/kind-of.js';
 import { sendDeadline } from './steps/send.js';
 import { sayChannel, sayReason } from './words.js';
 
@@ -29,6 +29,15 @@ export interface Advanced {
   readonly state: EntryState;
   readonly pending: Pending;
   readonly trace: readonly TraceLine[];
+  /** What steps asked for on the way: to be written with the entry. */
+  readonly asked: readonly AskedEffect[];
+}
+
+/** An effect that a step asks for. Step and visit tell it apart from all others of the entry, so that it happens once. */
+export interface AskedEffect {
+  readonly step: StepId;
+  readonly visit: number;
+  readonly effect: StepEffect;
 }
 
 /** How a pending send was settled; `reason` says why it was not sent. */
@@ -87,7 +96,7 @@ export function decideEntry(
 export function advance(context: EngineContext, state: EntryState, inputs: readonly EntryInput[]): Advanced {
   const taken = takeInputs(context, state, inputs);
   const leaving = taken.leaving ?? conditionExit(context, taken.state) ?? overlong(context, taken.state);
-  if (leaving !== null) return finish(context, taken.state, leaving, taken.trace);
+  if (leaving !== null) return finish(context, { state: taken.state, trace: taken.trace, asked: [] }, leaving);
   return walk(context, taken.state, taken.trace, taken.resume);
 }
 
@@ -99,17 +108,19 @@ export function advance(context: EngineContext, state: EntryState, inputs: reado
 export function completeSend(before: EngineContext, state: EntryState, result: SendResult): Advanced {
   const context = state.step === null ? before : withOutcome(before, state.step, result.kind);
   const step = state.step === null ? undefined : context.definition.steps[state.step];
-  if (step?.kind !== 'send')
+  const message = step === undefined ? null : messageOf(step);
+  if (step === undefined || message === null)
     throw new Error(`Journey ${context.definition.id} has no pending send at the step ${state.step ?? 'before the first'}.`);
-  const line: TraceLine = { at: context.at, step: step.id, kind: 'outcome', text: sayResult(step, result) };
+  const line: TraceLine = { at: context.at, step: step.id, kind: 'outcome', text: sayResult(message, result) };
   const left = leave(state, context.at);
   const isCapped = result.kind === 'skipped' && result.reason === 'frequency-cap';
-  const next = isCapped ? (step.fallback ?? step.next) : step.next;
-  if (next === null) return finish(context, left, atTheEnd, [line]);
+  const next = isCapped ? (message.fallback ?? step.next) : step.next;
+  const place: Place = { state: left, trace: [line], dueSince: context.at, asked: [] };
+  if (next === null) return finish(context, place, atTheEnd);
   const leaving = conditionExit(context, left);
-  if (leaving !== null) return finish(context, left, leaving, [line]);
-  const place = arrive(context, { state: left, trace: [line], dueSince: context.at }, next);
-  return walk(context, place.state, place.trace, null);
+  if (leaving !== null) return finish(context, place, leaving);
+  const there = arrive(context, place, next);
+  return walk(context, there.state, there.trace, null);
 }
 
 /** What conditions may read once the message of `step` was settled in this turn; the facts were read before. */
@@ -146,40 +157,66 @@ export function countedFacts(definition: JourneyDefinition): ReadonlyMap<FactNam
 
 function walk(context: EngineContext, from: EntryState, before: readonly TraceLine[], resume: Resume | null): Advanced {
   const { definition } = context;
-  let place: Place = { state: from, trace: before, dueSince: resume?.slotAt ?? from.arrivedAt };
+  let place: Place = { state: from, trace: before, dueSince: resume?.slotAt ?? from.arrivedAt, asked: [] };
   if (from.step === null)
     place = arrive(context, note(context, place, null, 'entered', `Enters the journey “${definition.name}”.`), definition.start);
   for (let moves = 0; moves < maxMoves; moves += 1) {
-    const step = presentStep(definition, place.state);
-    const move = stepKind(step).move(step, place.state, context);
-    switch (move.kind) {
-      case 'stay':
-        return { state: place.state, pending: waiting(context, place.state, move.sentence), trace: place.trace };
-      case 'finish':
-        return finish(context, place.state, move, place.trace);
-      case 'go':
-        if (move.line !== null) place = note(context, place, step.id, move.line.kind, move.line.text);
-        place = { ...place, state: leave(place.state, context.at), dueSince: move.dueSince ?? place.dueSince };
-        break;
-      case 'send': {
-        const send = step as SendStep;
-        const late = resume === null ? null : catchUp(context, send, place.dueSince, resume);
-        if (late === null) return { state: place.state, pending: sending(definition, send, place.state), trace: place.trace };
-        if (late.kind === 'exit') return finish(context, place.state, late, place.trace);
-        place = note(context, place, step.id, 'note', late.text);
-        place = { ...place, state: leave(place.state, context.at) };
-        break;
-      }
-      default:
-        throw new Error(`The step ${step.id} of journey ${definition.id} moves in a way that this version does not know.`);
-    }
-    const to = move.kind === 'go' ? move.to : step.next;
-    if (to === null) return finish(context, place.state, atTheEnd, place.trace);
-    place = arrive(context, place, to);
+    const moved = moveOn(context, place, resume);
+    if (moved.kind === 'rests') return moved.advanced;
+    if (moved.to === null) return finish(context, moved.place, atTheEnd);
+    place = arrive(context, moved.place, moved.to);
   }
   throw new Error(
     `Journey ${definition.id} made ${maxMoves} moves in one turn without coming to a wait; the last one led to the step ${place.state.step}.`,
   );
+}
+
+type Moved =
+  | { readonly kind: 'rests'; readonly advanced: Advanced }
+  | { readonly kind: 'goes'; readonly place: Place; readonly to: StepId | null };
+
+/** What the present step says: the entry rests here, or has left it. */
+function moveOn(context: EngineContext, before: Place, resume: Resume | null): Moved {
+  const step = presentStep(context.definition, before.state);
+  const move = stepKind(step).move(step, before.state, context);
+  switch (move.kind) {
+    case 'stay':
+      return rests(before, waiting(context, before.state, move.sentence));
+    case 'send':
+      return comeToSend(context, before, step, resume);
+    case 'finish':
+      return { kind: 'rests', advanced: finish(context, withAsked(before, move.asks), move) };
+    case 'go': {
+      const place = withAsked(before, move.asks);
+      const told = move.line === null ? place : note(context, place, step.id, move.line.kind, move.line.text);
+      return {
+        kind: 'goes',
+        place: { ...told, state: leave(told.state, context.at), dueSince: move.dueSince ?? told.dueSince },
+        to: move.to,
+      };
+    }
+  }
+}
+
+/** Its message is pending, unless a pause has made it too late. */
+function comeToSend(context: EngineContext, place: Place, step: Step, resume: Resume | null): Moved {
+  const message = messageOf(step);
+  if (message === null) throw new Error(`The step ${step.id} of journey ${context.definition.id} sends, and has no message.`);
+  const late = resume === null ? null : catchUp(context, message, place.dueSince, resume);
+  if (late === null) return rests(place, sending(context.definition, message, place.state));
+  if (late.kind === 'exit') return { kind: 'rests', advanced: finish(context, place, late) };
+  const told = note(context, place, step.id, 'note', late.text);
+  return { kind: 'goes', place: { ...told, state: leave(told.state, context.at) }, to: step.next };
+}
+
+function rests({ state, trace, asked }: Place, pending: Pending): Moved {
+  return { kind: 'rests', advanced: { state, pending, trace, asked } };
+}
+
+function withAsked(place: Place, effects: readonly StepEffect[] = []): Place {
+  const { step, visit } = place.state;
+  if (effects.length === 0 || step === null) return place;
+  return { ...place, asked: [...place.asked, ...effects.map((effect) => ({ step, visit, effect }))] };
 }
 
 type Resume = Extract<EntryInput, { readonly kind: 'resume' }>;
@@ -189,6 +226,7 @@ interface Place {
   readonly state: EntryState;
   readonly trace: readonly TraceLine[];
   readonly dueSince: Instant;
+  readonly asked: readonly AskedEffect[];
 }
 
 const atTheEnd: Leaving = { outcome: 'completed', reason: 'completed', text: 'Comes to the end of the journey.' };
@@ -206,8 +244,8 @@ function arrive(context: EngineContext, place: Place, to: StepId): Place {
     arrivedAt: context.at,
     dueAt: null,
   };
-  const state: EntryState = { ...here, dueAt: kind.dueAt?.(step, here, context) ?? null };
-  const line = kind.arrival?.(step, state, context) ?? null;
+  const state: EntryState = { ...here, dueAt: kind.dueAt(step, here, context) };
+  const line = kind.arrival(step, state, context);
   return line === null ? { ...place, state } : note(context, { ...place, state }, to, line.kind, line.text);
 }
 
@@ -253,9 +291,9 @@ function sending(definition: JourneyDefinition, step: SendStep, state: EntryStat
   };
 }
 
-function finish({ at }: EngineContext, state: EntryState, { outcome, reason, text }: Leaving, before: readonly TraceLine[]): Advanced {
-  const trace: readonly TraceLine[] = [...before, { at, step: state.step, kind: outcome === 'completed' ? 'finished' : 'exit', text }];
-  return { state: { ...state, dueAt: null }, pending: { kind: 'finished', outcome, reason }, trace };
+function finish({ at }: EngineContext, { state, trace, asked }: Omit<Place, 'dueSince'>, { outcome, reason, text }: Leaving): Advanced {
+  const line: TraceLine = { at, step: state.step, kind: outcome === 'completed' ? 'finished' : 'exit', text };
+  return { state: { ...state, dueAt: null }, pending: { kind: 'finished', outcome, reason }, trace: [...trace, line], asked };
 }
 
 function presentStep(definition: JourneyDefinition, state: EntryState): Step {
@@ -289,8 +327,6 @@ function besideOthers({ definition }: EngineContext, { openOthers }: EntryHistor
     case 'restart':
     case 'parallel':
       return null;
-    default:
-      throw new Error(`Journey ${definition.id} has a rule of concurrency that this version does not know.`);
   }
 }
 
@@ -319,8 +355,6 @@ function sayResult(step: SendStep, { kind, reason }: SendResult): string {
       return `Did not send ${what}: ${sayReason(reason)}.`;
     case 'failed':
       return `Could not send ${what}: ${sayReason(reason)}.`;
-    default:
-      throw new Error(`The send of ${step.id} ended in a way that this version does not know.`);
   }
 }
 
@@ -330,11 +364,6 @@ function conditionsOf(definition: JourneyDefinition): readonly Condition[] {
     ...(trigger.kind === 'event' ? [trigger.where] : []),
     ...entry.filters.map(({ condition }) => condition),
     ...exits.map(({ on }) => (on.kind === 'event' ? on.where : on.condition)),
-    ...Object.values(steps).flatMap((step) => stepConditions(step)),
+    ...Object.values(steps).flatMap(readBy),
   ].filter((condition) => condition !== null);
-}
-
-function stepConditions(step: Step): readonly (Condition | null)[] {
-  if (step.kind === 'split') return step.branches.map(({ when }) => when);
-  return step.kind === 'wait_until' ? step.branches.map(({ where }) => where) : [];
 }

@@ -1,15 +1,12 @@
 import type { StepId } from '../domain/values/ids.js';
 import type { JourneyDefinition, Step } from './definition.js';
+import { stepKind } from './steps/kind-of.js';
 
 /** Where an entry may go from a step: the ways in the order of the file, what follows them last. */
 export function successors(step: Step): readonly StepId[] {
-  const rest = step.kind === 'wait_until' ? step.onTimeout : step.next;
-  return [...branches(step), rest].filter((next) => next !== null);
-}
-
-function branches(step: Step): readonly (StepId | null)[] {
-  if (step.kind === 'split' || step.kind === 'wait_until') return step.branches.map(({ next }) => next);
-  return step.kind === 'send' && step.fallback !== undefined ? [step.fallback] : [];
+  return stepKind(step)
+    .ways(step)
+    .flatMap(({ to }) => to ?? []);
 }
 
 /**
@@ -28,4 +25,37 @@ export function stepsInOrder(definition: Pick<JourneyDefinition, 'start' | 'step
   };
   visit(definition.start);
   return backwards.toReversed();
+}
+
+/** The soonest that an entry can come to each step, counted from its start; milliseconds. */
+export function earliestArrivals(definition: Pick<JourneyDefinition, 'start' | 'steps'>): ReadonlyMap<StepId, number> {
+  const arrivals = new Map<StepId, number>([[definition.start, 0]]);
+  for (const step of stepsInOrder(definition)) {
+    const at = arrivals.get(step.id) ?? 0;
+    for (const { to, soonest } of stepKind(step).ways(step)) {
+      if (to === null) continue;
+      arrivals.set(to, Math.min(soonest?.(at, arrivals) ?? at, arrivals.get(to) ?? Number.POSITIVE_INFINITY));
+    }
+  }
+  return arrivals;
+}
+
+/** For each step, those that everybody has come by before it. */
+export function certainlyBefore(definition: Pick<JourneyDefinition, 'start' | 'steps'>): ReadonlyMap<StepId, ReadonlySet<StepId>> {
+  const before = new Map<StepId, ReadonlySet<StepId>>([[definition.start, new Set()]]);
+  for (const step of stepsInOrder(definition)) {
+    const way = new Set([...(before.get(step.id) ?? []), step.id]);
+    for (const next of successors(step)) {
+      const known = before.get(next);
+      before.set(next, known === undefined ? way : new Set([...known].filter((one) => way.has(one))));
+    }
+  }
+  return before;
+}
+
+/** What each step does, in the order of the file, and where it may lead. */
+export function describeSteps(
+  definition: Pick<JourneyDefinition, 'start' | 'steps'>,
+): readonly { readonly id: StepId; readonly sentence: string; readonly to: readonly StepId[] }[] {
+  return stepsInOrder(definition).map((step) => ({ id: step.id, sentence: stepKind(step).sentence(step), to: successors(step) }));
 }

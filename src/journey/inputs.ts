@@ -1,9 +1,9 @@
 import { describeCondition, evaluate } from '../domain/conditions/index.js';
 import { durationWords } from '../domain/time/duration.js';
 import { type EngineContext, factsAbout } from './context.js';
-import type { ExitRule, GoalRule, JourneyDefinition } from './definition.js';
+import type { ExitRule, FactMatch, GoalRule, JourneyDefinition } from './definition.js';
 import type { EntryInput, EntryOutcome, EntryState, TraceLine } from './entry.js';
-import { heardKey } from './steps/wait-until.js';
+import { listensAt } from './steps/kind-of.js';
 import { sayFact } from './words.js';
 
 type FactInput = Extract<EntryInput, { readonly kind: 'fact' }>;
@@ -108,20 +108,16 @@ function leave(rule: ExitRule, fact: FactInput, satisfiesGoal: boolean): Leaving
 function heardIn(context: EngineContext, state: EntryState, fact: FactInput): Readonly<Record<string, number>> {
   const heard: Record<string, number> = {};
   for (const step of Object.values(context.definition.steps)) {
-    if (step.kind !== 'wait_until') continue;
-    const present = step.id === state.step;
-    const from = step.lookback === 'since_entry' ? state.startedAt : present ? state.arrivedAt : Number.POSITIVE_INFINITY;
-    if (fact.at < from) continue;
-    for (const branch of step.branches) {
-      const key = heardKey(step.id, branch.id);
-      const isEarlier = fact.at < (state.heard[key] ?? Number.POSITIVE_INFINITY);
-      if (isEarlier && branch.event === fact.name && matches(branch, fact) && holds(context, branch.where, fact)) heard[key] = fact.at;
+    for (const { key, event, match, where, looksBack } of listensAt(step)) {
+      const from = looksBack ? state.startedAt : step.id === state.step ? state.arrivedAt : Number.POSITIVE_INFINITY;
+      const isEarlier = fact.at >= from && fact.at < (state.heard[key] ?? Number.POSITIVE_INFINITY);
+      if (isEarlier && event === fact.name && matches({ match }, fact) && holds(context, where, fact)) heard[key] = fact.at;
     }
   }
   return heard;
 }
 
-function matches(rule: { readonly match: 'any' | 'cart' | 'profile' }, fact: FactInput): boolean {
+function matches(rule: { readonly match: FactMatch }, fact: FactInput): boolean {
   return (fact.profileMatch && rule.match !== 'cart') || (fact.cartMatch && rule.match !== 'profile');
 }
 

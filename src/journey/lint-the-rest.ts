@@ -1,7 +1,8 @@
 import { withoutFaults } from '../yaml/without-faults.js';
 import type { YamlFile } from '../yaml/yaml-file.js';
 import { compileJourney } from './compile.js';
-import { type Finding, lintJourney, type TemplateCatalog } from './lint.js';
+import type { Finding, TemplateCatalog } from './finding.js';
+import { lintJourney } from './lint.js';
 import { journeySource } from './source.js';
 
 /** What is taken for a required part of the file that is wrong itself. It asks for nothing, so nothing is said of it. */

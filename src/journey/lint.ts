@@ -1,32 +1,16 @@
 import type { Condition } from '../domain/conditions/condition.js';
 import { allConditions } from '../domain/conditions/index.js';
 import { factNames } from '../domain/events/fact.js';
-import { type Channel, isStricter, type MessageClass } from '../domain/messages/channel.js';
+import { isStricter, type MessageClass } from '../domain/messages/channel.js';
 import { unknownTopic } from '../domain/policy/topic-policy.js';
-import { day, hour } from '../domain/time/instant.js';
 import type { StepId } from '../domain/values/ids.js';
 import { nearest } from '../domain/values/nearest.js';
-import type { Compiled, Path } from './compile.js';
-import type { JourneyDefinition, SendStep, WaitStep } from './definition.js';
-import { stepsInOrder, successors } from './graph.js';
+import type { Compiled } from './compile.js';
+import type { JourneyDefinition } from './definition.js';
+import { error, type Finding, type Path, type TemplateCatalog } from './finding.js';
+import { certainlyBefore, earliestArrivals } from './graph.js';
+import { messageOf, stepKind } from './steps/kind-of.js';
 import { factOfClientEvent } from './words.js';
-
-/** Templates as journeys are checked against them. */
-export interface TemplateCatalog {
-  has(id: string): boolean;
-  channelOf(id: string): Channel | null;
-  classOf(id: string): MessageClass | null;
-  ids(): readonly string[];
-  /** Paths of the context without which it sends nothing, such as `cart.lines`. */
-  requiresOf?(id: string): readonly string[];
-}
-
-export interface Finding {
-  readonly path: Path;
-  readonly message: string;
-  readonly suggestion: string | null;
-  readonly severity: 'error' | 'warning';
-}
 
 /** Facts that nothing produces yet: a journey that waits for one would wait in vain. */
 const notProduced: ReadonlySet<string> = new Set(['message.sent', 'message.unsubscribed', 'order.created']);
@@ -54,9 +38,7 @@ export function lintJourney(
     ...stepFindings(compiled),
     ...(templates === undefined ? [] : templateFindings(compiled, templates)),
     ...(topics === undefined ? [] : topicFindings(compiled, topics)),
-    ...timeFindings(compiled),
-    ...capFindings(compiled),
-    ...hoursFindings(compiled),
+    ...kindFindings(compiled),
     ...(definition.holdout === 0
       ? []
       : [error(['holdout'], 'A holdout other than 0 needs experiments, which are not built yet.', 'Write holdout: 0, or leave it out.')]),
@@ -113,7 +95,7 @@ function stepFindings({ references, definition, places }: Compiled): readonly Fi
         ),
       ];
     }
-    if (reference.path.at(-1) === 'from') {
+    if (reference.for === 'instant') {
       const waiting = stepAt(places, reference.path.slice(0, -1));
       if (waiting !== null && certain.get(waiting)?.has(step.id) === true) return [];
       return [
@@ -124,7 +106,7 @@ function stepFindings({ references, definition, places }: Compiled): readonly Fi
         ),
       ];
     }
-    return step.kind === 'send' ? [] : [error(reference.path, `The step "${step.id}" sends no message.`, 'Name a send step.')];
+    return messageOf(step) !== null ? [] : [error(reference.path, `The step "${step.id}" sends no message.`, 'Name a send step.')];
   });
 }
 
@@ -220,96 +202,12 @@ const duties: Readonly<Record<MessageClass, string>> = {
   broadcast: promotionDuties,
 };
 
-/** Longest time after the abandonment in which carriers accept a text about a cart. */
-const cartTextWithinMs = 48 * hour;
-
-function timeFindings({ definition, places }: Compiled): readonly Finding[] {
+/** What each kind of step says of itself. */
+function kindFindings({ definition, places }: Compiled): readonly Finding[] {
   const arrivals = earliestArrivals(definition);
-  // Carriers count from the abandonment, and the idle time has passed when an entry starts.
-  const textWithinMs = cartTextWithinMs - (definition.trigger.kind === 'inactivity' ? definition.trigger.forMs : 0);
-  const sends = Object.values(definition.steps).filter((step): step is SendStep => step.kind === 'send');
-  return sends.flatMap((step): Finding[] => {
-    const path = places.get(step.id) ?? [];
-    const findings: Finding[] = [];
-    const until = (arrivals.get(step.id) ?? 0) + step.deadlineMs;
-    if (definition.maxDurationMs !== null && until > definition.maxDurationMs)
-      findings.push(
-        warning(
-          [...path, 'deadline'],
-          `The journey may end before the deadline of "${step.id}": max_duration counts from the start.`,
-          'Shorten the deadline, or lengthen max_duration.',
-        ),
-      );
-    if (
-      step.channel === 'sms' &&
-      definition.entry.key.kind === 'cart' &&
-      (step.notAfterStartMs === null || step.notAfterStartMs > textWithinMs)
-    )
-      findings.push(
-        warning(
-          path,
-          `The text "${step.id}" about a cart may leave more than 48 hours after it was abandoned; carriers refuse that.`,
-          `Write not_after_start: PT${Math.max(0, Math.floor(textWithinMs / hour))}H or less; count what passed before the start.`,
-        ),
-      );
-    return findings;
-  });
-}
-
-/** Nowhere may a text leave earlier or later than this, and the last one leaves some minutes before the close. */
-const textHours = { opens: 8 * 60, closes: 22 * 60 };
-const shortestHours = 60;
-
-function hoursFindings({ definition, places }: Compiled): readonly Finding[] {
-  return Object.values(definition.steps).flatMap((step): Finding[] => {
-    if (step.kind !== 'send' || step.hours === undefined) return [];
-    const { opens, closes } = step.hours;
-    const path = [...(places.get(step.id) ?? []), 'quiet_hours'];
-    if (closes - opens < shortestHours)
-      return [
-        error(
-          path,
-          `The hours of "${step.id}" and of its journey leave less than an hour of the day, so hardly anything would be sent.`,
-          'Let them overlap by an hour or more.',
-        ),
-      ];
-    if (step.channel === 'sms' && (opens < textHours.opens || closes > textHours.closes))
-      return [
-        warning(
-          path,
-          `No law lets the text "${step.id}" leave before 08:00 or after 22:00: a journey may narrow quiet hours, and what is wider counts for nothing.`,
-          'Write opens: "08:00" or later and closes: "22:00" or earlier, or leave quiet_hours out.',
-        ),
-      ];
-    return [];
-  });
-}
-
-/** What a step says of caps, against what its class says, and against its own deadline. */
-function capFindings({ definition, places }: Compiled): readonly Finding[] {
-  const sends = Object.values(definition.steps).filter((step): step is SendStep => step.kind === 'send');
-  return sends.flatMap((step): Finding[] => {
-    const path = places.get(step.id) ?? [];
-    const findings: Finding[] = [];
-    const saysOfCaps = step.obeysCap !== undefined || step.countsTowardCap !== undefined;
-    if (definition.class === 'transactional' && saysOfCaps)
-      findings.push(
-        error(
-          [...path, step.obeysCap === undefined ? 'counts_toward_cap' : 'obeys_cap'],
-          'A transactional message is outside of all caps: they neither hold nor count it.',
-          'Delete obeys_cap and counts_toward_cap.',
-        ),
-      );
-    if (step.deferWithinMs !== undefined && step.deferWithinMs > step.deadlineMs)
-      findings.push(
-        warning(
-          [...path, 'on_capped', 'defer', 'within'],
-          `The deadline of "${step.id}" comes before the time that a cap may hold it back.`,
-          'Shorten "within", or lengthen the deadline.',
-        ),
-      );
-    return findings;
-  });
+  return Object.values(definition.steps).flatMap((step) =>
+    stepKind(step).lint(step, { definition, path: places.get(step.id) ?? [], soonestMs: arrivals.get(step.id) ?? 0 }),
+  );
 }
 
 /** Conditions that speak of the event; all else is looked at when the person would enter. */
@@ -347,53 +245,4 @@ function keyFindings(definition: JourneyDefinition): readonly Finding[] {
           'Write key: profile.',
         ),
       ];
-}
-
-/** The soonest that an entry can come to each step, counted from its start; milliseconds. */
-function earliestArrivals(definition: JourneyDefinition): ReadonlyMap<StepId, number> {
-  const arrivals = new Map<StepId, number>([[definition.start, 0]]);
-  for (const step of stepsInOrder(definition)) {
-    const at = arrivals.get(step.id) ?? 0;
-    const leavesAt = step.kind === 'wait' ? Math.max(at, countsFrom(step, at, arrivals) + shortestMs(step.length)) : at;
-    const reach = (next: StepId, soonest: number): void =>
-      void arrivals.set(next, Math.min(soonest, arrivals.get(next) ?? Number.POSITIVE_INFINITY));
-    for (const next of successors(step)) {
-      const isTimeoutOnly = step.kind === 'wait_until' && next === step.onTimeout && step.branches.every((branch) => branch.next !== next);
-      reach(next, isTimeoutOnly ? at + step.timeoutMs : leavesAt);
-    }
-  }
-  return arrivals;
-}
-
-function countsFrom(step: WaitStep, at: number, arrivals: ReadonlyMap<StepId, number>): number {
-  if (step.from.kind === 'start') return 0;
-  return step.from.kind === 'step' ? (arrivals.get(step.from.step) ?? at) : at;
-}
-
-/** A day may have 23 hours, and a wait for a time of day may begin just before midnight. */
-function shortestMs(length: WaitStep['length']): number {
-  if (length.kind === 'elapsed') return length.ms;
-  const days = length.at === null ? length.days : length.days - 1;
-  return Math.max(0, days * day - hour);
-}
-
-/** For each step, those that everybody has come by before it. */
-function certainlyBefore(definition: JourneyDefinition): ReadonlyMap<StepId, ReadonlySet<StepId>> {
-  const before = new Map<StepId, ReadonlySet<StepId>>([[definition.start, new Set()]]);
-  for (const step of stepsInOrder(definition)) {
-    const way = new Set([...(before.get(step.id) ?? []), step.id]);
-    for (const next of successors(step)) {
-      const known = before.get(next);
-      before.set(next, known === undefined ? way : new Set([...known].filter((one) => way.has(one))));
-    }
-  }
-  return before;
-}
-
-function error(path: Path, message: string, suggestion: string | null): Finding {
-  return { path, message, suggestion, severity: 'error' };
-}
-
-function warning(path: Path, message: string, suggestion: string | null): Finding {
-  return { path, message, suggestion, severity: 'warning' };
 }

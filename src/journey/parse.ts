@@ -2,12 +2,13 @@ import type { FileProblem } from '../yaml/problem.js';
 import { checkYaml, problemAt, readYaml, type YamlFile } from '../yaml/yaml-file.js';
 import { compileJourney } from './compile.js';
 import type { JourneyDefinition } from './definition.js';
-import { type Finding, lintJourney, type TemplateCatalog } from './lint.js';
+import type { Finding, TemplateCatalog } from './finding.js';
+import { lintJourney } from './lint.js';
 import { surprises } from './lint-scalars.js';
 import { lintTheRest } from './lint-the-rest.js';
 import { journeySource } from './source.js';
 
-export type { TemplateCatalog } from './lint.js';
+export type { TemplateCatalog } from './finding.js';
 
 /** Something wrong in a journey's file. Lines and columns count from 1. */
 export type JourneyProblem = Omit<FileProblem, 'file'>;

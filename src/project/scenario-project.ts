@@ -5,6 +5,7 @@ import type { Shop } from '../domain/shop/shop.js';
 import { decodeText } from '../domain/values/decode-text.js';
 import type { JourneyDefinition } from '../journey/definition.js';
 import { parseJourney } from '../journey/parse.js';
+import { messageOf } from '../journey/steps/kind-of.js';
 import { draftRenderer } from '../render/folder-renderer.js';
 import { loadTemplates, type TemplateSet } from '../render/load.js';
 import { parseScenarios, type Scenario } from '../simulator/scenario.js';
@@ -112,7 +113,7 @@ export function openTheatre(
 }
 
 function templatesOf({ scenario, journeys }: StagedScenario): readonly string[] {
-  const steps = journeys.flatMap(({ steps: all }) => Object.values(all)).flatMap((step) => (step.kind === 'send' ? [step.template] : []));
+  const steps = journeys.flatMap(({ steps: all }) => Object.values(all)).flatMap((step) => messageOf(step)?.template ?? []);
   const own = scenario.script.happenings.flatMap(({ what }) =>
     what.kind === 'broadcast' || what.kind === 'message' ? [what.template] : [],
   );

@@ -1,4 +1,4 @@
-// All that a turn may do to the world. To add an effect: its shape here, a writer in `src/store/effects.ts`, a line in `src/simulator/memory.ts`.
+// All that a turn may do to the world. To add an effect: its shape here, a writer in `src/store/effects.ts`, one in `src/simulator/memory/effects.ts`.
 // The compiler asks for both.
 
 import type { Displaced, Verdict } from '../domain/gate/verdict.js';
@@ -6,6 +6,7 @@ import type { Channel, MessageClass } from '../domain/messages/channel.js';
 import type { AttemptOutcome, MessageState } from '../domain/messages/message.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { CartId, EntryId, JourneyId, MessageId, ProfileId, StepId } from '../domain/values/ids.js';
+import type { StepEffect } from '../journey/definition.js';
 import type { Awaiting, EntryOutcome, EntryState, TraceLine } from '../journey/entry.js';
 import type { ReadyContent } from './content.js';
 import type { EntryActivity, EntryLife } from './world.js';
@@ -115,10 +116,21 @@ export type Effect =
   | { readonly kind: 'looked'; readonly entryId: EntryId; readonly poke: Poke }
   /** The person has seen this instant: no turn of theirs comes before it. */
   | { readonly kind: 'instant'; readonly profileId: ProfileId; readonly at: Instant }
+  /** A step asked for this: once for each entry, step and visit. Its kind declares it (`src/journey/steps`). */
+  | { readonly kind: 'asked'; readonly by: Asking; readonly effect: StepEffect; readonly at: Instant }
   /** The entry had finished before: no poke is due any more. */
   | { readonly kind: 'forget'; readonly entryId: EntryId };
 
 export type EffectOf<K extends Effect['kind']> = Extract<Effect, { readonly kind: K }>;
+
+/** Which step of which entry asks. */
+export interface Asking {
+  readonly entryId: EntryId;
+  readonly journeyId: JourneyId;
+  readonly profileId: ProfileId;
+  readonly step: StepId;
+  readonly visit: number;
+}
 
 /** A message that gives up the slot that it was promised. `text`: the line in the story of its entry. */
 export interface DisplacedMessage {

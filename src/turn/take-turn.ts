@@ -81,10 +81,18 @@ function walk(turn: Turn, start: Advanced): TurnResult {
   for (let advanced = start; ; ) {
     turn.state = advanced.state;
     turn.trace.push(...advanced.trace);
+    askFor(turn, advanced.asked);
     const settled = settlePending(turn, advanced.pending);
     if (settled.kind === 'rests') return settled.result;
     advanced = settled.advanced;
   }
+}
+
+/** What steps asked for on the way is written with the entry. */
+function askFor({ world, effects }: Turn, asked: Advanced['asked']): void {
+  const { id: entryId, journeyId, profileId } = world.entry;
+  for (const { step, visit, effect } of asked)
+    effects.push({ kind: 'asked', by: { entryId, journeyId, profileId, step, visit }, effect, at: world.at });
 }
 
 function consume({ world, effects }: Turn): void {

@@ -70,7 +70,7 @@ describe('send', () => {
     const again = advance(context(definition, start + hour), begun.state, []);
 
     expect(begun.pending).toMatchObject({ kind: 'send', step: 'first', visit: 1, arrivedAt: start });
-    expect(again).toEqual({ state: begun.state, pending: begun.pending, trace: [] });
+    expect(again).toEqual({ state: begun.state, pending: begun.pending, trace: [], asked: [] });
   });
 
   test('must leave by its deadline, its hard limit and the end of the journey, whichever is first', () => {

@@ -1,6 +1,7 @@
 import type { RenderContext, RenderResult } from '../../domain/messages/rendering.js';
 import type { Shop } from '../../domain/shop/shop.js';
 import type { JourneyDefinition } from '../../journey/definition.js';
+import { messageOf } from '../../journey/steps/kind-of.js';
 import { type PublishedVersion, versionRenderer } from '../../render/renderer.js';
 import type { ReplayWorld } from '../../replay/play-recorded.js';
 import type { Db } from '../../store/db.js';
@@ -13,9 +14,7 @@ export async function replayRenderer(
   shop: Shop,
   journeys: readonly JourneyDefinition[],
 ): Promise<ReplayWorld['outside']['render']> {
-  const names = new Set(
-    journeys.flatMap(({ steps }) => Object.values(steps).flatMap((step) => (step.kind === 'send' ? [step.template] : []))),
-  );
+  const names = new Set(journeys.flatMap(({ steps }) => Object.values(steps).flatMap((step) => messageOf(step)?.template ?? [])));
   const versions = new Map<string, PublishedVersion | null>();
   for (const name of names) versions.set(name, await findTemplateVersion(db, name, 'latest'));
   const render = versionRenderer(shop);

@@ -3,9 +3,9 @@ import type { Add, Group } from '../add.js';
 /** `sojourn journey …` */
 export function addJourneys(add: Add, group: Group): void {
   const journey = group('journey', 'journeys: check, publish, stop, report');
-  add(journey, 'lint <files...>', 'check journeys; needs no server', async (context, { args }) =>
-    (await import('../commands/lint-journeys.js')).lintJourneys(context, args),
-  );
+  add(journey, 'lint <files...>', 'check journeys; needs no server', async (context, command) =>
+    (await import('../commands/lint-journeys.js')).lintJourneys(context, command.args, command.opts()),
+  ).option('--steps', 'say what each step does, and where it leads');
   add(journey, 'publish <files...>', 'make files the live versions of their journeys', async (context, command) =>
     (await import('../commands/publish-journey.js')).publishJourneys(context, command.args, command.opts()),
   ).option('--note <text>', 'what changed');

@@ -1,9 +1,79 @@
+import { z } from 'zod';
+import type { Condition } from '../../domain/conditions/condition.js';
 import { describeCondition, evaluate } from '../../domain/conditions/index.js';
+import type { StepId } from '../../domain/values/ids.js';
 import { factsAbout } from '../context.js';
-import type { StepKind, StepOf } from './kind.js';
+import { idText } from '../fields.js';
+import type { StepKind, StepParts } from './kind.js';
+import type { StepBase } from './step.js';
+
+declare module '../definition.js' {
+  interface StepShapes {
+    readonly split: SplitStep;
+  }
+}
+
+interface SplitStep extends StepBase {
+  readonly kind: 'split';
+  readonly branches: readonly { readonly id: string; readonly when: Condition; readonly next: StepId | null }[];
+}
+
+const yaml = ({ steps, condition }: StepParts) =>
+  z.strictObject({
+    id: idText.optional(),
+    get branches() {
+      return z
+        .array(
+          z.strictObject({
+            id: idText.optional(),
+            when: condition(),
+            get steps() {
+              return steps();
+            },
+          }),
+        )
+        .min(1);
+    },
+    get else() {
+      return z
+        .strictObject({
+          get steps() {
+            return steps();
+          },
+        })
+        .optional();
+    },
+  });
 
 /** The first branch whose condition holds; what is not known does not hold. */
-export const split: StepKind<StepOf<'split'>> = {
+export const split: StepKind<SplitStep, z.output<ReturnType<typeof yaml>>> = {
+  yaml,
+  inside: (source) => [
+    ...source.branches.map(({ steps }, index) => ({ at: ['branches', index, 'steps'], steps })),
+    { at: ['else', 'steps'], steps: source.else?.steps ?? [] },
+  ],
+  compile({ branches }, { id, way, branchIds, condition }) {
+    const ids = branchIds(branches, (_, index) => `branch-${index + 1}`);
+    return {
+      kind: 'split',
+      id,
+      next: way(branches.length),
+      branches: branches.map(({ when }, index) => ({
+        id: ids[index] ?? '',
+        when: condition(when, 'branches', index, 'when'),
+        next: way(index),
+      })),
+    };
+  },
+  isEnd: false,
+  ways: ({ branches, next }) => [...branches.map((branch) => ({ to: branch.next })), { to: next }],
+  listens: () => [],
+  reads: ({ branches }) => branches.map(({ when }) => when),
+  lint: () => [],
+  sentence: ({ branches }) =>
+    `Takes the first way that fits: ${branches.map(({ id, when }) => `${id}, where ${describeCondition(when)}`).join('; ')}.`,
+  dueAt: () => null,
+  arrival: () => null,
   move(step, state, context) {
     const facts = factsAbout(context, state.trigger);
     const branch = step.branches.find(({ when }) => evaluate(when, facts) === 'true');
@@ -12,8 +82,9 @@ export const split: StepKind<StepOf<'split'>> = {
     const text = `Takes none of ${step.branches.map(({ id }) => id).join(', ')}: ${step.branches.map(({ when }) => why(evaluate(when, facts) === 'unknown', when)).join('; ')}.`;
     return { kind: 'go', to: step.next, line: { kind: 'branch', text } };
   },
+  message: () => null,
 };
 
-function why(unknown: boolean, when: StepOf<'split'>['branches'][number]['when']): string {
+function why(unknown: boolean, when: Condition): string {
   return unknown ? `it is not known whether ${describeCondition(when)}` : describeCondition(when, false);
 }

@@ -1,13 +1,112 @@
+import { z } from 'zod';
+import type { Condition } from '../../domain/conditions/condition.js';
+import type { FactName } from '../../domain/events/fact.js';
 import { durationWords } from '../../domain/time/duration.js';
 import type { Instant } from '../../domain/time/instant.js';
 import { formatLocal } from '../../domain/time/time.js';
+import type { StepId } from '../../domain/values/ids.js';
+import { durationText, toLimitMs } from '../../yaml/duration-source.js';
+import type { FactMatch } from '../definition.js';
 import type { EntryState } from '../entry.js';
+import { factText, idText, matchText, slug } from '../fields.js';
 import { sayFact } from '../words.js';
-import type { StepKind, StepOf } from './kind.js';
+import type { StepKind, StepParts } from './kind.js';
+import type { StepBase } from './step.js';
+
+declare module '../definition.js' {
+  interface StepShapes {
+    readonly wait_until: WaitUntilStep;
+  }
+}
+
+interface WaitUntilStep extends StepBase {
+  readonly kind: 'wait_until';
+  readonly branches: readonly {
+    readonly id: string;
+    readonly event: FactName;
+    readonly match: FactMatch;
+    readonly where: Condition | null;
+    readonly next: StepId | null;
+  }[];
+  readonly timeoutMs: number;
+  readonly onTimeout: StepId | null;
+  readonly lookback: 'since_entry' | 'none';
+}
+
+const yaml = ({ steps, condition }: StepParts) =>
+  z.strictObject({
+    id: idText.optional(),
+    get branches() {
+      return z
+        .array(
+          z.strictObject({
+            id: idText.optional(),
+            on: factText,
+            match: matchText.default('any'),
+            where: condition().optional(),
+            get steps() {
+              return steps();
+            },
+          }),
+        )
+        .min(1);
+    },
+    timeout: durationText.meta({ description: 'Mandatory: nobody waits for ever.' }),
+    get on_timeout() {
+      return z
+        .strictObject({
+          get steps() {
+            return steps();
+          },
+        })
+        .optional();
+    },
+    lookback: z.enum(['since_entry', 'none']).default('since_entry'),
+  });
 
 /** Waits for the first of several facts, at most until its time-out. What happened after the time-out comes too late, even if both are seen in one turn. */
-export const waitUntil: StepKind<StepOf<'wait_until'>> = {
+export const waitUntil: StepKind<WaitUntilStep, z.output<ReturnType<typeof yaml>>> = {
+  yaml,
+  inside: ({ branches, on_timeout }) => [
+    ...branches.map(({ steps }, index) => ({ at: ['branches', index, 'steps'], steps })),
+    { at: ['on_timeout', 'steps'], steps: on_timeout?.steps ?? [] },
+  ],
+  compile({ branches, timeout, lookback }, { id, next, way, branchIds, condition, event }) {
+    const ids = branchIds(branches, ({ on }) => slug(on));
+    return {
+      kind: 'wait_until',
+      id,
+      next,
+      branches: branches.map(({ on, match, where }, index) => ({
+        id: ids[index] ?? '',
+        event: event(on, 'branches', index, 'on'),
+        match,
+        where: where ? condition(where, 'branches', index, 'where') : null,
+        next: way(index),
+      })),
+      timeoutMs: toLimitMs(timeout),
+      onTimeout: way(branches.length),
+      lookback,
+    };
+  },
+  isEnd: false,
+  ways: ({ branches, onTimeout, timeoutMs }) => [
+    ...branches.map(({ next }) => ({ to: next })),
+    { to: onTimeout, soonest: (arrivesAt) => arrivesAt + timeoutMs },
+  ],
+  listens: ({ id, branches, lookback }) =>
+    branches.map(({ id: branch, event, match, where }) => ({
+      key: heardKey(id, branch),
+      event,
+      match,
+      where,
+      looksBack: lookback === 'since_entry',
+    })),
+  reads: ({ branches }) => branches.flatMap(({ where }) => where ?? []),
+  lint: () => [],
+  sentence: (step) => `Waits for ${events(step)}, at most ${durationWords(step.timeoutMs)}.`,
   dueAt: (step, state) => state.arrivedAt + step.timeoutMs,
+  message: () => null,
   arrival: (step, _state, context) => ({ kind: 'wait', text: `${sentence(step, context.at + step.timeoutMs, context.timeZone)}.` }),
   move(step, state, context) {
     const dueAt = state.dueAt ?? state.arrivedAt + step.timeoutMs;
@@ -32,17 +131,13 @@ export const waitUntil: StepKind<StepOf<'wait_until'>> = {
 };
 
 /** Where a state remembers that a branch was met. */
-export function heardKey(step: string, branch: string): string {
+function heardKey(step: string, branch: string): string {
   return `${step}/${branch}`;
 }
 
-type Branch = StepOf<'wait_until'>['branches'][number];
+type Branch = WaitUntilStep['branches'][number];
 
-function firstHeard(
-  step: StepOf<'wait_until'>,
-  state: EntryState,
-  dueAt: Instant,
-): { readonly branch: Branch; readonly at: Instant } | null {
+function firstHeard(step: WaitUntilStep, state: EntryState, dueAt: Instant): { readonly branch: Branch; readonly at: Instant } | null {
   let first: { branch: Branch; at: Instant } | null = null;
   for (const branch of step.branches) {
     const at = state.heard[heardKey(step.id, branch.id)];
@@ -52,10 +147,10 @@ function firstHeard(
   return first;
 }
 
-function sentence(step: StepOf<'wait_until'>, dueAt: Instant, timeZone: string): string {
+function sentence(step: WaitUntilStep, dueAt: Instant, timeZone: string): string {
   return `Waits for ${events(step)}, at most ${durationWords(step.timeoutMs)}, until ${formatLocal(dueAt, timeZone)} (${timeZone})`;
 }
 
-function events(step: StepOf<'wait_until'>): string {
+function events(step: WaitUntilStep): string {
   return [...new Set(step.branches.map((branch) => sayFact(branch.event)))].join(' or ');
 }

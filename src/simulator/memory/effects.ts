@@ -7,6 +7,8 @@ import type { EntryId } from '../../domain/values/ids.js';
 import { leaseMs } from '../../domain/values/lease.js';
 import type { Effect, EffectOf } from '../../turn/effects.js';
 import { stateAfter } from '../../turn/settle-attempt.js';
+import { memoryStepWriters } from './step-effects/index.js';
+import type { MemoryStepWriter } from './step-effects/writer.js';
 import { addressKey, type MemoryMessage, type Tables } from './tables.js';
 
 type Writer<K extends Effect['kind']> = (effect: EffectOf<K>, tables: Tables) => void;
@@ -73,6 +75,7 @@ const writers: { readonly [K in Effect['kind']]: Writer<K> } = {
     const profile = tables.profiles.get(profileId);
     if (profile !== undefined && profile.lastInstant < at) tables.profiles.set(profileId, { ...profile, lastInstant: at });
   },
+  asked: ({ by, effect, at }, tables) => memoryStepWriter(effect)(effect, { tables, by, at }),
   forget: ({ entryId }, tables) => tables.changeEntry(entryId, { isPoked: false }),
 };
 
@@ -107,3 +110,9 @@ const unsent: Pick<MemoryMessage, 'leaseReal' | 'attempts' | 'receipts' | 'conte
   acceptedAt: null,
   reason: null,
 };
+
+function memoryStepWriter(effect: { readonly kind: string }): MemoryStepWriter<unknown> {
+  const writer = (memoryStepWriters as Readonly<Record<string, MemoryStepWriter<unknown>>>)[effect.kind];
+  if (writer === undefined) throw new Error(`A step asks for ${effect.kind}, which nothing here writes to memory.`);
+  return writer;
+}

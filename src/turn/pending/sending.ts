@@ -2,6 +2,7 @@ import { placeWait } from '../../journey/awaiting.js';
 import type { SendStep } from '../../journey/definition.js';
 import { completeSend, type SendResult, withOutcome } from '../../journey/engine.js';
 import type { Awaiting } from '../../journey/entry.js';
+import { messageOf } from '../../journey/steps/kind-of.js';
 import type { PendingSend } from '../ledger.js';
 import type { Turn } from '../turn.js';
 import type { TurnWorld } from '../world.js';
@@ -9,8 +10,9 @@ import type { Settled } from './kind.js';
 
 export function sendStep({ definition }: Pick<TurnWorld, 'definition'>, { step }: PendingSend): SendStep {
   const found = definition.steps[step];
-  if (found?.kind !== 'send') throw new Error(`Step ${step} of journey ${definition.id} is no send.`);
-  return found;
+  const message = found === undefined ? null : messageOf(found);
+  if (message === null) throw new Error(`Step ${step} of journey ${definition.id} sends no message.`);
+  return message;
 }
 
 /** The journey goes on from a send that came to this; the conditions of later steps know it. */

@@ -1,0 +1,37 @@
+import type { Channel, MessageClass } from '../domain/messages/channel.js';
+
+/** A place in the file, by keys and positions. */
+export type Path = readonly PropertyKey[];
+
+/** Something wrong in the meaning of a journey. */
+export interface Finding {
+  readonly path: Path;
+  readonly message: string;
+  readonly suggestion: string | null;
+  readonly severity: 'error' | 'warning';
+}
+
+/** Templates as journeys are checked against them. */
+export interface TemplateCatalog {
+  has(id: string): boolean;
+  channelOf(id: string): Channel | null;
+  classOf(id: string): MessageClass | null;
+  ids(): readonly string[];
+  /** Paths of the context without which it sends nothing, such as `cart.lines`. */
+  requiresOf?(id: string): readonly string[];
+}
+
+/** Something that the file names, and where, for lint to look up. */
+export type Reference =
+  | { readonly kind: 'event' | 'topic'; readonly name: string; readonly path: Path }
+  /** `for`: the step is named as one that was done before, or as one that sends a message. */
+  | { readonly kind: 'step'; readonly name: string; readonly for: 'instant' | 'message'; readonly path: Path }
+  | { readonly kind: 'template'; readonly name: string; readonly channel: Channel; readonly path: Path };
+
+export function error(path: Path, message: string, suggestion: string | null): Finding {
+  return { path, message, suggestion, severity: 'error' };
+}
+
+export function warning(path: Path, message: string, suggestion: string | null): Finding {
+  return { path, message, suggestion, severity: 'warning' };
+}

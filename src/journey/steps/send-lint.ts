@@ -1,0 +1,89 @@
+import { hour } from '../../domain/time/instant.js';
+import { error, type Finding, warning } from '../finding.js';
+import type { StepLook } from './kind.js';
+import type { SendStep } from './step.js';
+
+/** Longest time after the abandonment in which carriers accept a text about a cart. */
+const cartTextWithinMs = 48 * hour;
+
+/** What is wrong with a message although its form is right. */
+export function lintSend(step: SendStep, look: StepLook): readonly Finding[] {
+  return [...timeFindings(step, look), ...capFindings(step, look), ...hoursFindings(step, look)];
+}
+
+function timeFindings(step: SendStep, { definition, path, soonestMs }: StepLook): readonly Finding[] {
+  const findings: Finding[] = [];
+  if (definition.maxDurationMs !== null && soonestMs + step.deadlineMs > definition.maxDurationMs)
+    findings.push(
+      warning(
+        [...path, 'deadline'],
+        `The journey may end before the deadline of "${step.id}": max_duration counts from the start.`,
+        'Shorten the deadline, or lengthen max_duration.',
+      ),
+    );
+  // Carriers count from the abandonment, and the idle time has passed when an entry starts.
+  const textWithinMs = cartTextWithinMs - (definition.trigger.kind === 'inactivity' ? definition.trigger.forMs : 0);
+  if (
+    step.channel === 'sms' &&
+    definition.entry.key.kind === 'cart' &&
+    (step.notAfterStartMs === null || step.notAfterStartMs > textWithinMs)
+  )
+    findings.push(
+      warning(
+        path,
+        `The text "${step.id}" about a cart may leave more than 48 hours after it was abandoned; carriers refuse that.`,
+        `Write not_after_start: PT${Math.max(0, Math.floor(textWithinMs / hour))}H or less; count what passed before the start.`,
+      ),
+    );
+  return findings;
+}
+
+/** Nowhere may a text leave earlier or later than this, and the last one leaves some minutes before the close. */
+const textHours = { opens: 8 * 60, closes: 22 * 60 };
+const shortestHours = 60;
+
+function hoursFindings(step: SendStep, look: StepLook): readonly Finding[] {
+  if (step.hours === undefined) return [];
+  const { opens, closes } = step.hours;
+  const path = [...look.path, 'quiet_hours'];
+  if (closes - opens < shortestHours)
+    return [
+      error(
+        path,
+        `The hours of "${step.id}" and of its journey leave less than an hour of the day, so hardly anything would be sent.`,
+        'Let them overlap by an hour or more.',
+      ),
+    ];
+  if (step.channel === 'sms' && (opens < textHours.opens || closes > textHours.closes))
+    return [
+      warning(
+        path,
+        `No law lets the text "${step.id}" leave before 08:00 or after 22:00: a journey may narrow quiet hours, and what is wider counts for nothing.`,
+        'Write opens: "08:00" or later and closes: "22:00" or earlier, or leave quiet_hours out.',
+      ),
+    ];
+  return [];
+}
+
+/** What a step says of caps, against what its class says, and against its own deadline. */
+function capFindings(step: SendStep, { definition, path }: StepLook): readonly Finding[] {
+  const findings: Finding[] = [];
+  const saysOfCaps = step.obeysCap !== undefined || step.countsTowardCap !== undefined;
+  if (definition.class === 'transactional' && saysOfCaps)
+    findings.push(
+      error(
+        [...path, step.obeysCap === undefined ? 'counts_toward_cap' : 'obeys_cap'],
+        'A transactional message is outside of all caps: they neither hold nor count it.',
+        'Delete obeys_cap and counts_toward_cap.',
+      ),
+    );
+  if (step.deferWithinMs !== undefined && step.deferWithinMs > step.deadlineMs)
+    findings.push(
+      warning(
+        [...path, 'on_capped', 'defer', 'within'],
+        `The deadline of "${step.id}" comes before the time that a cap may hold it back.`,
+        'Shorten "within", or lengthen the deadline.',
+      ),
+    );
+  return findings;
+}
