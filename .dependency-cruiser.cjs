@@ -37,6 +37,8 @@ module.exports = {
     pure('journey-is-pure', '^src/journey/'),
     only('turn-imports-domain-and-journey', '^src/turn/', ['^src/turn/', '^src/domain/', '^src/journey/']),
     pure('turn-is-pure', '^src/turn/'),
+    only('knowledge-imports-pure-parts', '^src/knowledge/', ['^src/knowledge/', '^src/domain/', '^src/journey/', '^src/simulator/memory/']),
+    pure('knowledge-is-pure', '^src/knowledge/'),
     only('matching-imports-domain-and-journey', '^src/matching/', ['^src/matching/', '^src/domain/', '^src/journey/']),
     pure('matching-is-pure', '^src/matching/'),
     only('projection-imports-domain', '^src/projection/', ['^src/projection/', '^src/domain/', '^src/channels/', '^src/matching/']),
@@ -56,6 +58,7 @@ module.exports = {
       '^src/channels/',
       '^src/render/',
       '^src/yaml/',
+      '^src/knowledge/',
     ]),
     only('replay-imports-the-simulator', '^src/replay/', [
       '^src/replay/',
@@ -75,6 +78,7 @@ module.exports = {
       '^src/journey/',
       '^src/turn/',
       '^src/matching/',
+      '^src/knowledge/',
       '^src/projection/',
     ]),
     only('app-imports-no-door', '^src/app/', [
@@ -83,6 +87,7 @@ module.exports = {
       '^src/journey/',
       '^src/turn/',
       '^src/matching/',
+      '^src/knowledge/',
       '^src/projection/',
       '^src/simulator/',
       '^src/replay/',

@@ -1,7 +1,9 @@
 import type { FactName } from '../domain/events/fact.js';
 import type { JourneyId, StepId } from '../domain/values/ids.js';
 import { toLimitMs } from '../yaml/duration-source.js';
-import { type ConditionSource, compileCondition, conditionKinds } from './condition-source.js';
+import { compileCondition } from './condition-source.js';
+import type { ConditionSource } from './conditions/kind.js';
+import { kindOfCondition } from './conditions/kind-of.js';
 import type { EntryRules, ExitRule, JourneyDefinition, NamedCondition } from './definition.js';
 import { distinctIds } from './distinct-ids.js';
 import { slug } from './fields.js';
@@ -93,25 +95,22 @@ function entryRules(entry: JourneySource['entry'], condition: Conditions): Entry
     key: typeof entry.key === 'string' ? { kind: entry.key } : { kind: 'event', path: entry.key.event },
     filters: entry.filters.map((filter, index): NamedCondition => {
       const { reason, ...of } = filter;
-      return { reason: reason ?? defaultReason(of), condition: condition(of, ['entry', 'filters', index]) };
+      return { reason: reason ?? reasonOf(of), condition: condition(of, ['entry', 'filters', index]) };
     }),
     reentry: typeof entry.reentry === 'string' ? { kind: entry.reentry } : { kind: 'interval', ms: toLimitMs(entry.reentry.interval) },
     concurrency: entry.concurrency,
   };
 }
 
-/** A filter's reason where the marketer gives none: it says what was missing. */
-function defaultReason(of: ConditionSource): string {
-  if (of.identified !== undefined) return of.identified ? 'not-identified' : 'identified';
-  if (of.consent) return of.consent.granted ? 'no-consent' : 'has-consent';
-  const kind = conditionKinds.find((name) => of[name] !== undefined) ?? 'all';
-  return `${kind.replaceAll('_', '-')}-not-met`;
+function reasonOf(source: ConditionSource): string {
+  const { kind, of } = kindOfCondition(source);
+  return kind.notMet(of);
 }
 
 function exitRule(rule: JourneySource['exits'][number], id: string, path: Path, condition: Conditions, event: Events): ExitRule {
   const on: ExitRule['on'] =
     rule.on === undefined
-      ? { kind: 'condition', condition: condition(rule.when as ConditionSource, [...path, 'when']) }
+      ? { kind: 'condition', condition: condition(rule.when ?? {}, [...path, 'when']) }
       : {
           kind: 'event',
           event: event(rule.on, [...path, 'on']),

@@ -1,5 +1,5 @@
-import type { ConditionFacts } from '../domain/conditions/condition.js';
 import type { Instant } from '../domain/time/instant.js';
+import type { ConditionFacts } from './conditions/condition.js';
 import type { JourneyDefinition } from './definition.js';
 
 /** What the engine may know. `at` is the instant of the turn; `timeZone` is where the person's calendar days are counted. */

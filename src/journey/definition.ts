@@ -1,7 +1,7 @@
-import type { Condition } from '../domain/conditions/condition.js';
 import type { FactName } from '../domain/events/fact.js';
 import type { MessageClass } from '../domain/messages/channel.js';
 import type { JourneyId, StepId } from '../domain/values/ids.js';
+import type { Condition } from './conditions/condition.js';
 
 /**
  * A compiled journey: the flat graph that the engine walks. Frozen when published. All durations are milliseconds.

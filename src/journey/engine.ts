@@ -1,16 +1,16 @@
-import type { Condition } from '../domain/conditions/condition.js';
-import { allConditions, describeCondition, evaluate } from '../domain/conditions/index.js';
-import type { FactName } from '../domain/events/fact.js';
 import type { VerdictReason } from '../domain/gate/verdict.js';
 import type { MessageState } from '../domain/messages/message.js';
 import { countWords, durationWords } from '../domain/time/duration.js';
 import { day, type Instant } from '../domain/time/instant.js';
 import type { CartId, StepId } from '../domain/values/ids.js';
 import { awaitedBy } from './awaiting.js';
+import type { Condition } from './conditions/condition.js';
+import { allConditions, conditionKind, describeCondition, evaluate } from './conditions/kind-of.js';
 import { type EngineContext, factsAbout } from './context.js';
 import type { JourneyDefinition, SendStep, Step, StepEffect } from './definition.js';
 import type { EntryInput, EntryState, Pending, TraceLine } from './entry.js';
 import { conditionExit, type Leaving, overlong, takeInputs } from './inputs.js';
+import type { Need } from './knowledge.js';
 import { messageOf, readBy, stepKind } from './steps/kind-of.js';
 import { sendDeadline } from './steps/send.js';
 import { sayChannel, sayReason } from './words.js';
@@ -144,15 +144,14 @@ const settledStates: Readonly<Record<SendResult['kind'], MessageState>> = {
   failed: 'skipped',
 };
 
-/** The facts that a journey's conditions count, each with its widest window in milliseconds (null: all time): what must be loaded. */
-export function countedFacts(definition: JourneyDefinition): ReadonlyMap<FactName, number | null> {
-  const windows = new Map<FactName, number | null>();
-  for (const condition of conditionsOf(definition).flatMap(allConditions)) {
-    if (condition.kind !== 'event_count') continue;
-    const known = windows.get(condition.name);
-    windows.set(condition.name, known === null || condition.windowMs === null ? null : Math.max(known ?? 0, condition.windowMs));
-  }
-  return windows;
+/** What the journey's conditions and steps need to know beside what every turn does: what must be loaded. */
+export function needsOf(definition: JourneyDefinition): readonly Need[] {
+  return [
+    ...conditionsOf(definition)
+      .flatMap(allConditions)
+      .flatMap((condition) => conditionKind(condition).needs(condition)),
+    ...Object.values(definition.steps).flatMap((step) => stepKind(step).needs(step)),
+  ];
 }
 
 function walk(context: EngineContext, from: EntryState, before: readonly TraceLine[], resume: Resume | null): Advanced {

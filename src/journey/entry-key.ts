@@ -1,5 +1,5 @@
-import { readPath } from '../domain/conditions/comparison.js';
 import type { Fact } from '../domain/events/fact.js';
+import { readPath } from './conditions/comparison.js';
 import type { EntryRules } from './definition.js';
 
 /** What tells two entries of one person apart, as the fact says it; null where it does not. */

@@ -1,5 +1,5 @@
-import { describeCondition, evaluate } from '../domain/conditions/index.js';
 import { durationWords } from '../domain/time/duration.js';
+import { describeCondition, evaluate } from './conditions/kind-of.js';
 import { type EngineContext, factsAbout } from './context.js';
 import type { ExitRule, FactMatch, GoalRule, JourneyDefinition } from './definition.js';
 import type { EntryInput, EntryOutcome, EntryState, TraceLine } from './entry.js';

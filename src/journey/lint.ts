@@ -1,11 +1,10 @@
-import type { Condition } from '../domain/conditions/condition.js';
-import { allConditions } from '../domain/conditions/index.js';
 import { factNames } from '../domain/events/fact.js';
 import { isStricter, type MessageClass } from '../domain/messages/channel.js';
 import { unknownTopic } from '../domain/policy/topic-policy.js';
 import type { StepId } from '../domain/values/ids.js';
 import { nearest } from '../domain/values/nearest.js';
 import type { Compiled } from './compile.js';
+import { allConditions, conditionKind } from './conditions/kind-of.js';
 import type { JourneyDefinition } from './definition.js';
 import { error, type Finding, type Path, type TemplateCatalog } from './finding.js';
 import { certainlyBefore, earliestArrivals } from './graph.js';
@@ -210,12 +209,9 @@ function kindFindings({ definition, places }: Compiled): readonly Finding[] {
   );
 }
 
-/** Conditions that speak of the event; all else is looked at when the person would enter. */
-const aboutEvents: ReadonlySet<Condition['kind']> = new Set(['all', 'any', 'not', 'event_property']);
-
 function triggerFindings({ trigger }: JourneyDefinition): readonly Finding[] {
   if (trigger.kind !== 'event' || trigger.where === null) return [];
-  const foreign = allConditions(trigger.where).find(({ kind }) => !aboutEvents.has(kind));
+  const foreign = allConditions(trigger.where).find((condition) => !conditionKind(condition).isAboutEvent);
   if (foreign === undefined) return [];
   return [
     error(

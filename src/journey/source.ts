@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { messageClasses } from '../domain/messages/channel.js';
 import { durationText } from '../yaml/duration-source.js';
 import { topicText } from '../yaml/topic-text.js';
-import { bothConditions, conditionKinds, conditionShape, conditionSource, oneOf } from './condition-source.js';
+import { conditionShape, conditionSource, oneCondition } from './condition-source.js';
+import type { ConditionSource } from './conditions/kind.js';
 import { factText, idText, matchText, quietHours } from './fields.js';
+import { oneOf } from './one-of.js';
 import type { StepParts, StepSource } from './steps/kind.js';
 import { allStepKinds, stepKindNames } from './steps/kind-of.js';
 
@@ -22,17 +24,10 @@ const trigger = z
   })
   .superRefine(oneOf(['event', 'inactivity'], 'one kind of trigger', 'Keep one of them.'));
 
-const filter = z.strictObject(filterShape()).superRefine(oneOf(conditionKinds, 'one kind of condition', bothConditions));
-
 /** A condition with the reason that a trace gives when it does not hold. */
-function filterShape() {
-  return Object.defineProperties(
-    { reason: idText.optional() },
-    Object.getOwnPropertyDescriptors(conditionShape),
-  ) as typeof conditionShape & {
-    reason: z.ZodOptional<typeof idText>;
-  };
-}
+const filter: z.ZodType<ConditionSource & { readonly reason?: string | undefined }> = z
+  .strictObject(Object.defineProperties({ reason: idText.optional() }, Object.getOwnPropertyDescriptors(conditionShape)))
+  .superRefine(oneCondition);
 
 const exitRule = z
   .strictObject({

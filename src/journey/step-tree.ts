@@ -1,7 +1,7 @@
-import type { Condition } from '../domain/conditions/condition.js';
 import type { FactName } from '../domain/events/fact.js';
 import type { StepId } from '../domain/values/ids.js';
-import type { ConditionSource } from './condition-source.js';
+import type { Condition } from './conditions/condition.js';
+import type { ConditionSource } from './conditions/kind.js';
 import type { Step } from './definition.js';
 import { distinctIds, freeId } from './distinct-ids.js';
 import type { QuietHoursSource } from './fields.js';

@@ -1,12 +1,12 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Cart, CartLine } from '../domain/carts/cart.js';
 import type { ConsentRecord } from '../domain/consent/consent.js';
-import type { FactName } from '../domain/events/fact.js';
 import type { Channel } from '../domain/messages/channel.js';
 import { sharersAtMost } from '../domain/people/sharing.js';
 import { hour, type Instant } from '../domain/time/instant.js';
 import type { CartId, EntryId, JourneyId, ProfileId } from '../domain/values/ids.js';
 import type { EntryState } from '../journey/entry.js';
+import { type AskedSource, readKnown, selectKnown } from '../knowledge/load.js';
 import type { TurnEntry, TurnFacts, TurnMessage, TurnProfile, TurnRows } from '../turn/world.js';
 import { isImported } from './consents.js';
 import type { Db, Trx } from './db.js';
@@ -42,7 +42,7 @@ export async function lockTurn(
   const [[locked], [read]] = await inOneTrip(trx, selectLocked(seen, asked.addressHashes), selectTurnFacts(asked));
   const rows = toTurnRows(locked);
   if (rows === null || rows.entry.profileId !== seen.profileId || rows.entry.cartId !== seen.cartId) return null;
-  return { rows, ...toTurnRead(read) };
+  return { rows, ...toTurnRead(read, asked) };
 }
 
 /**
@@ -135,8 +135,8 @@ export interface TurnRead {
 export interface TurnQuestion {
   readonly entry: Pick<TurnEntry, 'id' | 'journeyId' | 'createdAt'>;
   readonly profileId: ProfileId;
-  /** Facts that conditions count, each with the instant from which on (null: all). */
-  readonly counted: ReadonlyMap<FactName, Instant | null>;
+  /** What the journey asks about the person. */
+  readonly asked: readonly AskedSource[];
   /** Messages from this instant on count under the caps. */
   readonly messagesSince: Instant;
   /** The instant of the turn, and the person's newest engagement before it. */
@@ -158,7 +158,7 @@ export interface TurnQuestion {
 
 /** All other facts of a turn, in one statement. */
 export async function readTurnFacts(db: Db | Trx, of: TurnQuestion): Promise<TurnRead> {
-  return toTurnRead((await selectTurnFacts(of).execute(db)).rows[0]);
+  return toTurnRead((await selectTurnFacts(of).execute(db)).rows[0], of);
 }
 
 /**
@@ -171,12 +171,11 @@ export async function lockAndReadFacts(trx: Trx, of: TurnQuestion): Promise<Turn
     sql`select pg_advisory_xact_lock(key) from unnest(${of.addressHashes.map(lockKeyOf)}::bigint[]) as keys(key)`,
     selectTurnFacts(of),
   );
-  return toTurnRead(read);
+  return toTurnRead(read, of);
 }
 
 function selectTurnFacts(of: TurnQuestion): RawBuilder<TurnFactsRow> {
   const { entry, profileId } = of;
-  const counted = [...of.counted].map(([name, since]) => sql`(name = ${name} and at >= ${since ?? 0})`);
   const hashes = pairsOf(of.suppressionHashes);
   const unsubscribes = pairsOf(of.unsubscribeHashes);
   // Asked once for all acts: which of them an import told matters only where an address was unsubscribed.
@@ -187,12 +186,7 @@ function selectTurnFacts(of: TurnQuestion): RawBuilder<TurnFactsRow> {
     select
     (select json_agg(json_build_object('seq', seq, 'input', input) order by seq) from entry_inputs
       where entry_id = ${entry.id} and consumed_at is null) as inputs,
-    ${orNull(
-      counted,
-      sql`(select json_agg(json_build_object('name', name, 'at', at) order by at desc) from (
-      select name, at from facts where profile_id = ${profileId} and (${sql.join(counted, sql` or `)})
-      union all select name, at from facts where profile_id in (select id from inbox) and name like 'order.%' and (${sql.join(counted, sql` or `)})) counted)`,
-    )} as facts,
+    ${selectKnown(of.asked, { entryId: entry.id, profileId })} as known,
     (select json_agg(json_build_object('channel', channel, 'topic', topic, 'state', state, 'at', occurred_at, 'method', method, 'source', source,
         'legalBasis', legal_basis, 'expiresAt', expires_at, 'isImported', case when ${isAnyUnsubscribed} then ${isImported} end) order by seq)
       from consents where profile_id = ${profileId}) as consents,
@@ -225,15 +219,15 @@ function selectTurnFacts(of: TurnQuestion): RawBuilder<TurnFactsRow> {
     real_now_ms() as real_now`;
 }
 
-function toTurnRead(row: TurnFactsRow | undefined): TurnRead {
+function toTurnRead(row: TurnFactsRow | undefined, { asked }: TurnQuestion): TurnRead {
   if (!row) throw new Error('The facts of a turn could not be read: a select without a table always has one row.');
-  return { facts: toTurnFacts(row), pauses: row.pauses ?? [] };
+  return { facts: toTurnFacts(row, asked), pauses: row.pauses ?? [] };
 }
 
-function toTurnFacts(row: TurnFactsRow): TurnFacts {
+function toTurnFacts(row: TurnFactsRow, asked: readonly AskedSource[]): TurnFacts {
   return {
     inputs: row.inputs ?? [],
-    eventInstants: groupInstants(row.facts ?? []),
+    known: readKnown(asked, row.known),
     consents: row.consents ?? [],
     messages: (row.messages ?? []).map(({ interactions, ...message }) => ({
       ...message,
@@ -255,7 +249,7 @@ function toTurnFacts(row: TurnFactsRow): TurnFacts {
 
 interface TurnFactsRow {
   readonly inputs: TurnFacts['inputs'] | null;
-  readonly facts: readonly { readonly name: FactName; readonly at: Instant }[] | null;
+  readonly known: Readonly<Record<string, unknown>> | null;
   readonly consents: readonly ConsentRecord[] | null;
   readonly messages:
     | readonly (Omit<TurnMessage, 'attempts' | 'receipts'> & {
@@ -283,10 +277,4 @@ function pairsOf(hashes: TurnQuestion['suppressionHashes']): readonly RawBuilder
 /** An empty list has no SQL of its own: the column is null then. */
 function orNull(list: readonly unknown[], query: RawBuilder<unknown>): RawBuilder<unknown> {
   return list.length === 0 ? sql`null::json` : query;
-}
-
-function groupInstants(facts: readonly { readonly name: FactName; readonly at: Instant }[]): Partial<Record<FactName, Instant[]>> {
-  const grouped: Partial<Record<FactName, Instant[]>> = {};
-  for (const { name, at } of facts) (grouped[name] ??= []).push(at);
-  return grouped;
 }

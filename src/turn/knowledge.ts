@@ -1,8 +1,8 @@
-import type { ConditionFacts } from '../domain/conditions/condition.js';
-import { isIdentified } from '../domain/conditions/identified.js';
 import { type EngagementFacts, engagementFacts } from '../domain/engagement/facts.js';
 import { calendarZone, type Place, placesByTraits, statedZone } from '../domain/places/zone-evidence.js';
 import type { EntryId } from '../domain/values/ids.js';
+import type { ConditionFacts } from '../journey/conditions/condition.js';
+import { isIdentified } from '../journey/conditions/identified.js';
 import type { EngineContext } from '../journey/engine.js';
 import type { TurnMessage, TurnWorld } from './world.js';
 
@@ -35,7 +35,7 @@ function conditionFacts({ entry, profile, cart, facts, policies, at }: TurnWorld
     cart,
     consents: facts.consents,
     topics: policies.topics,
-    eventInstants: facts.eventInstants,
+    known: facts.known,
     event: entry.data.trigger,
     messages: outcomesByStep(facts.messages, entry.id),
   };

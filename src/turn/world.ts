@@ -2,7 +2,6 @@ import type { Cart } from '../domain/carts/cart.js';
 import type { ConsentRecord } from '../domain/consent/consent.js';
 import type { Tier } from '../domain/engagement/engagement-tier.js';
 import type { EngagementFacts } from '../domain/engagement/facts.js';
-import type { FactName } from '../domain/events/fact.js';
 import type { Secrets } from '../domain/keys/secrets.js';
 import type { Channel, MessageClass } from '../domain/messages/channel.js';
 import type { MessageState } from '../domain/messages/message.js';
@@ -12,6 +11,7 @@ import type { Instant } from '../domain/time/instant.js';
 import type { CartId, EntryId, JourneyId, MessageId, ProfileId, StepId } from '../domain/values/ids.js';
 import type { JourneyDefinition } from '../journey/definition.js';
 import type { EntryInput, EntryState } from '../journey/entry.js';
+import type { Known } from '../journey/knowledge.js';
 import type { Pauses } from './pauses.js';
 
 /** All that a turn may know, as one value: read under the locks by the store, kept in memory by the simulator. */
@@ -110,7 +110,8 @@ export interface TurnMessage {
 /** What is known of the person and the entry beside their rows. */
 export interface TurnFacts {
   readonly inputs: readonly { readonly seq: number; readonly input: EntryInput }[];
-  readonly eventInstants: Readonly<Partial<Record<FactName, readonly Instant[]>>>;
+  /** What the journey asks about the person, by its source. */
+  readonly known: Known;
   readonly consents: readonly ConsentRecord[];
   readonly messages: readonly TurnMessage[];
   readonly suppressions: Readonly<Partial<Record<Channel, string>>>;

@@ -38,6 +38,7 @@ export const reward: StepKind<RewardStep, z.output<ReturnType<typeof yaml>>, Poi
   ways: ({ enough, next }) => [{ to: enough }, { to: next }],
   listens: () => [],
   reads: () => [],
+  needs: () => [],
   lint: ({ id, points }, { path }) =>
     points > 0 ? [] : [error([...path, 'points'], `The step "${id}" gives no points.`, 'Write 1 or more.')],
   sentence: ({ points }) => `Gives ${points} points.`,

@@ -1,22 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ConditionFacts } from '../../src/domain/conditions/condition.js';
 import type { FactName } from '../../src/domain/events/fact.js';
 import { day, hour, type Instant, minute } from '../../src/domain/time/instant.js';
 import type { CartId, StepId } from '../../src/domain/values/ids.js';
+import type { ConditionFacts } from '../../src/journey/conditions/condition.js';
 import type { JourneyDefinition } from '../../src/journey/definition.js';
 import {
   type Advanced,
   advance,
   completeSend,
-  countedFacts,
   decideEntry,
   type EngineContext,
+  needsOf,
   newEntryState,
   withOutcome,
 } from '../../src/journey/engine.js';
 import type { EntryInput, EntryState } from '../../src/journey/entry.js';
 import { parseJourney } from '../../src/journey/parse.js';
+import { eventInstants } from '../../src/knowledge/event-instants/index.js';
 
 const start = Date.UTC(2026, 11, 1, 10);
 const cartId = 'cart-1' as CartId;
@@ -41,7 +42,7 @@ function context(
     cart: null,
     consents: [],
     topics: { version: 0, topics: [] },
-    eventInstants: {},
+    known: {},
     event: {},
     messages: {},
   };
@@ -585,17 +586,17 @@ describe('decideEntry', () => {
   });
 });
 
-test('countedFacts names each fact once, with its widest window', () => {
+test('what conditions count is asked for once, as far back as the widest window', () => {
   const counting = journey(
     `  - split: { branches: [ { when: { any: [ { event_count: { name: order.paid, within: P7D, is: 0 } }, { not: { event_count: { name: product.viewed, at_least: 2 } } } ] } } ] }\n`,
     'exits: [ { id: x, when: { event_count: { name: product.viewed, within: PT1H, at_least: 9 } } }, { id: z, when: { event_count: { name: cart.updated, at_least: 9 } } }, { id: w, when: { event_count: { name: cart.updated, within: PT1H, at_least: 9 } } }, { id: y, when: { event_count: { name: order.paid, within: PT24H, at_least: 9 } } } ]',
   );
 
-  expect(countedFacts(counting)).toEqual(
+  expect(eventInstants.question(needsOf(counting), start)).toEqual(
     new Map([
       ['product.viewed', null],
       ['cart.updated', null],
-      ['order.paid', 7 * day],
+      ['order.paid', start - 7 * day],
     ]),
   );
 });

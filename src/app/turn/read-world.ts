@@ -1,12 +1,11 @@
 import { countryOfPhone } from '../../channels/sms/address.js';
 import { spellingsOf, suppressionKeys, unsubscribeKeys } from '../../domain/consent/suppression.js';
 import { parseEngagement } from '../../domain/engagement/state.js';
-import type { FactName } from '../../domain/events/fact.js';
 import { widestCapMs } from '../../domain/gate/caps-for.js';
 import type { Instant } from '../../domain/time/instant.js';
 import { settledBefore } from '../../domain/tracking/human-click.js';
 import type { JourneyDefinition } from '../../journey/definition.js';
-import { countedFacts } from '../../journey/engine.js';
+import { askedSources } from '../../knowledge/load.js';
 import type { Trx } from '../../store/db.js';
 import { lockAndReadFacts, lockTurn, readTurnFacts, type TurnQuestion, type TurnRead } from '../../store/turn-snapshot.js';
 import { pausesOf } from '../../turn/pauses.js';
@@ -61,7 +60,7 @@ function questionOf(deps: AppDeps, { entry, profile }: TurnRows, definition: Jou
   return {
     entry,
     profileId: profile.id,
-    counted: countedSince(definition, at),
+    asked: askedSources(definition, at),
     messagesSince: at - widestCapMs(policies.caps),
     at,
     engagedAt: parseEngagement(profile.engagement).engagedAt,
@@ -99,8 +98,4 @@ function complete(deps: AppDeps, rows: TurnRows, definition: JourneyDefinition, 
     secret: deps.secret,
   };
   return { world, pauses };
-}
-
-function countedSince(definition: JourneyDefinition, at: Instant): ReadonlyMap<FactName, Instant | null> {
-  return new Map([...countedFacts(definition)].map(([name, windowMs]) => [name, windowMs === null ? null : at - windowMs]));
 }

@@ -30,6 +30,7 @@ export const exit: StepKind<ExitStep, z.output<typeof yaml>> = {
   ways: () => [],
   listens: () => [],
   reads: () => [],
+  needs: () => [],
   lint: () => [],
   sentence: ({ outcome, reason }) => `Ends: ${outcome}${reason === outcome ? '' : ` (${reason})`}.`,
   dueAt: () => null,

@@ -1,4 +1,4 @@
-import type { Condition } from '../../domain/conditions/condition.js';
+import type { Condition } from '../conditions/condition.js';
 import type { SendStep, Step, StepEffect } from '../definition.js';
 import { stepKinds } from './index.js';
 import type { Listening, StepKind, StepSource } from './kind.js';

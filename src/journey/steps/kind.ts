@@ -1,14 +1,15 @@
 import type { z } from 'zod';
-import type { Condition } from '../../domain/conditions/condition.js';
 import type { FactName } from '../../domain/events/fact.js';
 import type { Instant } from '../../domain/time/instant.js';
 import type { StepId } from '../../domain/values/ids.js';
-import type { ConditionSource } from '../condition-source.js';
+import type { Condition } from '../conditions/condition.js';
+import type { ConditionSource, Unplaced } from '../conditions/kind.js';
 import type { EngineContext } from '../context.js';
 import type { FactMatch, JourneyDefinition, Step } from '../definition.js';
 import type { EntryOutcome, EntryState, TraceLine } from '../entry.js';
 import type { QuietHoursSource } from '../fields.js';
 import type { Finding, Path, Reference } from '../finding.js';
+import type { Need } from '../knowledge.js';
 import type { SendStep, StepBase } from './step.js';
 
 /** A step as marketers write it: an object with one key, its kind. What stands under it is the kind's own. */
@@ -48,8 +49,6 @@ export interface StepTools {
   /** A step of its own beside this one; `wanted` is its id unless that is taken. */
   readonly add: (wanted: string, at: Path, make: (id: StepId) => Step) => StepId;
 }
-
-type Unplaced<R extends Reference> = R extends Reference ? Omit<R, 'path'> : never;
 
 /** A way out of a step. `soonest`: the earliest that an entry leaves by it; absent: at once. Milliseconds from the entry's start. */
 export interface Way {
@@ -116,6 +115,8 @@ export interface StepKind<S extends StepBase & { readonly kind: string }, Source
   listens(step: S): readonly Listening[];
   /** The conditions that it reads: what they ask about is loaded for a turn. */
   reads(step: S): readonly Condition[];
+  /** What must be loaded for it beside what its conditions need. */
+  needs(step: S): readonly Need[];
   /** What is wrong although its form is right; what it names (`tools.note`) is looked up by others. */
   lint(step: S, look: StepLook): readonly Finding[];
   /** What it does, as a sentence for people, from the journey's own words. */

@@ -61,6 +61,7 @@ export const send: StepKind<SendStep, Source> = {
   ways: ({ fallback = null, next }) => [{ to: fallback }, { to: next }],
   listens: () => [],
   reads: () => [],
+  needs: () => [],
   lint: lintSend,
   sentence: ({ channel, template }) => `Sends the ${sayChannel(channel)} ${template}.`,
   dueAt: () => null,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Condition } from '../../domain/conditions/condition.js';
-import { describeCondition, evaluate } from '../../domain/conditions/index.js';
 import type { StepId } from '../../domain/values/ids.js';
+import type { Condition } from '../conditions/condition.js';
+import { describeCondition, evaluate } from '../conditions/kind-of.js';
 import { factsAbout } from '../context.js';
 import { idText } from '../fields.js';
 import type { StepKind, StepParts } from './kind.js';
@@ -69,6 +69,7 @@ export const split: StepKind<SplitStep, z.output<ReturnType<typeof yaml>>> = {
   ways: ({ branches, next }) => [...branches.map((branch) => ({ to: branch.next })), { to: next }],
   listens: () => [],
   reads: ({ branches }) => branches.map(({ when }) => when),
+  needs: () => [],
   lint: () => [],
   sentence: ({ branches }) =>
     `Takes the first way that fits: ${branches.map(({ id, when }) => `${id}, where ${describeCondition(when)}`).join('; ')}.`,

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import type { Condition } from '../../domain/conditions/condition.js';
 import type { FactName } from '../../domain/events/fact.js';
 import { durationWords } from '../../domain/time/duration.js';
 import type { Instant } from '../../domain/time/instant.js';
 import { formatLocal } from '../../domain/time/time.js';
 import type { StepId } from '../../domain/values/ids.js';
 import { durationText, toLimitMs } from '../../yaml/duration-source.js';
+import type { Condition } from '../conditions/condition.js';
 import type { FactMatch } from '../definition.js';
 import type { EntryState } from '../entry.js';
 import { factText, idText, matchText, slug } from '../fields.js';
@@ -103,6 +103,7 @@ export const waitUntil: StepKind<WaitUntilStep, z.output<ReturnType<typeof yaml>
       looksBack: lookback === 'since_entry',
     })),
   reads: ({ branches }) => branches.flatMap(({ where }) => where ?? []),
+  needs: () => [],
   lint: () => [],
   sentence: (step) => `Waits for ${events(step)}, at most ${durationWords(step.timeoutMs)}.`,
   dueAt: (step, state) => state.arrivedAt + step.timeoutMs,

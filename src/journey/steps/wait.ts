@@ -73,6 +73,7 @@ export const wait: StepKind<WaitStep, z.output<typeof yaml>> = {
   ],
   listens: () => [],
   reads: () => [],
+  needs: () => [],
   lint: () => [],
   sentence: ({ length, from }) => `Waits ${lengthWords(length)}${fromWords(from)}.`,
   message: () => null,

@@ -1,6 +1,6 @@
-import type { ConditionFacts } from '../../domain/conditions/condition.js';
-import { evaluate } from '../../domain/conditions/index.js';
 import type { Fact } from '../../domain/events/fact.js';
+import type { ConditionFacts } from '../conditions/condition.js';
+import { evaluate } from '../conditions/kind-of.js';
 import type { TriggerKind, TriggerOf } from './trigger-kind.js';
 
 /** Starts at once when the fact comes. `where` reads the fact alone. */
@@ -17,7 +17,7 @@ function factsOf(fact: Fact): ConditionFacts {
     cart: null,
     consents: [],
     topics: { version: 0, topics: [] },
-    eventInstants: {},
+    known: {},
     event: fact.properties,
     messages: {},
   };

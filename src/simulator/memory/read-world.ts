@@ -1,6 +1,5 @@
 import { countryOfPhone } from '../../channels/sms/address.js';
 import { addressOf, normaliseAddress, spellingsOf, suppressionKeys } from '../../domain/consent/suppression.js';
-import type { FactName } from '../../domain/events/fact.js';
 import { widestCapMs } from '../../domain/gate/caps-for.js';
 import type { Secrets } from '../../domain/keys/secrets.js';
 import { type Channel, channels } from '../../domain/messages/channel.js';
@@ -9,7 +8,7 @@ import type { Policies } from '../../domain/policy/policies.js';
 import { hour, type Instant } from '../../domain/time/instant.js';
 import type { EntryId, ProfileId } from '../../domain/values/ids.js';
 import type { JourneyDefinition } from '../../journey/definition.js';
-import { countedFacts } from '../../journey/engine.js';
+import { askedSources, knownInMemory } from '../../knowledge/load.js';
 import { pausesOf } from '../../turn/pauses.js';
 import type { TurnFacts, TurnMessage, TurnProfile, TurnWorld } from '../../turn/world.js';
 import { historyOf } from './engagement-history.js';
@@ -67,7 +66,7 @@ function factsOf(tables: Tables, { policies, secret, shop }: Surroundings, { ent
     .filter(({ profileId, slotAt }) => profileId !== profile.id && slotAt > since);
   return {
     inputs: tables.inputs.where('entry', entry.id).toSorted((a, b) => a.seq - b.seq),
-    eventInstants: instantsOf(tables, { of: profile.id, sharers }, definition, at),
+    known: knownInMemory(askedSources(definition, at), { tables, entryId: entry.id, profileId: profile.id, sharers }),
     consents: tables.consents.where('profile', profile.id),
     messages: [
       ...own.filter(({ entryId, slotAt }) => entryId === entry.id || slotAt > since).map((one) => messageOf(tables, one, entry.id)),
@@ -111,25 +110,6 @@ function textsIn(tables: Tables, country: string | null, { since, atMost }: { re
     if (text.country === country) seen.add(text.id);
   }
   return seen.size;
-}
-
-/** When what conditions count happened: to the person, and orders of those who share an address with them. */
-function instantsOf(
-  tables: Tables,
-  { of, sharers }: { readonly of: ProfileId; readonly sharers: readonly ProfileId[] },
-  definition: JourneyDefinition,
-  at: Instant,
-): TurnFacts['eventInstants'] {
-  const counted = countedFacts(definition);
-  const shared = sharers.flatMap((id) => tables.facts.where('profile', id)).filter(({ name }) => name.startsWith('order.'));
-  const instants: Partial<Record<FactName, Instant[]>> = {};
-  for (const fact of counted.size === 0 ? [] : [...tables.facts.where('profile', of), ...shared]) {
-    const windowMs = counted.get(fact.name);
-    if (windowMs === undefined || (windowMs !== null && fact.at < at - windowMs)) continue;
-    (instants[fact.name] ??= []).push(fact.at);
-  }
-  for (const found of Object.values(instants)) found?.sort((a, b) => b - a);
-  return instants;
 }
 
 function messageOf(tables: Tables, message: MemoryMessage, asking: EntryId): TurnMessage {

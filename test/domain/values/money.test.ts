@@ -6,8 +6,9 @@ import { totalsByCurrency } from '../../../src/domain/carts/cart-totals.js';
 import { viewCart } from '../../../src/domain/carts/cart-view.js';
 import type { CommerceLine } from '../../../src/domain/carts/commerce-events.js';
 import { shownCart } from '../../../src/domain/carts/shown-lines.js';
-import type { Comparison, ConditionFacts, Truth } from '../../../src/domain/conditions/condition.js';
-import { describeCondition, evaluate } from '../../../src/domain/conditions/index.js';
+import type { Comparison } from '../../../src/journey/conditions/comparison.js';
+import type { ConditionFacts, Truth } from '../../../src/journey/conditions/condition.js';
+import { describeCondition, evaluate } from '../../../src/journey/conditions/kind-of.js';
 
 const noon = Date.UTC(2026, 10, 24, 12);
 
@@ -175,7 +176,7 @@ describe('a condition on an amount', () => {
       cart,
       consents: [],
       topics: { version: 0, topics: [] },
-      eventInstants: {},
+      known: {},
       event: {},
       messages: {},
     };

@@ -1,10 +1,36 @@
-import type { MessageState } from '../messages/message.js';
-import type { MessageStatus, Truth } from './condition.js';
-import type { ConditionKind, ConditionOf } from './kind.js';
-import { truth } from './kind.js';
+import { z } from 'zod';
+import type { MessageState } from '../../domain/messages/message.js';
+import type { Truth } from './condition.js';
+import { type ConditionKind, plain, truth } from './kind.js';
+
+declare module './condition.js' {
+  interface ConditionShapes {
+    readonly message: MessageCondition;
+  }
+}
+
+/** What became of a step's message, as conditions ask for it. `sent` means accepted by the provider or further. */
+const messageStatuses = ['sent', 'delivered', 'opened', 'clicked', 'bounced', 'failed', 'skipped'] as const;
+type MessageStatus = (typeof messageStatuses)[number];
+
+interface MessageCondition {
+  readonly kind: 'message';
+  readonly step: string;
+  readonly status: MessageStatus;
+}
+
+const yaml = z.strictObject({ step: z.string().min(1), status: z.enum(messageStatuses) });
 
 /** What became of the message of a step. One that was never sent was never clicked either: false, not unknown. */
-export const message: ConditionKind<ConditionOf<'message'>> = {
+export const message: ConditionKind<MessageCondition, z.output<typeof yaml>> = {
+  ...plain,
+  yaml: () => yaml,
+  compile({ step, status }, { note }) {
+    note({ kind: 'step', name: step, for: 'message' }, 'message', 'step');
+    return { kind: 'message', step, status };
+  },
+  notMet: () => 'message-not-met',
+  isAboutEvent: false,
   evaluate(condition, facts) {
     const found = facts.messages[condition.step];
     if (found === undefined) return 'false';

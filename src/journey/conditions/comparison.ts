@@ -1,5 +1,52 @@
-import type { Comparison, Truth } from './condition.js';
+import { z } from 'zod';
+import { bothConditions, oneOf } from '../one-of.js';
+import type { Truth } from './condition.js';
 import { truth } from './kind.js';
+
+/** A comparison with one operator. A missing value gives `unknown`, except for `exists`. */
+export type Comparison =
+  | { readonly op: 'is' | 'is_not'; readonly value: string | number | boolean }
+  | { readonly op: 'in' | 'not_in'; readonly value: readonly (string | number | boolean)[] }
+  | { readonly op: 'at_least' | 'at_most' | 'more_than' | 'less_than'; readonly value: number }
+  | { readonly op: 'contains'; readonly value: string }
+  | { readonly op: 'exists'; readonly value: boolean };
+
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+
+/** The keys of a comparison, to stand beside others; exactly one of them is written (`oneComparison`). */
+export const comparisonShape = {
+  is: scalar.optional(),
+  is_not: scalar.optional(),
+  in: z.array(scalar).min(1).optional(),
+  not_in: z.array(scalar).min(1).optional(),
+  at_least: z.number().optional(),
+  at_most: z.number().optional(),
+  more_than: z.number().optional(),
+  less_than: z.number().optional(),
+  contains: z.string().min(1).optional(),
+  exists: z.boolean().optional(),
+};
+type ComparisonSource = z.output<z.ZodObject<typeof comparisonShape>>;
+const operators = Object.keys(comparisonShape) as readonly (keyof typeof comparisonShape)[];
+
+export const oneComparison = oneOf(operators, 'one comparison', bothConditions);
+
+/** ISO 4217. */
+export const currencyText = z
+  .string()
+  .regex(/^[A-Z]{3}$/, 'Must be a currency of three letters')
+  .meta({ examples: ['GBP'] });
+
+export function toComparison(source: ComparisonSource): Comparison {
+  const op = operators.find((name) => source[name] !== undefined);
+  if (op === undefined) throw new Error('A comparison without an operator passed the schema.');
+  return { op, value: source[op] } as Comparison;
+}
+
+/** The currency of an amount, where one is named. */
+export function inCurrency({ currency }: { readonly currency?: string | undefined }): { readonly currency?: string } {
+  return currency === undefined ? {} : { currency };
+}
 
 /** A missing value is `unknown` except to `exists`; so is one of a type that the operator cannot compare. */
 export function compare(comparison: Comparison, value: unknown): Truth {

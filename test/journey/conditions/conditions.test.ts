@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Cart } from '../../../src/domain/carts/cart.js';
-import { compare } from '../../../src/domain/conditions/comparison.js';
-import type { Comparison, Condition, ConditionFacts, Truth } from '../../../src/domain/conditions/condition.js';
-import { allConditions, describeCondition, evaluate } from '../../../src/domain/conditions/index.js';
 import { day, hour } from '../../../src/domain/time/instant.js';
 import type { CartId, ProfileId } from '../../../src/domain/values/ids.js';
+import { type Comparison, compare } from '../../../src/journey/conditions/comparison.js';
+import type { Condition, ConditionFacts, Truth } from '../../../src/journey/conditions/condition.js';
+import { allConditions, describeCondition, evaluate } from '../../../src/journey/conditions/kind-of.js';
 import { shippedPolicies } from '../../support/policies.js';
 
 const at = Date.UTC(2026, 11, 1, 10);
@@ -17,7 +17,7 @@ function facts(overrides: Partial<ConditionFacts> = {}): ConditionFacts {
     cart: null,
     consents: [],
     topics: { version: 0, topics: [] },
-    eventInstants: {},
+    known: {},
     event: {},
     messages: {},
     ...overrides,
@@ -83,13 +83,13 @@ describe('event_count', () => {
     ['one at this very instant', [at], 'false'],
     ['one that is still to come', [at + 1], 'true'],
   ] as const)('%s', (_name, instants, expected) => {
-    expect(evaluate(paidWithinDay, facts({ eventInstants: { 'order.paid': instants } }))).toBe(expected);
+    expect(evaluate(paidWithinDay, facts({ known: { event_instants: { 'order.paid': instants } } }))).toBe(expected);
   });
 
   test('without a window all that is known counts', () => {
     const ever: Condition = { ...paidWithinDay, windowMs: null };
 
-    expect(evaluate(ever, facts({ eventInstants: { 'order.paid': [at - 999 * day] } }))).toBe('false');
+    expect(evaluate(ever, facts({ known: { event_instants: { 'order.paid': [at - 999 * day] } } }))).toBe('false');
   });
 });
 

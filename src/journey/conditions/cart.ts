@@ -1,11 +1,61 @@
-import type { Cart } from '../carts/cart.js';
-import { totalsByCurrency } from '../carts/cart-totals.js';
-import { compare, describeComparison } from './comparison.js';
-import type { Comparison, Truth } from './condition.js';
-import type { ConditionKind, ConditionOf } from './kind.js';
+import { z } from 'zod';
+import type { Cart } from '../../domain/carts/cart.js';
+import { totalsByCurrency } from '../../domain/carts/cart-totals.js';
+import { bothConditions, oneOf } from '../one-of.js';
+import {
+  type Comparison,
+  compare,
+  comparisonShape,
+  currencyText,
+  describeComparison,
+  inCurrency,
+  oneComparison,
+  toComparison,
+} from './comparison.js';
+import type { Truth } from './condition.js';
+import { type ConditionKind, plain } from './kind.js';
+
+declare module './condition.js' {
+  interface ConditionShapes {
+    readonly cart: CartCondition;
+  }
+}
+
+interface CartCondition {
+  readonly kind: 'cart';
+  readonly field: CartField;
+  readonly comparison: Comparison;
+  /** Of the amount. Absent: of whichever currency. */
+  readonly currency?: string;
+}
+
+const cartFields = ['value', 'lines', 'currency', 'state'] as const;
+type CartField = (typeof cartFields)[number];
+
+const comparison = z.strictObject(comparisonShape).superRefine(oneComparison);
+const yaml = z
+  .strictObject({
+    value: z
+      .strictObject({ ...comparisonShape, currency: currencyText.optional() })
+      .superRefine(oneComparison)
+      .optional(),
+    lines: comparison.optional(),
+    currency: comparison.optional(),
+    state: comparison.optional(),
+  })
+  .superRefine(oneOf(cartFields, 'one field of the cart', bothConditions));
 
 /** The cart of the entry as it is now. Without a cart all of it is unknown. */
-export const cart: ConditionKind<ConditionOf<'cart'>> = {
+export const cart: ConditionKind<CartCondition, z.output<typeof yaml>> = {
+  ...plain,
+  yaml: () => yaml,
+  compile(source) {
+    const field = cartFields.find((name) => source[name] !== undefined) ?? 'value';
+    const of: z.output<typeof comparison> & { readonly currency?: string | undefined } = source[field] ?? {};
+    return { kind: 'cart', field, comparison: toComparison(of), ...inCurrency(of) };
+  },
+  notMet: () => 'cart-not-met',
+  isAboutEvent: false,
   evaluate: ({ comparison, field, currency }, facts) => {
     if (facts.cart === null) return compare(comparison, null);
     return field === 'value' ? compareValue(comparison, facts.cart, currency ?? null) : compare(comparison, read(facts.cart, field));
@@ -14,7 +64,7 @@ export const cart: ConditionKind<ConditionOf<'cart'>> = {
     `${names[condition.field]} ${describeComparison(condition.comparison, holds)}${condition.currency === undefined ? '' : ` ${condition.currency}`}`,
 };
 
-const names: Readonly<Record<ConditionOf<'cart'>['field'], string>> = {
+const names: Readonly<Record<CartField, string>> = {
   value: "the cart's value",
   lines: "the number of the cart's lines",
   currency: "the cart's currency",

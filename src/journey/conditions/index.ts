@@ -1,0 +1,27 @@
+// To add a kind of condition: a file here (`ConditionKind` names its parts, `ConditionShapes` takes its shape), its line in the list below, a test and an
+// example. YAML, compiler, lint, engine and what a turn loads are made from this list. What it asks for that no source knows yet: `src/knowledge`.
+import { cart } from './cart.js';
+import { all, any } from './combination.js';
+import type { ConditionShapes } from './condition.js';
+import { consent } from './consent.js';
+import { eventCount } from './event-count.js';
+import { eventProperty } from './event-property.js';
+import { identified } from './identified.js';
+import type { ConditionKind } from './kind.js';
+import { message } from './message.js';
+import { negation } from './negation.js';
+import { trait } from './trait.js';
+
+/** By the key that stands in the file, in the order in which editors offer them. */
+export const conditionKinds = {
+  all,
+  any,
+  not: negation,
+  identified,
+  trait,
+  event_property: eventProperty,
+  event_count: eventCount,
+  cart,
+  consent,
+  message,
+} satisfies { readonly [K in keyof ConditionShapes]: ConditionKind<ConditionShapes[K], unknown> };

@@ -1,0 +1,55 @@
+import type { z } from 'zod';
+import type { FactName } from '../../domain/events/fact.js';
+import type { Path, Reference } from '../finding.js';
+import type { Need } from '../knowledge.js';
+import type { Condition, ConditionFacts, Truth } from './condition.js';
+
+/** A condition as marketers write it: an object with one key, its kind. What stands under it is the kind's own. */
+export type ConditionSource = Readonly<Record<string, unknown>>;
+
+/** The schema of what a condition may contain, asked for when the file is read: the schema of conditions contains the kinds. */
+export interface ConditionParts {
+  readonly condition: () => z.ZodType<ConditionSource>;
+}
+
+/** What compiling a condition needs of the journey around it. Places count from the condition. */
+export interface ConditionTools {
+  /** A condition inside this one. */
+  readonly inside: (source: ConditionSource, ...at: Path) => Condition;
+  readonly event: (name: string, ...at: Path) => FactName;
+  /** Anything else that lint is to look up. */
+  readonly note: (named: Unplaced<Reference>, ...at: Path) => void;
+}
+
+/** Something that the file names, before its place is known. */
+export type Unplaced<R extends Reference> = R extends Reference ? Omit<R, 'path'> : never;
+
+/** How to judge a condition inside another. */
+export type Judge = (condition: Condition, facts: ConditionFacts) => Truth;
+export type Describe = (condition: Condition, holds: boolean) => string;
+
+/** Everything about a kind of condition. Pure: all it may know is in its arguments. The compiler asks for each part. */
+export interface ConditionKind<C extends { readonly kind: string }, Source> {
+  /** The schema of what stands under the kind. */
+  yaml(parts: ConditionParts): z.ZodType<Source>;
+  compile(source: Source, tools: ConditionTools): C;
+  /** The reason of a filter that does not hold, where the marketer gives none: it says what was missing. */
+  notMet(source: Source): string;
+  /** Whether it speaks of an event and nothing else, so that a trigger may ask it. */
+  readonly isAboutEvent: boolean;
+
+  /** Conditions inside this one. */
+  parts(condition: C): readonly Condition[];
+  /** What must be loaded for it, beside what every turn knows. */
+  needs(condition: C): readonly Need[];
+  evaluate(condition: C, facts: ConditionFacts, judge: Judge): Truth;
+  /** A clause for people, from the journey's own words and never from a person's data: `the cart's value is at least 20`, or that it is not so. */
+  describe(condition: C, holds: boolean, describe: Describe): string;
+}
+
+export function truth(value: boolean): Truth {
+  return value ? 'true' : 'false';
+}
+
+/** What most kinds are: without conditions inside, and in need of nothing that must be loaded. */
+export const plain = { parts: () => [], needs: () => [] } as const;

@@ -1,0 +1,33 @@
+import type { RawBuilder } from 'kysely';
+import type { Instant } from '../domain/time/instant.js';
+import type { EntryId, ProfileId } from '../domain/values/ids.js';
+import type { Tables } from '../simulator/memory/tables.js';
+
+/** Whom a turn is about. `entryId` tells what the entry itself did apart. */
+export interface About {
+  readonly entryId: EntryId;
+  readonly profileId: ProfileId;
+}
+
+/** The world in memory. `sharers`: others who have an address of the person's, where they are few. */
+export interface MemoryLook extends About {
+  readonly tables: Tables;
+  readonly sharers: readonly ProfileId[];
+}
+
+/**
+ * One thing that may be known about a person: what of it is needed, from the store, from memory. Both ways must come to the same answer: random scripts
+ * are played in both worlds and compared.
+ */
+export interface KnowledgeSource<Need, Question, Answer> {
+  /** All that a journey needs of it, as one question. `at`: the instant of the turn. */
+  question(needs: readonly Need[], at: Instant): Question;
+  /**
+   * An expression of one JSON value. It becomes a column of the one statement that reads a turn's facts, under its locks, so it costs no statement. That
+   * statement has the ids of `sharers` at hand: `select id from inbox`.
+   */
+  fromStore(question: Question, about: About): RawBuilder<unknown>;
+  /** What the database made of it; null where it found nothing. */
+  read(json: unknown): Answer;
+  fromMemory(question: Question, look: MemoryLook): Answer;
+}
