@@ -4,12 +4,14 @@ import { toLimitMs } from '../yaml/duration-source.js';
 import { compileCondition } from './condition-source.js';
 import type { ConditionSource } from './conditions/kind.js';
 import { kindOfCondition } from './conditions/kind-of.js';
-import type { EntryRules, ExitRule, JourneyDefinition, NamedCondition } from './definition.js';
+import type { EntryRules, ExitRule, JourneyDefinition, NamedCondition, Trigger } from './definition.js';
 import { distinctIds } from './distinct-ids.js';
 import { slug } from './fields.js';
 import type { Path, Reference } from './finding.js';
 import type { JourneySource } from './source.js';
 import { type Repeated, StepTree } from './step-tree.js';
+import type { TriggerSource } from './triggers/kind.js';
+import { kindOfTrigger } from './triggers/kind-of.js';
 
 /** The flat graph with what lint needs: where each step stands, what is named where, and steps that stand behind an exit. */
 export interface Compiled {
@@ -53,20 +55,7 @@ export function compileJourney(source: JourneySource): Compiled {
     priority: source.priority,
     class: source.class,
     topic: source.topic,
-    trigger: source.trigger.event
-      ? {
-          kind: 'event',
-          event: event(source.trigger.event.name, ['trigger', 'event', 'name']),
-          where: source.trigger.event.where ? condition(source.trigger.event.where, ['trigger', 'event', 'where']) : null,
-        }
-      : {
-          kind: 'inactivity',
-          after: (source.trigger.inactivity?.after ?? []).map((name, index) => event(name, ['trigger', 'inactivity', 'after', index])),
-          resetOn: (source.trigger.inactivity?.reset_on ?? []).map((name, index) =>
-            event(name, ['trigger', 'inactivity', 'reset_on', index]),
-          ),
-          forMs: toLimitMs(source.trigger.inactivity?.for ?? 'PT0S'),
-        },
+    trigger: compileTrigger(source.trigger, { condition, event, note }),
     entry: entryRules(source.entry, condition),
     exits: source.exits.map((rule, index) => exitRule(rule, exitIds[index] ?? '', ['exits', index], condition, event)),
     goals: source.goals.map((goal, index) => ({
@@ -85,6 +74,22 @@ export function compileJourney(source: JourneySource): Compiled {
   };
   note({ kind: 'topic', name: source.topic, path: ['topic'] });
   return { definition, places: tree.places, references, repeated, unreachable: tree.unreachable };
+}
+
+interface Noting {
+  readonly condition: Conditions;
+  readonly event: Events;
+  readonly note: (named: Reference) => void;
+}
+
+function compileTrigger(source: TriggerSource, { condition, event, note }: Noting): Trigger {
+  const { name, kind, of } = kindOfTrigger(source);
+  const path: Path = ['trigger', name];
+  return kind.compile(of, {
+    condition: (inside, ...at) => condition(inside, [...path, ...at]),
+    event: (fact, ...at) => event(fact, [...path, ...at]),
+    note: (named, ...at) => note({ ...named, path: [...path, ...at] }),
+  });
 }
 
 type Conditions = (of: ConditionSource, path: Path) => ReturnType<typeof compileCondition>;

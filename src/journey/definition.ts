@@ -27,9 +27,10 @@ export interface JourneyDefinition {
   readonly steps: Readonly<Record<string, Step>>;
 }
 
-export type Trigger =
-  | { readonly kind: 'event'; readonly event: FactName; readonly where: Condition | null }
-  | { readonly kind: 'inactivity'; readonly after: readonly FactName[]; readonly resetOn: readonly FactName[]; readonly forMs: number };
+/** The triggers of each kind: its file in `triggers/` adds its own here. */
+export interface TriggerShapes {}
+
+export type Trigger = TriggerShapes[keyof TriggerShapes];
 
 export interface EntryRules {
   /** What tells two entries of one person apart. `event` takes a property path of the trigger. */

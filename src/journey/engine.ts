@@ -13,6 +13,7 @@ import { conditionExit, type Leaving, overlong, takeInputs } from './inputs.js';
 import type { Need } from './knowledge.js';
 import { messageOf, readBy, stepKind } from './steps/kind-of.js';
 import { sendDeadline } from './steps/send.js';
+import { triggerKind } from './triggers/kind-of.js';
 import { sayChannel, sayReason } from './words.js';
 
 export type { EngineContext } from './context.js';
@@ -360,7 +361,7 @@ function sayResult(step: SendStep, { kind, reason }: SendResult): string {
 function conditionsOf(definition: JourneyDefinition): readonly Condition[] {
   const { trigger, entry, exits, steps } = definition;
   return [
-    ...(trigger.kind === 'event' ? [trigger.where] : []),
+    ...triggerKind(trigger).reads(trigger),
     ...entry.filters.map(({ condition }) => condition),
     ...exits.map(({ on }) => (on.kind === 'event' ? on.where : on.condition)),
     ...Object.values(steps).flatMap(readBy),

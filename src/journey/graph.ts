@@ -1,6 +1,7 @@
 import type { StepId } from '../domain/values/ids.js';
 import type { JourneyDefinition, Step } from './definition.js';
 import { stepKind } from './steps/kind-of.js';
+import { triggerKind } from './triggers/kind-of.js';
 
 /** Where an entry may go from a step: the ways in the order of the file, what follows them last. */
 export function successors(step: Step): readonly StepId[] {
@@ -51,6 +52,11 @@ export function certainlyBefore(definition: Pick<JourneyDefinition, 'start' | 's
     }
   }
   return before;
+}
+
+/** When the journey begins, as a sentence. */
+export function describeTrigger({ trigger }: Pick<JourneyDefinition, 'trigger'>): string {
+  return triggerKind(trigger).sentence(trigger);
 }
 
 /** What each step does, in the order of the file, and where it may lead. */

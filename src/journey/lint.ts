@@ -1,14 +1,14 @@
-import { factNames } from '../domain/events/fact.js';
+import { type FactName, factNames } from '../domain/events/fact.js';
 import { isStricter, type MessageClass } from '../domain/messages/channel.js';
 import { unknownTopic } from '../domain/policy/topic-policy.js';
 import type { StepId } from '../domain/values/ids.js';
 import { nearest } from '../domain/values/nearest.js';
 import type { Compiled } from './compile.js';
-import { allConditions, conditionKind } from './conditions/kind-of.js';
 import type { JourneyDefinition } from './definition.js';
 import { error, type Finding, type Path, type TemplateCatalog } from './finding.js';
 import { certainlyBefore, earliestArrivals } from './graph.js';
 import { messageOf, stepKind } from './steps/kind-of.js';
+import { triggerKind } from './triggers/kind-of.js';
 import { factOfClientEvent } from './words.js';
 
 /** Facts that nothing produces yet: a journey that waits for one would wait in vain. */
@@ -41,7 +41,7 @@ export function lintJourney(
     ...(definition.holdout === 0
       ? []
       : [error(['holdout'], 'A holdout other than 0 needs experiments, which are not built yet.', 'Write holdout: 0, or leave it out.')]),
-    ...triggerFindings(definition),
+    ...triggerKind(definition.trigger).lint(definition.trigger, ['trigger', definition.trigger.kind]),
     ...keyFindings(definition),
     ...concurrencyFindings(definition),
   ];
@@ -171,14 +171,14 @@ function requirementFindings(
   return [
     error(
       path,
-      `The template "${name}" requires ${cart.join(', ')}, and nobody enters this journey with a cart: it begins on ${begins.join(', ')}.`,
+      `The template "${name}" requires ${cart.join(', ')}, and nobody enters this journey with a cart: it begins on ${begins.join(', ') || 'no fact'}.`,
       'Begin it on cart.updated or checkout.started, or take a template without the cart.',
     ),
   ];
 }
 
-function beginsOn({ trigger }: JourneyDefinition): readonly string[] {
-  return trigger.kind === 'event' ? [trigger.event] : trigger.after;
+function beginsOn({ trigger }: JourneyDefinition): readonly FactName[] {
+  return triggerKind(trigger).facts(trigger);
 }
 
 /** An order may come with its cart. */
@@ -204,22 +204,10 @@ const duties: Readonly<Record<MessageClass, string>> = {
 /** What each kind of step says of itself. */
 function kindFindings({ definition, places }: Compiled): readonly Finding[] {
   const arrivals = earliestArrivals(definition);
+  const leadMs = triggerKind(definition.trigger).leadMs(definition.trigger);
   return Object.values(definition.steps).flatMap((step) =>
-    stepKind(step).lint(step, { definition, path: places.get(step.id) ?? [], soonestMs: arrivals.get(step.id) ?? 0 }),
+    stepKind(step).lint(step, { definition, path: places.get(step.id) ?? [], soonestMs: arrivals.get(step.id) ?? 0, leadMs }),
   );
-}
-
-function triggerFindings({ trigger }: JourneyDefinition): readonly Finding[] {
-  if (trigger.kind !== 'event' || trigger.where === null) return [];
-  const foreign = allConditions(trigger.where).find((condition) => !conditionKind(condition).isAboutEvent);
-  if (foreign === undefined) return [];
-  return [
-    error(
-      ['trigger', 'event', 'where'],
-      `"where" of a trigger sees the event alone, and "${foreign.kind}" is not about it.`,
-      'Use event_property here, and put the rest under entry: filters.',
-    ),
-  ];
 }
 
 function concurrencyFindings({ entry }: JourneyDefinition): readonly Finding[] {
@@ -228,10 +216,8 @@ function concurrencyFindings({ entry }: JourneyDefinition): readonly Finding[] {
 }
 
 function keyFindings(definition: JourneyDefinition): readonly Finding[] {
-  const { trigger, entry } = definition;
-  if (entry.key.kind !== 'cart') return [];
-  const events = trigger.kind === 'event' ? [trigger.event] : trigger.after;
-  const aboutCarts = events.filter((name) => /^(cart|checkout|order)\./.test(name));
+  if (definition.entry.key.kind !== 'cart') return [];
+  const aboutCarts = beginsOn(definition).filter((name) => /^(cart|checkout|order)\./.test(name));
   return aboutCarts.length > 0
     ? []
     : [

@@ -8,6 +8,8 @@ import { factText, idText, matchText, quietHours } from './fields.js';
 import { oneOf } from './one-of.js';
 import type { StepParts, StepSource } from './steps/kind.js';
 import { allStepKinds, stepKindNames } from './steps/kind-of.js';
+import type { TriggerSource } from './triggers/kind.js';
+import { allTriggerKinds, triggerNames } from './triggers/kind-of.js';
 
 const parts: StepParts = { steps: () => z.array(stepSource).default([]), condition: () => conditionSource };
 
@@ -17,12 +19,11 @@ const stepSource: z.ZodType<StepSource> = z
   .superRefine(oneOf(stepKindNames, 'one kind of step', 'Make them steps of their own, each after "- ".'))
   .meta({ id: 'Step' });
 
-const trigger = z
-  .strictObject({
-    event: z.strictObject({ name: factText, where: conditionSource.optional() }).optional(),
-    inactivity: z.strictObject({ after: z.array(factText).min(1), reset_on: z.array(factText).default([]), for: durationText }).optional(),
-  })
-  .superRefine(oneOf(['event', 'inactivity'], 'one kind of trigger', 'Keep one of them.'));
+const trigger: z.ZodType<TriggerSource> = z
+  .strictObject(
+    Object.fromEntries(allTriggerKinds.map(([name, kind]) => [name, kind.yaml({ condition: () => conditionSource }).optional()])),
+  )
+  .superRefine(oneOf(triggerNames, 'one kind of trigger', 'Keep one of them.'));
 
 /** A condition with the reason that a trace gives when it does not hold. */
 const filter: z.ZodType<ConditionSource & { readonly reason?: string | undefined }> = z

@@ -1,11 +1,12 @@
 import type { Fact } from '../domain/events/fact.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { CartId, EntryId, JourneyId, ProfileId } from '../domain/values/ids.js';
-import type { JourneyDefinition } from '../journey/definition.js';
+import type { JourneyDefinition, Trigger } from '../journey/definition.js';
 import { newEntryState } from '../journey/engine.js';
 import type { EntryState } from '../journey/entry.js';
 import { entryKey } from '../journey/entry-key.js';
-import { triggerKind } from '../journey/triggers/index.js';
+import type { StartsByFact } from '../journey/triggers/kind.js';
+import { byFact } from '../journey/triggers/kind-of.js';
 import { type MatchableFact, type Matched, match, noMatch } from './matched.js';
 
 /** A journey that facts can start. */
@@ -38,7 +39,11 @@ export interface NewEntry {
 }
 
 /** A fact that a journey's trigger knows. */
-export type Candidate = MatchableFact & { readonly journey: LiveJourney; readonly role: 'start' | 'reset' };
+export type Candidate = MatchableFact & {
+  readonly journey: LiveJourney;
+  readonly starts: StartsByFact<Trigger>;
+  readonly role: 'start' | 'reset';
+};
 
 /** Lazy starts: what facts make of the entries that are there. */
 export interface Starts {
@@ -62,8 +67,9 @@ export function meetTriggers(
 
 function candidateFor(journey: LiveJourney, one: MatchableFact): readonly Candidate[] {
   const { trigger } = journey.definition;
-  const role = triggerKind(trigger).role(trigger, one.fact);
-  return role === null ? [] : [{ ...one, journey, role }];
+  const starts = byFact(trigger);
+  const role = starts?.role(trigger, one.fact) ?? null;
+  return starts === null || role === null ? [] : [{ ...one, journey, starts, role }];
 }
 
 /** Arms entries, puts armed ones off, and leaves open ones alone. `live`: the entries of these journeys and people that have not finished. */
@@ -93,20 +99,19 @@ class EntryPlan {
     return [...this.#postponed].map(([id, dueAt]) => ({ id, dueAt }));
   }
 
-  take({ journey, fact, role }: Candidate): Matched {
+  take({ journey, fact, starts, role }: Candidate): Matched {
     const { trigger, entry } = journey.definition;
-    const kind = triggerKind(trigger);
     const key = entryKey(entry, fact);
     if (key === null) return { ...noMatch(fact, journey.id), reason: 'no-entry-key' };
     const slot = slotOf(journey.id, fact.profileId, key);
     const there = this.#live.get(slot);
-    const dueAt = kind.dueAt(trigger, fact);
+    const dueAt = starts.dueAt(trigger, fact);
 
     if (there?.state === 'armed') return this.#postpone(slot, there, dueAt, fact);
     if (there) return { ...match(fact, journey.id, there.id), result: 'joined', reason: 'entry-open' };
     if (role === 'reset') return { ...noMatch(fact, journey.id), reason: 'nothing-armed' };
     if (journey.state !== 'active') return { ...match(fact, journey.id, null), result: 'not-entered', reason: 'paused' };
-    if (!kind.holds(trigger, fact)) return { ...noMatch(fact, journey.id), reason: 'where' };
+    if (!starts.holds(trigger, fact)) return { ...noMatch(fact, journey.id), reason: 'where' };
     return this.#create(slot, journey, fact, key, dueAt);
   }
 

@@ -1,6 +1,6 @@
 import { topicIds } from '../../domain/policy/topic-policy.js';
 import type { JourneyDefinition } from '../../journey/definition.js';
-import { describeSteps } from '../../journey/graph.js';
+import { describeSteps, describeTrigger } from '../../journey/graph.js';
 import { parseJourney } from '../../journey/parse.js';
 import { checkPolicyFolder } from '../../project/policy-folder.js';
 import { loadTemplates } from '../../render/load.js';
@@ -39,5 +39,5 @@ export async function lintJourneys(
 
 function walkOf(definition: JourneyDefinition): string {
   const rows = describeSteps(definition).map(({ id, sentence, to }) => [id, sentence, to.length === 0 ? 'the end' : to.join(', ')]);
-  return table([definition.id, 'does', 'leads to'], rows, 'It has no steps.');
+  return `${describeTrigger(definition)}\n${table([definition.id, 'does', 'leads to'], rows, 'It has no steps.')}`;
 }

@@ -73,6 +73,8 @@ export interface StepLook {
   readonly path: Path;
   /** The earliest that an entry can come here, in milliseconds from its start. */
   readonly soonestMs: number;
+  /** How long before its start what it is about began, in milliseconds. */
+  readonly leadMs: number;
 }
 
 /**

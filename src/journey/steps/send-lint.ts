@@ -11,7 +11,7 @@ export function lintSend(step: SendStep, look: StepLook): readonly Finding[] {
   return [...timeFindings(step, look), ...capFindings(step, look), ...hoursFindings(step, look)];
 }
 
-function timeFindings(step: SendStep, { definition, path, soonestMs }: StepLook): readonly Finding[] {
+function timeFindings(step: SendStep, { definition, path, soonestMs, leadMs }: StepLook): readonly Finding[] {
   const findings: Finding[] = [];
   if (definition.maxDurationMs !== null && soonestMs + step.deadlineMs > definition.maxDurationMs)
     findings.push(
@@ -22,7 +22,7 @@ function timeFindings(step: SendStep, { definition, path, soonestMs }: StepLook)
       ),
     );
   // Carriers count from the abandonment, and the idle time has passed when an entry starts.
-  const textWithinMs = cartTextWithinMs - (definition.trigger.kind === 'inactivity' ? definition.trigger.forMs : 0);
+  const textWithinMs = cartTextWithinMs - leadMs;
   if (
     step.channel === 'sms' &&
     definition.entry.key.kind === 'cart' &&

@@ -1,13 +1,11 @@
-// To add a kind of trigger: its shape in `definition.ts`, its YAML form in `source.ts` and `compile.ts`, a file here with how facts meet it,
-// a line in `kinds`, a test in `test/journey` and an example in a journey.
-import type { Trigger } from '../definition.js';
+// To add a kind of trigger: a file here (`TriggerKind` names its parts, `TriggerShapes` takes its shape), its line in the list below, a test and an example.
+// Schema, compiler, lint and matching are made from this list.
+import type { TriggerShapes } from '../definition.js';
 import { event } from './event.js';
 import { inactivity } from './inactivity.js';
-import type { TriggerKind, TriggerOf } from './trigger-kind.js';
+import type { TriggerKind } from './kind.js';
 
-const kinds: { readonly [K in Trigger['kind']]: TriggerKind<TriggerOf<K>> } = { event, inactivity };
-
-/** How facts meet this trigger. */
-export function triggerKind(trigger: Trigger): TriggerKind<Trigger> {
-  return kinds[trigger.kind] as TriggerKind<Trigger>;
-}
+/** By the key that stands in the file, in the order in which editors offer them. */
+export const triggerKinds = { event, inactivity } satisfies {
+  readonly [K in keyof TriggerShapes]: TriggerKind<TriggerShapes[K], unknown>;
+};
