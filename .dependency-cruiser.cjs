@@ -115,6 +115,14 @@ module.exports = {
     ]),
     only('shop-api-answers-a-port', '^src/shop-api/', ['^src/shop-api/', '^src/domain/', '^src/app/ports']),
     only('contract-imports-domain', '^src/api/contract/', ['^src/api/contract/', '^src/domain/', '^src/replay/moments\\.ts$']),
+    only('pages-are-doors', '^src/pages/', ['^src/pages/', '^src/domain/', '^src/app/', '^src/api/(access|caller-address|problem)\\.ts$']),
+    {
+      name: 'a-page-knows-the-kit-alone',
+      severity: 'error',
+      comment: 'What two pages need belongs into src/pages/kit.',
+      from: { path: '^src/pages/([^/]+)/' },
+      to: { path: '^src/pages/', pathNot: ['^src/pages/$1/', '^src/pages/kit/'] },
+    },
     {
       name: 'cli-knows-the-contract',
       severity: 'error',
@@ -125,8 +133,8 @@ module.exports = {
     {
       name: 'doors-go-through-use-cases',
       severity: 'error',
-      comment: 'API and CLI know use cases, never the store or a provider.',
-      from: { path: '^src/(api|cli)/' },
+      comment: 'API, pages and CLI know use cases, never the store or a provider.',
+      from: { path: '^src/(api|pages|cli)/' },
       to: { path: '^src/(store|temporal|embedded)/|^src/channels/.*/providers/' },
     },
     {

@@ -2,19 +2,13 @@ import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
+import { customerPages, pageAt } from '../pages/index.js';
+import { pageFailure } from '../pages/kit/failure.js';
 import { openTo } from './access.js';
 import { keepAudit } from './auditing.js';
 import { completeSchema } from './complete-schema.js';
 import type { ApiDeps } from './deps.js';
 import { openApi } from './openapi.js';
-import { cartPages } from './pages/cart.js';
-import { doubleOptInPages } from './pages/double-opt-in.js';
-import { isPage, pageFailure } from './pages/failure.js';
-import { preferencePages } from './pages/preferences.js';
-import { trackingPages } from './pages/tracking.js';
-import { unsubscribePages } from './pages/unsubscribe.js';
-import { viewPages } from './pages/view.js';
-import { yourDataPages } from './pages/your-data.js';
 import { patience, timeLimits } from './patience.js';
 import { problemHandler } from './problem.js';
 import { apiKeyRoutes } from './routes/api-keys.js';
@@ -73,7 +67,7 @@ const internal: Listener = { kind: 'internal' };
  */
 export function buildServer(deps: ApiDeps, listener: Listener = internal): FastifyInstance {
   const fail = problemHandler(deps.app.log);
-  const failPage = pageFailure(deps.app);
+  const failPage = pageFailure(deps.app, pageAt);
   const server = fastify({
     logger: false,
     genReqId: () => deps.app.newId(),
@@ -81,7 +75,7 @@ export function buildServer(deps: ApiDeps, listener: Listener = internal): Fasti
     ...timeLimits(patience),
     trustProxy: deps.trustedProxies === undefined ? false : [...deps.trustedProxies],
     // Of what comes to no route: a path that cannot be read, or is too long.
-    frameworkErrors: (error, request, reply) => void (isPage(request.url) ? failPage : fail)(error, request, reply),
+    frameworkErrors: (error, request, reply) => void (pageAt(request.url) === null ? fail : failPage)(error, request, reply),
   });
   server.setValidatorCompiler(validator);
   server.setSerializerCompiler(serializerCompiler);
@@ -99,8 +93,7 @@ export function buildServer(deps: ApiDeps, listener: Listener = internal): Fasti
     pages.addHook('onRoute', (route) => {
       route.schema = { ...route.schema, hide: true };
     });
-    for (const page of [unsubscribePages, preferencePages, yourDataPages, doubleOptInPages, cartPages, trackingPages, viewPages])
-      await pages.register(page(deps.app));
+    for (const page of customerPages) await pages.register(page.routes(deps.app));
   });
   void server.register(
     async (api) => {

@@ -1,7 +1,6 @@
 import fastify from 'fastify';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { readForms } from '../../src/api/pages/form.js';
 import { readJson } from '../../src/api/segment/read-body.js';
 import { scanJson } from '../../src/api/segment/scan-json.js';
 import { checkEmail } from '../../src/channels/email/address.js';
@@ -10,6 +9,7 @@ import { oneLine, printable } from '../../src/cli/printable.js';
 import { normaliseEmail, normalisePhone } from '../../src/domain/consent/suppression.js';
 import { readTimeZone } from '../../src/domain/time/time-zone.js';
 import { keptPayload } from '../../src/domain/values/kept-payload.js';
+import { readForms } from '../../src/pages/kit/form.js';
 import { tidyText } from '../../src/render/render.js';
 import { tidySms } from '../../src/render/sms-text.js';
 import { checkYaml, readYaml } from '../../src/yaml/yaml-file.js';

@@ -2,16 +2,12 @@ import type { PreferenceBox, Preferences, Wishes } from '../../app/consent/prefe
 import { type FrequencyLevel, frequencyLevels } from '../../domain/gate/frequency-preference.js';
 import type { Channel } from '../../domain/messages/channel.js';
 import type { Birthday } from '../../domain/people/own-words.js';
-import type { Topic } from '../../domain/policy/topic-policy.js';
 import type { Shop } from '../../domain/shop/shop.js';
-import type { Form } from './form.js';
-import { type Html, html } from './page.js';
-import { type Language, wordsOf } from './words.js';
-
-/** What the preference centre calls a topic. */
-export function topicName(topic: Topic, language: Language): string {
-  return topic.name[language] ?? topic.name['en'] ?? topic.id;
-}
+import type { Form } from '../kit/form.js';
+import { type Html, html } from '../kit/page.js';
+import { topicName } from '../kit/topic-name.js';
+import type { Language } from '../kit/words.js';
+import { wordsOf } from './words.js';
 
 /** The form as it stands; `form`: what was typed and could not be taken. It works without scripts and can be read aloud. */
 export function preferenceForm(shop: Shop, shown: Preferences, language: Language, form: Form): Html {

@@ -1,38 +1,44 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { byLink, changes, reads, theirLink } from '../../api/access.js';
+import { callerAddress } from '../../api/caller-address.js';
 import { sendDataLink } from '../../app/consent/fresh-links.js';
 import { type Preferences, savePreferences, showPreferences } from '../../app/consent/preferences.js';
 import type { AppDeps } from '../../app/deps.js';
 import { readLink } from '../../domain/keys/link-token.js';
-import { byLink, changes, reads, theirLink } from '../access.js';
-import { callerAddress } from '../caller-address.js';
-import { type Form, formOf, readForms } from './form.js';
-import { incompleteLink } from './incomplete-link.js';
-import { html, sendPage } from './page.js';
-import { preferenceForm, topicName, wishesOf } from './preference-form.js';
-import { isFromElsewhere } from './same-origin.js';
-import { type Language, pickLanguage, wordsOf } from './words.js';
+import { answersOf } from '../kit/answers.js';
+import type { CustomerPage } from '../kit/customer-page.js';
+import { type Form, formOf, readForms } from '../kit/form.js';
+import { html } from '../kit/page.js';
+import { isFromElsewhere } from '../kit/same-origin.js';
+import { topicName } from '../kit/topic-name.js';
+import type { Language } from '../kit/words.js';
+import { preferenceForm, wishesOf } from './form.js';
+import { wordsOf } from './words.js';
 
 type Request = FastifyRequest<{ Params: { token: string } }>;
 
+export const preferencesPage: CustomerPage = { letters: ['p'], whenCut: 'ask-for-address', routes };
+
 /**
  * `/p/<token>`: what a person gets, how often, and what is kept of them. A GET shows it, a POST saves it as acts of consent and traits;
- * `/p/<token>/data` mails the link that opens the person's own data (`your-data.ts`). Nothing but a POST changes anything, because scanners follow links.
+ * `/p/<token>/data` mails the link that opens the person's own data (`data/`). Nothing but a POST changes anything, because scanners follow links.
  */
-export function preferencePages(app: AppDeps): FastifyPluginAsync {
+function routes(app: AppDeps): FastifyPluginAsync {
+  const { languageOf, show, fromElsewhere, incomplete } = answersOf(app);
   return async (server) => {
     readForms(server);
 
     server.get('/p/:token', { config: byLink('preferences', 'preferences.show', reads(theirLink)) }, async (request: Request, reply) => {
       const shown = await shownTo(request);
-      return shown === null ? gone(request, reply) : answer(request, reply, shown, {});
+      return shown === null ? incomplete(reply, languageOf(request)) : answer(request, reply, shown, {});
     });
 
     server.post('/p/:token', { config: byLink('preferences', 'preferences.save', changes(theirLink)) }, async (request: Request, reply) => {
-      if (isFromElsewhere(request, app.publicUrl)) return elsewhere(request, reply);
+      if (isFromElsewhere(request, app.publicUrl)) return fromElsewhere(request, reply);
       const before = await shownTo(request);
-      if (before === null) return gone(request, reply);
+      if (before === null) return incomplete(reply, languageOf(request));
       const form = formOf(request.body);
-      const language = languageOf(request, before);
+      const language = languageOf(request, before.locale);
       const words = wordsOf(language);
       if (form['save'] !== 'choice' && form['save'] !== 'nothing') return answer(request, reply, before, { status: 400 });
       const wishes = wishesOf(form, before, app.shop);
@@ -46,9 +52,9 @@ export function preferencePages(app: AppDeps): FastifyPluginAsync {
         userAgent: request.headers['user-agent']?.slice(0, 500) ?? null,
       });
       const after = await shownTo(request);
-      if (saved === null || after === null) return gone(request, reply);
+      if (saved === null || after === null) return incomplete(reply, languageOf(request));
       // In the language that was just chosen.
-      const said = wordsOf(languageOf(request, after));
+      const said = wordsOf(languageOf(request, after.locale));
       return answer(request, reply, after, { note: saved === 'saved' ? said.saved : said.unchanged });
     });
 
@@ -58,11 +64,11 @@ export function preferencePages(app: AppDeps): FastifyPluginAsync {
         `/p/:token/${path}`,
         { config: byLink('preferences', `data-link.ask-by-${path}`, changes(theirLink)) },
         async (request: Request, reply) => {
-          if (isFromElsewhere(request, app.publicUrl)) return elsewhere(request, reply);
+          if (isFromElsewhere(request, app.publicUrl)) return fromElsewhere(request, reply);
           const shown = await shownTo(request);
-          if (shown === null) return gone(request, reply);
+          if (shown === null) return incomplete(reply, languageOf(request));
           const answer = await sendDataLink(app, messageOf(request) ?? '');
-          if (answer === 'unknown') return gone(request, reply);
+          if (answer === 'unknown') return incomplete(reply, languageOf(request));
           return answer === 'asked' ? onItsWay(request, reply, shown) : notTheirs(request, reply, shown);
         },
       );
@@ -75,10 +81,6 @@ export function preferencePages(app: AppDeps): FastifyPluginAsync {
     function messageOf(request: Request): string | null {
       const link = readLink(app.secret, request.params.token);
       return link?.purpose === 'preferences' ? link.id : null;
-    }
-
-    function languageOf(request: Request, shown: Preferences | null): Language {
-      return pickLanguage(shown?.locale, request.headers['accept-language'], app.shop.locale);
     }
 
     function boxText(language: Language, { channel, topic }: { readonly channel: 'email' | 'sms'; readonly topic: string }): string {
@@ -94,14 +96,12 @@ export function preferencePages(app: AppDeps): FastifyPluginAsync {
       shown: Preferences,
       how: { readonly note?: string; readonly status?: number; readonly form?: Form },
     ) {
-      const language = languageOf(request, shown);
+      const language = languageOf(request, shown.locale);
       const words = wordsOf(language);
       const { note, status, form } = how;
       const intro =
         note === undefined ? html`<p>${words.preferencesIntro(app.shop.brand)}</p>` : html`<p class="note" role="status">${note}</p>`;
-      return sendPage(reply, {
-        shop: app.shop,
-        language,
+      return show(reply, language, {
         status: status ?? 200,
         isWide: true,
         title: words.preferencesTitle,
@@ -118,44 +118,18 @@ export function preferencePages(app: AppDeps): FastifyPluginAsync {
     }
 
     function onItsWay(request: Request, reply: FastifyReply, shown: Preferences) {
-      const language = languageOf(request, shown);
+      const language = languageOf(request, shown.locale);
       const words = wordsOf(language);
-      return sendPage(reply, {
-        shop: app.shop,
-        language,
+      return show(reply, language, {
         title: words.dataAskedTitle,
         body: html`<p role="status">${words.dataAsked}</p>`,
       });
     }
 
     function notTheirs(request: Request, reply: FastifyReply, shown: Preferences) {
-      const language = languageOf(request, shown);
+      const language = languageOf(request, shown.locale);
       const words = wordsOf(language);
-      return sendPage(reply, { shop: app.shop, language, status: 403, title: words.dataTitle, body: html`<p>${words.otherAddress}</p>` });
-    }
-
-    function elsewhere(request: Request, reply: FastifyReply) {
-      const language = languageOf(request, null);
-      const words = wordsOf(language);
-      return sendPage(reply, {
-        shop: app.shop,
-        language,
-        status: 403,
-        title: words.notConfirmedTitle,
-        body: html`<p>${words.fromElsewhere}</p>`,
-      });
-    }
-
-    function gone(request: Request, reply: FastifyReply) {
-      const language = languageOf(request, null);
-      const words = wordsOf(language);
-      return sendPage(reply, {
-        shop: app.shop,
-        language,
-        status: 404,
-        title: words.incompleteTitle,
-        body: incompleteLink(app.shop.brand, language),
-      });
+      return show(reply, language, { status: 403, title: words.dataTitle, body: html`<p>${words.otherAddress}</p>` });
     }
   };
 }

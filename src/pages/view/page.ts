@@ -1,16 +1,20 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { byLink, reads, theirLink } from '../../api/access.js';
 import type { AppDeps } from '../../app/deps.js';
 import { viewMail } from '../../app/messages/view-mail.js';
 import { readLink } from '../../domain/keys/link-token.js';
 import { pictureHosts } from '../../domain/shop/shop-address.js';
-import { byLink, reads, theirLink } from '../access.js';
-import { html, sendPage } from './page.js';
-import { pickLanguage, wordsOf } from './words.js';
+import { answersOf, toShop } from '../kit/answers.js';
+import type { CustomerPage } from '../kit/customer-page.js';
+import { html } from '../kit/page.js';
+import { wordsOf } from './words.js';
 
 type Request = FastifyRequest<{ Params: { token: string } }>;
 
+export const viewPage: CustomerPage = { letters: ['v'], whenCut: 'gone', routes };
+
 /** `/v/<token>`: a mail in the browser. It shows the mail and does nothing else: no script, no form, pictures from the shop alone, nothing counted. */
-export function viewPages(app: AppDeps): FastifyPluginAsync {
+function routes(app: AppDeps): FastifyPluginAsync {
   const policy = [
     "default-src 'none'",
     `img-src ${pictureHosts(app.shop).join(' ')}`,
@@ -21,6 +25,7 @@ export function viewPages(app: AppDeps): FastifyPluginAsync {
     "base-uri 'none'",
     'sandbox allow-popups allow-popups-to-escape-sandbox',
   ].join('; ');
+  const { languageOf, show, gone } = answersOf(app);
   return async (server) => {
     server.get('/v/:token', { config: byLink('view', 'page.view', reads(theirLink)) }, async (request: Request, reply) => {
       const link = readLink(app.secret, request.params.token);
@@ -39,25 +44,11 @@ export function viewPages(app: AppDeps): FastifyPluginAsync {
     });
 
     function notShown(request: Request, reply: FastifyReply, kind: 'no-longer' | 'unknown') {
-      const language = pickLanguage(request.headers['accept-language'], app.shop.locale);
-      const words = wordsOf(language);
-      const { brand, siteUrl } = app.shop;
-      const toShop = html`<p><a href="${siteUrl}">${words.toShop(brand)}</a></p>`;
-      return kind === 'unknown'
-        ? sendPage(reply, {
-            shop: app.shop,
-            language,
-            status: 404,
-            title: words.goneTitle,
-            body: html`<p>${words.gone(brand)}</p>${toShop}`,
-          })
-        : sendPage(reply, {
-            shop: app.shop,
-            language,
-            status: 410,
-            title: words.notShownTitle,
-            body: html`<p>${words.notShown}</p>${toShop}`,
-          });
+      const language = languageOf(request);
+      const more = toShop(app.shop, language);
+      if (kind === 'unknown') return gone(reply, language, { more });
+      const { notShownTitle, notShown: said } = wordsOf(language);
+      return show(reply, language, { status: 410, title: notShownTitle, body: html`<p>${said}</p>${more}` });
     }
   };
 }

@@ -1,19 +1,24 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { byLink, changes, theirLink } from '../../api/access.js';
+import { callerAddress } from '../../api/caller-address.js';
 import { type ConfirmationPage, confirmConsent, showConfirmation } from '../../app/consent/double-opt-in.js';
 import type { AppDeps } from '../../app/deps.js';
 import { readLink } from '../../domain/keys/link-token.js';
-import { byLink, changes, theirLink } from '../access.js';
-import { callerAddress } from '../caller-address.js';
-import { formOf, readForms } from './form.js';
-import { html, sendPage } from './page.js';
-import { topicName } from './preference-form.js';
-import { isFromElsewhere } from './same-origin.js';
-import { pickLanguage, wordsOf } from './words.js';
+import { answersOf } from '../kit/answers.js';
+import type { CustomerPage } from '../kit/customer-page.js';
+import { formOf, readForms } from '../kit/form.js';
+import { type Html, html } from '../kit/page.js';
+import { isFromElsewhere } from '../kit/same-origin.js';
+import { topicName } from '../kit/topic-name.js';
+import { wordsOf } from './words.js';
 
 type Request = FastifyRequest<{ Params: { token: string } }>;
 
+export const confirmPage: CustomerPage = { letters: ['d'], whenCut: 'gone', routes };
+
 /** `/d/<token>`: the page of a double opt-in. Its button confirms; opening it changes nothing, because scanners follow links. */
-export function doubleOptInPages(app: AppDeps): FastifyPluginAsync {
+function routes(app: AppDeps): FastifyPluginAsync {
+  const { languageOf, show, fromElsewhere } = answersOf(app);
   return async (server) => {
     readForms(server);
 
@@ -31,23 +36,16 @@ export function doubleOptInPages(app: AppDeps): FastifyPluginAsync {
       return answer(request, reply, await confirmConsent(app, id, { ip: callerAddress(request), userAgent }), 200);
     });
 
-    function fromElsewhere(request: Request, reply: FastifyReply) {
-      const language = pickLanguage(request.headers['accept-language'], app.shop.locale);
-      const { notConfirmedTitle, fromElsewhere: said } = wordsOf(language);
-      return sendPage(reply, { shop: app.shop, language, status: 403, title: notConfirmedTitle, body: html`<p>${said}</p>` });
-    }
-
     function requestOf(request: Request): string | null {
       const link = readLink(app.secret, request.params.token);
       return link?.purpose === 'confirm' ? link.id : null;
     }
 
     function answer(request: Request, reply: FastifyReply, page: ConfirmationPage, status: number) {
-      const language = pickLanguage(page.kind === 'unknown' ? null : page.locale, request.headers['accept-language'], app.shop.locale);
+      const language = languageOf(request, page.kind === 'unknown' ? null : page.locale);
       const words = wordsOf(language);
       const { brand } = app.shop;
-      const show = (title: string, body: ReturnType<typeof html>, shown = status) =>
-        sendPage(reply, { shop: app.shop, language, status: shown, title, body });
+      const say = (title: string, body: Html, shown = status) => show(reply, language, { status: shown, title, body });
       switch (page.kind) {
         case 'open': {
           const { topics } = app.policies.current().topics;
@@ -55,20 +53,20 @@ export function doubleOptInPages(app: AppDeps): FastifyPluginAsync {
             const topic = topics.find((one) => one.id === id);
             return html`<li>${topic === undefined ? id : topicName(topic, language)}</li>`;
           });
-          return show(
+          return say(
             words.confirmTitle,
             html`<p>${words.confirmQuestion(brand)}</p><ul>${names}</ul><form method="post"><div class="actions"><button type="submit" name="confirm" value="yes">${words.confirmButton}</button></div></form>`,
           );
         }
         case 'confirmed':
-          return show(
+          return say(
             words.confirmedTitle,
             html`<p role="status">${(page.isBarred ? words.confirmedButBarred : words.confirmed)(brand)}</p>`,
           );
         case 'too-late':
-          return show(words.tooLateTitle, html`<p>${words.tooLate(brand)}</p>`, 410);
+          return say(words.tooLateTitle, html`<p>${words.tooLate(brand)}</p>`, 410);
         case 'unknown':
-          return show(words.goneTitle, html`<p>${words.tooLate(brand)}</p>`, 404);
+          return say(words.goneTitle, html`<p>${words.tooLate(brand)}</p>`, 404);
       }
     }
   };

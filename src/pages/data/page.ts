@@ -1,23 +1,28 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { byLink, changes, theirLink } from '../../api/access.js';
 import { type DataLink, openDataLink } from '../../app/consent/fresh-links.js';
 import type { AppDeps } from '../../app/deps.js';
 import { eraseProfile } from '../../app/people/erase-profile.js';
 import { exportProfile } from '../../app/people/export-profile.js';
 import { readLink } from '../../domain/keys/link-token.js';
-import { byLink, changes, theirLink } from '../access.js';
-import { formOf, readForms } from './form.js';
-import { type Html, html, sendPage } from './page.js';
-import { isFromElsewhere } from './same-origin.js';
-import { type Language, pickLanguage, wordsOf } from './words.js';
+import { answersOf } from '../kit/answers.js';
+import type { CustomerPage } from '../kit/customer-page.js';
+import { formOf, readForms } from '../kit/form.js';
+import { html } from '../kit/page.js';
+import { isFromElsewhere } from '../kit/same-origin.js';
+import { wordsOf } from './words.js';
 
 type Request = FastifyRequest<{ Params: { token: string } }>;
 type OpenLink = Extract<DataLink, { kind: 'open' }>;
+
+export const dataPage: CustomerPage = { letters: ['x'], whenCut: 'gone', routes };
 
 /**
  * `/x/<token>`: what is kept of a person, to take along or to delete. The link is mailed to the person when they ask for it, and is good for an hour.
  * Nothing but a POST from these pages does anything.
  */
-export function yourDataPages(app: AppDeps): FastifyPluginAsync {
+function routes(app: AppDeps): FastifyPluginAsync {
+  const { languageOf, show, fromElsewhere, gone } = answersOf(app);
   return async (server) => {
     readForms(server);
 
@@ -29,7 +34,7 @@ export function yourDataPages(app: AppDeps): FastifyPluginAsync {
     server.post('/x/:token/export', { config: byLink('data', 'profile.export', changes(theirLink)) }, async (request: Request, reply) => {
       const link = await opened(request);
       if (link.kind !== 'open') return closed(request, reply, link);
-      if (isFromElsewhere(request, app.publicUrl)) return elsewhere(request, reply);
+      if (isFromElsewhere(request, app.publicUrl)) return fromElsewhere(request, reply);
       const data = await exportProfile(app, link.profileId);
       if (data === null) return closed(request, reply, { kind: 'unknown' });
       return reply
@@ -47,7 +52,7 @@ export function yourDataPages(app: AppDeps): FastifyPluginAsync {
     server.post('/x/:token/erase', { config: byLink('data', 'profile.erase', changes(theirLink)) }, async (request: Request, reply) => {
       const link = await opened(request);
       if (link.kind !== 'open') return closed(request, reply, link);
-      if (isFromElsewhere(request, app.publicUrl)) return elsewhere(request, reply);
+      if (isFromElsewhere(request, app.publicUrl)) return fromElsewhere(request, reply);
       if (formOf(request.body)['confirm'] !== 'erase') return askToErase(request, reply, link, 400);
       await eraseProfile(app, link.profileId);
       const language = languageOf(request, link.locale);
@@ -82,29 +87,10 @@ export function yourDataPages(app: AppDeps): FastifyPluginAsync {
     }
 
     function closed(request: Request, reply: FastifyReply, link: Exclude<DataLink, OpenLink>) {
-      const language = languageOf(request, link.kind === 'too-late' ? link.locale : null);
-      const words = wordsOf(language);
-      return link.kind === 'too-late'
-        ? show(reply, language, { status: 410, title: words.tooLateTitle, body: html`<p>${words.dataLate}</p>` })
-        : show(reply, language, { status: 404, title: words.goneTitle, body: html`<p>${words.gone(app.shop.brand)}</p>` });
-    }
-
-    function elsewhere(request: Request, reply: FastifyReply) {
-      const language = languageOf(request, null);
-      const words = wordsOf(language);
-      return show(reply, language, { status: 403, title: words.notConfirmedTitle, body: html`<p>${words.fromElsewhere}</p>` });
-    }
-
-    function languageOf(request: Request, locale: string | null): Language {
-      return pickLanguage(locale, request.headers['accept-language'], app.shop.locale);
-    }
-
-    function show(
-      reply: FastifyReply,
-      language: Language,
-      page: { readonly title: string; readonly body: Html; readonly status?: number },
-    ) {
-      return sendPage(reply, { shop: app.shop, language, ...page });
+      if (link.kind === 'unknown') return gone(reply, languageOf(request));
+      const language = languageOf(request, link.locale);
+      const { tooLateTitle, dataLate } = wordsOf(language);
+      return show(reply, language, { status: 410, title: tooLateTitle, body: html`<p>${dataLate}</p>` });
     }
   };
 }

@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { byLink, changes, openTo, theirLink } from '../../api/access.js';
+import { callerAddress } from '../../api/caller-address.js';
 import { mailFreshLinks } from '../../app/consent/fresh-links.js';
 import { leavingReasons, recordLeavingReason } from '../../app/consent/leaving-reason.js';
 import { showPreferences } from '../../app/consent/preferences.js';
@@ -7,13 +9,14 @@ import { unsubscribe } from '../../app/consent/unsubscribe.js';
 import type { AppDeps } from '../../app/deps.js';
 import { normaliseEmail } from '../../domain/consent/suppression.js';
 import { readLink } from '../../domain/keys/link-token.js';
-import { byLink, changes, openTo, theirLink } from '../access.js';
-import { callerAddress } from '../caller-address.js';
+import { answersOf } from '../kit/answers.js';
+import type { CustomerPage } from '../kit/customer-page.js';
+import { formOf, readForms } from '../kit/form.js';
+import { addressForm, freshLinksPath, incompleteLink } from '../kit/incomplete-link.js';
+import { html } from '../kit/page.js';
+import type { Language } from '../kit/words.js';
 import { Allowance } from './allowance.js';
-import { formOf, readForms } from './form.js';
-import { addressForm, freshLinksPath, incompleteLink } from './incomplete-link.js';
-import { type Html, html, sendPage } from './page.js';
-import { type Language, pickLanguage, wordsOf } from './words.js';
+import { wordsOf } from './words.js';
 
 type Request = FastifyRequest<{ Params: { '*'?: string }; Querystring: { ask?: string } }>;
 
@@ -22,12 +25,15 @@ const asking = { each: 10, all: 1_000, inMs: 3_600_000 } as const;
 /** Whether an address is known shows in no answer, and not in how long it takes: each takes so long, in real milliseconds. */
 const answerAfterMs = 400;
 
+export const unsubscribePage: CustomerPage = { letters: ['u'], whenCut: 'ask-for-address', routes };
+
 /**
  * `/u/<token>`: the one-click link of RFC 8058, and the page that people see. Only a POST that says `List-Unsubscribe=One-Click` changes
  * anything, because scanners follow links. It leads to nothing but refusing: mailbox providers keep this link, and people pass it on. No cookies, no
  * redirects. Where the token is none, nothing has changed and the page says so; `POST /u` mails a fresh link to an address.
  */
-export function unsubscribePages(app: AppDeps): FastifyPluginAsync {
+function routes(app: AppDeps): FastifyPluginAsync {
+  const { languageOf, show, incomplete } = answersOf(app);
   return async (server) => {
     readForms(server);
     const allowance = new Allowance(asking);
@@ -35,9 +41,10 @@ export function unsubscribePages(app: AppDeps): FastifyPluginAsync {
     for (const path of [freshLinksPath, `${freshLinksPath}/*`])
       server.get(path, { config: byLink('unsubscribe', 'page.unsubscribe') }, async (request: Request, reply) => {
         const messageId = messageOf(request);
-        if (messageId === null) return request.query.ask === undefined ? incomplete(request, reply) : askForAddress(request, reply);
+        if (messageId === null)
+          return request.query.ask === undefined ? incomplete(reply, languageIn(request)) : askForAddress(request, reply);
         const person = await showPreferences(app, messageId);
-        const language = pickLanguage(person?.locale, request.headers['accept-language'], app.shop.locale);
+        const language = languageOf(request, person?.locale);
         const words = wordsOf(language);
         return show(reply, language, {
           title: words.unsubscribeTitle,
@@ -47,9 +54,9 @@ export function unsubscribePages(app: AppDeps): FastifyPluginAsync {
 
     server.post(freshLinksPath, { config: openTo({ kind: 'open', internal: false }, 'link.ask') }, async (request: Request, reply) => {
       const form = formOf(request.body);
-      const language = languageOf(request);
+      const language = languageIn(request);
       const words = wordsOf(language);
-      if (form['email'] === undefined) return incomplete(request, reply);
+      if (form['email'] === undefined) return incomplete(reply, languageIn(request));
       const isAddress = normaliseEmail(form['email']) !== null && form['email'].length <= 320;
       if (!isAddress)
         return show(reply, language, {
@@ -68,11 +75,11 @@ export function unsubscribePages(app: AppDeps): FastifyPluginAsync {
       { config: byLink('unsubscribe', 'consent.unsubscribe', changes(theirLink)) },
       async (request: Request, reply) => {
         const form = formOf(request.body);
-        const language = languageOf(request);
+        const language = languageIn(request);
         const messageId = messageOf(request);
         if (messageId === null) {
           app.log.warn({}, 'An unsubscribe link did not bear our signature; nothing was changed.');
-          return incomplete(request, reply);
+          return incomplete(reply, languageIn(request));
         }
         const reason = leavingReasons.find((one) => one === form['why']);
         if (reason !== undefined) {
@@ -82,7 +89,7 @@ export function unsubscribePages(app: AppDeps): FastifyPluginAsync {
         if (form['List-Unsubscribe'] !== 'One-Click') return notConfirmed(reply, language);
 
         const how = { method: form['lang'] === undefined ? 'one-click' : 'unsubscribe-page', text: null };
-        if ((await unsubscribe(app, messageId, how)) === 'unknown') return incomplete(request, reply);
+        if ((await unsubscribe(app, messageId, how)) === 'unknown') return incomplete(reply, languageIn(request));
         const words = wordsOf(language);
         return show(reply, language, {
           title: words.unsubscribedTitle,
@@ -97,30 +104,13 @@ export function unsubscribePages(app: AppDeps): FastifyPluginAsync {
       return link?.purpose === 'unsubscribe' ? link.id : null;
     }
 
-    function languageOf(request: Request): Language {
-      return pickLanguage(formOf(request.body)['lang'], request.headers['accept-language'], app.shop.locale);
-    }
-
-    function show(
-      reply: FastifyReply,
-      language: Language,
-      page: { readonly title: string; readonly body: Html; readonly status?: number },
-    ) {
-      return sendPage(reply, { shop: app.shop, language, ...page });
-    }
-
-    function incomplete(request: Request, reply: FastifyReply) {
-      const language = languageOf(request);
-      return show(reply, language, {
-        status: 404,
-        title: wordsOf(language).incompleteTitle,
-        body: incompleteLink(app.shop.brand, language),
-      });
+    function languageIn(request: Request): Language {
+      return languageOf(request, formOf(request.body)['lang']);
     }
 
     /** From a mail in the browser, whose links act for nobody. */
     function askForAddress(request: Request, reply: FastifyReply) {
-      const language = languageOf(request);
+      const language = languageIn(request);
       const words = wordsOf(language);
       return show(reply, language, {
         title: words.linksTitle,

@@ -1,19 +1,24 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { byLink } from '../../api/access.js';
 import type { AppDeps } from '../../app/deps.js';
 import { followLink, recordOpen, type Visitor } from '../../app/messages/record-interaction.js';
-import { byLink } from '../access.js';
-import { html, sendPage } from './page.js';
-import { pickLanguage, wordsOf } from './words.js';
+import { answersOf, toShop } from '../kit/answers.js';
+import type { CustomerPage } from '../kit/customer-page.js';
+import { html } from '../kit/page.js';
+import { wordsOf } from './words.js';
 
 /** 1 × 1, transparent. */
 const picture = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+
+export const trackingPage: CustomerPage = { letters: ['l', 'o'], whenCut: 'gone', routes };
 
 /**
  * `/l/<token>`: leads to the address that the link was sent with, which is kept with the message, and to the shop only; what is no link of ours leads
  * nowhere, so nobody can use it to lead people elsewhere. `/o/<token>.gif`: the picture that tells of an open, the same whatever the token. No cookies; who comes is judged and
  * forgotten.
  */
-export function trackingPages(app: AppDeps): FastifyPluginAsync {
+function routes(app: AppDeps): FastifyPluginAsync {
+  const { languageOf, show, gone } = answersOf(app);
   return async (server) => {
     server.get<{ Params: { token: string } }>('/l/:token', { config: byLink('click', 'link.click') }, async (request, reply) => {
       const target = await followLink(app, request.params.token, visitor(request));
@@ -28,26 +33,17 @@ export function trackingPages(app: AppDeps): FastifyPluginAsync {
     });
 
     function leadsElsewhere(request: FastifyRequest, reply: FastifyReply, address: string) {
-      const language = pickLanguage(request.headers['accept-language'], app.shop.locale);
+      const language = languageOf(request);
       const words = wordsOf(language);
-      return sendPage(reply, {
-        shop: app.shop,
-        language,
+      return show(reply, language, {
         title: words.elsewhereTitle,
         body: html`<p>${words.elsewhere(app.shop.brand)}</p><p><a href="${address}" rel="noopener noreferrer nofollow">${address}</a></p>`,
       });
     }
 
     function noSuchLink(request: FastifyRequest, reply: FastifyReply) {
-      const language = pickLanguage(request.headers['accept-language'], app.shop.locale);
-      const words = wordsOf(language);
-      return sendPage(reply, {
-        shop: app.shop,
-        language,
-        status: 404,
-        title: words.goneTitle,
-        body: html`<p>${words.gone(app.shop.brand)}</p><p><a href="${app.shop.siteUrl}">${words.toShop(app.shop.brand)}</a></p>`,
-      });
+      const language = languageOf(request);
+      return gone(reply, language, { more: toShop(app.shop, language) });
     }
   };
 }

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { Shop } from '../../domain/shop/shop.js';
 import { styleOf } from './style.js';
-import { type Language, wordsOf } from './words.js';
+import { kitWordsOf, type Language } from './words.js';
 
 /** Markup that is safe to put into a page. */
 export interface Html {
@@ -20,18 +20,16 @@ function markupOf(value: string | number | Html | readonly Html[]): string {
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
+/** What a page says; `status` is 200 unless it is said. */
+export interface PageContent {
+  readonly title: string;
+  readonly body: Html;
+  readonly status?: number;
+  readonly isWide?: boolean;
+}
+
 /** Sends a page in the shop's look: no script, nothing loaded but its logo, never cached, never indexed. */
-export function sendPage(
-  reply: FastifyReply,
-  page: {
-    readonly shop: Shop;
-    readonly language: Language;
-    readonly title: string;
-    readonly body: Html;
-    readonly status?: number;
-    readonly isWide?: boolean;
-  },
-) {
+export function sendPage(reply: FastifyReply, page: PageContent & { readonly shop: Shop; readonly language: Language }) {
   const { shop, language, title, body } = page;
   const { css, policy } = styleOf(shop);
   const document = html`<!doctype html>
@@ -72,7 +70,7 @@ function brandOf({ brand, siteUrl, look: { logo } }: Shop): Html {
 }
 
 function footerOf(shop: Shop, language: Language): Html {
-  const places = [{ name: wordsOf(language).help, url: shop.supportUrl }, ...shop.look.social];
+  const places = [{ name: kitWordsOf(language).help, url: shop.supportUrl }, ...shop.look.social];
   const links = places.map(({ name, url }, index) => html`${index === 0 ? '' : ' · '}<a href="${url}">${name}</a>`);
   return html`<footer><p>${links}</p><p>${shop.postalAddress.join(', ')}</p></footer>`;
 }
