@@ -124,7 +124,7 @@ const freePorts = Object.fromEntries(
 );
 
 /** Settings of the shell that starts a demo or a test must not leak into it. */
-function clean(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function clean(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const foreign =
     /^(SOJOURN_|DATABASE_|TEMPORAL_(?!CLI_PATH)|SMTP_|TWILIO_|DKIM_|BOUNCE_|EMAIL_WEBHOOK_|PUBLIC_URL|ORDER_LOOKUP_|NODE_OPTIONS|VITEST)/;
   return Object.fromEntries(Object.entries(env).filter(([name]) => !foreign.test(name)));

@@ -25,7 +25,8 @@ export interface LocalMailbox {
 export interface LocalPhone {
   readonly url: string;
   isUp(): boolean;
-  setInboundUrl(url: string): void;
+  /** `reachedAt`: where the listener of that address is reached, when not there. */
+  setInboundUrl(url: string, reachedAt?: string): void;
   close(): Promise<void>;
 }
 
@@ -62,22 +63,22 @@ async function run(
   name: string,
   log: Log,
   optionsFrom: (before: PartThread | null) => PartOptions,
-): Promise<{ readonly part: Supervised<PartThread>; readonly setDoor: (url: string) => void }> {
-  let door: string | null = null;
+): Promise<{ readonly part: Supervised<PartThread>; readonly setDoor: (url: string, reachedAt?: string) => void }> {
+  let door: Parameters<PartThread['setDoor']> | null = null;
   const part = await supervise<PartThread>(
     name,
     async (before) => {
       const started = await startThread(name, optionsFrom(before));
-      if (door !== null) started.setDoor(door);
+      if (door !== null) started.setDoor(...door);
       return started;
     },
     log,
   );
   return {
     part,
-    setDoor: (url) => {
-      door = url;
-      part.current().setDoor(url);
+    setDoor: (...told) => {
+      door = told;
+      part.current().setDoor(...told);
     },
   };
 }
@@ -85,7 +86,7 @@ async function run(
 interface PartThread extends Mortal {
   readonly url: string;
   readonly smtpUrl: string;
-  setDoor(url: string): void;
+  setDoor(url: string, reachedAt?: string): void;
   /** Null: it is no name of the mailbox's, or the thread ended before it answered. */
   ask(name: string): Promise<readonly (readonly string[])[] | null>;
 }
@@ -138,7 +139,7 @@ async function startThread(name: string, what: PartOptions): Promise<PartThread>
     url: ready.url,
     smtpUrl: ready.smtpUrl,
     ended,
-    setDoor: (url) => tell({ kind: 'door', url }),
+    setDoor: (url, reachedAt) => tell({ kind: 'door', url, ...(reachedAt === undefined ? {} : { reachedAt }) }),
     ask: (txt) =>
       new Promise((resolve) => {
         const id = nextId++;

@@ -1,19 +1,33 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 
-/** Where the local servers listen, and nowhere else: they trust whoever reaches them. */
-export const loopback = '127.0.0.1';
+/** Where the local servers listen, unless they serve other processes of the same trial: they trust whoever reaches them. */
+const loopback = '127.0.0.1';
+
+/** Where a local server is found. */
+export interface LocalPlace {
+  /** The address on which it listens; loopback when absent. */
+  readonly host?: string | undefined;
+  /** The name by which other processes of the trial know it. */
+  readonly knownAs?: string | undefined;
+}
+
+/** The address to listen on. */
+export function listensOn({ host }: LocalPlace): string {
+  return host ?? loopback;
+}
 
 /**
- * A small HTTP server on loopback. A page of another site can neither reach it through a name of its own (DNS rebinding) nor post a form to it.
+ * A small HTTP server for this machine. A page of another site can neither reach it through a name of its own (DNS rebinding) nor post a form to it.
  * Bodies of any type arrive as text; `json` reads them.
  */
-export function createLocalServer(): FastifyInstance {
+export function createLocalServer({ knownAs }: LocalPlace): FastifyInstance {
   const server = Fastify({ logger: false, bodyLimit: 8 * 1024 * 1024, forceCloseConnections: true });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   server.addHook('onRequest', async (request, reply) => {
     const { origin, host } = request.headers;
-    const isForeign = !loopbackNames.has(request.hostname.replace(/:\d+$/, '')) || (origin !== undefined && origin !== `http://${host}`);
+    const name = request.hostname.replace(/:\d+$/, '');
+    const isForeign = (!loopbackNames.has(name) && name !== knownAs) || (origin !== undefined && origin !== `http://${host}`);
     if (isForeign) await reply.code(403).send('Only for this machine.');
   });
   return server;
@@ -22,8 +36,8 @@ export function createLocalServer(): FastifyInstance {
 const loopbackNames: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]', '::1', 'host.docker.internal']);
 
 /** Starts listening; answers with the address, without a slash at the end. */
-export async function listen(server: FastifyInstance, port: number): Promise<string> {
-  return server.listen({ host: loopback, port });
+export async function listen(server: FastifyInstance, port: number, place: LocalPlace): Promise<string> {
+  return server.listen({ host: listensOn(place), port });
 }
 
 /** The JSON of a request body; undefined when it is empty or not JSON. */

@@ -8,9 +8,9 @@ export type PartOptions =
   | { readonly kind: 'mailbox'; readonly options: MailboxOptions }
   | { readonly kind: 'phone'; readonly options: PhoneOptions };
 
-/** What the thread is told. `door`: where returned mail or inbound texts go. `ask` and `close` are answered. */
+/** What the thread is told. `door`: where returned mail or inbound texts go, and where that is reached. `ask` and `close` are answered. */
 export type ToPart =
-  | { readonly kind: 'door'; readonly url: string }
+  | { readonly kind: 'door'; readonly url: string; readonly reachedAt?: string }
   | { readonly kind: 'ask'; readonly id: number; readonly name: string }
   | { readonly kind: 'close' };
 
@@ -23,7 +23,7 @@ export type FromPart =
 interface Part {
   readonly url: string;
   readonly smtpUrl: string;
-  setDoor(url: string): void;
+  setDoor(url: string, reachedAt?: string): void;
   resolveTxt(name: string): readonly (readonly string[])[] | null;
   close(): Promise<void>;
 }
@@ -45,7 +45,7 @@ async function serve(main: MessagePort): Promise<void> {
   async function hear(part: Part, message: ToPart, answer: (message: FromPart) => void): Promise<void> {
     switch (message.kind) {
       case 'door':
-        return part.setDoor(message.url);
+        return part.setDoor(message.url, message.reachedAt);
       case 'ask':
         return answer({ kind: 'answer', id: message.id, value: part.resolveTxt(message.name) });
       case 'close':
@@ -66,7 +66,7 @@ async function start(what: PartOptions): Promise<Part> {
     }
     case 'phone': {
       const phone = await startPhone({ ...what.options, die });
-      return { ...phone, smtpUrl: '', setDoor: (url) => phone.setInboundUrl(url), resolveTxt: () => null };
+      return { ...phone, smtpUrl: '', setDoor: (url, reachedAt) => phone.setInboundUrl(url, reachedAt), resolveTxt: () => null };
     }
   }
 }

@@ -43,7 +43,7 @@ export function appOf(
     readonly address: { readonly publicUrl: string };
   },
 ): InboundEmailDeps & TwilioKeys {
-  const { mailbox, phone } = local;
+  const { mailbox, phoneUrl } = local;
   const { providers } = from;
   return {
     twilioAuthTokens: [config.TWILIO_AUTH_TOKEN ?? local.phoneToken],
@@ -67,7 +67,7 @@ export function appOf(
     get publicUrl() {
       return address.publicUrl;
     },
-    allowFictionalPhones: phone !== null,
+    allowFictionalPhones: phoneUrl !== null,
     ratedChannels: new Set<Channel>([
       ...(config.SOJOURN_EMAIL_RATE === undefined ? [] : ['email' as const]),
       ...(config.SOJOURN_SMS_RATE === undefined ? [] : ['sms' as const]),

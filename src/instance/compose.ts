@@ -29,7 +29,8 @@ import { watchSecrets } from './instance-secrets.js';
 import { ensureKeys } from './keys.js';
 import { LiveShop } from './live-shop.js';
 import { startLocalParts } from './local-parts.js';
-import { readParts, watchGauges } from './parts.js';
+import { readParts, rolePartsOf, watchGauges } from './parts.js';
+import { ProcessWatch } from './presence.js';
 import { ProviderWatch } from './provider-watch.js';
 import { createProviders, localProviders } from './providers.js';
 import { type RunningInstance, removeRunningFile, writeRunningFile } from './running-file.js';
@@ -104,8 +105,10 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
   await publishAtStart(app, project, isFirst);
 
   let temporal: Temporal | null = null;
+  const others = new ProcessWatch({ store, roles });
+  stops.push(() => others.stop());
   const parts = (): Promise<readonly PartState[]> =>
-    readParts({ store, temporal, roles, missingSecret: secrets.missing(), providers, locals: { mailbox, phone } });
+    readParts({ store, temporal, roles, missingSecret: secrets.missing(), providers, others, locals: { mailbox, phone } });
   const notices = () => readNotices(app, localProviders(config)).catch(() => []);
   const audit = new AuditTrail(app);
   stops.push(() => audit.stop());
@@ -165,6 +168,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
   }
   watchGauges(metrics, store, { notices, budgets: () => readBudgets(app), providers });
   if (roles.has('worker')) providers.start();
+  others.start(() => rolePartsOf({ temporal, roles }, true));
 
   const file: RunningInstance = {
     pid: process.pid,
@@ -173,10 +177,10 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
     writeKey: keys?.writeKey ?? null,
     browserKey: keys?.browserKey ?? null,
     apiKey: keys?.apiKey ?? null,
-    mailboxUrl: mailbox?.url ?? null,
-    smtpUrl: mailbox?.smtpUrl ?? null,
+    mailboxUrl: local.mailboxUrl,
+    smtpUrl: local.smtpUrl,
     inboundSmtpUrl: doors.inboundSmtpUrl,
-    phoneUrl: phone?.url ?? null,
+    phoneUrl: local.phoneUrl,
     temporalAddress: running.embedded?.address ?? null,
     temporalNamespace: running.embedded?.namespace ?? null,
     temporalUiUrl: running.embedded?.uiUrl ?? null,

@@ -9,6 +9,7 @@ import type { Role } from '../settings/config.js';
 import { listTripped } from '../store/breakers.js';
 import type { Store } from '../store/db.js';
 import { countStuckTurns, readPokeBacklog } from '../store/pokes.js';
+import type { ProcessWatch } from './presence.js';
 import type { ProviderWatch } from './provider-watch.js';
 import type { Temporal } from './temporal-part.js';
 
@@ -22,36 +23,51 @@ export async function readParts(of: {
   /** The fingerprint of a secret that this process lacks. */
   readonly missingSecret: string | null;
   readonly providers: ProviderWatch;
+  /** The other processes of the store. Absent: it is not asked of them. */
+  readonly others?: Pick<ProcessWatch, 'parts'>;
   /** The local mailbox and phone; null: not part of this process. */
   readonly locals: Readonly<Record<'mailbox' | 'phone', { isUp(): boolean } | null>>;
 }): Promise<readonly PartState[]> {
-  const { store, temporal, roles } = of;
+  const { store } = of;
   const parts: PartState[] = [await storeState(store), ...secretState(of.missingSecret), ...localStates(of.locals)];
-  if (roles.has('relay') || roles.has('worker')) {
-    const connected = temporal !== null && temporal.connection() !== null;
-    const stats = parts[0]?.state === 'up' ? await within(temporal?.relay?.stats() ?? Promise.resolve(null)) : null;
-    const reached = connected && temporal.isReached() && stats?.isResting !== true;
-    parts.push({
+  parts.push(...(await rolePartsOf(of, parts[0]?.state === 'up')));
+  if (parts[0]?.state === 'up')
+    parts.push(
+      ...((await within(of.others?.parts() ?? Promise.resolve([]))) ?? []),
+      ...(await turnParts(store)),
+      ...(await providerParts(of.providers)),
+      ...(await brokenParts(store)),
+    );
+  return parts;
+}
+
+/** Temporal, and the roles of this process that need it. */
+export async function rolePartsOf(
+  { temporal, roles }: { readonly temporal: Temporal | null; readonly roles: ReadonlySet<Role> },
+  isStoreUp: boolean,
+): Promise<readonly PartState[]> {
+  if (!roles.has('relay') && !roles.has('worker')) return [];
+  const connected = temporal !== null && temporal.connection() !== null;
+  const stats = isStoreUp ? await within(temporal?.relay?.stats() ?? Promise.resolve(null)) : null;
+  const reached = connected && temporal.isReached() && stats?.isResting !== true;
+  const parts: PartState[] = [
+    {
       name: 'temporal',
       state: reached ? 'up' : temporal === null ? 'starting' : 'down',
       detail: reached ? null : 'Temporal is not reached. Events are taken; journeys go on as soon as it is back.',
       needed: false,
+    },
+  ];
+  if (roles.has('relay'))
+    parts.push({
+      name: 'relay',
+      state: stats === null ? 'starting' : 'up',
+      detail:
+        stats === null ? null : `${stats.due} pokes due, the oldest ${Math.round(stats.lagMs / 1000)} s ago; ${stats.stuck} entries stuck.`,
+      needed: false,
     });
-    if (roles.has('relay'))
-      parts.push({
-        name: 'relay',
-        state: stats === null ? 'starting' : 'up',
-        detail:
-          stats === null
-            ? null
-            : `${stats.due} pokes due, the oldest ${Math.round(stats.lagMs / 1000)} s ago; ${stats.stuck} entries stuck.`,
-        needed: false,
-      });
-    if (roles.has('worker'))
-      parts.push({ name: 'worker', state: temporal?.workersRun() ? 'up' : connected ? 'down' : 'starting', detail: null, needed: false });
-  }
-  if (parts[0]?.state === 'up')
-    parts.push(...(await turnParts(store)), ...(await providerParts(of.providers)), ...(await brokenParts(store)));
+  if (roles.has('worker'))
+    parts.push({ name: 'worker', state: temporal?.workersRun() ? 'up' : connected ? 'down' : 'starting', detail: null, needed: false });
   return parts;
 }
 

@@ -16,7 +16,7 @@ const localBounceDomain = 'bounce.localhost';
 
 /** The domain of the return addresses of our mail; null: it has none, and bounces come to the sender. */
 export function bounceDomainOf(config: Config, local: LocalParts): string | null {
-  return config.BOUNCE_DOMAIN ?? (local.mailbox ? localBounceDomain : null);
+  return config.BOUNCE_DOMAIN ?? (local.smtpUrl === null ? null : localBounceDomain);
 }
 
 /** The providers of the settings, or the local mailbox and phone; each watched. Rejects with a sentence if the DKIM key is none. */
@@ -34,14 +34,18 @@ export async function createProviders(
     keyOf(config.DKIM_PRIVATE_KEY),
   );
   const smtp = createSmtpProvider({
-    url: config.SMTP_URL ?? local.mailbox?.smtpUrl ?? '',
+    url: config.SMTP_URL ?? local.smtpUrl ?? '',
     returns: returnPaths(parts.secret, bounceDomainOf(config, local)),
     dkim: dkimOf(config, privateKey),
   });
   const twilio = createTwilioProvider({
     accountSid: config.TWILIO_ACCOUNT_SID ?? localAccountSid,
     authToken: config.TWILIO_AUTH_TOKEN ?? local.phoneToken,
-    ...(config.TWILIO_API_URL !== undefined ? { apiUrl: config.TWILIO_API_URL } : local.phone ? { apiUrl: local.phone.url } : {}),
+    ...(config.TWILIO_API_URL !== undefined
+      ? { apiUrl: config.TWILIO_API_URL }
+      : local.phoneUrl === null
+        ? {}
+        : { apiUrl: local.phoneUrl }),
     get publicUrl() {
       return address.publicUrl;
     },

@@ -1,18 +1,25 @@
-import type { Instance } from './compose.js';
+/** What runs until it is asked to stop. */
+interface Running {
+  stop(): Promise<void>;
+}
 
 /** A second Ctrl-C, or this much patience in real milliseconds, ends the process without waiting for what is under way. */
 const patienceMs = 50_000;
 
-/** Runs an instance until SIGINT or SIGTERM; ends the process with 0, or with 1 and a sentence when it cannot start. */
-export async function runUntilStopped(start: () => Promise<Instance>, onReady: (instance: Instance) => void = () => {}): Promise<void> {
+/** Runs what was started until SIGINT or SIGTERM (null: it is done); ends the process with 0, or with 1 and a sentence when it cannot start. */
+export async function runUntilStopped<R extends Running>(
+  start: () => Promise<R | null>,
+  onReady: (running: R) => void = () => {},
+): Promise<void> {
   const stopped = untilSignal();
-  let instance: Instance;
+  let instance: R | null;
   try {
     instance = await start();
   } catch (error) {
     process.stderr.write(`${describe(error)}\n`);
     process.exit(1);
   }
+  if (instance === null) process.exit(0);
   onReady(instance);
   await stopped;
   void untilSignal().then(() => process.exit(1));

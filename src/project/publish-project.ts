@@ -15,6 +15,8 @@ import { describeProblem } from '../yaml/problem.js';
 import { readPolicyFile } from './policy-folder.js';
 import { publishPolicyFolder } from './publish-policies.js';
 
+type PublishDeps = Pick<AppDeps, 'store' | 'clock' | 'shop' | 'policies'>;
+
 export interface Project {
   readonly folder: string;
   readonly templates: TemplateFolder;
@@ -31,7 +33,7 @@ export async function isUnpublished({ store }: Pick<AppDeps, 'store'>): Promise<
 }
 
 /** Policies come first: a process cannot decide without them. A kind that was never published is taken from the folder at any start. */
-export async function publishPoliciesAtStart(app: AppDeps, project: Project, isFirst: boolean): Promise<void> {
+export async function publishPoliciesAtStart(app: PublishDeps, project: Project, isFirst: boolean): Promise<void> {
   await publishPolicyFolder(app, project.folder, { isEmbedded: isFirst, say: project.say });
 }
 
@@ -39,7 +41,7 @@ export async function publishPoliciesAtStart(app: AppDeps, project: Project, isF
  * What the first start on an empty store does: templates, then journeys. A file with errors is told and left out; it stops nobody. Every later start
  * leaves what is live as it is and says what differs.
  */
-export async function publishAtStart(app: AppDeps, project: Project, isFirst: boolean): Promise<void> {
+export async function publishAtStart(app: PublishDeps, project: Project, isFirst: boolean): Promise<void> {
   if (isFirst) return publishFirst(app, project);
   const differing = await differingFiles(app, project);
   if (differing.length === 0) return;
@@ -49,7 +51,7 @@ export async function publishAtStart(app: AppDeps, project: Project, isFirst: bo
   );
 }
 
-async function publishFirst(app: AppDeps, { folder, templates, publishTemplates, say }: Project): Promise<void> {
+async function publishFirst(app: PublishDeps, { folder, templates, publishTemplates, say }: Project): Promise<void> {
   for (const { id, version, published, problems } of await publishTemplates()) {
     if (published) say(`Published template ${id}, version ${version}.`);
     for (const problem of problems) say(describeProblem(problem));

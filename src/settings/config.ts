@@ -61,6 +61,18 @@ export const settings = {
   SOJOURN_MAILBOX_PORT: { schema: port.default(4025), meaning: 'Port of the local mailbox page and its REST paths; 0 takes a free one.' },
   SOJOURN_SMTP_PORT: { schema: port.default(4026), meaning: 'Port on which the local mailbox takes mail; 0 takes a free one.' },
   SOJOURN_PHONE_PORT: { schema: port.default(4027), meaning: 'Port of the local phone; 0 takes a free one.' },
+  SOJOURN_LOCAL_HOST: {
+    schema: host.default('127.0.0.1'),
+    meaning: 'Address on which the local mailbox and phone listen. Never one that the world reaches.',
+  },
+  SOJOURN_LOCAL_PARTS: {
+    schema: host.optional(),
+    meaning: 'Host of the process that holds the local mailbox and phone for all (role local). Absent: each process has its own.',
+  },
+  SOJOURN_LOCAL_CALLS: {
+    schema: httpUrl('http://api:4000').optional(),
+    meaning: 'Where the role local reaches the public listener of the role api. Absent: at PUBLIC_URL.',
+  },
   SOJOURN_TEMPORAL_PORT: { schema: port.default(0), meaning: 'Port of the embedded Temporal server; 0 takes a free one.' },
   SOJOURN_TEMPORAL_UI_PORT: {
     schema: port.default(4029),
@@ -90,7 +102,11 @@ export const settings = {
       'Key of links, message ids and suppression hashes; several by commas: the first signs, all verify. Made and kept in the data folder when absent and everything is embedded.',
   },
   SOJOURN_PROJECT: { schema: z.string().default('.'), meaning: 'Folder with shop.yaml, journeys/, policies/ and templates/.' },
-  SOJOURN_ROLE: { schema: z.string().default('all'), meaning: 'Which parts this process runs: all, or a list of api, relay, worker.' },
+  SOJOURN_ROLE: {
+    schema: z.string().default('all'),
+    meaning:
+      'Which parts this process runs: all, or a list of api, relay, worker. Each alone: local, the local mailbox and phone; publish, which prepares the database, publishes on an empty one, and ends.',
+  },
   SOJOURN_LOG_LEVEL: {
     schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     meaning: 'How much is logged.',
@@ -244,11 +260,24 @@ export function adminPortOf({ SOJOURN_PORT, SOJOURN_ADMIN_PORT }: Pick<Config, '
 export type Role = 'api' | 'relay' | 'worker';
 
 export function rolesOf(config: Pick<Config, 'SOJOURN_ROLE'>): ReadonlySet<Role> {
-  const names = config.SOJOURN_ROLE.split(',').map((name) => name.trim());
-  return new Set(names.includes('all') ? allRoles : allRoles.filter((role) => names.includes(role)));
+  const names = roleNames(config);
+  return new Set(names.includes('all') ? roles : roles.filter((role) => names.includes(role)));
 }
 
-const allRoles: readonly Role[] = ['api', 'relay', 'worker'];
+/** What a process does in the place of the roles; null: it has roles. */
+export function loneRoleOf(config: Pick<Config, 'SOJOURN_ROLE'>): LoneRole | null {
+  return loneRoles.find((role) => role === config.SOJOURN_ROLE.trim()) ?? null;
+}
+
+/** `local`: the local mailbox and phone, for the other processes. `publish`: prepares database and project, and ends. */
+type LoneRole = 'local' | 'publish';
+
+export const roles: readonly Role[] = ['api', 'relay', 'worker'];
+const loneRoles: readonly LoneRole[] = ['local', 'publish'];
+
+function roleNames({ SOJOURN_ROLE }: Pick<Config, 'SOJOURN_ROLE'>): readonly string[] {
+  return SOJOURN_ROLE.split(',').map((name) => name.trim());
+}
 
 function conflictsOf(config: Config): readonly string[] {
   const problems: string[] = [];
@@ -281,17 +310,35 @@ function conflictsOf(config: Config): readonly string[] {
     );
   if (config.SOJOURN_SECRET === undefined && reachesPeople.length > 0)
     problems.push('SOJOURN_SECRET must be set when real email or texts go out: links in them must outlive this data folder.');
-  const unknownRoles = config.SOJOURN_ROLE.split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== 'all' && !allRoles.includes(name as Role));
+  problems.push(...roleConflicts(config));
+  return problems;
+}
+
+function roleConflicts(config: Config): readonly string[] {
+  const problems: string[] = [];
+  const lone = loneRoleOf(config);
+  const unknownRoles = roleNames(config).filter((name) => name !== 'all' && name !== lone && !roles.includes(name as Role));
   if (unknownRoles.length > 0)
-    problems.push(`SOJOURN_ROLE: ${unknownRoles.join(', ')} is no role; use all, or a list of api, relay, worker.`);
-  const isSplit = rolesOf(config).size < allRoles.length;
+    problems.push(
+      unknownRoles.some((name) => loneRoles.some((role) => role === name))
+        ? `SOJOURN_ROLE: ${unknownRoles.join(', ')} stands alone: give it a process of its own.`
+        : `SOJOURN_ROLE: ${unknownRoles.join(', ')} is no role; use all, or a list of api, relay, worker.`,
+    );
+  if (config.SOJOURN_LOCAL_PARTS !== undefined && [config.SOJOURN_SMTP_PORT, config.SOJOURN_PHONE_PORT].includes(0))
+    problems.push(
+      'SOJOURN_LOCAL_PARTS says where mailbox and phone are, so SOJOURN_SMTP_PORT and SOJOURN_PHONE_PORT must say at which ports.',
+    );
+  if (lone === 'local') {
+    if (config.SOJOURN_SECRET === undefined)
+      problems.push('SOJOURN_SECRET must be set for the role local, as for the others: the phone is logged in to by a key made of it.');
+    return problems;
+  }
+  const isSplit = rolesOf(config).size < roles.length;
   if (isSplit && config.DATABASE_URL === undefined)
     problems.push('SOJOURN_ROLE splits the program over processes, and the embedded store serves one process: set DATABASE_URL.');
   if (rolesOf(config).has('worker') && !rolesOf(config).has('api') && config.PUBLIC_URL === undefined)
     problems.push('PUBLIC_URL must be set for a worker without the role api: the links in its messages lead to another process.');
-  if (isSplit && config.TEMPORAL_ADDRESS === undefined && config.SOJOURN_ROLE !== 'api')
+  if (isSplit && config.TEMPORAL_ADDRESS === undefined && config.SOJOURN_ROLE !== 'api' && lone === null)
     problems.push('SOJOURN_ROLE splits the program over processes: set TEMPORAL_ADDRESS to the Temporal server that they share.');
   return problems;
 }

@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, get as httpGet } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -167,6 +167,35 @@ test('delivers what a person writes, signed, and keeps the reply', async () => {
     replies: [{ body: 'You & we: done – bye', to: text.To, from: text.From }],
   });
   expect(taken).toMatchObject([{ path: '/inbound', form: { Body: 'Stop 🛑', From: text.To, To: text.From, NumMedia: '0' } }]);
+});
+
+test('signs for the public address, and calls where the listener of it is', async () => {
+  const { url, taken } = await service();
+  const phone = await start();
+  // The service knows itself by `url` alone; a name that is nobody's stands for a proxy that is not there.
+  const elsewhere = url.replace('127.0.0.1', 'localhost');
+  phone.setInboundUrl(`${url}/inbound?a=1`, elsewhere);
+  const response = await fetch(`${phone.url}/inbound`, {
+    method: 'POST',
+    body: JSON.stringify({ from: text.To, to: text.From, body: 'hi' }),
+  });
+  expect(response.status).toBe(201);
+  expect(taken).toMatchObject([{ path: '/inbound?a=1', form: { Body: 'hi' } }]);
+});
+
+test('answers to its name among the processes of a trial, and to no other', async () => {
+  const phone = await startPhone({ httpPort: 0, ...account, knownAs: 'mailbox-and-phone' });
+  closers.push(() => phone.close());
+  const asked = (host: string) =>
+    new Promise<number>((resolve, reject) => {
+      const { port } = new URL(phone.url);
+      httpGet({ port, host: '127.0.0.1', path: '/', headers: { host } }, (answer) => resolve(answer.resume().statusCode ?? 0)).once(
+        'error',
+        reject,
+      );
+    });
+  expect(await asked('mailbox-and-phone:4027')).toBe(200);
+  expect(await asked('evil.example')).toBe(403);
 });
 
 test('says so when the service does not take what a person writes', async () => {

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import { z } from 'zod';
-import { createLocalServer, happens, json, listen, loopback, pagePolicy, sleep } from '../local-server.js';
+import { createLocalServer, happens, json, type LocalPlace, listen, listensOn, pagePolicy, sleep } from '../local-server.js';
 import { type Envelope, MailStore, type MessageSummary } from './messages.js';
 import { listPage, mailPage } from './pages.js';
 import { complaintsOfMailbox, fateOfAddress, Returns } from './returns.js';
 import { searchMessages } from './search.js';
 
-export interface MailboxOptions {
+export interface MailboxOptions extends LocalPlace {
   /** 0 takes a free one. */
   readonly smtpPort: number;
   /** 0 takes a free one. */
@@ -61,7 +61,7 @@ type Chaos = z.output<typeof Chaos>;
 const largestMail = 30 * 1024 * 1024;
 
 /**
- * A real SMTP server with Mailpit's REST paths and a page to read mail, on loopback only. A mail is on the disk before it is answered 250,
+ * A real SMTP server with Mailpit's REST paths and a page to read mail, on loopback unless told otherwise. A mail is on the disk before it is answered 250,
  * so that after a kill the mailbox can be compared with the store message by message.
  */
 export async function startMailbox(options: MailboxOptions): Promise<Mailbox> {
@@ -70,12 +70,12 @@ export async function startMailbox(options: MailboxOptions): Promise<Mailbox> {
   const chaos = { current: Chaos.parse({}) };
   const returns = new Returns();
   const smtp = createSmtpServer(store, chaos, returns);
-  const http = createHttpServer(store, chaos, options.die);
-  const smtpPort = await listenSmtp(smtp, options.smtpPort);
-  const url = await listen(http, options.httpPort);
+  const http = createHttpServer(store, chaos, options);
+  const smtpPort = await listenSmtp(smtp, options);
+  const url = await listen(http, options.httpPort, options);
   return {
     url,
-    smtpUrl: `smtp://${loopback}:${smtpPort}`,
+    smtpUrl: `smtp://${listensOn(options)}:${smtpPort}`,
     setReturnDoor: (door) => returns.setDoor(door),
     feedbackLoop: complaintsOfMailbox,
     resolveTxt: (name) => returns.resolveTxt(name),
@@ -161,10 +161,11 @@ function envelopeOf(session: SMTPServerSession): Envelope {
   return { from: mailFrom ? mailFrom.address : '', to: rcptTo.map(({ address }) => address) };
 }
 
-function listenSmtp(server: SMTPServer, port: number): Promise<number> {
+function listenSmtp(server: SMTPServer, options: MailboxOptions): Promise<number> {
+  const { smtpPort: port } = options;
   return new Promise((resolve, reject) => {
     server.server.once('error', reject);
-    server.listen(port, loopback, () => {
+    server.listen(port, listensOn(options), () => {
       server.server.removeListener('error', reject);
       const address = server.server.address();
       resolve(typeof address === 'object' && address ? address.port : port);
@@ -172,8 +173,8 @@ function listenSmtp(server: SMTPServer, port: number): Promise<number> {
   });
 }
 
-function createHttpServer(store: MailStore, chaos: { current: Chaos }, die: () => void = () => {}): FastifyInstance {
-  const server = createLocalServer();
+function createHttpServer(store: MailStore, chaos: { current: Chaos }, options: MailboxOptions): FastifyInstance {
+  const server = createLocalServer(options);
 
   server.get<{ Querystring: Paging }>('/api/v1/messages', (request) => listing(store, store.newestFirst(), request.query));
 
@@ -202,7 +203,7 @@ function createHttpServer(store: MailStore, chaos: { current: Chaos }, die: () =
   server.put('/chaos', async (request, reply) => {
     const asked = Chaos.safeParse(json(request.body) ?? {});
     if (!asked.success) return reply.code(400).send({ Error: z.prettifyError(asked.error) });
-    if (asked.data.crash) die();
+    if (asked.data.crash) options.die?.();
     chaos.current = asked.data;
     return chaos.current;
   });

@@ -5,6 +5,8 @@ import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
 export class SignedPoster {
   readonly #authToken: string;
   readonly #closing = new AbortController();
+  /** Calls to one origin go to the other: the public address may lead elsewhere from here. What is signed is the public one. */
+  detour: { readonly from: string; readonly to: string } | null = null;
 
   constructor(authToken: string) {
     this.#authToken = authToken;
@@ -19,7 +21,7 @@ export class SignedPoster {
   /** The answer, or null when there was none. Redirects are not followed: Twilio's signature is for the address it asked for. */
   async post(url: string, params: Readonly<Record<string, string>>): Promise<{ readonly status: number; readonly body: string } | null> {
     try {
-      const response = await fetch(url, {
+      const response = await fetch(this.#wayTo(url), {
         method: 'POST',
         redirect: 'manual',
         headers: {
@@ -34,6 +36,11 @@ export class SignedPoster {
     } catch {
       return null;
     }
+  }
+
+  #wayTo(url: string): string {
+    const asked = new URL(url);
+    return asked.origin === this.detour?.from ? this.detour.to + asked.pathname + asked.search : url;
   }
 
   /** As `post`, again after each of the pauses until the answer is neither missing nor a server's fault. */

@@ -48,6 +48,11 @@ export class Network {
     this.inboundUrl = options.inboundUrl ?? null;
   }
 
+  setInboundUrl(url: string, reachedAt?: string): void {
+    this.inboundUrl = url;
+    this.#poster.detour = reachedAt === undefined ? null : { from: new URL(url).origin, to: new URL(reachedAt).origin };
+  }
+
   /** Goes on with what a restart interrupted. */
   resume(): void {
     for (const text of this.#store.newestFirst()) {

@@ -1,4 +1,6 @@
-export interface PhoneOptions {
+import type { LocalPlace } from '../local-server.js';
+
+export interface PhoneOptions extends LocalPlace {
   /** 0 takes a free one. */
   readonly httpPort: number;
   /** What the service must log in with; webhooks are signed with the token. */

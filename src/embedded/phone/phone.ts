@@ -10,7 +10,8 @@ import { TextStore } from './texts.js';
 export interface Phone {
   /** Page, `/inbound`, `/chaos` and Twilio's paths, without a slash at the end. */
   readonly url: string;
-  setInboundUrl(url: string): void;
+  /** Where inbound texts are delivered. `reachedAt`: where the listener of that address is reached, when not there. */
+  setInboundUrl(url: string, reachedAt?: string): void;
   close(): Promise<void>;
 }
 
@@ -23,13 +24,11 @@ export async function startPhone(options: PhoneOptions): Promise<Phone> {
   const store = await TextStore.open(join(folder, 'phone.log'));
   const network = new Network(store, options);
   const server = createServer(store, network, options);
-  const url = await listen(server, options.httpPort);
+  const url = await listen(server, options.httpPort, options);
   network.resume();
   return {
     url,
-    setInboundUrl: (inboundUrl) => {
-      network.inboundUrl = inboundUrl;
-    },
+    setInboundUrl: (inboundUrl, reachedAt) => network.setInboundUrl(inboundUrl, reachedAt),
     close: async () => {
       await server.close();
       await network.close();

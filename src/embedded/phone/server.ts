@@ -19,7 +19,7 @@ class ApiError extends Error {
 
 /** The paths of the phone: those of Twilio, and its own for people and tests. */
 export function createServer(store: TextStore, network: Network, options: PhoneOptions): FastifyInstance {
-  const server = createLocalServer();
+  const server = createLocalServer(options);
   const { accountSid, authToken } = options;
   const credentials = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
   const base = '/2010-04-01/Accounts/:account/Messages';
