@@ -1,5 +1,15 @@
 import { InvalidArgumentError, Option } from 'commander';
 
+/** An option that may be left out. */
+export function option(flags: string, help: string): Option {
+  return new Option(flags, help);
+}
+
+/** An option without which the command asks for it. */
+export function required(flags: string, help: string): Option {
+  return new Option(flags, help).makeOptionMandatory();
+}
+
 export function channelOption(): Option {
   return new Option('--channel <channel>', 'by this channel').choices(['email', 'sms']).makeOptionMandatory();
 }

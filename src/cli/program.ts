@@ -1,17 +1,9 @@
-import { Command, CommanderError } from 'commander';
-import type { Add, Group } from './add.js';
+import { Command as Commander, CommanderError } from 'commander';
+import { type Command, typedAs } from './command.js';
+import { commands, groups } from './commands/index.js';
 import { type CliIo, createContext, type GlobalOptions, type Outcome } from './context.js';
 import { CliFailure } from './failure.js';
 import { printableIo } from './printable.js';
-import { addBroadcasts } from './tree/broadcasts.js';
-import { addEntries } from './tree/entries.js';
-import { addEvents } from './tree/events.js';
-import { addJourneys } from './tree/journeys.js';
-import { addKeys } from './tree/keys.js';
-import { addMessages } from './tree/messages.js';
-import { addOperation } from './tree/operate.js';
-import { addPeople } from './tree/people.js';
-import { addProject } from './tree/project.js';
 
 /** Runs a command line. Answers the exit code: 0 done, 1 refused or failed, 2 not asked rightly. */
 export async function runCli(args: readonly string[], terminal: CliIo): Promise<0 | 1 | 2> {
@@ -41,9 +33,9 @@ function answerFailure(error: unknown, json: boolean, io: CliIo): 0 | 1 | 2 {
   return 1;
 }
 
-/** The tree of commands. What a command does is imported when it runs, so that help and completion stay quick. */
-function buildProgram(io: CliIo, state: { outcome: Outcome | null }): Command {
-  const program = new Command('sojourn')
+/** The list of commands as the library wants them. */
+function buildProgram(io: CliIo, state: { outcome: Outcome | null }): Commander {
+  const program = new Commander('sojourn')
     .description('Customer journeys over email and SMS.')
     .option('--json', 'print JSON')
     .option('--url <url>', 'the API of a running Sojourn, instead of the one in the data folder')
@@ -54,24 +46,23 @@ function buildProgram(io: CliIo, state: { outcome: Outcome | null }): Command {
     .showHelpAfterError('(--help tells how it is used)')
     .configureOutput({ writeOut: (text) => io.out(text.trimEnd()), writeErr: (text) => io.err(text.trimEnd()) });
 
-  // Commands take over output and exit override from the program, and its options may stand before or after theirs.
-  const add: Add = (parent, spec, description, run) =>
-    parent
-      .command(spec)
-      .description(description)
-      .action(async (...given: readonly unknown[]) => {
-        state.outcome = await run(createContext(io, program.opts<GlobalOptions>()), given.at(-1) as Command);
-      });
-  const group: Group = (name, description) => program.command(name).description(description);
-
-  addProject(program, add, group);
-  addJourneys(add, group);
-  addBroadcasts(add, group);
-  addPeople(program, add, group);
-  addEntries(add, group);
-  addMessages(program, add, group);
-  addEvents(add, group);
-  addOperation(program, add, group);
-  addKeys(add, group);
+  const parents = new Map<string | null, Commander>([[null, program]]);
+  const parentOf = (group: string | null): Commander => {
+    const parent = parents.get(group) ?? program.command(group ?? '').description(groups[group ?? ''] ?? '');
+    parents.set(group, parent);
+    return parent;
+  };
+  for (const one of commands) add(one);
   return program;
+
+  // Commands take over output and exit override from the program, and its options may stand before or after theirs.
+  function add(one: Command): void {
+    const { group, spec } = typedAs(one);
+    const added = parentOf(group).command(spec).description(one.help);
+    for (const option of one.options ?? []) added.addOption(option);
+    if (one.examples !== undefined) added.addHelpText('after', ['', 'Examples:', ...one.examples.map((line) => `  ${line}`)].join('\n'));
+    added.action(async () => {
+      state.outcome = await one.run(createContext(io, program.opts<GlobalOptions>()), added.args, () => added.opts());
+    });
+  }
 }

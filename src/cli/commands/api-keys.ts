@@ -1,10 +1,51 @@
+import { Option } from 'commander';
 import type { ApiKey, ApiKeyRevokeAnswer, NewApiKey, RotatedApiKey } from '../../api/contract/api-keys.js';
 import type { Page } from '../../api/contract/shared.js';
+import { scopes } from '../../domain/keys/scopes.js';
+import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
+import { option } from '../options.js';
 import { table } from '../text.js';
 
+export const apiKeyListCommand = command({
+  name: 'api-key list',
+  help: 'the keys, without their secrets',
+  run: (context) => listApiKeys(context),
+});
+
+export const apiKeyCreateCommand = command({
+  name: 'api-key create <name>',
+  help: 'make a key',
+  options: [
+    new Option('--scope <scope...>', 'what it may do (else admin, which is everything)').choices([...scopes]),
+    option('--expires <instant>', 'when it ends, such as 2027-06-30T00:00:00Z'),
+  ],
+  examples: ['sojourn api-key create dashboard --scope read'],
+  run: (context, [name = ''], options) => createApiKey(context, name, options()),
+});
+
+export const apiKeyRotateCommand = command({
+  name: 'api-key rotate <id>',
+  help: 'a new key in the place of an old one, which goes on for a day',
+  options: [
+    option('--overlap <duration>', 'how long the old one goes on, such as PT1H'),
+    option('--now', 'the old one opens nothing from now on: it leaked'),
+  ],
+  run: (context, [id = ''], options) => rotateApiKey(context, id, options()),
+});
+
+export const apiKeyRevokeCommand = command({
+  name: 'api-key revoke <id>',
+  help: 'the key opens nothing any more',
+  options: [
+    option('--descendants', 'also the keys that it made, and those that these made'),
+    option('--force', 'also the last one of scope admin, without which nobody comes in'),
+  ],
+  run: (context, [id = ''], options) => revokeApiKey(context, id, options()),
+});
+
 /** `api-key create <name> [--scope <scope...>] [--expires <instant>]` */
-export async function createApiKey(
+async function createApiKey(
   context: CliContext,
   name: string,
   options: { readonly scope?: readonly string[]; readonly expires?: string },
@@ -25,7 +66,7 @@ export async function createApiKey(
 }
 
 /** `api-key rotate <id> [--overlap <duration>] [--now]` */
-export async function rotateApiKey(
+async function rotateApiKey(
   context: CliContext,
   id: string,
   options: { readonly overlap?: string; readonly now?: boolean },
@@ -47,7 +88,7 @@ export async function rotateApiKey(
 }
 
 /** `api-key revoke <id> [--descendants] [--force]` */
-export async function revokeApiKey(
+async function revokeApiKey(
   context: CliContext,
   id: string,
   options: { readonly descendants?: boolean; readonly force?: boolean },
@@ -65,7 +106,7 @@ export async function revokeApiKey(
 }
 
 /** `api-key list` */
-export async function listApiKeys(context: CliContext): Promise<Outcome> {
+async function listApiKeys(context: CliContext): Promise<Outcome> {
   const { items } = await (await context.client()).get<Page<ApiKey>>('/v1/api-keys');
   const local = await context.localTime();
   const names = new Map(items.map(({ id, name }) => [id, name]));

@@ -1,8 +1,25 @@
 import type { AuditedAct } from '../../api/contract/audit.js';
+import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
 import { findProfileId } from '../find-profile.js';
+import { limitOption, option } from '../options.js';
 import { table } from '../text.js';
+
+export const auditListCommand = command({
+  name: 'audit list',
+  help: 'acts, the newest first',
+  options: [
+    option('--person <id>', 'about this person: by our id or one of the shop’s'),
+    option('--key <id>', 'by this API key'),
+    option('--act <act>', 'this act, such as profile.export, or all of a noun, such as profile'),
+    option('--since <instant>', 'from then on, such as 2026-12-01T00:00:00Z'),
+    option('--until <instant>', 'before then'),
+    limitOption(),
+  ],
+  examples: ['sojourn audit list --act profile.export --since 2026-12-01T00:00:00Z'],
+  run: (context, _args, options) => listAudit(context, options()),
+});
 
 interface Asked {
   readonly person?: string;
@@ -14,7 +31,7 @@ interface Asked {
 }
 
 /** `audit list [--person <id>] [--key <id>] [--act <act>] [--since <instant>] [--until <instant>]` */
-export async function listAudit(context: CliContext, options: Asked): Promise<Outcome> {
+async function listAudit(context: CliContext, options: Asked): Promise<Outcome> {
   const api = await context.client();
   const acts = await api.list<AuditedAct>(
     '/v1/audit',

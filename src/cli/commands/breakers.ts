@@ -1,10 +1,24 @@
 import type { BreakerListAnswer, BreakerResetAnswer } from '../../api/contract/breakers.js';
+import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
 import { plural, table } from '../text.js';
 
+export const breakerListCommand = command({
+  name: 'breaker list',
+  help: 'what is stopped, and why',
+  run: (context) => listBreakers(context),
+});
+
+export const breakerResetCommand = command({
+  name: 'breaker reset <breaker>',
+  help: 'let it go on: journey:<id> or provider:<name>',
+  examples: ['sojourn breaker reset journey:abandoned-cart'],
+  run: (context, [breaker = '']) => resetBreaker(context, breaker),
+});
+
 /** `breaker list` */
-export async function listBreakers(context: CliContext): Promise<Outcome> {
+async function listBreakers(context: CliContext): Promise<Outcome> {
   const api = await context.client();
   const { items } = await api.get<BreakerListAnswer>('/v1/breakers');
   const local = items.length === 0 ? null : await context.localTime();
@@ -13,7 +27,7 @@ export async function listBreakers(context: CliContext): Promise<Outcome> {
 }
 
 /** `breaker reset <breaker>`: named as `breaker list` names it, `journey:<id>` or `provider:<name>`. */
-export async function resetBreaker(context: CliContext, name: string): Promise<Outcome> {
+async function resetBreaker(context: CliContext, name: string): Promise<Outcome> {
   const [, kind, id] = /^(journey|provider):(.+)$/.exec(name) ?? [];
   if (kind === undefined || id === undefined)
     throw new CliFailure(`${name} names no breaker: journey:<id> or provider:<name>, as in sojourn breaker list.`, 2);

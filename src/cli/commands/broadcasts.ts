@@ -9,12 +9,73 @@ import type {
 } from '../../api/contract/broadcasts.js';
 import { durationWords } from '../../domain/time/duration.js';
 import type { ApiClient } from '../client.js';
+import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { readData } from '../data-file.js';
 import { CliFailure } from '../failure.js';
-import { type MappedColumn, readRecipients } from '../recipient-list.js';
+import { limitOption, option, priorityOption, required } from '../options.js';
+import type { MappedColumn } from '../recipient-list.js';
 import { readSource } from '../source-file.js';
 import { paragraphs, plural, table } from '../text.js';
+
+export const broadcastStartCommand = command({
+  name: 'broadcast start',
+  help: 'send a template to a list of people, each through the gate',
+  options: [
+    required('--template <id>', 'this template'),
+    required('--name <name>', 'what it is called in lists'),
+    option(
+      '--to <file>',
+      'ids or email addresses, one to a line, or a CSV with the heading userId, profileId or email; - for standard input',
+    ),
+    option('--map <column=name...>', 'columns of the list that the template reads as data.<name> of each recipient'),
+    option('--everyone', 'everyone who is known'),
+    option('--trait <name=value...>', 'only those of everyone who have this trait'),
+    option('--data-file <file>', 'a JSON file that the template reads as data; by_language in it holds what differs by language'),
+    option('--at <instant>', 'from this instant on (else now)'),
+    option('--over <duration>', 'spread over this time, such as PT2H'),
+    option('--deadline <when>', 'not after this instant, or this long after the start'),
+    priorityOption('20'),
+    option('--dry-run', 'only say who would get it, who would wait and who would not, and why'),
+  ],
+  examples: [
+    'sojourn broadcast start --template autumn --name "Autumn letter" --to people.csv --dry-run',
+    'sojourn broadcast start --template autumn --name "Autumn letter" --everyone --trait country=DE --over PT2H',
+  ],
+  run: (context, _args, options) => startBroadcast(context, options()),
+});
+
+export const broadcastListCommand = command({
+  name: 'broadcast list',
+  help: 'broadcasts, the newest first',
+  options: [limitOption()],
+  run: (context, _args, options) => listBroadcasts(context, options()),
+});
+
+export const broadcastShowCommand = command({
+  name: 'broadcast show <id>',
+  help: 'how far it is, and to whom it goes',
+  options: [option('--watch', 'go on telling until it has ended'), limitOption('--recipients', 20, 'show so many recipients')],
+  run: (context, [id = ''], options) => showBroadcast(context, id, options()),
+});
+
+export const broadcastPauseCommand = command({
+  name: 'broadcast pause <id>',
+  help: 'nobody further gets it until it is resumed',
+  run: (context, [id = '']) => controlBroadcast(context, 'pause', id),
+});
+
+export const broadcastResumeCommand = command({
+  name: 'broadcast resume <id>',
+  help: 'it goes on at its pace',
+  run: (context, [id = '']) => controlBroadcast(context, 'resume', id),
+});
+
+export const broadcastCancelCommand = command({
+  name: 'broadcast cancel <id>',
+  help: 'the end: who waits does not get it',
+  run: (context, [id = '']) => controlBroadcast(context, 'cancel', id),
+});
 
 export interface StartOptions {
   readonly template: string;
@@ -32,7 +93,7 @@ export interface StartOptions {
 }
 
 /** `broadcast start`: to a list of ids, or to everyone; `--dry-run` asks what would come of it. */
-export async function startBroadcast(context: CliContext, options: StartOptions): Promise<Outcome> {
+async function startBroadcast(context: CliContext, options: StartOptions): Promise<Outcome> {
   const api = await context.client();
   const request = {
     name: options.name,
@@ -88,6 +149,7 @@ async function audienceOf({ to, everyone, trait, map }: StartOptions): Promise<o
   if (to === undefined && map !== undefined) throw new CliFailure('--map goes with --to: it names columns of the list.', 2);
   if (to === undefined) return { everyone: true, traits: readTraits(trait ?? []) };
   if (trait !== undefined) throw new CliFailure('--trait goes with --everyone; filter the list instead.', 2);
+  const { readRecipients } = await import('../recipient-list.js');
   const { by, ids, data } = readRecipients(
     to === '-' ? await textOf(process.stdin) : (await readSource(to)).source,
     to === '-' ? 'the input' : to,
@@ -134,7 +196,7 @@ function sayUnknown({ count, ids }: StartedBroadcast['unknown']): string | null 
 }
 
 /** `broadcast list` */
-export async function listBroadcasts(context: CliContext, options: { readonly limit: number }): Promise<Outcome> {
+async function listBroadcasts(context: CliContext, options: { readonly limit: number }): Promise<Outcome> {
   const api = await context.client();
   const broadcasts = await api.list<Broadcast>('/v1/broadcasts', {}, options.limit);
   const local = await context.localTime();
@@ -151,7 +213,7 @@ export async function listBroadcasts(context: CliContext, options: { readonly li
 const watchEveryMs = 2_000;
 
 /** `broadcast show <id>`: how far it is; `--watch`: a line whenever something has changed, until its end. */
-export async function showBroadcast(
+async function showBroadcast(
   context: CliContext,
   id: string,
   options: { readonly watch?: boolean; readonly recipients: number },
@@ -216,7 +278,7 @@ function storyText(story: BroadcastStory, local: (at: string | null) => string):
 const words = { pause: 'paused', resume: 'goes on', cancel: 'is cancelled' } as const;
 
 /** `broadcast pause|resume|cancel <id>` */
-export async function controlBroadcast(context: CliContext, action: keyof typeof words, id: string): Promise<Outcome> {
+async function controlBroadcast(context: CliContext, action: keyof typeof words, id: string): Promise<Outcome> {
   const api = await context.client();
   const result = await api.post<BroadcastControl>(`/v1/broadcasts/${encodeURIComponent(id)}/${action}`);
   return {

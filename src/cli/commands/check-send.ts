@@ -1,9 +1,27 @@
+import { Option } from 'commander';
 import type { VerdictAnswer } from '../../api/contract/shared.js';
+import { messageClasses } from '../../domain/messages/channel.js';
+import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { findProfile } from '../find-profile.js';
+import { channelOption, option, priorityOption, required } from '../options.js';
+
+export const sendCheckCommand = command({
+  name: 'send-check <person>',
+  help: 'could this be sent now, and if not, when? Nothing is sent',
+  options: [
+    channelOption(),
+    required('--topic <topic>', 'about this topic'),
+    new Option('--class <class>', 'as a message of this class').choices([...messageClasses]).default('marketing'),
+    priorityOption('that of the class'),
+    option('--at <instant>', 'at this future instant, such as 2026-12-01T22:00:00Z'),
+  ],
+  examples: ['sojourn send-check ada@example.com --channel email --topic newsletter'],
+  run: (context, [person = ''], options) => checkSend(context, person, options()),
+});
 
 /** `send-check <profile>`: could this be sent now, and if not, when? Nothing is sent. */
-export async function checkSend(
+async function checkSend(
   context: CliContext,
   id: string,
   options: { readonly channel: string; readonly topic: string; readonly class: string; readonly priority?: number; readonly at?: string },

@@ -1,12 +1,54 @@
+import { Option } from 'commander';
 import type { WaitingConsent } from '../../api/contract/consents.js';
 import type { Consents, ProfileExport } from '../../api/contract/profiles.js';
+import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
 import { findProfile } from '../find-profile.js';
+import { channelOption, limitOption, option, required } from '../options.js';
 import { paragraphs, table } from '../text.js';
 
+export const profileConsentsCommand = command({
+  name: 'profile consents <person>',
+  help: 'what a person consents to, why, and every act',
+  run: (context, [person = '']) => showConsents(context, person),
+});
+
+export const profileConsentCommand = command({
+  name: 'profile consent <person>',
+  help: 'record a yes or a no that came by another way than a form, such as on the phone',
+  options: [
+    channelOption(),
+    new Option('--state <state>', 'what was said').choices(['granted', 'denied', 'withdrawn']).makeOptionMandatory(),
+    required('--method <method>', 'how, such as phone-call'),
+    required('--source <source>', 'where, such as support'),
+    option('--topic <topic>', 'about this topic').default('marketing'),
+    option('--text <words>', 'the words that the person heard'),
+    option('--evidence <where>', 'where the proof is kept, such as the number of a recording'),
+    option('--actor <id>', 'who records it: an id, no name'),
+    option('--legal-basis <basis>', 'consent (else), implied or soft-opt-in'),
+    option('--at <instant>', 'when it was said (else now)'),
+    option('--double-opt-in', 'ask the person to confirm, also where the policy does not'),
+  ],
+  examples: ['sojourn profile consent ada@example.com --channel sms --state granted --method phone-call --source support'],
+  run: (context, [person = ''], options) => recordConsent(context, person, options()),
+});
+
+export const profileExportCommand = command({
+  name: 'profile export <person>',
+  help: 'all that is kept of a person, as JSON',
+  run: (context, [person = '']) => exportProfile(context, person),
+});
+
+export const consentListCommand = command({
+  name: 'consent list',
+  help: 'consents that do not count yet',
+  options: [required('--state <state>', 'quarantined (imports without evidence) or pending (a confirmation)'), limitOption()],
+  run: (context, _args, options) => listConsents(context, options()),
+});
+
 /** `profile consents <id>`: what a person consents to, why, and every act. */
-export async function showConsents(context: CliContext, id: string): Promise<Outcome> {
+async function showConsents(context: CliContext, id: string): Promise<Outcome> {
   const api = await context.client();
   const profile = await findProfile(api, id);
   const consents = await api.get<Consents>(`/v1/profiles/${encodeURIComponent(profile.id)}/consents`);
@@ -48,7 +90,7 @@ interface ConsentOptions {
 }
 
 /** `profile consent <id> --channel sms --state granted --method phone-call …`: records what somebody said where no form was. */
-export async function recordConsent(context: CliContext, id: string, options: ConsentOptions): Promise<Outcome> {
+async function recordConsent(context: CliContext, id: string, options: ConsentOptions): Promise<Outcome> {
   const api = await context.client();
   const profile = await findProfile(api, id, { exactly: true });
   const consents = await api.post<Consents>(`/v1/profiles/${encodeURIComponent(profile.id)}/consents`, options);
@@ -57,7 +99,7 @@ export async function recordConsent(context: CliContext, id: string, options: Co
 }
 
 /** `profile export <id>`: all that is kept of a person, as JSON. */
-export async function exportProfile(context: CliContext, id: string): Promise<Outcome> {
+async function exportProfile(context: CliContext, id: string): Promise<Outcome> {
   const api = await context.client();
   const profile = await findProfile(api, id, { exactly: true });
   const value = await api.get<ProfileExport>(`/v1/profiles/${encodeURIComponent(profile.id)}/export`);
@@ -65,7 +107,7 @@ export async function exportProfile(context: CliContext, id: string): Promise<Ou
 }
 
 /** `consent list --state quarantined|pending`: acts that do not count yet. */
-export async function listConsents(context: CliContext, options: { readonly state: string; readonly limit: number }): Promise<Outcome> {
+async function listConsents(context: CliContext, options: { readonly state: string; readonly limit: number }): Promise<Outcome> {
   const { state, limit } = options;
   if (state !== 'quarantined' && state !== 'pending') throw new CliFailure('--state is quarantined or pending.', 2);
   const api = await context.client();

@@ -1,11 +1,32 @@
 import type { JourneyControl, LiveJourney } from '../../api/contract/journeys.js';
 import type { ApiClient } from '../client.js';
+import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
+import { option } from '../options.js';
 import { plural } from '../text.js';
 
+export const journeyPauseCommand = command({
+  name: 'journey pause <id>',
+  help: 'nobody enters, and messages are held where they fall due',
+  run: (context, [id = '']) => controlJourney(context, 'pause', id),
+});
+
+export const journeyResumeCommand = command({
+  name: 'journey resume <id>',
+  help: 'let held entries go on',
+  run: (context, [id = '']) => controlJourney(context, 'resume', id),
+});
+
+export const journeyArchiveCommand = command({
+  name: 'journey archive <id>',
+  help: 'end a journey: everyone leaves it',
+  options: [option('--yes', 'I mean it: there is no way back')],
+  run: (context, [id = ''], options) => controlJourney(context, 'archive', id, options()),
+});
+
 /** `journey pause | resume | archive <id>`; an archive asks. */
-export async function controlJourney(
+async function controlJourney(
   context: CliContext,
   action: 'pause' | 'resume' | 'archive',
   id: string,

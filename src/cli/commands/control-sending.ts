@@ -1,10 +1,28 @@
+import { Option } from 'commander';
 import type { ControlSwitchAnswer } from '../../api/contract/controls.js';
+import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
+import { option } from '../options.js';
 import { plural } from '../text.js';
 
+export const pauseCommand = command({
+  name: 'pause',
+  help: 'stop all sending, or that of a channel, at once',
+  options: [option('--all', 'all sending'), new Option('--channel <channel>', 'one channel').choices(['email', 'sms'])],
+  examples: ['sojourn pause --all', 'sojourn pause --channel sms'],
+  run: (context, _args, options) => controlSending(context, 'pause', options()),
+});
+
+export const resumeCommand = command({
+  name: 'resume',
+  help: 'let all sending, or that of a channel, go on',
+  options: [option('--all', 'all sending'), new Option('--channel <channel>', 'one channel').choices(['email', 'sms'])],
+  run: (context, _args, options) => controlSending(context, 'resume', options()),
+});
+
 /** `pause --all | --channel <channel>` and `resume …`: the kill switches. */
-export async function controlSending(
+async function controlSending(
   context: CliContext,
   action: 'pause' | 'resume',
   options: { readonly all?: boolean; readonly channel?: string },

@@ -1,7 +1,56 @@
 import type { ChosenDeadLetters, DeadLetter, DeadLetterRetryAnswer, WholeDeadLetter } from '../../api/contract/dead-letters.js';
+import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
+import { limitOption, option } from '../options.js';
 import { paragraphs, plural, table } from '../text.js';
+
+export const deadLetterListCommand = command({
+  name: 'dead-letter list',
+  help: 'what could not be taken, and why',
+  options: [
+    option('--all', 'resolved ones too'),
+    option('--source <source>', 'of this source: email for mails that nobody could read'),
+    option('--reason <reason>', 'with this reason, such as no-report'),
+    limitOption(),
+  ],
+  run: (context, _args, options) => listDeadLetters(context, options()),
+});
+
+export const deadLetterShowCommand = command({
+  name: 'dead-letter show <id>',
+  help: 'one of them, with what it holds',
+  run: (context, [id = '']) => showDeadLetter(context, id),
+});
+
+export const deadLetterDiscardCommand = command({
+  name: 'dead-letter discard [ids...]',
+  help: 'throw them away, with what they hold',
+  options: [
+    option('--source <source>', 'all that wait and came by this: segment, segment-import, email'),
+    option('--reason <code>', 'all that wait with this reason'),
+    option('--all', 'all that wait'),
+  ],
+  run: (context, args, options) => settleDeadLetters(context, 'discard', args, options()),
+});
+
+export const deadLetterResolveCommand = command({
+  name: 'dead-letter resolve [ids...]',
+  help: 'say that somebody has seen to them',
+  options: [
+    option('--source <source>', 'all that wait and came by this: segment, segment-import, email'),
+    option('--reason <code>', 'all that wait with this reason'),
+    option('--all', 'all that wait'),
+  ],
+  run: (context, args, options) => settleDeadLetters(context, 'resolve', args, options()),
+});
+
+export const deadLetterRetryCommand = command({
+  name: 'dead-letter retry [ids...]',
+  help: 'take them again',
+  options: [option('--all', 'all that are open')],
+  run: (context, args, options) => retryDeadLetters(context, args, options()),
+});
 
 interface ListOptions {
   readonly all?: boolean;
@@ -11,7 +60,7 @@ interface ListOptions {
 }
 
 /** `dead-letter list`: what could not be taken. What the letters hold is personal data: `dead-letter show` shows it. */
-export async function listDeadLetters(context: CliContext, options: ListOptions): Promise<Outcome> {
+async function listDeadLetters(context: CliContext, options: ListOptions): Promise<Outcome> {
   const api = await context.client();
   const letters = await api.list<DeadLetter>(
     '/v1/dead-letters',
@@ -29,7 +78,8 @@ export async function listDeadLetters(context: CliContext, options: ListOptions)
 }
 
 /** `dead-letter retry <ids…>`, or all that are open. */
-export async function retryDeadLetters(context: CliContext, ids: readonly string[], options: { readonly all?: boolean }): Promise<Outcome> {
+async function retryDeadLetters(context: CliContext, ids: readonly string[], options: { readonly all?: boolean }): Promise<Outcome> {
+  if ((ids.length === 0) === (options.all !== true)) throw new CliFailure('Name the dead letters, or say --all.', 2);
   const api = await context.client();
   const chosen = options.all ? (await api.list<DeadLetter>('/v1/dead-letters', { state: 'open' }, 10_000)).map((letter) => letter.id) : ids;
   const results = [];
@@ -43,7 +93,7 @@ export async function retryDeadLetters(context: CliContext, ids: readonly string
 }
 
 /** `dead-letter show <id>`, with what it holds. */
-export async function showDeadLetter(context: CliContext, id: string): Promise<Outcome> {
+async function showDeadLetter(context: CliContext, id: string): Promise<Outcome> {
   const api = await context.client();
   const letter = await api.get<WholeDeadLetter>(`/v1/dead-letters/${encodeURIComponent(id)}`);
   const local = await context.localTime();
@@ -64,7 +114,7 @@ export interface LetterOptions {
 }
 
 /** `dead-letter discard`: throws them away. `dead-letter resolve`: somebody has seen to them. */
-export async function settleDeadLetters(
+async function settleDeadLetters(
   context: CliContext,
   how: 'discard' | 'resolve',
   ids: readonly string[],

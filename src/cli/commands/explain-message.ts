@@ -1,10 +1,34 @@
+import { Option } from 'commander';
 import type { Message, MessageStory } from '../../api/contract/messages.js';
+import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { findProfileId } from '../find-profile.js';
+import { limitOption, option } from '../options.js';
 import { paragraphs, table } from '../text.js';
 
+export const messageListCommand = command({
+  name: 'message list',
+  help: 'messages, the newest first',
+  options: [
+    option('--journey <id>', 'of this journey'),
+    option('--profile <person>', 'to this person: any id, email, phone or a part of the name'),
+    option('--entry <id>', 'of this entry'),
+    option('--state <state>', 'in this state'),
+    new Option('--origin <origin>', 'asked for by this').choices(['journey', 'api', 'broadcast', 'test']),
+    new Option('--channel <channel>', 'by this channel').choices(['email', 'sms']),
+    limitOption(),
+  ],
+  run: (context, _args, options) => listMessages(context, options()),
+});
+
+export const messageWhyCommand = command({
+  name: 'message why <id>',
+  help: 'why it left, waits or did not leave',
+  run: (context, [id = '']) => explainMessage(context, id),
+});
+
 /** `message why <id>`: why it left, waits or did not leave, in the words of the gate. */
-export async function explainMessage(context: CliContext, id: string): Promise<Outcome> {
+async function explainMessage(context: CliContext, id: string): Promise<Outcome> {
   const api = await context.client();
   const message = await api.get<MessageStory>(`/v1/messages/${encodeURIComponent(id)}`);
   const local = await context.localTime();
@@ -54,7 +78,7 @@ function interactionSentence({ kind, link, verdict, reason }: MessageStory['inte
 }
 
 /** `message list` */
-export async function listMessages(
+async function listMessages(
   context: CliContext,
   options: {
     readonly journey?: string;

@@ -1,13 +1,26 @@
 import type { InboundMessage, InboundMessageReviewAnswer } from '../../api/contract/inbound-messages.js';
+import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
+import { limitOption, option } from '../options.js';
 import { table } from '../text.js';
 
+export const inboundListCommand = command({
+  name: 'inbound list',
+  help: 'texts that came in, and how they were read',
+  options: [option('--review', 'only sentences that were read as STOP, for a person to look at'), limitOption()],
+  run: (context, _args, options) => listInboundMessages(context, options()),
+});
+
+export const inboundReviewCommand = command({
+  name: 'inbound review <id>',
+  help: 'say whether such a sentence was a STOP',
+  options: [option('--stop', 'it was'), option('--not-a-stop', 'it was none: bring back what it took')],
+  run: (context, [id = ''], options) => reviewInboundMessage(context, id, options()),
+});
+
 /** `inbound list`: texts that came in; `--review`: sentences that were read as STOP, and that nobody has looked at. */
-export async function listInboundMessages(
-  context: CliContext,
-  options: { readonly review?: boolean; readonly limit: number },
-): Promise<Outcome> {
+async function listInboundMessages(context: CliContext, options: { readonly review?: boolean; readonly limit: number }): Promise<Outcome> {
   const api = await context.client();
   const messages = await api.list<InboundMessage>(
     '/v1/inbound-messages',
@@ -33,7 +46,7 @@ const sentences: Readonly<Record<InboundMessageReviewAnswer['result'], string>> 
 };
 
 /** `inbound review <id> --stop | --not-a-stop`. */
-export async function reviewInboundMessage(
+async function reviewInboundMessage(
   context: CliContext,
   id: string,
   options: { readonly stop?: boolean; readonly notAStop?: boolean },

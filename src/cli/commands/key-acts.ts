@@ -1,7 +1,35 @@
 import type { KeyAct, KeyActUndoAnswer, UndoneKeyActs } from '../../api/contract/key-acts.js';
+import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { findProfile } from '../find-profile.js';
+import { limitOption, option, required } from '../options.js';
 import { plural, table } from '../text.js';
+
+export const writeKeyActsCommand = command({
+  name: 'write-key acts <id>',
+  help: 'what the key said of people: traits, consents, ids',
+  options: [
+    option('--since <instant>', 'received then or later, such as 2026-12-01T00:00:00Z'),
+    option('--until <instant>', 'received before'),
+    option('--profile <id>', 'of one person'),
+    limitOption(),
+  ],
+  run: (context, [id = ''], options) => listKeyActs(context, id, options()),
+});
+
+export const writeKeyUndoCommand = command({
+  name: 'write-key undo <id>',
+  help: 'take back what the key said in a stretch of time',
+  options: [
+    required('--since <instant>', 'received then or later, such as 2026-12-01T00:00:00Z'),
+    option('--until <instant>', 'received before'),
+    option('--profile <id>', 'of one person'),
+    option('--refusals', 'also refusals and objections, which may be the people’s own word'),
+    option('--yes', 'do it; without it only what would be undone is said'),
+  ],
+  examples: ['sojourn write-key undo <id> --since 2026-12-01T00:00:00Z', 'sojourn write-key undo <id> --since 2026-12-01T00:00:00Z --yes'],
+  run: (context, [id = ''], options) => undoKeyActs(context, id, options()),
+});
 
 interface Stretch {
   readonly since?: string;
@@ -12,7 +40,7 @@ interface Stretch {
 const kinds = { traits: 'traits', consent: 'consent', claim: 'claimed (not used)', identity: 'became theirs: id of kind' } as const;
 
 /** `write-key acts <key> [--since <instant>] [--until <instant>] [--profile <id>]` */
-export async function listKeyActs(context: CliContext, id: string, options: Stretch & { readonly limit: number }): Promise<Outcome> {
+async function listKeyActs(context: CliContext, id: string, options: Stretch & { readonly limit: number }): Promise<Outcome> {
   const acts = await actsOf(context, id, options, options.limit);
   const local = await context.localTime();
   const rows = acts.map((act) => [
@@ -27,7 +55,7 @@ export async function listKeyActs(context: CliContext, id: string, options: Stre
 }
 
 /** `write-key undo <key> --since <instant> [--until <instant>] [--profile <id>] [--refusals] [--yes]` */
-export async function undoKeyActs(
+async function undoKeyActs(
   context: CliContext,
   id: string,
   options: Stretch & { readonly since: string; readonly refusals?: boolean; readonly yes?: boolean },

@@ -1,14 +1,45 @@
 import type { Page } from '../../api/contract/shared.js';
 import type { ListedWriteKey, NewWriteKey, RotatedWriteKey, WriteKeyRevokeAnswer } from '../../api/contract/write-keys.js';
+import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
+import { option } from '../options.js';
 import { table } from '../text.js';
+
+export const writeKeyListCommand = command({
+  name: 'write-key list',
+  help: 'the keys, without their secrets',
+  run: (context) => listKeys(context),
+});
+
+export const writeKeyCreateCommand = command({
+  name: 'write-key create <name>',
+  help: 'make a key',
+  options: [option('--server', 'secret, for the shop’s own servers; without it for browsers')],
+  run: (context, [name = ''], options) => createKey(context, name, options()),
+});
+
+export const writeKeyRotateCommand = command({
+  name: 'write-key rotate <id>',
+  help: 'a new key in the place of an old one, which goes on for a day',
+  options: [
+    option('--overlap <duration>', 'how long the old one goes on, such as PT1H'),
+    option('--now', 'the old one opens nothing from now on: it leaked'),
+  ],
+  run: (context, [id = ''], options) => rotateKey(context, id, options()),
+});
+
+export const writeKeyRevokeCommand = command({
+  name: 'write-key revoke <id>',
+  help: 'the key opens nothing any more',
+  run: (context, [id = '']) => revokeKey(context, id),
+});
 
 const secretKey = ' It may say anything of anybody: keep it on your servers.';
 const publicKey =
   ' It is for browsers, where everybody can read it: what it may say is in docs/security.md. For your own servers: --server.';
 
 /** `write-key create <name> [--server]` */
-export async function createKey(context: CliContext, name: string, options: { readonly server?: boolean } = {}): Promise<Outcome> {
+async function createKey(context: CliContext, name: string, options: { readonly server?: boolean } = {}): Promise<Outcome> {
   const isServer = options.server === true;
   const made = await (await context.client()).post<NewWriteKey>('/v1/write-keys', { name, kind: isServer ? 'server' : 'browser' });
   return {
@@ -18,7 +49,7 @@ export async function createKey(context: CliContext, name: string, options: { re
 }
 
 /** `write-key rotate <id> [--overlap <duration>] [--now]` */
-export async function rotateKey(
+async function rotateKey(
   context: CliContext,
   id: string,
   options: { readonly overlap?: string; readonly now?: boolean } = {},
@@ -40,13 +71,13 @@ export async function rotateKey(
 }
 
 /** `write-key revoke <id>` */
-export async function revokeKey(context: CliContext, id: string): Promise<Outcome> {
+async function revokeKey(context: CliContext, id: string): Promise<Outcome> {
   const result = await (await context.client()).post<WriteKeyRevokeAnswer>(`/v1/write-keys/${encodeURIComponent(id)}/revoke`);
   return { value: result, text: `The write key ${id} opens nothing any more.` };
 }
 
 /** `write-key list` */
-export async function listKeys(context: CliContext): Promise<Outcome> {
+async function listKeys(context: CliContext): Promise<Outcome> {
   const { items } = await (await context.client()).get<Page<ListedWriteKey>>('/v1/write-keys');
   const local = await context.localTime();
   const rows = items.map((key) => [

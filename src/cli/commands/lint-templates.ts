@@ -1,24 +1,7 @@
-import { topicIds } from '../../domain/policy/topic-policy.js';
-import { checkPolicyFolder } from '../../project/policy-folder.js';
-import { loadShop } from '../../project/shop.js';
-import { lintTemplates } from '../../render/lint.js';
-import { loadTemplates } from '../../render/load.js';
-import { describeProblem } from '../../yaml/problem.js';
-import type { CliContext, Outcome } from '../context.js';
-import { plural } from '../text.js';
+import { command } from '../command.js';
 
-/** `template lint`: every template in every language with every sample. No server is needed. */
-export async function lintProjectTemplates(context: CliContext): Promise<Outcome> {
-  const [set, shop, { policies }] = await Promise.all([
-    loadTemplates(context.project),
-    loadShop(context.project),
-    checkPolicyFolder(context.project, null),
-  ]);
-  const problems = await lintTemplates(set, shop, policies === null ? null : topicIds(policies.topics), policies?.classes ?? null);
-  const errors = problems.filter((problem) => problem.severity === 'error').length;
-  const summary =
-    problems.length === 0
-      ? `${plural(set.ids().length, 'template')}, nothing to complain about.`
-      : `${plural(errors, 'error')}, ${plural(problems.length - errors, 'warning')}.`;
-  return { value: problems, text: [...problems.map(describeProblem), summary].join('\n'), exitCode: errors > 0 ? 1 : 0 };
-}
+export const templateLintCommand = command({
+  name: 'template lint',
+  help: 'check the project’s templates; needs no server',
+  run: async (context) => (await import('../work/lint-templates.js')).lintProjectTemplates(context),
+});

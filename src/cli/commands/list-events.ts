@@ -1,11 +1,20 @@
 import type { ListedEvent } from '../../api/contract/events.js';
+import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { findProfileId } from '../find-profile.js';
+import { limitOption, option } from '../options.js';
 import { oneLine } from '../printable.js';
 import { table } from '../text.js';
 
+export const eventListCommand = command({
+  name: 'event list',
+  help: 'events, the newest first, each with what it did',
+  options: [option('--profile <person>', 'of this person: any id, email, phone or a part of the name'), limitOption()],
+  run: (context, _args, options) => listEvents(context, options()),
+});
+
 /** `event list [--profile <person>]`: events as they came, the newest first, each with what it did. */
-export async function listEvents(context: CliContext, options: { readonly profile?: string; readonly limit: number }): Promise<Outcome> {
+async function listEvents(context: CliContext, options: { readonly profile?: string; readonly limit: number }): Promise<Outcome> {
   const api = await context.client();
   const { profile } = options;
   const query = profile === undefined ? {} : { profileId: await findProfileId(api, profile) };

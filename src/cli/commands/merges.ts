@@ -1,10 +1,25 @@
 import type { Merge, MergeUndoAnswer } from '../../api/contract/merges.js';
+import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { findProfileId } from '../find-profile.js';
+import { limitOption, option } from '../options.js';
 import { table } from '../text.js';
 
+export const mergeListCommand = command({
+  name: 'merge list',
+  help: 'who was merged with whom, when, by which event and key',
+  options: [option('--profile <person>', 'of one person'), limitOption()],
+  run: (context, _args, options) => listMerges(context, options()),
+});
+
+export const mergeUndoCommand = command({
+  name: 'merge undo <id>',
+  help: 'take the two apart',
+  run: (context, [id = '']) => undoMerge(context, id),
+});
+
 /** `merge list [--profile <id>]` */
-export async function listMerges(context: CliContext, options: { readonly profile?: string; readonly limit?: number }): Promise<Outcome> {
+async function listMerges(context: CliContext, options: { readonly profile?: string; readonly limit?: number }): Promise<Outcome> {
   const api = await context.client();
   const of = options.profile === undefined ? {} : { profileId: await findProfileId(api, options.profile) };
   const items = await api.list<Merge>('/v1/merges', of, options.limit ?? 50);
@@ -25,7 +40,7 @@ export async function listMerges(context: CliContext, options: { readonly profil
 }
 
 /** `merge undo <id>` */
-export async function undoMerge(context: CliContext, id: string): Promise<Outcome> {
+async function undoMerge(context: CliContext, id: string): Promise<Outcome> {
   const api = await context.client();
   const result = await api.post<MergeUndoAnswer>(`/v1/merges/${encodeURIComponent(id)}/undo`);
   return {

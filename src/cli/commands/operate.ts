@@ -1,8 +1,27 @@
 import type { StoreBackupAnswer } from '../../api/contract/backups.js';
 import type { EntryReconcileAnswer } from '../../api/contract/entries.js';
 import type { Readiness } from '../../api/contract/health.js';
+import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { paragraphs, plural, table } from '../text.js';
+
+export const statusCommand = command({
+  name: 'status',
+  help: 'how the running instance is',
+  run: (context) => showStatus(context),
+});
+
+export const backupCommand = command({
+  name: 'backup',
+  help: 'write a copy of the embedded store',
+  run: (context) => backUp(context),
+});
+
+export const reconcileCommand = command({
+  name: 'reconcile',
+  help: 'make sure that every open entry has its workflow',
+  run: (context) => reconcile(context),
+});
 
 function headline({ status, notices }: Readiness): string {
   if (status !== 'ok' || notices.length === 0) return words[status];
@@ -12,7 +31,7 @@ function headline({ status, notices }: Readiness): string {
 const words = { ok: 'All is well', degraded: 'It takes events, and something is away', down: 'It cannot take events' } as const;
 
 /** `status`: how the running instance is. */
-export async function showStatus(context: CliContext): Promise<Outcome> {
+async function showStatus(context: CliContext): Promise<Outcome> {
   const api = await context.client();
   const ready = await api.get<Readiness>('/readyz');
   const local = await context.localTime();
@@ -33,13 +52,13 @@ export async function showStatus(context: CliContext): Promise<Outcome> {
 }
 
 /** `backup` */
-export async function backUp(context: CliContext): Promise<Outcome> {
+async function backUp(context: CliContext): Promise<Outcome> {
   const result = await (await context.client()).post<StoreBackupAnswer>('/v1/backups');
   return { value: result, text: `Backed up to ${result.path} (${(result.bytes / 1_048_576).toFixed(1)} MiB).` };
 }
 
 /** `reconcile` */
-export async function reconcile(context: CliContext): Promise<Outcome> {
+async function reconcile(context: CliContext): Promise<Outcome> {
   const result = await (await context.client()).post<EntryReconcileAnswer>('/v1/reconciliations');
   return {
     value: result,

@@ -1,7 +1,16 @@
 import type { PublishedJourney } from '../../api/contract/journeys.js';
+import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
+import { option } from '../options.js';
 import { publishSources } from '../publish-sources.js';
 import { readSource } from '../source-file.js';
+
+export const journeyPublishCommand = command({
+  name: 'journey publish <files...>',
+  help: 'make files the live versions of their journeys',
+  options: [option('--note <text>', 'what changed')],
+  run: (context, args, options) => publishJourneys(context, args, options()),
+});
 
 /** `journey publish <files…>`: each file becomes the live version of its journey, when it is without errors. */
 export async function publishJourneys(

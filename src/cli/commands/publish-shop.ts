@@ -1,5 +1,14 @@
 import type { ShopPublishAnswer } from '../../api/contract/shop.js';
+import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
+import { option } from '../options.js';
+
+export const shopPublishCommand = command({
+  name: 'shop publish',
+  help: 'read shop.yaml again, without a restart',
+  options: [option('--dry-run', 'only say whether it differs from what is in force')],
+  run: (context, _args, options) => publishShop(context, options()),
+});
 
 /** `shop publish`: the server reads shop.yaml of its project again. */
 export async function publishShop(context: CliContext, options: { readonly dryRun?: boolean }): Promise<Outcome> {

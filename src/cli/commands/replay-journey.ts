@@ -1,15 +1,31 @@
+import { Option } from 'commander';
 import type { Replay, ReplayLine } from '../../api/contract/replays.js';
+import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
 import { instantText } from '../instant-text.js';
+import { numberFrom, option, required } from '../options.js';
 import { readSource } from '../source-file.js';
 import { paragraphs, plural, table } from '../text.js';
+
+export const replayCommand = command({
+  name: 'replay <file>',
+  help: 'play what really happened through a draft and its live version, and tell what would differ',
+  options: [
+    required('--from <instant>', 'what came from then on, such as 2026-11-01 or 2026-11-01T09:00:00Z'),
+    required('--to <instant>', 'what came before then'),
+    new Option('--show [people]', 'name people for whom it differs, 10 unless said, and why').argParser(numberFrom(1, 100)).preset('10'),
+    option('--days', 'what differs on each day too'),
+  ],
+  examples: ['sojourn replay journeys/abandoned-cart.journey.yaml --from 2026-11-01 --to 2026-11-15 --show'],
+  run: (context, [file = ''], options) => replayJourney(context, file, options()),
+});
 
 type ReplayCount = Replay['counts'][number];
 type LoadMap = NonNullable<Replay['load']>['live'];
 
 /** `replay <journey.yaml> --from … --to …`: what would differ, had the draft been live. */
-export async function replayJourney(
+async function replayJourney(
   context: CliContext,
   file: string,
   options: { readonly from: string; readonly to: string; readonly show?: number; readonly days?: boolean },

@@ -1,11 +1,20 @@
 import type { JourneyReport } from '../../api/contract/journeys.js';
 import { day, hour } from '../../domain/time/instant.js';
+import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { instantText } from '../instant-text.js';
+import { option } from '../options.js';
 import { money, paragraphs, plural, table } from '../text.js';
 
+export const journeyReportCommand = command({
+  name: 'journey report <id>',
+  help: 'what became of the people whom it met',
+  options: [option('--since <date>', 'of entries from then on'), option('--until <date>', 'of entries before then')],
+  run: (context, [id = ''], options) => reportJourney(context, id, options()),
+});
+
 /** `journey report <id>`: what became of the people whom a journey met. */
-export async function reportJourney(
+async function reportJourney(
   context: CliContext,
   id: string,
   options: { readonly since?: string; readonly until?: string },

@@ -1,10 +1,31 @@
 import type { Secret, SecretCarryOverAnswer, SecretListAnswer, SecretRetireAnswer } from '../../api/contract/secrets.js';
+import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
+import { option } from '../options.js';
 import { plural, table } from '../text.js';
 
+export const secretListCommand = command({
+  name: 'secret list',
+  help: 'the secrets by their fingerprints, and which signs',
+  run: (context) => listSecrets(context),
+});
+
+export const secretCarryOverCommand = command({
+  name: 'secret carry-over',
+  help: 'bring suppressions under the secret that signs',
+  run: (context) => carryOver(context),
+});
+
+export const secretRetireCommand = command({
+  name: 'secret retire <fingerprint>',
+  help: 'let the next start leave a secret out',
+  options: [option('--yes', 'I mean it: its links end'), option('--force', 'also where suppressions are known by it alone')],
+  run: (context, [fingerprint = ''], options) => retireSecret(context, fingerprint, options()),
+});
+
 /** `secret list` */
-export async function listSecrets(context: CliContext): Promise<Outcome> {
+async function listSecrets(context: CliContext): Promise<Outcome> {
   const { items } = await (await context.client()).get<SecretListAnswer>('/v1/secrets');
   const rows = items.map((secret) => [secret.fingerprint, secret.place ?? 'SOJOURN_SECRET', standing(secret), String(secret.suppressions)]);
   return { value: items, text: table(['fingerprint', 'given by', '', 'suppressions'], rows, 'There is no secret.') };
@@ -17,7 +38,7 @@ function standing({ signs, retiredAt, since }: Secret): string {
 }
 
 /** `secret carry-over` */
-export async function carryOver(context: CliContext): Promise<Outcome> {
+async function carryOver(context: CliContext): Promise<Outcome> {
   const result = await (await context.client()).post<SecretCarryOverAnswer>('/v1/secrets/carry-over');
   const left =
     result.left === 0
@@ -27,7 +48,7 @@ export async function carryOver(context: CliContext): Promise<Outcome> {
 }
 
 /** `secret retire <fingerprint> --yes [--force]` */
-export async function retireSecret(
+async function retireSecret(
   context: CliContext,
   fingerprint: string,
   options: { readonly yes?: boolean; readonly force?: boolean },

@@ -1,10 +1,17 @@
 import type { PersonCaps } from '../../api/contract/caps.js';
+import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { findProfile } from '../find-profile.js';
 import { paragraphs, table } from '../text.js';
 
+export const profileCapsCommand = command({
+  name: 'profile caps <person>',
+  help: 'how often a person may be written to, why, and what is promised',
+  run: (context, [person = '']) => showCaps(context, person),
+});
+
 /** `profile caps <id>`: by our own id, or by one of the shop's. */
-export async function showCaps(context: CliContext, id: string): Promise<Outcome> {
+async function showCaps(context: CliContext, id: string): Promise<Outcome> {
   const api = await context.client();
   const profile = await findProfile(api, id);
   const caps = await api.get<PersonCaps>(`/v1/profiles/${encodeURIComponent(profile.id)}/caps`);

@@ -1,10 +1,17 @@
 import type { ProfileEngagement } from '../../api/contract/engagement.js';
+import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { findProfile } from '../find-profile.js';
 import { paragraphs, table } from '../text.js';
 
+export const profileEngagementCommand = command({
+  name: 'profile engagement <person>',
+  help: 'how engaged a person is, and why',
+  run: (context, [person = '']) => showEngagement(context, person),
+});
+
 /** `profile engagement <id>`: by our own id, or by one of the shop's. */
-export async function showEngagement(context: CliContext, id: string): Promise<Outcome> {
+async function showEngagement(context: CliContext, id: string): Promise<Outcome> {
   const api = await context.client();
   const profile = await findProfile(api, id);
   const engagement = await api.get<ProfileEngagement>(`/v1/profiles/${encodeURIComponent(profile.id)}/engagement`);

@@ -1,12 +1,54 @@
+import { Option } from 'commander';
 import type { Entry, EntryExitAnswer, EntryRestartAnswer, EntryStory, StuckEntryListAnswer } from '../../api/contract/entries.js';
 import type { ApiClient } from '../client.js';
+import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
 import { findProfileId } from '../find-profile.js';
+import { limitOption, option } from '../options.js';
 import { paragraphs, table } from '../text.js';
 
+export const entryListCommand = command({
+  name: 'entry list',
+  help: 'entries, the newest first',
+  options: [
+    option('--journey <id>', 'of this journey'),
+    option('--profile <person>', 'of this person: any id, email, phone or a part of the name'),
+    new Option('--state <state>', 'in this state').choices(['armed', 'open', 'finished']),
+    new Option('--activity <activity>', 'doing this').choices(['ready', 'waiting', 'queued', 'submitting', 'held', 'done']),
+    limitOption(),
+  ],
+  run: (context, _args, options) => listEntries(context, options()),
+});
+
+export const entryShowCommand = command({
+  name: 'entry show <id>',
+  help: 'the story of one entry',
+  run: (context, [id = '']) => showEntry(context, id),
+});
+
+export const entryExitCommand = command({
+  name: 'entry exit <id>',
+  help: 'make an entry leave, before its next message',
+  options: [option('--reason <code>', 'why, as a code such as by-request')],
+  run: (context, [id = ''], options) => exitEntry(context, id, options()),
+});
+
+export const stuckListCommand = command({
+  name: 'stuck list',
+  help: 'entries that five pokes did not move, or whose turn failed three times in the same way',
+  run: (context) => listStuck(context),
+});
+
+export const stuckRestartCommand = command({
+  name: 'stuck restart [entries...]',
+  help: 'start their workflows anew from the store, and try their turns again',
+  options: [option('--all', 'all that are stuck, a hundred at a time')],
+  run: (context, args, options) => restartEntries(context, args, options()),
+});
+
 /** `entry list` */
-export async function listEntries(
+async function listEntries(
   context: CliContext,
   options: {
     readonly journey?: string;
@@ -29,7 +71,7 @@ export async function listEntries(
 }
 
 /** `stuck list` */
-export async function listStuck(context: CliContext): Promise<Outcome> {
+async function listStuck(context: CliContext): Promise<Outcome> {
   const api = await context.client();
   const { items } = await api.get<StuckEntryListAnswer>('/v1/stuck-entries');
   const rows = items.map((entry) => [entry.id, entry.journeyId, String(entry.pokes), entry.finding]);
@@ -47,7 +89,7 @@ export async function listStuck(context: CliContext): Promise<Outcome> {
 }
 
 /** `entry show <id>`: the story of one entry. */
-export async function showEntry(context: CliContext, id: string): Promise<Outcome> {
+async function showEntry(context: CliContext, id: string): Promise<Outcome> {
   const api = await context.client();
   const entry = await api.get<EntryStory>(`/v1/entries/${encodeURIComponent(id)}`);
   const local = await context.localTime();
@@ -82,7 +124,7 @@ export async function showEntry(context: CliContext, id: string): Promise<Outcom
 }
 
 /** `entry exit <id>` */
-export async function exitEntry(context: CliContext, id: string, options: { readonly reason?: string }): Promise<Outcome> {
+async function exitEntry(context: CliContext, id: string, options: { readonly reason?: string }): Promise<Outcome> {
   const api = await context.client();
   const result = await api.post<EntryExitAnswer>(
     `/v1/entries/${encodeURIComponent(id)}/exit`,
@@ -97,7 +139,7 @@ export async function exitEntry(context: CliContext, id: string, options: { read
 }
 
 /** `stuck restart <ids…>`, or `--all` */
-export async function restartEntries(context: CliContext, named: readonly string[], options: { readonly all?: boolean }): Promise<Outcome> {
+async function restartEntries(context: CliContext, named: readonly string[], options: { readonly all?: boolean }): Promise<Outcome> {
   const api = await context.client();
   const ids = options.all === true ? await stuckIds(api) : named;
   if (ids.length === 0 && options.all !== true) throw new CliFailure('Name the entries, or --all that are stuck: sojourn stuck list.', 2);

@@ -1,10 +1,17 @@
 import type { EventStory } from '../../api/contract/events.js';
+import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { oneLine } from '../printable.js';
 import { paragraphs, table } from '../text.js';
 
+export const eventShowCommand = command({
+  name: 'event show <messageId>',
+  help: 'what an event matched, and what not and why',
+  run: (context, [messageId = '']) => showEvent(context, messageId),
+});
+
 /** `event show <messageId>`: what an event matched, and what not and why. */
-export async function showEvent(context: CliContext, messageId: string): Promise<Outcome> {
+async function showEvent(context: CliContext, messageId: string): Promise<Outcome> {
   const api = await context.client();
   const event = await api.get<EventStory>(`/v1/events/${encodeURIComponent(messageId)}`);
   const local = await context.localTime();

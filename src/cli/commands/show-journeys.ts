@@ -1,9 +1,25 @@
 import type { JourneyVersion, JourneyVersionSummary, LiveJourney } from '../../api/contract/journeys.js';
+import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
+import { option } from '../options.js';
 import { paragraphs, plural, table } from '../text.js';
 
+export const journeyListCommand = command({
+  name: 'journey list',
+  help: 'all journeys',
+  options: [option('--internal', 'those too that Sojourn made for messages and broadcasts')],
+  run: (context, _args, options) => listJourneys(context, options()),
+});
+
+export const journeyShowCommand = command({
+  name: 'journey show <id>',
+  help: 'a journey and its versions',
+  options: [option('--source', 'print the YAML'), option('--at <version>', 'of this version')],
+  run: (context, [id = ''], options) => showJourney(context, id, options()),
+});
+
 /** `journey list` */
-export async function listJourneys(context: CliContext, options: { readonly internal?: boolean }): Promise<Outcome> {
+async function listJourneys(context: CliContext, options: { readonly internal?: boolean }): Promise<Outcome> {
   const api = await context.client();
   const journeys = await api.list<LiveJourney>('/v1/journeys', { internal: options.internal }, 1000);
   const rows = journeys.map((journey) => [journey.id, journey.name, stateOf(journey), journey.liveVersion, journey.armed, journey.open]);
@@ -26,7 +42,7 @@ function stateOf({ state, pausedBecause }: LiveJourney): string {
 }
 
 /** `journey show <id>`: the journey and its versions, or with `--source` the YAML of a version. */
-export async function showJourney(
+async function showJourney(
   context: CliContext,
   id: string,
   options: { readonly source?: boolean; readonly at?: string },

@@ -3,15 +3,30 @@ import type { Entry } from '../../api/contract/entries.js';
 import type { Message } from '../../api/contract/messages.js';
 import type { Profile, ProfileEraseAnswer } from '../../api/contract/profiles.js';
 import { isRecord } from '../../domain/values/is-record.js';
+import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
 import { findProfile } from '../find-profile.js';
+import { option } from '../options.js';
 import { oneLine } from '../printable.js';
 import { money, paragraphs, plural, table } from '../text.js';
 import { tierText } from './show-engagement.js';
 
+export const profileShowCommand = command({
+  name: 'profile show <person>',
+  help: 'a person: by any id, email, phone or a part of the name',
+  run: (context, [person = '']) => showProfile(context, person),
+});
+
+export const profileEraseCommand = command({
+  name: 'profile erase <person>',
+  help: 'delete a person’s data for good',
+  options: [option('--yes', 'I mean it')],
+  run: (context, [person = ''], options) => eraseProfile(context, person, options()),
+});
+
 /** `profile show <id>`: by our own id, or by one of the shop's. */
-export async function showProfile(context: CliContext, id: string): Promise<Outcome> {
+async function showProfile(context: CliContext, id: string): Promise<Outcome> {
   const api = await context.client();
   const profile = await findProfile(api, id);
   const entries = await api.list<Entry>('/v1/entries', { profileId: profile.id }, 20);
@@ -100,7 +115,7 @@ export async function showProfile(context: CliContext, id: string): Promise<Outc
 }
 
 /** `profile erase <id> --yes`: there is no way back, so it wants to be told twice. */
-export async function eraseProfile(context: CliContext, id: string, options: { readonly yes?: boolean }): Promise<Outcome> {
+async function eraseProfile(context: CliContext, id: string, options: { readonly yes?: boolean }): Promise<Outcome> {
   const api = await context.client();
   const profile = await findProfile(api, id, { exactly: true });
   if (options.yes !== true) throw new CliFailure(`This deletes the data of profile ${profile.id} for good. Say it again with --yes.`, 2);

@@ -1,7 +1,14 @@
 import type { SuspectId, SuspectIdListAnswer } from '../../api/contract/suspect-ids.js';
+import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { oneLine } from '../printable.js';
 import { table } from '../text.js';
+
+export const suspectIdListCommand = command({
+  name: 'suspect-id list',
+  help: 'those that name nobody, or brought too many people',
+  run: (context) => listSuspectIds(context),
+});
 
 const words: Readonly<Record<SuspectId['why'], string>> = {
   placeholder: 'names nobody: events go by their anonymous ids',
@@ -9,7 +16,7 @@ const words: Readonly<Record<SuspectId['why'], string>> = {
 };
 
 /** `suspect-id list` */
-export async function listSuspectIds(context: CliContext): Promise<Outcome> {
+async function listSuspectIds(context: CliContext): Promise<Outcome> {
   const api = await context.client();
   const { items } = await api.get<SuspectIdListAnswer>('/v1/suspect-ids');
   const local = items.length === 0 ? null : await context.localTime();

@@ -6,11 +6,53 @@ import type { Page } from '../../api/contract/shared.js';
 import type { Template, TemplatePreview, TemplatePublishAnswer, TemplateTestAnswer } from '../../api/contract/templates.js';
 import { fellBackFrom } from '../../domain/messages/fell-back.js';
 import { describeProblem } from '../../yaml/problem.js';
+import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { readData } from '../data-file.js';
 import { CliFailure } from '../failure.js';
 import { findProfileId } from '../find-profile.js';
+import { option, required } from '../options.js';
 import { paragraphs, table } from '../text.js';
+
+export const templateListCommand = command({
+  name: 'template list',
+  help: 'published templates',
+  run: (context) => listTemplates(context),
+});
+
+export const templatePreviewCommand = command({
+  name: 'template preview <id>',
+  help: 'what a profile would get; without one, the project’s files with a sample',
+  options: [
+    option('--profile <person>', 'as this person would get it'),
+    option('--sample <name>', 'with this sample'),
+    option('--locale <tag>', 'in this language'),
+    option('--out <file>', 'write the HTML here'),
+    option('--open', 'open the HTML in a browser'),
+  ],
+  examples: ['sojourn template preview cart-reminder-1 --open'],
+  run: (context, [id = ''], options) => previewTemplate(context, id, options()),
+});
+
+export const templateTestSendCommand = command({
+  name: 'template test-send <id>',
+  help: 'send it to one of the shop’s listed test addresses',
+  options: [
+    required('--to <address>', 'a test address of shop.yaml'),
+    option('--profile <person>', 'with this person’s data'),
+    option('--draft', 'the file of the server’s folder as it is, published or not'),
+    option('--sample <name>', 'with this sample'),
+    option('--locale <tag>', 'in this language'),
+    option('--data-file <file>', 'a JSON file that the template reads as data'),
+  ],
+  run: (context, [id = ''], options) => testSendTemplate(context, id, options()),
+});
+
+export const templatePublishCommand = command({
+  name: 'template publish',
+  help: 'publish what changed in the templates folder',
+  run: (context) => publishTemplates(context),
+});
 
 type Unpublished<P> = P extends unknown ? Omit<P, 'templateVersion'> : never;
 /** As the server shows it, or drawn from the project's own files, which have no version. */
@@ -20,7 +62,7 @@ type Preview = Unpublished<TemplatePreview>;
  * `template preview <id>`: what a profile would get, as the running server has the template published; without a profile the project's own
  * files, with a sample, and no server is needed.
  */
-export async function previewTemplate(
+async function previewTemplate(
   context: CliContext,
   id: string,
   options: {
@@ -85,7 +127,7 @@ async function previewSample(
 }
 
 /** `template test-send <id> --to <address>` */
-export async function testSendTemplate(
+async function testSendTemplate(
   context: CliContext,
   id: string,
   options: {
@@ -119,7 +161,7 @@ function fallback({ fellBackFrom }: TemplateTestAnswer): string {
 }
 
 /** `template list` */
-export async function listTemplates(context: CliContext): Promise<Outcome> {
+async function listTemplates(context: CliContext): Promise<Outcome> {
   const { items } = await (await context.client()).get<Page<Template>>('/v1/templates');
   return {
     value: items,

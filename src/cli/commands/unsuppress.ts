@@ -1,6 +1,15 @@
 import type { SuppressionLiftAnswer } from '../../api/contract/suppressions.js';
+import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { findProfile } from '../find-profile.js';
+import { channelOption, option, required } from '../options.js';
+
+export const profileUnsuppressCommand = command({
+  name: 'profile unsuppress <person>',
+  help: 'write again to an address that a provider called dead by mistake',
+  options: [channelOption(), required('--reason <text>', 'why it was a mistake'), option('--actor <id>', 'who lifts it: an id, no name')],
+  run: (context, [person = ''], options) => unsuppress(context, person, options()),
+});
 
 /** `profile unsuppress <id> --channel email --reason "…"`: an address that a provider called dead by mistake is written to again. */
 export async function unsuppress(

@@ -1,8 +1,18 @@
 import type { PersonStory } from '../../api/contract/profile-searches.js';
+import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { findProfileId } from '../find-profile.js';
+import { option } from '../options.js';
 import { oneLine } from '../printable.js';
 import { paragraphs, table } from '../text.js';
+
+export const whyCommand = command({
+  name: 'why <person>',
+  help: 'what happened to somebody, why, and what comes next',
+  options: [option('--journey <id>', 'in this journey alone')],
+  examples: ['sojourn why ada@example.com', 'sojourn why ada@example.com --journey abandoned-cart'],
+  run: (context, [person = ''], options) => why(context, person, options()),
+});
 
 /** `why <person> [--journey <id>]`: what happened to somebody and why, in one answer. */
 export async function why(context: CliContext, person: string, options: { readonly journey?: string }): Promise<Outcome> {

@@ -1,0 +1,167 @@
+import type { Command } from '../command.js';
+import { apiKeyCreateCommand, apiKeyListCommand, apiKeyRevokeCommand, apiKeyRotateCommand } from './api-keys.js';
+import { auditListCommand } from './audit.js';
+import { breakerListCommand, breakerResetCommand } from './breakers.js';
+import {
+  broadcastCancelCommand,
+  broadcastListCommand,
+  broadcastPauseCommand,
+  broadcastResumeCommand,
+  broadcastShowCommand,
+  broadcastStartCommand,
+} from './broadcasts.js';
+import { sendCheckCommand } from './check-send.js';
+import { consentListCommand, profileConsentCommand, profileConsentsCommand, profileExportCommand } from './consents.js';
+import { journeyArchiveCommand, journeyPauseCommand, journeyResumeCommand } from './control-journey.js';
+import { pauseCommand, resumeCommand } from './control-sending.js';
+import {
+  deadLetterDiscardCommand,
+  deadLetterListCommand,
+  deadLetterResolveCommand,
+  deadLetterRetryCommand,
+  deadLetterShowCommand,
+} from './dead-letters.js';
+import { messageListCommand, messageWhyCommand } from './explain-message.js';
+import { profileFindCommand } from './find-profile.js';
+import { inboundListCommand, inboundReviewCommand } from './inbound-messages.js';
+import { writeKeyActsCommand, writeKeyUndoCommand } from './key-acts.js';
+import { writeKeyCreateCommand, writeKeyListCommand, writeKeyRevokeCommand, writeKeyRotateCommand } from './keys.js';
+import { journeyLintCommand } from './lint-journeys.js';
+import { templateLintCommand } from './lint-templates.js';
+import { eventListCommand } from './list-events.js';
+import { mergeListCommand, mergeUndoCommand } from './merges.js';
+import { backupCommand, reconcileCommand, statusCommand } from './operate.js';
+import { policyLintCommand, policyListCommand, policyPublishCommand, policyShowCommand } from './policies.js';
+import { journeyPublishCommand } from './publish-journey.js';
+import { publishCommand } from './publish-project.js';
+import { shopPublishCommand } from './publish-shop.js';
+import { replayCommand } from './replay-journey.js';
+import { journeyReportCommand } from './report-journey.js';
+import { secretCarryOverCommand, secretListCommand, secretRetireCommand } from './secrets.js';
+import { profileCapsCommand } from './show-caps.js';
+import { configCommand } from './show-config.js';
+import { profileEngagementCommand } from './show-engagement.js';
+import { entryExitCommand, entryListCommand, entryShowCommand, stuckListCommand, stuckRestartCommand } from './show-entries.js';
+import { eventShowCommand } from './show-event.js';
+import { journeyListCommand, journeyShowCommand } from './show-journeys.js';
+import { profileEraseCommand, profileShowCommand } from './show-profile.js';
+import { simulateCommand } from './simulate-journey.js';
+import { suspectIdListCommand } from './suspect-ids.js';
+import { templateListCommand, templatePreviewCommand, templatePublishCommand, templateTestSendCommand } from './templates.js';
+import { profileUnsuppressCommand } from './unsuppress.js';
+import { userTokenSecretRotateCommand, userTokenSecretShowCommand } from './user-token-secret.js';
+import { whyCommand } from './why.js';
+
+/**
+ * All commands, in the order of the help. To add one: a file here that exports its specification (`command({ … })`: how it is typed, what help says, its options, what it
+ * does), and a line below. What is heavy to load (schemas, YAML, templates) it imports when it runs, as `../work/` does, so that help stays quick.
+ */
+export const commands: readonly Command[] = [
+  publishCommand,
+  simulateCommand,
+  replayCommand,
+  shopPublishCommand,
+  templateLintCommand,
+  templateListCommand,
+  templatePreviewCommand,
+  templateTestSendCommand,
+  templatePublishCommand,
+  policyLintCommand,
+  policyPublishCommand,
+  policyListCommand,
+  policyShowCommand,
+  journeyLintCommand,
+  journeyPublishCommand,
+  journeyListCommand,
+  journeyShowCommand,
+  journeyPauseCommand,
+  journeyResumeCommand,
+  journeyArchiveCommand,
+  journeyReportCommand,
+  broadcastStartCommand,
+  broadcastListCommand,
+  broadcastShowCommand,
+  broadcastPauseCommand,
+  broadcastResumeCommand,
+  broadcastCancelCommand,
+  whyCommand,
+  profileFindCommand,
+  profileShowCommand,
+  profileCapsCommand,
+  profileEngagementCommand,
+  profileConsentsCommand,
+  profileConsentCommand,
+  profileUnsuppressCommand,
+  profileExportCommand,
+  profileEraseCommand,
+  consentListCommand,
+  mergeListCommand,
+  mergeUndoCommand,
+  suspectIdListCommand,
+  entryListCommand,
+  entryShowCommand,
+  entryExitCommand,
+  stuckListCommand,
+  stuckRestartCommand,
+  messageListCommand,
+  messageWhyCommand,
+  sendCheckCommand,
+  inboundListCommand,
+  inboundReviewCommand,
+  eventListCommand,
+  eventShowCommand,
+  deadLetterListCommand,
+  deadLetterRetryCommand,
+  deadLetterShowCommand,
+  deadLetterDiscardCommand,
+  deadLetterResolveCommand,
+  statusCommand,
+  configCommand,
+  backupCommand,
+  reconcileCommand,
+  pauseCommand,
+  resumeCommand,
+  breakerListCommand,
+  breakerResetCommand,
+  writeKeyListCommand,
+  writeKeyCreateCommand,
+  writeKeyRotateCommand,
+  writeKeyRevokeCommand,
+  writeKeyActsCommand,
+  writeKeyUndoCommand,
+  apiKeyListCommand,
+  apiKeyCreateCommand,
+  apiKeyRotateCommand,
+  apiKeyRevokeCommand,
+  userTokenSecretShowCommand,
+  userTokenSecretRotateCommand,
+  secretListCommand,
+  secretCarryOverCommand,
+  secretRetireCommand,
+  auditListCommand,
+];
+
+/** What help says of the first word of commands that have two. */
+export const groups: Readonly<Record<string, string>> = {
+  shop: 'who the shop is: shop.yaml',
+  template: 'templates: check, look at, try, publish',
+  policy: 'policies: caps, engagement, quiet hours, topics, classes',
+  journey: 'journeys: check, publish, stop, report',
+  broadcast: 'one message to many',
+  profile: 'people',
+  consent: 'consents over all people',
+  merge: 'known people who were made one',
+  'suspect-id': 'user ids by which strangers would become one',
+  entry: 'entries: one person’s run through a journey',
+  stuck: 'entries that do not move by themselves',
+  message: 'messages, and why they left or not',
+  inbound: 'texts that came in',
+  event: 'events as they came',
+  'dead-letter': 'events that could not be taken',
+  breaker: 'what stopped by itself because too much came back',
+  'write-key': 'keys of the shop’s event clients',
+  'api-key': 'keys of the API: what each may do, who made it, when it was used',
+  'user-token-secret': 'the secret with which the shop vouches for a visitor',
+  secret: 'the secrets of links, message ids and suppressions: rotation',
+  audit: 'who did, read or exported what, about whom',
+};
