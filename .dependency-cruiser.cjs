@@ -31,7 +31,10 @@ module.exports = {
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only', 'type-import'] } },
     },
-    only('domain-imports-nothing', '^src/domain/', ['^src/domain/']),
+    // What all channels are, as values; these in turn know only what of the domain knows no channel.
+    only('domain-imports-nothing', '^src/domain/', ['^src/domain/', '^src/channels/list\\.ts$']),
+    only('channel-values-are-pure', '^src/channels/([^/]+/channel|list)\\.ts$', ['^src/channels/', '^src/domain/']),
+    pure('channel-values-know-no-world', '^src/channels/([^/]+/channel|list)\\.ts$'),
     pure('domain-is-pure', '^src/domain/'),
     only('journey-imports-domain', '^src/journey/', ['^src/journey/', '^src/domain/', '^src/yaml/']),
     pure('journey-is-pure', '^src/journey/'),

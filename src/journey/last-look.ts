@@ -1,5 +1,5 @@
 import type { SendDecision } from '../domain/gate/verdict.js';
-import type { Channel } from '../domain/messages/channel.js';
+import { type Channel, channelKind } from '../domain/messages/channel.js';
 import { type Instant, minute } from '../domain/time/instant.js';
 import type { CartId } from '../domain/values/ids.js';
 import type { JourneyDefinition } from './definition.js';
@@ -33,7 +33,7 @@ export function lookedUpOrder(orderedAt: Instant, cartId: CartId | null): EntryI
 }
 
 /**
- * What `decision` becomes when the shop could not be asked: again in five minutes, three times; then an email goes and a text does not.
+ * What `decision` becomes when the shop could not be asked: again in five minutes, three times; then an email goes and a text does not (`leavesWithoutLook` of the channel).
  * `failures` counts this one too; `code` says how it failed, where that is known.
  */
 export function afterFailedLook(
@@ -50,5 +50,5 @@ export function afterFailedLook(
   const detail = { rule: 'order-lookup', ...(look.code === undefined ? {} : { code: look.code }), failures: look.failures };
   const until = look.at + lookAgainMs;
   if (look.failures <= mostLookFailures && until <= look.deadlineAt) return { kind: 'defer', until, reason: 'stale', detail };
-  return look.channel === 'sms' ? { kind: 'skip', reason: 'stale', detail } : decision;
+  return channelKind(look.channel).leavesWithoutLook ? decision : { kind: 'skip', reason: 'stale', detail };
 }

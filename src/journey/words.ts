@@ -1,6 +1,6 @@
 import type { FactName } from '../domain/events/fact.js';
 import type { VerdictReason } from '../domain/gate/verdict.js';
-import type { Channel } from '../domain/messages/channel.js';
+import { type Channel, channelKind } from '../domain/messages/channel.js';
 import { durationWords } from '../domain/time/duration.js';
 import type { Instant } from '../domain/time/instant.js';
 import { formatLocal } from '../domain/time/time.js';
@@ -63,7 +63,7 @@ export function sayFact(name: FactName): string {
 }
 
 export function sayChannel(channel: Channel): string {
-  return channel === 'sms' ? 'text' : 'email';
+  return channelKind(channel).words.one;
 }
 
 /** `23 hours, until Tue 1 Dec 10:00 (Europe/London)`. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Tier, tiers } from '../domain/engagement/engagement-tier.js';
-import { type Channel, channels } from '../domain/messages/channel.js';
+import { type Channel, channelKind, channels } from '../domain/messages/channel.js';
 import { type CapPolicy, type CapPolicyRule, uncapped } from '../domain/policy/cap-policy.js';
 import { unknownTopic } from '../domain/policy/topic-policy.js';
 import { countWords, durationWords } from '../domain/time/duration.js';
@@ -77,8 +77,7 @@ type Ceiling = CapPolicy['ceilings'][number];
 
 /** Above these nobody may go (some states of the US draw a line at three a day). */
 const hardCeilings: readonly Ceiling[] = [
-  { channels: ['email'], windowMs: 7 * day, limit: 7 },
-  { channels: ['sms'], windowMs: 7 * day, limit: 4 },
+  ...channels.map((channel) => ({ channels: [channel], ...channelKind(channel).ceiling })),
   { channels: null, windowMs: day, limit: 3 },
 ];
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ChannelPrice } from '../domain/gate/message-price.js';
-import { type Channel, channels } from '../domain/messages/channel.js';
+import { type Channel, channels, eachChannel } from '../domain/messages/channel.js';
 import type { EngagementPolicy } from '../domain/policy/engagement-policy.js';
 import { definePolicy, error, type Finding, limitText, windowText } from './policy-source.js';
 
@@ -60,7 +60,7 @@ const engagementSource = z
       contrast: z.strictObject({ sends: count, rate_up_to: share, p: z.number().gt(0).lt(1) }),
     }),
     price: z
-      .strictObject({ email: price.optional(), sms: price.optional() })
+      .strictObject(eachChannel(() => price.optional()))
       .optional()
       .meta({ description: 'What a message risks, in the shop’s currency: a step with `expected_margin` sends only for more than that.' }),
     humans: z
@@ -147,8 +147,8 @@ function compile({
   };
 }
 
-function compilePrices({ email, sms }: NonNullable<EngagementSource['price']>): NonNullable<EngagementPolicy['price']> {
-  return { ...(email === undefined ? {} : { email: toPrice(email) }), ...(sms === undefined ? {} : { sms: toPrice(sms) }) };
+function compilePrices(prices: NonNullable<EngagementSource['price']>): NonNullable<EngagementPolicy['price']> {
+  return Object.fromEntries(Object.entries(prices).flatMap(([channel, one]) => (one === undefined ? [] : [[channel, toPrice(one)]])));
 }
 
 function toPrice({ value, complaint_cost: complaintCost, hazards }: z.output<typeof price>): ChannelPrice {

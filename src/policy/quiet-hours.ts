@@ -1,6 +1,14 @@
 import { z } from 'zod';
-import { channels } from '../domain/messages/channel.js';
-import { type DailyHours, type Jurisdiction, type QuietHoursPolicy, type Weekday, weekdays } from '../domain/policy/quiet-hours-policy.js';
+import { type Channel, channelKind, channels } from '../domain/messages/channel.js';
+import type { HoursLaw } from '../domain/messages/channel-kind.js';
+import {
+  clockText,
+  type DailyHours,
+  type Jurisdiction,
+  type QuietHoursPolicy,
+  type Weekday,
+  weekdays,
+} from '../domain/policy/quiet-hours-policy.js';
 import { definePolicy, error, type Finding, idText, limitText, repeatedIds } from './policy-source.js';
 
 /** `08:00-21:00` → minutes of the local day. */
@@ -128,9 +136,9 @@ function lint({ jurisdictions, calendars }: QuietHoursSource): readonly Finding[
         : []),
       ...doubledDays(one, at(index, 'hours')),
       ...unknownCalendar(one, calendars, ['jurisdictions', index, 'holidays', 'calendar']),
-      ...widerThanFederal(one, at(index, 'hours')),
+      ...widerThanLaw(one, at(index, 'hours')),
     ]),
-    ...missingFederal(jurisdictions),
+    ...channels.flatMap((channel) => channelKind(channel).hours.laws.flatMap((law) => missingLaw(jurisdictions, channel, law))),
     // Without a rule for everywhere a person of an unlisted country could be written to at any hour.
     ...channels.flatMap((channel) =>
       jurisdictions.some((one) => one.channel === channel && isForAll(one))
@@ -139,7 +147,7 @@ function lint({ jurisdictions, calendars }: QuietHoursSource): readonly Finding[
             error(
               ['jurisdictions'],
               `No rule says when ${channel} may go in countries that have none of their own.`,
-              `Add { id: everywhere-${channel}, channel: ${channel}, hours: ${channel === 'sms' ? '08:00-21:00' : 'any'}, source: our own choice }.`,
+              `Add { id: everywhere-${channel}, channel: ${channel}, hours: ${channelKind(channel).hours.usual}, source: our own choice }.`,
             ),
           ],
     ),
@@ -154,17 +162,15 @@ function unknownCalendar({ holidays }: JurisdictionSource, calendars: QuietHours
   return [error(path, `There is no calendar "${name}".`, `${there}. Add it under calendars, or write dates here.`)];
 }
 
-/** What no configuration may exceed: 47 CFR 64.1200(c)(1), and for somebody whose zone is unknown the hours, in New York, that all states share. */
-const federal = { opens: 8 * 60, closes: 21 * 60 };
-const unknownZone = { opens: 14 * 60, closes: 18 * 60 };
-
-function widerThanFederal(
+/** What no configuration may exceed, nor for somebody whose zone is unknown the hours that the whole country shares. */
+function widerThanLaw(
   { id, channel, country, unknown, hours, holidays }: JurisdictionSource,
   path: readonly PropertyKey[],
 ): readonly Finding[] {
-  if (channel !== 'sms' || country !== 'US') return [];
+  const law = channelKind(channel).hours.laws.find((one) => one.country === country);
+  if (law === undefined) return [];
   const isZoneUnknown = unknown === 'zone';
-  const { opens, closes } = isZoneUnknown ? unknownZone : federal;
+  const { opens, closes } = isZoneUnknown ? law.zoneUnknown : law.within;
   const spans = [
     ...Object.entries(toHours(hours) ?? {}),
     ...(holidays === undefined || holidays.hours === 'closed' ? [] : [['', holidays.hours] as const]),
@@ -180,20 +186,22 @@ function widerThanFederal(
       ? error(
           path,
           `"${id}" speaks of people of whom not even the zone is known, and not every state allows these hours.`,
-          'Stay within 14:00-18:00 of New York, mon-fri.',
+          `Stay within ${spanText(law.zoneUnknown)} of ${law.zoneUnknown.clock}, mon-fri.`,
         )
       : error(
           path,
-          `"${id}" allows texts outside the federal hours.`,
-          'Stay within 08:00-21:00: 47 CFR 64.1200(c)(1) cannot be widened here.',
+          `"${id}" allows ${channelKind(channel).words.many} outside the ${law.called} hours.`,
+          `Stay within ${spanText(law.within)}: ${law.source} cannot be widened here.`,
         ),
   ];
 }
 
 /** Without these a text to the United States would have only the rule for everywhere, or hours of New York that are night in Honolulu. */
-function missingFederal(jurisdictions: readonly JurisdictionSource[]): readonly Finding[] {
+function missingLaw(jurisdictions: readonly JurisdictionSource[], channel: Channel, law: HoursLaw): readonly Finding[] {
+  const { country, countryName: name, source, within, zoneUnknown } = law;
+  const { many } = channelKind(channel).words;
   const texts = jurisdictions.filter(
-    (one) => one.channel === 'sms' && one.country === 'US' && one.from === undefined && one.until === undefined,
+    (one) => one.channel === channel && one.country === country && one.from === undefined && one.until === undefined,
   );
   const has = (unknown: JurisdictionSource['unknown']) => texts.some((one) => one.region === undefined && one.unknown === unknown);
   return [
@@ -202,8 +210,8 @@ function missingFederal(jurisdictions: readonly JurisdictionSource[]): readonly 
       : [
           error(
             ['jurisdictions'],
-            'No rule says when texts may go in the whole of the United States.',
-            'Add { id: us, channel: sms, country: US, hours: 08:00-21:00, source: 47 CFR 64.1200(c)(1) }.',
+            `No rule says when ${many} may go in the whole of ${name}.`,
+            `Add { id: ${country.toLowerCase()}, channel: ${channel}, country: ${country}, hours: ${spanText(within)}, source: ${source} }.`,
           ),
         ]),
     ...(has('region')
@@ -211,7 +219,7 @@ function missingFederal(jurisdictions: readonly JurisdictionSource[]): readonly 
       : [
           error(
             ['jurisdictions'],
-            'No rule says when texts may go to somebody in the United States whose state is unknown.',
+            `No rule says when ${many} may go to somebody in ${name} whose state is unknown.`,
             'Add one with unknown: region, such as mon-fri 10:00-18:00.',
           ),
         ]),
@@ -220,11 +228,15 @@ function missingFederal(jurisdictions: readonly JurisdictionSource[]): readonly 
       : [
           error(
             ['jurisdictions'],
-            'No rule says when texts may go to somebody in the United States whose zone is unknown.',
-            'Add one with unknown: zone, such as mon-fri 14:00-18:00, in hours of New York.',
+            `No rule says when ${many} may go to somebody in ${name} whose zone is unknown.`,
+            `Add one with unknown: zone, such as mon-fri ${spanText(zoneUnknown)}, in hours of ${zoneUnknown.clock}.`,
           ),
         ]),
   ];
+}
+
+function spanText({ opens, closes }: DailyHours): string {
+  return `${clockText(opens)}-${clockText(closes)}`;
 }
 
 function isForAll({ country, unknown, from, until }: JurisdictionSource): boolean {

@@ -1,6 +1,6 @@
 import type { ShopEvent } from '../domain/events/event.js';
 import { secretsOf } from '../domain/keys/secrets.js';
-import type { Channel } from '../domain/messages/channel.js';
+import { addressOf, type Channel } from '../domain/messages/channel.js';
 import type { TemplateHead } from '../domain/messages/template.js';
 import type { Policies } from '../domain/policy/policies.js';
 import type { Shop } from '../domain/shop/shop.js';
@@ -53,8 +53,7 @@ const doers: { readonly [K in HappeningKind['kind']]: Doer<K> } = {
   },
   suppress: (stage, what) => {
     say(stage, what);
-    const profile = stage.tables.profiles.get(personOf(stage, what.who ?? null));
-    suppressAddress(stage.tables, what.channel, addressOf(profile, what.channel), what.reason);
+    suppressAddress(stage.tables, what.channel, addressFor(stage.tables, personOf(stage, what.who ?? null), what.channel), what.reason);
   },
   'order-lookup': (stage, what) => {
     stage.look.now = what.answer === 'found' ? { kind: 'found', orderedAt: stage.play.at } : { kind: what.answer };
@@ -136,8 +135,7 @@ function receiveAbout(stage: Stage, what: Extract<HappeningKind, { readonly kind
   narrator.tell(describeHappening(what, message?.channel ?? null), play.at, about);
   if (message === undefined) return;
   const reason = suppressedBy[what.status];
-  if (reason !== undefined)
-    suppressAddress(tables, message.channel, addressOf(tables.profiles.get(message.profileId), message.channel), reason);
+  if (reason !== undefined) suppressAddress(tables, message.channel, addressFor(tables, message.profileId, message.channel), reason);
   receive(tables, { newId }, message.id, receiptWords[what.status] ?? what.status, play.at);
 }
 
@@ -156,8 +154,9 @@ function scopesOf(tables: Tables, scope: Extract<HappeningKind, { readonly kind:
   return [...tables.journeys.values()].flatMap(({ id, isInternal }) => (isInternal === true ? [] : [{ journey: id }]));
 }
 
-function addressOf(profile: { readonly email: string | null; readonly phone: string | null } | undefined, channel: Channel): string | null {
-  return (channel === 'email' ? profile?.email : profile?.phone) ?? null;
+function addressFor(tables: Tables, who: ProfileId, channel: Channel): string | null {
+  const profile = tables.profiles.get(who);
+  return profile === undefined ? null : addressOf(profile, channel);
 }
 
 const suppressedBy: Readonly<Partial<Record<string, string>>> = {

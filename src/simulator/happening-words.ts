@@ -1,5 +1,5 @@
-import type { Channel } from '../domain/messages/channel.js';
-import type { HappeningKind, PauseScope } from './script.js';
+import { type Channel, channelKind } from '../domain/messages/channel.js';
+import type { HappeningKind } from './script.js';
 
 /** What the world does, in a sentence. `channel`: of the message that a receipt is about; null: there is none. */
 export function describeHappening(
@@ -10,13 +10,13 @@ export function describeHappening(
     case 'receipt':
       return channel === null
         ? `No message of this step was there to be ${what.status}.`
-        : `The ${channel === 'email' ? 'email' : 'text'} was ${what.status}.`;
+        : `The ${channelKind(channel).words.one} was ${what.status}.`;
     case 'pause':
       return `${scopeName(what.scope)} paused.`;
     case 'resume':
       return `${scopeName(what.scope)} resumed.`;
     case 'suppress':
-      return `The ${what.channel === 'email' ? 'email address' : 'mobile number'}${ofWhom(what.who)} is suppressed: ${what.reason}.`;
+      return `The ${channelKind(what.channel).words.address}${ofWhom(what.who)} is suppressed: ${what.reason}.`;
     case 'order-lookup':
       return lookSentences[what.answer];
     case 'exit':
@@ -25,19 +25,17 @@ export function describeHappening(
 }
 
 function scopeName(scope: Extract<HappeningKind, { readonly kind: 'pause' }>['scope']): string {
-  return typeof scope === 'string' ? scopeNames[scope] : `The journey ${scope.journey} is`;
+  if (typeof scope !== 'string') return `The journey ${scope.journey} is`;
+  return scope === 'all' ? 'All sending is' : scope === 'journey' ? 'The journey is' : `${capitalised(channelKind(scope).words.many)} are`;
 }
 
 function ofWhom(who: string | null | undefined): string {
   return who == null ? '' : ` of ${who}`;
 }
 
-const scopeNames: Readonly<Record<PauseScope, string>> = {
-  all: 'All sending is',
-  email: 'Emails are',
-  sms: 'Texts are',
-  journey: 'The journey is',
-};
+function capitalised(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
 
 const lookSentences = {
   found: 'An order is placed that no event tells of.',

@@ -1,4 +1,5 @@
 import { noEngagement } from '../domain/engagement/state.js';
+import { addressOf, channels } from '../domain/messages/channel.js';
 import type { KnownIdentity } from '../domain/people/identity.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { EntryId, MessageId, ProfileId } from '../domain/values/ids.js';
@@ -61,8 +62,10 @@ function write(tables: Tables, person: Persona, { name, id, startAt }: As): void
   const kind = identified ? 'user' : 'anonymous';
   tables.identities.set(`${kind}:${name}`, { kind, value: name, profileId: id, linkedAt: 0 });
   tables.consents.push(...consents.map((act) => ({ ...act, profileId: id, recordedAt: act.at, eventId: null })));
-  if (suppressed.email !== undefined) suppressAddress(tables, 'email', email, suppressed.email);
-  if (suppressed.sms !== undefined) suppressAddress(tables, 'sms', phone, suppressed.sms);
+  for (const channel of channels) {
+    const reason = suppressed[channel];
+    if (reason !== undefined) suppressAddress(tables, channel, addressOf(profile, channel), reason);
+  }
   ordersBefore.forEach((at, index) =>
     tables.facts.push({ name: 'order.paid', profileId: id, at, eventId: `order-before-${name}-${index}`, properties: {} }),
   );

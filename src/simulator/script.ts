@@ -1,4 +1,4 @@
-import type { Channel } from '../domain/messages/channel.js';
+import { type Channel, channels } from '../domain/messages/channel.js';
 import type { Deadline } from '../domain/time/deadline.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { Persona } from './persona.js';
@@ -70,7 +70,7 @@ export type HappeningKind =
 export const receiptStatuses = ['delivered', 'bounced', 'failed', 'opened', 'clicked', 'complained', 'unsubscribed'] as const;
 export type ReceiptStatus = (typeof receiptStatuses)[number];
 
-export const pauseScopes = ['all', 'email', 'sms', 'journey'] as const;
+export const pauseScopes = ['all', ...channels, 'journey'] as const;
 export type PauseScope = (typeof pauseScopes)[number];
 
 /** `busy`: refuses for now, `times` times. `rejected`: for good. `silent`: the answer to the first call does not come. */

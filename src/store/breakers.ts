@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { bounceStatuses, complaintStatus, verifiedComplaints } from '../domain/messages/bounce.js';
 import type { BreakerScope, DeliveryCounts } from '../domain/messages/breaker.js';
+import { channelsWith } from '../domain/messages/channel.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { Db, Trx } from './db.js';
 
@@ -104,8 +105,11 @@ export async function countMails(
   return rows[0] ?? { sent: 0, delivered: 0 };
 }
 
+/** Channels on which a breaker counts. */
+const watched = channelsWith(({ hasBreakers }) => hasBreakers);
+
 function mailsOf(scope: BreakerScope, since: Instant): RawBuilder<unknown> {
   const own = scope.kind === 'journey' ? sql`m.journey_id = ${scope.id}` : sql`m.mailbox_provider = ${scope.id}`;
-  return sql`(${own} and m.created_at > ${since} and m.channel = 'email' and m.class <> 'transactional' and m.origin <> 'test'
+  return sql`(${own} and m.created_at > ${since} and m.channel = any(${watched}::text[]) and m.class <> 'transactional' and m.origin <> 'test'
     and m.submitted_at is not null)`;
 }

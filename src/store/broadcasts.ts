@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Channel, MessageClass } from '../domain/messages/channel.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { EntryId, ProfileId } from '../domain/values/ids.js';
+import { addressInContent, addressOnProfile } from './channel-sql.js';
 import type { Db, Trx } from './db.js';
 import { olderThan } from './entries-read.js';
 import { jsonText } from './json.js';
@@ -380,8 +381,7 @@ export async function listRecipients(
 ): Promise<readonly RecipientRecord[]> {
   const { rows } = await sql<RecipientRecord>`
     select r.position, r.profile_id as "profileId", m.id as "messageId", m.reason,
-      coalesce(case m.channel when 'email' then m.content->'to'->>'address' else m.content->>'to' end,
-        case ${of.channel} when 'email' then p.email else p.phone end) as "to",
+      coalesce(${addressInContent('m')}, ${addressOnProfile(sql`${of.channel}::text`)}) as "to",
       coalesce(m.state, case when r.entry_id is not null then 'waiting' when r.position < b.enrolled then 'passed-over' else 'to-come' end) as state
     from broadcast_recipients r join broadcasts b on b.id = r.broadcast_id join profiles p on p.id = r.profile_id
       left join messages m on m.entry_id = r.entry_id

@@ -3,6 +3,7 @@ import type { NotAsked } from '../domain/consent/consent.js';
 import type { Channel } from '../domain/messages/channel.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { ConsentAct } from '../projection/rows.js';
+import { addressOnProfile } from './channel-sql.js';
 import type { Db, Trx } from './db.js';
 import { rowsOf } from './write-together.js';
 
@@ -40,7 +41,7 @@ export async function findDuePending(
     where state = 'pending' and confirmed_at is null and method <> 'import'
       and (occurred_at <= ${forgottenBefore}
         or (requested_at is null and exists (select from profiles p
-          where p.id = c.profile_id and case c.channel when 'email' then p.email else p.phone end is not null))
+          where p.id = c.profile_id and ${addressOnProfile(sql.ref('c.channel'))} is not null))
         or (requested_at <= ${remindedBefore} and requested_at < occurred_at + ${remindAfterMs}))
     group by profile_id, channel order by min(seq) limit ${limit}`.execute(db);
   return rows;

@@ -1,16 +1,17 @@
-import type { Channel } from '../domain/messages/channel.js';
+import { type Channel, channels, eachChannel } from '../domain/messages/channel.js';
 import type { Instant } from '../domain/time/instant.js';
-import { type Pauses, pauseKeys, pausesOf, providerPauseKey } from '../turn/pauses.js';
+import { type Pauses, pauseKey, pausesOf, providerPauseKey } from '../turn/pauses.js';
 import type { Db, Trx } from './db.js';
 
 /** What a kill switch stops: every send, or those of one channel. (A journey's own pause is its state.) */
 export type PauseScope = 'all' | Channel;
+const pauseScopes: readonly PauseScope[] = ['all', ...channels];
 
 /** Since when each scope is stopped; null: it is not. */
 export async function readPauses(db: Db | Trx): Promise<Readonly<Record<PauseScope, Instant | null>>> {
-  const rows = await db.selectFrom('controls').select(['key', 'value']).where('key', 'in', Object.values(pauseKeys)).execute();
-  const since = (scope: PauseScope): Instant | null => sinceOf(rows.find((row) => row.key === pauseKeys[scope])?.value);
-  return { all: since('all'), email: since('email'), sms: since('sms') };
+  const rows = await db.selectFrom('controls').select(['key', 'value']).where('key', 'in', pauseScopes.map(pauseKey)).execute();
+  const since = (scope: PauseScope): Instant | null => sinceOf(rows.find((row) => row.key === pauseKey(scope))?.value);
+  return { all: since('all'), ...eachChannel(since) };
 }
 
 /** The keys of all pauses, as `pausesOf` reads them. */
@@ -25,12 +26,15 @@ export async function readPausedProviders(db: Db | Trx): Promise<readonly string
 }
 
 /**
- * What is stopped, inside the transaction of the gate: all sends, channels, marketing to this mailbox provider (null: to none), and the journey (null: a test).
+ * What is stopped, inside the transaction of the gate: all sends, channels, marketing to these mailbox providers, and the journey (null: a test).
  * What is found is read under a share lock: a resume that runs meanwhile waits for this transaction and then finds the entry held, so that none is left
  * behind. Two statements at most.
  */
-export async function lockPauses(trx: Trx, of: { readonly journeyId: string | null; readonly provider: string | null }): Promise<Pauses> {
-  const keys = [...Object.values(pauseKeys), ...(of.provider === null ? [] : [providerPauseKey(of.provider)])];
+export async function lockPauses(
+  trx: Trx,
+  of: { readonly journeyId: string | null; readonly providers: readonly string[] },
+): Promise<Pauses> {
+  const keys = [...pauseScopes.map(pauseKey), ...of.providers.map(providerPauseKey)];
   const controls = await trx.selectFrom('controls').select('key').where('key', 'in', keys).orderBy('key').forShare().execute();
   return pausesOf(
     controls.map(({ key }) => key),
@@ -61,7 +65,7 @@ export async function deletePause(trx: Trx, scope: PauseScope | { readonly provi
 }
 
 function keyOf(scope: PauseScope | { readonly provider: string }): string {
-  return typeof scope === 'string' ? pauseKeys[scope] : providerPauseKey(scope.provider);
+  return typeof scope === 'string' ? pauseKey(scope) : providerPauseKey(scope.provider);
 }
 
 function sinceOf(value: unknown): Instant | null {

@@ -1,31 +1,30 @@
 import { type RawBuilder, sql } from 'kysely';
 import { commerceEventNames } from '../domain/carts/commerce-events.js';
+import type { Addressed } from '../domain/messages/channel-kind.js';
 import type { Instant } from '../domain/time/instant.js';
+import { addressKeptIn, addressTraits } from './channel-sql.js';
 import type { Trx } from './db.js';
 
 /**
  * Every address that these profiles (one person) have or had, as it was said: of their rows, of what they told, of messages to them. Without what another
  * person has by now. Personal data.
  */
-export async function findEveryAddress(
-  trx: Trx,
-  profileIds: readonly string[],
-): Promise<readonly { readonly email: string | null; readonly phone: string | null }[]> {
+export async function findEveryAddress(trx: Trx, profileIds: readonly string[]): Promise<readonly Addressed[]> {
   const ids = sql`any(${profileIds}::text[])`;
   const isAnother = sql`o.merged_into is null and o.id <> all(${profileIds}::text[])`;
-  const { rows } = await sql<{ email: string | null; phone: string | null }>`
+  const { rows } = await sql<{ email: string | null; phone: string | null; traits: Readonly<Record<string, unknown>> | null }>`
     with said as (
-      select email, phone from profiles where id = ${ids}
-      union select payload->'traits'->>'email', payload->'traits'->>'phone' from events where profile_id = ${ids} and type = 'identify'
-      union select payload->'context'->'traits'->>'email', payload->'context'->'traits'->>'phone' from events where profile_id = ${ids}
-      union select case channel when 'email' then content->'to'->>'address' end, case channel when 'sms' then content->>'to' end
+      select email, phone, ${addressTraits(sql`traits`)} as traits from profiles where id = ${ids}
+      union select payload->'traits'->>'email', payload->'traits'->>'phone', ${addressTraits(sql`payload->'traits'`)} from events where profile_id = ${ids} and type = 'identify'
+      union select payload->'context'->'traits'->>'email', payload->'context'->'traits'->>'phone', ${addressTraits(sql`payload->'context'->'traits'`)} from events where profile_id = ${ids}
+      union select ${addressKeptIn('email', 'messages')}, ${addressKeptIn('phone', 'messages')}, null::jsonb
         from messages where profile_id = ${ids}
     )
     select distinct
       case when not exists (select from profiles o where lower(o.email) = lower(trim(s.email)) and ${isAnother}) then s.email end as email,
-      case when not exists (select from profiles o where o.phone = s.phone and ${isAnother}) then s.phone end as phone
-    from said s where s.email is not null or s.phone is not null`.execute(trx);
-  return rows;
+      case when not exists (select from profiles o where o.phone = s.phone and ${isAnother}) then s.phone end as phone, s.traits
+    from said s where s.email is not null or s.phone is not null or s.traits is not null`.execute(trx);
+  return rows.map((row) => ({ ...row, traits: row.traits ?? {} }));
 }
 
 /** Addresses that a person has or had, as they were said. */

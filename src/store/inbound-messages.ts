@@ -25,18 +25,6 @@ export async function insertInboundMessage(
   return row !== undefined;
 }
 
-/** Canonical profiles that have this number (E.164) now, ascending. */
-export async function findProfilesByPhone(db: Db | Trx, phone: string): Promise<readonly string[]> {
-  const rows = await db
-    .selectFrom('profiles')
-    .select('id')
-    .where('phone', '=', phone)
-    .where('merged_into', 'is', null)
-    .orderBy('id')
-    .execute();
-  return rows.map(({ id }) => id);
-}
-
 /** A text that came in, as it is listed. Personal data: `body`. */
 export interface InboundMessage {
   readonly id: string;

@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
+import { addressKeptIn, addressTraits } from './channel-sql.js';
 import type { Db } from './db.js';
 
 interface Said {
   readonly email: string | null;
   readonly phone: string | null;
+  readonly traits: Readonly<Record<string, unknown>>;
 }
 
 /** Every address that anybody here has or had, as it was said, the people of `peopleAtOnce` profiles together. Personal data. */
@@ -23,11 +25,13 @@ async function profilesAfter(db: Db, after: string, limit: number): Promise<read
 
 async function addressesOf(db: Db, profileIds: readonly string[]): Promise<readonly Said[]> {
   const ids = sql`any(${profileIds}::text[])`;
-  const { rows } = await sql<Said>`
-    select email, phone from profiles where id = ${ids}
-    union select payload->'traits'->>'email', payload->'traits'->>'phone' from events where profile_id = ${ids} and type = 'identify'
-    union select payload->'context'->'traits'->>'email', payload->'context'->'traits'->>'phone' from events where profile_id = ${ids}
-    union select case channel when 'email' then content->'to'->>'address' end, case channel when 'sms' then content->>'to' end
+  const { rows } = await sql<Omit<Said, 'traits'> & { readonly traits: Said['traits'] | null }>`
+    select email, phone, ${addressTraits(sql`traits`)} as traits from profiles where id = ${ids}
+    union select payload->'traits'->>'email', payload->'traits'->>'phone', ${addressTraits(sql`payload->'traits'`)} from events where profile_id = ${ids} and type = 'identify'
+    union select payload->'context'->'traits'->>'email', payload->'context'->'traits'->>'phone', ${addressTraits(sql`payload->'context'->'traits'`)} from events where profile_id = ${ids}
+    union select ${addressKeptIn('email', 'messages')}, ${addressKeptIn('phone', 'messages')}, null::jsonb
       from messages where profile_id = ${ids}`.execute(db);
-  return rows.filter(({ email, phone }) => email !== null || phone !== null);
+  return rows
+    .filter(({ email, phone, traits }) => email !== null || phone !== null || traits !== null)
+    .map((row) => ({ ...row, traits: row.traits ?? {} }));
 }

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import type { StoredDetail } from '../domain/gate/verdict.js';
-import type { Channel } from '../domain/messages/channel.js';
+import { type Channel, channelsWith } from '../domain/messages/channel.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { InteractionVerdict } from '../domain/tracking/human-click.js';
+import { addressInContent, addressOnProfile } from './channel-sql.js';
 import type { Db, Trx } from './db.js';
 import { olderThan } from './entries-read.js';
 
@@ -56,9 +57,8 @@ const columns = [
   'step',
   'visit',
   'profile_id as profileId',
-  sql<string | null>`coalesce(
-    case channel when 'email' then content->'to'->>'address' else content->>'to' end,
-    (select case messages.channel when 'email' then p.email else p.phone end from profiles p where p.id = messages.profile_id))`.as('to'),
+  sql<string | null>`coalesce(${addressInContent('messages')},
+    (select ${addressOnProfile(sql.ref('messages.channel'))} from profiles p where p.id = messages.profile_id))`.as('to'),
   'channel',
   'class',
   'topic',
@@ -196,7 +196,11 @@ export async function readSentEmail(
     .selectFrom('messages')
     .select([sql<string | null>`content->>'html'`.as('html'), 'links', 'submitted_at'])
     .where('id', '=', id)
-    .where('channel', '=', 'email')
+    .where(
+      'channel',
+      'in',
+      channelsWith(({ tracking }) => tracking.hasView),
+    )
     .executeTakeFirst();
   return row === undefined || row.submitted_at === null ? null : { html: row.html, links: row.links ?? [], submittedAt: row.submitted_at };
 }
@@ -215,12 +219,7 @@ export async function readMessageRecipient(
   const row = await db
     .selectFrom('messages as m')
     .leftJoin('entries as e', 'e.id', 'm.entry_id')
-    .select([
-      'm.profile_id',
-      'm.channel',
-      'e.cart_id',
-      sql<string | null>`lower(case m.channel when 'email' then m.content->'to'->>'address' else m.content->>'to' end)`.as('address'),
-    ])
+    .select(['m.profile_id', 'm.channel', 'e.cart_id', sql<string | null>`lower(${addressInContent('m')})`.as('address')])
     .where('m.id', '=', messageId)
     .executeTakeFirst();
   return row ? { profileId: row.profile_id, channel: row.channel as Channel, address: row.address, cartId: row.cart_id } : null;

@@ -1,11 +1,12 @@
 import { type Insertable, type RawBuilder, sql } from 'kysely';
 import type { StoredDetail, Verdict } from '../domain/gate/verdict.js';
-import { mailboxProviderOf } from '../domain/messages/mailbox-provider.js';
+import { channelKind } from '../domain/messages/channel.js';
 import type { AttemptOutcome, MessageState } from '../domain/messages/message.js';
 import type { Outgoing } from '../domain/messages/outgoing.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { EntryId, MessageId } from '../domain/values/ids.js';
 import { leaseMs } from '../domain/values/lease.js';
+import { addressOf } from '../turn/content.js';
 import type { MessageStanding, NewMessage } from '../turn/effects.js';
 import type { Db, Trx } from './db.js';
 import { insertRow } from './rows.js';
@@ -55,8 +56,8 @@ export function writeAttempt(
     content_hash: attempt.contentHash,
     links: attempt.links === null ? null : JSON.stringify(attempt.links),
     template_version: attempt.templateVersion,
-    segments: outgoing.kind === 'sms' ? outgoing.segments : null,
-    mailbox_provider: outgoing.kind === 'email' ? mailboxProviderOf(outgoing.to.address) : null,
+    segments: 'segments' in outgoing ? outgoing.segments : null,
+    mailbox_provider: channelKind(message.channel).address.providerOf(addressOf(outgoing)),
     provider: attempt.provider,
     submitted_at: attempt.at,
     updated_at: attempt.at,

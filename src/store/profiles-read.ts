@@ -3,7 +3,7 @@ import type { CartLine } from '../domain/carts/cart.js';
 import { type CurrencyTotal, totalsByCurrency } from '../domain/carts/cart-totals.js';
 import type { ConsentProof, ConsentRecord, LegalBasis, NotAsked } from '../domain/consent/consent.js';
 import { type AddressKey, spellingsOf } from '../domain/consent/suppression.js';
-import type { Channel } from '../domain/messages/channel.js';
+import { type Channel, channelKind } from '../domain/messages/channel.js';
 import type { Instant } from '../domain/time/instant.js';
 import { isImported } from './consents.js';
 import type { Db, Trx } from './db.js';
@@ -46,22 +46,19 @@ export async function findProfileByIdentity(db: Db | Trx, kind: 'user' | 'anonym
   return row ? findCanonicalProfile(db, row.profile_id) : null;
 }
 
-/** Canonical profiles that have one of these addresses now, ascending. */
-export async function findProfilesByEmail(db: Db | Trx, emails: readonly string[]): Promise<readonly string[]> {
-  if (emails.length === 0) return [];
-  const rows = await db
-    .selectFrom('profiles')
-    .select('id')
-    .where(
-      sql`lower(email)`,
-      'in',
-      emails.map((email) => email.toLowerCase()),
-    )
-    .where('merged_into', 'is', null)
-    .orderBy('id')
-    .execute();
-  return rows.map((row) => row.id);
+/** Canonical profiles that have this address on the channel now, ascending. An address that is a trait is found without an index. */
+export async function findProfilesByAddress(db: Db | Trx, channel: Channel, address: string): Promise<readonly string[]> {
+  const { keptIn } = channelKind(channel).address;
+  const hasIt = 'column' in keptIn ? inColumn[keptIn.column](address) : sql<boolean>`traits->>${keptIn.trait} = ${address}`;
+  const rows = await db.selectFrom('profiles').select('id').where(hasIt).where('merged_into', 'is', null).orderBy('id').execute();
+  return rows.map(({ id }) => id);
 }
+
+/** As the index of the column has it. */
+const inColumn = {
+  email: (address: string) => sql<boolean>`lower(email) = ${address.toLowerCase()}`,
+  phone: (address: string) => sql<boolean>`phone = ${address}`,
+} as const;
 
 /** A canonical profile with the ids it is known by. */
 export async function readProfile(db: Db | Trx, id: string): Promise<ProfileRecord | null> {

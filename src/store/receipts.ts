@@ -1,8 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
 import { complaintStatus, liftedComplaintStatus } from '../domain/messages/bounce.js';
+import type { Channel } from '../domain/messages/channel.js';
 import type { MessageState } from '../domain/messages/message.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { EntryId, MessageId, ProfileId } from '../domain/values/ids.js';
+import { addressInContent } from './channel-sql.js';
 import type { Trx } from './db.js';
 
 /** A message as a receipt finds it. */
@@ -13,7 +15,7 @@ export interface ReceiptMessage {
   readonly entryIsLive: boolean;
   readonly journeyId: string | null;
   readonly step: string | null;
-  readonly channel: string;
+  readonly channel: Channel;
   readonly class: string;
   readonly origin: 'journey' | 'test' | 'api' | 'broadcast';
   readonly state: MessageState;
@@ -46,7 +48,7 @@ export async function lockMessage(trx: Trx, messageId: string): Promise<ReceiptM
     entryIsLive: row.entry_state !== null && row.entry_state !== 'finished',
     journeyId: row.journey_id,
     step: row.step,
-    channel: row.channel,
+    channel: row.channel as Channel,
     class: row.class,
     origin: row.origin,
     state: row.state as MessageState,
@@ -57,8 +59,7 @@ export async function lockMessage(trx: Trx, messageId: string): Promise<ReceiptM
 
 /** The address in a message's content, in lower case: `lower(m.content->'to'->>'address')` of an email, the number of a text. */
 export function addressOfMessage(alias: string): RawBuilder<string | null> {
-  const content = sql.ref(`${alias}.content`);
-  return sql<string | null>`lower(coalesce(${content}->'to'->>'address', ${content}->>'to'))`;
+  return sql<string | null>`lower(${addressInContent(alias)})`;
 }
 
 /** False: this status of this message was told before. */

@@ -1,7 +1,7 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Cart, CartLine } from '../domain/carts/cart.js';
 import type { ConsentRecord } from '../domain/consent/consent.js';
-import type { Channel } from '../domain/messages/channel.js';
+import { type Channel, channelsWith } from '../domain/messages/channel.js';
 import { sharersAtMost } from '../domain/people/sharing.js';
 import { hour, type Instant } from '../domain/time/instant.js';
 import type { CartId, EntryId, JourneyId, ProfileId } from '../domain/values/ids.js';
@@ -174,6 +174,8 @@ export async function lockAndReadFacts(trx: Trx, of: TurnQuestion): Promise<Turn
   return toTurnRead(read, of);
 }
 
+const introducing = channelsWith(({ introducesItself }) => introducesItself);
+
 function selectTurnFacts(of: TurnQuestion): RawBuilder<TurnFactsRow> {
   const { entry, profileId } = of;
   const hashes = pairsOf(of.suppressionHashes);
@@ -210,7 +212,7 @@ function selectTurnFacts(of: TurnQuestion): RawBuilder<TurnFactsRow> {
     ${orNull(unsubscribes, sql`(select json_object_agg(channel, created_at order by created_at) from suppressions where (channel, hash) in (${sql.join(unsubscribes)}))`)} as unsubscribed_at,
     (select json_agg(key) from controls where key like 'pause:%') as pauses,
     (select min(value) from identities where profile_id = ${profileId} and ${isUser}) as user_id,
-    exists (select 1 from messages where profile_id = ${profileId} and channel = 'sms' and accepted_at is not null) as texted_before,
+    exists (select 1 from messages where profile_id = ${profileId} and channel = any(${introducing}::text[]) and accepted_at is not null) as texted_before,
     (select count(*) from (select 1 from messages where country = ${of.textCountry} and submitted_at > ${of.at - hour} limit ${of.textsAtMost}) texts)
       as texts_in_hour,
     (select json_build_object('lastEnteredAt', max(entered_at), 'open', count(*) filter (where state = 'open'))

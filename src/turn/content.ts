@@ -15,5 +15,5 @@ export interface ReadyContent {
 export type PlannedContent = ReadyContent | { readonly kind: 'empty'; readonly problem: string };
 
 export function addressOf(outgoing: Outgoing): string {
-  return outgoing.kind === 'email' ? outgoing.to.address : outgoing.to;
+  return typeof outgoing.to === 'string' ? outgoing.to : outgoing.to.address;
 }

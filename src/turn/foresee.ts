@@ -1,3 +1,4 @@
+import { channelKind } from '../domain/messages/channel.js';
 import type { MessageId } from '../domain/values/ids.js';
 import type { SendStep } from '../journey/definition.js';
 import { advance } from '../journey/engine.js';
@@ -43,7 +44,8 @@ export function foresee(world: TurnWorld): ForeseenSend | null {
     repeats: last !== undefined && last.outcome !== 'not-sent',
     asksShop: endsByOrder(definition),
     // After the wait for a callback.
-    asksProvider: message?.channel === 'sms' && message.state === 'unknown' && entry.dueAt !== null && entry.dueAt <= at,
+    asksProvider:
+      message?.state === 'unknown' && channelKind(message.channel).unclear.kind === 'ask' && entry.dueAt !== null && entry.dueAt <= at,
     lastAttemptFailed: last?.outcome === 'not-sent',
   };
 }

@@ -1,7 +1,7 @@
 import { suppressionKeys } from '../domain/consent/suppression.js';
 import type { SendDecision } from '../domain/gate/verdict.js';
 import { keyAt } from '../domain/keys/secrets.js';
-import { mailboxProviderOf } from '../domain/messages/mailbox-provider.js';
+import { mailboxOf } from '../domain/messages/channel.js';
 import { foldAttempts, type MessageState } from '../domain/messages/message.js';
 import type { Instant } from '../domain/time/instant.js';
 import { type MessageId, messageIdFor } from '../domain/values/ids.js';
@@ -47,7 +47,7 @@ export function newMessage({ world }: Turn, step: SendStep, pending: PendingSend
     template: step.template,
     deadlineAt: pending.deadlineAt,
     addressHash: suppressionKeys(secret, profile).find(({ channel }) => channel === step.channel)?.hash ?? null,
-    mailboxProvider: step.channel === 'email' && profile.email !== null ? mailboxProviderOf(profile.email) : null,
+    mailboxProvider: mailboxOf(profile, step.channel),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { SendFacts } from '../domain/gate/guards/guard.js';
 import { type Channel, channels, type MessageClass } from '../domain/messages/channel.js';
-import { mailboxProviderOf, mayBreakersHold } from '../domain/messages/mailbox-provider.js';
+import { mayBreakersHold } from '../domain/messages/mailbox-provider.js';
 
 /** What is stopped at the instant of a turn. */
 export interface Pauses {
@@ -15,30 +15,28 @@ export interface Pauses {
 export const nothingPaused: Pauses = { all: false, channels: [], providers: [], journey: false };
 
 /** Keys under which pauses are kept. */
-export const pauseKeys = { all: 'pause:all', email: 'pause:email', sms: 'pause:sms' } as const satisfies Readonly<
-  Record<'all' | Channel, string>
->;
+export const pauseKey = (scope: 'all' | Channel): string => `pause:${scope}`;
 export const providerPauseKey = (provider: string): string => `${providerPrefix}${provider}`;
 const providerPrefix = 'pause:provider:';
 
 /** Reads the keys of all pauses that are in force. */
 export function pausesOf(keys: readonly string[], journey: boolean): Pauses {
   return {
-    all: keys.includes(pauseKeys.all),
-    channels: channels.filter((channel) => keys.includes(pauseKeys[channel])),
+    all: keys.includes(pauseKey('all')),
+    channels: channels.filter((channel) => keys.includes(pauseKey(channel))),
     providers: keys.flatMap((key) => (key.startsWith(providerPrefix) ? [key.slice(providerPrefix.length)] : [])),
     journey,
   };
 }
 
-/** What holds back a message of this class on this channel, the widest pause first; null: nothing does. */
+/** What holds back a message of this class on this channel, to a mailbox of this provider, the widest pause first; null: nothing does. */
 export function pauseOn(
   pauses: Pauses,
-  of: { readonly channel: Channel; readonly class: MessageClass; readonly email: string | null },
+  of: { readonly channel: Channel; readonly class: MessageClass; readonly mailbox: string | null },
 ): SendFacts['paused'] {
   if (pauses.all) return { scope: 'all' };
   if (pauses.channels.includes(of.channel)) return { scope: 'channel' };
-  const provider = of.channel === 'email' && of.email !== null && mayBreakersHold(of.class) ? mailboxProviderOf(of.email) : null;
+  const provider = mayBreakersHold(of.class) ? of.mailbox : null;
   if (provider !== null && pauses.providers.includes(provider)) return { scope: 'provider', provider };
   return pauses.journey ? { scope: 'journey' } : null;
 }

@@ -1,5 +1,5 @@
+import type { Reach } from '../domain/messages/channel-kind.js';
 import { addressOf, type PlannedContent, type ReadyContent } from './content.js';
-import type { Reach } from './request.js';
 
 /**
  * What is known of a message's content before it is rendered. An ambiguous mail is repeated to the letter, to where it may have gone before, or nowhere: the

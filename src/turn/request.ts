@@ -1,15 +1,11 @@
 import type { Channel } from '../domain/messages/channel.js';
+import type { Reach } from '../domain/messages/channel-kind.js';
 import type { AttemptOutcome } from '../domain/messages/message.js';
 import type { Outgoing, TextLook } from '../domain/messages/outgoing.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { MessageId, StepId } from '../domain/values/ids.js';
 import type { PlannedContent } from './content.js';
 import type { Effect } from './effects.js';
-
-/** `country`: ISO 3166, of a number. */
-export type Reach =
-  | { readonly kind: 'ok'; readonly address: string; readonly country?: string }
-  | { readonly kind: 'no'; readonly code: string };
 
 export type OrderLook =
   | { readonly kind: 'not-asked' }

@@ -1,3 +1,4 @@
+import { channelKind } from '../domain/messages/channel.js';
 import { type AttemptOutcome, foldAttempts, type MessageState } from '../domain/messages/message.js';
 import { type Instant, minute } from '../domain/time/instant.js';
 import { submitting } from './ledger.js';
@@ -45,7 +46,7 @@ type NotSent = Extract<AttemptOutcome, { readonly kind: 'not-sent' }>;
 
 function settleAccepted(turn: Settling, attempted: Attempted): void {
   const { message } = attempted;
-  say(turn, message, message.channel === 'email' ? 'The mail server accepted the email.' : 'The provider accepted the text.');
+  say(turn, message, channelKind(message.channel).words.accepted);
   turn.did.push(`${message.step} · sent`);
   settle(turn, attempted, { state: 'accepted' });
 }
@@ -53,11 +54,12 @@ function settleAccepted(turn: Settling, attempted: Attempted): void {
 /** An unclear email goes out once more under the same id, if its template lets it. */
 function settleUnclear(turn: Settling, attempted: Attempted): void {
   const { message, attempts, n, outcome } = attempted;
-  const mayRepeat = isAtStep(turn, message) && message.channel === 'email' && (outcome.kind !== 'not-sent' || outcome.retry);
+  const { unclear: when } = channelKind(message.channel);
+  const mayRepeat = isAtStep(turn, message) && when.kind === 'repeat' && (outcome.kind !== 'not-sent' || outcome.retry);
   const unclear = attempts.filter((one) => one.outcome === 'unknown' || one.outcome === null).length;
   turn.did.push(`${message.step} · unknown`);
   if (mayRepeat && unclear < 2 && !isAtMostOnce(turn, message)) {
-    say(turn, message, 'No answer came from the mail server; the same email is sent once more under the same id.');
+    say(turn, message, when.said);
     return settle(turn, attempted, { state: 'reserved', slotAt: retrySlot(turn, n, null) });
   }
   say(turn, message, 'No answer came, and whether it was accepted is not known.');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checkEmail } from '../../src/channels/email/address.js';
-import { normaliseEmail, normalisePhone } from '../../src/domain/consent/suppression.js';
+import { checkEmail, normaliseEmail } from '../../src/channels/email/address.js';
+import { normalisePhone } from '../../src/channels/sms/address.js';
 import { basic, type Outside, openOutside } from '../support/outside.js';
 
 describe('what comes in has bounds', () => {

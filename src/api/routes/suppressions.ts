@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { liftDeadAddress } from '../../app/consent/lift-suppression.js';
 import { suppressionSentence } from '../../domain/consent/suppression-words.js';
-import type { channels } from '../../domain/messages/channel.js';
+import { channelKind, type channels } from '../../domain/messages/channel.js';
 import { changes, inPath, keyed } from '../access.js';
 import { suppressionLiftAnswer, suppressionLiftBody, suppressionLiftParams } from '../contract/suppressions.js';
 import type { ApiDeps } from '../deps.js';
@@ -49,5 +49,5 @@ export function suppressionRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
 }
 
 function nameOf(channel: (typeof channels)[number]): string {
-  return channel === 'email' ? 'The email address' : 'The phone number';
+  return `The ${channelKind(channel).words.ownAddress}`;
 }

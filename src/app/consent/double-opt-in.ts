@@ -8,8 +8,9 @@ import {
   openRequests,
   remindAfterMs,
 } from '../../domain/consent/double-opt-in.js';
-import { type AddressKey, addressOf, suppressionKeys, unsubscribeKeys } from '../../domain/consent/suppression.js';
-import type { Channel } from '../../domain/messages/channel.js';
+import { type AddressKey, suppressionKeys, unsubscribeKeys } from '../../domain/consent/suppression.js';
+import { addressOf, type Channel } from '../../domain/messages/channel.js';
+import type { Addressed } from '../../domain/messages/channel-kind.js';
 import { localeOf } from '../../domain/people/own-words.js';
 import type { TopicPolicy } from '../../domain/policy/topic-policy.js';
 import { day, type Instant } from '../../domain/time/instant.js';
@@ -133,11 +134,7 @@ async function tend(deps: Deps, trx: Trx, id: ProfileId, channel: Channel, mayAs
 }
 
 /** Under which key the address of this person on the channel is known; null: they have none. */
-function addressKey(
-  { secret }: Pick<Deps, 'secret'>,
-  profile: { readonly email: string | null; readonly phone: string | null },
-  channel: Channel,
-): AddressKey | null {
+function addressKey({ secret }: Pick<Deps, 'secret'>, profile: Addressed, channel: Channel): AddressKey | null {
   return suppressionKeys(secret, profile).find((key) => key.channel === channel) ?? null;
 }
 

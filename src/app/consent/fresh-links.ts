@@ -1,6 +1,7 @@
-import { addressOf, normaliseEmail, spellingsOf, suppressionKeys } from '../../domain/consent/suppression.js';
+import { normaliseEmail } from '../../channels/email/address.js';
+import { spellingsOf, suppressionKeys } from '../../domain/consent/suppression.js';
 import { dataLinkId, readDataLinkId } from '../../domain/keys/data-link.js';
-import type { Channel } from '../../domain/messages/channel.js';
+import { addressOf, type Channel } from '../../domain/messages/channel.js';
 import { localeOf } from '../../domain/people/own-words.js';
 import { hour, type Instant } from '../../domain/time/instant.js';
 import type { ProfileId } from '../../domain/values/ids.js';

@@ -1,8 +1,8 @@
 import { heldTo } from '../../domain/consent/address-refusal.js';
 import { type ConsentRecord, hasConsent, newestByTopic } from '../../domain/consent/consent.js';
 import { admitConsent, type Consenting, openRequests } from '../../domain/consent/double-opt-in.js';
-import { isTakenByStop } from '../../domain/consent/sms-stop.js';
-import { addressOf, suppressionKeys, unsubscribeKeys } from '../../domain/consent/suppression.js';
+import { isTakenByStop } from '../../domain/consent/stop-word.js';
+import { suppressionKeys, unsubscribeKeys } from '../../domain/consent/suppression.js';
 import { mayProfile } from '../../domain/engagement/facts.js';
 import { recordFatigue } from '../../domain/engagement/state.js';
 import {
@@ -12,7 +12,8 @@ import {
   frequencyTrait,
   pauseMs,
 } from '../../domain/gate/frequency-preference.js';
-import { type Channel, channels } from '../../domain/messages/channel.js';
+import { addressOf, type Channel, channelKind, channels } from '../../domain/messages/channel.js';
+import type { Addressed } from '../../domain/messages/channel-kind.js';
 import { type Birthday, birthdayOf, localeOf, nameOf } from '../../domain/people/own-words.js';
 import { mergeTraits, type Profile } from '../../domain/people/profile.js';
 import type { Topic, TopicPolicy } from '../../domain/policy/topic-policy.js';
@@ -134,7 +135,7 @@ export async function showPreferences(
     birthday: opensData ? birthdayOf(profile.traits['birthday']) : null,
     mayTrack: mayTrack(engagement.tracking, profile, deps.shop),
     mayProfile: mayProfile(profile.traits),
-    textsStopped: suppressions.some(({ channel, reason }) => channel === 'sms' && reason === 'stopped'),
+    textsStopped: suppressions.some(({ channel, reason }) => channelKind(channel).stopsBy === 'word' && reason === 'stopped'),
     isOwnAddress,
     opensData,
   };
@@ -271,7 +272,7 @@ function followed(
 async function heldToAddresses(
   { secret }: Pick<AppDeps, 'secret'>,
   trx: Db | Trx,
-  profile: Pick<Profile, 'email' | 'phone'>,
+  profile: Addressed,
   records: readonly ConsentRecord[],
 ): Promise<readonly ConsentRecord[]> {
   return heldTo(records, await readUnsubscribes(trx, unsubscribeKeys(secret, profile)));

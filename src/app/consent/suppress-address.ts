@@ -1,6 +1,6 @@
-import { errorAction } from '../../channels/sms/error-codes.js';
-import { addressOf, normaliseAddress, type SuppressionReason, suppressionKey } from '../../domain/consent/suppression.js';
-import type { Channel } from '../../domain/messages/channel.js';
+import { type SuppressionReason, suppressionKey } from '../../domain/consent/suppression.js';
+import { addressOf, type Channel, channelKind, normaliseAddress } from '../../domain/messages/channel.js';
+import type { Addressed } from '../../domain/messages/channel-kind.js';
 import type { Instant } from '../../domain/time/instant.js';
 import type { Trx } from '../../store/db.js';
 import { insertSuppression } from '../../store/suppressions.js';
@@ -14,7 +14,7 @@ export async function suppressAddress(
   trx: Trx,
   refused: {
     readonly channel: Channel;
-    readonly profile: { readonly email: string | null; readonly phone: string | null };
+    readonly profile: Addressed;
     readonly usedAddress: string | null;
     readonly code: string;
     readonly at: Instant;
@@ -22,7 +22,7 @@ export async function suppressAddress(
 ): Promise<void> {
   const { channel, profile, usedAddress, code, at } = refused;
   const address = addressOf(profile, channel);
-  const action = errorAction(code);
+  const action = channelKind(channel).readReport({ status: 'rejected', code });
   if (address !== null && address === usedAddress)
     await suppress(deps, trx, { channel, address, reason: action?.kind === 'suppress' ? action.reason : 'bounced', code, at });
 }

@@ -1,6 +1,6 @@
 import { type ConsentRecord, hasConsent, isRefusal, newestByTopic } from '../../domain/consent/consent.js';
 import { openRequests } from '../../domain/consent/double-opt-in.js';
-import { isTakenByStop } from '../../domain/consent/sms-stop.js';
+import { isTakenByStop } from '../../domain/consent/stop-word.js';
 import type { Channel } from '../../domain/messages/channel.js';
 import type { TopicPolicy } from '../../domain/policy/topic-policy.js';
 import type { Instant } from '../../domain/time/instant.js';

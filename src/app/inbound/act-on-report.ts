@@ -1,5 +1,5 @@
-import { errorAction, outOfReachCodes } from '../../channels/sms/error-codes.js';
-import { type BounceClass, bounceStatuses, complaintStatus, isDeadAddress } from '../../domain/messages/bounce.js';
+import { type BounceClass, isDeadAddress } from '../../domain/messages/bounce.js';
+import { channelKind } from '../../domain/messages/channel.js';
 import { day, type Instant } from '../../domain/time/instant.js';
 import { readBounceHistory } from '../../store/bounces.js';
 import type { Trx } from '../../store/db.js';
@@ -25,35 +25,65 @@ export interface Report {
  */
 export async function suppressByReport(deps: Deps, trx: Trx, message: ReceiptMessage, report: Report, at: Instant): Promise<void> {
   const { code } = report;
-  if (message.channel === 'sms') {
+  const { channel, profileId } = message;
+  const action = channelKind(channel).readReport(report);
+  if (action?.kind === 'suppress') {
+    const { reason, messages, codes } = action;
     const address = report.to ?? message.address;
-    const action = errorAction(code);
-    if (action?.kind !== 'suppress' || address === null) return;
-    if (action.messages > 1 && (await countReceiptCodes(trx, message.profileId, outOfReachCodes, at - 30 * day)) < action.messages) return;
-    return suppress(deps, trx, { channel: 'sms', address, reason: action.reason, code, at });
+    if (address === null || (messages > 1 && (await countReceiptCodes(trx, profileId, codes, at - 30 * day)) < messages)) return;
+    return suppress(deps, trx, { channel, address, reason, code, at });
   }
   const { address } = message;
   if (address === null) return;
-  if (report.status === complaintStatus) return suppress(deps, trx, { channel: 'email', address, reason: 'complained', code, at });
-  const bounce = bounceOf(report);
-  if (bounce === null) return;
-  const history = await readBounceHistory(trx, { profileId: message.profileId, address, at });
-  if (isDeadAddress(bounce, history)) await suppress(deps, trx, { channel: 'email', address, reason: 'bounced', code, at });
+  if (action?.kind === 'complaint') return suppress(deps, trx, { channel, address, reason: 'complained', code, at });
+  if (action?.kind !== 'bounce') return;
+  const history = await readBounceHistory(trx, { profileId, channel, address, at });
+  if (isDeadAddress(action.bounce, history)) await suppress(deps, trx, { channel, address, reason: 'bounced', code, at });
 }
 
 /** What a report asks for beyond its message, once that is committed: counters, alarms, breakers. Doing it again does no harm; `isNew` guards the counters. */
 export async function actOnReport(deps: Deps, message: ReceiptMessage, report: Report, isNew: boolean): Promise<void> {
-  if (message.channel === 'sms') return actOnCode(deps, message, report.code, isNew);
-  const bounce = bounceOf(report);
-  const what = report.status === complaintStatus ? 'complaint' : bounce;
-  if (what === null) return;
+  const { code } = report;
+  const action = channelKind(message.channel).readReport(report);
+  switch (action?.kind) {
+    case undefined:
+    case 'suppress':
+      return;
+    case 'complaint':
+    case 'bounce':
+      return countReturned(deps, message, { what: action.kind === 'bounce' ? action.bounce : 'complaint', code, isNew });
+    case 'pause':
+      // A shop's own message is told its verdict; others that use the template are not stopped by it.
+      if (message.journeyId !== null && message.origin !== 'test' && message.origin !== 'api')
+        await tripBreaker(
+          deps,
+          { kind: 'journey', id: message.journeyId },
+          { rule: 'provider-code', finding: `a text was refused with ${code}, and the next ones would be: mend content or registration` },
+        );
+      return;
+    case 'back-off':
+      if (isNew) deps.slots[message.channel].recordOutcome(false, deps.clock.realNow());
+      return;
+    case 'operator':
+      if (!isNew) return;
+      deps.metrics.alarm(code ?? 'provider-account');
+      deps.log.error({ messageId: message.id, code }, 'The provider refuses our account. Look at its credentials and state.');
+      return;
+  }
+}
+
+async function countReturned(
+  deps: Deps,
+  message: ReceiptMessage,
+  { what, code, isNew }: { readonly what: BounceClass | 'complaint'; readonly code: string | null; readonly isNew: boolean },
+): Promise<void> {
   const provider = message.mailboxProvider ?? 'other';
   if (isNew) deps.metrics.bounce(what, provider);
   if (isNew && what === 'policy') {
-    deps.metrics.alarm(authenticationCodes.has(report.code ?? '') ? 'not-authenticated' : 'refused-by-policy');
+    deps.metrics.alarm(authenticationCodes.has(code ?? '') ? 'not-authenticated' : 'refused-by-policy');
     deps.log.error(
-      { messageId: message.id, provider, code: report.code },
-      authenticationCodes.get(report.code ?? '') ??
+      { messageId: message.id, provider, code },
+      authenticationCodes.get(code ?? '') ??
         'A mail was refused by policy. The person stays reachable; the cause is ours: reputation, content or authentication.',
     );
   }
@@ -65,33 +95,3 @@ const authenticationCodes: ReadonlyMap<string, string> = new Map([
   ['5.7.26', `Gmail refuses a mail (5.7.26): ${unsigned}`],
   ['5.7.515', `Outlook refuses a mail (5.7.515): ${unsigned}`],
 ]);
-
-async function actOnCode(deps: Deps, message: ReceiptMessage, code: string | null, isNew: boolean): Promise<void> {
-  const action = errorAction(code);
-  if (action === null) return;
-  switch (action.kind) {
-    case 'suppress':
-      return;
-    case 'pause':
-      // A shop's own message is told its verdict; others that use the template are not stopped by it.
-      if (message.journeyId !== null && message.origin !== 'test' && message.origin !== 'api')
-        await tripBreaker(
-          deps,
-          { kind: 'journey', id: message.journeyId },
-          { rule: 'provider-code', finding: `a text was refused with ${code}, and the next ones would be: mend content or registration` },
-        );
-      return;
-    case 'back-off':
-      if (isNew) deps.slots.sms.recordOutcome(false, deps.clock.realNow());
-      return;
-    case 'operator':
-      if (!isNew) return;
-      deps.metrics.alarm(code ?? 'provider-account');
-      deps.log.error({ messageId: message.id, code }, 'Twilio refuses our account. Look at its credentials and state.');
-      return;
-  }
-}
-
-function bounceOf({ status }: Report): BounceClass | null {
-  return (Object.entries(bounceStatuses) as [BounceClass, string][]).find(([, word]) => word === status)?.[0] ?? null;
-}

@@ -1,4 +1,5 @@
 import { type BreakerScope, breakerWindowMs, enoughMails, tripOf, tripSentence } from '../../domain/messages/breaker.js';
+import { channelKind } from '../../domain/messages/channel.js';
 import { isMailboxProvider } from '../../domain/messages/mailbox-provider.js';
 import {
   type BreakerRecord,
@@ -23,7 +24,7 @@ type Deps = Pick<AppDeps, 'store' | 'clock' | 'log' | 'metrics' | 'notifyRelay'>
  * of its own: to stop a journey is no part of what a webhook tells.
  */
 export async function watchBreakers(deps: Deps, { journeyId, mailboxProvider, channel, origin }: Watched): Promise<void> {
-  if (channel !== 'email' || origin === 'test') return;
+  if (!channelKind(channel).hasBreakers || origin === 'test') return;
   const scopes: readonly BreakerScope[] = [
     ...(journeyId === null ? [] : [{ kind: 'journey', id: journeyId } as const]),
     // What `other` holds together has nothing in common but that we know nothing of it.

@@ -1,20 +1,22 @@
 import { type SmsAnswer, smsAnswer, twiml } from '../../channels/sms/answers.js';
+import { sms } from '../../channels/sms/channel.js';
 import { type InboundIntent, readIntent } from '../../channels/sms/keywords.js';
 import { field, readSigned, type TwilioRequest } from '../../channels/sms/twilio-webhook.js';
 import { confirmable, confirmations } from '../../domain/consent/double-opt-in.js';
-import { actsOfStart, actsOfStop } from '../../domain/consent/sms-stop.js';
-import { normalisePhone, suppressionKey } from '../../domain/consent/suppression.js';
+import { actsOfStart, actsOfStop } from '../../domain/consent/stop-word.js';
+import { type AddressKey, suppressionKey } from '../../domain/consent/suppression.js';
 import { mayProfile } from '../../domain/engagement/facts.js';
 import { parseEngagement, recordSignal } from '../../domain/engagement/state.js';
 import type { Fact } from '../../domain/events/fact.js';
+import { type Channel, normaliseAddress } from '../../domain/messages/channel.js';
 import type { Instant } from '../../domain/time/instant.js';
 import type { ProfileId } from '../../domain/values/ids.js';
 import { noteConfirmed } from '../../store/consents.js';
 import type { Trx } from '../../store/db.js';
 import { writeFacts } from '../../store/facts.js';
-import { findProfilesByPhone, insertInboundMessage } from '../../store/inbound-messages.js';
+import { insertInboundMessage } from '../../store/inbound-messages.js';
 import { lockProfiles, moveProfileOn, type ProfileRow, writeEngagement } from '../../store/profiles.js';
-import { type ConsentActRecord, readConsents, readSuppressions } from '../../store/profiles-read.js';
+import { type ConsentActRecord, findProfilesByAddress, readConsents, readSuppressions } from '../../store/profiles-read.js';
 import { insertSuppression, liftByConfirmation, liftSuppression } from '../../store/suppressions.js';
 import { writeTogether } from '../../store/write-together.js';
 import { type ConsentGiven, writeConsentActs } from '../consent/record-consents.js';
@@ -29,6 +31,7 @@ export type TextResult = { readonly kind: 'refused' } | { readonly kind: 'taken'
 /** A text that came in. */
 interface InboundText {
   readonly id: string;
+  readonly channel: Channel;
   readonly from: string;
   readonly body: string;
   /** What Twilio took it for, by the words of the account's own list; null: for none of them. */
@@ -43,12 +46,13 @@ const optOutTypes: Readonly<Record<string, InboundText['takenFor']>> = { STOP: '
 export async function receiveTwilioText(deps: Deps & TwilioKeys, request: TwilioRequest): Promise<TextResult> {
   const form = readSigned(request, { publicUrl: deps.publicUrl, authTokens: deps.twilioAuthTokens });
   const id = form && (field(form, 'MessageSid') ?? field(form, 'SmsSid'));
-  const from = form && normalisePhone(field(form, 'From') ?? '');
+  const channel = sms.id;
+  const from = form && normaliseAddress(channel, field(form, 'From') ?? '');
   if (!form || !id || !/^\w{1,64}$/.test(id) || !from) return { kind: 'refused' };
   const body = (field(form, 'Body') ?? '').replaceAll('\0', '\uFFFD');
   const optOutType = field(form, 'OptOutType');
   const takenFor = optOutTypes[optOutType?.toUpperCase() ?? ''] ?? null;
-  const reply = await receiveText(deps, { id, from, body, takenFor, isAnswered: optOutType !== null });
+  const reply = await receiveText(deps, { id, channel, from, body, takenFor, isAnswered: optOutType !== null });
   return { kind: 'taken', twiml: twiml(reply) };
 }
 
@@ -58,16 +62,16 @@ export async function receiveTwilioText(deps: Deps & TwilioKeys, request: Twilio
  */
 async function receiveText(deps: Deps, text: InboundText): Promise<string | null> {
   const reply = await deps.store.transaction(async (trx) => {
-    const rows = await lockProfiles(trx, (await findProfilesByPhone(trx, text.from)) as ProfileId[]);
+    const rows = await lockProfiles(trx, (await findProfilesByAddress(trx, text.channel, text.from)) as ProfileId[]);
     const people: Person[] = [];
     for (const row of rows) people.push({ row, records: await readConsents(trx, row.id) });
     // One text is one act, and has one instant.
     const now = deps.clock.now();
-    const intent = actOn(intentOf(text), people, now, await isStartByTwilio(deps, trx, text));
+    const intent = actOn(text, people, now, await isStartByTwilio(deps, trx, text));
     const isNew = await insertInboundMessage(trx, {
       id: text.id,
       profileId: rows[0]?.id ?? null,
-      channel: 'sms',
+      channel: text.channel,
       action: intent.action,
       body: intent.keepsBody ? text.body : null,
       receivedAt: now,
@@ -85,14 +89,18 @@ function intentOf({ takenFor, body }: InboundText): InboundIntent {
 }
 
 /** Twilio writes to the number again. Where it had not stopped, nothing has started, and YES is an answer as everywhere. */
-async function isStartByTwilio(deps: Deps, trx: Trx, { takenFor, from }: InboundText): Promise<boolean> {
-  return takenFor === 'start' && (await reasonOf(deps, trx, from)) === 'stopped';
+async function isStartByTwilio(deps: Deps, trx: Trx, text: InboundText): Promise<boolean> {
+  return text.takenFor === 'start' && (await reasonOf(deps, trx, text)) === 'stopped';
 }
 
 /** Why the number gets nothing; null: nothing speaks against it. */
-async function reasonOf({ secret }: Deps, trx: Trx, phone: string): Promise<string | null> {
-  const [suppression] = await readSuppressions(trx, [suppressionKey(secret, 'sms', phone)]);
+async function reasonOf({ secret }: Deps, trx: Trx, text: InboundText): Promise<string | null> {
+  const [suppression] = await readSuppressions(trx, [keyOf(secret, text)]);
   return suppression?.reason ?? null;
+}
+
+function keyOf(secret: Deps['secret'], { channel, from }: InboundText): AddressKey {
+  return suppressionKey(secret, channel, from);
 }
 
 /** Somebody who has the number, locked, with all that they consented to. */
@@ -104,11 +112,12 @@ interface Person {
 type Action = 'stop' | 'stop-to-review' | 'start' | 'confirm' | 'help' | 'reply';
 
 function actOn(
-  intent: InboundIntent,
+  text: InboundText,
   people: readonly Person[],
   at: Instant,
   isStartByTwilio: boolean,
 ): { readonly action: Action; readonly keepsBody: boolean } {
+  const intent = intentOf(text);
   switch (intent.kind) {
     case 'stop':
     case 'help':
@@ -116,7 +125,7 @@ function actOn(
     case 'start':
       if (intent.word !== 'YES') return { action: 'start', keepsBody: false };
       // YES grants only what was just asked for in a double opt-in; anywhere else it answers a question.
-      if (people.some(({ records }) => asked(records, at).length > 0)) return { action: 'confirm', keepsBody: false };
+      if (people.some(({ records }) => asked(records, text, at).length > 0)) return { action: 'confirm', keepsBody: false };
       return isStartByTwilio ? { action: 'start', keepsBody: false } : { action: 'reply', keepsBody: true };
     case 'free-form-stop':
       return { action: 'stop-to-review', keepsBody: true };
@@ -125,8 +134,8 @@ function actOn(
   }
 }
 
-function asked(records: readonly ConsentActRecord[], at: Instant) {
-  return confirmable(records, 'sms', at);
+function asked(records: readonly ConsentActRecord[], { channel }: InboundText, at: Instant) {
+  return confirmable(records, channel, at);
 }
 
 /** A text that is new, at the instant of its transaction. */
@@ -149,35 +158,39 @@ const effects: Readonly<Record<Action, Effect>> = {
 /** True the first time: whoever has stopped already is not written to again, so STOP is confirmed once. */
 async function stop(deps: Deps, trx: Trx, text: TakenText, people: readonly Person[]): Promise<boolean> {
   const isFirst = await insertSuppression(trx, {
-    ...suppressionKey(deps.secret, 'sms', text.from),
+    ...keyOf(deps.secret, text),
     reason: 'stopped',
     detail: null,
     at: text.now,
   });
-  await writeActs(deps, trx, text, people, ({ records }, at) => actsOfStop(records, at).map((act) => ({ ...act, method: 'keyword' })));
+  await writeActs(deps, trx, text, people, ({ records }, at) =>
+    actsOfStop(records, text.channel, at).map((act) => ({ ...act, method: 'keyword' })),
+  );
   return isFirst;
 }
 
 /** Brings back exactly what STOP took; a number that is suppressed for another reason stays so. */
 async function start(deps: Deps, trx: Trx, text: TakenText, people: readonly Person[]): Promise<string | null> {
-  const key = suppressionKey(deps.secret, 'sms', text.from);
+  const key = keyOf(deps.secret, text);
   if (!(await liftSuppression(trx, { ...key, reason: 'stopped' }))) return null;
-  await writeActs(deps, trx, text, people, ({ records }, at) => actsOfStart(records, at).map((act) => ({ ...act, method: 'keyword' })));
+  await writeActs(deps, trx, text, people, ({ records }, at) =>
+    actsOfStart(records, text.channel, at).map((act) => ({ ...act, method: 'keyword' })),
+  );
   return answer('started', deps, people);
 }
 
 /** The confirmation that a double opt-in asked for. It lifts no STOP: only START does, or what Twilio takes for it. */
 async function confirm(deps: Deps, trx: Trx, text: TakenText, people: readonly Person[]): Promise<string | null> {
   if (text.takenFor === 'start') await start(deps, trx, text, people);
-  const requests = people.flatMap(({ records }) => asked(records, text.now));
+  const requests = people.flatMap(({ records }) => asked(records, text, text.now));
   await noteConfirmed(
     trx,
     requests.map(({ seq }) => seq),
     text.now,
   );
-  await writeActs(deps, trx, text, people, ({ records }, at) => confirmations(asked(records, text.now), at));
-  await liftByConfirmation(trx, suppressionKey(deps.secret, 'sms', text.from));
-  const left = await reasonOf(deps, trx, text.from);
+  await writeActs(deps, trx, text, people, ({ records }, at) => confirmations(asked(records, text, text.now), at));
+  await liftByConfirmation(trx, keyOf(deps.secret, text));
+  const left = await reasonOf(deps, trx, text);
   return answer(left === null ? 'confirmed' : left === 'stopped' ? 'confirmed-but-stopped' : 'confirmed-but-barred', deps, people);
 }
 
@@ -190,8 +203,8 @@ async function writeActs(
 ): Promise<void> {
   const acts = people.map((person) => {
     // A person's own word stands over everything said before it, even where a client's clock put that into the future.
-    const at = Math.max(text.now, ...person.records.filter(({ channel }) => channel === 'sms').map((record) => record.at + 1));
-    const given = decide(person, at).map((act) => ({ ...act, channel: 'sms' as const, at }));
+    const at = Math.max(text.now, ...person.records.filter(({ channel }) => channel === text.channel).map((record) => record.at + 1));
+    const given = decide(person, at).map((act) => ({ ...act, channel: text.channel, at }));
     return { profileId: person.row.id as ProfileId, given };
   });
   await writeConsentActs(deps, trx, acts, { eventId: `twilio/${text.id}`, now: text.now });
@@ -205,7 +218,7 @@ async function tellOfReply(deps: Deps, trx: Trx, text: TakenText, people: readon
       profileId: row.id as ProfileId,
       at,
       eventId: `twilio/${text.id}`,
-      properties: { channel: 'sms', inbound_id: text.id },
+      properties: { channel: text.channel, inbound_id: text.id },
     }),
   );
   if (facts.length === 0) return null;

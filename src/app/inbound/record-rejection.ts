@@ -1,5 +1,5 @@
-import { errorAction } from '../../channels/sms/error-codes.js';
 import { bounceStatuses } from '../../domain/messages/bounce.js';
+import { type Channel, channelKind } from '../../domain/messages/channel.js';
 import type { AttemptOutcome } from '../../domain/messages/message.js';
 import { lockProfiles } from '../../store/profiles.js';
 import { findMessageOwner, insertReceipt, lockMessage } from '../../store/receipts.js';
@@ -12,12 +12,12 @@ import { actOnReport, type Report, suppressByReport } from './act-on-report.js';
  */
 export async function recordRejection(
   deps: AppDeps,
-  messageId: string,
+  { messageId, channel }: { readonly messageId: string; readonly channel: Channel },
   outcome: Extract<AttemptOutcome, { readonly kind: 'not-sent' }>,
 ): Promise<void> {
   const { bounce, code } = outcome;
-  if (bounce === undefined && errorAction(code) === null) return;
   const report: Report = { status: bounce === undefined ? 'rejected' : bounceStatuses[bounce], code: enhancedOf(code), to: null };
+  if (bounce === undefined && channelKind(channel).readReport(report) === null) return;
   const message = await deps.store.transaction(async (trx) => {
     const owner = await findMessageOwner(trx, messageId);
     if (owner === null) return null;

@@ -1,18 +1,12 @@
-import { actsOfStart } from '../../domain/consent/sms-stop.js';
-import { normalisePhone, suppressionKey } from '../../domain/consent/suppression.js';
+import { actsOfStart } from '../../domain/consent/stop-word.js';
+import { suppressionKey } from '../../domain/consent/suppression.js';
+import { addressOf, type Channel, normaliseAddress } from '../../domain/messages/channel.js';
 import type { Instant } from '../../domain/time/instant.js';
 import type { ProfileId } from '../../domain/values/ids.js';
 import type { Trx } from '../../store/db.js';
-import {
-  findProfilesByPhone,
-  hasOtherStop,
-  type InboundMessage,
-  listInboundMessages,
-  noteReviewed,
-  readInboundMessage,
-} from '../../store/inbound-messages.js';
+import { hasOtherStop, type InboundMessage, listInboundMessages, noteReviewed, readInboundMessage } from '../../store/inbound-messages.js';
 import { lockProfiles } from '../../store/profiles.js';
-import { findCanonicalProfile, readConsents, readProfile, readSuppressions } from '../../store/profiles-read.js';
+import { findCanonicalProfile, findProfilesByAddress, readConsents, readProfile, readSuppressions } from '../../store/profiles-read.js';
 import { liftSuppression } from '../../store/suppressions.js';
 import { writeConsentActs } from '../consent/record-consents.js';
 import type { AppDeps } from '../deps.js';
@@ -65,11 +59,13 @@ async function undoStop(
   now: Instant,
 ): Promise<boolean> {
   const { id, profileId, receivedAt } = message;
+  const channel = message.channel as Channel;
   const canonical = profileId === null ? null : await findCanonicalProfile(trx, profileId);
-  const phone = canonical === null ? null : normalisePhone((await readProfile(trx, canonical))?.phone ?? '');
-  if (phone === null) return false;
-  const people = await lockProfiles(trx, (await findProfilesByPhone(trx, phone)) as ProfileId[]);
-  const key = suppressionKey(deps.secret, 'sms', phone);
+  const profile = canonical === null ? null : await readProfile(trx, canonical);
+  const from = profile === null ? null : normaliseAddress(channel, addressOf(profile, channel));
+  if (from === null) return false;
+  const people = await lockProfiles(trx, (await findProfilesByAddress(trx, channel, from)) as ProfileId[]);
+  const key = suppressionKey(deps.secret, channel, from);
   const [stopped] = await readSuppressions(trx, [key]);
   // Another text, or the carrier, had stopped it before; or another did so since. What was meant by those still stands.
   if (stopped === undefined || stopped.at < receivedAt) return false;
@@ -77,12 +73,12 @@ async function undoStop(
   if (!(await liftSuppression(trx, { ...key, reason: 'stopped' }))) return false;
   const acts = [];
   for (const person of people) {
-    const records = (await readConsents(trx, person.id)).filter(({ channel }) => channel === 'sms');
+    const records = (await readConsents(trx, person.id)).filter((record) => record.channel === channel);
     const at = Math.max(now, ...records.map((record) => record.at + 1));
-    const given = actsOfStart(records, at).map((act) => ({
+    const given = actsOfStart(records, channel, at).map((act) => ({
       ...act,
       source: 'review',
-      channel: 'sms' as const,
+      channel,
       method: 'review',
       evidence: `inbound-message/${id}`,
       at,

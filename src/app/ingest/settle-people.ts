@@ -1,6 +1,7 @@
 import { joinWithinMs } from '../../domain/carts/cart-book.js';
 import { unsubscribeKeys } from '../../domain/consent/suppression.js';
 import type { Secrets } from '../../domain/keys/secrets.js';
+import type { Addressed } from '../../domain/messages/channel-kind.js';
 import { type IdentityPlan, identitiesOf, type PlannedMerge, planIdentities } from '../../domain/people/identity.js';
 import { type Instant, minute } from '../../domain/time/instant.js';
 import type { ProfileId } from '../../domain/values/ids.js';
@@ -116,13 +117,10 @@ function isBrowsersYes({ incoming, consents }: Understood): boolean {
 }
 
 /** Under which keys the addresses of the people, and those that the events bring, may be unsubscribed. */
-function addressKeys(
-  secrets: Secrets,
-  profiles: readonly { readonly email: string | null; readonly phone: string | null }[],
-  chunk: readonly Understood[],
-  country: string,
-): readonly string[] {
-  const said = chunk.flatMap(({ event }) => (event.type === 'identify' ? [contactPoints(event.traits, country)] : []));
+function addressKeys(secrets: Secrets, profiles: readonly Addressed[], chunk: readonly Understood[], country: string): readonly string[] {
+  const said = chunk.flatMap(({ event }) =>
+    event.type === 'identify' ? [{ ...contactPoints(event.traits, country), traits: event.traits }] : [],
+  );
   return [
     ...new Set(
       [...profiles, ...said]

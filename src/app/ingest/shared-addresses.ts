@@ -1,10 +1,10 @@
-import { addressOf, normaliseAddress, unsubscribeKey } from '../../domain/consent/suppression.js';
-import type { Channel } from '../../domain/messages/channel.js';
+import { unsubscribeKey } from '../../domain/consent/suppression.js';
+import { addressOf, type Channel, normaliseAddress } from '../../domain/messages/channel.js';
+import type { Addressed } from '../../domain/messages/channel-kind.js';
 import type { Instant } from '../../domain/time/instant.js';
 import type { ProfileId } from '../../domain/values/ids.js';
 import type { Db, Trx } from '../../store/db.js';
-import { findProfilesByPhone } from '../../store/inbound-messages.js';
-import { findProfilesByEmail } from '../../store/profiles-read.js';
+import { findProfilesByAddress } from '../../store/profiles-read.js';
 import { keepUnsubscribed } from '../../store/unsubscribes.js';
 import type { AppDeps } from '../deps.js';
 
@@ -16,7 +16,7 @@ export interface UsedAddress {
 }
 
 /** Is it the address that this profile has now? */
-export function isAddressOf(profile: { readonly email: string | null; readonly phone: string | null }, used: UsedAddress): boolean {
+export function isAddressOf(profile: Addressed, used: UsedAddress): boolean {
   const address = normaliseAddress(used.channel, used.address);
   return address !== null && address === normaliseAddress(used.channel, addressOf(profile, used.channel));
 }
@@ -24,8 +24,7 @@ export function isAddressOf(profile: { readonly email: string | null; readonly p
 /** Canonical profiles that have it now: a guest's and an account's may be one mailbox. */
 export async function findHolders(db: Db | Trx, { channel, address }: UsedAddress): Promise<readonly ProfileId[]> {
   if (address === null) return [];
-  const ids = channel === 'email' ? await findProfilesByEmail(db, [address]) : await findProfilesByPhone(db, address);
-  return ids as ProfileId[];
+  return (await findProfilesByAddress(db, channel, address)) as ProfileId[];
 }
 
 /** Keeps that whoever reads these addresses wants no marketing there: for profiles that come by one of them later, too. */

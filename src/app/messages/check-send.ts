@@ -1,10 +1,10 @@
-import { reach } from '../../channels/person-address.js';
 import { suppressionKeys, unsubscribeKeys } from '../../domain/consent/suppression.js';
 import { reservationGraceMs } from '../../domain/gate/earliest-slot.js';
 import type { SendFacts } from '../../domain/gate/guards/guard.js';
 import { isHeld, type LedgerRow } from '../../domain/gate/ledger.js';
 import { decideSend } from '../../domain/gate/send-gate.js';
-import type { Channel, MessageClass } from '../../domain/messages/channel.js';
+import { type Channel, type MessageClass, mailboxOf } from '../../domain/messages/channel.js';
+import { reach } from '../../domain/messages/reach.js';
 import { topicIds, unknownTopic } from '../../domain/policy/topic-policy.js';
 import { durationWords } from '../../domain/time/duration.js';
 import { day, type Instant, minute } from '../../domain/time/instant.js';
@@ -85,7 +85,7 @@ export async function checkSend(deps: Deps, check: SendCheck): Promise<SendCheck
     },
     request,
     {
-      paused: await pauseFor(deps, { channel, class: messageClass, email: person.email }),
+      paused: await pauseFor(deps, { channel, class: messageClass, mailbox: mailboxOf(person, channel) }),
       reachable: reachable(deps, person, channel),
       content: { kind: 'ready' },
     },

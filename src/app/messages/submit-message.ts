@@ -1,5 +1,5 @@
 import type { AttemptOutcome } from '../../domain/messages/message.js';
-import type { Outgoing } from '../../domain/messages/outgoing.js';
+import { type Outgoing, providerOf } from '../../domain/messages/outgoing.js';
 import { leaseMs } from '../../domain/values/lease.js';
 import type { AppDeps } from '../deps.js';
 import { recordRejection } from '../inbound/record-rejection.js';
@@ -31,7 +31,7 @@ export async function submitMessage(deps: AppDeps, outgoing: Outgoing, committed
 /** What a refusal says of the address must not cost its outcome. */
 async function heedRejection(deps: AppDeps, { messageId, kind: channel }: Outgoing, outcome: NotSent): Promise<void> {
   try {
-    await recordRejection(deps, messageId, outcome);
+    await recordRejection(deps, { messageId, channel }, outcome);
   } catch (error) {
     deps.log.error(
       { messageId, channel, code: outcome.code, error: error instanceof Error ? error.name : 'unknown' },
@@ -44,9 +44,7 @@ type NotSent = Extract<AttemptOutcome, { readonly kind: 'not-sent' }>;
 
 async function call(deps: AppDeps, outgoing: Outgoing): Promise<AttemptOutcome> {
   try {
-    return outgoing.kind === 'email'
-      ? await deps.providers.email.submit(outgoing, { deadlineMs: providerDeadlineMs })
-      : await deps.providers.sms.submit(outgoing, { deadlineMs: providerDeadlineMs });
+    return await providerOf(deps.providers, outgoing).submit(outgoing, { deadlineMs: providerDeadlineMs });
   } catch (cause) {
     // Providers answer and do not throw; if one does, nobody knows how far it came.
     deps.log.error(

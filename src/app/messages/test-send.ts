@@ -1,12 +1,11 @@
-import { checkEmail } from '../../channels/email/address.js';
-import { checkPhone } from '../../channels/sms/address.js';
-import { normaliseAddress, suppressionKey } from '../../domain/consent/suppression.js';
+import { suppressionKey } from '../../domain/consent/suppression.js';
 import { nobodysEngagement } from '../../domain/engagement/facts.js';
 import { verdictSentence } from '../../domain/gate/explain.js';
 import { quietHoursFor, smsValiditySeconds } from '../../domain/gate/quiet-hours.js';
 import { decideSend } from '../../domain/gate/send-gate.js';
 import type { SendDecision } from '../../domain/gate/verdict.js';
 import { signingKey } from '../../domain/keys/secrets.js';
+import { channelKind, normaliseAddress } from '../../domain/messages/channel.js';
 import type { AttemptOutcome } from '../../domain/messages/message.js';
 import type { RenderContext } from '../../domain/messages/rendering.js';
 import type { TemplateHead } from '../../domain/messages/template.js';
@@ -47,9 +46,9 @@ export async function testSend(
       kind: 'refused',
       reason: `This address is not among test_addresses.${channel} of shop.yaml: add it there, so that nobody is written to by mistake.`,
     };
-  const address = channel === 'email' ? checkEmail(to) : checkPhone(to, { allowFictional: deps.allowFictionalPhones });
-  if (address.kind === 'no')
-    return { kind: 'refused', reason: `No ${channel === 'email' ? 'email' : 'text'} can reach this address (${address.code}).` };
+  const { address: kind, words } = channelKind(channel);
+  const address = kind.check(to, { allowFictional: deps.allowFictionalPhones, countries: 'all' });
+  if (address.kind === 'no') return { kind: 'refused', reason: `No ${words.one} can reach this address (${address.code}).` };
 
   const id = messageIdFor(signingKey(deps.secret, 'message-ids'), `test|${deps.newId()}`);
   const at = deps.clock.now();
@@ -57,7 +56,7 @@ export async function testSend(
     messageId: id,
     template: template.id,
     class: template.class,
-    address: 'e164' in address ? address.e164 : address.address,
+    address: address.address,
     context: {
       ...input.context,
       links: ownLinks(deps, { id, channel, class: template.class }),
@@ -139,9 +138,9 @@ async function decide(deps: AppDeps, trx: Trx, send: TestMessage): Promise<SendD
     deadlineAt: at,
     onCapped: 'skip',
   } as const;
-  const pauses = await lockPauses(trx, { journeyId: null, provider: null });
+  const pauses = await lockPauses(trx, { journeyId: null, providers: [] });
   const facts = gateFacts(policies, person, request, {
-    paused: pauseOn(pauses, { channel, class: template.class, email: null }),
+    paused: pauseOn(pauses, { channel, class: template.class, mailbox: null }),
     reachable: { kind: 'ok' },
     content: content.kind === 'ready' ? { kind: 'ready' } : content,
     isTest: true,

@@ -1,6 +1,6 @@
 import { verdictSentence } from '../../domain/gate/explain.js';
 import type { Verdict } from '../../domain/gate/verdict.js';
-import type { Channel } from '../../domain/messages/channel.js';
+import { type Channel, channelKind } from '../../domain/messages/channel.js';
 import type { Instant } from '../../domain/time/instant.js';
 
 /** What the gate says to one who asks from outside: of a message that was asked for, or could be. */
@@ -16,10 +16,13 @@ export interface VerdictAnswer {
 /** A hold is told as `defer` without an instant, and so is a lost slot: the message is about to ask again. */
 export function answerOf(decision: Verdict, reader: { readonly timeZone: string; readonly channel: Channel }): VerdictAnswer {
   if (decision.kind === 'send')
-    return { decision: 'send', reason: null, sentence: `Nothing stands against this ${nouns[reader.channel]}.`, until: null };
+    return {
+      decision: 'send',
+      reason: null,
+      sentence: `Nothing stands against this ${channelKind(reader.channel).words.one}.`,
+      until: null,
+    };
   const kind = decision.kind === 'hold' || decision.kind === 'release' ? 'defer' : decision.kind;
   const until = decision.kind === 'defer' ? decision.until : null;
   return { decision: kind, reason: decision.reason, sentence: verdictSentence(decision, reader), until };
 }
-
-const nouns: Readonly<Record<Channel, string>> = { email: 'email', sms: 'text' };

@@ -1,5 +1,7 @@
+import { normaliseEmail } from '../../channels/email/address.js';
+import { normalisePhone } from '../../channels/sms/address.js';
 import { type ConsentRecord, isRefusal, newestByTopic } from '../../domain/consent/consent.js';
-import { normaliseEmail, normalisePhone, suppressionKeys } from '../../domain/consent/suppression.js';
+import { suppressionKeys } from '../../domain/consent/suppression.js';
 import type { Channel } from '../../domain/messages/channel.js';
 import type { ProfileId } from '../../domain/values/ids.js';
 import { lockCartsOf } from '../../store/carts.js';

@@ -1,14 +1,7 @@
-import {
-  type AddressKey,
-  addressOf,
-  normaliseAddress,
-  spellingsOf,
-  suppressionKeys,
-  unsubscribeKeys,
-} from '../../domain/consent/suppression.js';
+import { type AddressKey, spellingsOf, suppressionKeys, unsubscribeKeys } from '../../domain/consent/suppression.js';
 import { eventTypes, type ShopEvent } from '../../domain/events/event.js';
 import type { Speaker } from '../../domain/keys/speaker.js';
-import type { MessageClass } from '../../domain/messages/channel.js';
+import { addressOf, channels, type MessageClass, normaliseAddress } from '../../domain/messages/channel.js';
 import type { Instant } from '../../domain/time/instant.js';
 import type { CartId, JourneyId, MessageId, ProfileId, StepId } from '../../domain/values/ids.js';
 import { contactPoints } from '../../projection/contact-points.js';
@@ -157,8 +150,10 @@ type Asked = ReadonlyMap<string, Omit<RecordedRefusal, 'reason' | 'at'>>;
 
 /** Keyed hashes of all addresses that the people have or had, and which address each is. */
 function askedAddresses({ secret, shop }: Deps, { people }: StoredRecorded, events: readonly RecordedEvent[]): Asked {
-  const told = events.flatMap(({ incoming: { event } }) => (event.type === 'identify' ? [contactPoints(event.traits, shop.country)] : []));
-  const all = new Map([...people, ...told].map(({ email, phone }) => [JSON.stringify([email, phone]), { email, phone }]));
+  const told = events.flatMap(({ incoming: { event } }) =>
+    event.type === 'identify' ? [{ ...contactPoints(event.traits, shop.country), traits: event.traits }] : [],
+  );
+  const all = new Map([...people, ...told].map((said) => [JSON.stringify(channels.map((channel) => addressOf(said, channel))), said]));
   return new Map(
     [...all.values()].flatMap((addresses) => [
       ...spelled('suppressed', suppressionKeys(secret, addresses), addresses),

@@ -1,6 +1,8 @@
-import { reach } from '../../channels/person-address.js';
 import { quietHoursFor, smsValiditySeconds } from '../../domain/gate/quiet-hours.js';
-import type { TextLook } from '../../domain/messages/outgoing.js';
+import { addressOf } from '../../domain/messages/channel.js';
+import type { Reach } from '../../domain/messages/channel-kind.js';
+import { providerOf, type TextLook } from '../../domain/messages/outgoing.js';
+import { reach } from '../../domain/messages/reach.js';
 import type { MessageId } from '../../domain/values/ids.js';
 import { readStoredContent } from '../../store/messages.js';
 import { readTurnRows } from '../../store/turn-snapshot.js';
@@ -8,7 +10,7 @@ import type { PlannedContent } from '../../turn/content.js';
 import { type ForeseenSend, foresee } from '../../turn/foresee.js';
 import { renderContext } from '../../turn/render-context.js';
 import { knownContent } from '../../turn/repeat.js';
-import type { OrderLook, PreparedSend, Reach } from '../../turn/request.js';
+import type { OrderLook, PreparedSend } from '../../turn/request.js';
 import type { TurnEntry, TurnRows, TurnWorld } from '../../turn/world.js';
 import type { AppDeps } from '../deps.js';
 import { linkOf, ownLinks, renderMessage } from '../messages/render-message.js';
@@ -69,7 +71,7 @@ async function preparePlan(deps: AppDeps, world: TurnWorld, foreseen: ForeseenSe
     messageId,
     channel,
     cartUpdatedAt: world.cart?.updatedAt ?? null,
-    seenAddress: channel === 'email' ? world.profile.email : world.profile.phone,
+    seenAddress: addressOf(world.profile, channel),
     address,
     content,
     look,
@@ -119,6 +121,7 @@ async function lookForOrder(deps: AppDeps, world: TurnWorld, { asksShop }: Fores
 
 async function askProvider(deps: AppDeps, messageId: MessageId): Promise<TextLook> {
   const stored = await readStoredContent(deps.store.db, messageId);
-  if (stored?.outgoing.kind !== 'sms' || deps.providers.sms.findMessage === undefined) return { kind: 'absent' };
-  return deps.providers.sms.findMessage(stored.outgoing, { sentAfterReal: stored.submittedReal });
+  if (stored === null) return { kind: 'absent' };
+  const { outgoing, submittedReal } = stored;
+  return (await providerOf(deps.providers, outgoing).findMessage?.(outgoing, { sentAfterReal: submittedReal })) ?? { kind: 'absent' };
 }

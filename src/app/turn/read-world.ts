@@ -1,7 +1,8 @@
-import { countryOfPhone } from '../../channels/sms/address.js';
 import { spellingsOf, suppressionKeys, unsubscribeKeys } from '../../domain/consent/suppression.js';
 import { parseEngagement } from '../../domain/engagement/state.js';
 import { widestCapMs } from '../../domain/gate/caps-for.js';
+import { channels, costlyCountryOf } from '../../domain/messages/channel.js';
+import type { Addressed } from '../../domain/messages/channel-kind.js';
 import type { Instant } from '../../domain/time/instant.js';
 import { settledBefore } from '../../domain/tracking/human-click.js';
 import type { JourneyDefinition } from '../../journey/definition.js';
@@ -44,8 +45,7 @@ export async function lockWorld(deps: AppDeps, trx: Trx, seen: TurnRows): Promis
 function isAnsweredBy(asked: TurnQuestion, needed: TurnQuestion): boolean {
   return (
     asked.engagedAt === needed.engagedAt &&
-    asked.suppressionHashes.email?.[0] === needed.suppressionHashes.email?.[0] &&
-    asked.suppressionHashes.sms?.[0] === needed.suppressionHashes.sms?.[0]
+    channels.every((channel) => asked.suppressionHashes[channel]?.[0] === needed.suppressionHashes[channel]?.[0])
   );
 }
 
@@ -65,7 +65,7 @@ function questionOf(deps: AppDeps, { entry, profile }: TurnRows, definition: Jou
     at,
     engagedAt: parseEngagement(profile.engagement).engagedAt,
     settledBefore: settledBefore(policies.engagement.humans, at, deps.clock.rate),
-    textCountry: countryOfPhone(profile.phone),
+    textCountry: costlyCountryOf(profile),
     textsAtMost: deps.shop.texts.perHour,
     email: profile.email,
     phone: profile.phone,
@@ -80,7 +80,7 @@ function byChannel(keys: ReturnType<typeof suppressionKeys>): TurnQuestion['supp
 }
 
 /** Of all that a person's addresses may be written as: ascending, the order in which they are locked. */
-function addressHashes(secret: AppDeps['secret'], profile: Pick<TurnProfile, 'email' | 'phone'>): readonly string[] {
+function addressHashes(secret: AppDeps['secret'], profile: Addressed): readonly string[] {
   return suppressionKeys(secret, profile).flatMap(spellingsOf).toSorted();
 }
 

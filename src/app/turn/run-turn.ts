@@ -1,6 +1,6 @@
 import type { Instruction } from '../../../workflows/contract.js';
 import type { Verdict } from '../../domain/gate/verdict.js';
-import { mailboxProviderOf } from '../../domain/messages/mailbox-provider.js';
+import { mailboxesOf } from '../../domain/messages/channel.js';
 import { lockPauses } from '../../store/controls.js';
 import type { Trx } from '../../store/db.js';
 import { writeEffects } from '../../store/effects.js';
@@ -65,8 +65,7 @@ export async function runTurn(deps: AppDeps, trx: Trx, request: TurnRequest): Pr
 async function pausesOf(trx: Trx, { world, pauses }: SeenWorld): Promise<Pauses> {
   const { entry, profile } = world;
   if (pauses.length === 0 && entry.journeyState !== 'paused') return nothingPaused;
-  const provider = profile.email === null ? null : mailboxProviderOf(profile.email);
-  return lockPauses(trx, { journeyId: entry.journeyState === 'paused' ? entry.journeyId : null, provider });
+  return lockPauses(trx, { journeyId: entry.journeyState === 'paused' ? entry.journeyId : null, providers: mailboxesOf(profile) });
 }
 
 function answerOf(deps: AppDeps, { result, effects }: TakenTurn): TurnAnswer {

@@ -1,5 +1,4 @@
 import { domainToASCII } from 'node:url';
-import { longestEmail } from '../../domain/consent/suppression.js';
 
 /** May mail go to this address? `address` is trimmed, with the domain in lower-case ASCII; a code says why not. */
 export type EmailCheck =
@@ -30,4 +29,27 @@ export function checkEmail(text: string | null | undefined): EmailCheck {
     labels.every((label) => domainLabel.test(label)) &&
     /[a-z]/.test(labels.at(-1) ?? '');
   return isSound ? { kind: 'ok', address: `${local}@${domain}` } : { kind: 'no', code: 'invalid-address' };
+}
+
+/** Characters of an address (RFC 3696): 64 before the @, 255 behind it. */
+const longestEmail = 320;
+
+/** One spelling per mailbox: trimmed, lower case, domain in its ASCII form. Dots and plus tags stay, they are other mailboxes to some. Null: no address. */
+export function normaliseEmail(raw: string): string | null {
+  const text = raw.trim();
+  if (text.length > longestEmail) return null;
+  const at = text.lastIndexOf('@');
+  const local = text.slice(0, at).toLowerCase();
+  if (at < 1 || /[\s,;<>]/.test(local)) return null;
+  const domain = asciiDomain(text.slice(at + 1));
+  return domain === null ? null : `${local}@${domain}`;
+}
+
+function asciiDomain(domain: string): string | null {
+  if (!/^[^\s@/:?#[\]\\]+$/.test(domain)) return null;
+  try {
+    return new URL(`http://${domain}`).hostname;
+  } catch {
+    return null;
+  }
 }

@@ -48,3 +48,13 @@ const countryOf = remembered((e164: string): string | null => {
   const number = parsePhoneNumberFromString(e164, { extract: false });
   return number?.country ?? number?.getPossibleCountries()[0] ?? null;
 }, 1_000);
+
+/** A number with all its spaces and brackets. */
+const longestPhone = 64;
+
+/** E.164 without spaces and signs: `+15558675310`. Null when it lacks its country code or is no number. */
+export function normalisePhone(raw: string): string | null {
+  if (raw.length > longestPhone) return null;
+  const digits = raw.replaceAll(/[\s().\-/]/g, '');
+  return /^\+[1-9]\d{6,14}$/.test(digits) ? digits : null;
+}

@@ -1,4 +1,4 @@
-import { type Channel, channels } from '../messages/channel.js';
+import { type Channel, channelKind, channels } from '../messages/channel.js';
 import { isRecord } from '../values/is-record.js';
 import type { ConsentRecord } from './consent.js';
 import { type Fields, pageOf, text } from './consent-fields.js';
@@ -61,13 +61,13 @@ function refusal(fields: Fields, about: Pick<ConsentRecord, 'channel' | 'topic' 
 }
 
 const channelWords: Readonly<Record<string, readonly Channel[]>> = {
-  ...Object.fromEntries(['email', 'e_mail', 'emails', 'e_mails', 'mail', 'newsletter'].map((word) => [word, ['email'] as const])),
-  ...Object.fromEntries(['sms', 'text', 'texts', 'txt', 'text_message', 'mms', 'phone', 'mobile'].map((word) => [word, ['sms'] as const])),
   ...Object.fromEntries(
     ['push', 'web_push', 'webpush', 'browser', 'in_app', 'inapp', 'whatsapp', 'messenger', 'fax', 'post', 'letter', 'letters', 'print'].map(
       (word) => [word, []],
     ),
   ),
+  // Last: what this build has is no stranger, whatever it is called above.
+  ...Object.fromEntries(channels.flatMap((channel) => channelKind(channel).words.alsoCalled.map((word) => [word, [channel]]))),
 };
 
 function channelsOf(value: unknown): { readonly channels: readonly Channel[]; readonly isWider: boolean } {

@@ -1,8 +1,6 @@
-import type { Channel } from '../messages/channel.js';
+import { type Channel, channelKind } from '../messages/channel.js';
 import { formatLocal } from '../time/time.js';
 import type { ConsentJudgement, ConsentProof, ConsentRecord, NotAsked } from './consent.js';
-
-const channelWords: Readonly<Record<Channel, string>> = { email: 'by email', sms: 'by text' };
 
 /**
  * What holds about one topic on one channel, as a sentence.
@@ -14,17 +12,18 @@ export function consentSentence(
   about: { readonly channel: Channel; readonly topic: string; readonly timeZone: string },
 ): string {
   const { channel, topic, timeZone } = about;
-  const it = `${topic} ${channelWords[channel]}`;
+  const by = `by ${channelKind(channel).words.one}`;
+  const it = `${topic} ${by}`;
   const when = act === null ? '' : `${formatLocal(act.at, timeZone)} (${act.method})`;
   switch (cause) {
     case 'granted':
       return `Yes: ${it} was ${act?.legalBasis === 'implied' || act?.legalBasis === 'soft-opt-in' ? 'implied' : 'granted'} ${when}${end(act, timeZone)}.`;
     case 'covered':
-      return `Yes: marketing ${channelWords[channel]}, granted ${when}${end(act, timeZone)}, covers ${topic}.`;
+      return `Yes: marketing ${by}, granted ${when}${end(act, timeZone)}, covers ${topic}.`;
     case 'refused':
       return `No: ${it} was ${act?.state} ${when}.`;
     case 'refused-all':
-      return `No: all marketing ${channelWords[channel]} was ${act?.state} ${when}.`;
+      return `No: all marketing ${by} was ${act?.state} ${when}.`;
     case 'expired':
       return `No: the consent to ${it}, given ${when}, ended${act?.expiresAt ? ` ${formatLocal(act.expiresAt, timeZone)}` : ''}.`;
     case 'pending':
@@ -32,7 +31,7 @@ export function consentSentence(
     case 'quarantined':
       return `No: ${it} was imported ${when} without evidence, and stays in quarantine until there is some.`;
     case 'not-covered':
-      return `No: there is consent to marketing ${channelWords[channel]}, but ${topic} must be consented to by name there.`;
+      return `No: there is consent to marketing ${by}, but ${topic} must be consented to by name there.`;
     case 'nothing-said':
       return `No: nobody has asked about ${it}.`;
   }

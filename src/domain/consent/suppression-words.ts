@@ -1,18 +1,20 @@
-import type { Channel } from '../messages/channel.js';
+import { type Channel, channelKind } from '../messages/channel.js';
+import type { ChannelWords } from '../messages/channel-kind.js';
 import type { SuppressionReason } from './suppression.js';
 
 /** Why an address gets nothing more, and who alone can change that, as a sentence. */
 export function suppressionSentence(reason: string, channel: Channel): string {
-  return (sentences as Readonly<Record<string, (channel: Channel) => string>>)[reason]?.(channel) ?? `It is suppressed (${reason}).`;
+  return (
+    (sentences as Readonly<Record<string, (words: ChannelWords) => string>>)[reason]?.(channelKind(channel).words) ??
+    `It is suppressed (${reason}).`
+  );
 }
 
 const byOperator = (said: string): string => `${said} If that was a mistake, an operator lifts it: sojourn profile unsuppress.`;
 
-const sentences: Readonly<Record<SuppressionReason, (channel: Channel) => string>> = {
-  bounced: (channel) =>
-    byOperator(channel === 'email' ? 'What was sent to this address came back.' : 'Texts to this number could not be delivered.'),
-  'invalid-address': (channel) =>
-    byOperator(`The provider says that this ${channel === 'email' ? 'address' : 'number'} takes no messages.`),
+const sentences: Readonly<Record<SuppressionReason, (words: ChannelWords) => string>> = {
+  bounced: ({ cameBack }) => byOperator(cameBack),
+  'invalid-address': ({ shortAddress }) => byOperator(`The provider says that this ${shortAddress} takes no messages.`),
   stopped: () =>
     'The person sent STOP, or their carrier says so: only their own START lifts that, or a review of a sentence that was none (sojourn inbound review).',
   complained: () => byOperator('A message to this address was called spam.'),

@@ -1,5 +1,5 @@
 import { type ConsentRecord, isRefusal } from '../consent/consent.js';
-import type { Channel } from '../messages/channel.js';
+import { type Channel, channelKind } from '../messages/channel.js';
 import type { EngagementPolicy } from '../policy/engagement-policy.js';
 import type { Instant } from '../time/instant.js';
 import { betaCdf, fisherLess } from '../values/stats.js';
@@ -45,12 +45,12 @@ export function topicMultiplier(
   const chosen = chosenIn(facts.consents, of);
   if (chosen !== null) return { multiplier: chosen ? 1 : 0, reason: { kind: 'chosen', wanted: chosen } };
   const own = facts.topics.find((history) => history.topic === of.topic && history.channel === of.channel);
-  if (own === undefined || of.channel !== 'email' || !facts.isTracked || !facts.mayProfile) return asUsual;
+  if (own === undefined || !channelKind(of.channel).tracking.tellsInterest || !facts.isTracked || !facts.mayProfile) return asUsual;
 
-  const histories = facts.topics.filter(({ channel, answerable }) => channel === 'email' && answerable > 0);
+  const histories = facts.topics.filter(({ channel, answerable }) => channel === of.channel && answerable > 0);
   const reason = inferred(policy, histories, own);
   if (reason.kind !== 'never') return { multiplier: reason.kind === 'rarely' ? 0.5 : 1, reason };
-  const left = histories.filter(({ topic }) => !isDeclined(facts.consents, topic));
+  const left = histories.filter(({ topic }) => !isDeclined(facts.consents, of.channel, topic));
   if (left.every((history) => inferred(policy, histories, history).kind === 'never'))
     return { multiplier: 0.5, reason: { kind: 'rarely', hits: reason.hits, of: reason.of, by: reason.by } };
   const last = own.newest.find(({ messageId }) => messageId !== of.messageId)?.at ?? null;
@@ -58,9 +58,9 @@ export function topicMultiplier(
   return { multiplier: 0, reason };
 }
 
-/** Did the person's newest word about emails of this topic refuse them? */
-function isDeclined(consents: readonly ConsentRecord[], topic: string): boolean {
-  const acts = consents.filter((act) => act.channel === 'email' && act.topic === topic).toSorted((a, b) => a.at - b.at);
+/** Did the person's newest word about messages of this topic on the channel refuse them? */
+function isDeclined(consents: readonly ConsentRecord[], channel: Channel, topic: string): boolean {
+  const acts = consents.filter((act) => act.channel === channel && act.topic === topic).toSorted((a, b) => a.at - b.at);
   const newest = acts.findLast((act) => act.state === 'granted' || isRefusal(act.state));
   return newest !== undefined && isRefusal(newest.state);
 }

@@ -1,4 +1,4 @@
-import type { Channel } from '../messages/channel.js';
+import { type Channel, channelKind } from '../messages/channel.js';
 import type { Instant } from '../time/instant.js';
 import { formatLocal } from '../time/time.js';
 import type { Verdict, VerdictDetail, VerdictReason } from './verdict.js';
@@ -16,7 +16,7 @@ interface Reader {
 export function verdictSentence(decision: Verdict, reader: Reader): string {
   switch (decision.kind) {
     case 'send':
-      return `Cleared to send: nothing stood against this ${nouns[reader.channel].one}${displacedText(decision.displaces)}.`;
+      return `Cleared to send: nothing stood against this ${channelKind(reader.channel).words.one}${displacedText(decision.displaces)}.`;
     case 'hold':
       return `Held: ${pauseText(decision.detail)}, until someone resumes it.`;
     case 'defer':
@@ -34,7 +34,7 @@ export function verdictSentence(decision: Verdict, reader: Reader): string {
 
 /** A reason and its fields in words, without a full stop. */
 function reasonText(reason: VerdictReason, detail: VerdictDetail, reader: Reader): string {
-  const noun = nouns[reader.channel];
+  const noun = channelKind(reader.channel).words;
   const field = (name: string): string => String(detail[name] ?? '?');
   switch (reason) {
     case 'paused':
@@ -42,7 +42,7 @@ function reasonText(reason: VerdictReason, detail: VerdictDetail, reader: Reader
     case 'exited':
       return `exit rule ${field('rule')} came first`;
     case 'no-consent':
-      return `no consent to ${field('topic')} by ${noun.medium}`;
+      return `no consent to ${field('topic')} by ${noun.one}`;
     case 'suppressed':
       return `the ${noun.address} is suppressed (${field('cause')})`;
     case 'unreachable':
@@ -129,11 +129,6 @@ function displacedText(displaces: readonly string[] | undefined): string {
 function nextText(next: unknown, reader: Pick<Reader, 'timeZone'>): string {
   return typeof next === 'number' ? `; next possible ${formatLocal(next, reader.timeZone)} (${reader.timeZone})` : '';
 }
-
-const nouns = {
-  email: { one: 'email', many: 'emails', medium: 'email', address: 'email address' },
-  sms: { one: 'text', many: 'texts', medium: 'text', address: 'mobile number' },
-} satisfies Record<Channel, unknown>;
 
 function pauseText({ scope, provider }: VerdictDetail): string {
   if (scope === 'provider') return `marketing to mailboxes of ${String(provider ?? '?')} is stopped by a breaker`;

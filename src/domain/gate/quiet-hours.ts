@@ -2,7 +2,7 @@ import type { Channel, MessageClass } from '../messages/channel.js';
 import type { Place } from '../places/zone-evidence.js';
 import type { Policies } from '../policy/policies.js';
 import type { DailyHours, Jurisdiction, QuietHoursPolicy } from '../policy/quiet-hours-policy.js';
-import { weekdays } from '../policy/quiet-hours-policy.js';
+import { clockText, weekdays } from '../policy/quiet-hours-policy.js';
 import type { Instant } from '../time/instant.js';
 import { day, minute, second } from '../time/instant.js';
 import { offsetSpan } from '../time/zone-offset.js';
@@ -276,10 +276,6 @@ function weekdayOf(localDay: number): number {
 
 function dayNumber(date: string): number {
   return Date.parse(`${date}T00:00:00Z`) / day;
-}
-
-function clockText(minutes: number): string {
-  return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
 }
 
 /** FNV-1a over the characters. */

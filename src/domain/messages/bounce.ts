@@ -14,6 +14,10 @@ export const bounceStatuses: Readonly<Record<BounceClass, string>> = {
   policy: 'bounce-policy',
   'hard-unconfirmed': 'bounce-hard-unconfirmed',
 };
+/** The class that a receipt's status names; null: it is of no bounce. */
+export function bounceOf(status: string): BounceClass | null {
+  return (Object.entries(bounceStatuses) as [BounceClass, string][]).find(([, word]) => word === status)?.[0] ?? null;
+}
 export const complaintStatus = 'complained';
 /** A complaint that an operator found to be none: it was lifted, and counts nowhere. */
 export const liftedComplaintStatus = 'complaint-lifted';

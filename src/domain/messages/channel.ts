@@ -1,12 +1,60 @@
-export const channels = ['email', 'sms'] as const;
-export type Channel = (typeof channels)[number];
+import { channelKinds } from '../../channels/list.js';
+import type { Addressed, ChannelKind } from './channel-kind.js';
+import { unknownChannel } from './unknown-channel.js';
 
-export const messageClasses = ['transactional', 'service', 'marketing', 'broadcast'] as const;
-export type MessageClass = (typeof messageClasses)[number];
+export { isStricter, type MessageClass, messageClasses } from './message-class.js';
 
-const strictness: Readonly<Record<MessageClass, number>> = { transactional: 0, service: 1, marketing: 2, broadcast: 2 };
+/** The name of a channel, as YAML, rows and the API have it. */
+export type Channel = (typeof channelKinds)[number]['id'];
+export const channels: readonly [Channel, ...Channel[]] = channelKinds.map(({ id }) => id) as [Channel, ...Channel[]];
 
-/** Has a message of class `one` more to obey than one of class `other`? Consent and quiet hours from `service` on, caps too from `marketing` on. */
-export function isStricter(one: MessageClass, other: MessageClass): boolean {
-  return strictness[one] > strictness[other];
+const kinds: ReadonlyMap<string, ChannelKind> = new Map(channelKinds.map((kind) => [kind.id, kind]));
+
+/** All that is so of a channel. One that this build lacks reaches nobody, and is no reason for a turn to fail: a newer build may have stored it. */
+export function channelKind(channel: string): ChannelKind {
+  return kinds.get(channel) ?? unknownChannel(channel);
+}
+
+/** A value for each channel. */
+export function eachChannel<Value>(of: (channel: Channel) => Value): Readonly<Record<Channel, Value>> {
+  return Object.fromEntries(channels.map((channel) => [channel, of(channel)])) as Record<Channel, Value>;
+}
+
+/** A person's address on a channel, as it is kept; null: they have none. */
+export function addressOf(profile: Addressed, channel: Channel): string | null {
+  const { keptIn } = channelKind(channel).address;
+  if ('column' in keptIn) return profile[keptIn.column];
+  const said = profile.traits?.[keptIn.trait];
+  return typeof said === 'string' && said !== '' ? said : null;
+}
+
+/** One spelling per mailbox or number. Null: it is none. */
+export function normaliseAddress(channel: Channel, raw: string | null): string | null {
+  return raw === null ? null : channelKind(channel).address.normalise(raw);
+}
+
+/** Who runs the mailbox behind a person's address on the channel; null: nobody who is counted. */
+export function mailboxOf(profile: Addressed, channel: Channel): string | null {
+  const address = addressOf(profile, channel);
+  return address === null ? null : channelKind(channel).address.providerOf(address);
+}
+
+/** As `mailboxOf`, on all channels. */
+export function mailboxesOf(profile: Addressed): readonly string[] {
+  return channels.flatMap((channel) => mailboxOf(profile, channel) ?? []);
+}
+
+/** The channels of which this is so. */
+export function channelsWith(is: (kind: ChannelKind) => boolean): readonly Channel[] {
+  return channels.filter((channel) => is(channelKind(channel)));
+}
+
+/** Where a person's address is on which each message costs: the shop's budget of that country counts for it. Null: nobody knows, or they have none. */
+export function costlyCountryOf(profile: Addressed): string | null {
+  for (const channel of channelsWith(({ hasCountryBudget }) => hasCountryBudget)) {
+    const address = addressOf(profile, channel);
+    const country = address === null ? null : channelKind(channel).address.countryOf(address);
+    if (country !== null) return country;
+  }
+  return null;
 }

@@ -1,3 +1,4 @@
+import type { Channel } from './channel.js';
 import type { AttemptOutcome, ProviderWords } from './message.js';
 
 /** A rendered email, ready for a provider. Personal data: lives in memory and in the store only. */
@@ -47,4 +48,10 @@ export type TextLook =
   | { readonly kind: 'absent' }
   | { readonly kind: 'unknown' };
 
-export type Providers = { readonly email: Provider<OutgoingEmail>; readonly sms: Provider<OutgoingSms> };
+/** One for each channel. */
+export type Providers = { readonly [Kind in Channel]: Provider<Extract<Outgoing, { readonly kind: Kind }>> };
+
+/** Who takes this message. */
+export function providerOf<M extends Outgoing>(providers: Providers, { kind }: M): Provider<M> {
+  return providers[kind] as unknown as Provider<M>;
+}

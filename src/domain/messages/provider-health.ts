@@ -1,4 +1,4 @@
-import type { Channel } from './channel.js';
+import { type Channel, channelKind } from './channel.js';
 
 /** What came of the last calls to a provider. Instants are real. */
 export interface ProviderHealth {
@@ -34,7 +34,7 @@ export function isFailing({ failuresInRow, isReached }: ProviderHealth): boolean
 /** `4 failures in a row, the last success 10:02 (UTC). mail.example:25 said: 451 …` */
 export function providerSentence(channel: Channel, health: ProviderHealth): string {
   const { failuresInRow, lastSuccessReal, host, reply, isReached } = health;
-  const what = channel === 'email' ? 'mail' : 'texts';
+  const what = channelKind(channel).words.mass;
   const place = host === null ? 'the provider' : host;
   const success = lastSuccessReal === null ? 'nothing came through yet' : `the last success at ${new Date(lastSuccessReal).toISOString()}`;
   if (isReached === false)

@@ -45,3 +45,8 @@ export interface Jurisdiction {
   /** Where the rule is to be read. */
   readonly source: string;
 }
+
+/** Minutes of the day as a clock has them: `08:00`. */
+export function clockText(minutes: number): string {
+  return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+}

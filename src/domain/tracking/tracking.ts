@@ -1,4 +1,4 @@
-import type { Channel, MessageClass } from '../messages/channel.js';
+import { type Channel, channelKind, type MessageClass } from '../messages/channel.js';
 import { countsFor, type Whereabouts } from '../places/strictest-country.js';
 
 /** Whether opens and clicks may be recorded: `tracking` of `policies/engagement.yaml`. */
@@ -26,5 +26,5 @@ export function mayTrack(policy: TrackingPolicy, person: Whereabouts, shop: { re
 
 /** Which messages bear links that tell: none about an order, texts where the policy says so. */
 export function isTrackable(policy: TrackingPolicy, message: { readonly channel: Channel; readonly class: MessageClass }): boolean {
-  return message.class !== 'transactional' && (message.channel === 'email' || policy.texts);
+  return message.class !== 'transactional' && (channelKind(message.channel).tracking.links === 'always' || policy.texts);
 }

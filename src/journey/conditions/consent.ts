@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { hasConsent } from '../../domain/consent/consent.js';
-import { type Channel, channels } from '../../domain/messages/channel.js';
+import { type Channel, channelKind, channels } from '../../domain/messages/channel.js';
 import { topicText } from '../../yaml/topic-text.js';
 import { type ConditionKind, plain, truth } from './kind.js';
 
@@ -36,6 +36,6 @@ export const consent: ConditionKind<ConsentCondition, z.output<typeof yaml>> = {
   evaluate: ({ channel, topic, granted }, { consents, at, topics }) => truth(hasConsent(consents, channel, topic, at, topics) === granted),
   describe(condition, holds) {
     const verb = condition.granted === holds ? 'consents' : 'does not consent';
-    return `the person ${verb} to ${condition.topic} by ${condition.channel === 'sms' ? 'text' : 'email'}`;
+    return `the person ${verb} to ${condition.topic} by ${channelKind(condition.channel).words.one}`;
   },
 };

@@ -1,10 +1,9 @@
+import { channelKind } from '../../domain/messages/channel.js';
+import { clockText } from '../../domain/policy/quiet-hours-policy.js';
 import { hour } from '../../domain/time/instant.js';
 import { error, type Finding, warning } from '../finding.js';
 import type { StepLook } from './kind.js';
 import type { SendStep } from './step.js';
-
-/** Longest time after the abandonment in which carriers accept a text about a cart. */
-const cartTextWithinMs = 48 * hour;
 
 /** What is wrong with a message although its form is right. */
 export function lintSend(step: SendStep, look: StepLook): readonly Finding[] {
@@ -22,24 +21,19 @@ function timeFindings(step: SendStep, { definition, path, soonestMs, leadMs }: S
       ),
     );
   // Carriers count from the abandonment, and the idle time has passed when an entry starts.
-  const textWithinMs = cartTextWithinMs - leadMs;
-  if (
-    step.channel === 'sms' &&
-    definition.entry.key.kind === 'cart' &&
-    (step.notAfterStartMs === null || step.notAfterStartMs > textWithinMs)
-  )
+  const { cartWithinMs, words } = channelKind(step.channel);
+  const withinMs = (cartWithinMs ?? Number.POSITIVE_INFINITY) - leadMs;
+  if (cartWithinMs !== null && definition.entry.key.kind === 'cart' && (step.notAfterStartMs === null || step.notAfterStartMs > withinMs))
     findings.push(
       warning(
         path,
-        `The text "${step.id}" about a cart may leave more than 48 hours after it was abandoned; carriers refuse that.`,
-        `Write not_after_start: PT${Math.max(0, Math.floor(textWithinMs / hour))}H or less; count what passed before the start.`,
+        `The ${words.one} "${step.id}" about a cart may leave more than ${cartWithinMs / hour} hours after it was abandoned; carriers refuse that.`,
+        `Write not_after_start: PT${Math.max(0, Math.floor(withinMs / hour))}H or less; count what passed before the start.`,
       ),
     );
   return findings;
 }
 
-/** Nowhere may a text leave earlier or later than this, and the last one leaves some minutes before the close. */
-const textHours = { opens: 8 * 60, closes: 22 * 60 };
 const shortestHours = 60;
 
 function hoursFindings(step: SendStep, look: StepLook): readonly Finding[] {
@@ -54,12 +48,15 @@ function hoursFindings(step: SendStep, look: StepLook): readonly Finding[] {
         'Let them overlap by an hour or more.',
       ),
     ];
-  if (step.channel === 'sms' && (opens < textHours.opens || closes > textHours.closes))
+  const { hours, words } = channelKind(step.channel);
+  if (hours.widest === null) return [];
+  const [first, last] = [clockText(hours.widest.opens), clockText(hours.widest.closes)];
+  if (opens < hours.widest.opens || closes > hours.widest.closes)
     return [
       warning(
         path,
-        `No law lets the text "${step.id}" leave before 08:00 or after 22:00: a journey may narrow quiet hours, and what is wider counts for nothing.`,
-        'Write opens: "08:00" or later and closes: "22:00" or earlier, or leave quiet_hours out.',
+        `No law lets the ${words.one} "${step.id}" leave before ${first} or after ${last}: a journey may narrow quiet hours, and what is wider counts for nothing.`,
+        `Write opens: "${first}" or later and closes: "${last}" or earlier, or leave quiet_hours out.`,
       ),
     ];
   return [];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { channels } from '../../domain/messages/channel.js';
+import { type Channel, channelKind, channels } from '../../domain/messages/channel.js';
 import type { Instant } from '../../domain/time/instant.js';
 import type { StepId } from '../../domain/values/ids.js';
 import { durationText, toLimitMs } from '../../yaml/duration-source.js';
@@ -106,7 +106,7 @@ function compile(source: Source, tools: StepTools): SendStep {
 /** A step of its own, so that its message has its own id, verdict and line: the same message on the other channel, once. */
 function fallback(step: SendStep, template: string, { add, note }: StepTools): StepId {
   const at = ['on_capped', 'fallback_channel'];
-  const channel = step.channel === 'email' ? 'sms' : 'email';
+  const channel = (channelKind(step.channel).fallsBackTo ?? step.channel) as Channel;
   note({ kind: 'template', name: template, channel }, ...at, 'template');
   return add(`${step.id}-${channel}`, at, (id) => ({ ...step, id, channel, template, onCapped: 'skip' }));
 }

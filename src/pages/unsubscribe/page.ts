@@ -7,8 +7,8 @@ import { leavingReasons, recordLeavingReason } from '../../app/consent/leaving-r
 import { showPreferences } from '../../app/consent/preferences.js';
 import { unsubscribe } from '../../app/consent/unsubscribe.js';
 import type { AppDeps } from '../../app/deps.js';
-import { normaliseEmail } from '../../domain/consent/suppression.js';
 import { readLink } from '../../domain/keys/link-token.js';
+import { normaliseAddress } from '../../domain/messages/channel.js';
 import { answersOf } from '../kit/answers.js';
 import type { CustomerPage } from '../kit/customer-page.js';
 import { formOf, readForms } from '../kit/form.js';
@@ -57,7 +57,7 @@ function routes(app: AppDeps): FastifyPluginAsync {
       const language = languageIn(request);
       const words = wordsOf(language);
       if (form['email'] === undefined) return incomplete(reply, languageIn(request));
-      const isAddress = normaliseEmail(form['email']) !== null && form['email'].length <= 320;
+      const isAddress = normaliseAddress('email', form['email']) !== null && form['email'].length <= 320;
       if (!isAddress)
         return show(reply, language, {
           status: 400,

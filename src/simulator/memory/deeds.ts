@@ -1,18 +1,19 @@
 import { toldByReceipt } from '../../channels/receipts.js';
 import type { Fact } from '../../domain/events/fact.js';
+import { type Channel, mailboxOf } from '../../domain/messages/channel.js';
 import type { Instant } from '../../domain/time/instant.js';
 import type { EntryId, MessageId } from '../../domain/values/ids.js';
 import type { EntryInput } from '../../journey/entry.js';
-import { pauseKeys, pauseOn, pausesOf } from '../../turn/pauses.js';
+import { pauseKey, pauseOn, pausesOf } from '../../turn/pauses.js';
 import { matchFacts } from './match.js';
 import type { IngestNeeds } from './needs.js';
 import type { MemoryEntry, MemoryMessage, Tables } from './tables.js';
 
-export type PausedScope = keyof typeof pauseKeys | { readonly journey: string };
+export type PausedScope = 'all' | Channel | { readonly journey: string };
 
 export function pause(tables: Tables, scope: PausedScope, at: Instant): void {
   if (typeof scope === 'string') {
-    if (!tables.pauses.has(pauseKeys[scope])) tables.pauses.set(pauseKeys[scope], at);
+    if (!tables.pauses.has(pauseKey(scope))) tables.pauses.set(pauseKey(scope), at);
     return;
   }
   const journey = tables.journeys.get(scope.journey);
@@ -31,8 +32,8 @@ export function resume(tables: Tables, scope: PausedScope, at: Instant): void {
 
 function lift(tables: Tables, scope: PausedScope): Instant | null {
   if (typeof scope === 'string') {
-    const since = tables.pauses.get(pauseKeys[scope]) ?? null;
-    tables.pauses.delete(pauseKeys[scope]);
+    const since = tables.pauses.get(pauseKey(scope)) ?? null;
+    tables.pauses.delete(pauseKey(scope));
     return since;
   }
   const journey = tables.journeys.get(scope.journey);
@@ -49,8 +50,9 @@ function isHeldForNothing(tables: Tables, entry: MemoryEntry): boolean {
   if (pauses.all || pauses.journey) return false;
   const held = tables.messages.where('entry', entry.id).find(({ step, state }) => step === entry.data.step && state === 'reserved');
   if (held === undefined) return true;
-  const email = tables.profiles.get(entry.profileId)?.email ?? null;
-  return pauseOn(pauses, { channel: held.channel, class: held.class, email }) === null;
+  const profile = tables.profiles.get(entry.profileId);
+  const mailbox = profile === undefined ? null : mailboxOf(profile, held.channel);
+  return pauseOn(pauses, { channel: held.channel, class: held.class, mailbox }) === null;
 }
 
 /** Asks an entry to leave. */

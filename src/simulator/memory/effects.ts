@@ -1,6 +1,5 @@
-import { errorAction } from '../../channels/sms/error-codes.js';
-import { addressOf, normaliseAddress, suppressionAfter } from '../../domain/consent/suppression.js';
-import type { Channel } from '../../domain/messages/channel.js';
+import { suppressionAfter } from '../../domain/consent/suppression.js';
+import { addressOf, type Channel, channelKind, normaliseAddress } from '../../domain/messages/channel.js';
 import { foldAttempts } from '../../domain/messages/message.js';
 import type { Instant } from '../../domain/time/instant.js';
 import type { EntryId } from '../../domain/values/ids.js';
@@ -56,7 +55,7 @@ const writers: { readonly [K in Effect['kind']]: Writer<K> } = {
   },
   suppress: ({ profileId, channel, usedAddress, code }, tables) => {
     const profile = tables.profiles.get(profileId);
-    const action = errorAction(code);
+    const action = channelKind(channel).readReport({ status: 'rejected', code });
     if (profile !== undefined && addressOf(profile, channel) === usedAddress)
       suppressAddress(tables, channel, usedAddress, action?.kind === 'suppress' ? action.reason : 'bounced');
   },

@@ -1,6 +1,8 @@
-import { reach } from '../../channels/person-address.js';
+import { addressOf } from '../../domain/messages/channel.js';
+import type { Reach } from '../../domain/messages/channel-kind.js';
 import type { AttemptOutcome } from '../../domain/messages/message.js';
 import type { Outgoing } from '../../domain/messages/outgoing.js';
+import { reach } from '../../domain/messages/reach.js';
 import type { RenderContext, RenderResult } from '../../domain/messages/rendering.js';
 import type { Instant } from '../../domain/time/instant.js';
 import { isTrackable, mayTrack } from '../../domain/tracking/tracking.js';
@@ -9,7 +11,7 @@ import type { PlannedContent } from '../../turn/content.js';
 import { type ForeseenSend, foresee } from '../../turn/foresee.js';
 import { renderContext } from '../../turn/render-context.js';
 import { knownContent } from '../../turn/repeat.js';
-import type { OrderLook, PreparedSend, Reach, SettledAttempt, TurnRequest, TurnResult } from '../../turn/request.js';
+import type { OrderLook, PreparedSend, SettledAttempt, TurnRequest, TurnResult } from '../../turn/request.js';
 import { takeTurn } from '../../turn/take-turn.js';
 import type { TurnWorld } from '../../turn/world.js';
 import { applyEffects } from './effects.js';
@@ -121,7 +123,7 @@ export class Play {
       messageId,
       channel,
       cartUpdatedAt: cart?.updatedAt ?? null,
-      seenAddress: channel === 'email' ? profile.email : profile.phone,
+      seenAddress: addressOf(profile, channel),
       address,
       content: this.#content(world, foreseen, address),
       look: foreseen.asksShop ? this.#outside.lookForOrder(world) : { kind: 'not-asked' },

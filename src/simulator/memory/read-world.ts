@@ -1,8 +1,7 @@
-import { countryOfPhone } from '../../channels/sms/address.js';
-import { addressOf, normaliseAddress, spellingsOf, suppressionKeys } from '../../domain/consent/suppression.js';
+import { spellingsOf, suppressionKeys } from '../../domain/consent/suppression.js';
 import { widestCapMs } from '../../domain/gate/caps-for.js';
 import type { Secrets } from '../../domain/keys/secrets.js';
-import { type Channel, channels } from '../../domain/messages/channel.js';
+import { addressOf, type Channel, channelKind, channels, costlyCountryOf, normaliseAddress } from '../../domain/messages/channel.js';
 import { foldAttempts } from '../../domain/messages/message.js';
 import type { Policies } from '../../domain/policy/policies.js';
 import { hour, type Instant } from '../../domain/time/instant.js';
@@ -75,13 +74,13 @@ function factsOf(tables: Tables, { policies, secret, shop }: Surroundings, { ent
     suppressions: byAddress(profile, tables.suppressions),
     unsubscribedAt: byAddress(profile, tables.unsubscribes),
     inboxOrderAt: latest(ordersOf(tables, sharers, entry.createdAt)),
-    textsInHour: textsIn(tables, countryOfPhone(profile.phone), { since: at - hour, atMost: shop.texts.perHour }),
+    textsInHour: textsIn(tables, costlyCountryOf(profile), { since: at - hour, atMost: shop.texts.perHour }),
     userId:
       tables.identities
         .where('profile', profile.id)
         .flatMap(({ kind, value }) => (kind === 'user' ? [value] : []))
         .toSorted()[0] ?? null,
-    textedBefore: own.some(({ channel, acceptedAt }) => channel === 'sms' && acceptedAt !== null),
+    textedBefore: own.some(({ channel, acceptedAt }) => channelKind(channel).introducesItself && acceptedAt !== null),
     lastEnteredAt: latest(others.flatMap(({ enteredAt }) => enteredAt ?? [])),
     openOthers: others.filter(({ state }) => state === 'open').length,
     history: historyOf(own, profile, at),

@@ -3,6 +3,7 @@ import { roomTakenBy } from '../../domain/gate/frequency-cap.js';
 import type { SendRequest } from '../../domain/gate/guards/guard.js';
 import { decideSend } from '../../domain/gate/send-gate.js';
 import type { Displaced, SendDecision } from '../../domain/gate/verdict.js';
+import { addressOf, mailboxOf } from '../../domain/messages/channel.js';
 import type { MessageId } from '../../domain/values/ids.js';
 import { cappedBy } from '../../journey/capped-by.js';
 import type { SendStep } from '../../journey/definition.js';
@@ -126,8 +127,7 @@ function freshPlan({ request, world }: Turn, pending: PendingSend): PreparedSend
   // Another process, with another secret in front, may have put it into the ledger meanwhile.
   if (plan.messageId !== messageIdOf(world, pending)) return null;
   if (plan.cartUpdatedAt !== (world.cart?.updatedAt ?? null)) return null;
-  const address = plan.channel === 'email' ? world.profile.email : world.profile.phone;
-  return plan.seenAddress === address && isPlanFresh ? plan : null;
+  return plan.seenAddress === addressOf(world.profile, plan.channel) && isPlanFresh ? plan : null;
 }
 
 function question(turn: Turn, { step, pending, message }: Omit<Asked, 'roomOf'>, plan: PreparedSend): Parameters<typeof decideSend> {
@@ -161,7 +161,7 @@ function question(turn: Turn, { step, pending, message }: Omit<Asked, 'roomOf'>,
   return [
     request,
     gateFacts(policies, person, request, {
-      paused: pauseOn(pauses, { channel: step.channel, class: definition.class, email: profile.email }),
+      paused: pauseOn(pauses, { channel: step.channel, class: definition.class, mailbox: mailboxOf(profile, step.channel) }),
       reachable: address.kind === 'ok' ? { kind: 'ok' } : address,
       texts:
         address.kind === 'ok' && address.country !== undefined

@@ -1,4 +1,4 @@
-import { minute } from '../../domain/time/instant.js';
+import { channelKind } from '../../domain/messages/channel.js';
 import type { SendStep } from '../../journey/definition.js';
 import { prepareFirst, wait } from '../answer.js';
 import type { NewMessage } from '../effects.js';
@@ -7,9 +7,6 @@ import { serviceIn, type Turn } from '../turn.js';
 import { askGate } from './gate.js';
 import { rests, type Settled, type Settler } from './kind.js';
 import { awaitingSlot, goesOn, sendStep } from './sending.js';
-
-/** How long an ambiguous text waits for a callback before the provider is asked, in real milliseconds. */
-const callbackGraceRealMs = 2 * minute;
 
 /** One pending send: what an earlier attempt came to, a promised slot that is still to come, or the gate. */
 export const send: Settler<'send'> = (turn, pending) => {
@@ -49,7 +46,8 @@ function keepSlot(turn: Turn, step: SendStep, pending: PendingSend, message: New
 function reconcile(turn: Turn, message: NewMessage, pending: PendingSend): Settled {
   const { at, entry } = turn.world;
   const unknown = { kind: 'unknown', reason: null } as const;
-  if (message.channel === 'email') return goesOn(turn, pending, unknown);
+  const { unclear } = channelKind(message.channel);
+  if (unclear.kind === 'repeat') return goesOn(turn, pending, unknown);
   const { plan } = turn.request;
   const text = plan?.messageId === message.id ? plan.text : null;
   if (text?.kind === 'accepted') {
@@ -60,6 +58,6 @@ function reconcile(turn: Turn, message: NewMessage, pending: PendingSend): Settl
   if (text !== null) return goesOn(turn, pending, unknown);
   if (entry.dueAt !== null && entry.dueAt <= at && entry.instruction['kind'] === 'reconcile')
     return rests(prepareFirst(turn, pending, 'reconcile'));
-  const until = serviceIn(turn, callbackGraceRealMs);
-  return rests(wait(turn, until, pending.awaiting, `${message.step} · sms · awaiting the callback`, 'reconcile'));
+  const until = serviceIn(turn, unclear.graceRealMs);
+  return rests(wait(turn, until, pending.awaiting, `${message.step} · ${message.channel} · awaiting the callback`, 'reconcile'));
 }

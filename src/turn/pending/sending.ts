@@ -1,3 +1,4 @@
+import { channelKind } from '../../domain/messages/channel.js';
 import { placeWait } from '../../journey/awaiting.js';
 import type { SendStep } from '../../journey/definition.js';
 import { completeSend, type SendResult, withOutcome } from '../../journey/engine.js';
@@ -23,5 +24,5 @@ export function goesOn(turn: Turn, pending: PendingSend, as: SendResult): Settle
 
 /** While a slot is promised within quiet hours, the entry hears of moves too. */
 export function awaitingSlot(step: SendStep, { awaiting }: PendingSend): readonly Awaiting[] {
-  return step.channel === 'sms' || step.hours !== undefined ? [...awaiting, placeWait] : awaiting;
+  return channelKind(step.channel).hours.widest !== null || step.hours !== undefined ? [...awaiting, placeWait] : awaiting;
 }

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { normaliseEmail, normalisePhone, suppressionHash } from '../../../src/domain/consent/suppression.js';
+import { normaliseEmail } from '../../../src/channels/email/address.js';
+import { normalisePhone } from '../../../src/channels/sms/address.js';
+import { suppressionHash } from '../../../src/domain/consent/suppression.js';
 import { secretsOf } from '../../../src/domain/keys/secrets.js';
 import vectors from '../../vectors/identity.json' with { type: 'json' };
 

@@ -10,8 +10,8 @@ describeOnBothStores('pauses', (store) => {
 
   test('stop a channel alone, or everything', async () => {
     const pauseOf = async (channel: 'email' | 'sms') => {
-      const pauses = await store().transaction((trx) => lockPauses(trx, { journeyId: null, provider: null }));
-      return pauseOn(pauses, { channel, class: 'marketing', email: null });
+      const pauses = await store().transaction((trx) => lockPauses(trx, { journeyId: null, providers: [] }));
+      return pauseOn(pauses, { channel, class: 'marketing', mailbox: null });
     };
 
     await store().transaction((trx) => insertPause(trx, 'sms', 1000));
@@ -39,7 +39,7 @@ describeOnBothStores('pauses', (store) => {
       startLifting = done;
     }).then(lift);
     await store().transaction(async (trx) => {
-      await lockPauses(trx, { journeyId: null, provider: null });
+      await lockPauses(trx, { journeyId: null, providers: [] });
       startLifting?.();
       await new Promise((done) => setTimeout(done, 100));
       order.push('held');

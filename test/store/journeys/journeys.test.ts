@@ -124,7 +124,7 @@ describeOnBothStores('stopping and resuming', (store) => {
     let begin = (): void => {};
     const resumed = new Promise<void>((resolve) => (begin = resolve)).then(() => resumeJourney(deps, 'cart'));
     await store().transaction(async (trx) => {
-      expect(await lockPauses(trx, { journeyId: 'cart', provider: null })).toMatchObject({ journey: true });
+      expect(await lockPauses(trx, { journeyId: 'cart', providers: [] })).toMatchObject({ journey: true });
       begin();
       await new Promise((resolve) => setTimeout(resolve, 150));
       await trx.updateTable('entries').set({ state: 'open', activity: 'held', poke_real: null }).execute();

@@ -1,3 +1,4 @@
+import { channelKind } from '../../messages/channel.js';
 import { minute } from '../../time/instant.js';
 import type { Guard } from './guard.js';
 
@@ -13,7 +14,7 @@ export function textBudgetCountry({ rule }: Readonly<Record<string, unknown>>): 
 
 /** So many texts go to one country within an hour, whatever class they are of: what is more waits, and nobody makes a shop pay for a flood. */
 export const respectTextBudget: Guard = ({ channel, at, deadlineAt }, { texts }) => {
-  if (channel !== 'sms' || texts === undefined || texts === null || texts.used < texts.perHour) return null;
+  if (!channelKind(channel).hasCountryBudget || texts === undefined || texts === null || texts.used < texts.perHour) return null;
   const detail = { rule: `${rulePrefix}${texts.country}`, used: texts.used, limit: texts.perHour };
   const until = at + lookAgainMs;
   return until <= deadlineAt

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type ConsentRecord, judgeConsent } from '../../../src/domain/consent/consent.js';
-import { actsOfStart, actsOfStop } from '../../../src/domain/consent/sms-stop.js';
+import { actsOfStart, actsOfStop } from '../../../src/domain/consent/stop-word.js';
 import { consentTo } from '../../support/gate.js';
 import { shippedPolicies } from '../../support/policies.js';
 
@@ -11,11 +11,11 @@ const implied = (topic: string, at: number, expiresAt = 100) => granted(topic, a
 
 const stopped = (records: readonly ConsentRecord[], at: number) => [
   ...records,
-  ...actsOfStop(records, at).map((act) => granted(act.topic, at, act)),
+  ...actsOfStop(records, 'sms', at).map((act) => granted(act.topic, at, act)),
 ];
 const started = (records: readonly ConsentRecord[], at: number) => [
   ...records,
-  ...actsOfStart(records, at).map((act) => granted(act.topic, at, act)),
+  ...actsOfStart(records, 'sms', at).map((act) => granted(act.topic, at, act)),
 ];
 const holds = (records: readonly ConsentRecord[], at: number, topic = 'cart_reminder') =>
   judgeConsent(records, 'sms', topic, at, topics).granted;
@@ -46,7 +46,7 @@ describe('STOP at 10, START at 20', () => {
 
   test('are undone by a review as by START', () => {
     const stop = stopped([implied('cart_reminder', 1, 30)], 10);
-    const after = [...stop, ...actsOfStart(stop, 20).map((act) => granted(act.topic, 20, { ...act, source: 'review' }))];
+    const after = [...stop, ...actsOfStart(stop, 'sms', 20).map((act) => granted(act.topic, 20, { ...act, source: 'review' }))];
     expect([holds(after, 29), holds(after, 30)]).toEqual([true, false]);
   });
 
@@ -64,6 +64,6 @@ describe('STOP at 10, START at 20', () => {
 
   test('end what waits for its confirmation, also beside a yes that has ended', () => {
     const records = [granted('cart_reminder', 1, { expiresAt: 5 }), granted('cart_reminder', 8, { state: 'pending' })];
-    expect(actsOfStop(records, 10)).toContainEqual({ topic: 'cart_reminder', state: 'withdrawn', source: 'sms-stop-all' });
+    expect(actsOfStop(records, 'sms', 10)).toContainEqual({ topic: 'cart_reminder', state: 'withdrawn', source: 'sms-stop-all' });
   });
 });

@@ -1,0 +1,42 @@
+import { day } from '../time/instant.js';
+import type { ChannelKind } from './channel-kind.js';
+
+/** What is so of a channel that this build does not know: nobody has an address on it, and nothing of it is sent twice. */
+export function unknownChannel(id: string): ChannelKind {
+  const page = { title: id, by: id };
+  return {
+    id,
+    words: {
+      one: `message by ${id}`,
+      many: `messages by ${id}`,
+      mass: `messages by ${id}`,
+      address: `address for ${id}`,
+      shortAddress: 'address',
+      ownAddress: `address for ${id}`,
+      accepted: 'The provider accepted the message.',
+      cameBack: 'What was sent to this address came back.',
+      alsoCalled: [],
+    },
+    pages: { en: page, de: page },
+    address: {
+      keptIn: { trait: '' },
+      suppressedAs: id,
+      normalise: () => null,
+      check: () => ({ kind: 'no', code: 'unknown-channel' }),
+      providerOf: () => null,
+      countryOf: () => null,
+    },
+    unclear: { kind: 'ask', graceRealMs: 0 },
+    leavesWithoutLook: false,
+    hours: { usual: 'any', widest: null, laws: [], validitySeconds: null },
+    readReport: () => null,
+    stopsBy: 'link',
+    ceiling: { windowMs: day, limit: 0 },
+    tracking: { links: 'by-policy', tellsInterest: false, hasView: false },
+    fallsBackTo: null,
+    hasCountryBudget: false,
+    hasBreakers: false,
+    introducesItself: false,
+    cartWithinMs: null,
+  };
+}
