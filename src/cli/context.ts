@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Shop } from '../api/contract/shop.js';
+import type { RunningInstance } from '../instance/running-file.js';
 import { type ApiClient, createClient } from './client.js';
 import { CliFailure } from './failure.js';
 
@@ -32,6 +33,8 @@ export interface CliContext {
   /** The folder with shop.yaml, journeys/, policies/ and templates/. */
   readonly project: string;
   client(): Promise<ApiClient>;
+  /** What runs from the data folder; null: nothing does, or --url names another server. */
+  running(): Promise<RunningInstance | null>;
   /** Instants as the shop's people read them: `Thu 3 Dec 09:12`. */
   localTime(): Promise<(at: string | number | null) => string>;
 }
@@ -43,6 +46,7 @@ export function createContext(io: CliIo, options: GlobalOptions): CliContext {
     io,
     project: io.env['SOJOURN_PROJECT'] ?? '.',
     client: () => (client ??= findServer(io, options)),
+    running: async () => (options.url === undefined ? readRunning(dataFolderOf(io, options)) : null),
     localTime: async () => {
       zone ??= context.client().then(async (api) => (await api.get<Shop>('/v1/shop')).timeZone);
       const timeZone = await zone;
@@ -55,9 +59,8 @@ export function createContext(io: CliIo, options: GlobalOptions): CliContext {
 
 /** By `--url`, else by the file that a running instance writes into its data folder. */
 async function findServer(io: CliIo, options: GlobalOptions): Promise<ApiClient> {
-  const data = options.data ?? io.env['SOJOURN_DATA'] ?? '.sojourn';
-  // Imported when it is needed, so that help is quick: it reads by schemas.
-  const running = await (await import('../instance/running-file.js')).readRunningFile(data);
+  const data = dataFolderOf(io, options);
+  const running = await readRunning(data);
   const url = options.url ?? running?.apiUrl;
   if (url === undefined) {
     throw new CliFailure(
@@ -67,4 +70,13 @@ async function findServer(io: CliIo, options: GlobalOptions): Promise<ApiClient>
   // A key goes only to the server that it was written for, unless it was handed over for this call.
   const own = options.url === undefined || options.url === running?.apiUrl;
   return createClient({ url, apiKey: options.apiKey ?? (own ? (running?.apiKey ?? null) : null) });
+}
+
+function dataFolderOf(io: CliIo, options: GlobalOptions): string {
+  return options.data ?? io.env['SOJOURN_DATA'] ?? '.sojourn';
+}
+
+/** Imported when it is needed, so that help is quick: it reads by schemas. */
+async function readRunning(data: string): Promise<RunningInstance | null> {
+  return (await import('../instance/running-file.js')).readRunningFile(data);
 }

@@ -48,6 +48,7 @@ import { profileEraseCommand, profileShowCommand } from './show-profile.js';
 import { simulateCommand } from './simulate-journey.js';
 import { suspectIdListCommand } from './suspect-ids.js';
 import { templateListCommand, templatePreviewCommand, templatePublishCommand, templateTestSendCommand } from './templates.js';
+import { tourCommand } from './tour.js';
 import { profileUnsuppressCommand } from './unsuppress.js';
 import { userTokenSecretRotateCommand, userTokenSecretShowCommand } from './user-token-secret.js';
 import { whyCommand } from './why.js';
@@ -57,6 +58,7 @@ import { whyCommand } from './why.js';
  * does), and a line below. What is heavy to load (schemas, YAML, templates) it imports when it runs, as `../work/` does, so that help stays quick.
  */
 export const commands: readonly Command[] = [
+  tourCommand,
   publishCommand,
   simulateCommand,
   replayCommand,
