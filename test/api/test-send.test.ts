@@ -1,6 +1,6 @@
 import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { publishTemplates } from '../../src/app/templates/publish-templates.js';
 import { LiveShop } from '../../src/instance/live-shop.js';
 import { seams } from '../../src/instance/seams.js';
@@ -42,6 +42,27 @@ describe('a project folder that people work on while the service runs', () => {
     const last = () => deps.providers.email.submitted.at(-1);
     return { call, send, last, shop };
   }
+
+  test('another process notices a published shop.yaml within two seconds or so', async () => {
+    const { store } = opened;
+    const here = await loadShop(folder);
+    const elsewhere = await loadShop(folder);
+    const [one, other] = [here, elsewhere].map((shop) => new LiveShop({ folder, shop, store, log: silentLog }));
+    if (one === undefined || other === undefined) throw new Error('There are two.');
+    await other.start();
+    try {
+      const file = join(folder, 'shop.yaml');
+      await writeFile(file, (await readFile(file, 'utf8')).replace(here.name, 'Another name'));
+      expect(await one.publish()).toMatchObject({ published: true });
+      expect(here.name).toBe('Another name');
+      const since = performance.now();
+      await vi.waitFor(() => expect(elsewhere.name).toBe('Another name'), { timeout: 5_000, interval: 20 });
+      // It looks every two seconds; a busy machine may be late by a part of one.
+      expect(performance.now() - since).toBeLessThan(3_000);
+    } finally {
+      other.stop();
+    }
+  });
 
   test('a test send takes a draft, a language, a sample and data, and says what it fell back to', async () => {
     const { send, last } = await running();

@@ -30,6 +30,8 @@ interface Difference {
   readonly problems: readonly FileProblem[];
 }
 
+export const nothingDiffers = 'What is live is what the project says.';
+
 /**
  * `publish`: all of the project that differs from what is live, in an order in which each finds what it needs: policies, templates, journeys. Shows the
  * difference first, and does nothing without `--yes`. A file with an error is told and stays as it is; the others go out.
@@ -40,7 +42,7 @@ export async function publishProject(
 ): Promise<Outcome> {
   const found = await differences(context);
   const shown = found.flatMap(lines);
-  if (found.length === 0) return { value: [], text: 'What is live is what the project says.' };
+  if (found.length === 0) return { value: [], text: nothingDiffers };
   const broken = found.filter(({ problems }) => problems.some(({ severity }) => severity === 'error'));
   if (options.dryRun === true)
     return { value: found, text: [...shown, summary(found, broken)].join('\n'), exitCode: broken.length > 0 ? 1 : 0 };
