@@ -106,11 +106,12 @@ async function missing(context: CliContext, userId: string): Promise<Outcome> {
 }
 
 async function tell(running: RunningInstance, calls: readonly Readonly<Record<string, unknown>>[], userId: string): Promise<void> {
+  const moment = Date.now();
   const response = await fetch(`${running.publicUrl}/v1/batch`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Basic ${Buffer.from(`${running.writeKey}:`).toString('base64')}` },
     body: JSON.stringify({
-      batch: calls.map((call, index) => ({ ...call, userId, messageId: `${userId}-${call['event'] ?? call['type']}-${index}` })),
+      batch: calls.map((call, index) => ({ ...call, userId, messageId: `${userId}-${moment}-${index}` })),
     }),
   });
   if (!response.ok) throw new CliFailure(`The events were answered ${response.status}: sojourn status says how the instance is.`);
