@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Entry } from '../../api/contract/entries.js';
+import type { Readiness } from '../../api/contract/health.js';
 import type { RunningInstance } from '../../instance/running-file.js';
 import { why } from '../commands/why.js';
 import { type CliContext, createContext, type Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
+import { findProfileId } from '../find-profile.js';
 import { oneLine } from '../printable.js';
 
 /** An hour a second: the first reminder comes after an idle hour. */
@@ -25,7 +28,7 @@ export async function tour(context: CliContext, options: { readonly own?: boolea
   const running = options.own === true ? null : await context.running();
   if (running !== null) {
     refuseProduction(running);
-    const { clockRate } = await (await context.client()).get<{ readonly clockRate: number }>('/readyz');
+    const { clockRate } = await (await context.client()).get<Readiness>('/readyz');
     if (clockRate >= slowestRate) return walk(context, running);
     context.io.out('The instance that runs keeps real time, so the mail would come in an hour: the tour starts one of its own.');
   }
@@ -125,11 +128,9 @@ async function mailTo({ mailboxUrl }: RunningInstance, address: string): Promise
 /** How her entry ended; null: it has not yet. */
 async function outcomeOf(context: CliContext, userId: string): Promise<string | null> {
   const api = await context.client();
-  const { items: people } = await api.get<{ readonly items: readonly { readonly id: string }[] }>('/v1/profiles', { userId });
-  const { items } = await api.get<{ readonly items: readonly { readonly outcome: string | null }[] }>('/v1/entries', {
-    profileId: people[0]?.id,
-  });
-  return items[0]?.outcome ?? null;
+  const profileId = await findProfileId(api, userId);
+  const [entry] = await api.list<Entry>('/v1/entries', { profileId }, 1);
+  return entry?.outcome ?? null;
 }
 
 async function until<T>(withinMs: number, look: () => Promise<T | null>): Promise<T | null> {
