@@ -107,8 +107,7 @@ export function shapeOf(example: unknown): Shape {
  */
 export function templateScope(context: RenderContext, shop: Shop, locale: string): Record<string, unknown> {
   const { profile, cart } = context;
-  const { name, brand, postalAddress, siteUrl, supportUrl, supportEmail, look } = shop;
-  return withoutNulls({
+  const scope = withoutNulls({
     ...context,
     data: dataIn(locale, context.data),
     profile: {
@@ -125,8 +124,26 @@ export function templateScope(context: RenderContext, shop: Shop, locale: string
             lines: cart.lines.map((line) => ({ ...shownLine(line, locale), currency: line.currency ?? cart.currency })),
           },
     locale,
-    shop: { name, brand, postalAddress, siteUrl, supportUrl, supportEmail, look },
-  } satisfies TemplateScope) as Record<string, unknown>;
+  } satisfies Omit<TemplateScope, 'shop'>) as Record<string, unknown>;
+  scope['shop'] = shopWords(shop);
+  return scope;
+}
+
+/** The same for every mail until the shop publishes others, which replaces them in place. */
+function shopWords(shop: Shop): unknown {
+  const { name, brand, postalAddress, siteUrl, supportUrl, supportEmail, look } = shop;
+  const words: ShopWords = { name, brand, postalAddress, siteUrl, supportUrl, supportEmail, look };
+  const known = shopsShown.get(shop);
+  if (known !== undefined && isSame(known.words, words)) return known.shown;
+  const shown = withoutNulls(words);
+  shopsShown.set(shop, { words, shown });
+  return shown;
+}
+
+const shopsShown = new WeakMap<Shop, { readonly words: ShopWords; readonly shown: unknown }>();
+
+function isSame(one: ShopWords, other: ShopWords): boolean {
+  return (Object.keys(other) as (keyof ShopWords)[]).every((key) => one[key] === other[key]);
 }
 
 /** A product without a name is "your choice": nobody reads the shop's id for it. */

@@ -1,7 +1,7 @@
 import { spellingsOf, suppressionKeys, unsubscribeKeys } from '../../domain/consent/suppression.js';
 import { parseEngagement } from '../../domain/engagement/state.js';
 import { widestCapMs } from '../../domain/gate/caps-for.js';
-import { channels, costlyCountryOf } from '../../domain/messages/channel.js';
+import { addressOf, channels, costlyCountryOf } from '../../domain/messages/channel.js';
 import type { Addressed } from '../../domain/messages/channel-kind.js';
 import type { Instant } from '../../domain/time/instant.js';
 import { settledBefore } from '../../domain/tracking/human-click.js';
@@ -36,16 +36,19 @@ export async function lockWorld(deps: AppDeps, trx: Trx, seen: TurnRows): Promis
   const locked = await lockTurn(trx, seen.entry, asked);
   if (locked === null) return null;
   const definition = await loadPinnedDefinition(trx, locked.rows.entry);
-  const needed = questionOf(deps, locked.rows, definition);
-  const isAnswered = seen.entry.definitionHash === locked.rows.entry.definitionHash && isAnsweredBy(asked, needed);
-  return complete(deps, locked.rows, definition, isAnswered ? locked : await lockAndReadFacts(trx, needed));
+  const read = isStillAsked(seen, asked, locked.rows) ? locked : await lockAndReadFacts(trx, questionOf(deps, locked.rows, definition));
+  return complete(deps, locked.rows, definition, read);
 }
 
-/** Instants may lie further back in what was asked, by the wait for the locks: whoever reads the facts looks at windows of their own. */
-function isAnsweredBy(asked: TurnQuestion, needed: TurnQuestion): boolean {
+/**
+ * Would the question be the same by what is locked? Instants may lie further back in what was asked, by the wait for the locks: whoever reads the facts
+ * looks at windows of their own. Hashes and the country of a number follow from the addresses.
+ */
+function isStillAsked(seen: TurnRows, { engagedAt }: TurnQuestion, { entry, profile }: TurnRows): boolean {
   return (
-    asked.engagedAt === needed.engagedAt &&
-    channels.every((channel) => asked.suppressionHashes[channel]?.[0] === needed.suppressionHashes[channel]?.[0])
+    seen.entry.definitionHash === entry.definitionHash &&
+    channels.every((channel) => addressOf(seen.profile, channel) === addressOf(profile, channel)) &&
+    engagedAt === parseEngagement(profile.engagement).engagedAt
   );
 }
 

@@ -91,8 +91,14 @@ const keysOf = new WeakMap<Addressed, { readonly secrets: Secrets; readonly keys
 
 /** Under which keys it is kept that marketing to the addresses of a profile was refused. */
 export function unsubscribeKeys(secrets: Secrets, profile: Addressed): readonly AddressKey[] {
-  return channels.flatMap((channel) => unsubscribeKey(secrets, channel, addressOf(profile, channel)) ?? []);
+  const known = refusalsOf.get(profile);
+  if (known?.secrets === secrets) return known.keys;
+  const keys = channels.flatMap((channel) => unsubscribeKey(secrets, channel, addressOf(profile, channel)) ?? []);
+  refusalsOf.set(profile, { secrets, keys });
+  return keys;
 }
+
+const refusalsOf = new WeakMap<Addressed, { readonly secrets: Secrets; readonly keys: readonly AddressKey[] }>();
 
 /** As `unsubscribeKeys`, of one address: another key than a suppression's, so that neither hides the other. Null: it is no address. */
 export function unsubscribeKey(secrets: Secrets, channel: Channel, address: string | null): AddressKey | null {

@@ -1,6 +1,19 @@
 /** The language that a text from outside names, as BCP 47: `de_DE.UTF-8`, `de-DE,de;q=0.9` and `German` say one too. Null: none. */
 export function readLanguageTag(text: string | null): string | null {
   if (text === null || text.length > longest) return null;
+  const known = tags.get(text);
+  if (known !== undefined) return known;
+  const tag = canonicalTag(text);
+  if (tags.size >= tagsAtMost) tags.clear();
+  tags.set(text, tag);
+  return tag;
+}
+
+/** A shop's people write a few dozen, and each mail asks twice. */
+const tags = new Map<string, string | null>();
+const tagsAtMost = 500;
+
+function canonicalTag(text: string): string | null {
   try {
     return Intl.getCanonicalLocales(tagOf(text))[0] ?? null;
   } catch {
