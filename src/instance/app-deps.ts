@@ -13,8 +13,11 @@ import { workflowTaskSlots } from '../temporal/worker.js';
 import type { LocalParts } from './local-parts.js';
 import { bounceDomainOf, type createProviders } from './providers.js';
 
-/** In-flight sends that would take half of the workflow-task slots go over the queue: local activities hold their slots while they send. */
-const inlineLimit = workflowTaskSlots / 2;
+/**
+ * Local activities hold a workflow-task slot while they send. While the provider answers quickly that is for an instant, and all of them may; while it is slow,
+ * those that would take more than half go over the queue, so that what other entries have to do finds one.
+ */
+const lanes = { inlineLimit: workflowTaskSlots, whileSlow: workflowTaskSlots / 2 };
 
 type Given =
   | 'store'
@@ -61,8 +64,8 @@ export function appOf(
             method: config.ORDER_LOOKUP_METHOD,
           }),
     slots: {
-      email: new ChannelSlots({ size: providers.email.poolSize, inlineLimit }),
-      sms: new ChannelSlots({ size: providers.sms.poolSize, inlineLimit }),
+      email: new ChannelSlots({ size: providers.email.poolSize, ...lanes }),
+      sms: new ChannelSlots({ size: providers.sms.poolSize, ...lanes }),
     },
     get publicUrl() {
       return address.publicUrl;

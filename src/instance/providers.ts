@@ -37,6 +37,7 @@ export async function createProviders(
     url: config.SMTP_URL ?? local.smtpUrl ?? '',
     returns: returnPaths(parts.secret, bounceDomainOf(config, local)),
     dkim: dkimOf(config, privateKey),
+    poolSize: config.SOJOURN_EMAIL_CONNECTIONS,
   });
   const twilio = createTwilioProvider({
     accountSid: config.TWILIO_ACCOUNT_SID ?? localAccountSid,

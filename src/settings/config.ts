@@ -111,6 +111,10 @@ export const settings = {
     schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     meaning: 'How much is logged.',
   },
+  SOJOURN_EMAIL_CONNECTIONS: {
+    schema: z.coerce.number().int().min(1).max(100).default(20),
+    meaning: 'Sessions that this process opens to the mail server at most, as they are needed; fewer where the server allows fewer.',
+  },
   SOJOURN_EMAIL_RATE: {
     schema: z.coerce.number().positive().optional(),
     meaning: 'Emails a second at most; when set, email goes over its Temporal task queue.',

@@ -39,7 +39,7 @@ export async function buildApp(
 ): Promise<BenchApp> {
   const root = packageRoot();
   const [shop, templates, policies] = await Promise.all([loadShop(root), loadTemplates(root), loadPolicies(root)]);
-  const email = createSmtpProvider({ url: options.smtpUrl, dkim: null });
+  const email = createSmtpProvider({ url: options.smtpUrl, dkim: null, poolSize: 20 });
   // No text is sent here.
   const sms = createTwilioProvider({
     accountSid: 'AC00000000000000000000000000000000',
@@ -47,7 +47,7 @@ export async function buildApp(
     publicUrl: 'https://bench.example',
   });
   const metrics = createMetrics();
-  const inlineLimit = workflowTaskSlots / 2;
+  const lanes = { inlineLimit: workflowTaskSlots, whileSlow: workflowTaskSlots / 2 };
   const realOrigin = Date.now();
   const clock = createClock({ rate: 1, realOrigin, serviceOrigin: realOrigin, readReal: Date.now });
   const app: BenchApp = {
@@ -64,8 +64,8 @@ export async function buildApp(
       renderer: createRenderer({ loadVersion: (id, version) => findTemplateVersion(store.db, id, version), shop }),
       orderLookup: null,
       slots: {
-        email: new ChannelSlots({ size: email.poolSize, inlineLimit }),
-        sms: new ChannelSlots({ size: sms.poolSize, inlineLimit }),
+        email: new ChannelSlots({ size: email.poolSize, ...lanes }),
+        sms: new ChannelSlots({ size: sms.poolSize, ...lanes }),
       },
       publicUrl: 'https://bench.example',
       allowFictionalPhones: true,

@@ -8,7 +8,10 @@ export interface SlotPatience {
   readonly queue: number;
 }
 
-const usualPatience: SlotPatience = { inline: 1_000, queue: 25_000 };
+/** Inline below the age at which a plan is made anew (`take-turn.ts`): the way over the queue costs twice the events, so a burst waits here first. */
+const usualPatience: SlotPatience = { inline: 3_000, queue: 25_000 };
+/** A slot that is held for so long says that the provider is slow: with others like it, it would hold up what other entries have to do. */
+const slowFromMs = 2_000;
 
 /**
  * Slots for calls to one provider, at most as many as its pool has connections, so that nothing waits inside a library.
@@ -16,25 +19,43 @@ const usualPatience: SlotPatience = { inline: 1_000, queue: 25_000 };
  */
 export class ChannelSlots {
   readonly #size: number;
-  readonly #inlineShare: number;
+  readonly #inlineLimit: number;
+  readonly #limitWhileSlow: number;
   readonly #patience: SlotPatience;
   readonly #waiting: (() => void)[] = [];
+  /** When each slot that is held was taken, the oldest first; monotonic milliseconds. */
+  readonly #held = new Set<{ readonly since: number }>();
   #busy = 0;
   #inline = 0;
   #isSlow = false;
   #breakerOpenUntil = 0;
   #failuresInARow = 0;
 
-  /** `inlineLimit`: how many turns may hold a workflow-task slot for this channel, waiting or sending, before messages go over the queue. */
-  constructor(options: { readonly size: number; readonly inlineLimit: number; readonly patience?: SlotPatience }) {
+  /**
+   * `inlineLimit`: how many turns may hold a workflow-task slot for this channel, waiting or sending, before messages go over the queue; `whileSlow`: the
+   * same while the provider is slow to answer, which is when they would hold it for long. Absent: as many.
+   */
+  constructor(options: {
+    readonly size: number;
+    readonly inlineLimit: number;
+    readonly whileSlow?: number;
+    readonly patience?: SlotPatience;
+  }) {
     this.#size = options.size;
-    this.#inlineShare = options.inlineLimit;
+    this.#inlineLimit = options.inlineLimit;
+    this.#limitWhileSlow = options.whileSlow ?? options.inlineLimit;
     this.#patience = options.patience ?? usualPatience;
   }
 
   /** Would one more send in the inline lane hold up the workflow tasks of others? Local activities occupy their slots. */
   get inlineIsFull(): boolean {
-    return this.#inline >= this.#inlineShare || (this.#isSlow && this.#busy >= this.#size);
+    const limit = this.#isProviderSlow() ? this.#limitWhileSlow : this.#inlineLimit;
+    return this.#inline >= limit || (this.#isSlow && this.#busy >= this.#size);
+  }
+
+  #isProviderSlow(): boolean {
+    const [oldest] = this.#held;
+    return oldest !== undefined && performance.now() - oldest.since >= slowFromMs;
   }
 
   /** Runs `work` with a slot held. Null when none became free in time: the message belongs on the channel's queue. */
@@ -42,9 +63,12 @@ export class ChannelSlots {
     if (lane === 'inline') this.#inline += 1;
     try {
       if (!(await this.#take(lane))) return null;
+      const slot = { since: performance.now() };
+      this.#held.add(slot);
       try {
         return await work();
       } finally {
+        this.#held.delete(slot);
         this.#give();
       }
     } finally {

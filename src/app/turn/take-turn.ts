@@ -19,7 +19,7 @@ const mostRounds = 12;
 const longestTurnMs = 8_000;
 const breatherMs = 1_000;
 /** A plan that waited longer than this for its slot is made again: the transaction refuses one whose looks are 5 s old. */
-const slotWaitMayTakeMs = 1_500;
+const slotWaitMayTakeMs = 3_500;
 
 /**
  * One turn of an entry: decide, commit, and send what the gate let through. May be called any number of times, by any run; it does its work
