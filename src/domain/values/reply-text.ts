@@ -32,7 +32,7 @@ function mayHold(text: string, one: string): boolean {
 }
 
 function isAscii(text: string): boolean {
-  return !/[^\u0000-\u007f]/.test(text);
+  return /^\p{ASCII}*$/u.test(text);
 }
 
 function escaped(text: string): string {
