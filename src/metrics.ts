@@ -29,6 +29,8 @@ export interface Gauges {
 export interface Metrics extends AppMetrics {
   readonly registry: Registry;
   watch(gauges: Gauges): void;
+  /** A background loop has come to the end of a round. */
+  readonly loopSucceeded: (name: string) => void;
 }
 
 /** Prometheus metrics of one process. Labels are codes, never ids of people. */
@@ -67,6 +69,12 @@ export function createMetrics(): Metrics {
     labelNames: ['class', 'provider'],
     registers,
   });
+  const loops = new Gauge({
+    name: 'sojourn_loop_last_success_seconds',
+    help: 'When a background loop of this process last worked, as Unix time.',
+    labelNames: ['loop'],
+    registers,
+  });
   const alarms = new Counter({
     name: 'sojourn_alarms_total',
     help: 'What an operator must mend: refusals by policy, breakers, accounts, drift.',
@@ -88,6 +96,7 @@ export function createMetrics(): Metrics {
     bounce: (what: string, provider: string) => bounces.inc({ class: what, provider }),
     alarm: (code: string) => alarms.inc({ code }),
     interaction: (kind, verdict, reason) => interactions.inc({ kind, verdict, reason: reason ?? 'none' }),
+    loopSucceeded: (loop) => loops.set({ loop }, Date.now() / 1000),
     watch: (gauges) => {
       const gauge = (name: string, help: string, read: () => Promise<number>): void => {
         new Gauge({

@@ -1,3 +1,5 @@
+import { Bell } from './bell.js';
+
 /** A child process or a thread: what may die without the rest. */
 export interface Mortal {
   /** Settles with a sentence for a person when it died by itself, with null after `stop`. */
@@ -29,7 +31,7 @@ const steadyMs = 60_000;
  * files. Throws as `start` does when the first start fails. `name`: as in "The local mailbox".
  */
 export async function supervise<T extends Mortal>(name: string, start: (before: T | null) => Promise<T>, log: Log): Promise<Supervised<T>> {
-  const patience = new Patience();
+  const bell = new Bell();
   let current = await start(null);
   let isUp = true;
 
@@ -50,11 +52,11 @@ export async function supervise<T extends Mortal>(name: string, start: (before: 
     }
 
     async function startAgain(): Promise<T | null> {
-      while (await patience.wait(delayMs)) {
+      while (await bell.wait(delayMs)) {
         delayMs = Math.min(delayMs * 2, longestDelayMs);
         try {
           const started = await start(current);
-          if (!patience.isOver) return started;
+          if (!bell.isOver) return started;
           await started.stop();
         } catch (error) {
           log.error({}, error instanceof Error ? error.message : `${name} did not come up.`);
@@ -68,34 +70,9 @@ export async function supervise<T extends Mortal>(name: string, start: (before: 
     current: () => current,
     isUp: () => isUp,
     stop: async () => {
-      patience.end();
+      bell.end();
       await current.stop();
       await life;
     },
   };
-}
-
-/** Waits that end at once when all is over. */
-class Patience {
-  isOver = false;
-  #wakeUp: () => void = () => {};
-
-  /** False: it is over. */
-  async wait(ms: number): Promise<boolean> {
-    if (!this.isOver) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, ms);
-        this.#wakeUp = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-    return !this.isOver;
-  }
-
-  end(): void {
-    this.isOver = true;
-    this.#wakeUp();
-  }
 }

@@ -3,15 +3,9 @@ import type { PartState } from '../api/deps.js';
 import { emailInboundRoutes } from '../api/routes/email-inbound.js';
 import { segmentRoutes } from '../api/routes/segment.js';
 import { twilioRoutes } from '../api/routes/twilio.js';
-import { startBroadcastLoop } from '../app/broadcasts/enrol-recipients.js';
-import { tendConsents } from '../app/consent/double-opt-in.js';
-import { deadLetterTending } from '../app/dead-letters/tend-dead-letters.js';
 import type { Log } from '../app/deps.js';
-import { AuditTrail, forgetOldActs } from '../app/keys/audit-trail.js';
+import { AuditTrail } from '../app/keys/audit-trail.js';
 import { readBudgets } from '../app/keys/read-budgets.js';
-import { forgetOldKeyActs } from '../app/keys/undo-key-acts.js';
-import { settlePendingInteractions } from '../app/messages/record-interaction.js';
-import { settleExpiredAttempts } from '../app/messages/settle-expired-attempts.js';
 import { livePolicies } from '../app/policies/live-policies.js';
 import { publishTemplates } from '../app/templates/publish-templates.js';
 import { takeTurn } from '../app/turn/take-turn.js';
@@ -29,10 +23,12 @@ import { watchSecrets } from './instance-secrets.js';
 import { ensureKeys } from './keys.js';
 import { LiveShop } from './live-shop.js';
 import { startLocalParts } from './local-parts.js';
+import { auditLoops, lookoutLoops, relayLoops, watchingLoops } from './loops.js';
 import { readParts, rolePartsOf, watchGauges } from './parts.js';
 import { ProcessWatch } from './presence.js';
 import { ProviderWatch } from './provider-watch.js';
 import { createProviders, localProviders } from './providers.js';
+import { type Loop, runLoops } from './run-loops.js';
 import { type RunningInstance, removeRunningFile, writeRunningFile } from './running-file.js';
 import { seams } from './seams.js';
 import { type Stops, stopAll } from './stops.js';
@@ -66,19 +62,16 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
   const { mailbox, phone } = local;
 
   const metrics = createMetrics();
+  const run = (loops: readonly Loop[]): void => void stops.push(runLoops(loops, { log, onSuccess: metrics.loopSucceeded }));
   const address = { publicUrl: config.PUBLIC_URL?.replace(/\/$/, '') ?? '' };
   const providers = new ProviderWatch({ store, log });
-  stops.push(async () => providers.stop());
   const { email, sms } = await createProviders(config, { local, secret, watch: providers, address });
   stops.push(async () => void (await Promise.all([email.close(), sms.close()])));
   const renderer = createRenderer({ loadVersion: (id, version) => findTemplateVersion(store.db, id, version), shop });
 
   const policies = livePolicies({ store, log });
-  stops.push(async () => policies.stop());
   const liveShop = new LiveShop({ folder: config.SOJOURN_PROJECT, shop, store, log });
-  stops.push(async () => liveShop.stop());
-  const secrets = watchSecrets({ store, secret, log });
-  stops.push(async () => secrets.stop());
+  const secrets = watchSecrets({ secret, log });
   const life = { mayBeginSend: true, notifyRelay: (): void => {} };
   const app = appOf(config, {
     store,
@@ -102,6 +95,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
   await publishPoliciesAtStart(app, project, isFirst);
   await policies.start();
   await liveShop.start();
+  run(watchingLoops({ store, policies, liveShop, secrets }));
   await publishAtStart(app, project, isFirst);
 
   let temporal: Temporal | null = null;
@@ -112,6 +106,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
   const notices = () => readNotices(app, localProviders(config)).catch(() => []);
   const audit = new AuditTrail(app);
   stops.push(() => audit.stop());
+  run(auditLoops(audit));
   const keys = roles.has('api') ? await ensureKeys(app, audit, dataFolder) : null;
   const health = { app, version: await readVersion(), registry: metrics.registry, parts, notices };
   const doors = await openDoors(config, {
@@ -147,14 +142,6 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
     roles,
     rates: { email: config.SOJOURN_EMAIL_RATE, sms: config.SOJOURN_SMS_RATE },
     connections: { email: email.poolSize, sms: sms.poolSize },
-    housekeeping: [
-      () => settleExpiredAttempts(app),
-      () => settlePendingInteractions(app),
-      () => tendConsents(app),
-      deadLetterTending(app),
-      () => forgetOldActs(app, config.SOJOURN_AUDIT_DAYS),
-      () => forgetOldKeyActs(app),
-    ],
   });
   const running = temporal;
   life.notifyRelay = () => running.notify();
@@ -162,13 +149,10 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
     life.mayBeginSend = false;
     await running.stopWork();
   });
-  if (roles.has('relay')) {
-    const broadcasts = startBroadcastLoop(app);
-    stops.push(() => broadcasts.stop());
-  }
+  if (roles.has('relay')) run(relayLoops(app, { auditDays: config.SOJOURN_AUDIT_DAYS }));
   watchGauges(metrics, store, { notices, budgets: () => readBudgets(app), providers });
-  if (roles.has('worker')) providers.start();
-  others.start(() => rolePartsOf({ temporal, roles }, true));
+  others.begin(() => rolePartsOf({ temporal, roles }, true));
+  run(lookoutLoops({ temporal, providers: roles.has('worker') ? providers : null, others }));
 
   const file: RunningInstance = {
     pid: process.pid,

@@ -1,5 +1,6 @@
 import type { Log } from '../app/deps.js';
 import { missingSecret, settingPlace, takeSecrets } from '../app/keys/take-secrets.js';
+import type { SecretEra } from '../domain/keys/secret-eras.js';
 import { fingerprintOf, type Secrets, secretsOf } from '../domain/keys/secrets.js';
 import type { Clock } from '../domain/time/clock.js';
 import type { Config } from '../settings/config.js';
@@ -39,25 +40,24 @@ function goneFrom(present: string, file: string): string {
     : `The secret of this store was in the file ${present}, and ${file} is not there now: bring it back from a backup. Links that are out and suppressions depend on it.`;
 }
 
-const lookEveryMs = 2_000;
-
-/** Looks for secrets that other processes have begun to sign with and that this one was not given. */
+/** Knows of secrets that other processes have begun to sign with and that this one was not given. */
 export interface SecretWatch {
   /** The fingerprint of one; null: all is known. */
   missing(): string | null;
-  stop(): void;
+  /** `eras`: all secrets that have signed, the oldest first. */
+  take(eras: readonly SecretEra[]): void;
 }
 
 /** A process that lacks one knows neither the suppressions nor the links that it made, so it must send nothing until it is started anew with it. */
-export function watchSecrets(deps: { readonly store: Store; readonly secret: Secrets; readonly log: Log }): SecretWatch {
+export function watchSecrets({ secret, log }: { readonly secret: Secrets; readonly log: Log }): SecretWatch {
   let missing: string | null = null;
-  const look = async (): Promise<void> => {
-    const found = await missingSecret(deps).catch(() => missing);
-    if (found !== null && missing === null)
-      deps.log.error({ fingerprint: found }, 'Another process signs with a secret that this one was not given: this one sends nothing.');
-    missing = found;
+  return {
+    missing: () => missing,
+    take(eras) {
+      const found = missingSecret(secret, eras);
+      if (found !== null && missing === null)
+        log.error({ fingerprint: found }, 'Another process signs with a secret that this one was not given: this one sends nothing.');
+      missing = found;
+    },
   };
-  const timer = setInterval(() => void look(), lookEveryMs);
-  timer.unref();
-  return { missing: () => missing, stop: () => clearInterval(timer) };
 }

@@ -6,13 +6,9 @@ import { loadShop, ShopError } from '../project/shop.js';
 import { readShopMark, writeShopMark } from '../store/controls.js';
 import type { Store } from '../store/db.js';
 
-/** Real milliseconds between two looks for what another process published. */
-const lookEveryMs = 2_000;
-
 /** `shop.yaml`, read again without a restart. Everything holds the one object that this replaces in place, so it counts from the next decision on. */
 export class LiveShop {
   #mark: string | null = null;
-  #timer: NodeJS.Timeout | null = null;
 
   constructor(private readonly of: { readonly folder: string; readonly shop: Shop; readonly store: Store; readonly log: Log }) {}
 
@@ -36,16 +32,10 @@ export class LiveShop {
   /** What was published before this process began is what it has read. */
   async start(): Promise<void> {
     this.#mark = await readShopMark(this.of.store.db);
-    this.#timer = setInterval(() => void this.#look().catch(() => undefined), lookEveryMs);
-    this.#timer.unref();
   }
 
-  stop(): void {
-    if (this.#timer !== null) clearInterval(this.#timer);
-  }
-
-  async #look(): Promise<void> {
-    const mark = await readShopMark(this.of.store.db);
+  /** Reads the folder again where another process published its own. `mark`: of the last publication; null: there was none. */
+  async take(mark: string | null): Promise<void> {
     if (mark === null || mark === this.#mark) return;
     this.#mark = mark;
     try {

@@ -5,7 +5,6 @@ import type { Store } from '../store/db.js';
 import { deletePresence, type Presence, readPresences, writePresence } from '../store/presences.js';
 
 /** Real milliseconds. A process that was silent for longer than `freshMs` counts as away: an operator has to be told within ten seconds. */
-const tellEveryMs = 2_000;
 const freshMs = 7_000;
 const forgetMs = 60_000;
 
@@ -18,30 +17,28 @@ export class ProcessWatch {
   readonly #store: Store;
   readonly #roles: ReadonlySet<Role>;
   readonly #startedAt = performance.now();
-  #timer: NodeJS.Timeout | null = null;
+  #own: (() => Promise<readonly PartState[]>) | null = null;
 
   constructor(of: { readonly store: Store; readonly roles: ReadonlySet<Role> }) {
     this.#store = of.store;
     this.#roles = of.roles;
   }
 
+  /** Says that this process is there, with Temporal and its roles. Nothing is said before `begin`, nor after `stop`. */
+  async tell(): Promise<void> {
+    if (this.#own === null) return;
+    const own = (await this.#own()).map(({ name, state, detail }) => ({ name, state, detail }));
+    if (this.#own !== null) await writePresence(this.#store.db, this.#id, { roles: [...this.#roles], parts: own }, forgetMs);
+  }
+
   /** `parts`: Temporal and the roles of this process. */
-  start(parts: () => Promise<readonly PartState[]>): void {
-    if (this.#store.kind === 'pglite') return;
-    const tell = async (): Promise<void> => {
-      const own = (await parts()).map(({ name, state, detail }) => ({ name, state, detail }));
-      if (this.#timer !== null) await writePresence(this.#store.db, this.#id, { roles: [...this.#roles], parts: own }, forgetMs);
-    };
-    // The store is away: its own part says so.
-    this.#timer = setInterval(() => void tell().catch(() => undefined), tellEveryMs);
-    this.#timer.unref();
-    void tell().catch(() => undefined);
+  begin(parts: () => Promise<readonly PartState[]>): void {
+    if (this.#store.kind !== 'pglite') this.#own = parts;
   }
 
   async stop(): Promise<void> {
-    if (this.#timer === null) return;
-    clearInterval(this.#timer);
-    this.#timer = null;
+    if (this.#own === null) return;
+    this.#own = null;
     await deletePresence(this.#store.db, this.#id).catch(() => undefined);
   }
 

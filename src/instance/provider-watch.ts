@@ -6,8 +6,7 @@ import { noHealth, type ProviderHealth } from '../domain/messages/provider-healt
 import type { Store } from '../store/db.js';
 import { readProviderHealth, writeProviderHealth } from '../store/provider-health.js';
 
-/** Real milliseconds. A provider that fails, or that nobody has called for a while, is looked at so often. */
-const lookEveryMs = 3_000;
+/** Real milliseconds for which a provider that works is not looked at after a call. */
 const quietMs = 60_000;
 
 /**
@@ -20,8 +19,6 @@ export class ProviderWatch {
   readonly #providers = new Map<Channel, Pick<Provider<Outgoing>, 'reach'>>();
   readonly #health = new Map<Channel, ProviderHealth>();
   readonly #unsaved = new Set<Channel>();
-  #timer: NodeJS.Timeout | null = null;
-  #isLooking = false;
 
   constructor({ store, log }: { readonly store: Store; readonly log: Log }) {
     this.#store = store;
@@ -37,17 +34,6 @@ export class ProviderWatch {
       return outcome;
     };
     return { ...provider, submit };
-  }
-
-  /** Begins to look at providers that fail or are not called. */
-  start(): void {
-    this.#timer = setInterval(() => void this.#round(), lookEveryMs);
-    this.#timer.unref();
-    void this.#round();
-  }
-
-  stop(): void {
-    if (this.#timer !== null) clearInterval(this.#timer);
   }
 
   /** By channel, as whichever process sends has noted it last. */
@@ -72,19 +58,16 @@ export class ProviderWatch {
     this.#unsaved.add(channel);
   }
 
-  async #round(): Promise<void> {
-    if (this.#isLooking) return;
-    this.#isLooking = true;
-    try {
-      for (const channel of channels) await this.#look(channel);
-      for (const channel of this.#unsaved) {
-        this.#unsaved.delete(channel);
-        await writeProviderHealth(this.#store.db, channel, this.#of(channel));
-      }
-    } catch {
-      // The store is away, which its own part says.
-    } finally {
-      this.#isLooking = false;
+  /** Looks at providers that fail or that nobody has called for a while, and keeps what came of all calls. */
+  async look(): Promise<void> {
+    for (const channel of channels) await this.#look(channel);
+    for (const channel of this.#unsaved) {
+      // Before it is read: what is noted meanwhile is kept with the next look.
+      this.#unsaved.delete(channel);
+      await writeProviderHealth(this.#store.db, channel, this.#of(channel)).catch((error: unknown) => {
+        this.#unsaved.add(channel);
+        throw error;
+      });
     }
   }
 

@@ -15,7 +15,6 @@ export async function publishOnce(config: Config, log: Log, say: (line: string) 
   try {
     const { store, clock, shop, templates } = await layFoundation(config, log, say, stops);
     const policies = livePolicies({ store, log });
-    stops.push(async () => policies.stop());
     const app = { store, clock, shop, policies };
     const publish = async () => publishTemplates(app, await templates.reload());
     const project = { folder: config.SOJOURN_PROJECT, templates, publishTemplates: publish, say };

@@ -21,6 +21,8 @@ export interface Temporal {
   /** The server answered within the last seconds. */
   isReached(): boolean;
   workersRun(): boolean;
+  /** Asks the server whether it is there, for `isReached`. */
+  look(): Promise<void>;
   /** Starts workers and poke loop once the server answers; meanwhile events are taken and nothing is lost. */
   run(parts: TemporalParts): Promise<void>;
   notify(): void;
@@ -38,7 +40,6 @@ export interface TemporalParts {
   readonly rates: { readonly email: number | undefined; readonly sms: number | undefined };
   /** To each channel's provider, at most. */
   readonly connections: { readonly email: number; readonly sms: number };
-  readonly housekeeping: readonly (() => Promise<unknown>)[];
 }
 
 /** Starts the embedded server, or takes the one that the settings name. */
@@ -74,9 +75,6 @@ async function startEmbedded(
   );
 }
 
-/** Real milliseconds between two looks at whether the server answers. */
-const lookEveryMs = 2_000;
-
 class TemporalPart implements Temporal {
   readonly embedded: SupervisedServer | null;
   readonly #target: TemporalTarget;
@@ -89,7 +87,6 @@ class TemporalPart implements Temporal {
   #workers: Workers | null = null;
   #connecting: Promise<void> = Promise.resolve();
   #isReached = false;
-  #looking: NodeJS.Timeout | null = null;
 
   constructor(
     target: TemporalTarget,
@@ -132,7 +129,6 @@ class TemporalPart implements Temporal {
         log: this.#log,
         connection: () => this.#connection,
         hasWorker: roles.has('worker'),
-        housekeeping: parts.housekeeping,
       });
     this.#connecting = this.#connect(parts);
     // The embedded server is there, so the first start waits until all is healthy; another's may be away, and the API does not wait for it.
@@ -146,7 +142,6 @@ class TemporalPart implements Temporal {
 
   async stopWork(): Promise<void> {
     this.#stopping.abort();
-    if (this.#looking !== null) clearInterval(this.#looking);
     await this.#connecting.catch(() => undefined);
     await this.#relay?.stop();
     await this.#workers?.stop();
@@ -174,14 +169,14 @@ class TemporalPart implements Temporal {
       });
     this.#connection = connection;
     this.#isReached = true;
-    this.#looking = setInterval(() => void this.#look(connection), lookEveryMs);
-    this.#looking.unref();
     this.#relay?.notify();
     if (this.embedded?.isNew) void this.#reconcile();
   }
 
   /** An idle instance calls nothing, and would not notice that the server is away. */
-  async #look(connection: TemporalConnection): Promise<void> {
+  async look(): Promise<void> {
+    const connection = this.#connection;
+    if (connection === null || this.#stopping.signal.aborted) return;
     this.#isReached = await probe(connection).then(
       () => true,
       () => false,

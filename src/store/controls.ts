@@ -72,7 +72,8 @@ function sinceOf(value: unknown): Instant | null {
   return typeof value === 'object' && value !== null && 'since' in value && typeof value.since === 'number' ? value.since : null;
 }
 
-const shopMark = 'shop';
+/** The key under which the last publication of shop.yaml is. */
+export const shopMark = 'shop';
 
 /** Which publication of shop.yaml was the last; null: none yet. */
 export async function readShopMark(db: Db | Trx): Promise<string | null> {

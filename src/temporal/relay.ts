@@ -1,4 +1,5 @@
 import type { Log } from '../app/deps.js';
+import { Bell } from '../bell.js';
 import type { Clock } from '../domain/time/clock.js';
 import type { Store } from '../store/db.js';
 import {
@@ -10,11 +11,9 @@ import {
   sampleStarted,
   settlePokes,
 } from '../store/pokes.js';
-import { Bell } from './bell.js';
 import { Circuit } from './circuit.js';
 import { codeOf, grpcCode, type TemporalConnection } from './connection.js';
 import { entryRunExists, probe, startEntryRun, wakeEntryRun } from './entry-runs.js';
-import { Housekeeping } from './housekeeping.js';
 import { pokeCall } from './poke-call.js';
 import { type ReconcileProgress, reconcile } from './reconcile.js';
 import { TokenBucket } from './token-bucket.js';
@@ -27,8 +26,6 @@ export interface RelayOptions {
   readonly connection: () => TemporalConnection | null;
   /** A worker of this process takes the first tasks (eager start). */
   readonly hasWorker: boolean;
-  /** Small work that is nobody's turn (attempts whose lease ended, clicks that turn out to be a person's): each called every few seconds, in this order. */
-  readonly housekeeping?: readonly (() => Promise<unknown>)[];
   /** Calls a second at most; overdue pokes have a tenth of it. */
   readonly callsPerSecond?: number;
 }
@@ -55,6 +52,8 @@ export interface Relay {
 
 /** Real milliseconds. */
 const pollMs = 150;
+/** What comes together is handled together. */
+const gatherMs = 5;
 const overduePollMs = 1_000;
 const afterAnErrorMs = 1_000;
 /** So long after its due instant an entry's workflow is poked, should it not have come by itself. */
@@ -81,16 +80,14 @@ class PokeLoop implements Relay {
   readonly #hasFinished = new Promise<void>((settle) => {
     this.#finished = settle;
   });
-  readonly #bell = new Bell();
+  readonly #bell = new Bell(gatherMs);
   #overdueAt = 0;
-  readonly #housekeeping: Housekeeping;
   #wasAway = true;
   #reconciling: Promise<ReconcileProgress> | null = null;
 
   constructor(options: RelayOptions) {
     const { callsPerSecond = 500 } = options;
     this.#options = options;
-    this.#housekeeping = new Housekeeping(options.housekeeping ?? [], options.log);
     this.#fresh = new TokenBucket(callsPerSecond, () => performance.now());
     this.#overdue = new TokenBucket(callsPerSecond / 10, () => performance.now());
   }
@@ -130,7 +127,6 @@ class PokeLoop implements Relay {
     }
     while (this.#underWay > 0) await this.#bell.wait(pollMs);
     await this.#settle().catch(() => undefined);
-    await this.#housekeeping.rest();
     this.#finished();
   }
 
@@ -138,7 +134,6 @@ class PokeLoop implements Relay {
   async #look(): Promise<number> {
     this.#bell.hush();
     await this.#settle();
-    this.#housekeeping.tend();
     const connection = this.#options.connection();
     if (connection === null) return pollMs;
     if (this.#circuit.isOpen || this.#wasAway) return await this.#probe(connection);

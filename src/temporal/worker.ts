@@ -8,6 +8,7 @@ import {
   type TurnInput,
 } from '../../workflows/contract.js';
 import type { Log } from '../app/deps.js';
+import { Bell } from '../bell.js';
 import { workflowBundle } from './bundle.js';
 import type { TemporalConnection } from './connection.js';
 
@@ -102,11 +103,10 @@ interface SupervisedWorker {
 
 async function supervise(create: () => Promise<Worker>, log: Log): Promise<SupervisedWorker> {
   let worker = await create();
-  let stopping = false;
-  let wakeUp = (): void => {};
+  const bell = new Bell();
 
   const life = (async () => {
-    for (let delayMs = 1_000; !stopping; delayMs = Math.min(delayMs * 2, 30_000)) {
+    for (let delayMs = 1_000; !bell.isOver; delayMs = Math.min(delayMs * 2, 30_000)) {
       try {
         await worker.run();
       } catch (error) {
@@ -115,22 +115,13 @@ async function supervise(create: () => Promise<Worker>, log: Log): Promise<Super
           'A Temporal worker stopped.',
         );
       }
-      if (stopping) return;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, delayMs);
-        wakeUp = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-      if (!stopping) worker = await create().catch(() => worker);
+      if (await bell.wait(delayMs)) worker = await create().catch(() => worker);
     }
   })();
 
   return {
     stop: async () => {
-      stopping = true;
-      wakeUp();
+      bell.end();
       if (worker.getState() === 'RUNNING') worker.shutdown();
       await life.catch(() => undefined);
     },

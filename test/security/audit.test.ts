@@ -31,7 +31,7 @@ describe.each([
   /** Ada has had a reminder; a key of the team, and the log read as the team reads it. */
   async function ready() {
     const sent = await reminded(opened.store);
-    const api = await testApi(sent.deps, { audit: new AuditTrail(sent.deps, day) });
+    const api = await testApi(sent.deps, { audit: new AuditTrail(sent.deps) });
     /** Oldest first. What was gathered is written by a clean stop; another trail reads on. */
     const acts = async (query = '') => {
       await api.audit.stop();
@@ -156,7 +156,7 @@ describe.each([
 
   test('of a process that was killed has its changes, without their outcome, and not its last reads', async () => {
     const { deps, call, apiKey, profileId } = await ready();
-    const killed = testServer(deps, { audit: new AuditTrail(deps, day) });
+    const killed = testServer(deps, { audit: new AuditTrail(deps) });
     const headers = { authorization: `Bearer ${apiKey}` };
     await killed.server.inject({ url: `/v1/profiles/${profileId}/export`, headers });
     await killed.server.inject({ url: `/v1/profiles/${profileId}`, headers });
@@ -173,7 +173,7 @@ describe.each([
 
   test('costs a read no statement of its own', async () => {
     const { deps, apiKey, profileId } = await ready();
-    const { server, audit } = testServer(deps, { audit: new AuditTrail(deps, day) });
+    const { server, audit } = testServer(deps, { audit: new AuditTrail(deps) });
     const headers = { authorization: `Bearer ${apiKey}` };
     const statements = await countStatements(opened.store, async () => {
       for (let n = 0; n < 50; n += 1) await server.inject({ url: `/v1/profiles/${profileId}/caps`, headers });

@@ -1,5 +1,5 @@
 import { type BroadcastPace, dueBy } from '../../domain/messages/broadcast-pace.js';
-import { day, hour } from '../../domain/time/instant.js';
+import { day } from '../../domain/time/instant.js';
 import { type BroadcastRecipient, enrolAheadRealMs, enrolRecipients } from '../../journey/broadcast.js';
 import { broadcastJourneyId } from '../../journey/internal.js';
 import {
@@ -79,47 +79,10 @@ async function planEntries(
   return enrolRecipients({ id, version, data, deadlineAt, createdAt, pace }, recipients, { canonical, erased, there }, deps.newId);
 }
 
-export interface BroadcastLoop {
-  /** Begins no further look, and waits for the one under way. */
-  stop(): Promise<void>;
-}
-
-const lookEveryMs = 1_000;
 /** Keys of requests are kept for so long, on the service clock. */
 const keysForMs = 30 * day;
-const tidyEveryMs = hour;
 
-/** Looks once a second, beside the poke loop, and now and then forgets old keys of requests. A look that fails is tried again: the store says in `/readyz` what is wrong with it. */
-export function startBroadcastLoop(deps: Deps & Pick<AppDeps, 'log'>): BroadcastLoop {
-  let stopping = false;
-  let wake: () => void = () => {};
-  let tidiedAt = Number.NEGATIVE_INFINITY;
-  const look = async (): Promise<void> => {
-    await enrolDue(deps);
-    if (performance.now() - tidiedAt < tidyEveryMs) return;
-    tidiedAt = performance.now();
-    await forgetIdempotencyKeys(deps.store.db, deps.clock.now() - keysForMs);
-  };
-  const run = (async () => {
-    while (!stopping) {
-      await look().catch((error: unknown) =>
-        deps.log.error({ error: error instanceof Error ? error.name : 'unknown' }, 'Broadcasts could not be looked at.'),
-      );
-      if (stopping) return;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, lookEveryMs);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-  })();
-  return {
-    async stop() {
-      stopping = true;
-      wake();
-      await run;
-    },
-  };
+/** Forgets old keys of requests. */
+export async function forgetOldRequests({ store, clock }: Pick<AppDeps, 'store' | 'clock'>): Promise<void> {
+  await forgetIdempotencyKeys(store.db, clock.now() - keysForMs);
 }

@@ -6,20 +6,8 @@ import type { AppDeps } from '../deps.js';
 export const lettersPerSource = 5_000;
 /** A letter is somebody's data: after this time nobody mends it any more. */
 const lettersLiveMs = 90 * day;
-/** Between two rounds in one process, real milliseconds. */
-const betweenRoundsMs = 15_000;
 
 /** Keeps the shelf of dead letters within its bounds. What waited and is dropped is told: in the log, by source, and as an alarm. */
-export function deadLetterTending(deps: Pick<AppDeps, 'store' | 'clock' | 'log' | 'metrics'>): () => Promise<void> {
-  let nextReal = 0;
-  return async () => {
-    const now = deps.clock.realNow();
-    if (now < nextReal) return;
-    nextReal = now + betweenRoundsMs;
-    await tendDeadLetters(deps);
-  };
-}
-
 export async function tendDeadLetters(
   { store, clock, log, metrics }: Pick<AppDeps, 'store' | 'clock' | 'log' | 'metrics'>,
   most = lettersPerSource,

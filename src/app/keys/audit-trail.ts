@@ -7,8 +7,6 @@ import { type Page, type PageRequest, readPage } from '../paging.js';
 
 export type { AuditedAct, AuditRecord, Subject } from '../../store/audit.js';
 
-/** How often what was gathered is written, in real milliseconds: so much of reads and outcomes is lost when a process is killed. */
-const writeEveryMs = 2_000;
 /** Written at once when so many have gathered. */
 const fullAt = 200;
 /** With so many that could not be written nobody reads on: the log must not have holes. */
@@ -26,15 +24,8 @@ export class AuditTrail {
   #uses = new Map<string, Instant>();
   #usesWrittenReal = 0;
   #writing: Promise<void> | null = null;
-  readonly #timer: NodeJS.Timeout;
 
-  constructor(
-    private readonly deps: Pick<AppDeps, 'store' | 'clock' | 'log'>,
-    everyMs = writeEveryMs,
-  ) {
-    this.#timer = setInterval(() => void this.#write().catch(() => undefined), everyMs);
-    this.#timer.unref();
-  }
+  constructor(private readonly deps: Pick<AppDeps, 'store' | 'clock' | 'log'>) {}
 
   /** Its number in the log. Throws where it cannot be written: then it must not be done. */
   async begin(act: AuditedAct): Promise<number> {
@@ -61,8 +52,12 @@ export class AuditTrail {
     this.#uses.set(keyId, this.deps.clock.now());
   }
 
+  /** Writes what has gathered. Throws where it cannot; nothing is lost then. */
+  flush(): Promise<void> {
+    return this.#write();
+  }
+
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
     this.#usesWrittenReal = 0;
     await this.#write();
     await this.#write();

@@ -72,7 +72,7 @@ function lacks({ place, file }: GivenSecrets, { fingerprint, place: last }: Secr
 export const settingPlace = 'SOJOURN_SECRET';
 
 /** The fingerprint of a secret that this process was not given and that another process signs with, or that is still needed; null: none. */
-export async function missingSecret({ store, secret }: { readonly store: Store; readonly secret: Secrets }): Promise<string | null> {
-  const judged = judgeSecrets(secret, await readEras(store.db));
+export function missingSecret(secret: Secrets, eras: readonly SecretEra[]): string | null {
+  const judged = judgeSecrets(secret, eras);
   return judged.kind === 'lacks' ? judged.era.fingerprint : null;
 }

@@ -5,28 +5,24 @@ import type { Store } from '../../store/db.js';
 import { newestPolicyVersions, type PolicyVersionRecord, readPolicyVersion } from '../../store/policies.js';
 import type { Log } from '../deps.js';
 
-/** Real milliseconds between two looks for what other processes published. */
-const lookEveryMs = 1_000;
-
 /** The policies in force, read from the store and kept up to date. */
 export interface LivePolicies {
   /** Throws before `start`. */
   current(): Policies;
   /** Looks for new versions at once. */
   refresh(): Promise<void>;
-  /** Reads every kind, and then looks each second. Throws a sentence when one was never published: no policy would mean no cap. */
+  /** Reads what is newer than what is known. `newest`: the numbers of the newest versions. */
+  take(newest: ReadonlyMap<PolicyKind, number>): Promise<void>;
+  /** Reads every kind. Throws a sentence when one was never published: no policy would mean no cap. */
   start(): Promise<void>;
-  stop(): void;
 }
 
 export function livePolicies({ store, log }: { readonly store: Store; readonly log: Log }): LivePolicies {
   let published: Partial<PolicyByKind> = {};
   let policies: Policies | null = null;
-  let timer: NodeJS.Timeout | null = null;
-  let stopped = false;
 
-  const refresh = async (): Promise<void> => {
-    for (const [kind, version] of await newestPolicyVersions(store.db)) {
+  const take = async (newest: ReadonlyMap<PolicyKind, number>): Promise<void> => {
+    for (const [kind, version] of newest) {
       // A kind that a newer Sojourn published; and nothing older than what is known, should two looks overtake each other.
       if (!policyKinds.includes(kind) || version <= (published[kind]?.version ?? 0)) continue;
       const record = await readPolicyVersion(store.db, kind, version);
@@ -35,22 +31,7 @@ export function livePolicies({ store, log }: { readonly store: Store; readonly l
     }
     if (isComplete(published)) policies = toPolicies(published);
   };
-
-  const look = (): void => {
-    timer = setTimeout(() => {
-      refresh()
-        .catch((error: unknown) =>
-          log.warn(
-            { error: error instanceof Error ? error.name : 'unknown' },
-            'Policies could not be read; the last ones known stay in force.',
-          ),
-        )
-        .finally(() => {
-          if (!stopped) look();
-        });
-    }, lookEveryMs);
-    timer.unref();
-  };
+  const refresh = async () => take(await newestPolicyVersions(store.db));
 
   return {
     current() {
@@ -58,17 +39,13 @@ export function livePolicies({ store, log }: { readonly store: Store; readonly l
       return policies;
     },
     refresh,
+    take,
     async start() {
       await refresh();
       const missing = policyKinds.filter((kind) => published[kind] === undefined);
       if (missing.length > 0) throw new Error(missingText(missing));
       const open = policies === null ? [] : uncapped(policies.caps);
       if (open.length > 0) throw new Error(uncappedText(open));
-      look();
-    },
-    stop() {
-      stopped = true;
-      if (timer) clearTimeout(timer);
     },
   };
 }

@@ -8,6 +8,7 @@ import { hour } from '../../../src/domain/time/instant.js';
 import { startMailbox } from '../../../src/embedded/mailbox/mailbox.js';
 import { readParts, watchGauges } from '../../../src/instance/parts.js';
 import { ProviderWatch } from '../../../src/instance/provider-watch.js';
+import { runLoops } from '../../../src/instance/run-loops.js';
 import { createMetrics } from '../../../src/metrics.js';
 import { silentLog } from '../../support/log.js';
 import { describeOnBothStores, resetTables } from '../../support/stores.js';
@@ -88,7 +89,9 @@ describeOnBothStores('health', (store) => {
           locals: { mailbox: null, phone: null },
         })
       ).find(({ name }) => name === 'email');
-    watch.start();
+    const stop = runLoops([{ name: 'providers', everyMs: 1_000, work: () => watch.look(), failure: 'It could not look.' }], {
+      log: silentLog,
+    });
     try {
       expect(await eventually('it is called down', async () => ((await part())?.state === 'down' ? part() : null), 10_000)).toMatchObject({
         detail: expect.stringContaining(`127.0.0.1:${port} is not reached (ECONNREFUSED)`),
@@ -105,7 +108,7 @@ describeOnBothStores('health', (store) => {
         await mailbox.close();
       }
     } finally {
-      watch.stop();
+      await stop();
       await provider.close();
     }
   });

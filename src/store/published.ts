@@ -1,0 +1,32 @@
+import { sql } from 'kysely';
+import type { SecretEra } from '../domain/keys/secret-eras.js';
+import type { PolicyKind } from '../domain/policy/policies.js';
+import { shopMark } from './controls.js';
+import type { Db, Trx } from './db.js';
+
+/** What processes tell each other by the store: what was published last, and which secrets sign. */
+export interface Published {
+  /** The numbers of the newest versions; a kind that was never published is absent. */
+  readonly policies: ReadonlyMap<PolicyKind, number>;
+  /** Which publication of shop.yaml was the last; null: none yet. */
+  readonly shop: string | null;
+  /** The oldest first. */
+  readonly eras: readonly SecretEra[];
+}
+
+/** One question for what every process looks at every second. */
+export async function readPublished(db: Db | Trx): Promise<Published> {
+  const { rows } = await sql<{ policies: Readonly<Record<string, number>> | null; shop: unknown; eras: readonly SecretEra[] | null }>`
+    select
+      (select json_object_agg(kind, version) from (select kind, max(version) as version from policy_versions group by kind) newest) as policies,
+      (select value from controls where key = ${shopMark}) as shop,
+      (select json_agg(json_build_object('fingerprint', fingerprint, 'place', place, 'since', since_at, 'retiredAt', retired_at, 'derives', derives)
+                       order by since_at, seq) from secret_eras) as eras
+  `.execute(db);
+  const [{ policies, shop, eras } = { policies: null, shop: null, eras: null }] = rows;
+  return {
+    policies: new Map(Object.entries(policies ?? {}).map(([kind, version]) => [kind as PolicyKind, version])),
+    shop: typeof shop === 'string' ? shop : null,
+    eras: eras ?? [],
+  };
+}
