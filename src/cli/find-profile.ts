@@ -2,11 +2,13 @@ import type { FoundPerson, ProfileSearchAnswer } from '../api/contract/profile-s
 import type { Profile } from '../api/contract/profiles.js';
 import type { ApiClient } from './client.js';
 import { CliFailure } from './failure.js';
+import { readAnswer } from './read-answer.js';
 import { table } from './text.js';
 
 /** The text goes in the body: addresses stand in no URL. */
-export function searchPeople(api: ApiClient, text: string, limit: number): Promise<ProfileSearchAnswer> {
-  return api.post<ProfileSearchAnswer>('/v1/profile-searches', { text, limit });
+export async function searchPeople(api: ApiClient, text: string, limit: number): Promise<ProfileSearchAnswer> {
+  const { profileSearchAnswer } = await import('../api/contract/profile-searches.js');
+  return readAnswer(profileSearchAnswer, await api.post<ProfileSearchAnswer>('/v1/profile-searches', { text, limit }));
 }
 
 const mostShown = 10;

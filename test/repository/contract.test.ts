@@ -12,7 +12,7 @@ test('a command reads answers by the types of the contract, and describes none b
   const untold = filesIn('src/cli/').flatMap((file) => {
     const text = textOf(file);
     const fromContract = new Set(
-      [...text.matchAll(/import type \{([^}]*)\} from '[./]*api\/contract\//g)].flatMap(([, names = '']) => names.match(/\w+/g) ?? []),
+      [...text.matchAll(/import (?:type )?\{([^}]*)\} from '[./]*api\/contract\//g)].flatMap(([, names = '']) => names.match(/\w+/g) ?? []),
     );
     const calls = [...text.matchAll(/\.(?:get|find|post|delete|list|postForLines)(<[^;(]*>)?\(\s*[`'](?=\/)/g)];
     return calls.flatMap(([call, types]) => {

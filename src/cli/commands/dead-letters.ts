@@ -1,8 +1,10 @@
 import type { ChosenDeadLetters, DeadLetter, DeadLetterRetryAnswer, WholeDeadLetter } from '../../api/contract/dead-letters.js';
+import type { ApiClient } from '../client.js';
 import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
 import { limitOption, option } from '../options.js';
+import { readAnswer } from '../read-answer.js';
 import { paragraphs, plural, table } from '../text.js';
 
 export const deadLetterListCommand = command({
@@ -81,7 +83,7 @@ async function listDeadLetters(context: CliContext, options: ListOptions): Promi
 async function retryDeadLetters(context: CliContext, ids: readonly string[], options: { readonly all?: boolean }): Promise<Outcome> {
   if ((ids.length === 0) === (options.all !== true)) throw new CliFailure('Name the dead letters, or say --all.', 2);
   const api = await context.client();
-  const chosen = options.all ? (await api.list<DeadLetter>('/v1/dead-letters', { state: 'open' }, 10_000)).map((letter) => letter.id) : ids;
+  const chosen = options.all ? await openLetters(api) : ids;
   const results = [];
   for (const id of chosen) results.push(await api.post<DeadLetterRetryAnswer>(`/v1/dead-letters/${encodeURIComponent(id)}/retry`));
   const failed = results.filter((result) => !result.resolved);
@@ -90,6 +92,12 @@ async function retryDeadLetters(context: CliContext, ids: readonly string[], opt
     ...failed.map((result) => `${result.id} still cannot be taken: ${result.reason ?? 'no reason was given'}`),
   ];
   return { value: results, text: results.length === 0 ? 'No dead letters.' : lines.join('\n'), exitCode: failed.length > 0 ? 1 : 0 };
+}
+
+async function openLetters(api: ApiClient): Promise<readonly string[]> {
+  const { deadLetter } = await import('../../api/contract/dead-letters.js');
+  const letters = await api.list<DeadLetter>('/v1/dead-letters', { state: 'open' }, 10_000);
+  return letters.map((letter) => readAnswer(deadLetter, letter).id);
 }
 
 /** `dead-letter show <id>`, with what it holds. */

@@ -3,6 +3,7 @@ import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { findProfile } from '../find-profile.js';
 import { limitOption, option, required } from '../options.js';
+import { readAnswer } from '../read-answer.js';
 import { plural, table } from '../text.js';
 
 export const writeKeyActsCommand = command({
@@ -86,7 +87,9 @@ async function actsOf(context: CliContext, id: string, options: Stretch, limit: 
   const api = await context.client();
   const { since, until, profile } = options;
   const profileId = profile === undefined ? undefined : (await findProfile(api, profile)).id;
-  return api.list<KeyAct>(`/v1/write-keys/${encodeURIComponent(id)}/acts`, { since, until, profileId }, limit);
+  const { keyAct } = await import('../../api/contract/key-acts.js');
+  const acts = await api.list<KeyAct>(`/v1/write-keys/${encodeURIComponent(id)}/acts`, { since, until, profileId }, limit);
+  return acts.map((act) => readAnswer(keyAct, act));
 }
 
 function wouldUndo(acts: number, people: number): string {

@@ -6,6 +6,7 @@ import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
 import { findProfileId } from '../find-profile.js';
 import { limitOption, option } from '../options.js';
+import { readAnswer } from '../read-answer.js';
 import { paragraphs, table } from '../text.js';
 
 export const entryListCommand = command({
@@ -152,7 +153,8 @@ async function restartEntries(context: CliContext, named: readonly string[], opt
 
 /** The worst hundred: should there be more, they are found by the next call. */
 async function stuckIds(api: ApiClient): Promise<readonly string[]> {
-  return (await api.get<StuckEntryListAnswer>('/v1/stuck-entries')).items.map(({ id }) => id);
+  const { stuckEntryListAnswer } = await import('../../api/contract/entries.js');
+  return readAnswer(stuckEntryListAnswer, await api.get<StuckEntryListAnswer>('/v1/stuck-entries')).items.map(({ id }) => id);
 }
 
 function section(title: string, body: string): string | null {

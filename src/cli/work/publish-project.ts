@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JourneyVersion } from '../../api/contract/journeys.js';
 import type { PolicyVersion } from '../../api/contract/policies.js';
-import type { ShopPublishAnswer } from '../../api/contract/shop.js';
-import type { TemplatePublishAnswer } from '../../api/contract/templates.js';
+import { type ShopPublishAnswer, shopPublishAnswer } from '../../api/contract/shop.js';
+import { type TemplatePublishAnswer, templatePublishAnswer } from '../../api/contract/templates.js';
 import { topicIds } from '../../domain/policy/topic-policy.js';
 import { parseJourney } from '../../journey/parse.js';
 import { policyFile } from '../../policy/parse.js';
@@ -16,6 +16,7 @@ import { publishShop } from '../commands/publish-shop.js';
 import { publishTemplates } from '../commands/templates.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
+import { readAnswer } from '../read-answer.js';
 import { readSource } from '../source-file.js';
 import { plural } from '../text.js';
 import { publishPolicies } from './policies.js';
@@ -92,7 +93,8 @@ async function differences(context: CliContext): Promise<readonly Difference[]> 
 
 async function shopDifferences(context: CliContext): Promise<readonly Difference[]> {
   try {
-    const { differs } = await (await context.client()).post<ShopPublishAnswer>('/v1/shop-publications', { dryRun: true });
+    const answer = await (await context.client()).post<ShopPublishAnswer>('/v1/shop-publications', { dryRun: true });
+    const { differs } = readAnswer(shopPublishAnswer, answer);
     return differs ? [{ kind: 'shop', id: 'shop.yaml', file: null, change: 'changed', problems: [] }] : [];
   } catch (error) {
     // A process that has no folder to read.
@@ -122,7 +124,8 @@ async function policyDifferences(context: CliContext): Promise<readonly Differen
 }
 
 async function templateDifferences(context: CliContext): Promise<readonly Difference[]> {
-  const { templates } = await (await context.client()).post<TemplatePublishAnswer>('/v1/template-publications', { dryRun: true });
+  const answer = await (await context.client()).post<TemplatePublishAnswer>('/v1/template-publications', { dryRun: true });
+  const { templates } = readAnswer(templatePublishAnswer, answer);
   return templates
     .filter(({ differs }) => differs)
     .map(({ id, version, problems }) => ({ kind: 'template', id, file: null, change: version === 0 ? 'new' : 'changed', problems }));
