@@ -86,7 +86,7 @@ export async function shareFacts(trx: Trx, profiles: readonly ProfileId[], at: I
   const { rows } = await sql<{ entry_id: EntryId }>`
     insert into entry_inputs (entry_id, input, created_at)
     select distinct on (e.id, f.seq) e.id, jsonb_build_object('kind', 'fact', 'name', f.name, 'at', f.at, 'eventId', f.event_id, 'cartId', f.cart_id, 'profileMatch', true,
-      'cartMatch', f.cart_id is not null and f.cart_id = e.cart_id, 'properties', coalesce(v.payload -> 'properties', '{}'::jsonb)), ${at}::bigint
+      'cartMatch', f.cart_id is not null and f.cart_id = e.cart_id, 'properties', coalesce(f.properties, v.payload -> 'properties', '{}'::jsonb)), ${at}::bigint
     from entries e join waits w on w.entry_id = e.id and w.by_kind = 'profile'
     join facts f on f.profile_id = any(${profiles}) and f.profile_id <> e.profile_id and f.name = w.event and f.at >= e.created_at
     left join events v on v.message_id = f.event_id

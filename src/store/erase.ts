@@ -75,7 +75,7 @@ export async function erasePersonalData(trx: Trx, profileIds: readonly string[],
     // A name that the shop's own code makes up may say anything: "ada@example.com saw the page".
     sql`update events set payload = '{}', matched = case when lower(name) = any(${knownNames}::text[]) then matched else '[]' end,
       name = case when lower(name) = any(${knownNames}::text[]) then name end where profile_id = ${ids}`,
-    sql`update facts set name = 'event:erased' where profile_id = ${ids} and name like 'event:%'`,
+    sql`update facts set properties = null, name = case when name like 'event:%' then 'event:erased' else name end where profile_id = ${ids}`,
     sql`delete from cart_tokens where cart_id in (select id from carts where profile_id = ${ids})`,
     sql`update carts set lines = '[]', fold = '{}', token = '', value = 0 where profile_id = ${ids}`,
     sql`update orders set order_id = 'erased/' || gen_random_uuid() where profile_id = ${ids}`,

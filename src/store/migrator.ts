@@ -15,6 +15,7 @@ import { up as derivedKeys } from './migrations/0015-derived-keys.js';
 import { up as stuckTurns } from './migrations/0018-stuck-turns.js';
 import { up as suspectIds } from './migrations/0019-suspect-ids.js';
 import { up as dataOfRecipients } from './migrations/0022-data-of-recipients.js';
+import { up as propertiesOfFacts } from './migrations/0023-properties-of-facts.js';
 
 /** In order; a new one goes to the end and an old one never changes. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -34,6 +35,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0018-stuck-turns': { up: stuckTurns },
   '0019-suspect-ids': { up: suspectIds },
   '0022-data-of-recipients': { up: dataOfRecipients },
+  '0023-properties-of-facts': { up: propertiesOfFacts },
 };
 
 /**

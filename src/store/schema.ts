@@ -108,6 +108,8 @@ export interface FactsTable {
   name: string;
   cart_id: string | null;
   at: number;
+  /** Null: written by a build that left them with the event. */
+  properties: Json<Readonly<Record<string, unknown>>> | null;
 }
 
 export interface CartsTable {

@@ -1,0 +1,95 @@
+import { type Kysely, sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { takeTurn } from '../../../src/app/turn/take-turn.js';
+import { hour } from '../../../src/domain/time/instant.js';
+import type { Store } from '../../../src/store/db.js';
+import { migrate } from '../../../src/store/migrator.js';
+import { opset } from '../../../workflows/contract.js';
+import { alias, identify, noon, track } from '../../support/shop-events.js';
+import { type OpenedStore, openMemoryStore, openServerStore } from '../../support/stores.js';
+import { cartJourney, publish, take, turnDeps } from '../../support/turns.js';
+
+const mug = { cart_id: 'c1', product_id: 'p1', name: 'Mug', price: 30, currency: 'GBP' };
+
+/** Takes the schema back to what the version before this one left, with all rows: what a deploy finds. */
+async function asTheVersionBefore({ db }: Store): Promise<void> {
+  await sql`alter table facts drop column properties`.execute(db);
+  await sql`delete from kysely_migration where name = '0023-properties-of-facts'`.execute(db);
+}
+
+test.each([
+  ['pglite', openMemoryStore],
+  ['postgres', openServerStore],
+] as const)('a store of the version before, with entries under way, is brought up to date and plays on (%s)', async (_kind, open) => {
+  const opened: OpenedStore = await open();
+  const { store } = opened;
+  const deps = turnDeps(store);
+  const journey = cartJourney({
+    exits: [
+      // Only a fact that kept what was worked out can say so after a merge.
+      {
+        id: 'big-cart',
+        on: {
+          kind: 'event',
+          event: 'cart.updated',
+          match: 'profile',
+          where: { kind: 'event_property', path: 'cart_value', comparison: { op: 'at_least', value: 50 } },
+        },
+        outcome: 'exited',
+      },
+      ...cartJourney().exits,
+    ],
+  });
+  const entriesOf = () =>
+    store.db
+      .selectFrom('entries as e')
+      .innerJoin('carts as c', 'c.id', 'e.cart_id')
+      .select(['e.id', 'e.state', 'e.outcome', 'e.outcome_reason', 'c.token'])
+      .orderBy('c.token')
+      .execute();
+  const turns = async () => {
+    for (const { id } of await entriesOf()) await takeTurn(deps, { v: 1, entryId: id, opset }, 'inline');
+  };
+  await publish(store, journey);
+  for (const userId of ['ada', 'bea', 'cid'])
+    await take(
+      deps,
+      identify({ email: `${userId}@example.test` }, { userId }),
+      track('Consent Granted', { channel: 'email', method: 'form', source: 'test' }, { userId }),
+      track('Product Added', { ...mug, product_id: userId, cart_id: userId }, { userId }),
+    );
+  deps.clock.set(noon + hour);
+  const [ada] = await entriesOf();
+  await takeTurn(deps, { v: 1, entryId: ada?.id ?? '', opset }, 'inline');
+  await asTheVersionBefore(store);
+
+  await migrate(store.db as unknown as Kysely<never>);
+  // Ada waits after the first email, Bea and Cid are armed. An order ends Ada's series, Bea's goes on to its mail.
+  await take(
+    deps,
+    track('Order Completed', { order_id: 'o1', cart_id: 'ada', total: 30, currency: 'GBP' }, { userId: 'ada', occurredAt: noon + hour }),
+  );
+  await turns();
+  expect((await entriesOf()).map(({ state, outcome }) => [state, outcome])).toEqual([
+    ['finished', 'converted'],
+    ['open', null],
+    ['open', null],
+  ]);
+  expect(deps.providers.email.submitted.map(({ to }) => to.address).toSorted()).toEqual([
+    'ada@example.test',
+    'bea@example.test',
+    'cid@example.test',
+  ]);
+
+  // What Bea's other self did is told to her entry after a merge with all that the fact said; facts of before say what their event did.
+  await take(deps, identify({ city: 'Paris' }, { userId: 'other' }));
+  await take(
+    deps,
+    track('Product Added', { ...mug, cart_id: 'big', product_id: 'sofa', price: 500 }, { userId: 'other', occurredAt: noon + hour }),
+  );
+  await take(deps, alias('other', 'bea', { occurredAt: noon + hour }));
+  await turns();
+  expect((await entriesOf()).filter(({ outcome_reason }) => outcome_reason === 'big-cart')).toHaveLength(1);
+  expect(await store.db.selectFrom('facts').select('event_id').where('properties', 'is', null).execute()).not.toEqual([]);
+  await opened.dispose();
+});
