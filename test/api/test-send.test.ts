@@ -16,8 +16,9 @@ import { findTemplateVersion } from '../../src/store/templates.js';
 import { testApi } from '../support/api.js';
 import { silentLog } from '../support/log.js';
 import { makeProject } from '../support/project.js';
+import { identify, track } from '../support/shop-events.js';
 import { type OpenedStore, openMemoryStore, resetTables } from '../support/stores.js';
-import { turnDeps } from '../support/turns.js';
+import { take, turnDeps } from '../support/turns.js';
 
 describe('a project folder that people work on while the service runs', () => {
   let opened: OpenedStore;
@@ -45,7 +46,7 @@ describe('a project folder that people work on while the service runs', () => {
     const { call } = await testApi(deps, seams(deps, parts));
     const send = (body: object) => call('POST', '/v1/templates/newsletter/test-sends', { to: shop.testAddresses.email[0], ...body });
     const last = () => deps.providers.email.submitted.at(-1);
-    return { call, send, last, shop };
+    return { call, send, last, shop, deps };
   }
 
   test('another process notices a published shop.yaml within two seconds or so', async () => {
@@ -74,6 +75,32 @@ describe('a project folder that people work on while the service runs', () => {
     } finally {
       await stop();
     }
+  });
+
+  test('the dry run of a broadcast renders for each recipient, and tells who would get nothing and why', async () => {
+    const { call, deps } = await running();
+    const yes = { channel: 'email', topic: 'newsletter', method: 'form', source: 'test' };
+    for (const name of ['ada', 'bob', 'eve'])
+      await take(
+        deps,
+        identify({ email: `${name}@example.test` }, { userId: name }),
+        ...(name === 'eve' ? [] : [track('Consent Granted', yes, { userId: name })]),
+      );
+    const data = { subject: 'Snow', paragraphs: ['One.'] };
+    const recipients = [{ id: 'ada', data: { headline: 'Snow for Ada' } }, { id: 'bob' }, { id: 'eve', data: { headline: 'x' } }];
+    const body = { template: 'newsletter', name: 'Snow', to: { by: 'userId', recipients }, data };
+    expect(await call('POST', '/v1/broadcast-checks', body)).toMatchObject({
+      status: 200,
+      body: {
+        total: 3,
+        checked: 3,
+        now: 1,
+        not: expect.arrayContaining([
+          { reason: expect.stringMatching(/^no-content: .*data\.headline/), count: 1 },
+          { reason: 'no-consent', count: 1 },
+        ]),
+      },
+    });
   });
 
   test('a test send takes a draft, a language, a sample and data, and says what it fell back to', async () => {
