@@ -62,11 +62,12 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
   const { mailbox, phone } = local;
 
   const metrics = createMetrics();
-  const run = (loops: readonly Loop[]): void => void stops.push(runLoops(loops, { log, onSuccess: metrics.loopSucceeded }));
+  const run = (part: string, loops: readonly Loop[]): void =>
+    void stops.push({ part, stop: runLoops(loops, { log, onSuccess: metrics.loopSucceeded }) });
   const address = { publicUrl: config.PUBLIC_URL?.replace(/\/$/, '') ?? '' };
   const providers = new ProviderWatch({ store, log });
   const { email, sms } = await createProviders(config, { local, secret, watch: providers, address });
-  stops.push(async () => void (await Promise.all([email.close(), sms.close()])));
+  stops.push({ part: 'providers', stop: async () => void (await Promise.all([email.close(), sms.close()])) });
   const renderer = createRenderer({ loadVersion: (id, version) => findTemplateVersion(store.db, id, version), shop });
 
   const policies = livePolicies({ store, log });
@@ -95,18 +96,18 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
   await publishPoliciesAtStart(app, project, isFirst);
   await policies.start();
   await liveShop.start();
-  run(watchingLoops({ store, policies, liveShop, secrets }));
+  run('watching loops', watchingLoops({ store, policies, liveShop, secrets }));
   await publishAtStart(app, project, isFirst);
 
   let temporal: Temporal | null = null;
   const others = new ProcessWatch({ store, roles });
-  stops.push(() => others.stop());
+  stops.push({ part: 'presence', stop: () => others.stop() });
   const parts = (): Promise<readonly PartState[]> =>
     readParts({ store, temporal, roles, missingSecret: secrets.missing(), providers, others, locals: { mailbox, phone } });
   const notices = () => readNotices(app, localProviders(config)).catch(() => []);
   const audit = new AuditTrail(app);
-  stops.push(() => audit.stop());
-  run(auditLoops(audit));
+  stops.push({ part: 'audit', stop: () => audit.stop() });
+  run('audit loop', auditLoops(audit));
   const keys = roles.has('api') ? await ensureKeys(app, audit, dataFolder) : null;
   const health = { app, version: await readVersion(), registry: metrics.registry, parts, notices };
   const doors = await openDoors(config, {
@@ -145,14 +146,17 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
   });
   const running = temporal;
   life.notifyRelay = () => running.notify();
-  stops.push(async () => {
-    life.mayBeginSend = false;
-    await running.stopWork();
+  stops.push({
+    part: 'relay and workers',
+    stop: async () => {
+      life.mayBeginSend = false;
+      await running.stopWork();
+    },
   });
-  if (roles.has('relay')) run(relayLoops(app, { auditDays: config.SOJOURN_AUDIT_DAYS }));
+  if (roles.has('relay')) run('relay loops', relayLoops(app, { auditDays: config.SOJOURN_AUDIT_DAYS }));
   watchGauges(metrics, store, { notices, budgets: () => readBudgets(app), providers });
   others.begin(() => rolePartsOf({ temporal, roles }, true));
-  run(lookoutLoops({ temporal, providers: roles.has('worker') ? providers : null, others }));
+  run('lookout loops', lookoutLoops({ temporal, providers: roles.has('worker') ? providers : null, others }));
 
   const file: RunningInstance = {
     pid: process.pid,
@@ -172,6 +176,6 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
   const another = await writeRunningFile(dataFolder, file);
   if (another !== null)
     say(`running.json of ${dataFolder} stays that of process ${another}, which runs too: find this one by --url and --api-key.`);
-  stops.push(() => removeRunningFile(dataFolder, file));
+  stops.push({ part: 'running.json', stop: () => removeRunningFile(dataFolder, file) });
   return { running: file, log, parts, stop: () => stopAll(stops, log) };
 }

@@ -33,7 +33,7 @@ export async function openDoors(
   const serverFor = (listener: Listener) => (api === null ? buildHealthServer(health, listener) : buildServer(api, listener));
   const listen = async (server: FastifyInstance, on: Door): Promise<string> => {
     const url = showUrl(await listenAs(on, server));
-    stops.push(() => server.close());
+    stops.push({ part: `listener ${on.of}`, stop: () => server.close() });
     return url;
   };
   const outside: Door = { of: 'SOJOURN', host: config.SOJOURN_HOST, port: config.SOJOURN_PORT };
@@ -72,7 +72,7 @@ async function openSmtpDoor(config: Config, app: InboundEmailDeps, mailbox: Loca
     choosePort,
     () => startSmtpDoor(app, { host: config.SOJOURN_INBOUND_SMTP_HOST, port }),
   );
-  stops.push(() => door.close());
+  stops.push({ part: 'smtp door', stop: () => door.close() });
   const url = `smtp://${door.host.includes(':') ? `[${door.host}]` : door.host}:${door.port}`;
   mailbox?.setReturnDoor(url);
   return url;

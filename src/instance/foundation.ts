@@ -48,21 +48,23 @@ export async function layFoundation(config: Config, log: Log, say: (line: string
   });
   temporalStarting.catch(() => undefined);
   // What did not start has nothing to stop.
-  stops.push(() =>
-    temporalStarting.then(
-      (started) => started.stop(),
-      () => undefined,
-    ),
-  );
+  stops.push({
+    part: 'temporal',
+    stop: () =>
+      temporalStarting.then(
+        (started) => started.stop(),
+        () => undefined,
+      ),
+  });
 
   const store = await openStoreOf(config, dataFolder);
-  stops.push(() => store.close());
+  stops.push({ part: 'store', stop: () => store.close() });
   if (isEmbedded) say('Embedded store: a single process, on this disk alone. Back it up with `sojourn backup`.');
   const { clock, stop: stopClock } = await startServiceClock(store, {
     rate: config.SOJOURN_CLOCK_RATE,
     startAt: config.SOJOURN_CLOCK_START === undefined ? null : Date.parse(config.SOJOURN_CLOCK_START),
   });
-  stops.push(stopClock);
+  stops.push({ part: 'clock', stop: stopClock });
   const secret = await openSecrets(config, dataFolder, { store, clock });
   return { roles, dataFolder, shop, templates, store, clock, secret, temporalStarting };
 }

@@ -56,9 +56,9 @@ export async function openLocalParts(
   needs: LocalNeeds,
 ): Promise<LocalParts> {
   const mailbox = needed.mailbox ? await openMailbox(config, needs) : null;
-  if (mailbox) needs.stops.push(() => mailbox.close());
+  if (mailbox) needs.stops.push({ part: 'mailbox', stop: () => mailbox.close() });
   const phone = needed.phone ? await openPhone(config, needs) : null;
-  if (phone) needs.stops.push(() => phone.close());
+  if (phone) needs.stops.push({ part: 'phone', stop: () => phone.close() });
   return {
     mailbox,
     phone,

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { VerdictAnswer } from '../../api/contract/shared.js';
-import { messageClasses } from '../../domain/messages/channel.js';
+import { messageClasses } from '../../domain/messages/message-class.js';
 import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { findProfile } from '../find-profile.js';
