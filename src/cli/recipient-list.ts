@@ -81,10 +81,13 @@ interface Column {
   readonly people: readonly Row[];
 }
 
+/** A mailbox may be shared: where there are ids too, they count. */
+const namesOne: Readonly<Record<NonNullable<Column['by']>, boolean>> = { profile: true, user: true, email: false };
+
 function columnOf(first: Row, others: readonly Row[], file: string): Column {
   const named = first.map((head) => heads[head.toLowerCase().replace(/[\s_-]/g, '')]);
   const all = named.flatMap((by, column) => (by === undefined ? [] : [{ by, column, people: others }]));
-  const ofIds = all.filter(({ by }) => by !== 'email');
+  const ofIds = all.filter(({ by }) => by === null || namesOne[by]);
   const columns = ofIds.length > 0 ? ofIds : all;
   const [only, another] = columns;
   if (another !== undefined) throw new CliFailure(`More than one column of ${file} holds ids (${first.join(', ')}): leave one of them.`, 2);

@@ -3,11 +3,11 @@ import type { AppDeps } from '../app/deps.js';
 import type { InboundEmailDeps } from '../app/inbound/receive-email.js';
 import type { TwilioKeys } from '../app/inbound/record-receipt.js';
 import { ChannelSlots } from '../app/messages/channel-slots.js';
-import type { Channel } from '../domain/messages/channel.js';
+import { channels, eachChannel } from '../domain/messages/channel.js';
 import { readFeedbackLoops } from '../domain/messages/feedback-loop.js';
 import { readPlaceholders } from '../domain/values/placeholder-id.js';
 import { newId } from '../new-id.js';
-import type { Config } from '../settings/config.js';
+import { type Config, rateOf } from '../settings/config.js';
 import { createOrderLookup } from '../shop-api/order-lookup.js';
 import { workflowTaskSlots } from '../temporal/worker.js';
 import type { LocalParts } from './local-parts.js';
@@ -63,18 +63,12 @@ export function appOf(
             token: config.ORDER_LOOKUP_TOKEN ?? null,
             method: config.ORDER_LOOKUP_METHOD,
           }),
-    slots: {
-      email: new ChannelSlots({ size: providers.email.poolSize, ...lanes }),
-      sms: new ChannelSlots({ size: providers.sms.poolSize, ...lanes }),
-    },
+    slots: eachChannel((channel) => new ChannelSlots({ size: providers[channel].poolSize, ...lanes })),
     get publicUrl() {
       return address.publicUrl;
     },
     allowFictionalPhones: phoneUrl !== null,
-    ratedChannels: new Set<Channel>([
-      ...(config.SOJOURN_EMAIL_RATE === undefined ? [] : ['email' as const]),
-      ...(config.SOJOURN_SMS_RATE === undefined ? [] : ['sms' as const]),
-    ]),
+    ratedChannels: new Set(channels.filter((channel) => rateOf(config, channel) !== undefined)),
     keyLimits: {
       profiles: config.SOJOURN_BROWSER_KEY_PROFILES,
       consents: config.SOJOURN_BROWSER_KEY_CONSENTS,

@@ -10,10 +10,11 @@ import { livePolicies } from '../app/policies/live-policies.js';
 import { publishTemplates } from '../app/templates/publish-templates.js';
 import { takeTurn } from '../app/turn/take-turn.js';
 import { readNotices } from '../app/upkeep/read-notices.js';
+import { eachChannel } from '../domain/messages/channel.js';
 import { createMetrics } from '../metrics.js';
 import { isUnpublished, type Project, publishAtStart, publishPoliciesAtStart } from '../project/publish-project.js';
 import { createRenderer } from '../render/renderer.js';
-import type { Config } from '../settings/config.js';
+import { type Config, rateOf } from '../settings/config.js';
 import { findTemplateVersion } from '../store/templates.js';
 import { readVersion, temporalUiOf } from './about.js';
 import { appOf } from './app-deps.js';
@@ -66,8 +67,8 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
     void stops.push({ part, stop: runLoops(loops, { log, onSuccess: metrics.loopSucceeded }) });
   const address = { publicUrl: config.PUBLIC_URL?.replace(/\/$/, '') ?? '' };
   const providers = new ProviderWatch({ store, log });
-  const { email, sms } = await createProviders(config, { local, secret, watch: providers, address });
-  stops.push({ part: 'providers', stop: async () => void (await Promise.all([email.close(), sms.close()])) });
+  const senders = await createProviders(config, { local, secret, watch: providers, address });
+  stops.push({ part: 'providers', stop: async () => void (await Promise.all(Object.values(senders).map((sender) => sender.close()))) });
   const renderer = createRenderer({ loadVersion: (id, version) => findTemplateVersion(store.db, id, version), shop });
 
   const policies = livePolicies({ store, log });
@@ -85,7 +86,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
     metrics,
     log,
     address,
-    providers: { email, sms },
+    providers: senders,
     mayBeginSend: () => life.mayBeginSend && secrets.missing() === null,
     notifyRelay: () => life.notifyRelay(),
   });
@@ -141,8 +142,8 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
       onFault: (entryId, fault) => log.error({ entryId, ...fault }, 'A turn failed and is tried again.'),
     }),
     roles,
-    rates: { email: config.SOJOURN_EMAIL_RATE, sms: config.SOJOURN_SMS_RATE },
-    connections: { email: email.poolSize, sms: sms.poolSize },
+    rates: eachChannel((channel) => rateOf(config, channel)),
+    connections: eachChannel((channel) => senders[channel].poolSize),
   });
   const running = temporal;
   life.notifyRelay = () => running.notify();

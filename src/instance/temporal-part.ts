@@ -1,5 +1,6 @@
 import type { QueueActivities, TurnActivities } from '../../workflows/contract.js';
 import type { Log } from '../app/deps.js';
+import { type Channel } from '../domain/messages/channel.js';
 import type { Clock } from '../domain/time/clock.js';
 import type { Config, Role } from '../settings/config.js';
 import type { Store } from '../store/db.js';
@@ -37,9 +38,9 @@ export interface TemporalParts {
   readonly clock: Clock;
   readonly activities: TurnActivities & QueueActivities;
   readonly roles: ReadonlySet<Role>;
-  readonly rates: { readonly email: number | undefined; readonly sms: number | undefined };
+  readonly rates: Readonly<Record<Channel, number | undefined>>;
   /** To each channel's provider, at most. */
-  readonly connections: { readonly email: number; readonly sms: number };
+  readonly connections: Readonly<Record<Channel, number>>;
 }
 
 /** Starts the embedded server, or takes the one that the settings name. */

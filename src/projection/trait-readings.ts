@@ -39,11 +39,11 @@ export function traitReadings(traits: Traits, shopCountry: string | null): reado
   ].filter((one) => one !== null);
 }
 
+const addressTraits: ReadonlySet<string> = new Set(['email', 'phone']);
+
 /** Notes such as `unreadable:traits.timezone`, of the traits that an event changed. Addresses have notes of their own. */
 export function traitNotes(traits: Traits, changed: readonly string[]): readonly string[] {
-  const named: Traits = Object.fromEntries(
-    Object.entries(traits).filter(([name]) => changed.includes(name) && name !== 'email' && name !== 'phone'),
-  );
+  const named: Traits = Object.fromEntries(Object.entries(traits).filter(([name]) => changed.includes(name) && !addressTraits.has(name)));
   return traitReadings(named, null).flatMap(({ trait, kept }) => (kept === null ? [`unreadable:traits.${trait}`] : []));
 }
 

@@ -1,4 +1,4 @@
-import type { MessageClass } from '../domain/messages/channel.js';
+import { channelKind, type MessageClass } from '../domain/messages/channel.js';
 import type { RenderContext, RenderResult } from '../domain/messages/rendering.js';
 import type { CompiledTemplate } from '../domain/messages/template.js';
 import type { ClassPolicy } from '../domain/policy/class-policy.js';
@@ -52,7 +52,10 @@ function hasError(problems: readonly FileProblem[]): boolean {
 
 function checkSource(source: TemplateSource, set: TemplateSet, shop: Shop, classes: ClassPolicy | null): readonly FileProblem[] {
   const texts = Object.keys(source.words).flatMap((language) =>
-    composedTexts(source, set, language).map((composed, n) => ({ composed, isSubject: source.channel === 'email' && n === 0 })),
+    composedTexts(source, set, language).map((composed, n) => ({
+      composed,
+      isSubject: channelKind(source.channel).form === 'designed' && n === 0,
+    })),
   );
   const mayPromote = classes === null ? promotional.has(source.class) : classes.classes[source.class].mayPromote;
   const variables: Shape = { keys: { ...knownVariables.keys, data: shapeOf(source.data) } };
@@ -251,14 +254,10 @@ function checkSamples(source: TemplateSource, set: TemplateSet, shop: Shop, comp
 type Finding = Pick<FileProblem, 'message' | 'suggestion' | 'severity'>;
 
 function checkRendered(source: TemplateSource, shop: Shop, context: RenderContext, rendered: RenderResult): readonly Finding[] {
-  switch (rendered.kind) {
-    case 'empty':
-      return [error(rendered.problem, 'Use "| default:" or ask with "if" where a value may be missing.')];
-    case 'email':
-      return checkRenderedEmail(source, shop, context, rendered);
-    case 'sms':
-      return checkRenderedSms(source, shop, context, rendered.body, rendered.segments);
-  }
+  if (rendered.kind === 'empty') return [error(rendered.problem, 'Use "| default:" or ask with "if" where a value may be missing.')];
+  return 'body' in rendered
+    ? checkRenderedSms(source, shop, context, rendered.body, rendered.segments)
+    : checkRenderedEmail(source, shop, context, rendered);
 }
 
 function checkRenderedEmail(

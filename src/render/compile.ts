@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FormatCallback, HtmlToTextOptions } from 'html-to-text';
 import { convert } from 'html-to-text';
+import { type ChannelOf, channelKind } from '../domain/messages/channel.js';
 import type { CompiledTemplate, EmailVariant, SmsVariant, TemplateHead } from '../domain/messages/template.js';
 import type { FileProblem } from '../yaml/problem.js';
 import type { Composed } from './compose.js';
@@ -24,7 +25,7 @@ export function sourceHash(source: TemplateSource, set: TemplateSet): string {
 
 /** All composed texts of one language: subject and email, or the body of a text. */
 export function composedTexts(source: TemplateSource, set: TemplateSet, language: string): readonly Composed[] {
-  if (source.channel === 'sms') return [composeWord(source, set, language, 'body')];
+  if (channelKind(source.channel).form === 'plain') return [composeWord(source, set, language, 'body')];
   return [composeWord(source, set, language, 'subject'), composeEmail(source, set, language)];
 }
 
@@ -36,12 +37,12 @@ export async function compileTemplate(
 ): Promise<{ readonly compiled: CompiledTemplate; readonly problems: readonly FileProblem[] }> {
   const head = headOf(source);
   const languages = Object.keys(source.words);
-  if (head.channel === 'sms') {
+  if (isPlainHead(head)) {
     const variants = languages.map((language): [string, SmsVariant] => [
       language,
       { body: composeWord(source, set, language, 'body').text },
     ]);
-    return { compiled: { ...head, channel: 'sms', format: 1, variants: Object.fromEntries(variants) }, problems: [] };
+    return { compiled: { ...head, format: 1, variants: Object.fromEntries(variants) }, problems: [] };
   }
   const variants: [string, EmailVariant][] = [];
   const problems: FileProblem[] = [];
@@ -50,16 +51,19 @@ export async function compileTemplate(
     problems.push(...email.problems);
     variants.push([language, { subject: composeWord(source, set, language, 'subject').text, html: email.html, text: email.text }]);
   }
-  return { compiled: { ...head, channel: 'email', format: 1, variants: Object.fromEntries(variants) }, problems };
+  return {
+    compiled: { ...head, channel: head.channel as ChannelOf<'designed'>, format: 1, variants: Object.fromEntries(variants) },
+    problems,
+  };
 }
 
 /** As it is written, with MJML left in and its text part left out: fit to be filled in, not to be sent. */
 export function compileDraft(source: TemplateSource, set: TemplateSet): CompiledTemplate {
   const head = headOf(source);
   const languages = Object.keys(source.words);
-  if (head.channel === 'sms') {
+  if (isPlainHead(head)) {
     const bodies = languages.map((language) => [language, { body: composeWord(source, set, language, 'body').text }] as const);
-    return { ...head, channel: 'sms', format: 1, variants: Object.fromEntries(bodies) };
+    return { ...head, format: 1, variants: Object.fromEntries(bodies) };
   }
   const variants = languages.map(
     (language) =>
@@ -72,7 +76,11 @@ export function compileDraft(source: TemplateSource, set: TemplateSet): Compiled
         },
       ] as const,
   );
-  return { ...head, channel: 'email', format: 1, variants: Object.fromEntries(variants) };
+  return { ...head, channel: head.channel as ChannelOf<'designed'>, format: 1, variants: Object.fromEntries(variants) };
+}
+
+function isPlainHead(head: TemplateHead): head is TemplateHead & { readonly channel: ChannelOf<'plain'> } {
+  return channelKind(head.channel).form === 'plain';
 }
 
 function headOf({ id, channel, class: messageClass, topic, atMostOnce, requires, data }: TemplateSource): TemplateHead {

@@ -1,5 +1,5 @@
 import type { RenderContext, RenderResult } from '../domain/messages/rendering.js';
-import type { CompiledTemplate } from '../domain/messages/template.js';
+import { type CompiledTemplate, isPlain } from '../domain/messages/template.js';
 import type { Shop } from '../domain/shop/shop.js';
 import { compileDraft, compileTemplate } from './compile.js';
 import { parseLiquid, variablesOf } from './engine.js';
@@ -66,10 +66,9 @@ function asRead({ roots, ofProfile, saysNow }: Reads, context: RenderContext): r
 
 /** Null: it is no Liquid, and rendering it says so. */
 function readsOf(template: CompiledTemplate): Reads | null {
-  const texts =
-    template.channel === 'sms'
-      ? Object.values(template.variants).map(({ body }) => body)
-      : Object.values(template.variants).flatMap(({ subject, html, text }) => [subject, html, text]);
+  const texts = isPlain(template)
+    ? Object.values(template.variants).map(({ body }) => body)
+    : Object.values(template.variants).flatMap(({ subject, html, text }) => [subject, html, text]);
   try {
     const named = texts.flatMap((text) => variablesOf(parseLiquid(text, 'text')).map(({ path }) => path));
     const paths = [...named, ...template.requires.map((path) => path.split('.'))];

@@ -1,8 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Channel, MessageClass } from '../domain/messages/channel.js';
-import { messageClasses } from '../domain/messages/channel.js';
+import { type Channel, channelKind, channels, type MessageClass, messageClasses } from '../domain/messages/channel.js';
 import type { TemplateHead } from '../domain/messages/template.js';
 import { decodeText } from '../domain/values/decode-text.js';
 import type { FileProblem } from '../yaml/problem.js';
@@ -97,9 +96,10 @@ export async function loadTemplates(projectFolder: string): Promise<TemplateSet>
     }),
   );
   const sources = [...folder].flatMap(([file, text]) => {
-    const named = /^templates\/(email|sms)\/([^/]+)\.yaml$/.exec(file);
-    if (named === null) return [];
-    const read = readTemplate({ channel: named[1] as Channel, id: named[2] ?? '', file, text }, folder);
+    const named = /^templates\/([^/]+)\/([^/]+)\.yaml$/.exec(file);
+    const channel = channels.find((one) => one === named?.[1]);
+    if (named === null || channel === undefined) return [];
+    const read = readTemplate({ channel, id: named[2] ?? '', file, text }, folder);
     if (Array.isArray(read)) problems.push(...read);
     return Array.isArray(read) ? [] : [read as TemplateSource];
   });
@@ -135,7 +135,7 @@ const noFolder: FileProblem = {
   severity: 'error',
 };
 
-const subfolders = ['email', 'layouts', 'samples', 'sms'];
+const subfolders = [...channels, 'layouts', 'samples'].toSorted();
 
 /** Texts by the name they are told under, in a fixed order. */
 async function readFolder(projectFolder: string): Promise<ReadonlyMap<string, string>> {
@@ -160,9 +160,10 @@ function readTemplate(
   const checked = checkYaml(yaml, templateSchema);
   if (checked.kind === 'invalid') return checked.problems;
   const { at_most_once: atMostOnce, design: designName, data, ...head } = checked.value;
-  const designFile = `templates/email/${designName ?? named.id}.mjml`;
+  const isDesigned = channelKind(named.channel).form === 'designed';
+  const designFile = `templates/${named.channel}/${designName ?? named.id}.mjml`;
   const designText = folder.get(designFile);
-  if (named.channel === 'email' && designText === undefined) {
+  if (isDesigned && designText === undefined) {
     return [
       problemAt(
         yaml,
@@ -179,7 +180,7 @@ function readTemplate(
     atMostOnce,
     ...(data === undefined ? {} : { data }),
     yaml,
-    design: named.channel === 'email' ? { file: designFile, text: designText ?? '' } : null,
+    design: isDesigned ? { file: designFile, text: designText ?? '' } : null,
   };
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { type ChannelOf } from '../domain/messages/channel.js';
 import type { RenderContext, RenderResult } from '../domain/messages/rendering.js';
-import type { CompiledTemplate, EmailVariant, SmsVariant } from '../domain/messages/template.js';
+import { type CompiledTemplate, type EmailVariant, isPlain, type SmsVariant } from '../domain/messages/template.js';
 import type { Shop } from '../domain/shop/shop.js';
 import type { ShopLook } from '../domain/shop/shop-look.js';
 import { readLanguageTag } from '../domain/values/language-tag.js';
@@ -19,27 +20,27 @@ const longestText = 1600;
 /** The parsed texts of one language of one version: what is dear to make and cheap to use. */
 export type ParsedVariant =
   | {
-      readonly kind: 'email';
+      readonly kind: 'designed';
       readonly language: string;
       readonly subject: ParsedLiquid;
       readonly html: ParsedLiquid;
       readonly text: ParsedLiquid;
     }
-  | { readonly kind: 'sms'; readonly language: string; readonly body: ParsedLiquid };
+  | { readonly kind: 'plain'; readonly language: string; readonly body: ParsedLiquid };
 
 /**
  * Throws LiquidJS's ParseError; lint refuses such a template, so a published one parses. `look`: the shop's colours and fonts are put in at once, since they are
  * the same for everybody and an email names them a hundred times. Absent: each render puts them in.
  */
 export function parseVariant(compiled: CompiledTemplate, language: string, look?: ShopLook): ParsedVariant | null {
-  if (compiled.channel === 'sms') {
+  if (isPlain(compiled)) {
     const variant: SmsVariant | undefined = compiled.variants[language];
-    return variant === undefined ? null : { kind: 'sms', language, body: parseLiquid(variant.body, 'text') };
+    return variant === undefined ? null : { kind: 'plain', language, body: parseLiquid(variant.body, 'text') };
   }
   const variant: EmailVariant | undefined = compiled.variants[language];
   if (variant === undefined) return null;
   return {
-    kind: 'email',
+    kind: 'designed',
     language,
     subject: parseLiquid(variant.subject, 'text'),
     html: parseLiquid(look === undefined ? variant.html : withLook(variant.html, look), 'html'),
@@ -99,12 +100,12 @@ export function renderVariant(
   };
   const missing = compiled.requires.find((path) => isBlank(valueAt(scope, path)));
   if (missing !== undefined) return empty(compiled, `"${missing}" is missing or empty`);
-  return variant.kind === 'email' ? renderEmail(compiled, variant, scope, formatting) : renderSms(compiled, variant, scope, formatting);
+  return variant.kind === 'designed' ? renderEmail(compiled, variant, scope, formatting) : renderSms(compiled, variant, scope, formatting);
 }
 
 function renderEmail(
   compiled: CompiledTemplate,
-  variant: ParsedVariant & { readonly kind: 'email' },
+  variant: ParsedVariant & { readonly kind: 'designed' },
   scope: Record<string, unknown>,
   formatting: Formatting,
 ): RenderResult {
@@ -127,7 +128,14 @@ function renderEmail(
   if (plain === '') return empty(compiled, 'there is no text in it');
   const markup = withoutEmptyLinks(html.value);
   const contentHash = hashOf([oneLine, markup, plain]);
-  return { kind: 'email', subject: oneLine, html: markup, text: plain, locale: variant.language, contentHash };
+  return {
+    kind: compiled.channel as ChannelOf<'designed'>,
+    subject: oneLine,
+    html: markup,
+    text: plain,
+    locale: variant.language,
+    contentHash,
+  };
 }
 
 /** No link rather than one that leads nowhere, no picture rather than one without an address. */
@@ -147,7 +155,7 @@ function cutSubject(subject: string): string {
 
 function renderSms(
   compiled: CompiledTemplate,
-  variant: ParsedVariant & { readonly kind: 'sms' },
+  variant: ParsedVariant & { readonly kind: 'plain' },
   scope: Record<string, unknown>,
   formatting: Formatting,
 ): RenderResult {
@@ -159,7 +167,7 @@ function renderSms(
   if (body.length > longestText) return empty(compiled, `it is too long: ${body.length} characters, at most ${longestText}`);
   const { segments, encoding } = countSegments(body);
   if (segments > maxSegments) return empty(compiled, `it is too long: ${segments} segments (${encoding}), at most ${maxSegments}`);
-  return { kind: 'sms', body, segments, encoding, locale: variant.language, contentHash: hashOf([body]) };
+  return { kind: compiled.channel as ChannelOf<'plain'>, body, segments, encoding, locale: variant.language, contentHash: hashOf([body]) };
 }
 
 function empty(compiled: CompiledTemplate, why: string): RenderResult {

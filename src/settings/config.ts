@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { usualLimits } from '../domain/keys/key-budget.js';
 import { type Scope, scopes } from '../domain/keys/scopes.js';
+import { type Channel } from '../domain/messages/channel.js';
 import { readFeedbackLoops } from '../domain/messages/feedback-loop.js';
 import { nearest } from '../domain/values/nearest.js';
 import { shippedPlaceholders } from '../domain/values/placeholder-id.js';
@@ -356,4 +357,9 @@ function isLoopback(address: string | undefined): boolean {
   } catch {
     return false;
   }
+}
+
+/** Messages a second on a channel, at most: `SOJOURN_EMAIL_RATE` and its like. Undefined: as many as the provider takes. */
+export function rateOf(config: Config, channel: Channel): number | undefined {
+  return config[`SOJOURN_${channel.toUpperCase() as Uppercase<Channel>}_RATE`];
 }

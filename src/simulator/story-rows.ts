@@ -56,7 +56,7 @@ export function storyMessage(
 export function saysOf(plan: PreparedSend | undefined): string | null {
   if (plan?.content.kind !== 'ready') return null;
   const { outgoing } = plan.content;
-  return outgoing.kind === 'email' ? outgoing.subject : outgoing.body;
+  return 'subject' in outgoing ? outgoing.subject : outgoing.body;
 }
 
 /** When it was sent, or settled otherwise; while it waits, the slot that it was promised. */

@@ -129,14 +129,13 @@ export async function addRecipients(
 /** Each id of the list with the canonical profile that it names, or null. Chains of merges are flat: `repointProfile` keeps them so. */
 function named(by: RecipientList['by'], ids: readonly string[]) {
   const given = sql`unnest(${ids}::text[]) with ordinality as g(id, ord)`;
-  if (by === 'email')
-    return sql`select g.id, g.ord, (select p.id from profiles p where lower(p.email) = lower(g.id) and p.merged_into is null and p.erased_at is null
+  const email = sql`select g.id, g.ord, (select p.id from profiles p where lower(p.email) = lower(g.id) and p.merged_into is null and p.erased_at is null
         order by p.updated_at desc, p.id limit 1) as profile_id from ${given}`;
-  return by === 'user'
-    ? sql`select g.id, g.ord, p.id as profile_id from ${given} left join identities i on i.kind = 'user' and i.value = g.id
-        left join profiles p on p.id = i.profile_id and p.erased_at is null`
-    : sql`select g.id, g.ord, p.id as profile_id from ${given} left join profiles q on q.id = g.id
+  const user = sql`select g.id, g.ord, p.id as profile_id from ${given} left join identities i on i.kind = 'user' and i.value = g.id
+        left join profiles p on p.id = i.profile_id and p.erased_at is null`;
+  const profile = sql`select g.id, g.ord, p.id as profile_id from ${given} left join profiles q on q.id = g.id
         left join profiles p on p.id = coalesce(q.merged_into, q.id) and p.erased_at is null`;
+  return { email, user, profile }[by];
 }
 
 /** Whom a list names, each canonical profile once and in its order (`at`: where it stands first), and the ids that name nobody. Nothing is written. */

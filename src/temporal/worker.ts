@@ -9,6 +9,7 @@ import {
 } from '../../workflows/contract.js';
 import type { Log } from '../app/deps.js';
 import { Bell } from '../bell.js';
+import { channels } from '../domain/messages/channel.js';
 import { workflowBundle } from './bundle.js';
 import type { TemporalConnection } from './connection.js';
 
@@ -44,8 +45,7 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   const bundle = options.bundle ?? (await workflowBundle());
   const supervised = [
     await supervise(() => createJourneyWorker(options, bundle), options.log),
-    await supervise(() => createChannelWorker(options, 'email'), options.log),
-    await supervise(() => createChannelWorker(options, 'sms'), options.log),
+    ...(await Promise.all(channels.map((channel) => supervise(() => createChannelWorker(options, channel), options.log)))),
   ];
   return {
     stop: async () => {

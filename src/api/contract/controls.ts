@@ -1,14 +1,15 @@
 import { z } from 'zod';
+import { channels, eachChannel } from '../../domain/messages/channel.js';
 import { maybeInstant } from './shared.js';
 
-const scope = z.enum(['all', 'email', 'sms']);
+const scope = z.enum(['all', ...channels]);
 
 export const controlSwitchBody = z.object({ scope, action: z.enum(['pause', 'resume']) });
 
 export const controls = z
   .object({
     paused: z
-      .object({ all: maybeInstant, email: maybeInstant, sms: maybeInstant })
+      .object({ all: maybeInstant, ...eachChannel(() => maybeInstant) })
       .meta({ description: 'Since when each scope is stopped; null: it is not.' }),
   })
   .meta({ id: 'Controls' });

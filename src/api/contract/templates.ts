@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { channelsOf } from '../../domain/messages/channel.js';
 import { fileProblem, plainText } from './shared.js';
 
 /** The language that was asked for, where the template has no words in it; null: it has. */
@@ -7,7 +8,7 @@ const fellBack = z.string().nullable().meta({ description: 'The language that wa
 export const templatePreview = z
   .discriminatedUnion('kind', [
     z.object({
-      kind: z.literal('email'),
+      kind: z.literal(channelsOf('designed')),
       subject: z.string(),
       html: z.string(),
       text: z.string(),
@@ -16,7 +17,7 @@ export const templatePreview = z
       fellBackFrom: fellBack,
     }),
     z.object({
-      kind: z.literal('sms'),
+      kind: z.literal(channelsOf('plain')),
       body: z.string(),
       segments: z.number(),
       encoding: z.string(),

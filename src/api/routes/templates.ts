@@ -48,6 +48,7 @@ export function templateRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           deps.previewTemplate,
           'preview templates',
         )({ templateId: request.params.id, profileId: profileId ?? null, locale: locale ?? null });
+        if ('locale' in shown) return { ...shown, fellBackFrom: fellBackFrom(locale, shown.locale) };
         switch (shown.kind) {
           case 'unknown-template':
             throw notFound('template', request.params.id);
@@ -55,9 +56,6 @@ export function templateRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
             throw notFound('profile', profileId ?? '');
           case 'empty':
             throw new Problem(422, 'empty-content', `Nothing would be sent: ${shown.problem}`);
-          case 'email':
-          case 'sms':
-            return { ...shown, fellBackFrom: fellBackFrom(locale, shown.locale) };
         }
       },
     );

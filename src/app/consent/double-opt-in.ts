@@ -9,7 +9,7 @@ import {
   remindAfterMs,
 } from '../../domain/consent/double-opt-in.js';
 import { type AddressKey, suppressionKeys, unsubscribeKeys } from '../../domain/consent/suppression.js';
-import { addressOf, type Channel } from '../../domain/messages/channel.js';
+import { addressOf, type Channel, channelKind, channels } from '../../domain/messages/channel.js';
 import type { Addressed } from '../../domain/messages/channel-kind.js';
 import { localeOf } from '../../domain/people/own-words.js';
 import type { TopicPolicy } from '../../domain/policy/topic-policy.js';
@@ -36,9 +36,6 @@ import { findHolders } from '../ingest/shared-addresses.js';
 import { linkOf } from '../messages/render-message.js';
 import { askForMessage } from '../messages/send-message.js';
 import { writeConsentActs } from './record-consents.js';
-
-/** What asks, by channel: templates of class transactional, without a word of promotion. */
-const templates: Readonly<Record<Channel, string>> = { email: 'double-opt-in', sms: 'double-opt-in-text' };
 
 /** Whoever has such an address said no to us, or an operator did: no form asks there again. A YES or START of their own counts all the same. */
 const neverAsked = ['complained', 'stopped', 'manual'] as const satisfies readonly NotAsked[];
@@ -77,7 +74,9 @@ export async function tendConsents(deps: Deps): Promise<number> {
 /** Channels on which it can be asked at all. Where the template is missing, requests wait until it is published. */
 async function publishedTemplates({ store, log }: Pick<Deps, 'store' | 'log'>): Promise<ReadonlySet<Channel>> {
   const ready = new Set<Channel>();
-  for (const [channel, id] of Object.entries(templates) as [Channel, string][]) {
+  for (const channel of channels) {
+    const id = channelKind(channel).templates.confirm;
+    if (id === null) continue;
     if ((await readTemplateHead(store.db, id)) !== null) ready.add(channel);
     else log.warn({ template: id }, 'Consents wait for their confirmation, and the template that asks for it is not published.');
   }
@@ -156,6 +155,8 @@ async function ask(
   },
 ): Promise<void> {
   const { profileId, locale, channel, address, acts, now, topics } = request;
+  const template = channelKind(channel).templates.confirm;
+  if (template === null) return;
   const newest = Math.max(...seqsOf(acts));
   const data = {
     topics: namesOf(topics, acts, locale ?? deps.shop.locale),
@@ -163,7 +164,7 @@ async function ask(
   };
   await askForMessage(deps, trx, {
     profileId,
-    template: templates[channel],
+    template,
     data: () => data,
     topic: null,
     priority: null,

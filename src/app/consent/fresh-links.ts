@@ -1,7 +1,7 @@
 import { normaliseEmail } from '../../channels/email/address.js';
 import { spellingsOf, suppressionKeys } from '../../domain/consent/suppression.js';
 import { dataLinkId, readDataLinkId } from '../../domain/keys/data-link.js';
-import { addressOf, type Channel } from '../../domain/messages/channel.js';
+import { addressOf, type Channel, channelKind } from '../../domain/messages/channel.js';
 import { localeOf } from '../../domain/people/own-words.js';
 import { hour, type Instant } from '../../domain/time/instant.js';
 import type { ProfileId } from '../../domain/values/ids.js';
@@ -14,12 +14,6 @@ import type { AppDeps } from '../deps.js';
 import { findHolders, isAddressOf } from '../ingest/shared-addresses.js';
 import { linkOf } from '../messages/render-message.js';
 import { askForMessage } from '../messages/send-message.js';
-
-/** What carries a fresh link: templates of class transactional. */
-const templates = {
-  unsubscribe: { email: 'fresh-links' },
-  data: { email: 'data-link', sms: 'data-link-text' },
-} as const satisfies Readonly<Record<LinkRequestKind, Partial<Record<Channel, string>>>>;
 
 /** How long a link opens what is kept of a person. */
 export const dataLinkMs = hour;
@@ -64,7 +58,7 @@ export async function sendDataLink(deps: Deps, messageId: string): Promise<DataL
 async function ask(
   deps: Deps,
   kind: LinkRequestKind,
-  { id, email, phone }: Pick<ProfileRecord, 'id' | 'email' | 'phone'>,
+  seen: Pick<ProfileRecord, 'id' | 'email' | 'phone' | 'traits'>,
   channel: Channel,
   now: Instant,
 ): Promise<DataLinkAnswer> {
@@ -74,11 +68,11 @@ async function ask(
     return 'asked';
   }
   const answer = await deps.store.transaction(async (trx): Promise<DataLinkAnswer> => {
-    const { profiles, canonical } = await lockCanonical(trx, [id as ProfileId]);
-    const profile = profiles.find((one) => one.id === canonical.get(id as ProfileId));
+    const { profiles, canonical } = await lockCanonical(trx, [seen.id as ProfileId]);
+    const profile = profiles.find((one) => one.id === canonical.get(seen.id as ProfileId));
     const address = profile === undefined ? null : addressOf(profile, channel);
     // Another address since it was read: who asked may not be who has it now.
-    if (profile === undefined || address === null || address !== addressOf({ email, phone }, channel)) return 'other-address';
+    if (profile === undefined || address === null || address !== addressOf(seen, channel)) return 'other-address';
     const key = suppressionKeys(deps.secret, profile).find((one) => one.channel === channel);
     if (key === undefined) return 'other-address';
     if (!(await claimLinkRequest(trx, { kind, ...key }, { at: now, since: now - askAgainAfterMs[kind] }))) return 'asked';
@@ -94,9 +88,10 @@ async function ask(
   return answer;
 }
 
+/** What carries a fresh link. Null: nothing does on this channel. */
 function templateOf(kind: LinkRequestKind, channel: Channel): string | null {
-  const byChannel: Partial<Record<Channel, string>> = templates[kind];
-  return byChannel[channel] ?? null;
+  const { freshLinks, dataLink } = channelKind(channel).templates;
+  return { unsubscribe: freshLinks, data: dataLink }[kind];
 }
 
 /** What a link to somebody's data opens now. */

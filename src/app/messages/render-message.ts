@@ -1,7 +1,7 @@
 import { type TrackingAddresses, trackEmail, trackSms } from '../../channels/email/track-links.js';
 import { smsSize } from '../../channels/sms/segments.js';
 import { type LinkPurpose, linkLetters, signLink } from '../../domain/keys/link-token.js';
-import { type Channel, isStricter, type MessageClass } from '../../domain/messages/channel.js';
+import { type Channel, channelKind, isStricter, type MessageClass } from '../../domain/messages/channel.js';
 import type { Outgoing } from '../../domain/messages/outgoing.js';
 import type { RenderContext } from '../../domain/messages/rendering.js';
 import type { Instant } from '../../domain/time/instant.js';
@@ -25,7 +25,7 @@ export function ownLinks(
 ): RenderContext['links'] {
   const { id, channel, class: messageClass } = message;
   const links = { unsubscribe: linkOf(deps, 'unsubscribe', id), preferences: linkOf(deps, 'preferences', id) };
-  return channel === 'email' && messageClass !== 'transactional' ? { ...links, view: linkOf(deps, 'view', id) } : links;
+  return channelKind(channel).tracking.hasView && messageClass !== 'transactional' ? { ...links, view: linkOf(deps, 'view', id) } : links;
 }
 
 interface MessageToRender {
@@ -56,10 +56,10 @@ export async function renderMessage(deps: AppDeps, message: MessageToRender): Pr
   const { templateVersion, contentHash, atMostOnce } = rendered;
   const ready = { kind: 'ready', templateVersion, contentHash, atMostOnce } as const;
   const tracking = trackingOf(deps, message, rendered.kind);
-  if (rendered.kind === 'sms') {
+  if ('body' in rendered) {
     const tracked = tracking === null ? null : trackSms(rendered.body, tracking);
     const outgoing: Outgoing = {
-      kind: 'sms',
+      kind: rendered.kind,
       messageId: message.messageId,
       from: deps.shop.smsSender[message.class],
       to: message.address,
@@ -72,7 +72,7 @@ export async function renderMessage(deps: AppDeps, message: MessageToRender): Pr
   const from = deps.shop.from[message.class];
   const { html, text, links } = tracking === null ? { ...rendered, links: null } : trackEmail(rendered, tracking);
   const outgoing: Outgoing = {
-    kind: 'email',
+    kind: rendered.kind,
     messageId: message.messageId,
     from: { name: from.name, address: from.address },
     to: { name: null, address: message.address },

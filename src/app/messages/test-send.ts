@@ -65,6 +65,7 @@ export async function testSend(
     person: null,
     validitySeconds: (from) =>
       smsValiditySeconds(from, {
+        channel,
         places: [shopPlace(deps.shop)],
         deadlineAt: from + hour,
         policy: quietHoursFor(deps.policies.current(), template.class),

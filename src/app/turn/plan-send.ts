@@ -99,6 +99,7 @@ async function prepareContent(deps: AppDeps, world: TurnWorld, foreseen: Foresee
     person: world.profile,
     validitySeconds: (at) =>
       smsValiditySeconds(at, {
+        channel: step.channel,
         places: known.places,
         deadlineAt: pending.deadlineAt,
         policy: quietHoursFor(deps.policies.current(), messageClass),

@@ -1,5 +1,5 @@
 import type { Instruction, TurnInput } from '../../../workflows/contract.js';
-import type { Channel } from '../../domain/messages/channel.js';
+import { type Channel, isKnownChannel } from '../../domain/messages/channel.js';
 import { mayPass } from '../../domain/values/fault.js';
 import { leaseMs } from '../../domain/values/lease.js';
 import type { Trx } from '../../store/db.js';
@@ -56,6 +56,8 @@ async function rounds(deps: AppDeps, entryId: string, lane: Lane, startedAt: num
 async function oneRound(deps: AppDeps, forecast: KnownForecast, lane: Lane): Promise<TurnResult> {
   if (forecast.kind === 'nothing-to-send') return lookOnly(deps, forecast);
   const { plan } = forecast;
+  // No slots and no queue are there for it, and the gate refuses it: nobody has an address on it.
+  if (!isKnownChannel(plan.channel)) return decideAndSend(deps, forecast);
   if (lane === 'inline' && mustQueue(deps, plan.channel, plan.lastAttemptFailed)) return handOver(deps, forecast);
   const sent = await deps.slots[plan.channel].use(lane, () => sendWithSlot(deps, forecast));
   return sent ?? handOver(deps, forecast);

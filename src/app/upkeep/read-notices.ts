@@ -1,3 +1,4 @@
+import { type Channel, channelKind } from '../../domain/messages/channel.js';
 import { crowdedForMs } from '../../domain/people/crowded-id.js';
 import { durationWords } from '../../domain/time/duration.js';
 import { day, type Instant, second } from '../../domain/time/instant.js';
@@ -18,7 +19,7 @@ export interface Notice {
 /** `localProviders`: channels that go to the local mailbox or phone although this is no trial. */
 export async function readNotices(
   deps: Pick<AppDeps, 'store' | 'clock' | 'keyLimits' | 'shop'>,
-  localProviders: readonly ('email' | 'sms')[],
+  localProviders: readonly Channel[],
 ): Promise<readonly Notice[]> {
   const now = deps.clock.now();
   const [suspects, pauses, standings, oldKeys, budgets] = await Promise.all([
@@ -38,9 +39,7 @@ export async function readNotices(
       );
   if (standings.liveJourneys === 0)
     tell('no-journey-live', 'No journey is live, so events start nothing: sojourn publish, or sojourn journey resume <id>.');
-  if (localProviders.includes('sms'))
-    tell('texts-stay-here', 'Texts go to the local phone and reach nobody: set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.');
-  if (localProviders.includes('email')) tell('mail-stays-here', 'Emails go to the local mailbox and reach nobody: set SMTP_URL.');
+  for (const { staysHere } of localProviders.map(channelKind)) if (staysHere !== null) tell(staysHere.code, staysHere.sentence);
   if (standings.overdueEntries > 0)
     tell(
       'turns-failing',

@@ -26,6 +26,12 @@ export const sms = {
     providerOf: () => null,
     countryOf: countryOfPhone,
   },
+  form: 'plain',
+  templates: { confirm: 'double-opt-in-text', dataLink: 'data-link-text', freshLinks: null },
+  staysHere: {
+    code: 'texts-stay-here',
+    sentence: 'Texts go to the local phone and reach nobody: set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.',
+  },
   unclear: { kind: 'ask', graceRealMs: 2 * minute },
   leavesWithoutLook: false,
   hours: {

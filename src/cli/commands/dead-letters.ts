@@ -106,7 +106,7 @@ async function showDeadLetter(context: CliContext, id: string): Promise<Outcome>
   const letter = await api.get<WholeDeadLetter>(`/v1/dead-letters/${encodeURIComponent(id)}`);
   const local = await context.localTime();
   const came = `${letter.id} came ${local(letter.receivedAt)} from ${letter.source} (${letter.reason}). ${letter.detail}`;
-  const held = letter.source === 'email' && isMail(letter.payload) ? letter.payload.mail : JSON.stringify(letter.payload, null, 2);
+  const held = isMail(letter.payload) ? letter.payload.mail : JSON.stringify(letter.payload, null, 2);
   return { value: letter, text: paragraphs(came, letter.resolvedAt === null ? null : 'It is resolved.', held) };
 }
 

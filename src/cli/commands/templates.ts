@@ -78,7 +78,7 @@ async function previewTemplate(
       ? await previewSample(context, id, options)
       : await previewProfile(context, id, options.profile, options.locale);
   const fell = preview.fellBackFrom == null ? null : `There are no words in ${preview.fellBackFrom}: it fell back to ${preview.locale}.`;
-  if (preview.kind === 'sms') {
+  if ('body' in preview) {
     return { value: preview, text: paragraphs(preview.body, `${preview.segments} × ${preview.encoding}, ${preview.locale}`, fell) };
   }
   const file = options.out ?? join(await mkdtemp(join(tmpdir(), 'sojourn-')), `${id}.html`);

@@ -1,4 +1,4 @@
-import type { Channel, MessageClass } from '../messages/channel.js';
+import { type Channel, channelKind, type MessageClass } from '../messages/channel.js';
 import type { Place } from '../places/zone-evidence.js';
 import type { Policies } from '../policy/policies.js';
 import type { DailyHours, Jurisdiction, QuietHoursPolicy } from '../policy/quiet-hours-policy.js';
@@ -42,17 +42,19 @@ export function quietHours(request: SendRequest, places: readonly Place[], polic
 export function smsValiditySeconds(
   at: Instant,
   text: {
+    readonly channel: Channel;
     readonly places: readonly Place[];
     readonly deadlineAt: Instant;
     readonly policy: QuietHoursPolicy | null;
     readonly hours?: DailyHours | null;
   },
 ): number {
-  const atMost = Math.min(text.deadlineAt, at + longestValiditySeconds * second);
-  const hours = text.policy === null ? null : new OpenHours(text.places, 'sms', text.policy, text.hours ?? null);
+  const longest = channelKind(text.channel).hours.validitySeconds ?? longestValiditySeconds;
+  const atMost = Math.min(text.deadlineAt, at + longest * second);
+  const hours = text.policy === null ? null : new OpenHours(text.places, text.channel, text.policy, text.hours ?? null);
   const until = hours === null ? atMost : Math.min(atMost, hours.firstClose(at, atMost + submissionLagMs) - submissionLagMs);
   const seconds = Math.floor((until - at) / second);
-  return Math.max(1, Math.min(seconds, longestValiditySeconds));
+  return Math.max(1, Math.min(seconds, longest));
 }
 
 /** The quiet hours that a class of messages must keep; null: none. */

@@ -1,4 +1,5 @@
 import type { SuppressionReason } from '../consent/suppression-reasons.js';
+import { type NoticeCode } from '../values/notice-code.js';
 import type { BounceClass } from './bounce.js';
 
 /**
@@ -11,11 +12,17 @@ export interface ChannelKind<Id extends string = string> {
   /** The same for customers, by the language of the page. */
   readonly pages: Readonly<Record<'en' | 'de', PageWords>>;
   readonly address: AddressKind;
+  /** What a template of it is: a subject and a design in MJML, or a body alone. */
+  readonly form: 'designed' | 'plain';
   /** What happens when a call to the provider got no answer. */
   readonly unclear: UnclearSend;
   /** Whether a message leaves when the shop cannot say if there was an order: three times asked, and no answer. */
   readonly leavesWithoutLook: boolean;
   readonly hours: ChannelHours;
+  /** What asks and tells a person on it (templates of class transactional); null: it cannot. */
+  readonly templates: { readonly confirm: string | null; readonly dataLink: string | null; readonly freshLinks: string | null };
+  /** What is told where its messages go to a local part and not to a provider. */
+  readonly staysHere: { readonly code: NoticeCode; readonly sentence: string } | null;
   /** What a report of the provider, at once or later, asks for; null: nothing. `code`: the provider's, without personal data. */
   readReport(report: { readonly status: string; readonly code: string | null }): ReportAction | null;
   /** How a person ends it: by a link in each message (RFC 8058), or by answering a word. */

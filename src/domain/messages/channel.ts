@@ -6,6 +6,8 @@ export { isStricter, type MessageClass, messageClasses } from './message-class.j
 
 /** The name of a channel, as YAML, rows and the API have it. */
 export type Channel = (typeof channelKinds)[number]['id'];
+/** The channels whose templates have this form. */
+export type ChannelOf<Form extends ChannelKind['form']> = Extract<(typeof channelKinds)[number], { readonly form: Form }>['id'];
 export const channels: readonly [Channel, ...Channel[]] = channelKinds.map(({ id }) => id) as [Channel, ...Channel[]];
 
 const kinds: ReadonlyMap<string, ChannelKind> = new Map(channelKinds.map((kind) => [kind.id, kind]));
@@ -13,6 +15,10 @@ const kinds: ReadonlyMap<string, ChannelKind> = new Map(channelKinds.map((kind) 
 /** All that is so of a channel. One that this build lacks reaches nobody, and is no reason for a turn to fail: a newer build may have stored it. */
 export function channelKind(channel: string): ChannelKind {
   return kinds.get(channel) ?? unknownChannel(channel);
+}
+
+export function isKnownChannel(channel: string): boolean {
+  return kinds.has(channel);
 }
 
 /** A value for each channel. */
@@ -47,6 +53,11 @@ export function mailboxesOf(profile: Addressed): readonly string[] {
 /** The channels of which this is so. */
 export function channelsWith(is: (kind: ChannelKind) => boolean): readonly Channel[] {
   return channels.filter((channel) => is(channelKind(channel)));
+}
+
+/** The channels whose templates have this form. */
+export function channelsOf<Form extends ChannelKind['form']>(form: Form): readonly [ChannelOf<Form>, ...ChannelOf<Form>[]] {
+  return channelsWith((kind) => kind.form === form) as [ChannelOf<Form>, ...ChannelOf<Form>[]];
 }
 
 /** Where a person's address is on which each message costs: the shop's budget of that country counts for it. Null: nobody knows, or they have none. */

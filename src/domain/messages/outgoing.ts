@@ -1,9 +1,9 @@
-import type { Channel } from './channel.js';
+import { type Channel, type ChannelOf } from './channel.js';
 import type { AttemptOutcome, ProviderWords } from './message.js';
 
 /** A rendered email, ready for a provider. Personal data: lives in memory and in the store only. */
 export interface OutgoingEmail {
-  readonly kind: 'email';
+  readonly kind: ChannelOf<'designed'>;
   readonly messageId: string;
   readonly from: { readonly name: string; readonly address: string };
   readonly to: { readonly name: string | null; readonly address: string };
@@ -19,7 +19,7 @@ export interface OutgoingEmail {
 }
 
 export interface OutgoingSms {
-  readonly kind: 'sms';
+  readonly kind: ChannelOf<'plain'>;
   readonly messageId: string;
   readonly from: string;
   readonly to: string;
@@ -49,7 +49,7 @@ export type TextLook =
   | { readonly kind: 'unknown' };
 
 /** One for each channel. */
-export type Providers = { readonly [Kind in Channel]: Provider<Extract<Outgoing, { readonly kind: Kind }>> };
+export type Providers = { readonly [Kind in Channel]: Provider<Kind extends ChannelOf<'designed'> ? OutgoingEmail : OutgoingSms> };
 
 /** Who takes this message. */
 export function providerOf<M extends Outgoing>(providers: Providers, { kind }: M): Provider<M> {

@@ -1,5 +1,5 @@
 import type { Instant } from '../time/instant.js';
-import type { MessageClass } from './channel.js';
+import { type ChannelOf, type MessageClass } from './channel.js';
 
 /** What a template needs about one person and cart. */
 export interface RenderContext {
@@ -36,7 +36,7 @@ export interface RenderContext {
 
 export type RenderResult =
   | {
-      readonly kind: 'email';
+      readonly kind: ChannelOf<'designed'>;
       readonly subject: string;
       readonly html: string;
       readonly text: string;
@@ -44,7 +44,7 @@ export type RenderResult =
       readonly contentHash: string;
     }
   | {
-      readonly kind: 'sms';
+      readonly kind: ChannelOf<'plain'>;
       readonly body: string;
       readonly segments: number;
       readonly encoding: 'GSM-7' | 'UCS-2';

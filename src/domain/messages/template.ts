@@ -1,4 +1,4 @@
-import type { Channel, MessageClass } from './channel.js';
+import { type Channel, type ChannelOf, channelKind, type MessageClass } from './channel.js';
 
 /** What every version of a template says about itself. */
 export interface TemplateHead {
@@ -19,7 +19,17 @@ export interface TemplateHead {
 export type EmailVariant = { readonly subject: string; readonly html: string; readonly text: string };
 export type SmsVariant = { readonly body: string };
 
+type Designed = ChannelOf<'designed'>;
+type Plain = ChannelOf<'plain'>;
+
 /** A published version, as `template_versions.compiled` holds it. Immutable. Keys of `variants` are languages. */
 export type CompiledTemplate =
-  | (TemplateHead & { readonly format: 1; readonly channel: 'email'; readonly variants: Readonly<Record<string, EmailVariant>> })
-  | (TemplateHead & { readonly format: 1; readonly channel: 'sms'; readonly variants: Readonly<Record<string, SmsVariant>> });
+  | (TemplateHead & { readonly format: 1; readonly channel: Designed; readonly variants: Readonly<Record<string, EmailVariant>> })
+  | (TemplateHead & { readonly format: 1; readonly channel: Plain; readonly variants: Readonly<Record<string, SmsVariant>> });
+
+type PlainTemplate = Extract<CompiledTemplate, { readonly channel: Plain }>;
+
+/** A body alone, and no design? By its channel. */
+export function isPlain(compiled: CompiledTemplate): compiled is PlainTemplate {
+  return channelKind(compiled.channel).form === 'plain';
+}

@@ -1,6 +1,6 @@
 import type { PreferenceBox, Preferences, Wishes } from '../../app/consent/preferences.js';
 import { type FrequencyLevel, frequencyLevels } from '../../domain/gate/frequency-preference.js';
-import type { Channel } from '../../domain/messages/channel.js';
+import { type Channel, channelKind } from '../../domain/messages/channel.js';
 import type { Birthday } from '../../domain/people/own-words.js';
 import type { Shop } from '../../domain/shop/shop.js';
 import type { Form } from '../kit/form.js';
@@ -12,7 +12,7 @@ import { wordsOf } from './words.js';
 /** The form as it stands; `form`: what was typed and could not be taken. It works without scripts and can be read aloud. */
 export function preferenceForm(shop: Shop, shown: Preferences, language: Language, form: Form): Html {
   const words = wordsOf(language);
-  const hasTexts = shown.channels.includes('sms');
+  const hasTexts = shown.channels.some((channel) => channelKind(channel).stopsBy === 'word');
   return html`<form method="post">
 ${topicTable(shown, language)}
 ${hasTexts ? html`<p class="soft">${shown.textsStopped ? words.textsStopped : words.textTerms(shop.brand)}</p>` : html``}
@@ -45,7 +45,7 @@ function topicTable(shown: Preferences, language: Language): Html {
       return html`<tr><th scope="row">${name}${notes.map((note) => html`<span>${note}</span>`)}</th>${cells}</tr>`;
     });
   return html`<table><thead><tr><th scope="col"><span class="hidden">${words.topic}</span></th>${columns.map(
-    (channel) => html`<th scope="col">${words.channels[channel]}</th>`,
+    (channel) => html`<th scope="col">${channelKind(channel).pages[language].title}</th>`,
   )}</tr></thead><tbody>${rows}</tbody></table>`;
 }
 
@@ -53,7 +53,7 @@ function cell(shown: Preferences, one: PreferenceBox | undefined, name: string, 
   if (one === undefined) return html`<td><span aria-hidden="true">–</span></td>`;
   const words = wordsOf(language);
   const waits = one.isPending ? html`<span class="soft">${words.waits}</span>` : html``;
-  return html`<td><label><input type="checkbox" name="${nameOf(one)}"${box(one.wanted, shown)}><span class="hidden">${name}, ${words.channels[one.channel]}</span></label>${waits}</td>`;
+  return html`<td><label><input type="checkbox" name="${nameOf(one)}"${box(one.wanted, shown)}><span class="hidden">${name}, ${channelKind(one.channel).pages[language].title}</span></label>${waits}</td>`;
 }
 
 function frequencyFields({ frequency, locale }: Preferences, language: Language, shop: Shop): Html {

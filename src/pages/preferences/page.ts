@@ -5,6 +5,7 @@ import { sendDataLink } from '../../app/consent/fresh-links.js';
 import { type Preferences, savePreferences, showPreferences } from '../../app/consent/preferences.js';
 import type { AppDeps } from '../../app/deps.js';
 import { readLink } from '../../domain/keys/link-token.js';
+import { type Channel, channelKind } from '../../domain/messages/channel.js';
 import { answersOf } from '../kit/answers.js';
 import type { CustomerPage } from '../kit/customer-page.js';
 import { type Form, formOf, readForms } from '../kit/form.js';
@@ -83,11 +84,12 @@ function routes(app: AppDeps): FastifyPluginAsync {
       return link?.purpose === 'preferences' ? link.id : null;
     }
 
-    function boxText(language: Language, { channel, topic }: { readonly channel: 'email' | 'sms'; readonly topic: string }): string {
+    function boxText(language: Language, { channel, topic }: { readonly channel: Channel; readonly topic: string }): string {
       const words = wordsOf(language);
+      const kind = channelKind(channel);
       const known = app.policies.current().topics.topics.find(({ id }) => id === topic);
-      const box = words.box(app.shop.brand, channel, known === undefined ? topic : topicName(known, language));
-      return channel === 'sms' ? `${box}. ${words.textTerms(app.shop.brand)}` : box;
+      const box = words.box(app.shop.brand, kind.pages[language].by, known === undefined ? topic : topicName(known, language));
+      return kind.stopsBy === 'word' ? `${box}. ${words.textTerms(app.shop.brand)}` : box;
     }
 
     function answer(

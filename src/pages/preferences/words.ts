@@ -1,14 +1,12 @@
 import type { FrequencyLevel } from '../../domain/gate/frequency-preference.js';
-import type { Channel } from '../../domain/messages/channel.js';
 import { withKit } from '../kit/words.js';
 
 interface Words {
   readonly preferencesTitle: string;
   readonly preferencesIntro: (brand: string) => string;
-  readonly channels: Readonly<Record<Channel, string>>;
   readonly topic: string;
   /** What is recorded as the words that the person saw. */
-  readonly box: (brand: string, channel: Channel, topic: string) => string;
+  readonly box: (brand: string, by: string, topic: string) => string;
   /** What carriers want said before somebody agrees to texts. */
   readonly textTerms: (brand: string) => string;
   readonly textsStopped: string;
@@ -42,9 +40,8 @@ interface Words {
 const en: Words = {
   preferencesTitle: 'Your preferences',
   preferencesIntro: (brand) => `Choose what you would like to hear from ${brand}.`,
-  channels: { email: 'By email', sms: 'By text' },
   topic: 'What',
-  box: (brand, channel, topic) => `${topic} from ${brand}, ${channel === 'email' ? 'by email' : 'by text message'}`,
+  box: (brand, by, topic) => `${topic} from ${brand}, ${by}`,
   textTerms: (brand) =>
     `By ticking a box under “By text” you agree to get marketing texts from ${brand} at your number. You need not agree to buy anything. How many come varies; message and data rates may apply. Reply STOP to end them, HELP for help.`,
   textsStopped:
@@ -80,9 +77,8 @@ const en: Words = {
 const de: Words = {
   preferencesTitle: 'Ihre Einstellungen',
   preferencesIntro: (brand) => `Wählen Sie aus, was Sie von ${brand} erhalten möchten.`,
-  channels: { email: 'Per E‑Mail', sms: 'Per SMS' },
   topic: 'Was',
-  box: (brand, channel, topic) => `${topic} von ${brand}, ${channel === 'email' ? 'per E-Mail' : 'per SMS'}`,
+  box: (brand, by, topic) => `${topic} von ${brand}, ${by}`,
   textTerms: (brand) =>
     `Mit einem Haken unter „Per SMS“ willigen Sie ein, Werbung von ${brand} per SMS zu erhalten. Für einen Kauf ist das nicht nötig. Wie viele kommen, ist verschieden; es gelten die Preise Ihres Tarifs. Mit STOP beenden Sie es, mit HELP erhalten Sie Hilfe.`,
   textsStopped:

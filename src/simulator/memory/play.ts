@@ -158,12 +158,12 @@ function isAsleep({ state, activity }: MemoryEntry): boolean {
 }
 
 function outgoingOf(messageId: MessageId, to: string, rendered: Exclude<RenderResult, { kind: 'empty' }>): Outgoing {
-  if (rendered.kind === 'sms') {
+  if ('body' in rendered) {
     const { body, segments } = rendered;
-    return { kind: 'sms', messageId, from: 'Shop', to, body, segments, validitySeconds: 0 };
+    return { kind: rendered.kind, messageId, from: 'Shop', to, body, segments, validitySeconds: 0 };
   }
   const { subject, html, text } = rendered;
   const from = { name: 'Shop', address: 'shop@shop.example' };
   const nothing = { replyTo: null, unsubscribeUrl: null, listId: null };
-  return { kind: 'email', messageId, from, to: { name: null, address: to }, subject, html, text, ...nothing };
+  return { kind: rendered.kind, messageId, from, to: { name: null, address: to }, subject, html, text, ...nothing };
 }

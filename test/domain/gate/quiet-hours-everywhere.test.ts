@@ -127,7 +127,7 @@ describe.each(laws)('$name', (law) => {
         // Who may go now is not put off.
         else if (slot > at && mayLeave(at, zone, law)) complain(zone, at, 'put off although open');
         else {
-          const validity = smsValiditySeconds(slot, { places, deadlineAt: slot + day, policy: law.policy });
+          const validity = smsValiditySeconds(slot, { channel: 'sms', places, deadlineAt: slot + day, policy: law.policy });
           // Nothing lands late: until its last second the hours are open.
           if (validity < 1 || !isOpen(slot + validity * 1000 - 1, zone, law)) complain(zone, slot, `may land late: ${validity} s`);
         }

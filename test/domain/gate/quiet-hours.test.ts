@@ -250,7 +250,7 @@ test('no text leaves outside the hours, whatever the clocks do that day, and non
 
 describe('how long a provider may hold a text', () => {
   const validity = (at: number, deadlineAt: number, places: readonly Place[] = [berlinPlace], policy: QuietHoursPolicy | null = shipped) =>
-    smsValiditySeconds(at, { places, deadlineAt, policy });
+    smsValiditySeconds(at, { channel: 'sms', places, deadlineAt, policy });
 
   test('an hour at most', () => {
     expect(validity(berlin(12), berlin(24))).toBe(3600);
@@ -262,6 +262,7 @@ describe('how long a provider may hold a text', () => {
     expect(validity(utc('2026-12-01T00:30'), utc('2026-12-02T00:00'), [place('America/New_York', 'US', 'FL')])).toBe(30 * 60 - 10);
     expect(
       smsValiditySeconds(berlin(17, 40), {
+        channel: 'sms',
         places: [berlinPlace],
         deadlineAt: berlin(24),
         policy: shipped,
