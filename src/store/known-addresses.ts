@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { addressKeptIn, addressTraits } from './channel-sql.js';
 import type { Db } from './db.js';
+import { everyAddressOf } from './person-tables.js';
 
 interface Said {
   readonly email: string | null;
@@ -24,13 +24,8 @@ async function profilesAfter(db: Db, after: string, limit: number): Promise<read
 }
 
 async function addressesOf(db: Db, profileIds: readonly string[]): Promise<readonly Said[]> {
-  const ids = sql`any(${profileIds}::text[])`;
   const { rows } = await sql<Omit<Said, 'traits'> & { readonly traits: Said['traits'] | null }>`
-    select email, phone, ${addressTraits(sql`traits`)} as traits from profiles where id = ${ids}
-    union select payload->'traits'->>'email', payload->'traits'->>'phone', ${addressTraits(sql`payload->'traits'`)} from events where profile_id = ${ids} and type = 'identify'
-    union select payload->'context'->'traits'->>'email', payload->'context'->'traits'->>'phone', ${addressTraits(sql`payload->'context'->'traits'`)} from events where profile_id = ${ids}
-    union select ${addressKeptIn('email', 'messages')}, ${addressKeptIn('phone', 'messages')}, null::jsonb
-      from messages where profile_id = ${ids}`.execute(db);
+    with said (email, phone, traits) as (${everyAddressOf(sql`any(${profileIds}::text[])`)}) select * from said`.execute(db);
   return rows
     .filter(({ email, phone, traits }) => email !== null || phone !== null || traits !== null)
     .map((row) => ({ ...row, traits: row.traits ?? {} }));

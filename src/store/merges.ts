@@ -6,22 +6,8 @@ import type { Instant } from '../domain/time/instant.js';
 import type { Db, Trx } from './db.js';
 import { isOneOf } from './identities.js';
 import { jsonText } from './json.js';
+import { movedTables } from './person-tables.js';
 import { writeProfiles } from './profiles.js';
-
-/** Tables whose rows follow a merged profile, by the column that names a row. */
-export const movedTables = {
-  events: 'seq',
-  facts: 'seq',
-  carts: 'id',
-  orders: 'order_id',
-  consents: 'seq',
-  entries: 'id',
-  messages: 'id',
-  inbound_messages: 'id',
-  interactions: 'seq',
-  claims: 'seq',
-  key_acts: 'seq',
-} as const;
 
 /** Keeps a merge with both people as they are and the rows that will be moved. To be written in the statement that moves them. */
 export function writeMerge(merge: {
@@ -33,9 +19,9 @@ export function writeMerge(merge: {
   readonly at: Instant;
 }): RawBuilder<unknown> {
   const { id, eventId, keyId, from, into, at } = merge;
-  const rows = Object.entries(movedTables).map(
-    ([table, column]) =>
-      sql`${sql.lit(table)}, (select coalesce(jsonb_agg(${sql.ref(column)}), '[]') from ${sql.table(table)} where profile_id = ${from.id})`,
+  const rows = movedTables().map(
+    ([table, { row }]) =>
+      sql`${sql.lit(table)}, (select coalesce(jsonb_agg(${sql.ref(row)}), '[]') from ${sql.table(table)} where profile_id = ${from.id})`,
   );
   return sql`insert into merges (id, from_id, into_id, event_id, key_id, at, kept)
     select ${id}, ${from.id}, ${into.id}, ${eventId}, ${keyId}, ${at}::bigint, jsonb_build_object(
@@ -82,7 +68,8 @@ export interface KeptMerge extends MergeRecord {
     readonly into?: Omit<Profile, 'engagement'> & { readonly engagement: unknown };
     readonly ids?: readonly Identity[];
     readonly family?: readonly string[];
-    readonly rows?: Readonly<Record<keyof typeof movedTables, readonly (string | number)[]>>;
+    /** By table. One that came with a later build is not among them. */
+    readonly rows?: Readonly<Record<string, readonly (string | number)[]>>;
   };
 }
 
@@ -114,29 +101,17 @@ export async function takeApart(trx: Trx, merge: KeptMerge, into: Profile, at: I
   const { fromId, intoId, kept } = merge;
   const { from, ids = [], family = [], rows } = kept;
   if (from === undefined || rows === undefined) throw new Error(`Merge ${merge.id} keeps nothing: one of its people was erased.`);
-  const { events, orders } = await toldSince(trx, merge);
-  const back = async (table: keyof typeof movedTables, since: RawBuilder<unknown> = sql`false`): Promise<void> => {
-    const own = sql`select value from jsonb_array_elements_text(${jsonText(rows[table])}::jsonb) as r(value)`;
-    await sql`update ${sql.table(table)} set profile_id = ${fromId}
-      where profile_id = ${intoId} and (${sql.ref(movedTables[table])}::text in (${own}) or ${since})`.execute(trx);
-  };
+  const told = { fromId, mergedAt: merge.at, ...(await toldSince(trx, merge)) };
   await sql`update profiles set merged_into = null, traits = ${jsonText(from.traits)}::jsonb, trait_times = ${jsonText(from.traitTimes)}::jsonb,
     email = ${from.email}, phone = ${from.phone}, engagement = ${jsonText(from.engagement)}::jsonb where id = ${fromId}`.execute(trx);
   await sql`update profiles set merged_into = ${fromId} where merged_into = ${intoId} and id = any(${family})`.execute(trx);
   await writeProfiles([{ ...into, traitsChanged: true, engagementChanged: true }])?.execute(trx);
   await sql`update identities set profile_id = ${fromId} where profile_id = ${intoId} and ${isOneOf(ids)}`.execute(trx);
-  const bySince = sql`event_id = any(${events})`;
-  await back('carts', sql`created_at >= ${merge.at} and id in (select cart_id from facts where ${bySince})`);
-  await back('facts', bySince);
-  await back('consents', bySince);
-  await back('claims', bySince);
-  await back('key_acts', bySince);
-  await back('orders', sql`order_id = any(${orders})`);
-  await back('entries', sql`trigger_event_id = any(${events})`);
-  await back('messages', sql`entry_id in (select id from entries where profile_id = ${fromId})`);
-  await back('inbound_messages');
-  await back('interactions', sql`message_id in (select id from messages where profile_id = ${fromId})`);
-  await back('events', sql`message_id = any(${events})`);
+  for (const [table, { row, since }] of movedTables()) {
+    const own = sql`select value from jsonb_array_elements_text(${jsonText(rows[table] ?? [])}::jsonb) as r(value)`;
+    await sql`update ${sql.table(table)} set profile_id = ${fromId} where profile_id = ${intoId}
+      and (${sql.ref(row)}::text in (${own}) or ${since?.(told) ?? sql`false`})`.execute(trx);
+  }
   await sql`update waits set by_value = ${fromId} where by_kind = 'profile' and by_value = ${intoId}
     and entry_id in (select id from entries where profile_id = ${fromId})`.execute(trx);
   await sql`update merges set undone_at = ${at} where id = ${merge.id}`.execute(trx);

@@ -6,6 +6,7 @@ import type { ProfileId } from '../domain/values/ids.js';
 import type { ChangedProfile } from '../projection/rows.js';
 import type { Trx } from './db.js';
 import { jsonText } from './json.js';
+import { movedTables } from './person-tables.js';
 import type { ProfilesTable } from './schema.js';
 import { rowsOf, writeTogether } from './write-together.js';
 
@@ -111,24 +112,18 @@ export function writeProfiles(profiles: readonly ChangedProfile[]): RawBuilder<u
  * One statement. `log`: what is kept of it, with the rows as they are before.
  */
 export async function repointProfile(trx: Trx, from: ProfileId, into: Profile, log: RawBuilder<unknown> | null = null): Promise<void> {
-  const moved = (table: string): RawBuilder<unknown> =>
-    sql`update ${sql.table(table)} set profile_id = ${into.id} where profile_id = ${from} returning 1`;
-  await writeTogether(trx, {
-    // First: behind them, names of tables would be those of the writes.
+  const moved = movedTables().map(([table, { unless }]) => {
+    const stays = unless === undefined ? sql`false` : unless(into.id);
+    // Under another name than the table's: for the writes behind it, that would be this one.
+    return [
+      `moved_${table}`,
+      sql`update ${sql.table(table)} t set profile_id = ${into.id} where profile_id = ${from} and not ${stays} returning 1`,
+    ];
+  });
+  await writeTogether<string>(trx, {
     log,
-    ids: moved('identities'),
-    events: moved('events'),
-    facts: moved('facts'),
-    carts: moved('carts'),
-    orders: moved('orders'),
-    consents: moved('consents'),
-    entries: moved('entries'),
-    messages: moved('messages'),
-    inbound: moved('inbound_messages'),
-    interactions: moved('interactions'),
-    claims: sql`update claims c set profile_id = ${into.id} where profile_id = ${from}
-      and not exists (select from claims o where o.profile_id = ${into.id} and o.kind = c.kind and o.value = c.value) returning 1`,
-    key_acts: moved('key_acts'),
+    moved_identities: sql`update identities set profile_id = ${into.id} where profile_id = ${from} returning 1`,
+    ...Object.fromEntries(moved),
     into: writeProfiles([{ ...into, traitsChanged: true, engagementChanged: true }]),
     from: sql`update profiles set merged_into = ${into.id} where id = ${from} or merged_into = ${from} returning 1`,
   });

@@ -1,11 +1,13 @@
-import { type KeptOfPerson, readKeptOfPerson } from '../../store/export.js';
+import { readKeptOfPerson } from '../../store/export.js';
 import type { AppDeps } from '../deps.js';
 import { type ProfileStory, showProfile } from './show-profile.js';
 
 /** All that is kept of one person, for the person (GDPR Art. 15 and 20). Instants in milliseconds since 1970 UTC. Personal data. */
-export interface ProfileExport extends KeptOfPerson {
+export interface ProfileExport {
   readonly exportedAt: number;
   readonly profile: ProfileStory;
+  /** `KeptOfPerson`. */
+  readonly [list: string]: unknown;
 }
 
 /** Null: no such profile, or it was erased. */
