@@ -14,8 +14,13 @@ const memory = 'test/simulator/memory.test.ts';
 /** [file, what stands there, what is planted, the test that kills it] */
 const mutants = [
   ['src/turn/pending/gate.ts', 'if (plan.cartUpdatedAt !== (world.cart?.updatedAt ?? null)) return null;', '', turn],
-  ['src/turn/pending/gate.ts', 'plan.seenAddress === address && isPlanFresh', 'isPlanFresh', turn],
-  ['src/turn/pending/gate.ts', 'plan.seenAddress === address && isPlanFresh', 'plan.seenAddress === address', turn],
+  ['src/turn/pending/gate.ts', 'plan.seenAddress === addressOf(world.profile, plan.channel) && isPlanFresh', 'isPlanFresh', turn],
+  [
+    'src/turn/pending/gate.ts',
+    'plan.seenAddress === addressOf(world.profile, plan.channel) && isPlanFresh',
+    'plan.seenAddress === addressOf(world.profile, plan.channel)',
+    turn,
+  ],
   ['src/turn/pending/gate.ts', '|| plan.step !== pending.step', '', turn],
   ['src/turn/pending/gate.ts', "if (lane === 'queue-first') {", "if (lane === 'send-here') {", turn],
   ['src/turn/pending/gate.ts', 'if (!mayBegin)', 'if (mayBegin)', turn],
@@ -36,7 +41,7 @@ const mutants = [
     contract,
   ],
   ['src/turn/settle-attempt.ts', 'if (mayRepeat && unclear < 2', 'if (mayRepeat && unclear < 1', contract],
-  ['src/turn/pending/send.ts', 'const callbackGraceRealMs = 2 * minute;', 'const callbackGraceRealMs = 9_000 * minute;', contract],
+  ['src/channels/sms/channel.ts', 'graceRealMs: 2 * minute', 'graceRealMs: 9_000 * minute', contract],
   ['src/turn/arming.ts', "if (pauses.journey) return { kind: 'held' };", '', contract],
   ['src/turn/arming.ts', "if (asked?.kind === 'exit')", 'if (false as boolean && asked?.kind === "exit")', contract],
   ['src/turn/arming.ts', "if (dueAt > at) return { kind: 'not-due' };", '', contract],
