@@ -3,6 +3,7 @@ import { engagementJson } from '../domain/engagement/state.js';
 import type { Identity } from '../domain/people/identity.js';
 import type { Profile } from '../domain/people/profile.js';
 import type { Instant } from '../domain/time/instant.js';
+import type { EntryId } from '../domain/values/ids.js';
 import type { Db, Trx } from './db.js';
 import { isOneOf } from './identities.js';
 import { jsonText } from './json.js';
@@ -17,11 +18,13 @@ export function writeMerge(merge: {
   readonly from: Profile;
   readonly into: Profile;
   readonly at: Instant;
+  /** Entries of `from` that are with `into` already, and go back when the merge is undone. */
+  readonly live: readonly EntryId[];
 }): RawBuilder<unknown> {
-  const { id, eventId, keyId, from, into, at } = merge;
+  const { id, eventId, keyId, from, into, at, live } = merge;
   const rows = movedTables().map(
     ([table, { row }]) =>
-      sql`${sql.lit(table)}, (select coalesce(jsonb_agg(${sql.ref(row)}), '[]') from ${sql.table(table)} where profile_id = ${from.id})`,
+      sql`${sql.lit(table)}, (select coalesce(jsonb_agg(${sql.ref(row)}), '[]') from ${sql.table(table)} where profile_id = ${from.id} or ${table === 'entries' ? sql`id = any(${live}::text[])` : sql`false`})`,
   );
   return sql`insert into merges (id, from_id, into_id, event_id, key_id, at, kept)
     select ${id}, ${from.id}, ${into.id}, ${eventId}, ${keyId}, ${at}::bigint, jsonb_build_object(

@@ -38,8 +38,10 @@ export async function mergeProfiles(
   await lockCartsOf(trx, from.id);
   const entries = await lockUnitingEntries(trx, { profiles: [from.id, into.id], carts: [] });
   const heard = entries.some((entry) => entry.state === 'open') ? await shareFacts(trx, [from.id, into.id], at) : new Set<never>();
-  await uniteEntries(trx, entries, placeOfPerson(into.id), { at, heard });
-  const log = cause === null ? null : writeMerge({ ...cause, from, into, at });
+  const alone = new Set(await uniteEntries(trx, entries, placeOfPerson(into.id), { at, heard }));
+  // Moved already, so that the log would not find them with whom they were.
+  const live = entries.flatMap(({ id, profileId }) => (profileId === from.id && alone.has(id) ? [id] : []));
+  const log = cause === null ? null : writeMerge({ ...cause, from, into, at, live });
   await repointProfile(trx, from.id, merged, log);
   return merged;
 }
