@@ -302,6 +302,13 @@ export const personTables: { readonly [Name in TableName]: TableRule<Name> } = {
     keeps: ['act', 'kind', 'actor_kind', 'actor_id', 'profile_ids', 'subject', 'request_id'],
     export: { kind: 'nothing', why: 'It says who of the team did what, by random ids.' },
   },
+  audit_outcomes: {
+    kind: 'person',
+    merge: { kind: 'follows', table: 'audit_log' },
+    erase: nothing,
+    keeps: [],
+    export: { kind: 'nothing', why: 'It says how a call of the API ended, by a number.' },
+  },
   suppressions: {
     kind: 'person',
     merge: { kind: 'stays', why: 'It is about an address, whoever has it.' },
@@ -322,6 +329,13 @@ export const personTables: { readonly [Name in TableName]: TableRule<Name> } = {
     erase: nothing, // A keyed hash, gone after a day.
     keeps: ['kind', 'channel', 'hash'],
     export: { kind: 'nothing', why: 'A keyed hash of an address that was sent a link lately.' },
+  },
+  idempotency_keys: {
+    kind: 'person',
+    merge: { kind: 'follows', table: 'entries' },
+    erase: nothing, // The answer to a request: ids, a verdict and instants. Gone after a day.
+    keeps: ['key_hash', 'request_hash', 'entry_id', 'answer'],
+    export: { kind: 'nothing', why: 'It says which message a request made, by our own ids.' },
   },
   // Last: what goes before may read it.
   profiles: {
@@ -353,9 +367,7 @@ export const personTables: { readonly [Name in TableName]: TableRule<Name> } = {
   api_keys: nobody('Keys of the shop.'),
   key_hours: nobody('How much came by a key in an hour.'),
   key_refusals: nobody('What a key may not do and tried, by codes.'),
-  audit_outcomes: nobody('How a call of the API ended.'),
   controls: nobody('What operators have set, and what runs.'),
-  idempotency_keys: nobody('Keyed hashes of requests of the shop, with the ids that they made. Forgotten after a day.'),
 };
 
 /** The tables that hold something of a person, in the order of the list. */
