@@ -7,7 +7,7 @@ const rules = z.strictObject({
   obeys_caps: z.boolean(),
   counts_toward_caps: z.boolean(),
   obeys_quiet_hours: z.boolean(),
-  held_out: z.boolean().meta({ description: 'Whether the holdout of a journey gets it or not.' }),
+  held_out: z.boolean().meta({ description: 'true: a person in the holdout of a journey goes without it.' }),
   may_promote: z.boolean().meta({ description: 'Coupons, recommendations and the like.' }),
   default_priority: z.number().int().min(0).max(100),
 });

@@ -25,6 +25,8 @@ export interface GatePerson {
   /** Since when marketing to it is refused, whoever has it. */
   readonly unsubscribedAt: Readonly<Partial<Record<Channel, Instant>>>;
   readonly places: readonly Place[];
+  /** In the holdout of the journey that asks. Absent: the journey has none. */
+  readonly isInHoldout?: boolean;
   /** Said by a scenario, instead of what it would be worked out from. */
   readonly toldTier?: Tier | undefined;
   /** Where their days begin. */
@@ -41,16 +43,17 @@ export function gateFacts(
   const { consents, places } = person;
   const suppression = suppressionOf(policies, person, request);
   const { paused, reachable, content, texts, isTest } = now;
+  const rules = policies.classes.classes[request.class];
   return {
     paused,
     reachable,
     content,
-    needsConsent: policies.classes.classes[request.class].needsConsent,
+    needsConsent: rules.needsConsent,
     texts: texts ?? null,
     consents,
     topics: policies.topics,
     suppression: suppression === null ? null : { reason: suppression },
-    holdout: false,
+    holdout: rules.isHeldOut && (person.isInHoldout ?? false),
     places,
     quietHours: quietHoursFor(policies, request.class),
     ledger: ledgerOf(policies.classes, person.ledger, request.messageId),

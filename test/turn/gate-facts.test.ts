@@ -39,3 +39,17 @@ test.each([
 
   expect(decideSend(request, facts)).toMatchObject({ kind });
 });
+
+test.each([
+  ['transactional', 'send'],
+  ['marketing', 'withhold'],
+] as const)('the policy decides whether the holdout goes without a message of class %s: %s', (name, kind) => {
+  const request = sendRequest({ class: name });
+  const facts = gateFacts(withConsent(name, false), { ...person, isInHoldout: true }, request, {
+    paused: null,
+    reachable: { kind: 'ok' },
+    content: { kind: 'ready' },
+  });
+
+  expect(decideSend(request, facts)).toMatchObject({ kind });
+});

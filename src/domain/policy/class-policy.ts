@@ -11,6 +11,7 @@ export interface ClassRules {
   readonly obeysCaps: boolean;
   readonly countsTowardCaps: boolean;
   readonly obeysQuietHours: boolean;
+  /** Whether a person in the holdout of a journey goes without it. */
   readonly isHeldOut: boolean;
   /** Coupons, product recommendations and the like; `transactional` may not (lint). */
   readonly mayPromote: boolean;

@@ -45,6 +45,7 @@ export interface SendFacts {
   readonly suppression: { readonly reason: string } | null;
   /** Codes of `no`: `no-address`, `invalid-address`, `not-mobile` and the like. */
   readonly reachable: { readonly kind: 'ok' } | { readonly kind: 'no'; readonly code: string };
+  /** The person is in the holdout, and the class of the message keeps it from them (`held_out` in `policies/classes.yaml`). */
   readonly holdout: boolean;
   readonly content: { readonly kind: 'ready' } | { readonly kind: 'empty'; readonly problem: string };
   /** Every place that the person may be in; a text leaves only when it is inside the hours of all. Never empty for a text. */
