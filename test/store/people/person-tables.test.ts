@@ -32,7 +32,10 @@ function faultsOf(schema: readonly SchemaColumn[]): readonly string[] {
     ...gone.map((table) => `src/store/person-tables.ts names the table ${table}, which the schema does not have. Strike it.`),
     ...persons.map(
       ([table, columns]) =>
-        `The table ${table} refers to a person (${columns.filter(isOfPerson(columns)).map(({ column }) => column)}), and src/store/person-tables.ts says that it holds nothing of one.`,
+        `The table ${table} refers to a person (${columns
+          .filter(isOfPerson(columns))
+          .map(({ column }) => column)
+          .join(', ')}), and src/store/person-tables.ts says that it holds nothing of one.`,
     ),
   ];
 }
@@ -105,7 +108,9 @@ describeOnBothStores('tables with a person', (store) => {
 
     expect(await eraseProfile(deps, ada)).toMatchObject({ kind: 'erased' });
     const after = plantsIn(await textOf(store(), peoplesTables));
-    const kept = new Set(tablesOfPeople().flatMap(([table, { keeps }]) => keeps.map((column) => `${table}.${column}`)));
+    const kept = new Set(
+      tablesOfPeople().flatMap(([table, { keeps }]) => (keeps as readonly string[]).map((column) => `${table}.${column}`)),
+    );
     expect([...after].filter((plant) => !kept.has(plant))).toEqual([]);
     expect([...kept].filter((plant) => before.has(plant) && !after.has(plant))).toEqual([]);
 
