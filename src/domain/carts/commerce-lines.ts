@@ -24,6 +24,22 @@ const longestJson = 1_000_000;
  * left out and noted; it never costs the others. Null: the event does not say what lies in the cart.
  */
 export function readProducts(properties: Properties, read: FieldReader): readonly CommerceLine[] | null {
+  const currency = read.currency(properties);
+  return eachProduct(properties, read, (product, where) => {
+    const line = readLine(product, read, where, currency);
+    if (line === null) return null;
+    const quantity = read.number(product, ['quantity'], null, where) ?? 1;
+    if (quantity < 0) read.lose(`${where}quantity`);
+    return { ...line, currency: line.currency ?? currency, quantity: Math.max(0, quantity) };
+  });
+}
+
+/** What `one` makes of each product of `products`; those of which it makes nothing are noted and left out. Null: there is no `products`. */
+export function eachProduct<T>(
+  properties: Properties,
+  read: FieldReader,
+  one: (product: Properties, where: string) => T | null,
+): readonly T[] | null {
   if (!Object.hasOwn(properties, 'products') || properties['products'] === undefined) return null;
   const products = listOf(properties['products']);
   if (products === null) {
@@ -31,15 +47,11 @@ export function readProducts(properties: Properties, read: FieldReader): readonl
     return null;
   }
   if (products.length > maxProducts) read.lose(`products[${maxProducts}…]`);
-  const currency = read.currency(properties);
   return products.slice(0, maxProducts).flatMap((product, index) => {
     const where = `products[${index}]`;
-    const line = isRecord(product) ? readLine(product, read, `${where}.`, currency) : null;
-    if (line === null) read.lose(where);
-    if (line === null || !isRecord(product)) return [];
-    const quantity = read.number(product, ['quantity'], null, `${where}.`) ?? 1;
-    if (quantity < 0) read.lose(`${where}.quantity`);
-    return [{ ...line, currency: line.currency ?? currency, quantity: Math.max(0, quantity) }];
+    const made = isRecord(product) ? one(product, `${where}.`) : null;
+    if (made === null) read.lose(where);
+    return made === null ? [] : [made];
   });
 }
 

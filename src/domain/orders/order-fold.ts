@@ -1,0 +1,161 @@
+import { compareText, later, newerOf, newerValue, type Position, type Register } from '../carts/register.js';
+import type { Instant } from '../time/instant.js';
+import type { OrderLine, OrderSums, OrderTold, Refund } from './order-told.js';
+import { emptyShipment, foldShipment, mergeShipments, type ShipmentFold } from './shipment-fold.js';
+
+/**
+ * All that was told of one order, folded so that neither the order of arrival nor what is told twice makes a difference: each field keeps its newest
+ * statement by the source's own update time, refunds, shipments and returns are kept by their ids, and what has ended stays ended. (A state-based CRDT:
+ * Shapiro et al. 2011; `mergeOrders` is its join.)
+ */
+export interface OrderFold {
+  /** When the first thing was told of it, and when it was first paid and first cancelled, as positions. */
+  readonly first: Position | null;
+  readonly paid: Position | null;
+  readonly cancelled: Position | null;
+  readonly total: Register<number> | null;
+  /** What a cancellation says that the order came to: counts where nothing else does. */
+  readonly totalElsewhere: Register<number> | null;
+  readonly currency: Register<string> | null;
+  readonly tax: Register<number> | null;
+  readonly shipping: Register<number> | null;
+  readonly discount: Register<number> | null;
+  readonly lines: Register<readonly OrderLine[]> | null;
+  readonly codes: readonly string[];
+  readonly refunds: Readonly<Record<string, Register<Refund>>>;
+  readonly shipments: Readonly<Record<string, ShipmentFold>>;
+  readonly returns: Readonly<Record<string, ReturnFold>>;
+}
+
+interface ReturnFold {
+  readonly opened: Position | null;
+  readonly closed: Position | null;
+  readonly lines: Register<OrderTold & { readonly kind: 'return' }> | null;
+}
+
+export const emptyOrder: OrderFold = {
+  first: null,
+  paid: null,
+  cancelled: null,
+  total: null,
+  totalElsewhere: null,
+  currency: null,
+  tax: null,
+  shipping: null,
+  discount: null,
+  lines: null,
+  codes: [],
+  refunds: {},
+  shipments: {},
+  returns: {},
+};
+
+/** So many refunds, shipments, returns and codes of one order are kept: those whose ids sort first, so that arrival makes no difference. */
+const keptAtMost = 100;
+
+/** Where an event stands among others: `at` is the source's own update time where it says one, else when the event happened. */
+export interface ToldAt {
+  readonly at: Instant;
+  readonly eventId: string;
+}
+
+export function foldOrder(fold: OrderFold, told: OrderTold, { at, eventId }: ToldAt): OrderFold {
+  const position: Position = [at, ranks[told.kind === 'order' ? told.step : told.kind], eventId];
+  const known = { ...fold, first: earlier(fold.first, position) };
+  switch (told.kind) {
+    case 'order':
+      return {
+        ...withSums(known, told.sums, position),
+        paid: told.step === 'paid' ? earlier(known.paid, position) : known.paid,
+        lines: newerValue(known.lines, position, told.lines),
+      };
+    case 'cancelled':
+      return {
+        ...known,
+        cancelled: earlier(known.cancelled, position),
+        totalElsewhere: newerValue(known.totalElsewhere, position, told.sums.total),
+        currency: newerValue(known.currency, position, told.sums.currency),
+      };
+    case 'refund':
+      return { ...known, refunds: put(known.refunds, told.refund.refundId, [...position, told.refund], (a, b) => newerOf(a, b) ?? b) };
+    case 'shipment':
+      return {
+        ...known,
+        shipments: put(known.shipments, told.shipmentId, foldShipment(emptyShipment, told.shipment, position), mergeShipments),
+      };
+    case 'return':
+      return { ...known, returns: put(known.returns, told.returnId, returned(told, position), mergeReturns) };
+  }
+}
+
+/** Of two things told at one instant the one that ends more counts as the newer. */
+const ranks = { created: 0, updated: 1, paid: 2, shipment: 3, return: 4, refund: 5, cancelled: 6 } as const;
+
+/** What is known of an order that two folds tell of. */
+export function mergeOrders(a: OrderFold, b: OrderFold): OrderFold {
+  return {
+    first: earlierOf(a.first, b.first),
+    paid: earlierOf(a.paid, b.paid),
+    cancelled: earlierOf(a.cancelled, b.cancelled),
+    total: newerOf(a.total, b.total),
+    totalElsewhere: newerOf(a.totalElsewhere, b.totalElsewhere),
+    currency: newerOf(a.currency, b.currency),
+    tax: newerOf(a.tax, b.tax),
+    shipping: newerOf(a.shipping, b.shipping),
+    discount: newerOf(a.discount, b.discount),
+    lines: newerOf(a.lines, b.lines),
+    codes: codesOf([...a.codes, ...b.codes]),
+    refunds: putAll(a.refunds, b.refunds, (one, other) => newerOf(one, other) ?? other),
+    shipments: putAll(a.shipments, b.shipments, mergeShipments),
+    returns: putAll(a.returns, b.returns, mergeReturns),
+  };
+}
+
+function withSums(fold: OrderFold, sums: OrderSums, position: Position): OrderFold {
+  return {
+    ...fold,
+    total: newerValue(fold.total, position, sums.total),
+    currency: newerValue(fold.currency, position, sums.currency),
+    tax: newerValue(fold.tax, position, sums.tax),
+    shipping: newerValue(fold.shipping, position, sums.shipping),
+    discount: newerValue(fold.discount, position, sums.discount),
+    codes: sums.codes.length === 0 ? fold.codes : codesOf([...fold.codes, ...sums.codes]),
+  };
+}
+
+function returned(told: OrderTold & { readonly kind: 'return' }, position: Position): ReturnFold {
+  return {
+    opened: told.step === 'opened' ? position : null,
+    closed: told.step === 'closed' ? position : null,
+    lines: told.lines.length === 0 ? null : [...position, told],
+  };
+}
+
+function mergeReturns(a: ReturnFold, b: ReturnFold): ReturnFold {
+  return { opened: earlierOf(a.opened, b.opened), closed: earlierOf(a.closed, b.closed), lines: newerOf(a.lines, b.lines) };
+}
+
+function put<T>(known: Readonly<Record<string, T>>, id: string, value: T, join: (a: T, b: T) => T): Readonly<Record<string, T>> {
+  return putAll(known, Object.fromEntries([[id, value]]), join);
+}
+
+function putAll<T>(a: Readonly<Record<string, T>>, b: Readonly<Record<string, T>>, join: (a: T, b: T) => T): Readonly<Record<string, T>> {
+  const all = new Map(Object.entries(a));
+  for (const [id, value] of Object.entries(b)) {
+    const known = all.get(id);
+    all.set(id, known === undefined ? value : join(known, value));
+  }
+  return Object.fromEntries([...all].sort(([one], [other]) => compareText(one, other)).slice(0, keptAtMost));
+}
+
+function codesOf(codes: readonly string[]): readonly string[] {
+  return [...new Set(codes)].sort(compareText).slice(0, keptAtMost);
+}
+
+function earlier(known: Position | null, position: Position): Position {
+  return known === null || later(known, position) === known ? position : known;
+}
+
+function earlierOf(a: Position | null, b: Position | null): Position | null {
+  return a === null || b === null ? (a ?? b) : earlier(a, b);
+}

@@ -1,0 +1,40 @@
+import { later, newerOf, newerValue, type Position, type Register } from '../carts/register.js';
+import type { ShipmentTold } from './order-told.js';
+
+/** What was told of one shipment, whatever the order in which it came. */
+export interface ShipmentFold {
+  readonly shipped: Position | null;
+  /** The newest: a shipment may have several. */
+  readonly exception: Position | null;
+  /** The first: a parcel is delivered once. */
+  readonly delivered: Position | null;
+  readonly promisedAt: Register<number> | null;
+  readonly trackingUrl: Register<string> | null;
+}
+
+export const emptyShipment: ShipmentFold = { shipped: null, exception: null, delivered: null, promisedAt: null, trackingUrl: null };
+
+export function foldShipment(fold: ShipmentFold, told: ShipmentTold, position: Position): ShipmentFold {
+  return mergeShipments(fold, {
+    shipped: told.step === 'shipped' ? position : null,
+    exception: told.step === 'exception' ? position : null,
+    delivered: told.step === 'delivered' ? position : null,
+    promisedAt: newerValue<number>(null, position, told.promisedAt),
+    trackingUrl: newerValue<string>(null, position, told.trackingUrl),
+  });
+}
+
+export function mergeShipments(a: ShipmentFold, b: ShipmentFold): ShipmentFold {
+  return {
+    shipped: first(a.shipped, b.shipped),
+    exception: a.exception === null || b.exception === null ? (a.exception ?? b.exception) : later(a.exception, b.exception),
+    delivered: first(a.delivered, b.delivered),
+    promisedAt: newerOf(a.promisedAt, b.promisedAt),
+    trackingUrl: newerOf(a.trackingUrl, b.trackingUrl),
+  };
+}
+
+function first(a: Position | null, b: Position | null): Position | null {
+  if (a === null || b === null) return a ?? b;
+  return later(a, b) === a ? b : a;
+}
