@@ -41,9 +41,6 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['return closed', (p, read) => readReturn(p, read, 'closed')],
 ]);
 
-/** Names of the events that tell of orders, in lower case. */
-export const orderEventNames: readonly string[] = [...readers.keys()];
-
 /** Reads a track event's name and properties; null: it tells of no order. What cannot be read is noted and costs nothing else. */
 export function readOrderEvent(name: string, properties: Properties, eventId: string): OrderReading | null {
   const reader = readers.get(eventKey(name));
