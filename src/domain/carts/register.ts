@@ -15,6 +15,11 @@ export function later(a: Position, b: Position): Position {
   return comparePositions(a, b) >= 0 ? a : b;
 }
 
+/** The earlier of two, where both are there. */
+export function earlierOf(a: Position | null, b: Position | null): Position | null {
+  return a === null || b === null ? (a ?? b) : comparePositions(a, b) <= 0 ? a : b;
+}
+
 export function newer<T>(a: Register<T>, b: Register<T>): Register<T> {
   return comparePositions(a, b) >= 0 ? a : b;
 }

@@ -1,3 +1,4 @@
+import { lineKey } from '../carts/cart-line-fold.js';
 import type { CommerceLine } from '../carts/commerce-lines.js';
 import { eachProduct, readLine, readProducts } from '../carts/commerce-lines.js';
 import { eventKey } from '../events/event-key.js';
@@ -99,7 +100,7 @@ function together(
   const found = new Map<string, OrderLine>();
   for (const { line, quantity, discount } of lines) {
     const { productId, variant, name, price, imageUrl, url } = line;
-    const key = JSON.stringify([productId, variant]);
+    const key = lineKey(productId, variant);
     const known = found.get(key);
     const both = discount === null && (known?.discount ?? null) === null ? null : (discount ?? 0) + (known?.discount ?? 0);
     found.set(key, { productId, variant, name, price, imageUrl, url, quantity: quantity + (known?.quantity ?? 0), discount: both });

@@ -1,4 +1,4 @@
-import { compareText, later, newerOf, newerValue, type Position, type Register } from '../carts/register.js';
+import { compareText, earlierOf, newerOf, newerValue, type Position, type Register } from '../carts/register.js';
 import type { Instant } from '../time/instant.js';
 import type { OrderLine, OrderSums, OrderTold, Refund } from './order-told.js';
 import { emptyShipment, foldShipment, mergeShipments, type ShipmentFold } from './shipment-fold.js';
@@ -61,18 +61,18 @@ export interface ToldAt {
 
 export function foldOrder(fold: OrderFold, told: OrderTold, { at, eventId }: ToldAt): OrderFold {
   const position: Position = [at, ranks[told.kind === 'order' ? told.step : told.kind], eventId];
-  const known = { ...fold, first: earlier(fold.first, position) };
+  const known = { ...fold, first: earlierOf(fold.first, position) };
   switch (told.kind) {
     case 'order':
       return {
         ...withSums(known, told.sums, position),
-        paid: told.step === 'paid' ? earlier(known.paid, position) : known.paid,
+        paid: told.step === 'paid' ? earlierOf(known.paid, position) : known.paid,
         lines: newerValue(known.lines, position, told.lines),
       };
     case 'cancelled':
       return {
         ...known,
-        cancelled: earlier(known.cancelled, position),
+        cancelled: earlierOf(known.cancelled, position),
         totalElsewhere: newerValue(known.totalElsewhere, position, told.sums.total),
         currency: newerValue(known.currency, position, told.sums.currency),
       };
@@ -150,12 +150,4 @@ function putAll<T>(a: Readonly<Record<string, T>>, b: Readonly<Record<string, T>
 
 function codesOf(codes: readonly string[]): readonly string[] {
   return [...new Set(codes)].sort(compareText).slice(0, keptAtMost);
-}
-
-function earlier(known: Position | null, position: Position): Position {
-  return known === null || later(known, position) === known ? position : known;
-}
-
-function earlierOf(a: Position | null, b: Position | null): Position | null {
-  return a === null || b === null ? (a ?? b) : earlier(a, b);
 }

@@ -1,4 +1,4 @@
-import { later, newerOf, newerValue, type Position, type Register } from '../carts/register.js';
+import { earlierOf, later, newerOf, newerValue, type Position, type Register } from '../carts/register.js';
 import type { ShipmentTold } from './order-told.js';
 
 /** What was told of one shipment, whatever the order in which it came. */
@@ -26,15 +26,10 @@ export function foldShipment(fold: ShipmentFold, told: ShipmentTold, position: P
 
 export function mergeShipments(a: ShipmentFold, b: ShipmentFold): ShipmentFold {
   return {
-    shipped: first(a.shipped, b.shipped),
+    shipped: earlierOf(a.shipped, b.shipped),
     exception: a.exception === null || b.exception === null ? (a.exception ?? b.exception) : later(a.exception, b.exception),
-    delivered: first(a.delivered, b.delivered),
+    delivered: earlierOf(a.delivered, b.delivered),
     promisedAt: newerOf(a.promisedAt, b.promisedAt),
     trackingUrl: newerOf(a.trackingUrl, b.trackingUrl),
   };
-}
-
-function first(a: Position | null, b: Position | null): Position | null {
-  if (a === null || b === null) return a ?? b;
-  return later(a, b) === a ? b : a;
 }
