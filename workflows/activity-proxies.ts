@@ -1,5 +1,5 @@
 import { type ActivityInterfaceFor, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
-import { channelTaskQueues, type QueueActivities, type QueueChannel, type TurnActivities } from './contract.js';
+import { channelTaskQueue, type QueueActivities, type TurnActivities } from './contract.js';
 
 const retry = { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 60_000 } as const;
 
@@ -16,13 +16,6 @@ export const patientTurn = proxyActivities<TurnActivities>({ startToCloseTimeout
  * The queue lane: a channel's own task queue, whose rate Temporal holds. No limit on waiting there: the message's deadline is the turn's affair. 60 s,
  * because such a turn may wait 25 s for a connection to the provider before the call (20 s at most) begins.
  */
-export const queuedTurns: Readonly<Record<QueueChannel, QueuedTurn>> = {
-  email: queuedTurnOn('email'),
-  sms: queuedTurnOn('sms'),
-};
-
-type QueuedTurn = ActivityInterfaceFor<QueueActivities>['queuedTurn'];
-
-function queuedTurnOn(channel: QueueChannel): QueuedTurn {
-  return proxyActivities<QueueActivities>({ taskQueue: channelTaskQueues[channel], startToCloseTimeout: 60_000, retry }).queuedTurn;
+export function queuedTurnOn(channel: string): ActivityInterfaceFor<QueueActivities>['queuedTurn'] {
+  return proxyActivities<QueueActivities>({ taskQueue: channelTaskQueue(channel), startToCloseTimeout: 60_000, retry }).queuedTurn;
 }

@@ -11,12 +11,10 @@ export interface JourneyEntryInput {
   readonly entryId: string;
 }
 
-export type QueueChannel = 'email' | 'sms';
-
 /** What a turn tells the workflow to do next. Carries codes and ids only, never personal data. */
 export type Instruction =
   | { readonly kind: 'turn'; readonly summary: string }
-  | { readonly kind: 'queued'; readonly channel: QueueChannel; readonly summary: string }
+  | { readonly kind: 'queued'; readonly channel: string; readonly summary: string }
   /** `wakeAtReal` null: no time-out, only a poke wakes it. */
   | { readonly kind: 'wait'; readonly wakeAtReal: number | null; readonly summary: string }
   | { readonly kind: 'finished'; readonly outcome: string };
@@ -39,8 +37,10 @@ export interface QueueActivities {
 /** Workflow tasks, turns of the inline lane and their fall-back. */
 export const journeysTaskQueue = 'sojourn-journeys';
 
-/** The activity task queue of each channel: the queue lane. */
-export const channelTaskQueues: Readonly<Record<QueueChannel, string>> = { email: 'sojourn-email', sms: 'sojourn-sms' };
+/** The activity task queue of a channel, by its name: the queue lane. Runs under way wait on these, so the names stay. */
+export function channelTaskQueue(channel: string): string {
+  return `sojourn-${channel}`;
+}
 
 /** Events of a run after which it continues as new: a cold replay costs about 0.3 CPU-ms an event at every wake. */
 export const maxHistoryLength = 150;

@@ -1,5 +1,5 @@
 import { condition, continueAsNew, defineSignal, isCancellation, setHandler, workflowInfo } from '@temporalio/workflow';
-import { inlineTurn, patientTurn, queuedTurns } from './activity-proxies.js';
+import { inlineTurn, patientTurn, queuedTurnOn } from './activity-proxies.js';
 import { type Instruction, type JourneyEntryInput, maxHistoryLength, opset, pokeSignalName, type TurnInput } from './contract.js';
 
 const pokeSignal = defineSignal(pokeSignalName);
@@ -55,7 +55,7 @@ async function takeTurn(input: TurnInput, summary: string): Promise<Instruction>
 }
 
 async function takeQueuedTurn(input: TurnInput, { channel, summary }: InstructionOf<'queued'>): Promise<Instruction> {
-  return await queuedTurns[channel].executeWithOptions({ summary }, [input]);
+  return await queuedTurnOn(channel).executeWithOptions({ summary }, [input]);
 }
 
 /** No instant: only a poke wakes it. At least 1 ms: `condition` with 0 writes a marker and an attribute of the SDK's own. */

@@ -10,8 +10,15 @@ export function required(flags: string, help: string): Option {
   return new Option(flags, help).makeOptionMandatory();
 }
 
+/** `--channel <channel>`. Its choices are filled in when a command line is about a channel: the values of the channels take 60 ms to load. */
+export class ChannelOption extends Option {
+  constructor(help = 'by this channel') {
+    super('--channel <channel>', help);
+  }
+}
+
 export function channelOption(): Option {
-  return new Option('--channel <channel>', 'by this channel').choices(['email', 'sms']).makeOptionMandatory();
+  return new ChannelOption().makeOptionMandatory();
 }
 
 export function limitOption(name = '--limit', usual = 50, what = 'at most so many'): Option {

@@ -1,15 +1,14 @@
 import { Worker, type WorkerOptions } from '@temporalio/worker';
 import {
-  channelTaskQueues,
+  channelTaskQueue,
   journeysTaskQueue,
   type QueueActivities,
-  type QueueChannel,
   type TurnActivities,
   type TurnInput,
 } from '../../workflows/contract.js';
 import type { Log } from '../app/deps.js';
 import { Bell } from '../bell.js';
-import { channels } from '../domain/messages/channel.js';
+import { type Channel, channels } from '../domain/messages/channel.js';
 import { workflowBundle } from './bundle.js';
 import type { TemporalConnection } from './connection.js';
 
@@ -21,9 +20,9 @@ export interface WorkersOptions {
   readonly activities: TurnActivities & QueueActivities;
   readonly log: Log;
   /** Messages a second of a channel's task queue, over all workers of it; every worker must be given the same. */
-  readonly rates?: Readonly<Partial<Record<QueueChannel, number | undefined>>>;
+  readonly rates?: Readonly<Partial<Record<Channel, number | undefined>>>;
   /** Connections to each channel's provider: so many of its turns run at once. What else is queued waits at Temporal, where it holds nothing. */
-  readonly connections?: Readonly<Partial<Record<QueueChannel, number>>>;
+  readonly connections?: Readonly<Partial<Record<Channel, number>>>;
   /** Runs kept in memory, about 0.2 MB each. Months-long waits are evicted anyway and replay when they wake. */
   readonly maxCachedWorkflows?: number;
   /** Workflow bundle other than this build's: tests. */
@@ -80,14 +79,14 @@ function createJourneyWorker(
   });
 }
 
-function createChannelWorker({ connection, activities, rates = {}, connections = {} }: WorkersOptions, channel: QueueChannel) {
+function createChannelWorker({ connection, activities, rates = {}, connections = {} }: WorkersOptions, channel: Channel) {
   const rate = rates[channel];
   const atOnce = connections[channel] ?? 5;
   return Worker.create({
     ...shutdown,
     connection: connection.native,
     namespace: connection.target.namespace,
-    taskQueue: channelTaskQueues[channel],
+    taskQueue: channelTaskQueue(channel),
     activities: { queuedTurn: (input: TurnInput) => activities.queuedTurn(input) },
     maxConcurrentActivityTaskExecutions: atOnce,
     maxConcurrentActivityTaskPolls: Math.min(4, atOnce),

@@ -1,15 +1,14 @@
-import { Option } from 'commander';
 import type { ControlSwitchAnswer } from '../../api/contract/controls.js';
 import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
-import { option } from '../options.js';
+import { ChannelOption, option } from '../options.js';
 import { plural } from '../text.js';
 
 export const pauseCommand = command({
   name: 'pause',
   help: 'stop all sending, or that of a channel, at once',
-  options: [option('--all', 'all sending'), new Option('--channel <channel>', 'one channel').choices(['email', 'sms'])],
+  options: [option('--all', 'all sending'), new ChannelOption('one channel')],
   examples: ['sojourn pause --all', 'sojourn pause --channel sms'],
   run: (context, _args, options) => controlSending(context, 'pause', options()),
 });
@@ -17,7 +16,7 @@ export const pauseCommand = command({
 export const resumeCommand = command({
   name: 'resume',
   help: 'let all sending, or that of a channel, go on',
-  options: [option('--all', 'all sending'), new Option('--channel <channel>', 'one channel').choices(['email', 'sms'])],
+  options: [option('--all', 'all sending'), new ChannelOption('one channel')],
   run: (context, _args, options) => controlSending(context, 'resume', options()),
 });
 
@@ -28,7 +27,11 @@ async function controlSending(
   options: { readonly all?: boolean; readonly channel?: string },
 ): Promise<Outcome> {
   if ((options.all === true) === (options.channel !== undefined)) {
-    throw new CliFailure(`Say what to ${action}: --all, or --channel email or sms. (One journey: sojourn journey ${action} <id>.)`, 2);
+    const { channels } = await import('../../domain/messages/channel.js');
+    throw new CliFailure(
+      `Say what to ${action}: --all, or --channel ${channels.join(' or ')}. (One journey: sojourn journey ${action} <id>.)`,
+      2,
+    );
   }
   const scope = options.channel ?? 'all';
   const api = await context.client();
@@ -44,6 +47,6 @@ function sentence(what: string, action: 'pause' | 'resume', result: ControlSwitc
 }
 
 function stillPaused({ paused }: ControlSwitchAnswer): string {
-  const others = (['all', 'email', 'sms'] as const).filter((scope) => paused[scope] !== null);
+  const others = Object.entries(paused).flatMap(([scope, since]) => (since === null ? [] : [scope]));
   return others.length === 0 ? '' : ` Paused now: ${others.join(', ')}.`;
 }

@@ -3,7 +3,7 @@ import type { Message, MessageStory } from '../../api/contract/messages.js';
 import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { findProfileId } from '../find-profile.js';
-import { limitOption, option } from '../options.js';
+import { ChannelOption, limitOption, option } from '../options.js';
 import { paragraphs, table } from '../text.js';
 
 export const messageListCommand = command({
@@ -15,7 +15,7 @@ export const messageListCommand = command({
     option('--entry <id>', 'of this entry'),
     option('--state <state>', 'in this state'),
     new Option('--origin <origin>', 'asked for by this').choices(['journey', 'api', 'broadcast', 'test']),
-    new Option('--channel <channel>', 'by this channel').choices(['email', 'sms']),
+    new ChannelOption(),
     limitOption(),
   ],
   run: (context, _args, options) => listMessages(context, options()),
