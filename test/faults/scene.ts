@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ChildInstance, startChild } from '../../examples/instance.js';
 import { openStore, type Store } from '../../src/store/db.js';
+import { freePort } from '../../src/temporal/free-port.js';
 import { makeProject } from '../support/project.js';
 
 /** A throw-away instance of the product, in a process of its own, that can be hurt. Its addresses stay the same over restarts, as a shop's do. */
@@ -113,15 +113,4 @@ function describe(line: string): string {
   } catch {
     return line;
   }
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

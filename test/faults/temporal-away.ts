@@ -2,11 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChildInstance } from '../../examples/instance.js';
 import { resolveTemporalBinary } from '../../src/temporal/binary.js';
 import { type DevServer, startDevServer } from '../../src/temporal/dev-server.js';
+import { freePort } from '../../src/temporal/free-port.js';
 import { quickCart } from '../support/project.js';
 import { fillsCart, orders, sendBatch } from '../support/shop-client.js';
 import { badEnds, disagreements, readAccounts, sentMessages, unfinished } from './accounts.js';
 import { type Campaign, until } from './campaign.js';
-import { freePort, type Scene } from './scene.js';
+import type { Scene } from './scene.js';
 
 const before = 40;
 /** Of those, so many order meanwhile; with the carts of the others that makes 500 events. */

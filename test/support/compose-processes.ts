@@ -6,8 +6,9 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { ChildInstance, clean, packageFolder } from '../../examples/instance.js';
 import { readRunningFile } from '../../src/instance/running-file.js';
+import { freePort } from '../../src/temporal/free-port.js';
 import { composeFile, environmentOf, ownServices } from './compose-file.js';
-import { freePort, startPostgres } from './postgres-server.js';
+import { startPostgres } from './postgres-server.js';
 import { eventually } from './watching.js';
 
 /** What who starts docker-compose.yml must say. */
@@ -27,7 +28,7 @@ export interface ComposeProcess {
   kill(): Promise<void>;
   /** Answers the exit code, and what it said. */
   ended(): Promise<{ readonly code: number | null; readonly said: string }>;
-  /** By the health check of the file. */
+  /** By the health check of the file. Throws what the process said where it has ended. */
   isHealthy(): Promise<boolean>;
 }
 
@@ -105,8 +106,9 @@ export class ComposeProcesses {
 /** The ports of the file, in the words of a health check. */
 function withPorts(word: string, ports: Readonly<Record<string, string>>): string {
   const { services } = composeFile();
-  const inFile = services['api']?.environment ?? {};
-  return Object.entries(ports).reduce((text, [name, port]) => text.replaceAll(String(inFile[name]), port), word);
+  const inFile = Object.entries(services['api']?.environment ?? {}).map(([name, port]) => [String(port), ports[name]] as const);
+  const ours = new Map(inFile.filter(([, port]) => port !== undefined));
+  return word.replaceAll(/\d{4,5}/g, (port) => ours.get(port) ?? port);
 }
 
 function processOf(of: {
@@ -119,6 +121,7 @@ function processOf(of: {
 }): ComposeProcess {
   const { name, command, env, check } = of;
   let child: ChildProcess | null = null;
+  let said = '';
   let ending: Promise<{ readonly code: number | null; readonly said: string }> | null = null;
   return {
     dataFolder: env['SOJOURN_DATA'] ?? '',
@@ -131,12 +134,12 @@ function processOf(of: {
         env: { ...clean(process.env), ...env },
         stdio: ['ignore', 'ignore', 'pipe'],
       });
-      let text = '';
+      said = '';
       started.stderr?.setEncoding('utf8').on('data', (part: string) => {
-        text += part;
+        said += part;
       });
       child = started;
-      ending = new Promise((resolve) => started.once('close', (code) => resolve({ code, said: text })));
+      ending = new Promise((resolve) => started.once('close', (code) => resolve({ code, said })));
     },
     process: () => {
       if (child === null) throw new Error(`${name} was never started.`);
@@ -149,6 +152,7 @@ function processOf(of: {
     ended: async () => (await ending) ?? { code: null, said: `${name} was never started.` },
     isHealthy: async () => {
       const [program = '', ...args] = check;
+      if (child?.exitCode != null) throw new Error(`${name} has ended with ${child.exitCode}. It said: ${said}`);
       if (program !== 'node') throw new Error(`The health check of ${name} is no command of Node.js.`);
       return promisify(execFile)(process.execPath, args).then(
         () => true,

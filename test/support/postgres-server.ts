@@ -1,9 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import pg from 'pg';
+import { freePort } from '../../src/temporal/free-port.js';
 import { packageRoot } from '../../src/temporal/package-root.js';
 
 export interface PostgresServer {
@@ -113,15 +113,4 @@ async function untilItAnswers(url: string): Promise<void> {
       await new Promise((done) => setTimeout(done, 50));
     }
   }
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((done, failed) => {
-    const server = createServer();
-    server.once('error', failed);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => (address !== null && typeof address === 'object' ? done(address.port) : failed(new Error('No port.'))));
-    });
-  });
 }

@@ -1,4 +1,3 @@
-import { createServer, type Server } from 'node:net';
 import { beforeEach, expect, test } from 'vitest';
 import { pauseJourney, pauseSending } from '../../../src/app/journeys/control-journeys.js';
 import { readBudgets } from '../../../src/app/keys/read-budgets.js';
@@ -10,6 +9,7 @@ import { readParts, watchGauges } from '../../../src/instance/parts.js';
 import { ProviderWatch } from '../../../src/instance/provider-watch.js';
 import { runLoops } from '../../../src/instance/run-loops.js';
 import { createMetrics } from '../../../src/metrics.js';
+import { freePort } from '../../../src/temporal/free-port.js';
 import { silentLog } from '../../support/log.js';
 import { describeOnBothStores, resetTables } from '../../support/stores.js';
 import { cartJourney, publish, turnDeps } from '../../support/turns.js';
@@ -126,11 +126,3 @@ const mail = {
   unsubscribeUrl: null,
   listId: null,
 } as const;
-
-async function freePort(): Promise<number> {
-  const server: Server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' ? (address?.port ?? 0) : 0;
-}
