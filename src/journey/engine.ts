@@ -269,7 +269,7 @@ function catchUp(
   const rule = definition.catchUp;
   if (lateMs <= (rule.kind === 'send_if_within' ? rule.ms : 0)) return null;
   const late = `a pause has made the ${sayChannel(step.channel)} ${step.id} ${durationWords(lateMs)} late`;
-  if (rule.kind === 'exit') return { kind: 'exit', outcome: 'exited', reason: 'paused', text: `Leaves the journey: ${late}.` };
+  if (rule.kind === 'exit') return { kind: 'exit', outcome: 'exited', reason: 'paused', text: `Exits the journey: ${late}.` };
   return { kind: 'skip', text: `Skips a message: ${late}.` };
 }
 

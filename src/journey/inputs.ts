@@ -34,7 +34,7 @@ export function takeInputs(context: EngineContext, before: EntryState, inputs: r
       case 'exit':
         taken = {
           ...taken,
-          leaving: taken.leaving ?? { outcome: 'exited', reason: input.reason, text: `Leaves the journey: ${input.reason}.` },
+          leaving: taken.leaving ?? { outcome: 'exited', reason: input.reason, text: `Exits the journey: ${input.reason}.` },
         };
         break;
       case 'resume':
@@ -58,7 +58,7 @@ export function conditionExit(context: EngineContext, state: EntryState): Leavin
   const facts = factsAbout(context, state.trigger);
   for (const rule of context.definition.exits) {
     if (rule.on.kind !== 'condition' || evaluate(rule.on.condition, facts) !== 'true') continue;
-    return { outcome: rule.outcome, reason: rule.id, text: `Leaves the journey (${rule.id}): ${describeCondition(rule.on.condition)}.` };
+    return { outcome: rule.outcome, reason: rule.id, text: `Exits the journey (${rule.id}): ${describeCondition(rule.on.condition)}.` };
   }
   return null;
 }
@@ -67,7 +67,7 @@ export function conditionExit(context: EngineContext, state: EntryState): Leavin
 export function overlong({ definition, at }: EngineContext, state: EntryState): Leaving | null {
   const { maxDurationMs } = definition;
   if (maxDurationMs === null || at < state.startedAt + maxDurationMs) return null;
-  return { outcome: 'exited', reason: 'max-duration', text: `Leaves the journey: ${durationWords(maxDurationMs)} are over.` };
+  return { outcome: 'exited', reason: 'max-duration', text: `Exits the journey: ${durationWords(maxDurationMs)} are over.` };
 }
 
 function takeFact(context: EngineContext, taken: Taken, fact: FactInput): Taken {
@@ -100,7 +100,7 @@ function exitBy(context: EngineContext, fact: FactInput): ExitRule | null {
 }
 
 function leave(rule: ExitRule, fact: FactInput, satisfiesGoal: boolean): Leaving {
-  const text = `Leaves the journey (${rule.id}): ${sayFact(fact.name)}${fact.profileMatch ? '' : ', by the same cart under another profile'}.`;
+  const text = `Exits the journey (${rule.id}): ${sayFact(fact.name)}${fact.profileMatch ? '' : ', by the same cart under another profile'}.`;
   return { outcome: satisfiesGoal ? 'converted' : rule.outcome, reason: rule.id, text };
 }
 

@@ -17,7 +17,7 @@ test('the tour shows a mail and the order that ends the series, on the instance 
       const [, link = ''] = /(http:\S+\/view\/\S+)/.exec(told) ?? [];
       expect((await fetch(link)).status).toBe(200);
       expect(told).toMatch(/Ended converted/);
-      expect(told).toMatch(/a-day: Leaves the journey \(order-paid\)/);
+      expect(told).toMatch(/a-day: Exits the journey \(order-paid\)/);
       const [, person = ''] = /Ada \(tour-(\w+)\)/.exec(told) ?? [];
       expect(await mailsTo(instance, `ada.${person}@example.com`)).toHaveLength(1);
     }

@@ -392,7 +392,7 @@ max_duration: P5D`,
     const ordered = advance(context(definition, due), napping, [fact('order.paid', due - 200, { profileMatch: false, cartMatch: true })]);
 
     expect(ordered.pending).toMatchObject({ outcome: 'converted' });
-    expect(texts(ordered).at(-1)).toBe('Leaves the journey (ordered): a paid order, by the same cart under another profile.');
+    expect(texts(ordered).at(-1)).toBe('Exits the journey (ordered): a paid order, by the same cart under another profile.');
   });
 
   test('another cart being emptied is none', () => {

@@ -48,7 +48,7 @@ function reasonText(reason: VerdictReason, detail: VerdictDetail, reader: Reader
     case 'unreachable':
       return `no ${noun.address} to reach (${field('code')})`;
     case 'holdout':
-      return 'the person is held out, so that the effect of the journey can be measured';
+      return 'the person is in the holdout, so that the effect of the journey can be measured';
     case 'empty-content':
       return `nothing to say (${field('problem')})`;
     case 'stale':
@@ -102,12 +102,12 @@ export function capWhy({ keepFree, tier, topicMultiplier, fatigueMultiplier, cho
     .join('; ');
 }
 
-/** `quiet hours in us-fl: texts leave from 08:00 to 20:00 local time`. */
+/** `quiet hours in us-fl: texts are sent from 08:00 to 20:00 local time`. */
 function quietHoursText({ rule, opens, closes, closed, narrowed }: VerdictDetail, messages: string): string {
   const by = `quiet hours${rule === null || rule === undefined ? '' : ` in ${String(rule)}`}${narrowed === true ? ', narrowed by the journey' : ''}`;
-  if (closed !== undefined) return `${by}: no ${messages} leave on ${closedDays[String(closed)] ?? String(closed)}`;
+  if (closed !== undefined) return `${by}: no ${messages} are sent on ${closedDays[String(closed)] ?? String(closed)}`;
   if (opens === undefined) return `${by}: nobody knows where the person is`;
-  return `${by}: ${messages} leave from ${String(opens)} to ${String(closes)} local time`;
+  return `${by}: ${messages} are sent from ${String(opens)} to ${String(closes)} local time`;
 }
 
 const closedDays: Readonly<Record<string, string>> = {

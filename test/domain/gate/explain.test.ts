@@ -30,7 +30,7 @@ test.each<readonly [Verdict, string]>([
   [{ kind: 'hold', reason: 'paused', detail: { scope: 'channel' } }, 'Held: the channel is paused, until someone resumes it.'],
   [
     { kind: 'withhold', reason: 'holdout', detail: {}, instead: { kind: 'send' } },
-    'Withheld: the person is held out, so that the effect of the journey can be measured. Without that: Cleared to send: nothing stood against this email.',
+    'Withheld: the person is in the holdout, so that the effect of the journey can be measured. Without that: Cleared to send: nothing stood against this email.',
   ],
 ])('%j', (decision, sentence) => {
   expect(verdictSentence(decision, reader)).toBe(sentence);
@@ -44,12 +44,12 @@ test('a text that waits for the morning says so', () => {
   };
   const next = 'next possible Thu 3 Dec 09:12 (Europe/Berlin).';
 
-  expect(says(hours)).toBe(`Waits: quiet hours in us-fl: texts leave from 08:00 to 20:00 local time; ${next}`);
+  expect(says(hours)).toBe(`Waits: quiet hours in us-fl: texts are sent from 08:00 to 20:00 local time; ${next}`);
   expect(says({ ...hours, opens: '10:00', narrowed: true })).toBe(
-    `Waits: quiet hours in us-fl, narrowed by the journey: texts leave from 10:00 to 20:00 local time; ${next}`,
+    `Waits: quiet hours in us-fl, narrowed by the journey: texts are sent from 10:00 to 20:00 local time; ${next}`,
   );
-  expect(says({ rule: 'us-al', closed: 'sun' })).toBe(`Waits: quiet hours in us-al: no texts leave on Sundays; ${next}`);
-  expect(says({ rule: 'fr', closed: 'holiday' })).toBe(`Waits: quiet hours in fr: no texts leave on holidays; ${next}`);
+  expect(says({ rule: 'us-al', closed: 'sun' })).toBe(`Waits: quiet hours in us-al: no texts are sent on Sundays; ${next}`);
+  expect(says({ rule: 'fr', closed: 'holiday' })).toBe(`Waits: quiet hours in fr: no texts are sent on holidays; ${next}`);
 });
 
 test('every reason has words of its own', () => {
