@@ -101,6 +101,14 @@ module.exports = {
       '^src/yaml/',
       '^workflows/contract',
     ]),
+    {
+      name: 'sql-lives-in-the-store',
+      severity: 'error',
+      comment:
+        'Who needs a statement gets it from src/store, by a name that says what it does; knowledge builds parts of one and runs none.',
+      from: { path: '^(src|workflows|activities)/', pathNot: '^src/(store|knowledge)/' },
+      to: { path: '(^|/)node_modules/kysely/|^kysely$' },
+    },
     only('activities-are-thin', '^activities/', ['^activities/', '^src/app/', '^workflows/contract', '^src/domain/']),
     only('temporal-knows-the-contract', '^src/temporal/', [
       '^src/temporal/',
@@ -154,7 +162,7 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(dist|node_modules|test)' },
+    exclude: { path: '^(dist|test)' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'node'] },
   },
 };

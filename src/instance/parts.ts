@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { PartState } from '../api/deps.js';
 import type { Budget } from '../app/keys/read-budgets.js';
 import { type Notice, stuckTurnsSentence } from '../app/upkeep/read-notices.js';
@@ -8,6 +7,7 @@ import type { Metrics } from '../metrics.js';
 import type { Role } from '../settings/config.js';
 import { listTripped } from '../store/breakers.js';
 import type { Store } from '../store/db.js';
+import { countOpenLetters, countOverdueEntries, countUnknownMessages, isAnswering, readRealNow } from '../store/gauges.js';
 import { countStuckTurns, readPokeBacklog } from '../store/pokes.js';
 import type { ProcessWatch } from './presence.js';
 import type { ProviderWatch } from './provider-watch.js';
@@ -117,12 +117,7 @@ async function brokenParts(store: Store): Promise<readonly PartState[]> {
 }
 
 async function storeState(store: Store): Promise<PartState> {
-  const answered = await within(
-    sql`select 1`.execute(store.db).then(
-      () => true,
-      () => false,
-    ),
-  );
+  const answered = await within(isAnswering(store.db));
   return {
     name: 'store',
     state: answered === true ? 'up' : 'down',
@@ -162,8 +157,6 @@ export function watchGauges(
     readonly providers: ProviderWatch;
   },
 ): void {
-  const count = async (query: ReturnType<typeof sql<{ readonly n: number }>>): Promise<number> =>
-    (await query.execute(store.db)).rows[0]?.n ?? 0;
   metrics.watch({
     notices: async () => (await notices()).map(({ code }) => code),
     budgetsUsed: async () => usedMost(await budgets().catch(() => [])),
@@ -172,16 +165,15 @@ export function watchGauges(
     providersDown: async () =>
       new Map(Object.entries(await providers.read()).map(([channel, health]) => [channel, isFailing(health) ? 1 : 0])),
     outboxLagSeconds: async () => (await readPokeBacklog(store.db)).lagMs / 1000,
-    overdueEntries: () =>
-      count(sql`select count(*)::int as n from entries where state <> 'finished' and poke_real < real_now_ms() - 120000`),
+    overdueEntries: () => countOverdueEntries(store.db),
     stuckEntries: async () => (await readPokeBacklog(store.db)).stuck,
     stuckTurns: () => countStuckTurns(store.db),
-    messagesUnknown: () => count(sql`select count(*)::int as n from messages where state = 'unknown'`),
+    messagesUnknown: () => countUnknownMessages(store.db),
     breakersTripped: async () => (await listTripped(store.db)).length,
-    deadLettersOpen: () => count(sql`select count(*)::int as n from dead_letters where resolved_at is null`),
+    deadLettersOpen: () => countOpenLetters(store.db),
     clockSkewMs: async () => {
       const asked = Date.now();
-      const there = await count(sql`select real_now_ms() as n`);
+      const there = await readRealNow(store.db);
       // The answer was read about half way between question and answer.
       return (asked + Date.now()) / 2 - there;
     },

@@ -1,15 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Instant } from '../domain/time/instant.js';
 import type { NewInput } from '../matching/waits.js';
-import type { Trx } from './db.js';
-import { rowsOf, writeTogether } from './write-together.js';
+import { rowsOf } from './write-together.js';
 
 /** Adds inputs; they are consumed in this order by the entry's next turn. */
-export async function insertEntryInputs(trx: Trx, inputs: readonly NewInput[], at: Instant): Promise<void> {
-  await writeTogether(trx, { inputs: writeInputs(inputs, at) });
-}
-
-/** As `insertEntryInputs`, as a part of a larger statement. */
 export function writeInputs(inputs: readonly NewInput[], at: Instant): RawBuilder<unknown> | null {
   if (inputs.length === 0) return null;
   return sql`insert into entry_inputs (entry_id, input, created_at)

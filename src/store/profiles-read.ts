@@ -46,6 +46,12 @@ export async function findProfileByIdentity(db: Db | Trx, kind: 'user' | 'anonym
   return row ? findCanonicalProfile(db, row.profile_id) : null;
 }
 
+/** Nothing is left of this profile but its id; so it is of one that is not there. */
+export async function isErased(db: Db | Trx, id: string): Promise<boolean> {
+  const row = await db.selectFrom('profiles').select('erased_at').where('id', '=', id).executeTakeFirst();
+  return row === undefined || row.erased_at !== null;
+}
+
 /** Canonical profiles that have this address on the channel now, ascending. An address that is a trait is found without an index. */
 export async function findProfilesByAddress(db: Db | Trx, channel: Channel, address: string): Promise<readonly string[]> {
   const { keptIn } = channelKind(channel).address;

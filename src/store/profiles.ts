@@ -88,12 +88,33 @@ export function writeNewProfiles(profiles: readonly Profile[]): RawBuilder<unkno
     returning 1`;
 }
 
-/** Profiles that changed, and those that only moved on in time: these give null for the rest. The rows are locked. */
+/** What of a profile is written; what is absent stays. The row is locked. */
+export interface ProfileChange {
+  readonly id: ProfileId;
+  /** No turn of this profile decides at an earlier instant again. */
+  readonly lastInstant: Instant;
+  readonly person?: Pick<Profile, 'traits' | 'traitTimes' | 'email' | 'phone' | 'updatedAt'>;
+  readonly engagement?: EngagementState;
+}
+
+/** Profiles that changed, and those that only moved on in time. The rows are locked. */
 export function writeProfiles(profiles: readonly ChangedProfile[]): RawBuilder<unknown> | null {
+  return writeProfileChanges(profiles.map(changeOf));
+}
+
+export function changeOf(profile: ChangedProfile): ProfileChange {
+  const { id, lastInstant, engagement, traitsChanged, engagementChanged } = profile;
+  return { id, lastInstant, ...(traitsChanged ? { person: profile } : {}), ...(engagementChanged ? { engagement } : {}) };
+}
+
+/** Each profile once. */
+export function writeProfileChanges(profiles: readonly ProfileChange[]): RawBuilder<unknown> | null {
   if (profiles.length === 0) return null;
-  const rows = profiles.map(({ engagement, ...profile }) => ({
-    ...(profile.traitsChanged ? profile : { id: profile.id, lastInstant: profile.lastInstant }),
-    engagement: profile.engagementChanged ? engagementJson(engagement) : null,
+  const rows = profiles.map(({ id, lastInstant, person, engagement }) => ({
+    id,
+    lastInstant,
+    ...(person === undefined ? {} : writtenOf(person)),
+    engagement: engagement === undefined ? null : engagementJson(engagement),
   }));
   return sql`update profiles p set
       traits = coalesce(r.traits, p.traits),
@@ -105,6 +126,10 @@ export function writeProfiles(profiles: readonly ChangedProfile[]): RawBuilder<u
       engagement = coalesce(r.engagement, p.engagement)
     from ${rowsOf(rows)} as r(id text, traits jsonb, "traitTimes" jsonb, email text, phone text, "updatedAt" bigint, "lastInstant" bigint, engagement jsonb)
     where p.id = r.id and p.id = any(${profiles.map(({ id }) => id)}) returning 1`;
+}
+
+function writtenOf({ traits, traitTimes, email, phone, updatedAt }: NonNullable<ProfileChange['person']>) {
+  return { traits, traitTimes, email, phone, updatedAt };
 }
 
 /**
@@ -130,10 +155,6 @@ export async function repointProfile(trx: Trx, from: ProfileId, into: Profile, l
 }
 
 /** No turn of this profile decides at an earlier instant again. The row is locked. */
-export async function moveProfileOn(trx: Trx, id: ProfileId, at: Instant): Promise<void> {
-  await writeLastInstant(id, at).execute(trx);
-}
-
 export function writeLastInstant(id: ProfileId, at: Instant): RawBuilder<unknown> {
   return sql`update profiles set last_instant = ${at} where id = ${id} and last_instant < ${at} returning 1`;
 }

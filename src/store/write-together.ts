@@ -18,15 +18,18 @@ export async function writeTogether<Name extends string>(trx: Trx, writes: Write
 }
 
 /** As `writeTogether`, for whoever needs no count: it goes with the transaction's next statement, its commit at the latest. */
-export async function writeWithNext(trx: Trx, writes: Writes<string>): Promise<void> {
+export async function writeWithNext(trx: Trx, writes: Writes): Promise<void> {
   const named = namedOf(writes);
   if (named.length > 0) await sendWithNext(trx, together(named));
 }
 
-type Writes<Name extends string> = Readonly<Partial<Record<Name, RawBuilder<unknown> | null>>>;
+/** A write that is planned, to go into one statement with others; null: there is nothing to write. */
+export type Write = RawBuilder<unknown> | null;
+/** By name. */
+export type Writes<Name extends string = string> = Readonly<Partial<Record<Name, Write>>>;
 type Named = readonly (readonly [string, RawBuilder<unknown>])[];
 
-function namedOf(writes: Writes<string>): Named {
+function namedOf(writes: Writes): Named {
   return Object.entries(writes).flatMap(([name, write]) => (write === null || write === undefined ? [] : [[name, write] as const]));
 }
 

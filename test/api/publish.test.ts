@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { loadLiveJourneys } from '../../src/app/journeys/live-journeys.js';
 import { loadTemplates } from '../../src/render/load.js';
+import { loadLiveJourneys } from '../../src/store/live-journeys.js';
 import { testApi } from '../support/api.js';
 import { openMemoryStore, resetTables } from '../support/stores.js';
 import { turnDeps } from '../support/turns.js';

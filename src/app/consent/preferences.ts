@@ -21,15 +21,14 @@ import { day, type Instant } from '../../domain/time/instant.js';
 import { mayTrack } from '../../domain/tracking/tracking.js';
 import type { ProfileId } from '../../domain/values/ids.js';
 import type { Db, Trx } from '../../store/db.js';
-import { writeFacts } from '../../store/facts.js';
 import { readMessage, readMessageRecipient } from '../../store/messages-read.js';
-import { lockCanonical, writeEngagement, writeProfiles } from '../../store/profiles.js';
+import { lockCanonical, writeEngagement } from '../../store/profiles.js';
 import { findCanonicalProfile, readConsents, readProfile, readSuppressions } from '../../store/profiles-read.js';
 import { readUnsubscribes } from '../../store/unsubscribes.js';
 import { writeTogether } from '../../store/write-together.js';
 import type { AppDeps } from '../deps.js';
-import { matchFacts } from '../ingest/match-facts.js';
 import { findHolders, isAddressOf, keepRefusal, type UsedAddress } from '../ingest/shared-addresses.js';
+import { tellFacts } from '../ingest/tell-facts.js';
 import { showEngagement } from '../people/show-engagement.js';
 import { type ConsentGiven, writeConsentActs } from './record-consents.js';
 import { refusalsOf } from './unsubscribe.js';
@@ -364,11 +363,10 @@ async function writeTraits(
   const { changed, isFull: _isFull, ...merged } = mergeTraits(profile, said, at);
   if (changed.length === 0) return [];
   const fact = { name: 'profile.updated' as const, profileId: profile.id, at, eventId, properties: { changed } };
-  await writeTogether(trx, {
-    profiles: writeProfiles([{ ...profile, ...merged, updatedAt: at, lastInstant: at, traitsChanged: true, engagementChanged: false }]),
-    facts: writeFacts([fact]),
+  await tellFacts(trx, deps, {
+    facts: [{ fact, trigger: true }],
+    people: [{ id: profile.id, lastInstant: at, person: { ...profile, ...merged, updatedAt: at } }],
   });
-  await matchFacts(trx, [fact], deps);
   return changed;
 }
 

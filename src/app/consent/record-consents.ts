@@ -6,12 +6,10 @@ import type { Instant } from '../../domain/time/instant.js';
 import type { ProfileId } from '../../domain/values/ids.js';
 import { writeConsents } from '../../store/consents.js';
 import type { Trx } from '../../store/db.js';
-import { writeFacts } from '../../store/facts.js';
-import { lockProfiles, moveProfileOn } from '../../store/profiles.js';
+import { lockProfiles } from '../../store/profiles.js';
 import { findCanonicalProfile } from '../../store/profiles-read.js';
-import { writeTogether } from '../../store/write-together.js';
 import type { AppDeps } from '../deps.js';
-import { matchFacts } from '../ingest/match-facts.js';
+import { tellFacts } from '../ingest/tell-facts.js';
 
 type Deps = Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay' | 'policies' | 'shop'>;
 
@@ -68,10 +66,9 @@ export async function writeConsentActs(
       properties: { channel: act.channel, topic: act.topic },
     }),
   );
-  await writeTogether(trx, {
-    consents: writeConsents(flat.map((act) => ({ ...act, recordedAt: now, eventId: null }))),
-    facts: writeFacts(facts),
+  await tellFacts(trx, deps, {
+    facts: facts.map((fact) => ({ fact, trigger: true })),
+    people: flat.map(({ profileId, at }) => ({ id: profileId, lastInstant: at })),
+    writes: () => ({ consents: writeConsents(flat.map((act) => ({ ...act, recordedAt: now, eventId: null }))) }),
   });
-  for (const act of flat) await moveProfileOn(trx, act.profileId, act.at);
-  await matchFacts(trx, facts, { clock: deps.clock, newId: deps.newId });
 }

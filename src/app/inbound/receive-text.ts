@@ -13,15 +13,13 @@ import type { Instant } from '../../domain/time/instant.js';
 import type { ProfileId } from '../../domain/values/ids.js';
 import { noteConfirmed } from '../../store/consents.js';
 import type { Trx } from '../../store/db.js';
-import { writeFacts } from '../../store/facts.js';
 import { insertInboundMessage } from '../../store/inbound-messages.js';
-import { lockProfiles, moveProfileOn, type ProfileRow, writeEngagement } from '../../store/profiles.js';
+import { lockProfiles, type ProfileRow } from '../../store/profiles.js';
 import { type ConsentActRecord, findProfilesByAddress, readConsents, readSuppressions } from '../../store/profiles-read.js';
 import { insertSuppression, liftByConfirmation, liftSuppression } from '../../store/suppressions.js';
-import { writeTogether } from '../../store/write-together.js';
 import { type ConsentGiven, writeConsentActs } from '../consent/record-consents.js';
 import type { AppDeps } from '../deps.js';
-import { matchFacts } from '../ingest/match-facts.js';
+import { tellFacts } from '../ingest/tell-facts.js';
 import type { TwilioKeys } from './record-receipt.js';
 
 type Deps = Pick<AppDeps, 'store' | 'clock' | 'secret' | 'shop' | 'newId' | 'log' | 'notifyRelay' | 'publicUrl' | 'policies'>;
@@ -223,14 +221,15 @@ async function tellOfReply(deps: Deps, trx: Trx, text: TakenText, people: readon
   );
   if (facts.length === 0) return null;
   const policy = deps.policies.current().engagement;
-  for (const { row } of people) {
-    const signal = { kind: 'sms_reply', key: `text/${text.id}` } as const;
-    if (mayProfile(row.traits))
-      await writeEngagement(row.id as ProfileId, recordSignal(parseEngagement(row.engagement), signal, at, policy)).execute(trx);
-    await moveProfileOn(trx, row.id as ProfileId, at);
-  }
-  await writeTogether(trx, { facts: writeFacts(facts) });
-  await matchFacts(trx, facts, { clock: deps.clock, newId: deps.newId });
+  const signal = { kind: 'sms_reply', key: `text/${text.id}` } as const;
+  await tellFacts(trx, deps, {
+    facts: facts.map((fact) => ({ fact, trigger: true })),
+    people: people.map(({ row }) => ({
+      id: row.id as ProfileId,
+      lastInstant: at,
+      ...(mayProfile(row.traits) ? { engagement: recordSignal(parseEngagement(row.engagement), signal, at, policy) } : {}),
+    })),
+  });
   return null;
 }
 

@@ -2,14 +2,12 @@ import { type DeliveryReceipt, readTwilioStatus, toldByReceipt } from '../../cha
 import { readSigned, type TwilioRequest } from '../../channels/sms/twilio-webhook.js';
 import type { Fact, KnownFactName } from '../../domain/events/fact.js';
 import type { Instant } from '../../domain/time/instant.js';
+import type { NewInput } from '../../matching/waits.js';
 import type { Trx } from '../../store/db.js';
-import { insertEntryInputs } from '../../store/entry-inputs.js';
-import { writeFacts } from '../../store/facts.js';
-import { lockProfiles, moveProfileOn } from '../../store/profiles.js';
+import { lockProfiles } from '../../store/profiles.js';
 import { findMessageOwner, insertReceipt, lockMessage, type ReceiptMessage, settleByReceipt } from '../../store/receipts.js';
-import { writeTogether } from '../../store/write-together.js';
 import type { AppDeps } from '../deps.js';
-import { matchFacts } from '../ingest/match-facts.js';
+import { movedBy, tellFacts } from '../ingest/tell-facts.js';
 import { actOnReport, suppressByReport } from './act-on-report.js';
 
 type Deps = Pick<AppDeps, 'store' | 'clock' | 'secret' | 'newId' | 'log' | 'metrics' | 'slots' | 'notifyRelay' | 'publicUrl'>;
@@ -61,32 +59,23 @@ async function fold(deps: Deps, trx: Trx, messageId: string, receipt: DeliveryRe
   if (told.kind !== 'delivery') return { result: 'recorded', wakes: false, message };
   const { state, fact } = told;
   await settleByReceipt(trx, { messageId: message.id, state, providerId: receipt.providerId, at });
-  if (message.entryId !== null && message.entryIsLive)
-    await insertEntryInputs(
-      trx,
-      [{ entryId: message.entryId, input: { kind: 'receipt', messageId: message.id, status: receipt.status, at } }],
-      at,
-    );
-  return { result: 'recorded', wakes: fact !== null && (await tellJourneys(deps, trx, message, fact, receipt, at)), message };
+  const facts = fact === null ? [] : [{ fact: factOf(fact, message, receipt, at), trigger: true }];
+  const inputs = inputOf(message, receipt, at);
+  const { wakes } = await tellFacts(trx, deps, { facts, people: movedBy(facts), inputs });
+  return { result: 'recorded', wakes, message };
 }
 
-async function tellJourneys(
-  deps: Deps,
-  trx: Trx,
-  message: ReceiptMessage,
-  name: KnownFactName,
-  receipt: DeliveryReceipt,
-  at: Instant,
-): Promise<boolean> {
-  const fact: Fact = {
+function inputOf(message: ReceiptMessage, { status }: DeliveryReceipt, at: Instant): readonly NewInput[] {
+  if (message.entryId === null || !message.entryIsLive) return [];
+  return [{ entryId: message.entryId, input: { kind: 'receipt', messageId: message.id, status, at } }];
+}
+
+function factOf(name: KnownFactName, message: ReceiptMessage, receipt: DeliveryReceipt, at: Instant): Fact {
+  return {
     name,
     profileId: message.profileId,
     at,
     eventId: `${receipt.provider}/${receipt.providerId}/${receipt.status}`,
     properties: { message_id: message.id, channel: message.channel, journey: message.journeyId, step: message.step, code: receipt.code },
   };
-  await writeTogether(trx, { facts: writeFacts([fact]) });
-  await moveProfileOn(trx, message.profileId, at);
-  const matched = await matchFacts(trx, [fact], { clock: deps.clock, newId: deps.newId });
-  return matched.some(({ result }) => result !== 'no-match');
 }

@@ -1,5 +1,5 @@
-import type { RawBuilder } from 'kysely';
 import type { IdentityPlan, Meeting } from '../../domain/people/identity.js';
+import type { Profile } from '../../domain/people/profile.js';
 import type { ProfileId } from '../../domain/values/ids.js';
 import { keptPayload } from '../../domain/values/kept-payload.js';
 import type { Matched } from '../../matching/matched.js';
@@ -11,19 +11,18 @@ import { writeConsents } from '../../store/consents.js';
 import type { Trx } from '../../store/db.js';
 import { type DeadLetter, writeDeadLetters } from '../../store/dead-letters.js';
 import { type NewEvent, writeEvents } from '../../store/events.js';
-import { writeFacts } from '../../store/facts.js';
 import { writeIdentities } from '../../store/identities.js';
 import { writeKeyActs } from '../../store/key-acts.js';
 import { writeOrders } from '../../store/orders.js';
-import { writeNewProfiles, writeProfiles } from '../../store/profiles.js';
+import { changeOf, writeNewProfiles } from '../../store/profiles.js';
 import { writeSuspectIds } from '../../store/suspect-ids.js';
-import { StaleRead, writeTogether } from '../../store/write-together.js';
+import { StaleRead, type Writes, writeTogether } from '../../store/write-together.js';
 import type { AppDeps } from '../deps.js';
 import { joinStoredCarts } from './join-carts.js';
 import { budgetsOf, type Spending } from './key-budgets.js';
 import { reportKeys } from './key-reports.js';
-import { planMatches } from './match-facts.js';
 import { settlePeople } from './settle-people.js';
+import { tellFacts } from './tell-facts.js';
 import type { Fresh } from './told-twice.js';
 
 export type IngestDeps = Pick<
@@ -174,27 +173,34 @@ async function ingestTogether(deps: IngestDeps, trx: Trx, chunk: readonly Unders
     throw new StaleRead('A cart moved to another profile meanwhile.');
   const projection = new Projection(deps, { ...settled, isSpent: (keyId) => isSpent(deps, keyId) });
   for (const { reading, meeting } of inOrderOfTime(fresh, plan)) projection.take(reading, meeting);
-  const projected = projectionWrites(projection, plan, letters, settled.suspects);
+  const created = new Set(plan.created);
+  const people = [...projection.profiles.values()];
+  const newcomers = people.filter(({ id }) => created.has(id));
+  const known = people.filter(({ id }) => !created.has(id)).map(changeOf);
+  const projected = projectionWrites(projection, plan, newcomers, letters, settled.suspects);
   // Entries of carts that were joined are moved before they are matched, and what they point to is written before that.
   const carriesOn = projection.carts.joined.length > 0;
   if (carriesOn) {
-    await writeAsPlanned(trx, projected);
+    asExpected(await writeTogether(trx, projected.writes), projected.expected);
     await joinStoredCarts(trx, projection.carts.joined, deps.clock.now());
   }
-  const { matched, writes } = await planMatches(trx, projection.facts, deps);
-  const told = byEvent([...projection.notes, ...matched]);
-  const events = fresh.map(({ reading }, index) => newEvent(reading, plan.profileIds[index] as ProfileId, told));
-  await writeAsPlanned(trx, {
-    writes: { ...(carriesOn ? {} : projected.writes), ...writes, events: writeEvents(events) },
-    expected: { ...(carriesOn ? {} : projected.expected), events: events.length },
+  const { matched, wakes, touched } = await tellFacts(trx, deps, {
+    facts: projection.facts,
+    people: known,
+    writes: (matched) => {
+      const told = byEvent([...projection.notes, ...matched]);
+      const events = fresh.map(({ reading }, index) => newEvent(reading, plan.profileIds[index] as ProfileId, told));
+      return { ...(carriesOn ? {} : projected.writes), events: writeEvents(events) };
+    },
   });
+  asExpected(touched, { ...(carriesOn ? {} : projected.expected), events: fresh.length });
   return {
     fresh: new Set(fresh.map(({ came }) => came)),
     over: settled.over,
     spent: withStarted(settled.spent, fresh, matched),
     told: fresh.map(({ reading }) => reading),
     notes: projection.notes,
-    wakes: matched.some(({ result }) => result === 'armed' || result === 'entered' || result === 'input'),
+    wakes,
   };
 }
 
@@ -227,23 +233,21 @@ function inOrderOfTime(fresh: readonly Fresh[], plan: IdentityPlan) {
 
 /** Parts of one statement, and how many rows some of them must touch if nobody else came between. */
 interface PlannedWrites {
-  readonly writes: Readonly<Record<string, RawBuilder<unknown> | null>>;
+  readonly writes: Writes;
   readonly expected: Readonly<Record<string, number>>;
 }
 
 function projectionWrites(
   projection: Projection,
   plan: IdentityPlan,
+  created: readonly Profile[],
   letters: readonly DeadLetter[],
   suspects: Parameters<typeof writeSuspectIds>[0],
 ): PlannedWrites {
-  const profiles = [...projection.profiles.values()];
-  const created = new Set(plan.created);
   const tokens = projection.carts.tokensToWrite();
   return {
     writes: {
-      new_profiles: writeNewProfiles(profiles.filter(({ id }) => created.has(id))),
-      profiles: writeProfiles(profiles.filter(({ id }) => !created.has(id))),
+      new_profiles: writeNewProfiles(created),
       identities: writeIdentities(plan.changes),
       carts: writeCarts(projection.carts.toWrite()),
       tokens: writeCartTokens(tokens),
@@ -251,7 +255,6 @@ function projectionWrites(
       consents: writeConsents(projection.consents),
       claims: writeClaims(projection.claims),
       acts: writeKeyActs(projection.acts.list),
-      facts: writeFacts(projection.facts.map(({ fact }) => fact)),
       letters: writeDeadLetters(letters),
       suspects: writeSuspectIds(suspects),
     },
@@ -260,8 +263,7 @@ function projectionWrites(
 }
 
 /** Ids, tokens and events are not locked before they are there: another transaction may have taken one meanwhile, and then this one runs again. */
-async function writeAsPlanned(trx: Trx, { writes, expected }: PlannedWrites): Promise<void> {
-  const touched = await writeTogether(trx, writes);
+function asExpected(touched: Readonly<Record<string, number>>, expected: PlannedWrites['expected']): void {
   for (const [name, rows] of Object.entries(expected))
     if (touched[name] !== rows) throw new StaleRead(`Of the ${name}, some were taken by another transaction meanwhile.`);
 }

@@ -1,15 +1,12 @@
-import type { RawBuilder } from 'kysely';
-import type { Fact } from '../../domain/events/fact.js';
 import type { Clock } from '../../domain/time/clock.js';
 import { type MatchableFact, type Matched, withUnheard } from '../../matching/matched.js';
 import { meetTriggers, type Starts, startEntries } from '../../matching/triggers.js';
-import { deliverToWaiting, type WaitMatch } from '../../matching/waits.js';
+import { deliverToWaiting, type NewInput, type WaitMatch } from '../../matching/waits.js';
 import type { Trx } from '../../store/db.js';
 import { findLiveEntries, writeArmed, writePostponed, writeWoken } from '../../store/entries.js';
-import { writeInputs } from '../../store/entry-inputs.js';
+import { loadLiveJourneys } from '../../store/live-journeys.js';
 import { findWaits } from '../../store/waits.js';
-import { writeTogether } from '../../store/write-together.js';
-import { loadLiveJourneys } from '../journeys/live-journeys.js';
+import type { Write } from '../../store/write-together.js';
 
 export interface MatchContext {
   readonly clock: Clock;
@@ -19,35 +16,24 @@ export interface MatchContext {
 /** What facts come to, and the writes that make it so: parts of one statement (`writeTogether`). */
 export interface MatchPlan {
   readonly matched: readonly Matched[];
-  readonly writes: Readonly<Record<'inputs' | 'woken' | 'armed' | 'postponed', RawBuilder<unknown> | null>>;
+  /** What waiting entries are handed. */
+  readonly inputs: readonly NewInput[];
+  readonly writes: Readonly<Record<'woken' | 'armed' | 'postponed', Write>>;
 }
 
 /**
- * Matches facts against live triggers and the waits of entries (`src/matching`), inside the caller's transaction: arms, enters, adds inputs, pokes.
- * The caller has locked the canonical profiles (ascending) and carts, and written what the facts speak of. Statements: those of `planMatches`, and one.
- */
-export async function matchFacts(trx: Trx, facts: readonly Fact[], context: MatchContext): Promise<readonly Matched[]> {
-  const { matched, writes } = await planMatches(
-    trx,
-    facts.map((fact) => ({ fact, trigger: true })),
-    context,
-  );
-  await writeTogether(trx, writes);
-  return matched;
-}
-
-/**
- * As `matchFacts`, without the writes. It reads entries and what they wait for, and nothing that the facts themselves change.
+ * Matches facts against live triggers and the waits of entries (`src/matching`), inside the caller's transaction, which has locked the canonical profiles
+ * (ascending) and carts. It reads entries and what they wait for, and nothing that the facts themselves change.
  * Statements: 2 when nothing matches, 3 when a trigger does.
  */
 export async function planMatches(trx: Trx, facts: readonly MatchableFact[], context: MatchContext): Promise<MatchPlan> {
-  if (facts.length === 0) return { matched: [], writes: { inputs: null, woken: null, armed: null, postponed: null } };
+  if (facts.length === 0) return { matched: [], inputs: [], writes: { woken: null, armed: null, postponed: null } };
   const delivery = deliverToWaiting(await readWaits(trx, facts), facts);
   const starts = await triggerJourneys(trx, facts, context);
   return {
     matched: withUnheard(facts, [...delivery.matched, ...starts.matched]),
+    inputs: delivery.inputs,
     writes: {
-      inputs: writeInputs(delivery.inputs, context.clock.now()),
       woken: writeWoken(delivery.hastened),
       armed: writeArmed(starts.created),
       postponed: writePostponed(starts.postponed),

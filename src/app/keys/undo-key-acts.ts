@@ -21,7 +21,7 @@ import {
   undoIdentity,
 } from '../../store/key-acts.js';
 import { lockProfiles, toProfile, writeProfiles } from '../../store/profiles.js';
-import { findCanonicalProfile } from '../../store/profiles-read.js';
+import { findCanonicalProfile, isErased } from '../../store/profiles-read.js';
 import { findWriteKeyById } from '../../store/write-keys.js';
 import { writeTogether } from '../../store/write-together.js';
 import type { AppDeps } from '../deps.js';
@@ -131,7 +131,7 @@ async function undoTraitsOf(
     const reached = restored.some((name) => reaching.has(name)) ? contactPoints(traits.traits, deps.shop.country) : profile;
     const { email, phone } = reached;
     const changed = { ...profile, ...traits, email, phone, updatedAt: deps.clock.now(), traitsChanged: true, engagementChanged: false };
-    await writeProfiles([changed])?.execute(trx);
+    await writeTogether(trx, { profiles: writeProfiles([changed]) });
   }
   return { restored, left };
 }
@@ -162,8 +162,7 @@ function isIdentity(kept: UndoableAct['kept']): kept is IdentityBefore {
 async function stillThere(trx: Trx, { was }: IdentityBefore): Promise<string | null> {
   const canonical = was === null ? null : await findCanonicalProfile(trx, was);
   if (canonical === null) return null;
-  const row = await trx.selectFrom('profiles').select('erased_at').where('id', '=', canonical).executeTakeFirst();
-  return row === undefined || row.erased_at !== null ? null : canonical;
+  return (await isErased(trx, canonical)) ? null : canonical;
 }
 
 /** An event of the person, which goes when they are erased: what was said of them, and that it was taken back. */

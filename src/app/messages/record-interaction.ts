@@ -16,8 +16,6 @@ import { readTracked } from '../../domain/tracking/tracking-token.js';
 import type { ProfileId } from '../../domain/values/ids.js';
 import type { Trx } from '../../store/db.js';
 import { findNewestGrant } from '../../store/engagement.js';
-import { insertEntryInputs } from '../../store/entry-inputs.js';
-import { writeFacts } from '../../store/facts.js';
 import {
   insertInteraction,
   listPendingInteractions,
@@ -27,11 +25,11 @@ import {
   settleInteractions,
   type TrackedMessage,
 } from '../../store/interactions.js';
-import { lockProfiles, moveProfileOn, writeEngagement } from '../../store/profiles.js';
+import { lockProfiles, writeEngagement } from '../../store/profiles.js';
 import { findMessageOwner } from '../../store/receipts.js';
 import { writeTogether } from '../../store/write-together.js';
 import type { AppDeps } from '../deps.js';
-import { matchFacts } from '../ingest/match-facts.js';
+import { tellFacts } from '../ingest/tell-facts.js';
 
 type RecordDeps = Pick<AppDeps, 'store' | 'clock' | 'secret' | 'shop' | 'policies' | 'log' | 'metrics'>;
 type SettleDeps = Pick<AppDeps, 'store' | 'clock' | 'policies' | 'log' | 'metrics' | 'newId' | 'notifyRelay'>;
@@ -164,20 +162,15 @@ async function settle(
 
   const consentAt = settled.some(({ kind }) => kind === 'open') ? await findNewestGrant(trx, profile.id) : null;
   const engagement = mayProfile(profile.traits) ? engagementAfter(deps, profile.engagement, { messageId, consentAt }, settled) : null;
-  const facts = settled.map((one) => factOf(message, one));
-  await writeTogether(trx, {
-    facts: writeFacts(facts),
-    profiles: engagement === null ? null : writeEngagement(message.profileId, engagement),
-  });
-  await moveProfileOn(trx, message.profileId, now);
-  await matchFacts(trx, facts, deps);
   const { entryId } = message;
-  if (entryId !== null && message.entryIsLive)
-    await insertEntryInputs(
-      trx,
-      settled.map(({ kind, at }) => ({ entryId, input: { kind: 'receipt', messageId, status: statusOf[kind], at } })),
-      now,
-    );
+  await tellFacts(trx, deps, {
+    facts: settled.map((one) => ({ fact: factOf(message, one), trigger: true })),
+    people: [{ id: message.profileId, lastInstant: now, ...(engagement === null ? {} : { engagement }) }],
+    inputs:
+      entryId === null || !message.entryIsLive
+        ? []
+        : settled.map(({ kind, at }) => ({ entryId, input: { kind: 'receipt', messageId: message.id, status: statusOf[kind], at } })),
+  });
   for (const { kind } of settled) deps.metrics.interaction(kind, 'human', null);
   return settled.length;
 }

@@ -10,9 +10,9 @@ import { type JourneyProblem, parseJourney, type TemplateCatalog } from '../../j
 import { Comparison, type DifferingPerson, type ReplayCount, type ReplayDay } from '../../replay/compare.js';
 import { LoadOfSides } from '../../replay/load-of-sides.js';
 import { playRecorded, type ReplayWorld, Shared } from '../../replay/play-recorded.js';
+import { loadLiveJourneys } from '../../store/live-journeys.js';
 import { countPeopleToReplay, listPeopleToReplay, type PersonToReplay } from '../../store/replay-read.js';
 import type { AppDeps } from '../deps.js';
-import { loadLiveJourneys } from '../journeys/live-journeys.js';
 import { Grouping } from './group-people.js';
 import { readRecordedGroups } from './read-recorded.js';
 import { replayRenderer } from './replay-render.js';

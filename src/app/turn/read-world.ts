@@ -8,11 +8,11 @@ import { settledBefore } from '../../domain/tracking/human-click.js';
 import type { JourneyDefinition } from '../../journey/definition.js';
 import { askedSources } from '../../knowledge/load.js';
 import type { Trx } from '../../store/db.js';
+import { loadPinnedDefinition } from '../../store/live-journeys.js';
 import { lockAndReadFacts, lockTurn, readTurnFacts, type TurnQuestion, type TurnRead } from '../../store/turn-snapshot.js';
 import { pausesOf } from '../../turn/pauses.js';
 import type { TurnProfile, TurnRows, TurnWorld } from '../../turn/world.js';
 import type { AppDeps } from '../deps.js';
-import { loadPinnedDefinition } from '../journeys/live-journeys.js';
 
 /** A world as it was read, and the keys of all pauses that were in force then. */
 export interface SeenWorld {

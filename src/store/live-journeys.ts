@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { JourneyDefinition } from '../../journey/definition.js';
-import type { Db, Trx } from '../../store/db.js';
+import type { JourneyDefinition } from '../journey/definition.js';
+import type { Db, Trx } from './db.js';
 
 /** A published version. */
 export interface PublishedJourney {

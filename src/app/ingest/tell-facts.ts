@@ -1,0 +1,61 @@
+import type { MatchableFact, Matched } from '../../matching/matched.js';
+import type { NewInput } from '../../matching/waits.js';
+import type { Trx } from '../../store/db.js';
+import { writeInputs } from '../../store/entry-inputs.js';
+import { writeFacts } from '../../store/facts.js';
+import { type ProfileChange, writeProfileChanges } from '../../store/profiles.js';
+import { type Writes, writeTogether } from '../../store/write-together.js';
+import { type MatchContext, planMatches } from './match-facts.js';
+
+/** What is told in one transaction, which has locked the profiles (ascending) and carts concerned. */
+export interface Telling {
+  readonly facts: readonly MatchableFact[];
+  /** How people change with it. No turn of theirs decides at an instant before what they were told: `movedBy` moves them on. */
+  readonly people: readonly ProfileChange[];
+  /** What entries are handed beside the facts. */
+  readonly inputs?: readonly NewInput[];
+  /** What else goes into the same statement, with what the facts did. It may not write profiles, facts or inputs, and reads none of this. */
+  readonly writes?: (matched: readonly Matched[]) => Writes;
+}
+
+export interface Told {
+  readonly matched: readonly Matched[];
+  /** Somebody is to be woken: the caller rings (`notifyRelay`) when all is committed. */
+  readonly wakes: boolean;
+  /** Rows that each of `writes` touched. */
+  readonly touched: Readonly<Record<string, number>>;
+}
+
+/**
+ * The one way in which facts reach journeys: writes them, moves their people on, matches them against triggers and waits, and hands entries what is theirs.
+ * Statements: those of `planMatches`, and one for all writes.
+ */
+export async function tellFacts(trx: Trx, context: MatchContext, { facts, people, inputs = [], writes }: Telling): Promise<Told> {
+  const { matched, inputs: heard, writes: planned } = await planMatches(trx, facts, context);
+  const touched = await writeTogether<string>(trx, {
+    ...writes?.(matched),
+    profiles: writeProfileChanges(oneEach(people)),
+    facts: writeFacts(facts.map(({ fact }) => fact)),
+    inputs: writeInputs([...inputs, ...heard], context.clock.now()),
+    ...planned,
+  });
+  return { matched, wakes: matched.some(({ result }) => waking.has(result)), touched };
+}
+
+const waking: ReadonlySet<Matched['result']> = new Set(['armed', 'entered', 'input']);
+
+/** The people of these facts, moved on to the instant of what they were told last. */
+export function movedBy(facts: readonly { readonly fact: MatchableFact['fact'] }[]): readonly ProfileChange[] {
+  return facts.map(({ fact: { profileId, at } }) => ({ id: profileId, lastInstant: at }));
+}
+
+/** One statement changes a row once. */
+function oneEach(people: readonly ProfileChange[]): readonly ProfileChange[] {
+  const changes = new Map<string, ProfileChange>();
+  for (const change of people) {
+    const known = changes.get(change.id);
+    const lastInstant = Math.max(known?.lastInstant ?? change.lastInstant, change.lastInstant);
+    changes.set(change.id, { ...known, ...change, lastInstant });
+  }
+  return [...changes.values()];
+}
