@@ -10,13 +10,14 @@ export interface EmailsSetup {
   readonly dkim: DkimSettings;
   /** What both send, with ids of their own. */
   readonly mail: OutgoingEmail;
+  /** To the mail server, on each side. */
+  readonly sessions: number;
 }
 
 export type EmailsSide = 'provider' | 'nodemailer';
 
 /** More than there are sessions, so that none waits for us. */
-const inFlight = 20;
-const sessions = 5;
+const inFlightOf = (sessions: number): number => sessions * 4;
 
 let setup: EmailsSetup | null = null;
 let provider: SmtpProvider | null = null;
@@ -24,7 +25,7 @@ let bare: ReturnType<typeof openBare> | null = null;
 let count = 0;
 
 /** nodemailer as its own documentation sets up bulk sending: pooled, signing. */
-function openBare({ smtpUrl, dkim }: EmailsSetup) {
+function openBare({ smtpUrl, dkim, sessions }: EmailsSetup) {
   const { hostname, port } = new URL(smtpUrl);
   return createTransport({
     pool: true,
@@ -63,13 +64,13 @@ answerParent(
   {
     start: async (given: EmailsSetup) => {
       setup = given;
-      provider = createSmtpProvider({ url: given.smtpUrl, dkim: given.dkim, poolSize: sessions });
+      provider = createSmtpProvider({ url: given.smtpUrl, dkim: given.dkim, poolSize: given.sessions });
       bare = openBare(given);
     },
     run: ({ side, seconds }: { side: EmailsSide; seconds: number }) => {
-      const mail = setup?.mail;
-      if (mail === undefined) throw new Error('The sender of the bench has not been started.');
-      return closedLoop({ inFlight, seconds }, () => (side === 'provider' ? sendOurs(mail) : sendBare(mail)));
+      if (setup === null) throw new Error('The sender of the bench has not been started.');
+      const { mail, sessions } = setup;
+      return closedLoop({ inFlight: inFlightOf(sessions), seconds }, () => (side === 'provider' ? sendOurs(mail) : sendBare(mail)));
     },
   },
   async () => {

@@ -20,7 +20,8 @@ export interface EmailsResult {
 export async function benchEmails(smtpUrl: string, plan: Plan, say: (line: string) => void): Promise<EmailsResult> {
   const sender = new Child('emails-sender.js');
   try {
-    await sender.call('start', { smtpUrl, dkim: makeDkim(), mail: await renderedMail() } satisfies EmailsSetup);
+    const mail = await renderedMail('cart-reminder-1', { data: null, from: 'marketing' });
+    await sender.call('start', { smtpUrl, dkim: makeDkim(), mail, sessions: 5 } satisfies EmailsSetup);
     const side = (name: EmailsSide): Side => ({ run: (seconds) => sender.call<Round>('run', { side: name, seconds }) });
     const comparison = await interleave<EmailsSide>(
       { provider: side('provider'), nodemailer: side('nodemailer') },
@@ -38,15 +39,19 @@ export async function benchEmails(smtpUrl: string, plan: Plan, say: (line: strin
   }
 }
 
-/** The first reminder of this repository, for the first of its samples. */
-async function renderedMail(): Promise<OutgoingEmail> {
+/** A template of this repository, for the first of its samples. `data`: what a broadcast would bring. */
+export async function renderedMail(
+  templateId: string,
+  as: { readonly data: Readonly<Record<string, unknown>> | null; readonly from: 'marketing' | 'broadcast' },
+): Promise<OutgoingEmail> {
   const [set, shop] = await Promise.all([loadTemplates(packageRoot()), loadShop(packageRoot())]);
   const [sample] = set.samples;
   const read = sample === undefined ? null : readSample(sample);
   if (read?.kind !== 'ok') throw new Error('The bench needs a sample that can be read in templates/samples.');
-  const rendered = await previewTemplate({ set, shop, templateId: 'cart-reminder-1', context: read.context });
-  if (rendered.kind !== 'email') throw new Error('The bench needs the template cart-reminder-1.');
-  const from = shop.from.marketing;
+  const context = as.data === null ? read.context : { ...read.context, data: as.data };
+  const rendered = await previewTemplate({ set, shop, templateId, context });
+  if (rendered.kind !== 'email') throw new Error(`The bench needs the template ${templateId}.`);
+  const from = shop.from[as.from];
   return {
     kind: 'email',
     messageId: 'set by the sender',

@@ -5,6 +5,7 @@ import { benchEmails, type EmailsResult } from './emails.js';
 import { benchIngest, type IngestComparison, type IngestResult } from './ingest.js';
 import { benchMemory, type MemoryResult } from './memory.js';
 import { benchMessages, type MessagesResult, startTemporalForBench } from './messages.js';
+import { benchPaths, type PathsResult } from './paths.js';
 import { fullPlan, quickPlan } from './plan.js';
 import { benchReplay, type ReplayResult } from './replay.js';
 import { benchReservations, type ReservationResult } from './reservations.js';
@@ -19,6 +20,7 @@ interface BenchResult {
   readonly seconds: number;
   readonly ingest: Readonly<Partial<Record<StoreKind, IngestResult>>>;
   readonly messages: Readonly<Partial<Record<StoreKind, MessagesResult>>>;
+  readonly paths: Readonly<Partial<Record<StoreKind, PathsResult>>>;
   /** On PostgreSQL. */
   readonly reservations: ReservationResult | null;
   readonly emails: EmailsResult | null;
@@ -36,7 +38,7 @@ interface Target {
   readonly measured: number | null;
 }
 
-const parts = ['ingest', 'messages', 'reservations', 'emails', 'replay', 'memory', 'scenarios'] as const;
+const parts = ['ingest', 'messages', 'paths', 'reservations', 'emails', 'replay', 'memory', 'scenarios'] as const;
 const stores: readonly StoreKind[] = ['pglite', 'postgres'];
 
 const args = process.argv.slice(2);
@@ -60,6 +62,7 @@ async function run(): Promise<BenchResult> {
   const stops: (() => Promise<void>)[] = [];
   const ingest: Partial<Record<StoreKind, IngestResult>> = {};
   const messages: Partial<Record<StoreKind, MessagesResult>> = {};
+  const paths: Partial<Record<StoreKind, PathsResult>> = {};
   const replay: Partial<Record<StoreKind, ReplayResult>> = {};
   let reservations: ReservationResult | null = null;
   let emails: EmailsResult | null = null;
@@ -75,7 +78,7 @@ async function run(): Promise<BenchResult> {
       stops.push(() => places.close());
       reservations = await benchReservations(places, smtpUrl, plan, say);
     }
-    if (wants('ingest') || wants('messages') || wants('replay')) {
+    if (wants('ingest') || wants('messages') || wants('paths') || wants('replay')) {
       const temporal = wants('messages') ? await startTemporalForBench(say) : null;
       if (temporal !== null) stops.push(() => temporal.stop());
       for (const kind of onStores) {
@@ -84,6 +87,7 @@ async function run(): Promise<BenchResult> {
         const sayHere = (line: string): void => say(`${kind}: ${line}`);
         if (wants('ingest')) ingest[kind] = await benchIngest(places, plan, sayHere);
         if (wants('replay')) replay[kind] = await benchReplay(places, plan.replayEvents, sayHere);
+        if (wants('paths')) paths[kind] = await benchPaths(places, plan.paths, sayHere);
         if (temporal !== null) messages[kind] = await benchMessages(places, temporal, smtpUrl, plan, sayHere);
       }
     }
@@ -102,12 +106,22 @@ async function run(): Promise<BenchResult> {
     seconds: Math.round((performance.now() - began) / 1000),
     ingest,
     messages,
+    paths,
     reservations,
     emails,
     replay,
     memory,
     scenarios,
     targets: {
+      broadcastToNodemailer: { atLeast: 0.4, measured: worst(Object.values(paths).map(({ broadcast }) => broadcast.ratioToNodemailer)) },
+      broadcastCpuMs: { atMost: 8, measured: slowest(Object.values(paths).flatMap(({ broadcast }) => broadcast.cpuMs ?? [])) },
+      cartDuringBroadcastP99Ms: { atMost: 2_000, measured: slowest(Object.values(paths).map((one) => one.cartDuringBroadcast.p99)) },
+      dueAtOnceMs: { atMost: 8_000, measured: slowest(Object.values(paths).map((one) => one.dueAtOnce.most)) },
+      offered40P99Ms: { atMost: 1_000, measured: slowest(Object.values(paths).flatMap((one) => one.openLoop['40']?.p99 ?? [])) },
+      historyEventsUnderLoad: {
+        atMost: 7,
+        measured: slowest(Object.values(paths).flatMap((one) => Object.values(one.openLoop).map(({ historyEvents }) => historyEvents))),
+      },
       replaySeconds: { atMost: (60 * plan.replayEvents) / 100_000, measured: slowest(Object.values(replay).map(({ seconds }) => seconds)) },
       shippedScenariosSeconds: { atMost: 2, measured: scenarios === null ? null : scenarios.allShipped.cpu / 1000 },
       sixtyDaysSeconds: { atMost: 1, measured: scenarios === null ? null : scenarios.sixtyDays.cpu / 1000 },
@@ -126,7 +140,7 @@ async function stopAll(stops: (() => Promise<void>)[]): Promise<void> {
   for (const stop of stops.splice(0).reverse()) await stop();
 }
 
-function print({ ingest, messages, reservations, emails, replay, memory, targets }: BenchResult): void {
+function print({ ingest, messages, paths, reservations, emails, replay, memory, targets }: BenchResult): void {
   const table = new Table({
     head: ['measured', 'ours', 'against', 'ratio', 'CPU ms each (ours, theirs)'],
     style: { head: [], border: [] },
@@ -204,6 +218,7 @@ function print({ ingest, messages, reservations, emails, replay, memory, targets
     table.push([`memory, idle, ${name} start`, `${one.total.toFixed(0)} MB`, of, '', `healthy after ${one.readyAfter.toFixed(1)} s`]);
   }
   process.stdout.write(`${table.toString()}\n`);
+  for (const [kind, one] of Object.entries(paths)) process.stdout.write(`whole paths, ${kind}: ${JSON.stringify(one, null, 1)}\n`);
   for (const [name, { atLeast, atMost, measured }] of Object.entries(targets)) {
     const asked = atLeast === undefined ? `at most ${atMost}` : `at least ${atLeast}`;
     if (measured !== null) process.stdout.write(`${name}: ${measured.toFixed(2)}, asked for ${asked}\n`);

@@ -44,7 +44,8 @@ export async function benchMemory(idleSeconds: number, say: (line: string) => vo
   }
 }
 
-async function residentOf(root: number): Promise<Omit<Resident, 'readyAfter'>> {
+/** Of the tree of processes under this one. */
+export async function residentOf(root: number): Promise<Omit<Resident, 'readyAfter'>> {
   const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,rss=,comm=']);
   const processes = stdout
     .trim()

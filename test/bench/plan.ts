@@ -13,6 +13,15 @@ export interface Plan {
   /** Sizes of the ledger, the smallest first. */
   readonly ledgerRows: readonly number[];
   readonly replayEvents: number;
+  /** Whole paths: messages offered a second, for how long; how many are due at once; sizes of the broadcasts; for how long carts come during one. */
+  readonly paths: {
+    readonly offered: readonly number[];
+    readonly seconds: number;
+    readonly dueAtOnce: number;
+    readonly broadcast: number;
+    readonly during: number;
+    readonly cartSeconds: number;
+  };
   /** Idle time before memory is read. */
   readonly idleSeconds: number;
 }
@@ -25,6 +34,7 @@ export const fullPlan: Plan = {
   reservations: { rounds: 5, seconds: 2, warmSeconds: 2 },
   ledgerRows: [10_000, 1_000_000],
   replayEvents: 100_000,
+  paths: { offered: [40, 60], seconds: 60, dueAtOnce: 500, broadcast: 5_000, during: 20_000, cartSeconds: 40 },
   idleSeconds: 15,
 };
 
@@ -36,5 +46,6 @@ export const quickPlan: Plan = {
   reservations: { rounds: 2, seconds: 1, warmSeconds: 0.5 },
   ledgerRows: [10_000, 100_000],
   replayEvents: 10_000,
+  paths: { offered: [40, 60], seconds: 10, dueAtOnce: 100, broadcast: 1_000, during: 4_000, cartSeconds: 10 },
   idleSeconds: 2,
 };

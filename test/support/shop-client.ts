@@ -7,6 +7,8 @@ export interface Call {
   readonly event?: string;
   readonly properties?: Readonly<Record<string, unknown>>;
   readonly traits?: Readonly<Record<string, unknown>>;
+  /** ISO 8601; absent: now. */
+  readonly timestamp?: string;
 }
 
 let count = 0;
@@ -14,7 +16,7 @@ let count = 0;
 /** Sends calls in one batch, as now; throws unless all are taken. Tries again while the instance is not there. */
 export async function sendBatch(instance: Pick<ChildInstance, 'running'>, calls: readonly Call[]): Promise<void> {
   const now = new Date().toISOString();
-  const batch = calls.map((call) => ({ ...call, messageId: `shop-${process.pid}-${++count}`, timestamp: now }));
+  const batch = calls.map((call) => ({ timestamp: now, ...call, messageId: `shop-${process.pid}-${++count}` }));
   const response = await fetch(`${instance.running.apiUrl}/v1/batch`, {
     method: 'POST',
     headers: {
