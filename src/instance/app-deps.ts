@@ -3,6 +3,7 @@ import type { AppDeps } from '../app/deps.js';
 import type { InboundEmailDeps } from '../app/inbound/receive-email.js';
 import type { TwilioKeys } from '../app/inbound/record-receipt.js';
 import { ChannelSlots } from '../app/messages/channel-slots.js';
+import { bounceDomainOf } from '../channels/email/settings.js';
 import { channels, eachChannel } from '../domain/messages/channel.js';
 import { readFeedbackLoops } from '../domain/messages/feedback-loop.js';
 import { readPlaceholders } from '../domain/values/placeholder-id.js';
@@ -11,7 +12,7 @@ import { type Config, rateOf } from '../settings/config.js';
 import { createOrderLookup } from '../shop-api/order-lookup.js';
 import { workflowTaskSlots } from '../temporal/worker.js';
 import type { LocalParts } from './local-parts.js';
-import { bounceDomainOf, type createProviders } from './providers.js';
+import type { Senders } from './providers.js';
 
 /**
  * Local activities hold a workflow-task slot while they send. While the provider answers quickly that is for an instant, and all of them may; while it is slow,
@@ -41,7 +42,7 @@ export function appOf(
     ...from
   }: Pick<AppDeps, Given> & {
     readonly local: LocalParts;
-    readonly providers: Awaited<ReturnType<typeof createProviders>>;
+    readonly providers: Senders;
     /** The public address; it is known once the door is open. */
     readonly address: { readonly publicUrl: string };
   },
@@ -50,7 +51,7 @@ export function appOf(
   const { providers } = from;
   return {
     twilioAuthTokens: [config.TWILIO_AUTH_TOKEN ?? local.phoneToken],
-    bounceDomain: bounceDomainOf(config, local),
+    bounceDomain: bounceDomainOf(config, local.smtpUrl !== null),
     feedbackLoops: [...readFeedbackLoops(config.FEEDBACK_LOOPS ?? '').loops, ...(mailbox ? [mailbox.feedbackLoop] : [])],
     // The local mailbox signs its complaints as a provider does; its key is in no DNS.
     resolveTxt: async (name) => (await mailbox?.resolveTxt(name)) ?? resolveTxt(name),

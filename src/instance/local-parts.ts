@@ -1,15 +1,17 @@
 import { join } from 'node:path';
 import type { Log } from '../app/deps.js';
+import type { StandIn, StandInName } from '../channels/channel-value.js';
+import { channelKinds } from '../channels/list.js';
 import type { Secrets } from '../domain/keys/secrets.js';
 import { subKey } from '../domain/keys/sub-key.js';
 import { type LocalMailbox, type LocalPhone, runMailbox, runPhone } from '../embedded/local-parts.js';
 import type { LocalPlace } from '../embedded/local-server.js';
 import { showUrl } from '../settings/addresses.js';
-import type { Config } from '../settings/config.js';
+import type { Config, SettingName } from '../settings/config.js';
 import { blaming, choosePort } from './start-fault.js';
 import type { Stops } from './stops.js';
 
-export const localAccountSid = 'AC00000000000000000000000000000000';
+const localAccountSid = 'AC00000000000000000000000000000000';
 
 /** The mailbox and the phone of a trial: where the settings name no mail server, and no account for texts. */
 export interface LocalParts {
@@ -43,10 +45,27 @@ export async function startLocalParts(
   { secret, ...from }: Omit<LocalNeeds, 'phoneToken'> & { readonly secret: Secrets },
 ): Promise<LocalParts> {
   const needs = { ...from, phoneToken: phoneTokenOf(secret.first) };
-  const needed = { mailbox: config.SMTP_URL === undefined, phone: config.TWILIO_ACCOUNT_SID === undefined };
+  const needed = { mailbox: standsIn(config, 'mailbox'), phone: standsIn(config, 'phone') };
   return config.SOJOURN_LOCAL_PARTS === undefined
     ? openLocalParts(config, needed, needs)
     : partsElsewhere(config, config.SOJOURN_LOCAL_PARTS, needed, needs.phoneToken);
+}
+
+/** Does it take the messages of a channel, because no provider is set? */
+function standsIn(config: Config, name: StandInName): boolean {
+  return channelKinds.some(({ standIn, settings }) => standIn === name && config[settings.provider as SettingName] === undefined);
+}
+
+/** Where a local part takes messages, of this process or of the one of role `local`; null: it does not. */
+export function standInOf({ smtpUrl, phoneUrl, phoneToken }: LocalParts, name: StandInName | null): StandIn | null {
+  switch (name) {
+    case null:
+      return null;
+    case 'mailbox':
+      return smtpUrl === null ? null : { url: smtpUrl, login: null };
+    case 'phone':
+      return phoneUrl === null ? null : { url: phoneUrl, login: { user: localAccountSid, password: phoneToken } };
+  }
 }
 
 /** Mailbox and phone in this process. */

@@ -1,25 +1,19 @@
 import { z } from 'zod';
+import { channelKinds } from '../channels/list.js';
 import { usualLimits } from '../domain/keys/key-budget.js';
 import { type Scope, scopes } from '../domain/keys/scopes.js';
 import { type Channel } from '../domain/messages/channel.js';
-import { readFeedbackLoops } from '../domain/messages/feedback-loop.js';
 import { nearest } from '../domain/values/nearest.js';
 import { shippedPlaceholders } from '../domain/values/placeholder-id.js';
 import { loadEnvFile } from './env-file.js';
-import { domain, host, hostAndPort, httpUrl, port, postgresUrl, smtpUrl } from './setting-values.js';
+import type { Setting, SettingTable, ValuesOf } from './setting.js';
+import { host, hostAndPort, httpUrl, port, postgresUrl } from './setting-values.js';
 import { readProxies } from './trusted-proxies.js';
-
-/** One setting: where it comes from, what it means, and what it is when absent. `docs/operations.md` and `sojourn config` show this table. */
-interface Setting {
-  readonly schema: z.ZodType;
-  readonly meaning: string;
-  readonly secret?: true;
-}
 
 /** `admin` is not among them: whoever finds such a key must not be able to use it from outside. */
 const publicScopes = scopes.filter((scope) => scope !== 'admin');
 
-export const settings = {
+const ownSettings = {
   SOJOURN_DATA: {
     schema: z.string().default('.sojourn'),
     meaning: 'Data folder of the embedded parts, and where running.json is written.',
@@ -112,18 +106,6 @@ export const settings = {
     schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     meaning: 'How much is logged.',
   },
-  SOJOURN_EMAIL_CONNECTIONS: {
-    schema: z.coerce.number().int().min(1).max(100).default(20),
-    meaning: 'Sessions that this process opens to the mail server at most, as they are needed; fewer where the server allows fewer.',
-  },
-  SOJOURN_EMAIL_RATE: {
-    schema: z.coerce.number().positive().optional(),
-    meaning: 'Emails a second at most; when set, email goes over its Temporal task queue.',
-  },
-  SOJOURN_SMS_RATE: {
-    schema: z.coerce.number().positive().optional(),
-    meaning: 'Texts a second at most; when set, texts go over their Temporal task queue.',
-  },
   SOJOURN_BROWSER_KEY_PROFILES: {
     schema: z.coerce.number().int().positive().default(usualLimits.profiles),
     meaning: 'New people that a browser key may make in an hour; more are answered 429.',
@@ -151,38 +133,6 @@ export const settings = {
     meaning: 'host:port at which the Temporal SDK serves its own Prometheus metrics (task latency, slots, cache).',
   },
   TEMPORAL_CLI_PATH: { schema: z.string().optional(), meaning: 'The temporal binary for the embedded server.' },
-  SMTP_URL: { schema: smtpUrl.optional(), secret: true, meaning: 'smtp:// or smtps:// server instead of the local mailbox.' },
-  BOUNCE_DOMAIN: {
-    schema: domain('bounces.shop.example').optional(),
-    meaning:
-      'Domain of the return addresses, whose mail comes to us: bounces, complaints, unsubscribes by mail. bounce.localhost with the local mailbox.',
-  },
-  SOJOURN_INBOUND_SMTP_PORT: {
-    schema: port.optional(),
-    meaning: 'Port on which mail for BOUNCE_DOMAIN is taken over SMTP; off without it. A free one with the local mailbox.',
-  },
-  SOJOURN_INBOUND_SMTP_HOST: { schema: host.default('127.0.0.1'), meaning: 'Address on which mail for BOUNCE_DOMAIN is taken.' },
-  EMAIL_WEBHOOK_TOKEN: {
-    schema: z.string().min(16).optional(),
-    secret: true,
-    meaning: 'Token for POST /webhooks/email/inbound, which takes such mail over HTTP; an API key opens it too.',
-  },
-  FEEDBACK_LOOPS: {
-    schema: z
-      .string()
-      .superRefine((text, context) => {
-        for (const message of readFeedbackLoops(text).problems) context.addIssue({ code: 'custom', message });
-      })
-      .optional(),
-    meaning:
-      'Senders of the feedback loops that you have signed up for, such as staff@hotmail.com: their complaints count at fbl@ when their domain has signed them (DKIM).',
-  },
-  DKIM_DOMAIN: { schema: domain('shop.example').optional(), meaning: 'Domain that signs mail (d=).' },
-  DKIM_SELECTOR: { schema: z.string().optional(), meaning: 'DKIM selector (s=).' },
-  DKIM_PRIVATE_KEY: { schema: z.string().optional(), secret: true, meaning: 'PEM of the DKIM private key, or @path of a file with it.' },
-  TWILIO_ACCOUNT_SID: { schema: z.string().optional(), meaning: 'Twilio account; with it texts go to Twilio instead of the local phone.' },
-  TWILIO_AUTH_TOKEN: { schema: z.string().optional(), secret: true, meaning: 'Twilio auth token: calls and webhook signatures.' },
-  TWILIO_API_URL: { schema: httpUrl('https://api.twilio.com').optional(), meaning: 'Base address of Twilio’s API, for tests and proxies.' },
   PUBLIC_URL: {
     schema: httpUrl('https://journeys.shop.example').optional(),
     meaning: 'Address at which customers and Twilio reach the API: links, callbacks, unsubscribe. https with real providers.',
@@ -212,10 +162,32 @@ export const settings = {
     meaning: '`POST` asks with JSON in the body; `GET` in the query, as earlier versions did, where proxies and logs may keep it.',
   },
   ORDER_LOOKUP_TOKEN: { schema: z.string().optional(), secret: true, meaning: 'Bearer token for ORDER_LOOKUP_URL.' },
-} satisfies Record<string, Setting>;
+} satisfies SettingTable;
+
+type TablesOfChannels = (typeof channelKinds)[number]['settings']['table'];
+type Together<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer All) => void ? All : never;
+type RateName = `SOJOURN_${Uppercase<Channel>}_RATE`;
+
+const rate = z.coerce.number().positive().optional();
+
+function rateName(channel: Channel): RateName {
+  return `SOJOURN_${channel.toUpperCase() as Uppercase<Channel>}_RATE`;
+}
+
+/** The service's own, then those of each channel (`src/channels/<name>/settings.ts`) with the rate of its queue. */
+export const settings = Object.assign(
+  { ...ownSettings },
+  ...channelKinds.map(({ id, words: { many }, settings: { table } }) => ({
+    ...table,
+    [rateName(id)]: {
+      schema: rate,
+      meaning: `${many.charAt(0).toUpperCase()}${many.slice(1)} a second at most; when set, they go over a Temporal task queue of their own.`,
+    },
+  })),
+) as typeof ownSettings & Together<TablesOfChannels> & Readonly<Record<RateName, Setting & { readonly schema: typeof rate }>>;
 
 export type SettingName = keyof typeof settings;
-export type Config = { readonly [Name in SettingName]: z.output<(typeof settings)[Name]['schema']> };
+export type Config = ValuesOf<typeof settings>;
 
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
@@ -288,27 +260,16 @@ function conflictsOf(config: Config): readonly string[] {
   const problems: string[] = [];
   if (config.SOJOURN_PORT !== 0 && config.SOJOURN_PORT === config.SOJOURN_ADMIN_PORT)
     problems.push('SOJOURN_PORT and SOJOURN_ADMIN_PORT are two listeners, one for the world and one for us: give them two ports.');
-  const real = [
-    config.SMTP_URL === undefined ? null : 'SMTP_URL',
-    config.TWILIO_ACCOUNT_SID === undefined ? null : 'TWILIO_ACCOUNT_SID',
-  ].filter((name) => name !== null);
-  const reachesPeople = real.filter((name) => !isLoopback(name === 'SMTP_URL' ? config.SMTP_URL : config.TWILIO_API_URL));
+  const reachesPeople = channelKinds.flatMap(({ settings: { provider, providerUrl } }) =>
+    config[provider as SettingName] === undefined || isLoopback(providerUrl(config)) ? [] : [provider],
+  );
   if (reachesPeople.length > 0 && config.PUBLIC_URL === undefined)
     problems.push(
       `${reachesPeople.join(' and ')} ${reachesPeople.length === 1 ? 'reaches' : 'reach'} real people, so PUBLIC_URL must say where the links lead (https://…).`,
     );
   if (reachesPeople.length > 0 && config.PUBLIC_URL !== undefined && !config.PUBLIC_URL.startsWith('https://'))
     problems.push('PUBLIC_URL must be https when real email or texts go out: mailbox providers refuse one-click unsubscribe without it.');
-  if ((config.TWILIO_ACCOUNT_SID === undefined) !== (config.TWILIO_AUTH_TOKEN === undefined))
-    problems.push('TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN go together: set both, or neither to use the local phone.');
-  if (config.TWILIO_API_URL !== undefined && config.TWILIO_ACCOUNT_SID === undefined)
-    problems.push(
-      'TWILIO_API_URL says where Twilio’s API is, and there is no TWILIO_ACCOUNT_SID: set it with TWILIO_AUTH_TOKEN, or leave all three out to use the local phone.',
-    );
-  if (config.SOJOURN_INBOUND_SMTP_PORT !== undefined && config.BOUNCE_DOMAIN === undefined && config.SMTP_URL !== undefined)
-    problems.push('SOJOURN_INBOUND_SMTP_PORT takes mail for BOUNCE_DOMAIN: say which domain that is, and point its MX record here.');
-  const dkim = [config.DKIM_DOMAIN, config.DKIM_SELECTOR, config.DKIM_PRIVATE_KEY].filter((value) => value !== undefined).length;
-  if (dkim !== 0 && dkim !== 3) problems.push('DKIM_DOMAIN, DKIM_SELECTOR and DKIM_PRIVATE_KEY go together: set all three, or none.');
+  for (const { settings: own } of channelKinds) problems.push(...own.conflicts(config));
   if (config.DATABASE_URL !== undefined && config.SOJOURN_SECRET === undefined)
     problems.push(
       'SOJOURN_SECRET must be set with DATABASE_URL: every process needs the same one, and links and suppressions depend on it.',
@@ -361,5 +322,5 @@ function isLoopback(address: string | undefined): boolean {
 
 /** Messages a second on a channel, at most: `SOJOURN_EMAIL_RATE` and its like. Undefined: as many as the provider takes. */
 export function rateOf(config: Config, channel: Channel): number | undefined {
-  return config[`SOJOURN_${channel.toUpperCase() as Uppercase<Channel>}_RATE`];
+  return config[rateName(channel)];
 }

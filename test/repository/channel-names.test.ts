@@ -19,7 +19,6 @@ const asksForName = [
 
 /** Not about a channel's behaviour, for the reason given. */
 const reviewed: Readonly<Record<string, string>> = {
-  'src/instance/providers.ts': 'who sends for each channel: the type asks for each',
   'src/project/shop.ts': 'a form of the file shop.yaml',
 };
 

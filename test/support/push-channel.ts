@@ -1,5 +1,18 @@
-import type { ChannelKind } from '../../src/domain/messages/channel-kind.js';
+import { z } from 'zod';
+import { channelSettings } from '../../src/channels/channel-settings.js';
+import type { ChannelValue, OpenProvider, Surroundings } from '../../src/channels/channel-value.js';
 import { day } from '../../src/domain/time/instant.js';
+
+const pushSettings = channelSettings({
+  table: {
+    PUSH_SERVICE_URL: { schema: z.url().optional(), meaning: 'Where pushes are sent.' },
+    PUSH_SERVICE_TOKEN: { schema: z.string().optional(), secret: true, meaning: 'Token of the push service.' },
+  },
+  provider: 'PUSH_SERVICE_URL',
+  providerUrl: ({ PUSH_SERVICE_URL }) => PUSH_SERVICE_URL,
+  conflicts: ({ PUSH_SERVICE_URL, PUSH_SERVICE_TOKEN }) =>
+    (PUSH_SERVICE_URL === undefined) === (PUSH_SERVICE_TOKEN === undefined) ? [] : ['PUSH_SERVICE_URL and PUSH_SERVICE_TOKEN go together.'],
+});
 
 /** A third channel as somebody would add it: a value. It goes to the trait `push_token`, at any hour, and may be repeated. */
 export const push = {
@@ -39,4 +52,8 @@ export const push = {
   hasBreakers: false,
   introducesItself: false,
   cartWithinMs: null,
-} as const satisfies ChannelKind;
+  settings: pushSettings,
+  standIn: null,
+  open: async ({ settings }: Surroundings): Promise<OpenProvider> =>
+    (await import('./push-provider.js')).openPush(pushSettings.of(settings)),
+} as const satisfies ChannelValue;

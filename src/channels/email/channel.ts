@@ -1,8 +1,10 @@
 import { bounceOf, complaintStatus } from '../../domain/messages/bounce.js';
-import type { ChannelKind, ReportAction } from '../../domain/messages/channel-kind.js';
+import type { ReportAction } from '../../domain/messages/channel-kind.js';
 import { mailboxProviderOf } from '../../domain/messages/mailbox-provider.js';
 import { day } from '../../domain/time/instant.js';
+import type { ChannelValue, OpenProvider, Surroundings } from '../channel-value.js';
 import { checkEmail, normaliseEmail } from './address.js';
+import { emailSettings } from './settings.js';
 
 /** Mail: it may go at any hour, tells who runs the mailbox, and may go out once more when nobody knows whether it left (decision 008). */
 export const email = {
@@ -42,7 +44,10 @@ export const email = {
   hasBreakers: true,
   introducesItself: false,
   cartWithinMs: null,
-} as const satisfies ChannelKind;
+  settings: emailSettings,
+  standIn: 'mailbox',
+  open: async (around: Surroundings): Promise<OpenProvider> => (await import('./open.js')).openEmail(around),
+} as const satisfies ChannelValue;
 
 /** What a bounce or a complaint says of the address is in its status. */
 function readMailReport({ status }: { readonly status: string }): ReportAction | null {

@@ -1,7 +1,9 @@
-import type { ChannelKind, Reach, ReachOptions } from '../../domain/messages/channel-kind.js';
+import type { Reach, ReachOptions } from '../../domain/messages/channel-kind.js';
 import { day, hour, minute } from '../../domain/time/instant.js';
+import type { ChannelValue, OpenProvider, Surroundings } from '../channel-value.js';
 import { checkPhone, countryOfPhone, normalisePhone } from './address.js';
 import { errorAction } from './error-codes.js';
+import { smsSettings } from './settings.js';
 
 /** Texts: the law says when they may go, each costs money, and one that may have left is never sent again (decision 008). */
 export const sms = {
@@ -59,7 +61,10 @@ export const sms = {
   hasBreakers: false,
   introducesItself: true,
   cartWithinMs: 48 * hour,
-} as const satisfies ChannelKind;
+  settings: smsSettings,
+  standIn: 'phone',
+  open: async (around: Surroundings): Promise<OpenProvider> => (await import('./open.js')).openSms(around),
+} as const satisfies ChannelValue;
 
 function checkNumber(raw: string | null, { allowFictional, countries, country }: ReachOptions): Reach {
   const check = checkPhone(raw, { allowFictional, ...(country === undefined ? {} : { country }) });
