@@ -115,18 +115,17 @@ function stepAt(places: ReadonlyMap<StepId, Path>, path: Path): StepId | null {
   return null;
 }
 
+function meantTemplate(name: string, ids: readonly string[]): string {
+  const meant = nearest(name, ids);
+  if (meant !== null) return `Did you mean "${meant}"?`;
+  return ids.length === 0 ? 'The folder templates has none.' : `Templates: ${ids.join(', ')}.`;
+}
+
 function templateFindings({ references, definition }: Compiled, templates: TemplateCatalog): readonly Finding[] {
   return references.flatMap((reference): Finding[] => {
     if (reference.kind !== 'template') return [];
     if (!templates.has(reference.name)) {
-      const meant = nearest(reference.name, templates.ids());
-      return [
-        error(
-          reference.path,
-          `There is no template "${reference.name}".`,
-          meant === null ? `Templates: ${templates.ids().join(', ')}.` : `Did you mean "${meant}"?`,
-        ),
-      ];
+      return [error(reference.path, `There is no template "${reference.name}".`, meantTemplate(reference.name, templates.ids()))];
     }
     const channel = templates.channelOf(reference.name);
     if (channel !== null && channel !== reference.channel)

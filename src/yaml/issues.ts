@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { nearest } from '../domain/values/nearest.js';
+import { inside, keysAt, schemasAt, wordsAt, wordsOf } from './schema-at.js';
 
 /** What a schema dislikes, in the words of whoever wrote the file. `path` is where: a missing key is told at what should hold it. */
 export interface Complaint {
@@ -13,7 +14,10 @@ type Path = readonly PropertyKey[];
 
 /** The issues of a parse with `reportInput`, as sentences; what only follows from another is left out. */
 export function complaints(schema: z.ZodType, issues: readonly Issue[]): readonly Complaint[] {
-  const told = issues.flatMap((issue) => chooseBranch(issue)).flatMap((issue) => complain(schema, issue));
+  const told = meantByPlace(
+    schema,
+    issues.flatMap((issue) => chooseBranch(issue)).flatMap((issue) => complain(schema, issue)),
+  );
   const misspelt = told.filter(({ kind }) => kind === 'unknown-key');
   return told
     .filter(({ kind, path, about }) => {
@@ -29,10 +33,34 @@ interface Told extends Complaint {
   readonly kind: 'unknown-key' | 'missing' | 'choice' | 'other';
   /** The missing key, or the one that a misspelt key was meant to be. */
   readonly about: string | null;
+  /** What stands under an unknown key. */
+  readonly value?: unknown;
+}
+
+/** `id: welcome` where `journey` is missing: of keys that are like none, the only one whose value the only missing key would take was meant for it. */
+function meantByPlace(schema: z.ZodType, told: readonly Told[]): readonly Told[] {
+  const open = told.filter(({ kind, about }) => kind === 'unknown-key' && about === null);
+  const missing = told.filter(
+    ({ kind, path, about }) =>
+      kind === 'missing' && !told.some((other) => other.kind === 'unknown-key' && other.about === about && areBeside(other.path, path)),
+  );
+  const takes = (key: Told, one: Told): boolean =>
+    areBeside(key.path, one.path) && schemasAt(schema, one.path).some((form) => form.safeParse(key.value).success);
+  return told.map((key): Told => {
+    const [meant, ...others] = open.includes(key) ? missing.filter((one) => takes(key, one)) : [];
+    if (meant === undefined || others.length > 0 || open.filter((rival) => takes(rival, meant)).length > 1) return key;
+    const isShort = typeof key.value === 'string' && key.value.length <= longestShown;
+    const instead = isShort ? `Write "${meant.about}: ${String(key.value)}".` : `Did you mean "${meant.about}"?`;
+    return { ...key, about: meant.about, suggestion: instead };
+  });
+}
+
+function areBeside(a: Path, b: Path): boolean {
+  return samePath(a.slice(0, -1), b.slice(0, -1));
 }
 
 function complain(schema: z.ZodType, issue: Issue): readonly Told[] {
-  if (issue.code === 'unrecognized_keys') return issue.keys.slice(0, mostKeys).map((key) => unknownKey(schema, issue.path, key));
+  if (issue.code === 'unrecognized_keys') return issue.keys.slice(0, mostKeys).map((key) => unknownKey(schema, issue, key));
   const about = String(issue.path.at(-1));
   if (isMissing(issue)) {
     const keys = keysAt(schema, issue.path);
@@ -49,11 +77,12 @@ function complain(schema: z.ZodType, issue: Issue): readonly Told[] {
 /** Of one place; a person mends one after the other. */
 const mostKeys = 50;
 
-function unknownKey(schema: z.ZodType, path: Path, key: string): Told {
+function unknownKey(schema: z.ZodType, { path, input }: Issue, key: string): Told {
   const known = keysAt(schema, path);
   const meant = nearest(key, known);
   const suggestion = meant !== null ? `Did you mean "${meant}"?` : known.length > 0 ? `Known here: ${known.join(', ')}.` : null;
-  return { kind: 'unknown-key', about: meant, path: [...path, key], message: `"${key.slice(0, 100)}" is not known here.`, suggestion };
+  const message = `"${key.slice(0, 100)}" is not known here.`;
+  return { kind: 'unknown-key', about: meant, path: [...path, key], message, suggestion, value: Object(input)[key] };
 }
 
 interface Predicate {
@@ -195,61 +224,6 @@ function exampleAt(schema: z.ZodType, path: Path): string | null {
     return `Write ${shown}, for instance.`;
   }
   return null;
-}
-
-function wordsAt(schema: z.ZodType, path: Path): readonly string[] {
-  return schemasAt(schema, path).flatMap((one) => wordsOf(inside(one).def));
-}
-
-function wordsOf(def: Definition): readonly string[] {
-  if (def.type === 'enum') return Object.values(def.entries ?? {}).map(String);
-  return def.type === 'literal' ? (def.values ?? []).map(String) : [];
-}
-
-/** The keys that objects know at `path`; empty where there is none. */
-function keysAt(schema: z.ZodType, path: Path): readonly string[] {
-  return schemasAt(schema, path).flatMap((one) => Object.keys(inside(one).shape ?? {}));
-}
-
-/** The schemas that a value at `path` may follow, without what wraps them; several where there is a choice. */
-function schemasAt(schema: z.ZodType, path: Path): readonly z.ZodType[] {
-  let here = bare(schema);
-  for (const key of path) {
-    here = here.flatMap((one) => {
-      const { def, shape } = inside(one);
-      const child = shape === undefined ? (def.element ?? def.valueType) : shape[String(key)];
-      return child === undefined ? [] : bare(child);
-    });
-  }
-  return here;
-}
-
-function bare(schema: z.ZodType): readonly z.ZodType[] {
-  const { def } = inside(schema);
-  if (def.type === 'union') return (def.options ?? []).flatMap(bare);
-  if (def.type === 'lazy' && def.getter !== undefined) return bare(def.getter());
-  // A pipe begins with a transform where a value is prepared before it is checked.
-  const within = def.innerType ?? (def.in === undefined || inside(def.in).def.type === 'transform' ? def.out : def.in);
-  return within === undefined ? [schema] : bare(within);
-}
-
-interface Definition {
-  readonly type: string;
-  readonly innerType?: z.ZodType;
-  readonly in?: z.ZodType;
-  readonly out?: z.ZodType;
-  readonly options?: readonly z.ZodType[];
-  readonly getter?: () => z.ZodType;
-  readonly element?: z.ZodType;
-  readonly valueType?: z.ZodType;
-  readonly entries?: Readonly<Record<string, string | number>>;
-  readonly values?: readonly unknown[];
-}
-
-/** Zod's own description of a schema, as far as complaints need it. */
-function inside(schema: z.ZodType): { readonly def: Definition; readonly shape: Readonly<Record<string, z.ZodType>> | undefined } {
-  const { def, shape } = schema as unknown as { def: Definition; shape?: Readonly<Record<string, z.ZodType>> };
-  return { def, shape };
 }
 
 function samePath(a: Path, b: Path): boolean {

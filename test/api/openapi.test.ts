@@ -25,7 +25,7 @@ describe('the OpenAPI document', () => {
   });
   afterAll(() => opened.dispose());
 
-  test('passes a linter', async () => {
+  const lint = async (source: unknown): Promise<readonly string[]> => {
     const config = await createConfig({
       extends: ['recommended'],
       rules: {
@@ -39,8 +39,31 @@ describe('the OpenAPI document', () => {
         'operation-4xx-response': 'off',
       },
     });
-    const problems = await lintFromString({ source: JSON.stringify(document), config });
-    expect(problems.map(({ ruleId, message, location }) => `${ruleId} ${location[0]?.pointer ?? ''}: ${message}`)).toEqual([]);
+    const problems = await lintFromString({ source: JSON.stringify(source), config });
+    return problems.map(({ ruleId, message, location }) => `${ruleId} ${location[0]?.pointer ?? ''}: ${message}`);
+  };
+
+  test('passes a linter', async () => {
+    expect(await lint(document)).toEqual([]);
+  });
+
+  type Draft = { servers?: unknown; paths: Record<string, Record<string, object>>; components: { schemas: Record<string, unknown> } };
+  const same = ({ paths }: Draft) => ({ operationId: (paths['/v1/entries/{id}']?.['get'] as Operation | undefined)?.operationId });
+  test.each<[string, (draft: Draft) => void]>([
+    ['no-empty-servers', (draft) => void delete draft.servers],
+    ['operation-operationId ', (draft) => void Object.assign(draft.paths['/v1/profiles/{id}']?.['get'] ?? {}, { operationId: undefined })],
+    ['operation-operationId-unique', (draft) => void Object.assign(draft.paths['/v1/profiles/{id}']?.['get'] ?? {}, { ...same(draft) })],
+    ['no-unused-components', (draft) => void (draft.components.schemas['Nobody'] = { type: 'string' })],
+  ])('which would complain of %s', async (rule, spoil) => {
+    const draft = structuredClone(document) as unknown as Draft;
+    spoil(draft);
+    expect((await lint(draft)).some((one) => one.startsWith(rule))).toBe(true);
+  });
+
+  test('says where the service is, and names each operation', () => {
+    expect(document.servers).not.toEqual([]);
+    const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+    expect(operations.filter(({ operationId, summary }) => operationId === undefined || summary === undefined)).toEqual([]);
   });
 
   test('has every route that is asked by name: events, webhooks and metrics too', async () => {

@@ -177,6 +177,28 @@ describe('a key', () => {
     expect(told(source)).toEqual(['11:11 "wen" is not known here. » Did you mean "when"?']);
   });
 
+  test.each([
+    ['of the journey', journey().replace('journey: test', 'id: welcome'), '1:1 "id" is not known here. » Write "journey: welcome".'],
+    [
+      'of a trigger',
+      journey().replace('{ name: order.paid }', '{ on: order.paid }'),
+      '5:21 "on" is not known here. » Write "name: order.paid".',
+    ],
+    [
+      'of a condition',
+      journey('exits:\n  - when: { event_property: { name: taste, is: hot } }\n'),
+      '10:31 "name" is not known here. » Write "path: taste".',
+    ],
+    ['of a group', journey().replace('entry:', 'enrolment:'), '6:1 "enrolment" is not known here. » Did you mean "entry"?'],
+  ])('by another name in the place of the one that is missing, %s, is told with the right one', (_where, source, complaint) => {
+    expect(told(source)).toEqual([complaint]);
+  });
+
+  test('that fits no missing one, or beside another that would, is told as it is', () => {
+    expect(told(journey().replace('class: marketing', 'kind: 5'))).toHaveLength(2);
+    expect(told(journey().replace('journey: test', 'id: welcome\ncode: welcome'))).toHaveLength(3);
+  });
+
   test('written twice', () => {
     expect(told(journey('name: Again\n'))).toEqual(['9:1 The key "name" is written twice. » Keep one of them.']);
   });

@@ -37,6 +37,8 @@ function mayEnter(access: Access, holder: Holder): boolean {
   }
 }
 
+const patternOf = (url: string): RegExp => new RegExp(`^${url.replace(/:(\w+)/g, '[^/]+').replace('*', '.*')}$`);
+
 /** Beyond the door is whatever is no refusal of it. */
 const refusals: readonly number[] = [401, 403];
 
@@ -101,6 +103,48 @@ describe('every route, tried with every key', () => {
           wrong.push(`${route.method} ${route.url} with ${holder}: ${found} (${status.code} ${status.problem}), not ${expected}`);
       }
     expect(wrong).toEqual([]);
+  });
+
+  test.each(Object.keys(listeners))('on the %s listener: another method than a path has is answered with all that it has', async (name) => {
+    const server = servers[name] as FastifyInstance;
+    await server.ready();
+    const listener = listeners[name] as Listener;
+    const here = server.describedRoutes.filter(({ access }) => answers(listener, access));
+    const wrong: string[] = [];
+    for (const url of new Set(here.map((route) => route.url))) {
+      const methods = here.filter((route) => route.url === url).map(({ method }) => method);
+      const path = url.replace(/:(\w+)/g, 'x');
+      // What is answered elsewhere only, or by a path with a parameter in this place, is another matter.
+      const isOther = (method: string): boolean =>
+        server.describedRoutes.some((route) => route.method === method && patternOf(route.url).test(path));
+      for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((one) => !isOther(one))) {
+        const { statusCode, headers } = await server.inject({ method: method as 'GET', url: path });
+        const allowed = String(headers.allow).split(', ');
+        if (statusCode !== 405 || methods.some((one) => !allowed.includes(one)))
+          wrong.push(`${method} ${url}: ${statusCode}, ${allowed.join(', ')}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(here.length).toBeGreaterThan(10);
+  });
+
+  test('a body of a type that is not read is answered with 415, its name and the types that are', async () => {
+    const server = servers['internal'] as FastifyInstance;
+    await server.ready();
+    const takesBodies = server.describedRoutes.filter(({ method, access }) => method === 'POST' && access.kind === 'api-key');
+    expect(takesBodies.length).toBeGreaterThan(30);
+    for (const { url } of takesBodies) {
+      const response = await server.inject({
+        method: 'POST',
+        url: url.replace(/:(\w+)/g, 'x'),
+        headers: { authorization: `Bearer ${secrets.admin}`, 'content-type': 'application/x-yml; charset=utf-8' },
+        payload: 'a: b',
+      });
+      expect([url, response.statusCode]).toEqual([url, 415]);
+      expect(response.json<{ detail: string }>().detail).toMatch(
+        /^A body of the type application\/x-yml is not read here\. .*application\/json/,
+      );
+    }
   });
 
   /** A key in every place where one may stand: what opens is the key, not where it is. Bodies are not valid, so that nothing is done beyond the door. */
