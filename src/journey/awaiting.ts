@@ -1,4 +1,5 @@
 import type { FactName } from '../domain/events/fact.js';
+import type { About, SubjectKind } from '../domain/events/subject.js';
 import type { FactMatch, JourneyDefinition } from './definition.js';
 import type { Awaiting, EntryState } from './entry.js';
 import { listensAt } from './steps/kind-of.js';
@@ -7,10 +8,10 @@ import { listensAt } from './steps/kind-of.js';
  * The facts that an entry listens to, whatever is pending: exits and the branches of the present wait hasten it; goals, and branches of later
  * waits that look back, are only written down. One row for each event and correlation, the most urgent purpose.
  */
-export function awaitedBy(definition: JourneyDefinition, state: EntryState): readonly Awaiting[] {
+export function awaitedBy(definition: JourneyDefinition, about: About, state: EntryState): readonly Awaiting[] {
   const rows = new Map<string, Awaiting>();
   const add = (event: FactName, match: FactMatch, purpose: Awaiting['purpose'], hastens: boolean): void => {
-    for (const by of correlations(match, state)) {
+    for (const by of correlations(match, definition, about)) {
       const key = `${event} ${by}`;
       if (!rows.has(key)) rows.set(key, { event, by, purpose, hastens });
     }
@@ -27,14 +28,20 @@ export function awaitedBy(definition: JourneyDefinition, state: EntryState): rea
 /** A promised slot goes by where the person is: what tells of another place has it decided anew, be it for an earlier hour or a later one. */
 export const placeWait: Awaiting = { event: 'profile.updated', by: 'profile', purpose: 'place', hastens: true };
 
-function correlations(match: FactMatch, state: EntryState): readonly Awaiting['by'][] {
-  const cart: readonly Awaiting['by'][] = state.cartId === null ? [] : ['cart'];
+function correlations(match: FactMatch, { entry: { key } }: JourneyDefinition, about: About): readonly Awaiting['by'][] {
   switch (match) {
     case 'any':
-      return ['profile', ...cart];
-    case 'cart':
-      return cart;
+      return ['profile', ...about.map(({ kind }) => kind)];
     case 'profile':
       return ['profile'];
+    case 'key':
+      return key.kind === 'profile' || key.kind === 'event' ? ['profile'] : subjectsOf(key.kind, about);
+    case 'cart':
+    case 'order':
+      return subjectsOf(match, about);
   }
+}
+
+function subjectsOf(kind: SubjectKind, about: About): readonly SubjectKind[] {
+  return about.flatMap((subject) => (subject.kind === kind ? [kind] : []));
 }

@@ -142,7 +142,7 @@ function entryOf(
 ): OpenedEntry {
   const { dueAt } = made;
   const state = {
-    ...newEntryState({ at: dueAt, trigger: data, cartId: null }),
+    ...newEntryState({ at: dueAt, trigger: data }),
     deadlineAt: deadlineAt ?? dueAt + usualBroadcastDeadlineMs,
   };
   return { ...made, journeyId: broadcastJourneyId(entryKey), version, entryKey, createdAt, state };

@@ -1,3 +1,4 @@
+import type { About } from '../domain/events/subject.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { ConditionFacts } from './conditions/condition.js';
 import type { JourneyDefinition } from './definition.js';
@@ -5,6 +6,8 @@ import type { JourneyDefinition } from './definition.js';
 /** What the engine may know. `at` is the instant of the turn; `timeZone` is where the person's calendar days are counted. */
 export interface EngineContext {
   readonly definition: JourneyDefinition;
+  /** What the entry is about: the shop's carts may have joined since it began. */
+  readonly about: About;
   readonly facts: ConditionFacts;
   readonly at: Instant;
   readonly timeZone: string;

@@ -1,4 +1,5 @@
 import type { FactName } from '../domain/events/fact.js';
+import { type SubjectKind, subjectKinds } from '../domain/events/subject.js';
 import type { MessageClass } from '../domain/messages/channel.js';
 import type { JourneyId, StepId } from '../domain/values/ids.js';
 import type { Condition } from './conditions/condition.js';
@@ -34,11 +35,11 @@ export type Trigger = TriggerShapes[keyof TriggerShapes];
 
 export interface EntryRules {
   /** What tells two entries of one person apart. `event` takes a property path of the trigger. */
-  readonly key: { readonly kind: 'profile' } | { readonly kind: 'cart' } | { readonly kind: 'event'; readonly path: string };
+  readonly key: { readonly kind: 'profile' } | { readonly kind: SubjectKind } | { readonly kind: 'event'; readonly path: string };
   readonly filters: readonly NamedCondition[];
   readonly reentry: { readonly kind: 'always' } | { readonly kind: 'once' } | { readonly kind: 'interval'; readonly ms: number };
   /** What happens when an entry of the same journey and person is already there. `parallel` allows several keys at once. */
-  readonly concurrency: 'reject' | 'restart' | 'merge' | 'parallel';
+  readonly concurrency: 'reject' | 'merge' | 'parallel';
 }
 
 /** A condition with the reason code that a trace gives when it does not hold: `below-minimum`, `no-consent`, `ordered`. */
@@ -47,8 +48,12 @@ export interface NamedCondition {
   readonly condition: Condition;
 }
 
-/** Whose fact counts: `any` is the person's own, or one about the entry's cart by anybody. */
-export type FactMatch = 'any' | 'cart' | 'profile';
+/**
+ * Which facts count: `profile` the person's own; a kind of subject those about the entry's own one, by anybody; `any` all of these; `key` those with the
+ * entry's key (`entry.key`): a fact of order B says nothing to the entry of order A.
+ */
+export const factMatches = ['any', 'profile', 'key', ...subjectKinds] as const;
+export type FactMatch = (typeof factMatches)[number];
 
 export interface ExitRule {
   readonly id: string;

@@ -2,7 +2,7 @@ import type { VerdictReason } from '../domain/gate/verdict.js';
 import type { MessageState } from '../domain/messages/message.js';
 import { countWords, durationWords } from '../domain/time/duration.js';
 import { day, type Instant } from '../domain/time/instant.js';
-import type { CartId, StepId } from '../domain/values/ids.js';
+import type { StepId } from '../domain/values/ids.js';
 import { awaitedBy } from './awaiting.js';
 import type { Condition } from './conditions/condition.js';
 import { allConditions, conditionKind, describeCondition, evaluate } from './conditions/kind-of.js';
@@ -58,7 +58,6 @@ export function newEntryState(args: {
   readonly at: Instant;
   readonly startedAt?: Instant;
   readonly trigger: Readonly<Record<string, unknown>>;
-  readonly cartId: CartId | null;
 }): EntryState {
   return {
     format: 1,
@@ -70,7 +69,6 @@ export function newEntryState(args: {
     visits: {},
     dueAt: null,
     trigger: args.trigger,
-    cartId: args.cartId,
     goals: {},
     heard: {},
   };
@@ -203,7 +201,7 @@ function comeToSend(context: EngineContext, place: Place, step: Step, resume: Re
   const message = messageOf(step);
   if (message === null) throw new Error(`The step ${step.id} of journey ${context.definition.id} sends, and has no message.`);
   const late = resume === null ? null : catchUp(context, message, place.dueSince, resume);
-  if (late === null) return rests(place, sending(context.definition, message, place.state));
+  if (late === null) return rests(place, sending(context, message, place.state));
   if (late.kind === 'exit') return { kind: 'rests', advanced: finish(context, place, late) };
   const told = note(context, place, step.id, 'note', late.text);
   return { kind: 'goes', place: { ...told, state: leave(told.state, context.at) }, to: step.next };
@@ -276,10 +274,10 @@ function catchUp(
 function waiting(context: EngineContext, state: EntryState, sentence: string): Pending {
   const ends = context.definition.maxDurationMs === null ? null : state.startedAt + context.definition.maxDurationMs;
   const until = state.dueAt === null || ends === null ? (state.dueAt ?? ends) : Math.min(state.dueAt, ends);
-  return { kind: 'wait', until, awaiting: awaitedBy(context.definition, state), sentence };
+  return { kind: 'wait', until, awaiting: awaitedBy(context.definition, context.about, state), sentence };
 }
 
-function sending(definition: JourneyDefinition, step: SendStep, state: EntryState): Pending {
+function sending({ definition, about }: EngineContext, step: SendStep, state: EntryState): Pending {
   const { visit, arrivedAt } = state;
   return {
     kind: 'send',
@@ -287,7 +285,7 @@ function sending(definition: JourneyDefinition, step: SendStep, state: EntryStat
     visit,
     arrivedAt,
     deadlineAt: sendDeadline(definition, step, state),
-    awaiting: awaitedBy(definition, state),
+    awaiting: awaitedBy(definition, about, state),
   };
 }
 
@@ -316,7 +314,6 @@ function tooSoon({ definition, at }: EngineContext, { lastEnteredAt, enteredBefo
   return notEntered('reentry', `the person was in this journey less than ${sayDays(reentry.ms)} ago`);
 }
 
-/** `restart` and `parallel` enter: what becomes of the others is the caller's doing, under the profile's lock. */
 function besideOthers({ definition }: EngineContext, { openOthers }: EntryHistory): NotEntered | null {
   if (openOthers === 0) return null;
   switch (definition.entry.concurrency) {
@@ -324,7 +321,6 @@ function besideOthers({ definition }: EngineContext, { openOthers }: EntryHistor
       return notEntered('already-in', 'the person is in this journey already');
     case 'merge':
       return notEntered('merged', 'the person is in this journey already, and that entry goes on for both');
-    case 'restart':
     case 'parallel':
       return null;
   }

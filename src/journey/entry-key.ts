@@ -1,17 +1,29 @@
-import type { Fact } from '../domain/events/fact.js';
+import { type About, longestSubjectId, subjectId } from '../domain/events/subject.js';
 import { readPath } from './conditions/comparison.js';
 import type { EntryRules } from './definition.js';
 
+/** What a key is read from: a fact, or an entry with what began it. */
+export interface Keyed {
+  readonly about?: About;
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
 /** What tells two entries of one person apart, as the fact says it; null where it does not. */
-export function entryKey({ key }: EntryRules, fact: Pick<Fact, 'cartId' | 'properties'>): string | null {
+export function entryKey({ key }: Pick<EntryRules, 'key'>, { about = [], properties }: Keyed): string | null {
   switch (key.kind) {
     case 'profile':
       return 'profile';
     case 'cart':
-      return fact.cartId ?? null;
-    case 'event': {
-      const value = readPath(fact.properties, key.path);
-      return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
-    }
+    case 'order':
+      return subjectId(about, key.kind);
+    case 'event':
+      return keyText(readPath(properties, key.path));
   }
+}
+
+/** Longer ones are no key: an index has no room for them. */
+function keyText(value: unknown): string | null {
+  if (typeof value !== 'string' && typeof value !== 'number') return null;
+  const text = String(value);
+  return text.length > longestSubjectId ? null : text;
 }

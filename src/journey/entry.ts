@@ -1,8 +1,9 @@
 import type { FactName } from '../domain/events/fact.js';
+import type { SubjectKind } from '../domain/events/subject.js';
 import type { Instant } from '../domain/time/instant.js';
-import type { CartId, StepId } from '../domain/values/ids.js';
+import type { StepId } from '../domain/values/ids.js';
 
-/** Where an entry stands in its journey. Plain data, stored as JSON beside the entry's columns. */
+/** Where an entry stands in its journey. Plain data, stored as JSON beside the entry's columns, which say whose it is and what it is about. */
 export interface EntryState {
   readonly format: 1;
   /** Null before the first step. */
@@ -19,7 +20,6 @@ export interface EntryState {
   readonly dueAt: Instant | null;
   /** Properties of the trigger, ids rather than personal data. */
   readonly trigger: Readonly<Record<string, unknown>>;
-  readonly cartId: CartId | null;
   readonly goals: Readonly<Record<string, Instant>>;
   /** When a fact first met a branch of a `wait_until`, by `step/branch`: how a wait knows what came before it was reached. Bounded by the journey. */
   readonly heard: Readonly<Record<string, Instant>>;
@@ -34,9 +34,9 @@ export type EntryInput =
       readonly name: FactName;
       readonly at: Instant;
       readonly eventId: string;
-      readonly cartId: CartId | null;
       readonly profileMatch: boolean;
-      readonly cartMatch: boolean;
+      /** In which kinds of subject it was about the same as the entry when it came. */
+      readonly shared: readonly SubjectKind[];
       readonly properties: Readonly<Record<string, unknown>>;
     }
   /** Asked for by a person: `POST /v1/entries/{id}/exit`, an erase, an archive. */
@@ -67,7 +67,7 @@ export type Pending =
 /** A row of `waits`: which facts wake this entry. */
 export interface Awaiting {
   readonly event: FactName;
-  readonly by: 'profile' | 'cart';
+  readonly by: 'profile' | SubjectKind;
   /** `place`: a message waits for an hour that depends on where the person is. */
   readonly purpose: 'exit' | 'branch' | 'goal' | 'place';
   /** A goal alone only measures: it never wakes the workflow. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { factNames } from '../domain/events/fact.js';
 import { factProperties } from '../domain/events/fact-properties.js';
 import type { DailyHours } from '../domain/policy/quiet-hours-policy.js';
+import { factMatches } from './definition.js';
 
 /** Fields that steps, triggers and the journey itself share, as marketers write them. */
 
@@ -18,9 +19,10 @@ export const factText = z
   .min(1)
   .meta({ examples: factsThatHappen, description: 'A fact such as order.paid, or event:Your Event for a track call of your own.' });
 
-export const matchText = z
-  .enum(['any', 'cart', 'profile'])
-  .meta({ description: 'any (unless said otherwise): by this person, or about this cart by anybody.' });
+export const matchText = z.enum(factMatches).meta({
+  description:
+    'any (unless said otherwise): by this person, or about this cart or order by anybody. key: with the key of this entry, such as its order.',
+});
 
 export const localTimeText = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as "10:00", in quotes');
 

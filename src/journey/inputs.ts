@@ -3,6 +3,7 @@ import { describeCondition, evaluate } from './conditions/kind-of.js';
 import { type EngineContext, factsAbout } from './context.js';
 import type { ExitRule, FactMatch, GoalRule, JourneyDefinition } from './definition.js';
 import type { EntryInput, EntryOutcome, EntryState, TraceLine } from './entry.js';
+import { entryKey } from './entry-key.js';
 import { listensAt } from './steps/kind-of.js';
 import { sayFact } from './words.js';
 
@@ -80,7 +81,7 @@ function takeFact(context: EngineContext, taken: Taken, fact: FactInput): Taken 
     heard: { ...taken.state.heard, ...heardIn(context, taken.state, fact) },
   };
   const lines = fresh.map((goal): TraceLine => ({ at: context.at, step: null, kind: 'goal', text: goalText(goal, fact, state) }));
-  const rule = taken.leaving === null ? exitBy(context, fact) : null;
+  const rule = taken.leaving === null ? exitBy(context, state, fact) : null;
   const leaving = rule === null ? taken.leaving : leave(rule, fact, met.length > 0);
   return { ...taken, state, leaving, trace: [...taken.trace, ...lines] };
 }
@@ -91,16 +92,17 @@ function satisfies(goal: GoalRule, fact: FactInput, state: EntryState): boolean 
   return goal.event === fact.name && after >= 0 && after <= goal.withinMs;
 }
 
-function exitBy(context: EngineContext, fact: FactInput): ExitRule | null {
+function exitBy(context: EngineContext, state: EntryState, fact: FactInput): ExitRule | null {
   return (
     context.definition.exits.find(
-      ({ on }) => on.kind === 'event' && on.event === fact.name && matches(on, fact) && holds(context, on.where, fact),
+      ({ on }) =>
+        on.kind === 'event' && on.event === fact.name && matches(context, state, on.match, fact) && holds(context, on.where, fact),
     ) ?? null
   );
 }
 
 function leave(rule: ExitRule, fact: FactInput, satisfiesGoal: boolean): Leaving {
-  const text = `Exits the journey (${rule.id}): ${sayFact(fact.name)}${fact.profileMatch ? '' : ', by the same cart under another profile'}.`;
+  const text = `Exits the journey (${rule.id}): ${sayFact(fact.name)}${fact.profileMatch ? '' : `, by the same ${fact.shared[0] ?? 'cart'} under another profile`}.`;
   return { outcome: satisfiesGoal ? 'converted' : rule.outcome, reason: rule.id, text };
 }
 
@@ -111,14 +113,25 @@ function heardIn(context: EngineContext, state: EntryState, fact: FactInput): Re
     for (const { key, event, match, where, looksBack } of listensAt(step)) {
       const from = looksBack ? state.startedAt : step.id === state.step ? state.arrivedAt : Number.POSITIVE_INFINITY;
       const isEarlier = fact.at >= from && fact.at < (state.heard[key] ?? Number.POSITIVE_INFINITY);
-      if (isEarlier && event === fact.name && matches({ match }, fact) && holds(context, where, fact)) heard[key] = fact.at;
+      if (isEarlier && event === fact.name && matches(context, state, match, fact) && holds(context, where, fact)) heard[key] = fact.at;
     }
   }
   return heard;
 }
 
-function matches(rule: { readonly match: FactMatch }, fact: FactInput): boolean {
-  return (fact.profileMatch && rule.match !== 'cart') || (fact.cartMatch && rule.match !== 'profile');
+function matches({ definition: { entry } }: EngineContext, { trigger }: EntryState, match: FactMatch, fact: FactInput): boolean {
+  switch (match) {
+    case 'any':
+      return fact.profileMatch || fact.shared.length > 0;
+    case 'profile':
+      return fact.profileMatch;
+    case 'cart':
+    case 'order':
+      return fact.shared.includes(match);
+    case 'key':
+      if (entry.key.kind !== 'profile' && entry.key.kind !== 'event') return fact.shared.includes(entry.key.kind);
+      return fact.profileMatch && entryKey(entry, fact) === entryKey(entry, { properties: trigger });
+  }
 }
 
 function holds(context: EngineContext, where: ExitWhere, fact: FactInput): boolean {

@@ -1,7 +1,7 @@
+import type { About } from '../domain/events/subject.js';
 import type { SendDecision } from '../domain/gate/verdict.js';
 import { type Channel, channelKind } from '../domain/messages/channel.js';
 import { type Instant, minute } from '../domain/time/instant.js';
-import type { CartId } from '../domain/values/ids.js';
 import type { JourneyDefinition } from './definition.js';
 import type { EntryInput } from './entry.js';
 
@@ -15,19 +15,18 @@ export function endsByOrder({ exits }: JourneyDefinition): boolean {
 
 /** An order of somebody who shares an address with the person: it ends what an order of their own would end, and says nothing of the cart. */
 export function orderOfInbox(orderedAt: Instant): EntryInput {
-  return { ...lookedUpOrder(orderedAt, null), eventId: 'order-of-inbox', properties: { source: 'same-address' } } as EntryInput;
+  return { ...lookedUpOrder(orderedAt, []), eventId: 'order-of-inbox', properties: { source: 'same-address' } } as EntryInput;
 }
 
-/** An order that only the shop's own answer told of, as an input of the entry. */
-export function lookedUpOrder(orderedAt: Instant, cartId: CartId | null): EntryInput {
+/** An order that only the shop's own answer told of, as an input of the entry: it was asked for by the entry's cart. */
+export function lookedUpOrder(orderedAt: Instant, about: About): EntryInput {
   return {
     kind: 'fact',
     name: 'order.paid',
     at: orderedAt,
     eventId: 'order-lookup',
-    cartId,
     profileMatch: true,
-    cartMatch: cartId !== null,
+    shared: about.filter(({ kind }) => kind === 'cart').map(({ kind }) => kind),
     properties: { source: 'order-lookup' },
   };
 }

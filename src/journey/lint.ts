@@ -1,4 +1,5 @@
 import { type FactName, factNames } from '../domain/events/fact.js';
+import { isAbout, type SubjectKind } from '../domain/events/subject.js';
 import { isStricter, type MessageClass } from '../domain/messages/channel.js';
 import { unknownTopic } from '../domain/policy/topic-policy.js';
 import type { StepId } from '../domain/values/ids.js';
@@ -10,9 +11,6 @@ import { certainlyBefore, earliestArrivals } from './graph.js';
 import { messageOf, stepKind } from './steps/kind-of.js';
 import { triggerKind } from './triggers/kind-of.js';
 import { factOfClientEvent } from './words.js';
-
-/** Facts that nothing produces yet: a journey that waits for one would wait in vain. */
-const notProduced: ReadonlySet<string> = new Set(['message.sent', 'message.unsubscribed', 'order.created']);
 
 /** What is wrong with a journey although its form is right. */
 export function lintJourney(
@@ -43,7 +41,6 @@ export function lintJourney(
       : [error(['holdout'], 'A holdout other than 0 needs experiments, which are not built yet.', 'Write holdout: 0, or leave it out.')]),
     ...triggerKind(definition.trigger).lint(definition.trigger, ['trigger', definition.trigger.kind]),
     ...keyFindings(definition),
-    ...concurrencyFindings(definition),
   ];
 }
 
@@ -65,18 +62,11 @@ function eventFindings({ references }: Compiled): readonly Finding[] {
     if (meant !== null) return [error(path, `Journeys hear of "${own}" as "${meant}".`, `Write "${meant}".`)];
     if (name.startsWith('event:'))
       return own.trim() === '' ? [error(path, '"event:" needs the name of a track call.', 'Write "event:Your Event".')] : [];
-    if (notProduced.has(name)) return [error(path, `Nothing tells "${name}" yet, so it would never happen here.`, insteadOf(name))];
-    if (factNames.some((known) => known === name)) return [];
     const near = nearest(name, factNames);
     const ownEvent = `For a track call of your own write "event:${name}".`;
-    return [error(path, `"${name}" is no fact.`, near === null ? ownEvent : `Did you mean "${near}"? ${ownEvent}`)];
+    const instead = near === null ? ownEvent : `Did you mean "${near}"? ${ownEvent}`;
+    return factNames.some((known) => known === name) ? [] : [error(path, `"${name}" is no fact.`, instead)];
   });
-}
-
-function insteadOf(name: string): string {
-  if (name === 'order.created') return 'Write "order.paid".';
-  const family = `${name.split('.')[0]}.`;
-  return `Use one of: ${factNames.filter((known) => known.startsWith(family) && !notProduced.has(known)).join(', ')}.`;
 }
 
 function stepFindings({ references, definition, places }: Compiled): readonly Finding[] {
@@ -209,21 +199,16 @@ function kindFindings({ definition, places }: Compiled): readonly Finding[] {
   );
 }
 
-function concurrencyFindings({ entry }: JourneyDefinition): readonly Finding[] {
-  if (entry.concurrency !== 'restart') return [];
-  return [error(['entry', 'concurrency'], '"restart" is not built yet.', 'Write reject, merge or parallel.')];
+function keyFindings(definition: JourneyDefinition): readonly Finding[] {
+  const { kind } = definition.entry.key;
+  if (kind === 'profile' || kind === 'event' || beginsOn(definition).some((name) => isAbout(name, kind))) return [];
+  return [
+    error(
+      ['entry', 'key'],
+      `None of the trigger’s facts is about ${oneOf[kind]}, so no entry could be told apart by its ${kind}.`,
+      'Write key: profile.',
+    ),
+  ];
 }
 
-function keyFindings(definition: JourneyDefinition): readonly Finding[] {
-  if (definition.entry.key.kind !== 'cart') return [];
-  const aboutCarts = beginsOn(definition).filter((name) => /^(cart|checkout|order)\./.test(name));
-  return aboutCarts.length > 0
-    ? []
-    : [
-        error(
-          ['entry', 'key'],
-          'None of the trigger’s facts is about a cart, so no entry could be told apart by its cart.',
-          'Write key: profile.',
-        ),
-      ];
-}
+const oneOf: Readonly<Record<SubjectKind, string>> = { cart: 'a cart', order: 'an order' };

@@ -74,6 +74,6 @@ export function messageEntry(
   made: { readonly id: EntryId; readonly profileId: ProfileId; readonly version: number; readonly at: Instant },
 ): OpenedEntry {
   const { id, at, ...of } = made;
-  const state = { ...newEntryState({ at, trigger: message.data, cartId: null }), deadlineAt: messageDeadline(message, at) };
+  const state = { ...newEntryState({ at, trigger: message.data }), deadlineAt: messageDeadline(message, at) };
   return { id, ...of, journeyId: messageJourney(send).id, entryKey: id, dueAt: at, createdAt: at, state };
 }

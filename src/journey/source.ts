@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { subjectKinds } from '../domain/events/subject.js';
 import { messageClasses } from '../domain/messages/channel.js';
 import { durationText } from '../yaml/duration-source.js';
 import { topicText } from '../yaml/topic-text.js';
@@ -63,10 +64,10 @@ export const journeySource = z
     topic: topicText,
     trigger,
     entry: z.strictObject({
-      key: z.union([z.enum(['profile', 'cart']), z.strictObject({ event: z.string().min(1) })]).default('profile'),
+      key: z.union([z.enum(['profile', ...subjectKinds]), z.strictObject({ event: z.string().min(1) })]).default('profile'),
       filters: z.array(filter).default([]),
       reentry: z.union([z.enum(['always', 'once']), z.strictObject({ interval: durationText })]),
-      concurrency: z.enum(['reject', 'restart', 'merge', 'parallel']).default('reject'),
+      concurrency: z.enum(['reject', 'merge', 'parallel']).default('reject'),
     }),
     exits: z.array(exitRule).default([]),
     goals: z.array(z.strictObject({ id: idText, event: factText, within: durationText })).default([]),

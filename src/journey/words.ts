@@ -15,11 +15,9 @@ const factWords: Readonly<Record<string, string>> = {
   'cart.emptied': 'the cart being emptied',
   'checkout.started': 'a started checkout',
   'checkout.updated': 'a change of the checkout',
-  'order.created': 'an order',
   'order.paid': 'a paid order',
   'order.cancelled': 'a cancelled order',
   'order.refunded': 'a refund',
-  'message.sent': 'a message being sent',
   'message.delivered': 'a delivery',
   'message.bounced': 'a bounce',
   'message.failed': 'a failed message',
@@ -27,7 +25,6 @@ const factWords: Readonly<Record<string, string>> = {
   'message.clicked': 'a click',
   'message.replied': 'a reply',
   'message.complained': 'a complaint',
-  'message.unsubscribed': 'an unsubscribe',
 };
 
 const clientEvents: Readonly<Record<string, FactName>> = {

@@ -1,6 +1,7 @@
 import type { Fact } from '../domain/events/fact.js';
+import type { About } from '../domain/events/subject.js';
 import type { Instant } from '../domain/time/instant.js';
-import type { CartId, EntryId, JourneyId, ProfileId } from '../domain/values/ids.js';
+import type { EntryId, JourneyId, ProfileId } from '../domain/values/ids.js';
 import type { JourneyDefinition, Trigger } from '../journey/definition.js';
 import { newEntryState } from '../journey/engine.js';
 import type { EntryState } from '../journey/entry.js';
@@ -31,7 +32,7 @@ export interface NewEntry {
   readonly journeyId: JourneyId;
   readonly profileId: ProfileId;
   readonly entryKey: string;
-  readonly cartId: CartId | null;
+  readonly about: About;
   readonly dueAt: Instant;
   readonly triggerEventId: string;
   readonly createdAt: Instant;
@@ -126,17 +127,16 @@ class EntryPlan {
 
   #create(slot: string, journey: LiveJourney, fact: Fact, key: string, dueAt: Instant): Matched {
     const id = this.#newId() as EntryId;
-    const cartId = fact.cartId ?? null;
     const entry: NewEntry = {
       id,
       journeyId: journey.id as JourneyId,
       profileId: fact.profileId,
       entryKey: key,
-      cartId,
+      about: fact.about ?? [],
       dueAt,
       triggerEventId: fact.eventId,
       createdAt: fact.at,
-      state: newEntryState({ at: fact.at, trigger: fact.properties, cartId }),
+      state: newEntryState({ at: fact.at, trigger: fact.properties }),
     };
     this.#created.set(id, entry);
     this.#live.set(slot, { id, journeyId: entry.journeyId, profileId: fact.profileId, entryKey: key, state: 'armed', dueAt });

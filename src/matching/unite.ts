@@ -1,14 +1,15 @@
+import { type About, aboutInstead, type Subject, subjectId } from '../domain/events/subject.js';
 import type { Instant } from '../domain/time/instant.js';
-import type { CartId, EntryId, ProfileId } from '../domain/values/ids.js';
+import type { EntryId, ProfileId } from '../domain/values/ids.js';
 import type { EntryState } from '../journey/entry.js';
 
-/** A live entry, as it is seen when profiles or carts become one. */
+/** A live entry, as it is seen when profiles, or what they are about, become one. */
 export interface UnitingEntry {
   readonly id: EntryId;
   readonly journeyId: string;
   readonly profileId: ProfileId;
   readonly entryKey: string;
-  readonly cartId: CartId | null;
+  readonly about: About;
   readonly state: 'armed' | 'open';
   readonly data: EntryState;
   readonly dueAt: Instant | null;
@@ -19,7 +20,7 @@ export interface UnitingEntry {
 export interface EntryPlace {
   readonly profileId: ProfileId;
   readonly entryKey: string;
-  readonly cartId: CartId | null;
+  readonly about: About;
 }
 
 export interface SupersededEntry {
@@ -50,22 +51,26 @@ export function planUnion(
     const [first, ...others] = rivals.toSorted(furthestFirst);
     if (first === undefined) continue;
     superseded.push(...others.map(({ id }) => ({ id, survivor: first.id })));
-    const { profileId, entryKey, cartId } = placeOf(first);
+    const { profileId, entryKey, about } = placeOf(first);
     const dueAt = first.state === 'armed' ? latestDue(rivals) : first.dueAt;
     const poke = others.length > 0 || rivals.some(({ id }) => heard.has(id));
-    surviving.push({ id: first.id, profileId, entryKey, cartId, dueAt, poke });
+    surviving.push({ id: first.id, profileId, entryKey, about, dueAt, poke });
   }
   return { superseded, surviving };
 }
 
 /** Where the entries of two people belong who are one: to `into`. */
 export function placeOfPerson(into: ProfileId): (entry: UnitingEntry) => EntryPlace {
-  return ({ entryKey, cartId }) => ({ profileId: into, entryKey, cartId });
+  return ({ entryKey, about }) => ({ profileId: into, entryKey, about });
 }
 
-/** Where the entries of two carts belong that are one: to `into`, in their key too. */
-export function placeOfCart(from: CartId, into: CartId): (entry: UnitingEntry) => EntryPlace {
-  return (entry) => (entry.cartId === from ? { ...entry, cartId: into, entryKey: entry.entryKey === from ? into : entry.entryKey } : entry);
+/** Where the entries about two subjects belong that are one, such as two carts: to `into`, in their key too. */
+export function placeOfSubject(from: Subject, into: Subject): (entry: UnitingEntry) => EntryPlace {
+  return (entry) => {
+    const { profileId, entryKey, about } = entry;
+    if (subjectId(about, from.kind) !== from.id) return entry;
+    return { profileId, entryKey: entryKey === from.id ? into.id : entryKey, about: aboutInstead(about, from, into) };
+  };
 }
 
 function rivalsOf(entries: readonly UnitingEntry[], placeOf: (entry: UnitingEntry) => EntryPlace): Iterable<readonly UnitingEntry[]> {

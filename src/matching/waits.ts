@@ -1,7 +1,8 @@
 import type { Fact, FactName } from '../domain/events/fact.js';
+import { type About, type SubjectKind, sharedKinds, subjectId } from '../domain/events/subject.js';
 import { tellsPlace } from '../domain/places/zone-evidence.js';
 import type { Instant } from '../domain/time/instant.js';
-import type { CartId, EntryId, JourneyId, ProfileId } from '../domain/values/ids.js';
+import type { EntryId, JourneyId, ProfileId } from '../domain/values/ids.js';
 import type { Awaiting, EntryInput } from '../journey/entry.js';
 import { orderOfInbox } from '../journey/last-look.js';
 import type { MatchableFact, Matched } from './matched.js';
@@ -11,10 +12,11 @@ export interface WaitMatch {
   readonly entryId: EntryId;
   readonly journeyId: JourneyId;
   readonly profileId: ProfileId;
-  readonly cartId: CartId | null;
+  /** What the entry is about. */
+  readonly about: About;
   readonly entryCreatedAt: Instant;
   readonly event: FactName;
-  readonly by: 'profile' | 'cart';
+  readonly by: Awaiting['by'];
   readonly value: string;
   readonly purpose: Awaiting['purpose'];
   readonly hastens: boolean;
@@ -72,7 +74,7 @@ export function deliverToWaiting(waits: readonly WaitMatch[], facts: readonly Ma
 /** Of an order under a shared address only what came after the entry was made counts. */
 function isFor(wait: WaitMatch, fact: Fact): boolean {
   if (wait.sharedWith != null) return wait.sharedWith === fact.profileId && fact.at >= wait.entryCreatedAt;
-  return (wait.by === 'profile' && wait.value === fact.profileId) || (wait.by === 'cart' && wait.value === fact.cartId);
+  return wait.value === (wait.by === 'profile' ? fact.profileId : subjectId(fact.about ?? [], wait.by));
 }
 
 /** An equal address is a claim: that there was an order ends the series, and nothing of the order comes into it. */
@@ -81,21 +83,23 @@ function inputFor(fact: Fact, wait: WaitMatch | undefined): EntryInput {
 }
 
 /** A fact as an input of an entry that waits for it. */
-export function factInput(fact: Fact, matches: { readonly profileMatch: boolean; readonly cartMatch: boolean }): EntryInput {
+export function factInput(fact: Fact, matches: FactMatches): EntryInput {
   return {
     kind: 'fact',
     name: fact.name,
     at: fact.at,
     eventId: fact.eventId,
-    cartId: fact.cartId ?? null,
     ...matches,
     properties: fact.properties,
   };
 }
 
-function matchesOf(fact: Fact, wait: WaitMatch | undefined): { readonly profileMatch: boolean; readonly cartMatch: boolean } {
-  return {
-    profileMatch: wait?.profileId === fact.profileId,
-    cartMatch: fact.cartId !== undefined && wait?.cartId === fact.cartId,
-  };
+/** In which ways a fact and an entry are of one. */
+interface FactMatches {
+  readonly profileMatch: boolean;
+  readonly shared: readonly SubjectKind[];
+}
+
+function matchesOf(fact: Fact, wait: WaitMatch | undefined): FactMatches {
+  return { profileMatch: wait?.profileId === fact.profileId, shared: sharedKinds(wait?.about ?? [], fact.about ?? []) };
 }

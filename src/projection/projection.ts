@@ -9,8 +9,10 @@ import { noEngagement, recordSignal, withoutSignals } from '../domain/engagement
 import { deriveFacts } from '../domain/events/derive-facts.js';
 import { mayTrigger, type ShopEvent } from '../domain/events/event.js';
 import type { Fact } from '../domain/events/fact.js';
+import { aboutInstead, aCart, cartIn } from '../domain/events/subject.js';
 import { browserConsent, type Claim, disowned, hearTraits, provesItself } from '../domain/keys/browser-word.js';
 import type { Secrets } from '../domain/keys/secrets.js';
+import { orderIdOf } from '../domain/orders/order-id.js';
 import type { AddressRight, IdentityPlan, Meeting } from '../domain/people/identity.js';
 import { mergeTraits, type Profile } from '../domain/people/profile.js';
 import { seenZoneTraits } from '../domain/places/zone-evidence.js';
@@ -214,8 +216,8 @@ export class Projection {
   /** What named a cart that has become part of another names that other one. */
   #followJoins(joined: readonly JoinedCart[]): void {
     for (const { from, into } of joined) {
-      this.facts.forEach((one, index) => {
-        if (one.fact.cartId === from) this.facts[index] = { ...one, fact: { ...one.fact, cartId: into } };
+      this.facts.forEach(({ fact: { about = [], ...fact }, ...one }, index) => {
+        if (cartIn(about) === from) this.facts[index] = { ...one, fact: { ...fact, about: aboutInstead(about, aCart(from), aCart(into)) } };
       });
       this.orders.forEach((order, index) => {
         if (order.cartId === from) this.orders[index] = { ...order, cartId: into };
@@ -234,14 +236,13 @@ function fillsCart({ commerce }: Understood): boolean {
   return commerce?.kind === 'cart' || commerce?.kind === 'checkout';
 }
 
-/** A purchase without a number is still a purchase; what comes after it cannot be told apart without one. */
 function orderChanges(
   event: ShopEvent,
   order: Extract<CommerceEvent, { kind: 'order' }>,
   profileId: ProfileId,
   cartId: CartId | null,
 ): readonly OrderChange[] {
-  const orderId = order.orderId ?? (order.status === 'paid' ? `event:${event.messageId}` : null);
+  const orderId = orderIdOf(event, order);
   if (orderId === null) return [];
   const { total, currency } = order;
   const status = order.status === 'updated' ? null : order.status;

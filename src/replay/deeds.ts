@@ -3,6 +3,7 @@ import { mayProfile } from '../domain/engagement/facts.js';
 import { interactionSignal } from '../domain/engagement/interaction-signal.js';
 import { recordSignal } from '../domain/engagement/state.js';
 import type { Fact } from '../domain/events/fact.js';
+import { aboutThese } from '../domain/events/subject.js';
 import { mergeTraits } from '../domain/people/profile.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { EntryId, JourneyId } from '../domain/values/ids.js';
@@ -173,11 +174,11 @@ export function writeEntriesBefore({ tables, people }: DeedWorld, entries: reado
       journeyId: journeyId as JourneyId,
       profileId,
       entryKey: entry.entryKey === entry.cartId ? (cartId ?? entry.entryKey) : entry.entryKey,
-      cartId,
+      about: aboutThese({ cart: cartId }),
       version: null,
       state: isOver ? 'finished' : 'open',
       activity: isOver ? 'done' : 'held',
-      data: newEntryState({ at: createdAt, trigger: {}, cartId }),
+      data: newEntryState({ at: createdAt, trigger: {} }),
       instruction: {},
       dueAt: null,
       outcome: null,

@@ -1,8 +1,11 @@
 import { type SqlBool, sql } from 'kysely';
+import type { About, Subject } from '../domain/events/subject.js';
 import type { Instant } from '../domain/time/instant.js';
 import { type EntryId, entryWorkflowId, type JourneyId } from '../domain/values/ids.js';
+import type { Awaiting } from '../journey/entry.js';
 import type { Db, Trx } from './db.js';
 import type { EntriesTable } from './schema.js';
+import { toAbout } from './subjects.js';
 
 /** One person's run through a journey, as it is shown. */
 export interface EntryRecord {
@@ -13,6 +16,8 @@ export interface EntryRecord {
   readonly profileId: string;
   readonly key: string;
   readonly cartId: string | null;
+  /** Its cart is in it too. */
+  readonly about: About;
   readonly state: EntriesTable['state'];
   readonly activity: EntriesTable['activity'];
   readonly step: string | null;
@@ -78,13 +83,19 @@ export async function readTrace(db: Db | Trx, entryId: string): Promise<readonly
 
 export interface WaitRecord {
   readonly event: string;
-  readonly by: 'profile' | 'cart';
+  readonly by: Awaiting['by'];
   readonly purpose: string;
 }
 
 /** Which facts this entry reacts to now. */
 export async function readWaits(db: Db | Trx, entryId: string): Promise<readonly WaitRecord[]> {
-  return db.selectFrom('waits').select(['event', 'by_kind as by', 'purpose']).where('entry_id', '=', entryId).orderBy('seq').execute();
+  const rows = await db
+    .selectFrom('waits')
+    .select(['event', 'by_kind', 'purpose'])
+    .where('entry_id', '=', entryId)
+    .orderBy('seq')
+    .execute();
+  return rows.map(({ event, by_kind, purpose }) => ({ event, by: by_kind as Awaiting['by'], purpose }));
 }
 
 /** How many inputs the entry's next turn will find. */
@@ -107,9 +118,14 @@ function toEntry(
   row: {
     readonly [Column in Exclude<
       keyof EntriesTable,
-      'poke_count' | 'run_started' | 'data' | 'instruction' | 'fault' | 'fault_count' | 'fault_real'
+      'poke_count' | 'run_started' | 'subjects' | 'data' | 'instruction' | 'fault' | 'fault_count' | 'fault_real'
     >]: EntriesTable[Column];
-  } & { readonly poke_count: number; readonly fault: string | null; readonly fault_count: number },
+  } & {
+    readonly subjects: readonly Subject[] | null;
+    readonly poke_count: number;
+    readonly fault: string | null;
+    readonly fault_count: number;
+  },
 ): EntryRecord {
   return {
     id: row.id,
@@ -118,6 +134,7 @@ function toEntry(
     profileId: row.profile_id,
     key: row.entry_key,
     cartId: row.cart_id,
+    about: toAbout(row),
     state: row.state,
     activity: row.activity,
     step: row.step,

@@ -5,7 +5,9 @@ import type { OpenedEntry } from '../journey/internal.js';
 import type { LiveEntry, NewEntry } from '../matching/triggers.js';
 import type { EntryAfterTurn } from '../turn/effects.js';
 import type { Trx } from './db.js';
+import { storedState } from './entry-json.js';
 import type { EntriesTable } from './schema.js';
+import { storedAbout } from './subjects.js';
 import { rowsOf } from './write-together.js';
 
 /**
@@ -34,18 +36,20 @@ export async function findLiveEntries(
 /** Arms entries; each is due at once for the poke loop, which starts its workflow with a delay until the idle instant. */
 export function writeArmed(entries: readonly NewEntry[]): RawBuilder<unknown> | null {
   if (entries.length === 0) return null;
-  return sql`insert into entries (id, journey_id, profile_id, entry_key, cart_id, state, activity, data, instruction, due_at, trigger_event_id, created_at, poke_real)
-    select id, "journeyId", "profileId", "entryKey", "cartId", 'armed', 'waiting', state, '{"kind":"wait","summary":"armed"}', "dueAt", "triggerEventId", "createdAt", real_now_ms()
-    from ${rowsOf(entries)} as r(id text, "journeyId" text, "profileId" text, "entryKey" text, "cartId" text, state jsonb, "dueAt" bigint, "triggerEventId" text, "createdAt" bigint)
+  const rows = entries.map(({ about, state, ...entry }) => ({ ...entry, ...storedAbout(about), state: storedState(state, about) }));
+  return sql`insert into entries (id, journey_id, profile_id, entry_key, cart_id, subjects, state, activity, data, instruction, due_at, trigger_event_id, created_at, poke_real)
+    select id, "journeyId", "profileId", "entryKey", "cartId", subjects, 'armed', 'waiting', state, '{"kind":"wait","summary":"armed"}', "dueAt", "triggerEventId", "createdAt", real_now_ms()
+    from ${rowsOf(rows)} as r(id text, "journeyId" text, "profileId" text, "entryKey" text, "cartId" text, subjects jsonb, state jsonb, "dueAt" bigint, "triggerEventId" text, "createdAt" bigint)
     returning 1`;
 }
 
 /** Opens entries. The poke loop looks after `pokeInMs` real milliseconds, and starts each workflow with a delay until its due instant. */
 export function writeOpened(entries: readonly OpenedEntry[], pokeInMs: number): RawBuilder<unknown> | null {
   if (entries.length === 0) return null;
+  const rows = entries.map((entry) => ({ ...entry, state: storedState(entry.state, []) }));
   return sql`insert into entries (id, journey_id, version, profile_id, entry_key, state, activity, data, instruction, due_at, created_at, poke_real)
     select id, "journeyId", version, "profileId", "entryKey", 'open', 'waiting', state, '{"kind":"wait","summary":"due"}', "dueAt", "createdAt", real_now_ms() + ${pokeInMs}::bigint
-    from ${rowsOf(entries)} as r(id text, "journeyId" text, version integer, "profileId" text, "entryKey" text, state jsonb, "dueAt" bigint, "createdAt" bigint)
+    from ${rowsOf(rows)} as r(id text, "journeyId" text, version integer, "profileId" text, "entryKey" text, state jsonb, "dueAt" bigint, "createdAt" bigint)
     returning 1`;
 }
 
@@ -72,7 +76,7 @@ export function writeWoken(ids: readonly string[]): RawBuilder<unknown> | null {
 
 /** `pokeReal`: when the poke loop looks next, in real milliseconds; null only when finished or held. */
 export function writeEntry(entry: EntryAfterTurn, pokeReal: number | null): RawBuilder<unknown> {
-  return sql`update entries set version = ${entry.version}, state = ${entry.state}, activity = ${entry.activity}, data = ${JSON.stringify(entry.data)},
+  return sql`update entries set version = ${entry.version}, state = ${entry.state}, activity = ${entry.activity}, data = ${JSON.stringify(storedState(entry.data, entry.about))},
       instruction = ${JSON.stringify(entry.instruction)}, step = ${entry.data.step}, due_at = ${entry.dueAt}, outcome = ${entry.outcome},
       outcome_reason = ${entry.outcomeReason}, entered_at = ${entry.enteredAt}, finished_at = ${entry.finishedAt}, poke_real = ${pokeReal},
       poke_count = 0, run_started = true, fault = null, fault_count = 0

@@ -1,6 +1,8 @@
 import { type SqlBool, sql } from 'kysely';
+import type { About } from '../domain/events/subject.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { Db, Trx } from './db.js';
+import { toAbout } from './subjects.js';
 
 /** An event as it was taken. `payload` is personal data; empty after an erase. */
 export interface EventRecord {
@@ -53,11 +55,19 @@ export interface FactRecord {
   readonly name: string;
   readonly at: Instant;
   readonly cartId: string | null;
+  /** Its cart is in it too. */
+  readonly about: About;
 }
 
 /** What was derived from an event. */
 export async function readFacts(db: Db | Trx, eventId: string): Promise<readonly FactRecord[]> {
-  return db.selectFrom('facts').select(['name', 'at', 'cart_id as cartId']).where('event_id', '=', eventId).orderBy('seq').execute();
+  const rows = await db
+    .selectFrom('facts')
+    .select(['name', 'at', 'cart_id', 'subjects'])
+    .where('event_id', '=', eventId)
+    .orderBy('seq')
+    .execute();
+  return rows.map((row) => ({ name: row.name, at: row.at, cartId: row.cart_id, about: toAbout(row) }));
 }
 
 /** The newest dead letter that an event with this id became; null: none. */

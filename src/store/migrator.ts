@@ -16,6 +16,7 @@ import { up as stuckTurns } from './migrations/0018-stuck-turns.js';
 import { up as suspectIds } from './migrations/0019-suspect-ids.js';
 import { up as dataOfRecipients } from './migrations/0022-data-of-recipients.js';
 import { up as propertiesOfFacts } from './migrations/0023-properties-of-facts.js';
+import { up as subjects } from './migrations/0024-subjects.js';
 
 /** In order; a new one goes to the end and an old one never changes. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -36,6 +37,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0019-suspect-ids': { up: suspectIds },
   '0022-data-of-recipients': { up: dataOfRecipients },
   '0023-properties-of-facts': { up: propertiesOfFacts },
+  '0024-subjects': { up: subjects },
 };
 
 /**

@@ -75,7 +75,7 @@ export const personTables: { readonly [Name in TableName]: TableRule<Name> } = {
     kind: 'person',
     merge: { kind: 'moves', row: 'seq', since: ofEvents },
     erase: ({ ids }) => [
-      sql`update facts set properties = null, name = case when name like 'event:%' then 'event:erased' else name end where profile_id = ${ids}`,
+      sql`update facts set properties = null, subjects = null, name = case when name like 'event:%' then 'event:erased' else name end where profile_id = ${ids}`,
     ],
     keeps: ['event_id'],
     export: { kind: 'nothing', why: 'They are derived from the events.' },
@@ -136,14 +136,16 @@ export const personTables: { readonly [Name in TableName]: TableRule<Name> } = {
     kind: 'person',
     merge: { kind: 'moves', row: 'id', since: ({ events }) => sql`trigger_event_id = any(${events})` },
     // The key may be a number of the shop's own, such as an order's; the entry's id is as unique.
-    erase: ({ ids }) => [sql`update entries set data = jsonb_set(data, '{trigger}', '{}'), entry_key = id where profile_id = ${ids}`],
+    erase: ({ ids }) => [
+      sql`update entries set data = jsonb_set(data, '{trigger}', '{}'), entry_key = id, subjects = null where profile_id = ${ids}`,
+    ],
     keeps: ['state', 'activity', 'data', 'instruction', 'step', 'outcome', 'outcome_reason', 'trigger_event_id', 'fault'],
     export: {
       kind: 'list',
       name: 'entries',
       rows: (
         ids,
-      ) => sql`select json_agg(json_build_object('id', id, 'journey', journey_id, 'key', entry_key, 'state', state, 'outcome', outcome,
+      ) => sql`select json_agg(json_build_object('id', id, 'journey', journey_id, 'key', entry_key, 'subjects', subjects, 'state', state, 'outcome', outcome,
         'createdAt', created_at, 'finishedAt', finished_at, 'data', data->'trigger') order by created_at, id) from entries where profile_id = ${ids}`,
     },
   },
@@ -165,10 +167,11 @@ export const personTables: { readonly [Name in TableName]: TableRule<Name> } = {
   },
   waits: {
     kind: 'person',
-    merge: { kind: 'own', where: 'uniteEntries and merges.ts: a wait is for a person, or for a cart' },
-    erase: nothing,
+    merge: { kind: 'own', where: 'uniteEntries and merges.ts: a wait is for a person, or for what an entry is about' },
+    // The rest is by our own ids. Other subjects have those of the shop, such as an order's number; the entry ends at its next turn.
+    erase: ({ ids }) => [sql`delete from waits where by_kind not in ('profile', 'cart') and ${inEntries(ids)}`],
     keeps: ['event', 'by_kind', 'by_value', 'purpose'],
-    export: { kind: 'nothing', why: 'It says which event an entry waits for, by our own ids.' },
+    export: { kind: 'nothing', why: 'It says which event an entry waits for; the entry says what it is about.' },
   },
   messages: {
     kind: 'person',

@@ -1,5 +1,6 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { ConsentState } from '../domain/consent/consent.js';
+import type { Subject } from '../domain/events/subject.js';
 import type { Speaker } from '../domain/keys/speaker.js';
 
 /** Written as JSON text, read as the value. */
@@ -108,6 +109,8 @@ export interface FactsTable {
   name: string;
   cart_id: string | null;
   at: number;
+  /** What it is about beside the cart; null: nothing. */
+  subjects: ColumnType<readonly Subject[] | null, string | null | undefined, string | null>;
   /** Null: written by a build that left them with the event. */
   properties: Json<Readonly<Record<string, unknown>>> | null;
 }
@@ -226,6 +229,8 @@ export interface EntriesTable {
   profile_id: string;
   entry_key: string;
   cart_id: string | null;
+  /** What it is about beside the cart; null: nothing. */
+  subjects: ColumnType<readonly Subject[] | null, string | null | undefined, string | null>;
   state: 'armed' | 'open' | 'finished';
   activity: 'ready' | 'waiting' | 'queued' | 'submitting' | 'held' | 'done';
   data: Json<Record<string, unknown>>;
@@ -269,7 +274,8 @@ export interface WaitsTable {
   seq: Generated<number>;
   entry_id: string;
   event: string;
-  by_kind: 'profile' | 'cart';
+  /** `profile`, or a kind of subject. */
+  by_kind: string;
   by_value: string;
   purpose: string;
   hastens: boolean;

@@ -1,21 +1,23 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Cart, CartLine } from '../domain/carts/cart.js';
 import type { ConsentRecord } from '../domain/consent/consent.js';
+import { cartIn } from '../domain/events/subject.js';
 import { type Channel, channelsWith } from '../domain/messages/channel.js';
 import { sharersAtMost } from '../domain/people/sharing.js';
 import { hour, type Instant } from '../domain/time/instant.js';
 import type { CartId, EntryId, JourneyId, ProfileId } from '../domain/values/ids.js';
-import type { EntryState } from '../journey/entry.js';
 import { type AskedSource, readKnown, selectKnown } from '../knowledge/load.js';
 import type { TurnEntry, TurnFacts, TurnMessage, TurnProfile, TurnRows } from '../turn/world.js';
 import { isImported } from './consents.js';
 import type { Db, Trx } from './db.js';
 import { type EngagementHistoryJson, selectEngagementHistory, toEngagementHistory } from './engagement.js';
+import { readInput, readState } from './entry-json.js';
 import { isUser } from './identities.js';
 import { isHuman } from './interactions.js';
 import { inOneTrip } from './one-trip.js';
 import type { CartsTable, EntriesTable, ProfilesTable } from './schema.js';
 import { selectSharing } from './sharing.js';
+import { toAbout } from './subjects.js';
 
 const entryWithVersion = sql`e.*, j.state as journey_state, v.version as version_in_force, v.hash
   from entries e join journeys j on j.id = e.journey_id
@@ -36,12 +38,12 @@ export async function readTurnRows(db: Db | Trx, entryId: string): Promise<TurnR
  */
 export async function lockTurn(
   trx: Trx,
-  seen: Pick<TurnEntry, 'id' | 'profileId' | 'cartId'>,
+  seen: Pick<TurnEntry, 'id' | 'profileId' | 'about'>,
   asked: TurnQuestion,
 ): Promise<({ readonly rows: TurnRows } & TurnRead) | null> {
   const [[locked], [read]] = await inOneTrip(trx, selectLocked(seen, asked.addressHashes), selectTurnFacts(asked));
   const rows = toTurnRows(locked);
-  if (rows === null || rows.entry.profileId !== seen.profileId || rows.entry.cartId !== seen.cartId) return null;
+  if (rows === null || rows.entry.profileId !== seen.profileId || cartIn(rows.entry.about) !== cartIn(seen.about)) return null;
   return { rows, ...toTurnRead(read, asked) };
 }
 
@@ -49,7 +51,7 @@ export async function lockTurn(
  * Each part has a condition on the one before, which PostgreSQL must have run by then; a row that changed while it was waited for is read as it is now.
  * What else a turn reads must come in a later statement, which sees what was committed meanwhile.
  */
-function selectLocked(seen: Pick<TurnEntry, 'id' | 'profileId' | 'cartId'>, addressHashes: readonly string[]): RawBuilder<TurnRowsJson> {
+function selectLocked(seen: Pick<TurnEntry, 'id' | 'profileId' | 'about'>, addressHashes: readonly string[]): RawBuilder<TurnRowsJson> {
   // Turns of people who share an inbox or a number count its messages one after the other. Nobody who holds such a lock waits for another profile.
   const profile = sql`own as materialized (select * from profiles where id = ${seen.profileId} for update),
     inbox as materialized (select count(pg_advisory_xact_lock(key)) as held from (
@@ -57,11 +59,12 @@ function selectLocked(seen: Pick<TurnEntry, 'id' | 'profileId' | 'cartId'>, addr
     p as materialized (select own.* from own, inbox where inbox.held >= 0)`;
   const entry = (before: RawBuilder<unknown>): RawBuilder<unknown> =>
     sql`e as materialized (select ${entryWithVersion} where e.id = ${seen.id} and exists (select 1 from ${before}) for update of e)`;
-  return seen.cartId === null
+  const cartId = cartIn(seen.about);
+  return cartId === null
     ? sql<TurnRowsJson>`with ${profile}, ${entry(sql`p`)}
           select to_jsonb(e) as entry, to_jsonb(p) as profile, null::jsonb as cart from e join p on true`
     : sql<TurnRowsJson>`with ${profile},
-          c as materialized (select * from carts where id = ${seen.cartId} and exists (select 1 from p) for update), ${entry(sql`c`)}
+          c as materialized (select * from carts where id = ${cartId} and exists (select 1 from p) for update), ${entry(sql`c`)}
           select to_jsonb(e) as entry, to_jsonb(p) as profile, to_jsonb(c) as cart from e join c on true join p on true`;
 }
 
@@ -95,10 +98,10 @@ function toEntry(row: TurnRowsJson['entry']): TurnEntry {
     journeyState: row.journey_state,
     profileId: row.profile_id as ProfileId,
     entryKey: row.entry_key,
-    cartId: row.cart_id as CartId | null,
+    about: toAbout(row),
     state: row.state,
     activity: row.activity,
-    data: row.data as unknown as EntryState,
+    data: readState(row.data),
     instruction: row.instruction,
     dueAt: row.due_at,
     outcome: row.outcome,
@@ -228,7 +231,7 @@ function toTurnRead(row: TurnFactsRow | undefined, { asked }: TurnQuestion): Tur
 
 function toTurnFacts(row: TurnFactsRow, asked: readonly AskedSource[]): TurnFacts {
   return {
-    inputs: row.inputs ?? [],
+    inputs: (row.inputs ?? []).map(({ seq, input }) => ({ seq, input: readInput(input) })),
     known: readKnown(asked, row.known),
     consents: row.consents ?? [],
     messages: (row.messages ?? []).map(({ interactions, ...message }) => ({

@@ -102,7 +102,7 @@ function save(turn: Turn, after: Saved): void {
   const { entry, profile, at } = turn.world;
   const known = entry.instruction['awaiting'];
   const before: readonly unknown[] = Array.isArray(known) ? known : [];
-  const listener = { id: entry.id, profileId: profile.id, cartId: entry.cartId };
+  const listener = { id: entry.id, profileId: profile.id, about: entry.about };
   if (JSON.stringify(before) !== JSON.stringify(after.awaiting))
     turn.effects.push({ kind: 'await', entry: listener, before, awaiting: after.awaiting });
   turn.effects.push({ kind: 'trace', entryId: entry.id, lines: turn.trace });
@@ -115,6 +115,7 @@ function entryAfter({ world, entered, state }: Turn, after: Saved): EntryAfterTu
   const isOver = after.outcome !== undefined;
   return {
     id: entry.id,
+    about: entry.about,
     version: entered ? entry.version : null,
     state: isOver ? 'finished' : entered ? 'open' : 'armed',
     activity: after.activity,

@@ -31,7 +31,7 @@ export function arming(world: TurnWorld, engine: EngineContext, inputs: readonly
 
 /** The journey's own start is the idle instant, however late the turn comes. */
 function enteredState({ entry, at }: TurnWorld, dueAt: number): EntryState {
-  return newEntryState({ at, startedAt: Math.min(at, dueAt), trigger: entry.data.trigger, cartId: entry.cartId });
+  return newEntryState({ at, startedAt: Math.min(at, dueAt), trigger: entry.data.trigger });
 }
 
 function historyOf({ facts }: TurnWorld): EntryHistory {

@@ -1,11 +1,12 @@
 // All that a turn may do to the world. To add an effect: its shape here, a writer in `src/store/effects.ts`, one in `src/simulator/memory/effects.ts`.
 // The compiler asks for both.
 
+import type { About } from '../domain/events/subject.js';
 import type { Displaced, Verdict } from '../domain/gate/verdict.js';
 import type { Channel, MessageClass } from '../domain/messages/channel.js';
 import type { AttemptOutcome, MessageState } from '../domain/messages/message.js';
 import type { Instant } from '../domain/time/instant.js';
-import type { CartId, EntryId, JourneyId, MessageId, ProfileId, StepId } from '../domain/values/ids.js';
+import type { EntryId, JourneyId, MessageId, ProfileId, StepId } from '../domain/values/ids.js';
 import type { StepEffect } from '../journey/definition.js';
 import type { Awaiting, EntryOutcome, EntryState, TraceLine } from '../journey/entry.js';
 import type { ReadyContent } from './content.js';
@@ -54,6 +55,8 @@ export type Poke =
 /** How an entry stands after a turn. */
 export interface EntryAfterTurn {
   readonly id: EntryId;
+  /** Unchanged. */
+  readonly about: About;
   readonly version: number | null;
   readonly state: EntryLife;
   readonly activity: EntryActivity;
@@ -143,5 +146,5 @@ export interface DisplacedMessage {
 export interface Listener {
   readonly id: EntryId;
   readonly profileId: ProfileId;
-  readonly cartId: CartId | null;
+  readonly about: About;
 }

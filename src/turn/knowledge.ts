@@ -16,7 +16,7 @@ export interface Knowledge {
 }
 
 export function know(world: TurnWorld): Knowledge {
-  const { definition, profile, facts, policies, shop, at } = world;
+  const { definition, entry, profile, facts, policies, shop, at } = world;
   const places = placesByTraits(profile, shop, at);
   const timeZone = calendarZone(places, shop.timeZone, statedZone(profile.traits, at));
   const told = { consents: facts.consents, ...facts.history };
@@ -24,7 +24,7 @@ export function know(world: TurnWorld): Knowledge {
     engagement: engagementFacts(profile, told, { tracking: policies.engagement.tracking, shop }),
     places,
     timeZone,
-    engine: { definition, facts: conditionFacts(world), at, timeZone },
+    engine: { definition, about: entry.about, facts: conditionFacts(world), at, timeZone },
   };
 }
 

@@ -106,7 +106,7 @@ function inputsOf({ world, request }: Turn): readonly EntryInput[] {
     input.kind === 'resume' ? { ...input, slotAt: heldMessage(world)?.slotAt ?? null } : input,
   );
   const look = request.plan?.look;
-  return look?.kind === 'found' ? [...inputs, lookedUpOrder(look.orderedAt, world.entry.cartId)] : inputs;
+  return look?.kind === 'found' ? [...inputs, lookedUpOrder(look.orderedAt, world.entry.about)] : inputs;
 }
 
 /** It was ended by others while its message was at the provider: nothing is decided any more, but what became of the message is written. */

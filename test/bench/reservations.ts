@@ -223,7 +223,7 @@ class Reserving implements Side {
       entryKey: deps.newId(),
       dueAt: at,
       createdAt: at,
-      state: newEntryState({ at, trigger: {}, cartId: null }),
+      state: newEntryState({ at, trigger: {} }),
     }));
     for (let start = 0; start < rows.length; start += 500)
       await deps.store.transaction(

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { FactName } from '../../src/domain/events/fact.js';
+import { aCart } from '../../src/domain/events/subject.js';
 import { day, hour, type Instant, minute } from '../../src/domain/time/instant.js';
 import type { CartId, StepId } from '../../src/domain/values/ids.js';
 import type { ConditionFacts } from '../../src/journey/conditions/condition.js';
@@ -21,6 +22,7 @@ import { eventInstants } from '../../src/knowledge/event-instants/index.js';
 
 const start = Date.UTC(2026, 11, 1, 10);
 const cartId = 'cart-1' as CartId;
+const about = [aCart(cartId)];
 
 /** A journey of these steps; `rest` is any other part of the file. */
 function journey(steps: string, rest = ''): JourneyDefinition {
@@ -46,14 +48,14 @@ function context(
     event: {},
     messages: {},
   };
-  return { definition, at, timeZone, facts: { at, ...none, ...facts } };
+  return { definition, about, at, timeZone, facts: { at, ...none, ...facts } };
 }
 
 const begin = (definition: JourneyDefinition, at = start, timeZone = 'Europe/London'): Advanced =>
-  advance(context(definition, at, {}, timeZone), newEntryState({ at, trigger: {}, cartId }), []);
+  advance(context(definition, at, {}, timeZone), newEntryState({ at, trigger: {} }), []);
 
 function fact(name: FactName, at: Instant, overrides: Partial<Extract<EntryInput, { kind: 'fact' }>> = {}): EntryInput {
-  return { kind: 'fact', name, at, eventId: `event-${at}`, cartId, profileMatch: true, cartMatch: false, properties: {}, ...overrides };
+  return { kind: 'fact', name, at, eventId: `event-${at}`, profileMatch: true, shared: [], properties: {}, ...overrides };
 }
 
 const texts = ({ trace }: Advanced): readonly string[] => trace.map(({ text }) => text);
@@ -77,7 +79,7 @@ describe('send', () => {
   test('must leave by its deadline, its hard limit and the end of the journey, whichever is first', () => {
     const late = advance(
       context(definition, start + 90 * minute),
-      newEntryState({ at: start + 90 * minute, startedAt: start, trigger: {}, cartId }),
+      newEntryState({ at: start + 90 * minute, startedAt: start, trigger: {} }),
       [],
     );
 
@@ -235,7 +237,7 @@ describe('split', () => {
 `,
   );
   const taking = (traits: Record<string, unknown>): Advanced =>
-    advance(context(definition, start, { profile: { identified: true, traits } }), newEntryState({ at: start, trigger: {}, cartId }), []);
+    advance(context(definition, start, { profile: { identified: true, traits } }), newEntryState({ at: start, trigger: {} }), []);
 
   test('takes the first branch whose condition holds; the branch then joins what follows', () => {
     const gold = taking({ plan: 'gold' });
@@ -285,7 +287,7 @@ describe('wait_until', () => {
   });
 
   test('does not take a fact that fails the condition or belongs to someone else', () => {
-    const inputs = [quiz(start + 90 * minute, 4), fact('product.viewed', start + 90 * minute, { profileMatch: false, cartMatch: true })];
+    const inputs = [quiz(start + 90 * minute, 4), fact('product.viewed', start + 90 * minute, { profileMatch: false, shared: ['cart'] })];
 
     expect(advance(context(definition('none'), start + 2 * hour), waiting('none'), inputs).pending.kind).toBe('wait');
   });
@@ -380,7 +382,7 @@ max_duration: P5D`,
   });
 
   test('an exit wins over a pending send, and over inputs that came before it', () => {
-    const inputs = [fact('cart.updated', start + 1), fact('cart.emptied', start + 2, { cartMatch: true }), fact('order.paid', start + 3)];
+    const inputs = [fact('cart.updated', start + 1), fact('cart.emptied', start + 2, { shared: ['cart'] }), fact('order.paid', start + 3)];
 
     expect(advance(context(definition, start + hour), begin(definition).state, inputs).pending).toMatchObject({
       kind: 'finished',
@@ -389,7 +391,7 @@ max_duration: P5D`,
   });
 
   test('the same cart ordered under another profile is an exit, and the story says so', () => {
-    const ordered = advance(context(definition, due), napping, [fact('order.paid', due - 200, { profileMatch: false, cartMatch: true })]);
+    const ordered = advance(context(definition, due), napping, [fact('order.paid', due - 200, { profileMatch: false, shared: ['cart'] })]);
 
     expect(ordered.pending).toMatchObject({ outcome: 'converted' });
     expect(texts(ordered).at(-1)).toBe('Exits the journey (ordered): a paid order, by the same cart under another profile.');
@@ -576,7 +578,6 @@ describe('decideEntry', () => {
   test.each([
     ['reject', 'already-in'],
     ['merge', 'merged'],
-    ['restart', null],
     ['parallel', null],
   ] as const)('beside another entry, %s: %s', (concurrency, reason) => {
     const rules = definition('reentry: always');
@@ -657,7 +658,7 @@ describe('in any journey, with any turns', () => {
         fc.integer({ min: Date.UTC(2026, 2, 26), max: Date.UTC(2026, 2, 31) }),
         (definition, zone, plan, first) => {
           let at = first;
-          let now = advance(context(definition, at, {}, zone), newEntryState({ at, trigger: {}, cartId }), []);
+          let now = advance(context(definition, at, {}, zone), newEntryState({ at, trigger: {} }), []);
           for (const turn of plan) {
             if (now.pending.kind === 'finished') return;
             const before = now;

@@ -330,14 +330,9 @@ describe('a name', () => {
     ],
     ['no event', '"event:"', '"event:" needs the name of a track call. » Write "event:Your Event".'],
     [
-      'a fact that nothing tells yet',
+      'nothing that ever happens',
       'message.sent',
-      'Nothing tells "message.sent" yet, so it would never happen here. » Use one of: message.delivered, message.bounced, message.failed, message.opened, message.clicked, message.replied, message.complained.',
-    ],
-    [
-      'a fact with another in its place',
-      'order.created',
-      'Nothing tells "order.created" yet, so it would never happen here. » Write "order.paid".',
+      '"message.sent" is no fact. » Did you mean "message.opened"? For a track call of your own write "event:message.sent".',
     ],
   ])('that is %s', (_what, fact, says) => {
     expect(told(journey(`exits:\n  - on: ${fact}\n`))).toEqual([`10:5 ${says}`]);
@@ -506,7 +501,7 @@ describe('a limit', () => {
 
   test('to entries beside each other that is not kept yet', () => {
     expect(told(journey().replace('reentry: once', 'reentry: once, concurrency: restart'))).toEqual([
-      '6:25 "restart" is not built yet. » Write reject, merge or parallel.',
+      '6:25 "concurrency" cannot be "restart". » Choices: reject, merge, parallel.',
     ]);
   });
 

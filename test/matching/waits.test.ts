@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Fact } from '../../src/domain/events/fact.js';
+import { aCart } from '../../src/domain/events/subject.js';
 import { hour } from '../../src/domain/time/instant.js';
 import type { CartId, EntryId, JourneyId, ProfileId } from '../../src/domain/values/ids.js';
 import { deliverToWaiting, type WaitMatch } from '../../src/matching/waits.js';
@@ -10,7 +11,7 @@ const wait: WaitMatch = {
   entryId: 'entry' as EntryId,
   journeyId: 'cart' as JourneyId,
   profileId: ann,
-  cartId: 'cart-a' as CartId,
+  about: [aCart('cart-a' as CartId)],
   entryCreatedAt: createdAt,
   event: 'order.paid',
   by: 'profile',
@@ -39,7 +40,7 @@ describe('what waits hears', () => {
 
   test('of a late order that names its cart, whenever it happened', () => {
     const byCart = { ...wait, by: 'cart', value: 'cart-a' } as const;
-    const named = { fact: order(-hour, { cartId: 'cart-a' as CartId }), trigger: false };
+    const named = { fact: order(-hour, { about: [aCart('cart-a' as CartId)] }), trigger: false };
 
     expect(deliverToWaiting([byCart], [{ ...named, namesCart: true }]).inputs).toHaveLength(1);
     expect(deliverToWaiting([byCart], [named]).inputs).toHaveLength(0);

@@ -230,7 +230,7 @@ export class GateWorld {
       entryKey: id,
       dueAt: startsAt,
       createdAt: startsAt,
-      state: newEntryState({ at: startsAt, trigger: {}, cartId: null }),
+      state: newEntryState({ at: startsAt, trigger: {} }),
     }));
     await store.transaction(async (trx) => void (await writeTogether(trx, { entries: writeOpened(rows, 0) })));
     return world;

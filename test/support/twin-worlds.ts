@@ -7,6 +7,7 @@ import { recordReceipt } from '../../src/app/inbound/record-receipt.js';
 import { pauseJourney, pauseSending, resumeJourney, resumeSending } from '../../src/app/journeys/control-journeys.js';
 import { sendMessage } from '../../src/app/messages/send-message.js';
 import { takeTurn } from '../../src/app/turn/take-turn.js';
+import { cartIn } from '../../src/domain/events/subject.js';
 import { secretsOf } from '../../src/domain/keys/secrets.js';
 import { recipientDueAt } from '../../src/domain/messages/broadcast-pace.js';
 import type { AttemptOutcome } from '../../src/domain/messages/message.js';
@@ -221,7 +222,7 @@ function memoryTwin({ run, newId }: Names, script: TwinScript): Twin {
         journey: entry.journeyId,
         profile: entry.profileId,
         key: entry.entryKey,
-        cart: entry.cartId,
+        cart: cartIn(entry.about),
         state: entry.state,
         activity: entry.activity,
         outcome: entry.outcome,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { subjectKinds } from '../../domain/events/subject.js';
 import { message } from './messages.js';
-import { instant, maybeInstant, pageQuery, plainText } from './shared.js';
+import { instant, maybeInstant, pageQuery, plainText, subject } from './shared.js';
 
 export const entry = z
   .object({
@@ -10,6 +11,7 @@ export const entry = z
     profileId: z.string(),
     key: z.string(),
     cartId: z.string().nullable(),
+    about: z.array(subject).readonly().meta({ description: 'What it is about, beside the person: its cart, its order.' }),
     state: z.enum(['armed', 'open', 'finished']),
     activity: z.enum(['ready', 'waiting', 'queued', 'submitting', 'held', 'done']),
     step: z.string().nullable(),
@@ -33,7 +35,7 @@ export type Entry = z.input<typeof entry>;
 export const entryStory = entry
   .extend({
     trace: z.array(z.object({ at: instant, step: z.string().nullable(), kind: z.string(), text: z.string() })).readonly(),
-    reactsTo: z.array(z.object({ event: z.string(), by: z.enum(['profile', 'cart']), purpose: z.string() })).readonly(),
+    reactsTo: z.array(z.object({ event: z.string(), by: z.enum(['profile', ...subjectKinds]), purpose: z.string() })).readonly(),
     messages: z.array(message).readonly(),
     unseenInputs: z.number(),
     temporalUrl: z.string().nullable(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, pageQuery, plainText } from './shared.js';
+import { instant, pageQuery, plainText, subject } from './shared.js';
 
 export const event = z
   .object({
@@ -23,7 +23,9 @@ export type ListedEvent = z.input<typeof listedEvent>;
 export const eventStory = event
   .extend({
     payload: z.record(z.string(), z.unknown()),
-    facts: z.array(z.object({ name: z.string(), at: instant, cartId: z.string().nullable() })).readonly(),
+    facts: z
+      .array(z.object({ name: z.string(), at: instant, cartId: z.string().nullable(), about: z.array(subject).readonly() }))
+      .readonly(),
     effects: z
       .array(
         z.object({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { subjectKinds } from '../../domain/events/subject.js';
 import { limitMs, parseDuration } from '../../domain/time/duration.js';
 import { highestVersion } from '../../domain/values/highest-version.js';
 
@@ -8,6 +9,9 @@ export const instant = z.codec(z.iso.datetime({ offset: true }), z.number(), {
   encode: (at) => new Date(at).toISOString(),
 });
 export const maybeInstant = instant.nullable();
+
+/** What facts and entries are about, beside a person. */
+export const subject = z.object({ kind: z.enum(subjectKinds), id: z.string() }).meta({ id: 'Subject' });
 
 /** A page of a list, the same everywhere: ask again with `cursor` = `nextCursor` until that is null. */
 export const pageQuery = z.object({

@@ -1,6 +1,7 @@
+import { aCart } from '../../domain/events/subject.js';
 import type { Instant } from '../../domain/time/instant.js';
 import type { CartId } from '../../domain/values/ids.js';
-import { placeOfCart } from '../../matching/unite.js';
+import { placeOfSubject } from '../../matching/unite.js';
 import { deleteCart, moveCart } from '../../store/carts.js';
 import type { Trx } from '../../store/db.js';
 import { lockUnitingEntries } from '../../store/entry-union.js';
@@ -18,7 +19,7 @@ export async function joinStoredCarts(
 ): Promise<void> {
   for (const { from, into } of joined) {
     const entries = await lockUnitingEntries(trx, { profiles: [], carts: [from, into] });
-    await uniteEntries(trx, entries, placeOfCart(from, into), { at, heard: new Set() });
+    await uniteEntries(trx, entries, placeOfSubject(aCart(from), aCart(into)), { at, heard: new Set() });
     await writeTogether(trx, moveCart(from, into));
     await deleteCart(trx, from);
   }

@@ -45,7 +45,7 @@ function readWaits(trx: Trx, facts: readonly MatchableFact[]): Promise<readonly 
   return findWaits(trx, {
     events: [...new Set(facts.map(({ fact }) => fact.name))],
     profiles: [...new Set(facts.map(({ fact }) => fact.profileId))],
-    carts: [...new Set(facts.flatMap(({ fact }) => (fact.cartId ? [fact.cartId] : [])))],
+    subjects: facts.flatMap(({ fact }) => fact.about ?? []),
   });
 }
 

@@ -3,9 +3,11 @@ import { totalsByCurrency } from '../carts/cart-totals.js';
 import type { CartView } from '../carts/cart-view.js';
 import type { CommerceEvent } from '../carts/commerce-events.js';
 import { type ConsentRecord, isRefusal } from '../consent/consent.js';
-import type { CartId, ProfileId } from '../values/ids.js';
+import { orderIdOf } from '../orders/order-id.js';
+import type { ProfileId } from '../values/ids.js';
 import type { ShopEvent } from './event.js';
 import type { Fact, FactName } from './fact.js';
+import { type About, aboutThese } from './subject.js';
 
 /** All that an event brought about, once it has been projected. */
 export interface Happening {
@@ -23,8 +25,8 @@ export interface Happening {
 }
 
 /**
- * The facts that an event tells, in the order in which journeys hear them. Cart activity is a fact of the cart's owner; an order is a fact of who ordered,
- * with the cart, so that the owner's entries hear of it too.
+ * The facts that an event tells, in the order in which journeys hear them. Cart activity is a fact of the cart's owner. An order is a fact of who ordered,
+ * about the order and its cart, so that the entries of the cart's owner hear of it too.
  */
 export function deriveFacts(happening: Happening): readonly Fact[] {
   const { event, commerce } = happening;
@@ -76,7 +78,7 @@ function cartFact(happening: Happening, touched: NonNullable<Happening['cart']>,
   return {
     name,
     profileId: cart.profileId,
-    cartId: cart.id,
+    about: aboutThese({ cart: cart.id }),
     at: happening.event.occurredAt,
     eventId: happening.event.messageId,
     properties: {
@@ -92,7 +94,7 @@ function orderFacts(happening: Happening, order: Extract<CommerceEvent, { kind: 
   const name = orderFactNames[order.status];
   if (name === null) return [];
   const properties = { ...withoutProducts(happening.event.properties), total: order.total, currency: order.currency };
-  return [fact(happening, name, properties, happening.cart?.cart.id)];
+  return [fact(happening, name, properties, aboutThese({ cart: happening.cart?.cart.id, order: orderIdOf(happening.event, order) }))];
 }
 
 const orderFactNames = { paid: 'order.paid', cancelled: 'order.cancelled', refunded: 'order.refunded', updated: null } as const;
@@ -106,10 +108,10 @@ function consentFacts(happening: Happening): readonly Fact[] {
   });
 }
 
-function fact(happening: Happening, name: FactName, properties: Readonly<Record<string, unknown>>, cartId?: CartId): Fact {
+function fact(happening: Happening, name: FactName, properties: Readonly<Record<string, unknown>>, about: About = []): Fact {
   const { event, profileId } = happening;
   const base = { name, profileId, at: event.occurredAt, eventId: event.messageId, properties };
-  return cartId === undefined ? base : { ...base, cartId };
+  return about.length === 0 ? base : { ...base, about };
 }
 
 /** Lines live in the cart; a fact carries what conditions compare. */

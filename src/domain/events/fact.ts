@@ -1,5 +1,6 @@
 import type { Instant } from '../time/instant.js';
-import type { CartId, ProfileId } from '../values/ids.js';
+import type { ProfileId } from '../values/ids.js';
+import type { About } from './subject.js';
 
 /** What journeys, traces and waits speak of; derived once, at ingest. A custom track event `Foo Bar` is the fact `event:Foo Bar`. */
 export const factNames = [
@@ -12,11 +13,9 @@ export const factNames = [
   'cart.emptied',
   'checkout.started',
   'checkout.updated',
-  'order.created',
   'order.paid',
   'order.cancelled',
   'order.refunded',
-  'message.sent',
   'message.delivered',
   'message.bounced',
   'message.failed',
@@ -24,7 +23,6 @@ export const factNames = [
   'message.clicked',
   'message.replied',
   'message.complained',
-  'message.unsubscribed',
 ] as const;
 export type KnownFactName = (typeof factNames)[number];
 export type FactName = KnownFactName | `event:${string}`;
@@ -32,8 +30,8 @@ export type FactName = KnownFactName | `event:${string}`;
 export interface Fact {
   readonly name: FactName;
   readonly profileId: ProfileId;
-  /** Our own cart entity, where the fact speaks of one. */
-  readonly cartId?: CartId;
+  /** Beside the person. Absent: nothing. */
+  readonly about?: About;
   readonly at: Instant;
   /** The client's messageId of the event that it was derived from. */
   readonly eventId: string;

@@ -1,4 +1,5 @@
 import { suppressionAfter } from '../../domain/consent/suppression.js';
+import { subjectId } from '../../domain/events/subject.js';
 import { addressOf, type Channel, channelKind, normaliseAddress } from '../../domain/messages/channel.js';
 import { foldAttempts } from '../../domain/messages/message.js';
 import type { Instant } from '../../domain/time/instant.js';
@@ -64,7 +65,7 @@ const writers: { readonly [K in Effect['kind']]: Writer<K> } = {
   await: ({ entry, awaiting }, tables) => {
     tables.waits.change(tables.waits.idsWhere('entry', entry.id), () => null);
     for (const wait of awaiting) {
-      const value = wait.by === 'profile' ? entry.profileId : entry.cartId;
+      const value = wait.by === 'profile' ? entry.profileId : subjectId(entry.about, wait.by);
       if (value !== null) tables.waits.push({ ...wait, entryId: entry.id, value });
     }
   },

@@ -1,5 +1,6 @@
 import { joinWithinMs, type KeptCart } from '../../domain/carts/cart-book.js';
 import type { ShopEvent } from '../../domain/events/event.js';
+import { cartIn } from '../../domain/events/subject.js';
 import { ourselves } from '../../domain/keys/speaker.js';
 import { identitiesOf, type KnownIdentity, planIdentities } from '../../domain/people/identity.js';
 import type { Profile } from '../../domain/people/profile.js';
@@ -63,7 +64,7 @@ export function hearFrom(tables: Tables, needs: IngestNeeds, incoming: IncomingE
   const { facts } = projection;
   const { commerce } = reading;
   const speaksOfCart = commerce !== null && commerce.kind !== 'product-viewed';
-  const cartId = facts.find(({ fact }) => fact.cartId !== undefined)?.fact.cartId ?? null;
+  const cartId = cartIn(facts.flatMap(({ fact }) => fact.about ?? []));
   return { kind: 'taken', profileId, facts, matched: matchFacts(tables, needs, facts), speaksOfCart, cartId };
 }
 

@@ -38,9 +38,9 @@ const newlyArmed = {
   version: null,
 } as const satisfies Partial<MemoryEntry>;
 
-/** The waits that these facts may concern: by person and by cart, and the exits by an order of those who share an address with the person. */
+/** The waits that these facts may concern: by person and by what they are about, and the exits by an order of those who share an address with the person. */
 function waitsOf(tables: Tables, facts: readonly MatchableFact[]): readonly WaitMatch[] {
-  const values = new Set(facts.flatMap(({ fact }) => [fact.profileId, ...(fact.cartId === undefined ? [] : [fact.cartId])]));
+  const values = new Set(facts.flatMap(({ fact }) => [fact.profileId, ...(fact.about ?? []).map(({ id }) => id)]));
   const own = [...values].flatMap((value) => matches(tables, tables.waits.where('value', value), null));
   const buyers = new Set(facts.flatMap(({ fact }) => (fact.name === 'order.paid' ? [fact.profileId] : [])));
   const shared = [...buyers].flatMap((buyer) =>
@@ -57,9 +57,9 @@ function waitsOf(tables: Tables, facts: readonly MatchableFact[]): readonly Wait
 
 function matches(tables: Tables, waits: readonly MemoryWait[], sharedWith: ProfileId | null): readonly WaitMatch[] {
   return waits.flatMap((wait): readonly WaitMatch[] => {
-    const { state, journeyId, profileId, cartId, createdAt } = tables.entry(wait.entryId);
+    const { state, journeyId, profileId, about, createdAt } = tables.entry(wait.entryId);
     const shared = sharedWith === null ? {} : { sharedWith };
-    return state === 'open' ? [{ ...wait, journeyId, profileId, cartId, entryCreatedAt: createdAt, ...shared }] : [];
+    return state === 'open' ? [{ ...wait, journeyId, profileId, about, entryCreatedAt: createdAt, ...shared }] : [];
   });
 }
 

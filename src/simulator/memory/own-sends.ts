@@ -86,7 +86,7 @@ function open(tables: Tables, { state: data, ...entry }: OpenedEntry): void {
 
 const newlyOpened = {
   ...justMade,
-  cartId: null,
+  about: [],
   state: 'open',
   activity: 'waiting',
   instruction: { kind: 'wait', summary: 'due' },

@@ -1,4 +1,5 @@
 import { spellingsOf, suppressionKeys } from '../../domain/consent/suppression.js';
+import { cartIn } from '../../domain/events/subject.js';
 import { widestCapMs } from '../../domain/gate/caps-for.js';
 import type { Secrets } from '../../domain/keys/secrets.js';
 import { addressOf, type Channel, channelKind, channels, costlyCountryOf, normaliseAddress } from '../../domain/messages/channel.js';
@@ -30,12 +31,13 @@ export function readWorld(tables: Tables, around: Surroundings, id: EntryId, now
   const version = entry.version ?? journey.version;
   const definition = tables.versions.get(versionKey(entry.journeyId, version)) ?? journey.definition;
   const { state } = journey;
+  const cartId = cartIn(entry.about);
   const at = Math.max(now, profile.lastInstant);
   return {
     ...around,
     entry: { ...entry, version, definitionHash: '', journeyState: state },
     profile,
-    cart: (entry.cartId === null ? undefined : tables.carts.get(entry.cartId)) ?? null,
+    cart: (cartId === null ? undefined : tables.carts.get(cartId)) ?? null,
     definition,
     facts: factsOf(tables, around, { entry, profile, definition, at, now }),
     pauses: pausesOf([...tables.pauses.keys()], state === 'paused'),

@@ -1,6 +1,7 @@
 import type { KeptCart } from '../../domain/carts/cart-book.js';
 import type { Tier } from '../../domain/engagement/engagement-tier.js';
 import type { Fact } from '../../domain/events/fact.js';
+import { cartIn } from '../../domain/events/subject.js';
 import type { Verdict } from '../../domain/gate/verdict.js';
 import type { Channel } from '../../domain/messages/channel.js';
 import type { KnownIdentity } from '../../domain/people/identity.js';
@@ -99,10 +100,13 @@ export class Tables {
     token: ({ tokens }) => tokens,
   });
   readonly consents = new Log<ConsentAct, 'profile'>({ profile: ({ profileId }) => [profileId] });
-  readonly facts = new Log<Fact, 'profile' | 'cart'>({ profile: ({ profileId }) => [profileId], cart: ({ cartId }) => [cartId ?? null] });
+  readonly facts = new Log<Fact, 'profile' | 'cart'>({
+    profile: ({ profileId }) => [profileId],
+    cart: ({ about = [] }) => [cartIn(about)],
+  });
   readonly entries = new Rows<EntryId, MemoryEntry, 'profile' | 'live' | 'poked'>({
     profile: ({ profileId }) => [profileId],
-    live: ({ state, journeyId, profileId, cartId }) => (state === 'finished' ? [] : [true, journeyId, profileId, cartId]),
+    live: ({ state, journeyId, profileId, about }) => (state === 'finished' ? [] : [true, journeyId, profileId, cartIn(about)]),
     poked: ({ isPoked }) => (isPoked ? [true] : []),
   });
   readonly due = new DueQueue();

@@ -1,6 +1,7 @@
+import { aboutInstead, aCart, sharedKinds, subjectId } from '../../domain/events/subject.js';
 import type { Instant } from '../../domain/time/instant.js';
 import type { CartId, EntryId, ProfileId } from '../../domain/values/ids.js';
-import { type EntryPlace, placeOfCart, placeOfPerson, planUnion, type UnitingEntry, unionTexts } from '../../matching/unite.js';
+import { type EntryPlace, placeOfPerson, placeOfSubject, planUnion, type UnitingEntry, unionTexts } from '../../matching/unite.js';
 import { factInput } from '../../matching/waits.js';
 import { mergedProfile } from '../../projection/merge-people.js';
 import { releasePromised } from './effects.js';
@@ -44,8 +45,7 @@ function shareFacts(tables: Tables, profiles: readonly ProfileId[]): ReadonlySet
     );
     const others = profiles.filter((id) => id !== entry.profileId).flatMap((id) => tables.facts.where('profile', id));
     for (const fact of others.filter(({ name, at }) => names.has(name) && at >= entry.createdAt)) {
-      const cartMatch = fact.cartId !== undefined && fact.cartId === entry.cartId;
-      tables.giveInput(entry.id, factInput(fact, { profileMatch: true, cartMatch }));
+      tables.giveInput(entry.id, factInput(fact, { profileMatch: true, shared: sharedKinds(fact.about ?? [], entry.about) }));
       heard.add(entry.id);
     }
   }
@@ -55,8 +55,11 @@ function shareFacts(tables: Tables, profiles: readonly ProfileId[]): ReadonlySet
 /** Two carts are one. */
 export function joinCarts(tables: Tables, { from, into, at }: Union<CartId>): void {
   const concerned = uniting(tables, [from, into]);
-  uniteEntries(tables, concerned, placeOfCart(from, into), { at, heard: new Set() });
-  tables.facts.change(tables.facts.idsWhere('cart', from), (fact) => ({ ...fact, cartId: into }));
+  uniteEntries(tables, concerned, placeOfSubject(aCart(from), aCart(into)), { at, heard: new Set() });
+  tables.facts.change(tables.facts.idsWhere('cart', from), ({ about = [], ...fact }) => ({
+    ...fact,
+    about: aboutInstead(about, aCart(from), aCart(into)),
+  }));
   tables.carts.delete(from);
 }
 
@@ -87,7 +90,7 @@ function uniteEntries(
     tables.changeEntry(id, { ...place, ...(poke ? { isPoked: true } : {}) });
     tables.waits.change(tables.waits.idsWhere('entry', id), (wait) => ({
       ...wait,
-      value: wait.by === 'profile' ? place.profileId : (place.cartId ?? wait.value),
+      value: wait.by === 'profile' ? place.profileId : (subjectId(place.about, wait.by) ?? wait.value),
     }));
   }
 }

@@ -4,11 +4,13 @@ import { readCommerceEvent } from '../../../src/domain/carts/commerce-events.js'
 import { deriveFacts } from '../../../src/domain/events/derive-facts.js';
 import type { ShopEvent } from '../../../src/domain/events/event.js';
 import type { Fact } from '../../../src/domain/events/fact.js';
+import { aCart, cartIn } from '../../../src/domain/events/subject.js';
 import { day, hour, minute } from '../../../src/domain/time/instant.js';
 import type { CartId, ProfileId } from '../../../src/domain/values/ids.js';
 import { noon, shopEvent } from '../../support/shop-events.js';
 
 const visitors = new Set(['visitor']);
+const inCart = (id: string) => aCart(id as CartId);
 
 /** A shop in miniature: the carts of some people, told by events in their order of arrival. */
 class Carts {
@@ -58,13 +60,15 @@ describe('facts', () => {
       {
         name: 'cart.updated',
         profileId: 'ada',
-        cartId: 'cart-1',
+        about: [inCart('cart-1')],
         at: noon,
         eventId: 'e1',
         properties: { product_id: 'mug', cart_value: 10, cart_lines: 1, cart_currency: 'EUR' },
       },
     ]);
-    expect(shop.hear('Product Removed', { ...mug, cart_id: 'a' }, { at: 1 })).toMatchObject([{ name: 'cart.emptied', cartId: 'cart-1' }]);
+    expect(shop.hear('Product Removed', { ...mug, cart_id: 'a' }, { at: 1 })).toMatchObject([
+      { name: 'cart.emptied', about: [inCart('cart-1')] },
+    ]);
     expect(shop.hear('Cart Viewed', { cart_id: 'a', products: [] }, { at: 2 })).toEqual([]);
   });
 
@@ -72,13 +76,13 @@ describe('facts', () => {
     const shop = new Carts();
 
     expect(shop.hear('Checkout Started', { cart_id: 'a', products: [mug] })).toMatchObject([
-      { name: 'checkout.started', cartId: 'cart-1', properties: { cart_value: 10 } },
+      { name: 'checkout.started', about: [inCart('cart-1')], properties: { cart_value: 10 } },
     ]);
     expect(shop.hear('Payment Info Entered', { checkout_id: 'k' }, { at: 1 })).toMatchObject([
-      { name: 'checkout.updated', cartId: 'cart-1' },
+      { name: 'checkout.updated', about: [inCart('cart-1')] },
     ]);
     expect(shop.hear('Order Completed', { order_id: 'o', checkout_id: 'k', total: 10, products: [mug] }, { at: 2 })).toMatchObject([
-      { name: 'order.paid', cartId: 'cart-1', properties: { order_id: 'o', total: 10 } },
+      { name: 'order.paid', about: [inCart('cart-1'), { kind: 'order', id: 'o' }], properties: { order_id: 'o', total: 10 } },
     ]);
     expect(shop.hear('Order Cancelled', { order_id: 'o' }, { at: 3 })).toMatchObject([{ name: 'order.cancelled' }]);
     expect(shop.hear('Product Viewed', mug)).toMatchObject([{ name: 'product.viewed' }]);
@@ -90,7 +94,7 @@ describe('facts', () => {
     shop.hear('Product Added', { ...mug, cart_id: 'a' }, { by: 'ada' });
 
     expect(shop.hear('Order Completed', { order_id: 'o', cart_id: 'a' }, { by: 'bea', at: minute })).toMatchObject([
-      { profileId: 'bea', cartId: 'cart-1' },
+      { profileId: 'bea', about: [inCart('cart-1'), { kind: 'order', id: 'o' }] },
     ]);
     expect(shop.states).toEqual(['cart-1 of ada ordered [a] 1mug']);
   });
@@ -112,9 +116,9 @@ describe('which cart', () => {
 
     expect(shop.hear('Product Added', { ...mug, cart_id: 'a' }, { by: 'ada' })).toEqual([]);
     expect(shop.states).toEqual(['cart-1 of bea ordered [a] ']);
-    expect(paid?.cartId).toBe('cart-1');
+    expect(cartIn(paid?.about ?? [])).toBe('cart-1');
     expect(shop.hear('Product Added', { ...mug, cart_id: 'a' }, { by: 'ada', at: 2 * hour })).toMatchObject([
-      { name: 'cart.updated', profileId: 'ada', cartId: 'cart-2' },
+      { name: 'cart.updated', profileId: 'ada', about: [inCart('cart-2')] },
     ]);
   });
 
@@ -123,7 +127,9 @@ describe('which cart', () => {
     shop.hear('Product Added', { ...mug, cart_id: 'a' });
     shop.hear('Order Completed', { order_id: 'o', cart_id: 'a' }, { at: hour });
 
-    expect(shop.hear('Product Added', { ...cup, cart_id: 'a' }, { at: day })).toMatchObject([{ name: 'cart.updated', cartId: 'cart-2' }]);
+    expect(shop.hear('Product Added', { ...cup, cart_id: 'a' }, { at: day })).toMatchObject([
+      { name: 'cart.updated', about: [inCart('cart-2')] },
+    ]);
     expect(shop.states).toEqual(['cart-1 of ada ordered [] 1mug', 'cart-2 of ada open [a] 1cup']);
     // The same order told once more does not order the new cart.
     shop.hear('Order Completed', { order_id: 'o', cart_id: 'a' }, { at: hour });
@@ -155,7 +161,7 @@ describe('which cart', () => {
     shop.hear('Product Added', { ...cup, cart_id: 'laptop' }, { at: hour });
     expect(shop.carts).toHaveLength(2);
 
-    expect(shop.hear('Product Added', { ...mug, cart_id: 'laptop' }, { at: 2 * hour })).toMatchObject([{ cartId: 'cart-1' }]);
+    expect(shop.hear('Product Added', { ...mug, cart_id: 'laptop' }, { at: 2 * hour })).toMatchObject([{ about: [inCart('cart-1')] }]);
     expect(shop.joined).toEqual([{ from: 'cart-2', into: 'cart-1' }]);
     expect(shop.states).toEqual(['cart-1 of ada open [phone,laptop] 1cup,1mug']);
     expect(shop.carts[0]?.token).toBe('laptop');

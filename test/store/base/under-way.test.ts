@@ -13,8 +13,13 @@ const mug = { cart_id: 'c1', product_id: 'p1', name: 'Mug', price: 30, currency:
 
 /** Takes the schema back to what the version before this one left, with all rows: what a deploy finds. */
 async function asTheVersionBefore({ db }: Store): Promise<void> {
-  await sql`alter table facts drop column properties`.execute(db);
-  await sql`delete from kysely_migration where name = '0023-properties-of-facts'`.execute(db);
+  await sql`alter table facts drop column properties, drop column subjects`.execute(db);
+  await sql`alter table entries drop column subjects`.execute(db);
+  await sql`delete from waits where by_kind not in ('profile', 'cart')`.execute(db);
+  await sql`alter table waits add constraint waits_by_kind_check check (by_kind in ('profile', 'cart'))`.execute(db);
+  // A fact for an entry said in its own words that it was about the same cart.
+  await sql`update entry_inputs set input = input - 'shared' || jsonb_build_object('cartId', 'any')`.execute(db);
+  await sql`delete from kysely_migration where name in ('0023-properties-of-facts', '0024-subjects')`.execute(db);
 }
 
 test.each([
@@ -44,14 +49,14 @@ test.each([
     store.db
       .selectFrom('entries as e')
       .innerJoin('carts as c', 'c.id', 'e.cart_id')
-      .select(['e.id', 'e.state', 'e.outcome', 'e.outcome_reason', 'c.token'])
+      .select(['e.id', 'e.state', 'e.outcome', 'e.outcome_reason', 'e.cart_id', 'c.token'])
       .orderBy('c.token')
       .execute();
   const turns = async () => {
     for (const { id } of await entriesOf()) await takeTurn(deps, { v: 1, entryId: id, opset }, 'inline');
   };
   await publish(store, journey);
-  for (const userId of ['ada', 'bea', 'cid'])
+  for (const userId of ['ada', 'bea', 'cid', 'dan'])
     await take(
       deps,
       identify({ email: `${userId}@example.test` }, { userId }),
@@ -59,12 +64,24 @@ test.each([
       track('Product Added', { ...mug, product_id: userId, cart_id: userId }, { userId }),
     );
   deps.clock.set(noon + hour);
-  const [ada] = await entriesOf();
-  await takeTurn(deps, { v: 1, entryId: ada?.id ?? '', opset }, 'inline');
+  const [ada, , , dan] = await entriesOf();
+  for (const entry of [ada, dan]) await takeTurn(deps, { v: 1, entryId: entry?.id ?? '', opset }, 'inline');
+  // Dan's friend buys what is in his cart, and no turn has seen it yet.
+  await take(
+    deps,
+    track('Order Completed', { order_id: 'o0', cart_id: 'dan', total: 30, currency: 'GBP' }, { userId: 'eva', occurredAt: noon + hour }),
+  );
+  // The version before reads the cart where it had it.
+  const told = await sql<{
+    cart: string | null;
+    is_same: boolean | null;
+  }>`select e.data ->> 'cartId' as cart, (i.input -> 'cartMatch')::boolean as is_same
+    from entries e join entry_inputs i on i.entry_id = e.id`.execute(store.db);
+  expect(told.rows).toEqual([{ cart: dan?.cart_id, is_same: true }]);
   await asTheVersionBefore(store);
 
   await migrate(store.db as unknown as Kysely<never>);
-  // Ada waits after the first email, Bea and Cid are armed. An order ends Ada's series, Bea's goes on to its mail.
+  // Ada and Dan wait after the first email, Bea and Cid are armed. Orders end their series, Bea's and Cid's go on to their mails.
   await take(
     deps,
     track('Order Completed', { order_id: 'o1', cart_id: 'ada', total: 30, currency: 'GBP' }, { userId: 'ada', occurredAt: noon + hour }),
@@ -74,11 +91,13 @@ test.each([
     ['finished', 'converted'],
     ['open', null],
     ['open', null],
+    ['finished', 'converted'],
   ]);
   expect(deps.providers.email.submitted.map(({ to }) => to.address).toSorted()).toEqual([
     'ada@example.test',
     'bea@example.test',
     'cid@example.test',
+    'dan@example.test',
   ]);
 
   // What Bea's other self did is told to her entry after a merge with all that the fact said; facts of before say what their event did.

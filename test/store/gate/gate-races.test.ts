@@ -128,7 +128,7 @@ describe('200 messages for one person at once, of which a cap lets 2 through in 
         entryKey: `${userId}-${index}`,
         dueAt: noon,
         createdAt: noon,
-        state: newEntryState({ at: noon, trigger: {}, cartId: null }),
+        state: newEntryState({ at: noon, trigger: {} }),
       };
     });
     await opened.store.transaction(async (trx) => void (await writeTogether(trx, { entries: writeOpened(rows, 0) })));

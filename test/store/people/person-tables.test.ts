@@ -68,6 +68,8 @@ const given = {
   'facts.name': `event:${plantedIn('facts', 'name')}`,
   // Where a part of it goes and the rest stays.
   'entries.data': JSON.stringify({ [plantedIn('entries', 'data')]: 1, trigger: { x: plantedIn('entries', 'data.trigger') } }),
+  'entries.subjects': JSON.stringify([{ kind: 'order', id: plantedIn('entries', 'subjects') }]),
+  'facts.subjects': JSON.stringify([{ kind: 'order', id: plantedIn('facts', 'subjects') }]),
   'entry_inputs.input': JSON.stringify({
     [plantedIn('entry_inputs', 'input')]: 1,
     properties: { x: plantedIn('entry_inputs', 'input.properties') },

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { beforeEach, expect, test } from 'vitest';
 import { lockWorld } from '../../../src/app/turn/read-world.js';
 import { suppressionKeys } from '../../../src/domain/consent/suppression.js';
+import { cartIn } from '../../../src/domain/events/subject.js';
 import type { Trx } from '../../../src/store/db.js';
 import { readTurnRows } from '../../../src/store/turn-snapshot.js';
 import { abandonedCart } from '../../support/reminded.js';
@@ -19,9 +20,9 @@ describeOnBothStores('the locks of a turn', (store) => {
     const { id } = seen;
     const tables = [
       { table: 'profiles', id: seen.profileId, later: ['carts', 'entries'] },
-      { table: 'carts', id: seen.cartId, later: ['entries'] },
+      { table: 'carts', id: cartIn(seen.about), later: ['entries'] },
     ];
-    const ids: Readonly<Record<string, string | null>> = { carts: seen.cartId, entries: id };
+    const ids: Readonly<Record<string, string | null>> = { carts: cartIn(seen.about), entries: id };
 
     for (const held of tables) {
       let hasLocked = (): void => {};
