@@ -1,4 +1,4 @@
-import { channelKind, type MessageClass } from '../domain/messages/channel.js';
+import { channelKind, type MessageClass, plainContent } from '../domain/messages/channel.js';
 import type { RenderContext, RenderResult } from '../domain/messages/rendering.js';
 import type { CompiledTemplate } from '../domain/messages/template.js';
 import type { ClassPolicy } from '../domain/policy/class-policy.js';
@@ -255,12 +255,12 @@ type Finding = Pick<FileProblem, 'message' | 'suggestion' | 'severity'>;
 
 function checkRendered(source: TemplateSource, shop: Shop, context: RenderContext, rendered: RenderResult): readonly Finding[] {
   if (rendered.kind === 'empty') return [error(rendered.problem, 'Use "| default:" or ask with "if" where a value may be missing.')];
-  return 'body' in rendered
-    ? checkRenderedSms(source, shop, context, rendered.body, rendered.segments)
-    : checkRenderedEmail(source, shop, context, rendered);
+  if (!('body' in rendered)) return checkDesigned(source, shop, context, rendered);
+  const about = { brand: shop.brand, segments: rendered.segments, isMarketing: promotional.has(source.class), isFirst: context.isFirstSms };
+  return plainContent(source.channel).check(rendered.body, about);
 }
 
-function checkRenderedEmail(
+function checkDesigned(
   source: TemplateSource,
   shop: Shop,
   context: RenderContext,
@@ -289,19 +289,6 @@ function checkRenderedEmail(
       ...error('it is over 102 kB: Gmail cuts it, and the way out stands at its end.', 'Show fewer lines.'),
       severity: 'warning',
     });
-  return findings;
-}
-
-/** CTIA: every text says whose it is; the first to a person also says purpose, frequency, rates, HELP and STOP. */
-function checkRenderedSms(source: TemplateSource, shop: Shop, context: RenderContext, body: string, segments: number): readonly Finding[] {
-  const findings: Finding[] = [];
-  if (!body.includes(shop.brand)) findings.push(error('the text does not say whose it is.', 'Begin it with {{ shop.brand }}:'));
-  if (promotional.has(source.class) && context.isFirstSms && !(/\bSTOP\b/.test(body) && /\bHELP\b/.test(body)))
-    findings.push(
-      error('the first text to a person does not tell of HELP and STOP.', 'Add {% if isFirstSms %}{{ words.firstTextTerms }}{% endif %}.'),
-    );
-  if (segments > 2)
-    findings.push({ ...error(`it takes ${segments} segments, each of which is paid for.`, 'Shorten it to two.'), severity: 'warning' });
   return findings;
 }
 

@@ -131,7 +131,7 @@ const noFolder: FileProblem = {
   column: 1,
   path: '',
   message: 'There are no templates in the project folder.',
-  suggestion: 'Make templates/email and templates/sms; docs/templates.md shows how.',
+  suggestion: `Make ${channels.map((channel) => `templates/${channel}`).join(' and ')}; docs/templates.md shows how.`,
   severity: 'error',
 };
 
@@ -196,12 +196,16 @@ function readSharedWords(folder: ReadonlyMap<string, string>, problems: FileProb
 }
 
 function sameIdTwice(sources: readonly TemplateSource[]): readonly FileProblem[] {
-  const seen = new Set<string>();
+  const seen = new Map<string, Channel>();
   return sources.flatMap((source) => {
-    const twice = seen.has(source.id);
-    seen.add(source.id);
-    return twice
-      ? [problemAt(source.yaml, [], `"${source.id}" is an email and a text: an id names one template.`, 'Rename one of the files.')]
-      : [];
+    const before = seen.get(source.id);
+    seen.set(source.id, source.channel);
+    if (before === undefined) return [];
+    const kinds = [before, source.channel].map((channel) => withArticle(channelKind(channel).words.one)).join(' and ');
+    return [problemAt(source.yaml, [], `"${source.id}" is ${kinds}: an id names one template.`, 'Rename one of the files.')];
   });
+}
+
+function withArticle(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ChannelOf } from '../domain/messages/channel.js';
+import { type ChannelOf, plainContent } from '../domain/messages/channel.js';
 import type { RenderContext, RenderResult } from '../domain/messages/rendering.js';
 import { type CompiledTemplate, type EmailVariant, isPlain, type SmsVariant } from '../domain/messages/template.js';
 import type { Shop } from '../domain/shop/shop.js';
@@ -10,12 +10,6 @@ import type { LiquidResult, ParsedLiquid } from './engine.js';
 import { asHtml, parseLiquid, renderLiquid } from './engine.js';
 import type { Formatting } from './filters.js';
 import { templateScope, valueAt } from './scope.js';
-import { countSegments, tidySms } from './sms-text.js';
-
-/** Beyond this a text is not sent: what it costs and how it looks are then nobody's intention. */
-const maxSegments = 3;
-/** Twilio takes no longer text. */
-const longestText = 1600;
 
 /** The parsed texts of one language of one version: what is dear to make and cheap to use. */
 export type ParsedVariant =
@@ -100,10 +94,12 @@ export function renderVariant(
   };
   const missing = compiled.requires.find((path) => isBlank(valueAt(scope, path)));
   if (missing !== undefined) return empty(compiled, `"${missing}" is missing or empty`);
-  return variant.kind === 'designed' ? renderEmail(compiled, variant, scope, formatting) : renderSms(compiled, variant, scope, formatting);
+  return variant.kind === 'designed'
+    ? renderDesign(compiled, variant, scope, formatting)
+    : renderBody(compiled, variant, scope, formatting);
 }
 
-function renderEmail(
+function renderDesign(
   compiled: CompiledTemplate,
   variant: ParsedVariant & { readonly kind: 'designed' },
   scope: Record<string, unknown>,
@@ -153,7 +149,7 @@ function cutSubject(subject: string): string {
   return letters.length <= longestSubject ? subject : `${letters.slice(0, longestSubject - 1).join('')}…`;
 }
 
-function renderSms(
+function renderBody(
   compiled: CompiledTemplate,
   variant: ParsedVariant & { readonly kind: 'plain' },
   scope: Record<string, unknown>,
@@ -161,12 +157,14 @@ function renderSms(
 ): RenderResult {
   const rendered = renderLiquid(variant.body, scope, formatting);
   if (rendered.kind === 'failed') return empty(compiled, rendered.why);
-  const body = tidySms(rendered.value);
+  const plain = plainContent(compiled.channel);
+  const body = plain.tidy(rendered.value);
   if (body === '') return empty(compiled, 'there is no text in it');
   // The count takes a second for every twenty thousand letters; nobody sends that many.
-  if (body.length > longestText) return empty(compiled, `it is too long: ${body.length} characters, at most ${longestText}`);
-  const { segments, encoding } = countSegments(body);
-  if (segments > maxSegments) return empty(compiled, `it is too long: ${segments} segments (${encoding}), at most ${maxSegments}`);
+  if (body.length > plain.longest) return empty(compiled, `it is too long: ${body.length} characters, at most ${plain.longest}`);
+  const { segments, encoding } = plain.measure(body);
+  if (segments > plain.maxSegments)
+    return empty(compiled, `it is too long: ${segments} segments (${encoding}), at most ${plain.maxSegments}`);
   return { kind: compiled.channel as ChannelOf<'plain'>, body, segments, encoding, locale: variant.language, contentHash: hashOf([body]) };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { trackEmail, trackSms } from '../../src/channels/email/track-links.js';
+import { trackDesigned, trackPlain } from '../../src/channels/track-links.js';
 import { shopHosts } from '../../src/domain/shop/shop-address.js';
 
 const addresses = {
@@ -12,7 +12,7 @@ const addresses = {
 
 describe('the links of an email', () => {
   test('become ours by number, the same address the same number, in both parts', () => {
-    const { html, text, links } = trackEmail(
+    const { html, text, links } = trackDesigned(
       {
         html: `<body><a class="x" href="https://shop.example/mug?a=1&amp;b=2" style="color:red">Mug</a><A HREF='https://shop.example/tea'>Tea</A>
           <a href=https://shop.example/tea>Tea</a><area href="https://shop.example/map"><a href="https://mail.shop.example/c/token">Cart</a></body>`,
@@ -40,14 +40,14 @@ describe('the links of an email', () => {
         <a href="tel:+44770090">Call</a><a href="#top">Up</a><a href="">Nothing</a><a data-no-track href="https://bank.example/3ds?x=1">Pay</a>`,
       text: 'https://mail.shop.example/u/token https://bank.example/3ds?x=1 mailto:a@shop.example',
     };
-    const { html, text, links } = trackEmail(email, addresses);
+    const { html, text, links } = trackDesigned(email, addresses);
     expect(links).toEqual(['https://shop.example/']);
     expect(html.startsWith(email.html)).toBe(true);
     expect(text).toBe(email.text);
   });
 
   test('come with a hidden one and a picture, before the end of the body, and none of them in the text part', () => {
-    const { html, text } = trackEmail({ html: '<html><body>Hello</body></html>', text: 'Hello' }, addresses);
+    const { html, text } = trackDesigned({ html: '<html><body>Hello</body></html>', text: 'Hello' }, addresses);
     expect(html).toMatch(
       /Hello<a href="[^"]*\/l\/0\.id\.mac"[^>]*aria-hidden="true"[^>]*display:none[^>]*><\/a><img src="[^"]*\/o\/o\.id\.mac\.gif"[^>]*><\/body>/,
     );
@@ -58,10 +58,10 @@ describe('the links of an email', () => {
 describe('the links of a text', () => {
   test('become ours only where that is no longer', () => {
     const long = 'https://shop.example/a/page/with/a/name/that/goes/on?utm_source=sms';
-    expect(trackSms(`Look: ${long}!`, addresses)).toEqual({
+    expect(trackPlain(`Look: ${long}!`, addresses, { onlyShorter: true })).toEqual({
       body: 'Look: https://mail.shop.example/l/1.id.mac!',
       links: ['https://shop.example/', long],
     });
-    expect(trackSms('Look: https://shop.example/tea', addresses)).toBeNull();
+    expect(trackPlain('Look: https://shop.example/tea', addresses, { onlyShorter: true })).toBeNull();
   });
 });

@@ -4,14 +4,14 @@ import { z } from 'zod';
 import { readJson } from '../../src/api/segment/read-body.js';
 import { scanJson } from '../../src/api/segment/scan-json.js';
 import { checkEmail, normaliseEmail } from '../../src/channels/email/address.js';
-import { trackEmail, trackSms } from '../../src/channels/email/track-links.js';
 import { normalisePhone } from '../../src/channels/sms/address.js';
+import { tidySms } from '../../src/channels/sms/content.js';
+import { trackDesigned, trackPlain } from '../../src/channels/track-links.js';
 import { oneLine, printable } from '../../src/cli/printable.js';
 import { readTimeZone } from '../../src/domain/time/time-zone.js';
 import { keptPayload } from '../../src/domain/values/kept-payload.js';
 import { readForms } from '../../src/pages/kit/form.js';
 import { tidyText } from '../../src/render/render.js';
-import { tidySms } from '../../src/render/sms-text.js';
 import { checkYaml, readYaml } from '../../src/yaml/yaml-file.js';
 
 /**
@@ -56,8 +56,8 @@ const doors: Readonly<Record<string, (text: string) => unknown>> = {
   'a text message': tidySms,
   'the text part of an email': tidyText,
   'links in an email': (text) =>
-    trackEmail({ html: `<p>${text.replaceAll('<', '&lt;').replaceAll('"', '&quot;')}</p>`, text }, addresses).text,
-  'links in a text': (text) => trackSms(text, addresses),
+    trackDesigned({ html: `<p>${text.replaceAll('<', '&lt;').replaceAll('"', '&quot;')}</p>`, text }, addresses).text,
+  'links in a text': (text) => trackPlain(text, addresses, { onlyShorter: true }),
   'an email address': checkEmail,
   'an email address as a key': normaliseEmail,
   'a number': normalisePhone,

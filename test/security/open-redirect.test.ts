@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { trackEmail, trackSms } from '../../src/channels/email/track-links.js';
+import { trackDesigned, trackPlain } from '../../src/channels/track-links.js';
 import { leadsToShop, shopHosts } from '../../src/domain/shop/shop-address.js';
 import { signTracked } from '../../src/domain/tracking/tracking-token.js';
 import { parseShop } from '../../src/project/shop.js';
@@ -35,11 +35,11 @@ describe('our links', () => {
       hosts,
     };
     const email = { html: `<body><a href="${address}">x</a></body>`, text: `See ${address} now` };
-    const tracked = trackEmail(email, addresses);
+    const tracked = trackDesigned(email, addresses);
     expect(tracked.links).toEqual(['https://www.shop.example/']);
     expect(tracked.html).toContain(`href="${address}"`);
     expect(tracked.text).toBe(email.text);
-    expect(trackSms(`See ${address}${'/long'.repeat(20)}`, addresses)).toBeNull();
+    expect(trackPlain(`See ${address}${'/long'.repeat(20)}`, addresses, { onlyShorter: true })).toBeNull();
   });
 
   test.each([

@@ -1,7 +1,6 @@
-import { type TrackingAddresses, trackEmail, trackSms } from '../../channels/email/track-links.js';
-import { smsSize } from '../../channels/sms/segments.js';
+import { type TrackingAddresses, trackDesigned, trackPlain } from '../../channels/track-links.js';
 import { type LinkPurpose, linkLetters, signLink } from '../../domain/keys/link-token.js';
-import { type Channel, channelKind, isStricter, type MessageClass } from '../../domain/messages/channel.js';
+import { type Channel, channelKind, isStricter, type MessageClass, plainContent } from '../../domain/messages/channel.js';
 import type { Outgoing } from '../../domain/messages/outgoing.js';
 import type { RenderContext } from '../../domain/messages/rendering.js';
 import type { Instant } from '../../domain/time/instant.js';
@@ -57,20 +56,21 @@ export async function renderMessage(deps: AppDeps, message: MessageToRender): Pr
   const ready = { kind: 'ready', templateVersion, contentHash, atMostOnce } as const;
   const tracking = trackingOf(deps, message, rendered.kind);
   if ('body' in rendered) {
-    const tracked = tracking === null ? null : trackSms(rendered.body, tracking);
+    const plain = plainContent(rendered.kind);
+    const tracked = tracking === null ? null : trackPlain(rendered.body, tracking, { onlyShorter: plain.paysByLength });
     const outgoing: Outgoing = {
       kind: rendered.kind,
       messageId: message.messageId,
-      from: deps.shop.smsSender[message.class],
+      from: plain.senderOf({ brand: deps.shop.brand, number: deps.shop.smsSender[message.class] }),
       to: message.address,
       body: tracked?.body ?? rendered.body,
-      segments: tracked === null ? rendered.segments : smsSize(tracked.body).segments,
+      segments: tracked === null ? rendered.segments : plain.measure(tracked.body).segments,
       validitySeconds: message.validitySeconds(message.at),
     };
     return { ...ready, outgoing, links: tracked?.links ?? null };
   }
   const from = deps.shop.from[message.class];
-  const { html, text, links } = tracking === null ? { ...rendered, links: null } : trackEmail(rendered, tracking);
+  const { html, text, links } = tracking === null ? { ...rendered, links: null } : trackDesigned(rendered, tracking);
   const outgoing: Outgoing = {
     kind: rendered.kind,
     messageId: message.messageId,

@@ -30,6 +30,7 @@ export const email = {
     countryOf: () => null,
   },
   form: 'designed',
+  plain: null,
   templates: { confirm: 'double-opt-in', dataLink: 'data-link', freshLinks: 'fresh-links' },
   staysHere: { code: 'mail-stays-here', sentence: 'Emails go to the local mailbox and reach nobody: set SMTP_URL.' },
   unclear: { kind: 'repeat', said: 'No answer came from the mail server; the same email is sent once more under the same id.' },

@@ -1,9 +1,9 @@
 import type { Link } from '../../domain/keys/link-token.js';
 import type { TrackedPart } from '../../domain/tracking/tracking-token.js';
-import { anchor, decodeEntities, encodeEntities, href } from './anchors.js';
+import { anchor, decodeEntities, encodeEntities, href } from '../anchors.js';
 
 export interface ViewedFrom {
-  /** Addresses by number, as `trackEmail` gave them. */
+  /** Addresses by number, as `trackDesigned` gave them. */
   readonly links: readonly string[];
   readonly readLink: (token: string) => Link | null;
   readonly readTracked: (token: string) => TrackedPart | null;

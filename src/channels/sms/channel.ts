@@ -2,6 +2,7 @@ import type { Reach, ReachOptions } from '../../domain/messages/channel-kind.js'
 import { day, hour, minute } from '../../domain/time/instant.js';
 import type { ChannelValue, OpenProvider, Surroundings } from '../channel-value.js';
 import { checkPhone, countryOfPhone, normalisePhone } from './address.js';
+import { textContent } from './content.js';
 import { errorAction } from './error-codes.js';
 import { smsSettings } from './settings.js';
 
@@ -29,6 +30,7 @@ export const sms = {
     countryOf: countryOfPhone,
   },
   form: 'plain',
+  plain: textContent,
   templates: { confirm: 'double-opt-in-text', dataLink: 'data-link-text', freshLinks: null },
   staysHere: {
     code: 'texts-stay-here',

@@ -1,6 +1,7 @@
 import type { SuppressionReason } from '../consent/suppression-reasons.js';
 import { type NoticeCode } from '../values/notice-code.js';
 import type { BounceClass } from './bounce.js';
+import type { PlainContent } from './plain-content.js';
 
 /**
  * A channel as a value: everything in which one channel differs from another, and pure. Each has its own in `src/channels/<name>/channel.ts`;
@@ -14,6 +15,8 @@ export interface ChannelKind<Id extends string = string> {
   readonly address: AddressKind;
   /** What a template of it is: a subject and a design in MJML, or a body alone. */
   readonly form: 'designed' | 'plain';
+  /** What a body alone may hold; null: its messages are designed. */
+  readonly plain: PlainContent | null;
   /** What happens when a call to the provider got no answer. */
   readonly unclear: UnclearSend;
   /** Whether a message leaves when the shop cannot say if there was an order: three times asked, and no answer. */

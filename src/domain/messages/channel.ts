@@ -1,6 +1,7 @@
 import { channelKinds } from '../../channels/list.js';
 import type { Addressed, ChannelKind } from './channel-kind.js';
-import { unknownChannel } from './unknown-channel.js';
+import type { PlainContent } from './plain-content.js';
+import { nothingSent, unknownChannel } from './unknown-channel.js';
 
 export { isStricter, type MessageClass, messageClasses } from './message-class.js';
 
@@ -15,6 +16,11 @@ const kinds: ReadonlyMap<string, ChannelKind> = new Map(channelKinds.map((kind) 
 /** All that is so of a channel. One that this build lacks reaches nobody, and is no reason for a turn to fail: a newer build may have stored it. */
 export function channelKind(channel: string): ChannelKind {
   return kinds.get(channel) ?? unknownChannel(channel);
+}
+
+/** What a body alone may hold: nothing, where messages are designed. */
+export function plainContent(channel: string): PlainContent {
+  return channelKind(channel).plain ?? nothingSent;
 }
 
 export function isKnownChannel(channel: string): boolean {

@@ -47,7 +47,7 @@ export type RenderResult =
       readonly kind: ChannelOf<'plain'>;
       readonly body: string;
       readonly segments: number;
-      readonly encoding: 'GSM-7' | 'UCS-2';
+      readonly encoding: string;
       readonly locale: string;
       readonly contentHash: string;
     }

@@ -1,5 +1,17 @@
 import { day } from '../time/instant.js';
 import type { ChannelKind } from './channel-kind.js';
+import type { PlainContent } from './plain-content.js';
+
+/** Nothing of it is ever sent. */
+export const nothingSent: PlainContent = {
+  tidy: () => '',
+  measure: () => ({ segments: 0, encoding: '' }),
+  longest: 0,
+  maxSegments: 0,
+  paysByLength: false,
+  senderOf: ({ brand }) => brand,
+  check: () => [],
+};
 
 /** What is so of a channel that this build does not know: nobody has an address on it, and nothing of it is sent twice. */
 export function unknownChannel(id: string): ChannelKind {
@@ -27,6 +39,7 @@ export function unknownChannel(id: string): ChannelKind {
       countryOf: () => null,
     },
     form: 'plain',
+    plain: nothingSent,
     templates: { confirm: null, dataLink: null, freshLinks: null },
     staysHere: null,
     unclear: { kind: 'ask', graceRealMs: 0 },

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { tidySms } from '../../../src/channels/sms/content.js';
 import { decodeText } from '../../../src/domain/values/decode-text.js';
-import { tidySms } from '../../../src/render/sms-text.js';
 import { loadEnvFile } from '../../../src/settings/env-file.js';
 import { readYaml } from '../../../src/yaml/yaml-file.js';
 

@@ -1,10 +1,10 @@
-import { leadsToShop, type ShopHosts } from '../../domain/shop/shop-address.js';
-import { hiddenLink } from '../../domain/tracking/human-click.js';
-import { trimEnd } from '../../domain/values/trim-end.js';
+import { leadsToShop, type ShopHosts } from '../domain/shop/shop-address.js';
+import { hiddenLink } from '../domain/tracking/human-click.js';
+import { trimEnd } from '../domain/values/trim-end.js';
 import { anchor, decodeEntities, href } from './anchors.js';
 
 /** A message with links that tell. */
-export interface TrackedEmail {
+export interface TrackedDesign {
   readonly html: string;
   readonly text: string;
   /** Addresses by number; the one at 0 is where the hidden link leads. */
@@ -24,11 +24,11 @@ export interface TrackingAddresses {
 }
 
 /**
- * Puts addresses of ours in the place of those that an email links to, and a hidden link and a picture at its end. Left as they are: links to our pages
+ * Puts addresses of ours in the place of those that a designed message links to, and a hidden link and a picture at its end. Left as they are: links to our pages
  * (unsubscribe, preferences), links that do not lead to the shop, what is no web address, and what is marked `data-no-track`. One address has one number, wherever it stands; the same
- * email gives the same bytes.
+ * message gives the same bytes.
  */
-export function trackEmail(email: { readonly html: string; readonly text: string }, addresses: TrackingAddresses): TrackedEmail {
+export function trackDesigned(email: { readonly html: string; readonly text: string }, addresses: TrackingAddresses): TrackedDesign {
   const numbers = new LinkNumbers(addresses);
   const untracked = new Set<string>();
   const html = email.html.replace(anchor, (tag) => {
@@ -43,14 +43,18 @@ export function trackEmail(email: { readonly html: string; readonly text: string
   return { html: withTail(html, hiddenAnchor(addresses) + picture(addresses)), text, links: numbers.addresses() };
 }
 
-/** A text, where an address of ours is no longer than the one in its place: a text pays for each character. Null: nothing in it is. */
-export function trackSms(body: string, addresses: TrackingAddresses): { readonly body: string; readonly links: readonly string[] } | null {
+/** A body alone; `onlyShorter`: where an address of ours is no longer than the one in its place. Null: nothing in it is. */
+export function trackPlain(
+  body: string,
+  addresses: TrackingAddresses,
+  { onlyShorter }: { readonly onlyShorter: boolean },
+): { readonly body: string; readonly links: readonly string[] } | null {
   const numbers = new LinkNumbers(addresses);
-  const tracked = trackText(body, (address) => (isShorter(address) ? numbers.of(address) : null), addresses.linkUrl);
+  const tracked = trackText(body, (address) => (mayStand(address) ? numbers.of(address) : null), addresses.linkUrl);
   return tracked === body ? null : { body: tracked, links: numbers.addresses() };
 
-  function isShorter(address: string): boolean {
-    return addresses.linkUrl(1).length <= address.length;
+  function mayStand(address: string): boolean {
+    return !onlyShorter || addresses.linkUrl(1).length <= address.length;
   }
 }
 
