@@ -5,6 +5,7 @@ import type { ExitRule, FactMatch, GoalRule, JourneyDefinition } from './definit
 import type { EntryInput, EntryOutcome, EntryState, TraceLine } from './entry.js';
 import { entryKey } from './entry-key.js';
 import { listensAt } from './steps/kind-of.js';
+import { unmetKey } from './steps/step.js';
 import { sayFact } from './words.js';
 
 type FactInput = Extract<EntryInput, { readonly kind: 'fact' }>;
@@ -83,7 +84,13 @@ function takeFact(context: EngineContext, taken: Taken, fact: FactInput): Taken 
   const lines = fresh.map((goal): TraceLine => ({ at: context.at, step: null, kind: 'goal', text: goalText(goal, fact, state) }));
   const rule = taken.leaving === null ? exitBy(context, state, fact) : null;
   const leaving = rule === null ? taken.leaving : leave(rule, fact, met.length > 0);
-  return { ...taken, state, leaving, trace: [...taken.trace, ...lines] };
+  return { ...taken, state, leaving, trace: [...taken.trace, ...lines, ...(leaving === null ? unmet(context, state, fact) : [])] };
+}
+
+/** Of a fact that the present wait listens to, and that meets none of its branches. */
+function unmet({ at }: EngineContext, { step, heard, dueAt }: EntryState, fact: FactInput): readonly TraceLine[] {
+  if (step === null || heard[unmetKey(step, fact.name)] !== fact.at || fact.at > (dueAt ?? fact.at)) return [];
+  return [{ at, step, kind: 'note', text: `Waits on: ${sayFact(fact.name)} came, and fits no branch.` }];
 }
 
 /** An order that came late may have happened before the start: it ends the entry, and is no success of it. */
@@ -106,15 +113,20 @@ function leave(rule: ExitRule, fact: FactInput, satisfiesGoal: boolean): Leaving
   return { outcome: satisfiesGoal ? 'converted' : rule.outcome, reason: rule.id, text };
 }
 
-/** Which branches this fact is the earliest to meet: those of the present wait, and of waits that look back. Facts may arrive in any order. */
+/**
+ * Which branches this fact is the earliest to meet: those of the present wait, and of waits that look back. Facts may arrive in any order. Where it meets none of
+ * a wait that listens to it, that is remembered too, so that nobody is told that it did not come.
+ */
 function heardIn(context: EngineContext, state: EntryState, fact: FactInput): Readonly<Record<string, number>> {
   const heard: Record<string, number> = {};
   for (const step of Object.values(context.definition.steps)) {
-    for (const { key, event, match, where, looksBack } of listensAt(step)) {
+    const listening = listensAt(step).filter(({ event, match, looksBack }) => {
       const from = looksBack ? state.startedAt : step.id === state.step ? state.arrivedAt : Number.POSITIVE_INFINITY;
-      const isEarlier = fact.at >= from && fact.at < (state.heard[key] ?? Number.POSITIVE_INFINITY);
-      if (isEarlier && event === fact.name && matches(context, state, match, fact) && holds(context, where, fact)) heard[key] = fact.at;
-    }
+      return fact.at >= from && event === fact.name && matches(context, state, match, fact);
+    });
+    const met = listening.filter(({ where }) => holds(context, where, fact)).map(({ key }) => key);
+    const keys = listening.length > 0 && met.length === 0 ? [unmetKey(step.id, fact.name)] : met;
+    for (const key of keys) if (fact.at < (state.heard[key] ?? Number.POSITIVE_INFINITY)) heard[key] = fact.at;
   }
   return heard;
 }

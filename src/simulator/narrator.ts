@@ -14,6 +14,7 @@ import type { HappeningKind, Script } from './script.js';
 import type { Story, StoryLine, StorySlot } from './story.js';
 import { saysOf, storyEntry, storyMessage } from './story-rows.js';
 import { senderOf, toldMessages } from './told.js';
+import { idleSentence, whyNotBegun } from './why-not-begun.js';
 
 /** Whom and what a line is about. */
 interface Subject {
@@ -23,6 +24,12 @@ interface Subject {
   readonly person?: ProfileId;
 }
 
+/** How the simulation ended. */
+interface Ending extends Pick<Story, 'cut'> {
+  readonly shop: Pick<Shop, 'timeZone' | 'country'>;
+  readonly until: Instant | null;
+}
+
 /** Writes the story down as it goes on. It decides nothing. */
 export class Narrator {
   readonly #tables: Tables;
@@ -30,6 +37,7 @@ export class Narrator {
   readonly #people: Introduced;
   readonly #lines: StoryLine[] = [];
   readonly #slots: StorySlot[] = [];
+  readonly #names = new Set<string>();
   #heard = 0;
   readonly #tellsContent: boolean;
   #judged = 0;
@@ -54,10 +62,14 @@ export class Narrator {
     const note = this.#noteOf(heard);
     this.tell(`${what.name ?? what.type}${who}${note === null ? '' : `: ${note}`}.`, at);
     if (heard.kind !== 'taken') return;
-    for (const { result, reason, entryId } of heard.matched) {
+    if (what.name !== null) this.#names.add(what.name);
+    for (const { result, reason, entryId, journeyId } of heard.matched) {
       if (result === 'no-match' && reason === 'late-or-imported') this.tell('Too late to start anything.', at, { kind: 'note' });
       if (result === 'not-entered') this.tell('Does not enter: the journey is paused.', at, { kind: 'not-entered' });
       if (result === 'armed') this.#tellArmed(entryId as EntryId, at);
+      const definition = journeyId === null ? undefined : this.#tables.journeys.get(journeyId)?.definition;
+      const refusal = result === 'no-match' && definition !== undefined ? whyNotBegun(definition, reason) : null;
+      if (refusal !== null) this.tell(refusal, at, { kind: 'not-entered' });
     }
   }
 
@@ -111,7 +123,7 @@ export class Narrator {
     });
   }
 
-  story(script: Script, { shop, until }: { readonly shop: Pick<Shop, 'timeZone' | 'country'>; readonly until: Instant | null }): Story {
+  story(script: Script, { shop, until, cut }: Ending): Story {
     const tables = this.#tables;
     const profile = tables.profiles.get(this.#people.persona());
     const places = profile === undefined ? [] : placesByTraits(profile, shop, script.startAt);
@@ -121,7 +133,11 @@ export class Narrator {
       startAt: script.startAt,
       until: until ?? Math.max(script.startAt, ...this.#lines.slice(-1).map(({ at }) => at)),
       timeZone: calendarZone(places, shop.timeZone),
+      cut,
       people: [...tables.profiles.keys()].map(nameOf),
+      idle: [...tables.journeys.values()]
+        .filter(({ id, isInternal }) => isInternal !== true && ![...tables.entries.values()].some(({ journeyId }) => journeyId === id))
+        .map(({ definition }) => idleSentence(definition, [...this.#names])),
       lines: this.#lines,
       messages: [...tables.messages.values()].flatMap((message) =>
         message.step === null ? [] : [storyMessage(message, this.#play.plans.get(message.id), nameOf)],

@@ -26,7 +26,7 @@ export interface SimulationOptions {
   readonly render?: Outside['render'];
   /** What broadcasts and the shop's own messages are sent by. Absent: the script has none. */
   readonly templates?: (id: string) => TemplateHead | null;
-  /** When to stop looking; as the script says, else 60 days after the start. */
+  /** When to stop looking although more would come; as the script says, else 60 days after the start. */
   readonly until?: Instant;
 }
 
@@ -42,12 +42,14 @@ export function simulate(options: SimulationOptions): Story {
     .map((happening, order) => ({ ...happening, order }))
     .sort((a, b) => a.at - b.at || a.order - b.order);
   let place = 0;
+  let isCut = false;
   for (;;) {
     const next = happenings[place];
     const due = earlier(play.nextDue(), nextEnrolment(tables));
     const isHappening = next !== undefined && (due === null || next.at <= due);
     const at = isHappening ? next.at : due;
-    if (at === null || at > until) break;
+    isCut = at !== null && at > until;
+    if (at === null || isCut) break;
     play.at = Math.max(play.at, at);
     if (isHappening) {
       place += 1;
@@ -57,7 +59,8 @@ export function simulate(options: SimulationOptions): Story {
     play.settle();
     narrator.listen();
   }
-  return narrator.story(script, { shop: options.shop, until: script.until ?? options.until ?? null });
+  const cut = isCut ? { at: until, unplayed: happenings.length - place } : null;
+  return narrator.story(script, { shop: options.shop, until: script.until ?? options.until ?? cut?.at ?? null, cut });
 }
 
 function earlier(a: Instant | null, b: Instant | null): Instant | null {

@@ -10,6 +10,8 @@ export interface Story {
   readonly startAt: Instant;
   /** Up to when it was looked at. */
   readonly until: Instant;
+  /** Where it was not looked at to the end: when that was, and how many events of the script lie after it. Null: nothing more would come. */
+  readonly cut: { readonly at: Instant; readonly unplayed: number } | null;
   /** The persona's zone, the best one to render the story in. */
   readonly timeZone: string;
   readonly lines: readonly StoryLine[];
@@ -19,6 +21,8 @@ export interface Story {
   readonly entries: readonly StoryEntry[];
   /** Everybody, by name, also those to whom nothing happened. */
   readonly people: readonly string[];
+  /** A sentence for each journey that nobody entered or armed: on what it begins. */
+  readonly idle: readonly string[];
   /** Who took whose slot, in the order in which it happened. */
   readonly slots: readonly StorySlot[];
   /** What became of each message, as the map of load counts it. */

@@ -1,3 +1,4 @@
+import { durationWords } from '../domain/time/duration.js';
 import { formatLocal } from '../domain/time/time.js';
 import type { Story, StoryEntry, StoryLine } from './story.js';
 
@@ -11,7 +12,28 @@ export function renderStory(story: Story, options: { readonly timeZone: string }
     const mark = line.kind === 'event' ? '>' : ' ';
     return `${formatLocal(line.at, options.timeZone).padEnd(16)} ${mark} ${columns.join('  ')}  ${line.text}`.trimEnd();
   });
-  return [`${story.title} (times in ${options.timeZone})`, '', ...lines, '', ...ending(story, cast, options.timeZone)].join('\n');
+  return [
+    `${story.title} (times in ${options.timeZone})`,
+    '',
+    ...lines,
+    '',
+    ...ending(story, cast, options.timeZone),
+    ...story.idle,
+    ...cutLine(story, options.timeZone),
+  ].join('\n');
+}
+
+function cutLine({ cut, startAt }: Story, timeZone: string): readonly string[] {
+  if (cut === null) return [];
+  const rest =
+    cut.unplayed === 0
+      ? ''
+      : cut.unplayed === 1
+        ? ' One event lies after that and was not played.'
+        : ` ${cut.unplayed} events lie after that and were not played.`;
+  return [
+    `The simulator stopped looking on ${formatLocal(cut.at, timeZone)}, ${durationWords(cut.at - startAt)} after the start, and more would come.${rest} “until” in the scenario says how far it looks.`,
+  ];
 }
 
 /** What has to be told apart. */

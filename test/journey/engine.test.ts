@@ -292,6 +292,19 @@ describe('wait_until', () => {
     expect(advance(context(definition('none'), start + 2 * hour), waiting('none'), inputs).pending.kind).toBe('wait');
   });
 
+  test('says of a fact that came and met no branch that it came, at once and at its time-out', () => {
+    const other = advance(context(definition('none'), start + 2 * hour), waiting('none'), [quiz(start + 90 * minute, 4)]);
+    const over = advance(context(definition('none'), start + 4 * hour), other.state, []);
+    const before = advance(context(definition('since_entry'), start + 4 * hour), waiting('since_entry', [quiz(start + minute, 4)]), []);
+
+    expect(texts(other)).toEqual(['Waits on: the event Quiz Done came, and fits no branch.']);
+    const says = 'Goes on after 2 hours: the event Quiz Done came, and fits no branch; a look at a product did not come.';
+    expect(texts(over)).toContain(says);
+    expect(texts(before)).toContain(says);
+    const late = texts(advance(context(definition('none'), start + 4 * hour), waiting('none'), [quiz(start + 3 * hour + 1, 4)]));
+    expect(late[0]).toBe('Goes on after 2 hours: the event Quiz Done or a look at a product did not come.');
+  });
+
   test('goes on after its time-out, and a fact from later comes too late though both are seen in one turn', () => {
     const late = advance(context(definition('none'), start + 4 * hour), waiting('none'), [quiz(start + 3 * hour + 1, 9)]);
     const inTime = advance(context(definition('none'), start + 4 * hour), waiting('none'), [quiz(start + 3 * hour, 9)]);

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { day, hour, minute } from '../../src/domain/time/instant.js';
+import type { JourneyDefinition } from '../../src/journey/definition.js';
+import { parseJourney } from '../../src/journey/parse.js';
 import { compareStory } from '../../src/simulator/expect.js';
 import { parseScenarios, type Scenario } from '../../src/simulator/scenario.js';
 import { simulate } from '../../src/simulator/simulate.js';
@@ -230,4 +232,51 @@ test('a story reads as lines with local times, and says how it ended', () => {
       'Completed. Sent 2 of 3 messages.',
     ]),
   );
+});
+
+describe('a story that somebody may wonder about says why', () => {
+  const welcome = (trigger: string, key = 'profile'): JourneyDefinition => {
+    const parsed = parseJourney(
+      `journey: welcome\nname: Welcome\nclass: marketing\ntopic: news\ntrigger: { event: ${trigger} }\nentry: { key: ${key}, reentry: always }\nsteps:\n  - wait: { for: 90 days }\n  - exit: {}\n`,
+      {},
+    );
+    if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.problems));
+    return parsed.definition;
+  };
+  const told = (definition: JourneyDefinition, events: string, more = ''): readonly string[] => {
+    const [scenario] = parse(`- { name: n, persona: subscriber, ${more}events: [${events}], expect: {} }`);
+    const story = simulate({ definition, script: scenario!.script, shop, policies: shippedPolicies() });
+    return renderStory(story, { timeZone: 'UTC' }).split('\n');
+  };
+  const signedUp = '{ name: "event:Signed Up", where: { event_property: { path: plan, is: gold } } }';
+
+  test('nothing that came begins a journey, and which name may be a slip', () => {
+    expect(told(welcome('{ name: "event:Signed Up" }'), '{ at: +0m, track: Signed Upp }')).toContain(
+      'Nobody entered “Welcome”: it begins on the event Signed Up. “Signed Upp” may have been meant for “Signed Up”.',
+    );
+    expect(told(welcome('{ name: order.paid }'), '{ at: +0m, page: Home }').at(-1)).toBe(
+      'Nobody entered “Welcome”: it begins on a paid order.',
+    );
+  });
+
+  test('the event of the trigger does not meet its condition, or names nothing to tell entries apart by', () => {
+    expect(told(welcome(signedUp), '{ at: +0m, track: Signed Up, properties: { plan: tin } }').join('\n')).toMatch(
+      /Does not enter “Welcome”: it begins on the event Signed Up, where .*plan.*gold/,
+    );
+    expect(
+      told(welcome('{ name: order.paid }', 'cart'), '{ at: +0m, track: Order Completed, properties: { order_id: o1, total: 5 } }').join(
+        '\n',
+      ),
+    ).toContain('Does not enter “Welcome”: the event names no cart, by which its entries are told apart.');
+  });
+
+  test('the simulator stopped looking, and how to have it look further', () => {
+    const journey = welcome('{ name: "event:Signed Up" }');
+    const cut = told(journey, '{ at: +0m, track: Signed Up }, { at: +80d, page: Home }');
+    expect(cut.at(-1)).toBe(
+      'The simulator stopped looking on Sat 30 Jan 10:00, 60 days after the start, and more would come. One event lies after that and was not played. “until” in the scenario says how far it looks.',
+    );
+    expect(cut.join('\n')).toContain('Still under way: waits until Mon 1 Mar 10:00');
+    expect(told(journey, '{ at: +0m, track: Signed Up }', 'until: +91d, ').join('\n')).not.toContain('stopped looking');
+  });
 });

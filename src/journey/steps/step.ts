@@ -1,3 +1,4 @@
+import type { FactName } from '../../domain/events/fact.js';
 import type { Channel } from '../../domain/messages/channel.js';
 import type { DailyHours } from '../../domain/policy/quiet-hours-policy.js';
 import type { StepId } from '../../domain/values/ids.js';
@@ -6,6 +7,11 @@ import type { StepId } from '../../domain/values/ids.js';
 export interface StepBase {
   readonly id: StepId;
   readonly next: StepId | null;
+}
+
+/** Where a state remembers that this fact came and met none of the step's branches. No branch is called like a fact. */
+export function unmetKey(step: StepId, event: FactName): string {
+  return `${step}/${event}`;
 }
 
 /** A message that a step asks the gate for: the step itself, where the kind is `send`. */

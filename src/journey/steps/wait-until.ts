@@ -11,7 +11,7 @@ import type { EntryState } from '../entry.js';
 import { factText, idText, matchText, slug } from '../fields.js';
 import { sayFact } from '../words.js';
 import type { StepKind, StepParts } from './kind.js';
-import type { StepBase } from './step.js';
+import { type StepBase, unmetKey } from './step.js';
 
 declare module '../definition.js' {
   interface StepShapes {
@@ -125,7 +125,7 @@ export const waitUntil: StepKind<WaitUntilStep, z.output<ReturnType<typeof yaml>
     return {
       kind: 'go',
       to: step.onTimeout,
-      line: { kind: 'branch', text: `Goes on after ${durationWords(step.timeoutMs)}: ${events(step)} did not come.` },
+      line: { kind: 'branch', text: `Goes on after ${durationWords(step.timeoutMs)}: ${missed(step, state, dueAt)}.` },
       dueSince: dueAt,
     };
   },
@@ -153,5 +153,19 @@ function sentence(step: WaitUntilStep, dueAt: Instant, timeZone: string): string
 }
 
 function events(step: WaitUntilStep): string {
-  return [...new Set(step.branches.map((branch) => sayFact(branch.event)))].join(' or ');
+  return sayAny(step.branches.map(({ event }) => event));
+}
+
+/** What did not come by then, and what came without a branch for it. */
+function missed(step: WaitUntilStep, state: EntryState, dueAt: Instant): string {
+  const came = step.branches.map(({ event }) => event).filter((event) => (state.heard[unmetKey(step.id, event)] ?? Infinity) <= dueAt);
+  const others = step.branches.map(({ event }) => event).filter((event) => !came.includes(event));
+  return [
+    ...(came.length === 0 ? [] : [`${sayAny(came)} came, and fits no branch`]),
+    ...(others.length === 0 ? [] : [`${sayAny(others)} did not come`]),
+  ].join('; ');
+}
+
+function sayAny(events: readonly FactName[]): string {
+  return [...new Set(events.map(sayFact))].join(' or ');
 }
