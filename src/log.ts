@@ -12,7 +12,7 @@ export function createLog(level: string, isTerminal: boolean = process.stderr.is
 
 const levels: Readonly<Record<number, string>> = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warning', 50: 'error', 60: 'fatal' };
 
-/** `12:04:07 warning  Temporal is not reached. (attempt 3)`, of a line of JSON; the instant is UTC. */
+/** `12:04:07 warning  Temporal cannot be reached. (attempt 3)`, of a line of JSON; the instant is UTC. */
 export function humanLine(line: string): string {
   const { level, time, msg, ...fields } = JSON.parse(line) as Readonly<Record<string, unknown>>;
   const at = typeof time === 'string' ? time.slice(11, 19) : '';

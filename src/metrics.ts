@@ -22,7 +22,7 @@ export interface Gauges {
   readonly budgetsUsed: () => Promise<ReadonlyMap<string, number>>;
   /** By channel. */
   readonly providerFailures: () => Promise<ReadonlyMap<string, number>>;
-  /** By channel; 1: it is not reached, or fails. */
+  /** By channel; 1: it cannot be reached, or fails. */
   readonly providersDown: () => Promise<ReadonlyMap<string, number>>;
 }
 
@@ -137,7 +137,7 @@ export function createMetrics(): Metrics {
       });
       labelled('sojourn_budget_used_ratio', 'Used part of a budget of the hour; 1: nothing is left.', 'budget', gauges.budgetsUsed);
       labelled('sojourn_provider_failures_in_row', 'Calls to a provider since its last success.', 'channel', gauges.providerFailures);
-      labelled('sojourn_provider_down', '1 where a provider is not reached or fails.', 'channel', gauges.providersDown);
+      labelled('sojourn_provider_down', '1 where a provider cannot be reached or fails.', 'channel', gauges.providersDown);
       gauge('sojourn_clock_skew_ms', 'How far this process is ahead of the database clock.', gauges.clockSkewMs);
     },
   };

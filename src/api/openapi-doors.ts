@@ -13,9 +13,9 @@ const committed = {
 /** What the document calls a schema is closed under /v1; an event is what its client makes of it. */
 const event: Json = {
   type: 'object',
-  description: 'As Segment’s HTTP API has it: docs/events.md. What is not known is kept with the event.',
+  description: 'In the form of Segment’s HTTP API: docs/events.md. Unknown properties are kept with the event.',
   properties: {
-    messageId: { type: 'string', description: 'A repeat with the same one changes nothing.' },
+    messageId: { type: 'string', description: 'A second event with the same id changes nothing.' },
     userId: { type: 'string', description: 'The shop’s own id of the person.' },
     anonymousId: { type: 'string', description: 'The id of a browser.' },
     timestamp: { type: 'string', format: 'date-time' },
@@ -23,7 +23,7 @@ const event: Json = {
     properties: { type: 'object', additionalProperties: true },
     traits: { type: 'object', additionalProperties: true },
     context: { type: 'object', additionalProperties: true },
-    writeKey: { type: 'string', description: 'The write key, where it is not the user name of Basic.' },
+    writeKey: { type: 'string', description: 'The write key, if it is not the user name of Basic.' },
   },
   additionalProperties: true,
 };
@@ -39,7 +39,7 @@ const batch: Json = {
       },
     },
     sentAt: { type: 'string', format: 'date-time' },
-    writeKey: { type: 'string', description: 'The write key, where it is not the user name of Basic.' },
+    writeKey: { type: 'string', description: 'The write key, if it is not the user name of Basic.' },
   },
   required: ['batch'],
   additionalProperties: true,
@@ -55,7 +55,7 @@ function eventPath(verb: string, isMany: boolean): Json {
       operationId: `${verb}Events`,
       tags: ['events of clients'],
       summary: isMany ? `Events of the shop as a list (${verb})` : `An event of the shop: ${verb}`,
-      description: 'On the public listener. 200 means committed. JSON, plain or packed by gzip or deflate, whatever its content type says.',
+      description: 'On the public listener. 200 means committed. JSON, uncompressed, gzip or deflate, with any content type.',
       security: byWriteKey,
       requestBody: { required: true, content: json({ $ref: `#/components/schemas/${isMany ? 'ShopEvents' : 'ShopEvent'}` }) },
       responses: {
@@ -74,7 +74,7 @@ const webhooks: Readonly<Record<string, Json>> = {
     post: {
       operationId: 'takeTwilioStatus',
       tags: ['webhooks'],
-      summary: 'What became of a text; signed by Twilio over address and body',
+      summary: 'The status of a text; Twilio signs address and body',
       security: [{ twilio: [] }],
       parameters: [
         { name: 'message', in: 'query', required: true, schema: { type: 'string' }, description: 'The message that it is about.' },
@@ -84,7 +84,7 @@ const webhooks: Readonly<Record<string, Json>> = {
         content: { 'application/x-www-form-urlencoded': { schema: { type: 'object', additionalProperties: true } } },
       },
       responses: {
-        204: { description: 'Taken.' },
+        204: { description: 'Accepted.' },
         403: { description: 'Not signed by Twilio.' },
         404: { description: 'There is no such message.' },
       },
@@ -94,7 +94,7 @@ const webhooks: Readonly<Record<string, Json>> = {
     post: {
       operationId: 'takeTwilioText',
       tags: ['webhooks'],
-      summary: 'A text that came in; signed by Twilio over address and body',
+      summary: 'An inbound text; Twilio signs address and body',
       security: [{ twilio: [] }],
       requestBody: {
         required: true,
@@ -107,7 +107,7 @@ const webhooks: Readonly<Record<string, Json>> = {
     post: {
       operationId: 'takeMail',
       tags: ['webhooks'],
-      summary: 'A mail that came back, as it came (RFC 5322)',
+      summary: 'A returned mail, unchanged (RFC 5322)',
       security: [{ apiKey: [] }, { mailToken: [] }],
       parameters: [
         {
@@ -120,7 +120,7 @@ const webhooks: Readonly<Record<string, Json>> = {
       ],
       requestBody: { required: true, content: { 'message/rfc822': { schema: { type: 'string' } } } },
       responses: {
-        200: { description: 'Taken, or known already.' },
+        200: { description: 'Accepted, or already known.' },
         400: refusal('There is no mail in the body.'),
         401: refusal('Without a token, or with one that is not known.'),
         503: { description: 'Not now: send it again.' },
@@ -134,7 +134,7 @@ const rest: Readonly<Record<string, Json>> = {
     get: {
       operationId: 'configureEventClient',
       tags: ['events of clients'],
-      summary: 'What Segment’s browser client asks for before it sends anything',
+      summary: 'The settings that Segment’s browser client loads before it sends anything',
       security: [],
       parameters: [{ name: 'key', in: 'path', required: true, schema: { type: 'string' }, description: 'A write key.' }],
       responses: {

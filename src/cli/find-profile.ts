@@ -20,16 +20,15 @@ const mostShown = 10;
 export async function findProfileId(api: ApiClient, text: string, how: { readonly exactly?: boolean } = {}): Promise<string> {
   const { by, items, isCut } = await searchPeople(api, text, mostShown);
   const [only, another] = items;
-  if (only === undefined)
-    throw new CliFailure(`Nobody is known by ${text}: neither by an id, nor an email, a phone or a part of the name.`);
+  if (only === undefined) throw new CliFailure(`Nobody is found by ${text}: no id, email, phone or part of a name is like that.`);
   if (how.exactly === true && by === 'part')
     throw new CliFailure(
-      `Nobody has exactly this id, email or phone: ${text}. It is only a part of what is known of these:\n${peopleTable(items, '')}`,
+      `Nobody has exactly this id, email or phone: ${text}. It is only part of the data of these people:\n${peopleTable(items, '')}`,
       2,
     );
   if (another === undefined) return only.profileId;
   const more = isCut ? '\nThere are more.' : '';
-  throw new CliFailure(`Several people are known by ${text}. Say which, by the id:\n${peopleTable(items, '')}${more}`, 2);
+  throw new CliFailure(`${text} fits several people. Give the id of one of them:\n${peopleTable(items, '')}${more}`, 2);
 }
 
 /** Everything about whom a text names, as `findProfileId` finds them. */

@@ -12,7 +12,7 @@ export function required(flags: string, help: string): Option {
 
 /** `--channel <channel>`. Its choices are filled in when a command line is about a channel: the values of the channels take 60 ms to load. */
 export class ChannelOption extends Option {
-  constructor(help = 'by this channel') {
+  constructor(help = 'on this channel') {
     super('--channel <channel>', help);
   }
 }
@@ -21,7 +21,7 @@ export function channelOption(): Option {
   return new ChannelOption().makeOptionMandatory();
 }
 
-export function limitOption(name = '--limit', usual = 50, what = 'at most so many'): Option {
+export function limitOption(name = '--limit', usual = 50, what = 'at most this many'): Option {
   return new Option(`${name} <n>`, what).default(usual).argParser(numberFrom(1, 10_000));
 }
 
@@ -32,7 +32,7 @@ export function priorityOption(otherwise: string): Option {
 export function numberFrom(least: number, most: number) {
   return (text: string): number => {
     const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (!(number >= least && number <= most)) throw new InvalidArgumentError(`It is a number from ${least} to ${most}.`);
+    if (!(number >= least && number <= most)) throw new InvalidArgumentError(`It must be a number from ${least} to ${most}.`);
     return number;
   };
 }

@@ -49,7 +49,7 @@ function buildProgram(io: CliIo, state: { outcome: Outcome | null }, channels: r
     .option('--json', 'print JSON')
     .option('--url <url>', 'the API of a running Sojourn, instead of the one in the data folder')
     .option('--api-key <key>', 'the API key for it')
-    .option('--data <folder>', 'the data folder of a running Sojourn (else SOJOURN_DATA, else .sojourn)')
+    .option('--data <folder>', 'the data folder of a running Sojourn (default: SOJOURN_DATA, or .sojourn)')
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(--help tells how it is used)')

@@ -22,7 +22,7 @@ export async function publishSources<T extends Published, S extends SourceFile>(
       const result = await of.publish(source);
       results.push(result);
       const what = `${of.name(result)}: version ${result.version}`;
-      lines.push(result.published ? `${what} is ${of.inForce}.` : `${what} says the same already; nothing changed.`);
+      lines.push(result.published ? `${what} is ${of.inForce}.` : `${what} is the same as the live version; nothing changed.`);
       if ('state' in result && result.state !== 'active') lines.push(standsStill(of.name(result), result.state));
       lines.push(...result.problems.map((problem) => describeProblem({ ...problem, file })));
     } catch (error) {
@@ -38,7 +38,7 @@ export async function publishSources<T extends Published, S extends SourceFile>(
 function standsStill(name: string, state: 'paused' | 'archived'): string {
   return state === 'paused'
     ? `${name} is paused: nobody enters it until sojourn journey resume ${name}.`
-    : `${name} is archived: nobody enters it any more. Publish it under another id (journey: …) to run it again.`;
+    : `${name} is archived: nobody can enter it. Publish it under another id (journey: …) to run it again.`;
 }
 
 function hasProblems(details: unknown): details is { readonly problems: readonly Complaint[] } {

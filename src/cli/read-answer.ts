@@ -7,6 +7,6 @@ import { CliFailure } from './failure.js';
 export function readAnswer<T>(schema: { readonly safeParse: (answer: unknown) => { readonly success: boolean } }, answer: T): T {
   if (schema.safeParse(answer).success) return answer;
   throw new CliFailure(
-    'The server answers otherwise than this command line reads it, so nothing further was done: they are of different versions. Use the sojourn command of the server’s version.',
+    'The command line cannot read the answer of the server, so it stopped: they have different versions. Use the sojourn command of the server’s version.',
   );
 }

@@ -34,7 +34,7 @@ const looksLikeHead =
  * others are the shop's. Columns of `map` become data of each recipient. Throws a CliFailure that says what was found.
  */
 export function readRecipients(text: string, file: string, map: readonly MappedColumn[] = []): Recipients {
-  if (text.includes('\0')) throw new CliFailure(`${file} is no UTF-8 text: save it as "CSV UTF-8".`, 2);
+  if (text.includes('\0')) throw new CliFailure(`${file} is not UTF-8 text: save it as "CSV UTF-8".`, 2);
   const rows = rowsOf(text, file);
   const [first, ...others] = rows;
   if (first === undefined) throw nobody(file);
@@ -65,7 +65,7 @@ function columnCalled(name: string, head: Row, isBare: boolean, file: string): n
   if (at === -1)
     throw new CliFailure(
       isBare
-        ? `${file} has no line of headings, so no column is called ${name}.`
+        ? `${file} has no headings, so there is no column ${name}.`
         : `No column of ${file} is called ${name}. There are: ${head.map(quoted).join(', ')}.`,
       2,
     );
@@ -106,7 +106,7 @@ function rowsOf(text: string, file: string): readonly Row[] {
     return parse(text, options).filter((row: Row) => row.some((cell) => cell !== ''));
   } catch (error) {
     if (error instanceof CsvError)
-      throw new CliFailure(`${file} is no CSV (line ${String(error['lines'])}): a quotation mark stands where none may be.`, 2);
+      throw new CliFailure(`${file} is no CSV (line ${String(error['lines'])}): a quotation mark is at a wrong place.`, 2);
     throw error;
   }
 }
@@ -123,5 +123,5 @@ function quoted(head: string): string {
 }
 
 function nobody(file: string): CliFailure {
-  return new CliFailure(`There is nobody in ${file}: write one id or address to a line.`, 2);
+  return new CliFailure(`${file} is empty: write one id or address per line.`, 2);
 }

@@ -54,7 +54,7 @@ export async function rolePartsOf(
     {
       name: 'temporal',
       state: reached ? 'up' : temporal === null ? 'starting' : 'down',
-      detail: reached ? null : 'Temporal is not reached. Events are taken; journeys go on as soon as it is back.',
+      detail: reached ? null : 'Temporal cannot be reached. Events are taken; journeys go on as soon as it is back.',
       needed: false,
     },
   ];

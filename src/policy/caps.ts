@@ -31,7 +31,7 @@ const tierMap = <T extends z.ZodType>(value: T) =>
 const headroom = z
   .array(z.strictObject({ priority_up_to: z.number().int().min(0).max(100), keep_free: z.number().int().min(1) }))
   .default([])
-  .meta({ description: 'Messages of this priority or lower leave so many places free for others.' });
+  .meta({ description: 'Messages of this priority or lower keep this many slots free for others.' });
 
 const rule = z.strictObject({
   ...scope,

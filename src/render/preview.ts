@@ -60,7 +60,7 @@ export function readSample(
   try {
     value = JSON.parse(sample.text);
   } catch {
-    return { kind: 'invalid', why: 'The sample is no valid JSON.' };
+    return { kind: 'invalid', why: 'The sample is not valid JSON.' };
   }
   const parsed = sampleSchema.safeParse(value);
   if (parsed.success) return { kind: 'ok', context: parsed.data };

@@ -20,7 +20,7 @@ const ownSettings = {
   },
   SOJOURN_PORT: {
     schema: port.default(4000),
-    meaning: 'Port of the public listener: events, pages, webhooks, a bare health; 0 takes a free one.',
+    meaning: 'Port of the public listener: events, pages, webhooks, health without details; 0 takes a free one.',
   },
   SOJOURN_HOST: { schema: host.default('127.0.0.1'), meaning: 'Address of the public listener.' },
   SOJOURN_ADMIN_PORT: {
@@ -30,7 +30,7 @@ const ownSettings = {
   },
   SOJOURN_ADMIN_HOST: {
     schema: host.default('127.0.0.1'),
-    meaning: 'Address of the internal listener. Never one that the world reaches.',
+    meaning: 'Address of the internal listener. Never one that is reachable from the internet.',
   },
   SOJOURN_PUBLIC_SCOPES: {
     schema: z
@@ -47,18 +47,18 @@ const ownSettings = {
       })
       .optional(),
     meaning:
-      'Scopes whose routes of the API the public listener answers too, with a key: send, for a shop’s backend outside this network. None by default.',
+      'Scopes whose API routes the public listener answers too, with a key: send, for a shop’s backend outside this network. None by default.',
   },
   SOJOURN_AUDIT_DAYS: {
     schema: z.coerce.number().int().min(1).max(36_500).default(400),
     meaning: 'How long the audit log is kept, in days.',
   },
   SOJOURN_MAILBOX_PORT: { schema: port.default(4025), meaning: 'Port of the local mailbox page and its REST paths; 0 takes a free one.' },
-  SOJOURN_SMTP_PORT: { schema: port.default(4026), meaning: 'Port on which the local mailbox takes mail; 0 takes a free one.' },
+  SOJOURN_SMTP_PORT: { schema: port.default(4026), meaning: 'Port on which the local mailbox receives mail; 0 takes a free one.' },
   SOJOURN_PHONE_PORT: { schema: port.default(4027), meaning: 'Port of the local phone; 0 takes a free one.' },
   SOJOURN_LOCAL_HOST: {
     schema: host.default('127.0.0.1'),
-    meaning: 'Address on which the local mailbox and phone listen. Never one that the world reaches.',
+    meaning: 'Address on which the local mailbox and phone listen. Never one that is reachable from the internet.',
   },
   SOJOURN_LOCAL_PARTS: {
     schema: host.optional(),
@@ -66,20 +66,20 @@ const ownSettings = {
   },
   SOJOURN_LOCAL_CALLS: {
     schema: httpUrl('http://api:4000').optional(),
-    meaning: 'Where the role local reaches the public listener of the role api. Absent: at PUBLIC_URL.',
+    meaning: 'Address at which the role local reaches the public listener of the role api. Absent: PUBLIC_URL.',
   },
   SOJOURN_TEMPORAL_PORT: { schema: port.default(0), meaning: 'Port of the embedded Temporal server; 0 takes a free one.' },
   SOJOURN_TEMPORAL_UI_PORT: {
     schema: port.default(4029),
-    meaning: 'Port of the embedded Temporal Web UI; 0, or one that is taken, takes a free one.',
+    meaning: 'Port of the embedded Temporal Web UI; 0, or a port in use, takes a free one.',
   },
   SOJOURN_CLOCK_RATE: {
     schema: z.coerce.number().positive().max(100_000).default(1),
-    meaning: 'Service milliseconds per real millisecond; 3600 plays an hour a second.',
+    meaning: 'Service milliseconds per real millisecond; 3600 plays one hour in one second.',
   },
   SOJOURN_CLOCK_START: {
     schema: z.iso.datetime({ offset: true }).optional(),
-    meaning: 'Instant at which a sped-up clock begins on a new data folder.',
+    meaning: 'Instant at which a fast clock starts on a new data folder.',
   },
   SOJOURN_SECRET: {
     schema: z
@@ -94,13 +94,13 @@ const ownSettings = {
       .optional(),
     secret: true,
     meaning:
-      'Key of links, message ids and suppression hashes; several by commas: the first signs, all verify. Made and kept in the data folder when absent and everything is embedded.',
+      'Key of links, message ids and suppression hashes; several with commas: the first signs, all verify. Made and kept in the data folder when absent and everything is embedded.',
   },
   SOJOURN_PROJECT: { schema: z.string().default('.'), meaning: 'Folder with shop.yaml, journeys/, policies/ and templates/.' },
   SOJOURN_ROLE: {
     schema: z.string().default('all'),
     meaning:
-      'Which parts this process runs: all, or a list of api, relay, worker. Each alone: local, the local mailbox and phone; publish, which prepares the database, publishes on an empty one, and ends.',
+      'Which parts this process runs: all, or a list of api, relay, worker. Alone: local, the local mailbox and phone; publish, which prepares the database, publishes on an empty one, and ends.',
   },
   SOJOURN_LOG_LEVEL: {
     schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -108,25 +108,25 @@ const ownSettings = {
   },
   SOJOURN_BROWSER_KEY_PROFILES: {
     schema: z.coerce.number().int().positive().default(usualLimits.profiles),
-    meaning: 'New people that a browser key may make in an hour; more are answered 429.',
+    meaning: 'New people that a browser key may make in an hour; beyond that the answer is 429.',
   },
   SOJOURN_BROWSER_KEY_CONSENTS: {
     schema: z.coerce.number().int().positive().default(usualLimits.consents),
-    meaning: 'Yeses by a browser key in an hour, and refusals that it says of somebody else; more are answered 429.',
+    meaning: 'Yeses by a browser key in an hour, and refusals in the name of others; beyond that the answer is 429.',
   },
   SOJOURN_BROWSER_KEY_MESSAGES: {
     schema: z.coerce.number().int().positive().default(usualLimits.messages),
-    meaning: 'Entries that events of a browser key may begin in an hour; beyond it they begin nothing.',
+    meaning: 'Entries that events of a browser key may start in an hour; beyond that they start nothing.',
   },
   DATABASE_URL: { schema: postgresUrl.optional(), secret: true, meaning: 'PostgreSQL (15 or newer) instead of the embedded store.' },
-  DATABASE_POOL: { schema: z.coerce.number().int().min(1).default(10), meaning: 'Connections to PostgreSQL at most.' },
+  DATABASE_POOL: { schema: z.coerce.number().int().min(1).default(10), meaning: 'Maximum of connections to PostgreSQL.' },
   TEMPORAL_ADDRESS: { schema: hostAndPort.optional(), meaning: 'host:port of a Temporal server instead of the embedded one.' },
   TEMPORAL_NAMESPACE: { schema: z.string().default('default'), meaning: 'Temporal namespace.' },
   TEMPORAL_API_KEY: { schema: z.string().optional(), secret: true, meaning: 'API key of Temporal Cloud.' },
   TEMPORAL_TLS: { schema: z.stringbool().default(false), meaning: 'Speak TLS to Temporal.' },
   TEMPORAL_UI_URL: {
     schema: httpUrl('https://temporal.shop.example').optional(),
-    meaning: 'Where the Temporal Web UI of an outside server is, for links.',
+    meaning: 'Address of the Temporal Web UI of an external server, for links.',
   },
   TEMPORAL_METRICS_ADDRESS: {
     schema: hostAndPort.optional(),
@@ -147,11 +147,11 @@ const ownSettings = {
       })
       .optional(),
     meaning:
-      'Addresses or networks of the proxies before the API, such as 10.0.0.5, 172.18.0.0/16: they tell where people come from. Never everybody’s.',
+      'Addresses or networks of the proxies before the API, such as 10.0.0.5, 172.18.0.0/16: they report the addresses of people. Never all addresses.',
   },
   PLACEHOLDER_IDS: {
     schema: z.string().default(shippedPlaceholders.join(', ')),
-    meaning: 'Ids that name nobody, by commas, in any case: an event that has one as `userId` is kept under its anonymous id.',
+    meaning: 'Placeholder ids, with commas, in upper or lower case: an event with one as `userId` is kept under its anonymous id.',
   },
   ORDER_LOOKUP_URL: {
     schema: httpUrl('https://shop.example/orders').optional(),
@@ -159,7 +159,7 @@ const ownSettings = {
   },
   ORDER_LOOKUP_METHOD: {
     schema: z.enum(['POST', 'GET']).default('POST'),
-    meaning: '`POST` asks with JSON in the body; `GET` in the query, as earlier versions did, where proxies and logs may keep it.',
+    meaning: '`POST` sends JSON in the body; `GET` uses the query, as earlier versions did, where proxies and logs may keep it.',
   },
   ORDER_LOOKUP_TOKEN: { schema: z.string().optional(), secret: true, meaning: 'Bearer token for ORDER_LOOKUP_URL.' },
 } satisfies SettingTable;
@@ -181,7 +181,7 @@ export const settings = Object.assign(
     ...table,
     [rateName(id)]: {
       schema: rate,
-      meaning: `${many.charAt(0).toUpperCase()}${many.slice(1)} a second at most; when set, they go over a Temporal task queue of their own.`,
+      meaning: `Maximum of ${many} a second; if set, they use a Temporal task queue of their own.`,
     },
   })),
 ) as typeof ownSettings & Together<TablesOfChannels> & Readonly<Record<RateName, Setting & { readonly schema: typeof rate }>>;

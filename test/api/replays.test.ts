@@ -104,7 +104,7 @@ test('the command tells it as a table, with its progress beside', async () => {
   expect(await runCli(args, io)).toBe(0);
   expect(said.err).toContain('2 of 2 people played');
   expect(said.out).toContain('abandoned-cart: the draft against version 1');
-  expect(said.out).toContain('Nothing else would happen to anybody; the same, at other times, to 2.');
+  expect(said.out).toContain('The result would be the same for everyone; it would be the same at other times for 2.');
   expect(said.out).toMatch(/abandoned-cart +cart-reminder-1 sent +2 +2/);
   expect(await runCli([...args, '--show', '1', '--days'], io)).toBe(0);
   expect(said.out).toContain('the same at other times\n  live ');

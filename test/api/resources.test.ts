@@ -55,7 +55,7 @@ describe('resources of the API', () => {
         sentence: expect.stringContaining('New: consent was given within a day'),
         score: { contributions: [{ signal: 'site_visit' }] },
         falls: { to: 'warm' },
-        topics: [{ topic: 'cart_reminder', delivered: 1, multiplier: 1, sentence: 'As usual: nothing speaks against it.' }],
+        topics: [{ topic: 'cart_reminder', delivered: 1, multiplier: 1, sentence: 'As usual.' }],
         fatigue: [],
       },
     });

@@ -40,7 +40,7 @@ describe('POST /v1/messages', () => {
       status: 202,
       body: {
         message: { origin: 'api', template: 'order-confirmation', deadlineAt: new Date(noon + 4 * 3_600_000).toISOString() },
-        verdict: { decision: 'send', reason: null, sentence: 'Nothing stands against this email.', until: null },
+        verdict: { decision: 'send', reason: null, sentence: 'Nothing prevents this email.', until: null },
       },
     });
     const { id, entryId } = body['message'] as { id: string; entryId: string };

@@ -34,7 +34,7 @@ describe('the API', () => {
   });
 
   test('is degraded and still ready while Temporal is away, and not ready without its store', async () => {
-    const away: PartState = { name: 'temporal', state: 'down', detail: 'Temporal is not reached.', needed: false };
+    const away: PartState = { name: 'temporal', state: 'down', detail: 'Temporal cannot be reached.', needed: false };
     const degraded = await (await testApi(turnDeps(opened.store), parts(store, away))).server.inject('/readyz');
     expect([degraded.statusCode, degraded.json().status]).toEqual([200, 'degraded']);
 

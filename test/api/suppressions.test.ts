@@ -42,7 +42,7 @@ describe('a wrong suppression', () => {
   test('is lifted over the API, and the reason is kept with the person', async () => {
     const { call, id } = await ready('bounced');
     expect((await call('GET', `/v1/profiles/${id}`)).body).toMatchObject({
-      suppressions: [{ channel: 'email', reason: 'bounced', sentence: expect.stringContaining('an operator lifts it') }],
+      suppressions: [{ channel: 'email', reason: 'bounced', sentence: expect.stringContaining('an operator can lift it') }],
     });
     const lifted = await call('DELETE', `/v1/profiles/${id}/suppressions/email`, { reason: 'Told 5.1.1 for an hour.', actor: 'agent-7' });
     expect(lifted).toMatchObject({
@@ -104,7 +104,7 @@ describe('a wrong suppression', () => {
     const yes = ['--channel', 'sms', '--state', 'granted', '--method', 'phone-call', '--source', 'support', '--text', 'May we text you?'];
     expect(await cli('profile', 'consent', 'ada', ...yes, '--topic', 'cart_reminder', '--actor', 'agent-7')).toMatchObject({
       exit: 0,
-      said: expect.stringMatching(/^It is recorded\.\n\n.*cart_reminder by text/),
+      said: expect.stringMatching(/^Recorded\.\n\n.*cart_reminder by text/),
     });
     expect((await cli('profile', 'consents', 'ada')).said).toMatch(/sms +cart_reminder +\w+ +phone-call +support/);
   });

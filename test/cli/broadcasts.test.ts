@@ -52,7 +52,7 @@ describe('a list of recipients', () => {
     ['userId,user_id\nada,bob\n', 'More than one column'],
     ['userId,note\nada,"never closed\nbob,x\n', 'is no CSV (line'],
     ['userId,note\nada,say "this"\n', 'is no CSV (line'],
-    ['u\0s\0e\0r\0', 'is no UTF-8 text'],
+    ['u\0s\0e\0r\0', 'is not UTF-8 text'],
   ])('is refused with what was found: %j', (text, sentence) => {
     expect(() => readRecipients(text, 'list.csv')).toThrow(sentence);
   });
@@ -69,11 +69,11 @@ describe('a list of recipients', () => {
       data: [{ headline: 'Snow', code: 'A1' }, { code: 'B2' }],
     });
     expect(() => readRecipients(list, 'list.csv', [{ column: 'Title', key: 'title' }])).toThrow('There are: "email", "Headline", "Code".');
-    expect(() => readRecipients('ada\n', 'list.csv', map)).toThrow('no line of headings');
+    expect(() => readRecipients('ada\n', 'list.csv', map)).toThrow('has no headings');
   });
 
   test('is refused when nobody or an address is in it', () => {
-    expect(() => readRecipients('userId\n', 'list.csv')).toThrow('There is nobody in list.csv');
+    expect(() => readRecipients('userId\n', 'list.csv')).toThrow('list.csv is empty');
     expect(() => readRecipients('ada@example.test\nbob\n', 'list.csv')).toThrow('holds ids and email addresses');
   });
 });
@@ -135,7 +135,7 @@ describe('broadcasts and questions on the command line', () => {
     const check = ['send-check', 'bob', '--channel', 'email', '--topic', 'newsletter', ...at];
     expect((await sojourn(...check)).out).toContain('skip: Not sent: no consent to newsletter by email');
     expect((await sojourn('send-check', 'bob', '--topic', 'newsletter', ...at)).exit).toBe(2);
-    expect((await sojourn('broadcast', 'start', '--template', 'newsletter', '--name', 'x', ...at)).err).toContain('Say whom it is for');
+    expect((await sojourn('broadcast', 'start', '--template', 'newsletter', '--name', 'x', ...at)).err).toContain('Say who gets it');
   });
 
   test('refuse what would reach others than were meant', async () => {
@@ -150,7 +150,7 @@ describe('broadcasts and questions on the command line', () => {
     const everyone = ['broadcast', 'start', '--template', 'newsletter', '--name', 'Snow', '--everyone', '--url', 'http://127.0.0.1:9'];
     expect(await sojourn(...everyone, '--trait', 'country=DE', '--trait', 'country=AT')).toMatchObject({
       exit: 2,
-      err: expect.stringContaining('The trait country is there twice'),
+      err: expect.stringContaining('The trait country is given twice'),
     });
     for (const priority of ['high', '101', '1.5', '']) {
       expect(await sojourn(...start, '--priority', priority)).toMatchObject({ exit: 2, err: expect.stringContaining('0 to 100') });

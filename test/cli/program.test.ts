@@ -105,7 +105,7 @@ describe('the command line, with a server', () => {
 
   test('tells why a message left', async () => {
     const { cli, messageId } = await running();
-    expect((await cli(`message why ${messageId}`)).out).toMatch(/^Sent: the provider took it Tue 24 Nov 13:00/);
+    expect((await cli(`message why ${messageId}`)).out).toMatch(/^Sent: the provider accepted it Tue 24 Nov 13:00/);
     expect(JSON.parse((await cli(`message why ${messageId} --json`)).out)).toMatchObject({
       id: messageId,
       verdicts: [{ decision: 'send' }],
@@ -118,22 +118,22 @@ describe('the command line, with a server', () => {
     expect((await cli('profile show ada')).out).toContain('1 × Mug');
     expect(await cli('profile erase ada')).toMatchObject({ exit: 2, err: expect.stringContaining('--yes') });
     expect((await cli('profile erase ada --yes')).out).toContain(`Profile ${profileId} is erased; 1 entry leaves its journey.`);
-    expect(await cli('profile show ada')).toMatchObject({ exit: 1, err: expect.stringContaining('Nobody is known by ada') });
+    expect(await cli('profile show ada')).toMatchObject({ exit: 1, err: expect.stringContaining('Nobody is found by ada') });
   });
 
-  test('finds a person by any id, email, phone or a part of the name, and changes only whom it finds exactly', async () => {
+  test('finds a person by any id, email, phone or part of the name, and changes only whom it finds exactly', async () => {
     const { cli, profileId } = await running();
     for (const known of ['ada', profileId, 'ADA@example.test', '+447700900123', '00447700900123', '(0)7700-900123', 'ad'])
       expect((await cli(`profile find ${known}`)).out, known).toMatch(
         new RegExp(`${profileId} +Ada +ada@example.test +\\+447700900123 +ada`, 'i'),
       );
-    expect((await cli('profile find %')).out).toBe('Nobody is known by that.');
+    expect((await cli('profile find %')).out).toBe('Nobody is found.');
     expect((await cli('message list --profile ada@example.test')).out).toContain('Ada@example.test');
     expect((await cli('entry list --profile +447700900123')).out).toContain(profileId);
     expect((await cli('event list --profile Ad')).out).toContain('cart.updated armed an entry of cart.');
     expect((await cli('event list')).out).toMatch(/Product Added +\w+ +cart.updated armed/);
     expect(await cli('profile erase example.test --yes')).toMatchObject({ exit: 2, err: expect.stringContaining('only a part') });
-    expect(await cli('profile show nobody@example.test')).toMatchObject({ exit: 1, err: expect.stringContaining('Nobody is known by') });
+    expect(await cli('profile show nobody@example.test')).toMatchObject({ exit: 1, err: expect.stringContaining('Nobody is found by') });
   });
 
   test('asks which of several people is meant', async () => {
@@ -204,7 +204,7 @@ describe('the command line, with a server', () => {
     const { cli } = await running();
     expect((await cli('policy list')).out).toBe('No policy is published.');
     expect((await cli('policy publish --note first')).out).toContain('caps: version 1 is in force.');
-    expect((await cli('policy publish policies/caps.yaml')).out).toContain('version 1 says the same already; nothing changed.');
+    expect((await cli('policy publish policies/caps.yaml')).out).toContain('version 1 is the same as the live version; nothing changed.');
     expect((await cli('policy list')).out).toMatch(/quiet-hours +1 +Tue 24 Nov 13:00 +first/);
     expect((await cli('policy show caps')).out).toContain('caps is at version 1');
     expect((await cli('policy show caps --source')).out).toContain('id: email-7d');
@@ -269,7 +269,7 @@ describe('the command line, with a server', () => {
       file,
       `journey: cart\nname: A\nclass: marketing\ntopic: newsletter\ntrigger: { event: { name: order.paid } }\nentry: { reentry: once }\n${steps}`,
     );
-    expect((await cli(`journey publish ${file}`)).out).toContain('cart is archived: nobody enters it any more.');
+    expect((await cli(`journey publish ${file}`)).out).toContain('cart is archived: nobody can enter it.');
   });
 
   test('publishes files, and shows what is wrong at its line', async () => {

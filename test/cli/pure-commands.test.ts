@@ -21,7 +21,7 @@ describe('commands that need no server', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   test('lint passes the shipped journey, and points at a mistake with a suggestion', async () => {
-    expect(await sojourn('journey', 'lint', journey)).toMatchObject({ exit: 0, out: '1 journey, nothing to complain about.' });
+    expect(await sojourn('journey', 'lint', journey)).toMatchObject({ exit: 0, out: '1 journey, no problems.' });
 
     const source = await readFile(journey, 'utf8');
     const broken = join(folder, 'broken.journey.yaml');
@@ -35,7 +35,7 @@ describe('commands that need no server', () => {
   });
 
   test('lint passes the shipped policies, and points at a mistake in a file of one’s own', async () => {
-    expect(await sojourn('policy', 'lint')).toMatchObject({ exit: 0, out: '5 policies, nothing to complain about.' });
+    expect(await sojourn('policy', 'lint')).toMatchObject({ exit: 0, out: '5 policies, no problems.' });
 
     const mine = join(folder, 'my-caps.yaml');
     await writeFile(mine, (await readFile('policies/caps.yaml', 'utf8')).replace('topics: [win_back]', 'topics: [winback]'));

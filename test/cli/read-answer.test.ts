@@ -18,7 +18,7 @@ test.each([
   ['with ids by another name', { by: 'exact', items: [{ ...person, profileId: undefined, id: 'p' }], isCut: false }],
   ['with nothing', null],
 ])('nobody is chosen by an answer %s', async (_what, answer) => {
-  await expect(findProfileId(answering(answer), 'ada', { exactly: true })).rejects.toThrow('of different versions');
+  await expect(findProfileId(answering(answer), 'ada', { exactly: true })).rejects.toThrow('different versions');
 });
 
 test('somebody is chosen by an answer of the contract', async () => {

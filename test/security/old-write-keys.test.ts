@@ -54,7 +54,7 @@ test('the warning of an old key says concretely what it did, and how often', asy
   expect(warning).toContain(`"browser" (${door.browser.id})`);
   expect(warning).toContain('2 × tried to change the address or number of a known person');
   expect(warning).toContain('1 × tried to fill the cart of a known person');
-  expect(warning).toContain('1 × told a basis, a confirmation or evidence of a yes');
+  expect(warning).toContain('1 × gave a basis, a confirmation or evidence for a yes');
   expect(warning).toContain('1 × sent history');
   expect(warning).not.toMatch(/@/);
   expect((await readNotices(door.deps, [])).map(({ code }) => code)).toContain('old-write-keys');

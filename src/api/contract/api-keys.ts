@@ -10,26 +10,26 @@ export const apiKey = z
     name: z.string(),
     prefix: z.string().meta({ description: 'The first characters of its secret.' }),
     scopes: z.array(scope).readonly(),
-    isOfOldKind: z.boolean().meta({ description: 'Made before keys had scopes: it opens everything. Rotate it, or make narrower ones.' }),
+    isOfOldKind: z.boolean().meta({ description: 'From before scopes: it opens everything. Rotate it, or make narrower keys.' }),
     createdAt: instant,
-    expiresAt: maybeInstant.meta({ description: 'From then on it opens nothing; null: it does not end by itself.' }),
-    lastUsedAt: maybeInstant.meta({ description: 'A minute old at most; null: never.' }),
+    expiresAt: maybeInstant.meta({ description: 'It stops working then; null: it has no end.' }),
+    lastUsedAt: maybeInstant.meta({ description: 'At most a minute old; null: never.' }),
     revokedAt: maybeInstant,
-    parentId: z.string().nullable().meta({ description: 'The key that made it; null: a process made it for its owner.' }),
-    replaces: z.string().nullable().meta({ description: 'The key in whose place it was made.' }),
+    parentId: z.string().nullable().meta({ description: 'The key that made it; null: a process made it.' }),
+    replaces: z.string().nullable().meta({ description: 'The key that it replaces.' }),
   })
   .meta({ id: 'ApiKey' });
 export type ApiKey = z.input<typeof apiKey>;
 
-const secret = z.string().meta({ description: 'Shown now and never again.' });
+const secret = z.string().meta({ description: 'Shown only now.' });
 
 export const newApiKey = z.object({ key: apiKey, secret }).meta({ id: 'NewApiKey' });
 export type NewApiKey = z.input<typeof newApiKey>;
 
 export const apiKeyCreateBody = z.strictObject({
   name: plainText(100),
-  scopes: z.array(scope).min(1).default(['admin']).meta({ description: 'What it may do; everything (`admin`) where it is not said.' }),
-  expiresAt: instant.optional().meta({ description: 'A key does not outlive the one that makes it.' }),
+  scopes: z.array(scope).min(1).default(['admin']).meta({ description: 'What it may do; default: everything (`admin`).' }),
+  expiresAt: instant.optional().meta({ description: 'A key ends at the latest with the key that made it.' }),
 });
 
 export const apiKeyRotateBody = z.strictObject({ overlap }).default({ overlap: 'PT24H' });
@@ -39,8 +39,8 @@ export type RotatedApiKey = z.input<typeof rotatedApiKey>;
 
 export const apiKeyRevokeBody = z
   .strictObject({
-    descendants: z.boolean().default(false).meta({ description: 'Also the keys that it made, and those that these made.' }),
-    force: z.boolean().default(false).meta({ description: 'Also the last key of scope admin, without which nobody makes another.' }),
+    descendants: z.boolean().default(false).meta({ description: 'Also the keys that it made, directly or through others.' }),
+    force: z.boolean().default(false).meta({ description: 'Also the last key of scope admin; without one nobody can make another.' }),
   })
   .default({ descendants: false, force: false });
 
@@ -48,6 +48,6 @@ export const apiKeyRevokeAnswer = z.object({
   id: z.string(),
   revoked: z.literal(true),
   also: z.array(apiKey).readonly().meta({ description: 'Keys that it had made and that were revoked with it.' }),
-  left: z.array(apiKey).readonly().meta({ description: 'Keys that it had made and that still open what they did.' }),
+  left: z.array(apiKey).readonly().meta({ description: 'Keys that it had made and that still work.' }),
 });
 export type ApiKeyRevokeAnswer = z.input<typeof apiKeyRevokeAnswer>;

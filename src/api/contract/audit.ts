@@ -9,7 +9,7 @@ export const auditedAct = z
     kind: z.enum(['read', 'change']),
     actorKind: z
       .enum(['api-key', 'person', 'system'])
-      .meta({ description: '`person`: they themselves, by a link of ours; `system`: the program.' }),
+      .meta({ description: '`person`: the person, with a link of ours; `system`: the program.' }),
     actorId: z.string().nullable().meta({ description: 'The id of the API key.' }),
     actorName: z.string().nullable().meta({ description: 'The name of the API key.' }),
     profileIds: z.array(z.string()).readonly().meta({ description: 'Whom it was about. Ids of erased people stay.' }),
@@ -19,15 +19,15 @@ export const auditedAct = z
       .number()
       .int()
       .nullable()
-      .meta({ description: 'Of the answer. Null: under way, or it was cut off and may or may not have been done.' }),
+      .meta({ description: 'Of the answer. Null: in progress, or interrupted: then it may or may not have been done.' }),
   })
   .meta({ id: 'AuditedAct' });
 export type AuditedAct = z.input<typeof auditedAct>;
 
 export const auditListQuery = pageQuery.extend({
-  profileId: plainText(100).optional().meta({ description: 'About this person, under any of the ids that they had here.' }),
+  profileId: plainText(100).optional().meta({ description: 'About this person, under any of their profile ids.' }),
   keyId: plainText(100).optional().meta({ description: 'By this API key.' }),
-  act: plainText(100).optional().meta({ description: 'This act (`profile.export`), or all of a noun (`profile`).' }),
+  act: plainText(100).optional().meta({ description: 'This act (`profile.export`), or all acts of a noun (`profile`).' }),
   since: instant.optional(),
   until: instant.optional(),
 });

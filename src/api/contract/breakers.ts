@@ -9,7 +9,7 @@ export const breaker = z
     id: z.string().meta({ description: 'The journey’s id, or the provider’s name, such as gmail.' }),
     trippedAt: instant,
     rule: z.string(),
-    finding: z.string().meta({ description: 'What was found, as a clause.' }),
+    finding: z.string().meta({ description: 'The finding, as a clause.' }),
   })
   .meta({ id: 'Breaker' });
 
@@ -20,6 +20,6 @@ export const breakerResetParams = z.object({ kind, id: plainText(200) });
 
 export const breakerResetAnswer = z.object({
   changed: z.boolean().meta({ description: 'False: it had not tripped.' }),
-  entries: z.number().meta({ description: 'Held entries that go on.' }),
+  entries: z.number().meta({ description: 'Held entries that continue.' }),
 });
 export type BreakerResetAnswer = z.input<typeof breakerResetAnswer>;

@@ -18,7 +18,7 @@ export const broadcast = z
       pausedAt: maybeInstant,
     }),
     total: z.number().meta({ description: 'Recipients, each person once.' }),
-    enrolled: z.number().meta({ description: 'Recipients whose turn has been prepared.' }),
+    enrolled: z.number().meta({ description: 'Recipients whose entry has been made.' }),
     createdAt: instant,
     startsAt: instant,
     finishedAt: maybeInstant,
@@ -30,15 +30,15 @@ export const broadcastStory = broadcast
   .extend({
     journeyId: z.string().meta({ description: 'Its messages: `GET /v1/messages?journeyId=…`.' }),
     progress: z.object({
-      sent: z.number().meta({ description: 'Taken by the provider; delivered, bounced and failed are of these.' }),
+      sent: z.number().meta({ description: 'Accepted by the provider; delivered, bounced and failed are part of these.' }),
       delivered: z.number(),
       bounced: z.number(),
       failed: z.number(),
       unknown: z.number(),
-      waiting: z.number().meta({ description: 'Under way: waiting for a slot, a queue or their turn.' }),
+      waiting: z.number().meta({ description: 'Waiting for a slot, a queue or their turn.' }),
       toCome: z.number().meta({ description: 'Not due yet.' }),
       skipped: z.array(z.object({ reason: z.string(), count: z.number() })).readonly(),
-      passedOver: z.number().meta({ description: 'Erased since, or the same person as another recipient.' }),
+      passedOver: z.number().meta({ description: 'Erased meanwhile, or the same person as another recipient.' }),
       clicked: z.number().meta({ description: 'Messages in which a person clicked.' }),
       perMinute: z.number().meta({ description: 'Over the last five minutes.' }),
       expectedEnd: maybeInstant,
@@ -53,7 +53,7 @@ export const startedBroadcast = z
     total: z.number(),
     unknown: z
       .object({ count: z.number(), ids: z.array(z.string()).readonly() })
-      .meta({ description: 'Ids that name nobody; the first hundred.' }),
+      .meta({ description: 'Ids that belong to nobody; the first hundred.' }),
   })
   .meta({ id: 'StartedBroadcast' });
 export type StartedBroadcast = z.input<typeof startedBroadcast>;
@@ -69,7 +69,7 @@ export const broadcastForecast = z
   .object({
     total: z.number(),
     unknown: startedBroadcast.shape.unknown,
-    checked: z.number().meta({ description: 'How many were asked about: all, or a sample of 200; the counts are of these.' }),
+    checked: z.number().meta({ description: 'How many people were checked: all, or a sample of 200; the counts are of these.' }),
     now: z.number(),
     later: counts,
     not: counts,
@@ -83,7 +83,7 @@ export const broadcastForecast = z
         }),
       )
       .readonly()
-      .meta({ description: 'The first five, to see whether the list means whom it should.' }),
+      .meta({ description: 'The first five, to check that the list has the right people.' }),
   })
   .meta({ id: 'BroadcastForecast' });
 export type BroadcastForecast = z.input<typeof broadcastForecast>;
@@ -97,14 +97,14 @@ export const audience = z
     [
       z.strictObject({ profileIds: ids }),
       z.strictObject({ userIds: ids.meta({ description: 'The shop’s own ids, as in its events.' }) }),
-      z.strictObject({ emails: ids.meta({ description: 'Addresses; of several people with one, who was active last.' }) }),
+      z.strictObject({ emails: ids.meta({ description: 'Addresses; if several people share one, the person who was active last.' }) }),
       z.strictObject({
         by: z.enum(['profileId', 'userId', 'email']),
         recipients: z
           .array(z.strictObject({ id: plainText(320), data: z.record(z.string(), z.unknown()).nullable().default(null) }))
           .min(1)
           .max(mostRecipients)
-          .meta({ description: 'Each with data of its own, which lies over that of the broadcast.' }),
+          .meta({ description: 'Each with its own data, which replaces that of the broadcast.' }),
       }),
       z.strictObject({
         everyone: z.literal(true),
@@ -122,16 +122,16 @@ export const broadcastBody = z.object({
   data: z
     .record(z.string(), z.unknown())
     .default({})
-    .meta({ description: 'What the template reads as `data`, the same for all; `by_language` in it holds what differs by language.' }),
-  startsAt: instant.optional().meta({ description: 'Else now.' }),
+    .meta({ description: 'What the template reads as `data`, the same for all; `by_language` has values by language.' }),
+  startsAt: instant.optional().meta({ description: 'Default: now.' }),
   over: z
     .string()
     .max(60)
     .refine((text) => typeof parseDuration(text) === 'object', 'It is a duration such as PT2H.')
     .optional()
-    .meta({ description: 'Recipients fall due evenly over this time; else as quickly as they can be sent.' }),
-  deadline: instantOrDuration.optional().meta({ description: 'The last instant for everyone; else two days after each falls due.' }),
-  priority: z.number().int().min(0).max(100).optional().meta({ description: '0–100, higher wins; else 20.' }),
+    .meta({ description: 'Recipients fall due evenly over this time; default: as fast as possible.' }),
+  deadline: instantOrDuration.optional().meta({ description: 'The last instant for everyone; default: two days after each falls due.' }),
+  priority: z.number().int().min(0).max(100).optional().meta({ description: '0–100, higher wins; default 20.' }),
 });
 
 export const broadcastRecipient = z

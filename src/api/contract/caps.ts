@@ -5,18 +5,18 @@ import { instant, maybeInstant } from './shared.js';
 
 const rule = z.object({
   rule: z.string(),
-  channels: z.array(z.enum(channels)).readonly().nullable().meta({ description: 'Null: all together.' }),
-  topics: z.array(z.string()).readonly().nullable().meta({ description: 'Null: all together.' }),
+  channels: z.array(z.enum(channels)).readonly().nullable().meta({ description: 'Null: both channels together.' }),
+  topics: z.array(z.string()).readonly().nullable().meta({ description: 'Null: both channels together.' }),
   window: z.string().meta({ description: '`7 days` (rolling), or `calendar week`.' }),
-  limit: z.number().int().meta({ description: 'For this person: tier, interest, fatigue and choice are in it.' }),
+  limit: z.number().int().meta({ description: 'For this person: includes tier, interest, fatigue and their own choice.' }),
   used: z.number().int(),
-  nextFreeAt: maybeInstant.meta({ description: 'When one more has room; null: there is none in sight.' }),
+  nextFreeAt: maybeInstant.meta({ description: 'When there is room for one more; null: not foreseeable.' }),
   promisedAt: z.array(instant).readonly(),
   headroom: z
     .array(z.object({ priorityUpTo: z.number(), keepFree: z.number() }))
     .readonly()
-    .meta({ description: 'Messages of this priority or lower leave so many places free.' }),
-  why: z.string().meta({ description: 'Where the limit comes from; empty: it is the same for everybody.' }),
+    .meta({ description: 'Messages of this priority or lower keep this many slots free.' }),
+  why: z.string().meta({ description: 'Where the limit comes from; empty: it is the same for everyone.' }),
   sentence: z.string(),
 });
 

@@ -10,12 +10,12 @@ export const controls = z
   .object({
     paused: z
       .object({ all: maybeInstant, ...eachChannel(() => maybeInstant) })
-      .meta({ description: 'Since when each scope is stopped; null: it is not.' }),
+      .meta({ description: 'Since when each scope is paused; null: it is not.' }),
   })
   .meta({ id: 'Controls' });
 
 export const controlSwitchAnswer = controls.extend({
   changed: z.boolean(),
-  entries: z.number().meta({ description: 'Held entries that go on.' }),
+  entries: z.number().meta({ description: 'Held entries that continue.' }),
 });
 export type ControlSwitchAnswer = z.input<typeof controlSwitchAnswer>;

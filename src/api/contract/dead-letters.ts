@@ -15,7 +15,7 @@ export const deadLetter = z
 export type DeadLetter = z.input<typeof deadLetter>;
 
 export const wholeDeadLetter = deadLetter
-  .extend({ payload: z.unknown().meta({ description: 'What came, as it came.' }) })
+  .extend({ payload: z.unknown().meta({ description: 'The content, unchanged.' }) })
   .meta({ id: 'WholeDeadLetter' });
 export type WholeDeadLetter = z.input<typeof wholeDeadLetter>;
 
@@ -30,7 +30,7 @@ export type ChosenDeadLetters = z.input<typeof chosenDeadLetters>;
 
 export const deadLetterListQuery = pageQuery.extend({
   state: z.enum(['open', 'all']).default('open'),
-  source: plainText(100).optional().meta({ description: '`email`: mails that came back and could not be read.' }),
+  source: plainText(100).optional().meta({ description: '`email`: returned mails that could not be read.' }),
   reason: plainText(100).optional(),
 });
 

@@ -10,19 +10,19 @@ export const profileEngagement = z
     at: instant,
     policyVersion: z.number().int(),
     tier: z.enum(tiers),
-    sentence: z.string().meta({ description: 'Why the tier is held.' }),
+    sentence: z.string().meta({ description: 'Why the person is in this tier.' }),
     since: maybeInstant,
     falls: z
       .object({ at: instant, to: z.enum(tiers) })
       .nullable()
-      .meta({ description: 'If nothing happens before; null: it stays.' }),
+      .meta({ description: 'If nothing happens before then; null: it stays.' }),
     fallsSentence: z.string().nullable(),
     score: z.object({
       total: z.number(),
       contributions: z.array(z.object({ signal: z.enum(engagementSignals), points: z.number() })).readonly(),
     }),
     engagedAt: maybeInstant,
-    sunsetSince: maybeInstant.meta({ description: 'Since when there is no marketing, because no win-back was answered.' }),
+    sunsetSince: maybeInstant.meta({ description: 'Since when the person gets no marketing, because they answered no win-back.' }),
     topics: z
       .array(
         z.object({

@@ -27,7 +27,7 @@ export const entry = z
     fault: z.object({ words: z.string(), times: z.number() }).nullable().meta({
       description: 'How its last turn failed (class of the error, code, place), and how often in a row; three times and more is stuck.',
     }),
-    sentence: z.string().meta({ description: 'Where it stands, for people.' }),
+    sentence: z.string().meta({ description: 'Its state, in words.' }),
   })
   .meta({ id: 'Entry' });
 export type Entry = z.input<typeof entry>;
@@ -56,7 +56,7 @@ export const stuckEntry = z
 
 export const entryExitAnswer = z.object({
   entryId: z.string(),
-  asked: z.boolean().meta({ description: 'False: it had ended already.' }),
+  asked: z.boolean().meta({ description: 'False: it had already ended.' }),
   outcome: z.string().nullable(),
 });
 export type EntryExitAnswer = z.input<typeof entryExitAnswer>;

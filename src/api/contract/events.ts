@@ -10,13 +10,13 @@ export const event = z
     occurredAt: instant,
     receivedAt: instant,
     origin: z.string(),
-    keyId: z.string().nullable().meta({ description: 'The write key that told it.' }),
-    toldId: z.string().nullable().meta({ description: 'The client’s own id, where another’s event had it already.' }),
+    keyId: z.string().nullable().meta({ description: 'The write key that sent it.' }),
+    toldId: z.string().nullable().meta({ description: 'The client’s own id, if another sender’s event already had it.' }),
   })
   .meta({ id: 'Event' });
 
 export const listedEvent = event
-  .extend({ did: z.string().meta({ description: 'What it did, or why it did nothing.' }) })
+  .extend({ did: z.string().meta({ description: 'Its effect, or why it had none.' }) })
   .meta({ id: 'ListedEvent' });
 export type ListedEvent = z.input<typeof listedEvent>;
 

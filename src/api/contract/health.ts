@@ -13,7 +13,7 @@ export const readiness = z
     ),
     notices: z
       .array(z.object({ code: z.enum(noticeCodes), sentence: z.string() }))
-      .meta({ description: 'What works as it was told to, and may not be what anybody wants: a forgotten pause, no journey live.' }),
+      .meta({ description: 'Things that work as configured but may not be intended: a forgotten pause, no live journey.' }),
   })
   .meta({ id: 'Readiness' });
 export type Readiness = z.input<typeof readiness>;

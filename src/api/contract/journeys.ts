@@ -8,11 +8,11 @@ export const liveJourney = z
     state: z.enum(['active', 'paused', 'archived']),
     liveVersion: z.number(),
     pausedAt: maybeInstant,
-    pausedBecause: z.string().nullable().meta({ description: 'What a breaker found, where one paused it.' }),
+    pausedBecause: z.string().nullable().meta({ description: 'The finding of the breaker that paused it.' }),
     createdAt: instant,
     updatedAt: instant,
     armed: z.number().meta({ description: 'Entries that are armed now.' }),
-    open: z.number().meta({ description: 'Entries that are under way now.' }),
+    open: z.number().meta({ description: 'Entries that are open now.' }),
   })
   .meta({ id: 'LiveJourney' });
 export type LiveJourney = z.input<typeof liveJourney>;
@@ -34,11 +34,11 @@ export const publishedJourney = z
     journeyId: z.string(),
     version: z.number(),
     hash: z.string(),
-    published: z.boolean().meta({ description: 'False: the live version says the same already.' }),
+    published: z.boolean().meta({ description: 'False: the live version is the same.' }),
     problems: z.array(lintProblem).readonly(),
     state: z
       .enum(['active', 'paused', 'archived'])
-      .meta({ description: 'Of the journey: a paused or archived one takes the version, and nobody enters it.' }),
+      .meta({ description: 'Of the journey: you can publish a version of a paused or archived one, but nobody enters it.' }),
   })
   .meta({ id: 'Published' });
 export type PublishedJourney = z.input<typeof publishedJourney>;
@@ -48,7 +48,7 @@ export const journeyControl = z
     journeyId: z.string(),
     state: z.enum(['active', 'paused', 'archived']),
     changed: z.boolean(),
-    entries: z.number().meta({ description: 'Entries that go on, or that leave.' }),
+    entries: z.number().meta({ description: 'Entries that continue, or that exit.' }),
   })
   .meta({ id: 'JourneyControl' });
 export type JourneyControl = z.input<typeof journeyControl>;
@@ -77,8 +77,8 @@ export const journeyReport = z
           failed: z.number(),
           unknown: z.number(),
           pending: z.number(),
-          tracked: z.number().meta({ description: 'Of what was sent, whose links tell: the base of opened and clicked.' }),
-          opened: z.number().meta({ description: 'By a person, as far as that can be told.' }),
+          tracked: z.number().meta({ description: 'Sent messages with recorded clicks: the base of opened and clicked.' }),
+          opened: z.number().meta({ description: 'By a person, as far as we can know.' }),
           clicked: z.number().meta({ description: 'By a person.' }),
           skipped: z.array(count).readonly(),
           deferred: z.array(count).readonly(),
@@ -86,7 +86,7 @@ export const journeyReport = z
       )
       .readonly(),
     ended: z.array(count.extend({ outcome: z.string() })).readonly(),
-    windowMs: z.number().meta({ description: 'Orders count when they came within this long of entering.' }),
+    windowMs: z.number().meta({ description: 'Orders count if they came within this time after the entry.' }),
     orders: z
       .array(
         z.object({

@@ -19,27 +19,27 @@ export const keyAct = z
 export type KeyAct = z.input<typeof keyAct>;
 
 const stretch = {
-  since: instant.meta({ description: 'Received then or later.' }),
-  until: instant.meta({ description: 'Received before.' }),
+  since: instant.meta({ description: 'Received since this instant.' }),
+  until: instant.meta({ description: 'Received before this instant.' }),
 };
 
 export const keyActUndoBody = z.strictObject({
   since: stretch.since,
   until: stretch.until.optional(),
-  profileIds: z.array(plainText(100)).min(1).max(100).meta({ description: 'Of these people, as the list of acts names them.' }),
+  profileIds: z.array(plainText(100)).min(1).max(100).meta({ description: 'People, by the ids in the list of acts.' }),
   refusals: z.boolean().default(false).meta({
-    description: 'Also refusals and objections. They may be the person’s own word: those who said no are written to again.',
+    description: 'Also refusals and objections. They may be the person’s own decision: then people who said no get messages again.',
   }),
 });
 
 export const undoneKeyActs = z
   .object({
     profileId: z.string(),
-    traits: z.array(z.string()).readonly().meta({ description: 'Names of traits that are again as they were before.' }),
+    traits: z.array(z.string()).readonly().meta({ description: 'Names of traits that have their earlier values again.' }),
     consents: z.number().int(),
     claims: z.number().int(),
     ids: z.number().int(),
-    left: z.number().int().meta({ description: 'Acts of which refusals or objections were left.' }),
+    left: z.number().int().meta({ description: 'Acts with refusals or objections that were not undone.' }),
   })
   .meta({ id: 'UndoneKeyActs' });
 export type UndoneKeyActs = z.input<typeof undoneKeyActs>;

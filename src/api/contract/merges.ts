@@ -4,10 +4,10 @@ import { instant, maybeInstant, pageQuery, plainText } from './shared.js';
 export const merge = z
   .object({
     id: z.string(),
-    fromId: z.string().meta({ description: 'The profile that gave way.' }),
+    fromId: z.string().meta({ description: 'The profile that was merged into the other.' }),
     intoId: z.string(),
     eventId: z.string().nullable(),
-    keyId: z.string().nullable().meta({ description: 'The write key that told it.' }),
+    keyId: z.string().nullable().meta({ description: 'The write key that sent it.' }),
     at: instant,
     undoneAt: maybeInstant,
   })

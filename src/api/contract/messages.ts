@@ -39,7 +39,7 @@ export type Message = z.input<typeof message>;
 
 export const messageStory = message
   .extend({
-    sentence: z.string().meta({ description: 'The last word on it, for people.' }),
+    sentence: z.string().meta({ description: 'The last answer, for people.' }),
     verdicts: z
       .array(
         z.object({
@@ -60,8 +60,8 @@ export const messageStory = message
           finishedAt: maybeInstant,
           outcome: z.string().nullable(),
           code: z.string().nullable(),
-          host: z.string().nullable().meta({ description: 'Where the provider is.' }),
-          reply: z.string().nullable().meta({ description: 'What it said, without what names a person.' }),
+          host: z.string().nullable().meta({ description: 'The address of the provider.' }),
+          reply: z.string().nullable().meta({ description: 'Its words, without personal data.' }),
         }),
       )
       .readonly(),
@@ -71,7 +71,7 @@ export const messageStory = message
         z.object({
           at: instant,
           kind: z.enum(['open', 'click', 'reply']),
-          link: z.number().nullable().meta({ description: 'The number of the link; 0 is the one that nobody sees.' }),
+          link: z.number().nullable().meta({ description: 'The number of the link; 0 is the hidden link.' }),
           address: z.string().nullable(),
           verdict: z.enum(['pending', 'human', 'machine']).meta({ description: 'Whether a person did it; `pending` for two seconds.' }),
           reason: z.string().nullable().meta({ description: 'Why it is a machine’s.' }),
@@ -104,7 +104,7 @@ export const messageSendBody = z.object({
   to: recipient,
   template: plainText(100),
   data: z.record(z.string(), z.unknown()).default({}).meta({ description: 'What the template reads as `data`.' }),
-  topic: plainText(100).optional().meta({ description: 'The template’s own topic, should it be named.' }),
-  priority: z.number().int().min(0).max(100).optional().meta({ description: '0–100, higher wins; else that of the class.' }),
-  deadline: instantOrDuration.optional().meta({ description: 'The last instant at which it may leave; else a day from now.' }),
+  topic: plainText(100).optional().meta({ description: 'Must be the template’s own topic, if given.' }),
+  priority: z.number().int().min(0).max(100).optional().meta({ description: '0–100, higher wins; default: that of the class.' }),
+  deadline: instantOrDuration.optional().meta({ description: 'The last instant at which it may be sent; default: a day from now.' }),
 });

@@ -10,7 +10,7 @@ export const policyVersionSummary = z
 export type PolicyVersionSummary = z.input<typeof policyVersionSummary>;
 
 export const policyVersion = policyVersionSummary
-  .extend({ source: z.string(), definition: z.unknown().meta({ description: 'What the source was read as.' }) })
+  .extend({ source: z.string(), definition: z.unknown().meta({ description: 'The parsed source.' }) })
   .meta({ id: 'PolicyVersion' });
 export type PolicyVersion = z.input<typeof policyVersion>;
 
@@ -21,7 +21,7 @@ export const publishedPolicy = z
     kind,
     version: z.number(),
     hash: z.string(),
-    published: z.boolean().meta({ description: 'False: what is in force says the same already.' }),
+    published: z.boolean().meta({ description: 'False: the version in force is the same.' }),
     problems: z.array(policyProblem).readonly(),
   })
   .meta({ id: 'PublishedPolicy' });

@@ -8,9 +8,9 @@ export const cart = z
     id: z.string(),
     token: z.string(),
     state: z.enum(['open', 'ordered']),
-    lines: z.array(z.unknown().meta({ description: 'A product of it: name, quantity, price, and what else the shop told.' })).readonly(),
+    lines: z.array(z.unknown().meta({ description: 'A product of it: name, quantity, price, and other data from the shop.' })).readonly(),
     currency: z.string().nullable(),
-    value: z.number().meta({ description: '0 where its lines have several currencies: `totals` has one for each.' }),
+    value: z.number().meta({ description: '0 if its lines have several currencies: `totals` has one amount for each.' }),
     totals: z.array(z.object({ currency: z.string().nullable(), value: z.number() })).readonly(),
     createdAt: instant,
     updatedAt: instant,
@@ -74,11 +74,11 @@ export const profile = z
         z.object({
           trait: z.string(),
           given: z.string(),
-          kept: z.string().nullable().meta({ description: 'Null: nothing could be read, so it counts as not given.' }),
+          kept: z.string().nullable().meta({ description: 'Null: it could not be read, so it counts as missing.' }),
         }),
       )
       .readonly()
-      .meta({ description: 'Traits that count as something else than they say: number, address, zone, country, language, first name.' }),
+      .meta({ description: 'Traits for which a different value counts: number, address, zone, country, language, first name.' }),
     createdAt: instant,
     updatedAt: instant,
     erasedAt: maybeInstant,
@@ -107,7 +107,7 @@ export const profile = z
         }),
       )
       .readonly()
-      .meta({ description: 'What browser keys said of the person that nobody vouched for: kept, and used for nothing.' }),
+      .meta({ description: 'Unconfirmed statements of browser keys about the person: kept, but not used.' }),
     suppressions: z
       .array(
         z.object({
@@ -134,12 +134,12 @@ export const consentRecordBody = z.object({
   text: plainText(4000, 0).nullable().default(null).meta({ description: 'The words that the person saw or heard.' }),
   locale: plainText(35, 0).nullable().default(null).meta({ description: 'Their language, as BCP 47.' }),
   sourceUrl: plainText(2000, 0).nullable().default(null),
-  actor: plainText(200, 0).nullable().default(null).meta({ description: 'Who records it, where that is not the person: an id, no name.' }),
+  actor: plainText(200, 0).nullable().default(null).meta({ description: 'Who records it, if not the person: an id, not a name.' }),
   evidence: plainText(1000, 0).nullable().default(null).meta({ description: 'Where the proof is kept. An import needs one to count.' }),
   legalBasis: z.enum(legalBases).nullable().default(null).meta({ description: '`consent` when absent.' }),
-  expiresAt: instant.nullable().default(null).meta({ description: 'From then on it counts no more; an implied consent needs it.' }),
-  doubleOptIn: z.boolean().default(false).meta({ description: 'Ask the person to confirm, also where the policy does not.' }),
-  at: instant.optional().meta({ description: 'When; now when absent. Never in the future.' }),
+  expiresAt: instant.nullable().default(null).meta({ description: 'It does not count after this; an implied consent needs it.' }),
+  doubleOptIn: z.boolean().default(false).meta({ description: 'Ask the person to confirm, even if the policy does not.' }),
+  at: instant.optional().meta({ description: 'When; default: now. Never in the future.' }),
 });
 
 export const profileFindQuery = z.object({ userId: plainText(255).optional(), anonymousId: plainText(255).optional() });

@@ -6,9 +6,9 @@ const counted = {
   journey: z.string(),
   what: z
     .enum(momentKinds)
-    .meta({ description: '`armed` to `ended` happened; `waiting`, `under-way` and `idle` is how it stood at the end.' }),
-  step: z.string().nullable().meta({ description: 'Null: it is about the entry as a whole.' }),
-  reason: z.string().nullable().meta({ description: 'A code: why not, or how it ended.' }),
+    .meta({ description: '`armed` to `ended` happened; `waiting`, `under-way` and `idle` are the state at the end.' }),
+  step: z.string().nullable().meta({ description: 'Null: it is about the whole entry.' }),
+  reason: z.string().nullable().meta({ description: 'A code: why it was not sent, or how it ended.' }),
   live: z.number().int(),
   draft: z.number().int(),
 };
@@ -19,7 +19,7 @@ const moment = z.object({
   what: z.enum(momentKinds),
   step: z.string().nullable(),
   reason: z.string().nullable(),
-  text: z.string().nullable().meta({ description: 'Why, as the story of the entry has it.' }),
+  text: z.string().nullable().meta({ description: 'Why, in the words of the entry’s story.' }),
 });
 
 const load = z
@@ -27,7 +27,7 @@ const load = z
     from: instant,
     to: instant,
     people: z.number().int(),
-    weeks: z.number().int().meta({ description: 'Of seven days, from `from`; the last one may be cut short.' }),
+    weeks: z.number().int().meta({ description: 'Weeks of seven days, from `from`; the last one may be shorter.' }),
     sent: z.number().int(),
     perPersonWeek: z.object({
       mean: z.number(),
@@ -64,39 +64,36 @@ const load = z
       )
       .readonly(),
   })
-  .meta({ id: 'LoadMap', description: 'Messages a person a week over all senders, and who loses room to whom.' });
+  .meta({ id: 'LoadMap', description: 'Messages per person and week over all senders, and which senders lose slots to which.' });
 
 export const replay = z
   .object({
     journeyId: z.string(),
-    liveVersion: z.number().int().nullable().meta({ description: 'Null: no version is live, so all that the draft does is new.' }),
+    liveVersion: z.number().int().nullable().meta({ description: 'Null: no version is live, so everything that the draft does is new.' }),
     from: instant,
     to: instant,
-    people: z.number().int().meta({ description: 'Of whom something came in that time.' }),
+    people: z.number().int().meta({ description: 'People with an event in that time.' }),
     events: z
       .number()
       .int()
-      .meta({ description: 'Their events up to `to`, also those from before `from`: these make them what they were.' }),
-    beside: z.array(z.string()).readonly().meta({ description: 'Live journeys that were played beside it.' }),
+      .meta({ description: 'Their events up to `to`, also those from before `from`, which give people their state.' }),
+    beside: z.array(z.string()).readonly().meta({ description: 'Other live journeys that were played with it.' }),
     messagesTaken: z.number().int().meta({
-      description: 'Messages that really went out and were taken as they were: of broadcasts, of the shop’s own, of entries from before.',
+      description: 'Messages that were really sent and count as they were: of broadcasts, of the shop itself, of earlier entries.',
     }),
     differing: z.object({
-      what: z.number().int().meta({ description: 'People for whom something else happens.' }),
-      when: z.number().int().meta({ description: 'People for whom the same happens at other instants.' }),
+      what: z.number().int().meta({ description: 'People with a different result.' }),
+      when: z.number().int().meta({ description: 'People with the same result at other times.' }),
     }),
     counts: z.array(z.object(counted)).readonly(),
     days: z
       .array(z.object({ day: z.iso.date(), ...counted }))
       .readonly()
       .meta({ description: 'The same by day of the shop.' }),
-    load: z
-      .object({ live: load, draft: load })
-      .nullable()
-      .meta({ description: 'Null: there were too many messages to be told one by one.' }),
+    load: z.object({ live: load, draft: load }).nullable().meta({ description: 'Null: there were too many messages.' }),
     leftOut: z.object({
-      people: z.number().int().meta({ description: 'With more events than a person has.' }),
-      events: z.number().int().meta({ description: 'Whose payload cannot be read any more.' }),
+      people: z.number().int().meta({ description: 'People with more events than a person can have.' }),
+      events: z.number().int().meta({ description: 'Events whose payload cannot be read any more.' }),
     }),
     cannotKnow: z.array(z.object({ code: z.string(), sentence: z.string() })).readonly(),
     shown: z
@@ -109,7 +106,7 @@ export const replay = z
         }),
       )
       .readonly()
-      .meta({ description: 'People for whom it differs, as many as `show` asked for, each with what the other side has not.' }),
+      .meta({ description: 'People with a different result, as many as `show` asked for, each with the difference.' }),
   })
   .meta({ id: 'Replay' });
 export type Replay = z.input<typeof replay>;
@@ -127,5 +124,5 @@ export const replayBody = z.object({
   source: plainText(200_000).meta({ description: 'The draft: a journey’s YAML.' }),
   from: instant,
   to: instant,
-  show: z.number().int().min(0).max(100).default(0).meta({ description: 'How many people to name for whom it differs.' }),
+  show: z.number().int().min(0).max(100).default(0).meta({ description: 'How many people with a different result to name.' }),
 });

@@ -6,12 +6,12 @@ const fingerprint = z.string().regex(/^[0-9a-f]{16}$/, 'a fingerprint is 16 hex 
 export const secret = z
   .object({
     fingerprint,
-    place: z.string().nullable().meta({ description: 'Where it was given when it began to sign: the name of the setting, or a file.' }),
+    place: z.string().nullable().meta({ description: 'Where it was set when it started to sign: the name of the setting, or a file.' }),
     since: maybeInstant.meta({ description: 'Since when it signs, or signed; null: it never did.' }),
-    retiredAt: maybeInstant.meta({ description: 'Since when a start may leave it out.' }),
+    retiredAt: maybeInstant.meta({ description: 'Since when a start does not need it.' }),
     signs: z.boolean(),
-    isGiven: z.boolean().meta({ description: 'This process was given it.' }),
-    suppressions: z.number().meta({ description: 'So many suppressions are known by it.' }),
+    isGiven: z.boolean().meta({ description: 'This process has it.' }),
+    suppressions: z.number().meta({ description: 'The number of suppressions under it.' }),
   })
   .meta({ id: 'Secret' });
 export type Secret = z.input<typeof secret>;
@@ -21,7 +21,7 @@ export type SecretListAnswer = z.input<typeof secretListAnswer>;
 
 export const secretCarryOverAnswer = z.object({
   carried: z.number(),
-  left: z.number().meta({ description: 'Known by an older secret alone: of addresses that nobody here has any more.' }),
+  left: z.number().meta({ description: 'Only under an older secret: of addresses that nobody here has any more.' }),
 });
 export type SecretCarryOverAnswer = z.input<typeof secretCarryOverAnswer>;
 
@@ -29,7 +29,7 @@ export const secretRetireParams = z.object({ fingerprint });
 
 export const secretRetireBody = z
   .strictObject({
-    force: z.boolean().default(false).meta({ description: 'Also where suppressions are known by it alone, which are forgotten then.' }),
+    force: z.boolean().default(false).meta({ description: 'Also if suppressions exist only under it; these are lost then.' }),
   })
   .default({ force: false });
 

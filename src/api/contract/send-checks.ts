@@ -7,6 +7,6 @@ export const sendCheckBody = z.object({
   channel: z.enum(channels),
   topic: plainText(100),
   class: z.enum(messageClasses),
-  priority: z.number().int().min(0).max(100).optional().meta({ description: '0–100, higher wins; else that of the class.' }),
-  at: instant.optional().meta({ description: 'A future instant to ask about, with the person as they stand now.' }),
+  priority: z.number().int().min(0).max(100).optional().meta({ description: '0–100, higher wins; default: that of the class.' }),
+  at: instant.optional().meta({ description: 'A future instant to ask about, with the person’s present state.' }),
 });

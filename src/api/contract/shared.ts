@@ -15,8 +15,8 @@ export const subject = z.object({ kind: z.enum(subjectKinds), id: z.string() }).
 
 /** A page of a list, the same everywhere: ask again with `cursor` = `nextCursor` until that is null. */
 export const pageQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'Items a page.' }),
-  cursor: z.string().max(400).optional().meta({ description: '`nextCursor` of the page before.' }),
+  limit: z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'Items per page.' }),
+  cursor: z.string().max(400).optional().meta({ description: '`nextCursor` of the previous page.' }),
 });
 
 export function pageOf<T extends z.ZodType>(item: T) {
@@ -66,7 +66,7 @@ export const verdictAnswer = z
     decision: z.enum(['send', 'defer', 'skip', 'exit', 'withhold']),
     reason: z.string().nullable(),
     sentence: z.string(),
-    until: maybeInstant.meta({ description: 'When it may leave; null: now, never, or (`paused`) when someone resumes.' }),
+    until: maybeInstant.meta({ description: 'When it may be sent; null: now, never, or (`paused`) after the resume.' }),
   })
   .meta({ id: 'VerdictAnswer' });
 export type VerdictAnswer = z.input<typeof verdictAnswer>;
@@ -95,7 +95,7 @@ export const overlap = z
     error: 'It is a duration of 30 days at most, such as PT24H, or PT0S.',
   })
   .default('PT24H')
-  .meta({ description: 'How long the old key goes on; PT0S: not at all.' });
+  .meta({ description: 'How long the old key still works; PT0S: not at all.' });
 
 const longestOverlapMs = 30 * 86_400_000;
 

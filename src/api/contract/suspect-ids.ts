@@ -6,7 +6,7 @@ export const suspectId = z
     value: z.string(),
     why: z
       .enum(['placeholder', 'crowded'])
-      .meta({ description: 'It names nobody; or it brought more people within a day than one can be.' }),
+      .meta({ description: 'It is a placeholder; or it brought more browsers or addresses within a day than one person has.' }),
     sinceAt: instant,
     seenAt: instant,
   })

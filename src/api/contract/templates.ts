@@ -3,7 +3,7 @@ import { channelsOf } from '../../domain/messages/channel.js';
 import { fileProblem, plainText } from './shared.js';
 
 /** The language that was asked for, where the template has no words in it; null: it has. */
-const fellBack = z.string().nullable().meta({ description: 'The language that was asked for, where there are no words in it.' });
+const fellBack = z.string().nullable().meta({ description: 'The requested language, if the template has no words in it.' });
 
 export const templatePreview = z
   .discriminatedUnion('kind', [
@@ -12,7 +12,7 @@ export const templatePreview = z
       subject: z.string(),
       html: z.string(),
       text: z.string(),
-      locale: z.string().meta({ description: 'The language that its words are in.' }),
+      locale: z.string().meta({ description: 'The language of its words.' }),
       templateVersion: z.number(),
       fellBackFrom: fellBack,
     }),
@@ -21,7 +21,7 @@ export const templatePreview = z
       body: z.string(),
       segments: z.number(),
       encoding: z.string(),
-      locale: z.string().meta({ description: 'The language that its words are in.' }),
+      locale: z.string().meta({ description: 'The language of its words.' }),
       templateVersion: z.number(),
       fellBackFrom: fellBack,
     }),
@@ -34,7 +34,7 @@ export const templatePublication = z
     id: z.string(),
     version: z.number(),
     published: z.boolean(),
-    differs: z.boolean().meta({ description: 'What the folder says is not what was live before.' }),
+    differs: z.boolean().meta({ description: 'Whether the file differs from the live version.' }),
     problems: z.array(fileProblem).readonly(),
   })
   .meta({ id: 'TemplatePublication' });
@@ -43,11 +43,11 @@ export const templatePreviewBody = z.object({ profileId: plainText(100).optional
 
 export const templateTestBody = z.object({
   to: plainText(320),
-  profileId: plainText(100).optional().meta({ description: 'As this person would get it; else as the first sample.' }),
+  profileId: plainText(100).optional().meta({ description: 'For this person; default: with the first sample.' }),
   locale: plainText(35).optional().meta({ description: 'In this language, such as `de`.' }),
-  sample: plainText(100).optional().meta({ description: 'As this sample of the folder.' }),
-  data: z.record(z.string(), z.unknown()).optional().meta({ description: 'What it reads as `data`; else its example.' }),
-  draft: z.boolean().default(false).meta({ description: 'The file of the server’s folder as it is now, published or not.' }),
+  sample: plainText(100).optional().meta({ description: 'With this sample of the folder.' }),
+  data: z.record(z.string(), z.unknown()).optional().meta({ description: 'What it reads as `data`; default: its example.' }),
+  draft: z.boolean().default(false).meta({ description: 'Use the present file in the server’s folder, also if it is not published.' }),
 });
 
 export const templateTestAnswer = z.object({ messageId: z.string(), language: z.string(), fellBackFrom: fellBack });

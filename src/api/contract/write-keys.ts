@@ -10,10 +10,10 @@ export const writeKey = z
     name: z.string(),
     prefix: z.string().meta({ description: 'The first characters of its secret.' }),
     kind,
-    isOld: z.boolean().meta({ description: 'Made before there were two kinds: it is a browser key now.' }),
+    isOld: z.boolean().meta({ description: 'From before the two kinds: it is a browser key now.' }),
     createdAt: instant,
-    endsAt: maybeInstant.meta({ description: 'From then on it opens nothing, because another took its place.' }),
-    lastUsedAt: maybeInstant.meta({ description: 'Some seconds old at most; null: never.' }),
+    endsAt: maybeInstant.meta({ description: 'It stops working then, because another key replaces it.' }),
+    lastUsedAt: maybeInstant.meta({ description: 'At most some seconds old; null: never.' }),
     revokedAt: maybeInstant,
   })
   .meta({ id: 'WriteKey' });
@@ -28,7 +28,7 @@ export const listedWriteKey = writeKey
   .meta({ id: 'ListedWriteKey' });
 export type ListedWriteKey = z.input<typeof listedWriteKey>;
 
-const secret = z.string().meta({ description: 'Shown now and never again.' });
+const secret = z.string().meta({ description: 'Shown only now.' });
 
 export const newWriteKey = z.object({ key: writeKey, secret }).meta({ id: 'NewWriteKey' });
 export type NewWriteKey = z.input<typeof newWriteKey>;

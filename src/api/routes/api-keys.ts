@@ -47,7 +47,7 @@ export function apiKeyRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyncZ
         config: keyed('admin', 'api-key.rotate', changes(nobody)),
         schema: {
           tags,
-          summary: 'A new key of the same name and scopes in its place; the old one goes on for a while',
+          summary: 'Replace it by a new key of the same name and scopes; the old one works for a while',
           params: idParams,
           body: apiKeyRotateBody,
           response: { 201: rotatedApiKey },
@@ -65,7 +65,7 @@ export function apiKeyRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyncZ
         config: keyed('admin', 'api-key.revoke', changes(nobody)),
         schema: {
           tags,
-          summary: 'The key opens nothing any more; nor do those that it made, where that is said',
+          summary: 'End a key and, if requested, the keys that it made',
           params: idParams,
           body: apiKeyRevokeBody,
           response: {

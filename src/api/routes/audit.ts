@@ -15,7 +15,7 @@ export function auditRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyncZo
         config: keyed('admin', 'audit.list', reads(nobody)),
         schema: {
           tags: ['audit log'],
-          summary: 'Who did, read or exported what, about whom; the newest first',
+          summary: 'Who did, read or exported what, and about which person; the newest first',
           querystring: auditListQuery,
           response: { 200: pageOf(auditedAct) },
         },

@@ -14,7 +14,7 @@ export function breakerRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
       '/breakers',
       {
         config: keyed('read', 'breaker.list', nothing),
-        schema: { tags, summary: 'What is stopped by a breaker, and why', response: { 200: breakerListAnswer } },
+        schema: { tags, summary: 'Tripped breakers, and why', response: { 200: breakerListAnswer } },
       },
       async () => ({
         items: (await showBreakers(app)).flatMap(({ scope, trip, at }) => (trip === null ? [] : [{ ...scope, trippedAt: at, ...trip }])),
@@ -27,7 +27,7 @@ export function breakerRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         config: keyed('admin', 'breaker.reset', changes(nobody)),
         schema: {
           tags,
-          summary: 'Let go on what a breaker stopped. It counts anew from now',
+          summary: 'Reset a breaker. It counts from zero again',
           params: breakerResetParams,
           response: {
             200: breakerResetAnswer,

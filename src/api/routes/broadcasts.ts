@@ -37,8 +37,8 @@ export function broadcastRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         bodyLimit: largestBody,
         schema: {
           tags,
-          summary: 'Start a message to many; each passes the gate by itself',
-          description: 'With an `Idempotency-Key`, a request that comes again starts nothing again.',
+          summary: 'Start a message to many people; the gate decides about each',
+          description: 'With an `Idempotency-Key`, a repeated request starts nothing again.',
           headers: broadcastStartHeaders,
           body: broadcastBody,
           response: { 201: startedBroadcast, 200: startedBroadcast },
@@ -105,7 +105,7 @@ export function broadcastRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
       '/broadcasts/:id',
       {
         config: keyed('read', 'broadcast.show', nothing),
-        schema: { tags, summary: 'One broadcast, and how far it is', params: idParams, response: { 200: broadcastStory } },
+        schema: { tags, summary: 'One broadcast, and its progress', params: idParams, response: { 200: broadcastStory } },
       },
       async (request) => found(await showBroadcast(app, request.params.id), 'broadcast', request.params.id),
     );
@@ -116,7 +116,7 @@ export function broadcastRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         config: keyed('read', 'broadcast.recipients', reads(inAnswer)),
         schema: {
           tags,
-          summary: 'To whom it goes, by position, and what has become of each message',
+          summary: 'The recipients by position, and what happened to each message',
           params: idParams,
           querystring: pageQuery,
           response: { 200: pageOf(broadcastRecipient) },
@@ -126,9 +126,9 @@ export function broadcastRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
     );
 
     const actions = [
-      { path: 'pause', summary: 'Nobody further falls due, and what waits is held', act: pauseBroadcast },
-      { path: 'resume', summary: 'It goes on at its pace, behind those whom it has reached', act: resumeBroadcast },
-      { path: 'cancel', summary: 'The end: whoever waits does not get it. There is no way back', act: cancelBroadcast },
+      { path: 'pause', summary: 'Pause: no more recipients fall due, and waiting messages are held', act: pauseBroadcast },
+      { path: 'resume', summary: 'Resume: it continues at the same pace, after the people whom it has reached', act: resumeBroadcast },
+      { path: 'cancel', summary: 'End it: people who still wait do not get it. This cannot be undone', act: cancelBroadcast },
     ] as const;
     for (const { path, summary, act } of actions) {
       server.post(

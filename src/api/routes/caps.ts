@@ -14,7 +14,7 @@ export function capRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         config: keyed('read', 'caps.show', reads(inPath)),
         schema: {
           tags: ['profiles'],
-          summary: 'How often a person may be written to: each cap with its use, its next free instant and its reason, and promised slots',
+          summary: 'How many messages a person may get: each cap with its use, its next free instant and its reason, and promised slots',
           params: idParams,
           response: { 200: personCaps },
         },

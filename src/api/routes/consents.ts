@@ -14,7 +14,7 @@ export function consentRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         config: keyed('read', 'waiting-consent.list', reads(inAnswer)),
         schema: {
           tags: ['profiles'],
-          summary: 'Acts that do not count yet, the newest first: `quarantined` imports without evidence, or `pending` a confirmation',
+          summary: 'Acts that do not count yet, the newest first: `quarantined` (imports without evidence) or `pending` (not confirmed)',
           querystring: waitingConsentListQuery,
           response: { 200: pageOf(waitingConsent) },
         },

@@ -12,7 +12,7 @@ export function controlRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
 
     server.get(
       '/controls',
-      { config: keyed('read', 'control.show', nothing), schema: { tags, summary: 'What is stopped', response: { 200: controls } } },
+      { config: keyed('read', 'control.show', nothing), schema: { tags, summary: 'The kill switches', response: { 200: controls } } },
       show,
     );
 
@@ -26,7 +26,7 @@ export function controlRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         ),
         schema: {
           tags,
-          summary: 'Stop or resume all sends, or those of a channel, from the next decision on',
+          summary: 'Pause or resume all sending, or one channel, from the next decision on',
           body: controlSwitchBody,
           response: {
             200: controlSwitchAnswer,

@@ -23,7 +23,7 @@ export function deadLetterRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         config: keyed('events', 'dead-letter.list', reads(nobody)),
         schema: {
           tags,
-          summary: 'What could not be taken, and why; the newest first',
+          summary: 'Events and mails that could not be accepted, and why; the newest first',
           querystring: deadLetterListQuery,
           response: { 200: pageOf(deadLetter) },
         },
@@ -35,7 +35,7 @@ export function deadLetterRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       '/dead-letters/:id',
       {
         config: keyed('read', 'dead-letter.show', reads(nobody)),
-        schema: { tags, summary: 'One of them, with what it holds', params: idParams, response: { 200: wholeDeadLetter } },
+        schema: { tags, summary: 'One of them, with its content', params: idParams, response: { 200: wholeDeadLetter } },
       },
       async ({ params: { id } }) => found(await showDeadLetter(deps.app, id), 'dead letter', id),
     );
@@ -46,7 +46,7 @@ export function deadLetterRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         config: keyed('events', 'dead-letter.discard', changes(nobody)),
         schema: {
           tags,
-          summary: 'Throw letters away, with what they hold: those named, or all that wait of a source, or with a reason',
+          summary: 'Delete letters with their content: the named ones, or all open ones of a source or with a reason',
           body: deadLetterChoice,
           response: { 200: chosenDeadLetters },
         },
@@ -60,7 +60,7 @@ export function deadLetterRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         config: keyed('events', 'dead-letter.resolve', changes(nobody)),
         schema: {
           tags,
-          summary: 'Say that somebody has seen to them: mails that came back, for the most part',
+          summary: 'Mark them as done: mostly returned mails',
           body: deadLetterChoice,
           response: { 200: chosenDeadLetters },
         },
@@ -74,7 +74,7 @@ export function deadLetterRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         config: keyed('events', 'dead-letter.retry', changes(nobody)),
         schema: {
           tags,
-          summary: 'Put it through ingest again',
+          summary: 'Process it again',
           params: idParams,
           response: { 200: deadLetterRetryAnswer },
         },

@@ -59,7 +59,7 @@ export function entryRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         config: keyed('send', 'entry.exit', changes(theirEntry)),
         schema: {
           tags,
-          summary: 'Ask an entry to leave, before its next message',
+          summary: 'Ask an entry to exit, before its next message',
           params: idParams,
           body: entryExitBody,
           response: { 202: entryExitAnswer, 200: entryExitAnswer },
@@ -80,7 +80,7 @@ export function entryRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         config: keyed('admin', 'entry.restart', changes(theirEntry)),
         schema: {
           tags,
-          summary: 'Start a stuck entry’s workflow anew from the store',
+          summary: 'Start a stuck entry’s workflow again from the store',
           params: idParams,
           response: { 202: entryRestartAnswer },
         },
@@ -102,7 +102,7 @@ export function entryRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         config: keyed('read', 'stuck-entry.list', nothing),
         schema: {
           tags,
-          summary: 'Entries that five pokes did not move, or whose turn failed three times in the same way, with what is wrong',
+          summary: 'Entries that five pokes did not move, or whose turn failed three times in the same way, with the cause',
           response: { 200: stuckEntryListAnswer },
         },
       },
@@ -115,7 +115,7 @@ export function entryRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         config: keyed('admin', 'entry.reconcile', changes(nobody)),
         schema: {
           tags,
-          summary: 'Make sure that every open entry has its workflow: after a Temporal that came back empty',
+          summary: 'Make sure that every open entry has its workflow, for example after Temporal lost its data',
           response: { 202: entryReconcileAnswer },
         },
       },

@@ -16,7 +16,7 @@ export function eventRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         config: keyed('read', 'event.list', reads(inAnswer)),
         schema: {
           tags,
-          summary: 'Events of a profile as they happened, or of everybody as they came; the newest first',
+          summary: 'Events of a profile as they happened, or of all people in order of arrival; the newest first',
           querystring: eventListQuery,
           response: { 200: pageOf(listedEvent) },
         },
@@ -30,7 +30,7 @@ export function eventRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         config: keyed('read', 'event.show', reads(inAnswer)),
         schema: {
           tags,
-          summary: 'One event by its client’s messageId: its facts, what they matched, and what not and why',
+          summary: 'One event by its client’s messageId: its facts, what they matched, what they did not match and why',
           params: eventShowParams,
           response: { 200: eventStory },
         },

@@ -24,7 +24,7 @@ export function healthRoutes(
 
     const described = {
       ...about,
-      summary: 'Ready. 200 with `degraded` while events are taken although a part is away; 503 when they cannot be',
+      summary: 'Ready. 200 with `degraded` while a part is down but events are accepted; 503 if they cannot be accepted',
     };
     if (listener.kind === 'public')
       server.get(

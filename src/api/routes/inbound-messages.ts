@@ -21,7 +21,7 @@ export function inboundMessageRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         config: keyed('read', 'inbound-message.list', reads(inAnswer)),
         schema: {
           tags,
-          summary: 'Texts that came in, the newest first; `review=open`: sentences that were read as STOP, for a person to look at',
+          summary: 'Inbound texts, the newest first; `review=open`: sentences that were read as STOP, for a person to review',
           querystring: inboundMessageListQuery,
           response: { 200: pageOf(inboundMessage) },
         },
@@ -35,7 +35,7 @@ export function inboundMessageRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         config: keyed('consent', 'inbound-message.review', changes(theirText)),
         schema: {
           tags,
-          summary: 'Say whether a sentence that was read as STOP was one; if not, what it took comes back',
+          summary: 'Say whether a sentence that was read as STOP was one; if not, the consent that it stopped is restored',
           params: idParams,
           body: inboundMessageReviewBody,
           response: {

@@ -34,7 +34,7 @@ export function journeyRoutes({ app, templates }: ApiDeps): FastifyPluginAsyncZo
         config: keyed('read', 'journey.list', nothing),
         schema: {
           tags,
-          summary: 'Journeys, by id; `internal=true`: those too that Sojourn made for a shop’s own messages and broadcasts',
+          summary: 'Journeys, by id; `internal=true`: also those that Sojourn made for a shop’s own messages and broadcasts',
           querystring: journeyListQuery,
           response: { 200: pageOf(liveJourney) },
         },
@@ -93,7 +93,7 @@ export function journeyRoutes({ app, templates }: ApiDeps): FastifyPluginAsyncZo
         config: keyed('publish', 'journey.publish', changes(nobody)),
         schema: {
           tags,
-          summary: 'Check a journey’s YAML and make it the live version; entries under way stay on theirs',
+          summary: 'Check a journey’s YAML and make it the live version; open entries stay on their version',
           params: idParams,
           consumes: yamlTypes,
           body: yamlSource,
@@ -118,9 +118,9 @@ export function journeyRoutes({ app, templates }: ApiDeps): FastifyPluginAsyncZo
     );
 
     const actions = [
-      { path: 'pause', summary: 'Nobody enters, and every send is held where it falls due', act: pauseJourney },
-      { path: 'resume', summary: 'Held entries go on, each by the journey’s `catch_up`', act: resumeJourney },
-      { path: 'archive', summary: 'The end of a journey: everyone in it leaves. There is no way back', act: archiveJourney },
+      { path: 'pause', summary: 'Pause: nobody enters, and due messages are held', act: pauseJourney },
+      { path: 'resume', summary: 'Resume: held entries continue, each by the journey’s `catch_up`', act: resumeJourney },
+      { path: 'archive', summary: 'End a journey: everyone in it exits. This cannot be undone', act: archiveJourney },
     ] as const;
     for (const { path, summary, act } of actions) {
       server.post(

@@ -18,7 +18,7 @@ export function keyActRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyncZ
         config: keyed('read', 'key-act.list', reads(inAnswer)),
         schema: {
           tags,
-          summary: 'What the key said of people, the newest first: traits, consents, ids, and what was kept as a claim',
+          summary: 'What the key said about people, the newest first: traits, consents, ids, claims',
           params: idParams,
           querystring: keyActListQuery,
           response: { 200: pageOf(keyAct) },
@@ -38,7 +38,7 @@ export function keyActRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyncZ
         config: keyed('privacy', 'key-act.undo', changes(named, stretchOf)),
         schema: {
           tags,
-          summary: 'Take back what the key said of these people in a stretch of time; what was sent was sent',
+          summary: 'Undo what the key said about these people in a period; sent messages stay sent',
           params: idParams,
           body: keyActUndoBody,
           response: { 200: keyActUndoAnswer },

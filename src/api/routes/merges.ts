@@ -37,7 +37,7 @@ export function mergeRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyncZo
         config: keyed('privacy', 'merge.undo', changes(nobody)),
         schema: {
           tags,
-          summary: 'Take the two people apart; joined carts and entries that ended for another stay as they are',
+          summary: 'Separate the two people; joined carts, and entries that ended because of another, stay as they are',
           params: idParams,
           response: { 200: mergeUndoAnswer },
         },

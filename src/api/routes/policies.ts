@@ -65,7 +65,7 @@ export function policyRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         config: keyed('read', 'policy-version.show', nothing),
         schema: {
           tags,
-          summary: 'One version, by number or `live`, with its source and what decisions read',
+          summary: 'One version, by number or `live`, with its source and its parsed form',
           params: policyVersionParams,
           response: { 200: policyVersion },
         },
@@ -83,7 +83,7 @@ export function policyRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         config: keyed('publish', 'policy.publish', changes(nobody)),
         schema: {
           tags,
-          summary: 'Check a policy’s YAML and put it in force: every decision from now on reads it',
+          summary: 'Check a policy’s YAML and put it in force: it applies to every decision from now on',
           params: policyParams,
           consumes: yamlTypes,
           body: yamlSource,

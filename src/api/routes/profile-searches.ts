@@ -16,7 +16,7 @@ export function profileSearchRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         config: keyed('read', 'profile.search', reads(inAnswer)),
         schema: {
           tags,
-          summary: 'Find people by what is known of them: any id, email, phone, a part of the name',
+          summary: 'Find people: by any id, email, phone, or part of the name',
           description:
             'What is looked for stands in the body, so that no address gets into the log of a proxy. Whom an id, an address or a number names hides those of whom it is only a part.',
           body: profileSearchBody,

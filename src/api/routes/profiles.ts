@@ -18,7 +18,7 @@ export function profileRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         config: keyed('read', 'profile.find', reads(listed)),
         schema: {
           tags,
-          summary: 'The profile that an id of the shop, or of a browser, names: a list of one or none',
+          summary: 'The profile with this id of the shop or of a browser: a list of one or none',
           querystring: profileFindQuery,
           response: { 200: pageOf(profile) },
         },
@@ -55,7 +55,7 @@ export function profileRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         config: keyed('privacy', 'profile.erase', changes(inPath)),
         schema: {
           tags,
-          summary: 'Erase a person: entries leave, data goes, ids are free again, addresses stay suppressed by a keyed hash',
+          summary: 'Erase a person: entries exit, data is deleted, ids are free again, addresses stay suppressed by a keyed hash',
           params: idParams,
           response: { 200: profileEraseAnswer },
         },
@@ -71,7 +71,7 @@ export function profileRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
       '/profiles/:id/carts',
       {
         config: keyed('read', 'cart.list', reads(inPath)),
-        schema: { tags, summary: 'Carts, the most lately active first', params: idParams, response: { 200: pageOf(cart) } },
+        schema: { tags, summary: 'Carts, the most recently active first', params: idParams, response: { 200: pageOf(cart) } },
       },
       async (request) => ({
         items: found(await showCarts(app, request.params.id), 'profile', request.params.id),
@@ -83,7 +83,7 @@ export function profileRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
       '/profiles/:id/consents',
       {
         config: keyed('read', 'consent.show', reads(inPath)),
-        schema: { tags, summary: 'What holds now, and every act', params: idParams, response: { 200: consents } },
+        schema: { tags, summary: 'Present consent, and every act', params: idParams, response: { 200: consents } },
       },
       async (request) => found(await showConsents(app, request.params.id), 'profile', request.params.id),
     );
@@ -94,7 +94,7 @@ export function profileRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         config: keyed('privacy', 'profile.export', changes(inPath)),
         schema: {
           tags,
-          summary: 'All that is kept of a person, for the person; instants inside are milliseconds',
+          summary: 'All data of a person, for the person; instants inside are milliseconds',
           params: idParams,
           response: { 200: profileExport },
         },

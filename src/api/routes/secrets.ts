@@ -25,7 +25,7 @@ export function secretRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyncZ
         config: keyed('admin', 'secret.carry-over', changes(nobody)),
         schema: {
           tags,
-          summary: 'Bring the suppressions of all known addresses under the secret that signs',
+          summary: 'Move the suppressions of all known addresses to the secret that signs',
           response: {
             200: secretCarryOverAnswer,
           },
@@ -40,7 +40,7 @@ export function secretRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyncZ
         config: keyed('admin', 'secret.retire', changes(nobody)),
         schema: {
           tags,
-          summary: 'Let the next start leave a secret out. Links that it signed end then',
+          summary: 'Allow the next start without a secret. Links that it signed stop working then',
           params: secretRetireParams,
           body: secretRetireBody,
           response: { 200: secretRetireAnswer },

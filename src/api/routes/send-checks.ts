@@ -15,7 +15,7 @@ export function sendCheckRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         config: keyed('send', 'send.check', reads(inBody)),
         schema: {
           tags: ['messages'],
-          summary: 'Could this be sent now, and if not, when? Asks the gate without sending or reserving',
+          summary: 'Could this be sent now, and if not, when? Asks the gate; sends and reserves nothing',
           body: sendCheckBody,
           response: { 200: verdictAnswer },
         },

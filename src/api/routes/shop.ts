@@ -9,7 +9,7 @@ export function shopRoutes({ app, publishShop }: ApiDeps): FastifyPluginAsyncZod
   return async (server) => {
     server.get(
       '/shop',
-      { config: keyed('read', 'shop.show', nothing), schema: { tags: ['shop'], summary: 'Who the shop is', response: { 200: shop } } },
+      { config: keyed('read', 'shop.show', nothing), schema: { tags: ['shop'], summary: 'The shop’s own data', response: { 200: shop } } },
       async () => app.shop,
     );
 

@@ -15,7 +15,8 @@ export function suppressionRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         config: keyed('consent', 'suppression.lift', changes(inPath)),
         schema: {
           tags: ['profiles'],
-          summary: 'Let an address be written to again that a provider called dead by mistake (`bounced`, `invalid-address`), and no other',
+          summary:
+            'Lift the suppression of an address that a provider called dead by mistake (`bounced`, `invalid-address`); no other address',
           params: suppressionLiftParams,
           body: suppressionLiftBody,
           response: {

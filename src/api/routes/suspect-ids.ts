@@ -13,7 +13,8 @@ export function suspectIdRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsy
         config: keyed('read', 'suspect-id.list', nothing),
         schema: {
           tags: ['profiles'],
-          summary: 'User ids of the last seven days that name nobody, or that brought more people within a day than one can be',
+          summary:
+            'User ids of the last seven days that are placeholders, or that brought more browsers or addresses within a day than one person has',
           response: { 200: suspectIdListAnswer },
         },
       },

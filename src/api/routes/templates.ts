@@ -36,7 +36,7 @@ export function templateRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         config: keyed('read', 'template.preview', reads(inBody)),
         schema: {
           tags,
-          summary: 'What a profile would get now; with the template’s samples when no profile is named',
+          summary: 'What a profile would get now; without a profile, with the template’s samples',
           params: idParams,
           body: templatePreviewBody,
           response: { 200: templatePreview },
@@ -66,7 +66,7 @@ export function templateRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         config: keyed('send', 'template.test', changes(nobody)),
         schema: {
           tags,
-          summary: 'Send it, or a draft of it, through the gate to one of the shop’s listed test addresses',
+          summary: 'Send it, or a draft of it, through the gate to one of the shop’s test addresses',
           params: idParams,
           body: templateTestBody,
           response: {
@@ -113,7 +113,7 @@ export function templateRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         config: keyed('publish', 'template.publish', changes(nobody)),
         schema: {
           tags,
-          summary: 'Publish what changed in the project’s templates folder',
+          summary: 'Publish the changed templates of the project folder',
           body: templatePublishBody,
           response: {
             200: templatePublishAnswer,

@@ -22,7 +22,7 @@ export function userTokenRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsy
         config: keyed('admin', 'user-token-secret.rotate', changes(nobody)),
         schema: {
           tags,
-          summary: 'A new secret in its place. The old one counts for a day more, as long as its tokens may live',
+          summary: 'Replace it by a new secret. The old one works for another day, the longest life of a token',
           body: userTokenSecretRotateBody,
           response: { 200: userTokenSecret },
         },

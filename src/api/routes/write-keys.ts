@@ -32,7 +32,7 @@ export function writeKeyRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyn
         config: keyed('admin', 'write-key.create', changes(nobody)),
         schema: {
           tags,
-          summary: 'Make a key, for browsers where it is not said otherwise',
+          summary: 'Make a key, by default for browsers',
           body: writeKeyCreateBody,
           response: { 201: newWriteKey },
         },
@@ -45,7 +45,7 @@ export function writeKeyRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyn
         config: keyed('admin', 'write-key.rotate', changes(nobody)),
         schema: {
           tags,
-          summary: 'A new key of the same name and kind in its place; the old one goes on for a while',
+          summary: 'Replace it by a new key of the same name and kind; the old one works for a while',
           params: idParams,
           body: writeKeyRotateBody,
           response: { 201: rotatedWriteKey },
@@ -62,7 +62,7 @@ export function writeKeyRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyn
         config: keyed('admin', 'write-key.revoke', changes(nobody)),
         schema: {
           tags,
-          summary: 'The key opens nothing any more',
+          summary: 'End a key',
           params: idParams,
           response: { 200: writeKeyRevokeAnswer },
         },

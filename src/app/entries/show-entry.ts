@@ -67,17 +67,17 @@ function standing(entry: EntryRecord, timeZone: string): string {
   if (entry.state === 'finished') return finished(entry, at(entry.finishedAt));
   if (entry.fault !== null && entry.fault.times >= stuckAfterFaults)
     return `Stuck ${place(entry)}: its turn failed ${entry.fault.times} times (${entry.fault.words}). It is tried again every hour, and by sojourn stuck restart ${entry.id}.`;
-  if (entry.state === 'armed') return `Armed: it is decided ${at(entry.dueAt)} whether it enters, unless something happens before.`;
+  if (entry.state === 'armed') return `Armed: whether it enters is decided ${at(entry.dueAt)}, if nothing happens before then.`;
   const where = place(entry);
   switch (entry.activity) {
     case 'waiting':
-      return entry.dueAt === null ? `Waits ${where} for something to happen.` : `Waits ${where} until ${at(entry.dueAt)}.`;
+      return entry.dueAt === null ? `Waits ${where} for an event.` : `Waits ${where} until ${at(entry.dueAt)}.`;
     case 'held':
-      return `Held ${where}: sending is paused. It goes on after a resume.`;
+      return `Held ${where}: sending is paused. It continues after a resume.`;
     case 'queued':
-      return `Stands in its channel's queue ${where}.`;
+      return `Is in its channel's queue ${where}.`;
     case 'submitting':
-      return `Its message is leaving ${where}.`;
+      return `Its message is being sent ${where}.`;
     case 'ready':
     case 'done':
       return `Is about to take its next turn ${where}.`;

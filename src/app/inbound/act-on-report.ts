@@ -58,7 +58,10 @@ export async function actOnReport(deps: Deps, message: ReceiptMessage, report: R
         await tripBreaker(
           deps,
           { kind: 'journey', id: message.journeyId },
-          { rule: 'provider-code', finding: `a text was refused with ${code}, and the next ones would be: mend content or registration` },
+          {
+            rule: 'provider-code',
+            finding: `a text was refused with ${code}, and the next ones would be too: correct content or registration`,
+          },
         );
       return;
     case 'back-off':
@@ -90,7 +93,7 @@ async function countReturned(
   if (what === 'complaint' || what === 'hard') await watchBreakers(deps, message);
 }
 
-const unsigned = 'our mail does not pass SPF, DKIM or DMARC there. Mend the DNS records of the From domain; until then nothing arrives.';
+const unsigned = 'our mail does not pass SPF, DKIM or DMARC there. Correct the DNS records of the From domain; until then nothing arrives.';
 const authenticationCodes: ReadonlyMap<string, string> = new Map([
   ['5.7.26', `Gmail refuses a mail (5.7.26): ${unsigned}`],
   ['5.7.515', `Outlook refuses a mail (5.7.515): ${unsigned}`],

@@ -35,7 +35,7 @@ export async function watchBreakers(deps: Deps, { journeyId, mailboxProvider, ch
       await watch(deps, scope);
     } catch (error) {
       // What was told is stored; the next complaint or bounce looks again.
-      deps.log.error({ breaker: scope.kind, error: error instanceof Error ? error.name : 'unknown' }, 'A breaker could not be looked at.');
+      deps.log.error({ breaker: scope.kind, error: error instanceof Error ? error.name : 'unknown' }, 'A breaker could not be checked.');
     }
   }
 }

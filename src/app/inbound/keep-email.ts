@@ -34,18 +34,18 @@ export async function keepEmail(
 type EmailLetterReason = keyof typeof details;
 
 const details = {
-  unreadable: 'What came in is no mail (RFC 5322).',
-  'auto-reply': 'An absence note or the like came to a return address.',
-  'bounce-of-no-message': 'A bounce came to none of our signed return addresses, and counts nowhere else.',
-  'bounce-of-unknown-message': 'A bounce names a message that is not in the ledger, or tells only of deliveries.',
-  'complaint-about-no-message': 'A complaint names no message of ours; the address may be blacked out.',
+  unreadable: 'The input is not a mail (RFC 5322).',
+  'auto-reply': 'An automatic reply came to a return address.',
+  'bounce-of-no-message': 'A bounce did not come to one of our signed return addresses, so it does not count.',
+  'bounce-of-unknown-message': 'A bounce names a message that is not in the ledger, or reports only deliveries.',
+  'complaint-about-no-message': 'A complaint names no message of ours; the address may be hidden.',
   'complaint-not-verified':
-    'A complaint that nobody vouches for: it came to no signed address, and not from a feedback loop of FEEDBACK_LOOPS whose signature (DKIM) holds. Add its sender there if you have signed up for that loop; else it may be forged.',
+    'A complaint that is not verified: it did not come to a signed address, nor from a feedback loop of FEEDBACK_LOOPS with a valid signature (DKIM). Add its sender there if you have signed up for that loop; otherwise it may be forged.',
   'unsubscribe-of-no-message':
-    'A wish to unsubscribe names no message of ours. Find the person by the sender of the mail, and stop it by hand.',
+    'A request to unsubscribe names no message of ours. Find the person by the sender of the mail, and suppress the address by hand.',
   'auth-failure': 'A receiver reports that a mail did not pass SPF, DKIM or DMARC.',
-  'feedback-of-another-kind': 'A feedback report that is no complaint.',
-  'no-report': 'A mail to a return address is no report that can be read: read what it says.',
-  'no-feedback-report': 'A mail to the address for complaints is no feedback report.',
-  'not-for-us': 'A mail that is addressed to none of our return addresses.',
+  'feedback-of-another-kind': 'A feedback report that is not a complaint.',
+  'no-report': 'A mail to a return address is not a readable report: read it yourself.',
+  'no-feedback-report': 'A mail to the address for complaints is not a feedback report.',
+  'not-for-us': 'A mail that is not addressed to one of our return addresses.',
 } as const satisfies Readonly<Record<string, string>>;

@@ -97,7 +97,7 @@ function takingTurns(waiting: readonly Waiting[]): readonly Waiting[] {
   return placed.sort((a, b) => a.round - b.round).map(({ one }) => one);
 }
 
-/** The store is not reached, or shuts down: trying each by itself would only take longer. */
+/** The store cannot be reached, or shuts down: trying each by itself would only take longer. */
 function isStoreAway(error: unknown): boolean {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && /^(08|53|57)...$|^E[A-Z]+$/.test(error.code);
 }

@@ -144,8 +144,7 @@ export async function ingestInside(
   const reading = readEvent(deps, incoming);
   if (reading.kind === 'refused') return reading;
   const { wakes, over } = await ingestTogether(deps, trx, [reading], []);
-  if (over.size > 0)
-    return refuse(incoming, 'key-budget', 'The write key has used up what it may bring about in an hour: try again in the next.');
+  if (over.size > 0) return refuse(incoming, 'key-budget', 'The write key has used up its hourly budget: try again in the next hour.');
   return { kind: 'stored', wakes };
 }
 

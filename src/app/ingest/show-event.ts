@@ -78,7 +78,7 @@ export function effectSentence(match: Matched): string {
     case 'input':
       return `${match.fact} was given to an entry of ${journey}${why === '' ? '' : `, which waits for it as ${why}`}.`;
     case 'joined':
-      return `${match.fact} found an entry of ${journey} under way${why === '' ? '' : ` (${why})`}; nobody enters twice.`;
+      return `${match.fact} found an open entry of ${journey}${why === '' ? '' : ` (${why})`}; nobody enters twice.`;
     case 'not-entered':
       return `${match.fact} started nothing in ${journey}: ${why === '' ? 'it was refused' : why}.`;
     case 'note':
@@ -93,7 +93,7 @@ export function effectSentence(match: Matched): string {
 /** A note that names what could not be read. */
 function lostField(reason: string): string | null {
   const field = reason.startsWith('unreadable:') ? reason.slice('unreadable:'.length) : null;
-  return field === null ? null : `${field} could not be read and was left out`;
+  return field === null ? null : `${field} could not be read and was ignored`;
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -102,39 +102,40 @@ const reasons: Readonly<Record<string, string>> = {
   goal: 'a goal',
   'entry-open': 'the entry is open',
   paused: 'the journey is paused',
-  'no-entry-key': 'the event does not say what the journey tells entries apart by',
+  'no-entry-key': 'the event does not have the key that the journey needs',
   'nothing-armed': 'it only moves an armed entry, and none is armed',
-  where: 'the trigger asks for something else about the event',
+  where: 'the condition of the trigger about the event is not true',
   'late-or-imported': 'it was imported, or came more than six hours late',
-  'token-signature': 'its user token is not signed by the secret of this shop, so it vouches for nobody',
-  'token-expired': 'its user token was past its time, so it vouches for nobody',
-  'token-claims': 'its user token names nobody, or no end within a day, so it vouches for nobody',
-  'token-of-another': 'its user token names another user than the event, so it vouches for nobody',
+  'token-signature': 'its user token is not signed by the secret of this shop, so it is ignored',
+  'token-expired': 'its user token had expired, so it is ignored',
+  'token-claims': 'its user token names no user, or no end within a day, so it is ignored',
+  'token-of-another': 'its user token names another user than the event, so it is ignored',
   'address-not-vouched':
-    'it would change the address or number of a known person, which a browser key may not: it is kept as a claim and used for nothing',
-  'user-not-vouched': 'it says that it is a known user, for which nobody vouches: it counts for the browser that it came from',
-  'objection-stands': 'an objection to profiling or tracking stands: a browser key raises them and lifts none',
-  'cart-not-vouched': 'it would change the cart of a known person, which a browser key may not unless a user token vouches for it',
+    'it would change the address or number of a known person, which a browser key may not: it is kept as a claim and not used',
+  'user-not-vouched': 'it claims to be a known user, which nobody has confirmed: it counts for the browser that it came from',
+  'objection-stands': 'an objection to profiling or tracking stays: a browser key can raise one but not lift it',
+  'cart-not-vouched': 'it would change the cart of a known person, which a browser key may not without a user token',
   'yes-to-confirm':
-    'the yes counts once the person confirms it: a browser key said it of a known person, or over an unsubscribe of the address',
-  'proof-left-out': 'a yes in it named a legal basis, a confirmation or evidence, which a browser key cannot bring: it counts without',
-  'message-id-taken': 'another’s event had its messageId already, so it is kept under an id of its own',
+    'the yes counts after the person confirms it: a browser key said it for a known person, or after an unsubscribe of the address',
+  'proof-left-out':
+    'a yes in it named a legal basis, a confirmation or evidence, which a browser key cannot give: the yes counts without it',
+  'message-id-taken': 'another sender’s event already had its messageId, so it is kept under an id of its own',
   'consent-needs-server-key':
-    'a yes in it is to a topic that the preference centre does not offer, and was not recorded: that wants a server key',
+    'a yes in it is to a topic that the preference centre does not offer, and was not recorded: that needs a server key',
   'key-budget': 'its write key had used up what it may start in an hour, so it started nothing',
-  'trait-too-large': 'a trait in it is larger than 4 KiB and was left out of the profile',
-  'traits-full': 'the traits of the profile would be larger than 64 KiB together, so some of it were left out',
-  'clock-ahead': 'its timestamp lay in the future, so it counts from its arrival',
-  'impossible-timestamp': 'its timestamp lay more than a day in the future and cannot be, so it counts from its arrival',
-  'placeholder-user-id': 'its userId names nobody (a placeholder), so the event was kept under its anonymous id',
-  'placeholder-anonymous-id': 'its anonymousId names nobody (a placeholder) and was left out',
-  'placeholder-previous-id': 'its previousId names nobody (a placeholder), so nobody was joined',
-  'refusal-widened': 'a no in it could not be read exactly, so it was taken wider than it may be meant',
+  'trait-too-large': 'a trait in it is larger than 4 KiB and was not added to the profile',
+  'traits-full': 'the traits of the profile would be larger than 64 KiB together, so some were not added',
+  'clock-ahead': 'its timestamp was in the future, so it counts from its arrival',
+  'impossible-timestamp': 'its timestamp was more than a day in the future, which is impossible, so it counts from its arrival',
+  'placeholder-user-id': 'its userId is a placeholder, so the event was kept under its anonymous id',
+  'placeholder-anonymous-id': 'its anonymousId is a placeholder and was ignored',
+  'placeholder-previous-id': 'its previousId is a placeholder, so nobody was joined',
+  'refusal-widened': 'a no in it could not be read exactly, so it was read as widely as possible',
   'refusal-elsewhere': 'a no in it is about channels that are not served here',
   'consent-unreadable': 'a yes in it could not be read and was not recorded',
   'consent-unknown-topic': 'a yes in it names no topic of policies/topics.yaml and was not recorded',
   'consent-needs-end': 'an implied yes in it names no end and was not recorded',
   'invalid-email': 'the email trait is not an address, nothing will be sent to it',
   'invalid-phone': 'the phone trait is not a number, nothing will be sent to it',
-  'no-trigger-or-wait': 'no live journey starts on it and no entry waits for it',
+  'no-trigger-or-wait': 'no live journey starts with it and no entry waits for it',
 };

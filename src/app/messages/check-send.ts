@@ -103,9 +103,9 @@ function ledgerBy(person: Person, at: Instant): readonly LedgerRow[] {
 
 function refuseInstant(at: Instant, now: Instant): { readonly code: string; readonly reason: string } | null {
   if (at < now - lateAtMostMs)
-    return { code: 'instant-passed', reason: 'This instant has passed: ask about now (without "at") or about a later one.' };
+    return { code: 'instant-passed', reason: 'This instant is in the past: ask about now (without "at") or about a later one.' };
   if (at > now + horizonMs)
-    return { code: 'instant-too-late', reason: `Nobody can say so far ahead: ask about an instant within ${durationWords(horizonMs)}.` };
+    return { code: 'instant-too-late', reason: `This is too far in the future: ask about an instant within ${durationWords(horizonMs)}.` };
   return null;
 }
 

@@ -86,9 +86,9 @@ function lastWord(message: MessageRecord, latest: Latest, timeZone: string): str
   const because = code === null ? '' : ` (${code})`;
   switch (message.state) {
     case 'submitting':
-      return `Leaving: attempt ${message.attempts} is with the provider since${on(message.submittedAt)}.`;
+      return `Being sent: attempt ${message.attempts} is at the provider since${on(message.submittedAt)}.`;
     case 'accepted':
-      return `Sent: the provider took it${on(message.acceptedAt)}; no receipt has come yet.`;
+      return `Sent: the provider accepted it${on(message.acceptedAt)}; no receipt has come yet.`;
     case 'delivered':
       return `Delivered${on(latest.receipt?.at ?? message.updatedAt)}.`;
     case 'bounced':
@@ -96,14 +96,14 @@ function lastWord(message: MessageRecord, latest: Latest, timeZone: string): str
     case 'failed':
       return `Failed${on(latest.receipt?.at ?? message.updatedAt)}${because}.`;
     case 'unknown':
-      return 'Unknown: the connection was lost after the message began to leave and before the provider answered. It may have arrived.';
+      return 'Unknown: the connection was lost during the send, before the provider answered. It may have arrived.';
     case 'released':
       if (message.reason === 'outranked') return latest.verdict ?? 'Gave up its slot to a more important message.';
-      return `Not sent: its entry ended before (${message.reason ?? 'exited'}).`;
+      return `Not sent: its entry ended first (${message.reason ?? 'exited'}).`;
     case 'reserved':
       // It was sent, and nothing has been decided since.
       if (latest.decision === 'send' && latest.attempt?.outcome === 'unknown')
-        return `Waits: no answer came, and it may have arrived; the same email goes once more under the same id${on(message.slotAt)}.`;
+        return `Waits: no answer came, and it may have arrived; the same email is sent once more under the same id${on(message.slotAt)}.`;
       return latest.verdict ?? undecided;
     default:
       return latest.verdict ?? undecided;

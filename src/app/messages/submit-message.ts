@@ -35,7 +35,7 @@ async function heedRejection(deps: AppDeps, { messageId, kind: channel }: Outgoi
   } catch (error) {
     deps.log.error(
       { messageId, channel, code: outcome.code, error: error instanceof Error ? error.name : 'unknown' },
-      'What a refusal says of its address could not be stored.',
+      'A suppression after a refusal could not be stored.',
     );
   }
 }

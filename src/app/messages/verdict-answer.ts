@@ -19,7 +19,7 @@ export function answerOf(decision: Verdict, reader: { readonly timeZone: string;
     return {
       decision: 'send',
       reason: null,
-      sentence: `Nothing stands against this ${channelKind(reader.channel).words.one}.`,
+      sentence: `Nothing prevents this ${channelKind(reader.channel).words.one}.`,
       until: null,
     };
   const kind = decision.kind === 'hold' || decision.kind === 'release' ? 'defer' : decision.kind;

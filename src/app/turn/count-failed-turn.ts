@@ -15,7 +15,7 @@ export async function countFailedTurn(
 ): Promise<Instruction | null> {
   if (mayPass(cause)) return null;
   const fault = faultWords(summarizeFault(cause));
-  const text = `Its turn failed three times in the same way (${fault}): it is stuck, and tried again every hour.`;
+  const text = `Its turn failed three times in the same way (${fault}): it is stuck, and is tried again every hour.`;
   // A count that cannot be written must not hide what went wrong.
   const stuck = await deps.store
     .transaction((trx) => countTurnFault(trx, { entryId: entryId as EntryId, fault, at: deps.clock.now(), text }))

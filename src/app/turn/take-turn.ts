@@ -130,7 +130,7 @@ async function settleUntilLeaseEnds(
       if (lasting > mostLastingFaults || performance.now() - committedAt + retryPauseMs > leaseMs) throw cause;
       deps.log.warn(
         { entryId: seen.entry.id, messageId: settled.messageId, attempt },
-        'The outcome of a send could not be written yet; trying again.',
+        'The outcome of a send could not be written yet; the process tries again.',
       );
       await new Promise((resolve) => setTimeout(resolve, Math.min(retryPauseMs, 50 * 2 ** attempt)));
     }

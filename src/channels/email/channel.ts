@@ -17,7 +17,7 @@ export const email = {
     shortAddress: 'address',
     ownAddress: 'email address',
     accepted: 'The mail server accepted the email.',
-    cameBack: 'What was sent to this address came back.',
+    cameBack: 'A message to this address bounced.',
     alsoCalled: ['email', 'e_mail', 'emails', 'e_mails', 'mail', 'newsletter'],
   },
   pages: { en: { title: 'By email', by: 'by email' }, de: { title: 'Per E‑Mail', by: 'per E-Mail' } },

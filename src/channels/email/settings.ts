@@ -9,7 +9,7 @@ export const emailSettings = channelSettings({
     SMTP_URL: { schema: smtpUrl.optional(), secret: true, meaning: 'smtp:// or smtps:// server instead of the local mailbox.' },
     SOJOURN_EMAIL_CONNECTIONS: {
       schema: z.coerce.number().int().min(1).max(100).default(20),
-      meaning: 'Sessions that this process opens to the mail server at most, as they are needed; fewer where the server allows fewer.',
+      meaning: 'Maximum of sessions that this process opens to the mail server, as needed; fewer if the server allows fewer.',
     },
     BOUNCE_DOMAIN: {
       schema: domain('bounces.shop.example').optional(),
@@ -18,13 +18,13 @@ export const emailSettings = channelSettings({
     },
     SOJOURN_INBOUND_SMTP_PORT: {
       schema: port.optional(),
-      meaning: 'Port on which mail for BOUNCE_DOMAIN is taken over SMTP; off without it. A free one with the local mailbox.',
+      meaning: 'Port on which mail for BOUNCE_DOMAIN is received over SMTP; absent: off. With the local mailbox: a free one.',
     },
-    SOJOURN_INBOUND_SMTP_HOST: { schema: host.default('127.0.0.1'), meaning: 'Address on which mail for BOUNCE_DOMAIN is taken.' },
+    SOJOURN_INBOUND_SMTP_HOST: { schema: host.default('127.0.0.1'), meaning: 'Address on which mail for BOUNCE_DOMAIN is received.' },
     EMAIL_WEBHOOK_TOKEN: {
       schema: z.string().min(16).optional(),
       secret: true,
-      meaning: 'Token for POST /webhooks/email/inbound, which takes such mail over HTTP; an API key opens it too.',
+      meaning: 'Token for POST /webhooks/email/inbound, which receives such mail over HTTP; an API key works too.',
     },
     FEEDBACK_LOOPS: {
       schema: z

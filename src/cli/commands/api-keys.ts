@@ -18,7 +18,7 @@ export const apiKeyCreateCommand = command({
   help: 'make a key',
   options: [
     new Option('--scope <scope...>', 'what it may do (else admin, which is everything)').choices([...scopes]),
-    option('--expires <instant>', 'when it ends, such as 2027-06-30T00:00:00Z'),
+    option('--expires <instant>', 'end of the key, such as 2027-06-30T00:00:00Z'),
   ],
   examples: ['sojourn api-key create dashboard --scope read'],
   run: (context, [name = ''], options) => createApiKey(context, name, options()),
@@ -26,20 +26,20 @@ export const apiKeyCreateCommand = command({
 
 export const apiKeyRotateCommand = command({
   name: 'api-key rotate <id>',
-  help: 'a new key in the place of an old one, which goes on for a day',
+  help: 'replace a key; the old one works for another day',
   options: [
-    option('--overlap <duration>', 'how long the old one goes on, such as PT1H'),
-    option('--now', 'the old one opens nothing from now on: it leaked'),
+    option('--overlap <duration>', 'how long the old one still works, such as PT1H'),
+    option('--now', 'after a leak: the old one stops working now'),
   ],
   run: (context, [id = ''], options) => rotateApiKey(context, id, options()),
 });
 
 export const apiKeyRevokeCommand = command({
   name: 'api-key revoke <id>',
-  help: 'the key opens nothing any more',
+  help: 'end a key',
   options: [
-    option('--descendants', 'also the keys that it made, and those that these made'),
-    option('--force', 'also the last one of scope admin, without which nobody comes in'),
+    option('--descendants', 'also the keys that it made, directly or through others'),
+    option('--force', 'also the last key of scope admin; without one nobody has access'),
   ],
   run: (context, [id = ''], options) => revokeApiKey(context, id, options()),
 });
@@ -61,7 +61,7 @@ async function createApiKey(
   const ends = key.expiresAt === null ? 'It does not end by itself.' : `It ends ${local(key.expiresAt)}.`;
   return {
     value: made,
-    text: `${made.secret}\n\nThe API key ${key.name} (${key.id}), for ${key.scopes.join(', ')}. ${ends} It is shown now and never again.${everything}`,
+    text: `${made.secret}\n\nThe API key ${key.name} (${key.id}), for ${key.scopes.join(', ')}. ${ends} It is shown only now.${everything}`,
   };
 }
 
@@ -79,11 +79,11 @@ async function rotateApiKey(
   const local = await context.localTime();
   const old =
     options.now === true
-      ? `${id} opens nothing any more.`
-      : `${id} goes on until ${local(made.oldEndsAt)}, so that its users can change over; sojourn api-key revoke ${id} ends it at once.`;
+      ? `${id} does not work any more.`
+      : `${id} goes on until ${local(made.oldEndsAt)}, so that its users can change over; sojourn api-key revoke ${id} ends it immediately.`;
   return {
     value: made,
-    text: `${made.secret}\n\nThe API key ${made.key.name} (${made.key.id}) in the place of ${id}. It is shown now and never again.\n${old}\nIf it was the key of a data folder, the process there makes itself another when it starts after that; until then say --api-key.`,
+    text: `${made.secret}\n\nThe API key ${made.key.name} (${made.key.id}) replaces ${id}. It is shown only now.\n${old}\nIf it was the key of a data folder, the process there makes itself another when it starts after that; until then say --api-key.`,
   };
 }
 
@@ -102,7 +102,7 @@ async function revokeApiKey(
     result.left.length === 0
       ? ''
       : `\nIt had made keys that still open what they did: ${named(result.left)}.\nIf it was in the wrong hands, revoke them too: sojourn api-key revoke <id> --descendants.`;
-  return { value: result, text: `The API key ${id} opens nothing any more.${also}${left}` };
+  return { value: result, text: `The API key ${id} does not work any more.${also}${left}` };
 }
 
 /** `api-key list` */

@@ -10,11 +10,11 @@ export const auditListCommand = command({
   name: 'audit list',
   help: 'acts, the newest first',
   options: [
-    option('--person <id>', 'about this person: by our id or one of the shop’s'),
+    option('--person <id>', 'about this person: our id or one of the shop’s'),
     option('--key <id>', 'by this API key'),
-    option('--act <act>', 'this act, such as profile.export, or all of a noun, such as profile'),
-    option('--since <instant>', 'from then on, such as 2026-12-01T00:00:00Z'),
-    option('--until <instant>', 'before then'),
+    option('--act <act>', 'of this kind, such as profile.export, or of this noun, such as profile'),
+    option('--since <instant>', 'since this instant, such as 2026-12-01T00:00:00Z'),
+    option('--until <instant>', 'before this instant'),
     limitOption(),
   ],
   examples: ['sojourn audit list --act profile.export --since 2026-12-01T00:00:00Z'],
@@ -46,7 +46,7 @@ async function listAudit(context: CliContext, options: Asked): Promise<Outcome> 
   );
   const local = await context.localTime();
   const rows = acts.map((act) => [local(act.at), whoOf(act), act.act, whomOf(act.profileIds), act.subject ?? '', outcomeOf(act.status)]);
-  return { value: acts, text: table(['when', 'who', 'what', 'whom', 'about', ''], rows, 'Nothing of that kind was done.') };
+  return { value: acts, text: table(['when', 'who', 'what', 'whom', 'about', ''], rows, 'There are no such acts.') };
 }
 
 /** Of an erased person only our own id is left, which the log still knows. */
@@ -64,7 +64,7 @@ function whoOf({ actorKind, actorId, actorName }: AuditedAct): string {
     case 'api-key':
       return `key ${actorName ?? ''} (${actorId ?? '?'})`;
     case 'person':
-      return 'the person, by a link';
+      return 'the person, with a link';
     case 'system':
       return 'the program';
   }
@@ -75,6 +75,6 @@ function whomOf(ids: readonly string[]): string {
 }
 
 function outcomeOf(status: number | null): string {
-  if (status === null) return 'not known: cut off, or under way';
+  if (status === null) return 'not known: interrupted, or in progress';
   return status < 400 ? 'done' : status === 403 ? 'refused: scope' : `refused: ${status}`;
 }

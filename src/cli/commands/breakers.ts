@@ -6,13 +6,13 @@ import { plural, table } from '../text.js';
 
 export const breakerListCommand = command({
   name: 'breaker list',
-  help: 'what is stopped, and why',
+  help: 'list tripped breakers, and why',
   run: (context) => listBreakers(context),
 });
 
 export const breakerResetCommand = command({
   name: 'breaker reset <breaker>',
-  help: 'let it go on: journey:<id> or provider:<name>',
+  help: 'reset a breaker: journey:<id> or provider:<name>',
   examples: ['sojourn breaker reset journey:abandoned-cart'],
   run: (context, [breaker = '']) => resetBreaker(context, breaker),
 });
@@ -34,7 +34,7 @@ async function resetBreaker(context: CliContext, name: string): Promise<Outcome>
   const api = await context.client();
   const result = await api.post<BreakerResetAnswer>(`/v1/breakers/${kind}/${encodeURIComponent(id)}/reset`);
   const text = result.changed
-    ? `${name} is reset; ${plural(result.entries, 'held entry goes', 'held entries go')} on. It counts anew from now.`
+    ? `${name} is reset; ${plural(result.entries, 'held entry continues', 'held entries continue')}. It counts from zero again.`
     : `${name} had not tripped.`;
   return { value: result, text };
 }

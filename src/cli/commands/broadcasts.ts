@@ -24,19 +24,16 @@ export const broadcastStartCommand = command({
   options: [
     required('--template <id>', 'this template'),
     required('--name <name>', 'what it is called in lists'),
-    option(
-      '--to <file>',
-      'ids or email addresses, one to a line, or a CSV with the heading userId, profileId or email; - for standard input',
-    ),
-    option('--map <column=name...>', 'columns of the list that the template reads as data.<name> of each recipient'),
-    option('--everyone', 'everyone who is known'),
-    option('--trait <name=value...>', 'only those of everyone who have this trait'),
-    option('--data-file <file>', 'a JSON file that the template reads as data; by_language in it holds what differs by language'),
-    option('--at <instant>', 'from this instant on (else now)'),
+    option('--to <file>', 'ids or email addresses, one per line, or a CSV with a column userId, profileId or email; - for standard input'),
+    option('--map <column=name...>', 'columns of the list; the template reads them as data.<name> for each recipient'),
+    option('--everyone', 'all known people'),
+    option('--trait <name=value...>', 'with --everyone: only people with this trait'),
+    option('--data-file <file>', 'a JSON file that the template reads as data; put values by language into by_language'),
+    option('--at <instant>', 'start at this instant (default: now)'),
     option('--over <duration>', 'spread over this time, such as PT2H'),
     option('--deadline <when>', 'not after this instant, or this long after the start'),
     priorityOption('20'),
-    option('--dry-run', 'only say who would get it, who would wait and who would not, and why'),
+    option('--dry-run', 'only count who would get it, who would wait and who would not, and why'),
   ],
   examples: [
     'sojourn broadcast start --template autumn --name "Autumn letter" --to people.csv --dry-run',
@@ -54,26 +51,26 @@ export const broadcastListCommand = command({
 
 export const broadcastShowCommand = command({
   name: 'broadcast show <id>',
-  help: 'how far it is, and to whom it goes',
-  options: [option('--watch', 'go on telling until it has ended'), limitOption('--recipients', 20, 'show so many recipients')],
+  help: 'its progress and its recipients',
+  options: [option('--watch', 'update until it has ended'), limitOption('--recipients', 20, 'show this many recipients')],
   run: (context, [id = ''], options) => showBroadcast(context, id, options()),
 });
 
 export const broadcastPauseCommand = command({
   name: 'broadcast pause <id>',
-  help: 'nobody further gets it until it is resumed',
+  help: 'pause it: nobody gets it until you resume',
   run: (context, [id = '']) => controlBroadcast(context, 'pause', id),
 });
 
 export const broadcastResumeCommand = command({
   name: 'broadcast resume <id>',
-  help: 'it goes on at its pace',
+  help: 'resume it at the same pace',
   run: (context, [id = '']) => controlBroadcast(context, 'resume', id),
 });
 
 export const broadcastCancelCommand = command({
   name: 'broadcast cancel <id>',
-  help: 'the end: who waits does not get it',
+  help: 'end it: people who still wait do not get it',
   run: (context, [id = '']) => controlBroadcast(context, 'cancel', id),
 });
 
@@ -110,7 +107,7 @@ async function startBroadcast(context: CliContext, options: StartOptions): Promi
   return {
     value: started,
     text: paragraphs(
-      `Broadcast ${started.id} goes to ${plural(started.total, 'recipient')}. How far it is: sojourn broadcast show ${started.id} --watch`,
+      `Broadcast ${started.id} goes to ${plural(started.total, 'recipient')}. Its progress: sojourn broadcast show ${started.id} --watch`,
       sayUnknown(started.unknown),
     ),
   };
@@ -145,7 +142,7 @@ function sayFirst(people: BroadcastForecast['first']): string {
 
 async function audienceOf({ to, everyone, trait, map }: StartOptions): Promise<object> {
   if ((to === undefined) === (everyone !== true))
-    throw new CliFailure('Say whom it is for: --to <file> (or - for standard input), or --everyone.', 2);
+    throw new CliFailure('Say who gets it: --to <file> (or - for standard input), or --everyone.', 2);
   if (to === undefined && map !== undefined) throw new CliFailure('--map goes with --to: it names columns of the list.', 2);
   if (to === undefined) return { everyone: true, traits: readTraits(trait ?? []) };
   if (trait !== undefined) throw new CliFailure('--trait goes with --everyone; filter the list instead.', 2);
@@ -173,7 +170,7 @@ function readMapped(text: string): MappedColumn {
 function readTraits(texts: readonly string[]): Readonly<Record<string, unknown>> {
   const traits = texts.map(readTrait);
   const twice = traits.find(([name], index) => traits.findIndex(([other]) => other === name) !== index);
-  if (twice !== undefined) throw new CliFailure(`The trait ${twice[0]} is there twice: a person has one value of it.`, 2);
+  if (twice !== undefined) throw new CliFailure(`The trait ${twice[0]} is given twice: a person has only one value of it.`, 2);
   return Object.fromEntries(traits);
 }
 
@@ -253,7 +250,7 @@ function progressLine({ state, total, progress }: BroadcastStory, local: (at: st
 
 function storyText(story: BroadcastStory, local: (at: string | null) => string): string {
   const { progress, settings } = story;
-  const pace = settings.overMs === 0 ? 'as quickly as it can be sent' : `over ${durationWords(settings.overMs)}`;
+  const pace = settings.overMs === 0 ? 'as fast as possible' : `over ${durationWords(settings.overMs)}`;
   const end = story.finishedAt === null ? '' : `, ended ${local(story.finishedAt)}`;
   return paragraphs(
     `Broadcast ${story.id} “${story.name}”: ${story.template} by ${settings.channel} to ${plural(story.total, 'recipient')}, priority ${settings.priority}. From ${local(story.startsAt)}, ${pace}${end}.`,
@@ -264,7 +261,7 @@ function storyText(story: BroadcastStory, local: (at: string | null) => string):
         ['delivered', progress.delivered],
         ['bounced', progress.bounced],
         ['failed', progress.failed],
-        ['unknown whether it left', progress.unknown],
+        ['unknown whether it was sent', progress.unknown],
         ['clicked', progress.clicked],
         ['erased, or the same person twice', progress.passedOver],
         ...progress.skipped.map(({ reason, count }): [string, number] => [`not sent: ${reason}`, count]),

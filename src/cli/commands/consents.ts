@@ -10,13 +10,13 @@ import { paragraphs, table } from '../text.js';
 
 export const profileConsentsCommand = command({
   name: 'profile consents <person>',
-  help: 'what a person consents to, why, and every act',
+  help: 'the consent of a person, the reason, and every act',
   run: (context, [person = '']) => showConsents(context, person),
 });
 
 export const profileConsentCommand = command({
   name: 'profile consent <person>',
-  help: 'record a yes or a no that came by another way than a form, such as on the phone',
+  help: 'record a yes or a no that did not come from a form, such as one on the phone',
   options: [
     channelOption(),
     new Option('--state <state>', 'what was said').choices(['granted', 'denied', 'withdrawn']).makeOptionMandatory(),
@@ -25,10 +25,10 @@ export const profileConsentCommand = command({
     option('--topic <topic>', 'about this topic').default('marketing'),
     option('--text <words>', 'the words that the person heard'),
     option('--evidence <where>', 'where the proof is kept, such as the number of a recording'),
-    option('--actor <id>', 'who records it: an id, no name'),
-    option('--legal-basis <basis>', 'consent (else), implied or soft-opt-in'),
-    option('--at <instant>', 'when it was said (else now)'),
-    option('--double-opt-in', 'ask the person to confirm, also where the policy does not'),
+    option('--actor <id>', 'who records it: an id, not a name'),
+    option('--legal-basis <basis>', 'consent (default), implied or soft-opt-in'),
+    option('--at <instant>', 'when the person said it (default: now)'),
+    option('--double-opt-in', 'ask the person to confirm, even if the policy does not'),
   ],
   examples: ['sojourn profile consent ada@example.com --channel sms --state granted --method phone-call --source support'],
   run: (context, [person = ''], options) => recordConsent(context, person, options()),
@@ -36,7 +36,7 @@ export const profileConsentCommand = command({
 
 export const profileExportCommand = command({
   name: 'profile export <person>',
-  help: 'all that is kept of a person, as JSON',
+  help: 'all data of a person, as JSON',
   run: (context, [person = '']) => exportProfile(context, person),
 });
 
@@ -68,7 +68,7 @@ async function showConsents(context: CliContext, id: string): Promise<Outcome> {
           act.method,
           act.evidence === null ? act.source : `${act.source} (${act.evidence})`,
         ]),
-        'Nothing was ever said.',
+        'There are no acts of consent.',
       ),
     ),
   };
@@ -95,7 +95,7 @@ async function recordConsent(context: CliContext, id: string, options: ConsentOp
   const profile = await findProfile(api, id, { exactly: true });
   const consents = await api.post<Consents>(`/v1/profiles/${encodeURIComponent(profile.id)}/consents`, options);
   const now = consents.now.find(({ channel, topic }) => channel === options.channel && topic === options.topic);
-  return { value: consents, text: paragraphs('It is recorded.', now?.sentence ?? null) };
+  return { value: consents, text: paragraphs('Recorded.', now?.sentence ?? null) };
 }
 
 /** `profile export <id>`: all that is kept of a person, as JSON. */

@@ -8,20 +8,20 @@ import { plural } from '../text.js';
 
 export const journeyPauseCommand = command({
   name: 'journey pause <id>',
-  help: 'nobody enters, and messages are held where they fall due',
+  help: 'pause it: nobody enters, and due messages are held',
   run: (context, [id = '']) => controlJourney(context, 'pause', id),
 });
 
 export const journeyResumeCommand = command({
   name: 'journey resume <id>',
-  help: 'let held entries go on',
+  help: 'resume it: held entries continue',
   run: (context, [id = '']) => controlJourney(context, 'resume', id),
 });
 
 export const journeyArchiveCommand = command({
   name: 'journey archive <id>',
-  help: 'end a journey: everyone leaves it',
-  options: [option('--yes', 'I mean it: there is no way back')],
+  help: 'end a journey: everyone exits it',
+  options: [option('--yes', 'confirm: this cannot be undone')],
   run: (context, [id = ''], options) => controlJourney(context, 'archive', id, options()),
 });
 
@@ -44,7 +44,7 @@ async function askTwice(api: ApiClient, id: string): Promise<void> {
   if (journey.state === 'archived') return;
   const inIt = journey.armed + journey.open;
   throw new CliFailure(
-    `This ends ${id} for good: ${plural(inIt, 'person in it leaves', 'people in it leave')}, and its id cannot be used again. Say it again with --yes. To stop it for a while: sojourn journey pause ${id}.`,
+    `This ends ${id} for good: ${plural(inIt, 'person in it exits', 'people in it exit')}, and its id cannot be used again. Repeat the command with --yes. To stop it for a while: sojourn journey pause ${id}.`,
     2,
   );
 }
@@ -52,10 +52,10 @@ async function askTwice(api: ApiClient, id: string): Promise<void> {
 function done(action: 'pause' | 'resume' | 'archive', { journeyId, entries }: JourneyControl): string {
   switch (action) {
     case 'pause':
-      return `${journeyId} is paused: nobody enters, and its messages are held where they fall due.`;
+      return `${journeyId} is paused: nobody enters, and its due messages are held.`;
     case 'resume':
-      return `${journeyId} runs again; ${plural(entries, 'held entry goes', 'held entries go')} on.`;
+      return `${journeyId} runs again; ${plural(entries, 'held entry continues', 'held entries continue')}.`;
     case 'archive':
-      return `${journeyId} is archived; ${plural(entries, 'entry leaves', 'entries leave')} it.`;
+      return `${journeyId} is archived; ${plural(entries, 'entry exits', 'entries exit')} it.`;
   }
 }

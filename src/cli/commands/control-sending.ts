@@ -7,7 +7,7 @@ import { plural } from '../text.js';
 
 export const pauseCommand = command({
   name: 'pause',
-  help: 'stop all sending, or that of a channel, at once',
+  help: 'pause all sending, or one channel, immediately',
   options: [option('--all', 'all sending'), new ChannelOption('one channel')],
   examples: ['sojourn pause --all', 'sojourn pause --channel sms'],
   run: (context, _args, options) => controlSending(context, 'pause', options()),
@@ -15,7 +15,7 @@ export const pauseCommand = command({
 
 export const resumeCommand = command({
   name: 'resume',
-  help: 'let all sending, or that of a channel, go on',
+  help: 'resume all sending, or one channel',
   options: [option('--all', 'all sending'), new ChannelOption('one channel')],
   run: (context, _args, options) => controlSending(context, 'resume', options()),
 });
@@ -42,8 +42,8 @@ async function controlSending(
 
 function sentence(what: string, action: 'pause' | 'resume', result: ControlSwitchAnswer): string {
   if (!result.changed) return `${what} was ${action === 'pause' ? 'paused' : 'running'} already.`;
-  if (action === 'pause') return `${what} is paused. What falls due is held until a resume.`;
-  return `${what} runs again; ${plural(result.entries, 'held entry goes', 'held entries go')} on.`;
+  if (action === 'pause') return `${what} is paused. Due messages are held until you resume.`;
+  return `${what} runs again; ${plural(result.entries, 'held entry continues', 'held entries continue')}.`;
 }
 
 function stillPaused({ paused }: ControlSwitchAnswer): string {

@@ -9,10 +9,10 @@ import { paragraphs, plural, table } from '../text.js';
 
 export const deadLetterListCommand = command({
   name: 'dead-letter list',
-  help: 'what could not be taken, and why',
+  help: 'events and mails that could not be accepted, and why',
   options: [
     option('--all', 'resolved ones too'),
-    option('--source <source>', 'of this source: email for mails that nobody could read'),
+    option('--source <source>', 'of this source; email: mails that could not be read'),
     option('--reason <reason>', 'with this reason, such as no-report'),
     limitOption(),
   ],
@@ -21,36 +21,36 @@ export const deadLetterListCommand = command({
 
 export const deadLetterShowCommand = command({
   name: 'dead-letter show <id>',
-  help: 'one of them, with what it holds',
+  help: 'one of them, with its content',
   run: (context, [id = '']) => showDeadLetter(context, id),
 });
 
 export const deadLetterDiscardCommand = command({
   name: 'dead-letter discard [ids...]',
-  help: 'throw them away, with what they hold',
+  help: 'delete them with their content',
   options: [
-    option('--source <source>', 'all that wait and came by this: segment, segment-import, email'),
-    option('--reason <code>', 'all that wait with this reason'),
-    option('--all', 'all that wait'),
+    option('--source <source>', 'all open ones of this source: segment, segment-import, email'),
+    option('--reason <code>', 'all open ones with this reason'),
+    option('--all', 'all open ones'),
   ],
   run: (context, args, options) => settleDeadLetters(context, 'discard', args, options()),
 });
 
 export const deadLetterResolveCommand = command({
   name: 'dead-letter resolve [ids...]',
-  help: 'say that somebody has seen to them',
+  help: 'mark them as done',
   options: [
-    option('--source <source>', 'all that wait and came by this: segment, segment-import, email'),
-    option('--reason <code>', 'all that wait with this reason'),
-    option('--all', 'all that wait'),
+    option('--source <source>', 'all open ones of this source: segment, segment-import, email'),
+    option('--reason <code>', 'all open ones with this reason'),
+    option('--all', 'all open ones'),
   ],
   run: (context, args, options) => settleDeadLetters(context, 'resolve', args, options()),
 });
 
 export const deadLetterRetryCommand = command({
   name: 'dead-letter retry [ids...]',
-  help: 'take them again',
-  options: [option('--all', 'all that are open')],
+  help: 'process them again',
+  options: [option('--all', 'all open ones')],
   run: (context, args, options) => retryDeadLetters(context, args, options()),
 });
 

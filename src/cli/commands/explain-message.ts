@@ -11,7 +11,7 @@ export const messageListCommand = command({
   help: 'messages, the newest first',
   options: [
     option('--journey <id>', 'of this journey'),
-    option('--profile <person>', 'to this person: any id, email, phone or a part of the name'),
+    option('--profile <person>', 'to this person: any id, email, phone or part of the name'),
     option('--entry <id>', 'of this entry'),
     option('--state <state>', 'in this state'),
     new Option('--origin <origin>', 'asked for by this').choices(['journey', 'api', 'broadcast', 'test']),
@@ -23,7 +23,7 @@ export const messageListCommand = command({
 
 export const messageWhyCommand = command({
   name: 'message why <id>',
-  help: 'why it left, waits or did not leave',
+  help: 'why it was sent, waits or was not sent',
   run: (context, [id = '']) => explainMessage(context, id),
 });
 
@@ -117,6 +117,6 @@ async function listMessages(
   ]);
   return {
     value: messages,
-    text: table(['message', 'to', 'from', 'step', 'channel', 'state', 'reason', 'when'], rows, 'No message is like that.'),
+    text: table(['message', 'to', 'from', 'step', 'channel', 'state', 'reason', 'when'], rows, 'There are no such messages.'),
   };
 }

@@ -6,7 +6,7 @@ import { paragraphs } from '../text.js';
 
 export const profileFindCommand = command({
   name: 'profile find <text>',
-  help: 'people by any id, email, phone or a part of the name',
+  help: 'people by any id, email, phone or part of the name',
   options: [limitOption()],
   run: (context, [text = ''], options) => findPeople(context, text, options()),
 });
@@ -16,6 +16,6 @@ async function findPeople(context: CliContext, text: string, options: { readonly
   const found = await searchPeople(await context.client(), text, Math.min(options.limit, 100));
   return {
     value: found,
-    text: paragraphs(peopleTable(found.items, 'Nobody is known by that.'), found.isCut ? 'There are more: say more of the person.' : null),
+    text: paragraphs(peopleTable(found.items, 'Nobody is found.'), found.isCut ? 'There are more: give more of the person’s data.' : null),
   };
 }

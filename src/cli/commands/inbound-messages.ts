@@ -7,15 +7,15 @@ import { table } from '../text.js';
 
 export const inboundListCommand = command({
   name: 'inbound list',
-  help: 'texts that came in, and how they were read',
-  options: [option('--review', 'only sentences that were read as STOP, for a person to look at'), limitOption()],
+  help: 'inbound texts, and how they were read',
+  options: [option('--review', 'only sentences that were read as STOP, for a person to review'), limitOption()],
   run: (context, _args, options) => listInboundMessages(context, options()),
 });
 
 export const inboundReviewCommand = command({
   name: 'inbound review <id>',
   help: 'say whether such a sentence was a STOP',
-  options: [option('--stop', 'it was'), option('--not-a-stop', 'it was none: bring back what it took')],
+  options: [option('--stop', 'it was'), option('--not-a-stop', 'it was not: restore the consent that it stopped')],
   run: (context, [id = ''], options) => reviewInboundMessage(context, id, options()),
 });
 
@@ -39,10 +39,10 @@ async function listInboundMessages(context: CliContext, options: { readonly revi
 }
 
 const sentences: Readonly<Record<InboundMessageReviewAnswer['result'], string>> = {
-  stands: 'It was a STOP, and stands.',
-  'not-a-stop': 'It was none: what it took is back.',
-  'changed-since': 'The person has stopped, started or changed their number since: nothing is brought back.',
-  'reviewed-already': 'It waits for no review.',
+  stands: 'It was a STOP, and stays in force.',
+  'not-a-stop': 'It was not a STOP: the consent that it stopped is restored.',
+  'changed-since': 'The person has sent STOP or START, or has changed their number, since then: nothing is restored.',
+  'reviewed-already': 'It does not wait for a review.',
 };
 
 /** `inbound review <id> --stop | --not-a-stop`. */
@@ -51,7 +51,7 @@ async function reviewInboundMessage(
   id: string,
   options: { readonly stop?: boolean; readonly notAStop?: boolean },
 ): Promise<Outcome> {
-  if ((options.stop === true) === (options.notAStop === true)) throw new CliFailure('Say --stop or --not-a-stop, one of them.', 2);
+  if ((options.stop === true) === (options.notAStop === true)) throw new CliFailure('Give --stop or --not-a-stop.', 2);
   const api = await context.client();
   const result = await api.post<InboundMessageReviewAnswer>(`/v1/inbound-messages/${encodeURIComponent(id)}/review`, {
     isStop: options.stop === true,

@@ -8,10 +8,10 @@ import { plural, table } from '../text.js';
 
 export const writeKeyActsCommand = command({
   name: 'write-key acts <id>',
-  help: 'what the key said of people: traits, consents, ids',
+  help: 'what the key said about people: traits, consents, ids',
   options: [
-    option('--since <instant>', 'received then or later, such as 2026-12-01T00:00:00Z'),
-    option('--until <instant>', 'received before'),
+    option('--since <instant>', 'received since this instant, such as 2026-12-01T00:00:00Z'),
+    option('--until <instant>', 'received before this instant'),
     option('--profile <id>', 'of one person'),
     limitOption(),
   ],
@@ -20,13 +20,13 @@ export const writeKeyActsCommand = command({
 
 export const writeKeyUndoCommand = command({
   name: 'write-key undo <id>',
-  help: 'take back what the key said in a stretch of time',
+  help: 'undo what the key said in a period',
   options: [
-    required('--since <instant>', 'received then or later, such as 2026-12-01T00:00:00Z'),
-    option('--until <instant>', 'received before'),
+    required('--since <instant>', 'received since this instant, such as 2026-12-01T00:00:00Z'),
+    option('--until <instant>', 'received before this instant'),
     option('--profile <id>', 'of one person'),
-    option('--refusals', 'also refusals and objections, which may be the people’s own word'),
-    option('--yes', 'do it; without it only what would be undone is said'),
+    option('--refusals', 'also refusals and objections, which may be the people’s own decision'),
+    option('--yes', 'do it; without --yes the command only says what it would undo'),
   ],
   examples: ['sojourn write-key undo <id> --since 2026-12-01T00:00:00Z', 'sojourn write-key undo <id> --since 2026-12-01T00:00:00Z --yes'],
   run: (context, [id = ''], options) => undoKeyActs(context, id, options()),
@@ -52,7 +52,7 @@ async function listKeyActs(context: CliContext, id: string, options: Stretch & {
     act.eventId,
     act.undoneAt === null ? '' : `undone ${local(act.undoneAt)}`,
   ]);
-  return { value: acts, text: table(['when', 'person', 'said', '', 'event', ''], rows, 'The key said nothing of anybody in that time.') };
+  return { value: acts, text: table(['when', 'person', 'said', '', 'event', ''], rows, 'The key said nothing about people in that time.') };
 }
 
 /** `write-key undo <key> --since <instant> [--until <instant>] [--profile <id>] [--refusals] [--yes]` */
@@ -116,6 +116,8 @@ function sayUndone(people: readonly UndoneKeyActs[]): string {
     )}. What was sent was sent, and what somebody else has said since stays.`,
     ...(left === 0
       ? []
-      : [`Left: ${plural(left, 'act')} with refusals or objections, which may be the people's own. With --refusals they are undone too.`]),
+      : [
+          `Left: ${plural(left, 'act')} with refusals or objections, which may be the people's own decision. With --refusals they are undone too.`,
+        ]),
   ].join('\n');
 }

@@ -14,29 +14,29 @@ export const writeKeyListCommand = command({
 export const writeKeyCreateCommand = command({
   name: 'write-key create <name>',
   help: 'make a key',
-  options: [option('--server', 'secret, for the shop’s own servers; without it for browsers')],
+  options: [option('--server', 'a secret key for the shop’s own servers; otherwise the key is for browsers')],
   run: (context, [name = ''], options) => createKey(context, name, options()),
 });
 
 export const writeKeyRotateCommand = command({
   name: 'write-key rotate <id>',
-  help: 'a new key in the place of an old one, which goes on for a day',
+  help: 'replace a key; the old one works for another day',
   options: [
-    option('--overlap <duration>', 'how long the old one goes on, such as PT1H'),
-    option('--now', 'the old one opens nothing from now on: it leaked'),
+    option('--overlap <duration>', 'how long the old one still works, such as PT1H'),
+    option('--now', 'after a leak: the old one stops working now'),
   ],
   run: (context, [id = ''], options) => rotateKey(context, id, options()),
 });
 
 export const writeKeyRevokeCommand = command({
   name: 'write-key revoke <id>',
-  help: 'the key opens nothing any more',
+  help: 'end a key',
   run: (context, [id = '']) => revokeKey(context, id),
 });
 
-const secretKey = ' It may say anything of anybody: keep it on your servers.';
+const secretKey = ' It may say anything about anyone: keep it on your servers.';
 const publicKey =
-  ' It is for browsers, where everybody can read it: what it may say is in docs/security.md. For your own servers: --server.';
+  ' It is for browsers, where everyone can read it; docs/security.md says what it may do. For your own servers, use --server.';
 
 /** `write-key create <name> [--server]` */
 async function createKey(context: CliContext, name: string, options: { readonly server?: boolean } = {}): Promise<Outcome> {
@@ -44,7 +44,7 @@ async function createKey(context: CliContext, name: string, options: { readonly 
   const made = await (await context.client()).post<NewWriteKey>('/v1/write-keys', { name, kind: isServer ? 'server' : 'browser' });
   return {
     value: made,
-    text: `${made.secret}\n\nThe write key ${made.key.name} (${made.key.id}). It is shown now and never again.${isServer ? secretKey : publicKey}`,
+    text: `${made.secret}\n\nThe write key ${made.key.name} (${made.key.id}). It is shown only now.${isServer ? secretKey : publicKey}`,
   };
 }
 
@@ -62,18 +62,18 @@ async function rotateKey(
   const local = await context.localTime();
   const old =
     options.now === true
-      ? `${id} opens nothing any more.`
-      : `${id} goes on until ${local(made.oldEndsAt)}; sojourn write-key list says when it was last used, sojourn write-key revoke ${id} ends it at once.`;
+      ? `${id} does not work any more.`
+      : `${id} works until ${local(made.oldEndsAt)}; sojourn write-key list says when it was last used, sojourn write-key revoke ${id} ends it immediately.`;
   return {
     value: made,
-    text: `${made.secret}\n\nThe write key ${made.key.name} (${made.key.id}) in the place of ${id}. It is shown now and never again.\n${old}`,
+    text: `${made.secret}\n\nThe write key ${made.key.name} (${made.key.id}) replaces ${id}. It is shown only now.\n${old}`,
   };
 }
 
 /** `write-key revoke <id>` */
 async function revokeKey(context: CliContext, id: string): Promise<Outcome> {
   const result = await (await context.client()).post<WriteKeyRevokeAnswer>(`/v1/write-keys/${encodeURIComponent(id)}/revoke`);
-  return { value: result, text: `The write key ${id} opens nothing any more.` };
+  return { value: result, text: `The write key ${id} does not work any more.` };
 }
 
 /** `write-key list` */
@@ -84,7 +84,7 @@ async function listKeys(context: CliContext): Promise<Outcome> {
     key.id,
     key.name,
     `${key.prefix}…`,
-    key.isOld ? 'browser (made before there were two kinds)' : key.kind,
+    key.isOld ? 'browser (from before the two kinds)' : key.kind,
     local(key.createdAt),
     key.lastUsedAt === null ? 'never' : local(key.lastUsedAt),
     stateOf(key, local),
@@ -106,12 +106,12 @@ function stateOf({ revokedAt, endsAt }: ListedWriteKey, local: (at: string) => s
 function refusalsOf({ id, name, isOld, revokedAt, refused }: ListedWriteKey, local: (at: string) => string): readonly string[] {
   if (revokedAt !== null || refused.length === 0) return [];
   const acts = refused.map(({ what, count, lastAt }) => `  ${count} × ${what} (last ${local(lastAt)})`);
-  const what = isOld ? 'was made before there were two kinds, and' : 'is a browser key, and';
+  const what = isOld ? 'is from before the two kinds, and' : 'is a browser key, and';
   return [
     [
       `! ${name} (${id}) ${what} did what a browser key may not:`,
       ...acts,
-      `  If a server of yours uses it: sojourn write-key create <name> --server. Else look: sojourn write-key acts ${id}.`,
+      `  If one of your servers uses it: sojourn write-key create <name> --server. Otherwise see: sojourn write-key acts ${id}.`,
     ].join('\n'),
   ];
 }

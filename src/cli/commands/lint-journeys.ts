@@ -4,6 +4,6 @@ import { option } from '../options.js';
 export const journeyLintCommand = command({
   name: 'journey lint <files...>',
   help: 'check journeys; needs no server',
-  options: [option('--steps', 'say what each step does, and where it leads')],
+  options: [option('--steps', 'show what each step does and where it leads')],
   run: async (context, args, options) => (await import('../work/lint-journeys.js')).lintJourneys(context, args, options()),
 });

@@ -8,8 +8,8 @@ import { table } from '../text.js';
 
 export const eventListCommand = command({
   name: 'event list',
-  help: 'events, the newest first, each with what it did',
-  options: [option('--profile <person>', 'of this person: any id, email, phone or a part of the name'), limitOption()],
+  help: 'events, the newest first, each with its effect',
+  options: [option('--profile <person>', 'of this person: any id, email, phone or part of the name'), limitOption()],
   run: (context, _args, options) => listEvents(context, options()),
 });
 
@@ -27,5 +27,5 @@ async function listEvents(context: CliContext, options: { readonly profile?: str
     event.did,
     oneLine(event.messageId),
   ]);
-  return { value: events, text: table(['happened', 'event', 'profile', 'what it did', 'messageId'], rows, 'No event has come.') };
+  return { value: events, text: table(['happened', 'event', 'profile', 'what it did', 'messageId'], rows, 'There are no events.') };
 }

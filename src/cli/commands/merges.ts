@@ -7,14 +7,14 @@ import { table } from '../text.js';
 
 export const mergeListCommand = command({
   name: 'merge list',
-  help: 'who was merged with whom, when, by which event and key',
+  help: 'which people were merged, when, by which event and key',
   options: [option('--profile <person>', 'of one person'), limitOption()],
   run: (context, _args, options) => listMerges(context, options()),
 });
 
 export const mergeUndoCommand = command({
   name: 'merge undo <id>',
-  help: 'take the two apart',
+  help: 'undo a merge: separate the two people',
   run: (context, [id = '']) => undoMerge(context, id),
 });
 
@@ -45,6 +45,6 @@ async function undoMerge(context: CliContext, id: string): Promise<Outcome> {
   const result = await api.post<MergeUndoAnswer>(`/v1/merges/${encodeURIComponent(id)}/undo`);
   return {
     value: result,
-    text: `Profile ${result.profileId} is a person of their own again, apart from ${result.fromProfileId}. Carts that were joined, and entries that ended for another, stay as they are.`,
+    text: `Profile ${result.profileId} is a separate person again, apart from ${result.fromProfileId}. Joined carts, and entries that ended because of another, stay as they are.`,
   };
 }

@@ -7,7 +7,7 @@ import { paragraphs, plural, table } from '../text.js';
 
 export const statusCommand = command({
   name: 'status',
-  help: 'how the running instance is',
+  help: 'the state of the running instance',
   run: (context) => showStatus(context),
 });
 
@@ -62,6 +62,6 @@ async function reconcile(context: CliContext): Promise<Outcome> {
   const result = await (await context.client()).post<EntryReconcileAnswer>('/v1/reconciliations');
   return {
     value: result,
-    text: `${plural(result.done, 'open entry', 'open entries')} of ${result.total} ensured${result.done < result.total ? '; the rest follows' : ''}.`,
+    text: `${plural(result.done, 'open entry', 'open entries')} of ${result.total} ensured${result.done < result.total ? '; the rest will follow' : ''}.`,
   };
 }

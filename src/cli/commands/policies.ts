@@ -9,14 +9,14 @@ export const policyLintCommand = command({
 
 export const policyPublishCommand = command({
   name: 'policy publish [files...]',
-  help: 'put the project’s policies, or these files, in force',
+  help: 'publish the project’s policies, or these files',
   options: [option('--note <text>', 'what changed')],
   run: async (context, args, options) => (await import('../work/policies.js')).publishPolicies(context, args, options()),
 });
 
 export const policyListCommand = command({
   name: 'policy list',
-  help: 'what is in force, since when',
+  help: 'the versions in force, and since when',
   run: async (context) => (await import('../work/policies.js')).listPolicies(context),
 });
 

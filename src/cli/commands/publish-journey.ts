@@ -7,7 +7,7 @@ import { readSource } from '../source-file.js';
 
 export const journeyPublishCommand = command({
   name: 'journey publish <files...>',
-  help: 'make files the live versions of their journeys',
+  help: 'publish files as the live versions of their journeys',
   options: [option('--note <text>', 'what changed')],
   run: (context, args, options) => publishJourneys(context, args, options()),
 });

@@ -3,12 +3,12 @@ import { option } from '../options.js';
 
 export const publishCommand = command({
   name: 'publish',
-  help: 'put all of the project that differs from what is live into force, after showing it',
+  help: 'publish everything in the project that differs from the live versions, after showing it',
   options: [
-    option('--dry-run', 'only show what differs'),
-    option('--yes', 'I mean it'),
+    option('--dry-run', 'only show the differences'),
+    option('--yes', 'confirm'),
     option('--note <text>', 'what changed'),
-    option('--watch', 'for development: publish what is right now and after each save, say what is not'),
+    option('--watch', 'for development: publish now and after each save what has no errors, and show the errors of the rest'),
   ],
   examples: ['sojourn publish --dry-run', 'sojourn publish --yes --note "texts for autumn"', 'sojourn publish --watch'],
   run: async (context, _args, options) =>

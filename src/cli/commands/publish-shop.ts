@@ -6,7 +6,7 @@ import { option } from '../options.js';
 export const shopPublishCommand = command({
   name: 'shop publish',
   help: 'read shop.yaml again, without a restart',
-  options: [option('--dry-run', 'only say whether it differs from what is in force')],
+  options: [option('--dry-run', 'only say whether it differs from the values in force')],
   run: (context, _args, options) => publishShop(context, options()),
 });
 
@@ -17,9 +17,9 @@ export async function publishShop(context: CliContext, options: { readonly dryRu
     dryRun: options.dryRun === true,
   });
   const text = read.published
-    ? 'shop.yaml is in force, from the next message on; other processes read theirs within seconds.'
+    ? 'shop.yaml is in force from the next message on; other processes read their file within seconds.'
     : read.differs
-      ? 'shop.yaml differs from what is in force: sojourn shop publish puts it there.'
-      : 'shop.yaml is in force as it is.';
+      ? 'shop.yaml differs from the values in force: publish it with sojourn shop publish.'
+      : 'shop.yaml is already in force.';
   return { value: read, text };
 }

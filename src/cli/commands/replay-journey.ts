@@ -10,12 +10,14 @@ import { paragraphs, plural, table } from '../text.js';
 
 export const replayCommand = command({
   name: 'replay <file>',
-  help: 'play what really happened through a draft and its live version, and tell what would differ',
+  help: 'play past events through a draft and its live version, and show the differences',
   options: [
-    required('--from <instant>', 'what came from then on, such as 2026-11-01 or 2026-11-01T09:00:00Z'),
-    required('--to <instant>', 'what came before then'),
-    new Option('--show [people]', 'name people for whom it differs, 10 unless said, and why').argParser(numberFrom(1, 100)).preset('10'),
-    option('--days', 'what differs on each day too'),
+    required('--from <instant>', 'events since then, such as 2026-11-01 or 2026-11-01T09:00:00Z'),
+    required('--to <instant>', 'events before then'),
+    new Option('--show [people]', 'name people for whom the result differs (10 by default), and why')
+      .argParser(numberFrom(1, 100))
+      .preset('10'),
+    option('--days', 'also the differences of each day'),
   ],
   examples: ['sojourn replay journeys/abandoned-cart.journey.yaml --from 2026-11-01 --to 2026-11-15 --show'],
   run: (context, [file = ''], options) => replayJourney(context, file, options()),
@@ -50,7 +52,7 @@ async function played(context: CliContext, play: (onLine: (line: ReplayLine) => 
     else if ('problem' in line) throw new CliFailure(line.problem.detail);
     else last = line.replay;
   });
-  if (last === null) throw new CliFailure('The replay was cut off before its end: ask again.');
+  if (last === null) throw new CliFailure('The replay was interrupted before its end: run it again.');
   return last;
 }
 
@@ -65,7 +67,7 @@ function textOf(replay: Replay, localTime: (at: string) => string, withDays: boo
       ...(leftOut.people > 0 ? [`Left out: ${plural(leftOut.people, 'person', 'people')} with more events than a person has.`] : []),
       ...(leftOut.events > 0 ? [`Left out: ${plural(leftOut.events, 'event')} that cannot be read any more.`] : []),
     ].join('\n'),
-    `${differing.what === 0 ? 'Nothing else would happen to anybody' : `Something else would happen to ${plural(differing.what, 'person', 'people')}`}${differing.when === 0 ? '' : `; the same, at other times, to ${differing.when}`}.`,
+    `${differing.what === 0 ? 'The result would be the same for everyone' : `The result would differ for ${plural(differing.what, 'person', 'people')}`}${differing.when === 0 ? '' : `; it would be the same at other times for ${differing.when}`}.`,
     countsTable(replay.counts),
     withDays ? daysTable(replay) : null,
     loadOfBoth(replay.load),
@@ -81,7 +83,7 @@ function countsTable(counts: readonly ReplayCount[]): string {
   return table(
     ['journey', 'what', 'live', 'draft', 'difference'],
     counts.map((one) => [one.journey, nameOf(one), one.live, one.draft, signed(one.draft - one.live)]),
-    'No journey met anybody in that time.',
+    'No trigger of a journey was met in that time.',
   );
 }
 
@@ -91,7 +93,7 @@ function daysTable({ days }: Replay): string {
     days
       .filter(({ live, draft }) => live !== draft)
       .map((one) => [one.day, one.journey, nameOf(one), one.live, one.draft, signed(one.draft - one.live)]),
-    'No day differs.',
+    'There is no difference on any day.',
   );
 }
 
@@ -103,7 +105,7 @@ function loadOfBoth(load: Replay['load']): string | null {
   const senders = [...new Set(sides.flatMap((side) => side.senders.map(({ sender }) => sender)))].sort();
   const losses = [...new Set(sides.flatMap((side) => side.losses.map(({ loser, winner }) => JSON.stringify([loser, winner]))))].sort();
   return table(
-    ['messages a person a week', 'live', 'draft'],
+    ['messages per person and week', 'live', 'draft'],
     [
       row('mean', (side) => side.perPersonWeek.mean),
       row('nine of ten have at most', (side) => side.perPersonWeek.p90),
@@ -137,7 +139,7 @@ function signed(difference: number): string {
 function personText({ profileId, differs, live, draft }: Replay['shown'][number], localTime: (at: string) => string): string {
   const lines = [...live.map((moment) => ({ ...moment, side: 'live ' })), ...draft.map((moment) => ({ ...moment, side: 'draft' }))];
   return [
-    `${profileId}: ${differs === 'what' ? 'something else happens' : 'the same at other times'}`,
+    `${profileId}: ${differs === 'what' ? 'different result' : 'same result at other times'}`,
     ...lines.map(
       (line) => `  ${line.side}  ${localTime(line.at)}  ${line.journey}  ${nameOf(line)}${line.text === null ? '' : `: ${line.text}`}`,
     ),

@@ -8,8 +8,8 @@ import { money, paragraphs, plural, table } from '../text.js';
 
 export const journeyReportCommand = command({
   name: 'journey report <id>',
-  help: 'what became of the people whom it met',
-  options: [option('--since <date>', 'of entries from then on'), option('--until <date>', 'of entries before then')],
+  help: 'what happened to the people who met its trigger',
+  options: [option('--since <date>', 'entries since then'), option('--until <date>', 'entries before then')],
   run: (context, [id = ''], options) => reportJourney(context, id, options()),
 });
 

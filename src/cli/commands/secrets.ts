@@ -7,20 +7,20 @@ import { plural, table } from '../text.js';
 
 export const secretListCommand = command({
   name: 'secret list',
-  help: 'the secrets by their fingerprints, and which signs',
+  help: 'the secrets by their fingerprints, and which one signs',
   run: (context) => listSecrets(context),
 });
 
 export const secretCarryOverCommand = command({
   name: 'secret carry-over',
-  help: 'bring suppressions under the secret that signs',
+  help: 'move suppressions to the secret that signs',
   run: (context) => carryOver(context),
 });
 
 export const secretRetireCommand = command({
   name: 'secret retire <fingerprint>',
-  help: 'let the next start leave a secret out',
-  options: [option('--yes', 'I mean it: its links end'), option('--force', 'also where suppressions are known by it alone')],
+  help: 'allow the next start without this secret',
+  options: [option('--yes', 'confirm: its links end'), option('--force', 'also if suppressions exist only under it')],
   run: (context, [fingerprint = ''], options) => retireSecret(context, fingerprint, options()),
 });
 
@@ -33,7 +33,7 @@ async function listSecrets(context: CliContext): Promise<Outcome> {
 
 function standing({ signs, retiredAt, since }: Secret): string {
   if (signs) return 'signs';
-  if (retiredAt !== null) return 'retired: may be left out';
+  if (retiredAt !== null) return 'retired: no longer needed';
   return since === null ? 'verifies, has not signed yet' : 'verifies what it signed';
 }
 
@@ -42,9 +42,9 @@ async function carryOver(context: CliContext): Promise<Outcome> {
   const result = await (await context.client()).post<SecretCarryOverAnswer>('/v1/secrets/carry-over');
   const left =
     result.left === 0
-      ? 'None is left under an older one.'
-      : `${plural(result.left, 'suppression', 'suppressions')} of addresses that nobody here has any more ${result.left === 1 ? 'is' : 'are'} known by an older secret alone: leave it in the list.`;
-  return { value: result, text: `${plural(result.carried, 'suppression', 'suppressions')} brought under the secret that signs. ${left}` };
+      ? 'None remains under an older one.'
+      : `${plural(result.left, 'suppression', 'suppressions')} of addresses that nobody here has any more ${result.left === 1 ? 'exists' : 'exist'} only under an older secret: keep it in the list.`;
+  return { value: result, text: `${plural(result.carried, 'suppression', 'suppressions')} moved to the secret that signs. ${left}` };
 }
 
 /** `secret retire <fingerprint> --yes [--force]` */
@@ -55,12 +55,12 @@ async function retireSecret(
 ): Promise<Outcome> {
   if (options.yes !== true)
     throw new CliFailure(
-      `Links that ${fingerprint} signed end with the next start that leaves it out, unsubscribe links among them. Say --yes.`,
+      `Links that ${fingerprint} signed stop working with the next start without it, unsubscribe links included. Confirm with --yes.`,
       2,
     );
   const api = await context.client();
   const result = await api.post<SecretRetireAnswer>(`/v1/secrets/${encodeURIComponent(fingerprint)}/retire`, {
     force: options.force === true,
   });
-  return { value: result, text: `${fingerprint} is retired: take it out of SOJOURN_SECRET, and start every process anew.` };
+  return { value: result, text: `${fingerprint} is retired: remove it from SOJOURN_SECRET, and restart every process.` };
 }

@@ -6,7 +6,7 @@ import { paragraphs, table } from '../text.js';
 
 export const profileCapsCommand = command({
   name: 'profile caps <person>',
-  help: 'how often a person may be written to, why, and what is promised',
+  help: 'how many messages a person may get, why, and promised slots',
   run: (context, [person = '']) => showCaps(context, person),
 });
 
@@ -35,7 +35,7 @@ async function showCaps(context: CliContext, id: string): Promise<Outcome> {
             .filter((part) => part !== '')
             .join('; '),
         ]),
-        'No cap holds for this person.',
+        'No cap applies to this person.',
       ),
       table(
         ['promised', 'message', 'channel', 'topic', 'priority'],

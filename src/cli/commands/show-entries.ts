@@ -14,7 +14,7 @@ export const entryListCommand = command({
   help: 'entries, the newest first',
   options: [
     option('--journey <id>', 'of this journey'),
-    option('--profile <person>', 'of this person: any id, email, phone or a part of the name'),
+    option('--profile <person>', 'of this person: any id, email, phone or part of the name'),
     new Option('--state <state>', 'in this state').choices(['armed', 'open', 'finished']),
     new Option('--activity <activity>', 'doing this').choices(['ready', 'waiting', 'queued', 'submitting', 'held', 'done']),
     limitOption(),
@@ -30,8 +30,8 @@ export const entryShowCommand = command({
 
 export const entryExitCommand = command({
   name: 'entry exit <id>',
-  help: 'make an entry leave, before its next message',
-  options: [option('--reason <code>', 'why, as a code such as by-request')],
+  help: 'end an entry before its next message',
+  options: [option('--reason <code>', 'the reason, as a code such as by-request')],
   run: (context, [id = ''], options) => exitEntry(context, id, options()),
 });
 
@@ -43,8 +43,8 @@ export const stuckListCommand = command({
 
 export const stuckRestartCommand = command({
   name: 'stuck restart [entries...]',
-  help: 'start their workflows anew from the store, and try their turns again',
-  options: [option('--all', 'all that are stuck, a hundred at a time')],
+  help: 'start their workflows again from the store, and retry their turns',
+  options: [option('--all', 'all stuck entries, a hundred at a time')],
   run: (context, args, options) => restartEntries(context, args, options()),
 });
 
@@ -68,7 +68,7 @@ async function listEntries(
   );
   const local = entries.length === 0 ? null : await context.localTime();
   const rows = entries.map((entry) => [entry.id, entry.journeyId, entry.profileId, local?.(entry.createdAt) ?? '', entry.sentence]);
-  return { value: entries, text: table(['entry', 'journey', 'profile', 'began', 'stands'], rows, 'No entry is like that.') };
+  return { value: entries, text: table(['entry', 'journey', 'profile', 'began', 'stands'], rows, 'There are no such entries.') };
 }
 
 /** `stuck list` */
@@ -81,10 +81,7 @@ async function listStuck(context: CliContext): Promise<Outcome> {
     value: items,
     text:
       items.length > 0
-        ? paragraphs(
-            text,
-            'sojourn stuck restart <entry> (or --all) starts workflows anew from the store, and their turns are tried again.',
-          )
+        ? paragraphs(text, 'sojourn stuck restart <entry> (or --all) starts workflows again from the store and retries their turns.')
         : text,
   };
 }
@@ -134,8 +131,8 @@ async function exitEntry(context: CliContext, id: string, options: { readonly re
   return {
     value: result,
     text: result.asked
-      ? `Entry ${id} leaves, before its next message.`
-      : `Entry ${id} had ended already (${result.outcome ?? 'no outcome'}).`,
+      ? `Entry ${id} exits before its next message.`
+      : `Entry ${id} has already ended (${result.outcome ?? 'no outcome'}).`,
   };
 }
 
@@ -143,11 +140,11 @@ async function exitEntry(context: CliContext, id: string, options: { readonly re
 async function restartEntries(context: CliContext, named: readonly string[], options: { readonly all?: boolean }): Promise<Outcome> {
   const api = await context.client();
   const ids = options.all === true ? await stuckIds(api) : named;
-  if (ids.length === 0 && options.all !== true) throw new CliFailure('Name the entries, or --all that are stuck: sojourn stuck list.', 2);
+  if (ids.length === 0 && options.all !== true) throw new CliFailure('Name the entries, or give --all; see sojourn stuck list.', 2);
   for (const id of ids) await api.post<EntryRestartAnswer>(`/v1/entries/${encodeURIComponent(id)}/restart`);
   return {
     value: { asked: ids },
-    text: ids.length === 0 ? 'No entry is stuck.' : ids.map((id) => `Entry ${id} is started anew from the store.`).join('\n'),
+    text: ids.length === 0 ? 'No entry is stuck.' : ids.map((id) => `Entry ${id} is started again from the store.`).join('\n'),
   };
 }
 

@@ -6,7 +6,7 @@ import { paragraphs, table } from '../text.js';
 
 export const eventShowCommand = command({
   name: 'event show <messageId>',
-  help: 'what an event matched, and what not and why',
+  help: 'what an event matched, what it did not match, and why',
   run: (context, [messageId = '']) => showEvent(context, messageId),
 });
 
@@ -16,7 +16,7 @@ async function showEvent(context: CliContext, messageId: string): Promise<Outcom
   const event = await api.get<EventStory>(`/v1/events/${encodeURIComponent(messageId)}`);
   const local = await context.localTime();
   const facts =
-    event.facts.length === 0 ? 'No fact follows from it.' : `Facts: ${event.facts.map((fact) => oneLine(fact.name)).join(', ')}.`;
+    event.facts.length === 0 ? 'No fact is derived from it.' : `Facts: ${event.facts.map((fact) => oneLine(fact.name)).join(', ')}.`;
   return {
     value: event,
     text: paragraphs(
@@ -24,9 +24,11 @@ async function showEvent(context: CliContext, messageId: string): Promise<Outcom
       table(
         ['what it did', 'entry'],
         event.effects.map((effect) => [effect.sentence, effect.entryId ?? '']),
-        'It did nothing: no journey starts on it, and no entry waits for it.',
+        'It did nothing: no journey starts with it, and no entry waits for it.',
       ),
-      event.others.length === 0 ? null : `Others came under this id, from another key or about another person: ${event.others.join(', ')}.`,
+      event.others.length === 0
+        ? null
+        : `Other events came with this id, from another key or about another person: ${event.others.join(', ')}.`,
     ),
   };
 }

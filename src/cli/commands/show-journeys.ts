@@ -7,7 +7,7 @@ import { paragraphs, plural, table } from '../text.js';
 export const journeyListCommand = command({
   name: 'journey list',
   help: 'all journeys',
-  options: [option('--internal', 'those too that Sojourn made for messages and broadcasts')],
+  options: [option('--internal', 'also those that Sojourn made for messages and broadcasts')],
   run: (context, _args, options) => listJourneys(context, options()),
 });
 

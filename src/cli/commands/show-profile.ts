@@ -14,14 +14,14 @@ import { tierText } from './show-engagement.js';
 
 export const profileShowCommand = command({
   name: 'profile show <person>',
-  help: 'a person: by any id, email, phone or a part of the name',
+  help: 'show a person: any id, email, phone or part of the name',
   run: (context, [person = '']) => showProfile(context, person),
 });
 
 export const profileEraseCommand = command({
   name: 'profile erase <person>',
   help: 'delete a person’s data for good',
-  options: [option('--yes', 'I mean it')],
+  options: [option('--yes', 'confirm')],
   run: (context, [person = ''], options) => eraseProfile(context, person, options()),
 });
 
@@ -50,8 +50,7 @@ async function showProfile(context: CliContext, id: string): Promise<Outcome> {
         ? null
         : profile.claims
             .map(
-              ({ kind, value, at, eventId }) =>
-                `Claimed by a browser, used for nothing: ${claimWords[kind]} ${value} (${local(at)}, ${eventId}).`,
+              ({ kind, value, at, eventId }) => `Claimed by a browser, not used: ${claimWords[kind]} ${value} (${local(at)}, ${eventId}).`,
             )
             .join('\n'),
       profile.suppressions.length === 0
@@ -118,22 +117,21 @@ async function showProfile(context: CliContext, id: string): Promise<Outcome> {
 async function eraseProfile(context: CliContext, id: string, options: { readonly yes?: boolean }): Promise<Outcome> {
   const api = await context.client();
   const profile = await findProfile(api, id, { exactly: true });
-  if (options.yes !== true) throw new CliFailure(`This deletes the data of profile ${profile.id} for good. Say it again with --yes.`, 2);
+  if (options.yes !== true)
+    throw new CliFailure(`This deletes the data of profile ${profile.id} for good. Repeat the command with --yes.`, 2);
   const result = await api.delete<ProfileEraseAnswer>(`/v1/profiles/${encodeURIComponent(profile.id)}`);
   return {
     value: result,
     text: result.erased
-      ? `Profile ${profile.id} is erased; ${plural(result.entries, 'entry leaves', 'entries leave')} its journey. Its addresses stay suppressed by a keyed hash.`
-      : `Profile ${profile.id} was erased before.`,
+      ? `Profile ${profile.id} is erased; ${plural(result.entries, 'entry exits', 'entries exit')} its journey. Its addresses stay suppressed by a keyed hash.`
+      : `Profile ${profile.id} was already erased.`,
   };
 }
 
 /** What counts, beside what was given. */
 function readingText({ trait, given, kept }: Profile['readings'][number]): string {
   const said = `“${oneLine(given).slice(0, 100)}”`;
-  return kept === null
-    ? `The ${trait} ${said} says nothing that can be read: it counts as not given.`
-    : `The ${trait} ${said} is read as ${kept}.`;
+  return kept === null ? `The ${trait} ${said} cannot be read: it counts as missing.` : `The ${trait} ${said} is read as ${kept}.`;
 }
 
 const claimWords: Readonly<Record<Profile['claims'][number]['kind'], string>> = {

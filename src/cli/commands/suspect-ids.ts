@@ -6,13 +6,13 @@ import { table } from '../text.js';
 
 export const suspectIdListCommand = command({
   name: 'suspect-id list',
-  help: 'those that name nobody, or brought too many people',
+  help: 'ids that are placeholders, or that brought too many people',
   run: (context) => listSuspectIds(context),
 });
 
 const words: Readonly<Record<SuspectId['why'], string>> = {
-  placeholder: 'names nobody: events go by their anonymous ids',
-  crowded: 'brought more people within a day than one can be: joins nobody',
+  placeholder: 'a placeholder: its events use their anonymous ids',
+  crowded: 'brought more browsers or addresses within a day than one person has: joins nobody',
 };
 
 /** `suspect-id list` */

@@ -22,9 +22,9 @@ export const templateListCommand = command({
 
 export const templatePreviewCommand = command({
   name: 'template preview <id>',
-  help: 'what a profile would get; without one, the project’s files with a sample',
+  help: 'what a profile would get; or, without a profile, the project’s files with a sample',
   options: [
-    option('--profile <person>', 'as this person would get it'),
+    option('--profile <person>', 'for this person'),
     option('--sample <name>', 'with this sample'),
     option('--locale <tag>', 'in this language'),
     option('--out <file>', 'write the HTML here'),
@@ -36,11 +36,11 @@ export const templatePreviewCommand = command({
 
 export const templateTestSendCommand = command({
   name: 'template test-send <id>',
-  help: 'send it to one of the shop’s listed test addresses',
+  help: 'send it to one of the shop’s test addresses',
   options: [
     required('--to <address>', 'a test address of shop.yaml'),
     option('--profile <person>', 'with this person’s data'),
-    option('--draft', 'the file of the server’s folder as it is, published or not'),
+    option('--draft', 'use the file in the server’s folder, also if it is not published'),
     option('--sample <name>', 'with this sample'),
     option('--locale <tag>', 'in this language'),
     option('--data-file <file>', 'a JSON file that the template reads as data'),
@@ -50,7 +50,7 @@ export const templateTestSendCommand = command({
 
 export const templatePublishCommand = command({
   name: 'template publish',
-  help: 'publish what changed in the templates folder',
+  help: 'publish the changed templates of the folder',
   run: (context) => publishTemplates(context),
 });
 
@@ -77,7 +77,7 @@ async function previewTemplate(
     options.profile === undefined
       ? await previewSample(context, id, options)
       : await previewProfile(context, id, options.profile, options.locale);
-  const fell = preview.fellBackFrom == null ? null : `There are no words in ${preview.fellBackFrom}: it fell back to ${preview.locale}.`;
+  const fell = preview.fellBackFrom == null ? null : `It has no words in ${preview.fellBackFrom}: this is ${preview.locale}.`;
   if ('body' in preview) {
     return { value: preview, text: paragraphs(preview.body, `${preview.segments} × ${preview.encoding}, ${preview.locale}`, fell) };
   }
@@ -151,7 +151,7 @@ async function testSendTemplate(
   });
   return {
     value: result,
-    text: `${id}${options.draft === true ? ' (the draft)' : ''} is on its way as message ${result.messageId}, in ${result.language}${fallback(result)}: sojourn message why ${result.messageId} tells how it went.`,
+    text: `${id}${options.draft === true ? ' (the draft)' : ''} is being sent as message ${result.messageId}, in ${result.language}${fallback(result)}: sojourn message why ${result.messageId} says what happened.`,
   };
 }
 
@@ -183,7 +183,7 @@ export async function publishTemplates(context: CliContext): Promise<Outcome> {
   const refused = templates.some((template) => template.problems.some((problem) => problem.severity === 'error'));
   return {
     value: templates,
-    text: lines.length === 0 ? 'Every template is published as it is.' : lines.join('\n'),
+    text: lines.length === 0 ? 'Every template is already published.' : lines.join('\n'),
     ...(refused ? { exitCode: 1 } : {}),
   };
 }

@@ -6,8 +6,12 @@ import { channelOption, option, required } from '../options.js';
 
 export const profileUnsuppressCommand = command({
   name: 'profile unsuppress <person>',
-  help: 'write again to an address that a provider called dead by mistake',
-  options: [channelOption(), required('--reason <text>', 'why it was a mistake'), option('--actor <id>', 'who lifts it: an id, no name')],
+  help: 'lift the suppression of an address that a provider called dead by mistake',
+  options: [
+    channelOption(),
+    required('--reason <text>', 'why it was a mistake'),
+    option('--actor <id>', 'who lifts it: an id, not a name'),
+  ],
   run: (context, [person = ''], options) => unsuppress(context, person, options()),
 });
 

@@ -11,8 +11,8 @@ export const userTokenSecretShowCommand = command({
 
 export const userTokenSecretRotateCommand = command({
   name: 'user-token-secret rotate',
-  help: 'a new secret; the old one counts for a day more',
-  options: [option('--now', 'the old one counts no more from now on')],
+  help: 'make a new secret; the old one works for another day',
+  options: [option('--now', 'the old one stops working now')],
   run: (context, _args, options) => rotateTokenSecret(context, options()),
 });
 
@@ -28,9 +28,9 @@ async function rotateTokenSecret(context: CliContext, options: { readonly now?: 
 
 async function told(context: CliContext, shown: UserTokenSecret): Promise<Outcome> {
   const local = await context.localTime();
-  const before = shown.previousUntil === null ? '' : ` Tokens of the secret before count until ${local(shown.previousUntil)}.`;
+  const before = shown.previousUntil === null ? '' : ` Tokens of the earlier secret are valid until ${local(shown.previousUntil)}.`;
   return {
     value: shown,
-    text: `${shown.secret}\n\nVersion ${shown.version}. It signs user tokens (HS256), on the shop’s own servers and nowhere else.${before}`,
+    text: `${shown.secret}\n\nVersion ${shown.version}. It signs user tokens (HS256). Use it only on the shop’s own servers.${before}`,
   };
 }

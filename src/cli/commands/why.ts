@@ -8,8 +8,8 @@ import { paragraphs, table } from '../text.js';
 
 export const whyCommand = command({
   name: 'why <person>',
-  help: 'what happened to somebody, why, and what comes next',
-  options: [option('--journey <id>', 'in this journey alone')],
+  help: 'what happened to a person, why, and what comes next',
+  options: [option('--journey <id>', 'only in this journey')],
   examples: ['sojourn why ada@example.com', 'sojourn why ada@example.com --journey abandoned-cart'],
   run: (context, [person = ''], options) => why(context, person, options()),
 });
@@ -26,7 +26,7 @@ export async function why(context: CliContext, person: string, options: { readon
     value: story,
     text: paragraphs(
       `Profile ${story.profileId}. ${story.answer}`,
-      story.isCut ? 'Only the newest: older events, entries or messages are left out.' : null,
+      story.isCut ? 'Only the newest: older events, entries or messages are omitted.' : null,
       table(['when', 'journey', 'what'], rows, 'Nothing has happened.'),
       story.next.length === 0
         ? null

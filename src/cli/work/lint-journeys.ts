@@ -28,7 +28,7 @@ export async function lintJourneys(
   const errors = found.filter((problem) => problem.severity === 'error').length;
   const summary =
     found.length === 0
-      ? `${plural(files.length, 'journey')}, nothing to complain about.`
+      ? `${plural(files.length, 'journey')}, no problems.`
       : `${plural(errors, 'error')}, ${plural(found.length - errors, 'warning')}.`;
   return {
     value: found,

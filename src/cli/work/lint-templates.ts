@@ -18,7 +18,7 @@ export async function lintProjectTemplates(context: CliContext): Promise<Outcome
   const errors = problems.filter((problem) => problem.severity === 'error').length;
   const summary =
     problems.length === 0
-      ? `${plural(set.ids().length, 'template')}, nothing to complain about.`
+      ? `${plural(set.ids().length, 'template')}, no problems.`
       : `${plural(errors, 'error')}, ${plural(problems.length - errors, 'warning')}.`;
   return { value: problems, text: [...problems.map(describeProblem), summary].join('\n'), exitCode: errors > 0 ? 1 : 0 };
 }

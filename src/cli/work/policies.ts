@@ -24,7 +24,7 @@ export async function lintPolicies(context: CliContext, files: readonly string[]
   const count = files.length === 0 ? policyKinds.length : files.length;
   const summary =
     problems.length === 0
-      ? `${plural(count, 'policy', 'policies')}, nothing to complain about.`
+      ? `${plural(count, 'policy', 'policies')}, no problems.`
       : `${plural(errors, 'error')}, ${plural(problems.length - errors, 'warning')}.`;
   return { value: problems, text: [...problems.map(describeProblem), summary].join('\n'), exitCode: errors > 0 ? 1 : 0 };
 }

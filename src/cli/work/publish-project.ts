@@ -31,7 +31,7 @@ interface Difference {
   readonly problems: readonly FileProblem[];
 }
 
-export const nothingDiffers = 'What is live is what the project says.';
+export const nothingDiffers = 'Everything in the project is live.';
 
 /**
  * `publish`: all of the project that differs from what is live, in an order in which each finds what it needs: policies, templates, journeys. Shows the
@@ -48,7 +48,7 @@ export async function publishProject(
   if (options.dryRun === true)
     return { value: found, text: [...shown, summary(found, broken)].join('\n'), exitCode: broken.length > 0 ? 1 : 0 };
   if (options.yes !== true)
-    throw new CliFailure([...shown, summary(found, broken), 'Nothing was published. Say --yes to put it live.'].join('\n'), 2, found);
+    throw new CliFailure([...shown, summary(found, broken), 'Nothing was published. Publish it with --yes.'].join('\n'), 2, found);
 
   const sound = found.filter((one) => !broken.includes(one));
   const filesOf = (kind: Difference['kind']): readonly string[] =>

@@ -30,7 +30,7 @@ export async function tour(context: CliContext, options: { readonly own?: boolea
     refuseProduction(running);
     const { clockRate } = await (await context.client()).get<Readiness>('/readyz');
     if (clockRate >= slowestRate) return walk(context, running);
-    context.io.out('The instance that runs keeps real time, so the mail would come in an hour: the tour starts one of its own.');
+    context.io.out('The running instance uses real time, so the email would come in an hour. The tour starts an instance of its own.');
   }
   return walkOnOwn(context, options.keep === true);
 }
@@ -38,19 +38,19 @@ export async function tour(context: CliContext, options: { readonly own?: boolea
 function refuseProduction({ mailboxUrl, phoneUrl }: RunningInstance): void {
   if (mailboxUrl !== null && phoneUrl !== null) return;
   throw new CliFailure(
-    'The instance that runs sends to real people (SMTP_URL or TWILIO_ACCOUNT_SID is set), and the tour makes people up: sojourn tour --own starts one to throw away.',
+    'The instance that runs sends to real people (SMTP_URL or TWILIO_ACCOUNT_SID is set), and the tour uses invented people: start a temporary instance with sojourn tour --own.',
     2,
   );
 }
 
 async function walkOnOwn(context: CliContext, keep: boolean): Promise<Outcome> {
   const { startOwnInstance } = await import('../own-instance.js');
-  context.io.out('An instance to throw away starts; its clock plays an hour a second.');
+  context.io.out('A temporary instance starts; its clock plays one hour in one second.');
   const own = await startOwnInstance(context.io.env, rate);
   try {
     const outcome = await walk(createContext(context.io, { data: own.dataFolder }), own.running);
     if (!keep) return outcome;
-    context.io.out(`${outcome.text}\n\nIt goes on until Ctrl-C: mailbox ${own.running.mailboxUrl}, phone ${own.running.phoneUrl}.`);
+    context.io.out(`${outcome.text}\n\nIt runs until Ctrl-C: mailbox ${own.running.mailboxUrl}, phone ${own.running.phoneUrl}.`);
     await new Promise<void>((resolve) => process.once('SIGINT', () => resolve()));
     return { ...outcome, text: '' };
   } finally {
@@ -62,7 +62,7 @@ async function walk(context: CliContext, running: RunningInstance): Promise<Outc
   const say = (line: string): void => context.io.out(line);
   const run = randomBytes(4).toString('hex');
   const ada = { userId: `tour-${run}`, email: `ada.${run}@example.com`, cart: `tour-cart-${run}` };
-  say(`1. Ada (${ada.userId}) says yes to emails and leaves a blue mug in her cart.`);
+  say(`1. Ada (${ada.userId}) consents to emails, puts a blue mug into her cart and goes away.`);
   await tell(
     running,
     [
@@ -80,7 +80,7 @@ async function walk(context: CliContext, running: RunningInstance): Promise<Outc
   const mail = await until(mailWithinMs, () => mailTo(running, ada.email));
   if (mail === null) return missing(context, ada.userId);
   const mailUrl = `${running.mailboxUrl}/view/${mail.ID}`;
-  say(`2. An hour later, by her clock, a mail is there: "${oneLine(mail.Subject)}"  ${mailUrl}`);
+  say(`2. An hour later, by her clock, an email is there: "${oneLine(mail.Subject)}"  ${mailUrl}`);
 
   say('3. She orders. That ends the series: nothing more comes.');
   await tell(
@@ -103,7 +103,7 @@ async function missing(context: CliContext, userId: string): Promise<Outcome> {
   const story = await why(context, userId, {});
   return {
     value: { userId, mailUrl: null, story: story.value },
-    text: `2. No mail came within a minute. Why? sojourn why ${userId}\n\n${story.text}`,
+    text: `2. No email came within a minute. See why: sojourn why ${userId}\n\n${story.text}`,
     exitCode: 1,
   };
 }
@@ -117,7 +117,7 @@ async function tell(running: RunningInstance, calls: readonly Readonly<Record<st
       batch: calls.map((call, index) => ({ ...call, userId, messageId: `${userId}-${moment}-${index}` })),
     }),
   });
-  if (!response.ok) throw new CliFailure(`The events were answered ${response.status}: sojourn status says how the instance is.`);
+  if (!response.ok) throw new CliFailure(`The instance answered the events with ${response.status}: see sojourn status.`);
 }
 
 async function mailTo({ mailboxUrl }: RunningInstance, address: string): Promise<Mail | null> {

@@ -19,7 +19,7 @@ export async function watchProject(
 ): Promise<Outcome> {
   const running = await context.running();
   if (!yes && (running === null || running.mailboxUrl === null || running.phoneUrl === null))
-    throw new CliFailure('What is watched goes live with each save. Where mail or texts may reach real people, say --yes, too.', 2);
+    throw new CliFailure('Each save goes live. Emails or texts may reach real people here, so give --yes too.', 2);
   context.io.out(`Watching ${watched.join(', ')} in ${context.project}; Ctrl-C ends it.`);
   let published: string | null = null;
   let before: string | null = null;

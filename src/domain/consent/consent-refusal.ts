@@ -26,7 +26,7 @@ export function refuseConsent(said: ConsentSaid, topics: TopicPolicy): ConsentRe
       problem: `\`topic\` names none of policies/topics.yaml. ${unknown.suggestion ?? ''}`.trim(),
     };
   if (said.legalBasis !== 'implied' || (said.expiresAt ?? null) !== null) return null;
-  const needsEnd = 'An implied consent has an end: say when it expires.';
+  const needsEnd = 'An implied consent needs an end: give `expires_at`.';
   return { code: 'needs-end', sentence: needsEnd, problem: needsEnd };
 }
 
@@ -39,6 +39,6 @@ export function widenRefusal(said: ConsentSaid, topics: TopicPolicy): readonly C
 /** Why a browser may not say this yes; null: it may. What the preference centre does not offer is for the shop's own servers to record. */
 export function refuseBrowserConsent(said: ConsentSaid, { topics }: TopicPolicy, { kind }: Speaker): ConsentRefusal | null {
   if (kind === 'server' || said.state !== 'granted' || topics.some(({ id, isOffered }) => id === said.topic && isOffered)) return null;
-  const problem = 'A yes to a topic that is not offered in the preference centre is recorded with a server key.';
+  const problem = 'A yes to a topic that is not offered in the preference centre needs a server key.';
   return { code: 'needs-server-key', sentence: problem, problem };
 }

@@ -27,18 +27,18 @@ export function consentSentence(
     case 'expired':
       return `No: the consent to ${it}, given ${when}, ended${act?.expiresAt ? ` ${formatLocal(act.expiresAt, timeZone)}` : ''}.`;
     case 'pending':
-      return `Not yet: ${it} was asked for ${when} and is not confirmed${act?.notAsked ? notAskedWords[act.notAsked] : ''}.`;
+      return `Not yet: ${it} was requested ${when} and is not confirmed${act?.notAsked ? notAskedWords[act.notAsked] : ''}.`;
     case 'quarantined':
       return `No: ${it} was imported ${when} without evidence, and stays in quarantine until there is some.`;
     case 'not-covered':
-      return `No: there is consent to marketing ${by}, but ${topic} must be consented to by name there.`;
+      return `No: there is consent to marketing ${by}, but there the consent must name ${topic}.`;
     case 'nothing-said':
       return `No: nobody has asked about ${it}.`;
   }
 }
 
 const notAskedWords: Readonly<Record<NotAsked, string>> = {
-  'asked-already': '; no message asks again, because the address was asked within a day already',
+  'asked-already': '; no message asks again, because the address was already asked within a day',
   complained: '; no message asks, because the address complained',
   stopped: '; no message asks, because the number has stopped',
   manual: '; no message asks, because the address was suppressed by hand',

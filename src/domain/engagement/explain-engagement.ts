@@ -39,7 +39,7 @@ function reasonText({ tiers }: EngagementPolicy, { tier, reason }: TierVerdict, 
       return tier === 'sunset' ? `${since}, ${daysOf(reader.at - reason.since)} ago` : since;
     }
     case 'objected':
-      return 'the person objects to profiling, so nothing is worked out from what they do';
+      return 'the person objects to profiling, so nothing is computed from what they do';
     case 'unknown':
       return 'neither an engagement nor a consent is known';
   }
@@ -49,7 +49,7 @@ function reasonText({ tiers }: EngagementPolicy, { tier, reason }: TierVerdict, 
 export function fallsSentence({ tier, falls }: TierVerdict, { timeZone }: Pick<Reader, 'timeZone'>): string | null {
   if (falls === null) return null;
   const turns = tierRank[falls.to] > tierRank[tier] ? 'Falls to' : 'Becomes';
-  return `${turns} ${falls.to} ${formatLocal(falls.at, timeZone)} (${timeZone}) if nothing happens before.`;
+  return `${turns} ${falls.to} ${formatLocal(falls.at, timeZone)} (${timeZone}) if nothing happens before then.`;
 }
 
 /**
@@ -62,7 +62,7 @@ export function affinitySentence({ multiplier, reason }: TopicMultiplier, reader
     case 'chosen':
       return reason.wanted ? 'As usual: chosen in the preference centre.' : 'None: declined in the preference centre.';
     case 'usual':
-      return 'As usual: nothing speaks against it.';
+      return 'As usual.';
     case 'rarely':
     case 'never': {
       const seen = `of ${countWords(reason.of, 'message')}, ${reason.hits} ${reason.by === 'opens' ? 'opened' : 'clicked'}`;
@@ -70,7 +70,7 @@ export function affinitySentence({ multiplier, reason }: TopicMultiplier, reader
       return `${multiplier === 0 ? 'None' : 'Fewer'}: ${seen}${contrast}.`;
     }
     case 'probe':
-      return `One to try: nothing of it has come${reason.lastAt === null ? '' : ` since ${formatLocal(reason.lastAt, reader.timeZone)}`}.`;
+      return `One as a test: the person got nothing about it${reason.lastAt === null ? '' : ` since ${formatLocal(reason.lastAt, reader.timeZone)}`}.`;
   }
 }
 
@@ -79,7 +79,7 @@ export function fatigueSentence(policy: EngagementPolicy, { cause, until }: Fati
   const causes = {
     'too-many': 'they said that it is too much',
     'looked-and-left': 'they looked at their preferences and changed nothing',
-    'left-a-topic': 'they left a topic',
+    'left-a-topic': 'they unsubscribed from a topic',
     unanswered: `${policy.fatigue.unengagedSends} messages in a row got no answer`,
   } satisfies Record<Fatigue['cause'], string>;
   return `Caps are multiplied by ${points(policy.fatigue.multiplier)} until ${formatLocal(until, timeZone)} (${timeZone}): ${causes[cause]}.`;

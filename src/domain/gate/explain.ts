@@ -16,7 +16,7 @@ interface Reader {
 export function verdictSentence(decision: Verdict, reader: Reader): string {
   switch (decision.kind) {
     case 'send':
-      return `Cleared to send: nothing stood against this ${channelKind(reader.channel).words.one}${displacedText(decision.displaces)}.`;
+      return `Cleared to send: nothing prevents this ${channelKind(reader.channel).words.one}${displacedText(decision.displaces)}.`;
     case 'hold':
       return `Held: ${pauseText(decision.detail)}, until someone resumes it.`;
     case 'defer':
@@ -50,9 +50,9 @@ function reasonText(reason: VerdictReason, detail: VerdictDetail, reader: Reader
     case 'holdout':
       return 'the person is in the holdout, so that the effect of the journey can be measured';
     case 'empty-content':
-      return `nothing to say (${field('problem')})`;
+      return `no content (${field('problem')})`;
     case 'stale':
-      return 'what it says was true too long ago, or its deadline has passed';
+      return 'its content is out of date, or its deadline has passed';
     case 'quiet-hours':
       return quietHoursText(detail, noun.many);
     case 'frequency-cap':
@@ -72,7 +72,7 @@ export function capSentence(detail: VerdictDetail, next: Instant | null, timeZon
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${nextText(next, { timeZone })}.`;
 }
 
-/** `cap email-7d, 1 of 2 used (tier warm; fewer, because this topic goes unread)`. */
+/** `cap email-7d, 1 of 2 used (tier warm; fewer, because the person does not read this topic)`. */
 function capText(detail: VerdictDetail): string {
   const { rule, used, limit } = detail;
   const amount = limit === 0 ? 'nothing is allowed' : `${String(used ?? '?')} of ${String(limit ?? '?')} used`;
@@ -82,20 +82,20 @@ function capText(detail: VerdictDetail): string {
 
 /** `it would bring 0.02 and risks 0.07, in people who leave and complain after 5 messages in 7 days (message-price)`. */
 function priceText({ margin, price, sends }: VerdictDetail): string {
-  return `it would bring ${money(margin)} and risks ${money(price)}, in people who leave and complain after ${String(sends)} messages in 7 days (message-price)`;
+  return `its expected margin is ${money(margin)} and its risk ${money(price)}, from unsubscribes and complaints after ${String(sends)} messages in 7 days (message-price)`;
 }
 
 function money(amount: VerdictDetail[string] | undefined): string {
   return typeof amount === 'number' ? String(Math.round(amount * 1000) / 1000) : '?';
 }
 
-/** Where the number of a cap comes from: `tier warm; fewer, because this topic goes unread`. Empty: it is the same for everybody. */
+/** Where the number of a cap comes from: `tier warm; fewer, because the person does not read this topic`. Empty: it is the same for everybody. */
 export function capWhy({ keepFree, tier, topicMultiplier, fatigueMultiplier, choice }: VerdictDetail): string {
   return [
     choice === true ? 'as the person chose' : null,
     tier === undefined ? null : `tier ${String(tier)}`,
     typeof keepFree === 'number' ? `${keepFree} kept free for more important messages` : null,
-    topicMultiplier === undefined ? null : `${topicMultiplier === 0 ? 'none' : 'fewer'}, because this topic goes unread`,
+    topicMultiplier === undefined ? null : `${topicMultiplier === 0 ? 'none' : 'fewer'}, because the person does not read this topic`,
     fatigueMultiplier === undefined ? null : 'fewer for a while, because of what the person did or did not do',
   ]
     .filter((part) => part !== null)

@@ -19,7 +19,8 @@ export function readFeedbackLoops(text: string): { readonly loops: readonly Feed
   for (const written of text.split(/[\s,;]+/).filter((one) => one !== '')) {
     const [, local, host, signer] =
       /^([^@\s=]{0,64})@([a-z0-9-]+(?:\.[a-z0-9-]+)+)(?:=([a-z0-9-]+(?:\.[a-z0-9-]+)+))?$/.exec(written.toLowerCase()) ?? [];
-    if (host === undefined) problems.push(`"${written}" is no address such as staff@hotmail.com, nor a domain such as @fbl.example.net`);
+    if (host === undefined)
+      problems.push(`"${written}" is neither an address such as staff@hotmail.com nor a domain such as @fbl.example.net`);
     else loops.push({ address: local === undefined || local === '' ? null : `${local}@${host}`, domain: signer ?? host });
   }
   return { loops, problems };

@@ -36,9 +36,10 @@ export function providerSentence(channel: Channel, health: ProviderHealth): stri
   const { failuresInRow, lastSuccessReal, host, reply, isReached } = health;
   const what = channelKind(channel).words.mass;
   const place = host === null ? 'the provider' : host;
-  const success = lastSuccessReal === null ? 'nothing came through yet' : `the last success at ${new Date(lastSuccessReal).toISOString()}`;
+  const success =
+    lastSuccessReal === null ? 'no message was accepted yet' : `the last success at ${new Date(lastSuccessReal).toISOString()}`;
   if (isReached === false)
-    return `${place} is not reached${reply === null ? '' : ` (${reply})`}; ${success}. The ${what} waits and is tried again.`;
+    return `${place} cannot be reached${reply === null ? '' : ` (${reply})`}; ${success}. The ${what} waits and is tried again.`;
   if (failuresInRow === 0) return `${place}; ${success}`;
   const row = `${failuresInRow} ${failuresInRow === 1 ? 'failure' : 'failures in a row'}`;
   return `${row}, ${success}.${reply === null ? '' : ` ${place} said: ${reply}`}`;

@@ -26,7 +26,7 @@ export function unknownChannel(id: string): ChannelKind {
       shortAddress: 'address',
       ownAddress: `address for ${id}`,
       accepted: 'The provider accepted the message.',
-      cameBack: 'What was sent to this address came back.',
+      cameBack: 'A message to this address bounced.',
       alsoCalled: [],
     },
     pages: { en: page, de: page },

@@ -28,15 +28,15 @@ test('of who ignored their first messages says so, and that they fall from there
   const unengagedSends = Array.from({ length: 12 }, (_, index) => on(1 + index));
   expect(told({ ...signedUp, unengagedSends }, on(20))).toEqual([
     'Cool: 10 messages got no answer since Thu 1 Jan 00:00.',
-    'Falls to dormant Wed 8 Apr 00:00 (UTC) if nothing happens before.',
+    'Falls to dormant Wed 8 Apr 00:00 (UTC) if nothing happens before then.',
   ]);
 });
 
 test('of who is new says what they become, which may be better', () => {
   expect(told(signedUp, on(20))).toEqual([
     'New: consent was given 20 days ago (Thu 1 Jan 00:00), and the first 30 days are new.',
-    'Falls to warm Sat 31 Jan 00:00 (UTC) if nothing happens before.',
+    'Falls to warm Sat 31 Jan 00:00 (UTC) if nothing happens before then.',
   ]);
   const bought = { ...signedUp, state: recordSignal(noEngagement, { kind: 'purchase' }, on(20), policy) };
-  expect(told(bought, on(20))[1]).toBe('Becomes hot Sat 31 Jan 00:00 (UTC) if nothing happens before.');
+  expect(told(bought, on(20))[1]).toBe('Becomes hot Sat 31 Jan 00:00 (UTC) if nothing happens before then.');
 });

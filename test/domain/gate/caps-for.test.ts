@@ -114,7 +114,7 @@ describe('the sentence says where the number comes from', () => {
 
   test('interest, fatigue', () => {
     expect(say({ tier: 'warm', topicMultiplier: 0.5, fatigueMultiplier: 1 }, daysAgo(6))).toBe(
-      'Not sent: cap email-7d, 1 of 1 used (tier warm; fewer, because this topic goes unread); next possible Wed 2 Dec 13:00 (Europe/Berlin).',
+      'Not sent: cap email-7d, 1 of 1 used (tier warm; fewer, because the person does not read this topic); next possible Wed 2 Dec 13:00 (Europe/Berlin).',
     );
     expect(say({ tier: 'warm', fatigueMultiplier: 0.5 }, daysAgo(6))).toMatch(/tier warm; fewer for a while/);
   });

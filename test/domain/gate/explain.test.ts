@@ -7,7 +7,7 @@ const reader = { timeZone: 'Europe/Berlin', channel: 'email' } as const;
 const thursday = Date.UTC(2026, 11, 3, 8, 12);
 
 test.each<readonly [Verdict, string]>([
-  [{ kind: 'send' }, 'Cleared to send: nothing stood against this email.'],
+  [{ kind: 'send' }, 'Cleared to send: nothing prevents this email.'],
   [
     { kind: 'skip', reason: 'frequency-cap', detail: { rule: 'email-7d', used: 4, limit: 4, next: thursday } },
     'Not sent: cap email-7d, 4 of 4 used; next possible Thu 3 Dec 09:12 (Europe/Berlin).',
@@ -22,7 +22,7 @@ test.each<readonly [Verdict, string]>([
   ],
   [
     { kind: 'send', displaces: ['m1'] },
-    'Cleared to send: nothing stood against this email, and it took the slot of a less important message (m1).',
+    'Cleared to send: nothing prevents this email, and it took the slot of a less important message (m1).',
   ],
   [{ kind: 'release', reason: 'outranked', detail: { winner: 'm2' } }, 'Gave up its slot: a more important message took the slot (m2).'],
   [{ kind: 'exit', reason: 'exited', detail: { rule: 'ordered' } }, 'Not sent, and the journey ends: exit rule ordered came first.'],
@@ -30,7 +30,7 @@ test.each<readonly [Verdict, string]>([
   [{ kind: 'hold', reason: 'paused', detail: { scope: 'channel' } }, 'Held: the channel is paused, until someone resumes it.'],
   [
     { kind: 'withhold', reason: 'holdout', detail: {}, instead: { kind: 'send' } },
-    'Withheld: the person is in the holdout, so that the effect of the journey can be measured. Without that: Cleared to send: nothing stood against this email.',
+    'Withheld: the person is in the holdout, so that the effect of the journey can be measured. Without that: Cleared to send: nothing prevents this email.',
   ],
 ])('%j', (decision, sentence) => {
   expect(verdictSentence(decision, reader)).toBe(sentence);

@@ -48,7 +48,7 @@ test('the more messages came in seven days, the more a message has to bring', ()
   const refused = decide(sent(2, 6));
   expect(refused).toMatchObject({ kind: 'skip', reason: 'frequency-cap', detail: { rule: 'message-price', sends: 2 } });
   expect(verdictSentence(refused, { timeZone: 'UTC', channel: 'email' })).toBe(
-    'Not sent: it would bring 0.05 and risks 0.07, in people who leave and complain after 2 messages in 7 days (message-price).',
+    'Not sent: its expected margin is 0.05 and its risk 0.07, from unsubscribes and complaints after 2 messages in 7 days (message-price).',
   );
 });
 

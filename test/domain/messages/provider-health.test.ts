@@ -4,7 +4,7 @@ import { isFailing, noHealth, providerSentence } from '../../../src/domain/messa
 const at = Date.UTC(2026, 11, 1, 10, 2);
 
 test.each([
-  [noHealth, false, 'the provider; nothing came through yet'],
+  [noHealth, false, 'the provider; no message was accepted yet'],
   [
     { ...noHealth, host: 'mail.example:25', lastSuccessReal: at, isReached: true },
     false,
@@ -13,7 +13,7 @@ test.each([
   [
     { ...noHealth, host: 'mail.example:25', failuresInRow: 1, isReached: true, reply: '451 later' },
     false,
-    '1 failure, nothing came through yet. mail.example:25 said: 451 later',
+    '1 failure, no message was accepted yet. mail.example:25 said: 451 later',
   ],
   [
     { ...noHealth, host: 'mail.example:25', failuresInRow: 4, lastSuccessReal: at, isReached: true, reply: '454 4.7.0 no' },
@@ -23,7 +23,7 @@ test.each([
   [
     { ...noHealth, host: 'mail.example:25', isReached: false, reply: 'ECONNREFUSED' },
     true,
-    'mail.example:25 is not reached (ECONNREFUSED); nothing came through yet. The mail waits and is tried again.',
+    'mail.example:25 cannot be reached (ECONNREFUSED); no message was accepted yet. The mail waits and is tried again.',
   ],
 ])('%o', (health, fails, told) => {
   expect([isFailing(health), providerSentence('email', health)]).toEqual([fails, told]);

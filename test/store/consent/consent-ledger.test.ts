@@ -152,12 +152,12 @@ describeOnBothStores('the consent ledger', (store) => {
     const said = { channel: 'email', method: 'checkout', source: 'order' };
     const implied = { ...said, legal_basis: 'implied' };
     const { rejected } = await told(identify({ email: 'ada@example.test' }), track('Consent Granted', implied));
-    expect(rejected).toMatchObject([{ reason: 'invalid-consent-event', detail: 'An implied consent has an end: say when it expires.' }]);
+    expect(rejected).toMatchObject([{ reason: 'invalid-consent-event', detail: 'An implied consent needs an end: give `expires_at`.' }]);
     const { call } = await testApi(deps);
     const path = `/v1/profiles/${await profileId()}/consents`;
     expect(await call('POST', path, { ...said, state: 'granted', legalBasis: 'implied' })).toMatchObject({
       status: 422,
-      body: { code: 'needs-end', detail: 'An implied consent has an end: say when it expires.' },
+      body: { code: 'needs-end', detail: 'An implied consent needs an end: give `expires_at`.' },
     });
     expect((await consents()).acts).toEqual([]);
 

@@ -50,7 +50,7 @@ describeOnBothStores('an address that was called dead', (store) => {
     'is written to again once an operator has lifted %s, who is kept with why',
     async (reason) => {
       await said(reason, '5.1.1');
-      expect((await showProfile(deps, id))?.suppressions).toMatchObject([{ sentence: expect.stringContaining('an operator lifts it') }]);
+      expect((await showProfile(deps, id))?.suppressions).toMatchObject([{ sentence: expect.stringContaining('an operator can lift it') }]);
 
       const lifted = await lift();
       expect(lifted).toMatchObject({ kind: 'lifted', reason, stands: null });

@@ -94,7 +94,7 @@ describeOnBothStores('health', (store) => {
     });
     try {
       expect(await eventually('it is called down', async () => ((await part())?.state === 'down' ? part() : null), 10_000)).toMatchObject({
-        detail: expect.stringContaining(`127.0.0.1:${port} is not reached (ECONNREFUSED)`),
+        detail: expect.stringContaining(`127.0.0.1:${port} cannot be reached (ECONNREFUSED)`),
       });
       const outcome = await provider.submit(mail, { deadlineMs: 5_000 });
       expect(outcome).toMatchObject({ kind: 'not-sent', said: { host: `127.0.0.1:${port}` } });

@@ -75,7 +75,7 @@ describeOnBothStores('the story', (store) => {
     const { deps, messageId } = await reminded(store());
     expect(await explainMessage(deps, messageId)).toMatchObject({
       state: 'accepted',
-      sentence: expect.stringMatching(/^Sent: the provider took it Tue 24 Nov 13:00 \(Europe\/London\)/),
+      sentence: expect.stringMatching(/^Sent: the provider accepted it Tue 24 Nov 13:00 \(Europe\/London\)/),
       verdicts: [{ decision: 'send' }],
       attemptsMade: [{ n: 1, outcome: 'accepted' }],
     });
@@ -102,7 +102,7 @@ describeOnBothStores('the story', (store) => {
     });
     expect(await showEvent(deps, 'an-identify')).toMatchObject({
       kind: 'stored',
-      event: { effects: [{ sentence: 'profile.updated did nothing: no live journey starts on it and no entry waits for it.' }] },
+      event: { effects: [{ sentence: 'profile.updated did nothing: no live journey starts with it and no entry waits for it.' }] },
     });
     expect(await showEvent(deps, 'never-came')).toEqual({ kind: 'unknown' });
   });

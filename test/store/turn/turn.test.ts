@@ -211,7 +211,7 @@ describeOnBothStores('a turn', (store) => {
     await turn(deps);
     const told = async () => (await explainMessage(deps, (await messages())[0]?.id ?? ''))?.sentence;
     expect(await told()).toMatch(
-      /^Waits: no answer came, and it may have arrived; the same email goes once more under the same id Tue 24 Nov /,
+      /^Waits: no answer came, and it may have arrived; the same email is sent once more under the same id Tue 24 Nov /,
     );
     deps.clock.pass(1000);
     await turn(deps);
