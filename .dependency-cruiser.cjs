@@ -43,6 +43,14 @@ module.exports = {
     pure('turn-is-pure', '^src/turn/'),
     only('knowledge-imports-pure-parts', '^src/knowledge/', ['^src/knowledge/', '^src/domain/', '^src/journey/', '^src/simulator/memory/']),
     pure('knowledge-is-pure', '^src/knowledge/'),
+    only('step-effects-import-pure-parts', '^src/step-effects/', [
+      '^src/step-effects/',
+      '^src/domain/',
+      '^src/journey/',
+      '^src/turn/',
+      '^src/simulator/memory/',
+    ]),
+    pure('step-effects-are-pure', '^src/step-effects/'),
     only('matching-imports-domain-and-journey', '^src/matching/', ['^src/matching/', '^src/domain/', '^src/journey/']),
     pure('matching-is-pure', '^src/matching/'),
     only('projection-imports-domain', '^src/projection/', ['^src/projection/', '^src/domain/', '^src/channels/', '^src/matching/']),
@@ -63,6 +71,7 @@ module.exports = {
       '^src/render/',
       '^src/yaml/',
       '^src/knowledge/',
+      '^src/step-effects/',
     ]),
     only('replay-imports-the-simulator', '^src/replay/', [
       '^src/replay/',
@@ -82,6 +91,7 @@ module.exports = {
       '^src/turn/',
       '^src/matching/',
       '^src/knowledge/',
+      '^src/step-effects/',
       '^src/projection/',
     ]),
     only('app-imports-no-door', '^src/app/', [
@@ -105,8 +115,8 @@ module.exports = {
       name: 'sql-lives-in-the-store',
       severity: 'error',
       comment:
-        'Who needs a statement gets it from src/store, by a name that says what it does; knowledge builds parts of one and runs none.',
-      from: { path: '^(src|workflows|activities)/', pathNot: '^src/(store|knowledge)/' },
+        'Who needs a statement gets it from src/store, by a name that says what it does; knowledge and what steps ask for are parts of one, and run none.',
+      from: { path: '^(src|workflows|activities)/', pathNot: '^src/(store|knowledge|step-effects)/' },
       to: { path: '(^|/)node_modules/kysely/|^kysely$' },
     },
     only('activities-are-thin', '^activities/', ['^activities/', '^src/app/', '^workflows/contract', '^src/domain/']),

@@ -1,5 +1,6 @@
 import type { Channel } from '../domain/messages/channel.js';
 import { leaseMs } from '../domain/values/lease.js';
+import { stepEffect } from '../step-effects/kind-of.js';
 import type { Effect, EffectOf, Poke } from '../turn/effects.js';
 import type { Trx } from './db.js';
 import { displaceMessages } from './displaced-messages.js';
@@ -8,8 +9,6 @@ import { writeConsumed } from './entry-inputs.js';
 import { writeAttempt, writeAttemptOutcome, writeMessage, writeReleased, writeSettled, writeVerdict } from './messages.js';
 import { forgetFinished } from './pokes.js';
 import { writeLastInstant } from './profiles.js';
-import { stepWriters } from './step-effects/index.js';
-import type { StepWriter } from './step-effects/writer.js';
 import { writeTrace } from './trace.js';
 import { TurnWrites } from './turn-writes.js';
 import { writeWaits } from './waits.js';
@@ -49,7 +48,7 @@ const writers: { readonly [K in Effect['kind']]: Writer<K> } = {
   entry: ({ after }, to) => to.writes.add({ entries: writeEntry(after, pokeReal(after.poke, to)) }),
   looked: ({ entryId, poke }, to) => to.writes.add({ entries: writeLookedAt(entryId, pokeReal(poke, to)) }),
   instant: ({ profileId, at }, { writes }) => writes.add({ profiles: writeLastInstant(profileId, at) }),
-  asked: ({ by, effect, at }, { trx }) => stepWriter(effect)(effect, { trx, by, at }),
+  asked: ({ by, effect, at }, { writes }) => writes.add({ asked: stepEffect(effect).toStore(effect, { by, at }) }),
   forget: ({ entryId }, { trx }) => forgetFinished(trx, entryId),
 };
 
@@ -69,10 +68,4 @@ function pokeReal(poke: Poke, { realAt, realNow }: EffectTools): number | null {
     case 'in':
       return realNow + poke.ms;
   }
-}
-
-function stepWriter(effect: { readonly kind: string }): StepWriter<unknown> {
-  const writer = (stepWriters as Readonly<Record<string, StepWriter<unknown>>>)[effect.kind];
-  if (writer === undefined) throw new Error(`A step asks for ${effect.kind}, which nothing here writes to the store.`);
-  return writer;
 }

@@ -1,6 +1,5 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { journeyJsonSchema } from '../../src/journey/json-schema.js';
-import { forgetPoints } from './trial-knowledge.js';
 import { definitionOf, playYaml, problemsOf, trialJourney } from './trials.js';
 
 // What a line in each of these lists would do. The step only gives the points that the condition asks for.
@@ -19,9 +18,9 @@ vi.mock(import('../../src/journey/steps/index.js'), async (original) => {
   const { reward } = await import('./trial-step.js');
   return { stepKinds: { ...stepKinds, reward } };
 });
-vi.mock(import('../../src/simulator/memory/step-effects/index.js'), async () => {
-  const { givePointsInMemory } = await import('./trial-knowledge.js');
-  return { memoryStepWriters: { points_given: givePointsInMemory } };
+vi.mock(import('../../src/step-effects/index.js'), async () => {
+  const { pointsGiven } = await import('./trial-effect.js');
+  return { stepEffects: { points_given: pointsGiven } };
 });
 
 const journey = trialJourney({
@@ -30,8 +29,6 @@ const journey = trialJourney({
   - reward: { points: 6 }
   - split: { branches: [{ when: { not: { points: { less_than: 6 } } }, steps: [{ send: { channel: email, template: many } }] }] }`,
 });
-
-beforeEach(forgetPoints);
 
 describe('a kind of condition with data of its own that is a file, a source and a line each', () => {
   test('is in the editors’ schema, and is read inside other conditions', () => {
@@ -53,7 +50,6 @@ describe('a kind of condition with data of its own that is a file, a source and 
 
   test('is judged by what its source knows at each turn', () => {
     const once = playYaml(journey, {});
-    forgetPoints();
     const thrice = playYaml(journey, {}, {}, {});
 
     expect(once.messages).toMatchObject([]);

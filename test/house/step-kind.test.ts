@@ -3,8 +3,8 @@ import { hour } from '../../src/domain/time/instant.js';
 import type { StepId } from '../../src/domain/values/ids.js';
 import { describeSteps, stepsInOrder, successors } from '../../src/journey/graph.js';
 import { journeyJsonSchema } from '../../src/journey/json-schema.js';
-import type { MemoryStepTarget } from '../../src/simulator/memory/step-effects/writer.js';
-import type { PointsGiven } from './trial-step.js';
+import type { StepEffectKind } from '../../src/step-effects/kind.js';
+import type { PointsGiven } from './trial-effect.js';
 import { definitionOf, playYaml, problemsOf, startAt, trialJourney } from './trials.js';
 
 // What a line in each of these lists would do.
@@ -13,12 +13,14 @@ vi.mock(import('../../src/journey/steps/index.js'), async (original) => {
   const { reward } = await import('./trial-step.js');
   return { stepKinds: { ...stepKinds, reward } };
 });
-vi.mock(import('../../src/simulator/memory/step-effects/index.js'), () => ({ memoryStepWriters: { points_given: givePoints } }));
+vi.mock(import('../../src/step-effects/index.js'), () => ({ stepEffects: { points_given: givePoints } }));
 const written = vi.hoisted((): unknown[] => []);
 
-function givePoints({ points }: PointsGiven, { by }: MemoryStepTarget): void {
-  written.push({ step: by.step, visit: by.visit, points });
-}
+const givePoints = vi.hoisted(
+  (): Pick<StepEffectKind<PointsGiven>, 'toMemory'> => ({
+    toMemory: ({ points }, { by }) => void written.push({ step: by.step, visit: by.visit, points }),
+  }),
+);
 
 const journey = trialJourney({
   steps: `

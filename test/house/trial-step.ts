@@ -4,6 +4,7 @@ import { idText } from '../../src/journey/fields.js';
 import { error } from '../../src/journey/finding.js';
 import type { StepKind, StepParts } from '../../src/journey/steps/kind.js';
 import type { StepBase } from '../../src/journey/steps/step.js';
+import type { PointsGiven } from './trial-effect.js';
 
 interface RewardStep extends StepBase {
   readonly kind: 'reward';
@@ -11,12 +12,6 @@ interface RewardStep extends StepBase {
   /** Where those go who have enough already. */
   readonly enough: StepId | null;
   readonly most: number;
-}
-
-/** The ledger of points gets a row. */
-export interface PointsGiven {
-  readonly kind: 'points_given';
-  readonly points: number;
 }
 
 const yaml = ({ steps }: StepParts) =>

@@ -5,10 +5,9 @@ import { foldAttempts } from '../../domain/messages/message.js';
 import type { Instant } from '../../domain/time/instant.js';
 import type { EntryId } from '../../domain/values/ids.js';
 import { leaseMs } from '../../domain/values/lease.js';
+import { stepEffect } from '../../step-effects/kind-of.js';
 import type { Effect, EffectOf } from '../../turn/effects.js';
 import { stateAfter } from '../../turn/settle-attempt.js';
-import { memoryStepWriters } from './step-effects/index.js';
-import type { MemoryStepWriter } from './step-effects/writer.js';
 import { addressKey, type MemoryMessage, type Tables } from './tables.js';
 
 type Writer<K extends Effect['kind']> = (effect: EffectOf<K>, tables: Tables) => void;
@@ -75,7 +74,7 @@ const writers: { readonly [K in Effect['kind']]: Writer<K> } = {
     const profile = tables.profiles.get(profileId);
     if (profile !== undefined && profile.lastInstant < at) tables.profiles.set(profileId, { ...profile, lastInstant: at });
   },
-  asked: ({ by, effect, at }, tables) => memoryStepWriter(effect)(effect, { tables, by, at }),
+  asked: ({ by, effect, at }, tables) => stepEffect(effect).toMemory(effect, { by, at }, tables),
   forget: ({ entryId }, tables) => tables.changeEntry(entryId, { isPoked: false }),
 };
 
@@ -110,9 +109,3 @@ const unsent: Pick<MemoryMessage, 'leaseReal' | 'attempts' | 'receipts' | 'conte
   acceptedAt: null,
   reason: null,
 };
-
-function memoryStepWriter(effect: { readonly kind: string }): MemoryStepWriter<unknown> {
-  const writer = (memoryStepWriters as Readonly<Record<string, MemoryStepWriter<unknown>>>)[effect.kind];
-  if (writer === undefined) throw new Error(`A step asks for ${effect.kind}, which nothing here writes to memory.`);
-  return writer;
-}

@@ -78,6 +78,13 @@ export interface MemoryBroadcast extends RunningBroadcast {
 /** Of a row of `waits`. */
 export type MemoryWait = Awaiting & { readonly entryId: EntryId; readonly value: string };
 
+/** A row of a table that has no rule of its own in memory. */
+export interface KeptRow {
+  readonly table: string;
+  readonly profileId: ProfileId;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
 /** What the simulator alone knows of a person, and no event tells. */
 export interface Told {
   readonly tier?: Tier;
@@ -121,6 +128,8 @@ export class Tables {
   readonly texts: { readonly country: string; readonly id: MessageId; readonly at: Instant }[] = [];
   readonly inputs = new Rows<number, MemoryInput, 'entry'>({ entry: ({ entryId }) => [entryId] });
   readonly waits = new Log<MemoryWait, 'entry' | 'value'>({ entry: ({ entryId }) => [entryId], value: ({ value }) => [value] });
+  /** What steps had written and knowledge reads: rows of people, each of a table that is named. A merge takes them along. */
+  readonly kept = new Log<KeptRow, 'profile'>({ profile: ({ profileId }) => [profileId] });
   readonly broadcasts = new Map<string, MemoryBroadcast>();
   /** By channel and address. */
   readonly suppressions = new Map<string, string>();

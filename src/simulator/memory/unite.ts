@@ -29,6 +29,7 @@ export function mergePeople(tables: Tables, { policies, shop }: IngestNeeds, { f
   tables.messages.change(tables.messages.idsWhere('profile', from), moved);
   tables.facts.change(tables.facts.idsWhere('profile', from), moved);
   tables.consents.change(tables.consents.idsWhere('profile', from), moved);
+  tables.kept.change(tables.kept.idsWhere('profile', from), moved);
   tables.mergedInto.set(from, into);
 }
 
