@@ -81,6 +81,22 @@ describeOnBothStores('a turn that fails', (store) => {
     expect((poke_real ?? 0) - Date.now(), 'tried again in an hour').toBeGreaterThan(hour / 2);
   });
 
+  test('is counted as failed, and its verdicts only where they were committed', async () => {
+    const deps = await failing(() => null);
+    const counted: string[] = [];
+    deps.metrics.turn = (result) => void counted.push(`turn ${result}`);
+    deps.metrics.verdict = (kind) => void counted.push(`verdict ${kind}`);
+    const cut: AppDeps['store']['transaction'] = (work) =>
+      store().transaction(async (trx) => {
+        await work(trx);
+        throw new RangeError('cut off before the commit');
+      });
+    await expect(turn({ ...deps, store: { ...deps.store, transaction: cut } })).rejects.toThrow(RangeError);
+    expect(counted).toEqual(['turn failed']);
+    await turn(deps);
+    expect(counted).toEqual(['turn failed', 'verdict send', 'turn wait']);
+  });
+
   test('goes on when what was wrong is mended, and counts from the beginning', async () => {
     let broken = true;
     const deps = await failing(() => (broken ? odd() : null));
