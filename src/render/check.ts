@@ -7,6 +7,7 @@ import type { Shop } from '../domain/shop/shop.js';
 import { nearest } from '../domain/values/nearest.js';
 import type { FileProblem } from '../yaml/problem.js';
 import { problemAt } from '../yaml/yaml-file.js';
+import { checkRequires } from './check-requires.js';
 import { compileTemplate, composedTexts } from './compile.js';
 import type { Composed } from './compose.js';
 import { filterNames, parseLiquid, tagNames, variablesOf } from './engine.js';
@@ -42,7 +43,7 @@ export async function checkTemplate(
   if (hasError(written)) return { compiled: null, problems: distinct(written) };
   const { compiled, problems: rejected } = await compileTemplate(source, set, mjml);
   if (hasError(rejected)) return { compiled: null, problems: distinct([...written, ...rejected]) };
-  const shown = checkSamples(source, set, shop, compiled);
+  const shown = [...checkSamples(source, set, shop, compiled), ...checkRequires(source, set, shop, compiled)];
   return { compiled: hasError(shown) ? null : compiled, problems: distinct([...written, ...rejected, ...shown]) };
 }
 

@@ -162,7 +162,10 @@ describe('the command line, with a server', () => {
       'Never entered cart. The last that came near: Product Added: cart.updated started nothing in cart: the journey is paused.',
     );
     expect(told).toContain('- cart is paused: nobody enters it.');
-    expect(told).toContain('- No: nobody has asked about marketing by email.');
+    expect(told).toContain('- No consent: nobody has asked about marketing by email.');
+    expect((await cli('why ben@example.test')).out).toContain(
+      'Never entered a journey. The last that came near: Product Added: cart.updated started nothing in cart: the journey is paused.',
+    );
     expect(await cli('why ben@example.test --journey nothing')).toMatchObject({ exit: 1, err: 'There is no journey nothing.' });
   });
 

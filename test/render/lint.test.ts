@@ -277,6 +277,14 @@ test.each(cases)('tells of $breaks, at its place', async ({ files, at, message, 
   if (suggestion !== undefined) expect(found?.suggestion).toMatch(suggestion);
 });
 
+test('warns of data without which nothing is sent, and which is not required', async () => {
+  const bare = { [receiptDesignFile]: receiptDesign, [receiptFile]: receipt.replace(/requires: .*\n/, '') };
+  const told = (await lintWith(bare)).map(({ severity, message }) => `${severity}: ${message}`);
+  expect(told).toContain('warning: Without "data.parcel" nothing is sent, and "requires" does not name it.');
+  const problems = await lintWith({ ...bare, [receiptFile]: receipt });
+  expect(problems.filter(({ message }) => message.includes('nothing is sent'))).toEqual([]);
+});
+
 test('warns of a word that nobody uses', async () => {
   const problems = await lintWith({ [smsFile]: text.replace('  de:', "    bdy: 'x'\n  de:") });
 

@@ -141,7 +141,8 @@ function answerOf(journeyId: string | null, entries: readonly EntryStory[], told
     return live.length === 1 && live[0] !== undefined ? whatComes(live[0]) : `${live.length} entries are under way${where}.`;
   const [last] = entries;
   if (last !== undefined) return `Nothing is under way${where}. The last entry, of ${last.journeyId}: ${last.sentence}`;
-  const refused = told.findLast(({ sentence }) => /started nothing|did nothing/.test(sentence));
+  // The newest come first. What no journey begins on came near to none.
+  const refused = told.find((line) => line.journeyId !== null && /started nothing|did nothing/.test(line.sentence));
   const what = journeyId ?? 'a journey';
   return refused === undefined
     ? `Never entered ${what}: no event of theirs met its trigger while it was live.`
@@ -165,7 +166,7 @@ async function obstacles(deps: Deps, profileId: string, journey: Awaited<ReturnT
     ...profile.suppressions.map(({ sentence }) => sentence),
     ...profile.consents.now
       .filter(({ granted, topic, act }) => !granted && (act !== null || topic === 'marketing'))
-      .map(({ sentence }) => sentence),
+      .map(({ sentence }) => sentence.replace(/^No:/, 'No consent:').replace(/^Not yet:/, 'No consent yet:')),
   ];
 }
 

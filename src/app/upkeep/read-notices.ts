@@ -43,11 +43,14 @@ export async function readNotices(
   if (standings.overdueEntries > 0)
     tell(
       'turns-failing',
-      `${standings.overdueEntries} entries have been due for more than two minutes and do not move: sojourn stuck list, and the log.`,
+      `${standings.overdueEntries === 1 ? 'One entry has' : `${standings.overdueEntries} entries have`} been due for more than two minutes without moving: sojourn stuck list, and the log.`,
     );
   if (standings.stuckTurns > 0) tell('turns-stuck', `${stuckTurnsSentence(standings.stuckTurns)} sojourn stuck list says which.`);
   if (standings.openDeadLetters > 0)
-    tell('dead-letters', `${standings.openDeadLetters} dead letters wait for a person: sojourn dead-letter list.`);
+    tell(
+      'dead-letters',
+      `${standings.openDeadLetters === 1 ? 'One dead letter waits' : `${standings.openDeadLetters} dead letters wait`} for a person: sojourn dead-letter list.`,
+    );
   for (const warning of oldKeys) tell('old-write-keys', warning);
   for (const budget of budgets)
     if (budget.used >= budget.limit)

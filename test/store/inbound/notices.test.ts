@@ -11,8 +11,9 @@ import { runLoops } from '../../../src/instance/run-loops.js';
 import { createMetrics } from '../../../src/metrics.js';
 import { freePort } from '../../../src/temporal/free-port.js';
 import { silentLog } from '../../support/log.js';
+import { track } from '../../support/shop-events.js';
 import { describeOnBothStores, resetTables } from '../../support/stores.js';
-import { cartJourney, publish, turnDeps } from '../../support/turns.js';
+import { cartJourney, publish, take, turnDeps } from '../../support/turns.js';
 import { eventually } from '../../support/watching.js';
 
 describeOnBothStores('health', (store) => {
@@ -44,7 +45,7 @@ describeOnBothStores('health', (store) => {
     ]);
   });
 
-  test('texts that stay here, entries that do not move and dead letters are sentences and gauges', async () => {
+  test('texts that stay here and dead letters are sentences and gauges', async () => {
     const deps = turnDeps(store());
     await store()
       .db.insertInto('dead_letters')
@@ -72,6 +73,20 @@ describeOnBothStores('health', (store) => {
     const text = await metrics.registry.metrics();
     expect(text).toContain('sojourn_notice{code="texts-stay-here"} 1');
     expect(text).toContain('sojourn_notice{code="sending-paused"} 0');
+  });
+
+  test('entries that do not move say how many', async () => {
+    const deps = turnDeps(store());
+    await publish(store(), cartJourney());
+    await take(deps, track('Product Added', { cart_id: 'c1', product_id: 'p1', name: 'Mug', price: 30, currency: 'GBP' }));
+    expect(await codes()).toEqual([]);
+    await store().db.updateTable('entries').set({ poke_real: 1 }).execute();
+    expect(await readNotices(deps, [])).toEqual([
+      {
+        code: 'turns-failing',
+        sentence: 'One entry has been due for more than two minutes without moving: sojourn stuck list, and the log.',
+      },
+    ]);
   });
 
   test('an SMTP host that goes down and comes back is told within seconds, without a mail being sent, and by its words', async () => {
