@@ -83,7 +83,7 @@ module.exports = {
       '^src/projection/',
     ]),
     pure('replay-is-pure', '^src/replay/'),
-    only('render-imports-domain', '^src/render/', ['^src/render/', '^src/domain/', '^src/yaml/']),
+    only('render-imports-domain', '^src/render/', ['^src/render/', '^src/domain/', '^src/yaml/', '^src/knowledge/templates\\.ts$']),
     only('store-imports-pure-parts', '^src/store/', [
       '^src/store/',
       '^src/domain/',

@@ -1,5 +1,5 @@
 import { type About, longestSubjectId, subjectId } from '../domain/events/subject.js';
-import { readPath } from './conditions/comparison.js';
+import { readPath } from '../domain/values/read-path.js';
 import type { EntryRules } from './definition.js';
 
 /** What a key is read from: a fact, or an entry with what began it. */

@@ -30,4 +30,13 @@ export interface KnowledgeSource<Need, Question, Answer> {
   /** What the database made of it; null where it found nothing. */
   read(json: unknown): Answer;
   fromMemory(question: Question, look: MemoryLook): Answer;
+  /** How templates read it, as a variable of the source's name. Absent: they do not. Only a message whose template names it has it loaded. */
+  readonly template?: {
+    /** What a template that names it wants to know. */
+    readonly need: Need;
+    /** For lint, previews and samples: what a template may read of it. */
+    readonly example: unknown;
+    /** What stands under the name; null: there is nothing, and the template must say what then. */
+    show(answer: Answer): unknown;
+  };
 }

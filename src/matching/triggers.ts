@@ -6,8 +6,8 @@ import type { JourneyDefinition, Trigger } from '../journey/definition.js';
 import { newEntryState } from '../journey/engine.js';
 import type { EntryState } from '../journey/entry.js';
 import { entryKey } from '../journey/entry-key.js';
-import type { StartsByFact } from '../journey/triggers/kind.js';
-import { byFact } from '../journey/triggers/kind-of.js';
+import type { StartsBy, StartsByFact, Starts as WaysToStart } from '../journey/triggers/kind.js';
+import { triggerKind } from '../journey/triggers/kind-of.js';
 import { type MatchableFact, type Matched, match, noMatch } from './matched.js';
 
 /** A journey that facts can start. */
@@ -67,11 +67,22 @@ export function meetTriggers(
 }
 
 function candidateFor(journey: LiveJourney, one: MatchableFact): readonly Candidate[] {
-  const { trigger } = journey.definition;
-  const starts = byFact(trigger);
-  const role = starts?.role(trigger, one.fact) ?? null;
-  return starts === null || role === null ? [] : [{ ...one, journey, starts, role }];
+  const kind = triggerKind(journey.definition.trigger);
+  const begun = beginnings[kind.startsBy](kind, journey.definition.trigger, one.fact);
+  return begun === null ? [] : [{ ...one, journey, ...begun }];
 }
+
+type Begun = Pick<Candidate, 'starts' | 'role'> | null;
+
+/** What a fact does to a trigger, by the way in which that starts entries: the compiler asks for each way, so that none arms nothing without a word. */
+const beginnings: {
+  readonly [By in StartsBy]: (starts: Extract<WaysToStart<Trigger>, { readonly startsBy: By }>, trigger: Trigger, fact: Fact) => Begun;
+} = {
+  fact(starts, trigger, fact) {
+    const role = starts.role(trigger, fact);
+    return role === null ? null : { starts, role };
+  },
+};
 
 /** Arms entries, puts armed ones off, and leaves open ones alone. `live`: the entries of these journeys and people that have not finished. */
 export function startEntries(timely: readonly Candidate[], live: readonly LiveEntry[], newId: () => string): Starts {

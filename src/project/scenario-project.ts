@@ -108,6 +108,7 @@ export function openTheatre(
       shop,
       policies,
       render: (template, context) => render(template, context),
+      asks: render.asks,
       templates: (id) => heads.get(id) ?? null,
     });
 }

@@ -6,6 +6,7 @@ import { shopHosts } from '../domain/shop/shop-address.js';
 import { type ChosenColours, paletteOf, type ShopLook, unreadable } from '../domain/shop/shop-look.js';
 import { isTimeZone } from '../domain/time/time-zone.js';
 import { decodeText } from '../domain/values/decode-text.js';
+import { languageOf } from '../domain/values/language-tag.js';
 import type { FileProblem } from '../yaml/problem.js';
 import { describeProblem } from '../yaml/problem.js';
 import { checkYaml, readYaml } from '../yaml/yaml-file.js';
@@ -228,10 +229,6 @@ function toShop(file: z.output<typeof shopSchema>): Shop {
     texts: { countries: file.texts.countries ?? [file.country], perHour: file.texts.per_hour },
     testAddresses: file.test_addresses,
   };
-}
-
-function languageOf(tag: string): string {
-  return tag.split('-')[0]?.toLowerCase() ?? tag;
 }
 
 function isLocale(tag: string): boolean {

@@ -5,6 +5,7 @@ import type { ClassPolicy } from '../domain/policy/class-policy.js';
 import { unknownTopic } from '../domain/policy/topic-policy.js';
 import type { Shop } from '../domain/shop/shop.js';
 import { nearest } from '../domain/values/nearest.js';
+import { templateExamples } from '../knowledge/templates.js';
 import type { FileProblem } from '../yaml/problem.js';
 import { problemAt } from '../yaml/yaml-file.js';
 import { checkRequires } from './check-requires.js';
@@ -59,7 +60,8 @@ function checkSource(source: TemplateSource, set: TemplateSet, shop: Shop, class
     })),
   );
   const mayPromote = classes === null ? promotional.has(source.class) : classes.classes[source.class].mayPromote;
-  const variables: Shape = { keys: { ...knownVariables.keys, data: shapeOf(source.data) } };
+  const asked = Object.entries(templateExamples()).map(([name, example]) => [name, shapeOf(example)] as const);
+  const variables: Shape = { keys: { ...Object.fromEntries(asked), ...knownVariables.keys, data: shapeOf(source.data) } };
   return [
     ...checkWords(
       source,

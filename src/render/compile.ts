@@ -3,9 +3,11 @@ import type { FormatCallback, HtmlToTextOptions } from 'html-to-text';
 import { convert } from 'html-to-text';
 import { type ChannelOf, channelKind } from '../domain/messages/channel.js';
 import type { CompiledTemplate, EmailVariant, SmsVariant, TemplateHead } from '../domain/messages/template.js';
+import { templateExamples } from '../knowledge/templates.js';
 import type { FileProblem } from '../yaml/problem.js';
 import type { Composed } from './compose.js';
 import { composeEmail, composeWord } from './compose.js';
+import { parseLiquid, variablesOf } from './engine.js';
 import type { TemplateSet, TemplateSource } from './load.js';
 import type { MjmlConverter } from './mjml.js';
 
@@ -35,7 +37,7 @@ export async function compileTemplate(
   set: TemplateSet,
   mjml: MjmlConverter,
 ): Promise<{ readonly compiled: CompiledTemplate; readonly problems: readonly FileProblem[] }> {
-  const head = headOf(source);
+  const head = { ...headOf(source), ...asksOf(source, set) };
   const languages = Object.keys(source.words);
   if (isPlainHead(head)) {
     const variants = languages.map((language): [string, SmsVariant] => [
@@ -59,7 +61,7 @@ export async function compileTemplate(
 
 /** As it is written, with MJML left in and its text part left out: fit to be filled in, not to be sent. */
 export function compileDraft(source: TemplateSource, set: TemplateSet): CompiledTemplate {
-  const head = headOf(source);
+  const head = { ...headOf(source), ...asksOf(source, set) };
   const languages = Object.keys(source.words);
   if (isPlainHead(head)) {
     const bodies = languages.map((language) => [language, { body: composeWord(source, set, language, 'body').text }] as const);
@@ -77,6 +79,20 @@ export function compileDraft(source: TemplateSource, set: TemplateSet): Compiled
       ] as const,
   );
   return { ...head, channel: head.channel as ChannelOf<'designed'>, format: 1, variants: Object.fromEntries(variants) };
+}
+
+/** The sources of knowledge that its words name. What is no Liquid names none: rendering it says so. */
+function asksOf(source: TemplateSource, set: TemplateSet): Pick<TemplateHead, 'asks'> {
+  const names = Object.keys(templateExamples());
+  if (names.length === 0) return {};
+  try {
+    const texts = Object.keys(source.words).flatMap((language) => composedTexts(source, set, language));
+    const roots = new Set(texts.flatMap(({ text }) => variablesOf(parseLiquid(text, 'text')).map(({ path: [root] }) => root)));
+    const asks = names.filter((name) => roots.has(name));
+    return asks.length === 0 ? {} : { asks };
+  } catch {
+    return {};
+  }
 }
 
 function isPlainHead(head: TemplateHead): head is TemplateHead & { readonly channel: ChannelOf<'plain'> } {

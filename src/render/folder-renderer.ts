@@ -1,15 +1,19 @@
 import type { RenderContext, RenderResult } from '../domain/messages/rendering.js';
 import { type CompiledTemplate, isPlain } from '../domain/messages/template.js';
 import type { Shop } from '../domain/shop/shop.js';
+import { readPath } from '../domain/values/read-path.js';
 import { compileDraft, compileTemplate } from './compile.js';
 import { parseLiquid, variablesOf } from './engine.js';
 import type { TemplateSet } from './load.js';
 import { withMjml } from './mjml.js';
 import { chooseLanguage, type ParsedVariant, parseVariant, renderVariant } from './render.js';
-import { valueAt } from './scope.js';
 
 /** Renders templates of the project folder, unpublished, at once: they were compiled before. What is wrong with one is an empty message that says so. */
-export type FolderRenderer = (template: string, context: RenderContext, locale?: string | null) => RenderResult;
+export interface FolderRenderer {
+  (template: string, context: RenderContext, locale?: string | null): RenderResult;
+  /** As `Renderer.asks`. */
+  readonly asks: (template: string) => readonly string[];
+}
 
 type Compiled = { readonly kind: 'compiled'; readonly template: CompiledTemplate } | { readonly kind: 'broken'; readonly problem: string };
 
@@ -49,7 +53,7 @@ interface Reads {
 /** Fills in once what comes out the same for many: most of a letter is read by everybody, and a story sends it often. */
 function remembering(render: FolderRenderer, reads: ReadonlyMap<string, Reads>): FolderRenderer {
   const filled = new Map<string, RenderResult>();
-  return (id, context, locale = context.profile.locale) => {
+  const fill = (id: string, context: RenderContext, locale: string | null = context.profile.locale): RenderResult => {
     const known = reads.get(id);
     if (known === undefined) return render(id, context, locale);
     const key = JSON.stringify([id, locale, context.timeZone, context.cart?.currency ?? null, asRead(known, context)]);
@@ -57,10 +61,12 @@ function remembering(render: FolderRenderer, reads: ReadonlyMap<string, Reads>):
     filled.set(key, result);
     return result;
   };
+  return Object.assign(fill, { asks: render.asks });
 }
 
 function asRead({ roots, ofProfile, saysNow }: Reads, context: RenderContext): readonly unknown[] {
-  const at = (path: readonly string[]) => valueAt(context as unknown as Record<string, unknown>, path.join('.')) ?? null;
+  const seen = { ...context.known, ...context };
+  const at = (path: readonly string[]) => readPath(seen, path.join('.')) ?? null;
   return [...roots.map((root) => at([root])), ...ofProfile.map(at), saysNow ? context.at : null];
 }
 
@@ -85,11 +91,16 @@ function readsOf(template: CompiledTemplate): Reads | null {
 
 function rendererOf(compiled: ReadonlyMap<string, Compiled>, shop: Shop): FolderRenderer {
   const variants = new Map<string, ParsedVariant | null>();
-  return (id, context, locale = context.profile.locale) => {
+  const fill = (id: string, context: RenderContext, locale: string | null = context.profile.locale): RenderResult => {
     const known = compiled.get(id) ?? unknown(id);
     if (known.kind === 'broken') return { kind: 'empty', problem: known.problem };
     return render(known.template, context, { shop, locale, variants });
   };
+  const asks = (id: string): readonly string[] => {
+    const known = compiled.get(id);
+    return known?.kind === 'compiled' ? (known.template.asks ?? []) : [];
+  };
+  return Object.assign(fill, { asks });
 }
 
 function unknown(id: string): Compiled {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { RenderContext, RenderResult } from '../domain/messages/rendering.js';
 import type { Shop } from '../domain/shop/shop.js';
 import { isTimeZone } from '../domain/time/time-zone.js';
+import { templateExamples } from '../knowledge/templates.js';
 import { folderRenderer } from './folder-renderer.js';
 import type { Sample, TemplateSet } from './load.js';
 
@@ -47,6 +48,7 @@ const sampleSchema: z.ZodType<RenderContext> = z.strictObject({
     .nullable(),
   links: z.strictObject({ unsubscribe: z.string(), preferences: z.string(), view: z.string().exactOptional() }),
   data: z.record(z.string(), z.unknown()).default({}),
+  known: z.record(z.string(), z.unknown()).exactOptional(),
   isFirstSms: z.boolean(),
   at: z.number(),
   timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone such as Europe/London'),
@@ -63,7 +65,8 @@ export function readSample(
     return { kind: 'invalid', why: 'The sample is not valid JSON.' };
   }
   const parsed = sampleSchema.safeParse(value);
-  if (parsed.success) return { kind: 'ok', context: parsed.data };
+  // What it says nothing of is as in the example of the source.
+  if (parsed.success) return { kind: 'ok', context: { ...parsed.data, known: { ...templateExamples(), ...parsed.data.known } } };
   const [issue] = parsed.error.issues;
   return { kind: 'invalid', why: `The sample is no person and cart: ${issue?.path.map(String).join('.') ?? ''}: ${issue?.message ?? ''}.` };
 }

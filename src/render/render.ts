@@ -4,12 +4,13 @@ import type { RenderContext, RenderResult } from '../domain/messages/rendering.j
 import { type CompiledTemplate, type EmailVariant, isPlain, type SmsVariant } from '../domain/messages/template.js';
 import type { Shop } from '../domain/shop/shop.js';
 import type { ShopLook } from '../domain/shop/shop-look.js';
-import { readLanguageTag } from '../domain/values/language-tag.js';
+import { languageOf, readLanguageTag } from '../domain/values/language-tag.js';
+import { readPath } from '../domain/values/read-path.js';
 import { trimEnd } from '../domain/values/trim-end.js';
 import type { LiquidResult, ParsedLiquid } from './engine.js';
 import { asHtml, parseLiquid, renderLiquid } from './engine.js';
 import type { Formatting } from './filters.js';
-import { templateScope, valueAt } from './scope.js';
+import { templateScope } from './scope.js';
 
 /** The parsed texts of one language of one version: what is dear to make and cheap to use. */
 export type ParsedVariant =
@@ -66,7 +67,7 @@ export function chooseLanguage(
   const offered = Object.keys(compiled.variants);
   for (const tag of [wanted, shop.locale]) {
     const locale = readLanguageTag(tag);
-    const language = locale?.split('-')[0];
+    const language = locale === null ? undefined : languageOf(locale);
     if (locale !== null && language !== undefined && offered.includes(language)) {
       // A bare `en` in a shop of `en-GB` writes dates as the shop does.
       return { language, locale: locale === language && shop.locale.startsWith(`${language}-`) ? shop.locale : locale };
@@ -92,7 +93,7 @@ export function renderVariant(
     now: context.at,
     siteUrl: shop.siteUrl,
   };
-  const missing = compiled.requires.find((path) => isBlank(valueAt(scope, path)));
+  const missing = compiled.requires.find((path) => isBlank(readPath(scope, path)));
   if (missing !== undefined) return empty(compiled, `"${missing}" is missing or empty`);
   return variant.kind === 'designed'
     ? renderDesign(compiled, variant, scope, formatting)

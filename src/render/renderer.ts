@@ -86,6 +86,7 @@ export function createRenderer({ loadVersion, shop, elapsed = () => performance.
         version: found.version,
       };
     },
+    asks: async (templateId) => (await find(templateId, 'latest'))?.compiled.asks ?? [],
     refresh: () => latest.clear(),
   };
 }

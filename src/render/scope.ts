@@ -4,6 +4,7 @@ import { greetingName, isProgramWord, nameInMail } from '../domain/people/person
 import { plainName } from '../domain/people/plain-name.js';
 import type { Shop } from '../domain/shop/shop.js';
 import type { Palette } from '../domain/shop/shop-look.js';
+import { languageOf } from '../domain/values/language-tag.js';
 
 /** What templates may say about the shop. */
 type ShopWords = Pick<Shop, 'name' | 'brand' | 'postalAddress' | 'siteUrl' | 'supportUrl' | 'supportEmail' | 'look'>;
@@ -11,7 +12,7 @@ type ShopWords = Pick<Shop, 'name' | 'brand' | 'postalAddress' | 'siteUrl' | 'su
 /** All that a template can name. `locale` is the tag that money and dates are written in, such as `de-AT`. */
 /** Without a total there is nothing to print, and nothing that is missing. */
 type ShownCart = Omit<NonNullable<RenderContext['cart']>, 'value'> & { readonly value: number | '' };
-type TemplateScope = Omit<RenderContext, 'cart'> & {
+type TemplateScope = Omit<RenderContext, 'cart' | 'known'> & {
   readonly cart: ShownCart | null;
   readonly shop: ShopWords;
   readonly locale: string;
@@ -106,9 +107,10 @@ export function shapeOf(example: unknown): Shape {
  * a greeting to nobody is a refusal unless the template says `| default:` or asks with `if`.
  */
 export function templateScope(context: RenderContext, shop: Shop, locale: string): Record<string, unknown> {
-  const { profile, cart } = context;
+  const { profile, cart, known = {}, ...others } = context;
   const scope = withoutNulls({
-    ...context,
+    ...known,
+    ...others,
     data: dataIn(locale, context.data),
     profile: {
       ...profile,
@@ -152,7 +154,7 @@ function shownLine<T extends { readonly name: string; readonly isNamed?: boolean
   locale: string,
 ): T & { readonly isNamed: boolean } {
   const name = line.isNamed === false || isProgramWord(line.name) ? '' : plainName(line.name);
-  return { ...line, name: name || (unnamed[locale.split('-')[0] ?? ''] ?? 'Your choice'), isNamed: name !== '' };
+  return { ...line, name: name || (unnamed[languageOf(locale)] ?? 'Your choice'), isNamed: name !== '' };
 }
 
 const unnamed: Readonly<Record<string, string>> = {
@@ -210,14 +212,4 @@ function withoutNulls(value: unknown): unknown {
   );
   // Liquid counts the keys of an object that has no `size` of its own: a trait of this name that is not there is none.
   return 'size' in kept ? kept : Object.defineProperty(kept, 'size', { value: undefined, enumerable: false });
-}
-
-/** The value at a dotted path, or undefined. */
-export function valueAt(scope: Record<string, unknown>, path: string): unknown {
-  let current: unknown = scope;
-  for (const key of path.split('.')) {
-    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, key)) return undefined;
-    current = (current as Record<string, unknown>)[key];
-  }
-  return current;
 }

@@ -24,6 +24,8 @@ export interface SimulationOptions {
   readonly policies: Policies;
   /** What templates say. Absent: something, unless the journey is about a cart without lines. */
   readonly render?: Outside['render'];
+  /** What templates ask beside. Absent: nothing. */
+  readonly asks?: Outside['asks'];
   /** What broadcasts and the shop's own messages are sent by. Absent: the script has none. */
   readonly templates?: (id: string) => TemplateHead | null;
   /** When to stop looking although more would come; as the script says, else 60 days after the start. */
@@ -82,6 +84,7 @@ function setStage(options: SimulationOptions): Stage {
     shop: { currency: 'EUR', texts: { countries: [], perHour: Number.MAX_SAFE_INTEGER }, ...shop },
     secret: secretsOf('simulation'),
     render: options.render ?? plainContent,
+    asks: options.asks,
     answer: ({ entry }, { step }, n) => answerOf(script.answers[`${entry.journeyId}/${step}`] ?? script.answers[step], n),
     lookForOrder: ({ entry }) => {
       if (look.now.kind === 'failed') return { kind: 'failed', code: 'unreachable' };

@@ -5,11 +5,12 @@ import { originOf } from '../journey/internal.js';
 import type { Knowledge } from './knowledge.js';
 import type { TurnWorld } from './world.js';
 
-/** What the template of a message may read. `links`: of this very message. */
+/** What the template of a message may read. `links`: of this very message; `told`: what it asks beside. */
 export function renderContext(
   world: TurnWorld,
   { timeZone }: Knowledge,
   links: { readonly cart: string; readonly unsubscribe: string; readonly preferences: string; readonly view?: string },
+  told: Readonly<Record<string, unknown>> = {},
 ): RenderContext {
   const { profile, cart, entry, facts, shop, at } = world;
   const { unsubscribe, preferences, view } = links;
@@ -22,6 +23,7 @@ export function renderContext(
     cart: cart === null ? null : { ...shownCart(cart, shop.currency), url: links.cart },
     links: { unsubscribe, preferences, ...(view === undefined ? {} : { view }) },
     data: originOf(entry.journeyId) === 'journey' ? {} : entry.data.trigger,
+    known: told,
     isFirstSms: !facts.textedBefore,
     at,
     timeZone,

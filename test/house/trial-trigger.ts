@@ -27,14 +27,15 @@ export const rating: TriggerKind<RatingTrigger, z.output<typeof yaml>> = {
   holds: ({ atMost }, { properties }) => Number(properties['rating']) <= atMost,
 };
 
-/** One that no fact starts. */
-export const byCall: TriggerKind<{ readonly kind: 'by_call' }, Readonly<Record<string, never>>> = {
-  startsBy: 'api',
+/** One that starts by what nothing arms yet: the compiler refuses it, and does not let it arm nothing. */
+export const bySegment: TriggerKind<{ readonly kind: 'by_segment' }, Readonly<Record<string, never>>> = {
+  // @ts-expect-error There is no such way to start (`Starts` in src/journey/triggers/kind.ts).
+  startsBy: 'segment',
   yaml: () => z.strictObject({}),
-  compile: () => ({ kind: 'by_call' }),
+  compile: () => ({ kind: 'by_segment' }),
   facts: () => [],
   reads: () => [],
   leadMs: () => 0,
   lint: () => [],
-  sentence: () => 'Begins when it is called.',
+  sentence: () => 'Begins when somebody enters a segment.',
 };

@@ -7,8 +7,8 @@ import { definitionOf, playYaml, problemsOf, startAt, trialJourney } from './tri
 // What a line each in the list would do.
 vi.mock(import('../../src/journey/triggers/index.js'), async (original) => {
   const { triggerKinds } = await original();
-  const { rating, byCall } = await import('./trial-trigger.js');
-  return { triggerKinds: { ...triggerKinds, rating, by_call: byCall } };
+  const { rating, bySegment } = await import('./trial-trigger.js');
+  return { triggerKinds: { ...triggerKinds, rating, by_segment: bySegment } };
 });
 
 const journey = trialJourney({ trigger: '{ rating: { of: "event:Quiz Finished", at_most: 2 } }' });
@@ -24,7 +24,7 @@ describe('a kind of trigger that is a file and a line', () => {
       '"order.payed" is no fact. (trigger.rating.of)',
       'Nobody rates lower than 1. (trigger.rating.at_most)',
     ]);
-    expect(problemsOf(trialJourney({ trigger: '{ rating: { of: order.paid, at_most: 1 }, by_call: {} }' }))[0]).toContain(
+    expect(problemsOf(trialJourney({ trigger: '{ rating: { of: order.paid, at_most: 1 }, by_segment: {} }' }))[0]).toContain(
       'one kind of trigger',
     );
   });
@@ -38,10 +38,11 @@ describe('a kind of trigger that is a file and a line', () => {
     expect(story.messages).toMatchObject([{ step: 'thanks', state: 'sent', at: startAt + 25 * hour }]);
   });
 
-  test('may be one that no fact starts', () => {
-    const called = trialJourney({ trigger: '{ by_call: {} }' });
+  test('cannot be one that nothing arms', () => {
+    // That it does not compile is said in its file. What gets past the compiler fails, and is not passed over in silence.
+    const called = trialJourney({ trigger: '{ by_segment: {} }' });
 
     expect(problemsOf(called)).toEqual([]);
-    expect(playYaml(called, {}).entries).toEqual([]);
+    expect(() => playYaml(called, {})).toThrow();
   });
 });

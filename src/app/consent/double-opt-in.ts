@@ -1,5 +1,5 @@
 import { heldTo } from '../../domain/consent/address-refusal.js';
-import { type ConsentProof, type ConsentRecord, hasConsent, judgeConsent, type NotAsked } from '../../domain/consent/consent.js';
+import { afterAll, type ConsentProof, type ConsentRecord, hasConsent, judgeConsent, type NotAsked } from '../../domain/consent/consent.js';
 import {
   askAgainAfterMs,
   confirmations,
@@ -15,6 +15,7 @@ import { localeOf } from '../../domain/people/own-words.js';
 import type { TopicPolicy } from '../../domain/policy/topic-policy.js';
 import { day, type Instant } from '../../domain/time/instant.js';
 import type { ProfileId } from '../../domain/values/ids.js';
+import { languageOf } from '../../domain/values/language-tag.js';
 import {
   claimRequest,
   expirePending,
@@ -197,7 +198,7 @@ function secondsOf(at: Instant): number {
 }
 
 function namesOf(topics: TopicPolicy, acts: readonly ConsentActRecord[], locale: string): readonly string[] {
-  const language = locale.split(/[-_]/)[0]?.toLowerCase() ?? 'en';
+  const language = languageOf(locale);
   const asked = new Set(acts.map(({ topic }) => topic));
   return [...asked].map((id) => {
     const name = topics.topics.find((topic) => topic.id === id)?.name;
@@ -301,8 +302,7 @@ async function confirm(
   for (const holder of holders) {
     const records = await readConsents(trx, holder.id);
     const open = confirmedBy(records, channel, link, now);
-    // A person's own word stands over everything said before it, even where a client's clock put that into the future.
-    const at = Math.max(now, ...records.map((record) => record.at + 1));
+    const at = afterAll(records, now);
     await noteConfirmed(trx, seqsOf(open), at);
     if (open.length > 0)
       acts.push({ profileId: holder.id, given: confirmations(open, at).map((act) => ({ ...act, ...proof, channel, at })) });

@@ -1,5 +1,5 @@
 import { heldTo } from '../../domain/consent/address-refusal.js';
-import { type ConsentRecord, hasConsent, newestByTopic } from '../../domain/consent/consent.js';
+import { afterAll, type ConsentRecord, hasConsent, newestByTopic } from '../../domain/consent/consent.js';
 import { admitConsent, type Consenting, openRequests } from '../../domain/consent/double-opt-in.js';
 import { isTakenByStop } from '../../domain/consent/stop-word.js';
 import { suppressionKeys, unsubscribeKeys } from '../../domain/consent/suppression.js';
@@ -324,7 +324,7 @@ export function changesOf(
 ): readonly Change[] {
   const known = [...records];
   const changes: Change[] = [];
-  let at = Math.max(now, ...records.map((record) => record.at + 1));
+  let at = afterAll(records, now);
   for (const { id: topic } of offered(topics)) {
     for (const preference of wanted) {
       const { channel } = preference;

@@ -2,6 +2,7 @@ import { type SmsAnswer, smsAnswer, twiml } from '../../channels/sms/answers.js'
 import { sms } from '../../channels/sms/channel.js';
 import { type InboundIntent, readIntent } from '../../channels/sms/keywords.js';
 import { field, readSigned, type TwilioRequest } from '../../channels/sms/twilio-webhook.js';
+import { afterAll } from '../../domain/consent/consent.js';
 import { confirmable, confirmations } from '../../domain/consent/double-opt-in.js';
 import { actsOfStart, actsOfStop } from '../../domain/consent/stop-word.js';
 import { type AddressKey, suppressionKey } from '../../domain/consent/suppression.js';
@@ -200,8 +201,10 @@ async function writeActs(
   decide: (person: Person, at: Instant) => readonly Omit<ConsentGiven, 'channel' | 'at'>[],
 ): Promise<void> {
   const acts = people.map((person) => {
-    // A person's own word stands over everything said before it, even where a client's clock put that into the future.
-    const at = Math.max(text.now, ...person.records.filter(({ channel }) => channel === text.channel).map((record) => record.at + 1));
+    const at = afterAll(
+      person.records.filter(({ channel }) => channel === text.channel),
+      text.now,
+    );
     const given = decide(person, at).map((act) => ({ ...act, channel: text.channel, at }));
     return { profileId: person.row.id as ProfileId, given };
   });

@@ -1,3 +1,4 @@
+import { afterAll } from '../../domain/consent/consent.js';
 import { actsOfStart } from '../../domain/consent/stop-word.js';
 import { suppressionKey } from '../../domain/consent/suppression.js';
 import { addressOf, type Channel, normaliseAddress } from '../../domain/messages/channel.js';
@@ -74,7 +75,7 @@ async function undoStop(
   const acts = [];
   for (const person of people) {
     const records = (await readConsents(trx, person.id)).filter((record) => record.channel === channel);
-    const at = Math.max(now, ...records.map((record) => record.at + 1));
+    const at = afterAll(records, now);
     const given = actsOfStart(records, channel, at).map((act) => ({
       ...act,
       source: 'review',

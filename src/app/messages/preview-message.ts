@@ -1,6 +1,7 @@
 import { shownCart } from '../../domain/carts/shown-lines.js';
 import type { RenderContext } from '../../domain/messages/rendering.js';
 import { restoreCartUrl } from '../../domain/shop/shop.js';
+import { templateExamples } from '../../knowledge/templates.js';
 import { type CartView, findCanonicalProfile, readCarts, readProfile } from '../../store/profiles-read.js';
 import type { AppDeps } from '../deps.js';
 import { personTimeZone } from '../people/read-person.js';
@@ -20,6 +21,8 @@ export async function previewContext(deps: Pick<AppDeps, 'store' | 'shop' | 'clo
     cart: cart === undefined ? null : cartOf(cart, deps.shop),
     links: { unsubscribe: deps.shop.siteUrl, preferences: deps.shop.siteUrl, view: deps.shop.siteUrl },
     data: {},
+    // As in the examples: a preview asks nobody.
+    known: templateExamples(),
     isFirstSms: true,
     at: deps.clock.now(),
     timeZone: await personTimeZone(deps, id),

@@ -161,7 +161,7 @@ async function sidesOf(
     policies: { ...policies, quietHours: { ...policies.quietHours, openingJitterMs: 0 } },
     shop,
     secret,
-    render: await replayRenderer(deps.store.db, shop, [draft, ...(live === null ? [] : [live]), ...beside]),
+    ...(await replayRenderer(deps.store.db, shop, [draft, ...(live === null ? [] : [live]), ...beside])),
     texts: { allowFictional: deps.allowFictionalPhones, countries: shop.texts.countries },
   };
   const world = (own: JourneyDefinition | null): ReplayWorld => ({

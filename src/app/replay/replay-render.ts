@@ -13,15 +13,16 @@ export async function replayRenderer(
   db: Db,
   shop: Shop,
   journeys: readonly JourneyDefinition[],
-): Promise<ReplayWorld['outside']['render']> {
+): Promise<Pick<ReplayWorld['outside'], 'render' | 'asks'>> {
   const names = new Set(journeys.flatMap(({ steps }) => Object.values(steps).flatMap((step) => messageOf(step)?.template ?? [])));
   const versions = new Map<string, PublishedVersion | null>();
   for (const name of names) versions.set(name, await findTemplateVersion(db, name, 'latest'));
   const render = versionRenderer(shop);
-  return (template, context: RenderContext, { definition }): RenderResult => {
+  const fill: ReplayWorld['outside']['render'] = (template, context: RenderContext, { definition }): RenderResult => {
     const found = versions.get(template) ?? null;
     if (found === null) return { kind: 'empty', problem: `The template ${template} is not published.` };
     const problem = approvedElsewise(found.compiled.class, { template, class: definition.class });
     return problem === null ? render(found, context) : { kind: 'empty', problem };
   };
+  return { render: fill, asks: (template) => versions.get(template)?.compiled.asks ?? [] };
 }

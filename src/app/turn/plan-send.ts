@@ -4,6 +4,8 @@ import type { Reach } from '../../domain/messages/channel-kind.js';
 import { providerOf, type TextLook } from '../../domain/messages/outgoing.js';
 import { reach } from '../../domain/messages/reach.js';
 import type { MessageId } from '../../domain/values/ids.js';
+import { askedByTemplate, shownToTemplate } from '../../knowledge/templates.js';
+import { readKnowledge } from '../../store/knowledge.js';
 import { readStoredContent } from '../../store/messages.js';
 import { readTurnRows } from '../../store/turn-snapshot.js';
 import type { PlannedContent } from '../../turn/content.js';
@@ -92,10 +94,12 @@ async function prepareContent(deps: AppDeps, world: TurnWorld, foreseen: Foresee
     template: step.template,
     address: address.address,
     class: messageClass,
-    context: renderContext(world, known, {
-      cart: linkOf(deps, 'cart', messageId),
-      ...ownLinks(deps, { id: messageId, channel: step.channel, class: messageClass }),
-    }),
+    context: renderContext(
+      world,
+      known,
+      { cart: linkOf(deps, 'cart', messageId), ...ownLinks(deps, { id: messageId, channel: step.channel, class: messageClass }) },
+      await toldToTemplate(deps, world, step.template),
+    ),
     person: world.profile,
     validitySeconds: (at) =>
       smsValiditySeconds(at, {
@@ -107,6 +111,12 @@ async function prepareContent(deps: AppDeps, world: TurnWorld, foreseen: Foresee
       }),
     at: world.at,
   });
+}
+
+/** What a template asks beside what every message has. One statement, and none where it asks for nothing. */
+async function toldToTemplate(deps: AppDeps, world: TurnWorld, template: string): Promise<Readonly<Record<string, unknown>>> {
+  const asked = askedByTemplate((await deps.renderer.asks?.(template)) ?? [], world.at);
+  return shownToTemplate(asked, await readKnowledge(deps.store.db, asked, world));
 }
 
 /** A failure is an answer; the turn decides what it means. */

@@ -1,3 +1,4 @@
+import { languageOf } from '../../domain/values/language-tag.js';
 /** Who answers. */
 export interface AnsweringShop {
   readonly brand: string;
@@ -51,7 +52,7 @@ const wordings: Readonly<Record<string, Wording>> = {
 
 /** The one text that answers a keyword, in the first of these languages (BCP 47) that it is written in, else in English. */
 export function smsAnswer(answer: SmsAnswer, shop: AnsweringShop, locales: readonly (string | null)[]): string {
-  const language = locales.map((locale) => locale?.split(/[-_]/)[0]?.toLowerCase() ?? '').find((code) => Object.hasOwn(wordings, code));
+  const language = locales.map((locale) => languageOf(locale ?? '')).find((code) => Object.hasOwn(wordings, code));
   return (wordings[language ?? 'en'] as Wording)[answer](shop);
 }
 

@@ -187,3 +187,8 @@ export function newestByTopic<R extends ConsentRecord>(records: readonly R[], ch
   }
   return newest;
 }
+
+/** When a person's own word is to count, said now: after everything said before it, even where a client's clock put that into the future. */
+export function afterAll(records: readonly Pick<ConsentRecord, 'at'>[], now: Instant): Instant {
+  return Math.max(now, ...records.map(({ at }) => at + 1));
+}

@@ -1,4 +1,6 @@
 import { isRecord } from '../values/is-record.js';
+import { languageOf } from '../values/language-tag.js';
+import { readPath } from '../values/read-path.js';
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -9,7 +11,7 @@ type Data = Readonly<Record<string, unknown>>;
 export function dataIn(locale: string, data: Data): Data {
   const { by_language: words, ...rest } = data;
   if (!isRecord(words)) return data;
-  const own = words[locale] ?? words[locale.split('-')[0] ?? ''];
+  const own = words[locale] ?? words[languageOf(locale)];
   return isRecord(own) ? { ...rest, ...own } : rest;
 }
 
@@ -25,10 +27,6 @@ export function readingsOf(data: Data): readonly Data[] {
 }
 
 function hasValue(data: Data, path: string): boolean {
-  let value: unknown = data;
-  for (const key of path.split('.')) {
-    if (!isRecord(value) || !Object.hasOwn(value, key)) return false;
-    value = value[key];
-  }
+  const value = readPath(data, path);
   return value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
 }

@@ -29,6 +29,8 @@ export interface RenderContext {
   readonly links: { readonly unsubscribe: string; readonly preferences: string; readonly view?: string };
   /** What whoever asked for the message gave along: `data` of the call or of the broadcast; empty in journeys. */
   readonly data: Readonly<Record<string, unknown>>;
+  /** What the template asks beside this (`TemplateHead.asks`), each under its own name. Absent: nothing. */
+  readonly known?: Readonly<Record<string, unknown>>;
   readonly isFirstSms: boolean;
   readonly at: Instant;
   readonly timeZone: string;
@@ -64,4 +66,6 @@ export interface RenderedVersion {
 /** Renders published templates. Compiling happened at publish; this is Liquid only. */
 export interface Renderer {
   render(templateId: string, version: number | 'latest', context: RenderContext): Promise<RenderResult & RenderedVersion>;
+  /** What its newest version asks beside what every message has: names of sources of knowledge. Absent: no template asks. */
+  asks?(templateId: string): Promise<readonly string[]>;
 }

@@ -11,6 +11,8 @@ export interface TemplateHead {
   readonly atMostOnce: boolean;
   /** Paths of the context without which nothing is sent, such as `cart.lines`: missing or empty makes the message empty. */
   readonly requires: readonly string[];
+  /** What its words name beside what every message has: sources of knowledge. Absent: none. */
+  readonly asks?: readonly string[];
   /** An example of what a call or a broadcast gives along: what the template may read as `data`, and what previews show. */
   readonly data?: Readonly<Record<string, unknown>>;
 }

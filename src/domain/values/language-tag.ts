@@ -9,6 +9,11 @@ export function readLanguageTag(text: string | null): string | null {
   return tag;
 }
 
+/** The language of a tag such as `de-AT` or `de_DE`, in lower case: `de`. */
+export function languageOf(tag: string): string {
+  return (tag.split(/[-_]/)[0] ?? tag).toLowerCase();
+}
+
 /** A shop's people write a few dozen, and each mail asks twice. */
 const tags = new Map<string, string | null>();
 const tagsAtMost = 500;

@@ -102,18 +102,6 @@ export function describeComparison(comparison: Comparison, holds: boolean): stri
   }
 }
 
-/** The value at a dotted path of plain objects, own properties only. */
-export function readPath(root: Readonly<Record<string, unknown>>, path: string): unknown {
-  // A trait may have dots in its own name.
-  if (Object.hasOwn(root, path)) return root[path];
-  let value: unknown = root;
-  for (const key of path.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
-    value = (value as Readonly<Record<string, unknown>>)[key];
-  }
-  return value;
-}
-
 function be(positive: boolean): string {
   return positive ? 'is' : 'is not';
 }

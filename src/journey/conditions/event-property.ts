@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { factProperties } from '../../domain/events/fact-properties.js';
+import { readPath } from '../../domain/values/read-path.js';
 import {
   type Comparison,
   compare,
@@ -8,7 +9,6 @@ import {
   describeComparison,
   inCurrency,
   oneComparison,
-  readPath,
   toComparison,
 } from './comparison.js';
 import { type ConditionKind, plain } from './kind.js';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Comparison, compare, comparisonShape, describeComparison, oneComparison, readPath, toComparison } from './comparison.js';
+import { readPath } from '../../domain/values/read-path.js';
+import { type Comparison, compare, comparisonShape, describeComparison, oneComparison, toComparison } from './comparison.js';
 import { type ConditionKind, plain } from './kind.js';
 
 declare module './condition.js' {

@@ -4,6 +4,7 @@ import type { Condition } from '../conditions/condition.js';
 import { describeCondition, evaluate } from '../conditions/kind-of.js';
 import { factsAbout } from '../context.js';
 import { idText } from '../fields.js';
+import { branchesOf, listsOf, otherWay } from './branches.js';
 import type { StepKind, StepParts } from './kind.js';
 import type { StepBase } from './step.js';
 
@@ -18,40 +19,21 @@ interface SplitStep extends StepBase {
   readonly branches: readonly { readonly id: string; readonly when: Condition; readonly next: StepId | null }[];
 }
 
-const yaml = ({ steps, condition }: StepParts) =>
+const yaml = (parts: StepParts) =>
   z.strictObject({
     id: idText.optional(),
     get branches() {
-      return z
-        .array(
-          z.strictObject({
-            id: idText.optional(),
-            when: condition(),
-            get steps() {
-              return steps();
-            },
-          }),
-        )
-        .min(1);
+      return branchesOf({ when: parts.condition() }, parts);
     },
     get else() {
-      return z
-        .strictObject({
-          get steps() {
-            return steps();
-          },
-        })
-        .optional();
+      return otherWay(parts);
     },
   });
 
 /** The first branch whose condition holds; what is not known does not hold. */
 export const split: StepKind<SplitStep, z.output<ReturnType<typeof yaml>>> = {
   yaml,
-  inside: (source) => [
-    ...source.branches.map(({ steps }, index) => ({ at: ['branches', index, 'steps'], steps })),
-    { at: ['else', 'steps'], steps: source.else?.steps ?? [] },
-  ],
+  inside: (source) => listsOf(source.branches, 'else', source.else),
   compile({ branches }, { id, way, branchIds, condition }) {
     const ids = branchIds(branches, (_, index) => `branch-${index + 1}`);
     return {

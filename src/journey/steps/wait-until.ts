@@ -10,6 +10,7 @@ import type { FactMatch } from '../definition.js';
 import type { EntryState } from '../entry.js';
 import { factText, idText, matchText, slug } from '../fields.js';
 import { sayFact } from '../words.js';
+import { branchesOf, listsOf, otherWay } from './branches.js';
 import type { StepKind, StepParts } from './kind.js';
 import { type StepBase, unmetKey } from './step.js';
 
@@ -33,33 +34,15 @@ interface WaitUntilStep extends StepBase {
   readonly lookback: 'since_entry' | 'none';
 }
 
-const yaml = ({ steps, condition }: StepParts) =>
+const yaml = (parts: StepParts) =>
   z.strictObject({
     id: idText.optional(),
     get branches() {
-      return z
-        .array(
-          z.strictObject({
-            id: idText.optional(),
-            on: factText,
-            match: matchText.default('any'),
-            where: condition().optional(),
-            get steps() {
-              return steps();
-            },
-          }),
-        )
-        .min(1);
+      return branchesOf({ on: factText, match: matchText.default('any'), where: parts.condition().optional() }, parts);
     },
     timeout: durationText.meta({ description: 'Mandatory: nobody waits for ever.' }),
     get on_timeout() {
-      return z
-        .strictObject({
-          get steps() {
-            return steps();
-          },
-        })
-        .optional();
+      return otherWay(parts);
     },
     lookback: z.enum(['since_entry', 'none']).default('since_entry'),
   });
@@ -67,10 +50,7 @@ const yaml = ({ steps, condition }: StepParts) =>
 /** Waits for the first of several facts, at most until its time-out. What happened after the time-out comes too late, even if both are seen in one turn. */
 export const waitUntil: StepKind<WaitUntilStep, z.output<ReturnType<typeof yaml>>> = {
   yaml,
-  inside: ({ branches, on_timeout }) => [
-    ...branches.map(({ steps }, index) => ({ at: ['branches', index, 'steps'], steps })),
-    { at: ['on_timeout', 'steps'], steps: on_timeout?.steps ?? [] },
-  ],
+  inside: ({ branches, on_timeout }) => listsOf(branches, 'on_timeout', on_timeout),
   compile({ branches, timeout, lookback }, { id, next, way, branchIds, condition, event }) {
     const ids = branchIds(branches, ({ on }) => slug(on));
     return {

@@ -1,6 +1,6 @@
 import type { Trigger } from '../definition.js';
 import { triggerKinds } from './index.js';
-import type { StartsByFact, TriggerKind, TriggerSource } from './kind.js';
+import type { TriggerKind, TriggerSource } from './kind.js';
 
 type AnyTriggerKind = TriggerKind<Trigger, unknown>;
 
@@ -14,12 +14,6 @@ export const triggerNames: readonly string[] = Object.keys(kinds);
 /** All that is known of this kind of trigger. Throws for one that this version does not know. */
 export function triggerKind({ kind }: Pick<Trigger, 'kind'>): AnyTriggerKind {
   return kindNamed(kind);
-}
-
-/** How facts meet this trigger; null: no fact starts it. */
-export function byFact(trigger: Trigger): StartsByFact<Trigger> | null {
-  const kind = triggerKind(trigger);
-  return kind.startsBy === 'fact' ? kind : null;
 }
 
 /** The kind that a written trigger names, and what stands under it. The schema has seen that there is exactly one. */

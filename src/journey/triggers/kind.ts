@@ -16,13 +16,20 @@ export interface TriggerTools {
 }
 
 /** Everything about a kind of trigger. Filters, version and re-entry count later: when the entry is due. The compiler asks for each part. */
-export type TriggerKind<T extends { readonly kind: string }, Source> = AboutTrigger<T, Source> & (StartsByFact<T> | StartsOtherwise);
+export type TriggerKind<T extends { readonly kind: string }, Source> = AboutTrigger<T, Source> & Starts<T>;
+
+/**
+ * The ways in which entries begin. A kind of trigger can only name a way that is here. To add one: its shape here; the compiler then asks `src/matching` what
+ * begins by it (`beginnings`).
+ */
+export type Starts<T> = StartsByFact<T>;
+export type StartsBy = Starts<never>['startsBy'];
 
 interface AboutTrigger<T, Source> {
   /** The schema of what stands under the kind. */
   yaml(parts: ConditionParts): z.ZodType<Source>;
   compile(source: Source, tools: TriggerTools): T;
-  /** The facts that begin it; none where it starts by something else. */
+  /** The facts that begin it; none if it starts by something else. */
   facts(trigger: T): readonly FactName[];
   /** Its conditions, which see what happened and nothing of the person. */
   reads(trigger: T): readonly Condition[];
@@ -43,9 +50,4 @@ export interface StartsByFact<T> {
   dueAt(trigger: T, fact: Pick<Fact, 'at'>): Instant;
   /** Does the trigger's own condition on the fact hold? */
   holds(trigger: T, fact: Fact): boolean;
-}
-
-/** No fact starts it: entries are made by what watches segments, dates or hours, or by a call. */
-interface StartsOtherwise {
-  readonly startsBy: 'segment' | 'date' | 'schedule' | 'api';
 }

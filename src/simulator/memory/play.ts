@@ -7,6 +7,8 @@ import type { RenderContext, RenderResult } from '../../domain/messages/renderin
 import type { Instant } from '../../domain/time/instant.js';
 import { isTrackable, mayTrack } from '../../domain/tracking/tracking.js';
 import type { EntryId, MessageId } from '../../domain/values/ids.js';
+import { knownInMemory } from '../../knowledge/load.js';
+import { askedByTemplate, shownToTemplate } from '../../knowledge/templates.js';
 import type { PlannedContent } from '../../turn/content.js';
 import { type ForeseenSend, foresee } from '../../turn/foresee.js';
 import { renderContext } from '../../turn/render-context.js';
@@ -15,12 +17,15 @@ import type { OrderLook, PreparedSend, SettledAttempt, TurnRequest, TurnResult }
 import { takeTurn } from '../../turn/take-turn.js';
 import type { TurnWorld } from '../../turn/world.js';
 import { applyEffects } from './effects.js';
+import { sharersOf } from './match.js';
 import { readWorld, type Surroundings } from './read-world.js';
 import type { MemoryEntry, Tables } from './tables.js';
 
 /** What answers around a world in memory. */
 export interface Outside extends Surroundings {
   readonly render: (template: string, context: RenderContext, world: TurnWorld) => RenderResult;
+  /** What a template asks beside what every message has. Absent: none does. */
+  readonly asks?: ((template: string) => readonly string[]) | undefined;
   /** How the provider answers the nth attempt of a message. */
   readonly answer: (world: TurnWorld, plan: PreparedSend, n: number) => AttemptOutcome;
   readonly lookForOrder: (world: TurnWorld) => OrderLook;
@@ -138,12 +143,18 @@ export class Play {
     return code === undefined ? reach(profile, channel, this.#outside.texts ?? anywhere) : { kind: 'no', code };
   }
 
+  #told({ entry, profile, at }: TurnWorld, template: string): Readonly<Record<string, unknown>> {
+    const asked = askedByTemplate(this.#outside.asks?.(template) ?? [], at);
+    const look = { tables: this.tables, entryId: entry.id, profileId: profile.id, sharers: sharersOf(this.tables, profile.id) };
+    return asked.length === 0 ? {} : shownToTemplate(asked, knownInMemory(asked, look));
+  }
+
   #content(world: TurnWorld, { step, messageId, known, repeats }: ForeseenSend, address: Reach): PlannedContent {
     const stored = repeats ? (this.tables.messages.get(messageId)?.content ?? null) : null;
     const content = knownContent(stored, address);
     if (content !== null || address.kind !== 'ok') return content ?? { kind: 'empty', problem: address.kind };
     const links = { cart: 'https://shop.example/c', unsubscribe: 'https://shop.example/u', preferences: 'https://shop.example/p' };
-    const rendered = this.#outside.render(step.template, renderContext(world, known, links), world);
+    const rendered = this.#outside.render(step.template, renderContext(world, known, links, this.#told(world, step.template)), world);
     if (rendered.kind === 'empty') return rendered;
     const { tracking } = world.policies.engagement;
     const isFollowed =

@@ -1,0 +1,32 @@
+import type { Instant } from '../domain/time/instant.js';
+import type { Known } from '../journey/knowledge.js';
+import { knowledgeSources } from './index.js';
+import type { AskedSource } from './load.js';
+import type { KnowledgeSource } from './source.js';
+
+type AnySource = KnowledgeSource<unknown, unknown, unknown>;
+type Readable = AnySource & { readonly template: NonNullable<AnySource['template']> };
+
+function readable(): readonly (readonly [name: string, source: Readable])[] {
+  return Object.entries(knowledgeSources as unknown as Readonly<Record<string, AnySource>>).flatMap(([name, source]) =>
+    source.template === undefined ? [] : [[name, source as Readable] as const],
+  );
+}
+
+/** What templates may read beside what every message has: an example of each, by its name. */
+export function templateExamples(): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(readable().map(([name, { template }]) => [name, template.example]));
+}
+
+/** Of these sources what a template wants to know; those that are none are left out. */
+export function askedByTemplate(names: readonly string[], at: Instant): readonly AskedSource[] {
+  return readable().flatMap(([name, source]) =>
+    names.includes(name) ? [{ name, source, question: source.question([source.template.need], at) }] : [],
+  );
+}
+
+/** The answers as templates read them; what shows as null is not there. */
+export function shownToTemplate(asked: readonly AskedSource[], known: Known): Readonly<Record<string, unknown>> {
+  const answers = known as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(asked.map(({ name, source }) => [name, source.template?.show(answers[name]) ?? null]));
+}
