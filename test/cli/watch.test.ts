@@ -88,6 +88,6 @@ test('publish --watch puts each save live that is right, says of the others what
 test('publish --watch is not for an instance that sends to real people, unless it is said', async () => {
   const io = { env: { SOJOURN_PROJECT: folder }, out: () => {}, err: () => {} };
   const context = createContext(io, { data: await dataFolderOf('http://127.0.0.1:1', 'key', null) });
-  await expect(watchProject(context, { signal: AbortSignal.abort() })).rejects.toThrow(/say --yes/);
+  await expect(watchProject(context, { signal: AbortSignal.abort() })).rejects.toThrow(/give --yes/);
   expect(await watchProject(context, { yes: true, signal: AbortSignal.abort() })).toMatchObject({ text: 'No longer watching.' });
 });
