@@ -1,10 +1,45 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** The files that take longest, the slowest first. They start first in their project, so that none of them runs alone at its end. */
+const slowFiles = [
+  'store/gate/gate-invariants',
+  'store/gate/gate-races',
+  'store/journeys/replay',
+  'store/ingest/hostile-values',
+  'store/turn/twins',
+  'store/journeys/publish-project',
+  'store/journeys/replay-world',
+  'store/ingest/shop-day',
+  'store/people/crowded-ids',
+  'pages/look',
+  'render/look',
+  'security/growth',
+  'security/unsubscribe-link',
+  'security/before-the-key',
+  'render/lint',
+  'render/folder-renderer',
+  'config/start-faults',
+];
+
+class SlowestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const order = ({ project }: TestSpecification) => project.config.sequence.groupOrder;
+    return (await super.sort(files)).sort((a, b) => order(a) - order(b) || place(a) - place(b));
+  }
+}
+
+function place({ moduleId }: TestSpecification): number {
+  const index = slowFiles.findIndex((file) => moduleId.endsWith(`/test/${file}.test.ts`));
+  return index === -1 ? slowFiles.length : index;
+}
 
 /** Five projects, from the quickest to the slowest, one after another: a real server wants the machine. Each says what it needs in its support files. */
 const resultsFile = process.env['TEST_RESULTS_FILE'];
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: SlowestFirst },
     ...(resultsFile === undefined ? {} : { reporters: ['default', ['json', { outputFile: resultsFile }]] }),
     projects: [
       {

@@ -16,7 +16,7 @@ export interface Gauges {
   readonly breakersTripped: () => Promise<number>;
   /** Real milliseconds by which this process's clock is ahead of the database's. */
   readonly clockSkewMs: () => Promise<number>;
-  /** Codes of what works as it was told to and may not be wanted so. */
+  /** Codes of things that work as configured but may not be intended. */
   readonly notices: () => Promise<readonly string[]>;
   /** Used part of each budget of an hour, of the key or the country that used most; 1: all of it. */
   readonly budgetsUsed: () => Promise<ReadonlyMap<string, number>>;
@@ -116,7 +116,7 @@ export function createMetrics(): Metrics {
         gauges.stuckEntries,
       );
       gauge('sojourn_turns_stuck', 'Entries whose turn failed three times in the same way.', gauges.stuckTurns);
-      gauge('sojourn_messages_unknown', 'Messages of which nobody knows whether they left.', gauges.messagesUnknown);
+      gauge('sojourn_messages_unknown', 'Messages with an unknown result.', gauges.messagesUnknown);
       gauge('sojourn_breakers_tripped', 'Journeys and mailbox providers that a breaker stopped.', gauges.breakersTripped);
       gauge('sojourn_dead_letters_open', 'Events that could not be processed and wait for a person.', gauges.deadLettersOpen);
       const labelled = (name: string, help: string, label: string, read: () => Promise<ReadonlyMap<string, number>>): void => {

@@ -27,8 +27,8 @@ const longestDelayMs = 30_000;
 const steadyMs = 60_000;
 
 /**
- * Keeps a child alive: when it dies it is started anew, after a pause that doubles. `start` gets the child before, so that it can take the same ports and
- * files. Throws as `start` does when the first start fails. `name`: as in "The local mailbox".
+ * Keeps a child alive: when it dies it restarts, after a pause that doubles. `start` gets the child before, so that it can take the same ports and files.
+ * Throws as `start` does when the first start fails. `name`: as in "The local mailbox".
  */
 export async function supervise<T extends Mortal>(name: string, start: (before: T | null) => Promise<T>, log: Log): Promise<Supervised<T>> {
   const bell = new Bell();
@@ -42,7 +42,7 @@ export async function supervise<T extends Mortal>(name: string, start: (before: 
       const how = await current.ended;
       if (how === null) return;
       isUp = false;
-      log.error({}, `${how} It is started anew; meanwhile events are taken.`);
+      log.error({}, `${how} It restarts; meanwhile events are accepted.`);
       if (performance.now() - startedAt > steadyMs) delayMs = firstDelayMs;
       const next = await startAgain();
       if (next === null) return;

@@ -86,7 +86,7 @@ export interface ApiDeps {
   readonly temporalUi: { readonly url: string; readonly namespace: string } | null;
   /** The state of each part, now; never throws, answers within two seconds. */
   parts(): Promise<readonly PartState[]>;
-  /** What works as it was told to and may not be wanted so, each with a sentence; never throws. */
+  /** Things that work as configured but may not be intended, each with a sentence; never throws. */
   notices(): Promise<readonly Notice[]>;
   /** Puts a dead letter through ingest again. */
   readonly retryDeadLetter?: (
@@ -113,7 +113,7 @@ export interface ApiDeps {
   readonly publishTemplates?: (how: { readonly dryRun?: boolean }) => Promise<readonly TemplatePublication[]>;
   /** Entries at which the poke loop looked five times in vain, each with what Temporal says of its run. */
   readonly stuckEntries?: () => Promise<readonly StuckEntry[]>;
-  /** Asks the relay to start an entry's workflow anew from the store; the API itself never calls Temporal. */
+  /** Asks the relay to start an entry's workflow again from the store; the API itself never calls Temporal. */
   readonly restartStuck?: (entryId: string) => Promise<boolean>;
   /** Ensures all open entries, in the background; says how far it is. */
   readonly reconcile?: () => Promise<Progress>;

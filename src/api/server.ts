@@ -44,7 +44,7 @@ import { writeKeyRoutes } from './routes/write-keys.js';
 import { holdToRules, type Listener, notThere } from './routing.js';
 import { validator } from './validator.js';
 
-/** Health and metrics alone, for a process without the role `api`: whoever is on call sees its workers and its poke loop too. */
+/** Health and metrics alone, for a process without the role `api`: the person on call sees its workers and its poke loop too. */
 export function buildHealthServer(
   deps: Pick<ApiDeps, 'app' | 'version' | 'registry' | 'parts' | 'notices'>,
   listener: Listener = internal,

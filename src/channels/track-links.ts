@@ -17,7 +17,7 @@ export interface TrackingAddresses {
   readonly pictureUrl: string;
   /** Ours, without a slash at the end: our pages keep their addresses, all but the cart's. */
   readonly publicUrl: string;
-  /** The shop's site: whoever does follow the hidden link comes out there. */
+  /** The shop's site: the target of the hidden link. */
   readonly siteUrl: string;
   /** Links elsewhere stay as they are: ours lead to the shop and to nobody else. */
   readonly hosts: ShopHosts;

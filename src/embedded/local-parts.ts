@@ -7,7 +7,7 @@ import type { PhoneOptions } from './phone/options.js';
 
 type Log = Parameters<typeof supervise>[2];
 
-/** The local mailbox in a thread of its own: started anew when it dies, at the same ports and on the same files. */
+/** The local mailbox in a thread of its own: it restarts when it dies, at the same ports and on the same files. */
 export interface LocalMailbox {
   readonly url: string;
   readonly smtpUrl: string;

@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 
-/** Where the local servers listen, unless they serve other processes of the same trial: they trust whoever reaches them. */
+/** Where the local servers listen, unless they serve other processes of the same trial: they trust everyone who reaches them. */
 const loopback = '127.0.0.1';
 
 /** Where a local server is found. */

@@ -8,7 +8,7 @@ export type PartOptions =
   | { readonly kind: 'mailbox'; readonly options: MailboxOptions }
   | { readonly kind: 'phone'; readonly options: PhoneOptions };
 
-/** What the thread is told. `door`: where returned mail or inbound texts go, and where that is reached. `ask` and `close` are answered. */
+/** Messages to the thread. `door`: where returned mail or inbound texts go, and where that is reached. `ask` and `close` are answered. */
 export type ToPart =
   | { readonly kind: 'door'; readonly url: string; readonly reachedAt?: string }
   | { readonly kind: 'ask'; readonly id: number; readonly name: string }
@@ -30,7 +30,7 @@ interface Part {
 
 async function serve(main: MessagePort): Promise<void> {
   const tell = (message: FromPart): void => main.postMessage(message);
-  // Heard from the start: nothing is told before `ready`.
+  // Listens from the start: no message is sent before `ready`.
   const starting = start(workerData as PartOptions);
   main.on('message', (message: ToPart) => void starting.then((part) => hear(part, message, tell)).catch(() => undefined));
   try {

@@ -48,7 +48,7 @@ export interface SecretWatch {
   take(eras: readonly SecretEra[]): void;
 }
 
-/** A process that lacks one knows neither the suppressions nor the links that it made, so it must send nothing until it is started anew with it. */
+/** A process that lacks one knows neither the suppressions nor the links that it made, so it must send nothing until it restarts with it. */
 export function watchSecrets({ secret, log }: { readonly secret: Secrets; readonly log: Log }): SecretWatch {
   let missing: string | null = null;
   return {

@@ -71,20 +71,20 @@ export async function rolePartsOf(
   return parts;
 }
 
-/** They are started anew by themselves; what they would have taken is tried again. */
+/** They restart by themselves; failed sends are tried again. */
 function localStates(locals: Parameters<typeof readParts>[0]['locals']): readonly PartState[] {
   const waits = { mailbox: 'emails wait', phone: 'texts wait' };
   return (['mailbox', 'phone'] as const).flatMap((name): readonly PartState[] => {
     const part = locals[name];
     if (part === null) return [];
-    const detail = part.isUp() ? null : `The local ${name} died and is started anew; meanwhile ${waits[name]}, and events are taken.`;
+    const detail = part.isUp() ? null : `The local ${name} died and restarts; meanwhile ${waits[name]}, and events are accepted.`;
     return [{ name, state: detail === null ? 'up' : 'down', detail, needed: false }];
   });
 }
 
 function secretState(missing: string | null): readonly PartState[] {
   if (missing === null) return [];
-  const detail = `Another process signs with a secret (fingerprint ${missing}) that SOJOURN_SECRET of this one does not have: it sends nothing. Add it, and start this process anew.`;
+  const detail = `Another process signs with a secret (fingerprint ${missing}) that SOJOURN_SECRET of this one does not have: it sends nothing. Add it, and restart this process.`;
   return [{ name: 'secret', state: 'down', detail, needed: false }];
 }
 

@@ -34,7 +34,7 @@ function untilSignal(): Promise<void> {
   });
 }
 
-/** What a person can mend is told in a sentence; a bug of ours comes with its place. */
+/** A problem that a person can repair gets a sentence; a bug of ours is reported with its place. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const isBug = error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;

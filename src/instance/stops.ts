@@ -10,7 +10,7 @@ export interface Started {
 /** The parts that have started, in the order of their start. */
 export type Stops = Started[];
 
-/** Ends them in the reverse order. One that fails is told in the log by its name, and keeps none of the others. */
+/** Ends them in the reverse order. The log names one that fails, and the others still end. */
 export async function stopAll(stops: Stops, log: Log): Promise<void> {
   for (const { part, stop } of stops.toReversed()) {
     await stop().catch((error: unknown) =>

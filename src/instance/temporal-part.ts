@@ -184,7 +184,7 @@ class TemporalPart implements Temporal {
     );
   }
 
-  /** The server's database is new: whatever the store knows of is started anew. */
+  /** The server's database is new: all open entries of the store are started again. */
   async #reconcile(): Promise<void> {
     const told = (progress: ReconcileProgress): void => {
       if (progress.total > 0) this.#say(`Starting open entries on the new Temporal database: ${progress.done} of ${progress.total}.`);

@@ -25,7 +25,7 @@ export function awaitedBy(definition: JourneyDefinition, about: About, state: En
   return [...rows.values()];
 }
 
-/** A promised slot goes by where the person is: what tells of another place has it decided anew, be it for an earlier hour or a later one. */
+/** A promised slot depends on the place of the person: after news of another place the gate decides again, for an earlier or a later hour. */
 export const placeWait: Awaiting = { event: 'profile.updated', by: 'profile', purpose: 'place', hastens: true };
 
 function correlations(match: FactMatch, { entry: { key } }: JourneyDefinition, about: About): readonly Awaiting['by'][] {

@@ -23,7 +23,7 @@ export interface EntryState {
   readonly goals: Readonly<Record<string, Instant>>;
   /** When a fact first met a branch of a `wait_until`, by `step/branch`: how a wait knows what came before it was reached. Bounded by the journey. */
   readonly heard: Readonly<Record<string, Instant>>;
-  /** A deadline of this entry's own, for its messages: named by whoever asked for the message or the broadcast. */
+  /** A deadline of this entry's own, for its messages: given with the request for the message or the broadcast. */
   readonly deadlineAt?: Instant;
 }
 

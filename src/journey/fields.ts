@@ -21,7 +21,7 @@ export const factText = z
 
 export const matchText = z.enum(factMatches).meta({
   description:
-    'any (unless said otherwise): by this person, or about this cart or order by anybody. key: with the key of this entry, such as its order.',
+    'any (the default): by this person, or about this cart or order by anybody. key: with the key of this entry, such as its order.',
 });
 
 export const localTimeText = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as "10:00", in quotes');

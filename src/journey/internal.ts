@@ -20,7 +20,7 @@ export interface InternalSend {
   readonly priority: number;
 }
 
-/** An entry that whoever sends makes, pinned from the start: of a shop's own message or of a broadcast. */
+/** An entry that the sender makes, pinned from the start: of a shop's own message or of a broadcast. */
 export interface OpenedEntry {
   readonly id: EntryId;
   readonly journeyId: JourneyId;
@@ -53,7 +53,7 @@ export function originOf(journeyId: string): 'journey' | 'api' | 'broadcast' {
   return journeyId.startsWith('broadcast.') ? 'broadcast' : 'journey';
 }
 
-/** Nothing starts it and nothing ends it but its one message: entries are made by whoever sends. */
+/** Nothing starts it and nothing ends it but its one message: the sender makes the entries. */
 function oneStepJourney(id: string, name: string, send: InternalSend): JourneyDefinition {
   return {
     format: 1,

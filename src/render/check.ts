@@ -205,7 +205,7 @@ function checkClass(source: TemplateSource, composed: Composed, at: { readonly i
   ];
 }
 
-/** Whoever follows it would stop the marketing, and get the next receipt all the same. */
+/** A person who follows it would stop the marketing, and still get the next receipt. */
 function waysOut(composed: Composed): readonly FileProblem[] {
   return [...composed.text.matchAll(/\blinks\.unsubscribe\b/g)].map((match) =>
     errorAt(
@@ -308,7 +308,7 @@ function didYouMean(word: string, known: readonly string[]): string | null {
   return meant === null ? null : `Did you mean "${meant}"?`;
 }
 
-/** A layout is composed once a template and language; what is wrong in it is told once. */
+/** A layout is composed once a template and language; its problems are reported once. */
 function distinct(problems: readonly FileProblem[]): readonly FileProblem[] {
   const seen = new Set<string>();
   return problems.filter((problem) => {

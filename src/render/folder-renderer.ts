@@ -25,7 +25,7 @@ export async function folderRenderer(set: TemplateSet, shop: Shop, ids: Iterable
 }
 
 /**
- * The same for whoever only asks whether a message has something to say, and which subject: an email is filled in as it is written, without MJML. That takes
+ * The same for callers that only need to know whether a message has content, and its subject: an email is filled in as it is written, without MJML. That takes
  * no compiler and a tenth of the time, and shows a variable that is missing, Liquid that fails and an empty subject all the same.
  */
 export function draftRenderer(set: TemplateSet, shop: Shop, ids: Iterable<string>): FolderRenderer {

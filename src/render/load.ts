@@ -9,7 +9,7 @@ import { topicText } from '../yaml/topic-text.js';
 import type { YamlFile } from '../yaml/yaml-file.js';
 import { checkYaml, problemAt, readYaml } from '../yaml/yaml-file.js';
 
-/** A text file, with the name that problems are told under: `templates/layouts/shop.mjml`. */
+/** A text file, with its name in problems: `templates/layouts/shop.mjml`. */
 export interface SourceFile {
   readonly file: string;
   readonly text: string;
@@ -137,7 +137,7 @@ const noFolder: FileProblem = {
 
 const subfolders = [...channels, 'layouts', 'samples'].toSorted();
 
-/** Texts by the name they are told under, in a fixed order. */
+/** Texts by their name in problems, in a fixed order. */
 async function readFolder(projectFolder: string): Promise<ReadonlyMap<string, string>> {
   const found = await Promise.all(
     subfolders.map(async (subfolder) => {

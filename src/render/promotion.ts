@@ -96,7 +96,7 @@ function valuesOf(text: string): readonly { readonly name: string; readonly offs
       offset: offsetOf(text, row, column),
     }));
   } catch {
-    // That it does not parse is told elsewhere.
+    // Another check reports that it does not parse.
     return [];
   }
 }

@@ -6,7 +6,7 @@ import type { RecordedEvent } from './recorded.js';
 
 /**
  * Who in the world in memory a recorded person is. The store says who people are in the end; in the replay they come to be one when an event says so. What was
- * recorded without an event belongs to whoever has the person's user id, else to whom their last event was about.
+ * recorded without an event belongs to the person with this user id, otherwise to the person of their last event.
  */
 export class RecordedPeople {
   readonly #tables: Tables;

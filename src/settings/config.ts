@@ -10,7 +10,7 @@ import type { Setting, SettingTable, ValuesOf } from './setting.js';
 import { host, hostAndPort, httpUrl, port, postgresUrl } from './setting-values.js';
 import { readProxies } from './trusted-proxies.js';
 
-/** `admin` is not among them: whoever finds such a key must not be able to use it from outside. */
+/** `admin` is not among them: a person who finds such a key must not be able to use it from outside. */
 const publicScopes = scopes.filter((scope) => scope !== 'admin');
 
 const ownSettings = {

@@ -13,7 +13,7 @@ export function readProxies(text: string): { readonly proxies: readonly string[]
 }
 
 function problemOf(proxy: string): string | null {
-  // A count of hops would believe whoever comes past the proxy and writes the header.
+  // With a count of hops, a caller that goes around the proxy could write the header.
   if (/^\d+$/.test(proxy)) return `${proxy} is a number of hops, which does not tell a proxy from a stranger: name the proxy’s address`;
   const [, address = '', prefix] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(proxy) ?? [];
   const family = isIP(address);

@@ -97,7 +97,7 @@ export class Narrator {
     if (says !== null) this.tell(`It says “${says}”.`, at, { step, kind: 'note', entry });
   }
 
-  /** Who takes whose slot is told to both: to the one who loses it by its verdict, to the one who takes it here. */
+  /** Both stories say which message took which slot: the loser's by its verdict, the winner's here. */
   #noteSlot(seq: number): void {
     const { verdict, messageId, at } = this.#tables.verdicts.get(seq) ?? {};
     if (verdict?.kind !== 'release' || messageId === undefined || at === undefined) return;

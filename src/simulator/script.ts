@@ -8,7 +8,7 @@ export interface Script {
   readonly name: string;
   readonly startAt: Instant;
   readonly persona: Persona;
-  /** By which name the persona is told and meant. Absent: `persona`. */
+  /** The name of the persona in the story and in `who`. Absent: `persona`. */
   readonly personaName?: string;
   /** Other people, by the names that `who` gives them. */
   readonly people?: Readonly<Record<string, Persona>>;
@@ -36,7 +36,7 @@ export type HappeningKind =
       readonly happenedAt: Instant;
       readonly messageId: string | null;
     }
-  /** What a provider tells later of the latest message of a step (or of a journey’s step: `journey/step`). `who` absent: whoever got it. */
+  /** A later report of a provider about the latest message of a step (or of a journey’s step: `journey/step`). `who` absent: the person who got it. */
   | { readonly kind: 'receipt'; readonly step: string; readonly status: ReceiptStatus; readonly who?: string | null }
   | { readonly kind: 'pause'; readonly scope: PauseScope | { readonly journey: string } }
   | { readonly kind: 'resume'; readonly scope: PauseScope | { readonly journey: string } }

@@ -14,7 +14,7 @@ export function toldMessages(tables: Tables, nameOf: (id: ProfileId) => string):
   return [...left, ...judged];
 }
 
-/** By which name a message's sender is told. */
+/** The name of a message's sender in the story. */
 export function senderOf({ journeyId }: Pick<MemoryMessage, 'journeyId'>): string {
   return journeyId ?? 'before';
 }

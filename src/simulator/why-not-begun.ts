@@ -7,7 +7,7 @@ export function whyNotBegun(journey: JourneyDefinition, reason: string | null): 
   if (reason === 'where') return `Does not enter “${journey.name}”: ${beginning(journey)}`;
   if (reason !== 'no-entry-key') return null;
   const { key } = journey.entry;
-  return `Does not enter “${journey.name}”: the event names no ${key.kind === 'event' ? key.path : key.kind}, by which its entries are told apart.`;
+  return `Does not enter “${journey.name}”: the event names no ${key.kind === 'event' ? key.path : key.kind}, which distinguishes its entries.`;
 }
 
 /** On what a journey begins that nobody entered. `heard`: the names of the events that came; one may be a slip for the right one. */

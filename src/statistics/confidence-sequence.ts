@@ -2,10 +2,10 @@ import type { Estimate } from './bayes.js';
 import type { Interval } from './sums.js';
 
 /**
- * An interval that may be looked at every day: an asymptotic confidence sequence. With chance 1 − α it holds the true effect at all times together, so
- * whoever stops when it leaves 0 is wrong in at most α of the tests without effect. It is asymptotic: before 25 conversions an arm it is not to be read.
- * Source: Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas (2024), Theorem 2.2; ρ as GrowthBook chooses it. With τ² = ρ²·se²·n it is the mixture SPRT of
- * Robbins (1970) and Johari et al. (2017).
+ * An interval that may be looked at every day: an asymptotic confidence sequence. With chance 1 − α it holds the true effect at all times together, so if you
+ * stop when it excludes 0, you are wrong in at most α of the tests without effect. It is asymptotic: before 25 conversions an arm it is not to be read. Source:
+ * Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas (2024), Theorem 2.2; ρ as GrowthBook chooses it. With τ² = ρ²·se²·n it is the mixture SPRT of Robbins (1970)
+ * and Johari et al. (2017).
  */
 export interface SequencePlan {
   readonly alpha: number;

@@ -65,7 +65,7 @@ export async function closeActs(db: Db | Trx, statuses: ReadonlyMap<number, numb
 }
 
 export interface AuditFilter {
-  /** Any of these profiles; null: whoever. */
+  /** Any of these profiles; null: all. */
   readonly profileIds: readonly string[] | null;
   readonly keyId: string | null;
   /** An act, or the noun of several. */

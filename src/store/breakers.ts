@@ -52,7 +52,7 @@ export async function readBreaker(db: Db | Trx, scope: BreakerScope): Promise<Br
   return row ? toRecord(row) : null;
 }
 
-/** Writes that it tripped, or (null) was reset: it counts anew from then on. */
+/** Writes that it tripped, or (null) was reset: it counts from zero after that. */
 export async function writeBreaker(trx: Trx, scope: BreakerScope, trip: TripRecord | null, at: Instant): Promise<void> {
   const value = JSON.stringify({ trip });
   await trx
@@ -70,9 +70,9 @@ function toRecord(row: { readonly key: string; readonly value: unknown; readonly
 }
 
 /**
- * What went wrong with the mails of a scope that were made since then; transactional ones are outside, a password must come through. A hard bounce may have come as mail or as an answer on the line. Each person counts
- * once: who complains about four mails is one who complains. Complaints count where a mailbox provider has signed them. Read by the few
- * rows that tell of it, so it costs as little as little goes wrong.
+ * The failures among the mails of a scope since then; without transactional mails, because a password must arrive. A hard bounce may be a mail or an SMTP
+ * answer. Each person counts once: a person who complains about four mails is one complaint. Only complaints with a mailbox provider's signature count. The
+ * query reads only the rows of failures, so it is cheap when few things go wrong.
  */
 export async function countWhatWentWrong(
   db: Db | Trx,

@@ -93,8 +93,8 @@ export interface RecipientList {
 const idsAtOnce = 5_000;
 
 /**
- * Puts the people of a list behind the recipients that are there: each canonical profile once, in the order of the list. Answers how many came, and the
- * ids that name nobody (or someone who was erased).
+ * Adds the people of a list after the existing recipients: each canonical profile once, in the order of the list. Returns how many were added, and the ids that
+ * belong to nobody (or to an erased person).
  */
 export async function addRecipients(
   trx: Trx,

@@ -29,8 +29,8 @@ export function writeConsents(acts: readonly ConsentAct[]): RawBuilder<unknown> 
 }
 
 /**
- * Whose pending acts are due, at most `limit`: those that were not asked about yet and have an address to ask at, those of whom a reminder is due, and those that are given up.
- * An imported act is not among them: nobody asks people whom a file named.
+ * Whose pending acts are due, at most `limit`: acts without a request yet but with an address, acts with a due reminder, and acts that expire. Imported acts
+ * are not included: we do not write to people because a file names them.
  */
 export async function findDuePending(
   db: Db | Trx,
@@ -72,7 +72,7 @@ export async function noteRequested(
   await trx.updateTable('consents').set({ requested_at: at, not_asked: notAsked }).where('seq', 'in', seqs).execute();
 }
 
-/** Takes the turn of this address to be asked. Null: it may be, and is noted as asked at `at`; else when it was asked, after `since`, whoever did it. */
+/** Takes the turn of this address to be asked. Null: it may be, and is noted as asked at `at`; otherwise when it was asked, after `since`, by anyone. */
 export async function claimRequest(
   trx: Trx,
   address: { readonly channel: Channel; readonly hash: string },

@@ -26,9 +26,8 @@ export async function readPausedProviders(db: Db | Trx): Promise<readonly string
 }
 
 /**
- * What is stopped, inside the transaction of the gate: all sends, channels, marketing to these mailbox providers, and the journey (null: a test).
- * What is found is read under a share lock: a resume that runs meanwhile waits for this transaction and then finds the entry held, so that none is left
- * behind. Two statements at most.
+ * The pauses in force, inside the transaction of the gate: all sends, channels, marketing to these mailbox providers, and the journey (null: a test). They are
+ * read under a share lock: a simultaneous resume waits for this transaction and then finds the entry held, so that it misses none. Two statements at most.
  */
 export async function lockPauses(
   trx: Trx,

@@ -30,7 +30,7 @@ export interface Store {
 export interface StoreOptions {
   /** A PostgreSQL server; without it the embedded one. */
   readonly databaseUrl?: string;
-  /** Connections to the server, 10 unless told. */
+  /** Connections to the server; default 10. */
   readonly pool?: number;
   /** Folder of the embedded database; without it, it lives in memory. */
   readonly dataDir?: string;

@@ -83,7 +83,7 @@ export function writeEntry(entry: EntryAfterTurn, pokeReal: number | null): RawB
     where id = ${entry.id} returning 1`;
 }
 
-/** Someone looked and there was nothing to do: the poke loop starts counting anew. */
+/** Someone looked and there was nothing to do: the poke loop counts from zero again. */
 export function writeLookedAt(id: EntryId, pokeReal: number | null): RawBuilder<unknown> {
   return sql`update entries set poke_real = ${pokeReal}::bigint, poke_count = 0, run_started = true, fault = null, fault_count = 0
     where id = ${id} returning 1`;

@@ -83,8 +83,8 @@ export async function reassignEntries(trx: Trx, entries: readonly ReassignedEntr
 }
 
 /**
- * What happened to one of two profiles that become one, handed to the open entries of the other that wait for it: an order under the one ends the
- * reminders to the other. Only what happened since the entry began. Before anything is moved. Answers which entries heard something.
+ * Gives facts of one of two merging profiles to the open entries of the other that wait for them: an order under the one ends the reminders to the other. Only
+ * facts since the start of the entry. Runs before anything is moved. Returns the entries that got something.
  */
 export async function shareFacts(trx: Trx, profiles: readonly ProfileId[], at: Instant): Promise<ReadonlySet<EntryId>> {
   const { rows } = await sql<{ entry_id: EntryId }>`

@@ -21,9 +21,9 @@ export async function findEveryAddress(trx: Trx, profileIds: readonly string[]):
 }
 
 /**
- * Takes everything personal out of the rows of these profiles (one person: the canonical profile and all that was merged into it), by the rules of
- * `personTables`. What counts stays: that an event came, that a message was sent, what an order was worth, what was consented to and withdrawn.
- * The caller holds the locks of the profiles, and adds the exits first. `addresses`: what they were known by.
+ * Removes all personal data from the rows of these profiles (one person: the canonical profile and all that was merged into it), by the rules of
+ * `personTables`. Facts without personal data stay: an event came, a message was sent, the value of an order, consents and withdrawals. The caller holds the
+ * locks of the profiles, and adds the exits first. `addresses`: all their addresses.
  */
 export async function erasePersonalData(trx: Trx, profileIds: readonly string[], addresses: KnownAddresses, at: Instant): Promise<void> {
   const person = { ids: sql`any(${profileIds}::text[])`, addresses, at };

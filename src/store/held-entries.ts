@@ -9,8 +9,8 @@ const spreadPerEntryMs = 20;
 const spreadAtMostMs = 60_000;
 
 /**
- * Gives every held entry that nothing stops any more a `resume` input and a poke, jittered. The pause was lifted in a
- * transaction before this one, so that entries which a turn was just holding are seen. Says how many.
+ * Gives a `resume` input and a poke, with jitter, to every held entry that no pause stops any more. The pause was lifted in a transaction before this one, so
+ * that it also sees entries that a turn was just holding. Returns their number.
  */
 export async function resumeHeldEntries(
   trx: Trx,

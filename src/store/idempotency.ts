@@ -35,7 +35,10 @@ export async function keepAnswer(db: Db | Trx, keyHash: string, answer: object):
   return rows[0]?.answer ?? answer;
 }
 
-/** What the key was taken for, and what that request was told (`answer` null: it was not answered, or only that it is made); null: the key is new. `keyHashes`: under each secret. */
+/**
+ * What the key was taken for, and the answer to that request (`answer` null: it was not answered, or only that it is made); null: the key is new. `keyHashes`:
+ * under each secret.
+ */
 export async function findIdempotencyKey(
   db: Db,
   keyHashes: readonly string[],

@@ -79,7 +79,7 @@ export async function readIngestSnapshot(
     readonly profiles: readonly ProfileId[];
     readonly messageIds: readonly string[];
     readonly cartsSince: Instant | null;
-    /** User ids of which it is asked what they have collected lately; `at`: the present instant. */
+    /** User ids whose recent browsers and addresses are counted; `at`: the present instant. */
     readonly mayJoin: { readonly userIds: readonly string[]; readonly at: Instant };
     /** Keys of addresses, to be told whether marketing is refused there. */
     readonly refusals: readonly string[];
@@ -128,7 +128,7 @@ export async function readIngestSnapshot(
   return snapshot;
 }
 
-/** Of ids that are somebody's by now: browsers that were linked, and emails that were told, within the window. */
+/** Of ids that are somebody's by now: browsers that were linked, and emails that were given, within the window. */
 function crowdsOf({ userIds, at }: { readonly userIds: readonly string[]; readonly at: Instant }) {
   if (userIds.length === 0) return sql``;
   const since = at - crowdWindowMs;

@@ -17,7 +17,7 @@ export function writeKeyActs(acts: readonly NewKeyAct[]): RawBuilder<unknown> | 
 /** Which acts: of one key, that came in from `since` on and before `until`. */
 export interface KeyActFilter {
   readonly keyId: string;
-  /** Null: whomever they are about. */
+  /** Null: about anyone. */
   readonly profileId: string | null;
   readonly since: Instant | null;
   readonly until: Instant | null;

@@ -142,8 +142,8 @@ export function writeSettled(settled: {
 }
 
 /**
- * What a promised message becomes when its entry ends: given back, unless an earlier attempt may have reached the provider. Then it counts from that
- * attempt, not from the next, which does not come.
+ * The state of a promised message when its entry ends: released, unless an earlier attempt may have reached the provider. Then it counts from that attempt,
+ * because there is no next one.
  */
 export function setReleased(at: Instant, reason: 'exited' | 'stuck' = 'exited'): RawBuilder<unknown> {
   const mayHaveLeft = sql`exists (select 1 from attempts a where a.message_id = messages.id and coalesce(a.outcome, 'unknown') = 'unknown')`;

@@ -28,8 +28,8 @@ const nothing = (): readonly RawBuilder<unknown>[] => [];
 const nobody = (why: string) => ({ kind: 'nobody', why }) as const;
 
 /**
- * What each table does with a person. In this order the statements run; the caller holds the locks (profiles, carts, entries). What reads another table's rows
- * comes before those go, and after those have gone back.
+ * What each table does with a person. The statements run in this order; the caller holds the locks (profiles, carts, entries). A statement that reads another
+ * table's rows comes before those are deleted, and after those are restored.
  */
 export const personTables: { readonly [Name in TableName]: TableRule<Name> } = {
   dead_letters: {
@@ -41,7 +41,7 @@ export const personTables: { readonly [Name in TableName]: TableRule<Name> } = {
   },
   suspect_ids: {
     kind: 'person',
-    merge: { kind: 'stays', why: 'It is about an id, whoever has it.' },
+    merge: { kind: 'stays', why: 'It is about an id, not about the person who has it.' },
     erase: ({ ids }) => [sql`delete from suspect_ids where value in (select value from identities where profile_id = ${ids})`],
     keeps: [],
     export: { kind: 'nothing', why: 'The id is among the identities.' },
@@ -314,21 +314,21 @@ export const personTables: { readonly [Name in TableName]: TableRule<Name> } = {
   },
   suppressions: {
     kind: 'person',
-    merge: { kind: 'stays', why: 'It is about an address, whoever has it.' },
+    merge: { kind: 'stays', why: 'It is about an address, not about the person who has it.' },
     erase: nothing, // What keeps the person from being written to by the next import.
     keeps: ['channel', 'hash', 'reason', 'detail', 'made_by'],
     export: { kind: 'shown', by: 'profile' },
   },
   confirmation_requests: {
     kind: 'person',
-    merge: { kind: 'stays', why: 'It is about an address, whoever has it.' },
+    merge: { kind: 'stays', why: 'It is about an address, not about the person who has it.' },
     erase: nothing, // A keyed hash, gone after a day.
     keeps: ['channel', 'hash'],
     export: { kind: 'nothing', why: 'A keyed hash of an address that was asked in the last day.' },
   },
   link_requests: {
     kind: 'person',
-    merge: { kind: 'stays', why: 'It is about an address, whoever has it.' },
+    merge: { kind: 'stays', why: 'It is about an address, not about the person who has it.' },
     erase: nothing, // A keyed hash, gone after a day.
     keeps: ['kind', 'channel', 'hash'],
     export: { kind: 'nothing', why: 'A keyed hash of an address that was sent a link lately.' },
@@ -365,7 +365,7 @@ export const personTables: { readonly [Name in TableName]: TableRule<Name> } = {
   journey_versions: nobody('What the shop publishes.'),
   template_versions: nobody('What the shop publishes.'),
   policy_versions: nobody('What the shop publishes.'),
-  broadcasts: nobody('What all recipients are told alike; the list of them is a table of its own.'),
+  broadcasts: nobody('The content for all recipients; the list of them is a table of its own.'),
   write_keys: nobody('Keys of the shop.'),
   api_keys: nobody('Keys of the shop.'),
   key_hours: nobody('How much came by a key in an hour.'),

@@ -180,13 +180,13 @@ export async function findUnfinished(db: Db, id: EntryId): Promise<UnfinishedEnt
   return row === undefined ? null : toUnfinished(row);
 }
 
-/** The run was started anew: pokes and faults begin to count again, and the next comes at `nextReal` (real milliseconds). Held entries keep having none. */
+/** The run was started again: pokes and faults count from zero, and the next comes at `nextReal` (real milliseconds). Held entries keep having none. */
 export async function forgetPokes(db: Db, id: EntryId, nextReal: number): Promise<void> {
   await sql`update entries set run_started = true, poke_count = 0, fault = null, fault_count = 0, poke_real = case when poke_real is null then null else ${nextReal}::bigint end
     where id = ${id}`.execute(db);
 }
 
-/** The entry has finished and its run has been told: it needs no poke any more. Whoever closes an entry from outside leaves it due for one. */
+/** The entry has finished and its run knows it: it needs no more pokes. Code that closes an entry from outside keeps it due for one. */
 export async function forgetFinished(db: Db | Trx, id: string): Promise<void> {
   await sql`update entries set poke_real = null, poke_count = 0 where id = ${id} and state = 'finished' and poke_real is not null`.execute(
     db,

@@ -9,8 +9,8 @@ export const columnTypes: pg.CustomTypesConfig = {
 };
 
 /**
- * A lost connection must not end the process, whether it was idle or in use: the statement under way fails, the pool replaces the
- * connection, and the next use reports what is wrong, should it still be.
+ * A lost connection must not end the process, whether it was idle or in use: the running statement fails, the pool replaces the connection, and the next use
+ * reports the problem if it persists.
  */
 export function surviveLostConnections(pool: pg.Pool): pg.Pool {
   pool.on('error', () => {});
@@ -56,8 +56,8 @@ const preparable = /^\s*(?:select|insert|update|delete|with)\b/i;
 const preparedFrom = 3;
 const preparedAtMost = 300;
 /**
- * After so many statements, then after twice as many and so on, a connection forgets its plans, which are then made again for tables as they are by now:
- * one made for an empty table would stay until the server next takes statistics.
+ * After this many statements, then after twice as many and so on, a connection drops its plans, so that new ones are made for the present tables: a plan for an
+ * empty table would stay until the server next takes statistics.
  */
 const firstReplanAfter = 1_000;
 
@@ -99,8 +99,8 @@ export const withNextMark = '/* with the next */ ';
 const nothing = { command: 'SELECT', rowCount: null, rows: [] };
 
 /**
- * PostgreSQL answers COMMIT with ROLLBACK, and no error, when a statement failed before: work would be lost without a word. A transaction is begun on the
- * way to its first statement, and what it writes last may go with its commit: fewer round trips while rows are locked.
+ * PostgreSQL answers COMMIT with ROLLBACK, and no error, if a statement failed before: work would be lost silently. A transaction starts together with its
+ * first statement, and its last write may go with its commit: fewer round trips while rows are locked.
  */
 function guardedClient(client: pg.PoolClient): PostgresPoolClient {
   let isInTransaction = false;

@@ -133,8 +133,8 @@ function writtenOf({ traits, traitTimes, email, phone, updatedAt }: NonNullable<
 }
 
 /**
- * All that `from` had belongs to `into`, which is written as given; `from` says where it went. Both are locked, and what is live of their entries is moved already.
- * One statement. `log`: what is kept of it, with the rows as they are before.
+ * Everything of `from` moves to `into`, which is written as given; `from` keeps a pointer to it. Both are locked, and their live entries are already moved. One
+ * statement. `log`: the record of the merge, with the earlier rows.
  */
 export async function repointProfile(trx: Trx, from: ProfileId, into: Profile, log: RawBuilder<unknown> | null = null): Promise<void> {
   const moved = movedTables().map(([table, { unless }]) => {
@@ -159,7 +159,7 @@ export function writeLastInstant(id: ProfileId, at: Instant): RawBuilder<unknown
   return sql`update profiles set last_instant = ${at} where id = ${id} and last_instant < ${at} returning 1`;
 }
 
-/** What a person did, folded anew. The row is locked. */
+/** What a person did, folded again. The row is locked. */
 export function writeEngagement(id: ProfileId, engagement: EngagementState): RawBuilder<unknown> {
   return sql`update profiles set engagement = ${jsonText(engagementJson(engagement))}::jsonb where id = ${id} returning 1`;
 }

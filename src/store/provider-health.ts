@@ -14,7 +14,7 @@ const health = z.object({
   isReached: z.boolean().nullable(),
 }) satisfies z.ZodType<ProviderHealth>;
 
-/** What whoever sends has noted last, by channel. */
+/** The last note of the senders, by channel. */
 export async function readProviderHealth(db: Db): Promise<Readonly<Partial<Record<Channel, ProviderHealth>>>> {
   const rows = await db
     .selectFrom('controls')

@@ -62,7 +62,7 @@ export function addressOfMessage(alias: string): RawBuilder<string | null> {
   return sql<string | null>`lower(${addressInContent(alias)})`;
 }
 
-/** False: this status of this message was told before. */
+/** False: this status of this message is already known. */
 export async function insertReceipt(
   trx: Trx,
   receipt: {

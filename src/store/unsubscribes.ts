@@ -5,14 +5,14 @@ import type { Instant } from '../domain/time/instant.js';
 import type { Db, Trx } from './db.js';
 import { takeUnderOthers } from './suppressions.js';
 
-/** Since when all marketing to an address is refused, whoever has it. */
+/** Since when all marketing to an address is refused, for everyone who has it. */
 export interface Unsubscribe {
   readonly channel: Channel;
   readonly at: Instant;
 }
 
 /**
- * Keeps that whoever reads these addresses refused all marketing: a suppression with a key of its own, beside the one that says why an address gets nothing
+ * Stores that the readers of these addresses refused all marketing: a suppression with a key of its own, beside the one that says why an address gets nothing
  * at all. The newest refusal stands; it is never lifted, because what is said later counts over it. `method`: a code, no address.
  */
 export async function keepUnsubscribed(trx: Trx, keys: readonly AddressKey[], method: string, at: Instant): Promise<void> {

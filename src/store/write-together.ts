@@ -17,7 +17,7 @@ export async function writeTogether<Name extends string>(trx: Trx, writes: Write
   return others.length === 0 ? { ...touched, [first[0]]: rows.length } : { ...touched, ...(rows[0] as Record<Name, number>) };
 }
 
-/** As `writeTogether`, for whoever needs no count: it goes with the transaction's next statement, its commit at the latest. */
+/** As `writeTogether`, for callers that need no count: it goes with the transaction's next statement, its commit at the latest. */
 export async function writeWithNext(trx: Trx, writes: Writes): Promise<void> {
   const named = namedOf(writes);
   if (named.length > 0) await sendWithNext(trx, together(named));

@@ -30,7 +30,7 @@ export interface DevServer {
   readonly isNew: boolean;
   /** Process id of the server itself. */
   readonly pid: number;
-  /** Settles when the server has ended, whoever ended it, with what to tell a person; null after `stop`. */
+  /** Settles when the server has ended, for any cause, with a sentence for a person; null after `stop`. */
   readonly ended: Promise<string | null>;
   /** Ends the server, and waits for it. */
   stop(): Promise<void>;

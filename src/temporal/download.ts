@@ -9,7 +9,7 @@ const run = promisify(execFile);
 /** The Temporal CLI that is downloaded: the one that `tools/temporal/go.mod` builds. */
 export const downloadedVersion = '1.8.2';
 
-/** SHA-256 of each archive of that release, as its checksums.txt names them. A newer version needs these anew. */
+/** SHA-256 of each archive of that release, as its checksums.txt names them. A newer version needs new ones. */
 const checksums: Readonly<Record<string, string>> = {
   linux_amd64: 'd8421bda989e6514b4bdb4d63a9012a8a05a806892e881a5aad8510496349a94',
   linux_arm64: '83600a8fac6e3da54093e5da6918d399f501532b9f1172235603f9606f4ac6e4',

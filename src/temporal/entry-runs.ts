@@ -11,7 +11,7 @@ import { journeyIdAttribute, type TemporalConnection, withDeadline } from './con
 /** Of one call to Temporal; real milliseconds. What is late is tried again by the poke loop. */
 const callDeadlineMs = 3_000;
 
-/** The run of an entry, as Temporal is told of it. */
+/** The run of an entry, as we describe it to Temporal. */
 export interface EntryRun {
   readonly journeyId: JourneyId;
   readonly entryId: EntryId;
@@ -22,7 +22,7 @@ export interface StartOptions {
   readonly delayMs: number;
   /** Hand the first task to the worker of this process, when it is there. */
   readonly eager: boolean;
-  /** USE_EXISTING: adds nothing to a run that is there. TERMINATE_EXISTING: starts anew. */
+  /** USE_EXISTING: adds nothing to a run that is there. TERMINATE_EXISTING: starts again. */
   readonly onConflict: 'USE_EXISTING' | 'TERMINATE_EXISTING';
 }
 

@@ -192,7 +192,7 @@ class PokeLoop implements Relay {
     return { ...only(poke), runStarted: true, nextReal: now + call.delayMs + graceMs, pokes: 'forgotten' };
   }
 
-  /** Temporal away: as if nothing had been done. Whatever else went wrong concerns this entry: its back-off stands, lest it holds up the rest. */
+  /** Temporal away: as if nothing had been done. Any other error concerns this entry: its back-off stays, so that it does not delay the others. */
   #failed(poke: ClaimedPoke, error: unknown): SettledPoke {
     const code = codeOf(error);
     this.#counts.failed += 1;

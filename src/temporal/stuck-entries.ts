@@ -32,8 +32,8 @@ export async function stuckEntries({ store, connection }: StuckDeps): Promise<re
 }
 
 /**
- * Ends the run of an entry and starts it anew from the store, as `stuck restart` asks. False when there is no such entry, or it has finished.
- * Throws when Temporal is away.
+ * Ends the run of an entry and starts it again from the store, as `stuck restart` asks. False when there is no such entry, or it has finished. Throws when
+ * Temporal is away.
  */
 export async function restartStuckEntry({ store, clock, connection }: StuckDeps, id: EntryId): Promise<boolean> {
   const entry = await findUnfinished(store.db, id);

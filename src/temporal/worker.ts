@@ -37,8 +37,8 @@ export interface Workers {
 }
 
 /**
- * The workers of a process: workflow tasks and turns, and one for each channel's queue lane. One that dies (its namespace is gone, its key was
- * revoked) is made anew, 1 s … 30 s later, until `stop`.
+ * The workers of a process: workflow tasks and turns, and one for each channel's queue lane. One that dies (its namespace is gone, its key was revoked) is made
+ * again, 1 s … 30 s later, until `stop`.
  */
 export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   const bundle = options.bundle ?? (await workflowBundle());

@@ -22,7 +22,7 @@ export interface GatePerson {
   readonly ledger: readonly LedgerRow[];
   /** Why the address of a channel is suppressed. */
   readonly suppressions: Readonly<Partial<Record<Channel, string>>>;
-  /** Since when marketing to it is refused, whoever has it. */
+  /** Since when marketing to it is refused, for everyone who has it. */
   readonly unsubscribedAt: Readonly<Partial<Record<Channel, Instant>>>;
   readonly places: readonly Place[];
   /** In the holdout of the journey that asks. Absent: the journey has none. */

@@ -10,7 +10,7 @@ import type { TurnMessage, TurnWorld } from './world.js';
 export interface Knowledge {
   readonly engagement: EngagementFacts;
   readonly places: readonly Place[];
-  /** The zone in which calendar waits and sentences are told. */
+  /** The zone of calendar waits and sentences. */
   readonly timeZone: string;
   readonly engine: EngineContext;
 }

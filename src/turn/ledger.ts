@@ -96,13 +96,13 @@ function remember(turn: Turn, { id, entryId, channel }: NewMessage, now: Pick<Kn
   turn.messages.set(id, { entryId, channel, attempts: known?.attempts ?? [], lookFailures: known?.lookFailures ?? 0, ...now });
 }
 
-/** The gate is to promise it anew, although that may take another turn. */
+/** The gate must promise a slot again, although that may take another turn. */
 export function giveBack(turn: Turn, message: NewMessage, slotAt: Instant): void {
   turn.effects.push({ kind: 'message', message, standing: { state: 'released', reason: null, slotAt, at: turn.world.at } });
   remember(turn, message, { state: 'released', reason: null, slotAt });
 }
 
-/** What `catch_up` passes over is told as skipped; otherwise it would stay promised until the entry ends. */
+/** A message that `catch_up` passes over becomes skipped; otherwise its slot would stay promised until the entry ends. */
 export function giveUpSkipped(turn: Turn, held: TurnMessage, { pending }: Advanced): void {
   if (pending.kind === 'finished' || (pending.kind === 'send' && pending.step === held.step && pending.visit === held.visit)) return;
   const { at } = turn.world;
@@ -121,7 +121,7 @@ export function isDuplicate({ facts, entry }: Pick<TurnWorld, 'facts' | 'entry'>
       other.entryKey === entry.entryKey &&
       other.step === pending.step &&
       other.visit === pending.visit &&
-      // Whoever leaves a cart again after a series has ended gets another series.
+      // A person who abandons a cart again after a series has ended gets another series.
       (other.entryEndedAt === null || other.entryEndedAt > entry.createdAt) &&
       leftOurHands.has(other.state),
   );

@@ -17,7 +17,7 @@ export type KnownMessage = Pick<TurnMessage, 'entryId' | 'state' | 'reason' | 'a
 export interface Settling {
   readonly world: Pick<TurnWorld, 'entry' | 'facts' | 'at' | 'rate'>;
   readonly request: Pick<TurnRequest, 'plan' | 'settled'>;
-  /** In which sentences are told. */
+  /** The time zone of sentences. */
   readonly timeZone: string;
   readonly effects: Effect[];
   readonly trace: TraceLine[];

@@ -116,7 +116,7 @@ export interface TurnFacts {
   readonly consents: readonly ConsentRecord[];
   readonly messages: readonly TurnMessage[];
   readonly suppressions: Readonly<Partial<Record<Channel, string>>>;
-  /** Since when marketing to the address of a channel is refused, whoever has it. */
+  /** Since when marketing to the address of a channel is refused, for everyone who has it. */
   readonly unsubscribedAt: Readonly<Partial<Record<Channel, Instant>>>;
   readonly userId: string | null;
   /** When somebody who has an address of the person's ordered last, since the entry was made; null: nobody did. */

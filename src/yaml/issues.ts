@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { nearest } from '../domain/values/nearest.js';
 import { inside, keysAt, schemasAt, wordsAt, wordsOf } from './schema-at.js';
 
-/** What a schema dislikes, in the words of whoever wrote the file. `path` is where: a missing key is told at what should hold it. */
+/** Problems that a schema finds, in words for the author of the file. `path` is the place: a missing key is reported at its parent. */
 export interface Complaint {
   readonly path: readonly PropertyKey[];
   readonly message: string;

@@ -7,7 +7,7 @@ export interface PlainScalar {
   readonly value: unknown;
 }
 
-/** Every value of a file that stands without quotes, in the order of the file. What aliases repeat is told once. */
+/** Every value of a file that stands without quotes, in the order of the file. Repetitions by aliases are reported once. */
 export function plainScalars(document: Document.Parsed): readonly PlainScalar[] {
   const found: PlainScalar[] = [];
   const look = (node: unknown, path: readonly PropertyKey[]): void => {

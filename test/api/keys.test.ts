@@ -54,7 +54,7 @@ describe('API keys', () => {
     const [last] = await listed();
     expect(await call('POST', `/v1/api-keys/${last?.id}/revoke`)).toMatchObject({
       status: 409,
-      body: { code: 'last-api-key', detail: expect.stringContaining('nobody comes in any more until a process starts anew') },
+      body: { code: 'last-api-key', detail: expect.stringContaining('nobody has access until a process restarts') },
     });
     expect(await opens(apiKey)).toBe(true);
     expect(await call('POST', `/v1/api-keys/${last?.id}/revoke`, { force: true })).toMatchObject({ status: 200 });

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tendConsents } from '../../src/app/consent/double-opt-in.js';
 import type { AppDeps } from '../../src/app/deps.js';
@@ -65,18 +65,29 @@ describe.skipIf(browserPath === null)('every page for customers, in a browser', 
     300_000,
   );
 
-  async function lookAt(seen: SeenPage, scheme: 'light' | 'dark', set: string): Promise<void> {
-    const context = await browser.newContext({ colorScheme: scheme });
-    const page = await context.newPage();
-    const complaints: string[] = [];
+  /** One page of the browser for each scheme: a context of its own for each look would cost more than the look. */
+  const opened = new Map<'light' | 'dark', Promise<Page>>();
+  let shown: SeenPage;
+  let complaints: string[] = [];
+
+  async function pageFor(scheme: 'light' | 'dark'): Promise<Page> {
+    const page = await (await browser.newContext({ colorScheme: scheme })).newPage();
     page.on('console', (message) => {
       if (message.type() === 'error' && !message.text().includes('status of')) complaints.push(message.text());
     });
     await page.route('**/*', (route) => {
       const url = route.request().url();
-      if (url === address) return route.fulfill({ status: seen.status, headers: seen.headers, body: seen.body });
+      if (url === address) return route.fulfill({ status: shown.status, headers: shown.headers, body: shown.body });
       return url.endsWith('/logo.svg') ? route.fulfill({ contentType: 'image/svg+xml', body: logo }) : route.abort();
     });
+    return page;
+  }
+
+  async function lookAt(seen: SeenPage, scheme: 'light' | 'dark', set: string): Promise<void> {
+    shown = seen;
+    complaints = [];
+    if (!opened.has(scheme)) opened.set(scheme, pageFor(scheme));
+    const page = (await opened.get(scheme)) as Page;
     const found: unknown[] = [];
     for (const width of widths) {
       await page.setViewportSize({ width, height: 900 });
@@ -90,7 +101,6 @@ describe.skipIf(browserPath === null)('every page for customers, in a browser', 
         await page.screenshot({ path: `${folder}/page-${seen.name}-${set}-${scheme}-${width}.png`, fullPage: true });
     }
     const ground = await page.evaluate('getComputedStyle(document.body).backgroundColor');
-    await context.close();
     expect(seen.body).not.toContain('<script');
     expect([seen.name, found, complaints]).toEqual([seen.name, [], []]);
     expect(luminance(String(ground)) < 0.5).toBe(scheme === 'dark');

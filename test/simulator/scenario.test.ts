@@ -267,7 +267,7 @@ describe('a story that somebody may wonder about says why', () => {
       told(welcome('{ name: order.paid }', 'cart'), '{ at: +0m, track: Order Completed, properties: { order_id: o1, total: 5 } }').join(
         '\n',
       ),
-    ).toContain('Does not enter “Welcome”: the event names no cart, by which its entries are told apart.');
+    ).toContain('Does not enter “Welcome”: the event names no cart, which distinguishes its entries.');
   });
 
   test('the simulator stopped looking, and how to have it look further', () => {

@@ -82,12 +82,13 @@ async function openListening(options: { databaseUrl?: string; template?: string 
   return store;
 }
 
-/** Empties every table of ours; sequences start anew. Only tables that hold something are touched, which is what makes it quick. */
-export async function resetTables(store: Store): Promise<void> {
+/** Empties every table of ours but `kept`; sequences start again. Only tables that hold something are touched, which is what makes it quick. */
+export async function resetTables(store: Store, kept: readonly string[] = []): Promise<void> {
+  const others = sql.raw(kept.map((table) => ` and tablename <> '${table}'`).join(''));
   await sql`do $$
     declare candidate text; filled boolean; all_filled text[] := '{}';
     begin
-      for candidate in select quote_ident(tablename) from pg_tables where schemaname = 'public' and tablename not like 'kysely_%' loop
+      for candidate in select quote_ident(tablename) from pg_tables where schemaname = 'public' and tablename not like 'kysely_%'${others} loop
         execute 'select exists (select 1 from ' || candidate || ')' into filled;
         if filled then all_filled := all_filled || candidate; end if;
       end loop;

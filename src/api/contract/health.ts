@@ -20,5 +20,5 @@ export type Readiness = z.input<typeof readiness>;
 
 export const healthAliveAnswer = z.object({ status: z.literal('ok') });
 
-/** What the world is told, which is what a load balancer needs. */
+/** The public answer: what a load balancer needs. */
 export const health = readiness.pick({ status: true }).meta({ id: 'Health' });

@@ -90,5 +90,5 @@ function refuse(id: string): never {
 }
 
 function lastKey(id: string): string {
-  return `After ${id} no API key of scope admin is left: nobody comes in any more until a process starts anew and makes itself one. Make another first, rotate it, or force it.`;
+  return `After ${id} no API key of scope admin remains: nobody has access until a process restarts and makes itself one. Make another first, rotate it, or force it.`;
 }

@@ -18,7 +18,7 @@ export interface BroadcastForecast {
   readonly now: number;
   readonly later: readonly Count[];
   readonly not: readonly Count[];
-  /** The first five, so that whoever starts it sees whether the list means whom they think. Personal data. */
+  /** The first five, so that the sender can check that the list has the right people. Personal data. */
   readonly first: readonly FirstPerson[];
 }
 

@@ -45,7 +45,7 @@ export async function resumeBroadcast(deps: Deps, id: string): Promise<Broadcast
   return result;
 }
 
-/** The end: nobody further falls due, and whoever waits leaves without the message. There is no way back. */
+/** Ends it: no more recipients fall due, and people who still wait exit without the message. This cannot be undone. */
 export async function cancelBroadcast(deps: Deps, id: string): Promise<BroadcastControlResult> {
   const result = await deps.store.transaction(async (trx): Promise<BroadcastControlResult> => {
     const broadcast = await lockBroadcast(trx, id);

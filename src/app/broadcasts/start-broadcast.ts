@@ -68,7 +68,7 @@ export async function startBroadcast(
   });
 }
 
-/** What the request that took the key was told. */
+/** The answer to the request that took the key. */
 async function answerAgain(
   db: Db | Trx,
   key: Pick<IdempotencyRecord, 'madeId' | 'requestHash'>,

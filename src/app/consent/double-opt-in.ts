@@ -38,7 +38,7 @@ import { linkOf } from '../messages/render-message.js';
 import { askForMessage } from '../messages/send-message.js';
 import { writeConsentActs } from './record-consents.js';
 
-/** Whoever has such an address said no to us, or an operator did: no form asks there again. A YES or START of their own counts all the same. */
+/** The owner of such an address, or an operator, said no to us: no form asks there again. Their own YES or START still counts. */
 const neverAsked = ['complained', 'stopped', 'manual'] as const satisfies readonly NotAsked[];
 
 /** People of one round. */
@@ -122,7 +122,7 @@ async function tend(deps: Deps, trx: Trx, id: ProfileId, channel: Channel, mayAs
     return true;
   }
   if (!mayAsk) return given.length > 0;
-  // Whoever signs up twice in a day, under whatever name, has one message to answer: it confirms all.
+  // A person who signs up twice in a day, under any name, gets one message: it confirms all.
   const askedAt = await claimRequest(trx, address, { at: now, since: now - askAgainAfterMs });
   if (askedAt !== null) {
     await noteRequested(trx, seqsOf(asking), askedAt, 'asked-already');
@@ -262,7 +262,7 @@ function confirmedBy(
 
 /**
  * Confirms what the link was sent for, for everybody who has the address that it was sent to. A link that has done so before, or whose time is over, changes
- * nothing; one that was sent to an address which is the person's no more confirms nothing, and they are asked anew where they are now. Committed when it
+ * nothing; one that was sent to an address which is the person's no more confirms nothing, and they are asked again at their present address. Committed when it
  * answers.
  */
 export async function confirmConsent(

@@ -17,7 +17,7 @@ import { askForMessage } from '../messages/send-message.js';
 
 /** How long a link opens what is kept of a person. */
 export const dataLinkMs = hour;
-/** An address is sent no second link of a kind before this is over, whoever asks. */
+/** An address gets no second link of a kind before this time is over, for any caller. */
 const askAgainAfterMs: Readonly<Record<LinkRequestKind, number>> = { unsubscribe: hour, data: hour / 6 };
 
 type Deps = Pick<AppDeps, 'store' | 'clock' | 'secret' | 'newId' | 'policies' | 'publicUrl' | 'notifyRelay' | 'log'>;
@@ -33,7 +33,7 @@ export async function mailFreshLinks(deps: Deps, typed: string): Promise<void> {
   await forgetLinkRequests(deps.store.db, now - Math.max(...Object.values(askAgainAfterMs)));
   for (const id of await findHolders(deps.store.db, { channel: 'email', address })) {
     const profile = await readProfile(deps.store.db, id);
-    // One mailbox, one mail: what its links say counts for whoever has the address.
+    // One mailbox, one mail: its links act for everyone with the address.
     if (profile !== null && profile.erasedAt === null) return void (await ask(deps, 'unsubscribe', profile, 'email', now));
   }
 }

@@ -38,7 +38,7 @@ export interface Preference {
   readonly channel: Channel;
   readonly topic: string;
   readonly wanted: boolean;
-  /** The person was told that it comes less often because they seldom open it, and wants it all the same. */
+  /** The page said that it comes less often because the person seldom opens it, and the person still wants it. */
   readonly isInsisted?: boolean;
 }
 
@@ -194,7 +194,7 @@ export async function savePreferences(
   return result;
 }
 
-/** Whom a link of this message may speak for: its person, and whoever has the address that it went to. Never other addresses of the person. */
+/** The people for whom a link of this message may act: its person, and everyone with the address that it went to. Never other addresses of the person. */
 async function findConcerned(trx: Trx, recipient: UsedAddress & { readonly profileId: string }): Promise<readonly ProfileId[]> {
   return [recipient.profileId as ProfileId, ...(await findHolders(trx, recipient))];
 }
@@ -208,7 +208,7 @@ function onlyOff({ boxes, traits }: Wishes): Wishes {
 /** What was asked for, by whom and how. */
 interface Asked {
   readonly profile: Profile;
-  /** Whoever else has the address that the link came over. */
+  /** Other people with the address that received the link. */
   readonly others: readonly Profile[];
   readonly recipient: UsedAddress;
   readonly isOwnAddress: boolean;
@@ -217,7 +217,7 @@ interface Asked {
   readonly proof: PreferenceProof;
 }
 
-/** The acts of the person, and what they refuse for whoever else has their address; `refused`: where that is all marketing. */
+/** The acts of the person, and what they refuse for others with their address; `refused`: channels on which that is all marketing. */
 async function actsOf(
   deps: Pick<AppDeps, 'policies' | 'secret' | 'shop'>,
   trx: Trx,

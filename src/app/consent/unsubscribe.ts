@@ -16,7 +16,7 @@ import { writeConsentActs } from './record-consents.js';
 export type UnsubscribeResult = 'stopped' | 'stopped-already' | 'unknown';
 
 /**
- * Stops all marketing on the channel of this message, for its person and for whoever else has, or comes to have, the address it went to: who clicked is
+ * Stops all marketing on the channel of this message, for its person and for everyone else who has the address that it went to, now or later: who clicked is
  * the owner of a mailbox. Committed, journeys told and waiting entries due for a poke when it answers. Any number of times.
  */
 export async function unsubscribe(

@@ -7,7 +7,7 @@ export const lettersPerSource = 5_000;
 /** A letter is somebody's data: after this time nobody mends it any more. */
 const lettersLiveMs = 90 * day;
 
-/** Keeps the shelf of dead letters within its bounds. What waited and is dropped is told: in the log, by source, and as an alarm. */
+/** Keeps the dead letters within their bounds. Dropped open letters are reported: in the log, by source, and as an alarm. */
 export async function tendDeadLetters(
   { store, clock, log, metrics }: Pick<AppDeps, 'store' | 'clock' | 'log' | 'metrics'>,
   most = lettersPerSource,

@@ -53,7 +53,7 @@ export async function actOnReport(deps: Deps, message: ReceiptMessage, report: R
     case 'bounce':
       return countReturned(deps, message, { what: action.kind === 'bounce' ? action.bounce : 'complaint', code, isNew });
     case 'pause':
-      // A shop's own message is told its verdict; others that use the template are not stopped by it.
+      // A shop's own message gets its verdict; other messages with the template are not stopped by it.
       if (message.journeyId !== null && message.origin !== 'test' && message.origin !== 'api')
         await tripBreaker(
           deps,

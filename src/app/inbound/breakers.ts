@@ -34,7 +34,7 @@ export async function watchBreakers(deps: Deps, { journeyId, mailboxProvider, ch
     try {
       await watch(deps, scope);
     } catch (error) {
-      // What was told is stored; the next complaint or bounce looks again.
+      // The report is stored; the next complaint or bounce checks again.
       deps.log.error({ breaker: scope.kind, error: error instanceof Error ? error.name : 'unknown' }, 'A breaker could not be checked.');
     }
   }
@@ -115,7 +115,7 @@ export type ResetResult =
   /** It has not tripped; or there is no such journey or mailbox provider. */
   | { readonly kind: 'unchanged' | 'unknown' };
 
-/** Lets go on what a breaker stopped. It counts anew: what is known already does not trip it again. */
+/** Resets a breaker: what it stopped continues. It counts from zero again, so earlier reports do not trip it. */
 export async function resetBreaker(deps: Deps, scope: BreakerScope): Promise<ResetResult> {
   if ((await readBreaker(deps.store.db, scope))?.trip == null) return { kind: (await isThere(deps, scope)) ? 'unchanged' : 'unknown' };
   if (scope.kind === 'journey') {

@@ -42,9 +42,9 @@ export function isOurAddress(deps: Pick<InboundEmailDeps, 'secret' | 'bounceDoma
 }
 
 /**
- * Takes a mail that came back: a bounce, a complaint, or a wish to unsubscribe. All of it is committed when this answers; the same mail again changes
- * nothing. A bounce counts at its signed address alone; a complaint there, or from a feedback loop that has signed it: whoever has had a mail from us knows its
- * Message-ID, and could end the mails of others by it. What says nothing of a message of ours is kept as a dead letter.
+ * Takes a mail that came back: a bounce, a complaint, or a wish to unsubscribe. All of it is committed when this answers; the same mail again changes nothing.
+ * A bounce counts at its signed address alone; a complaint there, or from a feedback loop that has signed it: every recipient of our mail knows its Message-ID,
+ * and could end the mails of others by it. What says nothing of a message of ours is kept as a dead letter.
  */
 export async function receiveEmail(deps: InboundEmailDeps, email: ReceivedEmail): Promise<EmailResult> {
   const mail = await readInboundMail(email.raw).catch(() => null);
@@ -119,7 +119,7 @@ async function takeFeedback(
   }
 }
 
-/** Who complained: `signed`, whoever had the mail; `verified`, a mailbox provider on behalf of one who had it, which alone moves a breaker. */
+/** Who complained: `signed`, a person with the mail; `verified`, a mailbox provider on behalf of a recipient. Only `verified` counts for breakers. */
 type Named =
   | { readonly kind: 'signed' | 'verified'; readonly ids: readonly string[] }
   | { readonly kind: 'unverified' }
@@ -180,7 +180,7 @@ async function stop(deps: InboundEmailDeps, email: ReceivedEmail, ids: readonly 
   return told > 0 ? { kind: 'unsubscribe', messages: told } : keepEmail(deps, email, 'unsubscribe-of-no-message', null);
 }
 
-/** What came back: our Message-ID, or the token of our unsubscribe link. Whoever has had the mail knows both: it proves nothing by itself. */
+/** What came back: our Message-ID, or the token of our unsubscribe link. Every recipient knows both, so it proves nothing by itself. */
 function messagesNamedBy(deps: InboundEmailDeps, returned: ReturnedMail): readonly string[] {
   const byId = /^([a-z2-7]{32})@/.exec(returned.messageId ?? '')?.[1];
   if (byId !== undefined) return [byId];

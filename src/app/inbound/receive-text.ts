@@ -154,7 +154,7 @@ const effects: Readonly<Record<Action, Effect>> = {
   reply: tellOfReply,
 };
 
-/** True the first time: whoever has stopped already is not written to again, so STOP is confirmed once. */
+/** True the first time: a person who has already stopped gets no more texts, so STOP is confirmed once. */
 async function stop(deps: Deps, trx: Trx, text: TakenText, people: readonly Person[]): Promise<boolean> {
   const isFirst = await insertSuppression(trx, {
     ...keyOf(deps.secret, text),

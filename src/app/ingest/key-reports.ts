@@ -38,7 +38,7 @@ export class KeyReports {
     this.#refusals.set(slot, { ...known, n: known.n + 1, firstAt: Math.min(known.firstAt, at), lastAt: Math.max(known.lastAt, at) });
   }
 
-  /** After the commit: at once where nothing was told for a while, else a little later. */
+  /** After the commit: immediately if there was no report for a while, otherwise a little later. */
   tellSoon(): void {
     const isDue = this.#deps.clock.realNow() - this.#toldReal >= tellEveryMs;
     if (isDue) void this.#tell();

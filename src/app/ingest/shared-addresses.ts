@@ -27,7 +27,7 @@ export async function findHolders(db: Db | Trx, { channel, address }: UsedAddres
   return (await findProfilesByAddress(db, channel, address)) as ProfileId[];
 }
 
-/** Keeps that whoever reads these addresses wants no marketing there: for profiles that come by one of them later, too. */
+/** Stores that the readers of these addresses want no marketing there; it also counts for profiles that get one of them later. */
 export async function keepRefusal(
   { secret }: Pick<AppDeps, 'secret'>,
   trx: Trx,

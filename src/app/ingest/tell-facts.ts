@@ -7,10 +7,10 @@ import { type ProfileChange, writeProfileChanges } from '../../store/profiles.js
 import { type Writes, writeTogether } from '../../store/write-together.js';
 import { type MatchContext, planMatches } from './match-facts.js';
 
-/** What is told in one transaction, which has locked the profiles (ascending) and carts concerned. */
+/** The facts of one transaction, which has locked the profiles (ascending) and carts concerned. */
 export interface Telling {
   readonly facts: readonly MatchableFact[];
-  /** How people change with it. No turn of theirs decides at an instant before what they were told: `movedBy` moves them on. */
+  /** How people change with it. No turn of theirs may decide at an instant before these facts: `movedBy` moves their last instant forward. */
   readonly people: readonly ProfileChange[];
   /** What entries are handed beside the facts. */
   readonly inputs?: readonly NewInput[];
@@ -44,7 +44,7 @@ export async function tellFacts(trx: Trx, context: MatchContext, { facts, people
 
 const waking: ReadonlySet<Matched['result']> = new Set(['armed', 'entered', 'input']);
 
-/** The people of these facts, moved on to the instant of what they were told last. */
+/** The people of these facts, with their last instant moved forward to the newest fact. */
 export function movedBy(facts: readonly { readonly fact: MatchableFact['fact'] }[]): readonly ProfileChange[] {
   return facts.map(({ fact: { profileId, at } }) => ({ id: profileId, lastInstant: at }));
 }

@@ -3,7 +3,7 @@ import type { KnownIdentity } from '../../domain/people/identity.js';
 import type { Understood } from '../../projection/read-event.js';
 import type { Fresh } from './told-twice.js';
 
-/** The user ids of events that may join people, of which it is to be asked what they have collected. */
+/** The user ids of events that may join people: the store is asked how many browsers and addresses they have brought. */
 export function idsThatMayJoin(chunk: readonly Understood[]): readonly string[] {
   return [...new Set(chunk.flatMap(({ event }) => (mayJoin(event) && event.userId !== null ? [event.userId] : [])))];
 }

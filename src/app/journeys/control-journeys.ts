@@ -43,7 +43,7 @@ export async function resumeJourney(deps: Deps, journeyId: string): Promise<Cont
     const at = deps.clock.now();
     await setJourneyState(trx, journeyId, 'active', null, at);
     const scope = { kind: 'journey', id: journeyId } as const;
-    // Whoever resumes has looked: the breaker counts anew.
+    // The person who resumes has found the cause: the breaker counts from zero again.
     if ((await readBreaker(trx, scope))?.trip) await writeBreaker(trx, scope, null, at);
     return { kind: 'done', state: 'active', entries: 0, pausedAt: journey.pausedAt ?? at };
   });

@@ -16,7 +16,7 @@ import { apiKeyForInstance } from './manage-api-keys.js';
 
 type Deps = Pick<AppDeps, 'store' | 'clock'>;
 
-/** A new write key: for browsers, who show it to everybody, or for the shop's own servers. The secret is told this once. */
+/** A new write key: for browsers, which show it to everyone, or for the shop's own servers. The secret is returned only here. */
 export function makeWriteKey(deps: Deps, kind: WriteKeyKind, name: string): Promise<NewWriteKey> {
   return createWriteKey(deps.store.db, { name, kind, at: deps.clock.now() });
 }

@@ -6,7 +6,7 @@ import type { AppDeps } from '../deps.js';
 
 /** How long what was read counts, in real milliseconds: a revoked key opens nothing after that. */
 const trustMs = 5_000;
-/** Whoever offers keys that we do not know makes us read this often at most, by the process's own clock. */
+/** Offered unknown keys make us read the store at most this often, by the process's own clock. */
 const rereadMs = 250;
 
 /**

@@ -8,7 +8,7 @@ export interface SlotPatience {
   readonly queue: number;
 }
 
-/** Inline below the age at which a plan is made anew (`take-turn.ts`): the way over the queue costs twice the events, so a burst waits here first. */
+/** Inline below the age at which a plan is made again (`take-turn.ts`): the way over the queue costs twice the events, so a burst waits here first. */
 const usualPatience: SlotPatience = { inline: 3_000, queue: 25_000 };
 /** A slot that is held for so long says that the provider is slow: with others like it, it would hold up what other entries have to do. */
 const slowFromMs = 2_000;
@@ -108,7 +108,7 @@ export class ChannelSlots {
     });
   }
 
-  /** Hands the slot to whoever waits longest, so that `busy` never exceeds the size. */
+  /** Gives the slot to the caller that waits longest, so that `busy` never exceeds the size. */
   #give(): void {
     const next = this.#waiting.shift();
     if (next) next();

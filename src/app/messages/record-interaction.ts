@@ -87,7 +87,7 @@ async function record(
   try {
     const judged = await deps.store.transaction(async (trx) => {
       const [profile] = await lockProfiles(trx, [message.profileId]);
-      // Whoever took back their consent is not recorded from now on, though the links go on leading where they led.
+      // After a person takes back the consent, nothing more is recorded, but the links still work.
       if (profile === undefined || !mayTrack(tracking, profile, deps.shop)) return null;
       const past = await readInteractions(trx, message.id);
       if (past.length >= keptOfMessage) return null;

@@ -172,7 +172,7 @@ async function firstTurn(deps: AppDeps, entryId: EntryId): Promise<void> {
   }
 }
 
-/** Waits for the turn so long as a client likes to wait. What is not decided by then the workflow decides. */
+/** Waits for the turn as long as a client would wait. After that the workflow decides. */
 async function withinBounds(deps: AppDeps, turn: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const bound = new Promise<void>((resolve) => {

@@ -13,7 +13,7 @@ export interface VerdictAnswer {
   readonly until: Instant | null;
 }
 
-/** A hold is told as `defer` without an instant, and so is a lost slot: the message is about to ask again. */
+/** A hold is reported as `defer` without an instant, and so is a lost slot: the message will soon ask again. */
 export function answerOf(decision: Verdict, reader: { readonly timeZone: string; readonly channel: Channel }): VerdictAnswer {
   if (decision.kind === 'send')
     return {

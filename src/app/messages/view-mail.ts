@@ -8,7 +8,7 @@ import type { AppDeps } from '../deps.js';
 /** So long after it left a mail is shown in the browser: who has its link need be nobody whom it was for. */
 const viewableMs = 90 * day;
 
-/** `no-longer`: its time is over, or what it said is not kept: which of the two is told to nobody. */
+/** `no-longer`: its time is over, or its content is not kept. Nobody learns which of the two. */
 export type ViewedMail = { readonly kind: 'mail'; readonly html: string } | { readonly kind: 'no-longer' | 'unknown' };
 
 /** A mail as it left, for the page behind its link: nothing in it acts or tells. Only looks. */

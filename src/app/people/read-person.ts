@@ -54,7 +54,7 @@ export async function readPerson(
   };
 }
 
-/** The zone in which sentences about a person are told, as in the stories of their entries: theirs where only one is possible, else the shop's. */
+/** The zone of sentences about a person, as in the stories of their entries: theirs if only one is possible, otherwise the shop's. */
 export async function personTimeZone(
   { store, shop, clock }: Pick<AppDeps, 'store' | 'shop' | 'clock'>,
   profileId: string,

@@ -50,7 +50,9 @@ export function livePolicies({ store, log }: { readonly store: Store; readonly l
   };
 }
 
-/** Read anew from its source: what an older Sojourn froze may lack what this one asks for. Frozen is what a stricter reader refuses. */
+/**
+ * Parsed again from its source, because the frozen form of an older build may lack a field. If a stricter parser refuses the source, the frozen form counts.
+ */
 function definitionOf(record: PolicyVersionRecord, log: Log): Readonly<Record<string, unknown>> {
   const parsed = parsePolicy(record.kind, record.source);
   if (parsed.kind === 'ok') return { ...parsed.definition };

@@ -86,7 +86,7 @@ async function topicsStillInCaps(
   nextCaps: string | null | undefined,
 ): Promise<readonly FileProblem[]> {
   const next = typeof nextCaps === 'string' ? parsePolicy('caps', nextCaps) : null;
-  // What is wrong with them by themselves is told when they are published.
+  // Their own problems are reported when they are published.
   const caps = next?.kind === 'ok' ? next.definition : await capsInForce(trx);
   const named = (caps?.rules ?? []).flatMap((rule) =>
     [...(rule.topics ?? []), ...rule.exceptTopics].map((topic) => ({ topic, rule: rule.id })),

@@ -74,7 +74,7 @@ class Links {
     return [...(this.#others.get(id) ?? [])];
   }
 
-  /** Whoever is linked, each group by id. */
+  /** Groups of linked people, each by id. */
   groups(ids: readonly string[]): readonly PeopleGroup[] {
     const seen = new Set<string>();
     return ids.flatMap((id) => {

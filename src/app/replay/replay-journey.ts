@@ -62,7 +62,7 @@ export interface Replay {
 export type ReplayStart =
   | { readonly kind: 'refused'; readonly problems: readonly JourneyProblem[] }
   | { readonly kind: 'too-long'; readonly mostDays: number }
-  /** Plays while it is read, a person at a time; whoever stops reading stops it. */
+  /** Plays while it is read, a person at a time; it stops when the reader stops. */
   | { readonly kind: 'plays'; readonly replay: AsyncGenerator<ReplayProgress, Replay> };
 
 /** More would be a report, and no question about a draft. */

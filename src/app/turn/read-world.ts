@@ -27,9 +27,9 @@ export async function readWorld(deps: AppDeps, rows: TurnRows): Promise<TurnWorl
 }
 
 /**
- * Locks profile, cart and entry, always in this order, and reads everything else after the locks. Null: the entry has moved to another profile or cart
- * since `seen` was read, so other rows must be locked: the caller begins anew. Two statements in one round trip: the facts are asked for by what was seen,
- * and once more in the rare case that this had changed.
+ * Locks profile, cart and entry, always in this order, and reads everything else after the locks. Null: the entry has moved to another profile or cart since
+ * `seen` was read, so other rows must be locked: the caller starts again. Two statements in one round trip: the facts are asked for by what was seen, and once
+ * more in the rare case that this had changed.
  */
 export async function lockWorld(deps: AppDeps, trx: Trx, seen: TurnRows): Promise<SeenWorld | null> {
   const asked = questionOf(deps, seen, await loadPinnedDefinition(trx, seen.entry));
@@ -41,8 +41,8 @@ export async function lockWorld(deps: AppDeps, trx: Trx, seen: TurnRows): Promis
 }
 
 /**
- * Would the question be the same by what is locked? Instants may lie further back in what was asked, by the wait for the locks: whoever reads the facts
- * looks at windows of their own. Hashes and the country of a number follow from the addresses.
+ * Would the question be the same by what is locked? Instants may lie further back in what was asked, by the wait for the locks: the reader of the facts looks
+ * at windows of their own. Hashes and the country of a number follow from the addresses.
  */
 function isStillAsked(seen: TurnRows, { engagedAt }: TurnQuestion, { entry, profile }: TurnRows): boolean {
   return (

@@ -15,7 +15,7 @@ import type { SendPlan } from './plan-send.js';
 import { lockWorld, type SeenWorld } from './read-world.js';
 
 export interface TurnRequest {
-  /** The entry, its profile and cart as they were read before; the turn locks and reads them anew. */
+  /** The entry, its profile and cart as they were read before; the turn locks them and reads them again. */
   readonly seen: TurnRows;
   readonly plan: SendPlan | null;
   readonly settled: SettledAttempt | null;

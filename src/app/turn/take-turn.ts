@@ -76,8 +76,8 @@ function handOver(deps: AppDeps, { seen, plan }: SendForecast): Promise<TurnResu
 }
 
 /**
- * The wait for the slot may have outlasted what the plan was made from. It is made anew here, with the slot in hand: a turn that gave the slot back for
- * that would find itself at the end of the line, with looks too old again when its time comes.
+ * During the wait for the slot, the data of the plan may have become too old. The plan is made again here, with the slot in hand: a turn that gave the slot
+ * back for that would find itself at the end of the line, with looks too old again when its time comes.
  */
 async function sendWithSlot(deps: AppDeps, forecast: SendForecast): Promise<TurnResult> {
   if (performance.now() - forecast.plan.lookedAt <= slotWaitMayTakeMs) return decideAndSend(deps, forecast);

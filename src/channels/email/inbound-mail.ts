@@ -14,7 +14,7 @@ export interface ReturnedMail {
   readonly listUnsubscribe: string | null;
 }
 
-/** A mail that came to us. `addressedTo`: what its header says, for whoever hands it on without its envelope. All of it is personal data. */
+/** A mail that came to us. `addressedTo`: the recipient in its header, for callers without the envelope. All of it is personal data. */
 export type InboundMail = {
   readonly addressedTo: readonly string[];
 } /** `inWords`: what its text says, for where its fields do not say why. */ & (

@@ -3,7 +3,7 @@ import { type FeedbackLoop, loopsOfSender } from '../../domain/messages/feedback
 /** Answers the TXT records of a name, each as its strings. Throws as `node:dns` does: `ENOTFOUND`, `ENODATA`, or another code when DNS is away. */
 export type ResolveTxt = (name: string) => Promise<readonly (readonly string[])[]>;
 
-/** `away`: its key could not be asked for; whoever sends it should try again. */
+/** `away`: DNS did not answer, so its key is unknown; the sender should try again. */
 export type FeedbackProof = 'verified' | 'unverified' | 'away';
 
 /** A header of this size or with more signatures is no report's, and would make us ask DNS at somebody else's will. */

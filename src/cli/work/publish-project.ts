@@ -35,7 +35,7 @@ export const nothingDiffers = 'Everything in the project is live.';
 
 /**
  * `publish`: all of the project that differs from what is live, in an order in which each finds what it needs: policies, templates, journeys. Shows the
- * difference first, and does nothing without `--yes`. A file with an error is told and stays as it is; the others go out.
+ * difference first, and does nothing without `--yes`. A file with an error is reported and stays as it is; the others are published.
  */
 export async function publishProject(
   context: CliContext,

@@ -2,7 +2,7 @@ import { type SettingName, settingNames, settings } from '../../settings/config.
 import type { CliContext, Outcome } from '../context.js';
 import { paragraphs } from '../text.js';
 
-/** `config`: every setting with its meaning and what it is now. Secrets are told only as set or not. */
+/** `config`: every setting with its meaning and what it is now. Of secrets it only says whether they are set. */
 export async function showConfig(context: CliContext): Promise<Outcome> {
   const rows = settingNames.map((name) => {
     const given = context.io.env[name];

@@ -36,7 +36,7 @@ export async function watchProject(
   return { value: null, text: 'No longer watching.' };
 }
 
-/** A mistake, or a server that is away, is told; the next change tries again. */
+/** Reports a mistake, or a server that is down; the next change tries again. */
 async function publishNow(context: CliContext): Promise<void> {
   try {
     const { text } = await publishProject(context, { yes: true, note: 'publish --watch' });

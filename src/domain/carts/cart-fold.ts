@@ -118,7 +118,7 @@ function withName(group: TokenFold, activity: CartActivity): TokenFold {
   return { ...group, at: Math.max(group.at, activity.at), name: newer(group.name, nameRegister(activity)) };
 }
 
-/** A cart's token is worth more than a checkout's, whichever came later; hence the rank leads. */
+/** A cart's token counts more than a checkout's, also if it came earlier; so the rank comes first. */
 function nameRegister(activity: CartActivity): Register<string> {
   const worth = activity.tokens.named === 'cart' ? standsOver : 0;
   return [worth + activity.at, 0, activity.eventId, activity.tokens.token ?? unnamedToken];

@@ -10,8 +10,8 @@ interface AddressRefusal extends ConsentRecord {
 }
 
 /**
- * The acts of somebody, and what unsubscribes of their addresses are to them. What they say themselves afterwards stands over that, as over a refusal of
- * their own; a yes that an import brings does not, whatever its date.
+ * The acts of a person, with the unsubscribes of their addresses. A later yes of the person wins over an unsubscribe, as over a refusal of their own; a yes of
+ * an import never does, with any date.
  */
 export function heldTo<R extends ConsentRecord>(
   records: readonly R[],

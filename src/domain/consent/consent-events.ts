@@ -40,9 +40,9 @@ export function readConsentEvent(name: string, properties: Fields, context: Fiel
 export const consentsTrait = 'consents';
 
 /**
- * Reads the trait `consents` of an identify: a list of acts, each with `state` and with `at`, when the person acted. An identify is sent again and again,
- * so a yes without its own instant would undo a refusal that came between. A yes that cannot be read is a problem, unless a no stands beside it: that is
- * taken, from when it can be read to have been, else from when the event happened.
+ * Reads the trait `consents` of an identify: a list of acts, each with `state` and with `at`, when the person acted. Clients repeat their identify calls, so a
+ * yes without its own instant could cancel a refusal that came in between. An unreadable yes is a problem, unless there is a no beside it: the no is recorded
+ * with its own instant if that can be read, otherwise with the event's.
  */
 export function readConsentTraits(traits: Fields): ConsentReading {
   if (!Object.hasOwn(traits, consentsTrait)) return { kind: 'other' };

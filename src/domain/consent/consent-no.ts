@@ -11,9 +11,8 @@ export interface Refusals {
 }
 
 /**
- * A no, as far as it can be read, and wider in doubt: without a channel, or with one that nobody knows, it is about all; without a topic that can be read,
- * about `marketing`. Fields that only prove or describe are left out where they cannot be read. Only a no to nothing but channels that are not served here
- * (`push`) comes to nothing, with the note `refusal-elsewhere`.
+ * A no, read as widely as possible: without a channel, or with an unknown one, it is about all; without a topic that can be read, about `marketing`. Unreadable
+ * fields of proof and description are ignored. Only a no about nothing but unsupported channels (`push`) has no effect; it gets the note `refusal-elsewhere`.
  */
 export function readRefusals(fields: Fields, state: 'denied' | 'withdrawn', context: Fields): Refusals {
   const about = channelsOf(fields['channel'] ?? fields['channels']);

@@ -6,15 +6,15 @@ import type { ConsentSaid } from './double-opt-in.js';
 /** Why an act is not recorded. */
 export interface ConsentRefusal {
   readonly code: 'unknown-topic' | 'needs-end' | 'needs-server-key';
-  /** For whoever asked, with what they wrote. */
+  /** For the caller, with their own words. */
   readonly sentence: string;
   /** For what is kept: never a value of the act. */
   readonly problem: string;
 }
 
 /**
- * Why this act cannot be recorded; null: it can. A yes to a topic that there is not would be told as given and count for nothing; an implied yes (CASL: two years
- * from a purchase, six months from an inquiry) that names no end would last for ever. A no is always taken.
+ * Why this act cannot be recorded; null: it can. A yes to an unknown topic would be shown as given and have no effect; an implied yes (CASL: two years from a
+ * purchase, six months from an inquiry) that names no end would last for ever. A no is always taken.
  */
 export function refuseConsent(said: ConsentSaid, topics: TopicPolicy): ConsentRefusal | null {
   if (said.state !== 'granted') return null;

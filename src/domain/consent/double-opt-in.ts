@@ -21,7 +21,7 @@ export interface Consenting {
 
 /** An act as it is said, before the policy has looked at it. */
 export interface ConsentSaid extends Omit<ConsentRecord, 'at'>, ConsentProof {
-  /** Whoever records it wants it confirmed, whatever the policy says. */
+  /** The recorder wants it confirmed, with any policy. */
   readonly asksForDoubleOptIn?: boolean;
 }
 

@@ -10,8 +10,8 @@ export const deadReasons = ['bounced', 'invalid-address', 'stopped'] as const sa
 const deadAddressed: ReadonlySet<string> = new Set<SuppressionReason>(deadReasons);
 
 /**
- * What the person's own confirmed act (a double opt-in) lifts: they were gone, and come back by themselves. An unsubscribe stays: what is confirmed was said
- * since and counts over it, and nothing older must come to count by it.
+ * Suppressions that the person's own confirmed act (a double opt-in) lifts: they were gone, and come back by themselves. An unsubscribe stays: the newer,
+ * confirmed act counts over it, and older acts must not count again.
  */
 export const liftedByConfirmation = ['erased'] as const satisfies readonly SuppressionReason[];
 

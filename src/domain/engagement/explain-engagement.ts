@@ -8,7 +8,7 @@ import type { TopicMultiplier } from './topic-affinity.js';
 
 interface Reader {
   readonly timeZone: string;
-  /** Ages are told as of here. */
+  /** Ages are counted up to this instant. */
   readonly at: Instant;
 }
 

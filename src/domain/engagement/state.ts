@@ -7,8 +7,8 @@ export const fatigueCauses = ['too-many', 'looked-and-left'] as const;
 export type FatigueCause = (typeof fatigueCauses)[number];
 
 /**
- * The fold over all that a person did, as `profiles.engagement` keeps it. It does not grow with what they do, and it holds no tier: that is worked out
- * when somebody asks (`tierAt`), so it can neither be late nor be forgotten.
+ * The fold over all that a person did, as `profiles.engagement` keeps it. It does not grow with what they do, and it holds no tier: `tierAt` computes it on
+ * demand, so it can neither be late nor be forgotten.
  */
 export interface EngagementState {
   readonly sums: SignalSums;
@@ -36,7 +36,7 @@ interface KeyedSignal {
 /** What a signal moves besides its sum. */
 type Standing = Pick<EngagementState, 'engagedAt' | 'hotAt' | 'climbedAt'>;
 
-/** Something that a person did. With a `key`, it counts once however often it is told. */
+/** Something that a person did. With a `key`, it counts once, also if it is reported several times. */
 export interface Signal {
   readonly kind: EngagementSignal;
   readonly key?: string;
@@ -91,8 +91,8 @@ function keyed(state: EngagementState, key: string, kind: EngagementSignal, at: 
 const mayBeTakenBack: ReadonlySet<EngagementSignal> = new Set(['human_click', 'reliable_open']);
 
 /**
- * The state without a signal that turned out to be none: its part of the score goes, and where nothing newer engaged the person, so does the tier that it gave.
- * Of several the newest is taken back first. A key that has been forgotten, or never counted, changes nothing.
+ * The state without a signal that turned out to be wrong: its part of the score is removed, and its tier too, if nothing newer engaged the person. Of several
+ * the newest is removed first. A key that is forgotten, or never counted, changes nothing.
  */
 export function takeBackSignal(state: EngagementState, key: string, policy: EngagementPolicy): EngagementState {
   const signal = state.keys.find((known) => known.key === key);
@@ -119,7 +119,7 @@ export function withoutSignals(state: EngagementState): EngagementState {
   return isEmpty ? state : { ...noEngagement, fatigue: state.fatigue };
 }
 
-/** Two profiles turned out to be one person: what both did counts together, and what was told of both counts once. */
+/** Two profiles turned out to be one person: what both did counts together, and what was reported for both counts once. */
 export function mergeEngagement(one: EngagementState, other: EngagementState, policy: EngagementPolicy): EngagementState {
   const sums: Partial<Record<EngagementSignal, DecayedSum>> = { ...one.sums };
   for (const signal of engagementSignals) {

@@ -32,9 +32,8 @@ export interface TopicMultiplier {
 const preferenceMethods: ReadonlySet<string> = new Set(['preference-centre']);
 
 /**
- * How much of a topic a person gets. Texts are never held back by inference: their links are too few to tell. Not
- * all topics go by inference: then the person is on the way to sunset, and the topics are halved only.
- * `messageId`: the message that is decided on, which is not its own predecessor.
+ * How much of a topic a person gets. Texts are never reduced by inference: they have too few links. If inference would turn off all topics, the person is on
+ * the way to sunset, and the topics are only halved. `messageId`: the message that is being decided; it does not count itself.
  */
 export function topicMultiplier(
   policy: EngagementPolicy,
@@ -67,7 +66,7 @@ function isDeclined(consents: readonly ConsentRecord[], channel: Channel, topic:
 
 const asUsual: TopicMultiplier = { multiplier: 1, reason: { kind: 'usual' } };
 
-/** What the preference centre was told last about this very topic; null: nothing, or the person declined it there and has signed up anew since. */
+/** The last choice in the preference centre about this topic; null: none, or the person declined it there and has signed up again since. */
 function chosenIn(
   consents: readonly ConsentRecord[],
   { channel, topic }: { readonly channel: Channel; readonly topic: string },
@@ -84,7 +83,7 @@ function chosenIn(
 type Inferred = Extract<AffinityReason, { kind: 'usual' | 'rarely' | 'never' }>;
 
 function inferred(policy: EngagementPolicy, histories: readonly TopicHistory[], own: TopicHistory): Inferred {
-  // Whoever was seen to open once has a client that shows it; from the others clicks alone are heard of.
+  // A person with one recorded open has a client that shows opens; for the others only clicks count.
   const by = histories.some(({ opened }) => opened > 0) ? 'opens' : 'clicks';
   const hitsOf = ({ opened, clicked }: TopicHistory): number => (by === 'opens' ? Math.max(opened, clicked) : clicked);
   const seen = { hits: hitsOf(own), of: own.answerable, by } as const;

@@ -25,8 +25,8 @@ export interface Happening {
 }
 
 /**
- * The facts that an event tells, in the order in which journeys hear them. Cart activity is a fact of the cart's owner. An order is a fact of who ordered,
- * about the order and its cart, so that the entries of the cart's owner hear of it too.
+ * The facts of an event, in the order in which journeys get them. Cart activity is a fact of the cart's owner. An order is a fact of the person who ordered,
+ * about the order and its cart, so that the entries of the cart's owner get it too.
  */
 export function deriveFacts(happening: Happening): readonly Fact[] {
   const { event, commerce } = happening;

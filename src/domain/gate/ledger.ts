@@ -14,8 +14,8 @@ export interface LedgerRow extends Omit<LedgerSlot, 'messageId' | 'countsTowardC
 }
 
 /**
- * The ledger as the caps see it. A promise can be taken back only from a message that has surely not left and that somebody can be told about: any other
- * reserved slot is as good as used. What a pause holds has no slot. `ownId`: the message that is decided on, whose promise is its own affair.
+ * The ledger as the caps see it. A promise can be taken only from a message that was certainly not sent and whose entry can be poked: any other reserved slot
+ * counts as used. A held message has no slot. `ownId`: the message that is being decided; its own promise does not count.
  */
 export function ledgerOf({ classes }: ClassPolicy, rows: readonly LedgerRow[], ownId: string | null): readonly LedgerSlot[] {
   return rows.flatMap((row) => {
@@ -41,7 +41,7 @@ export function ledgerOf({ classes }: ClassPolicy, rows: readonly LedgerRow[], o
   });
 }
 
-/** Held by a pause, which comes before all other questions: nothing was promised, and what was promised before is asked for anew. */
+/** Held by a pause, which comes before all other checks: nothing was promised, and an earlier promise is requested again. */
 export function isHeld({ state, reason }: Pick<LedgerRow, 'state' | 'reason'>): boolean {
   return state === 'reserved' && reason === 'paused';
 }

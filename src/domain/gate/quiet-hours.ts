@@ -18,8 +18,8 @@ const submissionLagMs = 10 * second;
 const searchMs = 15 * day;
 
 /**
- * Quiet hours as a rule about when: every place that the person may be in must be open, by the law of each and by what the journey narrows it to. None
- * where any hour is allowed, or where the class of the message need not keep them (`policy` null).
+ * Quiet hours as a rule about when: every place where the person may be must be open, by its law and by the hours of the journey. No rule if any hour is
+ * allowed, or if the class of the message does not obey quiet hours (`policy` null).
  */
 export function quietHours(request: SendRequest, places: readonly Place[], policy: QuietHoursPolicy | null): readonly TimingRule[] {
   if (policy === null) return [];
@@ -211,7 +211,7 @@ interface LawfulHours {
 
 const compiled = new WeakMap<QuietHoursPolicy, Map<string, readonly LawfulHours[]>>();
 
-/** What counts at a place, from the general to the particular; the most particular is told in sentences. */
+/** What counts at a place, from the general to the particular; sentences name the most particular. */
 function rulesFor(policy: QuietHoursPolicy, channel: Channel, place: Place): readonly LawfulHours[] {
   const ofPolicy = compiled.get(policy) ?? new Map<string, readonly LawfulHours[]>();
   compiled.set(policy, ofPolicy);

@@ -7,8 +7,8 @@ import type { SendDecision } from './verdict.js';
 export type { SendFacts, SendRequest } from './guards/guard.js';
 
 /**
- * May this message leave, now or later? Every sender asks here, and asks again directly before the call.
- * The first guard that objects decides; timing comes last, once, over all its rules together.
+ * May this message be sent, now or later? Every sender asks here, and again directly before the call. The first guard that objects decides; timing comes last,
+ * with all its rules together.
  *
  * `send` now · `defer` until a slot that is promised · `hold` until someone resumes · `skip` this message · `exit` the journey · `withhold` (holdout).
  */

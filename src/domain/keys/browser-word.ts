@@ -92,8 +92,7 @@ const ownMethods: ReadonlySet<string> = new Set([
 const ownSource = /^(?:message\/|suppression$|sms-start$|review$)/;
 
 /**
- * An act of consent as a browser may tell it: what was said on the page, and nothing that proves it. Its yes rests on no other basis than that word, was
- * confirmed by nobody, and has no evidence of before.
+ * An act of consent that a browser may send: the words on the page, without proof. Its yes has no other legal basis, no confirmation and no earlier evidence.
  */
 export function browserConsent(said: ConsentSaid): ConsentSaid {
   return {

@@ -25,8 +25,8 @@ const purposes: Readonly<Record<string, LinkPurpose>> = Object.fromEntries(
 );
 
 /**
- * Signs a link: `1uk3f2.<id>.<mac>`, that is format version, purpose, key id, then the id as it is and 16 bytes of HMAC-SHA256.
- * Short, because a text pays for each character (62 characters for a message id). It never expires by itself: opting out must always work.
+ * Signs a link: `1uk3f2.<id>.<mac>`, that is format version, purpose, key id, then the id as it is and 16 bytes of HMAC-SHA256. Short, because a text pays for
+ * each character (62 characters for a message id). It never expires, because opting out must always work.
  */
 export function signLink(secrets: Secrets, link: Link): string {
   const key = signingKey(secrets, 'links');
@@ -63,9 +63,9 @@ export function readFirst<T>(tokens: readonly string[], read: (token: string) =>
 const longestRead = 512;
 
 /**
- * What may be the token in a text that was meant as one: the text from its first letter or digit on, whatever stands behind the token (a full stop, a quote, a bracket,
- * a tag, a sentence); and the text without all that is in no token (blanks and line ends of a wrapped link, `=` of quoted-printable, marks that nobody
- * sees). The signature decides.
+ * What may be the token in a text that was meant as one: the text from its first letter or digit on, with anything after the token (a full stop, a quote, a
+ * bracket, a tag, a sentence); and the text without characters that are in no token (spaces and line ends of a wrapped link, `=` of quoted-printable, invisible
+ * marks). The signature decides.
  */
 export function tokensIn(raw: string): readonly string[] {
   const text = raw.slice(0, longestRead).replace(/^[^A-Za-z0-9]+/, '');

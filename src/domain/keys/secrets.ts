@@ -3,8 +3,8 @@ import type { Instant } from '../time/instant.js';
 import { type KeyPurpose, subKey } from './sub-key.js';
 
 /**
- * The secrets of an installation. The first signs and makes keys; all of them verify, so that what an older one signed goes on working.
- * From each a key is derived for each purpose; what is made is made by these, through this module.
+ * The secrets of an installation. The first signs and makes keys; all of them verify, so that what an older one signed goes on working. From each secret a key
+ * is derived for each purpose; this module makes everything with these keys.
  */
 export interface Secrets {
   readonly first: string;

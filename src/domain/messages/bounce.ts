@@ -1,8 +1,8 @@
 import { day, type Instant } from '../time/instant.js';
 
 /**
- * What a bounce says. `hard`: the mailbox is not there. `soft`: not now. `policy`: the receiver refuses us, not the person. `hard-unconfirmed`: final, and
- * nobody says why. `delayed` and `informational` are no bounces.
+ * The class of a bounce. `hard`: the mailbox does not exist. `soft`: not now. `policy`: the receiver refuses us, not the person. `hard-unconfirmed`: final,
+ * without a reason. `delayed` and `informational` are not bounces.
  */
 export type BounceClass = 'hard' | 'soft' | 'policy' | 'hard-unconfirmed';
 export type DeliveryReportClass = BounceClass | 'delayed' | 'informational';
@@ -37,8 +37,8 @@ const softSpanMs = 15 * day;
 export const unconfirmedWindowMs = 30 * day;
 
 /**
- * Is the address dead? A hard bounce says so at once, soft ones once there are five over at least fifteen days without a delivery, an unconfirmed one the
- * second time in thirty days. A refusal by policy never does: that is ours to mend.
+ * Is the address dead? Yes after one hard bounce; after five soft ones over at least fifteen days without a delivery; after the second unconfirmed one in
+ * thirty days. Never after a refusal by policy, because the cause is on our side.
  */
 export function isDeadAddress(bounce: BounceClass, history: BounceHistory): boolean {
   switch (bounce) {

@@ -27,12 +27,12 @@ export interface BreakerTrip {
   readonly limit: number;
 }
 
-/** How far back a breaker looks; a reset begins anew. */
+/** How far back a breaker looks; after a reset it starts again. */
 export const breakerWindowMs = 30 * day;
 
 /**
- * A rate as an unremarkable shop has it (0.05 %), with the weight of a thousand mails: one complaint about the first ten mails says little, three say a lot.
- * Without it the first complaint of a small shop would stop it.
+ * The rate of an ordinary shop (0.05 %), with the weight of a thousand mails: one complaint about the first ten mails means little, three mean a lot. Without
+ * it the first complaint of a small shop would stop it.
  */
 const priorComplaints = 0.5;
 const priorMails = 1000;
@@ -62,8 +62,8 @@ export function tripOf(counts: DeliveryCounts): BreakerTrip | null {
 }
 
 /**
- * With so many mails the counts of what went wrong break no rule, so there is no need to count on. 0: they break none with however few.
- * (`complaints-likely` needs a rate of more than one in a thousand, prior included.)
+ * With this many mails the counted failures break no rule, so counting can stop. 0: they break no rule with any number. (`complaints-likely` needs a rate of
+ * more than one in a thousand, prior included.)
  */
 export function enoughMails({ complaints, hardBounces, unsubscribes }: Omit<DeliveryCounts, 'sent' | 'delivered'>): number {
   return Math.max(
@@ -73,7 +73,7 @@ export function enoughMails({ complaints, hardBounces, unsubscribes }: Omit<Deli
   );
 }
 
-/** A trip as a sentence for whoever decides what happens next. */
+/** A trip as a sentence for the person who decides what happens next. */
 export function tripSentence({ rule, count, of, rate, limit }: BreakerTrip): string {
   const share = (value: number): string => `${(value * 100).toFixed(2)} %`;
   switch (rule) {

@@ -24,7 +24,7 @@ export interface ChannelKind<Id extends string = string> {
   readonly hours: ChannelHours;
   /** What asks and tells a person on it (templates of class transactional); null: it cannot. */
   readonly templates: { readonly confirm: string | null; readonly dataLink: string | null; readonly freshLinks: string | null };
-  /** What is told where its messages go to a local part and not to a provider. */
+  /** The notice if its messages go to a local part and not to a provider. */
   readonly staysHere: { readonly code: NoticeCode; readonly sentence: string } | null;
   /** What a report of the provider, at once or later, asks for; null: nothing. `code`: the provider's, without personal data. */
   readReport(report: { readonly status: string; readonly code: string | null }): ReportAction | null;
@@ -114,9 +114,9 @@ export interface ReachOptions {
 }
 
 /**
- * `bounce`: by what came back before, the address may be dead. `complaint`: the person called it spam. `suppress`: the address is dead, at once or once so
- * many messages within 30 days had one of these codes. `pause`: content or registration is refused, so the journey would be refused again. `back-off`: it did
- * not leave, and may later. `operator`: our account.
+ * `bounce`: earlier bounces decide whether the address is dead. `complaint`: the person called it spam. `suppress`: the address is dead, at once or once so
+ * many messages within 30 days had one of these codes. `pause`: content or registration is refused, so the journey would be refused again. `back-off`: it was
+ * not sent, and may be sent later. `operator`: our account.
  */
 export type ReportAction =
   | { readonly kind: 'bounce'; readonly bounce: BounceClass }

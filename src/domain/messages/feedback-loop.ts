@@ -10,8 +10,8 @@ export interface FeedbackLoop {
 }
 
 /**
- * Reads `staff@hotmail.com, feedback@arf.mail.yahoo.com=yahoo.com, @fbl.example.net`: addresses, with the domain that signs where it is another one; a domain
- * of which every address counts begins with @. `problems`: what is none of that.
+ * Reads `staff@hotmail.com, feedback@arf.mail.yahoo.com=yahoo.com, @fbl.example.net`: addresses, with the domain that signs where it is another one; `@` starts
+ * a domain of which every address counts. `problems`: the parts that are neither.
  */
 export function readFeedbackLoops(text: string): { readonly loops: readonly FeedbackLoop[]; readonly problems: readonly string[] } {
   const loops: FeedbackLoop[] = [];

@@ -66,8 +66,8 @@ export interface LedgerSlot {
 }
 
 /**
- * What a message's attempts come to together, whichever answer came late: accepted > unknown > not-sent.
- * An attempt without an answer (null) counts as unknown: nobody knows whether its body left.
+ * The combined result of a message's attempts, in any order of the answers: accepted > unknown > not-sent. An attempt without an answer (null) counts as
+ * unknown, because its body may have been sent.
  */
 export function foldAttempts(outcomes: readonly (AttemptOutcome['kind'] | null)[]): AttemptOutcome['kind'] {
   if (outcomes.includes('accepted')) return 'accepted';

@@ -12,8 +12,8 @@ const prefixes = { bounce: 'b', unsubscribe: 'unsub' } as const;
 const feedbackMailbox = 'fbl';
 
 /**
- * `b+<message>.<mac>@domain`, `unsub+<message>.<mac>@domain`: at most 64 characters before the @, and the same in capitals, because some servers on the
- * way change the case. 80 bits of HMAC-SHA256: nobody can have another person's mail stopped by guessing.
+ * `b+<message>.<mac>@domain`, `unsub+<message>.<mac>@domain`: at most 64 characters before the @, and the same in capitals, because some servers on the way
+ * change the case. 80 bits of HMAC-SHA256: nobody can stop another person's mail by guessing.
  */
 export function writeReturnAddress(
   secrets: Secrets,

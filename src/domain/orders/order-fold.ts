@@ -4,12 +4,12 @@ import type { OrderLine, OrderSums, OrderTold, Refund } from './order-told.js';
 import { emptyShipment, foldShipment, mergeShipments, type ShipmentFold } from './shipment-fold.js';
 
 /**
- * All that was told of one order, folded so that neither the order of arrival nor what is told twice makes a difference: each field keeps its newest
- * statement by the source's own update time, refunds, shipments and returns are kept by their ids, and what has ended stays ended. (A state-based CRDT:
- * Shapiro et al. 2011; `mergeOrders` is its join.)
+ * All events of one order, folded so that neither the order of arrival nor repetitions make a difference: each field keeps its newest value by the source's own
+ * update time; refunds, shipments and returns are kept by their ids; an ended state stays ended. (A state-based CRDT: Shapiro et al. 2011; `mergeOrders` is its
+ * join.)
  */
 export interface OrderFold {
-  /** When the first thing was told of it, and when it was first paid and first cancelled, as positions. */
+  /** When the first event of it came, and when it was first paid and first cancelled, as positions. */
   readonly first: Position | null;
   readonly paid: Position | null;
   readonly cancelled: Position | null;

@@ -43,7 +43,7 @@ export interface OrderLine extends LineCount {
 }
 
 export interface Refund {
-  /** The shop's id of the refund, or the event's: what is told twice counts once. */
+  /** The shop's id of the refund, or the event's: repetitions count once. */
   readonly refundId: string;
   /** Null, without lines: all of the order. Null, with lines: what they cost. */
   readonly amount: number | null;

@@ -22,7 +22,7 @@ export interface OrderView {
   readonly shipping: number | null;
   readonly discount: number | null;
   readonly codes: readonly string[];
-  /** What was bought, as it was told last. */
+  /** What was bought, by the last event. */
   readonly lines: readonly OrderLine[];
   /** What the person still has of it: without what was refunded or sent back by line. */
   readonly keptLines: readonly OrderLine[];

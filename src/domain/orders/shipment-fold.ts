@@ -1,7 +1,7 @@
 import { earlierOf, later, newerOf, newerValue, type Position, type Register } from '../carts/register.js';
 import type { ShipmentTold } from './order-told.js';
 
-/** What was told of one shipment, whatever the order in which it came. */
+/** All events of one shipment, in any order of arrival. */
 export interface ShipmentFold {
   readonly shipped: Position | null;
   /** The newest: a shipment may have several. */

@@ -1,14 +1,14 @@
 import { day } from '../time/instant.js';
 
 /**
- * A user id that collects many people within a day is nobody's: a name for guests that no list knows (`visitor`, `tmp`), or the id of a till. It joins nobody any more,
- * because the next visitor would be mailed the basket of the one before.
+ * A user id that collects many people within a day belongs to nobody: it is an unknown name for guests (`visitor`, `tmp`), or the id of a till. It joins no
+ * more people, because the next visitor would get emails about the cart of the one before.
  */
 
 /** So many browsers and addresses a person may bring to one user id within a day. */
 export const crowdLimits = { browsers: 10, addresses: 4 } as const;
 export const crowdWindowMs = day;
-/** So long after it came last as one it stays one: whoever uses it as a name for guests does so every day. */
+/** It stays a placeholder this long after it last looked like one: a shop that uses it for guests does so every day. */
 export const crowdedForMs = 7 * day;
 
 /** What a user id has collected in the last day. Personal data. */

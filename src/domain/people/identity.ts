@@ -25,7 +25,7 @@ export type Trust = 'shop' | 'user' | 'none';
 export interface IdentifyingEvent extends Pick<ShopEvent, 'type' | 'userId' | 'anonymousId' | 'previousId' | 'occurredAt'> {
   /** Absent: the shop's. */
   readonly trust?: Trust;
-  /** It ends or refuses something, so it counts for whom it names, whoever says it. */
+  /** It ends or refuses something, so it counts for the named person from any sender. */
   readonly refuses?: boolean;
   /** It tells an address or a number. */
   readonly bringsAddress?: boolean;
@@ -97,12 +97,12 @@ export function identitiesOf(event: IdentifyingEvent): readonly Identity[] {
 }
 
 /**
- * Works out who events are about. `identify` joins an anonymous visitor to the user that it names; `alias` joins whoever was known by the former id, a user too;
- * nothing else joins anybody, and joining someone to themselves is nothing. An anonymous id of one known user that identifies as another moves to them when
- * that is the newer statement, and takes nobody along: browsers are shared.
+ * Works out who events are about. `identify` joins an anonymous visitor to the user that it names; `alias` joins the person with the former id, also a user;
+ * nothing else joins people, and joining a person to themselves changes nothing. If an anonymous id of one known user identifies as another, the newer
+ * statement wins: the id moves, but the users are not joined, because people share browsers.
  *
- * A browser that nobody vouches for speaks for itself. It may name a user who is new, or of whom nothing is known but the name; as a known user it is heard only
- * where it is their browser already, or where it refuses. What it says beyond that is a claim.
+ * A browser without a user token speaks only for itself. It may name a new user, or one of whom only the id is known. As a known user it counts only if it is
+ * already their browser, or if it refuses something. All its other statements are claims.
  */
 export function planIdentities(events: readonly IdentifyingEvent[], stored: StoredPeople, newId: () => ProfileId): IdentityPlan {
   const people = new People(stored, newId);

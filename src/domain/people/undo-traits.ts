@@ -11,8 +11,8 @@ export interface ChangedTraits {
 }
 
 /**
- * Takes statements back, the newest first, as far as they still stand: what somebody else has said of a trait since stays. `isTheirs`: is what was said of this
- * trait at this instant among what is undone? Said again in the same words it changed nothing, and stands in the way of nothing.
+ * Undoes statements, the newest first, if they are still in force: a later statement of others about a trait stays. `isTheirs`: is the statement about this
+ * trait at this instant one of those to undo? A later statement with the same value changed nothing, so it does not prevent the undo.
  */
 export function undoTraits(
   present: Traits,

@@ -1,7 +1,7 @@
 /**
- * Where a North American number belongs, by its area code: states, provinces and territories as ISO 3166-2. From the North American Numbering Plan
- * as of the end of 2024, overlays included. A code that is not here says nothing: it is newer, belongs to no place (800, 900 …), or we were not sure.
- * A mobile number may have moved with its owner; that is why it is evidence among others.
+ * Where a North American number belongs, by its area code: states, provinces and territories as ISO 3166-2. From the North American Numbering Plan as of the
+ * end of 2024, overlays included. A missing code means nothing: it is newer, belongs to no place (800, 900 …), or we were not sure. A mobile number may have
+ * moved with its owner; that is why it is evidence among others.
  */
 const byRegion = {
   'US-AL': '205 251 256 334 659 938',

@@ -33,11 +33,11 @@ export interface ZoneEvidence {
 }
 
 /**
- * Every place that the person may be in; a text leaves only when all are open. Never empty.
+ * Every place where the person may be; a text is sent only when all are open. Never empty.
  *
- * Stated zone, postal address and area code each name some places. What agrees with what is known makes it more exact; what contradicts it stands beside
- * it. Where they name no country (a zone such as UTC is nobody's): all of the country that the number begins with, else where the shop is. Of somebody in
- * the United States without a zone nothing is left to say but New York, with hours of its own.
+ * Stated zone, postal address and area code each name some places. Evidence that agrees narrows the places; evidence that contradicts adds places. If nothing
+ * names a country (a zone such as UTC belongs to none): all places of the country of the phone number, otherwise the shop's. For a person in the United States
+ * without a zone: New York, with hours of its own.
  *
  * @example candidatePlaces({ timeZone: null, country: 'PT', region: null, phone: null }, shop) // Lisbon and the Azores
  */
@@ -170,9 +170,9 @@ export function tellsPlace(fact: Pick<Fact, 'name' | 'properties'>): boolean {
 
 const placeTraits: ReadonlySet<unknown> = new Set(['timezone', 'country', 'region', 'state', 'address', 'phone']);
 
-/** The trait under which the zone of the person's device is kept: `{ zone, on }`, with the day on which it was told last. */
+/** The trait under which the zone of the person's device is kept: `{ zone, on }`, with the day on which it was last seen. */
 const seenZone = 'seen_timezone';
-/** It is told anew no more often, and counts for so long. */
+/** It is stored again at most this often, and counts this long. */
 const seenAgainMs = 7 * day;
 const seenForMs = 90 * day;
 
@@ -230,9 +230,8 @@ export function placesByTraits(
 }
 
 /**
- * The zone in which calendar waits and sentences are told. "10:00 in the person's zone" needs one, where quiet hours ask all: the one that the person states,
- * then that of their device (`stated`, see `statedZone`), then the only one possible, then the most populous of their country; of somebody of whom nothing is
- * known the shop's.
+ * The zone of calendar waits and sentences. "10:00 in the person's zone" needs one zone, while quiet hours use all: the one that the person states, then that
+ * of their device (`stated`, see `statedZone`), then the only one possible, then the most populous of their country; if nothing is known, the shop's.
  */
 export function calendarZone(places: readonly Place[], shopTimeZone: string, stated: string | null = null): string {
   if (stated !== null) return stated;

@@ -36,8 +36,8 @@ export interface CapPolicyRule {
 }
 
 /**
- * Channels with the tiers for which nothing limits them: no rule of the channel itself, over all topics and a day or more. A rule over all channels
- * together does not do, as it says nothing about how much of it may be texts. Empty: every message that counts is capped.
+ * Channels with the tiers for which nothing limits them: no rule of the channel itself, over all topics and a day or more. A rule over all channels together is
+ * not enough, because it does not limit texts. Empty: every message that counts is capped.
  */
 export function uncapped({ rules }: Pick<CapPolicy, 'rules'>): readonly { readonly channel: Channel; readonly tiers: readonly Tier[] }[] {
   return channels

@@ -28,7 +28,7 @@ export function topicIds({ topics }: Pick<TopicPolicy, 'topics'>): readonly stri
   return topics.map(({ id }) => id);
 }
 
-/** What is wrong with naming this topic, for whoever wrote it; null: it is known. */
+/** The problem with this topic, for its author; null: the topic is known. */
 export function unknownTopic(topic: string, known: readonly string[]): { readonly message: string; readonly suggestion: string } | null {
   if (known.includes(topic)) return null;
   const meant = nearest(topic, known);

@@ -2,9 +2,8 @@ import { Temporal } from 'temporal-polyfill';
 import type { Instant } from './instant.js';
 
 /**
- * Is it the IANA name of a zone that this build can reckon with? The one answer for traits, `shop.yaml`, policies and templates. Both must know it: what
- * reckons (Temporal) and what writes dates (Intl), which also takes `BST` or `PST` for zones of its own. Offsets such as `+01:00` are none: they know no
- * summer time.
+ * Is it the IANA name of a zone that this build can compute with? Traits, `shop.yaml`, policies and templates all use this answer. Temporal (which computes)
+ * and Intl (which formats) must both know the zone; Intl also accepts `BST` or `PST`. Offsets such as `+01:00` are not zones: they have no summer time.
  */
 export function isTimeZone(text: string): boolean {
   return zoneNamed(text) !== null;

@@ -37,14 +37,17 @@ export function faultWords({ type, code, where }: FaultSummary): string {
   return `${type}${code === null ? '' : ` ${code}`}${where.length > 0 ? `, in ${where.join(', ')}` : ''}`;
 }
 
-/** SQLSTATE classes of the connection, of collisions, and of a server that has no room, is told to stop or cannot read its disk; a lock that did not come; `ECONNREFUSED` and its like. */
+/**
+ * SQLSTATE classes of the connection, of collisions, and of a server that has no room, is stopping or cannot read its disk; a lock that did not come;
+ * `ECONNREFUSED` and its like.
+ */
 const passingCode = /^(?:08|25|40|53|57|58|XX)[0-9A-Z]{3}$|^55P03$|^E[A-Z]{3,}$|^ERR_(?:SOCKET|STREAM|TLS)/;
 /** What `pg` and its pool say without a code when the store is away or slow. */
 const passingWords = /connection|connect|timeout|timed out|terminated|socket|client (?:was|has)|cannot use a pool/i;
 
 /**
- * Whether trying again may help by itself: the store, the network or a neighbour was in the way. What is left lies in our code or in what we were told,
- * and comes out the same every time. The message is looked at and not kept.
+ * Whether trying again may help by itself: the store, the network or a neighbour was in the way. The other errors come from our code or from the input, and
+ * repeat every time. The message is read but not stored.
  */
 export function mayPass(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

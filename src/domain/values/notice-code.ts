@@ -1,4 +1,4 @@
-/** What works as it was told to, and may not be what anybody wants. */
+/** Things that work as configured but may not be intended. */
 export const noticeCodes = [
   'sending-paused',
   'no-journey-live',

@@ -1,6 +1,6 @@
 /**
- * Ids that name nobody: what a client sends where it has none (`undefined`, `guest`, `0`). Two browsers that identify by one would be one person: the second
- * visitor would be mailed the first one's basket.
+ * Placeholder ids: a client sends them if it has no id (`undefined`, `guest`, `0`). Two browsers that identify by one would become one person: the second
+ * visitor would get emails about the first one's cart.
  */
 
 /** The list as it is shipped; `PLACEHOLDER_IDS` replaces it. Lower case, without quotes and brackets around. */

@@ -1,9 +1,9 @@
-/** What a provider said is told to people in so many characters at most. */
+/** People see at most this many characters of a provider's answer. */
 const longest = 200;
 
 /**
- * A provider's words without what names a person: addresses, telephone numbers, links, and what we know of whom it went to. On one line, cut at 200
- * characters. `known`: the address and name that the message had.
+ * A provider's words without personal data: addresses, telephone numbers, links, and known data of the recipient. On one line, cut at 200 characters. `known`:
+ * the address and name that the message had.
  */
 export function withoutPersonalData(reply: string, known: readonly (string | null)[] = []): string {
   let text = reply;

@@ -20,7 +20,7 @@ export const Chaos = z.strictObject({
   undeliveredShare: z.number().min(0).max(1).default(0),
   lostCallbackShare: z.number().min(0).max(1).default(0),
   repeatedCallbackShare: z.number().min(0).max(1).default(0),
-  /** `delivered` is told before `sent`. */
+  /** `delivered` is reported before `sent`. */
   disorderedCallbackShare: z.number().min(0).max(1).default(0),
   /** Dies before it answers, as by a kill. */
   crash: z.boolean().default(false),
@@ -32,7 +32,7 @@ const stepMs = 40;
 const callbackPausesMs = [200, 500, 1000, 2000, 4000, 8000, 15_000, 30_000, 60_000, 60_000, 60_000];
 const inboundPausesMs = [200, 600, 1500];
 
-/** What the carriers do: texts move on, and somebody is told. */
+/** What the carriers do: texts change their state, and a callback reports it. */
 export class Network {
   readonly #store: TextStore;
   readonly #accountSid: string;

@@ -11,7 +11,7 @@ export function phonePage(texts: readonly Text[]): string {
   return page(
     'Local phone',
     `<form method="post" action="/inbound"><label>Text from <input name="from" value="${escapeHtml(texts.find(({ direction }) => direction !== 'inbound')?.to ?? '')}" placeholder="+447700900123"></label>
-     <label>to <input name="to" placeholder="whoever wrote last"></label> <label>saying <input name="body" value="STOP"></label> <button>Send</button></form>
+     <label>to <input name="to" placeholder="the last sender"></label> <label>saying <input name="body" value="STOP"></label> <button>Send</button></form>
      <table><thead><tr><th>At (UTC)</th><th>From</th><th>To</th><th>Text</th><th>Status</th><th>Parts</th></tr></thead><tbody>${rows}</tbody></table>`,
   );
 }

@@ -34,7 +34,7 @@ export function createServer(store: TextStore, network: Network, options: PhoneO
     if (request.params.account !== accountSid) throw notFound(request);
   };
 
-  // The page shows every text to whoever is on this machine, so reading them asks for no password either.
+  // The page shows every text to everyone on this machine, so the REST paths need no password either.
   const reading = async (request: FastifyRequest<{ Params: { account: string } }>) => {
     if (request.headers.authorization !== undefined) await authenticate(request);
   };

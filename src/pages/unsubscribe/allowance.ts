@@ -8,7 +8,7 @@ export interface AllowanceLimits {
 /** More callers than this are not told apart within one stretch of time: they share what is left to all. */
 const callersAtMost = 10_000;
 
-/** Counts what callers ask for in stretches of time, in this process. Memory is bounded, whoever comes. */
+/** Counts what callers ask for in stretches of time, in this process. Memory is bounded for any number of callers. */
 export class Allowance {
   readonly #limits: AllowanceLimits;
   readonly #elapsed: () => number;

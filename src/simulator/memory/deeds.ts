@@ -20,7 +20,7 @@ export function pause(tables: Tables, scope: PausedScope, at: Instant): void {
   if (journey?.state === 'active') tables.journeys.set(scope.journey, { ...journey, state: 'paused', pausedAt: at });
 }
 
-/** Lifts a pause: the entries that it held, and that nothing else stops, are told. */
+/** Lifts a pause: the entries that it held, and that nothing else stops, get an input. */
 export function resume(tables: Tables, scope: PausedScope, at: Instant): void {
   const pausedAt = lift(tables, scope) ?? at;
   const input = { kind: 'resume', at, pausedAt } as const;

@@ -39,7 +39,7 @@ const anywhere: Parameters<typeof reach>[2] = { allowFictional: true, countries:
 const mostRounds = 12;
 const mostTurns = 200_000;
 
-/** Takes turns in a world in memory, on a clock that whoever plays moves. */
+/** Takes turns in a world in memory, on a clock that the caller moves. */
 export class Play {
   readonly tables: Tables;
   readonly #outside: Outside;

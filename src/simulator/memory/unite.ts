@@ -33,7 +33,7 @@ export function mergePeople(tables: Tables, { policies, shop }: IngestNeeds, { f
   tables.mergedInto.set(from, into);
 }
 
-/** What happened to the one, since the other's entry began, is told to the other's. */
+/** The other's entry gets what happened to the one since that entry began. */
 function shareFacts(tables: Tables, profiles: readonly ProfileId[]): ReadonlySet<EntryId> {
   const heard = new Set<EntryId>();
   for (const entry of profiles.flatMap((id) => tables.entries.where('profile', id))) {

@@ -77,7 +77,7 @@ const statements = [
     key_hash text primary key,
     request_hash text not null,
     entry_id text not null,
-    -- What the first request of the key was told; null: it has not been answered.
+    -- The answer to the first request of the key; null: it has not been answered.
     answer jsonb,
     created_at bigint not null
   )`,

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { suppress } from '../../../src/app/consent/suppress-address.js';
 import { publishJourney } from '../../../src/app/journeys/publish-journey.js';
 import type { Replay } from '../../../src/app/replay/replay-journey.js';
@@ -16,10 +16,13 @@ const range = { from: start - hour, to: start + 10 * day };
 describeOnBothStores('what a replay takes from the record', (store) => {
   let deps: TurnDeps;
   let count = 0;
+  // Compiling the templates is what takes time, and no test changes them.
+  beforeAll(async () => {
+    await publishTemplates(turnDeps(store()), await loadTemplates('.'));
+  }, 120_000);
   beforeEach(async () => {
-    await resetTables(store());
+    await resetTables(store(), ['template_versions']);
     deps = turnDeps(store());
-    await publishTemplates(deps, await loadTemplates('.'));
     await publishJourney(deps, { source: cartYaml });
   }, 120_000);
 

@@ -90,7 +90,7 @@ function isForNow(code: string | null, diagnostic: string | null): boolean {
   return reply !== undefined && (code === null || /^5\.0\.0+$/.test(code)) && classOfWords(diagnostic ?? '') !== 'policy';
 }
 
-/** Microsoft 365 says "access denied" (5.4.1) of whoever is not in its directory, and of nobody else. */
+/** Microsoft 365 says "access denied" (5.4.1) only about addresses that are not in its directory. */
 function isDirectoryRefusal(code: string | null, diagnostic: string | null): boolean {
   return code === '5.4.1' && /recipient address rejected: access denied/i.test(diagnostic ?? '');
 }

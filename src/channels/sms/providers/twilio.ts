@@ -9,7 +9,7 @@ import { openLine, TwilioCall, type TwilioLine } from './twilio-call.js';
 export interface TwilioSettings {
   readonly accountSid: string;
   readonly authToken: string;
-  /** Base address of the API; Twilio's own unless told. */
+  /** Base address of the API; by default Twilio's own. */
   readonly apiUrl?: string;
   /** Where Twilio reaches the service; no slash at the end. */
   readonly publicUrl: string;

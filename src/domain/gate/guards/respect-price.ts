@@ -1,7 +1,7 @@
 import { messagePrice, sendsOfWeek } from '../message-price.js';
 import type { Guard } from './guard.js';
 
-/** A message of which it is known what it brings leaves only if that is more than what it risks: people who leave, and complaints. */
+/** If the expected margin of a message is known, it is sent only if the margin is more than the risk: unsubscribes and complaints. */
 export const respectPrice: Guard = (request, { price, ledger }) => {
   const { expectedMargin, class: messageClass } = request;
   if (expectedMargin === undefined || price === undefined || price === null) return null;

@@ -2,7 +2,7 @@ import { channelKind } from '../../messages/channel.js';
 import { minute } from '../../time/instant.js';
 import type { Guard } from './guard.js';
 
-/** Whoever is held back asks again so much later: texts of an hour ago have made room by then. */
+/** A deferred text asks again after this time: then texts of an hour ago no longer count. */
 const lookAgainMs = 10 * minute;
 
 const rulePrefix = 'texts-per-hour-';
