@@ -17,6 +17,8 @@ import { writeWaits } from './waits.js';
 export interface EffectTools {
   /** The database's real clock, as the turn read it. */
   readonly realNow: number;
+  /** False: the turn was taken with others, and the entry has no workflow of its own: the poke loop is to start one when there is something to do. */
+  readonly hasRun: boolean;
   /** The real instant of a service instant. */
   readonly realAt: (at: number) => number;
   readonly providers: Readonly<Record<Channel, { readonly name: string }>>;
@@ -45,7 +47,7 @@ const writers: { readonly [K in Effect['kind']]: Writer<K> } = {
   release: ({ entryId, at }, { writes }) => writes.add({ messages: writeReleased(entryId, at) }),
   trace: ({ entryId, lines }, { writes }) => writes.add({ trace: writeTrace(entryId, lines) }),
   await: ({ entry, before, awaiting }, { writes }) => writes.add(writeWaits(entry, before, awaiting)),
-  entry: ({ after }, to) => to.writes.add({ entries: writeEntry(after, pokeReal(after.poke, to)) }),
+  entry: ({ after }, to) => to.writes.add({ entries: writeEntry({ after, pokeReal: pokeReal(after.poke, to), hasRun: to.hasRun }) }),
   looked: ({ entryId, poke }, to) => to.writes.add({ entries: writeLookedAt(entryId, pokeReal(poke, to)) }),
   instant: ({ profileId, at }, { writes }) => writes.add({ profiles: writeLastInstant(profileId, at) }),
   asked: ({ by, effect, at }, { writes }) => writes.add({ asked: stepEffect(effect).toStore(effect, { by, at }) }),
@@ -59,12 +61,13 @@ export async function writeEffects(trx: Trx, effects: readonly Effect[], tools: 
   await to.writes.flush();
 }
 
-function pokeReal(poke: Poke, { realAt, realNow }: EffectTools): number | null {
+export function pokeReal(poke: Poke, { realAt, realNow, hasRun }: Pick<EffectTools, 'realAt' | 'realNow' | 'hasRun'>): number | null {
   switch (poke?.kind) {
     case undefined:
       return null;
     case 'after':
-      return realAt(poke.at) + poke.graceMs;
+      // Its workflow wakes by itself; where there is none, the poke loop starts it then.
+      return realAt(poke.at) + (hasRun ? poke.graceMs : 0);
     case 'in':
       return realNow + poke.ms;
   }

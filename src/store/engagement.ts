@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { TopicHistory } from '../domain/engagement/facts.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { Db, Trx } from './db.js';
+import type { Term } from './sharing.js';
 
 /** What came of a person's messages, as tier, topic affinity and fatigue need it. */
 export interface EngagementHistory {
@@ -23,15 +24,15 @@ const mostSends = 100;
  * failed, count as not answered. Goes over the messages of one person of the last year and what was done with them, by index.
  */
 export function selectEngagementHistory(of: {
-  readonly profileId: string;
-  readonly engagedAt: Instant | null;
-  readonly at: Instant;
+  readonly profileId: Term<string>;
+  readonly engagedAt: Term<Instant | null>;
+  readonly at: Term<Instant>;
 }): RawBuilder<EngagementHistoryJson> {
   const own = sql`m.profile_id = ${of.profileId} and m.class in ('marketing', 'broadcast') and m.origin <> 'test'`;
   const isLost = sql`m.state in ('bounced', 'failed')`;
   const since = (condition: RawBuilder<unknown>): RawBuilder<unknown> =>
     sql`(select json_agg(s.at order by s.at) from (select m.accepted_at as at from messages m
-      where ${own} and not ${isLost} and m.accepted_at > ${of.engagedAt ?? 0} and ${condition} order by m.accepted_at desc limit ${mostSends}) s)`;
+      where ${own} and not ${isLost} and m.accepted_at > coalesce(${of.engagedAt}::bigint, 0) and ${condition} order by m.accepted_at desc limit ${mostSends}) s)`;
   // A message whose provider never answered arrived if somebody opened it or clicked in it.
   const arrived = sql`(m.accepted_at is not null or i.message_id is not null) and not ${isLost}`;
   return sql<EngagementHistoryJson>`json_build_object(
@@ -48,7 +49,7 @@ export function selectEngagementHistory(of: {
       from messages m left join (
         select message_id, bool_or(kind = 'open') as opened, bool_or(kind = 'click') as clicked
         from interactions where profile_id = ${of.profileId} and verdict = 'human' group by message_id) i on i.message_id = m.id
-      where ${own} and m.slot_at > ${of.at - year} group by m.topic, m.channel) t))`;
+      where ${own} and m.slot_at > ${of.at}::bigint - ${year}::bigint group by m.topic, m.channel) t))`;
 }
 
 export function toEngagementHistory(json: EngagementHistoryJson): EngagementHistory {

@@ -74,13 +74,29 @@ export function writeWoken(ids: readonly string[]): RawBuilder<unknown> | null {
     where id in (select id from entries where id = any(${ids}) order by id for update) and state = 'open' and activity in ('waiting', 'held') returning 1`;
 }
 
-/** `pokeReal`: when the poke loop looks next, in real milliseconds; null only when finished or held. */
-export function writeEntry(entry: EntryAfterTurn, pokeReal: number | null): RawBuilder<unknown> {
-  return sql`update entries set version = ${entry.version}, state = ${entry.state}, activity = ${entry.activity}, data = ${JSON.stringify(storedState(entry.data, entry.about))},
-      instruction = ${JSON.stringify(entry.instruction)}, step = ${entry.data.step}, due_at = ${entry.dueAt}, outcome = ${entry.outcome},
-      outcome_reason = ${entry.outcomeReason}, entered_at = ${entry.enteredAt}, finished_at = ${entry.finishedAt}, poke_real = ${pokeReal},
-      poke_count = 0, run_started = true, fault = null, fault_count = 0
-    where id = ${entry.id} returning 1`;
+/** An entry after a turn. */
+export interface EntryToWrite {
+  readonly after: EntryAfterTurn;
+  /** When the poke loop looks next, in real milliseconds; null only when finished or held. */
+  readonly pokeReal: number | null;
+  /** False: the turn was taken with others, and no workflow of the entry's own runs. */
+  readonly hasRun: boolean;
+}
+
+export function writeEntry(...entries: readonly EntryToWrite[]): RawBuilder<unknown> {
+  const rows = entries.map(({ after: { poke: _poke, ...after }, pokeReal, hasRun }) => ({
+    ...after,
+    data: storedState(after.data, after.about),
+    step: after.data.step,
+    pokeReal,
+    hasRun,
+  }));
+  return sql`update entries e set version = r.version, state = r.state, activity = r.activity, data = r.data, instruction = r.instruction, step = r.step,
+      due_at = r."dueAt", outcome = r.outcome, outcome_reason = r."outcomeReason", entered_at = r."enteredAt", finished_at = r."finishedAt",
+      poke_real = r."pokeReal", poke_count = 0, run_started = r."hasRun", fault = null, fault_count = 0
+    from ${rowsOf(rows)} as r(id text, version integer, state text, activity text, data jsonb, instruction jsonb, step text, "dueAt" bigint, outcome text,
+      "outcomeReason" text, "enteredAt" bigint, "finishedAt" bigint, "pokeReal" bigint, "hasRun" boolean)
+    where e.id = r.id and e.id = any(${rows.map(({ id }) => id)}) returning 1`;
 }
 
 /** Someone looked and there was nothing to do: the poke loop counts from zero again. */

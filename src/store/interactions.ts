@@ -3,6 +3,7 @@ import type { Instant } from '../domain/time/instant.js';
 import type { InteractionKind, InteractionVerdict, PastInteraction } from '../domain/tracking/human-click.js';
 import type { EntryId, MessageId, ProfileId } from '../domain/values/ids.js';
 import type { Db, Trx } from './db.js';
+import type { Term } from './sharing.js';
 
 /** A message whose links tell, as an open or a click finds it. */
 export interface TrackedMessage {
@@ -33,7 +34,7 @@ export async function readTrackedMessage(db: Db | Trx, messageId: string): Promi
 }
 
 /** For `interactions i`: an open or click of a person's, judged so or left so; `before`: older pending ones are. */
-export function isHuman(before: Instant): RawBuilder<boolean> {
+export function isHuman(before: Term<Instant>): RawBuilder<boolean> {
   return sql<boolean>`(i.kind <> 'reply' and (i.verdict = 'human' or (i.verdict = 'pending' and i.at < ${before})))`;
 }
 

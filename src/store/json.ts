@@ -3,7 +3,11 @@
  * U+FFFD, the character for what cannot be shown.
  */
 export function jsonText(value: unknown): string {
-  const text = JSON.stringify(value ?? null);
+  return mendJson(JSON.stringify(value ?? null));
+}
+
+/** The same for what is JSON text already. */
+export function mendJson(text: string): string {
   return mayBeRefused.test(text) ? text.replace(escapes, (escape) => (refused.test(escape) ? '\uFFFD' : escape)) : text;
 }
 

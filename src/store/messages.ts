@@ -9,11 +9,20 @@ import { leaseMs } from '../domain/values/lease.js';
 import { addressOf } from '../turn/content.js';
 import type { MessageStanding, NewMessage } from '../turn/effects.js';
 import type { Db, Trx } from './db.js';
-import { insertRow } from './rows.js';
+import { insertRow, type RowToWrite } from './rows.js';
 import type { MessagesTable } from './schema.js';
+import { rowsOf } from './write-together.js';
 
 /** Writes the message with its standing; a later verdict on the same message changes only where it stands. */
 export function writeMessage(message: NewMessage, standing: MessageStanding): RawBuilder<unknown> {
+  const { row, orUpdate } = messageRow(message, standing);
+  return insertRow('messages', row, orUpdate);
+}
+
+/** Columns of messages that hold JSON. */
+export const jsonOfMessages: readonly string[] = ['content', 'links'];
+
+export function messageRow(message: NewMessage, standing: MessageStanding): RowToWrite<'messages'> {
   const row = {
     state: standing.state,
     reason: standing.reason,
@@ -23,7 +32,20 @@ export function writeMessage(message: NewMessage, standing: MessageStanding): Ra
     ...addressed(message),
     ...(message.mailboxProvider === undefined ? {} : { mailbox_provider: message.mailboxProvider }),
   };
-  return writeRow(message, standing.at, row);
+  return rowOf(message, standing.at, row);
+}
+
+/** An attempt as it begins. */
+export interface BeginningAttempt {
+  readonly n: number;
+  readonly at: Instant;
+  readonly leaseReal: number;
+  readonly outgoing: Outgoing;
+  readonly templateVersion: number;
+  readonly contentHash: string;
+  /** Addresses behind its numbered links; null: they do not tell. */
+  readonly links: readonly string[] | null;
+  readonly provider: string;
 }
 
 /**
@@ -32,18 +54,16 @@ export function writeMessage(message: NewMessage, standing: MessageStanding): Ra
  */
 export function writeAttempt(
   message: NewMessage,
-  attempt: {
-    readonly n: number;
-    readonly at: Instant;
-    readonly leaseReal: number;
-    readonly outgoing: Outgoing;
-    readonly templateVersion: number;
-    readonly contentHash: string;
-    /** Addresses behind its numbered links; null: they do not tell. */
-    readonly links: readonly string[] | null;
-    readonly provider: string;
-  },
+  attempt: BeginningAttempt,
 ): Readonly<Record<'messages' | 'attempts', RawBuilder<unknown>>> {
+  const { messages, attempts } = attemptRows(message, attempt);
+  return { messages: insertRow('messages', messages.row, messages.orUpdate), attempts: insertRow('attempts', attempts.row) };
+}
+
+export function attemptRows(
+  message: NewMessage,
+  attempt: BeginningAttempt,
+): { readonly messages: RowToWrite<'messages'>; readonly attempts: RowToWrite<'attempts'> } {
   const { outgoing } = attempt;
   const row = {
     state: 'submitting',
@@ -62,7 +82,7 @@ export function writeAttempt(
     submitted_at: attempt.at,
     updated_at: attempt.at,
   };
-  const attempts = insertRow('attempts', {
+  const attempts = {
     message_id: message.id,
     n: attempt.n,
     started_at: attempt.at,
@@ -71,8 +91,8 @@ export function writeAttempt(
     code: null,
     provider_id: null,
     finished_at: null,
-  });
-  return { messages: writeRow(message, attempt.at, row), attempts };
+  };
+  return { messages: rowOf(message, attempt.at, row), attempts: { row: attempts, orUpdate: [] } };
 }
 
 function addressed({ addressHash, country }: NewMessage): { readonly address_hash?: string | null; readonly country?: string } {
@@ -83,10 +103,9 @@ type Changing = 'state' | 'reason' | 'slot_at' | 'updated_at' | 'lease_real';
 type Standing = Pick<Insertable<MessagesTable>, Changing> & Partial<Omit<Insertable<MessagesTable>, Changing>>;
 
 /** `row`: what a new row has beside what never changes; one that is there takes all of it. */
-function writeRow(message: NewMessage, createdAt: Instant, row: Standing): RawBuilder<unknown> {
-  return insertRow(
-    'messages',
-    {
+function rowOf(message: NewMessage, createdAt: Instant, row: Standing): RowToWrite<'messages'> {
+  return {
+    row: {
       id: message.id,
       origin: message.origin,
       entry_id: message.entryId,
@@ -105,40 +124,54 @@ function writeRow(message: NewMessage, createdAt: Instant, row: Standing): RawBu
       created_at: createdAt,
       ...row,
     },
-    Object.keys(row) as (keyof Standing)[],
-  );
+    orUpdate: Object.keys(row) as (keyof Standing)[],
+  };
 }
 
-/** What an attempt came to. A late answer never overwrites a better one: accepted > unknown > not-sent. */
-export function writeAttemptOutcome(attempt: {
+/** What an attempt came to. */
+export interface AttemptToWrite {
   readonly messageId: MessageId;
   readonly n: number;
   readonly outcome: AttemptOutcome;
   readonly at: Instant;
-}): RawBuilder<unknown> {
-  const { outcome } = attempt;
-  const [code, providerId] = outcome.kind === 'accepted' ? [null, outcome.providerId] : [outcome.code, null];
-  return sql`update attempts set outcome = ${outcome.kind}, code = ${code}, provider_id = ${providerId}, finished_at = ${attempt.at},
-      host = ${outcome.said?.host ?? null}, reply = ${outcome.said?.reply ?? null}
-    where message_id = ${attempt.messageId} and n = ${attempt.n} and (outcome is null or outcome <> 'accepted') returning 1`;
 }
 
-/**
- * The message after its attempts were folded. A receipt may have come first: `delivered`, `bounced` and `failed` stand.
- */
-export function writeSettled(settled: {
+/** A late answer never overwrites a better one: accepted > unknown > not-sent. */
+export function writeAttemptOutcome(...attempts: readonly AttemptToWrite[]): RawBuilder<unknown> {
+  const rows = attempts.map(({ messageId, n, outcome, at }) => ({
+    messageId,
+    n,
+    at,
+    outcome: outcome.kind,
+    code: outcome.kind === 'accepted' ? null : outcome.code,
+    providerId: outcome.kind === 'accepted' ? outcome.providerId : null,
+    host: outcome.said?.host ?? null,
+    reply: outcome.said?.reply ?? null,
+  }));
+  return sql`update attempts a set outcome = r.outcome, code = r.code, provider_id = r."providerId", finished_at = r.at, host = r.host, reply = r.reply
+    from ${rowsOf(rows)} as r("messageId" text, n integer, at bigint, outcome text, code text, "providerId" text, host text, reply text)
+    where a.message_id = r."messageId" and a.message_id = any(${rows.map(({ messageId }) => messageId)}) and a.n = r.n
+      and (a.outcome is null or a.outcome <> 'accepted') returning 1`;
+}
+
+/** A message after its attempts were folded. */
+export interface SettledMessage {
   readonly id: MessageId;
   readonly state: MessageState;
   readonly reason: string | null;
   readonly slotAt: Instant | null;
   readonly providerId: string | null;
   readonly at: Instant;
-}): RawBuilder<unknown> {
-  const isAccepted = settled.state === 'accepted';
-  return sql`update messages set state = ${settled.state}, reason = ${settled.reason}, lease_real = null, updated_at = ${settled.at}::bigint,
-      slot_at = coalesce(${settled.slotAt}, slot_at), provider_id = coalesce(${settled.providerId}, provider_id),
-      accepted_at = case when ${isAccepted} then ${settled.at}::bigint else accepted_at end
-    where id = ${settled.id} and state not in ('delivered', 'bounced', 'failed') and (${isAccepted} or state <> 'accepted') returning 1`;
+}
+
+/** A receipt may have come first: `delivered`, `bounced` and `failed` stand. */
+export function writeSettled(...settled: readonly SettledMessage[]): RawBuilder<unknown> {
+  return sql`update messages m set state = r.state, reason = r.reason, lease_real = null, updated_at = r.at,
+      slot_at = coalesce(r."slotAt", m.slot_at), provider_id = coalesce(r."providerId", m.provider_id),
+      accepted_at = case when r.state = 'accepted' then r.at else m.accepted_at end
+    from ${rowsOf(settled)} as r(id text, state text, reason text, "slotAt" bigint, "providerId" text, at bigint)
+    where m.id = r.id and m.id = any(${settled.map(({ id }) => id)}) and m.state not in ('delivered', 'bounced', 'failed')
+      and (r.state = 'accepted' or m.state <> 'accepted') returning 1`;
 }
 
 /**
@@ -158,14 +191,19 @@ export function writeReleased(entryId: EntryId, at: Instant, reason?: 'stuck'): 
 
 /** Appends a verdict; every one is a row, whatever it says. */
 export function writeVerdict(messageId: MessageId, decision: Verdict, at: Instant): RawBuilder<unknown> {
-  return insertRow('verdicts', {
+  return insertRow('verdicts', verdictRow(messageId, decision, at).row);
+}
+
+export function verdictRow(messageId: MessageId, decision: Verdict, at: Instant): RowToWrite<'verdicts'> {
+  const row = {
     message_id: messageId,
     at,
     decision: decision.kind,
     reason: decision.kind === 'send' ? null : decision.reason,
     detail: JSON.stringify(storedDetail(decision)),
     until_at: decision.kind === 'defer' ? decision.until : null,
-  });
+  };
+  return { row, orUpdate: [] };
 }
 
 function storedDetail(decision: Verdict): StoredDetail {

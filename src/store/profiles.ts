@@ -159,6 +159,12 @@ export function writeLastInstant(id: ProfileId, at: Instant): RawBuilder<unknown
   return sql`update profiles set last_instant = ${at} where id = ${id} and last_instant < ${at} returning 1`;
 }
 
+/** The same for several. */
+export function writeLastInstants(moved: readonly { readonly profileId: ProfileId; readonly at: Instant }[]): RawBuilder<unknown> {
+  return sql`update profiles p set last_instant = r.at from ${rowsOf(moved)} as r("profileId" text, at bigint)
+    where p.id = r."profileId" and p.id = any(${moved.map(({ profileId }) => profileId)}) and p.last_instant < r.at returning 1`;
+}
+
 /** What a person did, folded again. The row is locked. */
 export function writeEngagement(id: ProfileId, engagement: EngagementState): RawBuilder<unknown> {
   return sql`update profiles set engagement = ${jsonText(engagementJson(engagement))}::jsonb where id = ${id} returning 1`;

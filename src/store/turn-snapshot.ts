@@ -16,10 +16,10 @@ import { isUser } from './identities.js';
 import { isHuman } from './interactions.js';
 import { inOneTrip } from './one-trip.js';
 import type { CartsTable, EntriesTable, ProfilesTable } from './schema.js';
-import { selectSharing } from './sharing.js';
+import { type PersonTerms, selectSharing, type Term } from './sharing.js';
 import { toAbout } from './subjects.js';
 
-const entryWithVersion = sql`e.*, j.state as journey_state, v.version as version_in_force, v.hash
+export const entryWithVersion = sql`e.*, j.state as journey_state, v.version as version_in_force, v.hash
   from entries e join journeys j on j.id = e.journey_id
     join journey_versions v on v.journey_id = e.journey_id and v.version = coalesce(e.version, j.live_version)`;
 
@@ -41,7 +41,7 @@ export async function lockTurn(
   seen: Pick<TurnEntry, 'id' | 'profileId' | 'about'>,
   asked: TurnQuestion,
 ): Promise<({ readonly rows: TurnRows } & TurnRead) | null> {
-  const [[locked], [read]] = await inOneTrip(trx, selectLocked(seen, asked.addressHashes), selectTurnFacts(asked));
+  const [[locked], [read]] = await inOneTrip(trx, selectLocked(seen, asked.addressHashes), selectTurnFacts(termsOf(asked)));
   const rows = toTurnRows(locked);
   if (rows === null || rows.entry.profileId !== seen.profileId || cartIn(rows.entry.about) !== cartIn(seen.about)) return null;
   return { rows, ...toTurnRead(read, asked) };
@@ -69,11 +69,11 @@ function selectLocked(seen: Pick<TurnEntry, 'id' | 'profileId' | 'about'>, addre
 }
 
 /** The first 64 bits of a keyed hash, as text of a signed number. */
-function lockKeyOf(hash: string): string {
+export function lockKeyOf(hash: string): string {
   return BigInt.asIntN(64, BigInt(`0x${hash.slice(0, 16)}`)).toString();
 }
 
-interface TurnRowsJson {
+export interface TurnRowsJson {
   readonly entry: Selectable<EntriesTable> & {
     readonly journey_state: TurnEntry['journeyState'];
     readonly version_in_force: number;
@@ -83,7 +83,7 @@ interface TurnRowsJson {
   readonly cart: Selectable<CartsTable> | null;
 }
 
-function toTurnRows(row: TurnRowsJson | undefined): TurnRows | null {
+export function toTurnRows(row: TurnRowsJson | undefined): TurnRows | null {
   return row === undefined
     ? null
     : { entry: toEntry(row.entry), profile: toProfile(row.profile), cart: row.cart === null ? null : toCart(row.cart) };
@@ -161,7 +161,7 @@ export interface TurnQuestion {
 
 /** All other facts of a turn, in one statement. */
 export async function readTurnFacts(db: Db | Trx, of: TurnQuestion): Promise<TurnRead> {
-  return toTurnRead((await selectTurnFacts(of).execute(db)).rows[0], of);
+  return toTurnRead((await selectTurnFacts(termsOf(of)).execute(db)).rows[0], of);
 }
 
 /**
@@ -172,30 +172,61 @@ export async function lockAndReadFacts(trx: Trx, of: TurnQuestion): Promise<Turn
   const [, [read]] = await inOneTrip(
     trx,
     sql`select pg_advisory_xact_lock(key) from unnest(${of.addressHashes.map(lockKeyOf)}::bigint[]) as keys(key)`,
-    selectTurnFacts(of),
+    selectTurnFacts(termsOf(of)),
   );
   return toTurnRead(read, of);
 }
 
 const introducing = channelsWith(({ introducesItself }) => introducesItself);
 
-function selectTurnFacts(of: TurnQuestion): RawBuilder<TurnFactsRow> {
+/** A question as values, or as columns of a list of questions (`turn-snapshots.ts`): the same statement answers one or many. */
+export interface FactTerms extends PersonTerms {
+  readonly entryId: Term<EntryId>;
+  readonly journeyId: Term<JourneyId>;
+  readonly createdAt: Term<Instant>;
+  readonly messagesSince: Term<Instant>;
+  readonly settledBefore: Term<Instant>;
+  readonly textCountry: Term<string | null>;
+  readonly addressHashes: Term<readonly string[]>;
+  /** Pairs of channel and hash, for `in (…)`; null: there are none. */
+  readonly suppressed: RawBuilder<unknown> | null;
+  readonly unsubscribed: RawBuilder<unknown> | null;
+  readonly known: RawBuilder<unknown>;
+  readonly textsAtMost: number;
+}
+
+function termsOf(of: TurnQuestion): FactTerms {
   const { entry, profileId } = of;
-  const hashes = pairsOf(of.suppressionHashes);
-  const unsubscribes = pairsOf(of.unsubscribeHashes);
+  const pairs = (hashes: TurnQuestion['suppressionHashes']): RawBuilder<unknown> | null => {
+    const all = pairsOf(hashes);
+    return all.length === 0 ? null : sql.join(all);
+  };
+  return {
+    ...of,
+    entryId: entry.id,
+    journeyId: entry.journeyId,
+    createdAt: entry.createdAt,
+    suppressed: pairs(of.suppressionHashes),
+    unsubscribed: pairs(of.unsubscribeHashes),
+    known: selectKnown(of.asked, { entryId: entry.id, profileId }),
+  };
+}
+
+export function selectTurnFacts(of: FactTerms): RawBuilder<TurnFactsRow> {
+  const { entryId, profileId } = of;
+  const isIn = (pairs: RawBuilder<unknown>): RawBuilder<unknown> => sql`(channel, hash) in (${pairs})`;
   // Asked once for all acts: which of them an import told matters only where an address was unsubscribed.
-  const isAnyUnsubscribed =
-    unsubscribes.length === 0 ? sql`false` : sql`exists (select from suppressions where (channel, hash) in (${sql.join(unsubscribes)}))`;
+  const isAnyUnsubscribed = of.unsubscribed === null ? sql`false` : sql`exists (select from suppressions where ${isIn(of.unsubscribed)})`;
   return sql<TurnFactsRow>`with sharing as materialized (${selectSharing(of)}),
     inbox as materialized (select id from sharing where (select count(*) from sharing) <= ${sharersAtMost})
     select
     (select json_agg(json_build_object('seq', seq, 'input', input) order by seq) from entry_inputs
-      where entry_id = ${entry.id} and consumed_at is null) as inputs,
-    ${selectKnown(of.asked, { entryId: entry.id, profileId })} as known,
+      where entry_id = ${entryId} and consumed_at is null) as inputs,
+    ${of.known} as known,
     (select json_agg(json_build_object('channel', channel, 'topic', topic, 'state', state, 'at', occurred_at, 'method', method, 'source', source,
         'legalBasis', legal_basis, 'expiresAt', expires_at, 'isImported', case when ${isAnyUnsubscribed} then ${isImported} end) order by seq)
       from consents where profile_id = ${profileId}) as consents,
-    (select max(at) from facts where profile_id in (select id from inbox) and name = 'order.paid' and at >= ${entry.createdAt}) as inbox_order_at,
+    (select max(at) from facts where profile_id in (select id from inbox) and name = 'order.paid' and at >= ${of.createdAt}) as inbox_order_at,
     (select json_agg(json_build_object('id', m.id, 'isOfAnother', m.profile_id <> ${profileId}, 'entryId', m.entry_id, 'entryKey', e.entry_key,
         'entryEndedAt', e.finished_at, 'journeyId', m.journey_id, 'step', m.step, 'visit', m.visit,
         'channel', m.channel, 'class', m.class, 'topic', m.topic, 'priority', m.priority, 'countsTowardCap', m.counts_toward_cap, 'state', m.state,
@@ -203,28 +234,28 @@ function selectTurnFacts(of: TurnQuestion): RawBuilder<TurnFactsRow> {
         'mayHaveLeft', m.state = 'reserved' and m.attempts > 0 and exists (
           select 1 from attempts a where a.message_id = m.id and coalesce(a.outcome, 'unknown') = 'unknown'),
         'attempts', (select json_agg(json_build_object('n', a.n, 'outcome', a.outcome, 'providerId', a.provider_id) order by a.n)
-          from attempts a where m.entry_id = ${entry.id} and a.message_id = m.id),
-        'receipts', (select json_agg(r.status order by r.seq) from receipts r where m.entry_id = ${entry.id} and r.message_id = m.id),
+          from attempts a where m.entry_id = ${entryId} and a.message_id = m.id),
+        'receipts', (select json_agg(r.status order by r.seq) from receipts r where m.entry_id = ${entryId} and r.message_id = m.id),
         'interactions', (select json_agg(distinct case i.kind when 'click' then 'clicked' else 'opened' end) from interactions i
-          where m.entry_id = ${entry.id} and i.message_id = m.id and ${isHuman(of.settledBefore)}),
-        'lookFailures', (select count(*) from verdicts v where m.entry_id = ${entry.id} and v.message_id = m.id and v.detail ->> 'rule' = 'order-lookup')))
-      from (select * from messages where profile_id = ${profileId} and origin <> 'test' and (entry_id = ${entry.id} or slot_at > ${of.messagesSince})
+          where m.entry_id = ${entryId} and i.message_id = m.id and ${isHuman(of.settledBefore)}),
+        'lookFailures', (select count(*) from verdicts v where m.entry_id = ${entryId} and v.message_id = m.id and v.detail ->> 'rule' = 'order-lookup')))
+      from (select * from messages where profile_id = ${profileId} and origin <> 'test' and (entry_id = ${entryId} or slot_at > ${of.messagesSince})
         union all select * from messages where address_hash = any(${of.addressHashes}::text[]) and profile_id <> ${profileId} and origin <> 'test'
           and slot_at > ${of.messagesSince}) m left join entries e on e.id = m.entry_id) as messages,
-    ${orNull(hashes, sql`(select json_object_agg(channel, reason order by created_at desc) from suppressions where (channel, hash) in (${sql.join(hashes)}))`)} as suppressions,
-    ${orNull(unsubscribes, sql`(select json_object_agg(channel, created_at order by created_at) from suppressions where (channel, hash) in (${sql.join(unsubscribes)}))`)} as unsubscribed_at,
+    ${of.suppressed === null ? sql`null::json` : sql`(select json_object_agg(channel, reason order by created_at desc) from suppressions where ${isIn(of.suppressed)})`} as suppressions,
+    ${of.unsubscribed === null ? sql`null::json` : sql`(select json_object_agg(channel, created_at order by created_at) from suppressions where ${isIn(of.unsubscribed)})`} as unsubscribed_at,
     (select json_agg(key) from controls where key like 'pause:%') as pauses,
     (select min(value) from identities where profile_id = ${profileId} and ${isUser}) as user_id,
     exists (select 1 from messages where profile_id = ${profileId} and channel = any(${introducing}::text[]) and accepted_at is not null) as texted_before,
-    (select count(*) from (select 1 from messages where country = ${of.textCountry} and submitted_at > ${of.at - hour} limit ${of.textsAtMost}) texts)
+    (select count(*) from (select 1 from messages where country = ${of.textCountry} and submitted_at > ${of.at}::bigint - ${hour}::bigint limit ${of.textsAtMost}) texts)
       as texts_in_hour,
     (select json_build_object('lastEnteredAt', max(entered_at), 'open', count(*) filter (where state = 'open'))
-      from entries where profile_id = ${profileId} and journey_id = ${entry.journeyId} and id <> ${entry.id}) as others,
-    ${selectEngagementHistory({ profileId, engagedAt: of.engagedAt, at: of.at })} as history,
+      from entries where profile_id = ${profileId} and journey_id = ${of.journeyId} and id <> ${entryId}) as others,
+    ${selectEngagementHistory(of)} as history,
     real_now_ms() as real_now`;
 }
 
-function toTurnRead(row: TurnFactsRow | undefined, { asked }: TurnQuestion): TurnRead {
+export function toTurnRead(row: TurnFactsRow | undefined, { asked }: TurnQuestion): TurnRead {
   if (!row) throw new Error('The facts of a turn could not be read: a select without a table always has one row.');
   return { facts: toTurnFacts(row, asked), pauses: row.pauses ?? [] };
 }
@@ -252,7 +283,7 @@ function toTurnFacts(row: TurnFactsRow, asked: readonly AskedSource[]): TurnFact
   };
 }
 
-interface TurnFactsRow {
+export interface TurnFactsRow {
   readonly inputs: TurnFacts['inputs'] | null;
   readonly known: Readonly<Record<string, unknown>> | null;
   readonly consents: readonly ConsentRecord[] | null;
@@ -277,9 +308,4 @@ interface TurnFactsRow {
 
 function pairsOf(hashes: TurnQuestion['suppressionHashes']): readonly RawBuilder<unknown>[] {
   return Object.entries(hashes).flatMap(([channel, spellings]) => spellings.map((hash) => sql`(${channel}, ${hash})`));
-}
-
-/** An empty list has no SQL of its own: the column is null then. */
-function orNull(list: readonly unknown[], query: RawBuilder<unknown>): RawBuilder<unknown> {
-  return list.length === 0 ? sql`null::json` : query;
 }

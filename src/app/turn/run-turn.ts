@@ -54,6 +54,7 @@ export async function runTurn(deps: AppDeps, trx: Trx, request: TurnRequest): Pr
   const taken = takeTurn(world, { plan, isPlanFresh, settled, isAlone, lane, mayBegin: deps.mayBeginSend() });
   await writeEffects(trx, taken.effects, {
     realNow: world.facts.realNow,
+    hasRun: true,
     realAt: (at) => deps.clock.realAt(at),
     providers: deps.providers,
     suppress: (effect) => suppressAddress(deps, trx, { ...effect, profile: world.profile }),
