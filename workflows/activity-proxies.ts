@@ -1,5 +1,5 @@
 import { type ActivityInterfaceFor, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
-import { channelTaskQueue, type QueueActivities, type TurnActivities } from './contract.js';
+import { type BatchActivities, channelTaskQueue, type QueueActivities, type TurnActivities } from './contract.js';
 
 const retry = { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 60_000 } as const;
 
@@ -11,6 +11,9 @@ export const inlineTurn = proxyLocalActivities<TurnActivities>({ startToCloseTim
 
 /** The same turn where a failure can be seen: in the UI, as a pending activity, tried until it works. Each attempt has what the inline lane has. */
 export const patientTurn = proxyActivities<TurnActivities>({ startToCloseTimeout: 30_000, retry }).turn;
+
+/** Letters of a broadcast, some dozens at a time for some seconds; a call to the provider that hangs lasts 20 s longer. */
+export const batchTurn = proxyActivities<BatchActivities>({ startToCloseTimeout: 60_000, retry }).batchTurn;
 
 /**
  * The queue lane: a channel's own task queue, whose rate Temporal holds. No limit on waiting there: the message's deadline is the turn's affair. 60 s,

@@ -34,6 +34,24 @@ export interface QueueActivities {
   queuedTurn(input: TurnInput): Promise<Instruction>;
 }
 
+/** A batch of a broadcast's recipients, by the position of its first. */
+export interface BroadcastBatchInput {
+  readonly broadcastId: string;
+  readonly first: number;
+}
+
+export const batchWorkflowType = 'broadcastBatch';
+
+export interface BatchTurnInput extends BroadcastBatchInput {
+  readonly v: 1;
+  readonly opset: number;
+}
+
+/** Takes the first turns of a batch's recipients together. */
+export interface BatchActivities {
+  batchTurn(input: BatchTurnInput): Promise<Instruction>;
+}
+
 /** Workflow tasks, turns of the inline lane and their fall-back. */
 export const journeysTaskQueue = 'sojourn-journeys';
 

@@ -3,6 +3,7 @@ import type { PartState } from '../api/deps.js';
 import { emailInboundRoutes } from '../api/routes/email-inbound.js';
 import { segmentRoutes } from '../api/routes/segment.js';
 import { twilioRoutes } from '../api/routes/twilio.js';
+import { takeBatchTurn } from '../app/broadcasts/take-batch-turn.js';
 import type { Log } from '../app/deps.js';
 import { AuditTrail } from '../app/keys/audit-trail.js';
 import { readBudgets } from '../app/keys/read-budgets.js';
@@ -139,7 +140,8 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
     clock,
     activities: createActivities({
       takeTurn: (input, lane) => takeTurn(app, input, lane),
-      onFault: (entryId, fault) => log.error({ entryId, ...fault }, 'A turn failed and is tried again.'),
+      takeBatchTurn: (input) => takeBatchTurn(app, input),
+      onFault: (turn, fault) => log.error({ turn, ...fault }, 'A turn failed and is tried again.'),
     }),
     roles,
     rates: eachChannel((channel) => rateOf(config, channel)),

@@ -1,4 +1,4 @@
-import type { QueueActivities, TurnActivities } from '../../workflows/contract.js';
+import type { BatchActivities, QueueActivities, TurnActivities } from '../../workflows/contract.js';
 import type { Log } from '../app/deps.js';
 import { type Channel } from '../domain/messages/channel.js';
 import type { Clock } from '../domain/time/clock.js';
@@ -36,7 +36,7 @@ export interface Temporal {
 export interface TemporalParts {
   readonly store: Store;
   readonly clock: Clock;
-  readonly activities: TurnActivities & QueueActivities;
+  readonly activities: TurnActivities & QueueActivities & BatchActivities;
   readonly roles: ReadonlySet<Role>;
   readonly rates: Readonly<Record<Channel, number | undefined>>;
   /** To each channel's provider, at most. */

@@ -4,7 +4,7 @@ import type { EntryId, JourneyId, ProfileId } from '../domain/values/ids.js';
 import type { OpenedEntry } from '../journey/internal.js';
 import type { LiveEntry, NewEntry } from '../matching/triggers.js';
 import type { EntryAfterTurn } from '../turn/effects.js';
-import type { Trx } from './db.js';
+import type { Db, Trx } from './db.js';
 import { storedState } from './entry-json.js';
 import type { EntriesTable } from './schema.js';
 import { storedAbout } from './subjects.js';
@@ -53,10 +53,10 @@ export function writeOpened(entries: readonly OpenedEntry[], pokeInMs: number): 
     returning 1`;
 }
 
-/** No workflow runs for it yet, although a turn was taken: the poke loop is to start one now. */
-export async function askForRun(trx: Trx, id: EntryId): Promise<void> {
-  await sql`update entries set run_started = false, poke_count = 0, poke_real = real_now_ms() where id = ${id} and state <> 'finished'`.execute(
-    trx,
+/** No workflow runs for these, although a turn was taken: the poke loop is to start one now. */
+export async function askForRun(db: Db | Trx, ...ids: readonly EntryId[]): Promise<void> {
+  await sql`update entries set run_started = false, poke_count = 0, poke_real = real_now_ms() where id = any(${ids}) and state <> 'finished'`.execute(
+    db,
   );
 }
 

@@ -17,6 +17,7 @@ import { up as suspectIds } from './migrations/0019-suspect-ids.js';
 import { up as dataOfRecipients } from './migrations/0022-data-of-recipients.js';
 import { up as propertiesOfFacts } from './migrations/0023-properties-of-facts.js';
 import { up as subjects } from './migrations/0024-subjects.js';
+import { up as broadcastBatches } from './migrations/0025-broadcast-batches.js';
 
 /** In order; a new one goes to the end and an old one never changes. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -38,6 +39,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0022-data-of-recipients': { up: dataOfRecipients },
   '0023-properties-of-facts': { up: propertiesOfFacts },
   '0024-subjects': { up: subjects },
+  '0025-broadcast-batches': { up: broadcastBatches },
 };
 
 /**

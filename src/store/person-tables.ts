@@ -366,6 +366,7 @@ export const personTables: { readonly [Name in TableName]: TableRule<Name> } = {
   template_versions: nobody('What the shop publishes.'),
   policy_versions: nobody('What the shop publishes.'),
   broadcasts: nobody('The content for all recipients; the list of them is a table of its own.'),
+  broadcast_batches: nobody('Positions in the list of recipients, and when somebody looks at them.'),
   write_keys: nobody('Keys of the shop.'),
   api_keys: nobody('Keys of the shop.'),
   key_hours: nobody('How much came by a key in an hour.'),

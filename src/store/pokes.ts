@@ -24,17 +24,25 @@ export interface ClaimedPoke {
   readonly claimedReal: number;
 }
 
-/** Fresh: something happened, or a run was never started. Overdue: a workflow did not come by itself, or a poke bore no fruit. */
-export type PokeClass = 'fresh' | 'overdue';
+/**
+ * Fresh: something happened, or a run was never started. Overdue: a workflow did not come by itself, or a poke bore no fruit. Letters: entries of broadcasts,
+ * whatever they need; they come last.
+ */
+export type PokeClass = 'fresh' | 'overdue' | 'letters';
 
 /** Claims up to `limit` due pokes, oldest first, and moves each forward by its back-off (30 s … 1 h) before anything is called. */
 export async function claimPokes(db: Db, pokeClass: PokeClass, limit: number): Promise<readonly ClaimedPoke[]> {
   const isFresh = sql`(e.poke_count = 0 and (not e.run_started or exists (${unconsumed})))`;
+  const ofClass = {
+    fresh: sql`${ofJourneys} and ${isFresh}`,
+    overdue: sql`${ofJourneys} and not ${isFresh}`,
+    letters: sql`not (${ofJourneys})`,
+  };
   // `(select real_now_ms())` is one value for the whole statement, so that the index on poke_real serves.
   const { rows } = await sql<ClaimedRow>`
     with due as (
       select e.id, e.poke_real from entries e
-      where e.poke_real <= (select real_now_ms()) and ${pokeClass === 'fresh' ? isFresh : sql`not ${isFresh}`}
+      where e.poke_real <= (select real_now_ms()) and ${ofClass[pokeClass]}
       order by e.poke_real limit ${limit} for update skip locked
     )
     update entries e set
@@ -48,6 +56,8 @@ export async function claimPokes(db: Db, pokeClass: PokeClass, limit: number): P
     .sort((a, b) => a.pokeReal - b.pokeReal);
 }
 
+/** As the index of migration 0025 has it. */
+const ofJourneys = sql`e.journey_id not like 'broadcast.%'`;
 const unconsumed = sql`select 1 from entry_inputs i where i.entry_id = e.id and i.consumed_at is null`;
 
 type ClaimedRow = Omit<ClaimedPoke, 'id' | 'journeyId'> & { readonly id: string; readonly journeyId: string };

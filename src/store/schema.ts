@@ -50,6 +50,7 @@ export interface Database {
   idempotency_keys: IdempotencyKeysTable;
   broadcasts: BroadcastsTable;
   broadcast_recipients: BroadcastRecipientsTable;
+  broadcast_batches: BroadcastBatchesTable;
 }
 
 export interface ProfilesTable {
@@ -550,4 +551,12 @@ export interface BroadcastRecipientsTable {
   profile_id: string;
   entry_id: string | null;
   data: ColumnType<Record<string, unknown> | null, string | null | undefined, string | null>;
+}
+
+/** Positions of recipients, `until` left out; `poke_real` null: all of them have had their turn. */
+export interface BroadcastBatchesTable {
+  broadcast_id: string;
+  first: number;
+  until: number;
+  poke_real: number | null;
 }

@@ -4,8 +4,16 @@ import {
   WorkflowIdReusePolicy,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import { entryWorkflowType, type JourneyEntryInput, journeysTaskQueue, pokeSignalName } from '../../workflows/contract.js';
-import { type EntryId, entryWorkflowId, type JourneyId } from '../domain/values/ids.js';
+import {
+  type BroadcastBatchInput,
+  batchWorkflowType,
+  entryWorkflowType,
+  type JourneyEntryInput,
+  journeysTaskQueue,
+  pokeSignalName,
+} from '../../workflows/contract.js';
+import { batchWorkflowId, type EntryId, entryWorkflowId, type JourneyId } from '../domain/values/ids.js';
+import { broadcastJourneyId, originOf } from '../journey/internal.js';
 import { journeyIdAttribute, type TemporalConnection, withDeadline } from './connection.js';
 
 /** Of one call to Temporal; real milliseconds. What is late is tried again by the poke loop. */
@@ -49,6 +57,29 @@ export async function wakeEntryRun(connection: TemporalConnection, run: EntryRun
   );
 }
 
+/** Ensures the run of a batch of letters: without effect on one that is there. */
+export async function startBatchRun(connection: TemporalConnection, { broadcastId, first }: BroadcastBatchInput): Promise<void> {
+  const journeyId = broadcastJourneyId(broadcastId);
+  const input: BroadcastBatchInput = { broadcastId, first };
+  await within(connection, () =>
+    connection.client.workflow.start(batchWorkflowType, {
+      workflowId: batchWorkflowId(broadcastId, first),
+      taskQueue: journeysTaskQueue,
+      args: [input],
+      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+      workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+      priority: { priorityKey: priorityOf(journeyId) },
+      staticSummary: `journey ${journeyId}`,
+      typedSearchAttributes: [{ key: journeyIdAttribute, value: journeyId }],
+    }),
+  );
+}
+
+/** Where tasks wait for a worker, letters come after all else. Temporal's own scale: 1 comes first, 3 is usual, 5 comes last. */
+function priorityOf(journeyId: JourneyId): number {
+  return originOf(journeyId) === 'broadcast' ? 5 : 3;
+}
+
 function startOptions({ journeyId, entryId }: EntryRun) {
   const input: JourneyEntryInput = { entryId };
   return {
@@ -56,6 +87,7 @@ function startOptions({ journeyId, entryId }: EntryRun) {
     taskQueue: journeysTaskQueue,
     args: [input],
     workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+    priority: { priorityKey: priorityOf(journeyId) },
     staticSummary: `journey ${journeyId}`,
     typedSearchAttributes: [{ key: journeyIdAttribute, value: journeyId }],
   };

@@ -6,6 +6,7 @@ import {
   type ClaimedPoke,
   claimPokes,
   type PokeBacklog,
+  type PokeClass,
   readPokeBacklog,
   type SettledPoke,
   sampleStarted,
@@ -14,6 +15,7 @@ import {
 import { Circuit } from './circuit.js';
 import { codeOf, grpcCode, type TemporalConnection } from './connection.js';
 import { entryRunExists, probe, startEntryRun, wakeEntryRun } from './entry-runs.js';
+import { LetterBatches } from './letter-batches.js';
 import { pokeCall } from './poke-call.js';
 import { type ReconcileProgress, reconcile } from './reconcile.js';
 import { TokenBucket } from './token-bucket.js';
@@ -59,6 +61,8 @@ const afterAnErrorMs = 1_000;
 /** So long after its due instant an entry's workflow is poked, should it not have come by itself. */
 const graceMs = 120_000;
 const callsAtOnce = 20;
+/** Letters leave most of the calls to others. */
+const lettersAtOnce = callsAtOnce / 4;
 
 /** Starts, wakes and heals entries: one loop over `entries.poke_real`, the only way from the store to Temporal. */
 export function startRelay(options: RelayOptions): Relay {
@@ -80,6 +84,7 @@ class PokeLoop implements Relay {
   readonly #hasFinished = new Promise<void>((settle) => {
     this.#finished = settle;
   });
+  readonly #batches: LetterBatches;
   readonly #bell = new Bell(gatherMs);
   #overdueAt = 0;
   #wasAway = true;
@@ -88,6 +93,7 @@ class PokeLoop implements Relay {
   constructor(options: RelayOptions) {
     const { callsPerSecond = 500 } = options;
     this.#options = options;
+    this.#batches = new LetterBatches(options.store);
     this.#fresh = new TokenBucket(callsPerSecond, () => performance.now());
     this.#overdue = new TokenBucket(callsPerSecond / 10, () => performance.now());
   }
@@ -141,6 +147,7 @@ class PokeLoop implements Relay {
     if (free < callsAtOnce / 4) return pollMs;
     const claimed = await this.#claim(free);
     for (const poke of claimed) void this.#call(connection, poke);
+    if (claimed.length < free) await this.#startBatches(connection);
     return claimed.length === free ? 0 : pollMs;
   }
 
@@ -150,10 +157,11 @@ class PokeLoop implements Relay {
     if (now < this.#overdueAt || fresh.length === free) return fresh;
     const overdue = await this.#claimClass('overdue', this.#overdue, free - fresh.length);
     if (overdue.length < free - fresh.length) this.#overdueAt = now + overduePollMs;
-    return [...fresh, ...overdue];
+    const letters = await this.#claimClass('letters', this.#fresh, Math.min(lettersAtOnce, free - fresh.length - overdue.length));
+    return [...fresh, ...overdue, ...letters];
   }
 
-  async #claimClass(pokeClass: 'fresh' | 'overdue', bucket: TokenBucket, most: number): Promise<readonly ClaimedPoke[]> {
+  async #claimClass(pokeClass: PokeClass, bucket: TokenBucket, most: number): Promise<readonly ClaimedPoke[]> {
     const limit = Math.min(most, bucket.available());
     if (limit < 1) return [];
     const claimed = await claimPokes(this.#options.store.db, pokeClass, limit);
@@ -161,19 +169,29 @@ class PokeLoop implements Relay {
     return claimed;
   }
 
+  async #startBatches(connection: TemporalConnection): Promise<void> {
+    for (const start of await this.#batches.due(connection))
+      void this.#during(() => start().catch((error: unknown) => void this.#heed(error)));
+  }
+
   /** Never rejects: what came of the call is settled with the next look. */
-  async #call(connection: TemporalConnection, poke: ClaimedPoke): Promise<void> {
+  #call(connection: TemporalConnection, poke: ClaimedPoke): Promise<void> {
+    return this.#during(async () => {
+      try {
+        const outcome = await this.#poke(connection, poke);
+        this.#circuit.succeed();
+        if (outcome !== null) this.#done.push(outcome);
+      } catch (error) {
+        this.#done.push(this.#failed(poke, error));
+      }
+    });
+  }
+
+  async #during(call: () => Promise<void>): Promise<void> {
     this.#underWay += 1;
-    try {
-      const outcome = await this.#poke(connection, poke);
-      this.#circuit.succeed();
-      if (outcome !== null) this.#done.push(outcome);
-    } catch (error) {
-      this.#done.push(this.#failed(poke, error));
-    } finally {
-      this.#underWay -= 1;
-      this.#bell.wake();
-    }
+    await call();
+    this.#underWay -= 1;
+    this.#bell.wake();
   }
 
   /** Null: nothing is to be written; the back-off of the claim stands until the turn that was called for moves it. */
@@ -194,18 +212,24 @@ class PokeLoop implements Relay {
 
   /** Temporal away: as if nothing had been done. Any other error concerns this entry: its back-off stays, so that it does not delay the others. */
   #failed(poke: ClaimedPoke, error: unknown): SettledPoke {
+    if (this.#heed(error, poke.id)) return { ...only(poke), runStarted: false, nextReal: poke.pokeReal, pokes: 'undone' };
+    return { ...only(poke), runStarted: false, nextReal: null, pokes: 'counted' };
+  }
+
+  /** True: Temporal as a whole is away. */
+  #heed(error: unknown, entryId: string | null = null): boolean {
     const code = codeOf(error);
     this.#counts.failed += 1;
     const away = howAway(error);
     if (away === null) {
       const name = error instanceof Error ? error.name : 'unknown';
-      this.#options.log.error({ entryId: poke.id, grpcCode: code, error: name }, 'An entry could not be started or woken.');
-      return { ...only(poke), runStarted: false, nextReal: null, pokes: 'counted' };
+      this.#options.log.error({ entryId, grpcCode: code, error: name }, 'An entry or a batch of letters could not be started or woken.');
+      return false;
     }
     const wasOpen = this.#circuit.isOpen;
     this.#circuit.fail(away);
     if (this.#circuit.isOpen && !wasOpen) this.#leave(code);
-    return { ...only(poke), runStarted: false, nextReal: poke.pokeReal, pokes: 'undone' };
+    return true;
   }
 
   #leave(code: number | null): void {

@@ -1,5 +1,7 @@
 import { Worker, type WorkerOptions } from '@temporalio/worker';
 import {
+  type BatchActivities,
+  type BatchTurnInput,
   channelTaskQueue,
   journeysTaskQueue,
   type QueueActivities,
@@ -17,7 +19,7 @@ export const workflowTaskSlots = 100;
 
 export interface WorkersOptions {
   readonly connection: TemporalConnection;
-  readonly activities: TurnActivities & QueueActivities;
+  readonly activities: TurnActivities & QueueActivities & BatchActivities;
   readonly log: Log;
   /** Messages a second of a channel's task queue, over all workers of it; every worker must be given the same. */
   readonly rates?: Readonly<Partial<Record<Channel, number | undefined>>>;
@@ -67,7 +69,10 @@ function createJourneyWorker(
     namespace: connection.target.namespace,
     taskQueue: journeysTaskQueue,
     ...(bundle === undefined ? {} : { workflowBundle: bundle }),
-    activities: { turn: (input: TurnInput) => activities.turn(input) },
+    activities: {
+      turn: (input: TurnInput) => activities.turn(input),
+      batchTurn: (input: BatchTurnInput) => activities.batchTurn(input),
+    },
     maxCachedWorkflows,
     maxConcurrentWorkflowTaskExecutions: workflowTaskSlots,
     maxConcurrentWorkflowTaskPolls: 10,

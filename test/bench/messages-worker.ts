@@ -87,7 +87,8 @@ class Messages {
           began.tell(input.entryId);
           return takeTurn(app.deps, input, lane);
         },
-        onFault: (entryId, fault) => app.deps.log.error({ entryId, ...fault }, 'A turn of the bench failed.'),
+        takeBatchTurn: () => Promise.reject(new Error('The bench of messages has no broadcast.')),
+        onFault: (turn, fault) => app.deps.log.error({ turn, ...fault }, 'A turn of the bench failed.'),
       }),
     });
     const messages = new Messages(store, app, connection, workers);

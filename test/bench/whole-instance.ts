@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type ChildInstance, startChild } from '../../examples/instance.js';
 import type { DkimSettings } from '../../src/channels/email/compose.js';
 import { connectTemporal } from '../../src/temporal/connection.js';
@@ -111,6 +112,18 @@ export function addressOf(userId: string): string {
   return `${userId}@example.test`;
 }
 
+/** Told to come again later, on a busy machine. */
+async function patiently(send: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await send();
+    } catch (error) {
+      if (tries === 10) throw error;
+      await sleep(tries * 500);
+    }
+  }
+}
+
 const usersAtOnce = 40;
 const callers = 4;
 
@@ -125,7 +138,7 @@ export async function inBatches(
     while (next < users.length) {
       const some = users.slice(next, next + usersAtOnce);
       next += usersAtOnce;
-      await sendBatch(instance, some.flatMap(callsOf));
+      await patiently(() => sendBatch(instance, some.flatMap(callsOf)));
     }
   };
   await Promise.all(Array.from({ length: callers }, caller));

@@ -5,7 +5,7 @@ import { createActivities, type Lane } from '../../activities/index.js';
 import type { FaultSummary } from '../../src/domain/values/fault.js';
 import type { EntryId, JourneyId } from '../../src/domain/values/ids.js';
 import { connectTemporal, type TemporalConnection, type TemporalTarget } from '../../src/temporal/connection.js';
-import { startEntryRun, wakeEntryRun } from '../../src/temporal/entry-runs.js';
+import { startBatchRun, startEntryRun, wakeEntryRun } from '../../src/temporal/entry-runs.js';
 import { installRuntime } from '../../src/temporal/runtime.js';
 import { startWorkers, type WorkersOptions } from '../../src/temporal/worker.js';
 import type { Instruction } from '../../workflows/contract.js';
@@ -21,6 +21,8 @@ export interface EntryRuns {
   readonly faults: readonly FaultSummary[];
   /** A new entry whose turns follow the script; the last is repeated. `state` lets a test stand in for the row of an entry. */
   entry(script: readonly ScriptedTurn[]): ScriptedEntry;
+  /** The same for a batch of letters. */
+  batch(script: readonly ScriptedTurn[]): ScriptedEntry;
   stop(): Promise<void>;
   /** Stops the workers, and starts them again with the next call. */
   pauseWorkers(): Promise<void>;
@@ -54,12 +56,16 @@ export async function startEntryRuns(target: TemporalTarget, options: Partial<Wo
       const script = scripts.get(entryId);
       return script === undefined ? { kind: 'finished', outcome: 'unknown entry' } : await script(lane);
     },
-    onFault: (_entryId, fault) => faults.push(fault),
+    takeBatchTurn: async ({ broadcastId }) =>
+      (await scripts.get(broadcastId)?.('inline')) ?? { kind: 'finished', outcome: 'unknown batch' },
+    onFault: (_of, fault) => faults.push(fault),
   });
   const start = () => startWorkers({ log: silentLog, ...options, connection, activities });
   let workers = await start();
 
-  function entry(script: readonly ScriptedTurn[]): ScriptedEntry {
+  const entry = (script: readonly ScriptedTurn[]) => scripted(script, 'entry');
+
+  function scripted(script: readonly ScriptedTurn[], of: 'entry' | 'batch'): ScriptedEntry {
     const id = randomUUID().replaceAll('-', '') as EntryId;
     const turns: Lane[] = [];
     scripts.set(id, async (lane) => {
@@ -69,7 +75,7 @@ export async function startEntryRuns(target: TemporalTarget, options: Partial<Wo
       return typeof turn === 'function' ? await turn(lane) : turn;
     });
     const run = { journeyId: 'scripted' as JourneyId, entryId: id };
-    const workflowId = `entry/scripted/${id}`;
+    const workflowId = of === 'entry' ? `entry/scripted/${id}` : `batch/${id}/0`;
     const firstRun = async () => {
       const started = (await handle().fetchHistory()).events?.[0]?.workflowExecutionStartedEventAttributes;
       const history = await connection.client.workflow.getHandle(workflowId, started?.firstExecutionRunId ?? undefined).fetchHistory();
@@ -81,7 +87,10 @@ export async function startEntryRuns(target: TemporalTarget, options: Partial<Wo
       id,
       workflowId,
       turns,
-      start: ({ delayMs = 0, eager = true } = {}) => startEntryRun(connection, run, { delayMs, eager, onConflict: 'USE_EXISTING' }),
+      start: ({ delayMs = 0, eager = true } = {}) =>
+        of === 'batch'
+          ? startBatchRun(connection, { broadcastId: id, first: 0 })
+          : startEntryRun(connection, run, { delayMs, eager, onConflict: 'USE_EXISTING' }),
       wake: () => wakeEntryRun(connection, run),
       handle,
       outcome: () => handle().result() as Promise<string>,
@@ -97,6 +106,7 @@ export async function startEntryRuns(target: TemporalTarget, options: Partial<Wo
     connection,
     faults,
     entry,
+    batch: (script) => scripted(script, 'batch'),
     pauseWorkers: () => workers.stop(),
     resumeWorkers: async () => {
       workers = await start();

@@ -37,6 +37,13 @@ export const historyShapes: readonly HistoryShape[] = [
   { name: 'poke-that-brings-nothing', events: 20, actions: 8, play: (runs) => wokenTwice(runs.entry([longWait, longWait, exited])) },
   { name: 'delayed-start-woken', events: 7, actions: 3, play: (runs) => wokenWhileDelayed(runs.entry([exited])) },
   { name: 'local-activity-failure-fallback', events: 12, actions: 3, play: (runs) => started(runs.entry([failure, completed])) },
+  { name: 'batch-one-turn', events: 11, actions: 2, play: (runs) => started(runs.batch([completed])) },
+  {
+    name: 'batch-two-turns-and-a-wait',
+    events: 28,
+    actions: 5,
+    play: (runs) => started(runs.batch([{ kind: 'turn', summary: '80 letters' }, shortWait, completed])),
+  },
   {
     name: 'continue-as-new',
     events: 156,

@@ -1,4 +1,5 @@
-export type Lane = 'inline' | 'queue';
+/** `letter`: of a broadcast, which comes after all others and never has all slots. */
+export type Lane = 'inline' | 'queue' | 'letter';
 
 /** How long a turn waits for a slot before it gives way, in real milliseconds. */
 export interface SlotPatience {
@@ -6,10 +7,12 @@ export interface SlotPatience {
   readonly inline: number;
   /** An activity may last 60 s; the call takes up to 20 s of that. */
   readonly queue: number;
+  /** Longer than a call may wait after its commit: then it is not made. */
+  readonly letter: number;
 }
 
 /** Inline below the age at which a plan is made again (`take-turn.ts`): the way over the queue costs twice the events, so a burst waits here first. */
-const usualPatience: SlotPatience = { inline: 3_000, queue: 25_000 };
+const usualPatience: SlotPatience = { inline: 3_000, queue: 25_000, letter: 1_000 };
 /** A slot that is held for so long says that the provider is slow: with others like it, it would hold up what other entries have to do. */
 const slowFromMs = 2_000;
 
@@ -23,6 +26,9 @@ export class ChannelSlots {
   readonly #limitWhileSlow: number;
   readonly #patience: SlotPatience;
   readonly #waiting: (() => void)[] = [];
+  readonly #letters: (() => void)[] = [];
+  readonly #letterLimit: number;
+  #lettersBusy = 0;
   /** When each slot that is held was taken, the oldest first; monotonic milliseconds. */
   readonly #held = new Set<{ readonly since: number }>();
   #busy = 0;
@@ -39,12 +45,13 @@ export class ChannelSlots {
     readonly size: number;
     readonly inlineLimit: number;
     readonly whileSlow?: number;
-    readonly patience?: SlotPatience;
+    readonly patience?: Partial<SlotPatience>;
   }) {
     this.#size = options.size;
+    this.#letterLimit = Math.max(1, Math.floor(options.size * letterShare));
     this.#inlineLimit = options.inlineLimit;
     this.#limitWhileSlow = options.whileSlow ?? options.inlineLimit;
-    this.#patience = options.patience ?? usualPatience;
+    this.#patience = { ...usualPatience, ...options.patience };
   }
 
   /** Would one more send in the inline lane hold up the workflow tasks of others? Local activities occupy their slots. */
@@ -69,7 +76,7 @@ export class ChannelSlots {
         return await work();
       } finally {
         this.#held.delete(slot);
-        this.#give();
+        this.#give(lane);
       }
     } finally {
       if (lane === 'inline') this.#inline -= 1;
@@ -89,32 +96,45 @@ export class ChannelSlots {
 
   /** Once somebody has given up, the inline lane does not try again until a slot is free: each would hold a workflow task in vain. */
   async #take(lane: Lane): Promise<boolean> {
-    if (this.#busy < this.#size) {
-      this.#busy += 1;
+    if (this.#isFreeFor(lane)) {
+      this.#hold(lane);
       this.#isSlow = false;
       return true;
     }
+    const line = lane === 'letter' ? this.#letters : this.#waiting;
     return new Promise((resolve) => {
       const take = (): void => {
         clearTimeout(timer);
+        this.#hold(lane);
         resolve(true);
       };
       const timer = setTimeout(() => {
-        this.#waiting.splice(this.#waiting.indexOf(take), 1);
-        this.#isSlow = true;
+        line.splice(line.indexOf(take), 1);
+        if (lane !== 'letter') this.#isSlow = true;
         resolve(false);
       }, this.#patience[lane]);
-      this.#waiting.push(take);
+      line.push(take);
     });
   }
 
-  /** Gives the slot to the caller that waits longest, so that `busy` never exceeds the size. */
-  #give(): void {
-    const next = this.#waiting.shift();
-    if (next) next();
-    else this.#busy -= 1;
+  #isFreeFor(lane: Lane): boolean {
+    return this.#busy < this.#size && (lane !== 'letter' || this.#lettersBusy < this.#letterLimit);
+  }
+
+  #hold(lane: Lane): void {
+    this.#busy += 1;
+    if (lane === 'letter') this.#lettersBusy += 1;
+  }
+
+  /** Gives the slot to the caller that waits longest, letters last. */
+  #give(lane: Lane): void {
+    this.#busy -= 1;
+    if (lane === 'letter') this.#lettersBusy -= 1;
+    const next = this.#waiting.shift() ?? (this.#isFreeFor('letter') ? this.#letters.shift() : undefined);
+    next?.();
   }
 }
 
+const letterShare = 0.75;
 const failuresThatOpen = 5;
 const openForMs = 30_000;

@@ -8,6 +8,7 @@ import { askedByTemplate, shownToTemplate } from '../../knowledge/templates.js';
 import { readKnowledge } from '../../store/knowledge.js';
 import { readStoredContent } from '../../store/messages.js';
 import { readTurnRows } from '../../store/turn-snapshot.js';
+import { readManyTurnRows } from '../../store/turn-snapshots.js';
 import type { PlannedContent } from '../../turn/content.js';
 import { type ForeseenSend, foresee } from '../../turn/foresee.js';
 import { renderContext } from '../../turn/render-context.js';
@@ -16,7 +17,7 @@ import type { OrderLook, PreparedSend } from '../../turn/request.js';
 import type { TurnEntry, TurnRows, TurnWorld } from '../../turn/world.js';
 import type { AppDeps } from '../deps.js';
 import { linkOf, ownLinks, renderMessage } from '../messages/render-message.js';
-import { readWorld } from './read-world.js';
+import { readWorld, readWorlds } from './read-world.js';
 
 /** A message made ready outside any transaction. */
 export interface SendPlan extends PreparedSend {
@@ -29,7 +30,7 @@ export interface SendPlan extends PreparedSend {
 export type Forecast =
   /** Finished, with this outcome; null: there is no such entry. */
   | { readonly kind: 'gone'; readonly outcome: string | null }
-  | { readonly kind: 'nothing-to-send'; readonly seen: TurnRows }
+  | { readonly kind: 'nothing-to-send'; readonly seen: TurnRows; readonly plan: null }
   | { readonly kind: 'send'; readonly seen: TurnRows; readonly plan: SendPlan };
 
 /**
@@ -40,10 +41,36 @@ export async function forecastSend(deps: AppDeps, entryId: string): Promise<Fore
   let seen = await readTurnRows(deps.store.db, entryId);
   if (seen !== null && (await waitOutTheLastMoment(deps, seen.entry))) seen = await readTurnRows(deps.store.db, entryId);
   if (seen === null || seen.entry.state === 'finished') return { kind: 'gone', outcome: seen?.entry.outcome ?? null };
-  const world = await readWorld(deps, seen);
+  return forecastOf(deps, await readWorld(deps, seen));
+}
+
+/** As `forecastSend`, of several entries that are due. Those that are gone, or for which it fails, are left out. Two statements. */
+export async function forecastSends(deps: AppDeps, entryIds: readonly string[]): Promise<readonly KnownForecast[]> {
+  const rows = await readManyTurnRows(deps.store.db, entryIds);
+  const worlds = await readWorlds(
+    deps,
+    rows.filter(({ entry }) => entry.state !== 'finished'),
+  );
+  const forecasts: KnownForecast[] = [];
+  for (const world of worlds) {
+    const forecast = await forecastOf(deps, world).catch(() => null);
+    if (forecast !== null) forecasts.push(forecast);
+    // Rendering takes a millisecond or two: what else this process has to do comes between.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return forecasts;
+}
+
+export type KnownForecast = Exclude<Forecast, { readonly kind: 'gone' }>;
+export type SendForecast = Extract<Forecast, { readonly kind: 'send' }>;
+
+async function forecastOf(deps: AppDeps, world: TurnWorld): Promise<KnownForecast> {
+  const { entry, profile, cart } = world;
+  const seen = { entry, profile, cart };
   const foreseen = foresee(world);
-  if (foreseen === null) return { kind: 'nothing-to-send', seen };
-  return { kind: 'send', seen, plan: await preparePlan(deps, world, foreseen) };
+  return foreseen === null
+    ? { kind: 'nothing-to-send', seen, plan: null }
+    : { kind: 'send', seen, plan: await preparePlan(deps, world, foreseen) };
 }
 
 const standstillMs = 100;

@@ -10,6 +10,7 @@ import { askedSources } from '../../knowledge/load.js';
 import type { Trx } from '../../store/db.js';
 import { loadPinnedDefinition } from '../../store/live-journeys.js';
 import { lockAndReadFacts, lockTurn, readTurnFacts, type TurnQuestion, type TurnRead } from '../../store/turn-snapshot.js';
+import { lockManyTurns, readManyTurnFacts } from '../../store/turn-snapshots.js';
 import { pausesOf } from '../../turn/pauses.js';
 import type { TurnProfile, TurnRows, TurnWorld } from '../../turn/world.js';
 import type { AppDeps } from '../deps.js';
@@ -38,6 +39,47 @@ export async function lockWorld(deps: AppDeps, trx: Trx, seen: TurnRows): Promis
   const definition = await loadPinnedDefinition(trx, locked.rows.entry);
   const read = isStillAsked(seen, asked, locked.rows) ? locked : await lockAndReadFacts(trx, questionOf(deps, locked.rows, definition));
   return complete(deps, locked.rows, definition, read);
+}
+
+/** As `readWorld`, of several entries of one journey. Those whose facts could not be read together are left out. One statement. */
+export async function readWorlds(deps: AppDeps, rows: readonly TurnRows[]): Promise<readonly TurnWorld[]> {
+  const asked = await questionsOf(deps, deps.store.db, rows);
+  const read = await readManyTurnFacts(
+    deps.store.db,
+    asked.map(({ question }) => question),
+  );
+  return asked.flatMap(({ rows, definition, question }) => {
+    const facts = read.get(question.entry.id);
+    return facts === undefined ? [] : [complete(deps, rows, definition, facts).world];
+  });
+}
+
+/**
+ * As `lockWorld`, of several entries: two statements in one round trip. One that is gone, has moved, or about whom something else would have to be asked by
+ * now is left out: nothing is done to it.
+ */
+export async function lockWorlds(deps: AppDeps, trx: Trx, seen: readonly TurnRows[]): Promise<readonly SeenWorld[]> {
+  const asked = await questionsOf(deps, trx, seen);
+  const locked = await lockManyTurns(
+    trx,
+    asked.map(({ rows }) => rows.entry),
+    asked.map(({ question }) => question),
+  );
+  return asked.flatMap(({ rows, definition, question }) => {
+    const turn = locked.get(rows.entry.id);
+    return turn === undefined || !isStillAsked(rows, question, turn.rows) ? [] : [complete(deps, turn.rows, definition, turn)];
+  });
+}
+
+/** A journey that asks for knowledge has columns of its own in the statement: it is asked one by one. */
+async function questionsOf(deps: AppDeps, db: AppDeps['store']['db'] | Trx, all: readonly TurnRows[]) {
+  const asked = await Promise.all(
+    all.map(async (rows) => {
+      const definition = await loadPinnedDefinition(db, rows.entry);
+      return { rows, definition, question: questionOf(deps, rows, definition) };
+    }),
+  );
+  return asked.filter(({ question }) => question.asked.length === 0);
 }
 
 /**
@@ -72,7 +114,7 @@ function questionOf(deps: AppDeps, { entry, profile }: TurnRows, definition: Jou
     textsAtMost: deps.shop.texts.perHour,
     email: profile.email,
     phone: profile.phone,
-    addressHashes: addressHashes(deps.secret, profile),
+    addressHashes: addressesOf(deps.secret, profile),
     suppressionHashes: byChannel(suppressionKeys(deps.secret, profile)),
     unsubscribeHashes: byChannel(unsubscribeKeys(deps.secret, profile)),
   };
@@ -82,8 +124,8 @@ function byChannel(keys: ReturnType<typeof suppressionKeys>): TurnQuestion['supp
   return Object.fromEntries(keys.map((key) => [key.channel, spellingsOf(key)]));
 }
 
-/** Of all that a person's addresses may be written as: ascending, the order in which they are locked. */
-function addressHashes(secret: AppDeps['secret'], profile: Addressed): readonly string[] {
+/** Keyed hashes of all that a person's addresses may be written as: ascending, the order in which they are locked. */
+export function addressesOf(secret: AppDeps['secret'], profile: Addressed): readonly string[] {
   return suppressionKeys(secret, profile).flatMap(spellingsOf).toSorted();
 }
 

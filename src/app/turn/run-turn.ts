@@ -3,7 +3,8 @@ import type { Verdict } from '../../domain/gate/verdict.js';
 import { mailboxesOf } from '../../domain/messages/channel.js';
 import { lockPauses } from '../../store/controls.js';
 import type { Trx } from '../../store/db.js';
-import { writeEffects } from '../../store/effects.js';
+import { type EffectTools, writeEffects } from '../../store/effects.js';
+import { writeEffectsTogether } from '../../store/effects-together.js';
 import type { EffectOf } from '../../turn/effects.js';
 import { nothingPaused, type Pauses } from '../../turn/pauses.js';
 import type { SettledAttempt, TurnResult as Taken, TakenTurn } from '../../turn/request.js';
@@ -12,7 +13,7 @@ import type { TurnRows, TurnWorld } from '../../turn/world.js';
 import { suppressAddress } from '../consent/suppress-address.js';
 import type { AppDeps } from '../deps.js';
 import type { SendPlan } from './plan-send.js';
-import { lockWorld, type SeenWorld } from './read-world.js';
+import { lockWorld, lockWorlds, type SeenWorld } from './read-world.js';
 
 export interface TurnRequest {
   /** The entry, its profile and cart as they were read before; the turn locks them and reads them again. */
@@ -49,17 +50,83 @@ export async function runTurn(deps: AppDeps, trx: Trx, request: TurnRequest): Pr
   const seen = await lockWorld(deps, trx, request.seen);
   if (seen === null) return { kind: 'moved' };
   const world: TurnWorld = { ...seen.world, pauses: await pausesOf(trx, seen) };
-  const { plan, settled, isAlone = false, lane } = request;
+  const taken = decide(deps, world, request);
+  await writeEffects(trx, taken.effects, toolsFor(deps, trx, world, { hasRun: true }));
+  return answerOf(deps, taken);
+}
+
+/** What became of a turn that was taken with others. */
+export interface TogetherAnswer {
+  readonly request: TurnRequest;
+  readonly answer: TurnAnswer;
+}
+
+/**
+ * The turns of several people in one transaction, each decided as `runTurn` decides it. No two of them may share an address: what the first sends counts
+ * for the second. A turn that cannot be decided, or has to be asked about anew, is left out of the answer, with nothing done to it.
+ */
+export async function runTurnsTogether(deps: AppDeps, trx: Trx, requests: readonly TurnRequest[]): Promise<readonly TogetherAnswer[]> {
+  const of = new Map(requests.map((request) => [request.seen.entry.id, request]));
+  const worlds = await lockWorlds(
+    deps,
+    trx,
+    requests.map(({ seen }) => seen),
+  );
+  const texts = new Map<string, number>();
+  const decided: { readonly request: TurnRequest; readonly world: TurnWorld; readonly taken: TakenTurn }[] = [];
+  for (const seen of worlds) {
+    const request = of.get(seen.world.entry.id);
+    if (request === undefined) continue;
+    const world: TurnWorld = { ...withTexts(seen.world, request, texts), pauses: await pausesOf(trx, seen) };
+    const taken = decideOr(deps, world, request);
+    if (taken === null) continue;
+    if (taken.result.kind === 'submit') countText(request, texts);
+    decided.push({ request, world, taken });
+  }
+  await writeEffectsTogether(
+    trx,
+    decided.map(({ world, taken }) => ({ effects: taken.effects, tools: toolsFor(deps, trx, world, { hasRun: false }) })),
+  );
+  return decided.map(({ request, taken }) => ({ request, answer: answerOf(deps, taken) }));
+}
+
+function decide(deps: AppDeps, world: TurnWorld, { plan, settled, isAlone = false, lane }: TurnRequest): TakenTurn {
   const isPlanFresh = plan !== null && performance.now() - plan.lookedAt <= looksStayFreshMs;
-  const taken = takeTurn(world, { plan, isPlanFresh, settled, isAlone, lane, mayBegin: deps.mayBeginSend() });
-  await writeEffects(trx, taken.effects, {
+  return takeTurn(world, { plan, isPlanFresh, settled, isAlone, lane, mayBegin: deps.mayBeginSend() });
+}
+
+/** One person's data must not hold up the letters of others: their own turn meets the same, and tells of it. */
+function decideOr(deps: AppDeps, world: TurnWorld, request: TurnRequest): TakenTurn | null {
+  try {
+    return decide(deps, world, request);
+  } catch {
+    return null;
+  }
+}
+
+/** The texts of this transaction to the same country count before those that come after them. */
+function withTexts(world: TurnWorld, { plan }: TurnRequest, texts: ReadonlyMap<string, number>): TurnWorld {
+  const before = texts.get(countryOf(plan) ?? '') ?? 0;
+  return before === 0 ? world : { ...world, facts: { ...world.facts, textsInHour: world.facts.textsInHour + before } };
+}
+
+function countText({ plan }: TurnRequest, texts: Map<string, number>): void {
+  const country = countryOf(plan);
+  if (country !== null) texts.set(country, (texts.get(country) ?? 0) + 1);
+}
+
+function countryOf(plan: SendPlan | null): string | null {
+  return plan?.address.kind === 'ok' ? (plan.address.country ?? null) : null;
+}
+
+function toolsFor(deps: AppDeps, trx: Trx, world: TurnWorld, { hasRun }: { readonly hasRun: boolean }): EffectTools {
+  return {
     realNow: world.facts.realNow,
-    hasRun: true,
+    hasRun,
     realAt: (at) => deps.clock.realAt(at),
     providers: deps.providers,
     suppress: (effect) => suppressAddress(deps, trx, { ...effect, profile: world.profile }),
-  });
-  return answerOf(deps, taken);
+  };
 }
 
 /** Where something is paused it is read again under a lock: a resume then waits for what this turn holds. */

@@ -11,8 +11,8 @@ import { alarmTextBudget } from '../keys/text-budget-alarm.js';
 import type { Lane } from '../messages/channel-slots.js';
 import { submitMessage } from '../messages/submit-message.js';
 import { countFailedTurn } from './count-failed-turn.js';
-import { type Forecast, forecastSend } from './plan-send.js';
-import { runTurn, type TurnRequest, type TurnResult } from './run-turn.js';
+import { forecastSend, type KnownForecast, type SendForecast } from './plan-send.js';
+import { runTurn, type TurnAnswer, type TurnRequest, type TurnResult } from './run-turn.js';
 
 /** Messages that one activity may send in a row before it gives its slot back. */
 const mostRounds = 12;
@@ -63,9 +63,6 @@ async function oneRound(deps: AppDeps, forecast: KnownForecast, lane: Lane): Pro
   return sent ?? handOver(deps, forecast);
 }
 
-type KnownForecast = Exclude<Forecast, { kind: 'gone' }>;
-type SendForecast = Extract<Forecast, { kind: 'send' }>;
-
 function lookOnly(deps: AppDeps, { seen }: KnownForecast): Promise<TurnResult> {
   return commitTurn(deps, { seen, plan: null, settled: null, lane: 'send-here' });
 }
@@ -103,7 +100,7 @@ async function decideAndSend(deps: AppDeps, forecast: SendForecast): Promise<Tur
 }
 
 /** The answer of a provider is not lost to a hiccup of the store: the second half is tried until the lease ends. */
-async function settleUntilLeaseEnds(
+export async function settleUntilLeaseEnds(
   deps: AppDeps,
   forecast: SendForecast,
   settled: SettledAttempt,
@@ -151,10 +148,15 @@ export async function commitTurn(
     await and?.(trx, answer);
     return answer;
   });
-  for (const { verdict, channel } of result.verdicts ?? []) {
+  tellOf(deps, [result]);
+  return result;
+}
+
+/** Once turns are committed: counts their verdicts, and has who lost a slot looked at. */
+export function tellOf(deps: AppDeps, answers: readonly TurnAnswer[]): void {
+  for (const { verdict, channel } of answers.flatMap(({ verdicts }) => verdicts ?? [])) {
     deps.metrics.verdict(verdict.kind, verdict.kind === 'send' ? null : verdict.reason, channel);
     alarmTextBudget(deps, verdict);
   }
-  if (result.wakesOthers === true) deps.notifyRelay();
-  return result;
+  if (answers.some(({ wakesOthers }) => wakesOthers === true)) deps.notifyRelay();
 }

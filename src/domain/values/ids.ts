@@ -13,6 +13,11 @@ export function entryWorkflowId(journeyId: JourneyId, entryId: EntryId): string 
   return `entry/${journeyId}/${entryId}`;
 }
 
+/** `first`: the position of the batch's first recipient. */
+export function batchWorkflowId(broadcastId: string, first: number): string {
+  return `batch/${broadcastId}/${first}`;
+}
+
 /**
  * The id of the message that a step sends at a visit: the same on every repeat, so that a retry is recognised everywhere
  * (ledger key, SMTP Message-ID, Twilio callback). HMAC-SHA256 in base32 without padding, 32 characters, lower case.

@@ -16,7 +16,11 @@ test.each([
 });
 
 test('throws a failure that has no stack and no cause, for Temporal to try again', async () => {
-  const activities = createActivities({ takeTurn: () => Promise.reject(new TypeError('ada@example.org')), onFault: () => {} });
+  const activities = createActivities({
+    takeTurn: () => Promise.reject(new TypeError('ada@example.org')),
+    takeBatchTurn: () => Promise.reject(new Error('There is no broadcast here.')),
+    onFault: () => {},
+  });
 
   const failure = await activities.turn({ v: 1, entryId: 'e1', opset: 1 }).catch((error: unknown) => error);
   expect(failure).toMatchObject({
@@ -28,7 +32,11 @@ test('throws a failure that has no stack and no cause, for Temporal to try again
 });
 
 test('leaves a turn of a newer workflow to a newer worker', async () => {
-  const activities = createActivities({ takeTurn: () => Promise.resolve({ kind: 'finished', outcome: 'completed' }), onFault: () => {} });
+  const activities = createActivities({
+    takeTurn: () => Promise.resolve({ kind: 'finished', outcome: 'completed' }),
+    takeBatchTurn: () => Promise.reject(new Error('There is no broadcast here.')),
+    onFault: () => {},
+  });
 
   await expect(activities.turn({ v: 1, entryId: 'e1', opset: 99 })).rejects.toThrow('asks for opset 99; this worker knows 1');
 });

@@ -19,7 +19,9 @@ async function asTheVersionBefore({ db }: Store): Promise<void> {
   await sql`alter table waits add constraint waits_by_kind_check check (by_kind in ('profile', 'cart'))`.execute(db);
   // A fact for an entry said in its own words that it was about the same cart.
   await sql`update entry_inputs set input = input - 'shared' || jsonb_build_object('cartId', 'any')`.execute(db);
-  await sql`delete from kysely_migration where name in ('0023-properties-of-facts', '0024-subjects')`.execute(db);
+  await sql`drop table broadcast_batches`.execute(db);
+  await sql`drop index entries_poke_journeys`.execute(db);
+  await sql`delete from kysely_migration where name in ('0023-properties-of-facts', '0024-subjects', '0025-broadcast-batches')`.execute(db);
 }
 
 test.each([
