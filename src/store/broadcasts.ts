@@ -326,13 +326,15 @@ export interface BroadcastCounts {
   readonly clicked: number;
   /** Left since `recentSince`. */
   readonly recent: number;
+  /** Under way, and due. */
+  readonly dueNow: number;
   /** When the last of those under way falls due. */
   readonly lastDueAt: Instant | null;
 }
 
 export async function countBroadcast(
   db: Db,
-  of: { readonly id: string; readonly journeyId: string; readonly recentSince: Instant },
+  of: { readonly id: string; readonly journeyId: string; readonly recentSince: Instant; readonly now: Instant },
 ): Promise<BroadcastCounts> {
   const { rows } = await sql<Omit<BroadcastCounts, 'messages'> & { messages: BroadcastCounts['messages'] | null }>`select
     (select json_agg(m) from (select state, reason, count(*)::int as count from messages where journey_id = ${of.journeyId} group by state, reason order by count(*) desc) m) as messages,
@@ -342,6 +344,7 @@ export async function countBroadcast(
     (select count(distinct i.message_id) from interactions i join messages m on m.id = i.message_id
       where m.journey_id = ${of.journeyId} and i.kind = 'click' and i.verdict = 'human') as clicked,
     (select count(*) from messages where journey_id = ${of.journeyId} and accepted_at >= ${of.recentSince}) as recent,
+    (select count(*) from entries where journey_id = ${of.journeyId} and state <> 'finished' and due_at <= ${of.now}) as "dueNow",
     (select max(due_at) from entries where journey_id = ${of.journeyId} and state <> 'finished') as "lastDueAt"`.execute(db);
   const row = rows[0];
   if (row === undefined) throw new Error(`The broadcast ${of.id} could not be counted.`);

@@ -40,7 +40,7 @@ export const broadcastStory = broadcast
       skipped: z.array(z.object({ reason: z.string(), count: z.number() })).readonly(),
       passedOver: z.number().meta({ description: 'Erased meanwhile, or the same person as another recipient.' }),
       clicked: z.number().meta({ description: 'Messages in which a person clicked.' }),
-      perMinute: z.number().meta({ description: 'Over the last five minutes.' }),
+      perMinute: z.number().meta({ description: 'Letters that the provider took a minute, over the last five minutes or since it began.' }),
       expectedEnd: maybeInstant,
     }),
   })

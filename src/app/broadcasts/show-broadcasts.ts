@@ -1,4 +1,4 @@
-import { recipientDueAt } from '../../domain/messages/broadcast-pace.js';
+import { dueBy, recipientDueAt } from '../../domain/messages/broadcast-pace.js';
 import { type Instant, minute } from '../../domain/time/instant.js';
 import { broadcastJourneyId } from '../../journey/internal.js';
 import {
@@ -33,9 +33,9 @@ export interface BroadcastProgress {
   readonly passedOver: number;
   /** Messages in which a person clicked. */
   readonly clicked: number;
-  /** Taken by the provider a minute, over the last five. */
+  /** Taken by the provider a minute, over the last five or since it began. */
   readonly perMinute: number;
-  /** When the last recipient will have had its turn, quiet hours and caps as they are known; null: paused, or at an end. */
+  /** When the last recipient will have had its turn, by its pace, by what waits for a slot, and as quickly as its letters leave now; null: paused, or at an end. */
   readonly expectedEnd: Instant | null;
 }
 
@@ -61,8 +61,9 @@ export async function showBroadcast(deps: Deps, id: string): Promise<BroadcastSt
   const broadcast = await readBroadcast(deps.store.db, id);
   if (broadcast === null) return null;
   const journeyId = broadcastJourneyId(id);
-  const counts = await countBroadcast(deps.store.db, { id, journeyId, recentSince: deps.clock.now() - recentMs });
-  return { ...broadcast, journeyId, progress: progressOf(broadcast, counts) };
+  const now = deps.clock.now();
+  const counts = await countBroadcast(deps.store.db, { id, journeyId, recentSince: now - recentMs, now });
+  return { ...broadcast, journeyId, progress: progressOf(broadcast, counts, now) };
 }
 
 /** Whom it is for, by position, each with what has become of the message. Null: no such broadcast. */
@@ -80,7 +81,8 @@ export async function showRecipients(deps: Pick<Deps, 'store'>, id: string, requ
 
 const endedBefore: ReadonlySet<string> = new Set(['skipped', 'released', 'withheld']);
 
-function progressOf(broadcast: BroadcastRecord, counts: BroadcastCounts): BroadcastProgress {
+function progressOf(broadcast: BroadcastRecord, counts: BroadcastCounts, now: Instant): BroadcastProgress {
+  const perMinute = perMinuteOf(broadcast, counts, now);
   const inState = (...states: readonly string[]): number =>
     counts.messages.reduce((sum, { state, count }) => (states.includes(state) ? sum + count : sum), 0);
   const skipped = new Map<string, number>();
@@ -100,12 +102,29 @@ function progressOf(broadcast: BroadcastRecord, counts: BroadcastCounts): Broadc
     skipped: [...skipped].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count),
     passedOver: counts.passedOver,
     clicked: counts.clicked,
-    perMinute: counts.recent / (recentMs / minute),
-    expectedEnd: broadcast.state === 'running' ? expectedEnd(broadcast, counts) : null,
+    perMinute,
+    expectedEnd: broadcast.state === 'running' ? expectedEnd(broadcast, counts, { now, perMinute }) : null,
   };
 }
 
-function expectedEnd({ startsAt, settings, total, enrolled }: BroadcastRecord, { lastDueAt }: BroadcastCounts): Instant | null {
-  const paced = enrolled < total ? recipientDueAt({ startsAt, overMs: settings.overMs, total }, total - 1) : null;
-  return paced === null ? lastDueAt : Math.max(paced, lastDueAt ?? paced);
+/** The first seconds say little. */
+const leastMs = 10_000;
+
+function perMinuteOf({ startsAt }: BroadcastRecord, { recent }: BroadcastCounts, now: Instant): number {
+  const overMs = Math.min(recentMs, Math.max(leastMs, now - startsAt));
+  return Math.round((recent * minute) / overMs);
+}
+
+function expectedEnd(
+  { startsAt, settings, total, enrolled }: BroadcastRecord,
+  { lastDueAt, dueNow }: BroadcastCounts,
+  { now, perMinute }: { readonly now: Instant; readonly perMinute: number },
+): Instant | null {
+  const pace = { startsAt, overMs: settings.overMs, total };
+  const paced = enrolled < total ? recipientDueAt(pace, total - 1) : null;
+  // Those who have fallen due and whose letter has not left.
+  const behind = dueNow + Math.max(0, dueBy(pace, now) - enrolled);
+  const caughtUp = behind > 0 && perMinute > 0 ? now + Math.ceil((behind * minute) / perMinute) : null;
+  const ends = [paced, lastDueAt, caughtUp].filter((end) => end !== null);
+  return ends.length === 0 ? null : Math.max(...ends);
 }

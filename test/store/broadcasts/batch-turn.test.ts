@@ -60,7 +60,6 @@ describeOnBothStores('the batches of a broadcast', (store) => {
     expect(await batches()).toMatchObject([{ poke_real: null }]);
     await enrolDue(deps);
     expect(await showBroadcast(deps, id)).toMatchObject({ state: 'finished', progress: { sent: 60, waiting: 0 } });
-
   });
 
   test('count a letter for whoever shares the address, although both are in one batch', async () => {

@@ -121,6 +121,19 @@ describeOnBothStores('a broadcast', (store) => {
     expect(await showBroadcast(deps, id)).toMatchObject({ enrolled: 120, progress: { waiting: 120, toCome: 0, passedOver: 0 } });
   });
 
+  test('says how quickly its letters leave since it began, and by that when it will be over', async () => {
+    const deps = await audience(6);
+    const { id } = await start(deps, users(6));
+    await enrolDue(deps);
+    for (const { id } of (await entries()).slice(0, 2)) await takeTurn(deps, { v: 1, entryId: id, opset }, 'inline');
+    deps.clock.pass(minute);
+    expect(await showBroadcast(deps, id)).toMatchObject({
+      progress: { sent: 2, waiting: 4, perMinute: 2, expectedEnd: noon + 3 * minute },
+    });
+    deps.clock.pass(9 * minute);
+    expect(await showBroadcast(deps, id)).toMatchObject({ progress: { perMinute: 0 } });
+  });
+
   test('writes once to someone who turns out to be two recipients, before or after the first was written to', async () => {
     const deps = await audience(4);
     const { id } = await start(deps, users(4), { overMs: 4 * hour });
