@@ -1,12 +1,22 @@
 import { sql } from 'kysely';
 import type { Instant } from '../domain/time/instant.js';
-import type { EntryId } from '../domain/values/ids.js';
+import type { EntryId, JourneyId } from '../domain/values/ids.js';
+import { broadcastJourneyId, originOf } from '../journey/internal.js';
 import type { Db, Trx } from './db.js';
 
 /** A batch of a broadcast's recipients: the position of its first names it. */
 export interface BatchId {
   readonly broadcastId: string;
   readonly first: number;
+}
+
+export function journeyOfBroadcast(broadcastId: string): JourneyId {
+  return broadcastJourneyId(broadcastId);
+}
+
+/** Its work comes last in each line. */
+export function isOfBroadcast(journeyId: JourneyId): boolean {
+  return originOf(journeyId) === 'broadcast';
 }
 
 /** Recipients in one batch at most: one workflow takes the first turns of all of them. */

@@ -13,7 +13,7 @@ import {
   pokeSignalName,
 } from '../../workflows/contract.js';
 import { batchWorkflowId, type EntryId, entryWorkflowId, type JourneyId } from '../domain/values/ids.js';
-import { broadcastJourneyId, originOf } from '../journey/internal.js';
+import { isOfBroadcast, journeyOfBroadcast } from '../store/broadcast-batches.js';
 import { journeyIdAttribute, type TemporalConnection, withDeadline } from './connection.js';
 
 /** Of one call to Temporal; real milliseconds. What is late is tried again by the poke loop. */
@@ -59,7 +59,7 @@ export async function wakeEntryRun(connection: TemporalConnection, run: EntryRun
 
 /** Ensures the run of a batch of letters: without effect on one that is there. */
 export async function startBatchRun(connection: TemporalConnection, { broadcastId, first }: BroadcastBatchInput): Promise<void> {
-  const journeyId = broadcastJourneyId(broadcastId);
+  const journeyId = journeyOfBroadcast(broadcastId);
   const input: BroadcastBatchInput = { broadcastId, first };
   await within(connection, () =>
     connection.client.workflow.start(batchWorkflowType, {
@@ -77,7 +77,7 @@ export async function startBatchRun(connection: TemporalConnection, { broadcastI
 
 /** Where tasks wait for a worker, letters come after all else. Temporal's own scale: 1 comes first, 3 is usual, 5 comes last. */
 function priorityOf(journeyId: JourneyId): number {
-  return originOf(journeyId) === 'broadcast' ? 5 : 3;
+  return isOfBroadcast(journeyId) ? 5 : 3;
 }
 
 function startOptions({ journeyId, entryId }: EntryRun) {

@@ -66,9 +66,7 @@ const lettersAtOnce = callsAtOnce / 4;
 
 /** Starts, wakes and heals entries: one loop over `entries.poke_real`, the only way from the store to Temporal. */
 export function startRelay(options: RelayOptions): Relay {
-  const relay = new PokeLoop(options);
-  void relay.run();
-  return relay;
+  return new PokeLoop(options);
 }
 
 class PokeLoop implements Relay {
@@ -80,10 +78,7 @@ class PokeLoop implements Relay {
   readonly #counts = { ensured: 0, woken: 0, failed: 0 };
   #underWay = 0;
   #stopping = false;
-  #finished: () => void = () => {};
-  readonly #hasFinished = new Promise<void>((settle) => {
-    this.#finished = settle;
-  });
+  readonly #running: Promise<void>;
   readonly #batches: LetterBatches;
   readonly #bell = new Bell(gatherMs);
   #overdueAt = 0;
@@ -96,6 +91,7 @@ class PokeLoop implements Relay {
     this.#batches = new LetterBatches(options.store);
     this.#fresh = new TokenBucket(callsPerSecond, () => performance.now());
     this.#overdue = new TokenBucket(callsPerSecond / 10, () => performance.now());
+    this.#running = this.#run();
   }
 
   notify(): void {
@@ -117,11 +113,11 @@ class PokeLoop implements Relay {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.notify();
-    await this.#hasFinished;
+    await this.#running;
     await this.#reconciling?.catch(() => undefined);
   }
 
-  async run(): Promise<void> {
+  async #run(): Promise<void> {
     while (!this.#stopping) {
       try {
         await this.#bell.wait(await this.#look());
@@ -133,7 +129,6 @@ class PokeLoop implements Relay {
     }
     while (this.#underWay > 0) await this.#bell.wait(pollMs);
     await this.#settle().catch(() => undefined);
-    this.#finished();
   }
 
   /** One look; says after how many milliseconds to look again when nothing happens before. */
@@ -147,8 +142,11 @@ class PokeLoop implements Relay {
     if (free < callsAtOnce / 4) return pollMs;
     const claimed = await this.#claim(free);
     for (const poke of claimed) void this.#call(connection, poke);
-    if (claimed.length < free) await this.#startBatches(connection);
-    return claimed.length === free ? 0 : pollMs;
+    // Batches of letters come last.
+    if (claimed.length === free) return 0;
+    for (const start of await this.#batches.due(connection))
+      void this.#during(() => start().catch((error: unknown) => void this.#heed(error)));
+    return pollMs;
   }
 
   async #claim(free: number): Promise<readonly ClaimedPoke[]> {
@@ -167,11 +165,6 @@ class PokeLoop implements Relay {
     const claimed = await claimPokes(this.#options.store.db, pokeClass, limit);
     bucket.take(claimed.length);
     return claimed;
-  }
-
-  async #startBatches(connection: TemporalConnection): Promise<void> {
-    for (const start of await this.#batches.due(connection))
-      void this.#during(() => start().catch((error: unknown) => void this.#heed(error)));
   }
 
   /** Never rejects: what came of the call is settled with the next look. */
@@ -222,8 +215,7 @@ class PokeLoop implements Relay {
     this.#counts.failed += 1;
     const away = howAway(error);
     if (away === null) {
-      const name = error instanceof Error ? error.name : 'unknown';
-      this.#options.log.error({ entryId, grpcCode: code, error: name }, 'An entry or a batch of letters could not be started or woken.');
+      complain(this.#options.log, entryId, error);
       return false;
     }
     const wasOpen = this.#circuit.isOpen;
@@ -256,16 +248,14 @@ class PokeLoop implements Relay {
 
   /** Temporal may come back without what it had (its data folder deleted, another cluster): then all entries get their runs again, from the store. */
   async #reconcileIfEmpty(connection: TemporalConnection): Promise<void> {
-    for (const { id, journeyId } of await sampleStarted(this.#options.store.db, 5)) {
-      if (await entryRunExists(connection, { journeyId, entryId: id })) continue;
-      this.#options.log.warn({ entryId: id }, 'Temporal does not know the run of an open entry: all open entries are ensured.');
-      void this.reconcile().then(
-        (progress) => this.#options.log.info({ ...progress }, 'All open entries have a run again.'),
-        (error: unknown) =>
-          this.#options.log.error({ grpcCode: codeOf(error) }, 'Ensuring all open entries did not finish; the poke loop heals the rest.'),
-      );
-      return;
-    }
+    const entryId = await findLostRun(connection, this.#options.store);
+    if (entryId === null) return;
+    this.#options.log.warn({ entryId }, 'Temporal does not know the run of an open entry: all open entries are ensured.');
+    void this.reconcile().then(
+      (progress) => this.#options.log.info({ ...progress }, 'All open entries have a run again.'),
+      (error: unknown) =>
+        this.#options.log.error({ grpcCode: codeOf(error) }, 'Ensuring all open entries did not finish; the poke loop heals the rest.'),
+    );
   }
 
   async #settle(): Promise<void> {
@@ -278,6 +268,18 @@ class PokeLoop implements Relay {
       throw error;
     }
   }
+}
+
+function complain(log: Log, entryId: string | null, error: unknown): void {
+  const name = error instanceof Error ? error.name : 'unknown';
+  log.error({ entryId, grpcCode: codeOf(error), error: name }, 'An entry or a batch of letters could not be started or woken.');
+}
+
+/** One of a few entries whose run should be there and is not; null: all are. */
+async function findLostRun(connection: TemporalConnection, store: Store): Promise<string | null> {
+  for (const { id, journeyId } of await sampleStarted(store.db, 5))
+    if (!(await entryRunExists(connection, { journeyId, entryId: id }))) return id;
+  return null;
 }
 
 const lateCodes: readonly (number | null)[] = [grpcCode.deadlineExceeded, grpcCode.cancelled, grpcCode.resourceExhausted];
