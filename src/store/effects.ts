@@ -48,7 +48,8 @@ const writers: { readonly [K in Effect['kind']]: Writer<K> } = {
   trace: ({ entryId, lines }, { writes }) => writes.add({ trace: writeTrace(entryId, lines) }),
   await: ({ entry, before, awaiting }, { writes }) => writes.add(writeWaits(entry, before, awaiting)),
   entry: ({ after }, to) => to.writes.add({ entries: writeEntry({ after, pokeReal: pokeReal(after.poke, to), hasRun: to.hasRun }) }),
-  looked: ({ entryId, poke }, to) => to.writes.add({ entries: writeLookedAt(entryId, pokeReal(poke, to)) }),
+  looked: ({ entryId, poke }, to) =>
+    to.writes.add({ entries: writeLookedAt(entryId, { pokeReal: pokeReal(poke, to), hasRun: to.hasRun }) }),
   instant: ({ profileId, at }, { writes }) => writes.add({ profiles: writeLastInstant(profileId, at) }),
   asked: ({ by, effect, at }, { writes }) => writes.add({ asked: stepEffect(effect).toStore(effect, { by, at }) }),
   forget: ({ entryId }, { trx }) => forgetFinished(trx, entryId),

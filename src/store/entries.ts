@@ -100,7 +100,7 @@ export function writeEntry(...entries: readonly EntryToWrite[]): RawBuilder<unkn
 }
 
 /** Someone looked and there was nothing to do: the poke loop counts from zero again. */
-export function writeLookedAt(id: EntryId, pokeReal: number | null): RawBuilder<unknown> {
-  return sql`update entries set poke_real = ${pokeReal}::bigint, poke_count = 0, run_started = true, fault = null, fault_count = 0
+export function writeLookedAt(id: EntryId, { pokeReal, hasRun }: Pick<EntryToWrite, 'pokeReal' | 'hasRun'>): RawBuilder<unknown> {
+  return sql`update entries set poke_real = ${pokeReal}::bigint, poke_count = 0, run_started = run_started or ${hasRun}, fault = null, fault_count = 0
     where id = ${id} returning 1`;
 }

@@ -152,10 +152,10 @@ class PokeLoop implements Relay {
   async #claim(free: number): Promise<readonly ClaimedPoke[]> {
     const fresh = await this.#claimClass('fresh', this.#fresh, free);
     const now = performance.now();
-    if (now < this.#overdueAt || fresh.length === free) return fresh;
-    const overdue = await this.#claimClass('overdue', this.#overdue, free - fresh.length);
-    if (overdue.length < free - fresh.length) this.#overdueAt = now + overduePollMs;
-    const letters = await this.#claimClass('letters', this.#fresh, Math.min(lettersAtOnce, free - fresh.length - overdue.length));
+    const left = free - fresh.length;
+    const overdue = now < this.#overdueAt ? [] : await this.#claimClass('overdue', this.#overdue, left);
+    if (now >= this.#overdueAt && overdue.length < left) this.#overdueAt = now + overduePollMs;
+    const letters = await this.#claimClass('letters', this.#fresh, Math.min(lettersAtOnce, left - overdue.length));
     return [...fresh, ...overdue, ...letters];
   }
 
