@@ -1,7 +1,8 @@
 import { createActivities } from '../../activities/index.js';
 import type { PartState } from '../api/deps.js';
 import { emailInboundRoutes } from '../api/routes/email-inbound.js';
-import { segmentRoutes } from '../api/routes/segment.js';
+import { segmentClientRoutes } from '../api/routes/segment.js';
+import { sourceRoutes } from '../api/routes/sources.js';
 import { twilioRoutes } from '../api/routes/twilio.js';
 import { takeBatchTurn } from '../app/broadcasts/take-batch-turn.js';
 import type { Log } from '../app/deps.js';
@@ -124,7 +125,12 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
           temporalUi: temporalUiOf(config, () => temporal),
           ...seams(app, { templates, renderer, publishAll, dataFolder, temporal: () => temporal, hasRelay: roles.has('relay'), liveShop }),
           ...(config.SOJOURN_TRUST_PROXY === undefined ? {} : { trustedProxies: config.SOJOURN_TRUST_PROXY }),
-          plugins: [segmentRoutes(app), twilioRoutes(app), emailInboundRoutes(app, config.EMAIL_WEBHOOK_TOKEN ?? null)],
+          plugins: [
+            sourceRoutes(app),
+            segmentClientRoutes(app),
+            twilioRoutes(app),
+            emailInboundRoutes(app, config.EMAIL_WEBHOOK_TOKEN ?? null),
+          ],
         }
       : null,
     local,

@@ -177,7 +177,7 @@ export class Projection {
   /** Where the person's device is: evidence of the hours in which a text may leave. */
   #noteZone({ event, incoming }: Understood, profileId: ProfileId): void {
     const profile = this.profiles.get(profileId) as ChangedProfile;
-    const seen = seenZoneTraits(profile.traits, incoming.payload, event.occurredAt);
+    const seen = seenZoneTraits(profile.traits, incoming.context, event.occurredAt);
     if (Object.keys(seen).length === 0) return;
     const { traits, traitTimes } = mergeTraits(profile, seen, event.occurredAt);
     this.profiles.set(profileId, { ...profile, traits, traitTimes, traitsChanged: true });

@@ -4,35 +4,11 @@ import { type ConsentTold, readConsentEvent, readConsentTraits } from '../domain
 import { refuseBrowserConsent, refuseConsent, widenRefusal } from '../domain/consent/consent-refusal.js';
 import type { ConsentSaid } from '../domain/consent/double-opt-in.js';
 import type { ShopEvent } from '../domain/events/event.js';
+import { type IncomingEvent, type RejectedEvent, refuse } from '../domain/events/incoming.js';
 import { asClaimed } from '../domain/keys/claimed-content.js';
-import type { Speaker } from '../domain/keys/speaker.js';
 import type { Policies } from '../domain/policy/policies.js';
 import type { TopicPolicy } from '../domain/policy/topic-policy.js';
 import type { Shop } from '../domain/shop/shop.js';
-import type { Instant } from '../domain/time/instant.js';
-import { isRecord } from '../domain/values/is-record.js';
-
-/** An event as it was understood, with what the client sent. */
-export interface IncomingEvent {
-  readonly event: ShopEvent;
-  readonly payload: unknown;
-  /** Codes about the event itself, told by `event show`: `clock-ahead`. */
-  readonly notes: readonly string[];
-  readonly speaker: Speaker;
-}
-
-/** What could not be understood, and why. */
-export interface RejectedEvent {
-  /** A code. */
-  readonly reason: string;
-  /** A sentence naming the property, never its value. */
-  readonly detail: string;
-  readonly payload: unknown;
-  readonly receivedAt: Instant;
-  readonly origin: ShopEvent['origin'];
-  /** Null: it came before its key was known. */
-  readonly speaker: Speaker | null;
-}
 
 /** An event and what it means in commerce or consent. */
 export interface Understood {
@@ -77,9 +53,9 @@ function withLost(incoming: IncomingEvent, lost: readonly string[]): IncomingEve
 
 const mostNotes = 20;
 
-function readConsent({ event, payload }: IncomingEvent) {
+function readConsent({ event, context }: IncomingEvent) {
   if (event.type === 'identify') return readConsentTraits(event.traits);
-  return readConsentEvent(event.type === 'track' ? (event.name ?? '') : '', event.properties, contextOf(payload));
+  return readConsentEvent(event.type === 'track' ? (event.name ?? '') : '', event.properties, context);
 }
 
 /** A yes that cannot be recorded goes to the dead letters with its event. Where a no stands beside it the event is taken without it: a no waits for nobody. */
@@ -97,18 +73,4 @@ function withConsents(plain: Understood, said: readonly ConsentTold[], topics: T
 
 function withNotes(plain: Understood, notes: readonly string[]): Understood {
   return notes.length === 0 ? plain : { ...plain, incoming: { ...plain.incoming, notes: [...plain.incoming.notes, ...notes] } };
-}
-
-/** Segment's `context` of an event, as the client sent it. */
-function contextOf(payload: unknown): Readonly<Record<string, unknown>> {
-  const context = isRecord(payload) ? payload['context'] : null;
-  return isRecord(context) ? context : {};
-}
-
-export function refuse(incoming: IncomingEvent, reason: string, detail: string) {
-  const { receivedAt, origin } = incoming.event;
-  return {
-    kind: 'refused',
-    rejected: { reason, detail, payload: incoming.payload, receivedAt, origin, speaker: incoming.speaker },
-  } as const;
 }

@@ -1,7 +1,7 @@
+import type { IncomingEvent } from '../domain/events/incoming.js';
 import type { Channel } from '../domain/messages/channel.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { CartId, ProfileId } from '../domain/values/ids.js';
-import type { IncomingEvent } from '../projection/read-event.js';
 import type { ConsentAct } from '../projection/rows.js';
 import type { MemoryMessage } from '../simulator/memory/tables.js';
 

@@ -14,6 +14,8 @@ export interface NewEvent {
   readonly origin: string;
   /** As the client sent it. */
   readonly payload: unknown;
+  /** Which source reads the payload (`src/sources`); absent: Sojourn itself. */
+  readonly source?: string;
   /** What it did, or why nothing; a list of `Matched`. */
   readonly matched: readonly unknown[];
   /** Absent: Sojourn itself. */
@@ -25,8 +27,8 @@ export interface NewEvent {
 /** Events with what they matched. Touches fewer rows than given when one of them was stored meanwhile. */
 export function writeEvents(events: readonly NewEvent[]): RawBuilder<unknown> | null {
   if (events.length === 0) return null;
-  return sql`insert into events (message_id, profile_id, type, name, occurred_at, received_at, origin, payload, matched, key_id, told_id)
-    select "messageId", "profileId", type, name, "occurredAt", "receivedAt", origin, payload, matched, "keyId", "toldId"
-    from ${rowsOf(events)} as r("messageId" text, "profileId" text, type text, name text, "occurredAt" bigint, "receivedAt" bigint, origin text, payload jsonb, matched jsonb, "keyId" text, "toldId" text)
+  return sql`insert into events (message_id, profile_id, type, name, occurred_at, received_at, origin, payload, matched, key_id, told_id, source)
+    select "messageId", "profileId", type, name, "occurredAt", "receivedAt", origin, payload, matched, "keyId", "toldId", source
+    from ${rowsOf(events)} as r("messageId" text, "profileId" text, type text, name text, "occurredAt" bigint, "receivedAt" bigint, origin text, payload jsonb, matched jsonb, "keyId" text, "toldId" text, source text)
     on conflict (message_id) do nothing returning 1`;
 }

@@ -18,6 +18,7 @@ import { up as dataOfRecipients } from './migrations/0022-data-of-recipients.js'
 import { up as propertiesOfFacts } from './migrations/0023-properties-of-facts.js';
 import { up as subjects } from './migrations/0024-subjects.js';
 import { up as broadcastBatches } from './migrations/0025-broadcast-batches.js';
+import { up as sourceOfEvents } from './migrations/0026-source-of-events.js';
 
 /** In order; a new one goes to the end and an old one never changes. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -40,6 +41,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0023-properties-of-facts': { up: propertiesOfFacts },
   '0024-subjects': { up: subjects },
   '0025-broadcast-batches': { up: broadcastBatches },
+  '0026-source-of-events': { up: sourceOfEvents },
 };
 
 /**

@@ -276,7 +276,7 @@ export const personTables: { readonly [Name in TableName]: TableRule<Name> } = {
       sql`update events set payload = '{}', matched = case when lower(name) = any(${knownNames}::text[]) then matched else '[]' end,
         name = case when lower(name) = any(${knownNames}::text[]) then name end where profile_id = ${ids}`,
     ],
-    keeps: ['message_id', 'type', 'origin', 'key_id', 'told_id'],
+    keeps: ['message_id', 'type', 'origin', 'key_id', 'told_id', 'source'],
     export: {
       kind: 'list',
       name: 'events',

@@ -76,6 +76,8 @@ export interface StoredReplayEvent {
   readonly receivedAt: Instant;
   readonly origin: 'live' | 'import';
   readonly payload: Readonly<Record<string, unknown>>;
+  /** Which source reads it; null: Segment, from before it was kept, or Sojourn itself. */
+  readonly source: string | null;
   /** Codes of what ingest noted. */
   readonly notes: readonly string[];
   readonly keyId: string | null;
@@ -136,7 +138,7 @@ export async function readRecorded(
     where id = any(${ids}) order by id`.execute(trx);
   const events =
     await sql<StoredReplayEvent>`select e.message_id as "messageId", e.profile_id as "profileId", e.occurred_at as "occurredAt",
-      e.received_at as "receivedAt", e.origin, e.payload, e.key_id as "keyId", k.kind as "keyKind",
+      e.received_at as "receivedAt", e.origin, e.payload, e.source, e.key_id as "keyId", k.kind as "keyKind",
       jsonb_path_query_array(e.matched, '$[*] ? (@.result == "note").reason') as notes
     from events e left join write_keys k on k.id = e.key_id
     where e.profile_id = any(${ids}) and e.received_at < ${to} order by e.received_at, e.seq`.execute(trx);

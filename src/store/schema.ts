@@ -101,6 +101,8 @@ export interface EventsTable {
   key_id: Generated<string | null>;
   /** The client's own id, where another event had it already. */
   told_id: Generated<string | null>;
+  /** Which source reads the payload. Null: Segment, from before it was kept, or Sojourn itself. */
+  source: Generated<string | null>;
 }
 
 export interface FactsTable {

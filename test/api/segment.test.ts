@@ -3,11 +3,11 @@ import { type AddressInfo, connect } from 'node:net';
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { segmentRoutes } from '../../src/api/routes/segment.js';
-import { doorLimits } from '../../src/api/segment/doorway.js';
+import { doorLimits } from '../../src/api/event-door/doorway.js';
 import { minute } from '../../src/domain/time/instant.js';
 import { createWriteKey, revokeWriteKey } from '../../src/store/write-keys.js';
 import { testApi } from '../support/api.js';
+import { eventDoors } from '../support/segment.js';
 import { noon } from '../support/shop-events.js';
 import { countStatements, openMemoryStore, resetTables } from '../support/stores.js';
 import { type TurnDeps, turnDeps } from '../support/turns.js';
@@ -35,7 +35,7 @@ describe('the Segment API', () => {
   beforeEach(async () => {
     await resetTables(opened.store);
     deps = turnDeps(opened.store, { publicUrl: 'https://events.shop.example' });
-    ({ server } = await testApi(deps, { plugins: [segmentRoutes(deps)] }));
+    ({ server } = await testApi(deps, { plugins: [...eventDoors(deps)] }));
     const made = await createWriteKey(opened.store.db, { name: 'shop', at: noon, kind: 'server' });
     [key, keyId] = [made.secret, made.key.id];
   });
@@ -324,7 +324,7 @@ describe('the Segment API', () => {
 
   test('sends clients away for some whole seconds when too much is under way, and takes them afterwards', async () => {
     const { server: small } = await testApi(deps, {
-      plugins: [segmentRoutes(deps, { ...doorLimits, known: { requests: 2, bytes: 1_000_000 } })],
+      plugins: [...eventDoors(deps, { ...doorLimits, known: { requests: 2, bytes: 1_000_000 } })],
     });
     const send = (index: number) =>
       small.inject({ method: 'POST', url: '/v1/track', headers: basic(key), payload: JSON.stringify(view({ messageId: `m${index}` })) });
@@ -342,7 +342,7 @@ describe('the Segment API', () => {
 
   test('gives the place of a client that went away in the middle to the next', async () => {
     const { server: small } = await testApi(deps, {
-      plugins: [segmentRoutes(deps, { ...doorLimits, known: { requests: 1, bytes: 1_000_000 } })],
+      plugins: [...eventDoors(deps, { ...doorLimits, known: { requests: 1, bytes: 1_000_000 } })],
     });
     await small.listen({ host: '127.0.0.1', port: 0 });
     const { port } = small.server.address() as AddressInfo;

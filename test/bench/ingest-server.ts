@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastify, { type FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
-import { segmentRoutes } from '../../src/api/routes/segment.js';
 import { buildServer } from '../../src/api/server.js';
 import { AuditTrail } from '../../src/app/keys/audit-trail.js';
 import { makeWriteKey } from '../../src/app/keys/manage-write-keys.js';
 import { openStore, type Store } from '../../src/store/db.js';
 import { packageRoot } from '../../src/temporal/package-root.js';
+import { eventDoors } from '../support/segment.js';
 import { buildApp } from './app.js';
 import { answerParent } from './child.js';
 import type { StorePlace } from './store-place.js';
@@ -39,7 +39,7 @@ async function start(place: StorePlace): Promise<IngestServers> {
     temporalUi: null,
     parts: async () => [],
     notices: async () => [],
-    plugins: [segmentRoutes(deps)],
+    plugins: [...eventDoors(deps)],
   });
   const bare = await bareServer(store);
   servers.push(ours, bare);

@@ -237,6 +237,8 @@ function eventsOf(person: number, at: number) {
       receivedAt: at,
       origin: 'live' as const,
     },
+    source: 'segment',
+    context: {},
     payload: { type, event: name, userId, ...more },
     notes: [],
     speaker: ourselves,

@@ -138,7 +138,7 @@ describe('a no by a browser key', () => {
 describe('history', () => {
   test('wants a server key', async () => {
     const before = { messageId: 'm', userId: 'ada', event: 'Seen', timestamp: '2020-01-01T00:00:00Z' };
-    const { readSegmentEvent } = await import('../../src/app/ingest/read-segment-event.js');
+    const { readSegmentEvent } = await import('../support/segment.js');
     const { ingestEvents } = await import('../../src/app/ingest/ingest-events.js');
     const { speakersBy } = await import('../../src/app/keys/user-tokens.js');
     const take = async (kind: 'browser' | 'server') => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { CartLine } from '../../src/domain/carts/cart.js';
+import type { IncomingEvent } from '../../src/domain/events/incoming.js';
 import { minute } from '../../src/domain/time/instant.js';
-import type { IncomingEvent } from '../../src/projection/read-event.js';
 import { loadTemplates } from '../../src/render/load.js';
 import { previewTemplate } from '../../src/render/preview.js';
 import { renderContext, shop } from '../render/project.js';

@@ -1,8 +1,8 @@
 import fastify from 'fastify';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { readJson } from '../../src/api/segment/read-body.js';
-import { scanJson } from '../../src/api/segment/scan-json.js';
+import { readJson } from '../../src/api/event-door/read-body.js';
+import { scanJson } from '../../src/api/event-door/scan-json.js';
 import { checkEmail, normaliseEmail } from '../../src/channels/email/address.js';
 import { normalisePhone } from '../../src/channels/sms/address.js';
 import { tidySms } from '../../src/channels/sms/content.js';

@@ -2,7 +2,6 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Access } from '../../src/api/access.js';
 import { emailInboundRoutes } from '../../src/api/routes/email-inbound.js';
-import { segmentRoutes } from '../../src/api/routes/segment.js';
 import { twilioRoutes } from '../../src/api/routes/twilio.js';
 import { answers, type DescribedRoute, type Listener } from '../../src/api/routing.js';
 import type { InboundEmailDeps } from '../../src/app/inbound/receive-email.js';
@@ -11,6 +10,7 @@ import { makeApiKey, withdrawApiKey } from '../../src/app/keys/manage-api-keys.j
 import { makeWriteKey } from '../../src/app/keys/manage-write-keys.js';
 import { opens, type Scope, scopes } from '../../src/domain/keys/scopes.js';
 import { testServer } from '../support/api.js';
+import { eventDoors } from '../support/segment.js';
 import { type OpenedStore, openMemoryStore } from '../support/stores.js';
 import { turnDeps } from '../support/turns.js';
 
@@ -56,7 +56,7 @@ describe('every route, tried with every key', () => {
     opened = await openMemoryStore();
     const deps = turnDeps(opened.store);
     const app: typeof deps & InboundEmailDeps & TwilioKeys = { ...deps, twilioAuthTokens: ['token'], bounceDomain: null } as never;
-    const plugins = [segmentRoutes(app), twilioRoutes(app), emailInboundRoutes(app, mailToken)];
+    const plugins = [...eventDoors(app), twilioRoutes(app), emailInboundRoutes(app, mailToken)];
     for (const [name, listener] of Object.entries(listeners)) servers[name] = testServer(app, { plugins }, listener).server;
 
     const now = app.clock.now();

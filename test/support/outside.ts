@@ -1,10 +1,10 @@
 import type { AddressInfo } from 'node:net';
-import { segmentRoutes } from '../../src/api/routes/segment.js';
-import { type DoorLimits, doorLimits } from '../../src/api/segment/doorway.js';
+import { type DoorLimits, doorLimits } from '../../src/api/event-door/doorway.js';
 import type { WriteKeyKind } from '../../src/domain/keys/speaker.js';
 import type { Store } from '../../src/store/db.js';
 import { createWriteKey } from '../../src/store/write-keys.js';
 import { testApi } from './api.js';
+import { eventDoors } from './segment.js';
 import { noon } from './shop-events.js';
 import { openMemoryStore } from './stores.js';
 import { type TurnDeps, turnDeps } from './turns.js';
@@ -24,7 +24,7 @@ export interface Outside {
 export async function openOutside(limits: DoorLimits = doorLimits): Promise<Outside> {
   const opened = await openMemoryStore();
   const deps = turnDeps(opened.store, { publicUrl: 'https://events.shop.example' });
-  const { server, apiKey } = await testApi(deps, { plugins: [segmentRoutes(deps, limits)] });
+  const { server, apiKey } = await testApi(deps, { plugins: [...eventDoors(deps, limits)] });
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
   return {
     url,

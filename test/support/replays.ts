@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { shopDays } from '../../examples/shop-day.js';
 import { ingestEvents } from '../../src/app/ingest/ingest-events.js';
-import { readSegmentEvent } from '../../src/app/ingest/read-segment-event.js';
 import { publishJourney } from '../../src/app/journeys/publish-journey.js';
 import { type Replay, type ReplayProgress, type ReplayRequest, replayJourney } from '../../src/app/replay/replay-journey.js';
 import { publishTemplates } from '../../src/app/templates/publish-templates.js';
+import type { IncomingEvent } from '../../src/domain/events/incoming.js';
 import { ourselves } from '../../src/domain/keys/speaker.js';
-import type { IncomingEvent } from '../../src/projection/read-event.js';
 import { loadTemplates } from '../../src/render/load.js';
+import { readSegmentEvent } from './segment.js';
 import type { TurnDeps } from './turns.js';
 
 export const cartYaml = readFileSync('journeys/abandoned-cart.journey.yaml', 'utf8');

@@ -1,13 +1,13 @@
 import { Registry } from 'prom-client';
 import type { Access } from '../../src/api/access.js';
 import { emailInboundRoutes } from '../../src/api/routes/email-inbound.js';
-import { segmentRoutes } from '../../src/api/routes/segment.js';
 import { twilioRoutes } from '../../src/api/routes/twilio.js';
 import { answers, type DescribedRoute } from '../../src/api/routing.js';
 import { buildServer } from '../../src/api/server.js';
 import type { InboundEmailDeps } from '../../src/app/inbound/receive-email.js';
 import type { TwilioKeys } from '../../src/app/inbound/record-receipt.js';
 import { AuditTrail } from '../../src/app/keys/audit-trail.js';
+import { eventDoors } from './segment.js';
 import { turnDeps } from './turns.js';
 
 /** All routes of a server with every part, as they describe themselves; HEAD and preflights are left out. No store is needed: nothing is asked. */
@@ -22,7 +22,7 @@ export async function allRoutes(): Promise<readonly DescribedRoute[]> {
     temporalUi: null,
     parts: async () => [],
     notices: async () => [],
-    plugins: [segmentRoutes(app), twilioRoutes(app), emailInboundRoutes(app, 'a token of the settings')],
+    plugins: [...eventDoors(app), twilioRoutes(app), emailInboundRoutes(app, 'a token of the settings')],
   });
   await server.ready();
   await server.close();

@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { sql } from 'kysely';
-import { segmentRoutes } from '../../src/api/routes/segment.js';
 import { makeWriteKey } from '../../src/app/keys/manage-write-keys.js';
 import type { WriteKeyKind } from '../../src/domain/keys/speaker.js';
 import { userTokenSecret } from '../../src/domain/keys/user-token.js';
 import { createApiKey } from '../../src/store/api-keys.js';
 import { testApi } from './api.js';
+import { eventDoors } from './segment.js';
 import { type OpenedStore, openMemoryStore, resetTables } from './stores.js';
 import { turnDeps } from './turns.js';
 
@@ -30,7 +30,7 @@ interface Profile {
 export async function openShopDoor(overrides: Parameters<typeof turnDeps>[1] = {}, open: () => Promise<OpenedStore> = openMemoryStore) {
   const opened = await open();
   const deps = turnDeps(opened.store, overrides);
-  const { server } = await testApi(deps, { plugins: [segmentRoutes(deps)] });
+  const { server } = await testApi(deps, { plugins: [...eventDoors(deps)] });
   let apiKey = '';
   const keyOf = async (kind: WriteKeyKind, name: string = kind) => {
     const { key, secret } = await makeWriteKey(deps, kind, name);

@@ -1,11 +1,11 @@
 import { ulid } from 'ulid';
 import type { IngestDeps } from '../../src/app/ingest/ingest-events.js';
 import type { ShopEvent } from '../../src/domain/events/event.js';
+import type { IncomingEvent } from '../../src/domain/events/incoming.js';
 import { secretsOf } from '../../src/domain/keys/secrets.js';
 import { ourselves } from '../../src/domain/keys/speaker.js';
 import { type Clock, createClock } from '../../src/domain/time/clock.js';
 import { hour, type Instant } from '../../src/domain/time/instant.js';
-import type { IncomingEvent } from '../../src/projection/read-event.js';
 import type { Store } from '../../src/store/db.js';
 import { silentLog } from './log.js';
 import { shippedPolicies } from './policies.js';
@@ -56,7 +56,7 @@ export function shopEvent(event: Partial<ShopEvent>): IncomingEvent {
     ...event,
   };
   const { type, name, properties, traits } = full;
-  return { event: full, payload: { type, event: name, properties, traits }, notes: [], speaker: ourselves };
+  return { event: full, source: 'segment', payload: { type, event: name, properties, traits }, context: {}, notes: [], speaker: ourselves };
 }
 
 export function track(name: string, properties: Record<string, unknown> = {}, event: Partial<ShopEvent> = {}): IncomingEvent {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import type { ShopEvent } from '../../src/domain/events/event.js';
+import type { IncomingEvent } from '../../src/domain/events/incoming.js';
 import { ourselves } from '../../src/domain/keys/speaker.js';
 import type { AttemptOutcome } from '../../src/domain/messages/message.js';
 import { day, hour, type Instant, minute, second } from '../../src/domain/time/instant.js';
-import type { IncomingEvent } from '../../src/projection/read-event.js';
 
 /** Far ahead of the machine's clock, so that a poke for now and one for a due instant are told apart. A Tuesday, 10:00 in London. */
 export const startAt: Instant = Date.UTC(2031, 11, 2, 10);
@@ -252,5 +252,5 @@ function incoming(
     receivedAt,
     origin: 'live',
   };
-  return { event, payload: {}, notes: [], speaker: ourselves };
+  return { event, source: 'segment', payload: {}, context: {}, notes: [], speaker: ourselves };
 }

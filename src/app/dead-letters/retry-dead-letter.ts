@@ -1,9 +1,9 @@
-import type { ShopEvent } from '../../domain/events/event.js';
+import type { RejectedEvent } from '../../domain/events/incoming.js';
 import { ourselves } from '../../domain/keys/speaker.js';
+import { type EventReading, readOne } from '../../sources/kit/read-one.js';
+import { readLetterSource } from '../../sources/letter-source.js';
 import { type KeptDeadLetter, lockDeadLetter, markRetried } from '../../store/dead-letters.js';
-import { emailSource } from '../inbound/keep-email.js';
-import { deadLetterSources, type IngestDeps, ingestInside } from '../ingest/ingest-events.js';
-import { readSegmentEvent, type SegmentReading } from '../ingest/read-segment-event.js';
+import { type IngestDeps, ingestInside } from '../ingest/ingest-events.js';
 
 export type RetryResult =
   | { readonly kind: 'resolved' }
@@ -35,19 +35,29 @@ export async function retryDeadLetter(deps: IngestDeps, id: string): Promise<Ret
   return result;
 }
 
-/** A body that could not be read at all is kept as text: it is for a person to look at. */
+/** By the source that the letter names. What no source reads, and a body that could not be read at all and is kept as text, is for a person to look at. */
 function readKept(
-  { payload, source, receivedAt, reason, detail, speaker }: KeptDeadLetter,
+  { payload, source: name, receivedAt, reason, detail, speaker }: KeptDeadLetter,
   { clock, placeholderIds }: IngestDeps,
-): SegmentReading {
-  const origin: ShopEvent['origin'] = source === deadLetterSources.import ? 'import' : 'live';
-  if (source === emailSource)
-    return {
-      kind: 'rejected',
-      rejected: { reason, detail: `${detail} It is for a person to look at.`, payload, receivedAt, origin: 'live', speaker },
-    };
-  if (typeof payload === 'string') return { kind: 'rejected', rejected: { reason, detail, payload, receivedAt, origin, speaker } };
+): EventReading {
+  const found = readLetterSource(name);
+  if (found === null)
+    return unread({
+      source: name,
+      reason,
+      detail: `${detail} It is for a person to look at.`,
+      payload,
+      receivedAt,
+      origin: 'live',
+      speaker,
+    });
+  const { source, origin } = found;
+  if (typeof payload === 'string') return unread({ source: source.id, reason, detail, payload, receivedAt, origin, speaker });
   // What came before there were two kinds of keys came with one that opened everything.
   const speakerOf = () => ({ speaker: speaker ?? ourselves, note: null });
-  return readSegmentEvent(payload, null, { origin, receivedAt, rate: clock.rate, sentAt: undefined, placeholderIds, speakerOf });
+  return readOne(source, payload, { origin, receivedAt, rate: clock.rate, placeholderIds, speakerOf });
+}
+
+function unread(rejected: RejectedEvent): EventReading {
+  return { kind: 'rejected', rejected };
 }

@@ -5,7 +5,7 @@ import { readMessageRecipient } from '../../store/messages-read.js';
 import type { AppDeps } from '../deps.js';
 
 /** Where dead letters of this kind come from. */
-export const emailSource = 'email';
+const emailSource = 'email';
 
 /** Kept once, however often it comes. An absence note needs nobody's look, so it is kept as resolved. */
 export async function keepEmail(

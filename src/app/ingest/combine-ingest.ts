@@ -1,4 +1,4 @@
-import type { IncomingEvent, RejectedEvent } from '../../projection/read-event.js';
+import type { IncomingEvent, RejectedEvent } from '../../domain/events/incoming.js';
 import { type IngestChunk, type IngestDeps, type IngestResult, ingestEvents, storeChunk, storeTogether } from './ingest-events.js';
 
 /** Events that one transaction takes from those who wait. */

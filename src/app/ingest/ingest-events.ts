@@ -1,10 +1,12 @@
+import { type IncomingEvent, type RejectedEvent, refuse } from '../../domain/events/incoming.js';
 import type { IdentityPlan, Meeting } from '../../domain/people/identity.js';
 import type { Profile } from '../../domain/people/profile.js';
 import type { ProfileId } from '../../domain/values/ids.js';
 import { keptPayload } from '../../domain/values/kept-payload.js';
 import type { Matched } from '../../matching/matched.js';
 import { Projection } from '../../projection/projection.js';
-import { type IncomingEvent, type RejectedEvent, readEvent, refuse, type Understood } from '../../projection/read-event.js';
+import { readEvent, type Understood } from '../../projection/read-event.js';
+import { letterSource } from '../../sources/letter-source.js';
 import { writeCarts, writeCartTokens } from '../../store/carts.js';
 import { writeClaims } from '../../store/claims.js';
 import { writeConsents } from '../../store/consents.js';
@@ -37,9 +39,6 @@ export interface IngestResult {
   /** Events that were not taken, because their key has used up what it may bring about in an hour: to be sent again later. */
   readonly overBudget: number;
 }
-
-/** Where a dead letter came in, which is how it is read again. */
-export const deadLetterSources = { live: 'segment', import: 'segment-import' } as const;
 
 /** Events of one request that are stored together. More would hold their profiles for longer than a turn likes to wait. */
 const chunkSize = 50;
@@ -129,8 +128,8 @@ function refusedByStore(error: unknown): string | null {
 }
 
 function letterOf(deps: IngestDeps, rejected: RejectedEvent): DeadLetter {
-  const { origin, ...letter } = rejected;
-  return { ...letter, payload: keptPayload(letter.payload), id: deps.newId(), source: deadLetterSources[origin] };
+  const { origin, source, ...letter } = rejected;
+  return { ...letter, payload: keptPayload(letter.payload), id: deps.newId(), source: letterSource(source, origin) };
 }
 
 /**
@@ -289,6 +288,7 @@ function newEvent({ event, incoming, toldId }: Understood, profileId: ProfileId,
     receivedAt,
     origin,
     payload: incoming.payload,
+    source: incoming.source,
     matched,
     keyId: incoming.speaker.keyId,
     toldId: toldId ?? null,

@@ -5,7 +5,6 @@ import type { Addressed } from '../../domain/messages/channel-kind.js';
 import { type IdentityPlan, identitiesOf, type PlannedMerge, planIdentities } from '../../domain/people/identity.js';
 import { type Instant, minute } from '../../domain/time/instant.js';
 import type { ProfileId } from '../../domain/values/ids.js';
-import { isRecord } from '../../domain/values/is-record.js';
 import { contactPoints } from '../../projection/contact-points.js';
 import { identifying } from '../../projection/identifying.js';
 import type { Understood } from '../../projection/read-event.js';
@@ -73,9 +72,7 @@ export async function settlePeople(deps: SettleDeps, trx: Trx, chunk: readonly U
 function suspectsOf(deps: SettleDeps, chunk: readonly Understood[], crowded: readonly string[]) {
   const at = deps.clock.now();
   const known = toldOf(deps.store);
-  const placeholders = chunk.flatMap(({ incoming }) =>
-    incoming.notes.includes('placeholder-user-id') ? [userIdOf(incoming.payload)] : [],
-  );
+  const placeholders = chunk.flatMap(({ incoming: { placeholderUserId } }) => (placeholderUserId === undefined ? [] : [placeholderUserId]));
   const found = [
     ...placeholders.map((value) => ({ value, why: 'placeholder' as const, seenAt: at })),
     ...crowded.map((value) => ({ value, why: 'crowded' as const, seenAt: at })),
@@ -96,12 +93,6 @@ function toldOf(store: AppDeps['store']): Map<string, Instant> {
   const known = toldByStore.get(store) ?? new Map<string, Instant>();
   toldByStore.set(store, known);
   return known;
-}
-
-/** As the client sent it. */
-function userIdOf(payload: unknown): string {
-  const told = isRecord(payload) ? payload['userId'] : null;
-  return (typeof told === 'string' ? told : (JSON.stringify(told) ?? '')).slice(0, 100).trim();
 }
 
 /** Merges of known people are kept, so that they can be taken apart. Null: one of them was a visitor. */

@@ -1,5 +1,5 @@
 import { everySecret } from '../../domain/keys/secrets.js';
-import { ourselves, type Speaker, type WriteKey } from '../../domain/keys/speaker.js';
+import { ourselves, type Speaker, type SpeakerOf, type WriteKey } from '../../domain/keys/speaker.js';
 import { longestTokenMs, readUserToken, userTokenSecret } from '../../domain/keys/user-token.js';
 import type { Instant } from '../../domain/time/instant.js';
 import {
@@ -52,15 +52,6 @@ export async function rotateUserTokenSecret(deps: Deps, how: { readonly atOnce: 
 function shown({ secret }: Deps, { version, previousUntil }: UserTokenVersion): ShownTokenSecret {
   return { secret: userTokenSecret(secret.first, version), version, previousUntil };
 }
-
-/** Who speaks, and what is to be noted about the token, by a code. */
-export interface Voice {
-  readonly speaker: Speaker;
-  readonly note: string | null;
-}
-
-/** Answers who tells an event, by the key of its request and the token that it carries (null: none). */
-export type SpeakerOf = (said: { readonly userId: string | null; readonly previousId: string | null }, token: string | null) => Voice;
 
 /** For the events of one request. `at`: real time. */
 export function speakersBy(key: WriteKey, secrets: readonly string[], at: Instant): SpeakerOf {

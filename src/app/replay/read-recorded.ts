@@ -1,14 +1,16 @@
 import { type AddressKey, spellingsOf, suppressionKeys, unsubscribeKeys } from '../../domain/consent/suppression.js';
-import { eventTypes, type ShopEvent } from '../../domain/events/event.js';
+import type { ShopEvent } from '../../domain/events/event.js';
 import type { Speaker } from '../../domain/keys/speaker.js';
 import { addressOf, channels, type MessageClass, normaliseAddress } from '../../domain/messages/channel.js';
 import type { Instant } from '../../domain/time/instant.js';
 import type { CartId, JourneyId, MessageId, ProfileId, StepId } from '../../domain/values/ids.js';
 import { contactPoints } from '../../projection/contact-points.js';
 import type { Recorded, RecordedEvent, RecordedMessage, RecordedRefusal, RecordedTrait } from '../../replay/recorded.js';
+import { readOne } from '../../sources/kit/read-one.js';
+import { findSource } from '../../sources/letter-source.js';
+import { segment } from '../../sources/segment/source.js';
 import { type ReplayRange, readRecorded, readRefusals, type StoredRecorded, type StoredReplayEvent } from '../../store/replay-read.js';
 import type { AppDeps } from '../deps.js';
-import { readSegmentEvent } from '../ingest/read-segment-event.js';
 
 type Deps = Pick<AppDeps, 'store' | 'secret' | 'shop' | 'placeholderIds'>;
 
@@ -100,17 +102,10 @@ function toMessage(row: StoredRecorded['messages'][number]): RecordedMessage {
 /** Null: the payload is gone (an erase), or cannot be read by this build. */
 function readStored({ placeholderIds }: Deps, row: StoredReplayEvent): RecordedEvent | null {
   const { origin, receivedAt, occurredAt, messageId } = row;
-  const type = eventTypes.find((one) => one === row.payload['type']) ?? null;
-  if (type === null) return null;
+  const source = findSource(row.source ?? segment.id);
+  if (source === null) return null;
   const voice = { speaker: speakerOf(row), note: null };
-  const reading = readSegmentEvent(row.payload, type, {
-    origin,
-    receivedAt,
-    rate: 1,
-    sentAt: undefined,
-    placeholderIds,
-    speakerOf: () => voice,
-  });
+  const reading = readOne(source, row.payload, { origin, receivedAt, rate: 1, placeholderIds, speakerOf: () => voice });
   if (reading.kind === 'rejected') return null;
   // When it happened was decided when it came.
   const event: ShopEvent = { ...reading.incoming.event, messageId, occurredAt, receivedAt, origin };

@@ -27,6 +27,15 @@ export interface Speaker {
 /** Sojourn's own word. */
 export const ourselves: Speaker = { kind: 'server', keyId: null, lineage: null, vouchesUser: false, vouchesPrevious: false };
 
+/** Who speaks, and what is to be noted about the token, by a code. */
+export interface Voice {
+  readonly speaker: Speaker;
+  readonly note: string | null;
+}
+
+/** Answers who tells an event, by the key of its request and the token that it carries (null: none). */
+export type SpeakerOf = (said: { readonly userId: string | null; readonly previousId: string | null }, token: string | null) => Voice;
+
 /** How far this voice is believed about who somebody is. */
 export function trustOf({ kind, vouchesUser, vouchesPrevious }: Speaker): Trust {
   if (kind === 'server' || vouchesPrevious) return 'shop';

@@ -182,10 +182,10 @@ const seenForMs = 90 * day;
  */
 export function seenZoneTraits(
   traits: Readonly<Record<string, unknown>>,
-  payload: unknown,
+  context: unknown,
   at: Instant,
 ): Readonly<Record<string, unknown>> {
-  const told = readTimeZone(fieldOf(fieldOf(payload, 'context'), 'timezone'));
+  const told = readTimeZone(fieldOf(context, 'timezone'));
   if (told === null) return {};
   const known = traits[seenZone];
   if (fieldOf(known, 'zone') === told && at - daySeen(known) < seenAgainMs) return {};

@@ -1,5 +1,6 @@
 import { joinWithinMs, type KeptCart } from '../../domain/carts/cart-book.js';
 import type { ShopEvent } from '../../domain/events/event.js';
+import type { IncomingEvent } from '../../domain/events/incoming.js';
 import { cartIn } from '../../domain/events/subject.js';
 import { ourselves } from '../../domain/keys/speaker.js';
 import { identitiesOf, type KnownIdentity, planIdentities } from '../../domain/people/identity.js';
@@ -8,7 +9,7 @@ import type { CartId, ProfileId } from '../../domain/values/ids.js';
 import type { MatchableFact, Matched } from '../../matching/matched.js';
 import { identifying } from '../../projection/identifying.js';
 import { Projection } from '../../projection/projection.js';
-import { type IncomingEvent, readEvent, type Understood } from '../../projection/read-event.js';
+import { readEvent, type Understood } from '../../projection/read-event.js';
 import type { ConsentAct } from '../../projection/rows.js';
 import { matchFacts } from './match.js';
 import type { IngestNeeds } from './needs.js';
@@ -31,7 +32,14 @@ export type Heard =
 
 /** Takes one event of the shop's own, as ingest does in a transaction: people, carts, consents and facts, then what waits for them. */
 export function hear(tables: Tables, needs: IngestNeeds, event: ShopEvent): Heard {
-  return hearFrom(tables, needs, { event, payload: {}, notes: [], speaker: { ...ourselves, vouchesUser: true, vouchesPrevious: true } });
+  return hearFrom(tables, needs, {
+    event,
+    source: 'simulator',
+    payload: {},
+    context: {},
+    notes: [],
+    speaker: { ...ourselves, vouchesUser: true, vouchesPrevious: true },
+  });
 }
 
 /** What an event made of people, carts, consents and facts. */

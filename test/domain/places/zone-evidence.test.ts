@@ -127,7 +127,7 @@ test('traits say it in the ways that shops have', () => {
 
 describe('where the person’s device was', () => {
   const at = Date.UTC(2026, 10, 24, 12);
-  const told = (zone: unknown) => ({ context: { timezone: zone, ip: '203.0.113.7' } });
+  const told = (zone: unknown) => ({ timezone: zone, ip: '203.0.113.7' });
   const seen = seenZoneTraits({}, told('America/Chicago'), at);
 
   test('is kept with the day, told anew once a week or from elsewhere, and never by what came late', () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readSegmentEvent } from '../../../src/app/ingest/read-segment-event.js';
 import { ourselves } from '../../../src/domain/keys/speaker.js';
 import { isPlaceholder, readPlaceholders, shippedPlaceholders } from '../../../src/domain/values/placeholder-id.js';
+import { readSegmentEvent } from '../../support/segment.js';
 
 const nobody = [
   'undefined',

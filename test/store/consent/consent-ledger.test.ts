@@ -5,8 +5,8 @@ import { ingestEvents } from '../../../src/app/ingest/ingest-events.js';
 import { showEvent } from '../../../src/app/ingest/show-event.js';
 import { exportProfile } from '../../../src/app/people/export-profile.js';
 import { showConsents, showWaitingConsents } from '../../../src/app/people/show-profile.js';
+import type { IncomingEvent } from '../../../src/domain/events/incoming.js';
 import { day, hour } from '../../../src/domain/time/instant.js';
-import type { IncomingEvent } from '../../../src/projection/read-event.js';
 import { testApi } from '../../support/api.js';
 import { identify, noon, track } from '../../support/shop-events.js';
 import { describeOnBothStores, resetTables } from '../../support/stores.js';
@@ -43,7 +43,7 @@ describeOnBothStores('the consent ledger', (store) => {
       evidence: 'ticket/9',
     });
     const context = { ip: '203.0.113.7', userAgent: 'a browser', locale: 'en-GB', page: { url: 'https://shop.example/?form' } };
-    await take(deps, { ...event, payload: { context } });
+    await take(deps, { ...event, context });
 
     const { acts } = await consents();
     expect(acts).toMatchObject([

@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
 import { retryDeadLetter } from '../../../src/app/dead-letters/retry-dead-letter.js';
 import { ingestEvents } from '../../../src/app/ingest/ingest-events.js';
-import { readSegmentEvent } from '../../../src/app/ingest/read-segment-event.js';
 import { ourselves } from '../../../src/domain/keys/speaker.js';
 import { day, minute } from '../../../src/domain/time/instant.js';
+import { readSegmentEvent } from '../../support/segment.js';
 import { ingestDeps, noon } from '../../support/shop-events.js';
 import { describeOnBothStores, resetTables } from '../../support/stores.js';
 import { cartJourney, publish } from '../../support/turns.js';
@@ -25,7 +25,7 @@ describeOnBothStores('retrying a dead letter', (store) => {
     await ingestEvents(
       ingestDeps(store()),
       [],
-      [{ reason: 'fault', detail: 'It was no JSON.', payload, receivedAt: noon, origin, speaker: null }],
+      [{ source: 'segment', reason: 'fault', detail: 'It was no JSON.', payload, receivedAt: noon, origin, speaker: null }],
     );
     return (await store().db.selectFrom('dead_letters').select('id').executeTakeFirstOrThrow()).id;
   };

@@ -68,7 +68,7 @@ describeOnBothStores('a text that waits for the morning', (store) => {
     const deps = await waitingText();
     const at = evening + minute;
     const viewed = track('Product Viewed', { product_id: 'p1' }, { occurredAt: at, receivedAt: at });
-    await take(deps, { ...viewed, payload: { context: { timezone: 'America/New_York', ip: '203.0.113.7' } } });
+    await take(deps, { ...viewed, context: { timezone: 'America/New_York', ip: '203.0.113.7' } });
 
     const { traits, trait_times: times } = await store().db.selectFrom('profiles').selectAll().executeTakeFirstOrThrow();
     expect(traits).toMatchObject({ seen_timezone: { zone: 'America/New_York', on: '2026-11-24' }, timezone: 'Europe/London' });

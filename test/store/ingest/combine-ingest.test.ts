@@ -11,7 +11,15 @@ describeOnBothStores('events that come together', (store) => {
   test('share transactions, and each request is told of its own', async () => {
     const ingest = combineIngest(ingestDeps(store()));
     const twice = track('Seen', {}, { userId: 'user-0' });
-    const letter = { reason: 'invalid-event', detail: 'No.', payload: {}, receivedAt: noon, origin: 'live', speaker: null } as const;
+    const letter = {
+      source: 'segment',
+      reason: 'invalid-event',
+      detail: 'No.',
+      payload: {},
+      receivedAt: noon,
+      origin: 'live',
+      speaker: null,
+    } as const;
 
     let results: readonly Awaited<ReturnType<typeof ingest>>[] = [];
     const statements = await countStatements(store(), async () => {

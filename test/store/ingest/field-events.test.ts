@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ingestEvents } from '../../../src/app/ingest/ingest-events.js';
-import { readSegmentEvent, type SegmentRequest } from '../../../src/app/ingest/read-segment-event.js';
 import { takeTurn } from '../../../src/app/turn/take-turn.js';
 import { ourselves } from '../../../src/domain/keys/speaker.js';
 import { hour, minute } from '../../../src/domain/time/instant.js';
 import { opset } from '../../../workflows/contract.js';
+import { readSegmentEvent, type SegmentRequest } from '../../support/segment.js';
 import { noon } from '../../support/shop-events.js';
 import { describeOnBothStores, resetTables } from '../../support/stores.js';
 import { cartJourney, publish, type TurnDeps, turnDeps } from '../../support/turns.js';

@@ -1,9 +1,9 @@
 import { Analytics } from '@segment/analytics-node';
 import { beforeEach, expect, test } from 'vitest';
-import { segmentRoutes } from '../../../src/api/routes/segment.js';
 import { makeWriteKey } from '../../../src/app/keys/manage-write-keys.js';
 import { minute } from '../../../src/domain/time/instant.js';
 import { testApi } from '../../support/api.js';
+import { eventDoors } from '../../support/segment.js';
 import { noon } from '../../support/shop-events.js';
 import { describeOnBothStores, resetTables } from '../../support/stores.js';
 import { turnDeps } from '../../support/turns.js';
@@ -14,7 +14,7 @@ describeOnBothStores('a shop with Segment’s own client', (store) => {
   test('is understood: people, merges, carts, orders, consent and time', async () => {
     const deps = turnDeps(store());
     const { secret: writeKey } = await makeWriteKey(deps, 'server', 'shop');
-    const { server } = await testApi(deps, { plugins: [segmentRoutes(deps)] });
+    const { server } = await testApi(deps, { plugins: [...eventDoors(deps)] });
     const host = await server.listen({ host: '127.0.0.1', port: 0 });
     const errors: unknown[] = [];
     // Small batches, several at once.
