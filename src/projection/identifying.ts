@@ -1,14 +1,13 @@
-import { isRefusal } from '../domain/consent/consent.js';
 import { objections } from '../domain/keys/browser-word.js';
 import { trustOf } from '../domain/keys/speaker.js';
 import type { IdentifyingEvent } from '../domain/people/identity.js';
+import { refusesSomething } from './meanings/index.js';
 import type { Understood } from './read-event.js';
 
 /** What an event says of who somebody is, and how far it is believed. */
-export function identifying({ event, incoming, commerce, consents }: Understood): IdentifyingEvent {
+export function identifying({ event, incoming, meanings }: Understood): IdentifyingEvent {
   const { traits } = event;
-  const refuses =
-    commerce?.kind === 'order' || consents.some(({ said }) => isRefusal(said.state)) || objections.some((name) => traits[name] === false);
+  const refuses = meanings.some(refusesSomething) || objections.some((name) => traits[name] === false);
   const bringsAddress = event.type === 'identify' && [traits['email'], traits['phone']].some((value) => (value ?? null) !== null);
   return { ...event, trust: trustOf(incoming.speaker), refuses, bringsAddress };
 }

@@ -1,6 +1,7 @@
 import { isRefusal } from '../../domain/consent/consent.js';
 import { type Budgeted, budgeted, hourOf, usualLimits } from '../../domain/keys/key-budget.js';
 import type { IdentityPlan } from '../../domain/people/identity.js';
+import { consentsOf } from '../../projection/meanings/index.js';
 import type { Understood } from '../../projection/read-event.js';
 import { addToKeyHours, type KeyHour } from '../../store/key-hours.js';
 import type { AppDeps } from '../deps.js';
@@ -122,7 +123,7 @@ export function weigh(
     const { profileId, isStranger } = meeting;
     const used = spent.get(keyId) ?? { profiles: 0, consents: 0 };
     const profiles = created.has(profileId) ? 1 : 0;
-    const consents = came.consents.filter(({ said }) => said.state === 'granted' || (isStranger && isRefusal(said.state))).length;
+    const consents = consentsOf(came).filter(({ said }) => said.state === 'granted' || (isStranger && isRefusal(said.state))).length;
     const short = (
       [
         ['profiles', profiles],

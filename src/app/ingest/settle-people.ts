@@ -7,6 +7,7 @@ import { type Instant, minute } from '../../domain/time/instant.js';
 import type { ProfileId } from '../../domain/values/ids.js';
 import { contactPoints } from '../../projection/contact-points.js';
 import { identifying } from '../../projection/identifying.js';
+import { commerceOf, consentsOf } from '../../projection/meanings/index.js';
 import type { Understood } from '../../projection/read-event.js';
 import { lockCarts } from '../../store/carts.js';
 import type { Trx } from '../../store/db.js';
@@ -103,8 +104,8 @@ function causeOf(deps: Pick<AppDeps, 'newId'>, { by, areKnown }: PlannedMerge, f
     : null;
 }
 
-function isBrowsersYes({ incoming, consents }: Understood): boolean {
-  return incoming.speaker.kind === 'browser' && consents.some(({ said }) => said.state === 'granted');
+function isBrowsersYes(reading: Understood): boolean {
+  return reading.incoming.speaker.kind === 'browser' && consentsOf(reading).some(({ said }) => said.state === 'granted');
 }
 
 /** Under which keys the addresses of the people, and those that the events bring, may be unsubscribed. */
@@ -121,11 +122,13 @@ function addressKeys(secrets: Secrets, profiles: readonly Addressed[], chunk: re
   ];
 }
 
-function speaksOfCart({ commerce }: Understood): boolean {
+function speaksOfCart(reading: Understood): boolean {
+  const commerce = commerceOf(reading);
   return commerce !== null && commerce.kind !== 'product-viewed';
 }
 
-function tokensOf({ commerce }: Understood): readonly string[] {
+function tokensOf(reading: Understood): readonly string[] {
+  const commerce = commerceOf(reading);
   if (commerce === null || commerce.kind === 'product-viewed' || commerce.tokens.token === null) return [];
   return [commerce.tokens.token, ...commerce.tokens.aliases];
 }

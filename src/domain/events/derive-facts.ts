@@ -14,8 +14,6 @@ export interface Happening {
   readonly event: ShopEvent;
   /** Canonical, after any merge that the event caused. */
   readonly profileId: ProfileId;
-  /** Null: not an event of the e-commerce spec. */
-  readonly commerce: CommerceEvent | null;
   /** The cart concerned, before and after; null: none, or the event belongs to a cart that is already ordered. */
   readonly cart: { readonly cart: KeptCart; readonly before: CartView; readonly after: CartView } | null;
   /** Names of the traits that changed; empty where an older event came late. */
@@ -24,33 +22,25 @@ export interface Happening {
   readonly consents: readonly ConsentRecord[];
 }
 
-/**
- * The facts of an event, in the order in which journeys get them. Cart activity is a fact of the cart's owner. An order is a fact of the person who ordered,
- * about the order and its cart, so that the entries of the cart's owner get it too.
- */
-export function deriveFacts(happening: Happening): readonly Fact[] {
-  const { event, commerce } = happening;
-  const consents = consentFacts(happening);
-  if (commerce !== null) return commerceFacts(happening, commerce);
-  if (event.type === 'track' && happening.consents.length > 0) return consents;
-  switch (event.type) {
-    case 'identify':
-      return [
-        ...(happening.changedTraits.length === 0 ? [] : [fact(happening, 'profile.updated', { changed: happening.changedTraits })]),
-        ...consents,
-      ];
-    case 'page':
-    case 'screen':
-      return [fact(happening, 'page.viewed', event.properties)];
-    case 'track':
-      return event.name === null ? [] : [fact(happening, `event:${event.name}`, event.properties)];
-    case 'group':
-    case 'alias':
-      return [];
-  }
+export function traitFacts(happening: Happening): readonly Fact[] {
+  const { changedTraits: changed } = happening;
+  return changed.length === 0 ? [] : [fact(happening, 'profile.updated', { changed })];
 }
 
-function commerceFacts(happening: Happening, commerce: CommerceEvent): readonly Fact[] {
+export function visitFacts(happening: Happening): readonly Fact[] {
+  return [fact(happening, 'page.viewed', happening.event.properties)];
+}
+
+/** Of a track call with a name of the shop's own. */
+export function ownFacts(happening: Happening, name: string): readonly Fact[] {
+  return [fact(happening, `event:${name}`, happening.event.properties)];
+}
+
+/**
+ * Cart activity is a fact of the cart's owner. An order is a fact of the person who ordered, about the order and its cart, so that the entries of the cart's
+ * owner get it too.
+ */
+export function commerceFacts(happening: Happening, commerce: CommerceEvent): readonly Fact[] {
   const { properties } = happening.event;
   switch (commerce.kind) {
     case 'product-viewed':
@@ -100,7 +90,7 @@ function orderFacts(happening: Happening, order: Extract<CommerceEvent, { kind: 
 const orderFactNames = { paid: 'order.paid', cancelled: 'order.cancelled', refunded: 'order.refunded', updated: null } as const;
 
 /** What is pending has not happened yet. */
-function consentFacts(happening: Happening): readonly Fact[] {
+export function consentFacts(happening: Happening): readonly Fact[] {
   return happening.consents.flatMap((consent) => {
     const { channel, topic, method, source, state } = consent;
     if (state !== 'granted' && !isRefusal(state)) return [];

@@ -8,6 +8,7 @@ import type { Profile } from '../../domain/people/profile.js';
 import type { CartId, ProfileId } from '../../domain/values/ids.js';
 import type { MatchableFact, Matched } from '../../matching/matched.js';
 import { identifying } from '../../projection/identifying.js';
+import { commerceOf } from '../../projection/meanings/index.js';
 import { Projection } from '../../projection/projection.js';
 import { readEvent, type Understood } from '../../projection/read-event.js';
 import type { ConsentAct } from '../../projection/rows.js';
@@ -70,7 +71,7 @@ export function hearFrom(tables: Tables, needs: IngestNeeds, incoming: IncomingE
   writeProjection(tables, projection, plan);
   for (const { from, into } of projection.carts.joined) joinCarts(tables, { from, into, at: event.receivedAt });
   const { facts } = projection;
-  const { commerce } = reading;
+  const commerce = commerceOf(reading);
   const speaksOfCart = commerce !== null && commerce.kind !== 'product-viewed';
   const cartId = cartIn(facts.flatMap(({ fact }) => fact.about ?? []));
   return { kind: 'taken', profileId, facts, matched: matchFacts(tables, needs, facts), speaksOfCart, cartId };
@@ -106,7 +107,8 @@ function planPeople(tables: Tables, { newId }: IngestNeeds, reading: Understood)
 }
 
 /** Null: it speaks of no cart. */
-function tokensOf({ commerce }: Understood): readonly string[] | null {
+function tokensOf(reading: Understood): readonly string[] | null {
+  const commerce = commerceOf(reading);
   const tokens = commerce === null || commerce.kind === 'product-viewed' ? null : commerce.tokens;
   return tokens === null ? null : [...(tokens.token === null ? [] : [tokens.token]), ...tokens.aliases];
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { applyToCarts, type KeptCart } from '../../../src/domain/carts/cart-book.js';
 import { readCommerceEvent } from '../../../src/domain/carts/commerce-events.js';
-import { deriveFacts } from '../../../src/domain/events/derive-facts.js';
+import { commerceFacts, ownFacts } from '../../../src/domain/events/derive-facts.js';
 import type { ShopEvent } from '../../../src/domain/events/event.js';
 import type { Fact } from '../../../src/domain/events/fact.js';
 import { aCart, cartIn } from '../../../src/domain/events/subject.js';
@@ -38,7 +38,8 @@ class Carts {
       this.joined.push(...change.joined);
       cart = change.touched;
     }
-    return deriveFacts({ event, profileId, commerce, cart, changedTraits: [], consents: [] });
+    const happening = { event, profileId, cart, changedTraits: [], consents: [] };
+    return commerce === null ? ownFacts(happening, name) : commerceFacts(happening, commerce);
   }
 
   get states(): readonly string[] {

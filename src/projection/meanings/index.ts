@@ -1,0 +1,43 @@
+import type { CommerceEvent } from '../../domain/carts/commerce-events.js';
+import type { ConsentTold } from '../../domain/consent/consent-events.js';
+import type { Happening } from '../../domain/events/derive-facts.js';
+import type { Fact } from '../../domain/events/fact.js';
+import { commerce } from './commerce.js';
+import { consent } from './consent.js';
+import type { Meaning, MeaningKind, MeaningOf } from './kind.js';
+import { own } from './own.js';
+import { traits } from './traits.js';
+import { visit } from './visit.js';
+
+/**
+ * What events can mean, in the order in which they are read and in which journeys hear their facts. To add one: its shape in `Meaning` (`kind.ts`), a file with
+ * its value, and its line here, which the compiler asks for. What it does to people, carts or orders is a projection (`src/projection/projections`).
+ */
+export const meanings: { readonly [Kind in Meaning['kind']]: MeaningKind<MeaningOf<Kind>> } = { traits, consent, commerce, visit, own };
+
+/** What has been read of an event. */
+interface Read {
+  readonly meanings: readonly Meaning[];
+}
+
+/** Null: it means nothing of commerce. */
+export function commerceOf({ meanings }: Read): CommerceEvent | null {
+  return meanings.find((one) => one.kind === 'commerce')?.event ?? null;
+}
+
+/** Acts of consent; none where it means none. */
+export function consentsOf({ meanings }: Read): readonly ConsentTold[] {
+  return meanings.find((one) => one.kind === 'consent')?.told ?? [];
+}
+
+export function refusesSomething(meaning: Meaning): boolean {
+  return kindOf(meaning).refuses(meaning);
+}
+
+export function factsOf(meaning: Meaning, happening: Happening): readonly Fact[] {
+  return kindOf(meaning).facts(meaning, happening);
+}
+
+function kindOf<One extends Meaning>(meaning: One): MeaningKind<One> {
+  return meanings[meaning.kind] as unknown as MeaningKind<One>;
+}

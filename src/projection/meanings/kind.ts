@@ -1,0 +1,50 @@
+import type { CommerceEvent } from '../../domain/carts/commerce-events.js';
+import type { ConsentTold } from '../../domain/consent/consent-events.js';
+import type { Happening } from '../../domain/events/derive-facts.js';
+import type { Fact } from '../../domain/events/fact.js';
+import type { IncomingEvent } from '../../domain/events/incoming.js';
+import type { Policies } from '../../domain/policy/policies.js';
+import type { Shop } from '../../domain/shop/shop.js';
+
+/** What an event means to Sojourn. It may have several meanings, and one without any is kept for its person all the same. */
+export type Meaning =
+  /** It says something about its person. */
+  | { readonly kind: 'traits' }
+  /** The person agrees or refuses. */
+  | { readonly kind: 'consent'; readonly told: readonly ConsentTold[] }
+  /** Carts and orders, by the names of the e-commerce spec. */
+  | { readonly kind: 'commerce'; readonly event: CommerceEvent }
+  /** A page or a screen was seen. */
+  | { readonly kind: 'visit' }
+  /** A track call with a name of the shop's own. */
+  | { readonly kind: 'own'; readonly name: string };
+
+export type MeaningOf<Kind extends Meaning['kind']> = Extract<Meaning, { kind: Kind }>;
+
+export interface MeaningNeeds {
+  readonly policies: { readonly current: () => Policies };
+  readonly shop: Pick<Shop, 'hosts'>;
+}
+
+export type MeaningReading<One extends Meaning> =
+  | { readonly kind: 'none' }
+  /** `notes`: codes about what was read otherwise than it was said, or left out. */
+  | { readonly kind: 'meant'; readonly meaning: One; readonly notes: readonly string[] }
+  /** The whole event goes to the dead letters: a code, and a sentence naming the property, never its value. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly detail: string };
+
+/** All about one kind of meaning but what it does to people, carts and orders, which projections say. */
+export interface MeaningKind<One extends Meaning> {
+  /** `before`: what the event means already, by the kinds above this one. */
+  readonly read: (incoming: IncomingEvent, needs: MeaningNeeds, before: readonly Meaning[]) => MeaningReading<One>;
+  /** It ends or refuses something, so it counts for whom it names, whoever says it. */
+  readonly refuses: (meaning: One) => boolean;
+  /** The facts that journeys hear, once it has been projected. */
+  readonly facts: (meaning: One, happening: Happening) => readonly Fact[];
+}
+
+export const none = { kind: 'none' } as const;
+
+export function meant<One extends Meaning>(meaning: One, notes: readonly string[] = []): MeaningReading<One> {
+  return { kind: 'meant', meaning, notes };
+}
