@@ -1,13 +1,11 @@
 import { sql } from 'kysely';
 import { type BounceHistory, bounceStatuses, unconfirmedWindowMs } from '../domain/messages/bounce.js';
 import type { Channel } from '../domain/messages/channel.js';
-import { day, type Instant } from '../domain/time/instant.js';
+import type { Instant } from '../domain/time/instant.js';
 import type { ProfileId } from '../domain/values/ids.js';
 import type { Trx } from './db.js';
+import { arrived } from './delivered.js';
 import { addressOfMessage } from './receipts.js';
-
-/** Bounces come back within this long as a rule: what was taken before and did not bounce counts as delivered. */
-const bounceGraceMs = 3 * day;
 
 /** How the messages of a channel to one address of a person came back, up to now. `address`: lower case. */
 export async function readBounceHistory(
@@ -18,10 +16,10 @@ export async function readBounceHistory(
   const soft = sql`r.status = ${bounceStatuses.soft} and mails.submitted_at > coalesce(arrived.at, 0)`;
   const { rows } = await sql<{ soft: number; first_at: Instant | null; last_at: Instant | null; unconfirmed: number }>`
     with mails as (
-      select m.id, m.state, m.submitted_at, m.accepted_at from messages m
+      select m.id, m.submitted_at, ${arrived('m', at)} as arrived from messages m
       where m.profile_id = ${profileId} and m.channel = ${of.channel} and m.submitted_at is not null and ${addressOfMessage('m')} = ${address}
     ), arrived as (
-      select max(submitted_at) as at from mails where state = 'delivered' or (state = 'accepted' and accepted_at < ${at - bounceGraceMs})
+      select max(submitted_at) as at from mails where mails.arrived
     )
     select count(distinct r.message_id) filter (where ${soft})::int as soft,
       min(r.at) filter (where ${soft}) as first_at, max(r.at) filter (where ${soft}) as last_at,

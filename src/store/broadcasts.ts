@@ -4,6 +4,7 @@ import type { Instant } from '../domain/time/instant.js';
 import type { EntryId, ProfileId } from '../domain/values/ids.js';
 import { addressInContent, addressOnProfile } from './channel-sql.js';
 import type { Db, Trx } from './db.js';
+import { countedState } from './delivered.js';
 import { olderThan } from './entries-read.js';
 import { jsonText } from './json.js';
 import { rowsOf } from './write-together.js';
@@ -337,7 +338,8 @@ export async function countBroadcast(
   of: { readonly id: string; readonly journeyId: string; readonly recentSince: Instant; readonly now: Instant },
 ): Promise<BroadcastCounts> {
   const { rows } = await sql<Omit<BroadcastCounts, 'messages'> & { messages: BroadcastCounts['messages'] | null }>`select
-    (select json_agg(m) from (select state, reason, count(*)::int as count from messages where journey_id = ${of.journeyId} group by state, reason order by count(*) desc) m) as messages,
+    (select json_agg(m) from (select ${countedState('c', of.now)} as state, c.reason, count(*)::int as count from messages c
+      where c.journey_id = ${of.journeyId} group by 1, 2 order by 3 desc) m) as messages,
     (select count(*) from entries where journey_id = ${of.journeyId} and state <> 'finished') as "underWay",
     (select count(*) from broadcast_recipients r join broadcasts b on b.id = r.broadcast_id
       where r.broadcast_id = ${of.id} and r.position < b.enrolled and r.entry_id is null) as "passedOver",

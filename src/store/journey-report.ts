@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Instant } from '../domain/time/instant.js';
 import type { Db, Trx } from './db.js';
+import { countedState } from './delivered.js';
 import { isHuman } from './interactions.js';
 
 /** Counts of one journey. All of entries created in [since, until). */
@@ -44,6 +45,8 @@ export async function countJourney(
     readonly windowMs: number;
     /** Opens and clicks from before are a person's, unless something has shown otherwise. */
     readonly settledBefore: Instant;
+    /** Now, by which mails of a while ago count as delivered. */
+    readonly at: Instant;
   },
 ): Promise<JourneyCounts> {
   const { journeyId, since, until, windowMs } = of;
@@ -55,7 +58,7 @@ export async function countJourney(
     from entries where journey_id = ${journeyId} and created_at >= ${since} and created_at < ${until}
     group by 1, 2, 3, 4 order by 1, 2, 3, 4`.execute(db);
   const messages = await sql<JourneyCounts['messages'][number]>`
-    select m.step, m.channel, m.state, m.reason, count(*)::int as count,
+    select m.step, m.channel, ${countedState('m', of.at)} as state, m.reason, count(*)::int as count,
       (count(*) filter (where m.links is not null))::int as tracked, ${byPerson(sql`true`)} as opened, ${byPerson(sql`i.kind = 'click'`)} as clicked
     from messages m join entries e on e.id = m.entry_id
     where e.journey_id = ${journeyId} and e.created_at >= ${since} and e.created_at < ${until} and m.step is not null

@@ -40,6 +40,13 @@ test('help takes less than 300 ms', async () => {
   expect(Math.min(...took)).toBeLessThan(300);
 });
 
+test('a line of the log is JSON where no terminal reads it', async () => {
+  const log = JSON.stringify(join(packageFolder(), 'dist', 'src', 'log.js'));
+  const code = `const { createLog } = await import(${log}); createLog('info').warn({ channel: 'email' }, 'Away.');`;
+  const { stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code]);
+  expect(JSON.parse(stderr)).toMatchObject({ level: 40, channel: 'email', msg: 'Away.' });
+});
+
 test('a line of the log is a sentence on a terminal', () => {
   const line = JSON.stringify({
     level: 40,

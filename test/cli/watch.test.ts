@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { publishTemplates } from '../../src/app/templates/publish-templates.js';
 import { createContext } from '../../src/cli/context.js';
+import { nothingDiffers, publishProject } from '../../src/cli/work/publish-project.js';
 import { watchProject } from '../../src/cli/work/watch-project.js';
 import { LiveShop } from '../../src/instance/live-shop.js';
 import { RunningInstance, writeRunningFile } from '../../src/instance/running-file.js';
@@ -81,6 +82,43 @@ test('publish --watch puts each save live that is right, says of the others what
   } finally {
     stop.abort();
     await watching;
+    await close();
+  }
+});
+
+test('publish shows what differs, does nothing without a yes, and puts a template live before the journey that needs it', async () => {
+  const { url, apiKey, close } = await startServer();
+  const io = { env: { SOJOURN_PROJECT: folder }, out: () => {}, err: () => {} };
+  const context = createContext(io, { data: await dataFolderOf(url, apiKey, 'http://127.0.0.1:1') });
+  const live = async () => (await (await context.client()).find('/v1/journeys/fresh-cart/versions/live')) !== null;
+  try {
+    await publishProject(context, { yes: true });
+    const head = await readFile(join(folder, 'templates', 'email', 'cart-reminder-1.yaml'), 'utf8');
+    await writeFile(join(folder, 'templates', 'email', 'fresh.yaml'), `design: cart-reminder-1\n${head.replace(/^design: .*\n/m, '')}`);
+    const source = quickCart({ idle: 2, wait: 2 }, 'fresh-cart').replace('template: cart-reminder-1', 'template: fresh');
+    await writeFile(join(folder, 'journeys', 'fresh-cart.journey.yaml'), source);
+    await writeFile(join(folder, 'journeys', 'draft.journey.yaml'), 'journey: draft\n');
+
+    const says =
+      /^\+ template fresh\n\+ journey draft [^]*error: [^]*\+ journey fresh-cart [^]*3 files differ from what is live; 1 has an error/;
+    expect(await publishProject(context, { dryRun: true })).toMatchObject({ text: expect.stringMatching(says), exitCode: 1 });
+    await expect(publishProject(context, {})).rejects.toThrow(/Nothing was published/);
+    expect(await live()).toBe(false);
+
+    expect(await publishProject(context, { yes: true })).toMatchObject({
+      text: expect.stringMatching(/fresh: version 1 is live[^]*fresh-cart: version 1 is live[^]*\+ journey draft/),
+      exitCode: 1,
+    });
+    expect(await live()).toBe(true);
+    await rm(join(folder, 'journeys', 'draft.journey.yaml'));
+    expect(await publishProject(context, {})).toEqual({ value: [], text: nothingDiffers });
+
+    await writeFile(join(folder, 'journeys', 'copy.journey.yaml'), source.replace('name: Quick cart', 'name: Copy'));
+    expect((await publishProject(context, { dryRun: true })).text).toMatch(
+      /copy\.journey\.yaml:1:1 error: "fresh-cart" is the journey of fresh-cart\.journey\.yaml, too\./,
+    );
+  } finally {
+    await rm(join(folder, 'journeys', 'copy.journey.yaml'), { force: true });
     await close();
   }
 });

@@ -1,8 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { factProperties } from '../../src/domain/events/fact-properties.js';
+import { hour } from '../../src/domain/time/instant.js';
 import { parseJourney } from '../../src/journey/parse.js';
 import { parseScenarios } from '../../src/simulator/scenario.js';
+import { simulate } from '../../src/simulator/simulate.js';
+import { shippedPolicies } from '../support/policies.js';
 
 const page = readFileSync('docs/journeys.md', 'utf8');
 const blocks = [...page.matchAll(/^```yaml\n([^]*?)^```$/gm)].map(([, text = '']) => text);
@@ -26,6 +29,32 @@ test('so is the journey of the README', () => {
 
   expect(shown).toContain('journey: ');
   expect(problems(shown)).toEqual([]);
+});
+
+/** Of the five minutes, in which an hour takes a second. */
+test('the times that the README tells are those of the shipped journey', () => {
+  const parsed = parseJourney(readFileSync('journeys/abandoned-cart.journey.yaml', 'utf8'), {});
+  if (parsed.kind === 'invalid') throw new Error('The shipped journey has errors.');
+  const mug = 'track: Product Added, properties: { cart_id: c, product_id: mug, name: Blue mug, price: 24, quantity: 1, currency: GBP }';
+  const read = parseScenarios(`[{ name: n, persona: mobile-subscriber, events: [{ at: +0m, ${mug} }], expect: {} }]`, {
+    file: 'README.md',
+    shopTimeZone: 'Europe/London',
+  });
+  if (read.kind === 'invalid') throw new Error(JSON.stringify(read.problems));
+  const { script } = read.scenarios[0]!;
+  const { messages } = simulate({
+    definition: parsed.definition,
+    script,
+    shop: { timeZone: 'Europe/London', country: 'GB' },
+    policies: shippedPolicies(),
+  });
+  const [first, second, third] = messages
+    .filter(({ channel, state }) => channel === 'email' && state === 'sent')
+    .map(({ at }) => Math.round((at - script.startAt) / hour));
+  const told = readFileSync('README.md', 'utf8').replace(/\s+/g, ' ');
+  expect(first).toBe(1);
+  expect(told).toContain(`The second email would come ${second} seconds after the mug`);
+  expect(told).toContain(`the third email after ${third} seconds`);
 });
 
 test('so are its parts of journeys', () => {

@@ -58,6 +58,7 @@ export const push = {
   tracking: { links: 'always', tellsInterest: false, hasView: false },
   fallsBackTo: null,
   hasCountryBudget: false,
+  deliveredAfterMs: null,
   hasBreakers: false,
   introducesItself: false,
   cartWithinMs: null,

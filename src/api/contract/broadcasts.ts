@@ -31,7 +31,10 @@ export const broadcastStory = broadcast
     journeyId: z.string().meta({ description: 'Its messages: `GET /v1/messages?journeyId=…`.' }),
     progress: z.object({
       sent: z.number().meta({ description: 'Accepted by the provider; delivered, bounced and failed are part of these.' }),
-      delivered: z.number(),
+      delivered: z.number().meta({
+        description:
+          'As the provider told; of emails, of which nothing is told, those that were accepted three days ago and did not bounce.',
+      }),
       bounced: z.number(),
       failed: z.number(),
       unknown: z.number(),

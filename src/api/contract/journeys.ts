@@ -72,7 +72,10 @@ export const journeyReport = z
           step: z.string(),
           channel: z.string(),
           sent: z.number(),
-          delivered: z.number(),
+          delivered: z.number().meta({
+            description:
+              'As the provider told; of emails, of which nothing is told, those that were accepted three days ago and did not bounce.',
+          }),
           bounced: z.number(),
           failed: z.number(),
           unknown: z.number(),

@@ -78,6 +78,7 @@ export async function reportJourney(
     since,
     until,
     windowMs,
+    at: deps.clock.now(),
     settledBefore: settledBefore(deps.policies.current().engagement.humans, deps.clock.now(), deps.clock.rate),
   });
   const stepOrder = version === null ? [] : stepsInOrder(version.definition).map((step): string => step.id);

@@ -42,6 +42,7 @@ export const email = {
   tracking: { links: 'always', tellsInterest: true, hasView: true },
   fallsBackTo: 'sms',
   hasCountryBudget: false,
+  deliveredAfterMs: 3 * day,
   hasBreakers: true,
   introducesItself: false,
   cartWithinMs: null,

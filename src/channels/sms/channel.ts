@@ -60,6 +60,7 @@ export const sms = {
   tracking: { links: 'by-policy', tellsInterest: false, hasView: false },
   fallsBackTo: 'email',
   hasCountryBudget: true,
+  deliveredAfterMs: null,
   hasBreakers: false,
   introducesItself: true,
   cartWithinMs: 48 * hour,

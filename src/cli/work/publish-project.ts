@@ -136,16 +136,27 @@ async function journeyDifferences(context: CliContext): Promise<readonly Differe
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.journey.yaml')).sort();
   const [templates, { policies }] = await Promise.all([loadTemplates(context.project), checkPolicyFolder(context.project, null)]);
   const topics = policies === null ? {} : { topics: topicIds(policies.topics) };
+  const written = await Promise.all(
+    names.map(async (name) => {
+      const { file, source } = await readSource(join(folder, name));
+      return { name, file, source, id: /^journey:\s*["']?([A-Za-z0-9_-]+)/m.exec(source)?.[1] ?? name.replace(/\.journey\.yaml$/, '') };
+    }),
+  );
   const found: Difference[] = [];
-  for (const name of names) {
-    const { file, source } = await readSource(join(folder, name));
-    const id = /^journey:\s*["']?([A-Za-z0-9_-]+)/m.exec(source)?.[1] ?? name.replace(/\.journey\.yaml$/, '');
+  for (const { name, file, source, id } of written) {
     const live = await sourceOf(context, `/v1/journeys/${encodeURIComponent(id)}/versions/live`);
     if (live === source) continue;
+    const twins = written.filter((other) => other.id === id && other.name !== name).map((twin) => toldTwice(id, file, twin.name));
     const problems = parseJourney(source, { templates, ...topics }).problems.map((problem) => ({ ...problem, file }));
-    found.push({ kind: 'journey', id, file, change: live === null ? 'new' : 'changed', problems });
+    found.push({ kind: 'journey', id, file, change: live === null ? 'new' : 'changed', problems: [...twins, ...problems] });
   }
   return found;
+}
+
+/** Each would put the other out of force, with every publication anew. */
+function toldTwice(id: string, file: string, twin: string): FileProblem {
+  const suggestion = 'Give one of them another id under "journey:".';
+  return { file, line: 1, column: 1, path: 'journey', message: `"${id}" is the journey of ${twin}, too.`, suggestion, severity: 'error' };
 }
 
 /** What is live; null: nothing is. */

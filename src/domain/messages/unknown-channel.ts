@@ -51,6 +51,7 @@ export function unknownChannel(id: string): ChannelKind {
     tracking: { links: 'by-policy', tellsInterest: false, hasView: false },
     fallsBackTo: null,
     hasCountryBudget: false,
+    deliveredAfterMs: null,
     hasBreakers: false,
     introducesItself: false,
     cartWithinMs: null,

@@ -6,7 +6,7 @@ import { showBroadcast } from '../../../src/app/broadcasts/show-broadcasts.js';
 import { type BroadcastRequest, startBroadcast } from '../../../src/app/broadcasts/start-broadcast.js';
 import { eraseProfile } from '../../../src/app/people/erase-profile.js';
 import { takeTurn } from '../../../src/app/turn/take-turn.js';
-import { hour, minute } from '../../../src/domain/time/instant.js';
+import { day, hour, minute } from '../../../src/domain/time/instant.js';
 import { opset } from '../../../workflows/contract.js';
 import { alias, identify, noon, track } from '../../support/shop-events.js';
 import { describeOnBothStores, resetTables } from '../../support/stores.js';
@@ -65,6 +65,8 @@ describeOnBothStores('a broadcast', (store) => {
       finishedAt: noon,
       progress: { sent: 3, waiting: 0, toCome: 0, skipped: [], expectedEnd: null },
     });
+    deps.clock.pass(4 * day);
+    expect(await showBroadcast(deps, started.id)).toMatchObject({ progress: { sent: 3, delivered: 3, bounced: 0 } });
     const row = await store().db.selectFrom('messages').select(['origin', 'priority', 'class', 'topic']).executeTakeFirst();
     expect(row).toEqual({ origin: 'broadcast', priority: 20, class: 'broadcast', topic: 'newsletter' });
   });

@@ -3,7 +3,7 @@ import { showEntry } from '../../../src/app/entries/show-entry.js';
 import { showEvent } from '../../../src/app/ingest/show-event.js';
 import { reportJourney } from '../../../src/app/journeys/journey-report.js';
 import { explainMessage } from '../../../src/app/messages/explain-message.js';
-import { hour } from '../../../src/domain/time/instant.js';
+import { day, hour } from '../../../src/domain/time/instant.js';
 import { reminded, turn } from '../../support/reminded.js';
 import { identify, noon, track } from '../../support/shop-events.js';
 import { describeOnBothStores, resetTables } from '../../support/stores.js';
@@ -32,6 +32,18 @@ describeOnBothStores('a journey report', (store) => {
       notEntered: [{ reason: 'ordered', count: 1 }],
       steps: [{ step: 'first', channel: 'email', sent: 1, pending: 0, skipped: [] }],
     });
+  });
+
+  test('counts an email as delivered three days after it was accepted, unless it bounced', async () => {
+    const { deps } = await reminded(store());
+    const first = async () => (await reportJourney(deps, 'cart', whole))?.steps.find(({ step }) => step === 'first');
+    expect(await first()).toMatchObject({ sent: 1, delivered: 0 });
+    deps.clock.pass(3 * day + hour);
+    expect(await first()).toMatchObject({ sent: 1, delivered: 1 });
+    await store().db.updateTable('messages').set({ channel: 'sms' }).execute();
+    expect(await first(), 'of texts the provider tells').toMatchObject({ sent: 1, delivered: 0 });
+    await store().db.updateTable('messages').set({ channel: 'email', state: 'bounced' }).execute();
+    expect(await first()).toMatchObject({ sent: 1, delivered: 0, bounced: 1 });
   });
 
   test('counts an order once, with its worth by currency, and whether it came after a message', async () => {
