@@ -90,7 +90,7 @@ function columnOf(first: Row, others: readonly Row[], file: string): Column {
   const ofIds = all.filter(({ by }) => by === null || namesOne[by]);
   const columns = ofIds.length > 0 ? ofIds : all;
   const [only, another] = columns;
-  if (another !== undefined) throw new CliFailure(`More than one column of ${file} holds ids (${first.join(', ')}): leave one of them.`, 2);
+  if (another !== undefined) throw new CliFailure(`More than one column of ${file} holds ids (${first.join(', ')}): keep one of them.`, 2);
   if (only !== undefined) return only;
   const isBare = [first, ...others].every((row) => row.length === 1);
   if (isBare && !looksLikeHead.test(first[0]?.trim() ?? '')) return { by: null, column: 0, people: [first, ...others] };

@@ -105,8 +105,9 @@ export interface KnownRecipients {
 }
 
 /**
- * An entry for each person who has none: who merged with another recipient keeps the one that is there, and who was erased gets none. It counts as made
- * when the broadcast was, so that a message which left under another id of the same person is known as the same one. `places`: null where somebody was passed over.
+ * An entry for each person who has none: a person who merged with another recipient keeps the existing one, and an erased person gets none. It counts as made
+ * with the broadcast, so that a message sent under another id of the same person is recognised as the same one. `places`: null for a person who was passed
+ * over.
  */
 export function enrolRecipients(
   broadcast: RunningBroadcast,

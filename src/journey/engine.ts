@@ -100,9 +100,9 @@ export function advance(context: EngineContext, state: EntryState, inputs: reado
 }
 
 /**
- * The gate or the provider settled the pending send: the entry leaves that step and walks on. Conditions from here on know the outcome, and exits
- * by condition are read again. Where a cap was in the way and the step has another channel to fall back on, that comes next. A turn that settles several
- * sends hands in what the earlier ones came to (`withOutcome`).
+ * The gate or the provider settled the pending send: the entry goes on to the next step. Conditions from here on know the outcome, and exits by condition are
+ * read again. If a cap refused it and the step has a fallback channel, that comes next. A turn that settles several sends passes the outcomes of the earlier
+ * ones (`withOutcome`).
  */
 export function completeSend(before: EngineContext, state: EntryState, result: SendResult): Advanced {
   const context = state.step === null ? before : withOutcome(before, state.step, result.kind);

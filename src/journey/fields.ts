@@ -33,7 +33,7 @@ export const quietHours = z
   })
   .refine(({ opens, closes }) => opens < closes, { path: ['closes'], error: 'must come after "opens", on the same day' })
   .meta({
-    description: 'Local hours in which its messages may leave. They narrow quiet hours (policies/quiet-hours.yaml) and never widen them.',
+    description: 'Local hours in which its messages may be sent. They narrow quiet hours (policies/quiet-hours.yaml) and never widen them.',
   });
 export type QuietHoursSource = z.output<typeof quietHours>;
 

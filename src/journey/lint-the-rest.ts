@@ -17,8 +17,8 @@ const standIns = {
 };
 
 /**
- * What is wrong in the meaning of a file whose form is wrong somewhere: found in the parts whose form is right, so that one run tells all of it. What could only
- * follow from the parts that were left out is not said.
+ * Problems of meaning in a file that also has problems of form: found in the parts with a valid form, so that one run reports everything. Problems that only
+ * follow from the invalid parts are not reported.
  */
 export function lintTheRest(
   yaml: YamlFile,

@@ -38,7 +38,7 @@ export function lintJourney(
     ...kindFindings(compiled),
     ...(definition.holdout === 0
       ? []
-      : [error(['holdout'], 'A holdout other than 0 needs experiments, which are not built yet.', 'Write holdout: 0, or leave it out.')]),
+      : [error(['holdout'], 'A holdout other than 0 needs experiments, which are not built yet.', 'Write holdout: 0, or remove it.')]),
     ...triggerKind(definition.trigger).lint(definition.trigger, ['trigger', definition.trigger.kind]),
     ...keyFindings(definition),
   ];
@@ -184,7 +184,7 @@ function topicFindings({ references }: Compiled, topics: readonly string[]): rea
 
 const promotionDuties = 'what promotes needs consent and counts under the caps';
 const duties: Readonly<Record<MessageClass, string>> = {
-  transactional: 'what the person asked for leaves at any hour',
+  transactional: 'a message that the person asked for is sent at any hour',
   service: 'it needs consent and keeps quiet hours',
   marketing: promotionDuties,
   broadcast: promotionDuties,

@@ -40,7 +40,7 @@ export function refuseMessage(template: TemplateHead, message: OwnMessage, at: I
   if (message.topic !== null && message.topic !== template.topic)
     return {
       code: 'topic-not-allowed',
-      reason: `The template ${template.id} is about ${template.topic}, and so is every message from it: leave the topic out.`,
+      reason: `The template ${template.id} is about ${template.topic}, and so is every message from it: remove the topic.`,
     };
   const deadlineAt = messageDeadline(message, at);
   if (deadlineAt <= at)

@@ -77,7 +77,7 @@ const reasonWords: Readonly<Record<VerdictReason, string>> = {
   holdout: 'the person is in the holdout',
   'empty-content': 'there is nothing to say in it',
   stale: 'its time is over',
-  'quiet-hours': 'quiet hours leave no time before its deadline',
+  'quiet-hours': 'no time before its deadline is outside quiet hours',
   'frequency-cap': 'the person has had enough messages',
   outranked: 'a more important message takes its place',
   duplicate: 'it was sent already',

@@ -40,7 +40,7 @@ const rule = z.strictObject({
     .meta({ description: 'Rolling, such as P7D; or the calendar of the person’s zone, such as { calendar: week } (from Monday).' }),
   limit: z
     .union([count, tierMap(count)])
-    .meta({ description: 'One number for everybody, or one per tier; a tier that is left out is not under this rule.' }),
+    .meta({ description: 'One number for everybody, or one per tier; a missing tier is not under this rule.' }),
   headroom,
   scales: z.boolean().default(true).meta({ description: 'Whether a topic that goes unread, and fatigue, lower the limit.' }),
 });

@@ -14,7 +14,7 @@ const price = z.strictObject({
   hazards: z
     .array(z.strictObject({ sends_up_to: z.number().int().min(0).optional(), unsubscribe: share, complaint: share }))
     .min(1)
-    .meta({ description: 'How likely one more message makes a person leave or complain, by the messages of the last seven days.' }),
+    .meta({ description: 'How likely one more message makes a person unsubscribe or complain, by the messages of the last seven days.' }),
 });
 
 const engagementSource = z

@@ -51,7 +51,7 @@ const jurisdiction = z.strictObject({
   until: date.optional().meta({ description: 'And no longer on this one.' }),
   hours: z
     .union([z.literal('any'), span, z.record(days, span)])
-    .meta({ description: 'Local hours in which messages may go: any, the same every day, or by days; a day that is left out is closed.' }),
+    .meta({ description: 'Local hours in which messages may go: any, the same every day, or by days; a missing day is closed.' }),
   holidays: z
     .strictObject({
       hours: z.union([z.literal('closed'), span]).default('closed'),

@@ -256,7 +256,7 @@ export const personTables: { readonly [Name in TableName]: TableRule<Name> } = {
   },
   broadcast_recipients: {
     kind: 'person',
-    merge: { kind: 'stays', why: 'A list names each profile once. Who is sent it is asked when it leaves.' },
+    merge: { kind: 'stays', why: 'A list names each profile once. The recipient is read at the send.' },
     erase: ({ ids }) => [sql`update broadcast_recipients set data = null where profile_id = ${ids}`],
     keeps: ['entry_id'],
     export: {

@@ -2,8 +2,8 @@ import type { Reach } from '../domain/messages/channel-kind.js';
 import { addressOf, type PlannedContent, type ReadyContent } from './content.js';
 
 /**
- * What is known of a message's content before it is rendered. An ambiguous mail is repeated to the letter, to where it may have gone before, or nowhere: the
- * gate looks at the address that the person has now. Null: it is rendered. `stored`: as it left before; null: it never did, or must not be repeated.
+ * The known content of a message before it is rendered. A mail with an unknown result is repeated unchanged, to the same address or not at all: the gate checks
+ * the person's present address. Null: it is rendered. `stored`: the content as it was sent before; null: it was not, or must not be repeated.
  */
 export function knownContent(stored: ReadyContent | null, address: Reach): PlannedContent | null {
   if (stored !== null && address.kind === 'ok' && addressOf(stored.outgoing) !== address.address)

@@ -14,9 +14,9 @@ import { openSettling, openTurn, type Turn } from './turn.js';
 import type { TurnWorld } from './world.js';
 
 /**
- * One turn of an entry, decided: consumes its inputs, runs the engine and the gate, and says what that does to the world and what comes next. With no
- * input and nothing due it answers the present instruction, so it may be taken any number of times. Throws only before a send: what an attempt came to is
- * always written, whatever the person's data is like.
+ * One turn of an entry, decided: consumes its inputs, runs the engine and the gate, and returns the effects and the next instruction. Without input and with
+ * nothing due it returns the present instruction, so it may be taken any number of times. Throws only before a send: the result of an attempt is always
+ * written, with any data of the person.
  */
 export function takeTurn(world: TurnWorld, request: TurnRequest): TakenTurn {
   const { settled } = request;

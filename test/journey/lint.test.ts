@@ -10,7 +10,7 @@ const told = (source: string): readonly string[] =>
 
 describe('a text about a cart, 48 hours after which carriers refuse it', () => {
   const text = (limit: string) => `  - send: { id: link, channel: sms, template: cart-link, deadline: PT4H, not_after_start: ${limit} }\n`;
-  const late = '9:5 warning: The text "link" about a cart may leave more than 48 hours after it was abandoned; carriers refuse that.';
+  const late = '9:5 warning: The text "link" about a cart may be sent more than 48 hours after it was abandoned; carriers refuse that.';
 
   test.each([
     ['PT1H', 'PT47H', []],

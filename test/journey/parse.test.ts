@@ -309,7 +309,7 @@ describe('a duration', () => {
 
   test('of elapsed time has no time of day', () => {
     expect(told(journey('  - wait: { for: PT24H, at: "10:00" }\n'))).toEqual([
-      '9:25 "at" goes with whole days only: elapsed time has no time of day. » Write "for: P1D", or leave "at" out.',
+      '9:25 "at" goes with whole days only: elapsed time has no time of day. » Write "for: P1D", or remove "at".',
     ]);
   });
 });
@@ -483,7 +483,7 @@ describe('a limit', () => {
     const source = (limit: string) =>
       `${head.replace('order.paid', 'cart.updated').replace('reentry: once', 'reentry: once, key: cart')}  - send: { id: link, channel: sms, template: cart-link${limit} }\n`;
     const complaint =
-      '8:5 The text "link" about a cart may leave more than 48 hours after it was abandoned; carriers refuse that. » Write not_after_start: PT48H or less; count what passed before the start.';
+      '8:5 The text "link" about a cart may be sent more than 48 hours after it was abandoned; carriers refuse that. » Write not_after_start: PT48H or less; count what passed before the start.';
 
     expect(warned(source(''))).toEqual({ kind: 'ok', told: [complaint], severities: ['warning'] });
     expect(told(source(', not_after_start: PT49H'))).toEqual([complaint]);
@@ -507,7 +507,7 @@ describe('a limit', () => {
 
   test('on who enters that cannot be built yet', () => {
     expect(told(journey('holdout: 0.1\n'))).toEqual([
-      '9:1 A holdout other than 0 needs experiments, which are not built yet. » Write holdout: 0, or leave it out.',
+      '9:1 A holdout other than 0 needs experiments, which are not built yet. » Write holdout: 0, or remove it.',
     ]);
   });
 
@@ -616,7 +616,7 @@ quiet_hours: { opens: "10:00", closes: "24:00" }
     const text = (opens: string, closes: string) =>
       ofSteps(`  - send: { id: text, channel: sms, template: cart-link, quiet_hours: { opens: "${opens}", closes: "${closes}" } }\n`);
 
-    expect(told(text('07:00', '21:00'))).toEqual([expect.stringMatching(/^8:.*No law lets the text "text" leave before 08:00.*narrow/)]);
+    expect(told(text('07:00', '21:00'))).toEqual([expect.stringMatching(/^8:.*No law allows the text "text" before 08:00.*narrow/)]);
     expect(parse(text('07:00', '21:00')).kind).toBe('ok');
     expect(told(text('10:00', '10:30'))).toEqual([expect.stringContaining('less than an hour')]);
     expect(parse(text('10:00', '10:30')).kind).toBe('invalid');

@@ -29,7 +29,7 @@ export const plainText = (longest: number, shortest = 1) =>
     .string()
     .min(shortest)
     .max(longest)
-    .refine((text) => !text.includes('\0') && !/\p{Cs}/u.test(text), 'It holds NUL or half a character: leave that out.');
+    .refine((text) => !text.includes('\0') && !/\p{Cs}/u.test(text), 'It contains NUL or half a character: remove that.');
 
 export const idParams = z.object({ id: plainText(200) });
 

@@ -36,7 +36,7 @@ export function messageRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           summary: 'Send a transactional or service message of the shop’s own, through the gate',
           description:
             'The same `Idempotency-Key` with the same body gives the same answer and no second message, for 30 days; with another body 409. ' +
-            'The verdict is what the gate says now; a message that waits leaves by itself.',
+            'The verdict is the decision of the gate now; a waiting message is sent automatically.',
           headers: messageSendHeaders,
           body: messageSendBody,
           response: { 202: requestedMessage },

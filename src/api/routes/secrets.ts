@@ -59,5 +59,5 @@ export function secretRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyncZ
 }
 
 function needed(left: number): string {
-  return `${left} suppressions are known by this secret alone, of addresses that nobody here has any more (people who were erased, for one): without it they would be written to again, should they come back. Leave it in the list, or force it.`;
+  return `${left} suppressions exist only under this secret, for addresses that nobody here has any more (such as erased people): without it these people would get messages again if they came back. Keep it in the list, or force it.`;
 }

@@ -35,8 +35,8 @@ const ratedPerLook = 100;
 const ownRunAfterMs = enrolAheadRealMs + 120_000;
 
 /**
- * One look at the broadcasts that run: gives the recipients that fall due their entries, while few wait for their first turn, and ends those of which
- * everyone has come to an end. Where a process was killed, the next look of any process goes on behind the last transaction that was committed.
+ * One round over the running broadcasts: makes the entries of recipients that fall due, while few wait for their first turn, and ends broadcasts whose
+ * recipients are all finished. After a kill, the next round of any process continues after the last committed transaction.
  */
 export async function enrolDue(deps: Deps): Promise<void> {
   for (const { id } of await listRunningBroadcasts(deps.store.db)) {

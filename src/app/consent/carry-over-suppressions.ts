@@ -17,8 +17,8 @@ export interface CarriedOver {
 const peopleAtOnce = 200;
 
 /**
- * Brings the suppressions of all known addresses under the secret that signs, a few in each transaction. It may run at any time and as often as one likes:
- * what is suppressed stays suppressed throughout, because every look asks under all secrets.
+ * Moves the suppressions of all known addresses to the secret that signs, a few in each transaction. It may run at any time and any number of times: addresses
+ * stay suppressed meanwhile, because every look-up uses all secrets.
  */
 export async function carryOver(deps: Pick<AppDeps, 'store' | 'secret'>): Promise<CarriedOver> {
   let carried = 0;

@@ -50,8 +50,8 @@ const tracesAtOnce = 500;
 type Deps = Pick<AppDeps, 'store' | 'clock' | 'secret' | 'newId' | 'policies' | 'publicUrl' | 'log' | 'notifyRelay' | 'shop'>;
 
 /**
- * One round of what consents need as time goes by: requests for confirmation go out, once a reminder; what nobody confirmed is given up after 30 days; the
- * addresses and browsers that proved a yes are forgotten after 24 months. Safe at any time, by several processes at once. Answers how many people it tended.
+ * One round of upkeep for consents: sends requests for confirmation and one reminder; lets unconfirmed acts expire after 30 days; deletes the addresses and
+ * browsers that proved a yes after 24 months. Safe at any time, in several processes. Returns the number of people.
  */
 export async function tendConsents(deps: Deps): Promise<number> {
   const now = deps.clock.now();
@@ -262,7 +262,7 @@ function confirmedBy(
 
 /**
  * Confirms what the link was sent for, for everybody who has the address that it was sent to. A link that has done so before, or whose time is over, changes
- * nothing; one that was sent to an address which is the person's no more confirms nothing, and they are asked again at their present address. Committed when it
+ * nothing; a link to an address that is not the person's any more confirms nothing, and they are asked again at their present address. Committed when it
  * answers.
  */
 export async function confirmConsent(

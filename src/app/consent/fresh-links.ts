@@ -23,8 +23,8 @@ const askAgainAfterMs: Readonly<Record<LinkRequestKind, number>> = { unsubscribe
 type Deps = Pick<AppDeps, 'store' | 'clock' | 'secret' | 'newId' | 'policies' | 'publicUrl' | 'notifyRelay' | 'log'>;
 
 /**
- * For who has only an incomplete link: mails the links to unsubscribe and to the preferences to this address, if somebody here has it, once an hour.
- * Answers nothing: who asks must not learn whether the address is known.
+ * For a person with an incomplete link: mails the links to unsubscribe and to the preferences to this address, if a person here has it, once an hour. Returns
+ * nothing, because the caller must not learn whether the address is known.
  */
 export async function mailFreshLinks(deps: Deps, typed: string): Promise<void> {
   const address = normaliseEmail(typed);
@@ -42,8 +42,8 @@ export async function mailFreshLinks(deps: Deps, typed: string): Promise<void> {
 export type DataLinkAnswer = 'asked' | 'other-address' | 'unknown';
 
 /**
- * Sends a link that opens what is kept of the person of this message, and is good for an hour: to the address that the message went to, which is proven
- * by the link that came from there, and only while it is the person's.
+ * Sends a link to the data of the person of this message, valid for an hour. It goes to the address of the message, which the caller's link proves, and only
+ * while that is the person's address.
  */
 export async function sendDataLink(deps: Deps, messageId: string): Promise<DataLinkAnswer> {
   const { db } = deps.store;

@@ -21,8 +21,8 @@ const sentences: Readonly<Record<LeavingReason, string>> = {
 };
 
 /**
- * Keeps why somebody left, in the story of the entry whose message they left by. Who got too many gets less on every channel that is left to them
- *, unless the message went to an address that is theirs no more. Says nothing of consent: that was taken back before. An unknown message changes nothing.
+ * Stores the reason for an unsubscribe in the story of the entry of the message. A person who got too many messages gets fewer on the remaining channels,
+ * unless the message went to an address that is not theirs any more. Does not change consent: that was withdrawn before. An unknown message changes nothing.
  */
 export async function recordLeavingReason(deps: Pick<AppDeps, 'store' | 'clock'>, messageId: string, reason: LeavingReason): Promise<void> {
   await deps.store.transaction(async (trx) => {

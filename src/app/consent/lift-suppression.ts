@@ -21,8 +21,9 @@ export type LiftResult =
   | { readonly kind: 'unknown' };
 
 /**
- * Lets an address of a person be written to again that a provider called dead by mistake, or that somebody complained in the name of. Nobody lifts for a person
- * what they said themselves. A complaint that is lifted moves no breaker any more. What was left out meanwhile is not sent. Kept as an event of the person by origin `operator`, which goes when they are erased.
+ * Lifts the suppression of an address that a provider called dead by mistake, or that has a wrong complaint. Nobody can lift a person's own decision. A lifted
+ * complaint does not count for breakers any more. Messages skipped meanwhile are not sent. Recorded as an event of the person with origin `operator`, which an
+ * erase deletes.
  */
 export async function liftDeadAddress(
   deps: Pick<AppDeps, 'store' | 'clock' | 'secret' | 'newId' | 'log'>,

@@ -157,9 +157,9 @@ function boxOf(
 }
 
 /**
- * Records what differs from what holds now: acts of consent, and traits. Who looks, changes nothing and presses Save had enough of us, but found nothing
- * to turn off: that counts as fatigue. From a link to an address that the person does not have (any more) it hears only what is turned off. Null: no such
- * message, or the person was erased.
+ * Records the differences from the present state: acts of consent, and traits. A person who changes nothing and presses Save had enough of us, but found
+ * nothing to turn off: that counts as fatigue. From a link to an address that is not the person's (any more), only switching off counts. Null: no such message,
+ * or the person was erased.
  */
 export async function savePreferences(
   deps: Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay' | 'policies' | 'secret' | 'shop'>,
@@ -278,8 +278,8 @@ async function heldToAddresses(
 }
 
 /**
- * As the act counts. A yes is proved by the channel that the link came over; on another it waits for its confirmation, because who holds the number or the
- * address there has said nothing yet. What stays as it was needs no second proof.
+ * The act as it counts. The channel of the link proves a yes; on another channel it waits for its confirmation, because the owner of the number or address
+ * there has not said anything yet. An unchanged consent needs no second proof.
  */
 function admitted(
   asked: Asked,
@@ -312,9 +312,9 @@ function proved({ recipient, messageId, proof }: Asked, change: Change, now: Ins
 type Change = Pick<ConsentGiven, 'channel' | 'topic' | 'state' | 'at'>;
 
 /**
- * The acts that make these wishes true. A refusal of all marketing takes every topic with it, so a topic that stays wanted is granted again,
- * a millisecond later: at the same instant the refusal would stand. What STOP took and the person leaves out here is refused by themselves from now
- * on, so that START does not bring it back.
+ * The acts that make these wishes true. A refusal of all marketing covers every topic, so a topic that stays ticked is granted again a millisecond later: at
+ * the same instant the refusal would win. A topic that STOP stopped and that is not ticked here is refused by the person from now on, so that START does not
+ * restore it.
  */
 export function changesOf(
   records: readonly ConsentRecord[],

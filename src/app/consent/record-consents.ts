@@ -23,8 +23,8 @@ export type RecordConsentsResult =
   | { readonly kind: 'refused'; readonly code: string; readonly reason: string };
 
 /**
- * Records acts of one person that came over the API; a yes may have to wait for its confirmation, an import without evidence counts for nothing.
- * All of them or none. Answers when journeys have been told.
+ * Records acts of one person from the API; a yes may have to wait for its confirmation, an import without evidence does not count. All of them or none. Returns
+ * after journeys have got the facts.
  */
 export async function recordConsents(deps: Deps, profileId: string, given: readonly ConsentGiven[]): Promise<RecordConsentsResult> {
   const { topics } = deps.policies.current();

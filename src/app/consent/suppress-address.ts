@@ -28,8 +28,8 @@ export async function suppressAddress(
 }
 
 /**
- * Nothing more goes to this address. `code`: of the provider, no personal data. A number that a carrier calls stopped
- * and that we did not have as stopped is a drift between the two lists: an operator should know.
+ * Suppresses this address. `code`: of the provider, no personal data. If a carrier calls a number stopped and we do not, the two lists have drifted apart: an
+ * operator should know.
  */
 export async function suppress(
   deps: Deps,

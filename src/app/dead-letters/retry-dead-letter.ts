@@ -12,8 +12,8 @@ export type RetryResult =
   | { readonly kind: 'unknown' };
 
 /**
- * Puts a dead letter through ingest again, as it was kept: for when the cause has been mended on our side. It happened when it happened, but is received
- * now: one that comes more than six hours late starts nothing. A letter that is resolved already stays so.
+ * Ingests a dead letter again, unchanged, after the cause was repaired on our side. The event keeps its time but is received now: more than six hours late, it
+ * starts nothing. A resolved letter stays resolved.
  */
 export async function retryDeadLetter(deps: IngestDeps, id: string): Promise<RetryResult> {
   const { result, wakes } = await deps.store.transaction(async (trx): Promise<{ result: RetryResult; wakes: boolean }> => {

@@ -20,8 +20,8 @@ import { releaseHeld, resumeJourney } from '../journeys/control-journeys.js';
 type Deps = Pick<AppDeps, 'store' | 'clock' | 'log' | 'metrics' | 'notifyRelay'>;
 
 /**
- * Looks at the breakers of this message's journey and mailbox provider, after a complaint, a hard bounce or an unsubscribe was committed. In transactions
- * of its own: to stop a journey is no part of what a webhook tells.
+ * Checks the breakers of this message's journey and mailbox provider, after a complaint, a hard bounce or an unsubscribe was committed. In transactions of its
+ * own, because stopping a journey is not part of the webhook's report.
  */
 export async function watchBreakers(deps: Deps, { journeyId, mailboxProvider, channel, origin }: Watched): Promise<void> {
   if (!channelKind(channel).hasBreakers || origin === 'test') return;

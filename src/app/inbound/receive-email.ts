@@ -42,8 +42,8 @@ export function isOurAddress(deps: Pick<InboundEmailDeps, 'secret' | 'bounceDoma
 }
 
 /**
- * Takes a mail that came back: a bounce, a complaint, or a wish to unsubscribe. All of it is committed when this answers; the same mail again changes nothing.
- * A bounce counts at its signed address alone; a complaint there, or from a feedback loop that has signed it: every recipient of our mail knows its Message-ID,
+ * Processes a returned mail: a bounce, a complaint, or a request to unsubscribe. Everything is committed when it returns; the same mail again changes nothing.
+ * A bounce counts only at its signed address; a complaint there, or from a feedback loop that has signed it: every recipient of our mail knows its Message-ID,
  * and could end the mails of others by it. What says nothing of a message of ours is kept as a dead letter.
  */
 export async function receiveEmail(deps: InboundEmailDeps, email: ReceivedEmail): Promise<EmailResult> {

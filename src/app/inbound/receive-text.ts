@@ -56,8 +56,8 @@ export async function receiveTwilioText(deps: Deps & TwilioKeys, request: Twilio
 }
 
 /**
- * STOP ends all texts to the number at once, START brings back what STOP took, HELP is answered, YES confirms what was asked for; anything else is a
- * reply that journeys may wait for. Answers the one text to send back, or null. A text that was taken before changes nothing and is not answered again.
+ * STOP ends all texts to the number immediately, START restores what STOP stopped, HELP gets an answer, YES confirms a request; any other text is a reply for
+ * which journeys may wait. Returns the text to send back, or null. A repeated text changes nothing and gets no second answer.
  */
 async function receiveText(deps: Deps, text: InboundText): Promise<string | null> {
   const reply = await deps.store.transaction(async (trx) => {

@@ -50,9 +50,9 @@ export interface IngestChunk {
 }
 
 /**
- * Takes a client's events: each is stored once, projected, matched. Answers when all is committed, so that a client may forget them.
- * Fifty events at a time are one transaction; a client that sends the whole batch again meets only duplicates. Statements for a batch about one person:
- * 5, and 1 more where a trigger matches. `store`: what puts a chunk into the store, where it is not a transaction of its own (`combineIngest`).
+ * Takes a client's events: each is stored once, projected, matched. Returns after everything is committed, so that the client may forget them. Fifty events at
+ * a time are one transaction; a client that sends the whole batch again meets only duplicates. Statements for a batch about one person: 5, and 1 more where a
+ * trigger matches. `store`: what puts a chunk into the store, where it is not a transaction of its own (`combineIngest`).
  */
 export async function ingestEvents(
   deps: IngestDeps,
@@ -75,7 +75,7 @@ export async function ingestEvents(
 
 /**
  * Chunks of several requests as one transaction: with many small requests most of the cost is in the statements and the commit, which they share. All are
- * stored or none. Answers for each chunk what became of it.
+ * stored or none. Returns the result of each chunk.
  */
 export async function storeTogether(deps: IngestDeps, chunks: readonly IngestChunk[]): Promise<readonly IngestResult[]> {
   const events = chunks.flatMap((chunk) => chunk.events);

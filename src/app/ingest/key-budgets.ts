@@ -104,8 +104,8 @@ export function budgetsOf(deps: Deps): KeyBudgets {
 }
 
 /**
- * Which events go over the budget of their key, and what the others use. A new profile and a yes are counted; a no only where a browser says it of somebody
- * else, because a no about oneself waits for nobody.
+ * Which events go over the budget of their key, and what the others use. A new profile and a yes are counted; a no only if a browser says it about another
+ * person, because a no about oneself always counts.
  */
 export function weigh(
   fresh: readonly Fresh[],

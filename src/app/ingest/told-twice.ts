@@ -16,8 +16,8 @@ interface Teller {
 }
 
 /**
- * Under which id an event is kept when another's has its `messageId` already, and under which it may have been before the secret was rotated. The same event
- * gives the same id, whichever key of its line brings it; nobody who lacks the secret can take it before.
+ * The id of an event if another sender's event already has its `messageId`, and the ids that it may have had before the secret was rotated. The same event
+ * gives the same id with each key of its line of rotations; nobody without the secret can take that id before.
  */
 function ownEventIds(secrets: Secrets, { event, incoming }: Understood): readonly string[] {
   const { messageId, userId, anonymousId, previousId } = event;
@@ -34,8 +34,8 @@ export function idsToLookFor(secrets: Secrets, chunk: readonly Understood[]): re
 }
 
 /**
- * Leaves out what is stored already, or comes twice in the chunk. An id is the client's: it tells two events apart only where one key speaks of one person.
- * The event of another under an id that is taken is kept under one of its own.
+ * Removes events that are already stored, or are twice in the chunk. The client chooses the id, so it identifies an event only within one key and one person.
+ * Another sender's event with an id in use is kept under an id of its own.
  */
 export function withoutToldTwice(
   secrets: Secrets,

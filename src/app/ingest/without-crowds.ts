@@ -9,8 +9,8 @@ export function idsThatMayJoin(chunk: readonly Understood[]): readonly string[] 
 }
 
 /**
- * Takes the user id off events that would bring one person too many to it: each is kept under its browser's id, or, where it has none, without the address that it
- * tells. `crowded`: the ids of which that was so.
+ * Removes the user id from events that would bring one person too many to it: each is kept under its browser's id, or, if it has none, without its address.
+ * `crowded`: these user ids.
  */
 export function withoutCrowds(
   fresh: readonly Fresh[],

@@ -102,8 +102,8 @@ type Revocation =
   | { readonly kind: 'last' };
 
 /**
- * From now on the key opens nothing. `withDescendants`: nor do the keys that it made, and those that these made, which is what one wants of a key that somebody
- * else had. Without it they are returned (`left`).
+ * Ends the key. `withDescendants`: also the keys that it made, directly or through others; use it for a key that was stolen. Without it they are returned
+ * (`left`).
  */
 export function withdrawApiKey(
   deps: Deps,

@@ -46,9 +46,9 @@ const keptOfMessage = 100;
 const settledAtOnce = 100;
 
 /**
- * Where a link of ours leads: to the address that the message was sent with, and nowhere else. Records the click before it answers; a fault in that
- * keeps nobody from the shop. `elsewhere`: a message of an earlier build may hold an address that does not lead to the shop; nobody is led there without
- * knowing. Null: a forged token, or a message without such a link (erased, or never tracked).
+ * The target of one of our links: the address with which the message was sent. Records the click before it returns; a fault there does not prevent the
+ * redirect. `elsewhere`: a message of an earlier build may hold an address that does not lead to the shop; nobody is led there without knowing. Null: a forged
+ * token, or a message without such a link (erased, or never tracked).
  */
 export async function followLink(
   deps: RecordDeps & Pick<AppDeps, 'publicUrl'>,
@@ -127,8 +127,8 @@ async function takeBack(
 }
 
 /**
- * Opens and clicks that nothing has shown to be a machine's are a person's now: they count for the person's engagement, and journeys hear of them.
- * Called every few seconds; what reads interactions in between takes them for a person's by their age. Says how many.
+ * Opens and clicks without a sign of a machine become a person's: they count for engagement, and journeys get them. Called every few seconds; readers in
+ * between treat them as a person's by their age. Returns their number.
  */
 export async function settlePendingInteractions(deps: SettleDeps): Promise<number> {
   const now = deps.clock.now();

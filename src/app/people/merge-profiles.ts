@@ -18,10 +18,9 @@ export interface MergeCause {
 }
 
 /**
- * Makes two profiles one, inside the caller's transaction, which has locked both (canonical, ascending). All that `from` had belongs to `into`, whose traits are
- * then the newest statement about each. `from` stays as a row that says where it went. Answers `into` as it is now. `cause`: kept, so that the merge can be
- * taken apart; null: it is not.
- * Statements: 3 when neither has a live entry, 5 when they have, 7 when two of them meet.
+ * Makes two profiles one, inside the caller's transaction, which has locked both (canonical, ascending). Everything of `from` moves to `into`, which keeps the
+ * newest value of each trait. `from` stays as a row with a pointer to it. Returns `into` as it is now. `cause`: recorded, so that the merge can be undone;
+ * null: not recorded. Statements: 3 when neither has a live entry, 5 when they have, 7 when two of them meet.
  */
 export async function mergeProfiles(
   trx: Trx,

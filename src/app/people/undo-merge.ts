@@ -26,8 +26,8 @@ export function showMerges(deps: Pick<AppDeps, 'store'>, profileId: string | nul
 }
 
 /**
- * Takes two people apart who were made one. Each has their ids, traits, events, orders, consents, entries and messages of before, and what came since under
- * their own ids. What became one stays with the person who stayed: joined carts, and entries that ended for one of the other.
+ * Undoes a merge of two people. Each has their earlier ids, traits, events, orders, consents, entries and messages, and what came later under their own ids.
+ * Joined carts, and entries that ended because of the other, stay with the remaining person.
  */
 export async function undoMerge(deps: Pick<AppDeps, 'store' | 'clock' | 'notifyRelay'>, id: string): Promise<UndoMergeResult> {
   const result = await deps.store.transaction(async (trx): Promise<UndoMergeResult> => {

@@ -23,10 +23,9 @@ export type PolicyPublication =
 type PublishDeps = Pick<AppDeps, 'store' | 'clock' | 'shop'> & { readonly policies?: Pick<AppDeps['policies'], 'refresh'> };
 
 /**
- * Checks a policy's source and freezes it as the next version, which every decision reads from then on: policies are never pinned. Publishing
- * what is in force changes nothing, so it may be repeated at every start.
- * `onlyIfNone`: leaves a kind alone that has a version, whatever it says. `nextCaps`: the source of caps that come right after these topics, and
- * are looked at instead of those in force.
+ * Checks a policy's source and freezes it as the next version, which every later decision reads: policies are never pinned. Publishing the version in force
+ * again changes nothing, so it may be repeated at every start. `onlyIfNone`: does nothing if the kind has any version. `nextCaps`: the source of caps that are
+ * published right after these topics; it is checked instead of the caps in force.
  */
 export async function publishPolicy(
   deps: PublishDeps,

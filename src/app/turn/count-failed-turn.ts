@@ -6,8 +6,7 @@ import type { AppDeps } from '../deps.js';
 
 /**
  * Counts a turn that failed. After the third time in the same way the entry is stuck: it releases its slots, its run waits, and a person gets a notice. It is
- * tried again every hour, with what comes in, and when somebody says so (`stuck restart`). Null: it is not, so the failure is to be thrown and tried again at
- * once.
+ * tried again every hour, with each input, and by `stuck restart`. Null: it is not stuck, so the caller throws the failure and it is tried again immediately.
  */
 export async function countFailedTurn(
   deps: Pick<AppDeps, 'store' | 'clock' | 'log'> & { readonly metrics: Pick<AppDeps['metrics'], 'alarm'> },

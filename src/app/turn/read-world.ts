@@ -29,8 +29,8 @@ export async function readWorld(deps: AppDeps, rows: TurnRows): Promise<TurnWorl
 
 /**
  * Locks profile, cart and entry, always in this order, and reads everything else after the locks. Null: the entry has moved to another profile or cart since
- * `seen` was read, so other rows must be locked: the caller starts again. Two statements in one round trip: the facts are asked for by what was seen, and once
- * more in the rare case that this had changed.
+ * `seen` was read, so other rows must be locked: the caller starts again. Two statements in one round trip: the facts are read for the state in `seen`, and
+ * once more in the rare case that it had changed.
  */
 export async function lockWorld(deps: AppDeps, trx: Trx, seen: TurnRows): Promise<SeenWorld | null> {
   const asked = questionOf(deps, seen, await loadPinnedDefinition(trx, seen.entry));

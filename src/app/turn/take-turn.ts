@@ -22,8 +22,8 @@ const breatherMs = 1_000;
 const slotWaitMayTakeMs = 3_500;
 
 /**
- * One turn of an entry: decide, commit, and send what the gate let through. May be called any number of times, by any run; it does its work
- * once. Throws what trying again can help; one that fails three times in the same way is stuck, and waits. For an unknown entry: `finished`.
+ * One turn of an entry: decide, commit, and send what the gate allows. Any run may call it any number of times; it does its work once. Throws errors that a
+ * retry can help; a turn that fails three times in the same way is stuck, and waits. For an unknown entry: `finished`.
  */
 export async function takeTurn(deps: AppDeps, input: TurnInput, lane: Lane): Promise<Instruction> {
   const startedAt = performance.now();
@@ -73,8 +73,8 @@ function handOver(deps: AppDeps, { seen, plan }: SendForecast): Promise<TurnResu
 }
 
 /**
- * During the wait for the slot, the data of the plan may have become too old. The plan is made again here, with the slot in hand: a turn that gave the slot
- * back for that would find itself at the end of the line, with looks too old again when its time comes.
+ * During the wait for the slot, the data of the plan may have become too old. The plan is made again here, with the slot in hand: a turn that releases the slot
+ * for that would be last in the queue, with looks that are too old again at its next slot.
  */
 async function sendWithSlot(deps: AppDeps, forecast: SendForecast): Promise<TurnResult> {
   if (performance.now() - forecast.plan.lookedAt <= slotWaitMayTakeMs) return decideAndSend(deps, forecast);

@@ -23,7 +23,7 @@ export const smsSettings = channelSettings({
       problems.push('TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN go together: set both, or neither to use the local phone.');
     if (TWILIO_API_URL !== undefined && TWILIO_ACCOUNT_SID === undefined)
       problems.push(
-        'TWILIO_API_URL says where Twilio’s API is, and there is no TWILIO_ACCOUNT_SID: set it with TWILIO_AUTH_TOKEN, or leave all three out to use the local phone.',
+        'TWILIO_API_URL says where Twilio’s API is, and there is no TWILIO_ACCOUNT_SID: set it with TWILIO_AUTH_TOKEN, or set none of the three to use the local phone.',
       );
     return problems;
   },

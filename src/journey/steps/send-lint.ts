@@ -27,7 +27,7 @@ function timeFindings(step: SendStep, { definition, path, soonestMs, leadMs }: S
     findings.push(
       warning(
         path,
-        `The ${words.one} "${step.id}" about a cart may leave more than ${cartWithinMs / hour} hours after it was abandoned; carriers refuse that.`,
+        `The ${words.one} "${step.id}" about a cart may be sent more than ${cartWithinMs / hour} hours after it was abandoned; carriers refuse that.`,
         `Write not_after_start: PT${Math.max(0, Math.floor(withinMs / hour))}H or less; count what passed before the start.`,
       ),
     );
@@ -44,7 +44,7 @@ function hoursFindings(step: SendStep, look: StepLook): readonly Finding[] {
     return [
       error(
         path,
-        `The hours of "${step.id}" and of its journey leave less than an hour of the day, so hardly anything would be sent.`,
+        `The hours of "${step.id}" and of its journey have less than an hour of the day in common, so hardly anything would be sent.`,
         'Let them overlap by an hour or more.',
       ),
     ];
@@ -55,8 +55,8 @@ function hoursFindings(step: SendStep, look: StepLook): readonly Finding[] {
     return [
       warning(
         path,
-        `No law lets the ${words.one} "${step.id}" leave before ${first} or after ${last}: a journey may narrow quiet hours, and what is wider counts for nothing.`,
-        `Write opens: "${first}" or later and closes: "${last}" or earlier, or leave quiet_hours out.`,
+        `No law allows the ${words.one} "${step.id}" before ${first} or after ${last}: a journey may narrow quiet hours, but wider hours have no effect.`,
+        `Write opens: "${first}" or later and closes: "${last}" or earlier, or remove quiet_hours.`,
       ),
     ];
   return [];

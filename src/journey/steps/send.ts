@@ -33,7 +33,7 @@ const yaml = z
     quiet_hours: quietHours.optional(),
     on_capped: onCapped.default('defer').meta({
       description:
-        'Where a cap is in the way: wait for room (defer, until the deadline or within a time of its own), leave the message out (skip), leave the journey (exit), or send a template on the other channel instead (fallback_channel).',
+        'Where a cap is in the way: wait for room (defer, until the deadline or within a time of its own), skip the message (skip), exit the journey (exit), or send a template on the other channel instead (fallback_channel).',
     }),
     obeys_cap: z
       .boolean()
@@ -41,8 +41,7 @@ const yaml = z
       .meta({ description: 'false: caps do not hold it back, except ceilings and the person’s own choice. Else as its class does.' }),
     counts_toward_cap: z.boolean().optional().meta({ description: 'Whether it counts under caps. Else as its class does.' }),
     expected_margin: z.number().min(0).optional().meta({
-      description:
-        'What it is expected to bring, in the shop’s currency: it is left out where it risks more than that (policies/engagement.yaml, price).',
+      description: 'Its expected gain, in the shop’s currency: it is skipped if it risks more than that (policies/engagement.yaml, price).',
     }),
     user_initiated: z
       .boolean()

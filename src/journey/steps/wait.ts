@@ -43,7 +43,7 @@ const yaml = z
         code: 'custom',
         path: ['at'],
         message: 'goes with whole days only: elapsed time has no time of day',
-        params: { suggestion: 'Write "for: P1D", or leave "at" out.' },
+        params: { suggestion: 'Write "for: P1D", or remove "at".' },
       });
   });
 

@@ -47,7 +47,7 @@ const en: Words = {
   textsStopped:
     'You stopped our texts by replying STOP. Carriers let none through until you text START to us; your choice here counts from then on.',
   waits: 'waits for your confirmation',
-  seldom: 'You seldom open this, so it comes less often. Leave the tick and save, and it comes as before.',
+  seldom: 'You seldom open this, so it comes less often. Keep the tick and save, and it comes as before.',
   frequencyTitle: 'How often',
   frequencies: { all: 'As it comes', weekly: 'At most once a week', monthly: 'At most once a month', pause: 'Pause for 30 days' },
   pausedUntil: (date) => `Paused until ${date}`,

@@ -1,6 +1,6 @@
 /**
- * What words of a mail server say, in the languages that servers speak. A kind of words a list; a line a language or a family of servers.
- * They are looked for in text from `plainWords`: lower case, without addresses, hosts and links, so that `spam.example` accuses nobody.
+ * The meaning of a mail server's words, in the languages of servers. One list per kind of meaning; one line per language or family of servers. They are looked
+ * for in text from `plainWords`: lower case, without addresses, hosts and links, so that `spam.example` accuses nobody.
  */
 
 /** About us: our reputation, our content, our authentication, our right to write there. */
