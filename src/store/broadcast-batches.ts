@@ -82,7 +82,7 @@ export async function listPending(
 /** Ends a batch in which nobody is left. False: others have joined it meanwhile. */
 export async function endBatch(trx: Trx, batch: BatchId): Promise<boolean> {
   const { broadcastId, first } = batch;
-  // Whoever adds recipients holds the row, and those are seen by the next statement.
+  // A transaction that adds recipients holds the row, and the next statement sees them.
   await sql`select 1 from broadcast_batches where broadcast_id = ${broadcastId} and first = ${first} for update`.execute(trx);
   const left = await listPending(trx, batch, { limit: 1, except: [] });
   if (left.length > 0) return false;

@@ -71,7 +71,7 @@ async function enrolSome(deps: Deps, trx: Trx, id: string, before: number): Prom
   return recipients.length;
 }
 
-/** Enough wait for their first turn, or all sending is stopped: whoever is not enrolled needs no run that waits. */
+/** Enough wait for their first turn, or all sending is paused: recipients without an entry need no run that waits. */
 async function mustWait(trx: Trx, { id, settings }: BroadcastRecord): Promise<boolean> {
   if ((await countInOpenBatches(trx, id)) >= mostWaiting) return true;
   const { all, channels } = pausesOf(await readPauseKeys(trx), false);

@@ -31,7 +31,8 @@ function paceOf({ slots }: AppDeps, channel: Channel): LetterPace {
 
 /**
  * Takes the first turns of a batch's recipients, some dozens in a transaction, and sends what the gate let through: the same turn as everywhere, read and
- * written together. May be called any number of times, by any run; it does its work once. Whoever is not done after the first turn has a run of their own.
+ * written together. May be called any number of times, by any run; it does its work once. A recipient that is not done after the first turn gets a run of its
+ * own.
  */
 export async function takeBatchTurn(deps: AppDeps, { broadcastId, first }: BatchTurnInput): Promise<Instruction> {
   const batch = { broadcastId, first };

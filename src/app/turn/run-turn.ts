@@ -62,8 +62,8 @@ export interface TogetherAnswer {
 }
 
 /**
- * The turns of several people in one transaction, each decided as `runTurn` decides it. No two of them may share an address: what the first sends counts
- * for the second. A turn that cannot be decided, or has to be asked about anew, is left out of the answer, with nothing done to it.
+ * The turns of several people in one transaction, each decided as `runTurn` decides it. No two of them may share an address: what the first sends counts for
+ * the second. A turn that cannot be decided, or needs a new forecast, is omitted from the answer, and nothing is done for it.
  */
 export async function runTurnsTogether(deps: AppDeps, trx: Trx, requests: readonly TurnRequest[]): Promise<readonly TogetherAnswer[]> {
   const of = new Map(requests.map((request) => [request.seen.entry.id, request]));
