@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { type DevServer, startDevServer } from '../../src/temporal/dev-server.js';
+import { freePort } from '../../src/temporal/free-port.js';
+import { superviseDevServer } from '../../src/temporal/supervised-server.js';
 import { until } from '../support/entry-runs.js';
+import { silentLog } from '../support/log.js';
 
 let dataDir: string;
 const servers: DevServer[] = [];
@@ -46,6 +49,28 @@ test('serves a Web UI without looking for news outside', async () => {
   servers.push(server);
   await until(async () => (await fetch(`${server.uiUrl}/namespaces/shop/workflows`).catch(() => null))?.status === 200);
   expect(await readFile(`/proc/${server.pid}/cmdline`, 'utf8')).toContain('--ui-disable-news-fetch');
+});
+
+test('has its Web UI at the port that was wanted, also after it died, and at another where that is taken', async () => {
+  const { binary } = inject('temporal');
+  const uiPort = await freePort();
+  const options = { binary, namespace: 'shop', uiPort };
+  const first = await superviseDevServer({ ...options, dataDir }, silentLog);
+  const beside = await mkdtemp(join(tmpdir(), 'sojourn-temporal-'));
+  try {
+    expect(first.uiUrl).toBe(`http://127.0.0.1:${uiPort}`);
+    const page = async () => (await fetch(`${first.uiUrl}/namespaces/shop/workflows`).catch(() => null))?.status === 200;
+    await until(page);
+    const second = await superviseDevServer({ ...options, dataDir: beside }, silentLog);
+    expect(second.uiUrl).not.toBe(first.uiUrl);
+    await second.stop();
+    process.kill((JSON.parse(await readFile(join(dataDir, 'temporal.pid'), 'utf8')) as { server: number }).server, 'SIGKILL');
+    await until(async () => !(await page()));
+    await until(page);
+  } finally {
+    await first.stop();
+    await rm(beside, { recursive: true, force: true });
+  }
 });
 
 test('sets aside the database of another server version, and begins a new one', async () => {

@@ -188,10 +188,13 @@ describeOnBothStores('a turn', (store) => {
 
   test('gives up a message that is rejected for good, and suppresses a dead address', async () => {
     const deps = await abandonedCart();
-    deps.providers.email.answers = [{ kind: 'not-sent', code: '550', retry: false, suppress: true }];
+    const said = { host: 'mx.shop.example:25', reply: '550 5.1.1 <…> is unknown here' };
+    deps.providers.email.answers = [{ kind: 'not-sent', code: '550', retry: false, suppress: true, said }];
 
     expect(await turn(deps)).toMatchObject({ kind: 'wait' });
     expect(await messages()).toMatchObject([{ state: 'skipped', reason: 'provider-rejected' }]);
+    const why = await explainMessage(deps, (await messages())[0]?.id ?? '');
+    expect(why?.attemptsMade, 'which host answered, and in what words').toMatchObject([{ outcome: 'not-sent', code: '550', ...said }]);
     expect(await store().db.selectFrom('suppressions').select(['channel', 'reason']).execute()).toEqual([
       { channel: 'email', reason: 'bounced' },
     ]);
