@@ -12,7 +12,7 @@ export interface IncomingEvent {
   readonly context: Readonly<Record<string, unknown>>;
   /** Codes about the event itself, told by `event show`: `clock-ahead`. */
   readonly notes: readonly string[];
-  /** The user id as it was told, where it names nobody. */
+  /** The user id as the client sent it, where it names nobody. */
   readonly placeholderUserId?: string;
   readonly speaker: Speaker;
 }
