@@ -68,6 +68,8 @@ module.exports = {
     pure('statistics-is-pure', '^src/statistics/'),
     only('policy-imports-domain', '^src/policy/', ['^src/policy/', '^src/domain/', '^src/yaml/']),
     pure('policy-is-pure', '^src/policy/'),
+    only('definitions-import-the-journey', '^src/definitions/', ['^src/definitions/', '^src/journey/', '^src/domain/', '^src/yaml/']),
+    pure('definitions-are-pure', '^src/definitions/'),
     only('yaml-imports-domain', '^src/yaml/', ['^src/yaml/', '^src/domain/']),
     only('simulator-is-pure', '^src/simulator/', [
       '^src/simulator/',
@@ -118,6 +120,7 @@ module.exports = {
       '^src/store/',
       '^src/render/',
       '^src/policy/',
+      '^src/definitions/',
       '^src/yaml/',
       '^workflows/contract',
     ]),

@@ -2,6 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { isResponseSerializationError } from 'fastify-type-provider-zod';
 import type { Log } from '../app/deps.js';
 import { CursorError } from '../app/paging.js';
+import { definitionKinds } from '../definitions/list.js';
 import type { ProblemBody } from './contract/problem.js';
 import { InvalidRequest, sentence } from './validator.js';
 
@@ -46,8 +47,8 @@ export function notFound(noun: string, id: string): Problem {
 }
 
 /** What people name. Everything else has an id that we made. */
-const namedNouns: ReadonlySet<string> = new Set(['journey', 'version', 'template']);
-const nameLike = /^(?:\d+ of )?[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
+const namedNouns: ReadonlySet<string> = new Set(['journey', 'version', 'template', ...definitionKinds.map(({ kind }) => kind)]);
+const nameLike = /^(?:\d+ of )?[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$/;
 const idLike = /^(?:[0-9a-z]{26}|[a-z2-7]{32})$/;
 
 /** Found, or a 404 that names it. */

@@ -20,6 +20,7 @@ import { capRoutes } from './routes/caps.js';
 import { consentRoutes } from './routes/consents.js';
 import { controlRoutes } from './routes/controls.js';
 import { deadLetterRoutes } from './routes/dead-letters.js';
+import { definitionRoutes } from './routes/definitions.js';
 import { engagementRoutes } from './routes/engagement.js';
 import { entryRoutes } from './routes/entries.js';
 import { eventRoutes } from './routes/events.js';
@@ -34,6 +35,7 @@ import { profileSearchRoutes } from './routes/profile-searches.js';
 import { profileRoutes } from './routes/profiles.js';
 import { replayRoutes } from './routes/replays.js';
 import { secretRoutes } from './routes/secrets.js';
+import { segmentPlaceRoutes } from './routes/segments.js';
 import { sendCheckRoutes } from './routes/send-checks.js';
 import { shopRoutes } from './routes/shop.js';
 import { suppressionRoutes } from './routes/suppressions.js';
@@ -113,6 +115,8 @@ const apiRoutes = [
   journeyRoutes,
   replayRoutes,
   policyRoutes,
+  definitionRoutes,
+  segmentPlaceRoutes,
   controlRoutes,
   breakerRoutes,
   entryRoutes,

@@ -9,6 +9,7 @@ import type { Clock } from '../domain/time/clock.js';
 import type { Store } from '../store/db.js';
 import type { ChannelSlots } from './messages/channel-slots.js';
 import type { OrderLookup } from './ports.js';
+import type { Segments } from './segments/live-segments.js';
 
 /** Lines for operators: codes and ids only, never an address, a name or content. */
 export interface Log {
@@ -41,6 +42,8 @@ export interface AppDeps {
   readonly shop: Shop;
   /** The published policies that are in force now: read at every decision, never kept. `refresh`: looks for newer ones at once. */
   readonly policies: { readonly current: () => Policies; readonly refresh?: () => Promise<void> };
+  /** The segments in force, for who tells facts. */
+  readonly segments: { readonly current: () => Segments };
   readonly providers: Providers;
   readonly renderer: Renderer;
   readonly orderLookup: OrderLookup | null;

@@ -1,3 +1,4 @@
+import type { PublishedDefinition } from '../api/contract/definitions.js';
 import type { PublishedJourney } from '../api/contract/journeys.js';
 import type { PublishedPolicy } from '../api/contract/policies.js';
 import { describeProblem } from '../yaml/problem.js';
@@ -5,7 +6,7 @@ import type { Outcome } from './context.js';
 import { CliFailure } from './failure.js';
 import type { SourceFile } from './source-file.js';
 
-type Published = PublishedPolicy | PublishedJourney;
+type Published = PublishedPolicy | PublishedJourney | PublishedDefinition;
 type Complaint = Published['problems'][number];
 
 /** Publishes each file by itself, and says of each what became of it. `inForce`: the words for a new version, `live` or `in force`. */

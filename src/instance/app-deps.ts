@@ -26,6 +26,7 @@ type Given =
   | 'secret'
   | 'shop'
   | 'policies'
+  | 'segments'
   | 'providers'
   | 'renderer'
   | 'log'

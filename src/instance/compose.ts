@@ -9,6 +9,7 @@ import type { Log } from '../app/deps.js';
 import { AuditTrail } from '../app/keys/audit-trail.js';
 import { readBudgets } from '../app/keys/read-budgets.js';
 import { livePolicies } from '../app/policies/live-policies.js';
+import { LiveSegments } from '../app/segments/live-segments.js';
 import { publishTemplates } from '../app/templates/publish-templates.js';
 import { takeTurn } from '../app/turn/take-turn.js';
 import { readNotices } from '../app/upkeep/read-notices.js';
@@ -74,6 +75,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
   const renderer = createRenderer({ loadVersion: (id, version) => findTemplateVersion(store.db, id, version), shop });
 
   const policies = livePolicies({ store, log });
+  const segments = new LiveSegments();
   const liveShop = new LiveShop({ folder: config.SOJOURN_PROJECT, shop, store, log });
   const secrets = watchSecrets({ secret, log });
   const life = { mayBeginSend: true, notifyRelay: (): void => {} };
@@ -84,6 +86,7 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
     shop,
     local,
     policies,
+    segments,
     renderer,
     metrics,
     log,
@@ -99,7 +102,8 @@ async function start(config: Config, log: Log, say: (line: string) => void, stop
   await publishPoliciesAtStart(app, project, isFirst);
   await policies.start();
   await liveShop.start();
-  run('watching loops', watchingLoops({ store, policies, liveShop, secrets }));
+  await segments.refresh(store.db);
+  run('watching loops', watchingLoops({ store, policies, segments, liveShop, secrets }));
   await publishAtStart(app, project, isFirst);
 
   let temporal: Temporal | null = null;

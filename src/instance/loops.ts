@@ -7,6 +7,8 @@ import { forgetOldKeyActs } from '../app/keys/undo-key-acts.js';
 import { settlePendingInteractions } from '../app/messages/record-interaction.js';
 import { settleExpiredAttempts } from '../app/messages/settle-expired-attempts.js';
 import type { LivePolicies } from '../app/policies/live-policies.js';
+import type { LiveSegments } from '../app/segments/live-segments.js';
+import { fillSegments, keepSegmentSizes, reviewDuePeople } from '../app/segments/tend-segments.js';
 import type { Store } from '../store/db.js';
 import { readPublished } from '../store/published.js';
 import type { SecretWatch } from './instance-secrets.js';
@@ -22,13 +24,18 @@ import type { Temporal } from './temporal-part.js';
 export function watchingLoops(of: {
   readonly store: Store;
   readonly policies: LivePolicies;
+  readonly segments: LiveSegments;
   readonly liveShop: LiveShop;
   readonly secrets: SecretWatch;
 }): readonly Loop[] {
   const look = async (): Promise<void> => {
     const published = await readPublished(of.store.db);
     of.secrets.take(published.eras);
-    await Promise.all([of.policies.take(published.policies), of.liveShop.take(published.shop)]);
+    await Promise.all([
+      of.policies.take(published.policies),
+      of.segments.take(published.segments, of.store.db),
+      of.liveShop.take(published.shop),
+    ]);
   };
   return [
     {
@@ -57,6 +64,9 @@ export function relayLoops(app: AppDeps, { auditDays }: { readonly auditDays: nu
   });
   return [
     upkeep('broadcasts', 1_000, () => enrolDue(app), 'Broadcasts could not be looked at'),
+    upkeep('segments-due', 500, () => reviewDuePeople(app), 'Segments that change by time could not be looked at'),
+    upkeep('segment-fills', 1_000, () => fillSegments(app), 'New definitions of segments could not be applied'),
+    upkeep('segment-sizes', 60_000, () => keepSegmentSizes(app), 'Sizes of segments could not be kept'),
     upkeep('expired-attempts', 5_000, () => settleExpiredAttempts(app), 'Attempts whose lease ended could not be settled'),
     upkeep('interactions', 5_000, () => settlePendingInteractions(app), 'Opens and clicks could not be judged'),
     upkeep('consents', 5_000, () => tendConsents(app), 'Consents that wait could not be looked at'),

@@ -5,7 +5,7 @@ import { day, type Instant } from '../domain/time/instant.js';
 import type { StepId } from '../domain/values/ids.js';
 import { awaitedBy } from './awaiting.js';
 import type { Condition } from './conditions/condition.js';
-import { allConditions, conditionKind, describeCondition, evaluate } from './conditions/kind-of.js';
+import { allConditions, conditionKind, describeTruth, evaluate } from './conditions/kind-of.js';
 import { type EngineContext, factsAbout } from './context.js';
 import type { JourneyDefinition, SendStep, Step, StepEffect } from './definition.js';
 import type { EntryInput, EntryState, Pending, TraceLine } from './entry.js';
@@ -83,7 +83,7 @@ export function decideEntry(
   const facts = factsAbout(context, context.facts.event);
   for (const { reason, condition } of entry.filters) {
     const answer = evaluate(condition, facts);
-    if (answer !== 'true') return notEntered(reason, sayNot(condition, answer === 'unknown'));
+    if (answer !== 'true') return notEntered(reason, describeTruth(condition, answer));
   }
   return tooSoon(context, history) ?? besideOthers(context, history) ?? { kind: 'enter' };
 }
@@ -328,10 +328,6 @@ function besideOthers({ definition }: EngineContext, { openOthers }: EntryHistor
 
 function notEntered(reason: string, clause: string): NotEntered {
   return { kind: 'not-entered', reason, text: `Does not enter: ${clause}.` };
-}
-
-function sayNot(condition: Condition, unknown: boolean): string {
-  return unknown ? `it is not known whether ${describeCondition(condition)}` : describeCondition(condition, false);
 }
 
 function sayDays(ms: number): string {

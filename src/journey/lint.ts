@@ -53,7 +53,8 @@ function lengthFindings({ places }: Compiled): readonly Finding[] {
   return [error(beyond, `A journey has at most ${mostSteps} steps, and this one has ${places.size}.`, 'Split it into several journeys.')];
 }
 
-function eventFindings({ references }: Compiled): readonly Finding[] {
+/** Names of events that are none, or that never come. */
+export function eventFindings({ references }: Pick<Compiled, 'references'>): readonly Finding[] {
   return references.flatMap((reference): Finding[] => {
     if (reference.kind !== 'event') return [];
     const { name, path } = reference;
@@ -175,7 +176,7 @@ function neverWithCart(fact: string): boolean {
   return !/^(cart|checkout|order)\./.test(fact);
 }
 
-function topicFindings({ references }: Compiled, topics: readonly string[]): readonly Finding[] {
+export function topicFindings({ references }: Pick<Compiled, 'references'>, topics: readonly string[]): readonly Finding[] {
   return references.flatMap((reference): Finding[] => {
     const unknown = reference.kind === 'topic' ? unknownTopic(reference.name, topics) : null;
     return unknown === null ? [] : [error(reference.path, unknown.message, unknown.suggestion)];

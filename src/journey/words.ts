@@ -25,6 +25,8 @@ const factWords: Readonly<Record<string, string>> = {
   'message.clicked': 'a click',
   'message.replied': 'a reply',
   'message.complained': 'a complaint',
+  'segment.entered': 'coming into a segment',
+  'segment.left': 'leaving a segment',
 };
 
 const clientEvents: Readonly<Record<string, FactName>> = {

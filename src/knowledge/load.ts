@@ -17,7 +17,11 @@ export interface AskedSource {
 
 /** What the journey asks of each source, at an instant; sources that it does not ask are not there. */
 export function askedSources(definition: JourneyDefinition, at: Instant): readonly AskedSource[] {
-  const needs: readonly { readonly of: string }[] = needsOf(definition);
+  return askedOf(needsOf(definition), at);
+}
+
+/** These needs, source by source. */
+export function askedOf(needs: readonly { readonly of: string }[], at: Instant): readonly AskedSource[] {
   return [...new Set(needs.map(({ of }) => of))].map((name) => {
     const source = sourceNamed(name);
     const asked = needs.filter(({ of }) => of === name);

@@ -5,12 +5,16 @@ import type { Tables } from '../simulator/memory/tables.js';
 
 /** Whom a turn is about. `entryId` tells what the entry itself did apart. */
 export interface About {
-  readonly entryId: EntryId;
-  readonly profileId: ProfileId;
+  /** Null: it is asked for no entry. */
+  readonly entryId: EntryId | null;
+  /** Or an expression of it, in a statement about several people. */
+  readonly profileId: ProfileId | RawBuilder<unknown>;
 }
 
 /** The world in memory. `sharers`: others who have an address of the person's, where they are few. */
-export interface MemoryLook extends About {
+export interface MemoryLook {
+  readonly entryId: EntryId;
+  readonly profileId: ProfileId;
   readonly tables: Tables;
   readonly sharers: readonly ProfileId[];
 }

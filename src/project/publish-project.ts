@@ -1,17 +1,22 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { publishDefinition } from '../app/definitions/publish-definition.js';
 import type { AppDeps } from '../app/deps.js';
 import { publishJourney } from '../app/journeys/publish-journey.js';
 import type { TemplatePublication } from '../app/templates/publish-templates.js';
+import { definitionKinds } from '../definitions/list.js';
+import { idInSource } from '../definitions/parse.js';
 import { policyKinds } from '../domain/policy/policies.js';
 import { decodeText } from '../domain/values/decode-text.js';
 import { policyFile } from '../policy/parse.js';
 import { sourceHash } from '../render/compile.js';
 import type { TemplateFolder } from '../render/load.js';
+import { readDefinitionVersion } from '../store/definitions.js';
 import { readJourneySource } from '../store/journeys.js';
 import { readPolicyVersion } from '../store/policies.js';
 import { latestTemplateVersions } from '../store/templates.js';
-import { describeProblem } from '../yaml/problem.js';
+import { describeProblem, type FileProblem } from '../yaml/problem.js';
+import { definitionFiles } from './definition-folder.js';
 import { readPolicyFile } from './policy-folder.js';
 import { publishPolicyFolder } from './publish-policies.js';
 
@@ -38,8 +43,8 @@ export async function publishPoliciesAtStart(app: PublishDeps, project: Project,
 }
 
 /**
- * What the first start on an empty store does: templates, then journeys. A file with errors is reported and skipped; it does not stop the start. Every later
- * start leaves what is live as it is and says what differs.
+ * What the first start on an empty store does: templates, then segments and the like, then journeys. A file with errors is reported and skipped; it does
+ * not stop the start. Every later start leaves what is live as it is and says what differs.
  */
 export async function publishAtStart(app: PublishDeps, project: Project, isFirst: boolean): Promise<void> {
   if (isFirst) return publishFirst(app, project);
@@ -51,17 +56,38 @@ export async function publishAtStart(app: PublishDeps, project: Project, isFirst
   );
 }
 
-async function publishFirst(app: PublishDeps, { folder, templates, publishTemplates, say }: Project): Promise<void> {
-  for (const { id, version, published, problems } of await publishTemplates()) {
+async function publishFirst(app: PublishDeps, project: Project): Promise<void> {
+  const { folder, templates, say } = project;
+  for (const { id, version, published, problems } of await project.publishTemplates()) {
     if (published) say(`Published template ${id}, version ${version}.`);
     for (const problem of problems) say(describeProblem(problem));
   }
+  const note = 'published at the first start';
+  for (const kind of definitionKinds)
+    for (const { file, source } of await definitionFiles(folder, kind)) {
+      const result = await publishDefinition(app, kind, { source, note });
+      tellPublication(project, { ...result, id: result.id ?? file, file, noun: kind.kind });
+    }
   for (const { file, source } of await journeyFiles(folder)) {
-    const result = await publishJourney({ ...app, templates }, { source, note: 'published at the first start' });
-    if (result.kind === 'published') say(`Published journey ${result.journeyId}, version ${result.version}.`);
-    for (const problem of result.problems) say(describeProblem({ ...problem, file }));
-    if (result.kind === 'refused') say(`${file} is not live: mend it, then sojourn publish.`);
+    const result = await publishJourney({ ...app, templates }, { source, note });
+    tellPublication(project, { ...result, id: result.kind === 'refused' ? file : result.journeyId, file, noun: 'journey' });
   }
+}
+
+interface Publication {
+  readonly kind: 'published' | 'unchanged' | 'refused';
+  /** `journey`, `segment`. */
+  readonly noun: string;
+  readonly id: string;
+  readonly version?: number;
+  readonly file: string;
+  readonly problems: readonly Omit<FileProblem, 'file'>[];
+}
+
+function tellPublication({ say }: Project, { kind, noun, id, version, file, problems }: Publication): void {
+  if (kind === 'published') say(`Published ${noun} ${id}, version ${version}.`);
+  for (const problem of problems) say(describeProblem({ ...problem, file }));
+  if (kind === 'refused') say(`${file} is not live: mend it, then sojourn publish.`);
 }
 
 /** Files of the folder that say something else than what is live, or that are not live at all, by their paths in the folder. */
@@ -78,6 +104,9 @@ async function differingFiles(
     const source = await readPolicyFile(folder, kind);
     if (source !== null && (await readPolicyVersion(db, kind, 'newest'))?.source !== source) differing.push(policyFile(kind));
   }
+  for (const kind of definitionKinds)
+    for (const { file, source } of await definitionFiles(folder, kind))
+      if ((await readDefinitionVersion(db, kind.kind, idInSource(kind, source) ?? '', 'newest'))?.source !== source) differing.push(file);
   for (const { file, source } of await journeyFiles(folder))
     if ((await readJourneySource(db, idIn(source))) !== source) differing.push(file);
   return differing;

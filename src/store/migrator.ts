@@ -19,6 +19,8 @@ import { up as propertiesOfFacts } from './migrations/0023-properties-of-facts.j
 import { up as subjects } from './migrations/0024-subjects.js';
 import { up as broadcastBatches } from './migrations/0025-broadcast-batches.js';
 import { up as sourceOfEvents } from './migrations/0026-source-of-events.js';
+import { up as definitions } from './migrations/0027-definitions.js';
+import { up as segmentMembers } from './migrations/0028-segment-members.js';
 
 /** In order; a new one goes to the end and an old one never changes. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -42,6 +44,8 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0024-subjects': { up: subjects },
   '0025-broadcast-batches': { up: broadcastBatches },
   '0026-source-of-events': { up: sourceOfEvents },
+  '0027-definitions': { up: definitions },
+  '0028-segment-members': { up: segmentMembers },
 };
 
 /**

@@ -3,6 +3,8 @@ import { commerceEventNames } from '../domain/carts/commerce-events.js';
 import { addressKeptIn, addressTraits } from './channel-sql.js';
 import { eraseLetters } from './erase-letters.js';
 import type { PersonTable, TableName, TableRule, ToldSince } from './person-table.js';
+import { segmentTables } from './segment-tables.js';
+import { tablesOfNobody } from './tables-of-nobody.js';
 
 // To add a table with a person's data: its migration, its type in `schema.ts`, and its value here. A merge, the undo of a merge, an erasure and the person's
 // copy of their data go through this list. `test/store/people/person-tables.test.ts` reads the schema and plants a value in every column.
@@ -25,7 +27,6 @@ const inMessages = (ids: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`message_id in (select id from messages where profile_id = ${ids})`;
 const inEntries = (ids: RawBuilder<unknown>): RawBuilder<unknown> => sql`entry_id in (select id from entries where profile_id = ${ids})`;
 const nothing = (): readonly RawBuilder<unknown>[] => [];
-const nobody = (why: string) => ({ kind: 'nobody', why }) as const;
 
 /**
  * What each table does with a person. The statements run in this order; the caller holds the locks (profiles, carts, entries). A statement that reads another
@@ -360,18 +361,9 @@ export const personTables: { readonly [Name in TableName]: TableRule<Name> } = {
     addresses: (ids) => sql`select email, phone, ${addressTraits(sql`traits`)} from profiles where id = ${ids}`,
   },
 
-  secret_eras: nobody('Fingerprints of the secrets of this installation.'),
-  journeys: nobody('What the shop publishes.'),
-  journey_versions: nobody('What the shop publishes.'),
-  template_versions: nobody('What the shop publishes.'),
-  policy_versions: nobody('What the shop publishes.'),
-  broadcasts: nobody('The content for all recipients; the list of them is a table of its own.'),
-  broadcast_batches: nobody('Positions in the list of recipients, and when somebody looks at them.'),
-  write_keys: nobody('Keys of the shop.'),
-  api_keys: nobody('Keys of the shop.'),
-  key_hours: nobody('How much came by a key in an hour.'),
-  key_refusals: nobody('What a key may not do and tried, by codes.'),
-  controls: nobody('What operators have set, and what runs.'),
+  ...segmentTables,
+
+  ...tablesOfNobody,
 };
 
 /** The tables that hold something of a person, in the order of the list. */

@@ -46,6 +46,11 @@ export interface Database {
   key_refusals: KeyRefusalsTable;
   controls: ControlsTable;
   policy_versions: PolicyVersionsTable;
+  definition_versions: DefinitionVersionsTable;
+  segment_members: SegmentMembersTable;
+  segment_reviews: SegmentReviewsTable;
+  segment_fills: SegmentFillsTable;
+  segment_sizes: SegmentSizesTable;
   interactions: InteractionsTable;
   idempotency_keys: IdempotencyKeysTable;
   broadcasts: BroadcastsTable;
@@ -511,6 +516,47 @@ export interface PolicyVersionsTable {
   hash: string;
   note: string | null;
   published_at: number;
+}
+
+export interface DefinitionVersionsTable {
+  kind: string;
+  id: string;
+  version: number;
+  source: string;
+  definition: ColumnType<Record<string, unknown> | null, string | null, never>;
+  hash: string;
+  note: string | null;
+  published_at: number;
+}
+
+export interface SegmentMembersTable {
+  seq: Generated<number>;
+  segment_id: string;
+  profile_id: string;
+  version: number;
+  since: number;
+  because: Json<readonly string[]>;
+}
+
+export interface SegmentReviewsTable {
+  profile_id: string;
+  due_at: number;
+}
+
+export interface SegmentFillsTable {
+  segment_id: string;
+  version: number;
+  started_at: number;
+  begins_real: number;
+  after_id: string;
+  seen: number;
+  finished_at: number | null;
+}
+
+export interface SegmentSizesTable {
+  segment_id: string;
+  at: number;
+  size: number;
 }
 
 export interface InteractionsTable {

@@ -2,6 +2,7 @@ import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { livePolicies } from '../../src/app/policies/live-policies.js';
+import { LiveSegments } from '../../src/app/segments/live-segments.js';
 import { publishTemplates } from '../../src/app/templates/publish-templates.js';
 import { secretsOf } from '../../src/domain/keys/secrets.js';
 import { watchSecrets } from '../../src/instance/instance-secrets.js';
@@ -60,6 +61,7 @@ describe('a project folder that people work on while the service runs', () => {
       store,
       liveShop: other,
       policies: livePolicies({ store, log: silentLog }),
+      segments: new LiveSegments(),
       secrets: watchSecrets({ secret: secretsOf('s'), log: silentLog }),
     };
     const stop = runLoops(watchingLoops(watching), { log: silentLog });

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import type { AppDeps } from '../../src/app/deps.js';
 import { publishJourney } from '../../src/app/journeys/publish-journey.js';
 import { ChannelSlots } from '../../src/app/messages/channel-slots.js';
+import { LiveSegments } from '../../src/app/segments/live-segments.js';
 import { publishTemplates } from '../../src/app/templates/publish-templates.js';
 import type { DkimSettings } from '../../src/channels/email/compose.js';
 import { createSmtpProvider } from '../../src/channels/email/providers/smtp.js';
@@ -60,6 +61,7 @@ export async function buildApp(
       secret: secretsOf('the secret of the bench'),
       shop,
       policies: { current: () => policies },
+      segments: new LiveSegments(),
       providers: { email, sms },
       renderer: createRenderer({ loadVersion: (id, version) => findTemplateVersion(store.db, id, version), shop }),
       orderLookup: null,

@@ -22,8 +22,10 @@ export const points: ConditionKind<PointsCondition, z.output<typeof yaml>> = {
   yaml: () => yaml,
   compile: (source) => ({ kind: 'points', comparison: toComparison(source) }),
   notMet: () => 'too-few-points',
-  isAboutEvent: false,
+  about: 'person',
   parts: () => [],
+  changedBy: () => [],
+  changesAt: () => null,
   // A kind of the product has its name in `Questions`.
   needs: () => [{ of: 'points' } as unknown as Need],
   evaluate: ({ comparison }, { known }) => compare(comparison, (known as { readonly points?: number }).points),

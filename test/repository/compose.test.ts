@@ -97,7 +97,9 @@ describe('docker-compose.yml', () => {
 
   test.each(['publish', 'api', 'relay', 'worker'])('gives %s the project of this folder', (name) => {
     const mounted = (services[name]?.volumes ?? []).filter((volume) => volume.startsWith('./'));
-    expect(mounted.toSorted()).toEqual(['journeys', 'policies', 'shop.yaml', 'templates'].map((part) => `./${part}:/app/${part}:ro`));
+    expect(mounted.toSorted()).toEqual(
+      ['journeys', 'policies', 'segments', 'shop.yaml', 'templates'].map((part) => `./${part}:/app/${part}:ro`),
+    );
     expect(mounted.map((volume) => volume.split(':')[0] ?? '').filter((source) => !isThere(source))).toEqual([]);
   });
 

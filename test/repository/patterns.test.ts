@@ -9,7 +9,7 @@ import { repositoryFiles, textOf } from '../support/repository.js';
 const reviewed: Readonly<Record<string, string>> = {
   '-.*$': 'the id of a link that we signed, at most 64 characters',
   '[.,](?=\\d*$)': 'an amount, whose length is bounded before',
-  '^(?:\\d+ of )?[a-z][a-z0-9]*(?:-[a-z0-9]+)*$': 'anchored, and a hyphen divides what is repeated',
+  '^(?:\\d+ of )?[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$': 'anchored, and a hyphen divides what is repeated',
   "^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$": 'anchored, a dot divides, and the text has 64 characters',
   '"[^"\\\\]*(?:\\\\.[^"\\\\]*)*"|-?\\d[\\d.eE+-]*': 'the text is JSON by then, so each string has its end',
   '\\n[ \\t]*(?:\\n[ \\t]*)+': 'each repetition begins with a line end, which none of the others takes',

@@ -1,5 +1,6 @@
 import { ulid } from 'ulid';
 import type { IngestDeps } from '../../src/app/ingest/ingest-events.js';
+import { LiveSegments } from '../../src/app/segments/live-segments.js';
 import type { ShopEvent } from '../../src/domain/events/event.js';
 import type { IncomingEvent } from '../../src/domain/events/incoming.js';
 import { secretsOf } from '../../src/domain/keys/secrets.js';
@@ -29,6 +30,7 @@ export function ingestDeps(store: Store, at: Instant = noon + hour): IngestDeps 
     newId: () => ulid().toLowerCase(),
     notifyRelay: () => {},
     policies: { current: () => policies },
+    segments: new LiveSegments(),
     shop,
     secret: secretsOf('a-secret-for-tests'),
     log: silentLog,

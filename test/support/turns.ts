@@ -3,6 +3,7 @@ import { ulid } from 'ulid';
 import type { AppDeps } from '../../src/app/deps.js';
 import { ingestEvents } from '../../src/app/ingest/ingest-events.js';
 import { ChannelSlots } from '../../src/app/messages/channel-slots.js';
+import { LiveSegments } from '../../src/app/segments/live-segments.js';
 import type { IncomingEvent } from '../../src/domain/events/incoming.js';
 import { secretsOf } from '../../src/domain/keys/secrets.js';
 import type { AttemptOutcome } from '../../src/domain/messages/message.js';
@@ -76,6 +77,7 @@ export function turnDeps(store: Store, overrides: Partial<AppDeps> = {}): TurnDe
       texts: { countries: ['GB', 'GG', 'JE', 'IM', 'US', 'CA', 'FR', 'DE', 'ES', 'IT', 'IE', 'AU', 'PR', 'JM'], perHour: 100_000 },
     },
     policies: { current: () => policies },
+    segments: new LiveSegments(),
     providers: { email: new ScriptedProvider<OutgoingEmail>(), sms: new ScriptedProvider<OutgoingSms>() },
     renderer: {
       render: async (template, _version, context) => ({

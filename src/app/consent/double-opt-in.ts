@@ -47,7 +47,7 @@ const roundSize = 50;
 const tracesMs = 2 * 365 * day;
 const tracesAtOnce = 500;
 
-type Deps = Pick<AppDeps, 'store' | 'clock' | 'secret' | 'newId' | 'policies' | 'publicUrl' | 'log' | 'notifyRelay' | 'shop'>;
+type Deps = Pick<AppDeps, 'store' | 'clock' | 'secret' | 'newId' | 'policies' | 'publicUrl' | 'log' | 'notifyRelay' | 'shop' | 'segments'>;
 
 /**
  * One round of upkeep for consents: sends requests for confirmation and one reminder; lets unconfirmed acts expire after 30 days; deletes the addresses and
@@ -266,7 +266,7 @@ function confirmedBy(
  * answers.
  */
 export async function confirmConsent(
-  deps: Pick<Deps, 'store' | 'clock' | 'newId' | 'policies' | 'notifyRelay' | 'secret'>,
+  deps: Pick<Deps, 'store' | 'clock' | 'newId' | 'policies' | 'notifyRelay' | 'secret' | 'segments'>,
   id: string,
   proof: Pick<ConsentProof, 'ip' | 'userAgent'>,
 ): Promise<ConfirmationPage> {
@@ -277,7 +277,7 @@ export async function confirmConsent(
 }
 
 async function confirm(
-  deps: Pick<Deps, 'clock' | 'newId' | 'secret'>,
+  deps: Pick<Deps, 'clock' | 'newId' | 'secret' | 'policies' | 'segments'>,
   trx: Trx,
   link: Link,
   proof: Pick<ConsentProof, 'ip' | 'userAgent'>,

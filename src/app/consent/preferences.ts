@@ -162,7 +162,7 @@ function boxOf(
  * or the person was erased.
  */
 export async function savePreferences(
-  deps: Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay' | 'policies' | 'secret' | 'shop'>,
+  deps: Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay' | 'policies' | 'secret' | 'shop' | 'segments'>,
   messageId: string,
   said: Wishes,
   proof: PreferenceProof,
@@ -347,7 +347,7 @@ function startWouldBring(records: readonly ConsentRecord[], channel: Channel, to
 }
 
 async function writeTraits(
-  deps: Pick<AppDeps, 'clock' | 'newId'>,
+  deps: Pick<AppDeps, 'clock' | 'newId' | 'policies' | 'segments'>,
   trx: Trx,
   profile: Profile,
   { traits, frequency }: Wishes,

@@ -11,7 +11,7 @@ import { findCanonicalProfile } from '../../store/profiles-read.js';
 import type { AppDeps } from '../deps.js';
 import { tellFacts } from '../ingest/tell-facts.js';
 
-type Deps = Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay' | 'policies' | 'shop'>;
+type Deps = Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay' | 'policies' | 'shop' | 'segments'>;
 
 /** An act of consent as a form, a page or an agent gives it. */
 export interface ConsentGiven extends ConsentSaid {
@@ -48,7 +48,7 @@ export async function recordConsents(deps: Deps, profileId: string, given: reado
 
 /** Writes acts of locked profiles with their facts, and tells journeys. For use inside a transaction that decided on them, at the instant `now`. */
 export async function writeConsentActs(
-  deps: Pick<AppDeps, 'clock' | 'newId'>,
+  deps: Pick<AppDeps, 'clock' | 'newId' | 'policies' | 'segments'>,
   trx: Trx,
   acts: readonly { readonly profileId: ProfileId; readonly given: readonly ConsentGiven[] }[],
   { eventId, now }: { readonly eventId: string; readonly now: Instant },

@@ -20,7 +20,7 @@ export type UnsubscribeResult = 'stopped' | 'stopped-already' | 'unknown';
  * clicked owns the mailbox. When it returns, all is committed, journeys have the facts and waiting entries are due for a poke. Can be repeated.
  */
 export async function unsubscribe(
-  deps: Pick<AppDeps, 'store' | 'clock' | 'newId' | 'log' | 'metrics' | 'notifyRelay' | 'policies' | 'secret'>,
+  deps: Pick<AppDeps, 'store' | 'clock' | 'newId' | 'log' | 'metrics' | 'notifyRelay' | 'policies' | 'secret' | 'segments'>,
   messageId: string,
   how: { readonly method: string; readonly text: string | null },
 ): Promise<UnsubscribeResult> {

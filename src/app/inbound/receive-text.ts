@@ -23,7 +23,7 @@ import type { AppDeps } from '../deps.js';
 import { tellFacts } from '../ingest/tell-facts.js';
 import type { TwilioKeys } from './record-receipt.js';
 
-type Deps = Pick<AppDeps, 'store' | 'clock' | 'secret' | 'shop' | 'newId' | 'log' | 'notifyRelay' | 'publicUrl' | 'policies'>;
+type Deps = Pick<AppDeps, 'store' | 'clock' | 'secret' | 'shop' | 'newId' | 'log' | 'notifyRelay' | 'publicUrl' | 'policies' | 'segments'>;
 
 export type TextResult = { readonly kind: 'refused' } | { readonly kind: 'taken'; readonly twiml: string };
 

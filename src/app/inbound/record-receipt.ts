@@ -10,7 +10,10 @@ import type { AppDeps } from '../deps.js';
 import { movedBy, tellFacts } from '../ingest/tell-facts.js';
 import { actOnReport, suppressByReport } from './act-on-report.js';
 
-type Deps = Pick<AppDeps, 'store' | 'clock' | 'secret' | 'newId' | 'log' | 'metrics' | 'slots' | 'notifyRelay' | 'publicUrl'>;
+type Deps = Pick<
+  AppDeps,
+  'store' | 'clock' | 'secret' | 'newId' | 'log' | 'metrics' | 'slots' | 'notifyRelay' | 'publicUrl' | 'policies' | 'segments'
+>;
 
 /** The tokens that Twilio may sign with: two while one is rotated. */
 export interface TwilioKeys {

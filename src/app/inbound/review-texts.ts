@@ -34,7 +34,7 @@ export type ReviewResult =
 
 /** What a person made of a sentence that was read as STOP: it was one, or it was not ("I can’t stop smiling"). Each is looked at once. */
 export async function reviewText(
-  deps: Pick<AppDeps, 'store' | 'clock' | 'newId' | 'secret' | 'notifyRelay'>,
+  deps: Pick<AppDeps, 'store' | 'clock' | 'newId' | 'secret' | 'notifyRelay' | 'policies' | 'segments'>,
   id: string,
   isStop: boolean,
 ): Promise<ReviewResult> {
@@ -54,7 +54,7 @@ export async function reviewText(
 
 /** False: there is nothing that this sentence alone took. */
 async function undoStop(
-  deps: Pick<AppDeps, 'clock' | 'newId' | 'secret'>,
+  deps: Pick<AppDeps, 'clock' | 'newId' | 'secret' | 'policies' | 'segments'>,
   trx: Trx,
   message: InboundMessage,
   now: Instant,

@@ -29,7 +29,18 @@ import type { Fresh } from './told-twice.js';
 
 export type IngestDeps = Pick<
   AppDeps,
-  'store' | 'clock' | 'newId' | 'notifyRelay' | 'policies' | 'secret' | 'keyLimits' | 'log' | 'metrics' | 'shop' | 'placeholderIds'
+  | 'store'
+  | 'clock'
+  | 'newId'
+  | 'notifyRelay'
+  | 'policies'
+  | 'segments'
+  | 'secret'
+  | 'keyLimits'
+  | 'log'
+  | 'metrics'
+  | 'shop'
+  | 'placeholderIds'
 >;
 
 export interface IngestResult {
@@ -185,6 +196,7 @@ async function ingestTogether(deps: IngestDeps, trx: Trx, chunk: readonly Unders
   const { matched, wakes, touched } = await tellFacts(trx, deps, {
     facts: projection.facts,
     people: known,
+    newcomers: [...created, ...plan.merges.flatMap(({ from, into }) => [from, into])],
     writes: (matched) => {
       const told = byEvent([...projection.notes, ...matched]);
       const events = fresh.map(({ reading }, index) => newEvent(reading, plan.profileIds[index] as ProfileId, told));

@@ -1,3 +1,5 @@
+import type { TopicPolicy } from '../../domain/policy/topic-policy.js';
+import type { ProfileId } from '../../domain/values/ids.js';
 import type { MatchableFact, Matched } from '../../matching/matched.js';
 import type { NewInput } from '../../matching/waits.js';
 import type { Trx } from '../../store/db.js';
@@ -5,6 +7,8 @@ import { writeInputs } from '../../store/entry-inputs.js';
 import { writeFacts } from '../../store/facts.js';
 import { type ProfileChange, writeProfileChanges } from '../../store/profiles.js';
 import { type Writes, writeTogether } from '../../store/write-together.js';
+import type { Segments } from '../segments/live-segments.js';
+import { reviewPeople } from '../segments/review-people.js';
 import { type MatchContext, planMatches } from './match-facts.js';
 
 /** The facts of one transaction, which has locked the profiles (ascending) and carts concerned. */
@@ -12,10 +16,18 @@ export interface Telling {
   readonly facts: readonly MatchableFact[];
   /** How people change with it. No turn of theirs may decide at an instant before these facts: `movedBy` moves their last instant forward. */
   readonly people: readonly ProfileChange[];
+  /** Who was not there before, or took another profile in: segments look at them whatever was told. */
+  readonly newcomers?: readonly ProfileId[];
   /** What entries are handed beside the facts. */
   readonly inputs?: readonly NewInput[];
   /** What else goes into the same statement, with what the facts did. It may not write profiles, facts or inputs, and reads none of this. */
   readonly writes?: (matched: readonly Matched[]) => Writes;
+}
+
+/** What telling needs. */
+export interface TellContext extends MatchContext {
+  readonly segments: { readonly current: () => Segments };
+  readonly policies: { readonly current: () => { readonly topics: TopicPolicy } };
 }
 
 export interface Told {
@@ -28,9 +40,34 @@ export interface Told {
 
 /**
  * The one way in which facts reach journeys: writes them, moves their people on, matches them against triggers and waits, and hands entries what is theirs.
- * Statements: those of `planMatches`, and one for all writes.
+ * Statements: those of `planMatches`, and one for all writes; where a segment asks about what was told, those of `reviewPeople`, and as many again where somebody
+ * came into a segment or left one.
  */
-export async function tellFacts(trx: Trx, context: MatchContext, { facts, people, inputs = [], writes }: Telling): Promise<Told> {
+export async function tellFacts(trx: Trx, context: TellContext, telling: Telling): Promise<Told> {
+  const told = await tellJourneys(trx, context, telling);
+  const concerned = whomSegmentsConcern(context, telling);
+  if (concerned.length === 0) return told;
+  const { facts } = await reviewPeople(
+    trx,
+    { segments: context.segments.current(), topics: context.policies.current().topics, at: context.clock.now() },
+    concerned,
+  );
+  if (facts.length === 0) return told;
+  const heard = facts.map((fact) => ({ fact, trigger: true }));
+  const after = await tellJourneys(trx, context, { facts: heard, people: movedBy(heard) });
+  return { ...told, matched: [...told.matched, ...after.matched], wakes: told.wakes || after.wakes };
+}
+
+/** Whose place in a segment may be another now. Nobody, and no statement, where no segment asks about what was told. */
+function whomSegmentsConcern({ segments }: TellContext, { facts, people, newcomers = [] }: Telling): readonly ProfileId[] {
+  const { live, mattering } = segments.current();
+  if (live.length === 0) return [];
+  const told = facts.flatMap(({ fact: { name, profileId } }) => (mattering.has(name) ? [profileId] : []));
+  const changed = mattering.has('profile.updated') ? people.flatMap(({ id, person }) => (person === undefined ? [] : [id])) : [];
+  return [...new Set([...told, ...changed, ...newcomers])].sort();
+}
+
+async function tellJourneys(trx: Trx, context: MatchContext, { facts, people, inputs = [], writes }: Telling): Promise<Told> {
   const { matched, inputs: heard, writes: planned } = await planMatches(trx, facts, context);
   const touched = await writeTogether<string>(trx, {
     ...writes?.(matched),

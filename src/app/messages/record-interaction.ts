@@ -32,7 +32,7 @@ import type { AppDeps } from '../deps.js';
 import { tellFacts } from '../ingest/tell-facts.js';
 
 type RecordDeps = Pick<AppDeps, 'store' | 'clock' | 'secret' | 'shop' | 'policies' | 'log' | 'metrics'>;
-type SettleDeps = Pick<AppDeps, 'store' | 'clock' | 'policies' | 'log' | 'metrics' | 'newId' | 'notifyRelay'>;
+type SettleDeps = Pick<AppDeps, 'store' | 'clock' | 'policies' | 'log' | 'metrics' | 'newId' | 'notifyRelay' | 'segments'>;
 
 /** Who comes, as the request tells it; judged and forgotten. */
 export interface Visitor {

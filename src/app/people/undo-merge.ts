@@ -6,6 +6,8 @@ import { lockCartsOf } from '../../store/carts.js';
 import { lockUnitingEntries } from '../../store/entry-union.js';
 import { type KeptMerge, listMerges, type MergeRecord, readMerge, takeApart } from '../../store/merges.js';
 import { lockRowsAsTheyAre, toProfile } from '../../store/profiles.js';
+import { writeReviews } from '../../store/segments.js';
+import { writeTogether } from '../../store/write-together.js';
 import type { AppDeps } from '../deps.js';
 import { type Page, type PageRequest, readPage } from '../paging.js';
 
@@ -42,7 +44,10 @@ export async function undoMerge(deps: Pick<AppDeps, 'store' | 'clock' | 'notifyR
     // Carts before entries, as everywhere.
     await lockCartsOf(trx, merge.intoId as ProfileId);
     await lockUnitingEntries(trx, { profiles: [merge.intoId as ProfileId], carts: [] });
-    await takeApart(trx, merge, withoutOther(toProfile(into), merge), deps.clock.now());
+    const now = deps.clock.now();
+    await takeApart(trx, merge, withoutOther(toProfile(into), merge), now);
+    // Where each of them stands now, the next look says.
+    await writeTogether(trx, { reviews: writeReviews([merge.fromId, merge.intoId].map((profileId) => ({ profileId, dueAt: now }))) });
     return { kind: 'undone', profileId: merge.fromId, fromProfileId: merge.intoId };
   });
   if (result.kind === 'undone') deps.notifyRelay();

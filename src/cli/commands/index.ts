@@ -21,6 +21,7 @@ import {
   deadLetterRetryCommand,
   deadLetterShowCommand,
 } from './dead-letters.js';
+import { definitionCommands, definitionGroups } from './definitions.js';
 import { messageListCommand, messageWhyCommand } from './explain-message.js';
 import { profileFindCommand } from './find-profile.js';
 import { inboundListCommand, inboundReviewCommand } from './inbound-messages.js';
@@ -38,6 +39,7 @@ import { shopPublishCommand } from './publish-shop.js';
 import { replayCommand } from './replay-journey.js';
 import { journeyReportCommand } from './report-journey.js';
 import { secretCarryOverCommand, secretListCommand, secretRetireCommand } from './secrets.js';
+import { segmentExplainCommand, segmentMembersCommand, segmentSizesCommand } from './segments.js';
 import { profileCapsCommand } from './show-caps.js';
 import { configCommand } from './show-config.js';
 import { profileEngagementCommand } from './show-engagement.js';
@@ -72,6 +74,10 @@ export const commands: readonly Command[] = [
   policyPublishCommand,
   policyListCommand,
   policyShowCommand,
+  ...definitionCommands,
+  segmentExplainCommand,
+  segmentMembersCommand,
+  segmentSizesCommand,
   journeyLintCommand,
   journeyPublishCommand,
   journeyListCommand,
@@ -148,6 +154,7 @@ export const groups: Readonly<Record<string, string>> = {
   shop: 'the shop’s own data: shop.yaml',
   template: 'templates: check, look at, try, publish',
   policy: 'policies: caps, engagement, quiet hours, topics, classes',
+  ...definitionGroups,
   journey: 'journeys: check, publish, stop, report',
   broadcast: 'one message to many',
   profile: 'people',

@@ -1,12 +1,16 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { DefinitionVersionAnswer } from '../../api/contract/definitions.js';
 import type { JourneyVersion } from '../../api/contract/journeys.js';
 import type { PolicyVersion } from '../../api/contract/policies.js';
 import { type ShopPublishAnswer, shopPublishAnswer } from '../../api/contract/shop.js';
 import { type TemplatePublishAnswer, templatePublishAnswer } from '../../api/contract/templates.js';
+import { definitionKinds } from '../../definitions/list.js';
+import { idInSource } from '../../definitions/parse.js';
 import { topicIds } from '../../domain/policy/topic-policy.js';
 import { parseJourney } from '../../journey/parse.js';
 import { policyFile } from '../../policy/parse.js';
+import { definitionFiles } from '../../project/definition-folder.js';
 import { checkPolicyFolder, publishOrder, readPolicyFile } from '../../project/policy-folder.js';
 import { loadShop } from '../../project/shop.js';
 import { loadTemplates } from '../../render/load.js';
@@ -19,11 +23,13 @@ import { CliFailure } from '../failure.js';
 import { readAnswer } from '../read-answer.js';
 import { readSource } from '../source-file.js';
 import { plural } from '../text.js';
+import { problemsOf, publishDefinitions } from './definitions.js';
 import { publishPolicies } from './policies.js';
 
 /** A file that says something else than what is live. */
 interface Difference {
-  readonly kind: 'shop' | 'template' | 'policy' | 'journey';
+  /** `shop`, `template`, `policy`, `journey`, or a kind of definition, such as `segment`. */
+  readonly kind: string;
   readonly id: string;
   /** Null: the template of the server's own folder. */
   readonly file: string | null;
@@ -34,8 +40,8 @@ interface Difference {
 export const nothingDiffers = 'Everything in the project is live.';
 
 /**
- * `publish`: all of the project that differs from what is live, in an order in which each finds what it needs: policies, templates, journeys. Shows the
- * difference first, and does nothing without `--yes`. A file with an error is reported and stays as it is; the others are published.
+ * `publish`: all of the project that differs from what is live, in an order in which each finds what it needs: policies, templates, segments and the like, journeys.
+ * Shows the difference first, and does nothing without `--yes`. A file with an error is reported and stays as it is; the others are published.
  */
 export async function publishProject(
   context: CliContext,
@@ -58,6 +64,8 @@ export async function publishProject(
   if (found.some(({ kind }) => kind === 'shop')) outcomes.push(await publishShop(context, {}));
   if (filesOf('policy').length > 0) outcomes.push(await publishPolicies(context, filesOf('policy'), note));
   if (found.some(({ kind }) => kind === 'template')) outcomes.push(await publishTemplates(context));
+  for (const kind of definitionKinds)
+    if (filesOf(kind.kind).length > 0) outcomes.push(await publishDefinitions(context, kind, filesOf(kind.kind), note));
   if (filesOf('journey').length > 0) outcomes.push(await publishJourneys(context, filesOf('journey'), note));
   const left = broken.filter(({ kind }) => kind !== 'template').flatMap(lines);
   const failed = broken.length > 0 || outcomes.some(({ exitCode }) => exitCode === 1);
@@ -87,6 +95,7 @@ async function differences(context: CliContext): Promise<readonly Difference[]> 
     ...(await shopDifferences(context)),
     ...(await policyDifferences(context)),
     ...(await templateDifferences(context)),
+    ...(await definitionDifferences(context)),
     ...(await journeyDifferences(context)),
   ];
 }
@@ -131,6 +140,26 @@ async function templateDifferences(context: CliContext): Promise<readonly Differ
     .map(({ id, version, problems }) => ({ kind: 'template', id, file: null, change: version === 0 ? 'new' : 'changed', problems }));
 }
 
+async function definitionDifferences(context: CliContext): Promise<readonly Difference[]> {
+  const found: Difference[] = [];
+  for (const kind of definitionKinds) {
+    for (const { file: name, source } of await definitionFiles(context.project, kind)) {
+      const id = idInSource(kind, source) ?? name;
+      const live = await sourceOf(context, `/v1/${kind.many}/${encodeURIComponent(id)}/versions/live`);
+      if (live === source) continue;
+      const file = join(context.project, name);
+      found.push({
+        kind: kind.kind,
+        id,
+        file,
+        change: live === null ? 'new' : 'changed',
+        problems: await problemsOf(context, kind, [{ file, source }]),
+      });
+    }
+  }
+  return found;
+}
+
 async function journeyDifferences(context: CliContext): Promise<readonly Difference[]> {
   const folder = join(context.project, 'journeys');
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.journey.yaml')).sort();
@@ -162,7 +191,7 @@ function toldTwice(id: string, file: string, twin: string): FileProblem {
 /** What is live; null: nothing is. */
 async function sourceOf(context: CliContext, path: string): Promise<string | null> {
   try {
-    return (await (await context.client()).get<JourneyVersion | PolicyVersion>(path)).source;
+    return (await (await context.client()).get<JourneyVersion | PolicyVersion | DefinitionVersionAnswer>(path)).source;
   } catch (error) {
     if (error instanceof CliFailure && (error.details as { readonly status?: number } | undefined)?.status === 404) return null;
     throw error;

@@ -1,12 +1,13 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { definitionKinds } from '../../definitions/list.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
 import { nothingDiffers, publishProject } from './publish-project.js';
 
 /** What of a project is published. Looked at by its files' times, which works on every disk, also one that a container mounts. */
-const watched = ['shop.yaml', 'journeys', 'policies', 'templates'];
+const watched = ['shop.yaml', 'journeys', 'policies', 'templates', ...definitionKinds.map(({ many }) => many)];
 const lookEveryMs = 400;
 
 /**

@@ -30,6 +30,8 @@ const message: readonly FactProperty[] = [
   { name: 'channel', meaning: 'email or sms' },
 ];
 
+const segment: readonly FactProperty[] = [{ name: 'segment', meaning: 'the id of the segment' }];
+
 /** What `event_property` finds in each fact. Of a track call of the shop's own (`event:…`) it finds what the call carries. */
 export const factProperties: Readonly<Partial<Record<KnownFactName, readonly FactProperty[]>>> = {
   'profile.updated': [{ name: 'changed', meaning: 'the names of the traits that changed' }],
@@ -59,4 +61,6 @@ export const factProperties: Readonly<Partial<Record<KnownFactName, readonly Fac
   'message.clicked': [...message, { name: 'link', meaning: 'the number of the link' }, { name: 'url', meaning: 'where it leads' }],
   'message.replied': [{ name: 'channel', meaning: 'sms' }],
   'message.complained': message,
+  'segment.entered': segment,
+  'segment.left': segment,
 };

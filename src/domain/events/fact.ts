@@ -23,6 +23,8 @@ export const factNames = [
   'message.clicked',
   'message.replied',
   'message.complained',
+  'segment.entered',
+  'segment.left',
 ] as const;
 export type KnownFactName = (typeof factNames)[number];
 export type FactName = KnownFactName | `event:${string}`;

@@ -55,7 +55,7 @@ export const cart: ConditionKind<CartCondition, z.output<typeof yaml>> = {
     return { kind: 'cart', field, comparison: toComparison(of), ...inCurrency(of) };
   },
   notMet: () => 'cart-not-met',
-  isAboutEvent: false,
+  about: 'entry',
   evaluate: ({ comparison, field, currency }, facts) => {
     if (facts.cart === null) return compare(comparison, null);
     return field === 'value' ? compareValue(comparison, facts.cart, currency ?? null) : compare(comparison, read(facts.cart, field));

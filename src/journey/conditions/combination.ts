@@ -21,9 +21,11 @@ function combination<K extends 'all' | 'any'>(kind: K): ConditionKind<Combinatio
     yaml: ({ condition }) => z.array(condition()).min(1),
     compile: (source, { inside }) => ({ kind, of: source.map((part, index) => inside(part, kind, index)) }),
     notMet: () => `${kind}-not-met`,
-    isAboutEvent: true,
+    about: 'parts',
     parts: ({ of }) => of,
     needs: () => [],
+    changedBy: () => [],
+    changesAt: () => null,
     evaluate({ of }, facts, judge) {
       let result: Truth = decisive === 'false' ? 'true' : 'false';
       for (const part of of) {

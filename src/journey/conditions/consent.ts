@@ -32,8 +32,15 @@ export const consent: ConditionKind<ConsentCondition, z.output<typeof yaml>> = {
     return { kind: 'consent', channel, topic, granted };
   },
   notMet: ({ granted }) => (granted ? 'no-consent' : 'has-consent'),
-  isAboutEvent: false,
+  about: 'person',
+  changedBy: () => ['consent.granted', 'consent.revoked'],
   evaluate: ({ channel, topic, granted }, { consents, at, topics }) => truth(hasConsent(consents, channel, topic, at, topics) === granted),
+  changesAt({ channel }, { consents, at }) {
+    const ends = consents.flatMap((record) =>
+      record.channel === channel && record.expiresAt != null && record.expiresAt > at ? [record.expiresAt] : [],
+    );
+    return ends.length === 0 ? null : Math.min(...ends);
+  },
   describe(condition, holds) {
     const verb = condition.granted === holds ? 'consents' : 'does not consent';
     return `the person ${verb} to ${condition.topic} by ${channelKind(condition.channel).words.one}`;

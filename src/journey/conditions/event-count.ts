@@ -31,13 +31,20 @@ export const eventCount: ConditionKind<EventCount, z.output<typeof yaml>> = {
     comparison: toComparison(source),
   }),
   notMet: () => 'event-count-not-met',
-  isAboutEvent: false,
+  about: 'person',
   parts: () => [],
   needs: ({ name, windowMs }) => [{ of: 'event_instants', name, windowMs }],
   evaluate({ name, windowMs, comparison }, { at: now, known }) {
     const from = windowMs === null ? Number.NEGATIVE_INFINITY : now - windowMs;
     const count = (known.event_instants?.[name] ?? []).filter((at) => at > from && at <= now).length;
     return compare(comparison, count);
+  },
+  changedBy: ({ name }) => [name],
+  changesAt({ name, windowMs }, { at: now, known }) {
+    // Each comes into the window when its time has come, and goes out of it.
+    const edges = (known.event_instants?.[name] ?? []).flatMap((at) => (windowMs === null ? [at] : [at, at + windowMs]));
+    const ahead = edges.filter((at) => at > now);
+    return ahead.length === 0 ? null : Math.min(...ahead);
   },
   describe({ name, windowMs, comparison }, holds) {
     const window = windowMs === null ? '' : ` within ${durationWords(windowMs)}`;

@@ -43,7 +43,7 @@ export const eventProperty: ConditionKind<EventProperty, z.output<typeof yaml>> 
   yaml: () => yaml,
   compile: (source) => ({ kind: 'event_property', path: source.path, comparison: toComparison(source), ...inCurrency(source) }),
   notMet: () => 'event-property-not-met',
-  isAboutEvent: true,
+  about: 'event',
   evaluate: ({ comparison, path, currency }, facts) => {
     const isOther = currency !== undefined && currencyOf(facts.event) !== currency;
     return compare(comparison, isOther ? null : readPath(facts.event, path));

@@ -27,7 +27,8 @@ export const identified: ConditionKind<IdentifiedCondition, boolean> = {
   yaml: () => z.boolean(),
   compile: (is) => ({ kind: 'identified', is }),
   notMet: (is) => (is ? 'not-identified' : 'identified'),
-  isAboutEvent: false,
+  about: 'person',
+  changedBy: () => ['profile.updated'],
   evaluate: (condition, facts) => truth(facts.profile.identified === condition.is),
   describe: (condition, holds) => `the person is ${condition.is === holds ? 'known' : 'not known'}`,
 };

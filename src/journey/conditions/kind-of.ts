@@ -1,3 +1,4 @@
+import type { Instant } from '../../domain/time/instant.js';
 import type { Condition, ConditionFacts, Truth } from './condition.js';
 import { conditionKinds } from './index.js';
 import type { ConditionKind, ConditionSource } from './kind.js';
@@ -27,9 +28,20 @@ export function evaluate(condition: Condition, facts: ConditionFacts): Truth {
   return conditionKind(condition).evaluate(condition, facts, evaluate);
 }
 
+/** The next instant after `facts.at` at which it may be judged otherwise although nothing has happened; null: none. It may come too early, never too late. */
+export function changesAt(condition: Condition, facts: ConditionFacts): Instant | null {
+  const instants = allConditions(condition).flatMap((one) => conditionKind(one).changesAt(one, facts) ?? []);
+  return instants.length === 0 ? null : Math.min(...instants);
+}
+
 /** A clause for people: `the cart's value is at least 20`; with `holds` false that it is not so. */
 export function describeCondition(condition: Condition, holds = true): string {
   return conditionKind(condition).describe(condition, holds, describeCondition);
+}
+
+/** What it was judged to be, as a clause: `it is not known whether the cart's value is at least 20`. */
+export function describeTruth(condition: Condition, truth: Truth): string {
+  return truth === 'unknown' ? `it is not known whether ${describeCondition(condition)}` : describeCondition(condition, truth === 'true');
 }
 
 /** The condition and all conditions inside it, outermost first. */

@@ -30,7 +30,7 @@ export const message: ConditionKind<MessageCondition, z.output<typeof yaml>> = {
     return { kind: 'message', step, status };
   },
   notMet: () => 'message-not-met',
-  isAboutEvent: false,
+  about: 'entry',
   evaluate(condition, facts) {
     const found = facts.messages[condition.step];
     if (found === undefined) return 'false';

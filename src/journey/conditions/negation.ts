@@ -17,9 +17,11 @@ export const negation: ConditionKind<Negation, ConditionSource> = {
   yaml: ({ condition }) => condition(),
   compile: (source, { inside }) => ({ kind: 'not', of: inside(source, 'not') }),
   notMet: () => 'not-not-met',
-  isAboutEvent: true,
+  about: 'parts',
   parts: ({ of }) => [of],
   needs: () => [],
+  changedBy: () => [],
+  changesAt: () => null,
   evaluate({ of }, facts, judge) {
     const answer = judge(of, facts);
     if (answer === 'unknown') return 'unknown';

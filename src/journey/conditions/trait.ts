@@ -23,7 +23,8 @@ export const trait: ConditionKind<TraitCondition, z.output<typeof yaml>> = {
   yaml: () => yaml,
   compile: (source) => ({ kind: 'trait', name: source.name, comparison: toComparison(source) }),
   notMet: () => 'trait-not-met',
-  isAboutEvent: false,
+  about: 'person',
+  changedBy: () => ['profile.updated'],
   evaluate: ({ comparison, name }, facts) => compare(comparison, readPath(facts.profile.traits, name)),
   describe: ({ comparison, name }, holds) => `the trait ${name} ${describeComparison(comparison, holds)}`,
 };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { StepId } from '../../domain/values/ids.js';
 import type { Condition } from '../conditions/condition.js';
-import { describeCondition, evaluate } from '../conditions/kind-of.js';
+import { describeCondition, describeTruth, evaluate } from '../conditions/kind-of.js';
 import { factsAbout } from '../context.js';
 import { idText } from '../fields.js';
 import { branchesOf, listsOf, otherWay } from './branches.js';
@@ -62,12 +62,8 @@ export const split: StepKind<SplitStep, z.output<ReturnType<typeof yaml>>> = {
     const branch = step.branches.find(({ when }) => evaluate(when, facts) === 'true');
     if (branch)
       return { kind: 'go', to: branch.next, line: { kind: 'branch', text: `Takes ${branch.id}: ${describeCondition(branch.when)}.` } };
-    const text = `Takes none of ${step.branches.map(({ id }) => id).join(', ')}: ${step.branches.map(({ when }) => why(evaluate(when, facts) === 'unknown', when)).join('; ')}.`;
+    const text = `Takes none of ${step.branches.map(({ id }) => id).join(', ')}: ${step.branches.map(({ when }) => describeTruth(when, evaluate(when, facts))).join('; ')}.`;
     return { kind: 'go', to: step.next, line: { kind: 'branch', text } };
   },
   message: () => null,
 };
-
-function why(unknown: boolean, when: Condition): string {
-  return unknown ? `it is not known whether ${describeCondition(when)}` : describeCondition(when, false);
-}

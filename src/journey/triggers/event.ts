@@ -35,7 +35,7 @@ export const event: TriggerKind<EventTrigger, z.output<ReturnType<typeof yaml>>>
   reads: ({ where }) => (where === null ? [] : [where]),
   leadMs: () => 0,
   lint({ where }, path) {
-    const foreign = where === null ? undefined : allConditions(where).find((one) => !conditionKind(one).isAboutEvent);
+    const foreign = where === null ? undefined : allConditions(where).find((one) => !['event', 'parts'].includes(conditionKind(one).about));
     if (foreign === undefined) return [];
     return [
       error(

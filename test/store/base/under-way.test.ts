@@ -22,7 +22,9 @@ async function asTheVersionBefore({ db }: Store): Promise<void> {
   await sql`update entry_inputs set input = input - 'shared' || jsonb_build_object('cartId', 'any')`.execute(db);
   await sql`drop table broadcast_batches`.execute(db);
   await sql`drop index entries_poke_journeys`.execute(db);
-  await sql`delete from kysely_migration where name >= '0023'`.execute(db);
+  for (const table of ['definition_versions', 'segment_members', 'segment_reviews', 'segment_fills', 'segment_sizes'])
+    await sql`drop table ${sql.table(table)}`.execute(db);
+  await sql`delete from kysely_migration where name > '0023'`.execute(db);
 }
 
 test.each([

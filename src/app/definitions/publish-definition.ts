@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import type { DefinitionKind } from '../../definitions/kind.js';
+import { definitionFile } from '../../definitions/kind.js';
+import { idInSource, parseDefinition } from '../../definitions/parse.js';
+import { topicIds } from '../../domain/policy/topic-policy.js';
+import { addDefinitionVersion, lockDefinitions, readDefinitionVersion } from '../../store/definitions.js';
+import type { FileProblem } from '../../yaml/problem.js';
+import type { AppDeps } from '../deps.js';
+
+type Deps = Pick<AppDeps, 'store' | 'clock' | 'policies'>;
+
+export type DefinitionPublication =
+  /** `published`: in force from now on. `unchanged`: what is in force says the same already. */
+  | {
+      readonly kind: 'published' | 'unchanged';
+      readonly id: string;
+      readonly version: number;
+      readonly hash: string;
+      readonly problems: readonly FileProblem[];
+    }
+  /** What was in force before stays so. `id` null: the source names none. */
+  | { readonly kind: 'refused'; readonly id: string | null; readonly problems: readonly FileProblem[] };
+
+/** Checks a definition's source and freezes it as the next version. Publishing what is in force changes nothing, so it may be repeated. */
+export async function publishDefinition(
+  deps: Deps,
+  kind: DefinitionKind,
+  { source, note = null }: { readonly source: string; readonly note?: string | null },
+): Promise<DefinitionPublication> {
+  const named = idInSource(kind, source);
+  const file = definitionFile(kind, named ?? '');
+  const parsed = await parseDefinition(kind, source, { file, topics: topicIds(deps.policies.current().topics) });
+  const { problems } = parsed;
+  if (parsed.kind === 'invalid') return { kind: 'refused', id: named, problems };
+  const { id, definition } = parsed;
+  const hash = createHash('sha256').update(source).update('\0').update(JSON.stringify(definition)).digest('hex');
+  return deps.store.transaction(async (trx): Promise<DefinitionPublication> => {
+    await lockDefinitions(trx, kind.kind);
+    const newest = await readDefinitionVersion(trx, kind.kind, id, 'newest');
+    if (newest?.hash === hash) return { kind: 'unchanged', id, version: newest.version, hash, problems };
+    const version = (newest?.version ?? 0) + 1;
+    const publishedAt = deps.clock.now();
+    await addDefinitionVersion(trx, { kind: kind.kind, id, version, source, definition: { ...definition }, hash, note, publishedAt });
+    return { kind: 'published', id, version, hash, problems };
+  });
+}
+
+/** Takes it out of force by a version without a definition; publishing it again brings it back. `unknown`: there is none, or it is out of force already. */
+export async function archiveDefinition(
+  deps: Pick<AppDeps, 'store' | 'clock'>,
+  { kind }: DefinitionKind,
+  id: string,
+): Promise<{ readonly kind: 'archived'; readonly version: number } | { readonly kind: 'unknown' }> {
+  return deps.store.transaction(async (trx) => {
+    await lockDefinitions(trx, kind);
+    const newest = await readDefinitionVersion(trx, kind, id, 'newest');
+    if (newest === null || newest.definition === null) return { kind: 'unknown' };
+    const version = newest.version + 1;
+    await addDefinitionVersion(trx, { ...newest, version, definition: null, hash: '', note: 'archived', publishedAt: deps.clock.now() });
+    return { kind: 'archived', version };
+  });
+}

@@ -1,0 +1,89 @@
+import { type MembershipChange, reviewPerson } from '../../definitions/segment/review.js';
+import type { Fact } from '../../domain/events/fact.js';
+import type { TopicPolicy } from '../../domain/policy/topic-policy.js';
+import type { Instant } from '../../domain/time/instant.js';
+import type { ProfileId } from '../../domain/values/ids.js';
+import type { ConditionFacts } from '../../journey/conditions/condition.js';
+import { isIdentified } from '../../journey/conditions/identified.js';
+import { askedOf } from '../../knowledge/load.js';
+import type { Trx } from '../../store/db.js';
+import {
+  newestFills,
+  readSegmentPeople,
+  removeMembers,
+  removeMembersThatAre,
+  removeReviews,
+  type SegmentFill,
+  type SegmentPerson,
+  writeMembers,
+  writeReviews,
+} from '../../store/segments.js';
+import { writeWithNext } from '../../store/write-together.js';
+import type { Segments } from './live-segments.js';
+
+/** What came of a look at people. */
+export interface Reviewed {
+  /** Who came into a segment, or left one, for journeys to hear. */
+  readonly facts: readonly Fact[];
+}
+
+/**
+ * Looks where these people stand now, writes it, and answers what journeys are to hear of it. The caller has locked their profiles. A person whom the fill of a new
+ * definition has not come to yet is put where they belong, and nobody hears of it. Statements: 2, and 1 where something changes.
+ */
+export async function reviewPeople(
+  trx: Trx,
+  { segments, topics, at }: { readonly segments: Segments; readonly topics: TopicPolicy; readonly at: Instant },
+  ids: readonly ProfileId[],
+): Promise<Reviewed> {
+  const people = await readSegmentPeople(trx, ids, askedOf(segments.needs, at));
+  const fills = await newestFills(trx);
+  const looked = people.map((person) => ({ person, ...reviewPerson(segments.live, person.memberOf, factsOf(person, topics, at)) }));
+  // They gave way to another profile, or were erased.
+  const gone = ids.filter((id) => !people.some((person) => person.id === id));
+  const changes = looked.flatMap(({ person, changes }) => changes.map((change) => ({ person, change })));
+  await writeWithNext(trx, {
+    joined: writeMembers(
+      changes.flatMap(({ person, change: { segment, isMember, because } }) =>
+        isMember ? [{ segmentId: segment.definition.id, profileId: person.id, version: segment.version, since: at, because }] : [],
+      ),
+    ),
+    left: removeMembers(
+      changes.flatMap(({ person, change }) => (change.isMember ? [] : [{ segmentId: change.segment.definition.id, profileId: person.id }])),
+    ),
+    gone: removeMembersThatAre(gone),
+    due: writeReviews(
+      looked.flatMap(({ person, dueAt }) => (dueAt === null || dueAt === person.dueAt ? [] : [{ profileId: person.id, dueAt }])),
+    ),
+    settled: removeReviews([
+      ...looked.flatMap(({ person, dueAt }) => (dueAt === null && person.dueAt !== null ? [person.id] : [])),
+      ...gone,
+    ]),
+  });
+  return {
+    facts: changes
+      .filter(({ person, change }) => isHeard(person, change, fills))
+      .map(({ person, change }) => factOf(person.id, change, at)),
+  };
+}
+
+/** What segments may ask of a person. */
+export function factsOf({ traits, consents, known, ...ids }: SegmentPerson, topics: TopicPolicy, at: Instant): ConditionFacts {
+  return { at, profile: { identified: isIdentified(ids), traits }, cart: null, consents, topics, known, event: {}, messages: {} };
+}
+
+/** A new definition moves people without anything having happened to them: nobody hears of those who were there before it, until the fill has come by. */
+function isHeard({ id, createdAt }: SegmentPerson, { segment }: MembershipChange, fills: readonly SegmentFill[]): boolean {
+  const fill = fills.find(({ segmentId, version }) => segmentId === segment.definition.id && version === segment.version);
+  return fill !== undefined && (fill.finishedAt !== null || id <= fill.afterId || createdAt > fill.startedAt);
+}
+
+function factOf(profileId: ProfileId, { segment: { definition }, isMember }: MembershipChange, at: Instant): Fact {
+  return {
+    name: isMember ? 'segment.entered' : 'segment.left',
+    profileId,
+    at,
+    eventId: `segment:${definition.id}:${profileId}:${at}`,
+    properties: { segment: definition.id },
+  };
+}

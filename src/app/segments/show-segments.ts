@@ -1,0 +1,84 @@
+import { membershipOf } from '../../definitions/segment/segment.js';
+import { day, type Instant } from '../../domain/time/instant.js';
+import { askedOf } from '../../knowledge/load.js';
+import { findCanonicalProfile } from '../../store/profiles-read.js';
+import {
+  type MemberRow,
+  membersOf,
+  newestFills,
+  readLiveSegments,
+  readSegmentPeople,
+  readSizes,
+  type SegmentSize,
+  sincesOf,
+} from '../../store/segments.js';
+import type { AppDeps } from '../deps.js';
+import { type Page, type PageRequest, readPage } from '../paging.js';
+import { segmentsOf } from './live-segments.js';
+import { factsOf } from './review-people.js';
+
+/** Where a person stands in one segment. */
+export interface SegmentPlace {
+  readonly id: string;
+  readonly name: string;
+  readonly isMember: boolean;
+  readonly since: Instant | null;
+  /** How each condition of it is judged now. */
+  readonly because: readonly string[];
+  /** When this may change although nothing happens; null: never. */
+  readonly changesAt: Instant | null;
+}
+
+/** Where a person stands in each segment in force, and why. Null: no such person. */
+export async function explainSegments(
+  deps: Pick<AppDeps, 'store' | 'clock' | 'policies'>,
+  profileId: string,
+): Promise<{ readonly profileId: string; readonly at: Instant; readonly segments: readonly SegmentPlace[] } | null> {
+  const { db } = deps.store;
+  const id = await findCanonicalProfile(db, profileId);
+  if (id === null) return null;
+  const at = deps.clock.now();
+  const segments = segmentsOf(await readLiveSegments(db));
+  const [person] = await readSegmentPeople(db, [id], askedOf(segments.needs, at));
+  if (person === undefined) return null;
+  const sinces = await sincesOf(db, person.id);
+  const facts = factsOf(person, deps.policies.current().topics, at);
+  return {
+    profileId: person.id,
+    at,
+    segments: segments.live.map(({ definition }) => ({
+      id: definition.id,
+      name: definition.name,
+      ...membershipOf(definition, facts),
+      since: sinces.get(definition.id) ?? null,
+    })),
+  };
+}
+
+/** How large each segment in force is and was, and how far its definition has been applied. */
+export async function showSegmentSizes({
+  store,
+  clock,
+}: Pick<AppDeps, 'store' | 'clock'>): Promise<
+  readonly (SegmentSize & { readonly name: string; readonly version: number; readonly seen: number; readonly isFilled: boolean })[]
+> {
+  const now = clock.now();
+  const live = await readLiveSegments(store.db);
+  const sizes = await readSizes(store.db, { ids: live.map(({ definition }) => definition.id), dayAgo: now - day, weekAgo: now - 7 * day });
+  const fills = await newestFills(store.db);
+  return live.map(({ definition: { id, name }, version }) => {
+    const fill = fills.find((one) => one.segmentId === id && one.version === version);
+    const size = sizes.find((one) => one.id === id) ?? { id, size: 0, dayAgo: null, weekAgo: null };
+    return { ...size, name, version, seen: fill?.seen ?? 0, isFilled: fill !== undefined && fill.finishedAt !== null };
+  });
+}
+
+/** Who belongs to it, by profile id. */
+export function showMembers({ store }: Pick<AppDeps, 'store'>, segmentId: string, request: PageRequest): Promise<Page<MemberRow>> {
+  return readPage(
+    request,
+    ['id'],
+    (limit, after) => membersOf(store.db, segmentId, { limit, after: after === null ? null : after[0] }),
+    ({ profileId }) => [profileId],
+  );
+}

@@ -1,0 +1,45 @@
+import type { DefinitionKind } from '../../definitions/kind.js';
+import { definitionKinds } from '../../definitions/list.js';
+import { type Command, command } from '../command.js';
+import { option } from '../options.js';
+
+/** The same commands for each kind of definition: `segment lint`, `segment publish`, `segment list`, `segment show`, `segment archive`. */
+export const definitionCommands: readonly Command[] = definitionKinds.flatMap(commandsOf);
+
+/** What help says of each kind. */
+export const definitionGroups: Readonly<Record<string, string>> = Object.fromEntries(definitionKinds.map(({ kind, help }) => [kind, help]));
+
+function commandsOf(kind: DefinitionKind): readonly Command[] {
+  const { kind: one, many } = kind;
+  const work = () => import('../work/definitions.js');
+  return [
+    command({
+      name: `${one} lint [files...]`,
+      help: `check the project’s ${many}, or these files; needs no server`,
+      run: async (context, args) => (await work()).lintDefinitions(context, kind, args),
+    }),
+    command({
+      name: `${one} publish [files...]`,
+      help: `put the project’s ${many}, or these files, in force`,
+      options: [option('--note <text>', 'what changed')],
+      run: async (context, args, options) => (await work()).publishDefinitions(context, kind, args, options()),
+    }),
+    command({
+      name: `${one} list`,
+      help: 'what is in force, since when',
+      run: async (context) => (await work()).listDefinitions(context, kind),
+    }),
+    command({
+      name: `${one} show <id>`,
+      help: `a ${one} and its versions`,
+      options: [option('--source', 'print the YAML'), option('--at <version>', 'of this version')],
+      run: async (context, [id = ''], options) => (await work()).showDefinition(context, kind, id, options()),
+    }),
+    command({
+      name: `${one} archive <id>`,
+      help: `take a ${one} out of force; publishing it again brings it back`,
+      options: [option('--yes', 'I mean it')],
+      run: async (context, [id = ''], options) => (await work()).archiveDefinition(context, kind, id, options()),
+    }),
+  ];
+}

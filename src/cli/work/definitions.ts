@@ -1,0 +1,126 @@
+import { join } from 'node:path';
+import type {
+  ArchivedDefinition,
+  DefinitionSummary,
+  DefinitionVersionAnswer,
+  PublishedDefinition,
+} from '../../api/contract/definitions.js';
+import type { DefinitionKind } from '../../definitions/kind.js';
+import { parseDefinition } from '../../definitions/parse.js';
+import { topicIds } from '../../domain/policy/topic-policy.js';
+import { definitionFiles } from '../../project/definition-folder.js';
+import { checkPolicyFolder } from '../../project/policy-folder.js';
+import { describeProblem, type FileProblem } from '../../yaml/problem.js';
+import type { CliContext, Outcome } from '../context.js';
+import { CliFailure } from '../failure.js';
+import { publishSources } from '../publish-sources.js';
+import { readSource, type SourceFile } from '../source-file.js';
+import { paragraphs, plural, table } from '../text.js';
+
+/** `segment lint [files…]`: checks the project's files of a kind, or these. No server is needed. */
+export async function lintDefinitions(context: CliContext, kind: DefinitionKind, files: readonly string[]): Promise<Outcome> {
+  const sources = await sourcesOf(context, kind, files);
+  const problems = await problemsOf(context, kind, sources);
+  const errors = problems.filter(({ severity }) => severity === 'error').length;
+  const summary =
+    sources.length === 0
+      ? `There are no ${kind.many} in the project: ${kind.many}/ has no file that ends in .${kind.kind}.yaml.`
+      : problems.length === 0
+        ? `${plural(sources.length, kind.kind, kind.many)}, nothing to complain about.`
+        : `${plural(errors, 'error')}, ${plural(problems.length - errors, 'warning')}.`;
+  return { value: problems, text: [...problems.map(describeProblem), summary].join('\n'), exitCode: errors > 0 ? 1 : 0 };
+}
+
+/** What is wrong with these files, by the topics of the project. */
+export async function problemsOf(
+  context: CliContext,
+  kind: DefinitionKind,
+  sources: readonly SourceFile[],
+): Promise<readonly FileProblem[]> {
+  const { policies } = await checkPolicyFolder(context.project, null);
+  const topics = policies === null ? null : topicIds(policies.topics);
+  return (await Promise.all(sources.map(({ file, source }) => parseDefinition(kind, source, { file, topics })))).flatMap(
+    ({ problems }) => problems,
+  );
+}
+
+/** `segment publish [files…]`: each file, or each of the project, comes in force when it is without errors. */
+export async function publishDefinitions(
+  context: CliContext,
+  kind: DefinitionKind,
+  files: readonly string[],
+  { note }: { readonly note?: string },
+): Promise<Outcome> {
+  const api = await context.client();
+  return publishSources(await sourcesOf(context, kind, files), {
+    publish: ({ source }) => api.post<PublishedDefinition>(`/v1/${kind.many}`, { source, ...(note === undefined ? {} : { note }) }),
+    name: ({ id }) => id,
+    inForce: 'in force',
+  });
+}
+
+/** `segment list` */
+export async function listDefinitions(context: CliContext, kind: DefinitionKind): Promise<Outcome> {
+  const api = await context.client();
+  const items = await api.list<DefinitionSummary>(`/v1/${kind.many}`, {}, 1000);
+  const local = await context.localTime();
+  const rows = items.map(({ id, name, version, state, publishedAt, note }) => [
+    id,
+    name ?? '',
+    version,
+    state,
+    local(publishedAt),
+    note ?? '',
+  ]);
+  const none = `No ${kind.kind} is published: write ${kind.many}/<id>.${kind.kind}.yaml, then sojourn ${kind.kind} publish.`;
+  return { value: items, text: table([kind.kind, 'name', 'version', 'state', 'since', 'note'], rows, none) };
+}
+
+/** `segment show <id>`: its versions, or with `--source` the YAML of one. */
+export async function showDefinition(
+  context: CliContext,
+  kind: DefinitionKind,
+  id: string,
+  options: { readonly source?: boolean; readonly at?: string },
+): Promise<Outcome> {
+  const api = await context.client();
+  const path = `/v1/${kind.many}/${encodeURIComponent(id)}/versions`;
+  if (options.source) {
+    const version = await api.get<DefinitionVersionAnswer>(`${path}/${options.at ?? 'live'}`);
+    return { value: version, text: version.source.trimEnd() };
+  }
+  const versions = await api.list<DefinitionSummary>(path, {}, 20);
+  const local = await context.localTime();
+  const [newest] = versions;
+  const rows = versions.map(({ version, publishedAt, state, note }, index) => [
+    version,
+    local(publishedAt),
+    state === 'archived' ? 'archived' : index === 0 ? 'in force' : '',
+    note ?? '',
+  ]);
+  const how = newest?.state === 'archived' ? 'is archived' : `is at version ${newest?.version}; --source prints it`;
+  return {
+    value: { id, versions },
+    text: paragraphs(`${newest?.name ?? id} (${id}) ${how}.`, table(['version', 'published', '', 'note'], rows, 'It has no version yet.')),
+  };
+}
+
+/** `segment archive <id>` */
+export async function archiveDefinition(
+  context: CliContext,
+  { kind, many }: DefinitionKind,
+  id: string,
+  { yes }: { readonly yes?: boolean },
+): Promise<Outcome> {
+  if (yes !== true)
+    throw new CliFailure(`The ${kind} ${id} would be out of force for everybody until it is published again. Say --yes to archive it.`, 2);
+  const api = await context.client();
+  const archived = await api.post<ArchivedDefinition>(`/v1/${many}/${encodeURIComponent(id)}/archive`, {});
+  return { value: archived, text: `${id} is archived. sojourn ${kind} publish ${many}/${id}.${kind}.yaml brings it back.` };
+}
+
+async function sourcesOf(context: CliContext, kind: DefinitionKind, files: readonly string[]): Promise<readonly SourceFile[]> {
+  if (files.length > 0) return Promise.all(files.map(readSource));
+  const found = await definitionFiles(context.project, kind);
+  return found.map(({ file, source }) => ({ file: join(context.project, file), source }));
+}

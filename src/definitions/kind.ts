@@ -1,0 +1,36 @@
+import type { z } from 'zod';
+import type { Finding } from '../journey/finding.js';
+
+/** What a file is checked against beyond itself; what is null is not looked up. */
+export interface DefinitionContext {
+  /** Topics of `policies/topics.yaml`. */
+  readonly topics: readonly string[] | null;
+}
+
+/**
+ * A kind of file that marketers own beside journeys, templates and policies: each file defines one thing with an id, and is linted, published in versions, compared
+ * with what is live, and taken out of force. All of that comes by itself; this says what is the kind's own. Without what is heavy to load, so that help is quick.
+ */
+export interface DefinitionKind<D extends object = object> {
+  /** The first key of the file, before its id, and the word for one of them: `segment`. */
+  readonly kind: string;
+  /** Its folder in the project and its path in the API: `segments`. Files are `segments/<id>.segment.yaml`. */
+  readonly many: string;
+  /** For the command line's help: what such a thing is. */
+  readonly help: string;
+  readonly form: () => Promise<DefinitionForm<D>>;
+}
+
+/** The form of such a file, and what it means. */
+export interface DefinitionForm<D extends object = object> {
+  /** One definition gives the parser, the types and the editors' schema. */
+  readonly schema: z.ZodType;
+  /** What the service works with. `source`: as the schema gives it. */
+  compile(source: never): D;
+  lint(source: never, context: DefinitionContext): readonly Finding[];
+}
+
+/** The file of a definition in a project folder. */
+export function definitionFile({ kind, many }: DefinitionKind, id: string): string {
+  return `${many}/${id}.${kind}.yaml`;
+}

@@ -1,0 +1,36 @@
+import type { Instant } from '../../domain/time/instant.js';
+import type { Condition, ConditionFacts } from '../../journey/conditions/condition.js';
+import { allConditions, changesAt, conditionKind, describeTruth, evaluate } from '../../journey/conditions/kind-of.js';
+import type { Need } from '../../journey/knowledge.js';
+
+/** Who belongs to a segment, as the service works with it. */
+export interface SegmentDefinition {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly who: Condition;
+}
+
+/** Whether a person belongs, as far as is known at one instant. */
+export interface Membership {
+  readonly isMember: boolean;
+  /** How each single condition was judged, as a clause: `the number of order.paid within 90 days is at least 1`. Never a person's data. */
+  readonly because: readonly string[];
+  /** The next instant at which this may change although nothing happens; null: none. Perhaps too early, never too late. */
+  readonly changesAt: Instant | null;
+}
+
+/** What is not known does not hold: nobody belongs by what is not known. */
+export function membershipOf({ who }: SegmentDefinition, facts: ConditionFacts): Membership {
+  const single = allConditions(who).filter((one) => conditionKind(one).parts(one).length === 0);
+  return {
+    isMember: evaluate(who, facts) === 'true',
+    because: single.map((one) => describeTruth(one, evaluate(one, facts))),
+    changesAt: changesAt(who, facts),
+  };
+}
+
+/** What must be loaded to judge it, beside what every turn knows. */
+export function needsOfSegment({ who }: SegmentDefinition): readonly Need[] {
+  return allConditions(who).flatMap((one) => conditionKind(one).needs(one));
+}

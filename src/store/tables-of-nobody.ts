@@ -1,0 +1,20 @@
+const nobody = (why: string) => ({ kind: 'nobody', why }) as const;
+
+/** The tables that hold nothing of a person, and why. */
+export const tablesOfNobody = {
+  secret_eras: nobody('Fingerprints of the secrets of this installation.'),
+  journeys: nobody('What the shop publishes.'),
+  journey_versions: nobody('What the shop publishes.'),
+  template_versions: nobody('What the shop publishes.'),
+  policy_versions: nobody('What the shop publishes.'),
+  definition_versions: nobody('What the shop publishes.'),
+  segment_fills: nobody('How far a definition has been applied.'),
+  segment_sizes: nobody('How many people belonged.'),
+  broadcasts: nobody('The content for all recipients; the list of them is a table of its own.'),
+  broadcast_batches: nobody('Positions in the list of recipients, and when somebody looks at them.'),
+  write_keys: nobody('Keys of the shop.'),
+  api_keys: nobody('Keys of the shop.'),
+  key_hours: nobody('How much came by a key in an hour.'),
+  key_refusals: nobody('What a key may not do and tried, by codes.'),
+  controls: nobody('What operators have set, and what runs.'),
+} as const;

@@ -1,0 +1,334 @@
+import fc from 'fast-check';
+import { sql } from 'kysely';
+import { beforeEach, expect, test } from 'vitest';
+import { publishDefinition } from '../../../src/app/definitions/publish-definition.js';
+import { ingestEvents } from '../../../src/app/ingest/ingest-events.js';
+import { LiveSegments } from '../../../src/app/segments/live-segments.js';
+import { fillSegments, keepSegmentSizes, reviewDuePeople } from '../../../src/app/segments/tend-segments.js';
+import { segments as segmentKind } from '../../../src/definitions/segment/kind.js';
+import { day, hour, type Instant } from '../../../src/domain/time/instant.js';
+import type { Store } from '../../../src/store/db.js';
+import { identify, track } from '../../support/shop-events.js';
+import { describeOnBothStores, resetTables } from '../../support/stores.js';
+import { type TurnDeps, turnDeps } from '../../support/turns.js';
+
+const start: Instant = Date.UTC(2026, 10, 24, 12);
+
+interface Scene {
+  readonly deps: TurnDeps;
+  /** Puts a definition in force and brings it to who is there. */
+  readonly publish: (...whos: readonly string[]) => Promise<void>;
+  readonly at: (instant: Instant) => void;
+  readonly tell: (...events: Parameters<typeof ingestEvents>[1]) => Promise<void>;
+  /** Facts about segments, in the order in which they were told: `ada entered s0`. */
+  readonly heard: () => Promise<readonly string[]>;
+  /** By user id: the ids of the segments that the person belongs to. */
+  readonly members: () => Promise<Readonly<Record<string, readonly string[]>>>;
+}
+
+function sceneOn(store: Store): Scene {
+  const segments = new LiveSegments();
+  const deps = turnDeps(store, { segments });
+  deps.clock.set(start);
+  return {
+    deps,
+    async publish(...whos) {
+      for (const [index, who] of whos.entries()) {
+        const source = `segment: s${index}\nname: Number ${index}\nwho: ${who}\n`;
+        const result = await publishDefinition(deps, segmentKind, { source });
+        if (result.kind === 'refused') throw new Error(JSON.stringify(result.problems));
+      }
+      await segments.refresh(store.db);
+      await fillSegments(deps);
+      // All processes have heard of it by then.
+      await sql`update segment_fills set begins_real = 0`.execute(store.db);
+      await fillSegments(deps);
+    },
+    at(instant) {
+      deps.clock.set(instant);
+    },
+    async tell(...events) {
+      deps.clock.set(Math.max(deps.clock.now(), ...events.map(({ event }) => event.receivedAt)));
+      await ingestEvents(deps, events, []);
+    },
+    async heard() {
+      const { rows } = await sql<{ said: string }>`
+        select i.value || ' ' || substr(f.name, 9) || ' ' || (f.properties ->> 'segment') as said
+        from facts f join identities i on i.profile_id = f.profile_id and i.kind = 'user' where f.name like 'segment.%' order by f.seq`.execute(
+        store.db,
+      );
+      return rows.map(({ said }) => said);
+    },
+    async members() {
+      const { rows } = await sql<{ who: string; ids: readonly string[] }>`
+        select i.value as who, json_agg(m.segment_id order by m.segment_id) as ids
+        from segment_members m join identities i on i.profile_id = m.profile_id and i.kind = 'user' group by 1 order by 1`.execute(
+        store.db,
+      );
+      return Object.fromEntries(rows.map(({ who, ids }) => [who, ids]));
+    },
+  };
+}
+
+const at = (instant: Instant) => ({ occurredAt: instant, receivedAt: instant });
+const order = (userId: string, instant: Instant) =>
+  track('Order Completed', { order_id: `o-${userId}-${instant}`, total: 20 }, { userId, ...at(instant) });
+const look = (userId: string, instant: Instant) => track('Product Viewed', { product_id: 'p' }, { userId, ...at(instant) });
+
+describeOnBothStores('segments', (store) => {
+  beforeEach(() => resetTables(store()));
+
+  test('take somebody in with the event that makes it so, and tell journeys in the same transaction', async () => {
+    const scene = sceneOn(store());
+    await scene.publish('{ event_count: { name: order.paid, at_least: 1 } }');
+    await scene.tell(look('ada', start));
+    expect(await scene.members()).toEqual({});
+    await scene.tell(order('ada', start + 1));
+    expect(await scene.members()).toEqual({ ada: ['s0'] });
+    expect(await scene.heard()).toEqual(['ada entered s0']);
+    const { rows } = await sql<{ since: number; because: readonly string[] }>`select since, because from segment_members`.execute(
+      store().db,
+    );
+    expect(rows).toEqual([{ since: start + 1, because: ['the number of order.paid is at least 1'] }]);
+  });
+
+  test('let somebody go at the very instant at which a window ends, and not before', async () => {
+    const scene = sceneOn(store());
+    await scene.publish('{ event_count: { name: product.viewed, within: PT24H, at_least: 1 } }');
+    await scene.tell(look('ada', start));
+    scene.at(start + day - 1);
+    expect(await reviewDuePeople(scene.deps)).toBe(0);
+    expect(await scene.members()).toEqual({ ada: ['s0'] });
+    scene.at(start + day);
+    expect(await reviewDuePeople(scene.deps)).toBe(1);
+    expect(await scene.members()).toEqual({});
+    expect(await scene.heard()).toEqual(['ada entered s0', 'ada left s0']);
+    expect((await sql`select 1 from segment_reviews`.execute(store().db)).rows).toEqual([]);
+  });
+
+  test('take newcomers in who meet what nobody has to do for', async () => {
+    const scene = sceneOn(store());
+    await scene.publish('{ not: { event_count: { name: order.paid, at_least: 1 } } }');
+    await scene.tell(look('ada', start));
+    expect(await scene.members()).toEqual({ ada: ['s0'] });
+    await scene.tell(order('ada', start + 1));
+    expect(await scene.heard()).toEqual(['ada entered s0', 'ada left s0']);
+  });
+
+  test('follow traits and consents', async () => {
+    const scene = sceneOn(store());
+    await scene.publish('{ trait: { name: plan, is: gold } }', '{ consent: { channel: email, topic: newsletter } }');
+    await scene.tell(identify({ plan: 'gold' }, { userId: 'ada', ...at(start) }));
+    expect(await scene.members()).toEqual({ ada: ['s0'] });
+    await scene.tell(identify({ plan: 'silver' }, { userId: 'ada', ...at(start + 1) }));
+    expect(await scene.members()).toEqual({});
+  });
+
+  test('that are new are filled with the people who are there, of which nobody hears; what happens afterwards is heard', async () => {
+    const scene = sceneOn(store());
+    for (let n = 0; n < 120; n++) await scene.tell(order(`person-${n}`, start));
+    await scene.publish('{ event_count: { name: order.paid, at_least: 1 } }');
+    expect(Object.keys(await scene.members())).toHaveLength(120);
+    expect(await scene.heard()).toEqual([]);
+    const { rows } = await sql<{
+      seen: number;
+      finished: boolean;
+    }>`select seen, finished_at is not null as finished from segment_fills`.execute(store().db);
+    expect(rows).toEqual([{ seen: 120, finished: true }]);
+    await scene.tell(order('ada', start + 1));
+    expect(await scene.heard()).toEqual(['ada entered s0']);
+  });
+
+  test('whose definition changes move people, of which nobody hears', async () => {
+    const scene = sceneOn(store());
+    await scene.publish('{ event_count: { name: order.paid, at_least: 1 } }');
+    await scene.tell(order('ada', start));
+    await scene.tell(look('bo', start));
+    await scene.publish('{ event_count: { name: product.viewed, at_least: 1 } }');
+    expect(await scene.members()).toEqual({ bo: ['s0'] });
+    expect(await scene.heard()).toEqual(['ada entered s0']);
+  });
+
+  test('hear of those whom a fill has come by, while it is under way', async () => {
+    const scene = sceneOn(store());
+    await scene.tell(look('ada', start), look('bo', start));
+    await publishDefinition(scene.deps, segmentKind, {
+      source: 'segment: s0\nname: One\nwho: { event_count: { name: order.paid, at_least: 1 } }\n',
+    });
+    await (scene.deps.segments as LiveSegments).refresh(store().db);
+    await fillSegments(scene.deps);
+    // Not begun: what was published is not known everywhere yet.
+    await scene.tell(order('ada', start + 1));
+    expect(await scene.heard()).toEqual([]);
+    await sql`update segment_fills set begins_real = 0`.execute(store().db);
+    await fillSegments(scene.deps);
+    await scene.tell(order('bo', start + 2));
+    expect(await scene.members()).toEqual({ ada: ['s0'], bo: ['s0'] });
+    expect(await scene.heard()).toEqual(['bo entered s0']);
+  });
+
+  test('make one of two people who become one', async () => {
+    const scene = sceneOn(store());
+    await scene.publish(
+      '{ event_count: { name: product.viewed, at_least: 2 } }',
+      '{ event_count: { name: product.viewed, within: P1D, at_least: 1 } }',
+    );
+    await scene.tell(track('Product Viewed', { product_id: 'p' }, { userId: null, anonymousId: 'browser', ...at(start) }));
+    await scene.tell(look('ada', start));
+    await scene.tell(identify({}, { userId: 'ada', anonymousId: 'browser', ...at(start + 1) }));
+    expect(await scene.members()).toEqual({ ada: ['s0', 's1'] });
+    scene.at(start + day + 1);
+    await reviewDuePeople(scene.deps);
+    expect(await scene.members()).toEqual({ ada: ['s0'] });
+    expect((await sql`select 1 from segment_members`.execute(store().db)).rows).toHaveLength(1);
+    expect((await sql`select 1 from segment_reviews`.execute(store().db)).rows).toEqual([]);
+  });
+
+  test('keep how large they are, once an hour', async () => {
+    const scene = sceneOn(store());
+    await scene.publish('{ event_count: { name: order.paid, at_least: 1 } }');
+    await keepSegmentSizes(scene.deps);
+    await scene.tell(order('ada', start));
+    await keepSegmentSizes(scene.deps);
+    scene.at(start + hour);
+    await keepSegmentSizes(scene.deps);
+    expect((await sql`select at, size from segment_sizes order by at`.execute(store().db)).rows).toEqual([
+      { at: start, size: 0 },
+      { at: start + hour, size: 1 },
+    ]);
+  });
+});
+
+// ── against a count by hand over all events ──
+
+type Asked =
+  | {
+      readonly kind: 'count';
+      readonly name: 'order.paid' | 'product.viewed';
+      readonly hours: number | null;
+      readonly op: Op;
+      readonly n: number;
+    }
+  | { readonly kind: 'trait'; readonly value: string }
+  | { readonly kind: 'all' | 'any'; readonly of: readonly Asked[] }
+  | { readonly kind: 'not'; readonly of: Asked };
+type Op = 'at_least' | 'at_most' | 'is';
+
+const asked = fc.letrec<{ one: Asked }>((tie) => ({
+  one: fc.oneof(
+    { maxDepth: 3, depthIdentifier: 'one' },
+    fc.record({
+      kind: fc.constant('count' as const),
+      name: fc.constantFrom('order.paid' as const, 'product.viewed' as const),
+      hours: fc.constantFrom(null, 1, 5, 24, 48),
+      op: fc.constantFrom<Op>('at_least', 'at_most', 'is'),
+      n: fc.integer({ min: 0, max: 3 }),
+    }),
+    fc.record({ kind: fc.constant('trait' as const), value: fc.constantFrom('gold', 'silver') }),
+    fc.record({
+      kind: fc.constantFrom('all' as const, 'any' as const),
+      of: fc.array(tie('one'), { minLength: 1, maxLength: 3, depthIdentifier: 'one' }),
+    }),
+    fc.record({ kind: fc.constant('not' as const), of: tie('one') }),
+  ),
+})).one;
+
+function yamlOf(one: Asked): string {
+  switch (one.kind) {
+    case 'count':
+      return `{ event_count: { name: ${one.name}, ${one.hours === null ? '' : `within: PT${one.hours}H, `}${one.op}: ${one.n} } }`;
+    case 'trait':
+      return `{ trait: { name: plan, is: ${one.value} } }`;
+    case 'not':
+      return `{ not: ${yamlOf(one.of)} }`;
+    case 'all':
+    case 'any':
+      return `{ ${one.kind}: [${one.of.map(yamlOf).join(', ')}] }`;
+  }
+}
+
+interface Happening {
+  readonly who: string;
+  readonly what: 'order.paid' | 'product.viewed' | 'gold' | 'silver';
+  readonly at: Instant;
+}
+
+/** True, false, or null for what is not known. */
+function holds(one: Asked, past: readonly Happening[], now: Instant): boolean | null {
+  switch (one.kind) {
+    case 'count': {
+      const from = one.hours === null ? 0 : now - one.hours * hour + 1;
+      const count = past.filter(({ what, at: then }) => what === one.name && then >= from).length;
+      return one.op === 'is' ? count === one.n : one.op === 'at_least' ? count >= one.n : count <= one.n;
+    }
+    case 'trait': {
+      const said = past.filter(({ what }) => what === 'gold' || what === 'silver').at(-1);
+      return said === undefined ? null : said.what === one.value;
+    }
+    case 'not': {
+      const inner = holds(one.of, past, now);
+      return inner === null ? null : !inner;
+    }
+    case 'all': {
+      const parts = one.of.map((part) => holds(part, past, now));
+      return parts.includes(false) ? false : parts.includes(null) ? null : true;
+    }
+    case 'any': {
+      const parts = one.of.map((part) => holds(part, past, now));
+      return parts.includes(true) ? true : parts.includes(null) ? null : false;
+    }
+  }
+}
+
+const people = ['ada', 'bo', 'cy', 'di'];
+const step = fc.record({
+  minutes: fc.integer({ min: 0, max: 9 * 60 }),
+  who: fc.constantFrom(...people),
+  what: fc.constantFrom<Happening['what']>('order.paid', 'product.viewed', 'product.viewed', 'gold', 'silver'),
+});
+const runs = Number(process.env['SEGMENT_RUNS'] ?? 2);
+
+describeOnBothStores('the place of anybody in any segment at any instant', (store) => {
+  test('is what a count over all of their events says', { timeout: 120_000 + runs * 60_000 }, async () => {
+    let compared = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(asked, { minLength: 25, maxLength: 25 }),
+        fc.array(step, { minLength: 14, maxLength: 20 }),
+        async (definitions, steps) => {
+          await resetTables(store());
+          const scene = sceneOn(store());
+          const past: Happening[] = [];
+          let now = start;
+          // Half of them are there before the first event, half come while people are there.
+          await scene.publish(...definitions.slice(0, 12).map(yamlOf));
+          for (const [index, { minutes, who, what }] of steps.entries()) {
+            now += minutes * 60_000 + 1;
+            scene.at(now);
+            await reviewDuePeople(scene.deps);
+            if (index === 7) await scene.publish(...definitions.map(yamlOf));
+            const known = index < 7 ? definitions.slice(0, 12) : definitions;
+            const members = await scene.members();
+            for (const person of people.filter((one) => past.some(({ who: whose }) => whose === one)))
+              for (const [number, definition] of known.entries()) {
+                const own = past.filter(({ who: whose }) => whose === person);
+                compared += 1;
+                expect([person, yamlOf(definition), now, (members[person] ?? []).includes(`s${number}`)]).toEqual([
+                  person,
+                  yamlOf(definition),
+                  now,
+                  holds(definition, own, now) === true,
+                ]);
+              }
+            past.push({ who, what, at: now });
+            if (what === 'order.paid') await scene.tell(order(who, now));
+            else if (what === 'product.viewed') await scene.tell(look(who, now));
+            else await scene.tell(identify({ plan: what }, { userId: who, ...at(now) }));
+          }
+        },
+      ),
+      { numRuns: runs, endOnFailure: true },
+    );
+    expect(compared).toBeGreaterThan(runs * 500);
+  });
+});
