@@ -41,6 +41,14 @@ export default defineConfig({
   test: {
     sequence: { sequencer: SlowestFirst },
     ...(resultsFile === undefined ? {} : { reporters: ['default', ['json', { outputFile: resultsFile }]] }),
+    // `npm run check:coverage`: what the tests of the pure folders alone reach of them. What is left is reached by the tests over a store.
+    coverage: {
+      provider: 'v8',
+      include: ['src/{domain,journey,turn,matching,projection,statistics,policy}/**/*.ts'],
+      reporter: ['text-summary'],
+      reportsDirectory: 'node_modules/.cache/coverage',
+      thresholds: { statements: 80, branches: 75, functions: 80, lines: 80 },
+    },
     projects: [
       {
         test: {

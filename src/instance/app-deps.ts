@@ -15,8 +15,8 @@ import type { LocalParts } from './local-parts.js';
 import type { Senders } from './providers.js';
 
 /**
- * Local activities hold a workflow-task slot while they send. While the provider answers quickly that is for an instant, and all of them may; while it is slow,
- * those that would take more than half go over the queue, so that what other entries have to do finds one.
+ * Local activities hold a workflow-task slot while they send. While the provider answers quickly that is for an instant, and all of them
+ * may; while it is slow, those that would take more than half go over the queue, so that what other entries have to do finds one.
  */
 const lanes = { inlineLimit: workflowTaskSlots, whileSlow: workflowTaskSlots / 2 };
 

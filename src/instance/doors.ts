@@ -41,7 +41,8 @@ export async function openDoors(
   const publicUrl = await listen(serverFor({ kind: 'public', scopes: config.SOJOURN_PUBLIC_SCOPES ?? [] }), outside);
   const apiUrl = await listen(serverFor({ kind: 'internal' }), inside);
   if (api === null) return { publicUrl, apiUrl, inboundSmtpUrl: null };
-  // It signs for the public address, as Twilio does, and calls the listener itself: the public address may need a proxy that a trial has not.
+  // It signs for the public address, as Twilio does, and calls the listener itself: the public address may need a proxy that a trial has
+  // not.
   local.phone?.setInboundUrl(`${(config.PUBLIC_URL ?? publicUrl).replace(/\/$/, '')}/webhooks/twilio/inbound`, publicUrl);
   return { publicUrl, apiUrl, inboundSmtpUrl: await openSmtpDoor(config, app, local.mailbox, stops) };
 }

@@ -6,7 +6,10 @@ import { loadShop, ShopError } from '../project/shop.js';
 import { readShopMark, writeShopMark } from '../store/controls.js';
 import type { Store } from '../store/db.js';
 
-/** `shop.yaml`, read again without a restart. Everything holds the one object that this replaces in place, so it counts from the next decision on. */
+/**
+ * `shop.yaml`, read again without a restart. Everything holds the one object that this replaces in place, so it counts from the next
+ * decision on.
+ */
 export class LiveShop {
   #mark: string | null = null;
 

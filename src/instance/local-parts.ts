@@ -39,7 +39,10 @@ export function phoneTokenOf(secret: string): string {
   return subKey(secret, 'local-phone');
 }
 
-/** Starts those that are needed and that no other process has; what ends them goes onto `stops`. Rejects with a sentence that names the port. */
+/**
+ * Starts those that are needed and that no other process has; what ends them goes onto `stops`. Rejects with a sentence that names the
+ * port.
+ */
 export async function startLocalParts(
   config: Config,
   { secret, ...from }: Omit<LocalNeeds, 'phoneToken'> & { readonly secret: Secrets },

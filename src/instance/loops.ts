@@ -54,7 +54,10 @@ export function auditLoops(audit: AuditTrail): readonly Loop[] {
   ];
 }
 
-/** Small work that is nobody's turn, by whichever processes have the role `relay`: each round may be done by any of them, and by several at once. */
+/**
+ * Small work that is nobody's turn, by whichever processes have the role `relay`: each round may be done by any of them, and by several at
+ * once.
+ */
 export function relayLoops(app: AppDeps, { auditDays }: { readonly auditDays: number }): readonly Loop[] {
   const upkeep = (name: string, everyMs: number, work: () => Promise<unknown>, what: string): Loop => ({
     name,

@@ -10,8 +10,8 @@ import { readProviderHealth, writeProviderHealth } from '../store/provider-healt
 const quietMs = 60_000;
 
 /**
- * What came of the calls to the providers, and whether they can be reached while nobody calls. Kept in the store, because the process that is asked
- * (`api`) may be another than the one that sends (`worker`).
+ * What came of the calls to the providers, and whether they can be reached while nobody calls. Kept in the store, because the process that
+ * is asked (`api`) may be another than the one that sends (`worker`).
  */
 export class ProviderWatch {
   readonly #store: Store;

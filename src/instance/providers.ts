@@ -11,7 +11,10 @@ import { blaming } from './start-fault.js';
 /** Who sends on each channel, and how much of it at once. */
 export type Senders = { readonly [Kind in Channel]: Providers[Kind] & Pick<OpenProvider, 'poolSize'> };
 
-/** Opens the provider of each channel: that of the settings, or the local part that stands in for it; each watched. Rejects with a sentence about a setting. */
+/**
+ * Opens the provider of each channel: that of the settings, or the local part that stands in for it; each watched. Rejects with a sentence
+ * about a setting.
+ */
 export async function createProviders(
   config: Config,
   parts: {

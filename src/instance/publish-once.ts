@@ -7,8 +7,8 @@ import { layFoundation } from './foundation.js';
 import { type Stops, stopAll } from './stops.js';
 
 /**
- * The role `publish`: brings the database up to date, publishes the project folder where nothing was ever published, says else what differs, and ends.
- * It runs before the other processes, so that of several on an empty database none has to be the first.
+ * The role `publish`: brings the database up to date, publishes the project folder where nothing was ever published, says else what
+ * differs, and ends. It runs before the other processes, so that of several on an empty database none has to be the first.
  */
 export async function publishOnce(config: Config, log: Log, say: (line: string) => void): Promise<void> {
   const stops: Stops = [];

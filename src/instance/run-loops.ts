@@ -13,8 +13,8 @@ export interface Loop {
 }
 
 /**
- * Runs each of them by itself, the first round at once, one round of it at a time. What fails is said once, and again when it works; so a store that is away does
- * not fill the log. Answers what stops them: no further round begins, and the ones under way come to their end.
+ * Runs each of them by itself, the first round at once, one round of it at a time. What fails is said once, and again when it works; so a
+ * store that is away does not fill the log. Answers what stops them: no further round begins, and the ones under way come to their end.
  */
 export function runLoops(
   loops: readonly Loop[],

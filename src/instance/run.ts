@@ -6,7 +6,9 @@ interface Running {
 /** A second Ctrl-C, or this much patience in real milliseconds, ends the process without waiting for what is under way. */
 const patienceMs = 50_000;
 
-/** Runs what was started until SIGINT or SIGTERM (null: it is done); ends the process with 0, or with 1 and a sentence when it cannot start. */
+/**
+ * Runs what was started until SIGINT or SIGTERM (null: it is done); ends the process with 0, or with 1 and a sentence when it cannot start.
+ */
 export async function runUntilStopped<R extends Running>(
   start: () => Promise<R | null>,
   onReady: (running: R) => void = () => {},

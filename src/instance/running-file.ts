@@ -28,8 +28,8 @@ export type RunningInstance = z.output<typeof RunningInstance>;
 const fileOf = (dataFolder: string): string => join(dataFolder, 'running.json');
 
 /**
- * Written once all is healthy, readable by its owner alone: it holds keys. Whole or not at all. One of another process that runs is left as it is: answers
- * that process's id then, else null.
+ * Written once all is healthy, readable by its owner alone: it holds keys. Whole or not at all. One of another process that runs is left as
+ * it is: answers that process's id then, else null.
  */
 export async function writeRunningFile(dataFolder: string, running: RunningInstance): Promise<number | null> {
   const present = await readRunningFile(dataFolder);
@@ -46,7 +46,10 @@ export async function removeRunningFile(dataFolder: string, running: Pick<Runnin
   if (present?.pid === running.pid && present.apiUrl === running.apiUrl) await rm(fileOf(dataFolder), { force: true });
 }
 
-/** A process id says little: after a crash it may be another program's, and in containers everybody is 1. What is asked is whether its API answers. */
+/**
+ * A process id says little: after a crash it may be another program's, and in containers everybody is 1. What is asked is whether its API
+ * answers.
+ */
 async function isAnothers(present: RunningInstance, own: RunningInstance): Promise<boolean> {
   if (present.apiUrl === own.apiUrl) return false;
   try {

@@ -14,8 +14,8 @@ export interface RunningClock {
 }
 
 /**
- * The clock of a running instance. At rate 1 it shows the real time. Sped up, it goes on from the instant that the last run may have reached:
- * that instant is written ahead of use, and while it cannot be written the clock stands still rather than run past it.
+ * The clock of a running instance. At rate 1 it shows the real time. Sped up, it goes on from the instant that the last run may have
+ * reached: that instant is written ahead of use, and while it cannot be written the clock stands still rather than run past it.
  */
 export async function startServiceClock(
   store: Store,

@@ -9,7 +9,8 @@ export class StartFault extends Error {
 export const choosePort = 'Stop what listens there, or choose another (0 takes a free one).';
 
 /**
- * Does a part of a start. What the system or the database says against it becomes a sentence that names the setting; anything else goes on as it is.
+ * Does a part of a start. What the system or the database says against it becomes a sentence that names the setting; anything else goes on
+ * as it is.
  * `setting`: by which it is mended, or how to find that out.
  */
 export async function blaming<T>(

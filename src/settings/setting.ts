@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 
-/** One setting: where it comes from, what it means, and what it is when absent. `docs/operations.md` and `sojourn config` show this table. */
+/**
+ * One setting: where it comes from, what it means, and what it is when absent. `docs/operations.md` and `sojourn config` show this table.
+ */
 export interface Setting {
   readonly schema: z.ZodType;
   readonly meaning: string;

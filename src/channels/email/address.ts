@@ -34,7 +34,10 @@ export function checkEmail(text: string | null | undefined): EmailCheck {
 /** Characters of an address (RFC 3696): 64 before the @, 255 behind it. */
 const longestEmail = 320;
 
-/** One spelling per mailbox: trimmed, lower case, domain in its ASCII form. Dots and plus tags stay, they are other mailboxes to some. Null: no address. */
+/**
+ * One spelling per mailbox: trimmed, lower case, domain in its ASCII form. Dots and plus tags stay, they are other mailboxes to some. Null:
+ * no address.
+ */
 export function normaliseEmail(raw: string): string | null {
   const text = raw.trim();
   if (text.length > longestEmail) return null;

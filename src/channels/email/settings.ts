@@ -59,7 +59,10 @@ export const emailSettings = channelSettings({
 /** Return addresses of the local mailbox, which finds the door by itself. */
 const localBounceDomain = 'bounce.localhost';
 
-/** The domain of the return addresses of our mail; null: it has none, and bounces come to the sender. `isLocal`: mail goes to the local mailbox. */
+/**
+ * The domain of the return addresses of our mail; null: it has none, and bounces come to the sender. `isLocal`: mail goes to the local
+ * mailbox.
+ */
 export function bounceDomainOf({ BOUNCE_DOMAIN }: { readonly BOUNCE_DOMAIN?: string | undefined }, isLocal: boolean): string | null {
   return BOUNCE_DOMAIN ?? (isLocal ? localBounceDomain : null);
 }

@@ -1,6 +1,9 @@
 import { type FeedbackLoop, loopsOfSender } from '../../domain/messages/feedback-loop.js';
 
-/** Answers the TXT records of a name, each as its strings. Throws as `node:dns` does: `ENOTFOUND`, `ENODATA`, or another code when DNS is away. */
+/**
+ * Answers the TXT records of a name, each as its strings. Throws as `node:dns` does: `ENOTFOUND`, `ENODATA`, or another code when DNS is
+ * away.
+ */
 export type ResolveTxt = (name: string) => Promise<readonly (readonly string[])[]>;
 
 /** `away`: DNS did not answer, so its key is unknown; the sender should try again. */
@@ -11,8 +14,8 @@ const headerBytes = 64 * 1024;
 const signaturesAtMost = 8;
 
 /**
- * Does this mail come from a feedback loop that the shop has signed up for? It does where its one From is that of a loop, and the loop's domain has signed the
- * From and the whole body (DKIM, RFC 6376).
+ * Does this mail come from a feedback loop that the shop has signed up for? It does where its one From is that of a loop, and the loop's
+ * domain has signed the From and the whole body (DKIM, RFC 6376).
  */
 export async function verifyFeedback(received: Buffer, loops: readonly FeedbackLoop[], resolveTxt: ResolveTxt): Promise<FeedbackProof> {
   const raw = withWireEnds(received);

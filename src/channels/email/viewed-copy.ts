@@ -14,9 +14,9 @@ export interface ViewedFrom {
 }
 
 /**
- * A mail as its page in the browser shows it: without what tells of looking, and without a link that acts for the person. People pass such a page on, so it
- * is nothing but a picture of the mail: the cart's link leads to the shop, the ones to unsubscribe and to choose to a form that asks for an address.
- * What a link is says its signature, whatever host it was made for.
+ * A mail as its page in the browser shows it: without what tells of looking, and without a link that acts for the person. People pass such
+ * a page on, so it is nothing but a picture of the mail: the cart's link leads to the shop, the ones to unsubscribe and to choose to a form
+ * that asks for an address. What a link is says its signature, whatever host it was made for.
  */
 export function viewedCopy(html: string, from: ViewedFrom): string {
   const visible = html

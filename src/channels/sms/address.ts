@@ -38,7 +38,10 @@ export function checkPhone(
   return textable.has(number.getType()) ? { kind: 'ok', e164 } : { kind: 'no', code: 'not-mobile' };
 }
 
-/** ISO 3166, of a number in E.164: several countries share +1 and +44. Numbers for fiction are of the first country of their code. Null: nobody knows. */
+/**
+ * ISO 3166, of a number in E.164: several countries share +1 and +44. Numbers for fiction are of the first country of their code. Null:
+ * nobody knows.
+ */
 export function countryOfPhone(e164: string | null): string | null {
   return e164 === null ? null : countryOf(e164);
 }

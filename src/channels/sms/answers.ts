@@ -6,7 +6,11 @@ export interface AnsweringShop {
   readonly supportEmail: string;
 }
 
-/** `confirmed-but-stopped`: the sign-up counts, and no text goes to the number until START comes; `confirmed-but-barred`: none at all, for another reason. `stopped-by-sentence`: a sentence was read as STOP, and the one text that is allowed asks whether that was meant; no answer means it was. */
+/**
+ * `confirmed-but-stopped`: the sign-up counts, and no text goes to the number until START comes; `confirmed-but-barred`: none at all, for
+ * another reason. `stopped-by-sentence`: a sentence was read as STOP, and the one text that is allowed asks whether that was meant; no
+ * answer means it was.
+ */
 export type SmsAnswer =
   | 'stopped'
   | 'stopped-by-sentence'
@@ -18,7 +22,8 @@ export type SmsAnswer =
 
 type Wording = Readonly<Record<SmsAnswer, (shop: AnsweringShop) => string>>;
 
-// GSM-7 throughout, no marketing: carriers want brand and contact in an answer to HELP, and a confirmation of STOP that says it is the last.
+// GSM-7 throughout, no marketing: carriers want brand and contact in an answer to HELP, and a confirmation of STOP that says it is the
+// last.
 const wordings: Readonly<Record<string, Wording>> = {
   en: {
     stopped: ({ brand }) => `${brand}: You will get no more texts from us. Reply START to get them again.`,

@@ -6,7 +6,8 @@ import { smsSize } from './segments.js';
 const plainer: readonly (readonly [RegExp, string])[] = [
   [/[\u00A0\u2000-\u200A\u202F\u3000\t]/g, ' '],
   [/[\u200B\u2060\uFEFF]/g, ''],
-  // Joiners make one emoji of several, and words of Persian and Hindi: between such letters they stay, and cost nothing that these do not cost.
+  // Joiners make one emoji of several, and words of Persian and Hindi: between such letters they stay, and cost nothing that these do not
+  // cost.
   [/(?<![\u0300-\u{10FFFF}])[\u200C\u200D]|[\u200C\u200D](?![\u0300-\u{10FFFF}])/gu, ''],
   [/[‘’‚‛′]/g, "'"],
   [/[“”„‟″«»]/g, '"'],

@@ -1,6 +1,9 @@
 import type { ReportAction } from '../../domain/messages/channel-kind.js';
 
-/** Codes that count together towards the third message that could not reach a number: switched off or out of reach; unknown error at the carrier. */
+/**
+ * Codes that count together towards the third message that could not reach a number: switched off or out of reach; unknown error at the
+ * carrier.
+ */
 const outOfReachCodes = [30003, 30008];
 
 const optedOut: ReportAction = { kind: 'suppress', reason: 'stopped', messages: 1, codes: [] };

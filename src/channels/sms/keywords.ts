@@ -1,12 +1,15 @@
 import { nearest } from '../../domain/values/nearest.js';
 
-/** What a person asks for by a text. `free-form-stop` is a sentence that reads like a revocation: it stops too, and a person looks at it. */
+/**
+ * What a person asks for by a text. `free-form-stop` is a sentence that reads like a revocation: it stops too, and a person looks at it.
+ */
 export type InboundIntent =
   | { readonly kind: 'stop' | 'start' | 'help'; readonly word: string }
   | { readonly kind: 'free-form-stop' }
   | { readonly kind: 'other' };
 
-// Twilio's default list with the per-se words of 47 CFR 64.1200(a)(10), how they are shortened and mistyped, and said in German, French, Spanish, Italian and Dutch.
+// Twilio's default list with the per-se words of 47 CFR 64.1200(a)(10), how they are shortened and mistyped, and said in German, French,
+// Spanish, Italian and Dutch.
 // A stop that was none is taken back by START; a stop that was missed is a text after a refusal.
 const keywords: Readonly<Record<string, 'stop' | 'start' | 'help'>> = {
   STOP: 'stop',

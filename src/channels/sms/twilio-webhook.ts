@@ -14,8 +14,9 @@ export interface TwilioRequest {
 }
 
 /**
- * Checks the signature over the address that Twilio asked for, with and without the default port, in constant time, and only then reads the form. The
- * address is built from the configuration: a Host header would be the sender's own word. Two tokens hold while one is rotated. Null: not from Twilio.
+ * Checks the signature over the address that Twilio asked for, with and without the default port, in constant time, and only then reads the
+ * form. The address is built from the configuration: a Host header would be the sender's own word. Two tokens hold while one is rotated.
+ * Null: not from Twilio.
  */
 export function readSigned(
   request: TwilioRequest,

@@ -28,10 +28,15 @@ export function readProducts(properties: Properties, read: FieldReader): readonl
   return eachProduct(properties, read, (product, where) => {
     const line = readLine(product, read, where, currency);
     if (line === null) return null;
-    const quantity = read.number(product, ['quantity'], null, where) ?? 1;
-    if (quantity < 0) read.lose(`${where}quantity`);
-    return { ...line, currency: line.currency ?? currency, quantity: Math.max(0, quantity) };
+    return { ...line, currency: line.currency ?? currency, quantity: readQuantity(product, read, where) };
   });
+}
+
+/** Of a product; 1 where it is not said, and no less than nothing. */
+export function readQuantity(product: Properties, read: FieldReader, where: string): number {
+  const quantity = read.number(product, ['quantity'], null, where) ?? 1;
+  if (quantity < 0) read.lose(`${where}quantity`);
+  return Math.max(0, quantity);
 }
 
 /** What `one` makes of each product of `products`; those of which it makes nothing are noted and left out. Null: there is no `products`. */

@@ -4,7 +4,7 @@ import type { Instant } from '../time/instant.js';
 import { readInstant } from '../time/written-instant.js';
 import { isRecord } from '../values/is-record.js';
 import { isRefusal, type LegalBasis, legalBases } from './consent.js';
-import { type Fields, pageOf, text } from './consent-fields.js';
+import { describedIn, type Fields, text } from './consent-fields.js';
 import { readRefusals, refusalState } from './consent-no.js';
 import type { ConsentSaid } from './double-opt-in.js';
 
@@ -95,17 +95,10 @@ function readAct(fields: Fields, context: Fields): ConsentSaid | string {
     channel,
     topic,
     state: 'granted',
-    method: text(fields['method'], 200) ?? 'unspecified',
-    source: text(fields['source'], 500) ?? text(fields['form_id'], 500) ?? 'event',
-    text: text(fields['text']),
-    textHash: text(fields['text_hash'], 200),
-    locale: text(fields['locale'], 35) ?? text(context['locale'], 35),
-    sourceUrl: text(fields['source_url'], 2000) ?? pageOf(context),
+    ...describedIn(fields, context),
     // Personal data that proves a yes. A no needs no proof against the person.
     ip: text(fields['ip'], 45) ?? text(context['ip'], 45),
     userAgent: text(fields['user_agent'], 500) ?? text(context['userAgent'], 500),
-    actor: text(fields['actor'], 200),
-    evidence: text(fields['evidence'], 1000),
     legalBasis: isLegalBasis(legalBasis) ? legalBasis : null,
     expiresAt: expiresAt ?? null,
     requestedAt: requestedAt ?? null,

@@ -1,7 +1,7 @@
 import { type Channel, channelKind, channels } from '../messages/channel.js';
 import { isRecord } from '../values/is-record.js';
 import type { ConsentRecord } from './consent.js';
-import { type Fields, pageOf, text } from './consent-fields.js';
+import { describedIn, type Fields } from './consent-fields.js';
 import type { ConsentSaid } from './double-opt-in.js';
 
 /** Acts of a no, and codes for what was taken wider than it was said. */
@@ -40,17 +40,10 @@ const statesOfNo: ReadonlyMap<string, 'denied' | 'withdrawn'> = new Map([
 function refusal(fields: Fields, about: Pick<ConsentRecord, 'channel' | 'topic' | 'state'>, context: Fields): ConsentSaid {
   return {
     ...about,
-    method: text(fields['method'], 200) ?? 'unspecified',
-    source: text(fields['source'], 500) ?? text(fields['form_id'], 500) ?? 'event',
-    text: text(fields['text']),
-    textHash: text(fields['text_hash'], 200),
-    locale: text(fields['locale'], 35) ?? text(context['locale'], 35),
-    sourceUrl: text(fields['source_url'], 2000) ?? pageOf(context),
+    ...describedIn(fields, context),
     // A no needs no proof against the person.
     ip: null,
     userAgent: null,
-    actor: text(fields['actor'], 200),
-    evidence: text(fields['evidence'], 1000),
     legalBasis: null,
     expiresAt: null,
     requestedAt: null,

@@ -1,6 +1,6 @@
 import { lineKey } from '../carts/cart-line-fold.js';
 import type { CommerceLine } from '../carts/commerce-lines.js';
-import { eachProduct, readLine, readProducts } from '../carts/commerce-lines.js';
+import { eachProduct, readLine, readProducts, readQuantity } from '../carts/commerce-lines.js';
 import { eventKey } from '../events/event-key.js';
 import type { Instant } from '../time/instant.js';
 import { readInstant } from '../time/written-instant.js';
@@ -86,9 +86,7 @@ function readOrderLines(properties: Properties, read: FieldReader): readonly Ord
   const lines = eachProduct(properties, read, (product, where) => {
     const line = readLine(product, read, where, currency);
     if (line === null) return null;
-    const quantity = read.number(product, ['quantity'], null, where) ?? 1;
-    if (quantity < 0) read.lose(`${where}quantity`);
-    return { line, quantity: Math.max(0, quantity), discount: read.number(product, ['discount'], currency, where) };
+    return { line, quantity: readQuantity(product, read, where), discount: read.number(product, ['discount'], currency, where) };
   });
   return lines === null ? null : together(lines);
 }
