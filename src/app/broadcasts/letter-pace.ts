@@ -2,10 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Letters that are let through in one transaction: a few at first, and as many as can begin to leave within this time, in real milliseconds. */
 const firstSize = 10;
-const leastAtOnce = 5;
 const mostAtOnce = 50;
-const quickMs = 200;
-const slowMs = 350;
+const aimMs = 180;
+const growth = 1.5;
 /** Groups between their commit and the beginning of their last call: what is committed must begin to leave within 500 ms. */
 const groupsAtOnce = 2;
 
@@ -34,7 +33,9 @@ export class LetterPace {
 
   #learn(tookMs: number | null): void {
     if (tookMs === null) return;
-    if (tookMs < quickMs) this.#size = Math.min(mostAtOnce, Math.ceil(this.#size * 1.5));
-    else if (tookMs > slowMs) this.#size = Math.max(leastAtOnce, Math.floor(this.#size * 0.7));
+    // A letter that begins too late goes back through the gate, by a run of its own: that costs more than a small group.
+    const factor = Math.min(growth, aimMs / Math.max(1, tookMs));
+    const size = factor > 1 ? Math.ceil(this.#size * factor) : Math.floor(this.#size * factor);
+    this.#size = Math.min(mostAtOnce, Math.max(1, size));
   }
 }
