@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RenderContext } from '../../src/domain/messages/rendering.js';
 import { compileTemplate } from '../../src/render/compile.js';
@@ -158,14 +158,24 @@ describe.skipIf(browserPath === null)('every mail that is shipped, in a browser'
       await lookAt((await rendered(id, 'de', { basket: hostileBasket })).html, 'light', `${id}-hostile`);
   });
 
-  /** At both widths; pictures of the shop come, others are missing. */
-  async function lookAt(html: string, scheme: 'light' | 'dark', name: string): Promise<void> {
+  /** One page of the browser for each scheme: a context of its own for each look would cost more than the look. */
+  const opened = new Map<'light' | 'dark', Promise<Page>>();
+
+  async function pageFor(scheme: 'light' | 'dark'): Promise<Page> {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, colorScheme: scheme });
     await page.route('**/*', (route) =>
       route.request().url().includes('//willow-and-wren.example/images/')
         ? route.fulfill({ contentType: 'image/svg+xml', body: pictureOf(route.request().url()) })
         : route.abort(),
     );
+    return page;
+  }
+
+  /** At both widths; pictures of the shop come, others are missing. */
+  async function lookAt(html: string, scheme: 'light' | 'dark', name: string): Promise<void> {
+    if (!opened.has(scheme)) opened.set(scheme, pageFor(scheme));
+    const page = (await opened.get(scheme)) as Page;
+    await page.setViewportSize({ width: 1280, height: 900 });
     await page.setContent(html);
     for (const width of [1280, 360]) {
       await page.setViewportSize({ width, height: 900 });
@@ -175,7 +185,6 @@ describe.skipIf(browserPath === null)('every mail that is shipped, in a browser'
       if (folder !== undefined) await page.screenshot({ path: `${folder}/mail-${name}-${scheme}-${width}.png`, fullPage: true });
       expect([name, width, violations, Math.max(0, overflow)]).toEqual([name, width, [], 0]);
     }
-    await page.close();
   }
 });
 
