@@ -182,7 +182,7 @@ async function journeyDifferences(context: CliContext): Promise<readonly Differe
   return found;
 }
 
-/** Each would put the other out of force, with every publication anew. */
+/** Each would replace the other, again with every publication. */
 function toldTwice(id: string, file: string, twin: string): FileProblem {
   const suggestion = 'Give one of them another id under "journey:".';
   return { file, line: 1, column: 1, path: 'journey', message: `"${id}" is the journey of ${twin}, too.`, suggestion, severity: 'error' };

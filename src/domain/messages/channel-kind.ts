@@ -37,7 +37,10 @@ export interface ChannelKind<Id extends string = string> {
   readonly fallsBackTo: string | null;
   /** Whether each message costs enough that the shop has a budget an hour for each country. */
   readonly hasCountryBudget: boolean;
-  /** Its provider tells of no delivery: what was accepted so many milliseconds ago and did not come back counts as delivered. Null: deliveries are told. */
+  /**
+   * Its provider does not report deliveries: a message that was accepted this many milliseconds ago and did not bounce counts as delivered. Null: deliveries
+   * are reported.
+   */
   readonly deliveredAfterMs: number | null;
   /** Whether a breaker counts what comes back and who complains, and stops marketing by it. */
   readonly hasBreakers: boolean;

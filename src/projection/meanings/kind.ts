@@ -37,7 +37,7 @@ export type MeaningReading<One extends Meaning> =
 export interface MeaningKind<One extends Meaning> {
   /** `before`: what the event means already, by the kinds above this one. */
   readonly read: (incoming: IncomingEvent, needs: MeaningNeeds, before: readonly Meaning[]) => MeaningReading<One>;
-  /** It ends or refuses something, so it counts for whom it names, whoever says it. */
+  /** It ends or refuses something, so it counts for the named person from any sender. */
   readonly refuses: (meaning: One) => boolean;
   /** The facts that journeys hear, once it has been projected. */
   readonly facts: (meaning: One, happening: Happening) => readonly Fact[];

@@ -5,7 +5,7 @@ import type { EventSaid } from '../source.js';
 interface Named {
   readonly said: EventSaid;
   readonly notes: readonly string[];
-  /** As it was told, to be listed; null: the user id is none, or there is none. */
+  /** As the client sent it, to be listed; null: it is not a placeholder, or there is no user id. */
   readonly placeholderUserId: string | null;
 }
 
