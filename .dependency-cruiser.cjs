@@ -101,6 +101,7 @@ module.exports = {
       '^src/journey/',
       '^src/turn/',
       '^src/matching/',
+      '^src/definitions/',
       '^src/knowledge/',
       '^src/step-effects/',
       '^src/projection/',

@@ -20,17 +20,22 @@ export async function parseDefinition<D extends object>(
     const message = `The file is longer than ${longestSource.toLocaleString('en')} characters.`;
     return { kind: 'invalid', problems: [{ file, line: 1, column: 1, path: '', message, suggestion: null, severity: 'error' }] };
   }
-  const { schema, lint, compile } = await kind.form();
+  const form = await kind.form();
   const yaml = readYaml(file, source);
-  const checked = checkYaml(yaml, schema);
+  const checked = checkYaml(yaml, form.schema);
   if (checked.kind === 'invalid') return checked;
   const value = checked.value as never;
   const problems = [
-    ...lint(value, context).map(({ path, message, suggestion, severity }) => problemAt(yaml, path, message, suggestion, severity)),
+    ...form.lint(value, context).map(({ path, message, suggestion, severity }) => problemAt(yaml, path, message, suggestion, severity)),
     ...surprises(yaml),
   ].sort((a, b) => a.line - b.line || a.column - b.column);
   if (problems.some(({ severity }) => severity === 'error')) return { kind: 'invalid', problems };
-  return { kind: 'ok', id: (checked.value as Readonly<Record<string, string>>)[kind.kind] ?? '', definition: compile(value), problems };
+  return {
+    kind: 'ok',
+    id: (checked.value as Readonly<Record<string, string>>)[kind.kind] ?? '',
+    definition: form.compile(value),
+    problems,
+  };
 }
 
 /** The id that a source gives itself, before it is known whether it is right; null: it names none. */
