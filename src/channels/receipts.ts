@@ -47,8 +47,8 @@ const factOf: Readonly<Partial<Record<MessageState, KnownFactName>>> = {
 };
 
 /**
- * What a receipt makes of a message. The first final state wins, whatever comes late; any other callback proves that the provider had it, so `unknown` and
- * what we took for not sent become `accepted`.
+ * What a receipt makes of a message. The first final state wins, whatever comes late; any other callback proves that the provider had it,
+ * so `unknown` and what we took for not sent become `accepted`.
  */
 export function stateAfterReceipt(state: MessageState, status: string): MessageState {
   if (state === 'delivered' || state === 'bounced' || state === 'failed') return state;

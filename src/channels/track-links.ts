@@ -24,9 +24,9 @@ export interface TrackingAddresses {
 }
 
 /**
- * Puts addresses of ours in the place of those that a designed message links to, and a hidden link and a picture at its end. Left as they are: links to our pages
- * (unsubscribe, preferences), links that do not lead to the shop, what is no web address, and what is marked `data-no-track`. One address has one number, wherever it stands; the same
- * message gives the same bytes.
+ * Puts addresses of ours in the place of those that a designed message links to, and a hidden link and a picture at its end. Left as they
+ * are: links to our pages (unsubscribe, preferences), links that do not lead to the shop, what is no web address, and what is marked
+ * `data-no-track`. One address has one number, wherever it stands; the same message gives the same bytes.
  */
 export function trackDesigned(email: { readonly html: string; readonly text: string }, addresses: TrackingAddresses): TrackedDesign {
   const numbers = new LinkNumbers(addresses);

@@ -5,7 +5,7 @@ import { readNotices } from '../../../src/app/upkeep/read-notices.js';
 import { createSmtpProvider } from '../../../src/channels/email/providers/smtp.js';
 import { hour } from '../../../src/domain/time/instant.js';
 import { startMailbox } from '../../../src/embedded/mailbox/mailbox.js';
-import { readParts, watchGauges } from '../../../src/instance/parts.js';
+import { providerParts, watchGauges } from '../../../src/instance/health.js';
 import { ProviderWatch } from '../../../src/instance/provider-watch.js';
 import { runLoops } from '../../../src/instance/run-loops.js';
 import { createMetrics } from '../../../src/metrics.js';
@@ -93,17 +93,7 @@ describeOnBothStores('health', (store) => {
     const port = await freePort();
     const watch = new ProviderWatch({ store: store(), log: silentLog });
     const provider = watch.watch('email', createSmtpProvider({ url: `smtp://127.0.0.1:${port}`, dkim: null }));
-    const part = async () =>
-      (
-        await readParts({
-          store: store(),
-          temporal: null,
-          roles: new Set(),
-          missingSecret: null,
-          providers: watch,
-          locals: { mailbox: null, phone: null },
-        })
-      ).find(({ name }) => name === 'email');
+    const part = async () => (await providerParts(watch)).find(({ name }) => name === 'email');
     const stop = runLoops([{ name: 'providers', everyMs: 1_000, work: () => watch.look(), failure: 'It could not look.' }], {
       log: silentLog,
     });

@@ -6,11 +6,9 @@ import { settleExpiredAttempts } from '../../../src/app/messages/settle-expired-
 import { takeTurn } from '../../../src/app/turn/take-turn.js';
 import { readNotices } from '../../../src/app/upkeep/read-notices.js';
 import { day, hour } from '../../../src/domain/time/instant.js';
-import { readParts } from '../../../src/instance/parts.js';
-import { ProviderWatch } from '../../../src/instance/provider-watch.js';
+import { turnParts } from '../../../src/instance/health.js';
 import { forgetPokes, listStuck, readPokeBacklog } from '../../../src/store/pokes.js';
 import { opset } from '../../../workflows/contract.js';
-import { silentLog } from '../../support/log.js';
 import { identify, noon, track } from '../../support/shop-events.js';
 import { describeOnBothStores, resetTables } from '../../support/stores.js';
 import { cartJourney, publish, type TurnDeps, take, turnDeps } from '../../support/turns.js';
@@ -44,15 +42,7 @@ describeOnBothStores('a turn that fails', (store) => {
   const entry = () => store().db.selectFrom('entries').selectAll().executeTakeFirstOrThrow();
   const turn = async (deps: TurnDeps) => takeTurn(deps, { v: 1, entryId: (await entry()).id, opset }, 'inline');
   const odd = () => new RangeError('ada@example.test is odd');
-  const parts = () =>
-    readParts({
-      store: store(),
-      temporal: null,
-      roles: new Set(['api']),
-      missingSecret: null,
-      locals: { mailbox: null, phone: null },
-      providers: new ProviderWatch({ store: store(), log: silentLog }),
-    });
+  const parts = () => turnParts(store());
 
   test('three times in the same way is stuck: it waits, is told without personal data, and holds nothing', async () => {
     const alarms: string[] = [];

@@ -9,8 +9,9 @@ export interface DeliveryReport {
 }
 
 /**
- * The action first. Then what the words of the diagnostic say, because many servers put one status on everything; where they say nothing, or less than the
- * status, the status. Where the two contradict each other the milder one counts, but for a status that means "some refusal" to its server (5.7.1, 5.3.0 …).
+ * The action first. Then what the words of the diagnostic say, because many servers put one status on everything; where they say nothing,
+ * or less than the status, the status. Where the two contradict each other the milder one counts, but for a status that means "some
+ * refusal" to its server (5.7.1, 5.3.0 …).
  *
  * @example classifyReport({ action: 'failed', status: '4.0.0', diagnostic: null }) // soft, although it failed
  * @example classifyReport({ action: 'failed', status: '5.1.1', diagnostic: '552 mailbox full' }) // soft
@@ -62,7 +63,10 @@ function byBoth(coded: Coded | null, words: ReturnType<typeof classOfWords>): De
   }
 }
 
-/** Null: the code alone does not tell. Subjects of RFC 3463: 1 the address, 2 the mailbox, 3 the mail system, 5 the protocol, 6 the content, 7 policy. */
+/**
+ * Null: the code alone does not tell. Subjects of RFC 3463: 1 the address, 2 the mailbox, 3 the mail system, 5 the protocol, 6 the content,
+ * 7 policy.
+ */
 function byCode(code: string): Coded | null {
   const [klass, subject, detail] = code.split('.');
   if (klass === '2') return { kind: 'informational' };

@@ -25,8 +25,8 @@ const idleForMs = 30_000;
 const mailsPerSession = 100;
 
 /**
- * Sessions to one SMTP server, kept open between mails. Our own over nodemailer's connection, because its pool can neither end one call at a
- * deadline nor say whether the body had begun to leave.
+ * Sessions to one SMTP server, kept open between mails. Our own over nodemailer's connection, because its pool can neither end one call at
+ * a deadline nor say whether the body had begun to leave.
  */
 export class SmtpPool {
   readonly #server: SmtpServer;

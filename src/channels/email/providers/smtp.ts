@@ -10,7 +10,10 @@ import { type ComposedEmail, composeEmail, createSigner, type DkimSettings, type
 import { type Delivery, SmtpPool } from './smtp-pool.js';
 
 export interface SmtpSettings {
-  /** `smtp://` or `smtps://`, with user and password where the server wants them; nodemailer's connection options as query, `?requireTLS=true`. */
+  /**
+   * `smtp://` or `smtps://`, with user and password where the server wants them; nodemailer's connection options as query,
+   * `?requireTLS=true`.
+   */
   readonly url: string;
   readonly dkim: DkimSettings | null;
   /** Where bounces come back to; without it, to the From domain. */
@@ -28,8 +31,8 @@ export interface SmtpProvider extends Provider<OutgoingEmail> {
 const defaultPoolSize = 5;
 
 /**
- * Sends mail over SMTP. An answer of the server is definite; no answer is definite too until the body begins to leave, and `unknown` from then on.
- * Throws at once when the DKIM key cannot sign.
+ * Sends mail over SMTP. An answer of the server is definite; no answer is definite too until the body begins to leave, and `unknown` from
+ * then on. Throws at once when the DKIM key cannot sign.
  */
 export function createSmtpProvider(settings: SmtpSettings): SmtpProvider {
   const { auth, ...connection } = parseConnectionUrl(settings.url);

@@ -37,8 +37,8 @@ export function openLine(apiUrl: string, connections: number): TwilioLine {
 }
 
 /**
- * The HTTP client of one call of the SDK. `hasBegun` says whether Twilio may have read the request; `destroy` ends it now. The SDK's own client can do
- * neither, and takes no base address.
+ * The HTTP client of one call of the SDK. `hasBegun` says whether Twilio may have read the request; `destroy` ends it now. The SDK's own
+ * client can do neither, and takes no base address.
  */
 export class TwilioCall {
   readonly #line: TwilioLine;

@@ -27,8 +27,8 @@ const defaultPoolSize = 10;
 const lookDeadlineMs = 10_000;
 
 /**
- * Sends texts through Twilio's Messages API. Twilio knows no idempotency key, so nothing is ever repeated here: whatever may have reached it without an
- * answer is `unknown`, and 5xx too. The SDK takes 200 ms and 20 MB to load, so that happens at the first text.
+ * Sends texts through Twilio's Messages API. Twilio knows no idempotency key, so nothing is ever repeated here: whatever may have reached
+ * it without an answer is `unknown`, and 5xx too. The SDK takes 200 ms and 20 MB to load, so that happens at the first text.
  */
 export function createTwilioProvider(settings: TwilioSettings): TwilioProvider {
   const poolSize = settings.poolSize ?? defaultPoolSize;
@@ -128,8 +128,8 @@ function withoutAnswer(call: TwilioCall, code: string): AttemptOutcome {
 const clockSkewMs = 60_000;
 
 /**
- * Asks Twilio for a text whose submission got no answer: same number, created since (real clock), same words. The words differ from message to message,
- * because each holds links of its own. Never throws.
+ * Asks Twilio for a text whose submission got no answer: same number, created since (real clock), same words. The words differ from message
+ * to message, because each holds links of its own. Never throws.
  */
 async function findMessage(
   line: TwilioLine,

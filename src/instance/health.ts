@@ -9,37 +9,12 @@ import { listTripped } from '../store/breakers.js';
 import type { Store } from '../store/db.js';
 import { countOpenLetters, countOverdueEntries, countUnknownMessages, isAnswering, readRealNow } from '../store/gauges.js';
 import { countStuckTurns, readPokeBacklog } from '../store/pokes.js';
+import type { LocalParts } from './local-parts.js';
 import type { ProcessWatch } from './presence.js';
 import type { ProviderWatch } from './provider-watch.js';
 import type { Temporal } from './temporal-part.js';
 
 const answerWithinMs = 1_500;
-
-/** The state of each part of this process, for `/readyz`. */
-export async function readParts(of: {
-  readonly store: Store;
-  readonly temporal: Temporal | null;
-  readonly roles: ReadonlySet<Role>;
-  /** The fingerprint of a secret that this process lacks. */
-  readonly missingSecret: string | null;
-  readonly providers: ProviderWatch;
-  /** The other processes of the store. Absent: it is not asked of them. */
-  readonly others?: Pick<ProcessWatch, 'parts'>;
-  /** The local mailbox and phone; null: not part of this process. */
-  readonly locals: Readonly<Record<'mailbox' | 'phone', { isUp(): boolean } | null>>;
-}): Promise<readonly PartState[]> {
-  const { store } = of;
-  const parts: PartState[] = [await storeState(store), ...secretState(of.missingSecret), ...localStates(of.locals)];
-  parts.push(...(await rolePartsOf(of, parts[0]?.state === 'up')));
-  if (parts[0]?.state === 'up')
-    parts.push(
-      ...((await within(of.others?.parts() ?? Promise.resolve([]))) ?? []),
-      ...(await turnParts(store)),
-      ...(await providerParts(of.providers)),
-      ...(await brokenParts(store)),
-    );
-  return parts;
-}
 
 /** Temporal, and the roles of this process that need it. */
 export async function rolePartsOf(
@@ -72,7 +47,7 @@ export async function rolePartsOf(
 }
 
 /** They restart by themselves; failed sends are tried again. */
-function localStates(locals: Parameters<typeof readParts>[0]['locals']): readonly PartState[] {
+export function localStates(locals: Pick<LocalParts, 'mailbox' | 'phone'>): readonly PartState[] {
   const waits = { mailbox: 'emails wait', phone: 'texts wait' };
   return (['mailbox', 'phone'] as const).flatMap((name): readonly PartState[] => {
     const part = locals[name];
@@ -82,21 +57,26 @@ function localStates(locals: Parameters<typeof readParts>[0]['locals']): readonl
   });
 }
 
-function secretState(missing: string | null): readonly PartState[] {
+export function secretState(missing: string | null): readonly PartState[] {
   if (missing === null) return [];
   const detail = `Another process signs with a secret (fingerprint ${missing}) that SOJOURN_SECRET of this one does not have: it sends nothing. Add it, and restart this process.`;
   return [{ name: 'secret', state: 'down', detail, needed: false }];
 }
 
+/** The parts that other processes have, as far as the store says within time. */
+export async function othersParts(others: Pick<ProcessWatch, 'parts'>): Promise<readonly PartState[]> {
+  return (await within(others.parts())) ?? [];
+}
+
 /** Entries whose turn fails the same way every time: the rest goes on, and a person has to look. */
-async function turnParts(store: Store): Promise<readonly PartState[]> {
+export async function turnParts(store: Store): Promise<readonly PartState[]> {
   const stuck = (await within(countStuckTurns(store.db))) ?? 0;
   if (stuck === 0) return [];
   const detail = `${stuckTurnsSentence(stuck)} Look, then: sojourn stuck list`;
   return [{ name: 'turns', state: 'down', detail, needed: false }];
 }
 
-async function providerParts(watch: ProviderWatch): Promise<readonly PartState[]> {
+export async function providerParts(watch: ProviderWatch): Promise<readonly PartState[]> {
   const health = (await within(watch.read())) ?? {};
   return channels.flatMap((channel): readonly PartState[] => {
     const now = health[channel];
@@ -106,7 +86,7 @@ async function providerParts(watch: ProviderWatch): Promise<readonly PartState[]
 }
 
 /** What breakers stopped: the instance goes on, and a person has to look. */
-async function brokenParts(store: Store): Promise<readonly PartState[]> {
+export async function brokenParts(store: Store): Promise<readonly PartState[]> {
   const tripped = (await within(listTripped(store.db))) ?? [];
   return tripped.map(({ scope, trip }) => ({
     name: `breaker ${scope.kind}:${scope.id}`,
@@ -116,7 +96,7 @@ async function brokenParts(store: Store): Promise<readonly PartState[]> {
   }));
 }
 
-async function storeState(store: Store): Promise<PartState> {
+export async function storeState(store: Store): Promise<PartState> {
   const answered = await within(isAnswering(store.db));
   return {
     name: 'store',
