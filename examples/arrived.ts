@@ -35,7 +35,9 @@ export async function mailboxIds(instance: Pick<ChildInstance, 'running'>): Prom
   return (await mailboxArrivals(instance)).map(({ id }) => id);
 }
 
-/** A text that left towards the local phone. Twilio's API tells whole seconds: it came in the one that begins at `at`, in real milliseconds. */
+/**
+ * A text that left towards the local phone. Twilio's API tells whole seconds: it came in the one that begins at `at`, in real milliseconds.
+ */
 export interface ArrivedText {
   readonly sid: string;
   readonly to: string;

@@ -10,9 +10,9 @@ import { type Recount, recount, type ToldMessage } from './recount.js';
 import { type ShopCall, shopDays } from './shop-day.js';
 
 /**
- * `npm run demo [-- --json] [-- --keep]`: plays two real days of a shop, and the days that its journeys run after them, through a real instance
- * with a sped-up clock. On the second day a newsletter goes to everyone, and has to make way for the cart reminders. Exits 0 only if the store, the
- * mailbox and the phone agree message by message, and caps and quiet hours hold as recounted from what arrived.
+ * `npm run demo [-- --json] [-- --keep]`: plays two real days of a shop, and the days that its journeys run after them, through a real
+ * instance with a sped-up clock. On the second day a newsletter goes to everyone, and has to make way for the cart reminders. Exits 0 only
+ * if the store, the mailbox and the phone agree message by message, and caps and quiet hours hold as recounted from what arrived.
  */
 const rate = 1500;
 const batchSize = 15;
@@ -62,7 +62,9 @@ const agreement = await compare(instance);
 show(report, newsletter, agreement);
 await finish(agreement.problems.length === 0 ? 0 : 1);
 
-/** Sends each call at its instant through the real client of Segment, several at once where they fall together. Answers the newsletter's id. */
+/**
+ * Sends each call at its instant through the real client of Segment, several at once where they fall together. Answers the newsletter's id.
+ */
 async function play(target: ChildInstance, shopCalls: readonly ShopCall[]): Promise<string> {
   const analytics = new Analytics({
     writeKey: target.running.writeKey ?? '',

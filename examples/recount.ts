@@ -34,10 +34,11 @@ export interface Recount {
 }
 
 /**
- * Counts caps, hours, and what was put off or left out, from what lies in the mailbox and on the phone, with the rules written down once more: for
- * somebody new 2 messages in any 24 hours, 4 emails and 2 texts in any 7 days, no newsletter within 12 hours after another email, texts from 8 to 21
- * where the person is.
- * `toShop`: from real milliseconds to the shop's clock; `slackMs`: so long a message may take on its way, on the shop's clock. `countries`: by number.
+ * Counts caps, hours, and what was put off or left out, from what lies in the mailbox and on the phone, with the rules written down once
+ * more: for somebody new 2 messages in any 24 hours, 4 emails and 2 texts in any 7 days, no newsletter within 12 hours after another email,
+ * texts from 8 to 21 where the person is.
+ * `toShop`: from real milliseconds to the shop's clock; `slackMs`: so long a message may take on its way, on the shop's clock. `countries`:
+ * by number.
  */
 export function recount(
   told: readonly ToldMessage[],

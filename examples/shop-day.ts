@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** One call that the shop's event client makes, at its instant (milliseconds UTC: the shop's clock is London's, which is UTC in December). */
+/**
+ * One call that the shop's event client makes, at its instant (milliseconds UTC: the shop's clock is London's, which is UTC in December).
+ */
 export interface ShopCall {
   readonly at: number;
   readonly userId: string | null;
@@ -27,7 +29,10 @@ const minute = 60 * second;
 const hour = 60 * minute;
 const files = ['retail-2010-12-01.csv', 'retail-2010-12-02.csv'];
 
-/** The shop's two days as calls of its event client, in order of time; `README.md` beside the files has the rules. `folder` holds the CSV files. */
+/**
+ * The shop's two days as calls of its event client, in order of time; `README.md` beside the files has the rules. `folder` holds the CSV
+ * files.
+ */
 export function shopDays(folder: string): { readonly calls: readonly ShopCall[]; readonly skippedLines: number } {
   const lines = files.flatMap((file) => readLines(readFileSync(join(folder, file), 'utf8')));
   const invoices = byInvoice(lines);
@@ -50,8 +55,8 @@ export function shopDays(folder: string): { readonly calls: readonly ShopCall[];
 const apartMs = 30 * second;
 
 /**
- * Calls in order, with half a minute between a person's order and what they do before and after it: of a basket filled in the very second of an order it
- * must be plain which came first.
+ * Calls in order, with half a minute between a person's order and what they do before and after it: of a basket filled in the very second
+ * of an order it must be plain which came first.
  */
 function ordersApart(calls: readonly ShopCall[]): readonly ShopCall[] {
   const before = new Map<string, { readonly at: number; readonly isOrder: boolean }>();

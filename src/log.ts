@@ -2,8 +2,8 @@ import { pino } from 'pino';
 import type { Log } from './app/deps.js';
 
 /**
- * Lines on stderr: JSON where a program reads them, a sentence a line where a terminal shows them. Lines carry ids and codes; callers pass no address, name or
- * content.
+ * Lines on stderr: JSON where a program reads them, a sentence a line where a terminal shows them. Lines carry ids and codes; callers pass
+ * no address, name or content.
  */
 export function createLog(level: string, isTerminal: boolean = process.stderr.isTTY): Log {
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };

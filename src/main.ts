@@ -7,7 +7,8 @@ import { createLog } from './log.js';
 import { loadConfig, loneRoleOf } from './settings/config.js';
 
 /**
- * `node dist/src/main.js [--role api|relay|worker|local|publish]`: one process of a deployment. Says nothing on stdout; logs are JSON lines on stderr.
+ * `node dist/src/main.js [--role api|relay|worker|local|publish]`: one process of a deployment. Says nothing on stdout; logs are JSON lines
+ * on stderr.
  * `publish` ends by itself.
  */
 const role = process.argv.indexOf('--role');

@@ -1,7 +1,10 @@
 import { randomFillSync } from 'node:crypto';
 import { ulid } from 'ulid';
 
-/** Random bytes fetched ahead: `ulid` asks for sixteen random characters an id, and to ask the system for each of them costs more than all the rest. */
+/**
+ * Random bytes fetched ahead: `ulid` asks for sixteen random characters an id, and to ask the system for each of them costs more than all
+ * the rest.
+ */
 const pool = new Uint8Array(4096);
 let used = pool.length;
 

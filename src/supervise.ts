@@ -27,8 +27,8 @@ const longestDelayMs = 30_000;
 const steadyMs = 60_000;
 
 /**
- * Keeps a child alive: when it dies it restarts, after a pause that doubles. `start` gets the child before, so that it can take the same ports and files.
- * Throws as `start` does when the first start fails. `name`: as in "The local mailbox".
+ * Keeps a child alive: when it dies it restarts, after a pause that doubles. `start` gets the child before, so that it can take the same
+ * ports and files. Throws as `start` does when the first start fails. `name`: as in "The local mailbox".
  */
 export async function supervise<T extends Mortal>(name: string, start: (before: T | null) => Promise<T>, log: Log): Promise<Supervised<T>> {
   const bell = new Bell();

@@ -1,6 +1,6 @@
 /**
- * Comments no wider than the code (`lineWidth` of biome.json): `node tools/comment-width.mjs` names those that are, `--write` wraps them. The formatter leaves
- * comments alone. A line that cannot be broken, such as an address, stays.
+ * Comments no wider than the code (`lineWidth` of biome.json): `node tools/comment-width.mjs` names those that are, `--write` wraps them.
+ * The formatter leaves comments alone. A line that cannot be broken, such as an address, stays.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -30,7 +30,10 @@ if (wide > 0 && !write) {
   process.exitCode = 1;
 }
 
-/** Pushes what does not fit to the beginning of the next line of the same paragraph, or to a line of its own. `places`: lines that were too wide, from 1. */
+/**
+ * Pushes what does not fit to the beginning of the next line of the same paragraph, or to a line of its own. `places`: lines that were too
+ * wide, from 1.
+ */
 function wrap(lines) {
   const places = [];
   const done = [...lines];

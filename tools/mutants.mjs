@@ -1,5 +1,5 @@
-// Small faults planted in turn, matching and the world in memory, each with the test that must see it: `npm run mutants`. A mutant that lives is a hole in the
-// tests. Files are put back as they were, whatever happens.
+// Small faults planted in turn, matching and the world in memory, each with the test that must see it: `npm run mutants`. A mutant that
+// lives is a hole in the tests. Files are put back as they were, whatever happens.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -44,7 +44,10 @@ export async function journeyEntry(input: JourneyEntryInput): Promise<string> {
   }
 }
 
-/** One attempt inline. What failed there is tried again as a normal activity, where the UI shows the failure; a failing turn never fails the run. */
+/**
+ * One attempt inline. What failed there is tried again as a normal activity, where the UI shows the failure; a failing turn never fails the
+ * run.
+ */
 async function takeTurn(input: TurnInput, summary: string): Promise<Instruction> {
   try {
     return await inlineTurn.executeWithOptions({ summary }, [input]);

@@ -27,7 +27,10 @@ interface Asked {
 /** Whose data a request is about, by what it says, or by what is answered. */
 export type Whom = (asked: Asked, answer: unknown, secret: Secrets) => readonly Subject[];
 
-/** What the audit log keeps of a request. A `change` is written down before it is done, so its `whom` sees no answer; a `read` before it is answered. */
+/**
+ * What the audit log keeps of a request. A `change` is written down before it is done, so its `whom` sees no answer; a `read` before it is
+ * answered.
+ */
 export type Audited =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'read'; readonly whom: Whom }

@@ -17,8 +17,8 @@ declare module 'fastify' {
 }
 
 /**
- * Keeps the audit log of a server, by what each route says of itself. A change is written before its handler runs; a read is noted before its answer leaves. A key that was refused is
- * noted too. What bears no key of ours, and no link of ours, is nobody's act.
+ * Keeps the audit log of a server, by what each route says of itself. A change is written before its handler runs; a read is noted before
+ * its answer leaves. A key that was refused is noted too. What bears no key of ours, and no link of ours, is nobody's act.
  */
 export function keepAudit(server: FastifyInstance, app: Pick<AppDeps, 'secret' | 'clock'>, trail: AuditTrail): void {
   server.decorateRequest('auditSeq', null);

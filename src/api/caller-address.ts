@@ -17,8 +17,8 @@ ownAddresses.addSubnet('fc00::', 7, 'ipv6');
 ownAddresses.addSubnet('fe80::', 10, 'ipv6');
 
 /**
- * The address that a person came from, to be kept as proof of what they did. Null rather than a proxy's, or one that the sender made up: it is known only where
- * a proxy of SOJOURN_TRUST_PROXY tells it, or where nothing hints at a proxy and the peer is out on the internet.
+ * The address that a person came from, to be kept as proof of what they did. Null rather than a proxy's, or one that the sender made up: it
+ * is known only where a proxy of SOJOURN_TRUST_PROXY tells it, or where nothing hints at a proxy and the peer is out on the internet.
  */
 export function callerAddress(request: Pick<FastifyRequest, 'ip' | 'ips' | 'headers'>): string | null {
   const { ips, headers } = request;

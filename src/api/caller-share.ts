@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net';
 
 /**
- * The group of addresses that a caller shares its places with: an IPv4 address, or the /64 network that one IPv6 subscriber has all of. For sharing out what is
- * scarce, never as proof: behind a proxy that SOJOURN_TRUST_PROXY does not name all callers are one.
+ * The group of addresses that a caller shares its places with: an IPv4 address, or the /64 network that one IPv6 subscriber has all of. For
+ * sharing out what is scarce, never as proof: behind a proxy that SOJOURN_TRUST_PROXY does not name all callers are one.
  */
 export function shareOf(address: string): string {
   if (!isIPv6(address)) return address;

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { problem } from './contract/problem.js';
 
 /**
- * What holds for every route under /v1, so that none forgets it. Bodies and queries are closed: a key that is not known is a mistake, and left out in silence it
- * would send, consent or list otherwise than was meant. Refusals are problem details.
+ * What holds for every route under /v1, so that none forgets it. Bodies and queries are closed: a key that is not known is a mistake, and
+ * left out in silence it would send, consent or list otherwise than was meant. Refusals are problem details.
  */
 export function completeSchema(route: RouteOptions): void {
   const { schema } = route;

@@ -38,8 +38,8 @@ export class Problem extends Error {
 }
 
 /**
- * `There is no journey welcome.` Only an id that may be ours is repeated: what a clumsy client puts in its place may be somebody's address or the
- * number of an order, and sentences end up in logs.
+ * `There is no journey welcome.` Only an id that may be ours is repeated: what a clumsy client puts in its place may be somebody's address
+ * or the number of an order, and sentences end up in logs.
  */
 export function notFound(noun: string, id: string): Problem {
   const isOurs = (namedNouns.has(noun) ? nameLike : idLike).test(id);
@@ -161,8 +161,8 @@ function codeOf(error: FastifyError): string {
 }
 
 /**
- * What PostgreSQL says of text with NUL or half a character (22021, 22P05), of numbers out of range (22003), and of what is no number or JSON (22P02). The schemas
- * refuse these by name; this is for what passes them inside free-form data.
+ * What PostgreSQL says of text with NUL or half a character (22021, 22P05), of numbers out of range (22003), and of what is no number or
+ * JSON (22P02). The schemas refuse these by name; this is for what passes them inside free-form data.
  */
 function isUnstorable(error: Error): boolean {
   return ['22021', '22P05', '22003', '22P02'].includes(faultCode(error) ?? '');

@@ -6,8 +6,8 @@ import { requireScope } from './auth.js';
 import { noSuchRoute, otherMethod } from './problem.js';
 
 /**
- * Where a server listens. The internal one answers everything. The public one has what the world needs: events, pages, webhooks, a bare health; of the API
- * only what these scopes open.
+ * Where a server listens. The internal one answers everything. The public one has what the world needs: events, pages, webhooks, a bare
+ * health; of the API only what these scopes open.
  */
 export type Listener = { readonly kind: 'internal' } | { readonly kind: 'public'; readonly scopes: readonly Scope[] };
 
@@ -26,8 +26,8 @@ declare module 'fastify' {
 }
 
 /**
- * Makes every route of the server say what opens it, and holds each request to that. To be called before any route is added. What asks for a key, a link or a signature of another kind checks
- * that itself: it knows where in the request it stands.
+ * Makes every route of the server say what opens it, and holds each request to that. To be called before any route is added. What asks for
+ * a key, a link or a signature of another kind checks that itself: it knows where in the request it stands.
  */
 export function holdToRules(server: FastifyInstance, app: Pick<AppDeps, 'store' | 'clock'>, listener: Listener): void {
   server.decorate('describedRoutes', []);

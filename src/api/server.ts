@@ -64,8 +64,8 @@ export function buildHealthServer(
 const internal: Listener = { kind: 'internal' };
 
 /**
- * The HTTP door: health, the API under /v1, pages for customers, and whatever `deps.plugins` brings (Segment, Twilio); the public one has less of it
- * (`Listener`). It listens to nothing yet; `inject` works at once.
+ * The HTTP door: health, the API under /v1, pages for customers, and whatever `deps.plugins` brings (Segment, Twilio); the public one has
+ * less of it (`Listener`). It listens to nothing yet; `inject` works at once.
  */
 export function buildServer(deps: ApiDeps, listener: Listener = internal): FastifyInstance {
   const fail = problemHandler(deps.app.log);

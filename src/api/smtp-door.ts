@@ -24,8 +24,9 @@ export interface InboundLimits {
 const limitsOfDoor: InboundLimits = { mailsAtOnce: 8, mailMs: 120_000 };
 
 /**
- * Takes mail for our return addresses over SMTP: bounces, complaints, wishes to unsubscribe. Any other recipient is refused (550), so it relays nothing. A mail
- * is answered 250 once what it tells is committed. It speaks no TLS; where it stands in the open, put a mail server before it that does.
+ * Takes mail for our return addresses over SMTP: bounces, complaints, wishes to unsubscribe. Any other recipient is refused (550), so it
+ * relays nothing. A mail is answered 250 once what it tells is committed. It speaks no TLS; where it stands in the open, put a mail server
+ * before it that does.
  */
 export async function startSmtpDoor(
   deps: InboundEmailDeps,

@@ -19,7 +19,10 @@ export class InvalidRequest extends Error {
 
 const partWords: Readonly<Record<string, string>> = { body: 'body', querystring: 'query', params: 'path' };
 
-/** Judges what a request brings by the route's schema. Fastify hands in a missing body as null; to the schemas it is absent, so that their defaults count. */
+/**
+ * Judges what a request brings by the route's schema. Fastify hands in a missing body as null; to the schemas it is absent, so that their
+ * defaults count.
+ */
 export const validator: FastifySchemaCompiler<z.core.$ZodType> =
   ({ schema, httpPart }) =>
   (data: unknown) => {

@@ -28,7 +28,10 @@ type KeyKind = keyof typeof keys;
 
 const latestInstant = 8_640_000_000_000_000;
 
-/** Where a page ends: the sort keys of its last item. Newest-first lists go on below it, so a list that grows at its top is read without gaps. */
+/**
+ * Where a page ends: the sort keys of its last item. Newest-first lists go on below it, so a list that grows at its top is read without
+ * gaps.
+ */
 type Position<Kinds extends readonly KeyKind[]> = { readonly [Key in keyof Kinds]: Kinds[Key] extends 'id' ? string : number };
 
 /** Reads one item more than asked for, to know whether there is another page. `kinds`: what a position of this list is made of. */

@@ -1,7 +1,9 @@
 import type { Command as Commander, Option } from 'commander';
 import type { CliContext, Outcome } from './context.js';
 
-/** A command of `sojourn`, whole: how it is typed, what help says of it, what it does. The program is a list of them (`commands/index.ts`). */
+/**
+ * A command of `sojourn`, whole: how it is typed, what help says of it, what it does. The program is a list of them (`commands/index.ts`).
+ */
 export interface Command {
   /** Its words, then its arguments as help shows them: `api-key create <name>`, `journey lint <files...>`. */
   readonly name: string;

@@ -14,7 +14,8 @@ export async function searchPeople(api: ApiClient, text: string, limit: number):
 const mostShown = 10;
 
 /**
- * The id of the one whom a text names: any id, an email, a phone, a part of the name. Throws a sentence that lists them when there are several.
+ * The id of the one whom a text names: any id, an email, a phone, a part of the name. Throws a sentence that lists them when there are
+ * several.
  * `exactly`: a part is not enough, for what changes or shows everything about somebody.
  */
 export async function findProfileId(api: ApiClient, text: string, how: { readonly exactly?: boolean } = {}): Promise<string> {

@@ -10,7 +10,9 @@ export function required(flags: string, help: string): Option {
   return new Option(flags, help).makeOptionMandatory();
 }
 
-/** `--channel <channel>`. Its choices are filled in when a command line is about a channel: the values of the channels take 60 ms to load. */
+/**
+ * `--channel <channel>`. Its choices are filled in when a command line is about a channel: the values of the channels take 60 ms to load.
+ */
 export class ChannelOption extends Option {
   constructor(help = 'on this channel') {
     super('--channel <channel>', help);

@@ -20,8 +20,8 @@ const patienceMs = 900_000;
 const taken: readonly SettingName[] = ['SOJOURN_PROJECT', 'TEMPORAL_CLI_PATH'];
 
 /**
- * Starts one with everything embedded on free ports, its clock at `rate`. Of the environment and `.env` it takes the project alone: it must reach neither the
- * shop's database nor its customers. Throws a sentence when it does not start.
+ * Starts one with everything embedded on free ports, its clock at `rate`. Of the environment and `.env` it takes the project alone: it must
+ * reach neither the shop's database nor its customers. Throws a sentence when it does not start.
  */
 export async function startOwnInstance(env: Readonly<Record<string, string | undefined>>, rate: number): Promise<OwnInstance> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'sojourn-tour-'));

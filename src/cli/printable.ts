@@ -1,8 +1,8 @@
 import type { CliIo } from './context.js';
 
 /**
- * What makes a terminal do something other than show a character: control characters but tab and new line, and what turns the direction of writing. Names,
- * events and mails are written by strangers, and would move the cursor, rewrite lines above or set the title of the window.
+ * What makes a terminal do something other than show a character: control characters but tab and new line, and what turns the direction of
+ * writing. Names, events and mails are written by strangers, and would move the cursor, rewrite lines above or set the title of the window.
  */
 const unprintable = /(?![\t\n])[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 

@@ -29,9 +29,10 @@ const looksLikeHead =
   /^(id|ids|uid|key|name|no|nr|row|index|(e|first|last|full)?[ _-]?(mail|name)|phone|customers?|users?|people|person|recipients?|(customer|user|external|client|member|contact|profile)[ _-]?(id|no|nr|number|key)s?)$/i;
 
 /**
- * Reads a list of recipients: one id or address to a line, or a CSV in which the heading `userId`, `profileId` or `email` names the column, wherever it stands; an
- * address beside an id is only looked at where no id is. Without a heading a list has nothing but ids or addresses; ids that all look like ours are ours, and any
- * others are the shop's. Columns of `map` become data of each recipient. Throws a CliFailure that says what was found.
+ * Reads a list of recipients: one id or address to a line, or a CSV in which the heading `userId`, `profileId` or `email` names the column,
+ * wherever it stands; an address beside an id is only looked at where no id is. Without a heading a list has nothing but ids or addresses;
+ * ids that all look like ours are ours, and any others are the shop's. Columns of `map` become data of each recipient. Throws a CliFailure
+ * that says what was found.
  */
 export function readRecipients(text: string, file: string, map: readonly MappedColumn[] = []): Recipients {
   if (text.includes('\0')) throw new CliFailure(`${file} is not UTF-8 text: save it as "CSV UTF-8".`, 2);

@@ -8,8 +8,9 @@ export interface DefinitionContext {
 }
 
 /**
- * A kind of file that marketers own beside journeys, templates and policies: each file defines one thing with an id, and is linted, published in versions, compared
- * with what is live, and taken out of force. All of that comes by itself; this says what is the kind's own. Without what is heavy to load, so that help is quick.
+ * A kind of file that marketers own beside journeys, templates and policies: each file defines one thing with an id, and is linted,
+ * published in versions, compared with what is live, and taken out of force. All of that comes by itself; this says what is the kind's own.
+ * Without what is heavy to load, so that help is quick.
  */
 export interface DefinitionKind<D extends object = object> {
   /** The first key of the file, before its id, and the word for one of them: `segment`. */

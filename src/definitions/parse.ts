@@ -10,7 +10,9 @@ export type ParsedDefinition<D extends object> =
 /** Above this a file was written by nobody; it bounds what aliases can blow up. */
 const longestSource = 400_000;
 
-/** Reads a definition's YAML: form, then meaning. Problems carry line and column and name `file`. Never throws for what is written in it. */
+/**
+ * Reads a definition's YAML: form, then meaning. Problems carry line and column and name `file`. Never throws for what is written in it.
+ */
 export async function parseDefinition<D extends object>(
   kind: DefinitionKind<D>,
   source: string,

@@ -17,8 +17,8 @@ export function listensOn({ host }: LocalPlace): string {
 }
 
 /**
- * A small HTTP server for this machine. A page of another site can neither reach it through a name of its own (DNS rebinding) nor post a form to it.
- * Bodies of any type arrive as text; `json` reads them.
+ * A small HTTP server for this machine. A page of another site can neither reach it through a name of its own (DNS rebinding) nor post a
+ * form to it. Bodies of any type arrive as text; `json` reads them.
  */
 export function createLocalServer({ knownAs }: LocalPlace): FastifyInstance {
   const server = Fastify({ logger: false, bodyLimit: 8 * 1024 * 1024, forceCloseConnections: true });

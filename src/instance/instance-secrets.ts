@@ -9,8 +9,8 @@ import { readEras } from '../store/secret-eras.js';
 import { makeSecret, readSecret, secretFile } from './data-folder.js';
 
 /**
- * The secrets of this process: those of SOJOURN_SECRET, else the one of the data folder, made at the first start of an embedded instance. Throws a sentence
- * when they do not fit the store.
+ * The secrets of this process: those of SOJOURN_SECRET, else the one of the data folder, made at the first start of an embedded instance.
+ * Throws a sentence when they do not fit the store.
  */
 export async function openSecrets(
   config: Pick<Config, 'SOJOURN_SECRET'>,
@@ -48,7 +48,9 @@ export interface SecretWatch {
   take(eras: readonly SecretEra[]): void;
 }
 
-/** A process that lacks one knows neither the suppressions nor the links that it made, so it must send nothing until it restarts with it. */
+/**
+ * A process that lacks one knows neither the suppressions nor the links that it made, so it must send nothing until it restarts with it.
+ */
 export function watchSecrets({ secret, log }: { readonly secret: Secrets; readonly log: Log }): SecretWatch {
   let missing: string | null = null;
   return {

@@ -9,8 +9,8 @@ const freshMs = 7_000;
 const forgetMs = 60_000;
 
 /**
- * What the processes of one store know of each other: each says every two seconds that it is there. So the status of one tells of all, and a role that nobody
- * has is reported. With the embedded store there is one process, which says nothing.
+ * What the processes of one store know of each other: each says every two seconds that it is there. So the status of one tells of all, and
+ * a role that nobody has is reported. With the embedded store there is one process, which says nothing.
  */
 export class ProcessWatch {
   readonly #id = newId();

@@ -5,8 +5,8 @@ import type { Awaiting, EntryState } from './entry.js';
 import { listensAt } from './steps/kind-of.js';
 
 /**
- * The facts that an entry listens to, whatever is pending: exits and the branches of the present wait hasten it; goals, and branches of later
- * waits that look back, are only written down. One row for each event and correlation, the most urgent purpose.
+ * The facts that an entry listens to, whatever is pending: exits and the branches of the present wait hasten it; goals, and branches of
+ * later waits that look back, are only written down. One row for each event and correlation, the most urgent purpose.
  */
 export function awaitedBy(definition: JourneyDefinition, about: About, state: EntryState): readonly Awaiting[] {
   const rows = new Map<string, Awaiting>();
@@ -25,7 +25,9 @@ export function awaitedBy(definition: JourneyDefinition, about: About, state: En
   return [...rows.values()];
 }
 
-/** A promised slot depends on the place of the person: after news of another place the gate decides again, for an earlier or a later hour. */
+/**
+ * A promised slot depends on the place of the person: after news of another place the gate decides again, for an earlier or a later hour.
+ */
 export const placeWait: Awaiting = { event: 'profile.updated', by: 'profile', purpose: 'place', hastens: true };
 
 function correlations(match: FactMatch, { entry: { key } }: JourneyDefinition, about: About): readonly Awaiting['by'][] {

@@ -105,9 +105,9 @@ export interface KnownRecipients {
 }
 
 /**
- * An entry for each person who has none: a person who merged with another recipient keeps the existing one, and an erased person gets none. It counts as made
- * with the broadcast, so that a message sent under another id of the same person is recognised as the same one. `places`: null for a person who was passed
- * over.
+ * An entry for each person who has none: a person who merged with another recipient keeps the existing one, and an erased person gets none.
+ * It counts as made with the broadcast, so that a message sent under another id of the same person is recognised as the same one. `places`:
+ * null for a person who was passed over.
  */
 export function enrolRecipients(
   broadcast: RunningBroadcast,

@@ -6,7 +6,10 @@ import { allConditionKinds, conditionNames, kindOfCondition } from './conditions
 import type { Path, Reference } from './finding.js';
 import { bothConditions, oneOf } from './one-of.js';
 
-/** The keys of a condition; exactly one of them says its kind. Each schema is made when it is first asked for, since some contain conditions. */
+/**
+ * The keys of a condition; exactly one of them says its kind. Each schema is made when it is first asked for, since some contain
+ * conditions.
+ */
 export const conditionShape: Readonly<Record<string, z.ZodType>> = Object.defineProperties(
   {},
   Object.fromEntries(

@@ -49,8 +49,8 @@ export interface NamedCondition {
 }
 
 /**
- * Which facts count: `profile` the person's own; a kind of subject those about the entry's own one, by anybody; `any` all of these; `key` those with the
- * entry's key (`entry.key`): a fact of order B says nothing to the entry of order A.
+ * Which facts count: `profile` the person's own; a kind of subject those about the entry's own one, by anybody; `any` all of these; `key`
+ * those with the entry's key (`entry.key`): a fact of order B says nothing to the entry of order A.
  */
 export const factMatches = ['any', 'profile', 'key', ...subjectKinds] as const;
 export type FactMatch = (typeof factMatches)[number];

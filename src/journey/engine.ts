@@ -51,8 +51,8 @@ export interface SendResult {
 const maxMoves = 200;
 
 /**
- * An entry before its first step. `startedAt` is what `from: start`, `not_after_start` and `max_duration` count from: `at`, unless a turn comes
- * late and the journey's own start (the idle instant) is earlier.
+ * An entry before its first step. `startedAt` is what `from: start`, `not_after_start` and `max_duration` count from: `at`, unless a turn
+ * comes late and the journey's own start (the idle instant) is earlier.
  */
 export function newEntryState(args: {
   readonly at: Instant;
@@ -89,8 +89,9 @@ export function decideEntry(
 }
 
 /**
- * One step of the story: consumes the inputs, of which an exit wins over everything else, looks at condition exits and the maximum duration, and
- * walks on until something is pending. What is due is decided by `context.at`. A pending send stays pending until `completeSend`.
+ * One step of the story: consumes the inputs, of which an exit wins over everything else, looks at condition exits and the maximum
+ * duration, and walks on until something is pending. What is due is decided by `context.at`. A pending send stays pending until
+ * `completeSend`.
  */
 export function advance(context: EngineContext, state: EntryState, inputs: readonly EntryInput[]): Advanced {
   const taken = takeInputs(context, state, inputs);
@@ -100,9 +101,9 @@ export function advance(context: EngineContext, state: EntryState, inputs: reado
 }
 
 /**
- * The gate or the provider settled the pending send: the entry goes on to the next step. Conditions from here on know the outcome, and exits by condition are
- * read again. If a cap refused it and the step has a fallback channel, that comes next. A turn that settles several sends passes the outcomes of the earlier
- * ones (`withOutcome`).
+ * The gate or the provider settled the pending send: the entry goes on to the next step. Conditions from here on know the outcome, and
+ * exits by condition are read again. If a cap refused it and the step has a fallback channel, that comes next. A turn that settles several
+ * sends passes the outcomes of the earlier ones (`withOutcome`).
  */
 export function completeSend(before: EngineContext, state: EntryState, result: SendResult): Advanced {
   const context = state.step === null ? before : withOutcome(before, state.step, result.kind);

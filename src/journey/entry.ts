@@ -3,7 +3,9 @@ import type { SubjectKind } from '../domain/events/subject.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { StepId } from '../domain/values/ids.js';
 
-/** Where an entry stands in its journey. Plain data, stored as JSON beside the entry's columns, which say whose it is and what it is about. */
+/**
+ * Where an entry stands in its journey. Plain data, stored as JSON beside the entry's columns, which say whose it is and what it is about.
+ */
 export interface EntryState {
   readonly format: 1;
   /** Null before the first step. */
@@ -21,7 +23,10 @@ export interface EntryState {
   /** Properties of the trigger, ids rather than personal data. */
   readonly trigger: Readonly<Record<string, unknown>>;
   readonly goals: Readonly<Record<string, Instant>>;
-  /** When a fact first met a branch of a `wait_until`, by `step/branch`: how a wait knows what came before it was reached. Bounded by the journey. */
+  /**
+   * When a fact first met a branch of a `wait_until`, by `step/branch`: how a wait knows what came before it was reached. Bounded by the
+   * journey.
+   */
   readonly heard: Readonly<Record<string, Instant>>;
   /** A deadline of this entry's own, for its messages: given with the request for the message or the broadcast. */
   readonly deadlineAt?: Instant;
@@ -53,7 +58,10 @@ export type EntryOutcome = (typeof entryOutcomes)[number];
 /** The one thing now pending. */
 export type Pending =
   | { readonly kind: 'wait'; readonly until: Instant | null; readonly awaiting: readonly Awaiting[]; readonly sentence: string }
-  /** `deadlineAt` is the earliest of the step's deadline, its `notAfterStart` and the end of the journey; `awaiting` counts while the gate defers or holds it. */
+  /**
+   * `deadlineAt` is the earliest of the step's deadline, its `notAfterStart` and the end of the journey; `awaiting` counts while the gate
+   * defers or holds it.
+   */
   | {
       readonly kind: 'send';
       readonly step: StepId;

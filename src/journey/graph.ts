@@ -11,8 +11,8 @@ export function successors(step: Step): readonly StepId[] {
 }
 
 /**
- * The steps that can be reached, each behind all that lead to it and branches as the file has them: a tree of steps has no circles, so one pass
- * along this order is enough. The record of steps itself has no order: the database keeps its keys by length.
+ * The steps that can be reached, each behind all that lead to it and branches as the file has them: a tree of steps has no circles, so one
+ * pass along this order is enough. The record of steps itself has no order: the database keeps its keys by length.
  */
 export function stepsInOrder(definition: Pick<JourneyDefinition, 'start' | 'steps'>): readonly Step[] {
   const seen = new Set<StepId>();

@@ -114,8 +114,8 @@ function leave(rule: ExitRule, fact: FactInput, satisfiesGoal: boolean): Leaving
 }
 
 /**
- * Which branches this fact is the earliest to meet: those of the present wait, and of waits that look back. Facts may arrive in any order. Where it meets none
- * of a wait that listens to it, that is remembered too, so that the story does not say that it did not come.
+ * Which branches this fact is the earliest to meet: those of the present wait, and of waits that look back. Facts may arrive in any order.
+ * Where it meets none of a wait that listens to it, that is remembered too, so that the story does not say that it did not come.
  */
 function heardIn(context: EngineContext, state: EntryState, fact: FactInput): Readonly<Record<string, number>> {
   const heard: Record<string, number> = {};

@@ -1,6 +1,6 @@
 /**
- * What may be asked about a person beside what every turn knows, by the name of its source: the folder of a source (`src/knowledge/<name>/`) adds here what
- * a condition or a step asks of it.
+ * What may be asked about a person beside what every turn knows, by the name of its source: the folder of a source
+ * (`src/knowledge/<name>/`) adds here what a condition or a step asks of it.
  */
 export interface Questions {}
 

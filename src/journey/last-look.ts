@@ -13,7 +13,9 @@ export function endsByOrder({ exits }: JourneyDefinition): boolean {
   return exits.some(({ on }) => on.kind === 'event' && on.event === 'order.paid');
 }
 
-/** An order of somebody who shares an address with the person: it ends what an order of their own would end, and says nothing of the cart. */
+/**
+ * An order of somebody who shares an address with the person: it ends what an order of their own would end, and says nothing of the cart.
+ */
 export function orderOfInbox(orderedAt: Instant): EntryInput {
   return { ...lookedUpOrder(orderedAt, []), eventId: 'order-of-inbox', properties: { source: 'same-address' } } as EntryInput;
 }
@@ -32,7 +34,8 @@ export function lookedUpOrder(orderedAt: Instant, about: About): EntryInput {
 }
 
 /**
- * What `decision` becomes when the shop could not be asked: again in five minutes, three times; then an email goes and a text does not (`leavesWithoutLook` of the channel).
+ * What `decision` becomes when the shop could not be asked: again in five minutes, three times; then an email goes and a text does not
+ * (`leavesWithoutLook` of the channel).
  * `failures` counts this one too; `code` says how it failed, where that is known.
  */
 export function afterFailedLook(

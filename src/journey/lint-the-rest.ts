@@ -17,8 +17,8 @@ const standIns = {
 };
 
 /**
- * Problems of meaning in a file that also has problems of form: found in the parts with a valid form, so that one run reports everything. Problems that only
- * follow from the invalid parts are not reported.
+ * Problems of meaning in a file that also has problems of form: found in the parts with a valid form, so that one run reports everything.
+ * Problems that only follow from the invalid parts are not reported.
  */
 export function lintTheRest(
   yaml: YamlFile,

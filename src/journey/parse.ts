@@ -17,8 +17,8 @@ export type JourneyProblem = Omit<FileProblem, 'file'>;
 const longestSource = 200_000;
 
 /**
- * Reads a journey's YAML: form, meaning and the compiled graph in one go, also where the form is wrong somewhere. Warnings come with `ok`. Without `templates` and `topics` their names are not looked up.
- * Never throws for what is written in the file.
+ * Reads a journey's YAML: form, meaning and the compiled graph in one go, also where the form is wrong somewhere. Warnings come with `ok`.
+ * Without `templates` and `topics` their names are not looked up. Never throws for what is written in the file.
  */
 export function parseJourney(
   source: string,

@@ -1,5 +1,6 @@
-// To add a source of knowledge: a folder here with what is needed, how the store and how the world in memory answer (`KnowledgeSource`), its line in the
-// list below, a test, and a migration for what it stores. Conditions and steps then name it in `needs`. Nothing of it is loaded for a journey that does not ask.
+// To add a source of knowledge: a folder here with what is needed, how the store and how the world in memory answer (`KnowledgeSource`),
+// its line in the list below, a test, and a migration for what it stores. Conditions and steps then name it in `needs`. Nothing of it is
+// loaded for a journey that does not ask.
 import type { Answers, Questions } from '../journey/knowledge.js';
 import { eventInstants } from './event-instants/index.js';
 import type { KnowledgeSource } from './source.js';

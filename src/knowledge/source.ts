@@ -20,21 +20,23 @@ export interface MemoryLook {
 }
 
 /**
- * One thing that may be known about a person: what of it is needed, from the store, from memory. Both ways must come to the same answer: random scripts
- * are played in both worlds and compared.
+ * One thing that may be known about a person: what of it is needed, from the store, from memory. Both ways must come to the same answer:
+ * random scripts are played in both worlds and compared.
  */
 export interface KnowledgeSource<Need, Question, Answer> {
   /** All that a journey needs of it, as one question. `at`: the instant of the turn. */
   question(needs: readonly Need[], at: Instant): Question;
   /**
-   * An expression of one JSON value. It becomes a column of the one statement that reads a turn's facts, under its locks, so it costs no statement. That
-   * statement has the ids of `sharers` at hand: `select id from inbox`.
+   * An expression of one JSON value. It becomes a column of the one statement that reads a turn's facts, under its locks, so it costs no
+   * statement. That statement has the ids of `sharers` at hand: `select id from inbox`.
    */
   fromStore(question: Question, about: About): RawBuilder<unknown>;
   /** What the database made of it; null where it found nothing. */
   read(json: unknown): Answer;
   fromMemory(question: Question, look: MemoryLook): Answer;
-  /** How templates read it, as a variable of the source's name. Absent: they do not. Only a message whose template names it has it loaded. */
+  /**
+   * How templates read it, as a variable of the source's name. Absent: they do not. Only a message whose template names it has it loaded.
+   */
   readonly template?: {
     /** What a template that names it wants to know. */
     readonly need: Need;

@@ -11,7 +11,9 @@ export interface Matched {
   readonly reason: string | null;
 }
 
-/** A fact, and whether it may start anything: facts of imports, and of events more than 6 h late, end only what began before they happened. */
+/**
+ * A fact, and whether it may start anything: facts of imports, and of events more than 6 h late, end only what began before they happened.
+ */
 export interface MatchableFact {
   readonly fact: Fact;
   readonly trigger: boolean;

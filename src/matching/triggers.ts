@@ -74,7 +74,10 @@ function candidateFor(journey: LiveJourney, one: MatchableFact): readonly Candid
 
 type Begun = Pick<Candidate, 'starts' | 'role'> | null;
 
-/** What a fact does to a trigger, by the way in which that starts entries: the compiler asks for each way, so that none arms nothing without a word. */
+/**
+ * What a fact does to a trigger, by the way in which that starts entries: the compiler asks for each way, so that none arms nothing without
+ * a word.
+ */
 const beginnings: {
   readonly [By in StartsBy]: (starts: Extract<WaysToStart<Trigger>, { readonly startsBy: By }>, trigger: Trigger, fact: Fact) => Begun;
 } = {
@@ -84,7 +87,9 @@ const beginnings: {
   },
 };
 
-/** Arms entries, puts armed ones off, and leaves open ones alone. `live`: the entries of these journeys and people that have not finished. */
+/**
+ * Arms entries, puts armed ones off, and leaves open ones alone. `live`: the entries of these journeys and people that have not finished.
+ */
 export function startEntries(timely: readonly Candidate[], live: readonly LiveEntry[], newId: () => string): Starts {
   const plan = new EntryPlan(live, newId);
   const matched = timely.map((candidate) => plan.take(candidate));

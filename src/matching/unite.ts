@@ -37,8 +37,8 @@ export interface ReassignedEntry extends EntryPlace {
 }
 
 /**
- * Where live entries belong after profiles or carts became one. Where two of one journey and key meet, the one further along goes on and looks at once;
- * the other ends `superseded`. `heard`: entries that were given an input, to be poked too.
+ * Where live entries belong after profiles or carts became one. Where two of one journey and key meet, the one further along goes on and
+ * looks at once; the other ends `superseded`. `heard`: entries that were given an input, to be poked too.
  */
 export function planUnion(
   entries: readonly UnitingEntry[],

@@ -37,8 +37,8 @@ export interface Delivery {
 }
 
 /**
- * Hands facts to the entries that wait for them. A late order still ends a running series: what must not start anything is delivered where it happened after
- * the entry was created, because a reminder after the purchase is the worse mistake; so is any order
+ * Hands facts to the entries that wait for them. A late order still ends a running series: what must not start anything is delivered where
+ * it happened after the entry was created, because a reminder after the purchase is the worse mistake; so is any order
  * that names the entry's cart.
  */
 export function deliverToWaiting(waits: readonly WaitMatch[], facts: readonly MatchableFact[]): Delivery {

@@ -8,8 +8,8 @@ import { unsubscribePage } from './unsubscribe/page.js';
 import { viewPage } from './view/page.js';
 
 /**
- * All pages for customers. To add one: a folder with `page.ts` (a `CustomerPage`) and `words.ts` (English and German), by the parts of `kit/`;
- * a line here; a line in `allPages` of `test/pages/look.test.ts`, which looks at it in a browser.
+ * All pages for customers. To add one: a folder with `page.ts` (a `CustomerPage`) and `words.ts` (English and German), by the parts of
+ * `kit/`; a line here; a line in `allPages` of `test/pages/look.test.ts`, which looks at it in a browser.
  */
 export const customerPages: readonly CustomerPage[] = [
   unsubscribePage,

@@ -155,7 +155,9 @@ function ceilingFindings(own: CapsSource['ceilings'][number], index: number): re
   ];
 }
 
-/** A limit is above a ceiling when it allows more in its window than the ceiling allows in the same time. The strictest ceiling is reported. */
+/**
+ * A limit is above a ceiling when it allows more in its window than the ceiling allows in the same time. The strictest ceiling is reported.
+ */
 function limitFindings(
   { id, channels: own, window, limit }: CapsSource['rules'][number],
   index: number,

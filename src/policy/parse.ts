@@ -20,8 +20,8 @@ export function policyFile(kind: PolicyKind): string {
 }
 
 /**
- * Reads a policy's YAML: form, then meaning. Problems carry line and column and name `policies/<kind>.yaml`. Without `topics` and `languages`
- * those are not looked up. Never throws for what is written in the file.
+ * Reads a policy's YAML: form, then meaning. Problems carry line and column and name `policies/<kind>.yaml`. Without `topics` and
+ * `languages` those are not looked up. Never throws for what is written in the file.
  */
 export function parsePolicy<K extends PolicyKind>(
   kind: K,

@@ -24,7 +24,9 @@ export async function readPolicyFile(projectFolder: string, kind: PolicyKind): P
   }
 }
 
-/** Checks the project's policies, each by itself and caps against the topics. `languages`: those of the shop; null: names are not looked at. */
+/**
+ * Checks the project's policies, each by itself and caps against the topics. `languages`: those of the shop; null: names are not looked at.
+ */
 export async function checkPolicyFolder(
   projectFolder: string,
   languages: readonly string[] | null,

@@ -3,9 +3,9 @@ import { describeProblem } from '../yaml/problem.js';
 import { missingFile, PolicyError, publishOrder, readPolicyFile } from './policy-folder.js';
 
 /**
- * What a start publishes. An embedded instance follows its project folder: what changed there comes in force, and a file that is missing is a
- * PolicyError. With a store of its own the operator publishes; only a kind that the store has no version of is taken from the folder, so that a
- * first start works, and one after an upgrade that brings a kind.
+ * What a start publishes. An embedded instance follows its project folder: what changed there comes in force, and a file that is missing is
+ * a PolicyError. With a store of its own the operator publishes; only a kind that the store has no version of is taken from the folder, so
+ * that a first start works, and one after an upgrade that brings a kind.
  */
 export async function publishPolicyFolder(
   app: Parameters<typeof publishPolicy>[0],

@@ -43,8 +43,8 @@ export async function publishPoliciesAtStart(app: PublishDeps, project: Project,
 }
 
 /**
- * What the first start on an empty store does: templates, then segments and the like, then journeys. A file with errors is reported and skipped; it does
- * not stop the start. Every later start leaves what is live as it is and says what differs.
+ * What the first start on an empty store does: templates, then segments and the like, then journeys. A file with errors is reported and
+ * skipped; it does not stop the start. Every later start leaves what is live as it is and says what differs.
  */
 export async function publishAtStart(app: PublishDeps, project: Project, isFirst: boolean): Promise<void> {
   if (isFirst) return publishFirst(app, project);

@@ -56,8 +56,8 @@ export async function readJourneyFile({ templates }: ScenarioProject, file: stri
 }
 
 /**
- * Reads a file of scenarios, with the journeys that each names beside these. Throws a ScenarioError for what is written there, and what `readFile` throws where
- * there is no such file.
+ * Reads a file of scenarios, with the journeys that each names beside these. Throws a ScenarioError for what is written there, and what
+ * `readFile` throws where there is no such file.
  */
 export async function readScenarioFile(
   project: ScenarioProject,

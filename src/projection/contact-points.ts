@@ -13,8 +13,8 @@ export interface ContactPoints {
 }
 
 /**
- * Reads the `email` and `phone` traits; invisible marks around and in them do not matter. A number without its country code is read as one of the person's
- * country (a code of ISO 3166 or an English name), else of the shop's, where it is a valid one there.
+ * Reads the `email` and `phone` traits; invisible marks around and in them do not matter. A number without its country code is read as one
+ * of the person's country (a code of ISO 3166 or an English name), else of the shop's, where it is a valid one there.
  */
 export function contactPoints(traits: Readonly<Record<string, unknown>>, shopCountry: string | null = null): ContactPoints {
   const email = readEmail(traits['email']);

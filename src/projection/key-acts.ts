@@ -38,7 +38,9 @@ export class KeyActs {
   }
 }
 
-/** Somebody who was there got an id of the shop's, or somebody else's, or a known person a browser. What is new is only somebody who came. */
+/**
+ * Somebody who was there got an id of the shop's, or somebody else's, or a known person a browser. What is new is only somebody who came.
+ */
 function isUndoable({ created, isKnown }: IdentityPlan, { kind, was, profileId }: IdentityPlan['changes'][number]): boolean {
   if (created.includes(profileId) || was === profileId) return false;
   return kind === 'user' || was !== null || isKnown(profileId);

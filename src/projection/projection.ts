@@ -29,7 +29,10 @@ export interface SettledPeople {
   readonly isSpent?: ((keyId: string) => boolean) | undefined;
 }
 
-/** What the events of one transaction make of profiles, carts, orders and consents, and the facts that they tell: gathers what `projections` answer. */
+/**
+ * What the events of one transaction make of profiles, carts, orders and consents, and the facts that they tell: gathers what `projections`
+ * answer.
+ */
 export class Projection {
   readonly facts: MatchableFact[] = [];
   readonly notes: Matched[] = [];

@@ -18,8 +18,8 @@ export interface TraitReading {
 type Traits = Readonly<Record<string, unknown>>;
 
 /**
- * Traits that are read otherwise than they were given, and those that say nothing: number, address, zone, country, language, first name. `shopCountry`: numbers
- * without a country code are read as from there.
+ * Traits that are read otherwise than they were given, and those that say nothing: number, address, zone, country, language, first name.
+ * `shopCountry`: numbers without a country code are read as from there.
  */
 export function traitReadings(traits: Traits, shopCountry: string | null): readonly TraitReading[] {
   const { email, phone } = contactPoints(traits, shopCountry);

@@ -7,8 +7,8 @@ import { readSample } from './preview.js';
 import { chooseLanguage, parseVariant, renderVariant } from './render.js';
 
 /**
- * Data without which nothing can be sent, although `requires` does not name it: a broadcast without it would start and reach nobody. Found by leaving each part
- * of the example data out.
+ * Data without which nothing can be sent, although `requires` does not name it: a broadcast without it would start and reach nobody. Found
+ * by leaving each part of the example data out.
  */
 export function checkRequires(source: TemplateSource, set: TemplateSet, shop: Shop, compiled: CompiledTemplate): readonly FileProblem[] {
   const [sample] = set.samples;

@@ -10,8 +10,8 @@ const months: Readonly<Record<string, Options>> = { B: { month: 'long' }, b: { m
 const weekdays: Readonly<Record<string, Options>> = { A: { weekday: 'long' }, a: { weekday: 'short' } };
 
 /**
- * An instant by the usual pattern of strftime (`%d.%m.%Y`, `%-d %B`, `%H:%M`), names of months and days in the language. A letter that is not known stays
- * as it is written.
+ * An instant by the usual pattern of strftime (`%d.%m.%Y`, `%-d %B`, `%H:%M`), names of months and days in the language. A letter that is
+ * not known stays as it is written.
  */
 export function formatPattern(at: number, pattern: string, where: Where): string {
   return pattern.replace(/%([-0]?)([A-Za-z%])/g, (whole, flag: string, letter: string) => partOf(at, letter, flag, where) ?? whole);

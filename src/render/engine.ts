@@ -9,7 +9,8 @@ export type Output = 'html' | 'text';
 /**
  * Limits instead of a worker: templates come from the shop's own people, LiquidJS looks at the clock before every part that it renders and
  * at the size of every value that it makes, includes and file access are taken out below, and a render takes a tenth of a millisecond,
- * which the messages to and from a worker would double. The worst that a bad template does is to stop this process for half a second, twice.
+ * which the messages to and from a worker would double. The worst that a bad template does is to stop this process for half a second,
+ * twice.
  */
 const limits = { parseLimit: 500_000, memoryLimit: 5_000_000, renderLimit: 500 } as const;
 /** Letters of what one render may give: more is a loop gone wrong, and a mail of this size would not arrive. */

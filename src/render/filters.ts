@@ -66,8 +66,8 @@ function moneyFormat(locale: string, currency: string): Intl.NumberFormat {
 }
 
 /**
- * `date: "long"` (short, medium, long, full) or a pattern such as `"%d.%m.%Y"`, of an instant, a text or `"now"`, in the person's language and zone. A date
- * without a time is that date everywhere. What is no date, or may be two (`01/03/1990`), is empty.
+ * `date: "long"` (short, medium, long, full) or a pattern such as `"%d.%m.%Y"`, of an instant, a text or `"now"`, in the person's language
+ * and zone. A date without a time is that date everywhere. What is no date, or may be two (`01/03/1990`), is empty.
  */
 function formatDate(value: unknown, style: unknown, formatting: Formatting): string {
   const day = dayOf(value);
@@ -112,8 +112,8 @@ function dateFormat(locale: string, timeZone: string, dateStyle: (typeof dateSty
 const safeProtocols = new Set(['https:', 'http:', 'mailto:', 'tel:']);
 
 /**
- * `safe_url`: a full web, mail or phone address stays; `//host` gets https, a path is one of the shop's site (`siteUrl`; absent: empty). Anything else
- * (script, data, words) becomes empty.
+ * `safe_url`: a full web, mail or phone address stays; `//host` gets https, a path is one of the shop's site (`siteUrl`; absent: empty).
+ * Anything else (script, data, words) becomes empty.
  */
 export function safeUrl(value: unknown, siteUrl?: string): string {
   if (typeof value !== 'string') return '';

@@ -8,7 +8,10 @@ import type { TemplateSet } from './load.js';
 import { withMjml } from './mjml.js';
 import { chooseLanguage, type ParsedVariant, parseVariant, renderVariant } from './render.js';
 
-/** Renders templates of the project folder, unpublished, at once: they were compiled before. What is wrong with one is an empty message that says so. */
+/**
+ * Renders templates of the project folder, unpublished, at once: they were compiled before. What is wrong with one is an empty message that
+ * says so.
+ */
 export interface FolderRenderer {
   (template: string, context: RenderContext, locale?: string | null): RenderResult;
   /** As `Renderer.asks`. */
@@ -25,8 +28,9 @@ export async function folderRenderer(set: TemplateSet, shop: Shop, ids: Iterable
 }
 
 /**
- * The same for callers that only need to know whether a message has content, and its subject: an email is filled in as it is written, without MJML. That takes
- * no compiler and a tenth of the time, and shows a variable that is missing, Liquid that fails and an empty subject all the same.
+ * The same for callers that only need to know whether a message has content, and its subject: an email is filled in as it is written,
+ * without MJML. That takes no compiler and a tenth of the time, and shows a variable that is missing, Liquid that fails and an empty
+ * subject all the same.
  */
 export function draftRenderer(set: TemplateSet, shop: Shop, ids: Iterable<string>): FolderRenderer {
   const compiled = new Map<string, Compiled>();

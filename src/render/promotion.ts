@@ -28,8 +28,8 @@ const writtenCode = /\b(?:code|gutscheincode|coupon)\b[:\s]+["“„]?[A-Z][A-Z-
 const previewLine = /<mj-preview>([\s\S]*?)<\/mj-preview>/g;
 
 /**
- * What advertises in one text of a message that people cannot refuse. By its primary purpose such a message would be marketing: the subject decides first,
- * then what stands in it.
+ * What advertises in one text of a message that people cannot refuse. By its primary purpose such a message would be marketing: the subject
+ * decides first, then what stands in it.
  */
 export function findPromotion(looked: LookedAt, messageClass: MessageClass): readonly Promotion[] {
   const where = `this template is ${messageClass}`;

@@ -24,8 +24,8 @@ export type ParsedVariant =
   | { readonly kind: 'plain'; readonly language: string; readonly body: ParsedLiquid };
 
 /**
- * Throws LiquidJS's ParseError; lint refuses such a template, so a published one parses. `look`: the shop's colours and fonts are put in at once, since they are
- * the same for everybody and an email names them a hundred times. Absent: each render puts them in.
+ * Throws LiquidJS's ParseError; lint refuses such a template, so a published one parses. `look`: the shop's colours and fonts are put in at
+ * once, since they are the same for everybody and an email names them a hundred times. Absent: each render puts them in.
  */
 export function parseVariant(compiled: CompiledTemplate, language: string, look?: ShopLook): ParsedVariant | null {
   if (isPlain(compiled)) {

@@ -16,8 +16,8 @@ export interface ReplayCount {
 export type ReplayDay = ReplayCount & { readonly day: string };
 
 /**
- * Somebody for whom it differs. `what`: something else happens; `when`: the same, at other instants. `live` and `draft` are what the other has not; where
- * something else happens, also how it ended, and nothing that only comes at another time.
+ * Somebody for whom it differs. `what`: something else happens; `when`: the same, at other instants. `live` and `draft` are what the other
+ * has not; where something else happens, also how it ended, and nothing that only comes at another time.
  */
 export interface DifferingPerson {
   readonly profileId: ProfileId;

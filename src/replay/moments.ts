@@ -4,7 +4,8 @@ import type { TraceLine } from '../journey/entry.js';
 import type { MemoryEntry, MemoryMessage, Tables } from '../simulator/memory/tables.js';
 
 /**
- * What can be counted of a replay. `armed`: a trigger met somebody. `deferred`: a message had to wait, once for each reason. `skipped`: it did not go out.
+ * What can be counted of a replay. `armed`: a trigger met somebody. `deferred`: a message had to wait, once for each reason. `skipped`: it
+ * did not go out.
  * `displaced`: it lost a slot that it was promised. `waiting`, `under-way`, `idle`: how it stood at the end of the replay.
  */
 export const momentKinds = [

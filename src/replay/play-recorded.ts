@@ -22,7 +22,10 @@ export interface ReplayWorld {
   readonly hosts: IngestNeeds['shop']['hosts'];
 }
 
-/** What both sides of a replay share about the same people, because it does not depend on journeys: what events made of them, and what messages said. */
+/**
+ * What both sides of a replay share about the same people, because it does not depend on journeys: what events made of them, and what
+ * messages said.
+ */
 export class Shared {
   readonly projected = new Map<string, Projected>();
   readonly #rendered = new Map<string, RenderResult>();
@@ -45,9 +48,9 @@ export interface Played {
 }
 
 /**
- * Plays what is recorded of some people through journeys, and answers what came of it. Before `from` events make people, carts and consents what they were, and
- * no journey is live; at `to` it stops. Every provider takes every message. Yields after each step, so that others may have the thread; the same input
- * gives the same answer.
+ * Plays what is recorded of some people through journeys, and answers what came of it. Before `from` events make people, carts and consents
+ * what they were, and no journey is live; at `to` it stops. Every provider takes every message. Yields after each step, so that others may
+ * have the thread; the same input gives the same answer.
  */
 export function* playRecorded(
   recorded: Recorded,

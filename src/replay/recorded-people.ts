@@ -5,8 +5,8 @@ import type { Tables } from '../simulator/memory/tables.js';
 import type { RecordedEvent } from './recorded.js';
 
 /**
- * Who in the world in memory a recorded person is. The store says who people are in the end; in the replay they come to be one when an event says so. What was
- * recorded without an event belongs to the person with this user id, otherwise to the person of their last event.
+ * Who in the world in memory a recorded person is. The store says who people are in the end; in the replay they come to be one when an
+ * event says so. What was recorded without an event belongs to the person with this user id, otherwise to the person of their last event.
  */
 export class RecordedPeople {
   readonly #tables: Tables;

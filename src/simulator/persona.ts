@@ -47,7 +47,8 @@ type PersonaName = keyof typeof cast;
 export const personaNames = Object.keys(cast) as readonly PersonaName[];
 
 /**
- * One of the cast, with consent given 10 days before the story: new, unless the scenario says a tier. Addresses are reserved for documentation and drama.
+ * One of the cast, with consent given 10 days before the story: new, unless the scenario says a tier. Addresses are reserved for
+ * documentation and drama.
  * `as`: under a name, at a place among the people of the scenario, with addresses of their own.
  */
 export function castPersona(name: PersonaName, startAt: Instant, as?: { readonly name: string; readonly place: number }): Persona {

@@ -36,7 +36,10 @@ export type HappeningKind =
       readonly happenedAt: Instant;
       readonly messageId: string | null;
     }
-  /** A later report of a provider about the latest message of a step (or of a journey’s step: `journey/step`). `who` absent: the person who got it. */
+  /**
+   * A later report of a provider about the latest message of a step (or of a journey’s step: `journey/step`). `who` absent: the person who
+   * got it.
+   */
   | { readonly kind: 'receipt'; readonly step: string; readonly status: ReceiptStatus; readonly who?: string | null }
   | { readonly kind: 'pause'; readonly scope: PauseScope | { readonly journey: string } }
   | { readonly kind: 'resume'; readonly scope: PauseScope | { readonly journey: string } }

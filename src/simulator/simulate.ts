@@ -33,8 +33,8 @@ export interface SimulationOptions {
 }
 
 /**
- * Plays journeys on a virtual clock and tells what happened: the turns, the matching and the folding of events that run for real, in a world in memory. The same
- * input gives the same story.
+ * Plays journeys on a virtual clock and tells what happened: the turns, the matching and the folding of events that run for real, in a
+ * world in memory. The same input gives the same story.
  */
 export function simulate(options: SimulationOptions): Story {
   const { script, until = script.until ?? script.startAt + 60 * day } = options;

@@ -10,7 +10,9 @@ export interface Story {
   readonly startAt: Instant;
   /** Up to when it was looked at. */
   readonly until: Instant;
-  /** Where it was not looked at to the end: when that was, and how many events of the script lie after it. Null: nothing more would come. */
+  /**
+   * Where it was not looked at to the end: when that was, and how many events of the script lie after it. Null: nothing more would come.
+   */
   readonly cut: { readonly at: Instant; readonly unplayed: number } | null;
   /** The persona's zone, the best one to render the story in. */
   readonly timeZone: string;

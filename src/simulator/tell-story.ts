@@ -2,7 +2,10 @@ import { durationWords } from '../domain/time/duration.js';
 import { formatLocal } from '../domain/time/time.js';
 import type { Story, StoryEntry, StoryLine } from './story.js';
 
-/** The story as lines of text: local instants in `timeZone`, a heading, and how it ended. Whose line it is stands there where there are several. */
+/**
+ * The story as lines of text: local instants in `timeZone`, a heading, and how it ended. Whose line it is stands there where there are
+ * several.
+ */
 export function renderStory(story: Story, options: { readonly timeZone: string }): string {
   const cast = castOf(story);
   const who = widthOf(story.lines.map((line) => whoseOf(line, cast)));

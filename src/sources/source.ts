@@ -1,8 +1,8 @@
 import type { EventType, ShopEvent } from '../domain/events/event.js';
 
 /**
- * A door's format as one value. What all formats have in common is the kit's (`src/sources/kit`): the key that vouches, limits, clocks, ids that name nobody,
- * dead letters and their retry, and the replay of what is stored.
+ * A door's format as one value. What all formats have in common is the kit's (`src/sources/kit`): the key that vouches, limits, clocks, ids
+ * that name nobody, dead letters and their retry, and the replay of what is stored.
  */
 export interface Source {
   /** Dead letters and events carry it, so it stays. Small letters, digits and hyphens. */
@@ -12,8 +12,8 @@ export interface Source {
   /** Takes a body apart; what is undefined was no JSON. */
   readonly readBody: (body: unknown, call: string) => BodyReading;
   /**
-   * Reads one event: as `readBody` gave it, with what stood beside it, or as it was kept. What is kept is what this is given, and the `messageId`; it must be
-   * enough to be read again.
+   * Reads one event: as `readBody` gave it, with what stood beside it, or as it was kept. What is kept is what this is given, and the
+   * `messageId`; it must be enough to be read again.
    */
   readonly readEvent: (raw: Fields) => EventSaid | Unreadable;
 }

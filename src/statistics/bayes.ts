@@ -3,11 +3,12 @@ import { betaQuantile, criticalZ, normalCdf, normalDensity } from './special.js'
 import type { Counts, Interval, Pair } from './sums.js';
 
 /**
- * Chances and losses, to be shown and never to be a rule: a chance that is read each day and acted upon at 95 % fools in 38 of 100 tests of 14 days.
+ * Chances and losses, to be shown and never to be a rule: a chance that is read each day and acted upon at 95 % fools in 38 of 100 tests of
+ * 14 days.
  *
- * Shares have a Beta belief (prior: flat, or the shop's own past, `rate-prior.ts`). All sums are quadratures over the beliefs, deterministic and of the
- * same time at any size. Source: Evan Miller, "Formulas for Bayesian A/B testing" (2013), whose closed form the tests compare with; Stucchio, "Bayesian
- * A/B testing at VWO" (2015) for the loss.
+ * Shares have a Beta belief (prior: flat, or the shop's own past, `rate-prior.ts`). All sums are quadratures over the beliefs,
+ * deterministic and of the same time at any size. Source: Evan Miller, "Formulas for Bayesian A/B testing" (2013), whose closed form the
+ * tests compare with; Stucchio, "Bayesian A/B testing at VWO" (2015) for the loss.
  */
 export interface BayesianShares {
   /** P(treatment > control). */

@@ -4,8 +4,8 @@ import { gaussLegendre, integrate } from './numeric.js';
 import { normalCdf, normalDensity } from './special.js';
 
 /**
- * The chance that each arm is the best: ∫ fᵢ ∏ Fⱼ, by quadrature over the arm's belief. Deterministic, and the chances sum to 1 (no draws). For one arm
- * it is 1.
+ * The chance that each arm is the best: ∫ fᵢ ∏ Fⱼ, by quadrature over the arm's belief. Deterministic, and the chances sum to 1 (no draws).
+ * For one arm it is 1.
  * Source: Scott (2010), "A modern Bayesian look at the multi-armed bandit", eq. 4.
  */
 export function chanceBest(beliefs: readonly Beta[]): readonly number[] {

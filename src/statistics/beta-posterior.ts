@@ -28,7 +28,10 @@ export function cumulative({ a, b }: Beta, x: number): number {
 /** Edges of the panels in chances: narrow where the tails are, so that a skewed belief is summed as well as a round one. */
 const edges: readonly number[] = [1e-14, 1e-8, 1e-5, 1e-3, 0.025, 0.15, 0.5, 0.85, 0.975, 0.999, 1 - 1e-5, 1 - 1e-8, 1 - 1e-14];
 
-/** Points of the belief with the chance that each stands for: a sum over them is an expectation. `cuts` are places where what is summed bends. */
+/**
+ * Points of the belief with the chance that each stands for: a sum over them is an expectation. `cuts` are places where what is summed
+ * bends.
+ */
 export function pointsOf(belief: Beta, cuts: readonly number[] = []): readonly Node[] {
   const places = edges.map((chance) => betaQuantile(chance, belief.a, belief.b));
   const [low, high] = [places[0] ?? 0, places.at(-1) ?? 1];

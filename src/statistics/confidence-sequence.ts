@@ -2,10 +2,10 @@ import type { Estimate } from './bayes.js';
 import type { Interval } from './sums.js';
 
 /**
- * An interval that may be looked at every day: an asymptotic confidence sequence. With chance 1 − α it holds the true effect at all times together, so if you
- * stop when it excludes 0, you are wrong in at most α of the tests without effect. It is asymptotic: before 25 conversions an arm it is not to be read. Source:
- * Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas (2024), Theorem 2.2; ρ as GrowthBook chooses it. With τ² = ρ²·se²·n it is the mixture SPRT of Robbins (1970)
- * and Johari et al. (2017).
+ * An interval that may be looked at every day: an asymptotic confidence sequence. With chance 1 − α it holds the true effect at all times
+ * together, so if you stop when it excludes 0, you are wrong in at most α of the tests without effect. It is asymptotic: before 25
+ * conversions an arm it is not to be read. Source: Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas (2024), Theorem 2.2; ρ as GrowthBook
+ * chooses it. With τ² = ρ²·se²·n it is the mixture SPRT of Robbins (1970) and Johari et al. (2017).
  */
 export interface SequencePlan {
   readonly alpha: number;
@@ -27,7 +27,10 @@ export function rhoOf({ alpha, plannedPeople }: SequencePlan): number {
   return Math.sqrt((ln + Math.log1p(ln)) / plannedPeople);
 }
 
-/** What the sequence says of an estimate that rests on `people` in both arms together. `estimate` in the unit of the metric, with an error above 0. */
+/**
+ * What the sequence says of an estimate that rests on `people` in both arms together. `estimate` in the unit of the metric, with an error
+ * above 0.
+ */
 export function readSequence(estimate: Estimate, people: number, plan: SequencePlan): SequenceReading {
   const { value, standardError } = estimate;
   const scale = people * rhoOf(plan) ** 2;

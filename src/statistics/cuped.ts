@@ -1,8 +1,8 @@
 import type { Pair, Sums } from './sums.js';
 
 /**
- * CUPED: what people did before they entered explains a part of what they do after, and this part is taken out. Y' = Y − θ(X − X̄), θ = cov(X, Y) / var(X) over
- * both arms; the effect stays, its variance falls by ρ².
+ * CUPED: what people did before they entered explains a part of what they do after, and this part is taken out. Y' = Y − θ(X − X̄), θ =
+ * cov(X, Y) / var(X) over both arms; the effect stays, its variance falls by ρ².
  *
  * X is the same metric before entry (90 days); somebody without a past has the mean of those with one. Nothing after entry may be in X.
  * Source: Deng, Xu, Kohavi & Walker (2013).

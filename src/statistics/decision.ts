@@ -8,9 +8,9 @@ import { welch } from './welch.js';
 /**
  * When an experiment is decided, and how: a state and a day's reading give the next state. Nothing else decides.
  *
- * collecting → look k → winner | loser | harm-stop | inconclusive-cheapest | invalid. A decided test stays decided; what arrives later restates numbers,
- * not the decision. Planned looks spend 0.04 and the sequence of any day 0.01, shared by the challengers (α / k), so a test without effect names
- * somebody in at most 5 of 100 cases.
+ * collecting → look k → winner | loser | harm-stop | inconclusive-cheapest | invalid. A decided test stays decided; what arrives later
+ * restates numbers, not the decision. Planned looks spend 0.04 and the sequence of any day 0.01, shared by the challengers (α / k), so a
+ * test without effect names somebody in at most 5 of 100 cases.
  * The methods have their sources.
  */
 export interface TestRules {

@@ -4,8 +4,8 @@ import { criticalZ, normalCdf, normalDensity, normalQuantile } from './special.j
 /**
  * A few planned looks that together cost no more than α: at each, z must pass a boundary, two-sided.
  *
- * Information is the share of the planned people that have been seen, 0 to 1, rising. Between looks z·√t is a Brownian motion; its density inside of the
- * boundaries is carried from look to look by quadrature (Armitage, McPherson & Rowe 1969; Jennison & Turnbull 2000, ch. 19).
+ * Information is the share of the planned people that have been seen, 0 to 1, rising. Between looks z·√t is a Brownian motion; its density
+ * inside of the boundaries is carried from look to look by quadrature (Armitage, McPherson & Rowe 1969; Jennison & Turnbull 2000, ch. 19).
  */
 
 /** What a spending rule allows to have spent of α when this share of the information is there. */
@@ -24,8 +24,9 @@ export interface Boundary {
 }
 
 /**
- * Boundaries for looks at these shares of information. They may be unequal, and a later look never changes an earlier boundary: call it with the looks
- * taken so far. `isLast` says that no look follows: the last of them may spend all that is left, also where fewer people came than planned.
+ * Boundaries for looks at these shares of information. They may be unequal, and a later look never changes an earlier boundary: call it
+ * with the looks taken so far. `isLast` says that no look follows: the last of them may spend all that is left, also where fewer people
+ * came than planned.
  */
 export function boundaries(
   information: readonly number[],
@@ -54,7 +55,10 @@ export function classicBoundaries(looks: number, alpha: number, shape: (look: nu
   return at(c);
 }
 
-/** The chance to cross first at each look, when z at full information has the mean `drift` (0 without effect): power, and the day at which tests end. */
+/**
+ * The chance to cross first at each look, when z at full information has the mean `drift` (0 without effect): power, and the day at which
+ * tests end.
+ */
 export function crossingChances(information: readonly number[], z: readonly number[], drift: number): readonly number[] {
   let walk: Walk = start;
   return information.map((share, at) => {

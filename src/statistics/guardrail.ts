@@ -2,8 +2,8 @@ import type { Counts, Pair } from './sums.js';
 import { wilson } from './two-proportions.js';
 
 /**
- * Whether a harm stays within its limit: the upper 95 % bound of the difference of shares is below the margin (one-sided, Newcombe's bound; FDA guidance
- * on non-inferiority 2016). "Not shown to be safe" is not "harmful": with few people nothing is safe.
+ * Whether a harm stays within its limit: the upper 95 % bound of the difference of shares is below the margin (one-sided, Newcombe's bound;
+ * FDA guidance on non-inferiority 2016). "Not shown to be safe" is not "harmful": with few people nothing is safe.
  */
 export function isNonInferior(harms: Pair<Counts>, margin: number): boolean {
   return upperDifference(harms) < margin;

@@ -8,9 +8,9 @@ export interface Effect {
 }
 
 /**
- * How much effects differ between groups: τ², the variance of the true effects, by DerSimonian–Laird (1986), Paule–Mandel (1982) or restricted
- * likelihood (REML; Viechtbauer 2005). One number for τ² is for description. Claims about segments come from `pooling.ts`, which does not trust one
- * number.
+ * How much effects differ between groups: τ², the variance of the true effects, by DerSimonian–Laird (1986), Paule–Mandel (1982) or
+ * restricted likelihood (REML; Viechtbauer 2005). One number for τ² is for description. Claims about segments come from `pooling.ts`, which
+ * does not trust one number.
  */
 export interface Heterogeneity {
   /** Cochran's Q: Σ (y − μ)² / v. */
@@ -60,7 +60,9 @@ export function pooledAt(effects: readonly Effect[], tau2: number): Pooled {
   };
 }
 
-/** Values of equal, known variance drawn towards their mean (James & Stein 1961, as Efron & Morris 1975 have it for four groups or more). */
+/**
+ * Values of equal, known variance drawn towards their mean (James & Stein 1961, as Efron & Morris 1975 have it for four groups or more).
+ */
 export function jamesStein(values: readonly number[], variance: number): { readonly factor: number; readonly means: readonly number[] } {
   const mean = total(values) / values.length;
   const spread = total(values.map((value) => (value - mean) ** 2));

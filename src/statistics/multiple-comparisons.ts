@@ -1,8 +1,9 @@
 /**
  * Many tests at once. Each adjusted p is compared with the level as one p would be; the order of the input stays.
  *
- * Holm for the main metric over arms (no false winner in 95 of 100 experiments), Benjamini–Hochberg for segments (of what is claimed, 5 % are false),
- * e-BH for sequences, which holds under any dependence and any stopping. Source: Holm (1979); Benjamini & Hochberg (1995); Wang & Ramdas (2022).
+ * Holm for the main metric over arms (no false winner in 95 of 100 experiments), Benjamini–Hochberg for segments (of what is claimed, 5 %
+ * are false), e-BH for sequences, which holds under any dependence and any stopping. Source: Holm (1979); Benjamini & Hochberg (1995); Wang
+ * & Ramdas (2022).
  */
 export function holm(ps: readonly number[]): readonly number[] {
   let highest = 0;

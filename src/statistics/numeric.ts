@@ -1,4 +1,7 @@
-/** Numbers by a method: where a function is zero, and what it sums to. Source: Press et al., Numerical Recipes, §4.6 (nodes) and §9.3 (roots). */
+/**
+ * Numbers by a method: where a function is zero, and what it sums to. Source: Press et al., Numerical Recipes, §4.6 (nodes) and §9.3
+ * (roots).
+ */
 
 /** A point of a quadrature with its weight. */
 export interface Node {
@@ -7,8 +10,9 @@ export interface Node {
 }
 
 /**
- * Where `f` crosses zero between `low` and `high`: bisection that steps by inverse quadratic interpolation where the function is smooth enough
- * (Chandrupatla 1997), about ten calls. `f` must have different signs at both ends; otherwise the end whose value is nearer to zero comes back.
+ * Where `f` crosses zero between `low` and `high`: bisection that steps by inverse quadratic interpolation where the function is smooth
+ * enough (Chandrupatla 1997), about ten calls. `f` must have different signs at both ends; otherwise the end whose value is nearer to zero
+ * comes back.
  */
 export function crossing(f: (x: number) => number, low: number, high: number): number {
   let [a, b] = [high, low];

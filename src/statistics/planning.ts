@@ -1,6 +1,9 @@
 import { detectableMean, type PowerGoal, peopleForMeans } from './power.js';
 
-/** How a test will be read: once at the end, at four planned looks, or on any day. Looking costs people: 2 % for four looks, 2.4 times for every day. */
+/**
+ * How a test will be read: once at the end, at four planned looks, or on any day. Looking costs people: 2 % for four looks, 2.4 times for
+ * every day.
+ */
 export type Reading = 'once' | 'four-looks' | 'any-day';
 
 const inflation: Readonly<Record<Reading, number>> = { once: 1, 'four-looks': 1.02, 'any-day': 2.4 };

@@ -5,9 +5,9 @@ import type { Counts, Pair } from './sums.js';
 /**
  * Effects of segments, each drawn towards the common one as far as the data say that segments are alike.
  *
- * y ~ N(θ, v), θ ~ N(μ, τ²), μ ~ N(0, 1), τ ~ half-normal(0.2), on the scale of log-odds. τ is summed over a grid of 121 values and not estimated: an
- * estimate is often 0, and then a fifth or a third of the "97.5 % sure" claims have the wrong sign. Source: Gelman et al. (2013), §5.4; Gelman (2006)
- * for the prior.
+ * y ~ N(θ, v), θ ~ N(μ, τ²), μ ~ N(0, 1), τ ~ half-normal(0.2), on the scale of log-odds. τ is summed over a grid of 121 values and not
+ * estimated: an estimate is often 0, and then a fifth or a third of the "97.5 % sure" claims have the wrong sign. Source: Gelman et al.
+ * (2013), §5.4; Gelman (2006) for the prior.
  */
 export interface PooledSegment {
   /** Mean and deviation of the belief about the effect, in log-odds. */

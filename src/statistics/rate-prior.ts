@@ -4,8 +4,9 @@ import { lnBeta } from './special.js';
 import type { Counts } from './sums.js';
 
 /**
- * A prior from the shop's own past: the Beta under which these earlier shares (of experiments, of segments) are the likeliest (beta-binomial, maximum
- * likelihood; Efron 2010, ch. 1). Null under two groups, or where nobody or everybody acted. Where the groups do not differ, it counts as `most` people.
+ * A prior from the shop's own past: the Beta under which these earlier shares (of experiments, of segments) are the likeliest
+ * (beta-binomial, maximum likelihood; Efron 2010, ch. 1). Null under two groups, or where nobody or everybody acted. Where the groups do
+ * not differ, it counts as `most` people.
  */
 export function ratePrior(past: readonly Counts[], most = 1e6): Beta | null {
   const hits = past.reduce((sum, group) => sum + group.hits, 0);

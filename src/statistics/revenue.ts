@@ -4,9 +4,9 @@ import { type TwoProportions, twoProportions } from './two-proportions.js';
 import { type MeanComparison, welch } from './welch.js';
 
 /**
- * Money per assigned person. A few large orders would decide, so values above a cap count as the cap: a quantile of the buyers of all arms together,
- * chosen before arms are compared, and the same for all (winsorising; Kohavi, Tang & Xu 2020, ch. 22). Show raw and capped, and say how much money the
- * cap hides.
+ * Money per assigned person. A few large orders would decide, so values above a cap count as the cap: a quantile of the buyers of all arms
+ * together, chosen before arms are compared, and the same for all (winsorising; Kohavi, Tang & Xu 2020, ch. 22). Show raw and capped, and
+ * say how much money the cap hides.
  */
 export interface CappedRevenue {
   /** In the unit of the values. */
@@ -93,8 +93,8 @@ export interface Bootstrap {
 }
 
 /**
- * The difference of means over resamples of both arms (percentile bootstrap, Efron 1979), on values that are capped already. Ten thousand draws or more;
- * keep the seed with the result.
+ * The difference of means over resamples of both arms (percentile bootstrap, Efron 1979), on values that are capped already. Ten thousand
+ * draws or more; keep the seed with the result.
  */
 export function bootstrapDifference(values: Pair<readonly number[]>, draws: number, random: Random, alpha = 0.05): Bootstrap {
   const differences = Array.from({ length: draws }, () => resampledMean(values.treatment, random) - resampledMean(values.control, random));

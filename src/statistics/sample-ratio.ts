@@ -3,8 +3,8 @@ import { chiSquareAbove, lnGamma } from './special.js';
 /**
  * Whether people came to the arms in the shares that were set. If not, something loses or moves people, and no effect may be shown.
  *
- * One look: Pearson's chi-square over arms with a weight (Fabijan et al. 2019). Looks at any time: a Bayes factor whose inverse is a p-value that holds at all
- * times together (Lindon & Malek 2022).
+ * One look: Pearson's chi-square over arms with a weight (Fabijan et al. 2019). Looks at any time: a Bayes factor whose inverse is a
+ * p-value that holds at all times together (Lindon & Malek 2022).
  */
 export type SampleRatio =
   /** p under 0.001 is a broken split. */
@@ -57,9 +57,9 @@ function compare(observed: readonly number[], expected: readonly number[]): Samp
 }
 
 /**
- * The logarithm of the Bayes factor for a broken split: Dirichlet(`concentration` · weights) against the weights themselves. Weights may change between
- * stretches: each is expected from its own weights, bent as the arms have been bent before. With one set of weights it is the Dirichlet-multinomial of
- * all people, however they are cut. Infinity for people in an arm without a weight.
+ * The logarithm of the Bayes factor for a broken split: Dirichlet(`concentration` · weights) against the weights themselves. Weights may
+ * change between stretches: each is expected from its own weights, bent as the arms have been bent before. With one set of weights it is
+ * the Dirichlet-multinomial of all people, however they are cut. Infinity for people in an arm without a weight.
  */
 export function lnSplitFactor(stretches: readonly Stretch[], concentration = 10): number {
   const arms = stretches[0]?.weights.map(() => 0) ?? [];
@@ -78,7 +78,10 @@ interface Past {
   readonly expected: readonly number[];
 }
 
-/** What to expect of the next people, as so many seen before. It rests on the past alone, so the factor stays a fair bet while the split is sound. */
+/**
+ * What to expect of the next people, as so many seen before. It rests on the past alone, so the factor stays a fair bet while the split is
+ * sound.
+ */
 function priorFrom({ seen, expected }: Past, weights: readonly number[], concentration: number): readonly number[] {
   const bent = shares(weights).map((share, arm) => {
     const weight = concentration * share;

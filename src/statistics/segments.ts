@@ -16,8 +16,8 @@ export interface SegmentClaims {
 }
 
 /**
- * Which segments may go their own way. All three must hold: the pooled chance is 95 % or more (or 5 % or less), Benjamini–Hochberg over all segments
- * passes at 5 %, and the segment has 25 conversions. Sizes and counts decide alone; the order of the segments does not matter.
+ * Which segments may go their own way. All three must hold: the pooled chance is 95 % or more (or 5 % or less), Benjamini–Hochberg over all
+ * segments passes at 5 %, and the segment has 25 conversions. Sizes and counts decide alone; the order of the segments does not matter.
  */
 export function claimSegments(segments: readonly Pair<Counts>[]): SegmentClaims {
   const effects = segments.map(logOddsEffect);

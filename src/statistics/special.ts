@@ -70,7 +70,9 @@ export function betaCdf(x: number, a: number, b: number): number {
 /** Above this the library's continued fraction ends before it has converged: six digits at a million, three at three million. */
 const manyPeople = 200_000;
 
-/** The CDF as a sum over the density from x to ten deviations beyond the mean, on the side where the tail is (Press et al. 2007, §6.4.2). */
+/**
+ * The CDF as a sum over the density from x to ten deviations beyond the mean, on the side where the tail is (Press et al. 2007, §6.4.2).
+ */
 function betaTail(x: number, a: number, b: number): number {
   const mean = a / (a + b);
   const deviation = Math.sqrt((mean * (1 - mean)) / (a + b + 1));
@@ -95,7 +97,10 @@ export function betaQuantile(p: number, a: number, b: number): number {
   return off <= 1e-10 * Math.min(p, 1 - p) + 1e-16 ? x : crossing((at) => betaCdf(at, a, b) - p, 0, 1);
 }
 
-/** The library's quantile is quick, and gives up far in the tail of a lopsided distribution: by a wrong number, or by a throw. So it is always tried. */
+/**
+ * The library's quantile is quick, and gives up far in the tail of a lopsided distribution: by a wrong number, or by a throw. So it is
+ * always tried.
+ */
 function libraryQuantile(p: number, a: number, b: number): number {
   try {
     return incbi(a, b, p);

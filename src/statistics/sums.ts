@@ -4,7 +4,9 @@ export interface Counts {
   readonly of: number;
 }
 
-/** What is kept of an arm for a metric: people, the sum of their values, the sum of the squares. Any unit; money in minor units or in whole. */
+/**
+ * What is kept of an arm for a metric: people, the sum of their values, the sum of the squares. Any unit; money in minor units or in whole.
+ */
 export interface Sums {
   readonly n: number;
   readonly sum: number;

@@ -3,10 +3,11 @@ import { type Beta, flatPrior, posterior } from './beta-posterior.js';
 import { type Counts, meanOf, type Sums, varianceOf } from './sums.js';
 
 /**
- * Weights for the next batch of people: each arm as often as it is likely to be the best (Thompson 1933; Scott 2010), with a floor under each.
+ * Weights for the next batch of people: each arm as often as it is likely to be the best (Thompson 1933; Scott 2010), with a floor under
+ * each.
  *
- * A bandit earns during the test and blurs the answer: use it with three arms or more, when the outcome is known within a week and nobody needs the
- * lift. Weights change once a day, from outcomes whose windows are closed, and are frozen with the id of the batch.
+ * A bandit earns during the test and blurs the answer: use it with three arms or more, when the outcome is known within a week and nobody
+ * needs the lift. Weights change once a day, from outcomes whose windows are closed, and are frozen with the id of the batch.
  */
 export interface BanditPolicy {
   /** The least share of an arm; 0.05 by default, never under 0.01. */
@@ -39,8 +40,8 @@ export interface StratifiedMean {
 }
 
 /**
- * An arm's mean over batches, each weighed by all people of the batch: weights that moved with the days would otherwise pass off a good day for a good
- * arm (Simpson's paradox). Batches in which the arm has fewer than two people count for nothing; null without any.
+ * An arm's mean over batches, each weighed by all people of the batch: weights that moved with the days would otherwise pass off a good day
+ * for a good arm (Simpson's paradox). Batches in which the arm has fewer than two people count for nothing; null without any.
  */
 export function stratifiedMean(batches: readonly { readonly arm: Sums; readonly people: number }[]): StratifiedMean | null {
   const usable = batches.filter(({ arm }) => arm.n >= 2);

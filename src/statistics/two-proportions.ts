@@ -4,8 +4,8 @@ import type { Counts, Interval, Pair } from './sums.js';
 /**
  * Two shares of people compared: how many of how many acted in each arm.
  *
- * Decide by the difference (z, or Fisher where a cell is small); show the lift with the interval of the logarithm of the ratio. The interval of the lift by the
- * delta method is for display beside other tools only: near the edge it disagrees with z.
+ * Decide by the difference (z, or Fisher where a cell is small); show the lift with the interval of the logarithm of the ratio. The
+ * interval of the lift by the delta method is for display beside other tools only: near the edge it disagrees with z.
  * Source: Fleiss, Levin & Paik (2003), ch. 3; Newcombe (1998) method 10; Katz et al. (1978).
  */
 export interface TwoProportions {

@@ -4,8 +4,9 @@ import { type Interval, meanOf, type Pair, type Sums, varianceOf } from './sums.
 /**
  * Two means compared from their sums, with unequal variances (Welch 1947; degrees of freedom by Satterthwaite 1946).
  *
- * In the unit of the values. The test of the difference decides; the relative effect (delta method, same degrees of freedom) is for display, and the two
- * need not agree. No result is no result: an arm under two people, or values that are all alike, gives null and never p = 1.
+ * In the unit of the values. The test of the difference decides; the relative effect (delta method, same degrees of freedom) is for
+ * display, and the two need not agree. No result is no result: an arm under two people, or values that are all alike, gives null and never
+ * p = 1.
  */
 export interface MeanComparison {
   readonly control: number;

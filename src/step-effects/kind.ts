@@ -10,11 +10,14 @@ export interface Asked {
   readonly at: Instant;
 }
 
-/** What a step may ask for, as it is written to either world. Both must come to the same; whether a rule lets it is decided before, in the step's move. */
+/**
+ * What a step may ask for, as it is written to either world. Both must come to the same; whether a rule lets it is decided before, in the
+ * step's move.
+ */
 export interface StepEffectKind<E> {
   /**
-   * A write that ends in `returning 1`. It becomes a part of the one statement that writes the turn, so it costs none, and sees the rows as they were before.
-   * A repeat must find it done: step, visit and entry (`by`) name it.
+   * A write that ends in `returning 1`. It becomes a part of the one statement that writes the turn, so it costs none, and sees the rows as
+   * they were before. A repeat must find it done: step, visit and entry (`by`) name it.
    */
   toStore(effect: E, asked: Asked): RawBuilder<unknown>;
   /** The same, into a table of the world in memory: `tables.kept`. */

@@ -70,9 +70,9 @@ function toRecord(row: { readonly key: string; readonly value: unknown; readonly
 }
 
 /**
- * The failures among the mails of a scope since then; without transactional mails, because a password must arrive. A hard bounce may be a mail or an SMTP
- * answer. Each person counts once: a person who complains about four mails is one complaint. Only complaints with a mailbox provider's signature count. The
- * query reads only the rows of failures, so it is cheap when few things go wrong.
+ * The failures among the mails of a scope since then; without transactional mails, because a password must arrive. A hard bounce may be a
+ * mail or an SMTP answer. Each person counts once: a person who complains about four mails is one complaint. Only complaints with a mailbox
+ * provider's signature count. The query reads only the rows of failures, so it is cheap when few things go wrong.
  */
 export async function countWhatWentWrong(
   db: Db | Trx,

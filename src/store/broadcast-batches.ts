@@ -24,7 +24,10 @@ export const mostInBatch = 250;
 /** A batch that its workflow has not ended by then is looked at again, in real milliseconds. */
 const graceMs = 120_000;
 
-/** The recipients of these positions join the open batch before them while there is room, or begin another; the poke loop is to look at it now. */
+/**
+ * The recipients of these positions join the open batch before them while there is room, or begin another; the poke loop is to look at it
+ * now.
+ */
 export async function addToBatch(trx: Trx, broadcastId: string, of: { readonly from: number; readonly until: number }): Promise<void> {
   const { from, until } = of;
   await sql`with joined as (

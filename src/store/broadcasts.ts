@@ -83,7 +83,10 @@ export async function insertBroadcast(
     .execute();
 }
 
-/** Whom a list of the shop's names: our ids, its own, or addresses (who was active last has it). `data`: what it says of each, in the order of `ids`; absent: nothing. */
+/**
+ * Whom a list of the shop's names: our ids, its own, or addresses (who was active last has it). `data`: what it says of each, in the order
+ * of `ids`; absent: nothing.
+ */
 export interface RecipientList {
   readonly by: 'profile' | 'user' | 'email';
   readonly ids: readonly string[];
@@ -94,8 +97,8 @@ export interface RecipientList {
 const idsAtOnce = 5_000;
 
 /**
- * Adds the people of a list after the existing recipients: each canonical profile once, in the order of the list. Returns how many were added, and the ids that
- * belong to nobody (or to an erased person).
+ * Adds the people of a list after the existing recipients: each canonical profile once, in the order of the list. Returns how many were
+ * added, and the ids that belong to nobody (or to an erased person).
  */
 export async function addRecipients(
   trx: Trx,
@@ -139,7 +142,10 @@ function named(by: RecipientList['by'], ids: readonly string[]) {
   return { email, user, profile }[by];
 }
 
-/** Whom a list names, each canonical profile once and in its order (`at`: where it stands first), and the ids that name nobody. Nothing is written. */
+/**
+ * Whom a list names, each canonical profile once and in its order (`at`: where it stands first), and the ids that name nobody. Nothing is
+ * written.
+ */
 export async function resolveRecipients(
   db: Db,
   list: Pick<RecipientList, 'by' | 'ids'>,
@@ -371,7 +377,10 @@ export interface RecipientRecord {
   readonly profileId: string;
   /** The address or number that it went to, or would go to now. */
   readonly to: string | null;
-  /** State of the message; `to-come`: not fallen due; `passed-over`: erased since, or the same person as another; `waiting`: nothing is decided yet. */
+  /**
+   * State of the message; `to-come`: not fallen due; `passed-over`: erased since, or the same person as another; `waiting`: nothing is
+   * decided yet.
+   */
   readonly state: string;
   readonly reason: string | null;
   readonly messageId: string | null;

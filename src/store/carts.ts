@@ -63,8 +63,8 @@ export function writeCarts(carts: readonly KeptCart[]): RawBuilder<unknown> | nu
 }
 
 /**
- * Which cart each token names. `moved` names those that named another cart (ordered, or joined to this one) when they were read: any other that is taken now
- * was taken meanwhile, and fewer rows are touched.
+ * Which cart each token names. `moved` names those that named another cart (ordered, or joined to this one) when they were read: any other
+ * that is taken now was taken meanwhile, and fewer rows are touched.
  */
 export function writeCartTokens(
   tokens: readonly { readonly token: string; readonly cartId: CartId; readonly was: CartId | null }[],

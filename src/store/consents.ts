@@ -29,8 +29,8 @@ export function writeConsents(acts: readonly ConsentAct[]): RawBuilder<unknown> 
 }
 
 /**
- * Whose pending acts are due, at most `limit`: acts without a request yet but with an address, acts with a due reminder, and acts that expire. Imported acts
- * are not included: we do not write to people because a file names them.
+ * Whose pending acts are due, at most `limit`: acts without a request yet but with an address, acts with a due reminder, and acts that
+ * expire. Imported acts are not included: we do not write to people because a file names them.
  */
 export async function findDuePending(
   db: Db | Trx,
@@ -59,8 +59,8 @@ export async function findRequest(db: Db | Trx, seq: number): Promise<{ readonly
 }
 
 /**
- * Notes when these acts were asked to be confirmed, and why no message did it; the newest request counts. `at` null: they are to be asked about.
- * The profile is locked.
+ * Notes when these acts were asked to be confirmed, and why no message did it; the newest request counts. `at` null: they are to be asked
+ * about. The profile is locked.
  */
 export async function noteRequested(
   trx: Trx,
@@ -72,7 +72,10 @@ export async function noteRequested(
   await trx.updateTable('consents').set({ requested_at: at, not_asked: notAsked }).where('seq', 'in', seqs).execute();
 }
 
-/** Takes the turn of this address to be asked. Null: it may be, and is noted as asked at `at`; otherwise when it was asked, after `since`, by anyone. */
+/**
+ * Takes the turn of this address to be asked. Null: it may be, and is noted as asked at `at`; otherwise when it was asked, after `since`,
+ * by anyone.
+ */
 export async function claimRequest(
   trx: Trx,
   address: { readonly channel: Channel; readonly hash: string },

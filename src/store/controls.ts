@@ -26,8 +26,9 @@ export async function readPausedProviders(db: Db | Trx): Promise<readonly string
 }
 
 /**
- * The pauses in force, inside the transaction of the gate: all sends, channels, marketing to these mailbox providers, and the journey (null: a test). They are
- * read under a share lock: a simultaneous resume waits for this transaction and then finds the entry held, so that it misses none. Two statements at most.
+ * The pauses in force, inside the transaction of the gate: all sends, channels, marketing to these mailbox providers, and the journey
+ * (null: a test). They are read under a share lock: a simultaneous resume waits for this transaction and then finds the entry held, so that
+ * it misses none. Two statements at most.
  */
 export async function lockPauses(
   trx: Trx,

@@ -20,7 +20,9 @@ export interface Store {
    * nothing but read and write through `trx`. No network inside: the embedded store has one connection.
    */
   transaction<T>(work: (trx: Trx) => Promise<T>): Promise<T>;
-  /** A transaction that can write nothing, and whose statements all see one instant. Keep it short: the embedded store has one connection. */
+  /**
+   * A transaction that can write nothing, and whose statements all see one instant. Keep it short: the embedded store has one connection.
+   */
   snapshot<T>(work: (trx: Trx) => Promise<T>): Promise<T>;
   /** A consistent copy of the embedded database as a gzipped tar; null on a server, which has tools of its own. */
   dump(): Promise<Uint8Array | null>;

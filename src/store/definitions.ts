@@ -17,7 +17,10 @@ export interface DefinitionVersion {
   readonly publishedAt: Instant;
 }
 
-/** Publishers of a kind take turns until the transaction ends, so that two of them never make the same version number or the same version twice. */
+/**
+ * Publishers of a kind take turns until the transaction ends, so that two of them never make the same version number or the same version
+ * twice.
+ */
 export async function lockDefinitions(trx: Trx, kind: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext('sojourn.definition_versions'), hashtext(${kind}))`.execute(trx);
 }

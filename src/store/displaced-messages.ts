@@ -6,8 +6,9 @@ import type { Trx } from './db.js';
 import { rowsOf } from './write-together.js';
 
 /**
- * Messages of a profile that the caller has locked lose their promised slots: they are released, with the verdict and a line in their entries' stories, and the
- * entries are given an input and a poke, so that they ask the gate again at once. A held or queued entry does so afterwards. One statement.
+ * Messages of a profile that the caller has locked lose their promised slots: they are released, with the verdict and a line in their
+ * entries' stories, and the entries are given an input and a poke, so that they ask the gate again at once. A held or queued entry does so
+ * afterwards. One statement.
  */
 export async function displaceMessages(
   trx: Trx,

@@ -22,8 +22,8 @@ type CommonKind = (typeof common)[number];
 const isCommon = (kind: Effect['kind']): kind is CommonKind => (common as readonly string[]).includes(kind);
 
 /**
- * Writes what several turns do, of people who are not the same, in one statement. A turn that does anything rare, or the same thing twice, where the order
- * counts, is written by itself.
+ * Writes what several turns do, of people who are not the same, in one statement. A turn that does anything rare, or the same thing twice,
+ * where the order counts, is written by itself.
  */
 export async function writeEffectsTogether(trx: Trx, turns: readonly TurnToWrite[]): Promise<void> {
   const plain = turns.filter(({ effects }) => effects.every(({ kind }) => isCommon(kind)) && touchOnce(effects));

@@ -17,7 +17,10 @@ import { writeWaits } from './waits.js';
 export interface EffectTools {
   /** The database's real clock, as the turn read it. */
   readonly realNow: number;
-  /** False: the turn was taken with others, and the entry has no workflow of its own: the poke loop is to start one when there is something to do. */
+  /**
+   * False: the turn was taken with others, and the entry has no workflow of its own: the poke loop is to start one when there is something
+   * to do.
+   */
   readonly hasRun: boolean;
   /** The real instant of a service instant. */
   readonly realAt: (at: number) => number;

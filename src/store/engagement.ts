@@ -20,8 +20,8 @@ const year = 365 * 24 * 60 * 60 * 1000;
 const mostSends = 100;
 
 /**
- * One value of JSON for the list of a select. `engagedAt`: the newest engagement; messages after it, whose links tell and that neither bounced nor
- * failed, count as not answered. Goes over the messages of one person of the last year and what was done with them, by index.
+ * One value of JSON for the list of a select. `engagedAt`: the newest engagement; messages after it, whose links tell and that neither
+ * bounced nor failed, count as not answered. Goes over the messages of one person of the last year and what was done with them, by index.
  */
 export function selectEngagementHistory(of: {
   readonly profileId: Term<string>;

@@ -11,8 +11,8 @@ import { storedAbout } from './subjects.js';
 import { rowsOf } from './write-together.js';
 
 /**
- * The entries of these journeys and profiles that have not finished, locked in id order so that matching and turns never cross. Found by person: a journey
- * has too many, whatever young statistics say.
+ * The entries of these journeys and profiles that have not finished, locked in id order so that matching and turns never cross. Found by
+ * person: a journey has too many, whatever young statistics say.
  */
 export async function findLiveEntries(
   trx: Trx,
@@ -60,7 +60,9 @@ export async function askForRun(db: Db | Trx, ...ids: readonly EntryId[]): Promi
   );
 }
 
-/** The idle time starts again. Only the row changes: the workflow wakes at the old instant, sees the newer one and waits on (lazy waits). */
+/**
+ * The idle time starts again. Only the row changes: the workflow wakes at the old instant, sees the newer one and waits on (lazy waits).
+ */
 export function writePostponed(later: readonly { readonly id: EntryId; readonly dueAt: Instant }[]): RawBuilder<unknown> | null {
   if (later.length === 0) return null;
   return sql`update entries e set due_at = r."dueAt" from ${rowsOf(later)} as r(id text, "dueAt" bigint)

@@ -1,7 +1,8 @@
 import { type About, cartIn } from '../domain/events/subject.js';
 import type { EntryInput, EntryState } from '../journey/entry.js';
 
-// Entries and their inputs as JSON. The build before has a cart where there is any subject now, and reads what this one writes while both run.
+// Entries and their inputs as JSON. The build before has a cart where there is any subject now, and reads what this one writes while both
+// run.
 
 /** What it is about stands in the entry's columns. The build before asks the state whether there is a cart. */
 export function storedState(state: EntryState, about: About): unknown {

@@ -41,8 +41,8 @@ export async function lockUnitingEntries(
 }
 
 /**
- * Ends entries for which another goes on: they wait for nothing, release the slots that they had reserved, and are poked so that their workflows end.
- * Two statements.
+ * Ends entries for which another goes on: they wait for nothing, release the slots that they had reserved, and are poked so that their
+ * workflows end. Two statements.
  */
 export async function supersedeEntries(trx: Trx, superseded: readonly SupersededEntry[], at: Instant): Promise<void> {
   if (superseded.length === 0) return;
@@ -83,8 +83,8 @@ export async function reassignEntries(trx: Trx, entries: readonly ReassignedEntr
 }
 
 /**
- * Gives facts of one of two merging profiles to the open entries of the other that wait for them: an order under the one ends the reminders to the other. Only
- * facts since the start of the entry. Runs before anything is moved. Returns the entries that got something.
+ * Gives facts of one of two merging profiles to the open entries of the other that wait for them: an order under the one ends the reminders
+ * to the other. Only facts since the start of the entry. Runs before anything is moved. Returns the entries that got something.
  */
 export async function shareFacts(trx: Trx, profiles: readonly ProfileId[], at: Instant): Promise<ReadonlySet<EntryId>> {
   const { rows } = await sql<{ entry_id: EntryId }>`

@@ -5,8 +5,8 @@ import type { ErasedPerson } from './person-table.js';
 const tellingId = 6;
 
 /**
- * Letters with an id or an address of the person anywhere in them: mails, bodies that could not be read, events with the address in a property. Numbers are
- * found however they are spaced. Reads the person's identities, so it runs before they are deleted.
+ * Letters with an id or an address of the person anywhere in them: mails, bodies that could not be read, events with the address in a
+ * property. Numbers are found however they are spaced. Reads the person's identities, so it runs before they are deleted.
  */
 export function eraseLetters({ ids, addresses: { emails, phones } }: ErasedPerson): readonly RawBuilder<unknown>[] {
   const asText = sql`lower(coalesce(d.payload #>> '{}', ''))`;

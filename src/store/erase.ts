@@ -6,8 +6,8 @@ import type { KnownAddresses } from './person-table.js';
 import { everyAddressOf, tablesOfPeople } from './person-tables.js';
 
 /**
- * Every address that these profiles (one person) have or had, as it was said: of their rows, of what they told, of messages to them. Without what another
- * person has by now. Personal data.
+ * Every address that these profiles (one person) have or had, as it was said: of their rows, of what they told, of messages to them.
+ * Without what another person has by now. Personal data.
  */
 export async function findEveryAddress(trx: Trx, profileIds: readonly string[]): Promise<readonly Addressed[]> {
   const isAnother = sql`o.merged_into is null and o.id <> all(${profileIds}::text[])`;
@@ -21,9 +21,10 @@ export async function findEveryAddress(trx: Trx, profileIds: readonly string[]):
 }
 
 /**
- * Removes all personal data from the rows of these profiles (one person: the canonical profile and all that was merged into it), by the rules of
- * `personTables`. Facts without personal data stay: an event came, a message was sent, the value of an order, consents and withdrawals. The caller holds the
- * locks of the profiles, and adds the exits first. `addresses`: all their addresses.
+ * Removes all personal data from the rows of these profiles (one person: the canonical profile and all that was merged into it), by the
+ * rules of
+ * `personTables`. Facts without personal data stay: an event came, a message was sent, the value of an order, consents and withdrawals. The
+ * caller holds the locks of the profiles, and adds the exits first. `addresses`: all their addresses.
  */
 export async function erasePersonalData(trx: Trx, profileIds: readonly string[], addresses: KnownAddresses, at: Instant): Promise<void> {
   const person = { ids: sql`any(${profileIds}::text[])`, addresses, at };

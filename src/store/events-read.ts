@@ -28,7 +28,10 @@ export async function readEvent(db: Db | Trx, messageId: string): Promise<EventR
   return row ? toEvent(row) : null;
 }
 
-/** Of one profile as they happened, or (null) of everybody as they came; the newest first, at most `limit` after the position [occurredAt, seq]. */
+/**
+ * Of one profile as they happened, or (null) of everybody as they came; the newest first, at most `limit` after the position [occurredAt,
+ * seq].
+ */
 export async function listEvents(
   db: Db | Trx,
   profileId: string | null,

@@ -3,7 +3,10 @@ import type { Instant } from '../domain/time/instant.js';
 import type { Db } from './db.js';
 import { stuckAfterFaults } from './entries-read.js';
 
-/** Attempts whose lease ended and that no open entry will look at become `unknown`. Says how many. One statement; nothing is locked for long. */
+/**
+ * Attempts whose lease ended and that no open entry will look at become `unknown`. Says how many. One statement; nothing is locked for
+ * long.
+ */
 export async function expireAttempts(db: Db, at: Instant): Promise<number> {
   const { rows } = await sql<{ readonly settled: number }>`with expired as (
       select m.id from messages m left join entries e on e.id = m.entry_id

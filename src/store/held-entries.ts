@@ -9,8 +9,8 @@ const spreadPerEntryMs = 20;
 const spreadAtMostMs = 60_000;
 
 /**
- * Gives a `resume` input and a poke, with jitter, to every held entry that no pause stops any more. The pause was lifted in a transaction before this one, so
- * that it also sees entries that a turn was just holding. Returns their number.
+ * Gives a `resume` input and a poke, with jitter, to every held entry that no pause stops any more. The pause was lifted in a transaction
+ * before this one, so that it also sees entries that a turn was just holding. Returns their number.
  */
 export async function resumeHeldEntries(
   trx: Trx,
@@ -85,7 +85,9 @@ export async function addExitToEntries(
   return ids.length;
 }
 
-/** Entries that are submitting or queued look at their inputs anyway when they come back; the poke of the others is spread over `spreadMs`. */
+/**
+ * Entries that are submitting or queued look at their inputs anyway when they come back; the poke of the others is spread over `spreadMs`.
+ */
 async function giveInput(trx: Trx, ids: readonly string[], input: EntryInput, at: Instant, spreadMs: number): Promise<void> {
   if (ids.length === 0) return;
   await sql`insert into entry_inputs (entry_id, input, created_at)

@@ -36,8 +36,8 @@ export async function keepAnswer(db: Db | Trx, keyHash: string, answer: object):
 }
 
 /**
- * What the key was taken for, and the answer to that request (`answer` null: it was not answered, or only that it is made); null: the key is new. `keyHashes`:
- * under each secret.
+ * What the key was taken for, and the answer to that request (`answer` null: it was not answered, or only that it is made); null: the key
+ * is new. `keyHashes`: under each secret.
  */
 export async function findIdempotencyKey(
   db: Db,

@@ -4,8 +4,8 @@ import type { ProfileId } from '../domain/values/ids.js';
 import { rowsOf } from './write-together.js';
 
 /**
- * Rows of ids that the shop gave, for callers that look by profile. Written so that no index serves it: as long as the planner's statistics are young it would
- * go through all users there are.
+ * Rows of ids that the shop gave, for callers that look by profile. Written so that no index serves it: as long as the planner's statistics
+ * are young it would go through all users there are.
  */
 export const isUser = sql<boolean>`kind || '' = 'user'`;
 

@@ -48,7 +48,10 @@ const columns = [
   'reviewed_at as reviewedAt',
 ] as const;
 
-/** The newest first, at most `limit` after the position [receivedAt, id]. `review: open`: sentences that were read as STOP and that nobody has looked at. */
+/**
+ * The newest first, at most `limit` after the position [receivedAt, id]. `review: open`: sentences that were read as STOP and that nobody
+ * has looked at.
+ */
 export async function listInboundMessages(
   db: Db | Trx,
   filter: { readonly review: 'open' | 'all'; readonly profileId: string | null },

@@ -17,8 +17,8 @@ export interface Named {
 }
 
 /**
- * Locks the canonical profiles of those named, and of the owners of the carts named. One statement, save when a merge is met. What the ids say is read before the
- * lock is had: look again afterwards.
+ * Locks the canonical profiles of those named, and of the owners of the carts named. One statement, save when a merge is met. What the ids
+ * say is read before the lock is had: look again afterwards.
  */
 export async function lockNamed(trx: Trx, named: Named): Promise<readonly Profile[]> {
   const owners =

@@ -93,7 +93,10 @@ export async function readSaidTraits(
   return rows;
 }
 
-/** What an event said of consent counts no more: its yeses, and its refusals where `alsoRefusals`. What was undone, and how many refusals were left. */
+/**
+ * What an event said of consent counts no more: its yeses, and its refusals where `alsoRefusals`. What was undone, and how many refusals
+ * were left.
+ */
 export async function undoConsents(
   trx: Trx,
   profileId: string,
@@ -120,7 +123,8 @@ export async function undoClaims(trx: Trx, profileId: string, keyId: string, eve
 }
 
 /**
- * Takes an id from a person again, if it has not moved since; it goes back to whose it was, or to nobody. False: it had moved. Both are locked.
+ * Takes an id from a person again, if it has not moved since; it goes back to whose it was, or to nobody. False: it had moved. Both are
+ * locked.
  */
 export async function undoIdentity(
   trx: Trx,

@@ -12,7 +12,10 @@ interface AskingAddress {
   readonly hash: string;
 }
 
-/** Takes the turn of this address to be sent a link. False: it was sent one of this kind after `since`. Locks the row until the transaction ends. */
+/**
+ * Takes the turn of this address to be sent a link. False: it was sent one of this kind after `since`. Locks the row until the transaction
+ * ends.
+ */
 export async function claimLinkRequest(
   trx: Trx,
   { kind, channel, hash }: AskingAddress,

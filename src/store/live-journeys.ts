@@ -16,7 +16,10 @@ export interface PublishedJourney {
  */
 const definitionsByHash = new Map<string, JourneyDefinition>();
 
-/** The live version of every journey that is not archived and that events can start. One statement; two when a version is met for the first time. */
+/**
+ * The live version of every journey that is not archived and that events can start. One statement; two when a version is met for the first
+ * time.
+ */
 export async function loadLiveJourneys(db: Db | Trx): Promise<readonly PublishedJourney[]> {
   const { rows } = await sql<Omit<PublishedJourney, 'definition'> & { readonly hash: string }>`
     select j.id, j.state, v.version, v.hash from journeys j join journey_versions v on v.journey_id = j.id and v.version = j.live_version

@@ -97,8 +97,8 @@ async function toldSince(
 }
 
 /**
- * Restores the merged profile with its own data, and with the data that came later under its ids. `into`: the other profile, without that data. Both are
- * locked. Carts that became one, and entries that ended for another, stay as they are.
+ * Restores the merged profile with its own data, and with the data that came later under its ids. `into`: the other profile, without that
+ * data. Both are locked. Carts that became one, and entries that ended for another, stay as they are.
  */
 export async function takeApart(trx: Trx, merge: KeptMerge, into: Profile, at: Instant): Promise<void> {
   const { fromId, intoId, kept } = merge;

@@ -49,8 +49,8 @@ export interface BeginningAttempt {
 }
 
 /**
- * The message begins to leave: state `submitting` and an attempt with its lease, committed before the provider is called. Both in one statement or
- * the message first.
+ * The message begins to leave: state `submitting` and an attempt with its lease, committed before the provider is called. Both in one
+ * statement or the message first.
  */
 export function writeAttempt(
   message: NewMessage,
@@ -175,8 +175,8 @@ export function writeSettled(...settled: readonly SettledMessage[]): RawBuilder<
 }
 
 /**
- * The state of a promised message when its entry ends: released, unless an earlier attempt may have reached the provider. Then it counts from that attempt,
- * because there is no next one.
+ * The state of a promised message when its entry ends: released, unless an earlier attempt may have reached the provider. Then it counts
+ * from that attempt, because there is no next one.
  */
 export function setReleased(at: Instant, reason: 'exited' | 'stuck' = 'exited'): RawBuilder<unknown> {
   const mayHaveLeft = sql`exists (select 1 from attempts a where a.message_id = messages.id and coalesce(a.outcome, 'unknown') = 'unknown')`;

@@ -4,8 +4,8 @@ import type { OrderChange } from '../projection/rows.js';
 import { rowsOf } from './write-together.js';
 
 /**
- * Orders as their newest event tells them: an older event that comes late fills in what is missing and changes nothing else. A cancelled or refunded order keeps
- * the amount it was paid with. An order stays with the profile that it was first seen with.
+ * Orders as their newest event tells them: an older event that comes late fills in what is missing and changes nothing else. A cancelled or
+ * refunded order keeps the amount it was paid with. An order stays with the profile that it was first seen with.
  */
 export function writeOrders(changes: readonly OrderChange[]): RawBuilder<unknown> | null {
   if (changes.length === 0) return null;

@@ -24,8 +24,8 @@ export interface PersonTable<Name extends TableName = TableName> {
 /** What a merge of two profiles does with the rows, and the undo of that merge. */
 export type MergeRule<Name extends TableName = TableName> =
   /**
-   * Rows follow by `profile_id`, and go back when the merge is undone: the moved rows, by the column `row`, and the rows for which `since` is true, which came
-   * later under an id of the merged profile. `unless`: rows that cannot follow; `t` is the row.
+   * Rows follow by `profile_id`, and go back when the merge is undone: the moved rows, by the column `row`, and the rows for which `since`
+   * is true, which came later under an id of the merged profile. `unless`: rows that cannot follow; `t` is the row.
    */
   | {
       readonly kind: 'moves';

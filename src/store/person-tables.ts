@@ -6,8 +6,9 @@ import type { PersonTable, TableName, TableRule, ToldSince } from './person-tabl
 import { segmentTables } from './segment-tables.js';
 import { tablesOfNobody } from './tables-of-nobody.js';
 
-// To add a table with a person's data: its migration, its type in `schema.ts`, and its value here. A merge, the undo of a merge, an erasure and the person's
-// copy of their data go through this list. `test/store/people/person-tables.test.ts` reads the schema and plants a value in every column.
+// To add a table with a person's data: its migration, its type in `schema.ts`, and its value here. A merge, the undo of a merge, an erasure
+// and the person's copy of their data go through this list. `test/store/people/person-tables.test.ts` reads the schema and plants a value
+// in every column.
 
 /** Names of events that say nothing of a person. */
 const knownNames: readonly string[] = [...commerceEventNames, 'consent granted', 'consent denied', 'consent revoked', 'consent withdrawn'];
@@ -29,8 +30,8 @@ const inEntries = (ids: RawBuilder<unknown>): RawBuilder<unknown> => sql`entry_i
 const nothing = (): readonly RawBuilder<unknown>[] => [];
 
 /**
- * What each table does with a person. The statements run in this order; the caller holds the locks (profiles, carts, entries). A statement that reads another
- * table's rows comes before those are deleted, and after those are restored.
+ * What each table does with a person. The statements run in this order; the caller holds the locks (profiles, carts, entries). A statement
+ * that reads another table's rows comes before those are deleted, and after those are restored.
  */
 export const personTables: { readonly [Name in TableName]: TableRule<Name> } = {
   dead_letters: {

@@ -10,7 +10,10 @@ import { rowsOf } from './write-together.js';
 const backOffFirstMs = 30_000;
 const backOffMostMs = 3_600_000;
 
-/** An entry at which the poke loop is to look, claimed: its next poke has been moved to `claimedReal`, so that no other loop takes it meanwhile. */
+/**
+ * An entry at which the poke loop is to look, claimed: its next poke has been moved to `claimedReal`, so that no other loop takes it
+ * meanwhile.
+ */
 export interface ClaimedPoke {
   readonly id: EntryId;
   readonly journeyId: JourneyId;
@@ -25,8 +28,8 @@ export interface ClaimedPoke {
 }
 
 /**
- * Fresh: something happened, or a run was never started. Overdue: a workflow did not come by itself, or a poke bore no fruit. Letters: entries of broadcasts,
- * whatever they need; they come last.
+ * Fresh: something happened, or a run was never started. Overdue: a workflow did not come by itself, or a poke bore no fruit. Letters:
+ * entries of broadcasts, whatever they need; they come last.
  */
 export type PokeClass = 'fresh' | 'overdue' | 'letters';
 
@@ -190,7 +193,10 @@ export async function findUnfinished(db: Db, id: EntryId): Promise<UnfinishedEnt
   return row === undefined ? null : toUnfinished(row);
 }
 
-/** The run was started again: pokes and faults count from zero, and the next comes at `nextReal` (real milliseconds). Held entries keep having none. */
+/**
+ * The run was started again: pokes and faults count from zero, and the next comes at `nextReal` (real milliseconds). Held entries keep
+ * having none.
+ */
 export async function forgetPokes(db: Db, id: EntryId, nextReal: number): Promise<void> {
   await sql`update entries set run_started = true, poke_count = 0, fault = null, fault_count = 0, poke_real = case when poke_real is null then null else ${nextReal}::bigint end
     where id = ${id}`.execute(db);

@@ -9,8 +9,8 @@ export const columnTypes: pg.CustomTypesConfig = {
 };
 
 /**
- * A lost connection must not end the process, whether it was idle or in use: the running statement fails, the pool replaces the connection, and the next use
- * reports the problem if it persists.
+ * A lost connection must not end the process, whether it was idle or in use: the running statement fails, the pool replaces the connection,
+ * and the next use reports the problem if it persists.
  */
 export function surviveLostConnections(pool: pg.Pool): pg.Pool {
   pool.on('error', () => {});
@@ -56,12 +56,15 @@ const preparable = /^\s*(?:select|insert|update|delete|with)\b/i;
 const preparedFrom = 3;
 const preparedAtMost = 300;
 /**
- * After this many statements, then after twice as many and so on, a connection drops its plans, so that new ones are made for the present tables: a plan for an
- * empty table would stay until the server next takes statistics.
+ * After this many statements, then after twice as many and so on, a connection drops its plans, so that new ones are made for the present
+ * tables: a plan for an empty table would stay until the server next takes statistics.
  */
 const firstReplanAfter = 1_000;
 
-/** How often each text came, and the name under which connections prepare it: parsing and planning costs more than running what a turn or an event asks. */
+/**
+ * How often each text came, and the name under which connections prepare it: parsing and planning costs more than running what a turn or an
+ * event asks.
+ */
 class PreparedNames {
   readonly #counts = new Map<string, number>();
   readonly #names = new Map<string, string>();
@@ -99,8 +102,8 @@ export const withNextMark = '/* with the next */ ';
 const nothing = { command: 'SELECT', rowCount: null, rows: [] };
 
 /**
- * PostgreSQL answers COMMIT with ROLLBACK, and no error, if a statement failed before: work would be lost silently. A transaction starts together with its
- * first statement, and its last write may go with its commit: fewer round trips while rows are locked.
+ * PostgreSQL answers COMMIT with ROLLBACK, and no error, if a statement failed before: work would be lost silently. A transaction starts
+ * together with its first statement, and its last write may go with its commit: fewer round trips while rows are locked.
  */
 function guardedClient(client: pg.PoolClient): PostgresPoolClient {
   let isInTransaction = false;

@@ -5,14 +5,14 @@ import { columnTypes, surviveLostConnections } from './pool.js';
 const OLDEST_VERSION = 15;
 
 /**
- * The data is in memory or on a flash disk, and queries read a few rows: an index costs a fraction of what the default assumes, compiling a plan never pays,
- * and one plan does for all values of a prepared statement.
+ * The data is in memory or on a flash disk, and queries read a few rows: an index costs a fraction of what the default assumes, compiling a
+ * plan never pays, and one plan does for all values of a prepared statement.
  */
 const plannerOptions = '-c random_page_cost=1.1 -c jit=off -c plan_cache_mode=force_generic_plan';
 
 /**
- * Pool for a PostgreSQL server. A statement may take 15 s, a transaction may sit idle for 30 s: less than any lease. Statements are sent without a wait for the
- * answer to the one before (pipelining) where the caller does not need it.
+ * Pool for a PostgreSQL server. A statement may take 15 s, a transaction may sit idle for 30 s: less than any lease. Statements are sent
+ * without a wait for the answer to the one before (pipelining) where the caller does not need it.
  */
 export function serverPool(databaseUrl: string, size: number): pg.Pool {
   const pool = new pg.Pool({

@@ -12,7 +12,9 @@ const presence = z.object({
 /** What a process says of itself every few seconds: its roles, and how its parts are. No addresses, no secrets. */
 export type Presence = z.output<typeof presence>;
 
-/** Says that the process `id` is there, by the database's clock, and forgets those that have been silent for `forgetMs` real milliseconds. */
+/**
+ * Says that the process `id` is there, by the database's clock, and forgets those that have been silent for `forgetMs` real milliseconds.
+ */
 export async function writePresence(db: Db, id: string, told: Presence, forgetMs: number): Promise<void> {
   const value = JSON.stringify(told);
   await sql`with gone as (delete from controls where key like ${`${prefix}%`} and key <> ${prefix + id} and updated_at < real_now_ms() - ${forgetMs})

@@ -133,8 +133,8 @@ function writtenOf({ traits, traitTimes, email, phone, updatedAt }: NonNullable<
 }
 
 /**
- * Everything of `from` moves to `into`, which is written as given; `from` keeps a pointer to it. Both are locked, and their live entries are already moved. One
- * statement. `log`: the record of the merge, with the earlier rows.
+ * Everything of `from` moves to `into`, which is written as given; `from` keeps a pointer to it. Both are locked, and their live entries
+ * are already moved. One statement. `log`: the record of the merge, with the earlier rows.
  */
 export async function repointProfile(trx: Trx, from: ProfileId, into: Profile, log: RawBuilder<unknown> | null = null): Promise<void> {
   const moved = movedTables().map(([table, { unless }]) => {

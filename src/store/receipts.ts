@@ -84,7 +84,10 @@ export async function insertReceipt(
   return row !== undefined;
 }
 
-/** The state that a receipt made of a message, and with it the proof that the provider had its last attempt. Other answers that come late stand behind. */
+/**
+ * The state that a receipt made of a message, and with it the proof that the provider had its last attempt. Other answers that come late
+ * stand behind.
+ */
 export async function settleByReceipt(
   trx: Trx,
   settled: { readonly messageId: MessageId; readonly state: MessageState; readonly providerId: string; readonly at: Instant },
@@ -124,7 +127,10 @@ export async function countReceiptCodes(trx: Trx, profileId: ProfileId, codes: r
   return row.count;
 }
 
-/** Complaints about the mails of this person were none: kept under another status, which nothing counts, and the same one again changes nothing. */
+/**
+ * Complaints about the mails of this person were none: kept under another status, which nothing counts, and the same one again changes
+ * nothing.
+ */
 export async function liftComplaints(trx: Trx, profileId: string): Promise<void> {
   await sql`update receipts set status = ${liftedComplaintStatus}
     where status = ${complaintStatus} and message_id in (select id from messages where profile_id = ${profileId})`.execute(trx);

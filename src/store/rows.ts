@@ -3,8 +3,9 @@ import { mendJson } from './json.js';
 import type { Database } from './schema.js';
 
 /**
- * `insert into … values …` of one row, ending in `returning 1`. With `orUpdate`, a row that is there already (by `id`) takes these columns from it
- * instead. Its text depends on the columns only, so that a connection prepares it once; Kysely's own builder takes ten times as long to make it.
+ * `insert into … values …` of one row, ending in `returning 1`. With `orUpdate`, a row that is there already (by `id`) takes these columns
+ * from it instead. Its text depends on the columns only, so that a connection prepares it once; Kysely's own builder takes ten times as
+ * long to make it.
  */
 export function insertRow<Table extends keyof Database>(
   table: Table,
@@ -24,8 +25,8 @@ export interface RowToWrite<Table extends keyof Database> {
 }
 
 /**
- * As `insertRow`, of many rows with the same columns: one JSON parameter, whose text stays the same for any number. `json`: columns whose values are JSON
- * text already.
+ * As `insertRow`, of many rows with the same columns: one JSON parameter, whose text stays the same for any number. `json`: columns whose
+ * values are JSON text already.
  */
 function insertAlike<Table extends keyof Database>(
   table: Table,

@@ -328,7 +328,9 @@ export interface MessagesTable {
   /** What the step says of caps; null: as the class does. */
   counts_toward_cap: Generated<boolean | null>;
   mailbox_provider: Generated<string | null>;
-  /** Of the address that it is for, or went to (`suppressionKeys`); null: there was none, or it was written before there was this column. */
+  /**
+   * Of the address that it is for, or went to (`suppressionKeys`); null: there was none, or it was written before there was this column.
+   */
   address_hash: Generated<string | null>;
   /** ISO 3166, of the number of a text that was submitted. */
   country: Generated<string | null>;

@@ -38,8 +38,8 @@ export interface SegmentFill {
 }
 
 /**
- * These people as they are now; those who gave way to another profile or were erased are left out. What others did who share an address is not theirs here:
- * a segment says of a person what the person did. One statement.
+ * These people as they are now; those who gave way to another profile or were erased are left out. What others did who share an address is
+ * not theirs here: a segment says of a person what the person did. One statement.
  */
 export async function readSegmentPeople(
   db: Db | Trx,
@@ -132,7 +132,10 @@ export async function newestFills(db: Db | Trx): Promise<readonly SegmentFill[]>
 
 const fillColumns = sql`segment_id as "segmentId", version, started_at as "startedAt", after_id as "afterId", seen, finished_at as "finishedAt"`;
 
-/** Begins the fill of versions that have none; ends those of versions that are no longer in force, and empties segments that are out of force. */
+/**
+ * Begins the fill of versions that have none; ends those of versions that are no longer in force, and empties segments that are out of
+ * force.
+ */
 export async function alignFills(trx: Trx, live: readonly LiveSegment[], now: Instant, waitMs: number): Promise<void> {
   const rows = live.map(({ version, definition }) => ({ id: definition.id, version }));
   await sql`insert into segment_fills (segment_id, version, started_at, begins_real)

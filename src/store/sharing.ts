@@ -16,7 +16,10 @@ export interface PersonTerms {
   readonly engagedAt: Term<Instant | null>;
 }
 
-/** Other canonical profiles that have the email or the number of this one now, one more than may share it at most. By index, one look for each address. */
+/**
+ * Other canonical profiles that have the email or the number of this one now, one more than may share it at most. By index, one look for
+ * each address.
+ */
 export function selectSharing(of: Pick<PersonTerms, 'profileId' | 'email' | 'phone'>): RawBuilder<{ readonly id: string }> {
   const others = sql`merged_into is null and erased_at is null and id <> ${of.profileId}`;
   return sql`select id from (

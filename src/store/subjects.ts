@@ -2,7 +2,10 @@ import { type RawBuilder, sql } from 'kysely';
 import { type About, cartIn, type Subject } from '../domain/events/subject.js';
 import type { CartId } from '../domain/values/ids.js';
 
-/** What a row is about. A cart has its own column: carts join, and the build before reads it. Everything else is in `subjects`; null: nothing. */
+/**
+ * What a row is about. A cart has its own column: carts join, and the build before reads it. Everything else is in `subjects`; null:
+ * nothing.
+ */
 export interface StoredAbout {
   readonly cartId: CartId | null;
   readonly subjects: readonly Subject[] | null;

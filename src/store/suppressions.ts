@@ -21,9 +21,9 @@ interface NewSuppression extends AddressKey {
 }
 
 /**
- * Nothing more goes to this address. The first reason stands, unless it lets a transactional message through and the new one does not: then the new one
- * stands over it. What comes to an address that is dead or stopped is kept under that, and holds when the mistake of a provider, or a STOP, is taken back.
- * False: it was suppressed already, and as much.
+ * Nothing more goes to this address. The first reason stands, unless it lets a transactional message through and the new one does not: then
+ * the new one stands over it. What comes to an address that is dead or stopped is kept under that, and holds when the mistake of a
+ * provider, or a STOP, is taken back. False: it was suppressed already, and as much.
  */
 export async function insertSuppression(trx: Trx, suppression: NewSuppression): Promise<boolean> {
   await carryOverSuppressions(trx, [suppression]);
@@ -48,7 +48,10 @@ export async function carryOverSuppressions(trx: Trx, keys: readonly AddressKey[
   return moved.length;
 }
 
-/** Takes away what is kept of these addresses under other secrets, and answers it under the key that signs. No statement where there are no others. */
+/**
+ * Takes away what is kept of these addresses under other secrets, and answers it under the key that signs. No statement where there are no
+ * others.
+ */
 export async function takeUnderOthers(trx: Trx, keys: readonly AddressKey[]): Promise<readonly MovedSuppression[]> {
   const signing = new Map(keys.flatMap((key) => (key.others ?? []).map((other) => [other, key] as const)));
   if (signing.size === 0) return [];
@@ -110,7 +113,10 @@ const dead = sql.join(deadReasons.map((reason) => sql.lit(reason)));
 const liftable = sql.join(liftableReasons.map((reason) => sql.lit(reason)));
 const stopped = `${overPrefix}stopped`;
 
-/** The detail of what stands, with the new reason under it. A STOP and one milder reason are both kept, the STOP above; of milder ones the first. */
+/**
+ * The detail of what stands, with the new reason under it. A STOP and one milder reason are both kept, the STOP above; of milder ones the
+ * first.
+ */
 const newUnder = sql<string>`case excluded.reason when 'stopped' then ${sql.lit(stopped)} else ${over(sql`excluded.reason`, sql`excluded.detail`)} end`;
 const underOne = sql<string>`case
   when coalesce(suppressions.detail, '') not like ${sql.lit(`${overPrefix}%`)} then ${newUnder}
@@ -156,7 +162,9 @@ export async function liftByConfirmation(trx: Trx, key: AddressKey): Promise<voi
   }
 }
 
-/** How many suppressions are known by each secret, by its fingerprint. `oldest`: of the secret that made those from before this was noted. */
+/**
+ * How many suppressions are known by each secret, by its fingerprint. `oldest`: of the secret that made those from before this was noted.
+ */
 export async function countSuppressions(db: Db | Trx, oldest: string): Promise<ReadonlyMap<string, number>> {
   const { rows } = await sql<{ by: string; n: number }>`
     select coalesce(made_by, ${oldest}) as by, count(*)::int as n from suppressions group by 1`.execute(db);

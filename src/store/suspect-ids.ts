@@ -3,7 +3,10 @@ import type { Instant } from '../domain/time/instant.js';
 import type { Db } from './db.js';
 import { rowsOf } from './write-together.js';
 
-/** A user id that names nobody (`placeholder`), or that collected more people than one within a day (`crowded`). Personal data, should it be one's after all. */
+/**
+ * A user id that names nobody (`placeholder`), or that collected more people than one within a day (`crowded`). Personal data, should it be
+ * one's after all.
+ */
 export interface SuspectId {
   readonly value: string;
   readonly why: 'placeholder' | 'crowded';

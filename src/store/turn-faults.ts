@@ -10,8 +10,8 @@ import { writeTrace } from './trace.js';
 const triedAgainAfterMs = 3_600_000;
 
 /**
- * Counts a turn that failed, by how it failed (no personal data). `became`: with this one it is stuck; its promised slots are given back, and the poke loop
- * leaves it alone for an hour. `was`: it had been stuck before. Null: not yet, or the entry has finished.
+ * Counts a turn that failed, by how it failed (no personal data). `became`: with this one it is stuck; its promised slots are given back,
+ * and the poke loop leaves it alone for an hour. `was`: it had been stuck before. Null: not yet, or the entry has finished.
  */
 export async function countTurnFault(
   trx: Trx,

@@ -33,8 +33,9 @@ export async function readTurnRows(db: Db | Trx, entryId: string): Promise<TurnR
 }
 
 /**
- * Locks profile, its addresses, cart and entry, in this order, and reads them, and then all other facts under the locks: two statements in one round trip. Null: one of
- * them is gone, or the entry has moved to another profile or cart than when it was seen, so other rows must be locked.
+ * Locks profile, its addresses, cart and entry, in this order, and reads them, and then all other facts under the locks: two statements in
+ * one round trip. Null: one of them is gone, or the entry has moved to another profile or cart than when it was seen, so other rows must be
+ * locked.
  */
 export async function lockTurn(
   trx: Trx,
@@ -48,11 +49,12 @@ export async function lockTurn(
 }
 
 /**
- * Each part has a condition on the one before, which PostgreSQL must have run by then; a row that changed while it was waited for is read as it is now.
- * What else a turn reads must come in a later statement, which sees what was committed meanwhile.
+ * Each part has a condition on the one before, which PostgreSQL must have run by then; a row that changed while it was waited for is read
+ * as it is now. What else a turn reads must come in a later statement, which sees what was committed meanwhile.
  */
 function selectLocked(seen: Pick<TurnEntry, 'id' | 'profileId' | 'about'>, addressHashes: readonly string[]): RawBuilder<TurnRowsJson> {
-  // Turns of people who share an inbox or a number count its messages one after the other. Nobody who holds such a lock waits for another profile.
+  // Turns of people who share an inbox or a number count its messages one after the other. Nobody who holds such a lock waits for another
+  // profile.
   const profile = sql`own as materialized (select * from profiles where id = ${seen.profileId} for update),
     inbox as materialized (select count(pg_advisory_xact_lock(key)) as held from (
       select unnest(${addressHashes.map(lockKeyOf)}::bigint[]) as key where exists (select 1 from own)) keys),
@@ -165,8 +167,8 @@ export async function readTurnFacts(db: Db | Trx, of: TurnQuestion): Promise<Tur
 }
 
 /**
- * The same, for a person who has come by another address since they were seen: that inbox is locked too. Late in the order, and without harm: who holds
- * an address waits for nothing that this turn holds.
+ * The same, for a person who has come by another address since they were seen: that inbox is locked too. Late in the order, and without
+ * harm: who holds an address waits for nothing that this turn holds.
  */
 export async function lockAndReadFacts(trx: Trx, of: TurnQuestion): Promise<TurnRead> {
   const [, [read]] = await inOneTrip(

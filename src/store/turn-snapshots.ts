@@ -16,9 +16,12 @@ import {
 } from './turn-snapshot.js';
 import { rowsOf } from './write-together.js';
 
-// What turn-snapshot.ts does for one entry, for many at once: entries without a cart that ask for no knowledge of their own, as those of a broadcast.
+// What turn-snapshot.ts does for one entry, for many at once: entries without a cart that ask for no knowledge of their own, as those of a
+// broadcast.
 
-/** Entries with their profiles, without locks, in the order of their ids. Those that are gone or have a cart are left out. One statement. */
+/**
+ * Entries with their profiles, without locks, in the order of their ids. Those that are gone or have a cart are left out. One statement.
+ */
 export async function readManyTurnRows(db: Db | Trx, entryIds: readonly string[]): Promise<readonly TurnRows[]> {
   const { rows } = await sql<TurnRowsJson>`
     with e as (select ${entryWithVersion} where e.id = any(${entryIds}) and e.cart_id is null)
@@ -39,8 +42,8 @@ export interface LockedTurn extends TurnRead {
 }
 
 /**
- * Locks all profiles, then all addresses, then all entries, each ascending, as `lockTurn` does for one, and reads everything under the locks: two statements
- * in one round trip. By entry; one that is gone, or has moved to another profile, is left out.
+ * Locks all profiles, then all addresses, then all entries, each ascending, as `lockTurn` does for one, and reads everything under the
+ * locks: two statements in one round trip. By entry; one that is gone, or has moved to another profile, is left out.
  */
 export async function lockManyTurns(
   trx: Trx,

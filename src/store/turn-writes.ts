@@ -8,8 +8,8 @@ type Place = 'inputs' | 'messages' | 'attempts' | 'verdicts' | 'waits_gone' | 'w
 export type Writes = Readonly<Partial<Record<Place, RawBuilder<unknown> | null>>>;
 
 /**
- * Gathers what a transaction writes and makes it one statement. Parts of one statement all see the rows before it, so a second write to a place
- * lets those gathered so far go first: the outcome is that of the order in which they were added.
+ * Gathers what a transaction writes and makes it one statement. Parts of one statement all see the rows before it, so a second write to a
+ * place lets those gathered so far go first: the outcome is that of the order in which they were added.
  */
 export class TurnWrites {
   readonly #trx: Trx;

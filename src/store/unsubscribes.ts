@@ -12,8 +12,9 @@ export interface Unsubscribe {
 }
 
 /**
- * Stores that the readers of these addresses refused all marketing: a suppression with a key of its own, beside the one that says why an address gets nothing
- * at all. The newest refusal stands; it is never lifted, because what is said later counts over it. `method`: a code, no address.
+ * Stores that the readers of these addresses refused all marketing: a suppression with a key of its own, beside the one that says why an
+ * address gets nothing at all. The newest refusal stands; it is never lifted, because what is said later counts over it. `method`: a code,
+ * no address.
  */
 export async function keepUnsubscribed(trx: Trx, keys: readonly AddressKey[], method: string, at: Instant): Promise<void> {
   if (keys.length === 0) return;

@@ -15,8 +15,8 @@ type WaitRow = Pick<Selectable<WaitsTable>, 'entry_id' | 'event' | 'by_kind' | '
   Pick<Selectable<EntriesTable>, 'journey_id' | 'profile_id' | 'cart_id' | 'subjects' | 'created_at'>;
 
 /**
- * Waits of live entries for any of these events, by profile or by what the facts are about; where one of them is an order, also the exits of entries whose people share an
- * address with these profiles. One statement.
+ * Waits of live entries for any of these events, by profile or by what the facts are about; where one of them is an order, also the exits
+ * of entries whose people share an address with these profiles. One statement.
  */
 export async function findWaits(
   trx: Trx,
@@ -57,8 +57,8 @@ function bySubject(subjects: readonly Subject[]): readonly RawBuilder<unknown>[]
 }
 
 /**
- * An account's order ends the series of a guest with its email. Their profile is not locked: an entry that comes to wait meanwhile sees the order at its own
- * next turn, which looks for one (`inboxOrderAt`).
+ * An account's order ends the series of a guest with its email. Their profile is not locked: an entry that comes to wait meanwhile sees the
+ * order at its own next turn, which looks for one (`inboxOrderAt`).
  */
 function sharedExits(profiles: readonly string[]): RawBuilder<unknown> {
   return sql`select w.entry_id, w.event, w.by_kind, w.by_value, w.purpose, w.hastens, e.journey_id, e.profile_id, e.cart_id, e.subjects, e.created_at, p.id

@@ -63,8 +63,8 @@ export async function createWriteKey(
 }
 
 /**
- * Makes a key of the same name and kind in the place of one that is in use, which ends at `endsAt`, or at once. Null: there is no such key in use. `endsAt`: when the old one
- * ends.
+ * Makes a key of the same name and kind in the place of one that is in use, which ends at `endsAt`, or at once. Null: there is no such key
+ * in use. `endsAt`: when the old one ends.
  */
 export async function rotateWriteKey(
   trx: Trx,

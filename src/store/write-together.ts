@@ -5,8 +5,9 @@ import { sendWithNext } from './one-trip.js';
 import { rawSql } from './rows.js';
 
 /**
- * Several writes as one statement, one round trip: `with w0 as (insert …), w1 as (update …) select …`. Each write must end in `returning 1`. All see the
- * same rows, those before the statement, so none may read what another writes; foreign keys are checked at its end. Answers how many rows each touched.
+ * Several writes as one statement, one round trip: `with w0 as (insert …), w1 as (update …) select …`. Each write must end in `returning
+ * 1`. All see the same rows, those before the statement, so none may read what another writes; foreign keys are checked at its end. Answers
+ * how many rows each touched.
  */
 export async function writeTogether<Name extends string>(trx: Trx, writes: Writes<Name>): Promise<Readonly<Record<Name, number>>> {
   const named = namedOf(writes);
@@ -44,8 +45,9 @@ function together(named: Named): RawBuilder<unknown> {
 }
 
 /**
- * The rows as one JSON parameter, to be read with a column list: `from ${rowsOf(rows)} as r(id text, at bigint)`. The text of the statement is then
- * the same for any number of rows. The planner takes it for a hundred rows, and may read a whole table to join it: name the ids once more, as
+ * The rows as one JSON parameter, to be read with a column list: `from ${rowsOf(rows)} as r(id text, at bigint)`. The text of the statement
+ * is then the same for any number of rows. The planner takes it for a hundred rows, and may read a whole table to join it: name the ids
+ * once more, as
  * `… and p.id = any(${ids})`.
  */
 export function rowsOf(rows: readonly unknown[]): RawBuilder<unknown> {

@@ -19,7 +19,9 @@ export async function bundleWorkflows(outFile: string = builtBundle): Promise<vo
 
 let fromSources: Promise<WorkflowBundleOption> | undefined;
 
-/** The bundle for workers of this process, made or found once: the built one when this code itself is the built one, else from the sources. */
+/**
+ * The bundle for workers of this process, made or found once: the built one when this code itself is the built one, else from the sources.
+ */
 export function workflowBundle(): Promise<WorkflowBundleOption> {
   if (import.meta.url.endsWith('.js') && existsSync(builtBundle)) return Promise.resolve({ codePath: builtBundle });
   fromSources ??= bundleFromSources();

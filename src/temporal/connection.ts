@@ -99,7 +99,10 @@ async function checkNamespace(native: NativeConnection, { address, namespace }: 
 /** INDEXED_VALUE_TYPE_KEYWORD of temporal/api/enums/v1/common.proto. */
 const keywordType = 2;
 
-/** Registers `JourneyId` when the namespace lacks it. Temporal Cloud and guarded clusters want this done by their operator: the error says how. */
+/**
+ * Registers `JourneyId` when the namespace lacks it. Temporal Cloud and guarded clusters want this done by their operator: the error says
+ * how.
+ */
 async function ensureSearchAttributes(native: NativeConnection, { address, namespace }: TemporalTarget): Promise<void> {
   const name = journeyIdAttribute.name;
   try {
@@ -162,8 +165,9 @@ class CallTooLate extends Error {
 }
 
 /**
- * The answer of a call, or a fault with code DEADLINE_EXCEEDED after `deadlineMs`. The native client applies a deadline to each attempt only and makes
- * ten of them, so that a call to a server that is away would take 6 to 20 s. What is given up may still happen: calls are to be repeatable.
+ * The answer of a call, or a fault with code DEADLINE_EXCEEDED after `deadlineMs`. The native client applies a deadline to each attempt
+ * only and makes ten of them, so that a call to a server that is away would take 6 to 20 s. What is given up may still happen: calls are to
+ * be repeatable.
  */
 export async function withDeadline<T>(native: NativeConnection, deadlineMs: number, call: () => Promise<T>): Promise<T> {
   const answer = native.withDeadline(Date.now() + deadlineMs, call);

@@ -37,8 +37,8 @@ export interface DevServer {
 }
 
 /**
- * Runs the server as its child and ends it when our pipe closes: with this process, however it dies. The shell is the leader of a process group
- * of its own, so Ctrl-C in a terminal reaches neither, and we stop the server last. SIGKILL after 10 s of patience.
+ * Runs the server as its child and ends it when our pipe closes: with this process, however it dies. The shell is the leader of a process
+ * group of its own, so Ctrl-C in a terminal reaches neither, and we stop the server last. SIGKILL after 10 s of patience.
  */
 const supervisorScript = `
 exec 3<&0
@@ -58,7 +58,8 @@ const startDeadlineMs = 60_000;
 
 /**
  * Starts the real Temporal server embedded: SQLite in a file with WAL and synchronous NORMAL (safe because the store is the truth), search
- * attributes registered, Web UI on. A server left over by an earlier process is ended first; a database of another server version is moved away.
+ * attributes registered, Web UI on. A server left over by an earlier process is ended first; a database of another server version is moved
+ * away.
  */
 export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
   const files = options.dataDir === null ? null : filesIn(options.dataDir);
@@ -146,7 +147,10 @@ function flags({ namespace, dynamicConfig = {} }: DevServerOptions, files: Files
     .concat('--search-attribute', `${journeyIdAttribute.name}=Keyword`, '--log-level', 'error', '--log-format', 'json');
 }
 
-/** A server that outlived its supervisor (both were killed apart) still holds the database: it is ended, by its pid and only when it is ours. */
+/**
+ * A server that outlived its supervisor (both were killed apart) still holds the database: it is ended, by its pid and only when it is
+ * ours.
+ */
 async function endOrphan(files: Files): Promise<void> {
   const left = readPidFile(files.pid);
   if (left === null) return;

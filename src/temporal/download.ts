@@ -31,8 +31,8 @@ export interface Release {
 export const officialRelease: Release = { url: `https://github.com/temporalio/cli/releases/download/v${downloadedVersion}`, checksums };
 
 /**
- * Downloads the archive for this machine, and puts the program at `path` only if the archive is the one that the checksum names. Null: it is there. Otherwise
- * why not, as part of a sentence.
+ * Downloads the archive for this machine, and puts the program at `path` only if the archive is the one that the checksum names. Null: it
+ * is there. Otherwise why not, as part of a sentence.
  */
 export async function downloadTemporal(path: string, release: Release = officialRelease): Promise<string | null> {
   const platform = `${process.platform}_${process.arch === 'x64' ? 'amd64' : process.arch}`;

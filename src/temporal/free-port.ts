@@ -1,7 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** Below 32768, where Linux begins to hand ports out to connections and to who listens at port 0: what is free here stays free until it is used. */
+/**
+ * Below 32768, where Linux begins to hand ports out to connections and to who listens at port 0: what is free here stays free until it is
+ * used.
+ */
 const lowest = 10_000;
 const beyond = 32_768;
 

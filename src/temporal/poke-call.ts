@@ -8,11 +8,11 @@ export type PokeCall =
   | { readonly kind: 'wake' };
 
 /**
- * Ensure when nothing needs it to look now: never started, or not yet due. Wake otherwise: an input is there, it is past due, or another closed the
- * entry and its run is to end. `dueReal` and `now` in real milliseconds; no due instant counts as due.
+ * Ensure when nothing needs it to look now: never started, or not yet due. Wake otherwise: an input is there, it is past due, or another
+ * closed the entry and its run is to end. `dueReal` and `now` in real milliseconds; no due instant counts as due.
  *
- * An entry that was never started but has inputs is woken, too: its start may have happened although the process died before it was written down, and
- * ensuring adds nothing to a run that waits.
+ * An entry that was never started but has inputs is woken, too: its start may have happened although the process died before it was written
+ * down, and ensuring adds nothing to a run that waits.
  */
 export function pokeCall(
   entry: Pick<ClaimedPoke, 'state' | 'runStarted' | 'hasInputs'>,

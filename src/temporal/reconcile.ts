@@ -26,8 +26,8 @@ const callsAtOnce = 8;
 const tries = 8;
 
 /**
- * Ensures a run for every entry that has not finished, without touching `poke_real`: what a run finds there is as it was. It adds nothing to a run that is
- * there, so it may be done at any time.
+ * Ensures a run for every entry that has not finished, without touching `poke_real`: what a run finds there is as it was. It adds nothing
+ * to a run that is there, so it may be done at any time.
  */
 export async function reconcile(options: ReconcileOptions): Promise<ReconcileProgress> {
   const { store, onProgress, isStopping } = options;

@@ -10,8 +10,8 @@ export interface RuntimeOptions {
 }
 
 /**
- * Installs the SDK's runtime, once a process and before the first connection. Signals stay ours (`shutdownSignals: []`): `main.ts` decides in which
- * order things stop. What the SDK says goes to our log without its metadata's free text, which may quote a failure.
+ * Installs the SDK's runtime, once a process and before the first connection. Signals stay ours (`shutdownSignals: []`): `main.ts` decides
+ * in which order things stop. What the SDK says goes to our log without its metadata's free text, which may quote a failure.
  */
 export function installRuntime({ log, metricsAddress = null }: RuntimeOptions): void {
   if (installed) return;

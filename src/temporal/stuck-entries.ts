@@ -11,7 +11,9 @@ export interface StuckDeps {
   readonly connection: () => TemporalConnection | null;
 }
 
-/** An entry at which the poke loop looked five times and more in vain, or whose turn failed three times in the same way, with what is wrong. */
+/**
+ * An entry at which the poke loop looked five times and more in vain, or whose turn failed three times in the same way, with what is wrong.
+ */
 export interface StuckEntryReport extends StuckEntry {
   readonly workflowId: string;
   /** A sentence; codes and ids only. */
@@ -32,8 +34,8 @@ export async function stuckEntries({ store, connection }: StuckDeps): Promise<re
 }
 
 /**
- * Ends the run of an entry and starts it again from the store, as `stuck restart` asks. False when there is no such entry, or it has finished. Throws when
- * Temporal is away.
+ * Ends the run of an entry and starts it again from the store, as `stuck restart` asks. False when there is no such entry, or it has
+ * finished. Throws when Temporal is away.
  */
 export async function restartStuckEntry({ store, clock, connection }: StuckDeps, id: EntryId): Promise<boolean> {
   const entry = await findUnfinished(store.db, id);

@@ -3,7 +3,10 @@ import type { Log } from '../app/deps.js';
 import { supervise } from '../supervise.js';
 import { type DevServer, type DevServerOptions, startDevServer } from './dev-server.js';
 
-/** The embedded Temporal server, which restarts when it dies: at the same ports and on the same database, so that every connection and link finds it again. */
+/**
+ * The embedded Temporal server, which restarts when it dies: at the same ports and on the same database, so that every connection and link
+ * finds it again.
+ */
 export interface SupervisedServer extends Pick<DevServer, 'address' | 'uiUrl' | 'namespace' | 'isNew'> {
   /** False from its death until it serves again. */
   isUp(): boolean;

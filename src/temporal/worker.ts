@@ -23,7 +23,10 @@ export interface WorkersOptions {
   readonly log: Log;
   /** Messages a second of a channel's task queue, over all workers of it; every worker must be given the same. */
   readonly rates?: Readonly<Partial<Record<Channel, number | undefined>>>;
-  /** Connections to each channel's provider: so many of its turns run at once. What else is queued waits at Temporal, where it holds nothing. */
+  /**
+   * Connections to each channel's provider: so many of its turns run at once. What else is queued waits at Temporal, where it holds
+   * nothing.
+   */
   readonly connections?: Readonly<Partial<Record<Channel, number>>>;
   /** Runs kept in memory, about 0.2 MB each. Months-long waits are evicted anyway and replay when they wake. */
   readonly maxCachedWorkflows?: number;
@@ -39,8 +42,8 @@ export interface Workers {
 }
 
 /**
- * The workers of a process: workflow tasks and turns, and one for each channel's queue lane. One that dies (its namespace is gone, its key was revoked) is made
- * again, 1 s … 30 s later, until `stop`.
+ * The workers of a process: workflow tasks and turns, and one for each channel's queue lane. One that dies (its namespace is gone, its key
+ * was revoked) is made again, 1 s … 30 s later, until `stop`.
  */
 export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   const bundle = options.bundle ?? (await workflowBundle());

@@ -1,4 +1,5 @@
-// All that a turn may do to the world. To add an effect: its shape here, a writer in `src/store/effects.ts`, one in `src/simulator/memory/effects.ts`.
+// All that a turn may do to the world. To add an effect: its shape here, a writer in `src/store/effects.ts`, one in
+// `src/simulator/memory/effects.ts`.
 // The compiler asks for both.
 
 import type { About } from '../domain/events/subject.js';
@@ -46,7 +47,10 @@ export interface MessageStanding {
   readonly at: Instant;
 }
 
-/** When somebody is to look at an entry should its workflow not come: so long after a service instant, or in so many real milliseconds; null: never. */
+/**
+ * When somebody is to look at an entry should its workflow not come: so long after a service instant, or in so many real milliseconds;
+ * null: never.
+ */
 export type Poke =
   | { readonly kind: 'after'; readonly at: Instant; readonly graceMs: number }
   | { readonly kind: 'in'; readonly ms: number }

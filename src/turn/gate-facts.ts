@@ -33,7 +33,10 @@ export interface GatePerson {
   readonly timeZone: string;
 }
 
-/** Person and policies as the gate reads them: one way for all who send, and for all who only ask. `isTest`: to the shop itself, outside all caps. */
+/**
+ * Person and policies as the gate reads them: one way for all who send, and for all who only ask. `isTest`: to the shop itself, outside all
+ * caps.
+ */
 export function gateFacts(
   policies: Policies,
   person: GatePerson,
@@ -67,7 +70,9 @@ function cappedPerson(policies: Policies, person: GatePerson, request: SendReque
   return person.toldTier === undefined ? worked : { ...worked, tier: person.toldTier };
 }
 
-/** What is said of the address itself comes first; then that its reader wants no marketing; then that the person has not answered for long. */
+/**
+ * What is said of the address itself comes first; then that its reader wants no marketing; then that the person has not answered for long.
+ */
 function suppressionOf(policies: Policies, person: GatePerson, request: SendRequest): string | null {
   const { suppressions, unsubscribedAt, consents, engagement } = person;
   const { channel, at } = request;

@@ -16,8 +16,8 @@ import type { TurnMessage, TurnWorld } from './world.js';
 export type PendingSend = Extract<Pending, { readonly kind: 'send' }>;
 
 /**
- * The id of the message of a step at a visit: of the ledger where it is there, else made by the secret that signed when the entry began. So it is the same
- * on every repeat, and after a rotation.
+ * The id of the message of a step at a visit: of the ledger where it is there, else made by the secret that signed when the entry began. So
+ * it is the same on every repeat, and after a rotation.
  */
 export function messageIdOf(
   { entry, secret, facts }: Pick<TurnWorld, 'entry' | 'secret' | 'facts'>,

@@ -14,9 +14,9 @@ import { openSettling, openTurn, type Turn } from './turn.js';
 import type { TurnWorld } from './world.js';
 
 /**
- * One turn of an entry, decided: consumes its inputs, runs the engine and the gate, and returns the effects and the next instruction. Without input and with
- * nothing due it returns the present instruction, so it may be taken any number of times. Throws only before a send: the result of an attempt is always
- * written, with any data of the person.
+ * One turn of an entry, decided: consumes its inputs, runs the engine and the gate, and returns the effects and the next instruction.
+ * Without input and with nothing due it returns the present instruction, so it may be taken any number of times. Throws only before a send:
+ * the result of an attempt is always written, with any data of the person.
  */
 export function takeTurn(world: TurnWorld, request: TurnRequest): TakenTurn {
   const { settled } = request;

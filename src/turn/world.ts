@@ -76,7 +76,9 @@ export interface TurnProfile {
 /** A message of the profile, with its attempts and receipts: what caps, conditions and the fold of attempts read. */
 export interface TurnMessage {
   readonly id: MessageId;
-  /** Of somebody else, to an address that the person shares: it counts, and is nobody's here to take back. Absent: it is the person's own. */
+  /**
+   * Of somebody else, to an address that the person shares: it counts, and is nobody's here to take back. Absent: it is the person's own.
+   */
   readonly isOfAnother?: boolean;
   readonly entryId: EntryId | null;
   readonly entryKey: string | null;

@@ -37,7 +37,10 @@ interface Told extends Complaint {
   readonly value?: unknown;
 }
 
-/** `id: welcome` where `journey` is missing: of keys that are like none, the only one whose value the only missing key would take was meant for it. */
+/**
+ * `id: welcome` where `journey` is missing: of keys that are like none, the only one whose value the only missing key would take was meant
+ * for it.
+ */
 function meantByPlace(schema: z.ZodType, told: readonly Told[]): readonly Told[] {
   const open = told.filter(({ kind, about }) => kind === 'unknown-key' && about === null);
   const missing = told.filter(

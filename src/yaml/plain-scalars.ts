@@ -26,8 +26,8 @@ const dateShape = /^\d{4}-\d{1,2}-\d{1,2}(?:[Tt ].*)?$/;
 const groupedNumber = /^[+-]?\d[\d_]*_[\d_]*$/;
 
 /**
- * Why such a value may not be what its author means; null: it can mean one thing only. `isCompared`: it is compared with what people and shops send, where text
- * and number differ.
+ * Why such a value may not be what its author means; null: it can mean one thing only. `isCompared`: it is compared with what people and
+ * shops send, where text and number differ.
  *
  * @example surpriseIn({ written: '00123', value: 123, path: [] }, true) // 'is the number 123, …'
  */

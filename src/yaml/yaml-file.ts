@@ -20,8 +20,8 @@ export interface YamlFile {
 }
 
 /**
- * Reads a file without ever throwing for what is written in it: aliases that multiply or contain themselves, and endless nesting, are problems. The work grows with the
- * length of the file, whatever is in it.
+ * Reads a file without ever throwing for what is written in it: aliases that multiply or contain themselves, and endless nesting, are
+ * problems. The work grows with the length of the file, whatever is in it.
  */
 export function readYaml(file: string, written: string): YamlFile {
   const source = withoutMark(written);

@@ -25,7 +25,10 @@ async function impatientServer(): Promise<number> {
   return (server.server.address() as AddressInfo).port;
 }
 
-/** Says the first words at once, then one letter of the rest every 50 ms; answers what came back, once the connection is closed or has answered. */
+/**
+ * Says the first words at once, then one letter of the rest every 50 ms; answers what came back, once the connection is closed or has
+ * answered.
+ */
 async function drip(port: number, first: string, rest: string): Promise<string> {
   const socket = connect({ host: '127.0.0.1', port });
   let heard = '';

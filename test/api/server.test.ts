@@ -108,7 +108,8 @@ describe('the API', () => {
     const { body } = await call('GET', '/v1/messages?ada@example.test=1&447700900123=1');
     expect(JSON.stringify(body)).not.toMatch(/ada|4477/);
 
-    // Nothing that is asked under /v1 with an API key is open, so a route that comes later is not either. Events of clients are what their clients make of them.
+    // Nothing that is asked under /v1 with an API key is open, so a route that comes later is not either. Events of clients are what their
+    // clients make of them.
     const document = (await server.inject('/openapi.json')).json();
     const open = Object.entries<Record<string, Operation>>(document.paths).flatMap(([path, operations]) =>
       Object.entries(operations)

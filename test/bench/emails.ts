@@ -16,7 +16,10 @@ export interface EmailsResult {
   readonly ratioToNodemailer: number;
 }
 
-/** A rendered reminder, signed with RSA-2048: our provider against nodemailer's own pool, five sessions each to one server in its own process. */
+/**
+ * A rendered reminder, signed with RSA-2048: our provider against nodemailer's own pool, five sessions each to one server in its own
+ * process.
+ */
 export async function benchEmails(smtpUrl: string, plan: Plan, say: (line: string) => void): Promise<EmailsResult> {
   const sender = new Child('emails-sender.js');
   try {

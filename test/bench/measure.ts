@@ -74,8 +74,8 @@ export function median(values: readonly number[]): number {
 const droppedShare = 0.15;
 
 /**
- * A closed loop: `inFlight` callers, each beginning anew when its call ended, for `seconds`. Counts what ends after the first 15 %, and waits
- * for what is under way at the end without counting it. `once` answers how many units it did.
+ * A closed loop: `inFlight` callers, each beginning anew when its call ended, for `seconds`. Counts what ends after the first 15 %, and
+ * waits for what is under way at the end without counting it. `once` answers how many units it did.
  */
 export async function closedLoop(
   { inFlight, seconds }: { readonly inFlight: number; readonly seconds: number },

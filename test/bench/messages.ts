@@ -56,7 +56,9 @@ export async function startTemporalForBench(say: (line: string) => void): Promis
 const nothing = (): void => {};
 const quiet = { log: nothing, trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
 
-/** Entries that are due now, through poke loop, Temporal, worker, turn, gate and SMTP, against bare workflows on the same server and worker. */
+/**
+ * Entries that are due now, through poke loop, Temporal, worker, turn, gate and SMTP, against bare workflows on the same server and worker.
+ */
 export async function benchMessages(
   places: StorePlaces,
   { address, namespace, bundle }: BenchTemporal,

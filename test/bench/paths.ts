@@ -105,7 +105,9 @@ function fillsCart(userId: string): Call {
   };
 }
 
-/** Events at a fixed pace, whatever becomes of them; each from a person of its own, alone in its request. Waited for: two minutes at most. */
+/**
+ * Events at a fixed pace, whatever becomes of them; each from a person of its own, alone in its request. Waited for: two minutes at most.
+ */
 async function openLoop(
   { whole, sink, say }: Bench,
   { name, perSecond, seconds }: { readonly name: string; readonly perSecond: number; readonly seconds: number },
@@ -172,7 +174,10 @@ async function manyAtOnce({ whole, sink, say }: Bench, count: number): Promise<S
   return result;
 }
 
-/** A whole broadcast, from the call that starts it to its last mail, against nodemailer's pool with the same mail and sink, before and after. */
+/**
+ * A whole broadcast, from the call that starts it to its last mail, against nodemailer's pool with the same mail and sink, before and
+ * after.
+ */
 async function wholeBroadcast({ whole, sink, smtpUrl, dkim, say }: Bench, mails: number): Promise<BroadcastResult> {
   const users = usersOf('reader', mails);
   await whole.know(users);

@@ -13,7 +13,10 @@ export interface Plan {
   /** Sizes of the ledger, the smallest first. */
   readonly ledgerRows: readonly number[];
   readonly replayEvents: number;
-  /** Whole paths: messages offered a second, for how long; how many are due at once; sizes of the broadcasts; for how long carts come during one. */
+  /**
+   * Whole paths: messages offered a second, for how long; how many are due at once; sizes of the broadcasts; for how long carts come during
+   * one.
+   */
   readonly paths: {
     readonly offered: readonly number[];
     readonly seconds: number;

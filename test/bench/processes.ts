@@ -12,8 +12,8 @@ interface Process {
 const tickMs = 10;
 
 /**
- * CPU milliseconds that all processes started by this one, and by them, have used so far, without this one itself; null where there is no /proc.
- * Unlike rates it hardly depends on what else the machine does.
+ * CPU milliseconds that all processes started by this one, and by them, have used so far, without this one itself; null where there is no
+ * /proc. Unlike rates it hardly depends on what else the machine does.
  */
 export function cpuOfDescendants(root: number = process.pid): number | null {
   const all = readProcesses();

@@ -74,8 +74,8 @@ async function measured(play: () => Promise<Replay>): Promise<ReplayResult> {
 }
 
 /**
- * The two real days of `examples/`, again and again with other people (without numbers, which would make them households), each time some hours later. Past ingest: a replay reads people and events, and nothing that
- * was derived from them.
+ * The two real days of `examples/`, again and again with other people (without numbers, which would make them households), each time some
+ * hours later. Past ingest: a replay reads people and events, and nothing that was derived from them.
  */
 async function fill(store: Store, atLeast: number): Promise<void> {
   const { calls } = shopDays(join(packageRoot(), 'examples/baskets'));

@@ -46,8 +46,8 @@ const callers = 4;
 const rowsPerPerson = 10;
 
 /**
- * A reservation (the turn that asks the gate and takes its place in the ledger, one transaction) against what no cap can do without on the same
- * server: lock the person, count, insert. Each person has ten messages in the ledger, however many people there are.
+ * A reservation (the turn that asks the gate and takes its place in the ledger, one transaction) against what no cap can do without on the
+ * same server: lock the person, count, insert. Each person has ten messages in the ledger, however many people there are.
  */
 export async function benchReservations(
   places: StorePlaces,

@@ -234,8 +234,8 @@ test('who waits stays on the version that was live when the series began', async
 let people = 100;
 
 /**
- * Orders 200 ms before the entry's next due instant. On a busy machine an order may be taken later than that; such a try says nothing, and another
- * person tries.
+ * Orders 200 ms before the entry's next due instant. On a busy machine an order may be taken later than that; such a try says nothing, and
+ * another person tries.
  */
 async function orderJustBefore(name: string, when: (entry: SeenEntry) => boolean) {
   for (let tries = 0; tries < 8; tries += 1) {

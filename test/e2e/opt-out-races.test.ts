@@ -19,7 +19,9 @@ const publicUrl = 'https://sojourn.example';
 const authToken = 'a-token-of-the-test';
 const people = { stop: 0, click: races, bounce: 2 * races } as const;
 
-/** People of one journey: with their 400 mails at most no breaker has enough to judge the opt-outs by, which would rightly hold the rest. */
+/**
+ * People of one journey: with their 400 mails at most no breaker has enough to judge the opt-outs by, which would rightly hold the rest.
+ */
 const lotSize = 200;
 
 /** When what reached whom, in real milliseconds. */

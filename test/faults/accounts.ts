@@ -68,9 +68,9 @@ async function textsOnPhone({ running }: ChildInstance): Promise<readonly TextOn
 export const isSent = ({ state }: Pick<StoredMessage, 'state'>): boolean => state === 'accepted' || state === 'delivered';
 
 /**
- * Compares store, mailbox and phone message by message, and says in sentences where they differ. `interrupted`: messages whose call to the provider was
- * cut off by force; only they may be unknown, and only their mails may have come twice. Each person of a campaign has a number of their own and gets one
- * text at most.
+ * Compares store, mailbox and phone message by message, and says in sentences where they differ. `interrupted`: messages whose call to the
+ * provider was cut off by force; only they may be unknown, and only their mails may have come twice. Each person of a campaign has a number
+ * of their own and gets one text at most.
  */
 export function disagreements({ messages, mails, texts }: Accounts, interrupted: ReadonlySet<string> = new Set()): readonly string[] {
   const problems: string[] = [];

@@ -18,8 +18,8 @@ const refusedAtMostMs = 1_000;
 const residentAtMost = 1_200;
 
 /**
- * Strangers without a key, and some with the key that stands in the shop's pages, do all that they can think of, from twenty addresses; beside them the shop's
- * backend sends its events.
+ * Strangers without a key, and some with the key that stands in the shop's pages, do all that they can think of, from twenty addresses;
+ * beside them the shop's backend sends its events.
  */
 export const hostileTraffic: Campaign = {
   name: 'hostile',

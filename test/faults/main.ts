@@ -9,8 +9,8 @@ import { temporalAway } from './temporal-away.js';
 import { temporalLost } from './temporal-lost.js';
 
 /**
- * `npm run faults [-- --only <name>] [-- --json]`: makes trouble for real instances on loopback, one campaign after the other, and says what held.
- * Exits 0 only if all did. To add one: a file beside this, a line here, a paragraph in docs/faults.md.
+ * `npm run faults [-- --only <name>] [-- --json]`: makes trouble for real instances on loopback, one campaign after the other, and says
+ * what held. Exits 0 only if all did. To add one: a file beside this, a line here, a paragraph in docs/faults.md.
  */
 const campaigns: readonly Campaign[] = [killEverything, temporalAway, temporalLost, stormOfRefusals, slowProvider, hostileTraffic];
 

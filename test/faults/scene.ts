@@ -7,7 +7,10 @@ import { openStore, type Store } from '../../src/store/db.js';
 import { freePort } from '../../src/temporal/free-port.js';
 import { makeProject } from '../support/project.js';
 
-/** A throw-away instance of the product, in a process of its own, that can be hurt. Its addresses stay the same over restarts, as a shop's do. */
+/**
+ * A throw-away instance of the product, in a process of its own, that can be hurt. Its addresses stay the same over restarts, as a shop's
+ * do.
+ */
 export class Scene {
   /** `SOJOURN_DATA`. */
   readonly dataFolder: string;

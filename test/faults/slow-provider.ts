@@ -14,8 +14,8 @@ const paceMs = 1_000;
 const promptMs = 3_000;
 
 /**
- * A mail server that answers after 15 s, with far more mails than connections to it. What goes elsewhere, and who orders, must not wait for that; a clean
- * stop in the middle waits for the answers, so that no mail becomes unclear.
+ * A mail server that answers after 15 s, with far more mails than connections to it. What goes elsewhere, and who orders, must not wait for
+ * that; a clean stop in the middle waits for the answers, so that no mail becomes unclear.
  */
 export const slowProvider: Campaign = {
   name: 'slow-provider',

@@ -15,7 +15,10 @@ const ordering = 20;
 const meanwhile = 120;
 const awayMs = 30_000;
 
-/** Temporal is another's server and goes away for a while. The shop notices nothing; people get their messages late, and those who ordered get none. */
+/**
+ * Temporal is another's server and goes away for a while. The shop notices nothing; people get their messages late, and those who ordered
+ * get none.
+ */
 export const temporalAway: Campaign = {
   name: 'temporal-away',
   title: 'Temporal away for 30 s while 500 events arrive',

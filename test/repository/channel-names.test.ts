@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { repositoryFiles, textOf } from '../support/repository.js';
 
 /**
- * A channel is a value (decision 041): what differs between channels is a property of `src/channels/<name>/channel.ts`, and nothing else asks which
- * channel it has. A question with a channel's name in it has a silent answer for the next channel.
+ * A channel is a value (decision 041): what differs between channels is a property of `src/channels/<name>/channel.ts`, and nothing else
+ * asks which channel it has. A question with a channel's name in it has a silent answer for the next channel.
  */
 const asksForName = [
   /[!=]==?\s*['"`](?:email|sms)['"`]/,

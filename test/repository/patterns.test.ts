@@ -2,9 +2,10 @@ import { expect, test } from 'vitest';
 import { repositoryFiles, textOf } from '../support/repository.js';
 
 /**
- * Patterns whose time may grow faster than the text that they look through: one that begins with a repetition without end, or ends with one and then wants the end
- * or something behind it, looks from each place of a run again (`/ +$/`); a repetition within a repetition may try all ways to divide a run. Write a loop
- * (`src/domain/values/trim-end.ts`), bound the repetition (`{1,100}`), or anchor it by `^`. What is listed is harmless, for the reason given.
+ * Patterns whose time may grow faster than the text that they look through: one that begins with a repetition without end, or ends with one
+ * and then wants the end or something behind it, looks from each place of a run again (`/ +$/`); a repetition within a repetition may try
+ * all ways to divide a run. Write a loop (`src/domain/values/trim-end.ts`), bound the repetition (`{1,100}`), or anchor it by `^`. What is
+ * listed is harmless, for the reason given.
  */
 const reviewed: Readonly<Record<string, string>> = {
   '-.*$': 'the id of a link that we signed, at most 64 characters',

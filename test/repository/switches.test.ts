@@ -4,7 +4,10 @@ import { repositoryFiles, textOf } from '../support/repository.js';
 /** Where alternatives are decided: a kind that comes later must not be swallowed there. */
 const decides = /^src\/(domain|journey|turn|matching|projection|knowledge)\/.*\.ts$/;
 
-/** After `default:` stands a call of a function that takes `never`, so that the compiler still asks about each case, or it is listed with its reason. */
+/**
+ * After `default:` stands a call of a function that takes `never`, so that the compiler still asks about each case, or it is listed with
+ * its reason.
+ */
 const harmless: Readonly<Record<string, string>> = {};
 
 interface Default {

@@ -11,7 +11,10 @@ import { type TurnDeps, take, turnDeps } from '../support/turns.js';
 
 const templates = await loadTemplates('.');
 
-/** Issue 10, A 4: a browser's key is public. What it says of products comes in a genuine mail of the shop, so it is words, and pictures and links of the shop. */
+/**
+ * Issue 10, A 4: a browser's key is public. What it says of products comes in a genuine mail of the shop, so it is words, and pictures and
+ * links of the shop.
+ */
 describe('what a mail shows of a cart', () => {
   let opened: Awaited<ReturnType<typeof openMemoryStore>>;
   let deps: TurnDeps;

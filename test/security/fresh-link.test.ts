@@ -9,7 +9,10 @@ import { openMemoryStore, resetTables } from '../support/stores.js';
 import { publishHead } from '../support/templates.js';
 import { take } from '../support/turns.js';
 
-/** Issue 10, B 8: a mail is passed on, and its links with it. What is kept of a person opens only by a link that was just sent to their address. */
+/**
+ * Issue 10, B 8: a mail is passed on, and its links with it. What is kept of a person opens only by a link that was just sent to their
+ * address.
+ */
 describe('a link to a person’s data', () => {
   let opened: Awaited<ReturnType<typeof openMemoryStore>>;
   beforeAll(async () => {

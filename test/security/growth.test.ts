@@ -15,8 +15,8 @@ import { tidyText } from '../../src/render/render.js';
 import { checkYaml, readYaml } from '../../src/yaml/yaml-file.js';
 
 /**
- * Four times the text may take eight times the work: four, and as much again for the noise of a busy machine. With the square it takes sixteen. Work is time of
- * the processor, so that others who have it meanwhile do not count.
+ * Four times the text may take eight times the work: four, and as much again for the noise of a busy machine. With the square it takes
+ * sixteen. Work is time of the processor, so that others who have it meanwhile do not count.
  */
 const times = 4;
 const mostGrowth = 8;

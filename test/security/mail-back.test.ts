@@ -16,8 +16,8 @@ import { openMemoryStore, resetTables } from '../support/stores.js';
 import { cartJourney, publish, turnDeps } from '../support/turns.js';
 
 /**
- * What mail that comes back may do: a bounce counts at its signed address, a complaint there or with the signature of a feedback loop that was signed up for.
- * From outside: over SMTP and over HTTP.
+ * What mail that comes back may do: a bounce counts at its signed address, a complaint there or with the signature of a feedback loop that
+ * was signed up for. From outside: over SMTP and over HTTP.
  */
 const domain = 'in.shop.example';
 const token = 'a-token-for-inbound';

@@ -5,7 +5,9 @@ import { readNotices } from '../../src/app/upkeep/read-notices.js';
 import { hour } from '../../src/domain/time/instant.js';
 import { openShopDoor, type ShopDoor } from '../support/shop-door.js';
 
-/** Issue 10, A: keys of before there were two kinds become browser keys, with a warning that says what they did that a browser key may not. */
+/**
+ * Issue 10, A: keys of before there were two kinds become browser keys, with a warning that says what they did that a browser key may not.
+ */
 let door: ShopDoor;
 beforeAll(async () => {
   door = await openShopDoor();

@@ -19,7 +19,10 @@ const mailToken = 'the-token-of-the-settings';
 type Holder = 'nobody' | 'browser write key' | 'server write key' | 'mail token' | 'expired' | 'revoked' | Scope;
 const holders: readonly Holder[] = ['nobody', 'browser write key', 'server write key', 'mail token', 'expired', 'revoked', ...scopes];
 
-/** What the table of docs/security.md says a key may open. Links and signatures are no keys: their routes answer anybody, and do nothing without one. */
+/**
+ * What the table of docs/security.md says a key may open. Links and signatures are no keys: their routes answer anybody, and do nothing
+ * without one.
+ */
 function mayEnter(access: Access, holder: Holder): boolean {
   const scope = scopes.find((one) => one === holder);
   switch (access.kind) {
@@ -147,7 +150,10 @@ describe('every route, tried with every key', () => {
     }
   });
 
-  /** A key in every place where one may stand: what opens is the key, not where it is. Bodies are not valid, so that nothing is done beyond the door. */
+  /**
+   * A key in every place where one may stand: what opens is the key, not where it is. Bodies are not valid, so that nothing is done beyond
+   * the door.
+   */
   async function tried(server: FastifyInstance, route: DescribedRoute, holder: Holder) {
     const secret = secrets[holder];
     const isWriteRoute = route.access.kind === 'write-key';

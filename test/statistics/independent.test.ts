@@ -17,8 +17,8 @@ import { welch } from '../../src/statistics/welch.js';
 import { expectClose } from './close.js';
 
 /**
- * The same numbers from implementations that are not ours, frozen with the versions of their packages by tools/statistics/independent.py. Where a
- * tolerance is above that of the vectors, the other implementation is the coarser one, and the line says so.
+ * The same numbers from implementations that are not ours, frozen with the versions of their packages by tools/statistics/independent.py.
+ * Where a tolerance is above that of the vectors, the other implementation is the coarser one, and the line says so.
  */
 type Two = readonly [number, number];
 type Three = readonly [number, number, number];

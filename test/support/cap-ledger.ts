@@ -38,7 +38,8 @@ export function productRules(capsOf: (priority: number) => readonly CapRule[]): 
 
 /**
  * The definition, point by point, written a second time and not the way the product takes: a slot is feasible if at
- * it, and at every slot in the window after it, the count with one more is within the limit less headroom. `trailing`: looks at the slot alone.
+ * it, and at every slot in the window after it, the count with one more is within the limit less headroom. `trailing`: looks at the slot
+ * alone.
  */
 export function naiveRules(capsOf: (priority: number) => readonly CapRule[], forward: 'forward' | 'trailing' = 'forward'): LedgerRules {
   const points = (rule: CapRule, ledger: readonly LedgerSlot[], key: string) =>

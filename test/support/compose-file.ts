@@ -31,7 +31,10 @@ export function ownServices(): readonly (readonly [string, ComposeService])[] {
   return Object.entries(composeFile().services).filter(([, { build }]) => build !== undefined);
 }
 
-/** The environment of a service, with `${NAME}`, `${NAME:-default}` and `${NAME:?message}` filled in from `env` as compose does; throws for a missing one. */
+/**
+ * The environment of a service, with `${NAME}`, `${NAME:-default}` and `${NAME:?message}` filled in from `env` as compose does; throws for
+ * a missing one.
+ */
 export function environmentOf(name: string, env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const { environment = {} } = composeFile().services[name] ?? {};
   return Object.fromEntries(Object.entries(environment).map(([setting, text]) => [setting, substituted(String(text), env)]));

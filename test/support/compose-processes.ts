@@ -32,7 +32,10 @@ export interface ComposeProcess {
   isHealthy(): Promise<boolean>;
 }
 
-/** The services of docker-compose.yml that are ours, without containers: their environments with the names of hosts and the ports of this machine. */
+/**
+ * The services of docker-compose.yml that are ours, without containers: their environments with the names of hosts and the ports of this
+ * machine.
+ */
 export class ComposeProcesses {
   readonly #byName: ReadonlyMap<string, ComposeProcess>;
   readonly #end: () => Promise<void>;

@@ -5,7 +5,9 @@ import type { Db, Store } from '../../src/store/db.js';
 
 export const testJourneyId = 'scripted';
 
-/** A row of `entries`, with the journey and profile that it needs. Real milliseconds count from now: `pokeIn: -1000` is due since a second. */
+/**
+ * A row of `entries`, with the journey and profile that it needs. Real milliseconds count from now: `pokeIn: -1000` is due since a second.
+ */
 export async function insertEntry(
   store: Store,
   entry: {

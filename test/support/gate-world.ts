@@ -145,8 +145,8 @@ export type Deed =
   | { readonly kind: 'answer'; readonly channel: 'email' | 'sms'; readonly outcome: AttemptOutcome };
 
 /**
- * One person, messages of several journeys that all want to reach them, and providers that note what left and when. Deeds come in any order, some
- * of them at once; at the end time runs until nothing is pending. Then `problems` says which invariants did not hold.
+ * One person, messages of several journeys that all want to reach them, and providers that note what left and when. Deeds come in any
+ * order, some of them at once; at the end time runs until nothing is pending. Then `problems` says which invariants did not hold.
  */
 export class GateWorld {
   readonly deps: TurnDeps;
@@ -210,7 +210,10 @@ export class GateWorld {
       );
   }
 
-  /** A new person with the messages that `wanted` (indices into the kinds) names. `isShared`: every second one is of another profile with their addresses. */
+  /**
+   * A new person with the messages that `wanted` (indices into the kinds) names. `isShared`: every second one is of another profile with
+   * their addresses.
+   */
   static async open(store: Store, wanted: readonly number[], startsAt: Instant = noon, isShared = false): Promise<GateWorld> {
     const person = await somebody(store);
     const world = new GateWorld(store, person);
@@ -339,8 +342,8 @@ export class GateWorld {
   }
 
   /**
-   * A place that was granted under caps that did not change is there when its instant comes, as long as all others leave at theirs; a place that
-   * was lost to another is told as outranked.
+   * A place that was granted under caps that did not change is there when its instant comes, as long as all others leave at theirs; a place
+   * that was lost to another is told as outranked.
    */
   async #brokenPromises(ids: readonly string[]): Promise<readonly string[]> {
     const problems: string[] = [];

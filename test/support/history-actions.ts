@@ -3,8 +3,8 @@ import { temporal } from '@temporalio/proto';
 const { EventType } = temporal.api.enums.v1;
 
 /**
- * Billable Actions of a run by the server's own rules: its start (the signal of signalWithStart is free with it), each other signal, activity and timer, one for
- * all local activities of a workflow task, and continuing as new.
+ * Billable Actions of a run by the server's own rules: its start (the signal of signalWithStart is free with it), each other signal,
+ * activity and timer, one for all local activities of a workflow task, and continuing as new.
  */
 export function actionsOf(history: temporal.api.history.v1.IHistory): number {
   let actions = 0;

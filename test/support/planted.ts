@@ -64,7 +64,8 @@ export function plantsIn(text: string): ReadonlySet<string> {
 }
 
 /**
- * Puts one row into every table there is, with a value of its own in each column that holds text or JSON and may hold any. `given`: what a column must be, as
+ * Puts one row into every table there is, with a value of its own in each column that holds text or JSON and may hold any. `given`: what a
+ * column must be, as
  * `table.column`, or `column` for all tables. Answers the rows by table.
  */
 export async function plantEverywhere(store: Store, schema: readonly SchemaColumn[], given: Row): Promise<ReadonlyMap<string, Row>> {

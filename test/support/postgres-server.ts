@@ -42,7 +42,8 @@ export async function startPostgres({ durable = false }: { readonly durable?: bo
       deadlock_timeout: '100ms',
       log_min_messages: 'panic',
     }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    // A shell stands between: it ends the server (fast shutdown) when its stdin closes, which even kill -9 of this process does, and clears up.
+    // A shell stands between: it ends the server (fast shutdown) when its stdin closes, which even kill -9 of this process does, and clears
+    // up.
     const script = '"$@" </dev/null & server=$!; (read -r _; kill -INT $server) <&3 & wait $server; rm -rf "$0"';
     const keeper = spawn('sh', ['-c', `exec 3<&0; ${script}`, folder, join(bin, 'postgres'), '-D', data, ...settings], {
       stdio: ['pipe', 'ignore', 'inherit'],

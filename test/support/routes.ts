@@ -10,7 +10,10 @@ import { AuditTrail } from '../../src/app/keys/audit-trail.js';
 import { eventDoors } from './segment.js';
 import { turnDeps } from './turns.js';
 
-/** All routes of a server with every part, as they describe themselves; HEAD and preflights are left out. No store is needed: nothing is asked. */
+/**
+ * All routes of a server with every part, as they describe themselves; HEAD and preflights are left out. No store is needed: nothing is
+ * asked.
+ */
 export async function allRoutes(): Promise<readonly DescribedRoute[]> {
   const app = turnDeps({} as Parameters<typeof turnDeps>[0]) as ReturnType<typeof turnDeps> & InboundEmailDeps & TwilioKeys;
   const server = buildServer({

@@ -28,7 +28,10 @@ export async function sendBatch(instance: Pick<ChildInstance, 'running'>, calls:
   if (response.status !== 200) throw new Error(`The batch was answered ${response.status}: ${await response.text()}`);
 }
 
-/** A person who is known, consents to both channels and fills a cart. The country's hours are open whenever a test runs: the zone is chosen for it. */
+/**
+ * A person who is known, consents to both channels and fills a cart. The country's hours are open whenever a test runs: the zone is chosen
+ * for it.
+ */
 export function fillsCart(index: number | string, zone = openZone()): readonly Call[] {
   const userId = `person-${index}`;
   return [
@@ -67,8 +70,8 @@ export function orders(index: number | string): Call {
 }
 
 /**
- * A zone where it is about noon, so that texts may leave whatever the hour of the test. Each is of a country: of a zone that is nobody's (`Etc/GMT+11`) the country of
- * the number counts too, and there it may be night.
+ * A zone where it is about noon, so that texts may leave whatever the hour of the test. Each is of a country: of a zone that is nobody's
+ * (`Etc/GMT+11`) the country of the number counts too, and there it may be night.
  */
 export function openZone(at: Date = new Date()): string {
   const fromNoon = (zone: string): number => {

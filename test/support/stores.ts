@@ -82,7 +82,9 @@ async function openListening(options: { databaseUrl?: string; template?: string 
   return store;
 }
 
-/** Empties every table of ours but `kept`; sequences start again. Only tables that hold something are touched, which is what makes it quick. */
+/**
+ * Empties every table of ours but `kept`; sequences start again. Only tables that hold something are touched, which is what makes it quick.
+ */
 export async function resetTables(store: Store, kept: readonly string[] = []): Promise<void> {
   const others = sql.raw(kept.map((table) => ` and tablename <> '${table}'`).join(''));
   await sql`do $$

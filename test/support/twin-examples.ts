@@ -12,7 +12,10 @@ function script(deeds: readonly TwinDeed[], more: Partial<TwinScript> = {}): Twi
   return { deeds, faults: [accepted], ...more };
 }
 
-/** Where service and simulator told different stories once, and what others do to the same people. `says`: what the story holds, so that each is about its case. */
+/**
+ * Where service and simulator told different stories once, and what others do to the same people. `says`: what the story holds, so that
+ * each is about its case.
+ */
 export const fixedScripts: readonly { readonly name: string; readonly script: TwinScript; readonly says: RegExp }[] = [
   {
     name: 'a journey that is paused when it is time, and then somebody takes the person out',

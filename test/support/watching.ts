@@ -4,7 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type ChildInstance, packageFolder } from '../../examples/instance.js';
 
-/** Looks again and again until there is something to see, and answers it; throws `what` was waited for after `withinMs` real milliseconds. */
+/**
+ * Looks again and again until there is something to see, and answers it; throws `what` was waited for after `withinMs` real milliseconds.
+ */
 export async function eventually<T>(what: string, look: () => Promise<T | null | undefined | false>, withinMs = 90_000): Promise<T> {
   let last = '';
   for (const started = performance.now(); performance.now() - started < withinMs; await sleep(50)) {

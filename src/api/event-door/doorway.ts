@@ -41,8 +41,9 @@ interface Entering {
 const refusedBodyMs = 5_000;
 
 /**
- * Lets bodies in. With a known key in the header a request takes a place, shared by key and address, before its body is read and unpacked. Without one the body
- * must be small and plain; it waits on the porch, where stalled bodies give way, and nothing of it is parsed before its key is found.
+ * Lets bodies in. With a known key in the header a request takes a place, shared by key and address, before its body is read and unpacked.
+ * Without one the body must be small and plain; it waits on the porch, where stalled bodies give way, and nothing of it is parsed before
+ * its key is found.
  */
 export class Doorway {
   readonly #findKey: (secret: string) => Promise<WriteKey | null>;

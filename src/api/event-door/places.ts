@@ -41,9 +41,10 @@ const reserve = 5 / 4;
 const slowMs = 1_000;
 
 /**
- * Places are shared by key and address. When all are taken, a newcomer who holds clearly fewer gets the place of a body that is still coming, the oldest of whom
- * holds most; bodies that are here are worked off, and beside them a caller with few places finds some kept free. So neither stalled nor many requests of
- * one caller keep others out. A body that is slow gives way to anybody. One large request is always taken when nothing else is there.
+ * Places are shared by key and address. When all are taken, a newcomer who holds clearly fewer gets the place of a body that is still
+ * coming, the oldest of whom holds most; bodies that are here are worked off, and beside them a caller with few places finds some kept
+ * free. So neither stalled nor many requests of one caller keep others out. A body that is slow gives way to anybody. One large request is
+ * always taken when nothing else is there.
  */
 export class Places {
   readonly #limits: PlaceLimits;

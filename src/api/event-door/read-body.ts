@@ -42,8 +42,9 @@ export function encodingOf(header: string | undefined): Encoding {
 }
 
 /**
- * The bytes of a body, unpacked while they come and counted on both sides, so that no more is ever held than the limits say. Throws a `Problem`: 413 for too
- * much, 400 for what does not unpack, 408 for what comes too slowly, and what `signal` was aborted with. Reads nothing more from then on.
+ * The bytes of a body, unpacked while they come and counted on both sides, so that no more is ever held than the limits say. Throws a
+ * `Problem`: 413 for too much, 400 for what does not unpack, 408 for what comes too slowly, and what `signal` was aborted with. Reads
+ * nothing more from then on.
  */
 export function readBody(body: Readable, encoding: Encoding, limits: BodyLimits, signal: AbortSignal): Promise<Buffer> {
   return new Promise((resolve, reject) => new Reading(body, encoding, limits, signal, { resolve, reject }).start());
@@ -165,8 +166,8 @@ export function readText(bytes: Buffer, limits: BodyLimits): { readonly text: st
 }
 
 /**
- * What this JSON text says, without what no text column takes: NUL and halves of surrogate pairs become U+FFFD. Whole numbers beyond 2^53 are text, with all
- * their digits. Undefined: it is no JSON.
+ * What this JSON text says, without what no text column takes: NUL and halves of surrogate pairs become U+FFFD. Whole numbers beyond 2^53
+ * are text, with all their digits. Undefined: it is no JSON.
  */
 export function readJson(text: string): unknown {
   const plain = text.startsWith('\uFEFF') ? text.slice(1) : text;
@@ -195,7 +196,10 @@ function withDigits(token: string): string {
 }
 
 const mayBeRefused = /\\u(?:0000|d[89a-f])/i;
-/** A whole surrogate pair, any other character by its number, or a short escape: in this order, so that no half of a pair is taken for itself. */
+/**
+ * A whole surrogate pair, any other character by its number, or a short escape: in this order, so that no half of a pair is taken for
+ * itself.
+ */
 const escapes = /\\(?:ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|u[0-9a-f]{4}|.)/gi;
 
 function mend(escape: string): string {

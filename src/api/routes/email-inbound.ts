@@ -10,8 +10,9 @@ import { Problem } from '../problem.js';
 export const largestInboundMail = 10 * 1024 * 1024;
 
 /**
- * `POST /webhooks/email/inbound`: a mail as it came (RFC 5322), from whatever takes mail for the bounce domain. The recipient of the envelope, where it is known,
- * in `?recipient=` (may be repeated). 200 once all of it is committed. Authenticated by the token of the settings, as bearer token or as the password of Basic, or by an API key.
+ * `POST /webhooks/email/inbound`: a mail as it came (RFC 5322), from whatever takes mail for the bounce domain. The recipient of the
+ * envelope, where it is known, in `?recipient=` (may be repeated). 200 once all of it is committed. Authenticated by the token of the
+ * settings, as bearer token or as the password of Basic, or by an API key.
  */
 export function emailInboundRoutes(deps: InboundEmailDeps, token: string | null): FastifyPluginAsync {
   return async (server) => {

@@ -21,10 +21,11 @@ const success = { success: true } as const;
 const maxBatch = 5_000;
 
 /**
- * The paths of all sources (`src/sources`). 200 `{"success":true}` means committed, never before. The write key comes as the user of Basic authentication or as
- * `writeKey` in the body. A body is JSON whatever its content type says, plain, gzip or deflate. In a batch, an event that cannot be taken goes to the dead
- * letters while the rest is stored, and the answer is 200; alone it is kept too, and the answer is 400 with the reason. Too much at once is answered with 429
- * and a Retry-After in whole seconds. Who may bring a body in, and how much of it: `Doorway`.
+ * The paths of all sources (`src/sources`). 200 `{"success":true}` means committed, never before. The write key comes as the user of Basic
+ * authentication or as
+ * `writeKey` in the body. A body is JSON whatever its content type says, plain, gzip or deflate. In a batch, an event that cannot be taken
+ * goes to the dead letters while the rest is stored, and the answer is 200; alone it is kept too, and the answer is 400 with the reason.
+ * Too much at once is answered with 429 and a Retry-After in whole seconds. Who may bring a body in, and how much of it: `Doorway`.
  */
 export function sourceRoutes(deps: AppDeps, limits: DoorLimits = doorLimits): FastifyPluginAsync {
   const tokenSecrets = userTokenSecrets(deps);

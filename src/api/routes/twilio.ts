@@ -5,8 +5,8 @@ import { recordTwilioStatus, type TwilioKeys } from '../../app/inbound/record-re
 import { openTo } from '../access.js';
 
 /**
- * Twilio's webhooks: `POST /webhooks/twilio/status?message=<id>` and `POST /webhooks/twilio/inbound`. Signed by Twilio, so they take no key of ours. The body is
- * read as it came, because the signature is over it.
+ * Twilio's webhooks: `POST /webhooks/twilio/status?message=<id>` and `POST /webhooks/twilio/inbound`. Signed by Twilio, so they take no key
+ * of ours. The body is read as it came, because the signature is over it.
  */
 export function twilioRoutes(deps: AppDeps & TwilioKeys): FastifyPluginAsync {
   return async (server) => {

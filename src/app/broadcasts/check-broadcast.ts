@@ -109,7 +109,9 @@ interface Asked {
   readonly data: Readonly<Record<string, unknown>> | null;
 }
 
-/** Why there would be nothing to send to this one; null: there is. As the turn would render it: without a cart, which a broadcast has not. */
+/**
+ * Why there would be nothing to send to this one; null: there is. As the turn would render it: without a cart, which a broadcast has not.
+ */
 function renderingOf(deps: AppDeps, request: BroadcastRequest) {
   return async (profileId: string, own: Asked['data']): Promise<string | null> => {
     const context = await previewContext(deps, profileId);

@@ -27,7 +27,10 @@ type Deps = Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay' | 'ratedCh
 
 /** Recipients that one transaction enrols: it holds their profiles. */
 const atOnce = 50;
-/** Recipients of a broadcast that have their entries, and whose first turns are still to be taken: so it goes on as quickly as the provider takes its letters. */
+/**
+ * Recipients of a broadcast that have their entries, and whose first turns are still to be taken: so it goes on as quickly as the provider
+ * takes its letters.
+ */
 const mostWaiting = 3 * mostInBatch;
 /** Where the channel has a rate, its queue holds what waits. */
 const ratedPerLook = 100;
@@ -35,8 +38,8 @@ const ratedPerLook = 100;
 const ownRunAfterMs = enrolAheadRealMs + 120_000;
 
 /**
- * One round over the running broadcasts: makes the entries of recipients that fall due, while few wait for their first turn, and ends broadcasts whose
- * recipients are all finished. After a kill, the next round of any process continues after the last committed transaction.
+ * One round over the running broadcasts: makes the entries of recipients that fall due, while few wait for their first turn, and ends
+ * broadcasts whose recipients are all finished. After a kill, the next round of any process continues after the last committed transaction.
  */
 export async function enrolDue(deps: Deps): Promise<void> {
   for (const { id } of await listRunningBroadcasts(deps.store.db)) {

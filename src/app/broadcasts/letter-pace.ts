@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Letters that are let through in one transaction: a few at first, and as many as can begin to leave within this time, in real milliseconds. */
+/**
+ * Letters that are let through in one transaction: a few at first, and as many as can begin to leave within this time, in real
+ * milliseconds.
+ */
 const firstSize = 10;
 const mostAtOnce = 50;
 const aimMs = 180;
@@ -9,8 +12,8 @@ const growth = 1.5;
 const groupsAtOnce = 2;
 
 /**
- * How many letters a channel lets through at once, by how quickly its provider takes them. What is committed must begin to leave soon: the gate has been
- * asked, and an opt-out or a pause that comes later stops only what comes after it.
+ * How many letters a channel lets through at once, by how quickly its provider takes them. What is committed must begin to leave soon: the
+ * gate has been asked, and an opt-out or a pause that comes later stops only what comes after it.
  */
 export class LetterPace {
   #size = firstSize;
@@ -20,7 +23,10 @@ export class LetterPace {
     return this.#size;
   }
 
-  /** Runs a group's commit and the beginning of its calls, no more than two groups at once. `work` answers how long the calls took to begin; null: there were none. */
+  /**
+   * Runs a group's commit and the beginning of its calls, no more than two groups at once. `work` answers how long the calls took to begin;
+   * null: there were none.
+   */
   async pass(work: () => Promise<number | null>): Promise<void> {
     while (this.#underWay >= groupsAtOnce) await sleep(5);
     this.#underWay += 1;

@@ -35,7 +35,10 @@ export interface BroadcastProgress {
   readonly clicked: number;
   /** Taken by the provider a minute, over the last five or since it began. */
   readonly perMinute: number;
-  /** When the last recipient will have had its turn, by its pace, by what waits for a slot, and as quickly as its letters leave now; null: paused, or at an end. */
+  /**
+   * When the last recipient will have had its turn, by its pace, by what waits for a slot, and as quickly as its letters leave now; null:
+   * paused, or at an end.
+   */
   readonly expectedEnd: Instant | null;
 }
 

@@ -40,8 +40,8 @@ export type StartBroadcastResult =
   | { readonly kind: 'refused'; readonly code: string; readonly reason: string };
 
 /**
- * Starts a broadcast: its recipients become rows, each once, and `enrolDue` gives them their entries as they fall due. One transaction, so it is there
- * with everyone or not at all.
+ * Starts a broadcast: its recipients become rows, each once, and `enrolDue` gives them their entries as they fall due. One transaction, so
+ * it is there with everyone or not at all.
  */
 export async function startBroadcast(
   deps: AppDeps,

@@ -30,9 +30,9 @@ function paceOf({ slots }: AppDeps, channel: Channel): LetterPace {
 }
 
 /**
- * Takes the first turns of a batch's recipients, some dozens in a transaction, and sends what the gate let through: the same turn as everywhere, read and
- * written together. May be called any number of times, by any run; it does its work once. A recipient that is not done after the first turn gets a run of its
- * own.
+ * Takes the first turns of a batch's recipients, some dozens in a transaction, and sends what the gate let through: the same turn as
+ * everywhere, read and written together. May be called any number of times, by any run; it does its work once. A recipient that is not done
+ * after the first turn gets a run of its own.
  */
 export async function takeBatchTurn(deps: AppDeps, { broadcastId, first }: BatchTurnInput): Promise<Instruction> {
   const batch = { broadcastId, first };
@@ -225,7 +225,10 @@ class BatchTurn {
 /** No slot was free in time: nothing was sent, and its own turn asks the gate again. */
 const tooLate = { kind: 'not-sent', code: 'begun-too-late', retry: true, retryAfterMs: 0 } as const;
 
-/** `apart`: those of which no two have an address in common. What the first of two sends counts for the second, who comes with the next group. */
+/**
+ * `apart`: those of which no two have an address in common. What the first of two sends counts for the second, who comes with the next
+ * group.
+ */
 function withoutShared(
   deps: AppDeps,
   all: readonly KnownForecast[],

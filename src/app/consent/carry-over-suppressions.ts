@@ -17,8 +17,8 @@ export interface CarriedOver {
 const peopleAtOnce = 200;
 
 /**
- * Moves the suppressions of all known addresses to the secret that signs, a few in each transaction. It may run at any time and any number of times: addresses
- * stay suppressed meanwhile, because every look-up uses all secrets.
+ * Moves the suppressions of all known addresses to the secret that signs, a few in each transaction. It may run at any time and any number
+ * of times: addresses stay suppressed meanwhile, because every look-up uses all secrets.
  */
 export async function carryOver(deps: Pick<AppDeps, 'store' | 'secret'>): Promise<CarriedOver> {
   let carried = 0;
@@ -86,8 +86,8 @@ export type RetireResult =
   | { readonly kind: 'needed'; readonly left: number };
 
 /**
- * Lets a later start leave a secret out. Links that it signed end then, and suppressions that are known by it alone are forgotten, which is why that is
- * refused unless `force` is said.
+ * Lets a later start leave a secret out. Links that it signed end then, and suppressions that are known by it alone are forgotten, which is
+ * why that is refused unless `force` is said.
  */
 export async function retireSecret(
   deps: Pick<AppDeps, 'store' | 'secret' | 'clock'>,

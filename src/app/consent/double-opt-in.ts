@@ -50,8 +50,8 @@ const tracesAtOnce = 500;
 type Deps = Pick<AppDeps, 'store' | 'clock' | 'secret' | 'newId' | 'policies' | 'publicUrl' | 'log' | 'notifyRelay' | 'shop' | 'segments'>;
 
 /**
- * One round of upkeep for consents: sends requests for confirmation and one reminder; lets unconfirmed acts expire after 30 days; deletes the addresses and
- * browsers that proved a yes after 24 months. Safe at any time, in several processes. Returns the number of people.
+ * One round of upkeep for consents: sends requests for confirmation and one reminder; lets unconfirmed acts expire after 30 days; deletes
+ * the addresses and browsers that proved a yes after 24 months. Safe at any time, in several processes. Returns the number of people.
  */
 export async function tendConsents(deps: Deps): Promise<number> {
   const now = deps.clock.now();
@@ -210,7 +210,10 @@ function seqsOf(acts: readonly ConsentActRecord[]): readonly number[] {
   return acts.map(({ seq }) => seq);
 }
 
-/** What the link of a request is good for. `open`: a POST confirms these topics. `isBarred`: it is confirmed, and nothing may be sent there all the same. */
+/**
+ * What the link of a request is good for. `open`: a POST confirms these topics. `isBarred`: it is confirmed, and nothing may be sent there
+ * all the same.
+ */
 export type ConfirmationPage =
   | { readonly kind: 'open'; readonly locale: string | null; readonly topics: readonly string[] }
   | { readonly kind: 'confirmed'; readonly locale: string | null; readonly isBarred: boolean }
@@ -261,9 +264,9 @@ function confirmedBy(
 }
 
 /**
- * Confirms what the link was sent for, for everybody who has the address that it was sent to. A link that has done so before, or whose time is over, changes
- * nothing; a link to an address that is not the person's any more confirms nothing, and they are asked again at their present address. Committed when it
- * answers.
+ * Confirms what the link was sent for, for everybody who has the address that it was sent to. A link that has done so before, or whose time
+ * is over, changes nothing; a link to an address that is not the person's any more confirms nothing, and they are asked again at their
+ * present address. Committed when it answers.
  */
 export async function confirmConsent(
   deps: Pick<Deps, 'store' | 'clock' | 'newId' | 'policies' | 'notifyRelay' | 'secret' | 'segments'>,

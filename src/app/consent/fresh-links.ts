@@ -23,8 +23,8 @@ const askAgainAfterMs: Readonly<Record<LinkRequestKind, number>> = { unsubscribe
 type Deps = Pick<AppDeps, 'store' | 'clock' | 'secret' | 'newId' | 'policies' | 'publicUrl' | 'notifyRelay' | 'log'>;
 
 /**
- * For a person with an incomplete link: mails the links to unsubscribe and to the preferences to this address, if a person here has it, once an hour. Returns
- * nothing, because the caller must not learn whether the address is known.
+ * For a person with an incomplete link: mails the links to unsubscribe and to the preferences to this address, if a person here has it,
+ * once an hour. Returns nothing, because the caller must not learn whether the address is known.
  */
 export async function mailFreshLinks(deps: Deps, typed: string): Promise<void> {
   const address = normaliseEmail(typed);
@@ -38,12 +38,15 @@ export async function mailFreshLinks(deps: Deps, typed: string): Promise<void> {
   }
 }
 
-/** `asked`: a link is on its way, or one went out a moment ago. `other-address`: the message went to an address that is not the person's now. */
+/**
+ * `asked`: a link is on its way, or one went out a moment ago. `other-address`: the message went to an address that is not the person's
+ * now.
+ */
 export type DataLinkAnswer = 'asked' | 'other-address' | 'unknown';
 
 /**
- * Sends a link to the data of the person of this message, valid for an hour. It goes to the address of the message, which the caller's link proves, and only
- * while that is the person's address.
+ * Sends a link to the data of the person of this message, valid for an hour. It goes to the address of the message, which the caller's link
+ * proves, and only while that is the person's address.
  */
 export async function sendDataLink(deps: Deps, messageId: string): Promise<DataLinkAnswer> {
   const { db } = deps.store;

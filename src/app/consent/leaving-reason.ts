@@ -21,8 +21,9 @@ const sentences: Readonly<Record<LeavingReason, string>> = {
 };
 
 /**
- * Stores the reason for an unsubscribe in the story of the entry of the message. A person who got too many messages gets fewer on the remaining channels,
- * unless the message went to an address that is not theirs any more. Does not change consent: that was withdrawn before. An unknown message changes nothing.
+ * Stores the reason for an unsubscribe in the story of the entry of the message. A person who got too many messages gets fewer on the
+ * remaining channels, unless the message went to an address that is not theirs any more. Does not change consent: that was withdrawn
+ * before. An unknown message changes nothing.
  */
 export async function recordLeavingReason(deps: Pick<AppDeps, 'store' | 'clock'>, messageId: string, reason: LeavingReason): Promise<void> {
   await deps.store.transaction(async (trx) => {

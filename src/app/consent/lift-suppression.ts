@@ -21,9 +21,9 @@ export type LiftResult =
   | { readonly kind: 'unknown' };
 
 /**
- * Lifts the suppression of an address that a provider called dead by mistake, or that has a wrong complaint. Nobody can lift a person's own decision. A lifted
- * complaint does not count for breakers any more. Messages skipped meanwhile are not sent. Recorded as an event of the person with origin `operator`, which an
- * erase deletes.
+ * Lifts the suppression of an address that a provider called dead by mistake, or that has a wrong complaint. Nobody can lift a person's own
+ * decision. A lifted complaint does not count for breakers any more. Messages skipped meanwhile are not sent. Recorded as an event of the
+ * person with origin `operator`, which an erase deletes.
  */
 export async function liftDeadAddress(
   deps: Pick<AppDeps, 'store' | 'clock' | 'secret' | 'newId' | 'log'>,

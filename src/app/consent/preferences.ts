@@ -157,9 +157,9 @@ function boxOf(
 }
 
 /**
- * Records the differences from the present state: acts of consent, and traits. A person who changes nothing and presses Save had enough of us, but found
- * nothing to turn off: that counts as fatigue. From a link to an address that is not the person's (any more), only switching off counts. Null: no such message,
- * or the person was erased.
+ * Records the differences from the present state: acts of consent, and traits. A person who changes nothing and presses Save had enough of
+ * us, but found nothing to turn off: that counts as fatigue. From a link to an address that is not the person's (any more), only switching
+ * off counts. Null: no such message, or the person was erased.
  */
 export async function savePreferences(
   deps: Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay' | 'policies' | 'secret' | 'shop' | 'segments'>,
@@ -194,7 +194,10 @@ export async function savePreferences(
   return result;
 }
 
-/** The people for whom a link of this message may act: its person, and everyone with the address that it went to. Never other addresses of the person. */
+/**
+ * The people for whom a link of this message may act: its person, and everyone with the address that it went to. Never other addresses of
+ * the person.
+ */
 async function findConcerned(trx: Trx, recipient: UsedAddress & { readonly profileId: string }): Promise<readonly ProfileId[]> {
   return [recipient.profileId as ProfileId, ...(await findHolders(trx, recipient))];
 }
@@ -278,8 +281,8 @@ async function heldToAddresses(
 }
 
 /**
- * The act as it counts. The channel of the link proves a yes; on another channel it waits for its confirmation, because the owner of the number or address
- * there has not said anything yet. An unchanged consent needs no second proof.
+ * The act as it counts. The channel of the link proves a yes; on another channel it waits for its confirmation, because the owner of the
+ * number or address there has not said anything yet. An unchanged consent needs no second proof.
  */
 function admitted(
   asked: Asked,
@@ -312,9 +315,9 @@ function proved({ recipient, messageId, proof }: Asked, change: Change, now: Ins
 type Change = Pick<ConsentGiven, 'channel' | 'topic' | 'state' | 'at'>;
 
 /**
- * The acts that make these wishes true. A refusal of all marketing covers every topic, so a topic that stays ticked is granted again a millisecond later: at
- * the same instant the refusal would win. A topic that STOP stopped and that is not ticked here is refused by the person from now on, so that START does not
- * restore it.
+ * The acts that make these wishes true. A refusal of all marketing covers every topic, so a topic that stays ticked is granted again a
+ * millisecond later: at the same instant the refusal would win. A topic that STOP stopped and that is not ticked here is refused by the
+ * person from now on, so that START does not restore it.
  */
 export function changesOf(
   records: readonly ConsentRecord[],

@@ -23,8 +23,8 @@ export type RecordConsentsResult =
   | { readonly kind: 'refused'; readonly code: string; readonly reason: string };
 
 /**
- * Records acts of one person from the API; a yes may have to wait for its confirmation, an import without evidence does not count. All of them or none. Returns
- * after journeys have got the facts.
+ * Records acts of one person from the API; a yes may have to wait for its confirmation, an import without evidence does not count. All of
+ * them or none. Returns after journeys have got the facts.
  */
 export async function recordConsents(deps: Deps, profileId: string, given: readonly ConsentGiven[]): Promise<RecordConsentsResult> {
   const { topics } = deps.policies.current();
@@ -46,7 +46,10 @@ export async function recordConsents(deps: Deps, profileId: string, given: reado
   return { kind: recorded ? 'recorded' : 'unknown-profile' };
 }
 
-/** Writes acts of locked profiles with their facts, and tells journeys. For use inside a transaction that decided on them, at the instant `now`. */
+/**
+ * Writes acts of locked profiles with their facts, and tells journeys. For use inside a transaction that decided on them, at the instant
+ * `now`.
+ */
 export async function writeConsentActs(
   deps: Pick<AppDeps, 'clock' | 'newId' | 'policies' | 'segments'>,
   trx: Trx,

@@ -28,8 +28,8 @@ export async function suppressAddress(
 }
 
 /**
- * Suppresses this address. `code`: of the provider, no personal data. If a carrier calls a number stopped and we do not, the two lists have drifted apart: an
- * operator should know.
+ * Suppresses this address. `code`: of the provider, no personal data. If a carrier calls a number stopped and we do not, the two lists have
+ * drifted apart: an operator should know.
  */
 export async function suppress(
   deps: Deps,

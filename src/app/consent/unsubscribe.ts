@@ -16,8 +16,9 @@ import { writeConsentActs } from './record-consents.js';
 export type UnsubscribeResult = 'stopped' | 'stopped-already' | 'unknown';
 
 /**
- * Stops all marketing on the channel of this message, for its person and for everyone else who has the address that it went to, now or later: the person who
- * clicked owns the mailbox. When it returns, all is committed, journeys have the facts and waiting entries are due for a poke. Can be repeated.
+ * Stops all marketing on the channel of this message, for its person and for everyone else who has the address that it went to, now or
+ * later: the person who clicked owns the mailbox. When it returns, all is committed, journeys have the facts and waiting entries are due
+ * for a poke. Can be repeated.
  */
 export async function unsubscribe(
   deps: Pick<AppDeps, 'store' | 'clock' | 'newId' | 'log' | 'metrics' | 'notifyRelay' | 'policies' | 'secret' | 'segments'>,
@@ -54,8 +55,8 @@ export async function unsubscribe(
 }
 
 /**
- * The acts that refuse all marketing on a channel: one for `marketing`, which cancels every older yes, and one for each topic that START would restore, because
- * START checks each topic. Empty if everything is already refused.
+ * The acts that refuse all marketing on a channel: one for `marketing`, which cancels every older yes, and one for each topic that START
+ * would restore, because START checks each topic. Empty if everything is already refused.
  */
 export function refusalsOf(records: readonly ConsentRecord[], channel: Channel, now: Instant, topics: TopicPolicy): readonly Refusal[] {
   const newest = newestByTopic(records, channel);

@@ -12,8 +12,8 @@ export type RetryResult =
   | { readonly kind: 'unknown' };
 
 /**
- * Ingests a dead letter again, unchanged, after the cause was repaired on our side. The event keeps its time but is received now: more than six hours late, it
- * starts nothing. A resolved letter stays resolved.
+ * Ingests a dead letter again, unchanged, after the cause was repaired on our side. The event keeps its time but is received now: more than
+ * six hours late, it starts nothing. A resolved letter stays resolved.
  */
 export async function retryDeadLetter(deps: IngestDeps, id: string): Promise<RetryResult> {
   const { result, wakes } = await deps.store.transaction(async (trx): Promise<{ result: RetryResult; wakes: boolean }> => {
@@ -35,7 +35,10 @@ export async function retryDeadLetter(deps: IngestDeps, id: string): Promise<Ret
   return result;
 }
 
-/** By the source that the letter names. What no source reads, and a body that could not be read at all and is kept as text, is for a person to look at. */
+/**
+ * By the source that the letter names. What no source reads, and a body that could not be read at all and is kept as text, is for a person
+ * to look at.
+ */
 function readKept(
   { payload, source: name, receivedAt, reason, detail, speaker }: KeptDeadLetter,
   { clock, placeholderIds }: IngestDeps,

@@ -45,7 +45,10 @@ export async function publishDefinition(
   });
 }
 
-/** Takes it out of force by a version without a definition; publishing it again brings it back. `unknown`: there is none, or it is out of force already. */
+/**
+ * Takes it out of force by a version without a definition; publishing it again brings it back. `unknown`: there is none, or it is out of
+ * force already.
+ */
 export async function archiveDefinition(
   deps: Pick<AppDeps, 'store' | 'clock'>,
   { kind }: DefinitionKind,

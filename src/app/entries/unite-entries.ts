@@ -5,8 +5,8 @@ import type { Trx } from '../../store/db.js';
 import { reassignEntries, supersedeEntries } from '../../store/entry-union.js';
 
 /**
- * Moves live entries, locked by the caller, to where they belong after profiles or carts became one (`planUnion`). Answers those that go on as they were,
- * since they met no other.
+ * Moves live entries, locked by the caller, to where they belong after profiles or carts became one (`planUnion`). Answers those that go on
+ * as they were, since they met no other.
  */
 export async function uniteEntries(
   trx: Trx,

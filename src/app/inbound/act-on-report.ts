@@ -20,8 +20,8 @@ export interface Report {
 }
 
 /**
- * What a report says of the address itself, in the transaction that stored it: a dead one is suppressed, and so is who complained. The next look of the gate
- * sees it, under the same lock.
+ * What a report says of the address itself, in the transaction that stored it: a dead one is suppressed, and so is who complained. The next
+ * look of the gate sees it, under the same lock.
  */
 export async function suppressByReport(deps: Deps, trx: Trx, message: ReceiptMessage, report: Report, at: Instant): Promise<void> {
   const { code } = report;
@@ -41,7 +41,10 @@ export async function suppressByReport(deps: Deps, trx: Trx, message: ReceiptMes
   if (isDeadAddress(action.bounce, history)) await suppress(deps, trx, { channel, address, reason: 'bounced', code, at });
 }
 
-/** What a report asks for beyond its message, once that is committed: counters, alarms, breakers. Doing it again does no harm; `isNew` guards the counters. */
+/**
+ * What a report asks for beyond its message, once that is committed: counters, alarms, breakers. Doing it again does no harm; `isNew`
+ * guards the counters.
+ */
 export async function actOnReport(deps: Deps, message: ReceiptMessage, report: Report, isNew: boolean): Promise<void> {
   const { code } = report;
   const action = channelKind(message.channel).readReport(report);

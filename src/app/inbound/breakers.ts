@@ -20,8 +20,8 @@ import { releaseHeld, resumeJourney } from '../journeys/control-journeys.js';
 type Deps = Pick<AppDeps, 'store' | 'clock' | 'log' | 'metrics' | 'notifyRelay'>;
 
 /**
- * Checks the breakers of this message's journey and mailbox provider, after a complaint, a hard bounce or an unsubscribe was committed. In transactions of its
- * own, because stopping a journey is not part of the webhook's report.
+ * Checks the breakers of this message's journey and mailbox provider, after a complaint, a hard bounce or an unsubscribe was committed. In
+ * transactions of its own, because stopping a journey is not part of the webhook's report.
  */
 export async function watchBreakers(deps: Deps, { journeyId, mailboxProvider, channel, origin }: Watched): Promise<void> {
   if (!channelKind(channel).hasBreakers || origin === 'test') return;
@@ -46,7 +46,10 @@ export async function watchMessage(deps: Deps, messageId: string): Promise<void>
   if (message !== null) await watchBreakers(deps, message);
 }
 
-/** Real instants before which a scope of very many mails is not counted again: one more complaint moves its rate little, and a storm of them must stay cheap. */
+/**
+ * Real instants before which a scope of very many mails is not counted again: one more complaint moves its rate little, and a storm of them
+ * must stay cheap.
+ */
 const restUntil = new WeakMap<AppDeps['store'], Map<string, number>>();
 const manyMails = 10_000;
 const restMsPerMail = 0.1;
@@ -78,8 +81,8 @@ function restsOf(store: AppDeps['store']): Map<string, number> {
 }
 
 /**
- * Stops what the scope names until a person resets the breaker: a journey is paused, and marketing to a mailbox provider is held. A journey that is paused
- * or archived already is left as it is.
+ * Stops what the scope names until a person resets the breaker: a journey is paused, and marketing to a mailbox provider is held. A journey
+ * that is paused or archived already is left as it is.
  */
 export async function tripBreaker(deps: Deps, scope: BreakerScope, trip: TripRecord): Promise<void> {
   const at = deps.clock.now();

@@ -33,7 +33,10 @@ export type EmailResult =
   | { readonly kind: 'bounce' | 'complaint' | 'unsubscribe'; readonly messages: number }
   /** Nothing to do; it is kept for a person to look at, with this code. */
   | { readonly kind: 'kept'; readonly reason: string }
-  /** The sender should try again later: too much waits for a person already (`busy`), or DNS does not tell whether it may be believed (`unproven`). */
+  /**
+   * The sender should try again later: too much waits for a person already (`busy`), or DNS does not tell whether it may be believed
+   * (`unproven`).
+   */
   | { readonly kind: 'busy' | 'unproven' };
 
 /** Does anything listen at this address? For the answer to RCPT TO. */
@@ -42,9 +45,10 @@ export function isOurAddress(deps: Pick<InboundEmailDeps, 'secret' | 'bounceDoma
 }
 
 /**
- * Processes a returned mail: a bounce, a complaint, or a request to unsubscribe. Everything is committed when it returns; the same mail again changes nothing.
- * A bounce counts only at its signed address; a complaint there, or from a feedback loop that has signed it: every recipient of our mail knows its Message-ID,
- * and could end the mails of others by it. What says nothing of a message of ours is kept as a dead letter.
+ * Processes a returned mail: a bounce, a complaint, or a request to unsubscribe. Everything is committed when it returns; the same mail
+ * again changes nothing. A bounce counts only at its signed address; a complaint there, or from a feedback loop that has signed it: every
+ * recipient of our mail knows its Message-ID, and could end the mails of others by it. What says nothing of a message of ours is kept as a
+ * dead letter.
  */
 export async function receiveEmail(deps: InboundEmailDeps, email: ReceivedEmail): Promise<EmailResult> {
   const mail = await readInboundMail(email.raw).catch(() => null);
@@ -119,7 +123,10 @@ async function takeFeedback(
   }
 }
 
-/** Who complained: `signed`, a person with the mail; `verified`, a mailbox provider on behalf of a recipient. Only `verified` counts for breakers. */
+/**
+ * Who complained: `signed`, a person with the mail; `verified`, a mailbox provider on behalf of a recipient. Only `verified` counts for
+ * breakers.
+ */
 type Named =
   | { readonly kind: 'signed' | 'verified'; readonly ids: readonly string[] }
   | { readonly kind: 'unverified' }

@@ -41,7 +41,10 @@ interface InboundText {
 
 const optOutTypes: Readonly<Record<string, InboundText['takenFor']>> = { STOP: 'stop', START: 'start', HELP: 'help' };
 
-/** Takes a text that Twilio hands on. `refused`: it is not signed by Twilio, or names no sender. What it asks for is committed when this answers. */
+/**
+ * Takes a text that Twilio hands on. `refused`: it is not signed by Twilio, or names no sender. What it asks for is committed when this
+ * answers.
+ */
 export async function receiveTwilioText(deps: Deps & TwilioKeys, request: TwilioRequest): Promise<TextResult> {
   const form = readSigned(request, { publicUrl: deps.publicUrl, authTokens: deps.twilioAuthTokens });
   const id = form && (field(form, 'MessageSid') ?? field(form, 'SmsSid'));
@@ -56,8 +59,9 @@ export async function receiveTwilioText(deps: Deps & TwilioKeys, request: Twilio
 }
 
 /**
- * STOP ends all texts to the number immediately, START restores what STOP stopped, HELP gets an answer, YES confirms a request; any other text is a reply for
- * which journeys may wait. Returns the text to send back, or null. A repeated text changes nothing and gets no second answer.
+ * STOP ends all texts to the number immediately, START restores what STOP stopped, HELP gets an answer, YES confirms a request; any other
+ * text is a reply for which journeys may wait. Returns the text to send back, or null. A repeated text changes nothing and gets no second
+ * answer.
  */
 async function receiveText(deps: Deps, text: InboundText): Promise<string | null> {
   const reply = await deps.store.transaction(async (trx) => {

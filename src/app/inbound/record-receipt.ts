@@ -32,8 +32,9 @@ export async function recordTwilioStatus(deps: Deps & TwilioKeys, request: Twili
 }
 
 /**
- * Processes a provider's report about one message, also a bounce or a complaint: it is stored once, folded into the message by rank, and given to its entry
- * (which sees it at its next turn) and to journeys that wait for it; a dead address is suppressed. Committed when it returns; can be repeated, in any order.
+ * Processes a provider's report about one message, also a bounce or a complaint: it is stored once, folded into the message by rank, and
+ * given to its entry (which sees it at its next turn) and to journeys that wait for it; a dead address is suppressed. Committed when it
+ * returns; can be repeated, in any order.
  */
 export async function recordReceipt(deps: Deps, messageId: string, receipt: DeliveryReceipt): Promise<ReceiptResult> {
   const { result, wakes, message } = await deps.store.transaction((trx) => fold(deps, trx, messageId, receipt));

@@ -7,8 +7,8 @@ import type { AppDeps } from '../deps.js';
 import { actOnReport, type Report, suppressByReport } from './act-on-report.js';
 
 /**
- * A provider refused a message for good while it was on the line. What that says of the address counts like a bounce that came back later. Nothing where
- * it says nothing.
+ * A provider refused a message for good while it was on the line. What that says of the address counts like a bounce that came back later.
+ * Nothing where it says nothing.
  */
 export async function recordRejection(
   deps: AppDeps,

@@ -27,7 +27,10 @@ export function showInboundMessages(
   );
 }
 
-/** `not-a-stop`: what the sentence took is back. `changed-since`: the person has stopped, started or changed their number meanwhile; nothing is brought back. */
+/**
+ * `not-a-stop`: what the sentence took is back. `changed-since`: the person has stopped, started or changed their number meanwhile; nothing
+ * is brought back.
+ */
 export type ReviewResult =
   | { readonly kind: 'stands' | 'not-a-stop' | 'changed-since' | 'reviewed-already'; readonly message: InboundMessage }
   | { readonly kind: 'unknown' };

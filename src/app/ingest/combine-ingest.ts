@@ -15,9 +15,10 @@ interface Waiting {
 }
 
 /**
- * `ingestEvents` for a busy door: what comes in while a transaction is under way waits, and goes into the next one together. A lone request waits for nothing;
- * the more come, the less each of them costs. Senders (keys) take turns, so that one with a
- * thousand requests does not keep another waiting behind all of them. When a shared transaction fails, each of its chunks is tried by itself, so that nobody fails for another's event.
+ * `ingestEvents` for a busy door: what comes in while a transaction is under way waits, and goes into the next one together. A lone request
+ * waits for nothing; the more come, the less each of them costs. Senders (keys) take turns, so that one with a
+ * thousand requests does not keep another waiting behind all of them. When a shared transaction fails, each of its chunks is tried by
+ * itself, so that nobody fails for another's event.
  */
 export function combineIngest(
   deps: IngestDeps,

@@ -61,9 +61,10 @@ export interface IngestChunk {
 }
 
 /**
- * Takes a client's events: each is stored once, projected, matched. Returns after everything is committed, so that the client may forget them. Fifty events at
- * a time are one transaction; a client that sends the whole batch again meets only duplicates. Statements for a batch about one person: 5, and 1 more where a
- * trigger matches. `store`: what puts a chunk into the store, where it is not a transaction of its own (`combineIngest`).
+ * Takes a client's events: each is stored once, projected, matched. Returns after everything is committed, so that the client may forget
+ * them. Fifty events at a time are one transaction; a client that sends the whole batch again meets only duplicates. Statements for a batch
+ * about one person: 5, and 1 more where a trigger matches. `store`: what puts a chunk into the store, where it is not a transaction of its
+ * own (`combineIngest`).
  */
 export async function ingestEvents(
   deps: IngestDeps,
@@ -85,8 +86,8 @@ export async function ingestEvents(
 }
 
 /**
- * Chunks of several requests as one transaction: with many small requests most of the cost is in the statements and the commit, which they share. All are
- * stored or none. Returns the result of each chunk.
+ * Chunks of several requests as one transaction: with many small requests most of the cost is in the statements and the commit, which they
+ * share. All are stored or none. Returns the result of each chunk.
  */
 export async function storeTogether(deps: IngestDeps, chunks: readonly IngestChunk[]): Promise<readonly IngestResult[]> {
   const events = chunks.flatMap((chunk) => chunk.events);
@@ -144,7 +145,8 @@ function letterOf(deps: IngestDeps, rejected: RejectedEvent): DeadLetter {
 }
 
 /**
- * Takes one event inside the caller's transaction, and keeps no dead letter of it: for one that is kept already. `stored` when it is stored now or was before.
+ * Takes one event inside the caller's transaction, and keeps no dead letter of it: for one that is kept already. `stored` when it is stored
+ * now or was before.
  */
 export async function ingestInside(
   deps: IngestDeps,
@@ -272,7 +274,10 @@ function projectionWrites(
   };
 }
 
-/** Ids, tokens and events are not locked before they are there: another transaction may have taken one meanwhile, and then this one runs again. */
+/**
+ * Ids, tokens and events are not locked before they are there: another transaction may have taken one meanwhile, and then this one runs
+ * again.
+ */
 function asExpected(touched: Readonly<Record<string, number>>, expected: PlannedWrites['expected']): void {
   for (const [name, rows] of Object.entries(expected))
     if (touched[name] !== rows) throw new StaleRead(`Of the ${name}, some were taken by another transaction meanwhile.`);

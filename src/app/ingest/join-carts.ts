@@ -9,8 +9,8 @@ import { writeTogether } from '../../store/write-together.js';
 import { uniteEntries } from '../entries/unite-entries.js';
 
 /**
- * Carts found to be one: what pointed to the one points to the other, and one series of reminders goes on. The carts are locked, and the joined cart
- * and its tokens are written.
+ * Carts found to be one: what pointed to the one points to the other, and one series of reminders goes on. The carts are locked, and the
+ * joined cart and its tokens are written.
  */
 export async function joinStoredCarts(
   trx: Trx,

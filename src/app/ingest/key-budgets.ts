@@ -21,7 +21,9 @@ interface Used {
 /** What a chunk of events uses of the budgets of its keys. */
 export type Spending = ReadonlyMap<string, Readonly<Partial<Record<Budgeted, number>>>>;
 
-/** What browser keys have used in this hour. Counted in memory and told to the store outside of transactions, so that no row is fought over. */
+/**
+ * What browser keys have used in this hour. Counted in memory and told to the store outside of transactions, so that no row is fought over.
+ */
 export class KeyBudgets {
   readonly #deps: Deps;
   readonly #used = new Map<string, Used>();
@@ -104,8 +106,8 @@ export function budgetsOf(deps: Deps): KeyBudgets {
 }
 
 /**
- * Which events go over the budget of their key, and what the others use. A new profile and a yes are counted; a no only if a browser says it about another
- * person, because a no about oneself always counts.
+ * Which events go over the budget of their key, and what the others use. A new profile and a yes are counted; a no only if a browser says
+ * it about another person, because a no about oneself always counts.
  */
 export function weigh(
   fresh: readonly Fresh[],

@@ -14,8 +14,8 @@ type Deps = Pick<AppDeps, 'store' | 'clock'>;
 const tellEveryMs = 5_000;
 
 /**
- * When write keys were used last, and what browser keys tried that they may not. Counted in memory and told to the store outside of transactions, so that ingest costs no
- * statement more.
+ * When write keys were used last, and what browser keys tried that they may not. Counted in memory and told to the store outside of
+ * transactions, so that ingest costs no statement more.
  */
 export class KeyReports {
   readonly #deps: Deps;

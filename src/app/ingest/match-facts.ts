@@ -22,8 +22,8 @@ export interface MatchPlan {
 }
 
 /**
- * Matches facts against live triggers and the waits of entries (`src/matching`), inside the caller's transaction, which has locked the canonical profiles
- * (ascending) and carts. It reads entries and what they wait for, and nothing that the facts themselves change.
+ * Matches facts against live triggers and the waits of entries (`src/matching`), inside the caller's transaction, which has locked the
+ * canonical profiles (ascending) and carts. It reads entries and what they wait for, and nothing that the facts themselves change.
  * Statements: 2 when nothing matches, 3 when a trigger does.
  */
 export async function planMatches(trx: Trx, facts: readonly MatchableFact[], context: MatchContext): Promise<MatchPlan> {

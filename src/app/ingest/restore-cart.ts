@@ -3,7 +3,10 @@ import { readMessageRecipient } from '../../store/messages-read.js';
 import { readCartToken } from '../../store/profiles-read.js';
 import type { AppDeps } from '../deps.js';
 
-/** Where a message's cart link leads: the shop's page with the cart's present token, or the shop itself when the cart is gone. Always the shop's own addresses. */
+/**
+ * Where a message's cart link leads: the shop's page with the cart's present token, or the shop itself when the cart is gone. Always the
+ * shop's own addresses.
+ */
 export async function restoreCart(deps: Pick<AppDeps, 'store' | 'shop'>, messageId: string): Promise<string> {
   const recipient = await readMessageRecipient(deps.store.db, messageId);
   const token = recipient === null || recipient.cartId === null ? null : await readCartToken(deps.store.db, recipient.cartId);

@@ -14,13 +14,17 @@ import { type MatchContext, planMatches } from './match-facts.js';
 /** The facts of one transaction, which has locked the profiles (ascending) and carts concerned. */
 export interface Telling {
   readonly facts: readonly MatchableFact[];
-  /** How people change with it. No turn of theirs may decide at an instant before these facts: `movedBy` moves their last instant forward. */
+  /**
+   * How people change with it. No turn of theirs may decide at an instant before these facts: `movedBy` moves their last instant forward.
+   */
   readonly people: readonly ProfileChange[];
   /** Who was not there before, or took another profile in: segments look at them whatever was told. */
   readonly newcomers?: readonly ProfileId[];
   /** What entries are handed beside the facts. */
   readonly inputs?: readonly NewInput[];
-  /** What else goes into the same statement, with what the facts did. It may not write profiles, facts or inputs, and reads none of this. */
+  /**
+   * What else goes into the same statement, with what the facts did. It may not write profiles, facts or inputs, and reads none of this.
+   */
   readonly writes?: (matched: readonly Matched[]) => Writes;
 }
 
@@ -39,9 +43,9 @@ export interface Told {
 }
 
 /**
- * The one way in which facts reach journeys: writes them, moves their people on, matches them against triggers and waits, and hands entries what is theirs.
- * Statements: those of `planMatches`, and one for all writes; where a segment asks about what was told, those of `reviewPeople`, and as many again where somebody
- * came into a segment or left one.
+ * The one way in which facts reach journeys: writes them, moves their people on, matches them against triggers and waits, and hands entries
+ * what is theirs. Statements: those of `planMatches`, and one for all writes; where a segment asks about what was told, those of
+ * `reviewPeople`, and as many again where somebody came into a segment or left one.
  */
 export async function tellFacts(trx: Trx, context: TellContext, telling: Telling): Promise<Told> {
   const told = await tellJourneys(trx, context, telling);

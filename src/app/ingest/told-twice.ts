@@ -16,8 +16,8 @@ interface Teller {
 }
 
 /**
- * The id of an event if another sender's event already has its `messageId`, and the ids that it may have had before the secret was rotated. The same event
- * gives the same id with each key of its line of rotations; nobody without the secret can take that id before.
+ * The id of an event if another sender's event already has its `messageId`, and the ids that it may have had before the secret was rotated.
+ * The same event gives the same id with each key of its line of rotations; nobody without the secret can take that id before.
  */
 function ownEventIds(secrets: Secrets, { event, incoming }: Understood): readonly string[] {
   const { messageId, userId, anonymousId, previousId } = event;
@@ -34,8 +34,8 @@ export function idsToLookFor(secrets: Secrets, chunk: readonly Understood[]): re
 }
 
 /**
- * Removes events that are already stored, or are twice in the chunk. The client chooses the id, so it identifies an event only within one key and one person.
- * Another sender's event with an id in use is kept under an id of its own.
+ * Removes events that are already stored, or are twice in the chunk. The client chooses the id, so it identifies an event only within one
+ * key and one person. Another sender's event with an id in use is kept under an id of its own.
  */
 export function withoutToldTwice(
   secrets: Secrets,
@@ -62,7 +62,10 @@ function tellerOf({ event, incoming }: Understood): Teller {
   return { lineage: incoming.speaker.lineage, ids: new Set(identitiesOf(event).map(({ kind, value }) => `${kind}:${value}`)) };
 }
 
-/** Of an erased person nothing can be compared: what comes again under such an id is taken for a client's second attempt, and brings nobody back. */
+/**
+ * Of an erased person nothing can be compared: what comes again under such an id is taken for a client's second attempt, and brings nobody
+ * back.
+ */
 function isRepeat(before: StoredEvent, came: Understood, teller: Teller, profiles: ReadonlyMap<string, ProfileId>): boolean {
   if (before.isErased) return true;
   if (!isSameLine(before.lineage, teller.lineage)) return false;

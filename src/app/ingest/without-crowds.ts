@@ -9,7 +9,8 @@ export function idsThatMayJoin(chunk: readonly Understood[]): readonly string[] 
 }
 
 /**
- * Removes the user id from events that would bring one person too many to it: each is kept under its browser's id, or, if it has none, without its address.
+ * Removes the user id from events that would bring one person too many to it: each is kept under its browser's id, or, if it has none,
+ * without its address.
  * `crowded`: these user ids.
  */
 export function withoutCrowds(

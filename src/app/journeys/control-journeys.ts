@@ -29,9 +29,9 @@ export async function pauseJourney(deps: Deps, journeyId: string): Promise<Contr
 }
 
 /**
- * Held entries continue, spread over some seconds, each by its journey's `catch_up`. `entries`: how many were held. Two transactions: lifting the pause waits
- * for every turn that is just holding an entry on it (`readPause`), which has that entry locked; looking for held entries in the same transaction would wait in
- * a circle. Resuming again finds what a crash between the two left.
+ * Held entries continue, spread over some seconds, each by its journey's `catch_up`. `entries`: how many were held. Two transactions:
+ * lifting the pause waits for every turn that is just holding an entry on it (`readPause`), which has that entry locked; looking for held
+ * entries in the same transaction would wait in a circle. Resuming again finds what a crash between the two left.
  */
 export async function resumeJourney(deps: Deps, journeyId: string): Promise<ControlResult> {
   const lifted = await deps.store.transaction(async (trx): Promise<ControlResult & { readonly pausedAt?: Instant }> => {

@@ -5,7 +5,8 @@ import type { Trx } from '../../store/db.js';
 import { addJourneyVersion, createJourney, findVersionByHash, lockJourney } from '../../store/journeys.js';
 
 /**
- * The version of a journey of Sojourn's own that says this; frozen now when it is needed for the first time. One statement, once it is there.
+ * The version of a journey of Sojourn's own that says this; frozen now when it is needed for the first time. One statement, once it is
+ * there.
  */
 export async function freezeInternal(trx: Trx, definition: JourneyDefinition, at: Instant): Promise<number> {
   const hash = createHash('sha256').update('internal\0').update(JSON.stringify(definition)).digest('hex');

@@ -20,7 +20,9 @@ export interface StepReport {
   readonly failed: number;
   readonly unknown: number;
   readonly pending: number;
-  /** Of what was sent, whose links tell (people who may be tracked); of these, which a person opened, and in which a person followed a link. */
+  /**
+   * Of what was sent, whose links tell (people who may be tracked); of these, which a person opened, and in which a person followed a link.
+   */
   readonly tracked: number;
   readonly opened: number;
   readonly clicked: number;

@@ -28,8 +28,9 @@ export type PublishResult =
   | { readonly kind: 'refused'; readonly journeyId: string | null; readonly problems: readonly JourneyProblem[] };
 
 /**
- * Checks a journey's source and freezes it as the next version. Publishing the live version again changes nothing, so it may be repeated at every start. A
- * paused or archived journey gets the version and stays paused or archived. `id`: the journey that the caller means; a source of another journey is refused.
+ * Checks a journey's source and freezes it as the next version. Publishing the live version again changes nothing, so it may be repeated at
+ * every start. A paused or archived journey gets the version and stays paused or archived. `id`: the journey that the caller means; a
+ * source of another journey is refused.
  */
 export async function publishJourney(
   deps: Pick<AppDeps, 'store' | 'clock'> & Partial<Pick<AppDeps, 'policies'>> & { readonly templates?: TemplateCatalog },

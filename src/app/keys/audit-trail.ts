@@ -15,8 +15,8 @@ const mostWaiting = 5_000;
 const usesEveryMs = 60_000;
 
 /**
- * Who did, read or exported what, about whom. A change is written before it is done (`begin`), one statement; its outcome (`end`) and reads (`note`) are
- * collected and written together. `stop` writes the rest.
+ * Who did, read or exported what, about whom. A change is written before it is done (`begin`), one statement; its outcome (`end`) and reads
+ * (`note`) are collected and written together. `stop` writes the rest.
  */
 export class AuditTrail {
   #acts: AuditedAct[] = [];

@@ -60,8 +60,8 @@ export async function makeApiKey(deps: Deps, wanted: Wanted, by: ApiKey | null):
 }
 
 /**
- * A key of the same name and scopes in the place of another, with as long a life as that had. The old one goes on for `overlapMs`, so that its users can change over. Null: no such
- * key in use.
+ * A key of the same name and scopes in the place of another, with as long a life as that had. The old one goes on for `overlapMs`, so that
+ * its users can change over. Null: no such key in use.
  */
 export function replaceApiKey(deps: Deps, id: string, overlapMs: number, by: ApiKey | null): Promise<(NewApiKey & Ending) | null> {
   return deps.store.transaction(async (trx) => {
@@ -102,8 +102,8 @@ type Revocation =
   | { readonly kind: 'last' };
 
 /**
- * Ends the key. `withDescendants`: also the keys that it made, directly or through others; use it for a key that was stolen. Without it they are returned
- * (`left`).
+ * Ends the key. `withDescendants`: also the keys that it made, directly or through others; use it for a key that was stolen. Without it
+ * they are returned (`left`).
  */
 export function withdrawApiKey(
   deps: Deps,
@@ -139,7 +139,10 @@ function descendantsOf(keys: readonly ApiKey[], id: string): readonly ApiKey[] {
   return [...found.values()];
 }
 
-/** The key of a data folder, or another in its place where it opens not everything any more. One that had no scopes is given all of them: it is known whose it is. */
+/**
+ * The key of a data folder, or another in its place where it opens not everything any more. One that had no scopes is given all of them: it
+ * is known whose it is.
+ */
 export async function apiKeyForInstance(deps: Deps, known: string | undefined): Promise<string> {
   const recognized = known === undefined ? null : await recognizeApiKey(deps, known);
   if (known !== undefined && recognized?.kind === 'known' && opens(recognized.key.scopes, 'admin')) {

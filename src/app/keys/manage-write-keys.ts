@@ -22,7 +22,8 @@ export function makeWriteKey(deps: Deps, kind: WriteKeyKind, name: string): Prom
 }
 
 /**
- * A new key in the place of an old one. The old one goes on for `overlapMs`, so that pages and servers can change over. Null: no such key in use.
+ * A new key in the place of an old one. The old one goes on for `overlapMs`, so that pages and servers can change over. Null: no such key
+ * in use.
  */
 export function replaceWriteKey(
   deps: Deps,
@@ -60,7 +61,10 @@ export async function showWriteKeys({ store }: Pick<AppDeps, 'store'>): Promise<
   }));
 }
 
-/** Of keys of before there were two kinds that still open something: what they tried and may not, in a sentence each. Keys that stay within a browser's bounds are none of them. */
+/**
+ * Of keys of before there were two kinds that still open something: what they tried and may not, in a sentence each. Keys that stay within
+ * a browser's bounds are none of them.
+ */
 export async function warnOfOldKeys(deps: Deps): Promise<readonly string[]> {
   const now = deps.clock.now();
   const old = (await showWriteKeys(deps)).filter(

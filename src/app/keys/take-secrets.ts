@@ -14,8 +14,8 @@ export interface GivenSecrets {
 }
 
 /**
- * Takes the secrets for this store, and notes which one signs from now on. Throws a sentence if a secret is missing on which links, suppressions and message
- * ids of this store depend: it says where that secret was set.
+ * Takes the secrets for this store, and notes which one signs from now on. Throws a sentence if a secret is missing on which links,
+ * suppressions and message ids of this store depend: it says where that secret was set.
  */
 export async function takeSecrets(deps: { readonly store: Store; readonly clock: Clock }, given: GivenSecrets): Promise<Secrets> {
   return deps.store.transaction(async (trx) => {

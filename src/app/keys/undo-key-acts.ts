@@ -68,8 +68,8 @@ export interface Undoing {
 }
 
 /**
- * Takes back what a key said of these people in a stretch of time, a transaction for each of them. Who was erased is passed over. What was sent was sent. Null:
- * there is no such key.
+ * Takes back what a key said of these people in a stretch of time, a transaction for each of them. Who was erased is passed over. What was
+ * sent was sent. Null: there is no such key.
  */
 export async function undoKeyActs(deps: Deps, asked: Undoing): Promise<readonly UndoneOfPerson[] | null> {
   if ((await findWriteKeyById(deps.store.db, asked.keyId)) === null) return null;

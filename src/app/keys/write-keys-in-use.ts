@@ -10,8 +10,8 @@ const trustMs = 5_000;
 const rereadMs = 250;
 
 /**
- * Finds the write key of a secret; null: it is not ours, or is revoked. All valid keys are read together, once in five seconds, and once more for an unknown
- * secret, because it may be new. So offered keys are never stored, and guessing costs the store almost nothing.
+ * Finds the write key of a secret; null: it is not ours, or is revoked. All valid keys are read together, once in five seconds, and once
+ * more for an unknown secret, because it may be new. So offered keys are never stored, and guessing costs the store almost nothing.
  */
 export function writeKeysInUse(deps: Pick<AppDeps, 'store' | 'clock'>): (secret: string) => Promise<WriteKey | null> {
   let keys: ReadonlyMap<string, WriteKey> = new Map();

@@ -11,7 +11,10 @@ export interface SlotPatience {
   readonly letter: number;
 }
 
-/** Inline below the age at which a plan is made again (`take-turn.ts`): the way over the queue costs twice the events, so a burst waits here first. */
+/**
+ * Inline below the age at which a plan is made again (`take-turn.ts`): the way over the queue costs twice the events, so a burst waits here
+ * first.
+ */
 const usualPatience: SlotPatience = { inline: 3_000, queue: 25_000, letter: 1_000 };
 /** A slot that is held for so long says that the provider is slow: with others like it, it would hold up what other entries have to do. */
 const slowFromMs = 2_000;
@@ -38,8 +41,8 @@ export class ChannelSlots {
   #failuresInARow = 0;
 
   /**
-   * `inlineLimit`: how many turns may hold a workflow-task slot for this channel, waiting or sending, before messages go over the queue; `whileSlow`: the
-   * same while the provider is slow to answer, which is when they would hold it for long. Absent: as many.
+   * `inlineLimit`: how many turns may hold a workflow-task slot for this channel, waiting or sending, before messages go over the queue;
+   * `whileSlow`: the same while the provider is slow to answer, which is when they would hold it for long. Absent: as many.
    */
   constructor(options: {
     readonly size: number;

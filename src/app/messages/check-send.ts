@@ -45,8 +45,8 @@ const horizonMs = 90 * day;
 const lateAtMostMs = minute;
 
 /**
- * Asks the gate without sending or promising anything: nothing is written, nothing locked. Assumes that the content is complete. Uses the person's present
- * state: up to a future instant only the promises are known, and count as sent.
+ * Asks the gate without sending or promising anything: nothing is written, nothing locked. Assumes that the content is complete. Uses the
+ * person's present state: up to a future instant only the promises are known, and count as sent.
  */
 export async function checkSend(deps: Deps, check: SendCheck): Promise<SendCheckResult> {
   const policies = deps.policies.current();

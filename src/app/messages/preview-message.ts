@@ -7,8 +7,8 @@ import type { AppDeps } from '../deps.js';
 import { personTimeZone } from '../people/read-person.js';
 
 /**
- * What a template would get for this person now: their traits, their newest cart, links that lead to the shop's own pages and change nothing.
- * Null: there is no such profile.
+ * What a template would get for this person now: their traits, their newest cart, links that lead to the shop's own pages and change
+ * nothing. Null: there is no such profile.
  */
 export async function previewContext(deps: Pick<AppDeps, 'store' | 'shop' | 'clock'>, profileId: string): Promise<RenderContext | null> {
   const id = await findCanonicalProfile(deps.store.db, profileId);

@@ -46,9 +46,9 @@ const keptOfMessage = 100;
 const settledAtOnce = 100;
 
 /**
- * The target of one of our links: the address with which the message was sent. Records the click before it returns; a fault there does not prevent the
- * redirect. `elsewhere`: a message of an earlier build may hold an address that does not lead to the shop; nobody is led there without knowing. Null: a forged
- * token, or a message without such a link (erased, or never tracked).
+ * The target of one of our links: the address with which the message was sent. Records the click before it returns; a fault there does not
+ * prevent the redirect. `elsewhere`: a message of an earlier build may hold an address that does not lead to the shop; nobody is led there
+ * without knowing. Null: a forged token, or a message without such a link (erased, or never tracked).
  */
 export async function followLink(
   deps: RecordDeps & Pick<AppDeps, 'publicUrl'>,
@@ -106,8 +106,8 @@ async function record(
 }
 
 /**
- * What a person was given for opens and clicks that were a machine's is taken back, unless the same day of the same message has one that was theirs. What
- * journeys did meanwhile is done.
+ * What a person was given for opens and clicks that were a machine's is taken back, unless the same day of the same message has one that
+ * was theirs. What journeys did meanwhile is done.
  */
 async function takeBack(
   deps: RecordDeps,
@@ -127,8 +127,8 @@ async function takeBack(
 }
 
 /**
- * Opens and clicks without a sign of a machine become a person's: they count for engagement, and journeys get them. Called every few seconds; readers in
- * between treat them as a person's by their age. Returns their number.
+ * Opens and clicks without a sign of a machine become a person's: they count for engagement, and journeys get them. Called every few
+ * seconds; readers in between treat them as a person's by their age. Returns their number.
  */
 export async function settlePendingInteractions(deps: SettleDeps): Promise<number> {
   const now = deps.clock.now();

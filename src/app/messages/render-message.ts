@@ -16,7 +16,8 @@ export function linkOf(deps: Pick<AppDeps, 'publicUrl' | 'secret'>, purpose: Lin
 }
 
 /**
- * The links of a message about itself. What is transactional has no view in the browser: it may hold what is meant for one reader, such as a way in.
+ * The links of a message about itself. What is transactional has no view in the browser: it may hold what is meant for one reader, such as
+ * a way in.
  */
 export function ownLinks(
   deps: Pick<AppDeps, 'publicUrl' | 'secret'>,
@@ -87,7 +88,10 @@ export async function renderMessage(deps: AppDeps, message: MessageToRender): Pr
   return { ...ready, outgoing, links };
 }
 
-/** A newer version may have been approved as something else since the message was asked for: it never leaves as what has less to obey. Null: it has not. */
+/**
+ * A newer version may have been approved as something else since the message was asked for: it never leaves as what has less to obey. Null:
+ * it has not.
+ */
 export function approvedElsewise(
   approved: MessageClass,
   { template, class: messageClass }: Pick<MessageToRender, 'template' | 'class'>,

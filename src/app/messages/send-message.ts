@@ -87,8 +87,8 @@ export async function sendMessage(deps: AppDeps, request: MessageRequest, idempo
 }
 
 /**
- * Requests a message inside the caller's transaction, so that both are stored or neither; its workflow takes every turn. The caller has locked the profile, or
- * locks nothing after this, and calls `deps.notifyRelay` after its commit. Answers the message's id.
+ * Requests a message inside the caller's transaction, so that both are stored or neither; its workflow takes every turn. The caller has
+ * locked the profile, or locks nothing after this, and calls `deps.notifyRelay` after its commit. Answers the message's id.
  */
 export async function askForMessage(
   deps: Pick<AppDeps, 'secret' | 'clock' | 'newId' | 'policies'>,
@@ -157,8 +157,8 @@ async function openEntry(
 }
 
 /**
- * The gate, in the request: the entry's first turn up to the point of sending; its workflow sends. That workflow is requested in the same transaction, so a
- * waiting message wakes in time even if this process ends. An entry that ends here never starts a workflow.
+ * The gate, in the request: the entry's first turn up to the point of sending; its workflow sends. That workflow is requested in the same
+ * transaction, so a waiting message wakes in time even if this process ends. An entry that ends here never starts a workflow.
  */
 async function firstTurn(deps: AppDeps, entryId: EntryId): Promise<void> {
   for (let round = 0; round < mostRounds; round += 1) {

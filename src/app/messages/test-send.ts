@@ -30,8 +30,8 @@ import { submitMessage } from './submit-message.js';
 export type TestSendResult = { readonly kind: 'done'; readonly messageId: string } | { readonly kind: 'refused'; readonly reason: string };
 
 /**
- * Sends a template to one of the shop's listed test addresses, through the gate. Being on the list is the consent; suppression, address, content, pauses and
- * quiet hours count as usual. Outside caps, metrics and journeys: the message is marked `test`.
+ * Sends a template to one of the shop's listed test addresses, through the gate. Being on the list is the consent; suppression, address,
+ * content, pauses and quiet hours count as usual. Outside caps, metrics and journeys: the message is marked `test`.
  */
 export async function testSend(
   deps: AppDeps,

@@ -19,9 +19,9 @@ export type EraseResult =
   | { readonly kind: 'unknown' };
 
 /**
- * Erases a person: their entries leave with the reason `erased`, their data is deleted, their ids are free again, and every address they have or had stays
- * suppressed by a keyed hash, so that no later import writes to it. A message that is at a provider at this moment may still arrive. Backups keep their
- * content; the operator decides how long to keep them.
+ * Erases a person: their entries leave with the reason `erased`, their data is deleted, their ids are free again, and every address they
+ * have or had stays suppressed by a keyed hash, so that no later import writes to it. A message that is at a provider at this moment may
+ * still arrive. Backups keep their content; the operator decides how long to keep them.
  */
 export async function eraseProfile(
   deps: Pick<AppDeps, 'store' | 'clock' | 'secret' | 'notifyRelay'>,

@@ -18,9 +18,10 @@ export interface MergeCause {
 }
 
 /**
- * Makes two profiles one, inside the caller's transaction, which has locked both (canonical, ascending). Everything of `from` moves to `into`, which keeps the
- * newest value of each trait. `from` stays as a row with a pointer to it. Returns `into` as it is now. `cause`: recorded, so that the merge can be undone;
- * null: not recorded. Statements: 3 when neither has a live entry, 5 when they have, 7 when two of them meet.
+ * Makes two profiles one, inside the caller's transaction, which has locked both (canonical, ascending). Everything of `from` moves to
+ * `into`, which keeps the newest value of each trait. `from` stays as a row with a pointer to it. Returns `into` as it is now. `cause`:
+ * recorded, so that the merge can be undone; null: not recorded. Statements: 3 when neither has a live entry, 5 when they have, 7 when two
+ * of them meet.
  */
 export async function mergeProfiles(
   trx: Trx,

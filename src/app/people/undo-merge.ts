@@ -28,8 +28,8 @@ export function showMerges(deps: Pick<AppDeps, 'store'>, profileId: string | nul
 }
 
 /**
- * Undoes a merge of two people. Each has their earlier ids, traits, events, orders, consents, entries and messages, and what came later under their own ids.
- * Joined carts, and entries that ended because of the other, stay with the remaining person.
+ * Undoes a merge of two people. Each has their earlier ids, traits, events, orders, consents, entries and messages, and what came later
+ * under their own ids. Joined carts, and entries that ended because of the other, stay with the remaining person.
  */
 export async function undoMerge(deps: Pick<AppDeps, 'store' | 'clock' | 'notifyRelay'>, id: string): Promise<UndoMergeResult> {
   const result = await deps.store.transaction(async (trx): Promise<UndoMergeResult> => {

@@ -51,7 +51,8 @@ export function livePolicies({ store, log }: { readonly store: Store; readonly l
 }
 
 /**
- * Parsed again from its source, because the frozen form of an older build may lack a field. If a stricter parser refuses the source, the frozen form counts.
+ * Parsed again from its source, because the frozen form of an older build may lack a field. If a stricter parser refuses the source, the
+ * frozen form counts.
  */
 function definitionOf(record: PolicyVersionRecord, log: Log): Readonly<Record<string, unknown>> {
   const parsed = parsePolicy(record.kind, record.source);

@@ -23,9 +23,9 @@ export type PolicyPublication =
 type PublishDeps = Pick<AppDeps, 'store' | 'clock' | 'shop'> & { readonly policies?: Pick<AppDeps['policies'], 'refresh'> };
 
 /**
- * Checks a policy's source and freezes it as the next version, which every later decision reads: policies are never pinned. Publishing the version in force
- * again changes nothing, so it may be repeated at every start. `onlyIfNone`: does nothing if the kind has any version. `nextCaps`: the source of caps that are
- * published right after these topics; it is checked instead of the caps in force.
+ * Checks a policy's source and freezes it as the next version, which every later decision reads: policies are never pinned. Publishing the
+ * version in force again changes nothing, so it may be repeated at every start. `onlyIfNone`: does nothing if the kind has any version.
+ * `nextCaps`: the source of caps that are published right after these topics; it is checked instead of the caps in force.
  */
 export async function publishPolicy(
   deps: PublishDeps,

@@ -25,7 +25,9 @@ export class Grouping {
     return new Grouping(store, range, carts);
   }
 
-  /** The groups of these people. One whose first member, of those who are to be replayed, is of another page belongs there and is left out. */
+  /**
+   * The groups of these people. One whose first member, of those who are to be replayed, is of another page belongs there and is left out.
+   */
   async groupsOf(page: readonly PersonToReplay[]): Promise<readonly PeopleGroup[]> {
     const here = new Set(page.map(({ id }) => id));
     const groups = (await this.#linked([...here])).groups([...here]);

@@ -29,8 +29,8 @@ export interface ReadHow {
 }
 
 /**
- * The recorded data of groups of people, ready to be played. Seven statements for all of them, each part in a transaction that can write nothing; `rest` is
- * awaited in between, since events are read one by one.
+ * The recorded data of groups of people, ready to be played. Seven statements for all of them, each part in a transaction that can write
+ * nothing; `rest` is awaited in between, since events are read one by one.
  */
 export async function readRecordedGroups(
   deps: Deps,

@@ -75,7 +75,9 @@ const peopleAtOnce = 200;
 /** The thread is given back so often. */
 const breathEveryMs = 10;
 
-/** Plays what is recorded from `from` to `to` through a draft and through its live version, beside the other live journeys. Writes nothing. */
+/**
+ * Plays what is recorded from `from` to `to` through a draft and through its live version, beside the other live journeys. Writes nothing.
+ */
 export async function replayJourney(deps: Deps, request: ReplayRequest): Promise<ReplayStart> {
   if (request.to - request.from > longestReplayMs) return { kind: 'too-long', mostDays: longestReplayMs / day };
   const parsed = parseJourney(request.source, {

@@ -28,8 +28,9 @@ export interface Reviewed {
 }
 
 /**
- * Looks where these people stand now, writes it, and answers what journeys are to hear of it. The caller has locked their profiles. A person whom the fill of a new
- * definition has not come to yet is put where they belong, and nobody hears of it. Statements: 2, and 1 where something changes.
+ * Looks where these people stand now, writes it, and answers what journeys are to hear of it. The caller has locked their profiles. A
+ * person whom the fill of a new definition has not come to yet is put where they belong, and nobody hears of it. Statements: 2, and 1 where
+ * something changes.
  */
 export async function reviewPeople(
   trx: Trx,
@@ -72,7 +73,10 @@ export function factsOf({ traits, consents, known, ...ids }: SegmentPerson, topi
   return { at, profile: { identified: isIdentified(ids), traits }, cart: null, consents, topics, known, event: {}, messages: {} };
 }
 
-/** A new definition moves people without anything having happened to them: nobody hears of those who were there before it, until the fill has come by. */
+/**
+ * A new definition moves people without anything having happened to them: nobody hears of those who were there before it, until the fill
+ * has come by.
+ */
 function isHeard({ id, createdAt }: SegmentPerson, { segment }: MembershipChange, fills: readonly SegmentFill[]): boolean {
   const fill = fills.find(({ segmentId, version }) => segmentId === segment.definition.id && version === segment.version);
   return fill !== undefined && (fill.finishedAt !== null || id <= fill.afterId || createdAt > fill.startedAt);

@@ -29,8 +29,8 @@ export async function reviewDuePeople(deps: Deps): Promise<number> {
 const knownEverywhereMs = 3_000;
 
 /**
- * Brings new definitions to the people who were there before them, a part at a time, until none is behind; empties segments out of force. Any process may do it, and
- * be killed at any time: another goes on where it was.
+ * Brings new definitions to the people who were there before them, a part at a time, until none is behind; empties segments out of force.
+ * Any process may do it, and be killed at any time: another goes on where it was.
  */
 export async function fillSegments(deps: Deps): Promise<void> {
   const { live } = deps.segments.current();

@@ -22,8 +22,8 @@ export interface TemplatePublication {
 }
 
 /**
- * Publishes each template that changed as its next version. An unchanged template (by the hash of its sources) is neither compiled nor checked, so this may run
- * at every start. A template with an error is refused; the others are published.
+ * Publishes each template that changed as its next version. An unchanged template (by the hash of its sources) is neither compiled nor
+ * checked, so this may run at every start. A template with an error is refused; the others are published.
  */
 export async function publishTemplates(
   deps: Pick<AppDeps, 'store' | 'clock' | 'shop'> & Partial<Pick<AppDeps, 'policies'>>,

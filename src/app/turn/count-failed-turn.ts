@@ -5,8 +5,9 @@ import { countTurnFault } from '../../store/turn-faults.js';
 import type { AppDeps } from '../deps.js';
 
 /**
- * Counts a turn that failed. After the third time in the same way the entry is stuck: it releases its slots, its run waits, and a person gets a notice. It is
- * tried again every hour, with each input, and by `stuck restart`. Null: it is not stuck, so the caller throws the failure and it is tried again immediately.
+ * Counts a turn that failed. After the third time in the same way the entry is stuck: it releases its slots, its run waits, and a person
+ * gets a notice. It is tried again every hour, with each input, and by `stuck restart`. Null: it is not stuck, so the caller throws the
+ * failure and it is tried again immediately.
  */
 export async function countFailedTurn(
   deps: Pick<AppDeps, 'store' | 'clock' | 'log'> & { readonly metrics: Pick<AppDeps['metrics'], 'alarm'> },

@@ -34,8 +34,8 @@ export type Forecast =
   | { readonly kind: 'send'; readonly seen: TurnRows; readonly plan: SendPlan };
 
 /**
- * Foresees without locks which message comes, renders it and asks the shop for orders that came without an event. Outside any transaction, because both may
- * take time. A turn that comes up to a second early waits here, before it locks anything.
+ * Foresees without locks which message comes, renders it and asks the shop for orders that came without an event. Outside any transaction,
+ * because both may take time. A turn that comes up to a second early waits here, before it locks anything.
  */
 export async function forecastSend(deps: AppDeps, entryId: string): Promise<Forecast> {
   let seen = await readTurnRows(deps.store.db, entryId);

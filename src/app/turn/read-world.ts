@@ -28,9 +28,10 @@ export async function readWorld(deps: AppDeps, rows: TurnRows): Promise<TurnWorl
 }
 
 /**
- * Locks profile, cart and entry, always in this order, and reads everything else after the locks. Null: the entry has moved to another profile or cart since
- * `seen` was read, so other rows must be locked: the caller starts again. Two statements in one round trip: the facts are read for the state in `seen`, and
- * once more in the rare case that it had changed.
+ * Locks profile, cart and entry, always in this order, and reads everything else after the locks. Null: the entry has moved to another
+ * profile or cart since
+ * `seen` was read, so other rows must be locked: the caller starts again. Two statements in one round trip: the facts are read for the
+ * state in `seen`, and once more in the rare case that it had changed.
  */
 export async function lockWorld(deps: AppDeps, trx: Trx, seen: TurnRows): Promise<SeenWorld | null> {
   const asked = questionOf(deps, seen, await loadPinnedDefinition(trx, seen.entry));
@@ -55,8 +56,8 @@ export async function readWorlds(deps: AppDeps, rows: readonly TurnRows[]): Prom
 }
 
 /**
- * As `lockWorld`, of several entries: two statements in one round trip. One that is gone, has moved, or about whom something else would have to be asked by
- * now is left out: nothing is done to it.
+ * As `lockWorld`, of several entries: two statements in one round trip. One that is gone, has moved, or about whom something else would
+ * have to be asked by now is left out: nothing is done to it.
  */
 export async function lockWorlds(deps: AppDeps, trx: Trx, seen: readonly TurnRows[]): Promise<readonly SeenWorld[]> {
   const asked = await questionsOf(deps, trx, seen);
@@ -83,8 +84,8 @@ async function questionsOf(deps: AppDeps, db: AppDeps['store']['db'] | Trx, all:
 }
 
 /**
- * Would the question be the same by what is locked? Instants may lie further back in what was asked, by the wait for the locks: the reader of the facts looks
- * at windows of their own. Hashes and the country of a number follow from the addresses.
+ * Would the question be the same by what is locked? Instants may lie further back in what was asked, by the wait for the locks: the reader
+ * of the facts looks at windows of their own. Hashes and the country of a number follow from the addresses.
  */
 function isStillAsked(seen: TurnRows, { engagedAt }: TurnQuestion, { entry, profile }: TurnRows): boolean {
   return (

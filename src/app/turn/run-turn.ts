@@ -43,8 +43,8 @@ export type ToldVerdict = Pick<EffectOf<'verdict'>, 'verdict' | 'channel'>;
 const looksStayFreshMs = 5_000;
 
 /**
- * One transaction: locks, reads, has the turn taken (`src/turn`), and writes what it does. Safe to call any number of times: with no input and nothing
- * due it answers the present instruction.
+ * One transaction: locks, reads, has the turn taken (`src/turn`), and writes what it does. Safe to call any number of times: with no input
+ * and nothing due it answers the present instruction.
  */
 export async function runTurn(deps: AppDeps, trx: Trx, request: TurnRequest): Promise<TurnAnswer> {
   const seen = await lockWorld(deps, trx, request.seen);
@@ -62,8 +62,9 @@ export interface TogetherAnswer {
 }
 
 /**
- * The turns of several people in one transaction, each decided as `runTurn` decides it. No two of them may share an address: what the first sends counts for
- * the second. A turn that cannot be decided, or needs a new forecast, is omitted from the answer, and nothing is done for it.
+ * The turns of several people in one transaction, each decided as `runTurn` decides it. No two of them may share an address: what the first
+ * sends counts for the second. A turn that cannot be decided, or needs a new forecast, is omitted from the answer, and nothing is done for
+ * it.
  */
 export async function runTurnsTogether(deps: AppDeps, trx: Trx, requests: readonly TurnRequest[]): Promise<readonly TogetherAnswer[]> {
   const of = new Map(requests.map((request) => [request.seen.entry.id, request]));

@@ -22,8 +22,8 @@ const breatherMs = 1_000;
 const slotWaitMayTakeMs = 3_500;
 
 /**
- * One turn of an entry: decide, commit, and send what the gate allows. Any run may call it any number of times; it does its work once. Throws errors that a
- * retry can help; a turn that fails three times in the same way is stuck, and waits. For an unknown entry: `finished`.
+ * One turn of an entry: decide, commit, and send what the gate allows. Any run may call it any number of times; it does its work once.
+ * Throws errors that a retry can help; a turn that fails three times in the same way is stuck, and waits. For an unknown entry: `finished`.
  */
 export async function takeTurn(deps: AppDeps, input: TurnInput, lane: Lane): Promise<Instruction> {
   const startedAt = performance.now();
@@ -73,8 +73,8 @@ function handOver(deps: AppDeps, { seen, plan }: SendForecast): Promise<TurnResu
 }
 
 /**
- * During the wait for the slot, the data of the plan may have become too old. The plan is made again here, with the slot in hand: a turn that releases the slot
- * for that would be last in the queue, with looks that are too old again at its next slot.
+ * During the wait for the slot, the data of the plan may have become too old. The plan is made again here, with the slot in hand: a turn
+ * that releases the slot for that would be last in the queue, with looks that are too old again at its next slot.
  */
 async function sendWithSlot(deps: AppDeps, forecast: SendForecast): Promise<TurnResult> {
   if (performance.now() - forecast.plan.lookedAt <= slotWaitMayTakeMs) return decideAndSend(deps, forecast);
@@ -83,7 +83,10 @@ async function sendWithSlot(deps: AppDeps, forecast: SendForecast): Promise<Turn
   return anew.kind === 'nothing-to-send' ? lookOnly(deps, anew) : { kind: 'again' };
 }
 
-/** The queue carries a message where Temporal's rate limit, retries and view of the failure are wanted, or where the inline lane would hold up others. */
+/**
+ * The queue carries a message where Temporal's rate limit, retries and view of the failure are wanted, or where the inline lane would hold
+ * up others.
+ */
 function mustQueue(deps: AppDeps, channel: Channel, lastAttemptFailed: boolean): boolean {
   const slots = deps.slots[channel];
   return deps.ratedChannels.has(channel) || lastAttemptFailed || slots.inlineIsFull || slots.isBreakerOpen(deps.clock.realNow());

@@ -8,8 +8,8 @@ export type BackupResult =
   | { readonly kind: 'refused'; readonly reason: string };
 
 /**
- * Writes the embedded database to `path`, a gzipped tar (mode 0600) that becomes a database folder again when unpacked. It is taken between two transactions
- * and contains everything committed before. Back up a server with its own tools.
+ * Writes the embedded database to `path`, a gzipped tar (mode 0600) that becomes a database folder again when unpacked. It is taken between
+ * two transactions and contains everything committed before. Back up a server with its own tools.
  */
 export async function backUp(store: Store, path: string): Promise<BackupResult> {
   const archive = await store.dump();

@@ -56,8 +56,9 @@ import { userTokenSecretRotateCommand, userTokenSecretShowCommand } from './user
 import { whyCommand } from './why.js';
 
 /**
- * All commands, in the order of the help. To add one: a file here that exports its specification (`command({ … })`: how it is typed, what help says, its options, what it
- * does), and a line below. What is heavy to load (schemas, YAML, templates) it imports when it runs, as `../work/` does, so that help stays quick.
+ * All commands, in the order of the help. To add one: a file here that exports its specification (`command({ … })`: how it is typed, what
+ * help says, its options, what it does), and a line below. What is heavy to load (schemas, YAML, templates) it imports when it runs, as
+ * `../work/` does, so that help stays quick.
  */
 export const commands: readonly Command[] = [
   tourCommand,

@@ -40,8 +40,9 @@ interface Difference {
 export const nothingDiffers = 'Everything in the project is live.';
 
 /**
- * `publish`: all of the project that differs from what is live, in an order in which each finds what it needs: policies, templates, segments and the like, journeys.
- * Shows the difference first, and does nothing without `--yes`. A file with an error is reported and stays as it is; the others are published.
+ * `publish`: all of the project that differs from what is live, in an order in which each finds what it needs: policies, templates,
+ * segments and the like, journeys. Shows the difference first, and does nothing without `--yes`. A file with an error is reported and stays
+ * as it is; the others are published.
  */
 export async function publishProject(
   context: CliContext,

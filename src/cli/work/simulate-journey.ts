@@ -27,8 +27,8 @@ interface Played extends StagedScenario {
 }
 
 /**
- * `simulate <journey.yaml…>`: plays scenarios on a virtual clock and tells their stories, or what they send to whom (`--load`). No server is needed. Each journey
- * plays its own scenarios; those of `--scenarios` are played with all journeys together.
+ * `simulate <journey.yaml…>`: plays scenarios on a virtual clock and tells their stories, or what they send to whom (`--load`). No server
+ * is needed. Each journey plays its own scenarios; those of `--scenarios` are played with all journeys together.
  */
 export async function simulateJourney(context: CliContext, files: readonly string[], options: SimulateOptions): Promise<Outcome> {
   const project = await openScenarioProject(context.project);

@@ -21,8 +21,9 @@ interface Mail {
 }
 
 /**
- * `tour`: what the first five minutes show, in one terminal. Ada leaves a cart, gets a mail, orders, and the series ends. On the running trial if its clock is
- * fast enough, else on an instance of its own; never where mail reaches people. Each run has a person of its own, so it may be run again.
+ * `tour`: what the first five minutes show, in one terminal. Ada leaves a cart, gets a mail, orders, and the series ends. On the running
+ * trial if its clock is fast enough, else on an instance of its own; never where mail reaches people. Each run has a person of its own, so
+ * it may be run again.
  */
 export async function tour(context: CliContext, options: { readonly own?: boolean; readonly keep?: boolean }): Promise<Outcome> {
   const running = options.own === true ? null : await context.running();

@@ -11,8 +11,8 @@ const watched = ['shop.yaml', 'journeys', 'policies', 'templates', ...definition
 const lookEveryMs = 400;
 
 /**
- * `publish --watch`: publishes what is right in the project now, and again after each change, until it is stopped; says what is not right, which stays as it
- * is live. For development, so it refuses an instance that sends to real people unless `--yes` is said.
+ * `publish --watch`: publishes what is right in the project now, and again after each change, until it is stopped; says what is not right,
+ * which stays as it is live. For development, so it refuses an instance that sends to real people unless `--yes` is said.
  */
 export async function watchProject(
   context: CliContext,

@@ -49,9 +49,9 @@ export interface CartChange {
 export const joinWithinMs = day;
 
 /**
- * What a deed does to the carts of the person and to those that its tokens name. Which cart: the one that has the token; else the person's own open
- * cart of the last 24 hours that shares a line; for an event without a token the newest of those; else a new one. After an order, activity under
- * the same token begins a new cart, and what happened before the order changes nothing.
+ * What a deed does to the carts of the person and to those that its tokens name. Which cart: the one that has the token; else the person's
+ * own open cart of the last 24 hours that shares a line; for an event without a token the newest of those; else a new one. After an order,
+ * activity under the same token begins a new cart, and what happened before the order changes nothing.
  */
 export function applyToCarts(carts: readonly KeptCart[], deed: CartDeed, newId: () => CartId): CartChange {
   return deed.event.kind === 'order' ? applyOrder(carts, deed, deed.event, newId) : applyActivity(carts, deed, deed.event, newId);

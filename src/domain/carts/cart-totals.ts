@@ -9,8 +9,8 @@ export interface CurrencyTotal {
 type Priced = Pick<CartLine, 'quantity' | 'price' | 'currency'>;
 
 /**
- * What lines come to, by currency: amounts of two are never added. A line that says no currency has the one that the others have, where they have one. Lines without
- * a price count in none.
+ * What lines come to, by currency: amounts of two are never added. A line that says no currency has the one that the others have, where
+ * they have one. Lines without a price count in none.
  */
 export function totalsByCurrency(lines: readonly Priced[]): readonly CurrencyTotal[] {
   const usual = onlyCurrency(lines);

@@ -3,8 +3,8 @@ import { FieldReader, type Properties } from '../values/field-reader.js';
 import { type CommerceLine, readLine, readProducts } from './commerce-lines.js';
 
 /**
- * Segment's e-commerce names and properties, read into what we mean by them. At the edge only: inside, carts fold `CartActivity` and journeys
- * hear facts. Amounts are in the currency's major unit, as the client sent them.
+ * Segment's e-commerce names and properties, read into what we mean by them. At the edge only: inside, carts fold `CartActivity` and
+ * journeys hear facts. Amounts are in the currency's major unit, as the client sent them.
  */
 
 /** The shop's own names for a cart. `token` null: the event names none, so it speaks of the person's present cart. */
@@ -87,7 +87,10 @@ function readRemoved(properties: Properties, read: FieldReader): CommerceEvent {
   return readLineEvent(properties, read, 'removed');
 }
 
-/** A negative number added is a removal, and the other way about; zero changes nothing. Without a product the event shows that the person is there. */
+/**
+ * A negative number added is a removal, and the other way about; zero changes nothing. Without a product the event shows that the person is
+ * there.
+ */
 function readLineEvent(properties: Properties, read: FieldReader, kind: 'added' | 'removed'): CommerceEvent {
   const tokens = readTokens(properties, read);
   const given = read.number(properties, ['quantity'], null);

@@ -20,8 +20,8 @@ const maxProducts = 1000;
 const longestJson = 1_000_000;
 
 /**
- * The lines of `products`: a list, an object with numbers for keys (PHP), one product by itself, or any of these as JSON text. A line without content is
- * ignored and noted; it never affects the others. Null: the event does not say what is in the cart.
+ * The lines of `products`: a list, an object with numbers for keys (PHP), one product by itself, or any of these as JSON text. A line
+ * without content is ignored and noted; it never affects the others. Null: the event does not say what is in the cart.
  */
 export function readProducts(properties: Properties, read: FieldReader): readonly CommerceLine[] | null {
   const currency = read.currency(properties);

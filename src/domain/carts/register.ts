@@ -1,6 +1,9 @@
 import type { Instant } from '../time/instant.js';
 
-/** Order of what happened: instant; at the same instant additions, then removals, then snapshots (they tell the result); then the event's id. */
+/**
+ * Order of what happened: instant; at the same instant additions, then removals, then snapshots (they tell the result); then the event's
+ * id.
+ */
 export type Position = readonly [at: Instant, rank: number, eventId: string];
 /** A value and where it was set; the later position wins, and what stands over others lies later than all of them. */
 export type Register<T> = readonly [...Position, T];

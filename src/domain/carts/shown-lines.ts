@@ -6,8 +6,8 @@ import { totalsByCurrency } from './cart-totals.js';
 type Shown = NonNullable<RenderContext['cart']>;
 
 /**
- * A cart as a template reads it. A product without a name would have the shop's id as its name, which people should not read. `usual`: the currency of what
- * names none; without one that all lines share there is no total.
+ * A cart as a template reads it. A product without a name would have the shop's id as its name, which people should not read. `usual`: the
+ * currency of what names none; without one that all lines share there is no total.
  */
 export function shownCart(
   cart: { readonly lines: readonly Omit<CartLine, 'variant'>[]; readonly value: number; readonly currency: string | null },

@@ -10,8 +10,8 @@ interface AddressRefusal extends ConsentRecord {
 }
 
 /**
- * The acts of a person, with the unsubscribes of their addresses. A later yes of the person wins over an unsubscribe, as over a refusal of their own; a yes of
- * an import never does, with any date.
+ * The acts of a person, with the unsubscribes of their addresses. A later yes of the person wins over an unsubscribe, as over a refusal of
+ * their own; a yes of an import never does, with any date.
  */
 export function heldTo<R extends ConsentRecord>(
   records: readonly R[],

@@ -22,8 +22,10 @@ export type ConsentReading =
   | { readonly kind: 'problem'; readonly problem: string };
 
 /**
- * Reads `Consent Granted`, `Consent Denied` and `Consent Revoked` with `{channel, topic, method, source, text, …}`; without a topic it is about `marketing`.
- * `context`: Segment's, from which page, address and browser are taken where the properties do not say. A yes is read strictly, a no as far as it can be.
+ * Reads `Consent Granted`, `Consent Denied` and `Consent Revoked` with `{channel, topic, method, source, text, …}`; without a topic it is
+ * about `marketing`.
+ * `context`: Segment's, from which page, address and browser are taken where the properties do not say. A yes is read strictly, a no as far
+ * as it can be.
  */
 export function readConsentEvent(name: string, properties: Fields, context: Fields = {}): ConsentReading {
   const refused = refusalName(name);
@@ -40,9 +42,9 @@ export function readConsentEvent(name: string, properties: Fields, context: Fiel
 export const consentsTrait = 'consents';
 
 /**
- * Reads the trait `consents` of an identify: a list of acts, each with `state` and with `at`, when the person acted. Clients repeat their identify calls, so a
- * yes without its own instant could cancel a refusal that came in between. An unreadable yes is a problem, unless there is a no beside it: the no is recorded
- * with its own instant if that can be read, otherwise with the event's.
+ * Reads the trait `consents` of an identify: a list of acts, each with `state` and with `at`, when the person acted. Clients repeat their
+ * identify calls, so a yes without its own instant could cancel a refusal that came in between. An unreadable yes is a problem, unless
+ * there is a no beside it: the no is recorded with its own instant if that can be read, otherwise with the event's.
  */
 export function readConsentTraits(traits: Fields): ConsentReading {
   if (!Object.hasOwn(traits, consentsTrait)) return { kind: 'other' };

@@ -11,8 +11,9 @@ export interface Refusals {
 }
 
 /**
- * A no, read as widely as possible: without a channel, or with an unknown one, it is about all; without a topic that can be read, about `marketing`. Unreadable
- * fields of proof and description are ignored. Only a no about nothing but unsupported channels (`push`) has no effect; it gets the note `refusal-elsewhere`.
+ * A no, read as widely as possible: without a channel, or with an unknown one, it is about all; without a topic that can be read, about
+ * `marketing`. Unreadable fields of proof and description are ignored. Only a no about nothing but unsupported channels (`push`) has no
+ * effect; it gets the note `refusal-elsewhere`.
  */
 export function readRefusals(fields: Fields, state: 'denied' | 'withdrawn', context: Fields): Refusals {
   const about = channelsOf(fields['channel'] ?? fields['channels']);
@@ -81,7 +82,10 @@ function topicsOf(value: unknown): { readonly names: readonly string[]; readonly
   return { names: [...new Set(words)], isWider: false };
 }
 
-/** Words of a text, of a list, or of an object in which they are keys (`{ email: false }`); what is none of these gives a word that nobody knows. */
+/**
+ * Words of a text, of a list, or of an object in which they are keys (`{ email: false }`); what is none of these gives a word that nobody
+ * knows.
+ */
 function wordsOf(value: unknown): readonly string[] {
   if (typeof value === 'string')
     return value

@@ -13,8 +13,8 @@ export interface ConsentRefusal {
 }
 
 /**
- * Why this act cannot be recorded; null: it can. A yes to an unknown topic would be shown as given and have no effect; an implied yes (CASL: two years from a
- * purchase, six months from an inquiry) that names no end would last for ever. A no is always taken.
+ * Why this act cannot be recorded; null: it can. A yes to an unknown topic would be shown as given and have no effect; an implied yes
+ * (CASL: two years from a purchase, six months from an inquiry) that names no end would last for ever. A no is always taken.
  */
 export function refuseConsent(said: ConsentSaid, topics: TopicPolicy): ConsentRefusal | null {
   if (said.state !== 'granted') return null;

@@ -3,13 +3,16 @@ import type { TopicPolicy } from '../policy/topic-policy.js';
 import type { Instant } from '../time/instant.js';
 
 /**
- * `denied`: said no. `withdrawn`: took a yes back. `pending`: a yes that counts once it is confirmed, or (an import) once there is evidence for it.
+ * `denied`: said no. `withdrawn`: took a yes back. `pending`: a yes that counts once it is confirmed, or (an import) once there is evidence
+ * for it.
  * `expired`: a pending yes that nobody confirmed.
  */
 export const consentStates = ['pending', 'granted', 'denied', 'withdrawn', 'expired'] as const;
 export type ConsentState = (typeof consentStates)[number];
 
-/** On what a yes rests. `implied` (a purchase or an inquiry, CASL) and `soft-opt-in` (a customer, similar goods) are nobody's explicit act. */
+/**
+ * On what a yes rests. `implied` (a purchase or an inquiry, CASL) and `soft-opt-in` (a customer, similar goods) are nobody's explicit act.
+ */
 export const legalBases = ['consent', 'implied', 'soft-opt-in'] as const;
 export type LegalBasis = (typeof legalBases)[number];
 
@@ -158,7 +161,10 @@ function isOf(record: ConsentRecord, channel: Channel, topic: string): boolean {
 /** Sources of acts that give back what STOP took: START's, and a person's who found that a sentence was none. */
 const givenBackBy: ReadonlySet<string> = new Set(['sms-start', 'review']);
 
-/** What was given back keeps its basis and its end, and counts as the act of who gave it back: else the STOP that it undoes would stand over it. */
+/**
+ * What was given back keeps its basis and its end, and counts as the act of who gave it back: else the STOP that it undoes would stand over
+ * it.
+ */
 function isImplied({ state, legalBasis, source }: ConsentRecord): boolean {
   return state === 'granted' && (legalBasis === 'implied' || legalBasis === 'soft-opt-in') && !givenBackBy.has(source);
 }
@@ -188,7 +194,9 @@ export function newestByTopic<R extends ConsentRecord>(records: readonly R[], ch
   return newest;
 }
 
-/** When a person's own word is to count, said now: after everything said before it, even where a client's clock put that into the future. */
+/**
+ * When a person's own word is to count, said now: after everything said before it, even where a client's clock put that into the future.
+ */
 export function afterAll(records: readonly Pick<ConsentRecord, 'at'>[], now: Instant): Instant {
   return Math.max(now, ...records.map(({ at }) => at + 1));
 }

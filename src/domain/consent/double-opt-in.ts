@@ -26,8 +26,9 @@ export interface ConsentSaid extends Omit<ConsentRecord, 'at'>, ConsentProof {
 }
 
 /**
- * What an act counts as when it is recorded. A yes is `pending` where the topic's policy, or the one who records it, wants it confirmed, until it is;
- * and a yes that an import brings counts only with evidence (a pointer, the words, their hash or the page), whatever method it names: that is a claim.
+ * What an act counts as when it is recorded. A yes is `pending` where the topic's policy, or the one who records it, wants it confirmed,
+ * until it is; and a yes that an import brings counts only with evidence (a pointer, the words, their hash or the page), whatever method it
+ * names: that is a claim.
  */
 export function admitConsent<Said extends ConsentSaid>(
   said: Said,

@@ -10,8 +10,8 @@ const forbidden = (channel: Channel): string => `${channel}-stop-all`;
 type StopAct = Pick<ConsentRecord, 'topic' | 'state' | 'source'>;
 
 /**
- * What STOP does to the ledger: every consent on the channel that counts is taken, what waits for a confirmation is refused, and `marketing` is refused at all
- * events.
+ * What STOP does to the ledger: every consent on the channel that counts is taken, what waits for a confirmation is refused, and
+ * `marketing` is refused at all events.
  */
 export function actsOfStop(records: readonly ConsentRecord[], channel: Channel, at: Instant): readonly StopAct[] {
   const newest = newestByTopic(records, channel);
@@ -29,7 +29,10 @@ export function actsOfStop(records: readonly ConsentRecord[], channel: Channel, 
 
 type StartAct = StopAct & Required<Pick<ConsentRecord, 'legalBasis' | 'expiresAt'>>;
 
-/** What START does: it brings back exactly what STOP took, on the basis and until when it held, and nothing refused elsewhere, before or since. */
+/**
+ * What START does: it brings back exactly what STOP took, on the basis and until when it held, and nothing refused elsewhere, before or
+ * since.
+ */
 export function actsOfStart(records: readonly ConsentRecord[], channel: Channel, at: Instant): readonly StartAct[] {
   const newest = newestByTopic(records, channel);
   const broad = newest.get('marketing');

@@ -10,18 +10,23 @@ export const deadReasons = ['bounced', 'invalid-address', 'stopped'] as const sa
 const deadAddressed: ReadonlySet<string> = new Set<SuppressionReason>(deadReasons);
 
 /**
- * Suppressions that the person's own confirmed act (a double opt-in) lifts: they were gone, and come back by themselves. An unsubscribe stays: the newer,
- * confirmed act counts over it, and older acts must not count again.
+ * Suppressions that the person's own confirmed act (a double opt-in) lifts: they were gone, and come back by themselves. An unsubscribe
+ * stays: the newer, confirmed act counts over it, and older acts must not count again.
  */
 export const liftedByConfirmation = ['erased'] as const satisfies readonly SuppressionReason[];
 
 /** What a provider says of an address, which may be a mistake. */
 export const liftableReasons = ['bounced', 'invalid-address'] as const satisfies readonly SuppressionReason[];
 
-/** What an operator may lift with a reason: what others say of an address, a complaint among it, which may be forged. The rest only the person. */
+/**
+ * What an operator may lift with a reason: what others say of an address, a complaint among it, which may be forged. The rest only the
+ * person.
+ */
 export const liftedByOperator = [...liftableReasons, 'complained'] as const satisfies readonly SuppressionReason[];
 
-/** Does this reason hold back marketing and broadcasts only? Then messages about what the person has or does, of class service, still come. */
+/**
+ * Does this reason hold back marketing and broadcasts only? Then messages about what the person has or does, of class service, still come.
+ */
 export function stopsOnlyMarketing(reason: string): boolean {
   return reason === 'sunset';
 }

@@ -8,7 +8,10 @@ import { type EngagementState, noEngagement, parseEngagement } from './state.js'
 export interface EngagementFacts {
   readonly state: EngagementState;
   readonly consents: readonly ConsentRecord[];
-  /** When marketing and broadcast messages whose links tell were accepted since the newest engagement, the oldest first, without those that bounced or failed. */
+  /**
+   * When marketing and broadcast messages whose links tell were accepted since the newest engagement, the oldest first, without those that
+   * bounced or failed.
+   */
   readonly unengagedSends: readonly Instant[];
   /** The same of win-back messages, whether or not their links tell. */
   readonly winBacks: readonly Instant[];

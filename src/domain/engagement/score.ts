@@ -1,7 +1,10 @@
 import { type EngagementPolicy, type EngagementSignal, engagementSignals } from '../policy/engagement-policy.js';
 import type { Instant } from '../time/instant.js';
 
-/** How many signals of one kind, each halved every half-life, as it was at `at`. Weights come in when it is read, so a new weight counts at once. */
+/**
+ * How many signals of one kind, each halved every half-life, as it was at `at`. Weights come in when it is read, so a new weight counts at
+ * once.
+ */
 export interface DecayedSum {
   readonly value: number;
   readonly at: Instant;

@@ -7,8 +7,8 @@ const populationClicks = 12;
 const clicksNeeded = 3;
 
 /**
- * When in the day a person clicks: their clicks by local hour, smoothed over the hours beside (a quarter, a half, a quarter; midnight is beside 23), and pulled to
- * the population's habit as if it were twelve clicks. With fewer than three clicks the population's.
+ * When in the day a person clicks: their clicks by local hour, smoothed over the hours beside (a quarter, a half, a quarter; midnight is
+ * beside 23), and pulled to the population's habit as if it were twelve clicks. With fewer than three clicks the population's.
  *
  * @param clickHours Local hours, from 0 to 23, of clicks that a person made; a scanner's are left out.
  */

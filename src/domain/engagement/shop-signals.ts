@@ -12,8 +12,8 @@ const answers: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The signal of engagement in an event of the shop; null: none. `isIdentified`: visits of an unknown person do not count. An order that is cancelled or
- * refunded later stays a sign of interest, and takes nothing back.
+ * The signal of engagement in an event of the shop; null: none. `isIdentified`: visits of an unknown person do not count. An order that is
+ * cancelled or refunded later stays a sign of interest, and takes nothing back.
  */
 export function shopSignal(
   event: Pick<ShopEvent, 'type' | 'name' | 'messageId'>,

@@ -7,8 +7,8 @@ export const fatigueCauses = ['too-many', 'looked-and-left'] as const;
 export type FatigueCause = (typeof fatigueCauses)[number];
 
 /**
- * The fold over all that a person did, as `profiles.engagement` keeps it. It does not grow with what they do, and it holds no tier: `tierAt` computes it on
- * demand, so it can neither be late nor be forgotten.
+ * The fold over all that a person did, as `profiles.engagement` keeps it. It does not grow with what they do, and it holds no tier:
+ * `tierAt` computes it on demand, so it can neither be late nor be forgotten.
  */
 export interface EngagementState {
   readonly sums: SignalSums;
@@ -61,7 +61,8 @@ const visitPauseMs = 30 * minute;
 const keptKeys = 16;
 
 /**
- * The state after a signal at `at`; one that comes late, older than others, decays from its own instant. Takes the same time however much is known.
+ * The state after a signal at `at`; one that comes late, older than others, decays from its own instant. Takes the same time however much
+ * is known.
  *
  * @example recordSignal(state, { kind: 'purchase', key: 'order/1001' }, at, policies.engagement)
  */
@@ -91,8 +92,8 @@ function keyed(state: EngagementState, key: string, kind: EngagementSignal, at: 
 const mayBeTakenBack: ReadonlySet<EngagementSignal> = new Set(['human_click', 'reliable_open']);
 
 /**
- * The state without a signal that turned out to be wrong: its part of the score is removed, and its tier too, if nothing newer engaged the person. Of several
- * the newest is removed first. A key that is forgotten, or never counted, changes nothing.
+ * The state without a signal that turned out to be wrong: its part of the score is removed, and its tier too, if nothing newer engaged the
+ * person. Of several the newest is removed first. A key that is forgotten, or never counted, changes nothing.
  */
 export function takeBackSignal(state: EngagementState, key: string, policy: EngagementPolicy): EngagementState {
   const signal = state.keys.find((known) => known.key === key);
@@ -157,8 +158,8 @@ function uniteKeys(
 }
 
 /**
- * A machine's opens never engage. A person's open does, but it alone brings nobody back who has been away for longer than `dormant` lasts: that takes
- * an act.
+ * A machine's opens never engage. A person's open does, but it alone brings nobody back who has been away for longer than `dormant` lasts:
+ * that takes an act.
  */
 function engages(state: EngagementState, { kind, consentAt }: Signal, at: Instant, policy: EngagementPolicy): boolean {
   if (kind !== 'reliable_open') return kind !== 'machine_open';

@@ -30,9 +30,9 @@ export interface TierVerdict {
 }
 
 /**
- * The tier of a person at `at`. A signal raises it at once. It falls at a midnight (UTC), seven days after its bounds were met last: between two signals
- * everything only falls, so that midnight can be computed, and no nightly job is needed (decision 017). A query changes nothing, and an earlier query does not
- * change a later answer. `at` is not before the newest signal.
+ * The tier of a person at `at`. A signal raises it at once. It falls at a midnight (UTC), seven days after its bounds were met last:
+ * between two signals everything only falls, so that midnight can be computed, and no nightly job is needed (decision 017). A query changes
+ * nothing, and an earlier query does not change a later answer. `at` is not before the newest signal.
  */
 export function tierAt(policy: EngagementPolicy, facts: EngagementFacts, at: Instant): TierVerdict {
   const ladder = new Ladder(policy, facts, at);
@@ -164,7 +164,9 @@ interface ConsentAges {
   readonly latest: Instant | null;
 }
 
-/** A person who refuses everything and grants something within this time did both in one visit of the preference page, and was never gone. */
+/**
+ * A person who refuses everything and grants something within this time did both in one visit of the preference page, and was never gone.
+ */
 const inOneGoMs = hour;
 
 /** Consent counts from when the first was given; who took all of it back and comes again is new again. */

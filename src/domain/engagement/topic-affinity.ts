@@ -32,8 +32,9 @@ export interface TopicMultiplier {
 const preferenceMethods: ReadonlySet<string> = new Set(['preference-centre']);
 
 /**
- * How much of a topic a person gets. Texts are never reduced by inference: they have too few links. If inference would turn off all topics, the person is on
- * the way to sunset, and the topics are only halved. `messageId`: the message that is being decided; it does not count itself.
+ * How much of a topic a person gets. Texts are never reduced by inference: they have too few links. If inference would turn off all topics,
+ * the person is on the way to sunset, and the topics are only halved. `messageId`: the message that is being decided; it does not count
+ * itself.
  */
 export function topicMultiplier(
   policy: EngagementPolicy,

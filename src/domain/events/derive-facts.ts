@@ -37,8 +37,8 @@ export function ownFacts(happening: Happening, name: string): readonly Fact[] {
 }
 
 /**
- * Cart activity is a fact of the cart's owner. An order is a fact of the person who ordered, about the order and its cart, so that the entries of the cart's
- * owner get it too.
+ * Cart activity is a fact of the cart's owner. An order is a fact of the person who ordered, about the order and its cart, so that the
+ * entries of the cart's owner get it too.
  */
 export function commerceFacts(happening: Happening, commerce: CommerceEvent): readonly Fact[] {
   const { properties } = happening.event;

@@ -42,12 +42,14 @@ const zoneStepMs = 15 * minute;
 const zoneSlackMs = 10_000;
 
 /**
- * When an event happened, on the service clock. The client's clock may be wrong, but `sentAt − timestamp` is measured by one clock: that long before its
- * arrival it happened (Segment's rule), and so much service time as passed in it: `rate` is that of the service clock. Imports, and events without `sentAt`,
- * keep their timestamp. No event is in the future: such an event gets the time of its arrival, and `verdict` says so.
+ * When an event happened, on the service clock. The client's clock may be wrong, but `sentAt − timestamp` is measured by one clock: that
+ * long before its arrival it happened (Segment's rule), and so much service time as passed in it: `rate` is that of the service clock.
+ * Imports, and events without `sentAt`, keep their timestamp. No event is in the future: such an event gets the time of its arrival, and
+ * `verdict` says so.
  *
- * Some clients keep their first `sentAt` when they try again. A delay that may be a retry is not treated as a wrong clock: then the timestamp is not corrected,
- * except for events that end something (`ends`: an order, a refusal), which count from the later of the two times.
+ * Some clients keep their first `sentAt` when they try again. A delay that may be a retry is not treated as a wrong clock: then the
+ * timestamp is not corrected, except for events that end something (`ends`: an order, a refusal), which count from the later of the two
+ * times.
  */
 export function happenedAt(times: {
   readonly timestamp: Instant | null;

@@ -1,7 +1,7 @@
 /**
- * The hash behind assignment: GrowthBook's version 2, (fnv1a(String(fnv1a(seed + unit))) mod 10,000) / 10,000, over UTF-16 code units. Seed first, and
- * hashed twice: with the unit first two experiments of 50/50 depend on each other. Seeds and units are ASCII, since other languages hash UTF-8. Source:
- * Fowler, Noll & Vo (1991); GrowthBook SDK 0.8.0.
+ * The hash behind assignment: GrowthBook's version 2, (fnv1a(String(fnv1a(seed + unit))) mod 10,000) / 10,000, over UTF-16 code units. Seed
+ * first, and hashed twice: with the unit first two experiments of 50/50 depend on each other. Seeds and units are ASCII, since other
+ * languages hash UTF-8. Source: Fowler, Noll & Vo (1991); GrowthBook SDK 0.8.0.
  *
  * @example unitHash('exp:welcome', 'prof_000001') // 0.5319
  */

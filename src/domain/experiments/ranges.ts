@@ -7,8 +7,8 @@ export type Ranges =
   | { readonly kind: 'refused'; readonly sum: number };
 
 /**
- * A stretch for each arm, one after the other. `coverage`, 0 to 1, is the share of people in the experiment: it shortens each stretch from its own
- * start, so raising it never moves somebody to another arm.
+ * A stretch for each arm, one after the other. `coverage`, 0 to 1, is the share of people in the experiment: it shortens each stretch from
+ * its own start, so raising it never moves somebody to another arm.
  *
  * @example rangesOf([0.2, 0.3, 0.5], 0.2) // [0, 0.04], [0.2, 0.26], [0.5, 0.6]
  */

@@ -7,7 +7,9 @@ import type { CapPerson } from './caps-for.js';
 import { chosenCap } from './frequency-preference.js';
 import type { SendRequest } from './guards/guard.js';
 
-/** What makes the caps those of this person for this message, as it is at the instant of the request. `timeZone`: where their days begin. */
+/**
+ * What makes the caps those of this person for this message, as it is at the instant of the request. `timeZone`: where their days begin.
+ */
 export function capPerson(
   { engagement: policy }: Pick<Policies, 'engagement'>,
   person: { readonly engagement: EngagementFacts; readonly traits: Readonly<Record<string, unknown>>; readonly timeZone: string },

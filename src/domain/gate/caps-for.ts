@@ -20,8 +20,8 @@ export interface CapPerson {
 type CappedRequest = Pick<SendRequest, 'class' | 'priority' | 'obeysCap' | 'isUserInitiated'>;
 
 /**
- * The caps in force for this person and this message, each with its number. A class that does not obey caps has none. A step that does not obey (`obeys_cap:
- * false`) is still under the hard ceilings and under the person's own choice.
+ * The caps in force for this person and this message, each with its number. A class that does not obey caps has none. A step that does not
+ * obey (`obeys_cap: false`) is still under the hard ceilings and under the person's own choice.
  *
  * @example capsFor(policies, { tier: 'warm', fatigueMultiplier: 0.5, … }, request) → [{ id: 'email-7d', limit: 1, … }, …]
  */

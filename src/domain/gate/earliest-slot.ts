@@ -24,8 +24,9 @@ export function promisedSlot(request: SendRequest, ledger: readonly LedgerSlot[]
 }
 
 /**
- * The earliest instant, `request.at` or later and not after the deadline, that all rules allow. Each rule moves the instant forward to where it
- * alone would allow it, until none moves it: that is the least common instant, and the rule that moved it last is the one that binds.
+ * The earliest instant, `request.at` or later and not after the deadline, that all rules allow. Each rule moves the instant forward to
+ * where it alone would allow it, until none moves it: that is the least common instant, and the rule that moved it last is the one that
+ * binds.
  */
 export function earliestSlot(request: SendRequest, ledger: readonly LedgerSlot[], rules: readonly TimingRule[]): SendDecision {
   let lastAt = latestInstant(request, ledger);

@@ -89,7 +89,10 @@ function money(amount: VerdictDetail[string] | undefined): string {
   return typeof amount === 'number' ? String(Math.round(amount * 1000) / 1000) : '?';
 }
 
-/** Where the number of a cap comes from: `tier warm; fewer, because the person does not read this topic`. Empty: it is the same for everybody. */
+/**
+ * Where the number of a cap comes from: `tier warm; fewer, because the person does not read this topic`. Empty: it is the same for
+ * everybody.
+ */
 export function capWhy({ keepFree, tier, topicMultiplier, fatigueMultiplier, choice }: VerdictDetail): string {
   return [
     choice === true ? 'as the person chose' : null,

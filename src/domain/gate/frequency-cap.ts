@@ -17,8 +17,8 @@ export function frequencyCaps(request: SendRequest, facts: Pick<SendFacts, 'caps
 }
 
 /**
- * The messages that fill the cap which a decision names, without those that give up their slots to it; empty where it names none. The instant asked about is that
- * of the request.
+ * The messages that fill the cap which a decision names, without those that give up their slots to it; empty where it names none. The
+ * instant asked about is that of the request.
  */
 export function roomTakenBy(
   request: SendRequest,
@@ -42,7 +42,9 @@ function nearness(window: CapWindow, at: Instant): (instant: Instant) => boolean
   return (instant) => instant >= start && instant < end;
 }
 
-/** How far a rule is used at `at`, the next instant at which it has room, and the slots that are promised after `at`, the earliest first. */
+/**
+ * How far a rule is used at `at`, the next instant at which it has room, and the slots that are promised after `at`, the earliest first.
+ */
 export interface CapUse {
   readonly used: number;
   /** `at` where there is room now; null where there never is. */
@@ -107,8 +109,8 @@ function earliestUnder(rule: CapRule, slots: readonly Instant[], from: Instant, 
 }
 
 /**
- * `most` slots closer together than the window leave no room in the open interval (newest − window, oldest + window): a message there would be one
- * too many in a window that holds them all, be it one that ends later, with slots that are promised.
+ * `most` slots closer together than the window leave no room in the open interval (newest − window, oldest + window): a message there would
+ * be one too many in a window that holds them all, be it one that ends later, with slots that are promised.
  */
 function earliestInRolling(slots: readonly Instant[], from: Instant, most: number, windowMs: number): Instant {
   let at = from;

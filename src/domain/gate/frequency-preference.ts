@@ -34,8 +34,8 @@ export function chosenFrequency(traits: Readonly<Record<string, unknown>>, at: I
 }
 
 /**
- * The cap that a person chose, on all channels and topics together; no journey overrides it. Null: none. A limit of 0 allows no message; `until` is its end,
- * after which there is room again.
+ * The cap that a person chose, on all channels and topics together; no journey overrides it. Null: none. A limit of 0 allows no message;
+ * `until` is its end, after which there is room again.
  */
 export function chosenCap(
   traits: Readonly<Record<string, unknown>>,

@@ -14,8 +14,9 @@ export interface LedgerRow extends Omit<LedgerSlot, 'messageId' | 'countsTowardC
 }
 
 /**
- * The ledger as the caps see it. A promise can be taken only from a message that was certainly not sent and whose entry can be poked: any other reserved slot
- * counts as used. A held message has no slot. `ownId`: the message that is being decided; its own promise does not count.
+ * The ledger as the caps see it. A promise can be taken only from a message that was certainly not sent and whose entry can be poked: any
+ * other reserved slot counts as used. A held message has no slot. `ownId`: the message that is being decided; its own promise does not
+ * count.
  */
 export function ledgerOf({ classes }: ClassPolicy, rows: readonly LedgerRow[], ownId: string | null): readonly LedgerSlot[] {
   return rows.flatMap((row) => {

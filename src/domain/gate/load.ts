@@ -1,8 +1,8 @@
 import { day, type Instant } from '../time/instant.js';
 
 /**
- * The fate of a message, from a simulation, a replay or the ledger. `sender`: the journey, broadcast or message of the shop's own that asked for it. `by`: the
- * senders whose messages had the room that this one needed; empty if room was not the reason.
+ * The fate of a message, from a simulation, a replay or the ledger. `sender`: the journey, broadcast or message of the shop's own that
+ * asked for it. `by`: the senders whose messages had the room that this one needed; empty if room was not the reason.
  */
 export type ToldMessage = {
   readonly person: string;
@@ -77,7 +77,9 @@ export interface LoadQuestion {
 
 const week = 7 * day;
 
-/** Counts a map of load. The order of the input does not matter; what lies outside `from` (inclusive) to `to` (exclusive) is not counted. */
+/**
+ * Counts a map of load. The order of the input does not matter; what lies outside `from` (inclusive) to `to` (exclusive) is not counted.
+ */
 export function loadMap(told: Iterable<ToldMessage>, { from, to, people: asked }: LoadQuestion): LoadMap {
   const heard = [...told].filter(({ at }) => at >= from && at < to);
   const people = new Set([...asked, ...heard.map(({ person }) => person)]);

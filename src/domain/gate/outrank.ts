@@ -5,9 +5,9 @@ import type { SendFacts, SendRequest } from './guards/guard.js';
 import type { SendDecision } from './verdict.js';
 
 /**
- * The earliest slot under quiet hours and caps together. A slot that is only promised to a less important message does not delay this one: the decision names
- * the messages that give up their slots, as few as possible, the least important first and of these the latest. Messages at a provider and sent messages keep
- * their slots, and so do promises to messages of the same priority: first come, first served.
+ * The earliest slot under quiet hours and caps together. A slot that is only promised to a less important message does not delay this one:
+ * the decision names the messages that give up their slots, as few as possible, the least important first and of these the latest. Messages
+ * at a provider and sent messages keep their slots, and so do promises to messages of the same priority: first come, first served.
  */
 export function slotByRank(request: SendRequest, facts: Pick<SendFacts, 'caps' | 'ledger'>, quiet: readonly TimingRule[]): SendDecision {
   const decideOver = (ledger: readonly LedgerSlot[]): SendDecision =>

@@ -12,14 +12,19 @@ import type { VerdictDetail } from './verdict.js';
 
 /** Twilio may hold a text this long at most, so that the real sending stays near the instant that the caps counted. */
 const longestValiditySeconds = 3600;
-/** From here to the provider it takes some seconds, and their count begins there: so much sooner a text dies, rather than land after the close. */
+/**
+ * From here to the provider it takes some seconds, and their count begins there: so much sooner a text dies, rather than land after the
+ * close.
+ */
 const submissionLagMs = 10 * second;
-/** Places whose hours never meet give no opening, however long one looks. The longest run of closed days is a weekend beside two holidays. */
+/**
+ * Places whose hours never meet give no opening, however long one looks. The longest run of closed days is a weekend beside two holidays.
+ */
 const searchMs = 15 * day;
 
 /**
- * Quiet hours as a rule about when: every place where the person may be must be open, by its law and by the hours of the journey. No rule if any hour is
- * allowed, or if the class of the message does not obey quiet hours (`policy` null).
+ * Quiet hours as a rule about when: every place where the person may be must be open, by its law and by the hours of the journey. No rule
+ * if any hour is allowed, or if the class of the message does not obey quiet hours (`policy` null).
  */
 export function quietHours(request: SendRequest, places: readonly Place[], policy: QuietHoursPolicy | null): readonly TimingRule[] {
   if (policy === null) return [];
@@ -35,8 +40,8 @@ export function quietHours(request: SendRequest, places: readonly Place[], polic
 }
 
 /**
- * Seconds for which a provider may hold a text that is made ready at `at`: until the deadline, until just before the first of the places closes, an
- * hour at most.
+ * Seconds for which a provider may hold a text that is made ready at `at`: until the deadline, until just before the first of the places
+ * closes, an hour at most.
  * Never less than 1. `policy` null: a class that need not keep quiet hours.
  */
 export function smsValiditySeconds(
@@ -86,7 +91,10 @@ class OpenHours {
     );
   }
 
-  /** The earliest instant at which every place is open, a little spread after an opening. No places: none, because nobody knows where the person is. */
+  /**
+   * The earliest instant at which every place is open, a little spread after an opening. No places: none, because nobody knows where the
+   * person is.
+   */
   earliest(from: Instant, request: Pick<SendRequest, 'messageId' | 'deadlineAt'>): Instant | null {
     const opening = this.#opening(from);
     return opening === null || opening === from ? opening : opening + this.#jitterMs(opening, request);
@@ -142,7 +150,10 @@ class OpenHours {
     return closes > lastMargin ? null : closes;
   }
 
-  /** By the message's id, so that the answer is the same every time; never beyond the deadline, nor where the common opening has closed again. */
+  /**
+   * By the message's id, so that the answer is the same every time; never beyond the deadline, nor where the common opening has closed
+   * again.
+   */
   #jitterMs(opening: Instant, { messageId, deadlineAt }: Pick<SendRequest, 'messageId' | 'deadlineAt'>): number {
     const { openingJitterMs, closingMarginMs } = this.#policy;
     const closes = this.firstClose(opening, opening + openingJitterMs + closingMarginMs);

@@ -34,7 +34,9 @@ interface Displacing {
   readonly displaces?: readonly string[];
 }
 
-/** What becomes of a message that had a promised slot and lost it: it asks the gate again. `winner` is the id of the message that took it. */
+/**
+ * What becomes of a message that had a promised slot and lost it: it asks the gate again. `winner` is the id of the message that took it.
+ */
 export interface Displaced {
   readonly kind: 'release';
   readonly reason: 'outranked';

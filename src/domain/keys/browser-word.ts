@@ -22,8 +22,8 @@ const addresses = ['email', 'phone'] as const;
 export const objections = ['profiling_allowed', 'tracking_allowed'] as const;
 
 /**
- * What of an identify counts. A server key's counts whole. A browser's sets addresses as far as it has the right; it raises objections and lifts none, unless
- * a user token vouches for it.
+ * What of an identify counts. A server key's counts whole. A browser's sets addresses as far as it has the right; it raises objections and
+ * lifts none, unless a user token vouches for it.
  */
 export function hearTraits(
   said: Readonly<Record<string, unknown>>,
@@ -64,8 +64,8 @@ function without(said: Readonly<Record<string, unknown>>, names: readonly string
 }
 
 /**
- * The address that stands beside one which the shop contradicts when it identifies somebody for the first time: only a browser has told it, and that browser
- * was not theirs.
+ * The address that stands beside one which the shop contradicts when it identifies somebody for the first time: only a browser has told it,
+ * and that browser was not theirs.
  */
 export function disowned(said: Readonly<Record<string, unknown>>, known: Pick<Profile, 'traits'>): readonly Claim[] {
   const [contradicted] = addresses.filter(
@@ -92,7 +92,8 @@ const ownMethods: ReadonlySet<string> = new Set([
 const ownSource = /^(?:message\/|suppression$|sms-start$|review$)/;
 
 /**
- * An act of consent that a browser may send: the words on the page, without proof. Its yes has no other legal basis, no confirmation and no earlier evidence.
+ * An act of consent that a browser may send: the words on the page, without proof. Its yes has no other legal basis, no confirmation and no
+ * earlier evidence.
  */
 export function browserConsent(said: ConsentSaid): ConsentSaid {
   return {

@@ -3,8 +3,8 @@ import { claimedName } from '../people/plain-name.js';
 import { leadsToShop, type ShopHosts } from '../shop/shop-address.js';
 
 /**
- * The product data of a browser that a mail may show: everyone can use a browser's key, so names are reduced to plain words, and only pictures and links of the
- * shop are kept. Data of a server key is not changed.
+ * The product data of a browser that a mail may show: everyone can use a browser's key, so names are reduced to plain words, and only
+ * pictures and links of the shop are kept. Data of a server key is not changed.
  */
 export function asClaimed(event: CommerceEvent, hosts: ShopHosts): CommerceEvent {
   switch (event.kind) {

@@ -7,7 +7,10 @@ export type LinkPurpose = 'unsubscribe' | 'preferences' | 'cart' | 'confirm' | '
 
 export interface Link {
   readonly purpose: LinkPurpose;
-  /** The message that carried the link; the person, the brand and the cart are found through it, in the store. `confirm`, `data`: what was asked for, and when. */
+  /**
+   * The message that carried the link; the person, the brand and the cart are found through it, in the store. `confirm`, `data`: what was
+   * asked for, and when.
+   */
   readonly id: string;
 }
 
@@ -25,8 +28,8 @@ const purposes: Readonly<Record<string, LinkPurpose>> = Object.fromEntries(
 );
 
 /**
- * Signs a link: `1uk3f2.<id>.<mac>`, that is format version, purpose, key id, then the id as it is and 16 bytes of HMAC-SHA256. Short, because a text pays for
- * each character (62 characters for a message id). It never expires, because opting out must always work.
+ * Signs a link: `1uk3f2.<id>.<mac>`, that is format version, purpose, key id, then the id as it is and 16 bytes of HMAC-SHA256. Short,
+ * because a text pays for each character (62 characters for a message id). It never expires, because opting out must always work.
  */
 export function signLink(secrets: Secrets, link: Link): string {
   const key = signingKey(secrets, 'links');
@@ -34,7 +37,10 @@ export function signLink(secrets: Secrets, link: Link): string {
   return `${head}.${link.id}.${mac(key, head, link.id).toString('base64url')}`;
 }
 
-/** What the link says; null when it was signed with none of the secrets or is not a link at all. What mailers and people add is passed over (`tokensIn`). */
+/**
+ * What the link says; null when it was signed with none of the secrets or is not a link at all. What mailers and people add is passed over
+ * (`tokensIn`).
+ */
 export function readLink(secrets: Secrets, text: string): Link | null {
   return readFirst(tokensIn(text), (token) => readWithAny(secrets, 'links', (key) => readWith(key, token)));
 }
@@ -63,9 +69,9 @@ export function readFirst<T>(tokens: readonly string[], read: (token: string) =>
 const longestRead = 512;
 
 /**
- * What may be the token in a text that was meant as one: the text from its first letter or digit on, with anything after the token (a full stop, a quote, a
- * bracket, a tag, a sentence); and the text without characters that are in no token (spaces and line ends of a wrapped link, `=` of quoted-printable, invisible
- * marks). The signature decides.
+ * What may be the token in a text that was meant as one: the text from its first letter or digit on, with anything after the token (a full
+ * stop, a quote, a bracket, a tag, a sentence); and the text without characters that are in no token (spaces and line ends of a wrapped
+ * link, `=` of quoted-printable, invisible marks). The signature decides.
  */
 export function tokensIn(raw: string): readonly string[] {
   const text = raw.slice(0, longestRead).replace(/^[^A-Za-z0-9]+/, '');

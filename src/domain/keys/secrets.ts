@@ -3,8 +3,8 @@ import type { Instant } from '../time/instant.js';
 import { type KeyPurpose, subKey } from './sub-key.js';
 
 /**
- * The secrets of an installation. The first signs and makes keys; all of them verify, so that what an older one signed goes on working. From each secret a key
- * is derived for each purpose; this module makes everything with these keys.
+ * The secrets of an installation. The first signs and makes keys; all of them verify, so that what an older one signed goes on working.
+ * From each secret a key is derived for each purpose; this module makes everything with these keys.
  */
 export interface Secrets {
   readonly first: string;
@@ -29,7 +29,10 @@ export function signingKey(secrets: Secrets, purpose: KeyPurpose): string {
   return keyOf(secrets, secrets.first, purpose);
 }
 
-/** The key of the secret that was the first at an instant: what is made again and again for a thing of that age comes out the same after a rotation. */
+/**
+ * The key of the secret that was the first at an instant: what is made again and again for a thing of that age comes out the same after a
+ * rotation.
+ */
 export function keyAt(secrets: Secrets, purpose: KeyPurpose, at: Instant): string {
   const { first, eras = [] } = secrets;
   return keyOf(secrets, (eras.findLast(({ since }) => since <= at) ?? eras[0])?.secret ?? first, purpose);
@@ -39,7 +42,9 @@ function keyOf({ plain }: Secrets, secret: string, purpose: KeyPurpose): string 
   return plain?.has(secret) === true ? secret : subKey(secret, purpose);
 }
 
-/** The keys of the other secrets. One that was never the first here may have made things before that was noted, so it is asked in both ways. */
+/**
+ * The keys of the other secrets. One that was never the first here may have made things before that was noted, so it is asked in both ways.
+ */
 function otherKeys(secrets: Secrets, purpose: KeyPurpose): readonly string[] {
   const { others, eras = [], plain } = secrets;
   return others.flatMap((secret) => {

@@ -16,7 +16,10 @@ export type KeyPurpose =
   /** Idempotency keys and ids of events, as they are kept. */
   | 'told-twice';
 
-/** 256 bits for one purpose, as base64url: HKDF (RFC 5869) with SHA-256 over the secret. The same secret gives the same key; no key tells another, nor the secret. */
+/**
+ * 256 bits for one purpose, as base64url: HKDF (RFC 5869) with SHA-256 over the secret. The same secret gives the same key; no key tells
+ * another, nor the secret.
+ */
 export function subKey(secret: string, purpose: KeyPurpose): string {
   const slot = `${purpose}\n${secret}`;
   const known = derived.get(slot);

@@ -25,8 +25,9 @@ export function userTokenSecret(secret: string, version: number): string {
 }
 
 /**
- * Reads a JWT (RFC 7519) signed by HS256 under one of the secrets: `sub` is the user id, `exp` its end in seconds since 1970, at most a day ahead; `previous`,
- * optional, another id of the same user. The header may name HS256 and nothing else. `at`: real time, because the shop's clock knows no other.
+ * Reads a JWT (RFC 7519) signed by HS256 under one of the secrets: `sub` is the user id, `exp` its end in seconds since 1970, at most a day
+ * ahead; `previous`, optional, another id of the same user. The header may name HS256 and nothing else. `at`: real time, because the shop's
+ * clock knows no other.
  */
 export function readUserToken(token: string, secrets: readonly string[], at: Instant): TokenReading {
   const [header = '', payload = '', signature = '', ...more] = token.length > maxLength ? [] : token.split('.');

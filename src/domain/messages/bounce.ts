@@ -1,8 +1,8 @@
 import { day, type Instant } from '../time/instant.js';
 
 /**
- * The class of a bounce. `hard`: the mailbox does not exist. `soft`: not now. `policy`: the receiver refuses us, not the person. `hard-unconfirmed`: final,
- * without a reason. `delayed` and `informational` are not bounces.
+ * The class of a bounce. `hard`: the mailbox does not exist. `soft`: not now. `policy`: the receiver refuses us, not the person.
+ * `hard-unconfirmed`: final, without a reason. `delayed` and `informational` are not bounces.
  */
 export type BounceClass = 'hard' | 'soft' | 'policy' | 'hard-unconfirmed';
 export type DeliveryReportClass = BounceClass | 'delayed' | 'informational';
@@ -37,8 +37,8 @@ const softSpanMs = 15 * day;
 export const unconfirmedWindowMs = 30 * day;
 
 /**
- * Is the address dead? Yes after one hard bounce; after five soft ones over at least fifteen days without a delivery; after the second unconfirmed one in
- * thirty days. Never after a refusal by policy, because the cause is on our side.
+ * Is the address dead? Yes after one hard bounce; after five soft ones over at least fifteen days without a delivery; after the second
+ * unconfirmed one in thirty days. Never after a refusal by policy, because the cause is on our side.
  */
 export function isDeadAddress(bounce: BounceClass, history: BounceHistory): boolean {
   switch (bounce) {

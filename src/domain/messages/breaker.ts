@@ -31,8 +31,8 @@ export interface BreakerTrip {
 export const breakerWindowMs = 30 * day;
 
 /**
- * The rate of an ordinary shop (0.05 %), with the weight of a thousand mails: one complaint about the first ten mails means little, three mean a lot. Without
- * it the first complaint of a small shop would stop it.
+ * The rate of an ordinary shop (0.05 %), with the weight of a thousand mails: one complaint about the first ten mails means little, three
+ * mean a lot. Without it the first complaint of a small shop would stop it.
  */
 const priorComplaints = 0.5;
 const priorMails = 1000;
@@ -62,8 +62,8 @@ export function tripOf(counts: DeliveryCounts): BreakerTrip | null {
 }
 
 /**
- * With this many mails the counted failures break no rule, so counting can stop. 0: they break no rule with any number. (`complaints-likely` needs a rate of
- * more than one in a thousand, prior included.)
+ * With this many mails the counted failures break no rule, so counting can stop. 0: they break no rule with any number.
+ * (`complaints-likely` needs a rate of more than one in a thousand, prior included.)
  */
 export function enoughMails({ complaints, hardBounces, unsubscribes }: Omit<DeliveryCounts, 'sent' | 'delivered'>): number {
   return Math.max(

@@ -4,8 +4,8 @@ import type { BounceClass } from './bounce.js';
 import type { PlainContent } from './plain-content.js';
 
 /**
- * A channel as a value: everything in which one channel differs from another, and pure. Each has its own in `src/channels/<name>/channel.ts`;
- * nothing else asks for a channel's name.
+ * A channel as a value: everything in which one channel differs from another, and pure. Each has its own in
+ * `src/channels/<name>/channel.ts`; nothing else asks for a channel's name.
  */
 export interface ChannelKind<Id extends string = string> {
   readonly id: Id;
@@ -38,8 +38,8 @@ export interface ChannelKind<Id extends string = string> {
   /** Whether each message costs enough that the shop has a budget an hour for each country. */
   readonly hasCountryBudget: boolean;
   /**
-   * Its provider does not report deliveries: a message that was accepted this many milliseconds ago and did not bounce counts as delivered. Null: deliveries
-   * are reported.
+   * Its provider does not report deliveries: a message that was accepted this many milliseconds ago and did not bounce counts as delivered.
+   * Null: deliveries are reported.
    */
   readonly deliveredAfterMs: number | null;
   /** Whether a breaker counts what comes back and who complains, and stops marketing by it. */
@@ -119,9 +119,9 @@ export interface ReachOptions {
 }
 
 /**
- * `bounce`: earlier bounces decide whether the address is dead. `complaint`: the person called it spam. `suppress`: the address is dead, at once or once so
- * many messages within 30 days had one of these codes. `pause`: content or registration is refused, so the journey would be refused again. `back-off`: it was
- * not sent, and may be sent later. `operator`: our account.
+ * `bounce`: earlier bounces decide whether the address is dead. `complaint`: the person called it spam. `suppress`: the address is dead, at
+ * once or once so many messages within 30 days had one of these codes. `pause`: content or registration is refused, so the journey would be
+ * refused again. `back-off`: it was not sent, and may be sent later. `operator`: our account.
  */
 export type ReportAction =
   | { readonly kind: 'bounce'; readonly bounce: BounceClass }

@@ -13,7 +13,10 @@ export const channels: readonly [Channel, ...Channel[]] = channelKinds.map(({ id
 
 const kinds: ReadonlyMap<string, ChannelKind> = new Map(channelKinds.map((kind) => [kind.id, kind]));
 
-/** All that is so of a channel. One that this build lacks reaches nobody, and is no reason for a turn to fail: a newer build may have stored it. */
+/**
+ * All that is so of a channel. One that this build lacks reaches nobody, and is no reason for a turn to fail: a newer build may have stored
+ * it.
+ */
 export function channelKind(channel: string): ChannelKind {
   return kinds.get(channel) ?? unknownChannel(channel);
 }
@@ -66,7 +69,10 @@ export function channelsOf<Form extends ChannelKind['form']>(form: Form): readon
   return channelsWith((kind) => kind.form === form) as [ChannelOf<Form>, ...ChannelOf<Form>[]];
 }
 
-/** Where a person's address is on which each message costs: the shop's budget of that country counts for it. Null: nobody knows, or they have none. */
+/**
+ * Where a person's address is on which each message costs: the shop's budget of that country counts for it. Null: nobody knows, or they
+ * have none.
+ */
 export function costlyCountryOf(profile: Addressed): string | null {
   for (const channel of channelsWith(({ hasCountryBudget }) => hasCountryBudget)) {
     const address = addressOf(profile, channel);

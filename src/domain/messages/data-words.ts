@@ -5,8 +5,8 @@ import { readPath } from '../values/read-path.js';
 type Data = Readonly<Record<string, unknown>>;
 
 /**
- * What a template reads as `data`, in the language that it is written in: `by_language` has the values by language, under tags such as `de` or `de-AT`, and
- * they replace the others. A language without an entry gets the others only.
+ * What a template reads as `data`, in the language that it is written in: `by_language` has the values by language, under tags such as `de`
+ * or `de-AT`, and they replace the others. A language without an entry gets the others only.
  */
 export function dataIn(locale: string, data: Data): Data {
   const { by_language: words, ...rest } = data;

@@ -1,6 +1,6 @@
 /**
- * A mailbox provider's feedback loop as the shop has signed up for it: who sends the reports, and whose signature proves that. A provider's own customers
- * can write under its domain too, so the address is part of it.
+ * A mailbox provider's feedback loop as the shop has signed up for it: who sends the reports, and whose signature proves that. A provider's
+ * own customers can write under its domain too, so the address is part of it.
  */
 export interface FeedbackLoop {
   /** Of the report's From, lower case; null: any at `domain`, where only its reports come from. */
@@ -10,8 +10,8 @@ export interface FeedbackLoop {
 }
 
 /**
- * Reads `staff@hotmail.com, feedback@arf.mail.yahoo.com=yahoo.com, @fbl.example.net`: addresses, with the domain that signs where it is another one; `@` starts
- * a domain of which every address counts. `problems`: the parts that are neither.
+ * Reads `staff@hotmail.com, feedback@arf.mail.yahoo.com=yahoo.com, @fbl.example.net`: addresses, with the domain that signs where it is
+ * another one; `@` starts a domain of which every address counts. `problems`: the parts that are neither.
  */
 export function readFeedbackLoops(text: string): { readonly loops: readonly FeedbackLoop[]; readonly problems: readonly string[] } {
   const loops: FeedbackLoop[] = [];

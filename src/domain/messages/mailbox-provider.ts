@@ -1,6 +1,9 @@
 import type { MessageClass } from './message-class.js';
 
-/** Who runs the mailboxes behind these domains. A shop's own domain that is hosted by one of them cannot be told from its name, and is `other`. */
+/**
+ * Who runs the mailboxes behind these domains. A shop's own domain that is hosted by one of them cannot be told from its name, and is
+ * `other`.
+ */
 const domainsByProvider = {
   gmail: ['gmail.com', 'googlemail.com'],
   outlook: [

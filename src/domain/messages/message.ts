@@ -53,7 +53,9 @@ export interface ProviderWords {
 /** A row of the ledger, as the caps see it. */
 export interface LedgerSlot {
   readonly messageId: string;
-  /** Of somebody else who shares the address. It counts as any other, and no promise of it can be taken back for a message of this person. */
+  /**
+   * Of somebody else who shares the address. It counts as any other, and no promise of it can be taken back for a message of this person.
+   */
   readonly isOfAnother?: boolean;
   readonly channel: Channel;
   readonly class: MessageClass;
@@ -66,8 +68,8 @@ export interface LedgerSlot {
 }
 
 /**
- * The combined result of a message's attempts, in any order of the answers: accepted > unknown > not-sent. An attempt without an answer (null) counts as
- * unknown, because its body may have been sent.
+ * The combined result of a message's attempts, in any order of the answers: accepted > unknown > not-sent. An attempt without an answer
+ * (null) counts as unknown, because its body may have been sent.
  */
 export function foldAttempts(outcomes: readonly (AttemptOutcome['kind'] | null)[]): AttemptOutcome['kind'] {
   if (outcomes.includes('accepted')) return 'accepted';

@@ -3,8 +3,8 @@ import { readWithAny, type Secrets, signingKey } from '../keys/secrets.js';
 import { base32, type MessageId } from '../values/ids.js';
 
 /**
- * An address of ours that mail comes back to. `bounce` and `unsubscribe` name the message that it answers, signed; `feedback` takes complaints of mailbox
- * providers, which name it themselves.
+ * An address of ours that mail comes back to. `bounce` and `unsubscribe` name the message that it answers, signed; `feedback` takes
+ * complaints of mailbox providers, which name it themselves.
  */
 export type ReturnAddress = { readonly kind: 'bounce' | 'unsubscribe'; readonly messageId: MessageId } | { readonly kind: 'feedback' };
 
@@ -12,8 +12,8 @@ const prefixes = { bounce: 'b', unsubscribe: 'unsub' } as const;
 const feedbackMailbox = 'fbl';
 
 /**
- * `b+<message>.<mac>@domain`, `unsub+<message>.<mac>@domain`: at most 64 characters before the @, and the same in capitals, because some servers on the way
- * change the case. 80 bits of HMAC-SHA256: nobody can stop another person's mail by guessing.
+ * `b+<message>.<mac>@domain`, `unsub+<message>.<mac>@domain`: at most 64 characters before the @, and the same in capitals, because some
+ * servers on the way change the case. 80 bits of HMAC-SHA256: nobody can stop another person's mail by guessing.
  */
 export function writeReturnAddress(
   secrets: Secrets,

@@ -4,9 +4,9 @@ import type { OrderLine, OrderSums, OrderTold, Refund } from './order-told.js';
 import { emptyShipment, foldShipment, mergeShipments, type ShipmentFold } from './shipment-fold.js';
 
 /**
- * All events of one order, folded so that neither the order of arrival nor repetitions make a difference: each field keeps its newest value by the source's own
- * update time; refunds, shipments and returns are kept by their ids; an ended state stays ended. (A state-based CRDT: Shapiro et al. 2011; `mergeOrders` is its
- * join.)
+ * All events of one order, folded so that neither the order of arrival nor repetitions make a difference: each field keeps its newest value
+ * by the source's own update time; refunds, shipments and returns are kept by their ids; an ended state stays ended. (A state-based CRDT:
+ * Shapiro et al. 2011; `mergeOrders` is its join.)
  */
 export interface OrderFold {
   /** When the first event of it came, and when it was first paid and first cancelled, as positions. */

@@ -1,8 +1,8 @@
 import { day } from '../time/instant.js';
 
 /**
- * A user id that collects many people within a day belongs to nobody: it is an unknown name for guests (`visitor`, `tmp`), or the id of a till. It joins no
- * more people, because the next visitor would get emails about the cart of the one before.
+ * A user id that collects many people within a day belongs to nobody: it is an unknown name for guests (`visitor`, `tmp`), or the id of a
+ * till. It joins no more people, because the next visitor would get emails about the cart of the one before.
  */
 
 /** So many browsers and addresses a person may bring to one user id within a day. */

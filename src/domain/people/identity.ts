@@ -17,8 +17,8 @@ export interface KnownIdentity extends Identity {
 }
 
 /**
- * How far an event is believed about who somebody is. `shop`: a server key, or a token for each id. `user`: a token for its `userId`. `none`: a browser, which
- * may say that it is anybody.
+ * How far an event is believed about who somebody is. `shop`: a server key, or a token for each id. `user`: a token for its `userId`.
+ * `none`: a browser, which may say that it is anybody.
  */
 export type Trust = 'shop' | 'user' | 'none';
 
@@ -32,8 +32,8 @@ export interface IdentifyingEvent extends Pick<ShopEvent, 'type' | 'userId' | 'a
 }
 
 /**
- * What an event may do to the addresses of the person whom it is about: `set` them, `fill` in one that is missing, or only `claim` them: what it says is
- * kept and used for nothing.
+ * What an event may do to the addresses of the person whom it is about: `set` them, `fill` in one that is missing, or only `claim` them:
+ * what it says is kept and used for nothing.
  */
 export type AddressRight = 'set' | 'fill' | 'claim';
 
@@ -97,12 +97,12 @@ export function identitiesOf(event: IdentifyingEvent): readonly Identity[] {
 }
 
 /**
- * Works out who events are about. `identify` joins an anonymous visitor to the user that it names; `alias` joins the person with the former id, also a user;
- * nothing else joins people, and joining a person to themselves changes nothing. If an anonymous id of one known user identifies as another, the newer
- * statement wins: the id moves, but the users are not joined, because people share browsers.
+ * Works out who events are about. `identify` joins an anonymous visitor to the user that it names; `alias` joins the person with the former
+ * id, also a user; nothing else joins people, and joining a person to themselves changes nothing. If an anonymous id of one known user
+ * identifies as another, the newer statement wins: the id moves, but the users are not joined, because people share browsers.
  *
- * A browser without a user token speaks only for itself. It may name a new user, or one of whom only the id is known. As a known user it counts only if it is
- * already their browser, or if it refuses something. All its other statements are claims.
+ * A browser without a user token speaks only for itself. It may name a new user, or one of whom only the id is known. As a known user it
+ * counts only if it is already their browser, or if it refuses something. All its other statements are claims.
  */
 export function planIdentities(events: readonly IdentifyingEvent[], stored: StoredPeople, newId: () => ProfileId): IdentityPlan {
   const people = new People(stored, newId);

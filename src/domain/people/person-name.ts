@@ -27,8 +27,8 @@ const longestGreeting = 40;
 const signsOfPrograms = /[<>{}[\]\\|^~=$%*;`]|&[a-z#0-9]+;?$/iu;
 
 /**
- * A name as a mail may say it: on one line, without addresses and invisible marks. Null: it is not a name (`null`, `N/A`, `-`, an email, only an emoji,
- * markup), so that a greeting omits it.
+ * A name as a mail may say it: on one line, without addresses and invisible marks. Null: it is not a name (`null`, `N/A`, `-`, an email,
+ * only an emoji, markup), so that a greeting omits it.
  *
  * @example nameInMail(' Ada ') // 'Ada'
  */

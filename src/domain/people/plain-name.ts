@@ -1,6 +1,6 @@
 /**
- * Names that others gave (a person's, a product's) as words alone: mail programs make links of whatever looks like an address, so a name with one is a link
- * in a genuine mail. Everything here takes time in proportion to the text.
+ * Names that others gave (a person's, a product's) as words alone: mail programs make links of whatever looks like an address, so a name
+ * with one is a link in a genuine mail. Everything here takes time in proportion to the text.
  */
 
 /** What a mail shows of a name at most, in characters. */
@@ -15,7 +15,8 @@ const mostDigits = 4;
 const mostDigitsOfRow = 6;
 
 /**
- * A name without web and mail addresses, on one line, 100 characters at most. Dots that join two words ("Dr.Martens") become blanks. May be empty.
+ * A name without web and mail addresses, on one line, 100 characters at most. Dots that join two words ("Dr.Martens") become blanks. May be
+ * empty.
  *
  * ```ts
  * plainName('Ada, see https://evil.example/x now') // 'Ada, see now'
@@ -30,7 +31,10 @@ export function claimedName(name: string): string {
   return cut(withoutNumbers(wordsOf(name).flatMap(plainWord)), longestClaim);
 }
 
-/** Control and format marks, and letters that show nothing (fillers), are in no name, apart from those that join letters (Persian, families of emoji). */
+/**
+ * Control and format marks, and letters that show nothing (fillers), are in no name, apart from those that join letters (Persian, families
+ * of emoji).
+ */
 function wordsOf(name: string): readonly string[] {
   return name
     .slice(0, longestRead)
@@ -66,7 +70,9 @@ function joins(before: string, after: string): boolean {
   return /[\p{L}\p{N}]$/u.test(before) && /^\p{L}{2}/u.test(after);
 }
 
-/** Words that people join by a dot begin with a capital and have small letters behind it; all else may be a host, and so may what is short. */
+/**
+ * Words that people join by a dot begin with a capital and have small letters behind it; all else may be a host, and so may what is short.
+ */
 function looksLikeHost(parts: readonly string[]): boolean {
   return parts.slice(1).some((part) => {
     const letters = /^\p{L}+/u.exec(part)?.[0] ?? '';

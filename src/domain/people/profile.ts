@@ -35,8 +35,8 @@ export const maxTraits = 500;
 export const largestTraits = 64 * 1024;
 
 /**
- * The traits after a statement at `at`. A late, older statement never overwrites a newer one, trait by trait; at the same instant the greater value
- * (as JSON) stands, so that the order of arrival does not matter. Null removes a trait.
+ * The traits after a statement at `at`. A late, older statement never overwrites a newer one, trait by trait; at the same instant the
+ * greater value (as JSON) stands, so that the order of arrival does not matter. Null removes a trait.
  */
 export function mergeTraits(known: Traits, said: Readonly<Record<string, unknown>>, at: Instant): TraitChange {
   return mergeTraitTimes(known, { traits: said, traitTimes: Object.fromEntries(Object.keys(said).map((name) => [name, at])) });

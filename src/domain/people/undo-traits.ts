@@ -11,8 +11,9 @@ export interface ChangedTraits {
 }
 
 /**
- * Undoes statements, the newest first, if they are still in force: a later statement of others about a trait stays. `isTheirs`: is the statement about this
- * trait at this instant one of those to undo? A later statement with the same value changed nothing, so it does not prevent the undo.
+ * Undoes statements, the newest first, if they are still in force: a later statement of others about a trait stays. `isTheirs`: is the
+ * statement about this trait at this instant one of those to undo? A later statement with the same value changed nothing, so it does not
+ * prevent the undo.
  */
 export function undoTraits(
   present: Traits,

@@ -1,7 +1,7 @@
 /**
- * Where a North American number belongs, by its area code: states, provinces and territories as ISO 3166-2. From the North American Numbering Plan as of the
- * end of 2024, overlays included. A missing code means nothing: it is newer, belongs to no place (800, 900 …), or we were not sure. A mobile number may have
- * moved with its owner; that is why it is evidence among others.
+ * Where a North American number belongs, by its area code: states, provinces and territories as ISO 3166-2. From the North American
+ * Numbering Plan as of the end of 2024, overlays included. A missing code means nothing: it is newer, belongs to no place (800, 900 …), or
+ * we were not sure. A mobile number may have moved with its owner; that is why it is evidence among others.
  */
 const byRegion = {
   'US-AL': '205 251 256 334 659 938',
@@ -94,7 +94,8 @@ const byRegion = {
 let codes: ReadonlyMap<string, readonly string[]> | null = null;
 
 /**
- * The places of an E.164 number that begins with +1: `US-FL`, `CA-ON`, or a country such as `JM`; several where the code is shared. Empty: unknown.
+ * The places of an E.164 number that begins with +1: `US-FL`, `CA-ON`, or a country such as `JM`; several where the code is shared. Empty:
+ * unknown.
  *
  * @example placesOfAreaCode('+12125550123') // ['US-NY']
  */

@@ -1,6 +1,6 @@
 /**
- * ISO 3166 country → its IANA zones, from the public-domain tzdata 2025b (zone.tab); of zones whose clocks agree from 2024 on, the first stands
- * for all. Written down so that the answer is the same on every machine.
+ * ISO 3166 country → its IANA zones, from the public-domain tzdata 2025b (zone.tab); of zones whose clocks agree from 2024 on, the first
+ * stands for all. Written down so that the answer is the same on every machine.
  */
 export const countryZones: Readonly<Record<string, readonly string[]>> = {
   AD: ['Europe/Andorra'],
@@ -302,8 +302,8 @@ export const countryZones: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The rest of the zones of zone.tab, of the same countries: none of them has a clock of its own there from 2024 on. With `countryZones`, they say
- * in which country a zone is.
+ * The rest of the zones of zone.tab, of the same countries: none of them has a clock of its own there from 2024 on. With `countryZones`,
+ * they say in which country a zone is.
  */
 const furtherZones: Readonly<Record<string, readonly string[]>> = {
   AQ: ['Antarctica/Rothera', 'Antarctica/Vostok'],

@@ -1,6 +1,6 @@
 /**
- * States of the United States (territories among them) and provinces of Canada with their zones: each zone whose clock somebody there lives by, one name
- * for all that agree from 2024 on. From tzdata 2025b and 49 CFR 71.
+ * States of the United States (territories among them) and provinces of Canada with their zones: each zone whose clock somebody there lives
+ * by, one name for all that agree from 2024 on. From tzdata 2025b and 49 CFR 71.
  */
 const zones: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   US: {
@@ -169,7 +169,10 @@ export function regionsOf(country: string): readonly string[] {
   return Object.keys(zones[country] ?? {});
 }
 
-/** ISO 3166-2 without the country, from a code in any case (`fl`, `US-FL`) or, for the United States and Canada, a name. Null: no region that tells anything. */
+/**
+ * ISO 3166-2 without the country, from a code in any case (`fl`, `US-FL`) or, for the United States and Canada, a name. Null: no region
+ * that tells anything.
+ */
 export function regionCode(country: string, text: string): string | null {
   const trimmed = text.trim();
   const code = trimmed.toUpperCase().replace(`${country}-`, '');

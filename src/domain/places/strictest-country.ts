@@ -7,8 +7,8 @@ export interface Whereabouts {
 }
 
 /**
- * Does a rule of these countries (ISO 3166, upper case) count for this person? The strictest of the shop's country and all in which the person may be; where
- * nobody knows that, the rule counts.
+ * Does a rule of these countries (ISO 3166, upper case) count for this person? The strictest of the shop's country and all in which the
+ * person may be; where nobody knows that, the rule counts.
  */
 export function countsFor(countries: readonly string[], person: Whereabouts, shop: { readonly country: string }): boolean {
   if (countries.includes(shop.country)) return true;

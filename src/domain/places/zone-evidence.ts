@@ -15,7 +15,10 @@ export interface Place {
   readonly country: string | null;
   /** ISO 3166-2 without the country; null: unknown. */
   readonly region: string | null;
-  /** What is not known although the law asks for it: the state, or even the zone, of somebody in the United States. `zone` is then one to reckon with. */
+  /**
+   * What is not known although the law asks for it: the state, or even the zone, of somebody in the United States. `zone` is then one to
+   * reckon with.
+   */
   readonly unknown: 'region' | 'zone' | null;
 }
 
@@ -35,9 +38,9 @@ export interface ZoneEvidence {
 /**
  * Every place where the person may be; a text is sent only when all are open. Never empty.
  *
- * Stated zone, postal address and area code each name some places. Evidence that agrees narrows the places; evidence that contradicts adds places. If nothing
- * names a country (a zone such as UTC belongs to none): all places of the country of the phone number, otherwise the shop's. For a person in the United States
- * without a zone: New York, with hours of its own.
+ * Stated zone, postal address and area code each name some places. Evidence that agrees narrows the places; evidence that contradicts adds
+ * places. If nothing names a country (a zone such as UTC belongs to none): all places of the country of the phone number, otherwise the
+ * shop's. For a person in the United States without a zone: New York, with hours of its own.
  *
  * @example candidatePlaces({ timeZone: null, country: 'PT', region: null, phone: null }, shop) // Lisbon and the Azores
  */
@@ -177,7 +180,8 @@ const seenAgainMs = 7 * day;
 const seenForMs = 90 * day;
 
 /**
- * What an event's `context.timezone` adds to the traits; nothing where it is known already, or no zone of a country: servers and cautious browsers say
+ * What an event's `context.timezone` adds to the traits; nothing where it is known already, or no zone of a country: servers and cautious
+ * browsers say
  * `UTC`.
  */
 export function seenZoneTraits(
@@ -203,8 +207,8 @@ function fieldOf(value: unknown, name: string): unknown {
 }
 
 /**
- * The places by what the person's traits say: `timezone`, `country`, `state` or `region`, the same of `address`, the phone number, and where their
- * device was in the 90 days before `at` (null: that is left aside).
+ * The places by what the person's traits say: `timezone`, `country`, `state` or `region`, the same of `address`, the phone number, and
+ * where their device was in the 90 days before `at` (null: that is left aside).
  */
 export function placesByTraits(
   person: { readonly traits: Readonly<Record<string, unknown>>; readonly phone: string | null },
@@ -230,8 +234,9 @@ export function placesByTraits(
 }
 
 /**
- * The zone of calendar waits and sentences. "10:00 in the person's zone" needs one zone, while quiet hours use all: the one that the person states, then that
- * of their device (`stated`, see `statedZone`), then the only one possible, then the most populous of their country; if nothing is known, the shop's.
+ * The zone of calendar waits and sentences. "10:00 in the person's zone" needs one zone, while quiet hours use all: the one that the person
+ * states, then that of their device (`stated`, see `statedZone`), then the only one possible, then the most populous of their country; if
+ * nothing is known, the shop's.
  */
 export function calendarZone(places: readonly Place[], shopTimeZone: string, stated: string | null = null): string {
   if (stated !== null) return stated;
@@ -256,7 +261,10 @@ const populousZones: Readonly<Record<string, string>> = {
   RU: 'Europe/Moscow',
 };
 
-/** The zone that a person states, else the one in which their device was in the 90 days before `at`; null: neither, or one of no country (`UTC`). */
+/**
+ * The zone that a person states, else the one in which their device was in the 90 days before `at`; null: neither, or one of no country
+ * (`UTC`).
+ */
 export function statedZone(traits: Readonly<Record<string, unknown>>, at: Instant): string | null {
   const seen = traits[seenZone];
   const told = [traits['timezone'], at - daySeen(seen) < seenForMs ? fieldOf(seen, 'zone') : null];

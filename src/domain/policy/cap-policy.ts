@@ -29,15 +29,17 @@ export interface CapPolicyRule {
   readonly headroom: readonly { readonly priorityUpTo: number; readonly keepFree: number }[];
   /** A message that the person's own act asked for (a quiz result) passes this rule; it still counts. For gaps. */
   readonly exemptsUserInitiated: boolean;
-  /** A message is not held back by those of lower priority: a newsletter this morning does not keep a cart reminder from leaving. For gaps. */
+  /**
+   * A message is not held back by those of lower priority: a newsletter this morning does not keep a cart reminder from leaving. For gaps.
+   */
   readonly exemptsMoreImportant: boolean;
   /** Whether topic affinity and fatigue lower this limit. Gaps and ceilings stay as they are. */
   readonly scales: boolean;
 }
 
 /**
- * Channels with the tiers for which nothing limits them: no rule of the channel itself, over all topics and a day or more. A rule over all channels together is
- * not enough, because it does not limit texts. Empty: every message that counts is capped.
+ * Channels with the tiers for which nothing limits them: no rule of the channel itself, over all topics and a day or more. A rule over all
+ * channels together is not enough, because it does not limit texts. Empty: every message that counts is capped.
  */
 export function uncapped({ rules }: Pick<CapPolicy, 'rules'>): readonly { readonly channel: Channel; readonly tiers: readonly Tier[] }[] {
   return channels

@@ -20,8 +20,8 @@ export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as con
 export type Weekday = (typeof weekdays)[number];
 
 /**
- * Local hours in which a channel may be used in a place. The rules of a country and of its region both count: for each minute the stricter one. If there is no
- * rule for the country, the rule for `everywhere` counts.
+ * Local hours in which a channel may be used in a place. The rules of a country and of its region both count: for each minute the stricter
+ * one. If there is no rule for the country, the rule for `everywhere` counts.
  */
 export interface Jurisdiction {
   /** `us`, `us-fl`, `fr`, `everywhere`: told in sentences. */

@@ -14,7 +14,9 @@ export function lift({ both, one, other, baskets }: BoughtTogether): number {
 /** Baskets' worth of doubt that pull a lift towards 1. */
 const doubt = 10;
 
-/** The lift as far as the data carry it: near 1 where there are few. For the words "often bought with" and for samples, never to rank by. */
+/**
+ * The lift as far as the data carry it: near 1 where there are few. For the words "often bought with" and for samples, never to rank by.
+ */
 export function shrunkLift({ both, one, other, baskets }: BoughtTogether): number {
   return (both + doubt) / ((one * other) / baskets + doubt);
 }

@@ -10,8 +10,9 @@ export interface Ranked {
 }
 
 /**
- * Picks items that fit and do not resemble each other: maximal marginal relevance, `λ·relevance − (1−λ)·(likeness to what is picked)` (Carbonell and Goldstein 1998). `lambda` 1:
- * by fit alone. Of equals the one that comes first. At most `perCategory` of one category, while others are left.
+ * Picks items that fit and do not resemble each other: maximal marginal relevance, `λ·relevance − (1−λ)·(likeness to what is picked)`
+ * (Carbonell and Goldstein 1998). `lambda` 1: by fit alone. Of equals the one that comes first. At most `perCategory` of one category,
+ * while others are left.
  */
 export function pickDiverse(
   items: readonly Ranked[],

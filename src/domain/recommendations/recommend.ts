@@ -45,8 +45,8 @@ const itemToItemShare = 0.8;
 const perCategory = 2;
 
 /**
- * The items to show a person: content, item-to-item and popularity, weighed by how much is known of them (`α = 5/(5 + purchases)`), without excluded items, and
- * with variety. A method without data has no weight; its weight goes to popularity: new people see popular items.
+ * The items to show a person: content, item-to-item and popularity, weighed by how much is known of them (`α = 5/(5 + purchases)`), without
+ * excluded items, and with variety. A method without data has no weight; its weight goes to popularity: new people see popular items.
  */
 export function recommend(
   catalogue: readonly CatalogueItem[],

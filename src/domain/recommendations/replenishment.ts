@@ -20,7 +20,8 @@ export interface Lasting {
 }
 
 /**
- * Learns from the gaps between a person's purchases: the conjugate normal model of the logarithms, pulled to the product's prior where gaps are few.
+ * Learns from the gaps between a person's purchases: the conjugate normal model of the logarithms, pulled to the product's prior where gaps
+ * are few.
  *
  * @param gapsDays Days between purchases, each for one piece: a gap after two pieces counts half.
  * @param quantity Pieces that were bought last.
@@ -48,7 +49,10 @@ export function usedUpAfterDays({ logMean, logVariance, sigma, quantity }: Lasti
   return quantity * Math.exp(logMean + normalQuantiles[share] * Math.sqrt(logVariance + sigma ** 2));
 }
 
-/** When to remind of a product: first when a quarter of people would have used it up, then at six in ten; at nine in ten they bought elsewhere, or no more. */
+/**
+ * When to remind of a product: first when a quarter of people would have used it up, then at six in ten; at nine in ten they bought
+ * elsewhere, or no more.
+ */
 export function reminderWindow(
   boughtAt: Instant,
   lasting: Lasting,

@@ -18,8 +18,8 @@ const signalWeights = {
 } as const;
 
 /**
- * What a person likes at an instant. What they declared beats what was inferred: who says "dry skin" is not shown what their purchases say of oily skin. Signals of
- * the future count as new.
+ * What a person likes at an instant. What they declared beats what was inferred: who says "dry skin" is not shown what their purchases say
+ * of oily skin. Signals of the future count as new.
  */
 export function tasteOf(signals: readonly TasteSignal[], at: Instant): TagVector {
   const declared = new Set(signals.filter(({ kind }) => kind === 'declared').map(({ tag }) => dimensionOf(tag)));

@@ -13,8 +13,8 @@ export interface Clock {
   /** The real instant at which the service clock will show `at`; rounded up, so that a timer never fires early. */
   realAt(at: Instant): number;
   /**
-   * The real instant to set a timer of Temporal to, for a turn that is due at `at`. Such a timer comes up to a second late, which is minutes of a sped-up day:
-   * then it is set earlier, and the turn waits for the rest (it does so for less than a second, before it locks).
+   * The real instant to set a timer of Temporal to, for a turn that is due at `at`. Such a timer comes up to a second late, which is
+   * minutes of a sped-up day: then it is set earlier, and the turn waits for the rest (it does so for less than a second, before it locks).
    */
   timerAt(at: Instant): number;
 }

@@ -1,8 +1,8 @@
 import { day, hour, minute, second } from './instant.js';
 
 /**
- * Two things that people call a duration. `PT24H` is elapsed time and always as long; `P1D` goes to the same wall-clock time on the next day,
- * which is 23 to 25 hours away when the clocks change.
+ * Two things that people call a duration. `PT24H` is elapsed time and always as long; `P1D` goes to the same wall-clock time on the next
+ * day, which is 23 to 25 hours away when the clocks change.
  */
 export type Duration = { readonly kind: 'elapsed'; readonly ms: number } | { readonly kind: 'calendar'; readonly days: number };
 
@@ -10,7 +10,10 @@ export type DurationProblem = 'not-a-duration' | 'mixed' | 'months';
 
 const pattern = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
 
-/** Reads ISO 8601: `PT1H30M`, `P7D`, `P2W`. Months and years have no fixed length and days with hours are two things at once: both are refused. */
+/**
+ * Reads ISO 8601: `PT1H30M`, `P7D`, `P2W`. Months and years have no fixed length and days with hours are two things at once: both are
+ * refused.
+ */
 export function parseDuration(text: string): Duration | DurationProblem {
   const match = pattern.exec(text);
   if (match === null || text === 'P' || text.endsWith('T')) return 'not-a-duration';

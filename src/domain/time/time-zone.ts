@@ -2,14 +2,18 @@ import { Temporal } from 'temporal-polyfill';
 import type { Instant } from './instant.js';
 
 /**
- * Is it the IANA name of a zone that this build can compute with? Traits, `shop.yaml`, policies and templates all use this answer. Temporal (which computes)
- * and Intl (which formats) must both know the zone; Intl also accepts `BST` or `PST`. Offsets such as `+01:00` are not zones: they have no summer time.
+ * Is it the IANA name of a zone that this build can compute with? Traits, `shop.yaml`, policies and templates all use this answer. Temporal
+ * (which computes) and Intl (which formats) must both know the zone; Intl also accepts `BST` or `PST`. Offsets such as `+01:00` are not
+ * zones: they have no summer time.
  */
 export function isTimeZone(text: string): boolean {
   return zoneNamed(text) !== null;
 }
 
-/** The zone that a value from outside names, spelled as the database spells it; null: none. Blanks and invisible marks around it, and its case, do not matter. */
+/**
+ * The zone that a value from outside names, spelled as the database spells it; null: none. Blanks and invisible marks around it, and its
+ * case, do not matter.
+ */
 export function readTimeZone(value: unknown): string | null {
   return typeof value === 'string' && value.length <= longestName ? zoneNamed(value.replace(edges, '')) : null;
 }
@@ -35,8 +39,8 @@ function zoneNamed(text: string): string | null {
 const knownZones = new Map<string, string>();
 
 /**
- * The wall clock in a zone. Total: no value of a person may stop a turn. A zone that this build does not know (one before it did) reads as UTC, an instant
- * beyond what clocks can show as the last that they can.
+ * The wall clock in a zone. Total: no value of a person may stop a turn. A zone that this build does not know (one before it did) reads as
+ * UTC, an instant beyond what clocks can show as the last that they can.
  */
 export function zonedTime(at: Instant, zone: string): Temporal.ZonedDateTime {
   const shown = Number.isFinite(at) ? Math.trunc(Math.min(Math.max(at, -mostMs), mostMs)) : 0;

@@ -42,7 +42,10 @@ export function localTimeAfterDays(at: Instant, days: number, time: LocalTime, z
   return resolve(local.toPlainDate().add({ days }).toPlainDateTime(time), local.timeZoneId);
 }
 
-/** The first instant, `at` or later, at which the local clock shows `time`; a time that is skipped counts at the first valid instant after it. */
+/**
+ * The first instant, `at` or later, at which the local clock shows `time`; a time that is skipped counts at the first valid instant after
+ * it.
+ */
 export function nextLocalTime(at: Instant, time: LocalTime, zone: string): Instant {
   // Yesterday too: a gap over midnight moves a late time of yesterday into today.
   for (let days = -1; days <= 3; days += 1) {

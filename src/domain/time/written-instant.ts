@@ -8,9 +8,9 @@ const latest = Date.UTC(2100, 0, 1);
 const units = [1000, 1, 1e-3, 1e-6] as const;
 
 /**
- * The instant that a value from outside says; null: none, one that may be read in two ways (`01/12/2026`), or one before 2000 or after 2099. Numbers, also as
- * text, count seconds, milli-, micro- or nanoseconds by their size. Text is ISO 8601 in its usual variants, RFC 2822, or what `Date` prints; without an
- * offset it is UTC.
+ * The instant that a value from outside says; null: none, one that may be read in two ways (`01/12/2026`), or one before 2000 or after
+ * 2099. Numbers, also as text, count seconds, milli-, micro- or nanoseconds by their size. Text is ISO 8601 in its usual variants, RFC
+ * 2822, or what `Date` prints; without an offset it is UTC.
  *
  * @example readInstant('2026-12-01 10:00:00,5 +02') // 2026-12-01T08:00:00.500Z
  */

@@ -9,8 +9,8 @@ export interface OffsetSpan {
 }
 
 /**
- * The span around an instant between two changes of clocks. Remembered: the answer of a zone's rules is dear, and the gate asks at every decision. A new
- * zone database comes with a new process.
+ * The span around an instant between two changes of clocks. Remembered: the answer of a zone's rules is dear, and the gate asks at every
+ * decision. A new zone database comes with a new process.
  */
 export function offsetSpan(at: Instant, zone: string): OffsetSpan {
   const known = spans.get(zone) ?? [];

@@ -58,13 +58,14 @@ export function humanLimits(humans: EngagementPolicy['humans'], clockRate: numbe
 }
 
 /**
- * Whether a person did this. A program follows all links, at once or one after another, at once after delivery, by HEAD, under its own name, or the link that
- * nobody sees; one that follows a single visible link after a while, under the name of a browser, cannot be told from a person.
+ * Whether a person did this. A program follows all links, at once or one after another, at once after delivery, by HEAD, under its own
+ * name, or the link that nobody sees; one that follows a single visible link after a while, under the name of a browser, cannot be told
+ * from a person.
  *
- * `past` are all of the same message, oldest first. A scan also changes the verdict about earlier interactions that counted as a person's: the hidden link
- * about all of them, a burst or a sweep about those within it. Everything that follows a scan without a pause belongs to it; a person who comes later counts.
- * If the hidden link was followed alone, no click of the message counts any more, because the machine may be slow. If it was followed in a burst, that was a
- * gateway, which is finished: a person after it counts.
+ * `past` are all of the same message, oldest first. A scan also changes the verdict about earlier interactions that counted as a person's:
+ * the hidden link about all of them, a burst or a sweep about those within it. Everything that follows a scan without a pause belongs to
+ * it; a person who comes later counts. If the hidden link was followed alone, no click of the message counts any more, because the machine
+ * may be slow. If it was followed in a burst, that was a gateway, which is finished: a person after it counts.
  */
 export function judgeInteraction(hit: Hit, past: readonly PastInteraction[], limits: HumanLimits): Judgement {
   const alone = reasonAlone(hit, limits);

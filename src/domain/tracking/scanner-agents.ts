@@ -1,6 +1,6 @@
 /**
- * User agents of programs that fetch what is in a message without a person asking. Lower case; a part of the header is enough. Known names only: many gateways
- * call themselves like a browser, and are recognised by their speed and by the hidden link.
+ * User agents of programs that fetch what is in a message without a person asking. Lower case; a part of the header is enough. Known names
+ * only: many gateways call themselves like a browser, and are recognised by their speed and by the hidden link.
  */
 export const scannerAgents: readonly string[] = [
   // Mail gateways and link protection.

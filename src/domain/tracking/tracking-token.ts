@@ -10,16 +10,19 @@ export interface TrackedPart {
 }
 
 /**
- * Signs it: `3.<message id>.<mac>`, `o` instead of a number for the picture. No address is in it: what a link leads to is kept with the message, so
- * nobody can make one of ours lead elsewhere. 64 bits of HMAC-SHA256 are enough: a forged token would have to name a message that nobody can guess,
- * and would lead where that message leads. 46 characters for a message's id of 32.
+ * Signs it: `3.<message id>.<mac>`, `o` instead of a number for the picture. No address is in it: what a link leads to is kept with the
+ * message, so nobody can make one of ours lead elsewhere. 64 bits of HMAC-SHA256 are enough: a forged token would have to name a message
+ * that nobody can guess, and would lead where that message leads. 46 characters for a message's id of 32.
  */
 export function signTracked(secrets: Secrets, { messageId, link }: TrackedPart): string {
   const head = `${link ?? 'o'}.${messageId}`;
   return `${head}.${mac(signingKey(secrets, 'tracking'), head).toString('base64url')}`;
 }
 
-/** What the token says; null when it was signed with none of the secrets or is none at all. What mailers and people add is passed over (`tokensIn`). */
+/**
+ * What the token says; null when it was signed with none of the secrets or is none at all. What mailers and people add is passed over
+ * (`tokensIn`).
+ */
 export function readTracked(secrets: Secrets, text: string): TrackedPart | null {
   return readFirst(tokensIn(text), (token) => readWithAny(secrets, 'tracking', (key) => readWith(key, token)));
 }

@@ -15,8 +15,8 @@ export interface TrackingPolicy {
 const trackingTrait = 'tracking_allowed';
 
 /**
- * The person's word counts. Without one, the strictest of the shop's country and all in which the person may be; where none is known, consent is
- * asked for.
+ * The person's word counts. Without one, the strictest of the shop's country and all in which the person may be; where none is known,
+ * consent is asked for.
  */
 export function mayTrack(policy: TrackingPolicy, person: Whereabouts, shop: { readonly country: string }): boolean {
   const said = person.traits[trackingTrait];

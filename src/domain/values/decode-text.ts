@@ -1,6 +1,6 @@
 /**
- * The text of a file that a person saved: UTF-8, or UTF-16 where its byte-order mark says so. The mark is no part of the text; editors on Windows write one, and
- * left in it hides the first key, heading or tag.
+ * The text of a file that a person saved: UTF-8, or UTF-16 where its byte-order mark says so. The mark is no part of the text; editors on
+ * Windows write one, and left in it hides the first key, heading or tag.
  */
 export function decodeText(bytes: Uint8Array): string {
   return new TextDecoder(encodingOf(bytes)).decode(bytes);

@@ -38,7 +38,8 @@ export function faultWords({ type, code, where }: FaultSummary): string {
 }
 
 /**
- * SQLSTATE classes of the connection, of collisions, and of a server that has no room, is stopping or cannot read its disk; a lock that did not come;
+ * SQLSTATE classes of the connection, of collisions, and of a server that has no room, is stopping or cannot read its disk; a lock that did
+ * not come;
  * `ECONNREFUSED` and its like.
  */
 const passingCode = /^(?:08|25|40|53|57|58|XX)[0-9A-Z]{3}$|^55P03$|^E[A-Z]{3,}$|^ERR_(?:SOCKET|STREAM|TLS)/;
@@ -46,8 +47,8 @@ const passingCode = /^(?:08|25|40|53|57|58|XX)[0-9A-Z]{3}$|^55P03$|^E[A-Z]{3,}$|
 const passingWords = /connection|connect|timeout|timed out|terminated|socket|client (?:was|has)|cannot use a pool/i;
 
 /**
- * Whether trying again may help by itself: the store, the network or a neighbour was in the way. The other errors come from our code or from the input, and
- * repeat every time. The message is read but not stored.
+ * Whether trying again may help by itself: the store, the network or a neighbour was in the way. The other errors come from our code or
+ * from the input, and repeat every time. The message is read but not stored.
  */
 export function mayPass(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

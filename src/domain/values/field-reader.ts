@@ -8,14 +8,17 @@ const maxTextLength = 2048;
 const maxAmount = 1e13;
 
 /**
- * Reads fields of an event one by one: takes what can be read, and notes by name what could not. An ornament that says nothing never costs the event: who
- * ordered, and which cart, are enough.
+ * Reads fields of an event one by one: takes what can be read, and notes by name what could not. An ornament that says nothing never costs
+ * the event: who ordered, and which cart, are enough.
  */
 export class FieldReader {
   /** Names of the fields that are there and could not be read, never their values. */
   readonly lost: string[] = [];
 
-  /** The first of these properties that can be read, as text. Numbers count: many shops have numeric ids. `where` stands before the name in what is noted. */
+  /**
+   * The first of these properties that can be read, as text. Numbers count: many shops have numeric ids. `where` stands before the name in
+   * what is noted.
+   */
   text(of: Properties, names: readonly string[], where = ''): string | null {
     return this.#first(of, names, where, (value) => {
       const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;

@@ -1,4 +1,7 @@
-/** The known word that `word` was most likely meant to be, at most a third of its letters away (two swapped letters are one); null when none is near. */
+/**
+ * The known word that `word` was most likely meant to be, at most a third of its letters away (two swapped letters are one); null when none
+ * is near.
+ */
 export function nearest(word: string, known: readonly string[]): string | null {
   const limit = Math.max(1, Math.floor(word.length / 3));
   let best: { readonly word: string; readonly distance: number } | null = null;

@@ -1,6 +1,6 @@
 /**
- * Placeholder ids: a client sends them if it has no id (`undefined`, `guest`, `0`). Two browsers that identify by one would become one person: the second
- * visitor would get emails about the first one's cart.
+ * Placeholder ids: a client sends them if it has no id (`undefined`, `guest`, `0`). Two browsers that identify by one would become one
+ * person: the second visitor would get emails about the first one's cart.
  */
 
 /** The list as it is shipped; `PLACEHOLDER_IDS` replaces it. Lower case, without quotes and brackets around. */

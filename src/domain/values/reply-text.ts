@@ -2,8 +2,8 @@
 const longest = 200;
 
 /**
- * A provider's words without personal data: addresses, telephone numbers, links, and known data of the recipient. On one line, cut at 200 characters. `known`:
- * the address and name that the message had.
+ * A provider's words without personal data: addresses, telephone numbers, links, and known data of the recipient. On one line, cut at 200
+ * characters. `known`: the address and name that the message had.
  */
 export function withoutPersonalData(reply: string, known: readonly (string | null)[] = []): string {
   let text = reply;
@@ -26,7 +26,9 @@ function namesIn(known: readonly (string | null)[]): readonly string[] {
   return [...new Set(parts)].filter((part) => part.length >= 3).toSorted((a, b) => b.length - a.length);
 }
 
-/** False: it does not stand there, in whatever case. What is not ASCII folds in ways of its own (ſ is an s), which only the search knows. */
+/**
+ * False: it does not stand there, in whatever case. What is not ASCII folds in ways of its own (ſ is an s), which only the search knows.
+ */
 function mayHold(text: string, one: string): boolean {
   return !isAscii(text) || !isAscii(one) || text.toLowerCase().includes(one.toLowerCase());
 }

@@ -1,6 +1,6 @@
 /**
- * The text without what it ends with, character by character (no halves of pairs are asked about). A pattern such as `/ +$/` looks from each space again, and
- * takes time with the square of a run of spaces: this takes the time of the run.
+ * The text without what it ends with, character by character (no halves of pairs are asked about). A pattern such as `/ +$/` looks from
+ * each space again, and takes time with the square of a run of spaces: this takes the time of the run.
  */
 export function trimEnd(text: string, isEnd: (character: string) => boolean): string {
   let end = text.length;

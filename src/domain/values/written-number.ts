@@ -1,6 +1,6 @@
 /**
- * Numbers as people write them: `1,234.50`, `1.234,50`, `1 234,50`, `€30.00`. What may mean two things (`1.299` is a thousand to some, and a little more
- * than one to others) is no number here.
+ * Numbers as people write them: `1,234.50`, `1.234,50`, `1 234,50`, `€30.00`. What may mean two things (`1.299` is a thousand to some, and
+ * a little more than one to others) is no number here.
  */
 
 /** What may stand around an amount: a currency's sign or code, a word such as `pc` or `Stück`, and `.-` or `,-` for no cents. */
@@ -10,8 +10,8 @@ const plainNumber = /^[+-]?\d+(?:\.\d+)?e[+-]?\d{1,2}$/i;
 const longest = 60;
 
 /**
- * The number that a text says; null: none, or one that may mean two things. `decimals`: how many the currency has (2 for EUR, 0 for JPY), which tells `1,299`
- * EUR (a thousand) from `1,299` KWD (which may be either); null where no currency is known.
+ * The number that a text says; null: none, or one that may mean two things. `decimals`: how many the currency has (2 for EUR, 0 for JPY),
+ * which tells `1,299` EUR (a thousand) from `1,299` KWD (which may be either); null where no currency is known.
  *
  * @example readWrittenNumber('1.234,50 €', 2) // 1234.5
  */

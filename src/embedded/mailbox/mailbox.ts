@@ -61,8 +61,8 @@ type Chaos = z.output<typeof Chaos>;
 const largestMail = 30 * 1024 * 1024;
 
 /**
- * A real SMTP server with Mailpit's REST paths and a page to read mail, by default on loopback. A mail is on the disk before it is answered 250, so that after
- * a kill the mailbox can be compared with the store message by message.
+ * A real SMTP server with Mailpit's REST paths and a page to read mail, by default on loopback. A mail is on the disk before it is answered
+ * 250, so that after a kill the mailbox can be compared with the store message by message.
  */
 export async function startMailbox(options: MailboxOptions): Promise<Mailbox> {
   const folder = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'sojourn-mailbox-')));

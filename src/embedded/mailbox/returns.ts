@@ -12,8 +12,8 @@ export interface Returned {
 }
 
 /**
- * What an address asks for: `+bounce` in its local part bounces with 5.1.1, `+bounce-4.2.2` with that, `+complain` is complained about. So a person can be
- * made whose mails come back.
+ * What an address asks for: `+bounce` in its local part bounces with 5.1.1, `+bounce-4.2.2` with that, `+complain` is complained about. So
+ * a person can be made whose mails come back.
  */
 export function fateOfAddress(address: string): Fate | null {
   const local = address.slice(0, address.lastIndexOf('@'));

@@ -1,8 +1,8 @@
 import type { MailpitAddress, MessageSummary } from './messages.js';
 
 /**
- * Mailpit's search as far as we use it: `to:`, `from:`, `cc:`, `bcc:`, `subject:`, `message-id:`, plain words (subject, addresses, snippet),
- * quotes, and `-` or `!` for "not". All terms must hold; text matches anywhere, whatever its case.
+ * Mailpit's search as far as we use it: `to:`, `from:`, `cc:`, `bcc:`, `subject:`, `message-id:`, plain words (subject, addresses,
+ * snippet), quotes, and `-` or `!` for "not". All terms must hold; text matches anywhere, whatever its case.
  */
 export function searchMessages(messages: readonly MessageSummary[], query: string): readonly MessageSummary[] {
   const terms = [...query.matchAll(/([-!]?)(?:(to|from|cc|bcc|subject|message-id):)?(?:"([^"]*)"|(\S+))/gi)].map((match) => ({

@@ -16,8 +16,8 @@ export interface Phone {
 }
 
 /**
- * Twilio's Messages API on loopback: texts are taken, told about by signed callbacks, and readable on a page; `POST /inbound` plays a person who writes. A text
- * is on the disk before it is answered 201, and callbacks that were not accepted are repeated after a restart.
+ * Twilio's Messages API on loopback: texts are taken, told about by signed callbacks, and readable on a page; `POST /inbound` plays a
+ * person who writes. A text is on the disk before it is answered 201, and callbacks that were not accepted are repeated after a restart.
  */
 export async function startPhone(options: PhoneOptions): Promise<Phone> {
   const folder = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'sojourn-phone-')));

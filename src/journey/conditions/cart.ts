@@ -76,8 +76,8 @@ function read(source: Cart, field: 'lines' | 'currency' | 'state'): string | num
 }
 
 /**
- * Amounts of two currencies are never added. In a named one its own total counts. Otherwise each total is part of the whole, so one that reaches a minimum is
- * enough, and one above a maximum is too much; other cases are unknown.
+ * Amounts of two currencies are never added. In a named one its own total counts. Otherwise each total is part of the whole, so one that
+ * reaches a minimum is enough, and one above a maximum is too much; other cases are unknown.
  */
 function compareValue(comparison: Comparison, { lines, value }: Cart, currency: string | null): Truth {
   const totals = totalsByCurrency(lines);

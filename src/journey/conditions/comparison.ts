@@ -111,7 +111,10 @@ function ordered(value: unknown, holds: (number: number) => boolean): Truth {
   return number === null ? 'unknown' : truth(holds(number));
 }
 
-/** Clients send numbers and flags as text: `"59.90"` is 59.9, `"true"` is true. Text is compared with text letter by letter: `00123` is not `123`. */
+/**
+ * Clients send numbers and flags as text: `"59.90"` is 59.9, `"true"` is true. Text is compared with text letter by letter: `00123` is not
+ * `123`.
+ */
 function isSame(value: unknown, wanted: unknown): boolean {
   if (value === wanted) return true;
   if (typeof wanted === 'number' && typeof value === 'string') return asNumber(value) === wanted;

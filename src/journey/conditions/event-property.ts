@@ -37,7 +37,10 @@ const propertyPath = z
   });
 const yaml = z.strictObject({ path: propertyPath, currency: currencyText.optional(), ...comparisonShape }).superRefine(oneComparison);
 
-/** A property of the event in question: the one being matched, else the one that started the entry. An amount of another currency than the named one is unknown. */
+/**
+ * A property of the event in question: the one being matched, else the one that started the entry. An amount of another currency than the
+ * named one is unknown.
+ */
 export const eventProperty: ConditionKind<EventProperty, z.output<typeof yaml>> = {
   ...plain,
   yaml: () => yaml,

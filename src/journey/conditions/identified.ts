@@ -12,7 +12,9 @@ interface IdentifiedCondition {
   readonly is: boolean;
 }
 
-/** Somebody whom one can write to: known by a user id of the shop's, or by an address that an event gave, as most guests at a checkout are. */
+/**
+ * Somebody whom one can write to: known by a user id of the shop's, or by an address that an event gave, as most guests at a checkout are.
+ */
 export function isIdentified(of: {
   readonly userId: string | null;
   readonly email: string | null;

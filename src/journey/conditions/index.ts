@@ -1,5 +1,6 @@
-// To add a kind of condition: a file here (`ConditionKind` names its parts, `ConditionShapes` takes its shape), its line in the list below, a test and an
-// example. YAML, compiler, lint, engine and what a turn loads are made from this list. What it asks for that no source knows yet: `src/knowledge`.
+// To add a kind of condition: a file here (`ConditionKind` names its parts, `ConditionShapes` takes its shape), its line in the list below,
+// a test and an example. YAML, compiler, lint, engine and what a turn loads are made from this list. What it asks for that no source knows
+// yet: `src/knowledge`.
 import { cart } from './cart.js';
 import { all, any } from './combination.js';
 import type { ConditionShapes } from './condition.js';

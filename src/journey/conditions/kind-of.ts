@@ -28,7 +28,10 @@ export function evaluate(condition: Condition, facts: ConditionFacts): Truth {
   return conditionKind(condition).evaluate(condition, facts, evaluate);
 }
 
-/** The next instant after `facts.at` at which it may be judged otherwise although nothing has happened; null: none. It may come too early, never too late. */
+/**
+ * The next instant after `facts.at` at which it may be judged otherwise although nothing has happened; null: none. It may come too early,
+ * never too late.
+ */
 export function changesAt(condition: Condition, facts: ConditionFacts): Instant | null {
   const instants = allConditions(condition).flatMap((one) => conditionKind(one).changesAt(one, facts) ?? []);
   return instants.length === 0 ? null : Math.min(...instants);

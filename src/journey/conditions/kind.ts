@@ -37,7 +37,8 @@ export interface ConditionKind<C extends { readonly kind: string }, Source> {
   /** The reason of a filter that does not hold, where the marketer gives none: it says what was missing. */
   notMet(source: Source): string;
   /**
-   * What it speaks of: an event alone, so that a trigger may ask it; a person alone, so that a segment may; an entry of a journey; or only of what its parts speak.
+   * What it speaks of: an event alone, so that a trigger may ask it; a person alone, so that a segment may; an entry of a journey; or only
+   * of what its parts speak.
    */
   readonly about: 'event' | 'person' | 'entry' | 'parts';
 
@@ -46,11 +47,20 @@ export interface ConditionKind<C extends { readonly kind: string }, Source> {
   /** What must be loaded for it, beside what every turn knows. */
   needs(condition: C): readonly Need[];
   evaluate(condition: C, facts: ConditionFacts, judge: Judge): Truth;
-  /** The facts after which it may be judged otherwise of a person. `profile.updated` stands for all that is known of them. Its parts are asked by themselves. */
+  /**
+   * The facts after which it may be judged otherwise of a person. `profile.updated` stands for all that is known of them. Its parts are
+   * asked by themselves.
+   */
   changedBy(condition: C): readonly FactName[];
-  /** The next instant after `facts.at` at which it may be judged otherwise although nothing has happened; null: none. Its parts are asked by themselves. */
+  /**
+   * The next instant after `facts.at` at which it may be judged otherwise although nothing has happened; null: none. Its parts are asked by
+   * themselves.
+   */
   changesAt(condition: C, facts: ConditionFacts): Instant | null;
-  /** A clause for people, from the journey's own words and never from a person's data: `the cart's value is at least 20`, or that it is not so. */
+  /**
+   * A clause for people, from the journey's own words and never from a person's data: `the cart's value is at least 20`, or that it is not
+   * so.
+   */
   describe(condition: C, holds: boolean, describe: Describe): string;
 }
 
@@ -58,5 +68,8 @@ export function truth(value: boolean): Truth {
   return value ? 'true' : 'false';
 }
 
-/** What most kinds are: without conditions inside, in need of nothing that must be loaded, and the same whatever the person does, and until then. */
+/**
+ * What most kinds are: without conditions inside, in need of nothing that must be loaded, and the same whatever the person does, and until
+ * then.
+ */
 export const plain = { parts: () => [], needs: () => [], changedBy: () => [], changesAt: () => null } as const;

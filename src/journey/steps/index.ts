@@ -1,4 +1,5 @@
-// To add a kind of step: a file here (`StepKind` names its parts, `StepShapes` takes its shape), its line in the list below, a test and an example.
+// To add a kind of step: a file here (`StepKind` names its parts, `StepShapes` takes its shape), its line in the list below, a test and an
+// example.
 // Schema, compiler, lint, graph, engine and what waits listen to are made from this list.
 import type { StepEffect, StepShapes } from '../definition.js';
 import { exit } from './exit.js';

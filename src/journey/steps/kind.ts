@@ -78,8 +78,8 @@ export interface StepLook {
 }
 
 /**
- * What a step says to the engine that asks where to go. `asks`: effects for the turn to write together with the entry, each once: the turn that moves on
- * is the only one that makes them.
+ * What a step says to the engine that asks where to go. `asks`: effects for the turn to write together with the entry, each once: the turn
+ * that moves on is the only one that makes them.
  */
 export type Move<Effect = never> =
   | { readonly kind: 'stay'; readonly sentence: string }

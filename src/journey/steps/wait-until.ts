@@ -47,7 +47,10 @@ const yaml = (parts: StepParts) =>
     lookback: z.enum(['since_entry', 'none']).default('since_entry'),
   });
 
-/** Waits for the first of several facts, at most until its time-out. What happened after the time-out comes too late, even if both are seen in one turn. */
+/**
+ * Waits for the first of several facts, at most until its time-out. What happened after the time-out comes too late, even if both are seen
+ * in one turn.
+ */
 export const waitUntil: StepKind<WaitUntilStep, z.output<ReturnType<typeof yaml>>> = {
   yaml,
   inside: ({ branches, on_timeout }) => listsOf(branches, 'on_timeout', on_timeout),

@@ -1,4 +1,5 @@
-// To add a kind of trigger: a file here (`TriggerKind` names its parts, `TriggerShapes` takes its shape), its line in the list below, a test and an example.
+// To add a kind of trigger: a file here (`TriggerKind` names its parts, `TriggerShapes` takes its shape), its line in the list below, a
+// test and an example.
 // Schema, compiler, lint and matching are made from this list.
 import type { TriggerShapes } from '../definition.js';
 import { event } from './event.js';

@@ -15,12 +15,14 @@ export interface TriggerTools {
   readonly note: (named: Unplaced<Reference>, ...at: Path) => void;
 }
 
-/** Everything about a kind of trigger. Filters, version and re-entry count later: when the entry is due. The compiler asks for each part. */
+/**
+ * Everything about a kind of trigger. Filters, version and re-entry count later: when the entry is due. The compiler asks for each part.
+ */
 export type TriggerKind<T extends { readonly kind: string }, Source> = AboutTrigger<T, Source> & Starts<T>;
 
 /**
- * The ways in which entries begin. A kind of trigger can only name a way that is here. To add one: its shape here; the compiler then asks `src/matching` what
- * begins by it (`beginnings`).
+ * The ways in which entries begin. A kind of trigger can only name a way that is here. To add one: its shape here; the compiler then asks
+ * `src/matching` what begins by it (`beginnings`).
  */
 export type Starts<T> = StartsByFact<T>;
 export type StartsBy = Starts<never>['startsBy'];

@@ -18,8 +18,8 @@ type OpenLink = Extract<DataLink, { kind: 'open' }>;
 export const dataPage: CustomerPage = { letters: ['x'], whenCut: 'gone', routes };
 
 /**
- * `/x/<token>`: what is kept of a person, to take along or to delete. The link is mailed to the person when they ask for it, and is good for an hour.
- * Nothing but a POST from these pages does anything.
+ * `/x/<token>`: what is kept of a person, to take along or to delete. The link is mailed to the person when they ask for it, and is good
+ * for an hour. Nothing but a POST from these pages does anything.
  */
 function routes(app: AppDeps): FastifyPluginAsync {
   const { languageOf, show, fromElsewhere, gone } = answersOf(app);

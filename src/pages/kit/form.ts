@@ -6,8 +6,8 @@ export type Form = Readonly<Record<string, string>>;
 const formLimit = 64 * 1024;
 
 /**
- * Reads forms as mailbox providers and browsers send them: urlencoded, multipart (text fields only), and whatever else claims another type as
- * urlencoded, because RFC 8058 lets nothing but the field decide.
+ * Reads forms as mailbox providers and browsers send them: urlencoded, multipart (text fields only), and whatever else claims another type
+ * as urlencoded, because RFC 8058 lets nothing but the field decide.
  */
 export function readForms(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();

@@ -37,7 +37,10 @@ function variables(palette: Palette): string {
     .join(' ');
 }
 
-/** `shop.yaml` was read strictly: colours are `#rrggbb`, fonts hold nothing but names. Borders of fields are as dark as small print, so that they are seen. */
+/**
+ * `shop.yaml` was read strictly: colours are `#rrggbb`, fonts hold nothing but names. Borders of fields are as dark as small print, so that
+ * they are seen.
+ */
 function cssOf({ look }: Shop): string {
   return `
 :root { color-scheme: light dark; ${variables(look.light)} --headline: ${look.fonts.headline}; --body: ${look.fonts.body}; }

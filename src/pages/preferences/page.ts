@@ -22,7 +22,8 @@ export const preferencesPage: CustomerPage = { letters: ['p'], whenCut: 'ask-for
 
 /**
  * `/p/<token>`: what a person gets, how often, and what is kept of them. A GET shows it, a POST saves it as acts of consent and traits;
- * `/p/<token>/data` mails the link that opens the person's own data (`data/`). Nothing but a POST changes anything, because scanners follow links.
+ * `/p/<token>/data` mails the link that opens the person's own data (`data/`). Nothing but a POST changes anything, because scanners follow
+ * links.
  */
 function routes(app: AppDeps): FastifyPluginAsync {
   const { languageOf, show, fromElsewhere, incomplete } = answersOf(app);

@@ -13,9 +13,9 @@ const picture = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAI
 export const trackingPage: CustomerPage = { letters: ['l', 'o'], whenCut: 'gone', routes };
 
 /**
- * `/l/<token>`: leads to the address that the link was sent with, which is kept with the message, and to the shop only; what is no link of ours leads
- * nowhere, so nobody can use it to lead people elsewhere. `/o/<token>.gif`: the picture that tells of an open, the same whatever the token. No cookies; who comes is judged and
- * forgotten.
+ * `/l/<token>`: leads to the address that the link was sent with, which is kept with the message, and to the shop only; what is no link of
+ * ours leads nowhere, so nobody can use it to lead people elsewhere. `/o/<token>.gif`: the picture that tells of an open, the same whatever
+ * the token. No cookies; who comes is judged and forgotten.
  */
 function routes(app: AppDeps): FastifyPluginAsync {
   const { languageOf, show, gone } = answersOf(app);

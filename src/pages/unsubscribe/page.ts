@@ -29,8 +29,8 @@ export const unsubscribePage: CustomerPage = { letters: ['u'], whenCut: 'ask-for
 
 /**
  * `/u/<token>`: the one-click link of RFC 8058, and the page that people see. Only a POST that says `List-Unsubscribe=One-Click` changes
- * anything, because scanners follow links. It leads to nothing but refusing: mailbox providers keep this link, and people pass it on. No cookies, no
- * redirects. Where the token is none, nothing has changed and the page says so; `POST /u` mails a fresh link to an address.
+ * anything, because scanners follow links. It leads to nothing but refusing: mailbox providers keep this link, and people pass it on. No
+ * cookies, no redirects. Where the token is none, nothing has changed and the page says so; `POST /u` mails a fresh link to an address.
  */
 function routes(app: AppDeps): FastifyPluginAsync {
   const { languageOf, show, incomplete } = answersOf(app);

@@ -13,7 +13,10 @@ type Request = FastifyRequest<{ Params: { token: string } }>;
 
 export const viewPage: CustomerPage = { letters: ['v'], whenCut: 'gone', routes };
 
-/** `/v/<token>`: a mail in the browser. It shows the mail and does nothing else: no script, no form, pictures from the shop alone, nothing counted. */
+/**
+ * `/v/<token>`: a mail in the browser. It shows the mail and does nothing else: no script, no form, pictures from the shop alone, nothing
+ * counted.
+ */
 function routes(app: AppDeps): FastifyPluginAsync {
   const policy = [
     "default-src 'none'",

@@ -26,7 +26,10 @@ function readActs({ event, context }: IncomingEvent) {
   return readConsentEvent(event.type === 'track' ? (event.name ?? '') : '', event.properties, context);
 }
 
-/** A yes that cannot be recorded goes to the dead letters with its event. Where a no stands beside it the event is taken without it: a no waits for nobody. */
+/**
+ * A yes that cannot be recorded goes to the dead letters with its event. Where a no stands beside it the event is taken without it: a no
+ * waits for nobody.
+ */
 function admitted({ speaker }: IncomingEvent, said: readonly ConsentTold[], notes: readonly string[], topics: TopicPolicy): Reading {
   const told = said.flatMap(({ said: act, at }) => widenRefusal(act, topics).map((one) => ({ said: one, at })));
   const widened = told.length === said.length ? [] : ['refusal-widened'];

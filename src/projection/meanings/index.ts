@@ -10,8 +10,9 @@ import { traits } from './traits.js';
 import { visit } from './visit.js';
 
 /**
- * What events can mean, in the order in which they are read and in which journeys hear their facts. To add one: its shape in `Meaning` (`kind.ts`), a file with
- * its value, and its line here, which the compiler asks for. What it does to people, carts or orders is a projection (`src/projection/projections`).
+ * What events can mean, in the order in which they are read and in which journeys hear their facts. To add one: its shape in `Meaning`
+ * (`kind.ts`), a file with its value, and its line here, which the compiler asks for. What it does to people, carts or orders is a
+ * projection (`src/projection/projections`).
  */
 export const meanings: { readonly [Kind in Meaning['kind']]: MeaningKind<MeaningOf<Kind>> } = { traits, consent, commerce, visit, own };
 

@@ -5,8 +5,8 @@ import { commerceOf } from '../meanings/index.js';
 import type { Outcome, Scene } from '../scene.js';
 
 /**
- * Late and imported events count for what they were when they happened. Of who objects to profiling nothing is kept. What somebody else's browser does tells
- * nothing of what the person likes.
+ * Late and imported events count for what they were when they happened. Of who objects to profiling nothing is kept. What somebody else's
+ * browser does tells nothing of what the person likes.
  */
 export function projectEngagement(scene: Scene): Outcome {
   if (scene.meeting.isStranger) return {};

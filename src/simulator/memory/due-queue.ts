@@ -6,7 +6,10 @@ interface Due {
   readonly id: EntryId;
 }
 
-/** Entries by the instant at which they are due: a binary heap. What has changed since stays in it until it comes up, and is asked about then. */
+/**
+ * Entries by the instant at which they are due: a binary heap. What has changed since stays in it until it comes up, and is asked about
+ * then.
+ */
 export class DueQueue {
   readonly #heap: Due[] = [];
 

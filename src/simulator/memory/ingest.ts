@@ -51,8 +51,8 @@ export interface Projected {
 }
 
 /**
- * The same, for an event from any source. `projected`: by event, what is known of them from another world in which the same was heard before, which then need
- * not be worked out again; what is worked out is added.
+ * The same, for an event from any source. `projected`: by event, what is known of them from another world in which the same was heard
+ * before, which then need not be worked out again; what is worked out is added.
  */
 export function hearFrom(tables: Tables, needs: IngestNeeds, incoming: IncomingEvent, projected?: Map<string, Projected>): Heard {
   const { event } = incoming;

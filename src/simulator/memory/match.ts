@@ -38,7 +38,10 @@ const newlyArmed = {
   version: null,
 } as const satisfies Partial<MemoryEntry>;
 
-/** The waits that these facts may concern: by person and by what they are about, and the exits by an order of those who share an address with the person. */
+/**
+ * The waits that these facts may concern: by person and by what they are about, and the exits by an order of those who share an address
+ * with the person.
+ */
 function waitsOf(tables: Tables, facts: readonly MatchableFact[]): readonly WaitMatch[] {
   const values = new Set(facts.flatMap(({ fact }) => [fact.profileId, ...(fact.about ?? []).map(({ id }) => id)]));
   const own = [...values].flatMap((value) => matches(tables, tables.waits.where('value', value), null));

@@ -28,11 +28,11 @@ export type EventReading =
   | { readonly kind: 'rejected'; readonly rejected: RejectedEvent };
 
 /**
- * Reads one event of a source. `beside`: what its body said of all. What is kept as the payload can be read again by itself: it has what stood beside it and
- * its `messageId`, and neither write key nor user token.
+ * Reads one event of a source. `beside`: what its body said of all. What is kept as the payload can be read again by itself: it has what
+ * stood beside it and its `messageId`, and neither write key nor user token.
  *
- * An event without `messageId` gets one from its content, so that a client's second attempt is known again. Without a time stamp too, nothing tells a second
- * attempt from a second event: then each arrival counts.
+ * An event without `messageId` gets one from its content, so that a client's second attempt is known again. Without a time stamp too,
+ * nothing tells a second attempt from a second event: then each arrival counts.
  */
 export function readOne(source: Source, raw: unknown, delivery: Delivery, beside: Fields = {}, position = 0): EventReading {
   const reject = (reason: string, detail: string, payload: unknown) => rejected(source, delivery, { reason, detail, payload });

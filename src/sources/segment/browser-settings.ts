@@ -1,6 +1,6 @@
 /**
- * What analytics.js 2 (`@segment/analytics-next`) asks its CDN for before it sends anything: that the only destination is us, where we are, and that it
- * need not send measurements about itself.
+ * What analytics.js 2 (`@segment/analytics-next`) asks its CDN for before it sends anything: that the only destination is us, where we are,
+ * and that it need not send measurements about itself.
  */
 export function browserSettings(writeKey: string, publicUrl: string) {
   const [protocol = 'https', address = ''] = publicUrl.split('://');

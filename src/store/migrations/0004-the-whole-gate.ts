@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * What the whole gate remembers: engagement on the profile, the full consent record, policies with versions, what people did with a message, links
- * by number, a shop's own messages and broadcasts.
+ * What the whole gate remembers: engagement on the profile, the full consent record, policies with versions, what people did with a
+ * message, links by number, a shop's own messages and broadcasts.
  */
 export async function up(db: Kysely<never>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Which addresses were asked to confirm a consent in the last day, by keyed hash, so that no form can flood one, under any name; and why nobody was asked about
- * an act.
+ * Which addresses were asked to confirm a consent in the last day, by keyed hash, so that no form can flood one, under any name; and why
+ * nobody was asked about an act.
  */
 export async function up(db: Kysely<never>): Promise<void> {
   await sql`create table confirmation_requests (

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Two kinds of write keys, and what is remembered of who told what: which key told an event, claims about known people that were not used, acts that can be
- * undone, merges that can be taken apart. Keys of before become browser keys: they stand in browsers.
+ * Two kinds of write keys, and what is remembered of who told what: which key told an event, claims about known people that were not used,
+ * acts that can be undone, merges that can be taken apart. Keys of before become browser keys: they stand in browsers.
  */
 export async function up(db: Kysely<never>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);

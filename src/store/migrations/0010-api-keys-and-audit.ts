@@ -1,8 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * API keys with scopes, an end and a parent, and the audit log. A key without scopes was made before there were any, or by a build that knows none: it opens
- * everything. Rows of the log can only be added, by everyone, except by its retention, which says so in its own transaction.
+ * API keys with scopes, an end and a parent, and the audit log. A key without scopes was made before there were any, or by a build that
+ * knows none: it opens everything. Rows of the log can only be added, by everyone, except by its retention, which says so in its own
+ * transaction.
  */
 export async function up(db: Kysely<never>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);

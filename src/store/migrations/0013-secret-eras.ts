@@ -1,7 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Who answered an attempt, and in what words. Which secret signed from when on, by its fingerprint, so that another one is refused and what is made of a secret comes out the same after a rotation.
+ * Who answered an attempt, and in what words. Which secret signed from when on, by its fingerprint, so that another one is refused and what
+ * is made of a secret comes out the same after a rotation.
  * `since_at` of the first era is 0: it holds for all that was there before it was noted.
  */
 export async function up(db: Kysely<never>): Promise<void> {

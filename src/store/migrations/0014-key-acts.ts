@@ -1,7 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * What write keys said can be undone, ids among it; what they tried and may not is counted; a write key that was replaced goes on for a while, and says when it was last used.
+ * What write keys said can be undone, ids among it; what they tried and may not is counted; a write key that was replaced goes on for a
+ * while, and says when it was last used.
  */
 export async function up(db: Kysely<never>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);

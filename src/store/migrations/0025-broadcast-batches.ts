@@ -1,8 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Recipients of a broadcast whose first turns are taken together, by one workflow. `first` and `until`: positions, the last one left out. `poke_real`: when
- * the poke loop looks at it next; null: all of it has been turned. And the entries of journeys by their next poke: they come before those of broadcasts.
+ * Recipients of a broadcast whose first turns are taken together, by one workflow. `first` and `until`: positions, the last one left out.
+ * `poke_real`: when the poke loop looks at it next; null: all of it has been turned. And the entries of journeys by their next poke: they
+ * come before those of broadcasts.
  */
 export async function up(db: Kysely<never>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);

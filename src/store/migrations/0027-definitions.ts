@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Versions of what marketers define beside journeys, templates and policies, such as segments. The newest is in force; one without a definition took the thing out
- * of force.
+ * Versions of what marketers define beside journeys, templates and policies, such as segments. The newest is in force; one without a
+ * definition took the thing out of force.
  */
 export async function up(db: Kysely<never>): Promise<void> {
   await sql`

@@ -1,6 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Who belongs to which segment since when and why, when a person is to be looked at next, how far a new definition has been filled, and how large segments were. */
+/**
+ * Who belongs to which segment since when and why, when a person is to be looked at next, how far a new definition has been filled, and how
+ * large segments were.
+ */
 export async function up(db: Kysely<never>): Promise<void> {
   await sql`
     create table segment_members (

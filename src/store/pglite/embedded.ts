@@ -130,8 +130,8 @@ const greeting = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x5a, 0, 0, 0, 5, 0x
 const [queryMessage, syncMessage, terminateMessage] = ['Q', 'S', 'X'].map((letter) => letter.charCodeAt(0));
 
 /**
- * Looks like a socket to `pg`. PGlite answers a whole exchange at a time, so messages are collected until one needs an answer (Query or Sync); one exchange is
- * then one message to the thread and one back.
+ * Looks like a socket to `pg`. PGlite answers a whole exchange at a time, so messages are collected until one needs an answer (Query or
+ * Sync); one exchange is then one message to the thread and one back.
  */
 class WireStream extends Duplex {
   #greeted = false;

@@ -14,8 +14,8 @@ export interface FolderLock {
 }
 
 /**
- * Takes the lock of a database folder. PGlite itself takes none: a second process on the same folder would silently destroy rows. A lock is taken over only
- * when its holder is dead, never by age, since a busy holder is alive. Throws a sentence if it is taken.
+ * Takes the lock of a database folder. PGlite itself takes none: a second process on the same folder would silently destroy rows. A lock is
+ * taken over only when its holder is dead, never by age, since a busy holder is alive. Throws a sentence if it is taken.
  */
 export function lockFolder(folder: string): FolderLock {
   const path = `${folder}.lock`;

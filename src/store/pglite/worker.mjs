@@ -15,7 +15,10 @@ import { DurableNodeFS } from './durable-fs.mjs';
 
 const IDLE = 0x49; // 'I' of ReadyForQuery: no transaction is open
 
-/** PGlite touches every page of the buffers when it opens: all of it is resident from the first second on. PostgreSQL's default of 128 MB costs 130 MB more. */
+/**
+ * PGlite touches every page of the buffers when it opens: all of it is resident from the first second on. PostgreSQL's default of 128 MB
+ * costs 130 MB more.
+ */
 const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=32MB'];
 
 const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
@@ -118,8 +121,8 @@ async function checkpoint() {
 }
 
 /**
- * PostgreSQL runs no autovacuum here: without this, dead rows would stay for ever and the planner would never learn what is in the tables. A table at a
- * time, so that whoever waits is let in between.
+ * PostgreSQL runs no autovacuum here: without this, dead rows would stay for ever and the planner would never learn what is in the tables.
+ * A table at a time, so that whoever waits is let in between.
  */
 async function keepUp() {
   if (statements === statementsAtUpkeep) return;

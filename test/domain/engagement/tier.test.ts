@@ -248,7 +248,10 @@ function climbing(life: Life, until: Instant): ReadonlyMap<Instant, Tier> {
   return held;
 }
 
-/** Whose newest consent began less than thirty days ago is new, until ten messages in a row got no answer; that consent then makes cool, no better. */
+/**
+ * Whose newest consent began less than thirty days ago is new, until ten messages in a row got no answer; that consent then makes cool, no
+ * better.
+ */
 function watchman(life: Life, until: Instant): ReadonlyMap<Instant, Tier> {
   const byDeeds = climbing({ ...life, consents: [] }, until);
   return new Map(

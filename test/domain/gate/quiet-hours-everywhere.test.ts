@@ -9,8 +9,9 @@ import { sendFacts, sendRequest } from '../../support/gate.js';
 import { shippedPolicies } from '../../support/policies.js';
 
 /*
- * Invariant I10: whatever a zone's clock does, no text is submitted outside the hours, none is lost, none is promised twice. Every zone that this build
- * knows, every change of clocks from 2024 to 2030. The local time of the checks comes from the formatter of the platform, not from the code under test.
+ * Invariant I10: whatever a zone's clock does, no text is submitted outside the hours, none is lost, none is promised twice. Every zone
+ * that this build knows, every change of clocks from 2024 to 2030. The local time of the checks comes from the formatter of the platform,
+ * not from the code under test.
  */
 
 const { quietHours } = shippedPolicies();

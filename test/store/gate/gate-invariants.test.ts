@@ -10,7 +10,9 @@ import { describeOnBothStores, resetTables } from '../../support/stores.js';
  */
 const runs = Number(process.env['GATE_RUNS'] ?? 1000);
 
-/** A person leaves while an email of unknown fate waits for its second try: it counts from its first, so what was promised behind it holds. */
+/**
+ * A person leaves while an email of unknown fate waits for its second try: it counts from its first, so what was promised behind it holds.
+ */
 const exitAfterNoAnswer: GateStory = {
   wanted: [0, 0, 0],
   startsAt: Date.parse('2026-11-24T12:00:00Z'),

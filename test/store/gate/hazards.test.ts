@@ -20,7 +20,10 @@ import { alias, identify, noon, track } from '../../support/shop-events.js';
 import { describeOnBothStores, resetTables } from '../../support/stores.js';
 import { cartJourney, publish, send, type TurnDeps, take, turnDeps, waitStep } from '../../support/turns.js';
 
-/** Each test names a way in which a journey could send twice, not at all, or stop for ever; it fails when what stands against that is taken out. */
+/**
+ * Each test names a way in which a journey could send twice, not at all, or stop for ever; it fails when what stands against that is taken
+ * out.
+ */
 
 const mug = { product_id: 'mug', name: 'Mug', price: 30, currency: 'GBP' };
 const accepted: AttemptOutcome = { kind: 'accepted', providerId: 'p-late' };

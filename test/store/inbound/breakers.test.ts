@@ -36,7 +36,10 @@ describeOnBothStores('a breaker', (store) => {
   }
   type Deps = ReturnType<typeof opened>['deps'];
 
-  /** So many mails of the journey `cart` to mailboxes of this provider, an hour ago; each went to a person of its own, or (`person`) to one for all. */
+  /**
+   * So many mails of the journey `cart` to mailboxes of this provider, an hour ago; each went to a person of its own, or (`person`) to one
+   * for all.
+   */
   async function sentMails(
     deps: Deps,
     count: number,

@@ -83,7 +83,8 @@ describeOnBothStores('entries keyed by order', (store) => {
   });
 
   test('hear after a merge only what happened to their order', async () => {
-    // Another self of Ada was refunded A before anybody knew that they are one; the wait by order heard it at once, the one by person does after.
+    // Another self of Ada was refunded A before anybody knew that they are one; the wait by order heard it at once, the one by person does
+    // after.
     await take(deps, identify({ city: 'Paris' }, { userId: 'other' }));
     await take(deps, order('Order Cancelled', 'B', 'other'));
     await take(deps, alias('other', 'ada', { occurredAt: noon + hour }));

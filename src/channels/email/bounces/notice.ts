@@ -6,8 +6,8 @@ import type { TextReport } from './text-report.js';
 const mildestFirst: readonly DeliveryReportClass[] = ['informational', 'delayed', 'policy', 'soft', 'hard-unconfirmed', 'hard'];
 
 /**
- * Each message has one recipient. A report about several lists forwarding addresses: the block of the message's own address decides; if there is none (hidden,
- * rewritten), the mildest, because the mail may have reached the person at another.
+ * Each message has one recipient. A report about several lists forwarding addresses: the block of the message's own address decides; if
+ * there is none (hidden, rewritten), the mildest, because the mail may have reached the person at another.
  */
 export function decisive(recipients: readonly DsnRecipient[], address: string | null): DsnRecipient {
   const isOwn = (text: string | null): boolean => text !== null && address !== null && text.toLowerCase() === address;

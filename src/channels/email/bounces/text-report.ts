@@ -20,8 +20,8 @@ export interface TextReport {
 }
 
 /**
- * Reads a report that has no machine-readable part, or none that says why: qmail, Exim, Exchange and many others write sentences for people. Null: no server
- * wrote it, or it does not say what happened to the mail.
+ * Reads a report that has no machine-readable part, or none that says why: qmail, Exim, Exchange and many others write sentences for
+ * people. Null: no server wrote it, or it does not say what happened to the mail.
  */
 export function readTextReport(letter: LetterOfServer): TextReport | null {
   if (!isByServer(letter)) return null;

@@ -1,6 +1,7 @@
 /**
- * The meaning of a mail server's words, in the languages of servers. One list per kind of meaning; one line per language or family of servers. They are looked
- * for in text from `plainWords`: lower case, without addresses, hosts and links, so that `spam.example` accuses nobody.
+ * The meaning of a mail server's words, in the languages of servers. One list per kind of meaning; one line per language or family of
+ * servers. They are looked for in text from `plainWords`: lower case, without addresses, hosts and links, so that `spam.example` accuses
+ * nobody.
  */
 
 /** About us: our reputation, our content, our authentication, our right to write there. */

@@ -53,8 +53,8 @@ export interface SendFacts {
   /** Null: the class of the message need not keep them (`quietHoursFor`). */
   readonly quietHours: QuietHoursPolicy | null;
   /**
-   * Messages of the profile, as far back as the widest cap window. The message's own row may be among them: it is never counted against itself,
-   * and a promised slot that has come is honoured although others were promised slots after it.
+   * Messages of the profile, as far back as the widest cap window. The message's own row may be among them: it is never counted against
+   * itself, and a promised slot that has come is honoured although others were promised slots after it.
    */
   readonly ledger: readonly LedgerSlot[];
   /** The caps in force for this person and this message (`capsFor`). */

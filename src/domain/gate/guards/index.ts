@@ -1,6 +1,7 @@
 /**
- * To add a guard: one file here that exports a `Guard`, its place in the list below (the order is the policy: the first that objects decides),
- * its facts in `SendFacts`, a sentence in `explain.ts`, a row in `test/domain/gate/send-gate.test.ts` and a scenario that meets it.
+ * To add a guard: one file here that exports a `Guard`, its place in the list below (the order is the policy: the first that objects
+ * decides), its facts in `SendFacts`, a sentence in `explain.ts`, a row in `test/domain/gate/send-gate.test.ts` and a scenario that meets
+ * it.
  */
 import type { Guard } from './guard.js';
 import { requireAddress } from './require-address.js';

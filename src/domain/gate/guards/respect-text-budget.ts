@@ -12,7 +12,9 @@ export function textBudgetCountry({ rule }: Readonly<Record<string, unknown>>): 
   return typeof rule === 'string' && rule.startsWith(rulePrefix) ? rule.slice(rulePrefix.length) : null;
 }
 
-/** So many texts go to one country within an hour, whatever class they are of: what is more waits, and nobody makes a shop pay for a flood. */
+/**
+ * So many texts go to one country within an hour, whatever class they are of: what is more waits, and nobody makes a shop pay for a flood.
+ */
 export const respectTextBudget: Guard = ({ channel, at, deadlineAt }, { texts }) => {
   if (!channelKind(channel).hasCountryBudget || texts === undefined || texts === null || texts.used < texts.perHour) return null;
   const detail = { rule: `${rulePrefix}${texts.country}`, used: texts.used, limit: texts.perHour };
