@@ -40,15 +40,8 @@ export async function readDefinitionVersion(
   id: string,
   version: number | 'newest',
 ): Promise<DefinitionVersion | null> {
-  const row = await db
-    .selectFrom('definition_versions')
-    .selectAll()
-    .where('kind', '=', kind)
-    .where('id', '=', id)
-    .$if(version !== 'newest', (query) => query.where('version', '=', Number(version)))
-    .orderBy('version', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+  const newestFirst = versionsOf(db, kind, id);
+  const row = await (version === 'newest' ? newestFirst : newestFirst.where('version', '=', version)).limit(1).executeTakeFirst();
   return row === undefined ? null : toVersion(row);
 }
 
@@ -76,18 +69,15 @@ export async function listDefinitionVersions(
   db: Db | Trx,
   kind: string,
   id: string,
-  page: { readonly before: number | null; readonly limit: number },
+  { before, limit }: { readonly before: number | null; readonly limit: number },
 ): Promise<readonly DefinitionVersion[]> {
-  const rows = await db
-    .selectFrom('definition_versions')
-    .selectAll()
-    .where('kind', '=', kind)
-    .where('id', '=', id)
-    .$if(page.before !== null, (query) => query.where('version', '<', page.before))
-    .orderBy('version', 'desc')
-    .limit(page.limit)
-    .execute();
+  const newestFirst = versionsOf(db, kind, id);
+  const rows = await (before === null ? newestFirst : newestFirst.where('version', '<', before)).limit(limit).execute();
   return rows.map(toVersion);
+}
+
+function versionsOf(db: Db | Trx, kind: string, id: string) {
+  return db.selectFrom('definition_versions').selectAll().where('kind', '=', kind).where('id', '=', id).orderBy('version', 'desc');
 }
 
 function toVersion({

@@ -203,7 +203,7 @@ export async function readSizes(
 }
 
 /** Since when a person belongs where. */
-export async function sincesOf(db: Db, profileId: string): Promise<ReadonlyMap<string, Instant>> {
+export async function memberSince(db: Db, profileId: string): Promise<ReadonlyMap<string, Instant>> {
   const rows = await db.selectFrom('segment_members').select(['segment_id', 'since']).where('profile_id', '=', profileId).execute();
   return new Map(rows.map(({ segment_id: id, since }) => [id, since]));
 }

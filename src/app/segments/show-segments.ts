@@ -4,13 +4,13 @@ import { askedOf } from '../../knowledge/load.js';
 import { findCanonicalProfile } from '../../store/profiles-read.js';
 import {
   type MemberRow,
+  memberSince,
   membersOf,
   newestFills,
   readLiveSegments,
   readSegmentPeople,
   readSizes,
   type SegmentSize,
-  sincesOf,
 } from '../../store/segments.js';
 import type { AppDeps } from '../deps.js';
 import { type Page, type PageRequest, readPage } from '../paging.js';
@@ -41,7 +41,7 @@ export async function explainSegments(
   const segments = segmentsOf(await readLiveSegments(db));
   const [person] = await readSegmentPeople(db, [id], askedOf(segments.needs, at));
   if (person === undefined) return null;
-  const sinces = await sincesOf(db, person.id);
+  const since = await memberSince(db, person.id);
   const facts = factsOf(person, deps.policies.current().topics, at);
   return {
     profileId: person.id,
@@ -50,7 +50,7 @@ export async function explainSegments(
       id: definition.id,
       name: definition.name,
       ...membershipOf(definition, facts),
-      since: sinces.get(definition.id) ?? null,
+      since: since.get(definition.id) ?? null,
     })),
   };
 }
