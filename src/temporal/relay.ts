@@ -203,10 +203,7 @@ class PokeLoop implements Relay {
     return { ...only(poke), runStarted: true, nextReal: now + call.delayMs + graceMs, pokes: 'forgotten' };
   }
 
-  /**
-   * Temporal away: as if nothing had been done. Any other error concerns this entry: its back-off stays, so that it does not delay the
-   * others.
-   */
+  /** Temporal away: as if nothing had been done. Any other error concerns this entry: its back-off stays. */
   #failed(poke: ClaimedPoke, error: unknown): SettledPoke {
     if (this.#heed(error, poke.id)) return { ...only(poke), runStarted: false, nextReal: poke.pokeReal, pokes: 'undone' };
     return { ...only(poke), runStarted: false, nextReal: null, pokes: 'counted' };
@@ -249,10 +246,7 @@ class PokeLoop implements Relay {
     return 0;
   }
 
-  /**
-   * Temporal may come back without what it had (its data folder deleted, another cluster): then all entries get their runs again, from the
-   * store.
-   */
+  /** Temporal may come back without what it had (its data folder deleted, another cluster): then all entries get their runs again. */
   async #reconcileIfEmpty(connection: TemporalConnection): Promise<void> {
     const entryId = await findLostRun(connection, this.#options.store);
     if (entryId === null) return;

@@ -3,11 +3,11 @@ import { day } from '../../domain/time/instant.js';
 import { type BroadcastRecipient, enrolAheadRealMs, enrolRecipients } from '../../journey/broadcast.js';
 import { broadcastJourneyId } from '../../journey/internal.js';
 import { addToBatch, countInOpenBatches, mostInBatch } from '../../store/broadcast-batches.js';
+import { hasEnded } from '../../store/broadcast-progress.js';
 import {
   type BroadcastRecord,
   claimRunningBroadcast,
   findErased,
-  hasEnded,
   listRunningBroadcasts,
   markEnrolled,
   readEntriesOf,

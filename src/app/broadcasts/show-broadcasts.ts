@@ -1,15 +1,8 @@
 import { dueBy, recipientDueAt } from '../../domain/messages/broadcast-pace.js';
 import { type Instant, minute } from '../../domain/time/instant.js';
 import { broadcastJourneyId } from '../../journey/internal.js';
-import {
-  type BroadcastCounts,
-  type BroadcastRecord,
-  countBroadcast,
-  listBroadcasts,
-  listRecipients,
-  type RecipientRecord,
-  readBroadcast,
-} from '../../store/broadcasts.js';
+import { type BroadcastCounts, countBroadcast, listRecipients, type RecipientRecord } from '../../store/broadcast-progress.js';
+import { type BroadcastRecord, listBroadcasts, readBroadcast } from '../../store/broadcasts.js';
 import type { AppDeps } from '../deps.js';
 import { type Page, type PageRequest, readPage } from '../paging.js';
 
