@@ -24,7 +24,7 @@ test('the trials are all that is added, and these lists are all that is changed'
       : [],
   );
 
-  expect(here.filter((file) => file.startsWith('trial-')).toSorted()).toEqual(trials.flatMap(({ files }) => files).toSorted());
+  expect(here.filter((file) => /^trial-.*\.ts$/.test(file)).toSorted()).toEqual(trials.flatMap(({ files }) => files).toSorted());
   expect([...new Set(lines)].toSorted()).toEqual(trials.flatMap((trial) => trial.lines).toSorted());
 });
 

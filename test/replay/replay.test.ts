@@ -36,6 +36,7 @@ describe('today’s workflows', () => {
 
     expect(own).toEqual([
       './workflows/activity-proxies.ts',
+      './workflows/broadcast-batch.ts',
       './workflows/contract.ts',
       './workflows/index.ts',
       './workflows/journey-entry.ts',

@@ -149,9 +149,15 @@ function decidingAct<R extends ConsentRecord>(records: readonly R[], channel: Ch
 
 function newestOf<R extends ConsentRecord>(records: readonly R[]): R | null {
   let newest: R | null = null;
-  for (const record of records)
-    if (newest === null || record.at > newest.at || (record.at === newest.at && isRefusal(record.state))) newest = record;
+  for (const record of records) if (newest === null || standsOver(record, newest)) newest = record;
   return newest;
+}
+
+/** The newer act stands. Of two at the same instant it is the one that permits less, so that the order of reading never matters. */
+function standsOver(one: ConsentRecord, other: ConsentRecord): boolean {
+  if (one.at !== other.at) return one.at > other.at;
+  if (isRefusal(one.state) !== isRefusal(other.state)) return isRefusal(one.state);
+  return endOf(one) < endOf(other);
 }
 
 function isOf(record: ConsentRecord, channel: Channel, topic: string): boolean {

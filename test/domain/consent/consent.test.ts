@@ -18,6 +18,11 @@ describe('consent to cart reminders by email, at 10', () => {
     ['nobody asked', [], 'nothing-said'],
     ['it was granted by name', [granted('cart_reminder', 1)], 'granted'],
     ['marketing covers it', [granted('marketing', 1)], 'covered'],
+    [
+      'of two grants at the same instant the one that ends counts',
+      [{ ...granted('cart_reminder', 3), expiresAt: 4 }, granted('cart_reminder', 3)],
+      'expired',
+    ],
     ['the newest act wins, in whatever order they are read', [granted('cart_reminder', 3), denied('cart_reminder', 2)], 'granted'],
     ['a refusal wins a tie', [withdrawn('cart_reminder', 2), granted('cart_reminder', 2)], 'refused'],
     ['denying the topic beats a newer, broader grant', [denied('cart_reminder', 1), granted('marketing', 2)], 'refused'],
