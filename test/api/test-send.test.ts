@@ -113,7 +113,7 @@ describe('a project folder that people work on while the service runs', () => {
     expect(await send({ data, locale: 'xx' })).toMatchObject({ status: 202, body: { language: 'en', fellBackFrom: 'xx' } });
     expect(await send({ data: {} })).toMatchObject({
       status: 422,
-      body: { detail: expect.stringContaining('"data.headline" is missing') },
+      body: { detail: expect.stringContaining('"data.subject" is missing') },
     });
     expect(await send({ sample: 'nobody' })).toMatchObject({ status: 404 });
 
