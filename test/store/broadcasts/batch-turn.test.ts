@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { enrolDue } from '../../../src/app/broadcasts/enrol-recipients.js';
 import { showBroadcast } from '../../../src/app/broadcasts/show-broadcasts.js';
 import { startBroadcast } from '../../../src/app/broadcasts/start-broadcast.js';
@@ -161,8 +161,12 @@ describeOnBothStores('the batches of a broadcast', (store) => {
         return calls > 8 ? never : outcome;
       },
     });
-    void turn(deps, id);
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    let isKilled = false;
+    void turn({ ...deps, mayBeginSend: () => !isKilled }, id);
+    await vi.waitFor(() => expect(calls).toBeGreaterThan(8), { timeout: 20_000, interval: 20 });
+    isKilled = true;
+    // What it had committed by then stays as it is; it begins nothing more.
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
     const before = sentTo(deps).length;
     const after = { ...deps, providers: turnDeps(store()).providers };
     await sql`update messages set lease_real = 0 where state = 'submitting'`.execute(store().db);

@@ -180,7 +180,7 @@ describeOnBothStores('a double opt-in', (store) => {
         .profile_id;
     const { now } = (await showConsents(deps, await profileOf('b2'))) ?? { now: [] };
     expect(now.find(({ channel, topic }) => channel === 'email' && topic === 'sales')?.sentence).toContain(
-      'the address was asked within a day already',
+      'the address was already asked within a day',
     );
 
     const { server } = await testApi(deps);
