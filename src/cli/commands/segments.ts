@@ -31,7 +31,7 @@ async function explainSegments(context: CliContext, person: string): Promise<Out
   const local = await context.localTime();
   const told = answer.segments.map(({ id, name, isMember, since, because, changesAt }) =>
     [
-      `${isMember ? 'in ' : 'not in '} ${id} (${name})${since === null ? '' : `, since ${local(since)}`}:`,
+      `${isMember ? 'in' : 'not in'} ${id} (${name})${since === null ? '' : `, since ${local(since)}`}:`,
       ...because.map((clause) => `  ${clause}`),
       ...(changesAt === null ? [] : [`  looked at again ${local(changesAt)}, or when something happens`]),
     ].join('\n'),
