@@ -2,23 +2,14 @@ import type { Log } from '../app/deps.js';
 import { Bell } from '../bell.js';
 import type { Clock } from '../domain/time/clock.js';
 import type { Store } from '../store/db.js';
-import {
-  type ClaimedPoke,
-  claimPokes,
-  type PokeBacklog,
-  type PokeClass,
-  readPokeBacklog,
-  type SettledPoke,
-  sampleStarted,
-  settlePokes,
-} from '../store/pokes.js';
+import { type ClaimedPoke, type PokeBacklog, readPokeBacklog, type SettledPoke, sampleStarted, settlePokes } from '../store/pokes.js';
 import { Circuit } from './circuit.js';
+import { Claims } from './claims.js';
 import { codeOf, grpcCode, type TemporalConnection } from './connection.js';
 import { entryRunExists, probe, startEntryRun, wakeEntryRun } from './entry-runs.js';
 import { LetterBatches } from './letter-batches.js';
 import { pokeCall } from './poke-call.js';
 import { type ReconcileProgress, reconcile } from './reconcile.js';
-import { TokenBucket } from './token-bucket.js';
 
 export interface RelayOptions {
   readonly store: Store;
@@ -56,7 +47,6 @@ export interface Relay {
 const pollMs = 150;
 /** What comes together is handled together. */
 const gatherMs = 5;
-const overduePollMs = 1_000;
 const afterAnErrorMs = 1_000;
 /** So long after its due instant an entry's workflow is poked, should it not have come by itself. */
 const graceMs = 120_000;
@@ -72,8 +62,7 @@ export function startRelay(options: RelayOptions): Relay {
 class PokeLoop implements Relay {
   readonly #options: RelayOptions;
   readonly #circuit = new Circuit(() => performance.now(), Math.random);
-  readonly #fresh: TokenBucket;
-  readonly #overdue: TokenBucket;
+  readonly #claims: Claims;
   readonly #done: SettledPoke[] = [];
   readonly #counts = { ensured: 0, woken: 0, failed: 0 };
   #underWay = 0;
@@ -81,7 +70,6 @@ class PokeLoop implements Relay {
   readonly #running: Promise<void>;
   readonly #batches: LetterBatches;
   readonly #bell = new Bell(gatherMs);
-  #overdueAt = 0;
   #wasAway = true;
   #reconciling: Promise<ReconcileProgress> | null = null;
 
@@ -89,8 +77,7 @@ class PokeLoop implements Relay {
     const { callsPerSecond = 500 } = options;
     this.#options = options;
     this.#batches = new LetterBatches(options.store);
-    this.#fresh = new TokenBucket(callsPerSecond, () => performance.now());
-    this.#overdue = new TokenBucket(callsPerSecond / 10, () => performance.now());
+    this.#claims = new Claims(options.store, { callsPerSecond, lettersAtOnce });
     this.#running = this.#run();
   }
 
@@ -140,31 +127,13 @@ class PokeLoop implements Relay {
     if (this.#circuit.isOpen || this.#wasAway) return await this.#probe(connection);
     const free = callsAtOnce - this.#underWay;
     if (free < callsAtOnce / 4) return pollMs;
-    const claimed = await this.#claim(free);
+    const claimed = await this.#claims.next(free);
     for (const poke of claimed) void this.#call(connection, poke);
     // Batches of letters come last.
     if (claimed.length === free) return 0;
     for (const start of await this.#batches.due(connection))
       void this.#during(() => start().catch((error: unknown) => void this.#heed(error)));
     return pollMs;
-  }
-
-  async #claim(free: number): Promise<readonly ClaimedPoke[]> {
-    const fresh = await this.#claimClass('fresh', this.#fresh, free);
-    const now = performance.now();
-    const left = free - fresh.length;
-    const overdue = now < this.#overdueAt ? [] : await this.#claimClass('overdue', this.#overdue, left);
-    if (now >= this.#overdueAt && overdue.length < left) this.#overdueAt = now + overduePollMs;
-    const letters = await this.#claimClass('letters', this.#fresh, Math.min(lettersAtOnce, left - overdue.length));
-    return [...fresh, ...overdue, ...letters];
-  }
-
-  async #claimClass(pokeClass: PokeClass, bucket: TokenBucket, most: number): Promise<readonly ClaimedPoke[]> {
-    const limit = Math.min(most, bucket.available());
-    if (limit < 1) return [];
-    const claimed = await claimPokes(this.#options.store.db, pokeClass, limit);
-    bucket.take(claimed.length);
-    return claimed;
   }
 
   /** Never rejects: what came of the call is settled with the next look. */
