@@ -7,6 +7,10 @@ import { addressOnProfile } from './channel-sql.js';
 import type { Db, Trx } from './db.js';
 import { rowsOf } from './write-together.js';
 
+/** What decisions read of a row of `consents`, as the pairs of a JSON object: a `ConsentRecord`. */
+export const consentRecordPairs = sql`'channel', channel, 'topic', topic, 'state', state, 'at', occurred_at, 'method', method, 'source', source,
+  'legalBasis', legal_basis, 'expiresAt', expires_at`;
+
 /** Did an import tell this row of `consents`, or a browser, who may say anything of anybody? */
 export const isImported = sql<boolean>`(consents.method = 'import' or consents.told_by = 'browser'
   or exists (select from events where events.message_id = consents.event_id and events.origin = 'import'))`;

@@ -1,14 +1,14 @@
 import { sql } from 'kysely';
 import type { LiveSegment } from '../definitions/segment/review.js';
-import type { SegmentDefinition } from '../definitions/segment/segment.js';
 import type { ConsentRecord } from '../domain/consent/consent.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { ProfileId } from '../domain/values/ids.js';
 import type { Known } from '../journey/knowledge.js';
 import { type AskedSource, readKnown, selectKnown } from '../knowledge/load.js';
+import { consentRecordPairs } from './consents.js';
 import type { Db, Trx } from './db.js';
 import { isUser } from './identities.js';
-import { rowsOf, type Write } from './write-together.js';
+import { rowsOf, type Write, writeTogether } from './write-together.js';
 
 /** All that segments may ask of a person, and where the person stands. */
 export interface SegmentPerson {
@@ -20,7 +20,8 @@ export interface SegmentPerson {
   readonly createdAt: Instant;
   readonly consents: readonly ConsentRecord[];
   readonly known: Known;
-  readonly memberOf: ReadonlySet<string>;
+  /** Since when, by the ids of the segments that they belong to. */
+  readonly memberOf: ReadonlyMap<string, Instant>;
   /** When a look was due; null: never. */
   readonly dueAt: Instant | null;
 }
@@ -49,24 +50,23 @@ export async function readSegmentPeople(
   const { rows } = await sql<SegmentPersonRow>`
     select p.id, p.traits, p.email, p.phone, p.created_at as "createdAt",
       (select min(value) from identities where profile_id = p.id and ${isUser}) as "userId",
-      (select json_agg(json_build_object('channel', channel, 'topic', topic, 'state', state, 'at', occurred_at, 'method', method, 'source', source,
-          'legalBasis', legal_basis, 'expiresAt', expires_at) order by seq) from consents where profile_id = p.id) as consents,
+      (select json_agg(json_build_object(${consentRecordPairs}) order by seq) from consents where profile_id = p.id) as consents,
       (with inbox as (select null::text as id where false) select ${selectKnown(asked, { entryId: null, profileId: sql`p.id` })}) as known,
-      (select json_agg(segment_id) from segment_members where profile_id = p.id) as "memberOf",
+      (select json_object_agg(segment_id, since) from segment_members where profile_id = p.id) as "memberOf",
       (select due_at from segment_reviews where profile_id = p.id) as "dueAt"
     from profiles p where p.id = any(${ids}) and p.merged_into is null and p.erased_at is null`.execute(db);
   return rows.map(({ consents, known, memberOf, ...rest }) => ({
     ...rest,
     consents: consents ?? [],
     known: readKnown(asked, known),
-    memberOf: new Set(memberOf),
+    memberOf: new Map(Object.entries(memberOf ?? {})),
   }));
 }
 
 interface SegmentPersonRow extends Omit<SegmentPerson, 'consents' | 'known' | 'memberOf'> {
   readonly consents: readonly ConsentRecord[] | null;
   readonly known: Readonly<Record<string, unknown>> | null;
-  readonly memberOf: readonly string[] | null;
+  readonly memberOf: Readonly<Record<string, Instant>> | null;
 }
 
 export interface MemberRow {
@@ -91,7 +91,8 @@ export function removeMembers(gone: readonly Pick<MemberRow, 'segmentId' | 'prof
     where m.profile_id = r."profileId" and m.segment_id = r."segmentId" returning 1`;
 }
 
-export function removeMembersThatAre(profileIds: readonly string[]): Write {
+/** All places of these people. */
+export function removePlacesOf(profileIds: readonly string[]): Write {
   return profileIds.length === 0 ? null : sql`delete from segment_members where profile_id = any(${profileIds}) returning 1`;
 }
 
@@ -116,11 +117,14 @@ export async function dueForReview(trx: Trx, now: Instant, limit: number): Promi
   return rows.map(({ id }) => id);
 }
 
+/** The segments in force, as a table: `id`, `version`, `definition`. */
+const inForce = sql`(select * from (select distinct on (id) id, version, definition from definition_versions where kind = 'segment'
+  order by id, version desc) newest where definition is not null)`;
+
 /** The segments in force, by id. */
 export async function readLiveSegments(db: Db | Trx): Promise<readonly LiveSegment[]> {
-  const { rows } = await sql<{ version: number; definition: SegmentDefinition | null }>`
-    select distinct on (id) version, definition from definition_versions where kind = 'segment' order by id, version desc`.execute(db);
-  return rows.flatMap(({ version, definition }) => (definition === null ? [] : [{ version, definition }]));
+  const { rows } = await sql<LiveSegment>`select version, definition from ${inForce} live order by id`.execute(db);
+  return rows;
 }
 
 /** The fill of the newest version of each that has one. */
@@ -134,19 +138,16 @@ const fillColumns = sql`segment_id as "segmentId", version, started_at as "start
 
 /**
  * Begins the fill of versions that have none; ends those of versions that are no longer in force, and empties segments that are out of
- * force.
+ * force. By what the store says and no process remembers: one that has not heard of a version yet would end its fill.
  */
-export async function alignFills(trx: Trx, live: readonly LiveSegment[], now: Instant, waitMs: number): Promise<void> {
-  const rows = live.map(({ version, definition }) => ({ id: definition.id, version }));
-  await sql`insert into segment_fills (segment_id, version, started_at, begins_real)
-    select id, version, ${now}, real_now_ms() + ${waitMs} from ${rowsOf(rows)} as r(id text, version integer) on conflict do nothing`.execute(
-    trx,
-  );
-  await sql`update segment_fills f set finished_at = ${now} where finished_at is null
-    and not exists (select from ${rowsOf(rows)} as r(id text, version integer) where r.id = f.segment_id and r.version = f.version)`.execute(
-    trx,
-  );
-  await sql`delete from segment_members where segment_id <> all(${rows.map(({ id }) => id)}::text[])`.execute(trx);
+export async function alignFills(trx: Trx, now: Instant, waitMs: number): Promise<void> {
+  await writeTogether(trx, {
+    begun: sql`insert into segment_fills (segment_id, version, started_at, begins_real)
+      select id, version, ${now}, real_now_ms() + ${waitMs} from ${inForce} live on conflict do nothing returning 1`,
+    ended: sql`update segment_fills f set finished_at = ${now} where finished_at is null
+      and not exists (select from ${inForce} live where live.id = f.segment_id and live.version = f.version) returning 1`,
+    emptied: sql`delete from segment_members m where not exists (select from ${inForce} live where live.id = m.segment_id) returning 1`,
+  });
 }
 
 /** The fill that is furthest behind and may go on, locked; null: none, or another process has it. */
@@ -174,9 +175,8 @@ export async function advanceFill(trx: Trx, fill: SegmentFill, last: string | nu
 /** Keeps how large each segment is, once in `everyMs`. */
 export async function keepSizes(db: Db, now: Instant, everyMs: number): Promise<void> {
   await sql`insert into segment_sizes (segment_id, at, size)
-    select d.id, ${now}, (select count(*) from segment_members m where m.segment_id = d.id)
-    from (select distinct on (id) id, definition from definition_versions where kind = 'segment' order by id, version desc) d
-    where d.definition is not null and not exists (select from segment_sizes s where s.segment_id = d.id and s.at > ${now - everyMs})
+    select live.id, ${now}, (select count(*) from segment_members m where m.segment_id = live.id)
+    from ${inForce} live where not exists (select from segment_sizes s where s.segment_id = live.id and s.at > ${now - everyMs})
     on conflict do nothing`.execute(db);
 }
 
@@ -200,12 +200,6 @@ export async function readSizes(
       ${sizeAt(dayAgo)} as "dayAgo", ${sizeAt(weekAgo)} as "weekAgo"
     from unnest(${ids}::text[]) as wanted(id)`.execute(db);
   return rows;
-}
-
-/** Since when a person belongs where. */
-export async function memberSince(db: Db, profileId: string): Promise<ReadonlyMap<string, Instant>> {
-  const rows = await db.selectFrom('segment_members').select(['segment_id', 'since']).where('profile_id', '=', profileId).execute();
-  return new Map(rows.map(({ segment_id: id, since }) => [id, since]));
 }
 
 /** Members by profile id, at most `limit` after `after`. */

@@ -8,7 +8,7 @@ import { hour, type Instant } from '../domain/time/instant.js';
 import type { CartId, EntryId, JourneyId, ProfileId } from '../domain/values/ids.js';
 import { type AskedSource, readKnown, selectKnown } from '../knowledge/load.js';
 import type { TurnEntry, TurnFacts, TurnMessage, TurnProfile, TurnRows } from '../turn/world.js';
-import { isImported } from './consents.js';
+import { consentRecordPairs, isImported } from './consents.js';
 import type { Db, Trx } from './db.js';
 import { type EngagementHistoryJson, selectEngagementHistory, toEngagementHistory } from './engagement.js';
 import { readInput, readState } from './entry-json.js';
@@ -225,8 +225,7 @@ export function selectTurnFacts(of: FactTerms): RawBuilder<TurnFactsRow> {
     (select json_agg(json_build_object('seq', seq, 'input', input) order by seq) from entry_inputs
       where entry_id = ${entryId} and consumed_at is null) as inputs,
     ${of.known} as known,
-    (select json_agg(json_build_object('channel', channel, 'topic', topic, 'state', state, 'at', occurred_at, 'method', method, 'source', source,
-        'legalBasis', legal_basis, 'expiresAt', expires_at, 'isImported', case when ${isAnyUnsubscribed} then ${isImported} end) order by seq)
+    (select json_agg(json_build_object(${consentRecordPairs}, 'isImported', case when ${isAnyUnsubscribed} then ${isImported} end) order by seq)
       from consents where profile_id = ${profileId}) as consents,
     (select max(at) from facts where profile_id in (select id from inbox) and name = 'order.paid' and at >= ${of.createdAt}) as inbox_order_at,
     (select json_agg(json_build_object('id', m.id, 'isOfAnother', m.profile_id <> ${profileId}, 'entryId', m.entry_id, 'entryKey', e.entry_key,

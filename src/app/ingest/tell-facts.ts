@@ -51,15 +51,17 @@ export async function tellFacts(trx: Trx, context: TellContext, telling: Telling
   const told = await tellJourneys(trx, context, telling);
   const concerned = whomSegmentsConcern(context, telling);
   if (concerned.length === 0) return told;
-  const { facts } = await reviewPeople(
-    trx,
-    { segments: context.segments.current(), topics: context.policies.current().topics, at: context.clock.now() },
-    concerned,
-  );
-  if (facts.length === 0) return told;
-  const heard = facts.map((fact) => ({ fact, trigger: true }));
-  const after = await tellJourneys(trx, context, { facts: heard, people: movedBy(heard) });
+  const after = await reviewAndTell(trx, context, concerned);
   return { ...told, matched: [...told.matched, ...after.matched], wakes: told.wakes || after.wakes };
+}
+
+/** Looks where these people stand in segments, and tells journeys who came into one or left one. Their profiles are locked. */
+export async function reviewAndTell(trx: Trx, context: TellContext, ids: readonly ProfileId[]): Promise<Pick<Told, 'matched' | 'wakes'>> {
+  const { segments, policies, clock } = context;
+  const { facts } = await reviewPeople(trx, { segments: segments.current(), topics: policies.current().topics, at: clock.now() }, ids);
+  if (facts.length === 0) return { matched: [], wakes: false };
+  const heard = facts.map((fact) => ({ fact, trigger: true }));
+  return tellJourneys(trx, context, { facts: heard, people: movedBy(heard) });
 }
 
 /** Whose place in a segment may be another now. Nobody, and no statement, where no segment asks about what was told. */

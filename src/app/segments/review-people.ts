@@ -1,4 +1,4 @@
-import { type MembershipChange, reviewPerson } from '../../definitions/segment/review.js';
+import { type LiveSegment, type MembershipChange, reviewPerson } from '../../definitions/segment/review.js';
 import type { Fact } from '../../domain/events/fact.js';
 import type { TopicPolicy } from '../../domain/policy/topic-policy.js';
 import type { Instant } from '../../domain/time/instant.js';
@@ -11,7 +11,7 @@ import {
   newestFills,
   readSegmentPeople,
   removeMembers,
-  removeMembersThatAre,
+  removePlacesOf,
   removeReviews,
   type SegmentFill,
   type SegmentPerson,
@@ -52,7 +52,7 @@ export async function reviewPeople(
     left: removeMembers(
       changes.flatMap(({ person, change }) => (change.isMember ? [] : [{ segmentId: change.segment.definition.id, profileId: person.id }])),
     ),
-    gone: removeMembersThatAre(gone),
+    gone: removePlacesOf(gone),
     due: writeReviews(
       looked.flatMap(({ person, dueAt }) => (dueAt === null || dueAt === person.dueAt ? [] : [{ profileId: person.id, dueAt }])),
     ),
@@ -68,6 +68,11 @@ export async function reviewPeople(
   };
 }
 
+/** How far what is in force has been applied to everybody; undefined: nobody has begun. */
+export function fillOf({ definition, version }: LiveSegment, fills: readonly SegmentFill[]): SegmentFill | undefined {
+  return fills.find((fill) => fill.segmentId === definition.id && fill.version === version);
+}
+
 /** What segments may ask of a person. */
 export function factsOf({ traits, consents, known, ...ids }: SegmentPerson, topics: TopicPolicy, at: Instant): ConditionFacts {
   return { at, profile: { identified: isIdentified(ids), traits }, cart: null, consents, topics, known, event: {}, messages: {} };
@@ -78,7 +83,7 @@ export function factsOf({ traits, consents, known, ...ids }: SegmentPerson, topi
  * has come by.
  */
 function isHeard({ id, createdAt }: SegmentPerson, { segment }: MembershipChange, fills: readonly SegmentFill[]): boolean {
-  const fill = fills.find(({ segmentId, version }) => segmentId === segment.definition.id && version === segment.version);
+  const fill = fillOf(segment, fills);
   return fill !== undefined && (fill.finishedAt !== null || id <= fill.afterId || createdAt > fill.startedAt);
 }
 

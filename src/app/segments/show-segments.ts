@@ -4,7 +4,6 @@ import { askedOf } from '../../knowledge/load.js';
 import { findCanonicalProfile } from '../../store/profiles-read.js';
 import {
   type MemberRow,
-  memberSince,
   membersOf,
   newestFills,
   readLiveSegments,
@@ -15,7 +14,7 @@ import {
 import type { AppDeps } from '../deps.js';
 import { type Page, type PageRequest, readPage } from '../paging.js';
 import { segmentsOf } from './live-segments.js';
-import { factsOf } from './review-people.js';
+import { factsOf, fillOf } from './review-people.js';
 
 /** Where a person stands in one segment. */
 export interface SegmentPlace {
@@ -41,7 +40,6 @@ export async function explainSegments(
   const segments = segmentsOf(await readLiveSegments(db));
   const [person] = await readSegmentPeople(db, [id], askedOf(segments.needs, at));
   if (person === undefined) return null;
-  const since = await memberSince(db, person.id);
   const facts = factsOf(person, deps.policies.current().topics, at);
   return {
     profileId: person.id,
@@ -50,7 +48,7 @@ export async function explainSegments(
       id: definition.id,
       name: definition.name,
       ...membershipOf(definition, facts),
-      since: since.get(definition.id) ?? null,
+      since: person.memberOf.get(definition.id) ?? null,
     })),
   };
 }
@@ -66,10 +64,14 @@ export async function showSegmentSizes({
   const live = await readLiveSegments(store.db);
   const sizes = await readSizes(store.db, { ids: live.map(({ definition }) => definition.id), dayAgo: now - day, weekAgo: now - 7 * day });
   const fills = await newestFills(store.db);
-  return live.map(({ definition: { id, name }, version }) => {
-    const fill = fills.find((one) => one.segmentId === id && one.version === version);
-    const size = sizes.find((one) => one.id === id) ?? { id, size: 0, dayAgo: null, weekAgo: null };
-    return { ...size, name, version, seen: fill?.seen ?? 0, isFilled: fill !== undefined && fill.finishedAt !== null };
+  return live.flatMap((segment) => {
+    const { definition, version } = segment;
+    const size = sizes.find(({ id }) => id === definition.id);
+    const fill = fillOf(segment, fills);
+    const seen = fill?.seen ?? 0;
+    return size === undefined
+      ? []
+      : [{ ...size, name: definition.name, version, seen, isFilled: fill !== undefined && fill.finishedAt !== null }];
   });
 }
 

@@ -1,11 +1,9 @@
 import type { ProfileId } from '../../domain/values/ids.js';
 import type { Trx } from '../../store/db.js';
 import { lockProfiles } from '../../store/profiles.js';
-import { advanceFill, alignFills, dueForReview, keepSizes, lockNextFill, peopleAfter, removeReviews } from '../../store/segments.js';
-import { writeTogether } from '../../store/write-together.js';
+import { advanceFill, alignFills, dueForReview, keepSizes, lockNextFill, peopleAfter } from '../../store/segments.js';
 import type { AppDeps } from '../deps.js';
-import { movedBy, tellFacts } from '../ingest/tell-facts.js';
-import { reviewPeople } from './review-people.js';
+import { reviewAndTell } from '../ingest/tell-facts.js';
 
 type Deps = Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay' | 'policies' | 'segments'>;
 
@@ -17,7 +15,7 @@ export async function reviewDuePeople(deps: Deps): Promise<number> {
   for (let looked = 0; ; ) {
     const { count, wakes } = await deps.store.transaction(async (trx) => {
       const ids = await dueForReview(trx, deps.clock.now(), atOnce);
-      return { count: ids.length, wakes: ids.length > 0 && (await reviewAndTell(deps, trx, ids)) };
+      return { count: ids.length, wakes: ids.length > 0 && (await lockAndReview(deps, trx, ids)) };
     });
     if (wakes) deps.notifyRelay();
     looked += count;
@@ -33,8 +31,7 @@ const knownEverywhereMs = 3_000;
  * Any process may do it, and be killed at any time: another goes on where it was.
  */
 export async function fillSegments(deps: Deps): Promise<void> {
-  const { live } = deps.segments.current();
-  await deps.store.transaction((trx) => alignFills(trx, live, deps.clock.now(), knownEverywhereMs));
+  await deps.store.transaction((trx) => alignFills(trx, deps.clock.now(), knownEverywhereMs));
   while (await deps.store.transaction((trx) => fillOn(deps, trx)));
 }
 
@@ -42,23 +39,16 @@ async function fillOn(deps: Deps, trx: Trx): Promise<boolean> {
   const fill = await lockNextFill(trx);
   if (fill === null) return false;
   const ids = await peopleAfter(trx, fill.afterId, atOnce);
-  // Nobody hears of these: the fill has not come to them yet.
-  if (ids.length > 0) await reviewAndTell(deps, trx, ids);
+  // Nobody hears of what this definition makes of them: the fill has not come to them yet.
+  if (ids.length > 0) await lockAndReview(deps, trx, ids);
   await advanceFill(trx, fill, ids.at(-1) ?? null, ids.length, deps.clock.now());
   return true;
 }
 
-async function reviewAndTell(deps: Deps, trx: Trx, ids: readonly ProfileId[]): Promise<boolean> {
-  const there = new Set((await lockProfiles(trx, ids)).map(({ id }) => id));
-  const gone = ids.filter((id) => !there.has(id));
-  if (gone.length > 0) await writeTogether(trx, { gone: removeReviews(gone) });
-  const segments = deps.segments.current();
-  const { facts } = await reviewPeople(trx, { segments, topics: deps.policies.current().topics, at: deps.clock.now() }, [
-    ...there,
-  ] as ProfileId[]);
-  if (facts.length === 0) return false;
-  const heard = facts.map((fact) => ({ fact, trigger: true }));
-  return (await tellFacts(trx, deps, { facts: heard, people: movedBy(heard) })).wakes;
+/** Who gave way to another profile meanwhile is found to be gone. */
+async function lockAndReview(deps: Deps, trx: Trx, ids: readonly ProfileId[]): Promise<boolean> {
+  await lockProfiles(trx, ids);
+  return (await reviewAndTell(trx, deps, ids)).wakes;
 }
 
 const hourMs = 3_600_000;

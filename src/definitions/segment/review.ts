@@ -24,7 +24,7 @@ export interface Review {
 }
 
 /** Where a person stands now, beside where they stood. `memberOf`: ids of segments. */
-export function reviewPerson(segments: readonly LiveSegment[], memberOf: ReadonlySet<string>, facts: ConditionFacts): Review {
+export function reviewPerson(segments: readonly LiveSegment[], memberOf: Pick<ReadonlySet<string>, 'has'>, facts: ConditionFacts): Review {
   const judged = segments.map((segment) => ({ segment, ...membershipOf(segment.definition, facts) }));
   const due = judged.flatMap(({ changesAt }) => changesAt ?? []);
   return {

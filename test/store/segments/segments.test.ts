@@ -167,6 +167,22 @@ describeOnBothStores('segments', (store) => {
     expect(await scene.heard()).toEqual(['bo entered s0']);
   });
 
+  test('are filled although a process looks that has not heard of the new version yet', async () => {
+    const scene = sceneOn(store());
+    await scene.tell(look('ada', start));
+    await scene.publish('{ event_count: { name: order.paid, at_least: 1 } }');
+    const behind = { ...scene.deps, segments: new LiveSegments() };
+    await behind.segments.refresh(store().db);
+    const source = 'segment: s0\nname: Number 0\nwho: { event_count: { name: product.viewed, at_least: 1 } }\n';
+    await publishDefinition(scene.deps, segmentKind, { source });
+    await (scene.deps.segments as LiveSegments).refresh(store().db);
+    await fillSegments(scene.deps);
+    await fillSegments(behind);
+    await sql`update segment_fills set begins_real = 0`.execute(store().db);
+    await fillSegments(scene.deps);
+    expect(await scene.members()).toEqual({ ada: ['s0'] });
+  });
+
   test('make one of two people who become one', async () => {
     const scene = sceneOn(store());
     await scene.publish(
