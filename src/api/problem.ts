@@ -37,6 +37,13 @@ export class Problem extends Error {
   }
 }
 
+/** A source that was not published. `what`: which one, as the sentence begins. */
+export function notPublished(noun: string, what: string, problems: readonly { readonly severity: 'error' | 'warning' }[]): Problem {
+  const errors = problems.filter(({ severity }) => severity === 'error').length;
+  const detail = `${what} was not published: it has ${errors === 1 ? 'an error' : `${errors} errors`}.`;
+  return new Problem(422, `${noun}-not-valid`, detail, { problems: [...problems] });
+}
+
 /**
  * `There is no journey welcome.` Only an id that may be ours is repeated: what a clumsy client puts in its place may be somebody's address
  * or the number of an order, and sentences end up in logs.

@@ -39,8 +39,3 @@ export async function parseDefinition<D extends object>(
     problems,
   };
 }
-
-/** The id that a source gives itself, before it is known whether it is right; null: it names none. */
-export function idInSource({ kind }: DefinitionKind, source: string): string | null {
-  return new RegExp(`^${kind}:\\s*["']?([A-Za-z0-9_-]+)`, 'm').exec(source)?.[1] ?? null;
-}

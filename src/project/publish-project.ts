@@ -1,13 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { publishDefinition } from '../app/definitions/publish-definition.js';
 import type { AppDeps } from '../app/deps.js';
 import { publishJourney } from '../app/journeys/publish-journey.js';
 import type { TemplatePublication } from '../app/templates/publish-templates.js';
 import { definitionKinds } from '../definitions/list.js';
-import { idInSource } from '../definitions/parse.js';
 import { policyKinds } from '../domain/policy/policies.js';
-import { decodeText } from '../domain/values/decode-text.js';
 import { policyFile } from '../policy/parse.js';
 import { sourceHash } from '../render/compile.js';
 import type { TemplateFolder } from '../render/load.js';
@@ -16,9 +12,10 @@ import { readJourneySource } from '../store/journeys.js';
 import { readPolicyVersion } from '../store/policies.js';
 import { latestTemplateVersions } from '../store/templates.js';
 import { describeProblem, type FileProblem } from '../yaml/problem.js';
-import { definitionFiles } from './definition-folder.js';
+
 import { readPolicyFile } from './policy-folder.js';
 import { publishPolicyFolder } from './publish-policies.js';
+import { journeyKind, sourceFiles } from './source-files.js';
 
 type PublishDeps = Pick<AppDeps, 'store' | 'clock' | 'shop' | 'policies'>;
 
@@ -64,11 +61,11 @@ async function publishFirst(app: PublishDeps, project: Project): Promise<void> {
   }
   const note = 'published at the first start';
   for (const kind of definitionKinds)
-    for (const { file, source } of await definitionFiles(folder, kind)) {
+    for (const { file, source } of await sourceFiles(folder, kind)) {
       const result = await publishDefinition(app, kind, { source, note });
       tellPublication(project, { ...result, id: result.id ?? file, file, noun: kind.kind });
     }
-  for (const { file, source } of await journeyFiles(folder)) {
+  for (const { file, source } of await sourceFiles(folder, journeyKind)) {
     const result = await publishJourney({ ...app, templates }, { source, note });
     tellPublication(project, { ...result, id: result.kind === 'refused' ? file : result.journeyId, file, noun: 'journey' });
   }
@@ -105,19 +102,9 @@ async function differingFiles(
     if (source !== null && (await readPolicyVersion(db, kind, 'newest'))?.source !== source) differing.push(policyFile(kind));
   }
   for (const kind of definitionKinds)
-    for (const { file, source } of await definitionFiles(folder, kind))
-      if ((await readDefinitionVersion(db, kind.kind, idInSource(kind, source) ?? '', 'newest'))?.source !== source) differing.push(file);
-  for (const { file, source } of await journeyFiles(folder))
-    if ((await readJourneySource(db, idIn(source))) !== source) differing.push(file);
+    for (const { file, source, id } of await sourceFiles(folder, kind))
+      if ((await readDefinitionVersion(db, kind.kind, id, 'newest'))?.source !== source) differing.push(file);
+  for (const { file, source, id } of await sourceFiles(folder, journeyKind))
+    if ((await readJourneySource(db, id)) !== source) differing.push(file);
   return differing;
-}
-
-function idIn(source: string): string {
-  return /^journey:\s*["']?([A-Za-z0-9_-]+)/m.exec(source)?.[1] ?? '';
-}
-
-async function journeyFiles(projectFolder: string): Promise<readonly { readonly file: string; readonly source: string }[]> {
-  const folder = join(projectFolder, 'journeys');
-  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.journey.yaml')).sort();
-  return Promise.all(names.map(async (name) => ({ file: `journeys/${name}`, source: decodeText(await readFile(join(folder, name))) })));
 }

@@ -117,7 +117,18 @@ test('publish shows what differs, does nothing without a yes, and puts a templat
     expect((await publishProject(context, { dryRun: true })).text).toMatch(
       /copy\.journey\.yaml:1:1 error: "fresh-cart" is the journey of fresh-cart\.journey\.yaml, too\./,
     );
+
+    await mkdir(join(folder, 'segments'), { recursive: true });
+    for (const name of ['gold', 'copy'])
+      await writeFile(
+        join(folder, 'segments', `${name}.segment.yaml`),
+        `segment: gold\nname: ${name}\nwho: { trait: { name: plan, is: gold } }\n`,
+      );
+    expect((await publishProject(context, { dryRun: true })).text).toMatch(
+      /copy\.segment\.yaml:1:1 error: "gold" is the segment of gold\.segment\.yaml, too\./,
+    );
   } finally {
+    await rm(join(folder, 'segments'), { recursive: true, force: true });
     await rm(join(folder, 'journeys', 'copy.journey.yaml'), { force: true });
     await close();
   }

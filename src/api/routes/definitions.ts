@@ -14,7 +14,7 @@ import {
 import { idParams, pageOf, pageQuery, yamlSource } from '../contract/shared.js';
 import type { ApiDeps } from '../deps.js';
 import { toPageRequest } from '../from-contract.js';
-import { found, notFound, Problem } from '../problem.js';
+import { found, notFound, notPublished } from '../problem.js';
 import { acceptYaml, yamlTypes } from '../yaml-body.js';
 
 /** The same routes for each kind of definition: `/v1/segments`. */
@@ -98,15 +98,7 @@ function routesOf({ app }: ApiDeps, kind: DefinitionKind): FastifyPluginAsyncZod
       },
       async (request, reply) => {
         const result = await publishDefinition(app, kind, { source: request.body.source, note: request.body.note ?? null });
-        if (result.kind === 'refused') {
-          const errors = result.problems.filter(({ severity }) => severity === 'error').length;
-          throw new Problem(
-            422,
-            `${one}-not-valid`,
-            `The ${one} ${result.id ?? 'without an id'} was not published: it has ${errors === 1 ? 'an error' : `${errors} errors`}.`,
-            { problems: [...result.problems] },
-          );
-        }
+        if (result.kind === 'refused') throw notPublished(one, `The ${one} ${result.id ?? 'without an id'}`, result.problems);
         const { kind: outcome, ...rest } = result;
         return reply.status(outcome === 'published' ? 201 : 200).send({ ...rest, published: outcome === 'published' });
       },

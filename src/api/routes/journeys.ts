@@ -19,7 +19,7 @@ import {
 import { idParams, pageOf, pageQuery, yamlSource } from '../contract/shared.js';
 import type { ApiDeps } from '../deps.js';
 import { toPageRequest } from '../from-contract.js';
-import { found, notFound, Problem } from '../problem.js';
+import { found, notFound, notPublished, Problem } from '../problem.js';
 import { acceptYaml, yamlTypes } from '../yaml-body.js';
 
 /** Journeys, their versions, their report; pause, resume and archive. */
@@ -103,15 +103,7 @@ export function journeyRoutes({ app, templates }: ApiDeps): FastifyPluginAsyncZo
       async (request, reply) => {
         const { source, note } = request.body;
         const result = await publishJourney({ ...app, templates }, { id: request.params.id, source, note: note ?? null });
-        if (result.kind === 'refused') {
-          const errors = result.problems.filter((problem) => problem.severity === 'error').length;
-          throw new Problem(
-            422,
-            'journey-not-valid',
-            `${request.params.id} was not published: it has ${errors === 1 ? 'an error' : `${errors} errors`}.`,
-            { problems: [...result.problems] },
-          );
-        }
+        if (result.kind === 'refused') throw notPublished('journey', request.params.id, result.problems);
         const { kind, ...rest } = result;
         return reply.status(kind === 'published' ? 201 : 200).send({ ...rest, published: kind === 'published' });
       },

@@ -13,7 +13,7 @@ import {
 import { pageOf, pageQuery, yamlSource } from '../contract/shared.js';
 import type { ApiDeps } from '../deps.js';
 import { toPageRequest } from '../from-contract.js';
-import { found, Problem } from '../problem.js';
+import { found, notPublished } from '../problem.js';
 import { acceptYaml, yamlTypes } from '../yaml-body.js';
 
 /** Policies: what is in force, since when, and a new version of it. */
@@ -93,15 +93,7 @@ export function policyRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
       async (request, reply) => {
         const { source, note } = request.body;
         const result = await publishPolicy(app, { policy: request.params.kind, source, note: note ?? null });
-        if (result.kind === 'refused') {
-          const errors = result.problems.filter((problem) => problem.severity === 'error').length;
-          throw new Problem(
-            422,
-            'policy-not-valid',
-            `${result.policy} was not published: it has ${errors === 1 ? 'an error' : `${errors} errors`}.`,
-            { problems: [...result.problems] },
-          );
-        }
+        if (result.kind === 'refused') throw notPublished('policy', result.policy, result.problems);
         const { kind: outcome, policy, ...rest } = result;
         return reply.status(outcome === 'published' ? 201 : 200).send({ kind: policy, ...rest, published: outcome === 'published' });
       },

@@ -3,8 +3,7 @@ import { askForRun } from '../../store/entries.js';
 import type { SettledAttempt } from '../../turn/request.js';
 import type { AppDeps } from '../deps.js';
 import type { SendForecast } from '../turn/plan-send.js';
-import { runTurnsTogether } from '../turn/run-turn.js';
-import { settleUntilLeaseEnds, tellOf } from '../turn/take-turn.js';
+import { settleUntilLeaseEnds, takeTurnsTogether } from '../turn/take-turn.js';
 
 /** A letter that a provider has answered. */
 export interface AnsweredLetter {
@@ -63,11 +62,7 @@ async function settleTogether(deps: AppDeps, letters: readonly AnsweredLetter[])
   }));
   let done: ReadonlySet<string> = new Set();
   try {
-    const answers = await deps.store.transaction((trx) => runTurnsTogether(deps, trx, requests));
-    tellOf(
-      deps,
-      answers.map(({ answer }) => answer),
-    );
+    const answers = await takeTurnsTogether(deps, requests);
     done = new Set(answers.map(({ request }) => request.seen.entry.id));
   } catch (error) {
     if (!mayPass(error))

@@ -9,8 +9,8 @@ import type { AppDeps } from '../deps.js';
 import { submitMessage } from '../messages/submit-message.js';
 import { forecastSends, type KnownForecast, type SendForecast } from '../turn/plan-send.js';
 import { addressesOf } from '../turn/read-world.js';
-import { runTurnsTogether, type TogetherAnswer } from '../turn/run-turn.js';
-import { tellOf } from '../turn/take-turn.js';
+import type { TogetherAnswer } from '../turn/run-turn.js';
+import { takeTurnsTogether } from '../turn/take-turn.js';
 import { LetterPace } from './letter-pace.js';
 import { AnsweredLetters } from './settle-letters.js';
 
@@ -138,11 +138,12 @@ class BatchTurn {
     const [next] = pending;
     if (due.length === 0) return { forecasts: [], nextDueReal: next === undefined ? null : clock.timerAt(next.dueAt) };
     const ids = due.map(({ id }) => id);
-    const forecasts = withoutShared(this.#deps, await forecastSends(this.#deps, ids));
-    const known = new Set<string>(forecasts.all.map(({ seen }) => seen.entry.id));
+    const all = await forecastSends(this.#deps, ids);
+    const known = new Set<string>(all.map(({ seen }) => seen.entry.id));
     await this.#giveUp(ids.filter((id) => !known.has(id)));
-    for (const { seen } of forecasts.apart) this.#taken.add(seen.entry.id);
-    return { forecasts: forecasts.apart, nextDueReal: null };
+    const forecasts = withoutShared(this.#deps, all);
+    for (const { seen } of forecasts) this.#taken.add(seen.entry.id);
+    return { forecasts, nextDueReal: null };
   }
 
   /** Their own turns meet whatever it is, and tell of it. */
@@ -168,14 +169,9 @@ class BatchTurn {
 
   /** The first turns of all of these in one transaction. */
   async #decide(forecasts: readonly KnownForecast[]): Promise<readonly TogetherAnswer[]> {
-    const { store } = this.#deps;
     const requests = forecasts.map(({ seen, plan }) => ({ seen, plan, settled: null, lane: 'send-here' as const }));
     try {
-      const answers = await store.transaction((trx) => runTurnsTogether(this.#deps, trx, requests));
-      tellOf(
-        this.#deps,
-        answers.map(({ answer }) => answer),
-      );
+      const answers = await takeTurnsTogether(this.#deps, requests);
       const done = new Set(answers.map(({ request }) => request.seen.entry.id));
       await this.#tryAgain(forecasts.filter(({ seen }) => !done.has(seen.entry.id)));
       await this.#giveUp(answers.filter(({ answer }) => answer.kind === 'again').map(({ request }) => request.seen.entry.id));
@@ -225,20 +221,13 @@ class BatchTurn {
 /** No slot was free in time: nothing was sent, and its own turn asks the gate again. */
 const tooLate = { kind: 'not-sent', code: 'begun-too-late', retry: true, retryAfterMs: 0 } as const;
 
-/**
- * `apart`: those of which no two have an address in common. What the first of two sends counts for the second, who comes with the next
- * group.
- */
-function withoutShared(
-  deps: AppDeps,
-  all: readonly KnownForecast[],
-): { readonly all: readonly KnownForecast[]; readonly apart: readonly KnownForecast[] } {
+/** Those of which no two have an address in common. What the first of two sends counts for the second, who comes with the next group. */
+function withoutShared(deps: AppDeps, all: readonly KnownForecast[]): readonly KnownForecast[] {
   const seen = new Set<string>();
-  const apart = all.filter(({ seen: { profile } }) => {
+  return all.filter(({ seen: { profile } }) => {
     const addresses = addressesOf(deps.secret, profile);
     if (addresses.some((address) => seen.has(address))) return false;
     for (const address of addresses) seen.add(address);
     return true;
   });
-  return { all, apart };
 }

@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto';
 import type { DefinitionKind } from '../../definitions/kind.js';
 import { definitionFile } from '../../definitions/kind.js';
-import { idInSource, parseDefinition } from '../../definitions/parse.js';
+import { parseDefinition } from '../../definitions/parse.js';
 import { topicIds } from '../../domain/policy/topic-policy.js';
 import { addDefinitionVersion, lockDefinitions, readDefinitionVersion } from '../../store/definitions.js';
+import { idInSource } from '../../yaml/id-in-source.js';
 import type { FileProblem } from '../../yaml/problem.js';
 import type { AppDeps } from '../deps.js';
+import { versionHash } from '../version-hash.js';
 
 type Deps = Pick<AppDeps, 'store' | 'clock' | 'policies'>;
 
@@ -27,13 +28,13 @@ export async function publishDefinition(
   kind: DefinitionKind,
   { source, note = null }: { readonly source: string; readonly note?: string | null },
 ): Promise<DefinitionPublication> {
-  const named = idInSource(kind, source);
+  const named = idInSource(kind.kind, source);
   const file = definitionFile(kind, named ?? '');
   const parsed = await parseDefinition(kind, source, { file, topics: topicIds(deps.policies.current().topics) });
   const { problems } = parsed;
   if (parsed.kind === 'invalid') return { kind: 'refused', id: named, problems };
   const { id, definition } = parsed;
-  const hash = createHash('sha256').update(source).update('\0').update(JSON.stringify(definition)).digest('hex');
+  const hash = versionHash(source, definition);
   return deps.store.transaction(async (trx): Promise<DefinitionPublication> => {
     await lockDefinitions(trx, kind.kind);
     const newest = await readDefinitionVersion(trx, kind.kind, id, 'newest');

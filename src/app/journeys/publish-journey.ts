@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { topicIds } from '../../domain/policy/topic-policy.js';
 import type { JourneyDefinition } from '../../journey/definition.js';
 import { type JourneyProblem, parseJourney, type TemplateCatalog } from '../../journey/parse.js';
 import { addJourneyVersion, createJourney, type JourneyState, lockJourney, readVersionHash } from '../../store/journeys.js';
 import type { AppDeps } from '../deps.js';
+import { versionHash } from '../version-hash.js';
 
 export type PublishResult =
   /** A new version is live: entries from now on take it, entries under way stay on theirs. */
@@ -45,7 +45,7 @@ export async function publishJourney(
   if (input.id !== undefined && definition.id !== input.id)
     return { kind: 'refused', journeyId: input.id, problems: [otherJourney(definition, input.id), ...problems] };
 
-  const hash = contentHash(input.source, definition);
+  const hash = versionHash(input.source, definition);
   return deps.store.transaction(async (trx) => {
     const at = deps.clock.now();
     await createJourney(trx, definition.id, at);
@@ -64,11 +64,6 @@ export async function publishJourney(
     });
     return { kind: 'published', journeyId: definition.id, version, hash, problems, state };
   });
-}
-
-/** Of source and graph: a newer compiler that reads the same source differently makes a version of its own. */
-function contentHash(source: string, definition: JourneyDefinition): string {
-  return createHash('sha256').update(source).update('\0').update(JSON.stringify(definition)).digest('hex');
 }
 
 function otherJourney(definition: JourneyDefinition, id: string): JourneyProblem {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { CapPolicy } from '../../domain/policy/cap-policy.js';
 import type { PolicyKind } from '../../domain/policy/policies.js';
 import { type TopicPolicy, topicIds } from '../../domain/policy/topic-policy.js';
@@ -7,6 +6,7 @@ import type { Trx } from '../../store/db.js';
 import { addPolicyVersion, lockPolicies, readPolicyVersion, topicsInUse } from '../../store/policies.js';
 import type { FileProblem } from '../../yaml/problem.js';
 import type { AppDeps } from '../deps.js';
+import { versionHash } from '../version-hash.js';
 
 export type PolicyPublication =
   /** `published`: in force from now on, in every process within seconds. `unchanged`: what is in force says the same already. */
@@ -54,7 +54,7 @@ export async function publishPolicy(
       if (missed.length > 0) return { kind: 'refused', policy, problems: [...missed, ...problems] };
       problems.push(...(await topicsStillInUse(trx, known)));
     }
-    const hash = createHash('sha256').update(source).update('\0').update(JSON.stringify(definition)).digest('hex');
+    const hash = versionHash(source, definition);
     if (inForce?.hash === hash) return { kind: 'unchanged', policy, version: inForce.version, hash, problems };
     const version = (inForce?.version ?? 0) + 1;
     await addPolicyVersion(trx, {

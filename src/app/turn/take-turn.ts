@@ -12,7 +12,7 @@ import type { Lane } from '../messages/channel-slots.js';
 import { submitMessage } from '../messages/submit-message.js';
 import { countFailedTurn } from './count-failed-turn.js';
 import { forecastSend, type KnownForecast, type SendForecast } from './plan-send.js';
-import { runTurn, type TurnAnswer, type TurnRequest, type TurnResult } from './run-turn.js';
+import { runTurn, runTurnsTogether, type TogetherAnswer, type TurnAnswer, type TurnRequest, type TurnResult } from './run-turn.js';
 
 /** Messages that one activity may send in a row before it gives its slot back. */
 const mostRounds = 12;
@@ -155,8 +155,18 @@ export async function commitTurn(
   return result;
 }
 
+/** Takes the turns of several people in a transaction of their own, and tells of them. */
+export async function takeTurnsTogether(deps: AppDeps, requests: readonly TurnRequest[]): Promise<readonly TogetherAnswer[]> {
+  const answers = await deps.store.transaction((trx) => runTurnsTogether(deps, trx, requests));
+  tellOf(
+    deps,
+    answers.map(({ answer }) => answer),
+  );
+  return answers;
+}
+
 /** Once turns are committed: counts their verdicts, and has who lost a slot looked at. */
-export function tellOf(deps: AppDeps, answers: readonly TurnAnswer[]): void {
+function tellOf(deps: AppDeps, answers: readonly TurnAnswer[]): void {
   for (const { verdict, channel } of answers.flatMap(({ verdicts }) => verdicts ?? [])) {
     deps.metrics.verdict(verdict.kind, verdict.kind === 'send' ? null : verdict.reason, channel);
     alarmTextBudget(deps, verdict);

@@ -1,4 +1,5 @@
 import type { PublishedJourney } from '../../api/contract/journeys.js';
+import { idInSource } from '../../yaml/id-in-source.js';
 import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { option } from '../options.js';
@@ -32,5 +33,5 @@ export async function publishJourneys(
 
 /** The server says what is wrong with a source; only its id is needed to know where to send it. Without one, the file's name will do. */
 function idIn(source: string, file: string): string {
-  return /^journey:\s*["']?([A-Za-z0-9_-]+)/m.exec(source)?.[1] ?? file.replace(/^.*\//, '').replace(/(\.journey)?\.ya?ml$/, '');
+  return idInSource('journey', source) ?? file.replace(/^.*\//, '').replace(/(\.journey)?\.ya?ml$/, '');
 }

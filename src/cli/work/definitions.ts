@@ -8,11 +8,12 @@ import type {
 import type { DefinitionKind } from '../../definitions/kind.js';
 import { parseDefinition } from '../../definitions/parse.js';
 import { topicIds } from '../../domain/policy/topic-policy.js';
-import { definitionFiles } from '../../project/definition-folder.js';
 import { checkPolicyFolder } from '../../project/policy-folder.js';
-import { describeProblem, type FileProblem } from '../../yaml/problem.js';
+import { sourceFiles } from '../../project/source-files.js';
+import type { FileProblem } from '../../yaml/problem.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
+import { lintOutcome } from '../lint-outcome.js';
 import { publishSources } from '../publish-sources.js';
 import { readSource, type SourceFile } from '../source-file.js';
 import { paragraphs, plural, table } from '../text.js';
@@ -20,15 +21,10 @@ import { paragraphs, plural, table } from '../text.js';
 /** `segment lint [files…]`: checks the project's files of a kind, or these. No server is needed. */
 export async function lintDefinitions(context: CliContext, kind: DefinitionKind, files: readonly string[]): Promise<Outcome> {
   const sources = await sourcesOf(context, kind, files);
+  if (sources.length === 0)
+    return { value: [], text: `There are no ${kind.many} in the project: ${kind.many}/ has no file that ends in .${kind.kind}.yaml.` };
   const problems = await problemsOf(context, kind, sources);
-  const errors = problems.filter(({ severity }) => severity === 'error').length;
-  const summary =
-    sources.length === 0
-      ? `There are no ${kind.many} in the project: ${kind.many}/ has no file that ends in .${kind.kind}.yaml.`
-      : problems.length === 0
-        ? `${plural(sources.length, kind.kind, kind.many)}, nothing to complain about.`
-        : `${plural(errors, 'error')}, ${plural(problems.length - errors, 'warning')}.`;
-  return { value: problems, text: [...problems.map(describeProblem), summary].join('\n'), exitCode: errors > 0 ? 1 : 0 };
+  return lintOutcome(plural(sources.length, kind.kind, kind.many), problems);
 }
 
 /** What is wrong with these files, by the topics of the project. */
@@ -121,6 +117,6 @@ export async function archiveDefinition(
 
 async function sourcesOf(context: CliContext, kind: DefinitionKind, files: readonly string[]): Promise<readonly SourceFile[]> {
   if (files.length > 0) return Promise.all(files.map(readSource));
-  const found = await definitionFiles(context.project, kind);
+  const found = await sourceFiles(context.project, kind);
   return found.map(({ file, source }) => ({ file: join(context.project, file), source }));
 }

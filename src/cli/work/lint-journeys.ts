@@ -4,8 +4,8 @@ import { describeSteps, describeTrigger } from '../../journey/graph.js';
 import { parseJourney } from '../../journey/parse.js';
 import { checkPolicyFolder } from '../../project/policy-folder.js';
 import { loadTemplates } from '../../render/load.js';
-import { describeProblem } from '../../yaml/problem.js';
 import type { CliContext, Outcome } from '../context.js';
+import { lintOutcome } from '../lint-outcome.js';
 import { readSource } from '../source-file.js';
 import { paragraphs, plural, table } from '../text.js';
 
@@ -25,16 +25,8 @@ export async function lintJourneys(
     found.push(...parsed.problems.map((problem) => ({ file, ...problem })));
     if (options.steps && parsed.kind === 'ok') walks.push(walkOf(parsed.definition));
   }
-  const errors = found.filter((problem) => problem.severity === 'error').length;
-  const summary =
-    found.length === 0
-      ? `${plural(files.length, 'journey')}, no problems.`
-      : `${plural(errors, 'error')}, ${plural(found.length - errors, 'warning')}.`;
-  return {
-    value: found,
-    text: paragraphs(...walks, [...found.map(describeProblem), summary].join('\n')),
-    exitCode: errors > 0 ? 1 : 0,
-  };
+  const outcome = lintOutcome(plural(files.length, 'journey'), found);
+  return { ...outcome, text: paragraphs(...walks, outcome.text) };
 }
 
 function walkOf(definition: JourneyDefinition): string {

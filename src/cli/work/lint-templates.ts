@@ -3,8 +3,8 @@ import { checkPolicyFolder } from '../../project/policy-folder.js';
 import { loadShop } from '../../project/shop.js';
 import { lintTemplates } from '../../render/lint.js';
 import { loadTemplates } from '../../render/load.js';
-import { describeProblem } from '../../yaml/problem.js';
 import type { CliContext, Outcome } from '../context.js';
+import { lintOutcome } from '../lint-outcome.js';
 import { plural } from '../text.js';
 
 /** `template lint`: every template in every language with every sample. No server is needed. */
@@ -15,10 +15,5 @@ export async function lintProjectTemplates(context: CliContext): Promise<Outcome
     checkPolicyFolder(context.project, null),
   ]);
   const problems = await lintTemplates(set, shop, policies === null ? null : topicIds(policies.topics), policies?.classes ?? null);
-  const errors = problems.filter((problem) => problem.severity === 'error').length;
-  const summary =
-    problems.length === 0
-      ? `${plural(set.ids().length, 'template')}, no problems.`
-      : `${plural(errors, 'error')}, ${plural(problems.length - errors, 'warning')}.`;
-  return { value: problems, text: [...problems.map(describeProblem), summary].join('\n'), exitCode: errors > 0 ? 1 : 0 };
+  return lintOutcome(plural(set.ids().length, 'template'), problems);
 }

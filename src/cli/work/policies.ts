@@ -5,9 +5,9 @@ import { topicIds } from '../../domain/policy/topic-policy.js';
 import { parsePolicy, policyFile } from '../../policy/parse.js';
 import { checkPolicyFolder, publishOrder } from '../../project/policy-folder.js';
 import { loadShop } from '../../project/shop.js';
-import { describeProblem } from '../../yaml/problem.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
+import { lintOutcome } from '../lint-outcome.js';
 import { publishSources } from '../publish-sources.js';
 import { readSource } from '../source-file.js';
 import { paragraphs, plural, table } from '../text.js';
@@ -20,13 +20,8 @@ export async function lintPolicies(context: CliContext, files: readonly string[]
   const problems = files.length === 0 ? [...folder.problems] : [];
   for (const { file, kind, source } of await readFiles(files))
     problems.push(...parsePolicy(kind, source, { topics, languages }).problems.map((problem) => ({ ...problem, file })));
-  const errors = problems.filter((problem) => problem.severity === 'error').length;
   const count = files.length === 0 ? policyKinds.length : files.length;
-  const summary =
-    problems.length === 0
-      ? `${plural(count, 'policy', 'policies')}, no problems.`
-      : `${plural(errors, 'error')}, ${plural(problems.length - errors, 'warning')}.`;
-  return { value: problems, text: [...problems.map(describeProblem), summary].join('\n'), exitCode: errors > 0 ? 1 : 0 };
+  return lintOutcome(plural(count, 'policy', 'policies'), problems);
 }
 
 /** `policy publish [files…]`: each file, or each policy of the project, comes in force when it is without errors. */

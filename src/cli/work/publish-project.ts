@@ -1,18 +1,16 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { DefinitionVersionAnswer } from '../../api/contract/definitions.js';
 import type { JourneyVersion } from '../../api/contract/journeys.js';
 import type { PolicyVersion } from '../../api/contract/policies.js';
 import { type ShopPublishAnswer, shopPublishAnswer } from '../../api/contract/shop.js';
 import { type TemplatePublishAnswer, templatePublishAnswer } from '../../api/contract/templates.js';
 import { definitionKinds } from '../../definitions/list.js';
-import { idInSource } from '../../definitions/parse.js';
 import { topicIds } from '../../domain/policy/topic-policy.js';
 import { parseJourney } from '../../journey/parse.js';
 import { policyFile } from '../../policy/parse.js';
-import { definitionFiles } from '../../project/definition-folder.js';
 import { checkPolicyFolder, publishOrder, readPolicyFile } from '../../project/policy-folder.js';
 import { loadShop } from '../../project/shop.js';
+import { type FileKind, journeyKind, sourceFiles } from '../../project/source-files.js';
 import { loadTemplates } from '../../render/load.js';
 import { describeProblem, type FileProblem } from '../../yaml/problem.js';
 import { publishJourneys } from '../commands/publish-journey.js';
@@ -21,7 +19,7 @@ import { publishTemplates } from '../commands/templates.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
 import { readAnswer } from '../read-answer.js';
-import { readSource } from '../source-file.js';
+import type { SourceFile } from '../source-file.js';
 import { plural } from '../text.js';
 import { problemsOf, publishDefinitions } from './definitions.js';
 import { publishPolicies } from './policies.js';
@@ -142,51 +140,43 @@ async function templateDifferences(context: CliContext): Promise<readonly Differ
 }
 
 async function definitionDifferences(context: CliContext): Promise<readonly Difference[]> {
-  const found: Difference[] = [];
-  for (const kind of definitionKinds) {
-    for (const { file: name, source } of await definitionFiles(context.project, kind)) {
-      const id = idInSource(kind, source) ?? name;
-      const live = await sourceOf(context, `/v1/${kind.many}/${encodeURIComponent(id)}/versions/live`);
-      if (live === source) continue;
-      const file = join(context.project, name);
-      found.push({
-        kind: kind.kind,
-        id,
-        file,
-        change: live === null ? 'new' : 'changed',
-        problems: await problemsOf(context, kind, [{ file, source }]),
-      });
-    }
-  }
-  return found;
+  const found = definitionKinds.map((kind) => fileDifferences(context, kind, (one) => problemsOf(context, kind, [one])));
+  return (await Promise.all(found)).flat();
 }
 
 async function journeyDifferences(context: CliContext): Promise<readonly Difference[]> {
-  const folder = join(context.project, 'journeys');
-  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.journey.yaml')).sort();
   const [templates, { policies }] = await Promise.all([loadTemplates(context.project), checkPolicyFolder(context.project, null)]);
   const topics = policies === null ? {} : { topics: topicIds(policies.topics) };
-  const written = await Promise.all(
-    names.map(async (name) => {
-      const { file, source } = await readSource(join(folder, name));
-      return { name, file, source, id: /^journey:\s*["']?([A-Za-z0-9_-]+)/m.exec(source)?.[1] ?? name.replace(/\.journey\.yaml$/, '') };
-    }),
+  return fileDifferences(context, journeyKind, async ({ file, source }) =>
+    parseJourney(source, { templates, ...topics }).problems.map((problem) => ({ ...problem, file })),
   );
+}
+
+/** Files of a kind that say something else than what is live under their ids. */
+async function fileDifferences(
+  context: CliContext,
+  kind: FileKind,
+  lint: (one: SourceFile) => Promise<readonly FileProblem[]>,
+): Promise<readonly Difference[]> {
+  const written = await sourceFiles(context.project, kind).catch(() => {
+    throw new CliFailure(`${kind.many}/ has a file that cannot be read.`, 2);
+  });
   const found: Difference[] = [];
-  for (const { name, file, source, id } of written) {
-    const live = await sourceOf(context, `/v1/journeys/${encodeURIComponent(id)}/versions/live`);
+  for (const { file: name, source, id } of written) {
+    const live = await sourceOf(context, `/v1/${kind.many}/${encodeURIComponent(id)}/versions/live`);
     if (live === source) continue;
-    const twins = written.filter((other) => other.id === id && other.name !== name).map((twin) => toldTwice(id, file, twin.name));
-    const problems = parseJourney(source, { templates, ...topics }).problems.map((problem) => ({ ...problem, file }));
-    found.push({ kind: 'journey', id, file, change: live === null ? 'new' : 'changed', problems: [...twins, ...problems] });
+    const file = join(context.project, name);
+    const twins = written.filter((other) => other.id === id && other.file !== name).map((twin) => toldTwice(kind, id, file, twin.file));
+    const problems = [...twins, ...(await lint({ file, source }))];
+    found.push({ kind: kind.kind, id, file, change: live === null ? 'new' : 'changed', problems });
   }
   return found;
 }
 
 /** Each would replace the other, again with every publication. */
-function toldTwice(id: string, file: string, twin: string): FileProblem {
-  const suggestion = 'Give one of them another id under "journey:".';
-  return { file, line: 1, column: 1, path: 'journey', message: `"${id}" is the journey of ${twin}, too.`, suggestion, severity: 'error' };
+function toldTwice({ kind }: FileKind, id: string, file: string, twin: string): FileProblem {
+  const message = `"${id}" is the ${kind} of ${basename(twin)}, too.`;
+  return { file, line: 1, column: 1, path: kind, message, suggestion: `Give one of them another id under "${kind}:".`, severity: 'error' };
 }
 
 /** What is live; null: nothing is. */
