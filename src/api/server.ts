@@ -24,6 +24,7 @@ import { definitionRoutes } from './routes/definitions.js';
 import { engagementRoutes } from './routes/engagement.js';
 import { entryRoutes } from './routes/entries.js';
 import { eventRoutes } from './routes/events.js';
+import { fieldRoutes } from './routes/fields.js';
 import { healthRoutes } from './routes/health.js';
 import { inboundMessageRoutes } from './routes/inbound-messages.js';
 import { journeyRoutes } from './routes/journeys.js';
@@ -116,6 +117,7 @@ const apiRoutes = [
   replayRoutes,
   policyRoutes,
   definitionRoutes,
+  fieldRoutes,
   segmentPlaceRoutes,
   controlRoutes,
   breakerRoutes,

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Finding } from '../journey/finding.js';
+import { idInSource } from '../yaml/id-in-source.js';
 
 /** What a file is checked against beyond itself; what is null is not looked up. */
 export interface DefinitionContext {
@@ -17,6 +18,8 @@ export interface DefinitionKind<D extends object = object> {
   readonly kind: string;
   /** Its folder in the project and its path in the API: `segments`. Files are `segments/<id>.segment.yaml`. */
   readonly many: string;
+  /** The one file of the project that has them all, such as `fields.yaml`; absent: each has a file in the folder. Its id is `many`. */
+  readonly only?: string;
   /** For the command line's help: what such a thing is. */
   readonly help: string;
   readonly form: () => Promise<DefinitionForm<D>>;
@@ -32,6 +35,11 @@ export interface DefinitionForm<D extends object = object> {
 }
 
 /** The file of a definition in a project folder. */
-export function definitionFile({ kind, many }: DefinitionKind, id: string): string {
-  return `${many}/${id}.${kind}.yaml`;
+export function definitionFile({ kind, many, only }: DefinitionKind, id: string): string {
+  return only ?? `${many}/${id}.${kind}.yaml`;
+}
+
+/** The id that a source gives itself, before it is known whether it is right; null: it gives none. */
+export function definitionId({ kind, many, only }: Pick<DefinitionKind, 'kind' | 'many' | 'only'>, source: string): string | null {
+  return only === undefined ? idInSource(kind, source) : many;
 }

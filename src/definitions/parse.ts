@@ -34,7 +34,7 @@ export async function parseDefinition<D extends object>(
   if (problems.some(({ severity }) => severity === 'error')) return { kind: 'invalid', problems };
   return {
     kind: 'ok',
-    id: (checked.value as Readonly<Record<string, string>>)[kind.kind] ?? '',
+    id: kind.only === undefined ? ((checked.value as Readonly<Record<string, string>>)[kind.kind] ?? '') : kind.many,
     definition: form.compile(value),
     problems,
   };

@@ -1,11 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DefinitionKind } from '../definitions/kind.js';
+import { type DefinitionKind, definitionId } from '../definitions/kind.js';
 import { decodeText } from '../domain/values/decode-text.js';
-import { idInSource } from '../yaml/id-in-source.js';
 
-/** A kind of file in a folder of its own: `segments/<id>.segment.yaml`. */
-export type FileKind = Pick<DefinitionKind, 'kind' | 'many'>;
+/** A kind of file, in a folder of its own (`segments/<id>.segment.yaml`) or one for all. */
+export type FileKind = Pick<DefinitionKind, 'kind' | 'many' | 'only'>;
 
 export const journeyKind: FileKind = { kind: 'journey', many: 'journeys' };
 
@@ -19,13 +18,18 @@ export interface ProjectFile {
 }
 
 /** The files of a kind in a project folder, by name. None where there is no such folder. */
-export async function sourceFiles(projectFolder: string, { kind, many }: FileKind): Promise<readonly ProjectFile[]> {
+export async function sourceFiles(projectFolder: string, files: FileKind): Promise<readonly ProjectFile[]> {
+  const { kind, many, only } = files;
+  if (only !== undefined) {
+    const written = await readFile(join(projectFolder, only)).catch(() => null);
+    return written === null ? [] : [{ file: only, source: decodeText(written), id: many }];
+  }
   const suffix = `.${kind}.yaml`;
   const names = (await readdir(join(projectFolder, many)).catch(() => [])).filter((name) => name.endsWith(suffix)).sort();
   return Promise.all(
     names.map(async (name) => {
       const source = decodeText(await readFile(join(projectFolder, many, name)));
-      return { file: `${many}/${name}`, source, id: idInSource(kind, source) ?? name.slice(0, -suffix.length) };
+      return { file: `${many}/${name}`, source, id: definitionId(files, source) ?? name.slice(0, -suffix.length) };
     }),
   );
 }

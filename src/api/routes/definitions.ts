@@ -29,22 +29,8 @@ function routesOf({ app }: ApiDeps, kind: DefinitionKind): FastifyPluginAsyncZod
   const { kind: one, many } = kind;
   const tags = [many];
   return async (server) => {
-    server.get(
-      `/${many}`,
-      {
-        config: keyed('read', `${one}.list`, nothing),
-        schema: {
-          tags,
-          summary: 'The newest version of each, by id',
-          querystring: pageQuery,
-          response: { 200: pageOf(definitionSummary) },
-        },
-      },
-      async (request) => {
-        const { items, nextCursor } = await showDefinitions(app, kind, toPageRequest(request.query));
-        return { items: items.map(summary), nextCursor };
-      },
-    );
+    // One file that has them all: its own routes list what is in it.
+    if (kind.only === undefined) await server.register(listRoutes(app, kind));
 
     server.get(
       `/${many}/:id/versions`,
@@ -101,6 +87,30 @@ function routesOf({ app }: ApiDeps, kind: DefinitionKind): FastifyPluginAsyncZod
         if (result.kind === 'refused') throw notPublished(one, `The ${one} ${result.id ?? 'without an id'}`, result.problems);
         const { kind: outcome, ...rest } = result;
         return reply.status(outcome === 'published' ? 201 : 200).send({ ...rest, published: outcome === 'published' });
+      },
+    );
+  };
+}
+
+/** Of a kind with a file for each. */
+function listRoutes(app: ApiDeps['app'], kind: DefinitionKind): FastifyPluginAsyncZod {
+  const { kind: one, many } = kind;
+  const tags = [many];
+  return async (server) => {
+    server.get(
+      `/${many}`,
+      {
+        config: keyed('read', `${one}.list`, nothing),
+        schema: {
+          tags,
+          summary: 'The newest version of each, by id',
+          querystring: pageQuery,
+          response: { 200: pageOf(definitionSummary) },
+        },
+      },
+      async (request) => {
+        const { items, nextCursor } = await showDefinitions(app, kind, toPageRequest(request.query));
+        return { items: items.map(summary), nextCursor };
       },
     );
 

@@ -1,9 +1,8 @@
 import type { DefinitionKind } from '../../definitions/kind.js';
-import { definitionFile } from '../../definitions/kind.js';
+import { definitionFile, definitionId } from '../../definitions/kind.js';
 import { parseDefinition } from '../../definitions/parse.js';
 import { topicIds } from '../../domain/policy/topic-policy.js';
 import { addDefinitionVersion, lockDefinitions, readDefinitionVersion } from '../../store/definitions.js';
-import { idInSource } from '../../yaml/id-in-source.js';
 import type { FileProblem } from '../../yaml/problem.js';
 import type { AppDeps } from '../deps.js';
 import { versionHash } from '../version-hash.js';
@@ -28,7 +27,7 @@ export async function publishDefinition(
   kind: DefinitionKind,
   { source, note = null }: { readonly source: string; readonly note?: string | null },
 ): Promise<DefinitionPublication> {
-  const named = idInSource(kind.kind, source);
+  const named = definitionId(kind, source);
   const file = definitionFile(kind, named ?? '');
   const parsed = await parseDefinition(kind, source, { file, topics: topicIds(deps.policies.current().topics) });
   const { problems } = parsed;

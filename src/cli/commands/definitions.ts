@@ -10,8 +10,14 @@ export const definitionCommands: readonly Command[] = definitionKinds.flatMap(co
 export const definitionGroups: Readonly<Record<string, string>> = Object.fromEntries(definitionKinds.map(({ kind, help }) => [kind, help]));
 
 function commandsOf(kind: DefinitionKind): readonly Command[] {
+  return kind.only === undefined ? [...fileCommands(kind), ...folderCommands(kind)] : [...fileCommands(kind), versionsCommand(kind)];
+}
+
+const work = () => import('../work/definitions.js');
+
+/** What every kind has. */
+function fileCommands(kind: DefinitionKind): readonly Command[] {
   const { kind: one, many } = kind;
-  const work = () => import('../work/definitions.js');
   return [
     command({
       name: `${one} lint [files...]`,
@@ -24,6 +30,22 @@ function commandsOf(kind: DefinitionKind): readonly Command[] {
       options: [option('--note <text>', 'what changed')],
       run: async (context, args, options) => (await work()).publishDefinitions(context, kind, args, options()),
     }),
+  ];
+}
+
+/** Of one file that has them all: what lists and shows them is the kind's own. */
+function versionsCommand(kind: DefinitionKind): Command {
+  return command({
+    name: `${kind.kind} versions`,
+    help: `the versions of ${kind.only}`,
+    options: [option('--source', 'print the YAML'), option('--at <version>', 'of this version')],
+    run: async (context, _args, options) => (await work()).showDefinition(context, kind, kind.many, options()),
+  });
+}
+
+function folderCommands(kind: DefinitionKind): readonly Command[] {
+  const { kind: one } = kind;
+  return [
     command({
       name: `${one} list`,
       help: 'what is in force, since when',

@@ -23,6 +23,7 @@ import {
 } from './dead-letters.js';
 import { definitionCommands, definitionGroups } from './definitions.js';
 import { messageListCommand, messageWhyCommand } from './explain-message.js';
+import { fieldListCommand } from './fields.js';
 import { profileFindCommand } from './find-profile.js';
 import { inboundListCommand, inboundReviewCommand } from './inbound-messages.js';
 import { writeKeyActsCommand, writeKeyUndoCommand } from './key-acts.js';
@@ -76,6 +77,7 @@ export const commands: readonly Command[] = [
   policyListCommand,
   policyShowCommand,
   ...definitionCommands,
+  fieldListCommand,
   segmentExplainCommand,
   segmentMembersCommand,
   segmentSizesCommand,

@@ -22,7 +22,10 @@ import { paragraphs, plural, table } from '../text.js';
 export async function lintDefinitions(context: CliContext, kind: DefinitionKind, files: readonly string[]): Promise<Outcome> {
   const sources = await sourcesOf(context, kind, files);
   if (sources.length === 0)
-    return { value: [], text: `There are no ${kind.many} in the project: ${kind.many}/ has no file that ends in .${kind.kind}.yaml.` };
+    return {
+      value: [],
+      text: `There are no ${kind.many} in the project: ${kind.only === undefined ? `${kind.many}/ has no file that ends in .${kind.kind}.yaml` : `it has no ${kind.only}`}.`,
+    };
   const problems = await problemsOf(context, kind, sources);
   return lintOutcome(plural(sources.length, kind.kind, kind.many), problems);
 }

@@ -7,7 +7,7 @@ import { CliFailure } from '../failure.js';
 import { nothingDiffers, publishProject } from './publish-project.js';
 
 /** What of a project is published. Looked at by its files' times, which works on every disk, also one that a container mounts. */
-const watched = ['shop.yaml', 'journeys', 'policies', 'templates', ...definitionKinds.map(({ many }) => many)];
+const watched = ['shop.yaml', 'journeys', 'policies', 'templates', ...definitionKinds.map(({ many, only }) => only ?? many)];
 const lookEveryMs = 400;
 
 /**
