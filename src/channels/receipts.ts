@@ -1,7 +1,6 @@
 import type { KnownFactName } from '../domain/events/fact.js';
 import { bounceStatuses, complaintStatus } from '../domain/messages/bounce.js';
 import type { MessageState } from '../domain/messages/message.js';
-import { field, type TwilioForm } from './sms/twilio-webhook.js';
 
 /** What a provider told of a message afterwards. */
 export interface DeliveryReceipt {
@@ -12,15 +11,6 @@ export interface DeliveryReceipt {
   readonly code: string | null;
   /** The address as the provider gives it. */
   readonly to: string | null;
-}
-
-/** Reads a status callback. Null: it names no message of Twilio's or no status. */
-export function readTwilioStatus(form: TwilioForm): DeliveryReceipt | null {
-  const providerId = field(form, 'MessageSid') ?? field(form, 'SmsSid');
-  const status = field(form, 'MessageStatus') ?? field(form, 'SmsStatus');
-  if (!providerId || !status || !/^[a-z_]{1,40}$/.test(status) || !/^\w{1,64}$/.test(providerId)) return null;
-  const code = field(form, 'ErrorCode');
-  return { provider: 'twilio', providerId, status, code: code && /^\d{1,8}$/.test(code) ? `twilio-${code}` : null, to: field(form, 'To') };
 }
 
 /** What a receipt changes, and which fact it is to journeys (null: none). */

@@ -1,7 +1,7 @@
 import { resolveTxt } from 'node:dns/promises';
 import type { AppDeps } from '../app/deps.js';
 import type { InboundEmailDeps } from '../app/inbound/receive-email.js';
-import type { TwilioKeys } from '../app/inbound/record-receipt.js';
+import type { TwilioKeys } from '../app/inbound/twilio-webhooks.js';
 import { ChannelSlots } from '../app/messages/channel-slots.js';
 import { bounceDomainOf } from '../channels/email/settings.js';
 import { channels, eachChannel } from '../domain/messages/channel.js';

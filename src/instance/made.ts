@@ -1,6 +1,6 @@
 import type { AppDeps } from '../app/deps.js';
 import type { InboundEmailDeps } from '../app/inbound/receive-email.js';
-import type { TwilioKeys } from '../app/inbound/record-receipt.js';
+import type { TwilioKeys } from '../app/inbound/twilio-webhooks.js';
 import type { AuditTrail } from '../app/keys/audit-trail.js';
 import type { LivePolicies } from '../app/policies/live-policies.js';
 import type { LiveSegments } from '../app/segments/live-segments.js';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { readSigned } from '../../src/channels/sms/twilio-webhook.js';
+import { readSigned } from '../../src/channels/sms/providers/twilio-webhook.js';
 import { type Phone, startPhone } from '../../src/embedded/phone/phone.js';
 
 const closers: (() => Promise<unknown>)[] = [];

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readTwilioStatus, stateAfterReceipt } from '../../src/channels/receipts.js';
+import { stateAfterReceipt } from '../../src/channels/receipts.js';
 import { smsAnswer, twiml } from '../../src/channels/sms/answers.js';
 import { errorAction } from '../../src/channels/sms/error-codes.js';
+import { readTwilioStatus } from '../../src/channels/sms/providers/twilio-webhook.js';
 import { smsSize } from '../../src/channels/sms/segments.js';
 import type { MessageState } from '../../src/domain/messages/message.js';
 

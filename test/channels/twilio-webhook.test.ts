@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { field, readSigned } from '../../src/channels/sms/twilio-webhook.js';
+import { field, readSigned } from '../../src/channels/sms/providers/twilio-webhook.js';
 
 interface Case {
   readonly name: string;

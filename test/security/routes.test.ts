@@ -5,7 +5,7 @@ import { emailInboundRoutes } from '../../src/api/routes/email-inbound.js';
 import { twilioRoutes } from '../../src/api/routes/twilio.js';
 import { answers, type DescribedRoute, type Listener } from '../../src/api/routing.js';
 import type { InboundEmailDeps } from '../../src/app/inbound/receive-email.js';
-import type { TwilioKeys } from '../../src/app/inbound/record-receipt.js';
+import type { TwilioKeys } from '../../src/app/inbound/twilio-webhooks.js';
 import { makeApiKey, withdrawApiKey } from '../../src/app/keys/manage-api-keys.js';
 import { makeWriteKey } from '../../src/app/keys/manage-write-keys.js';
 import { opens, type Scope, scopes } from '../../src/domain/keys/scopes.js';

@@ -5,7 +5,7 @@ import { twilioRoutes } from '../../src/api/routes/twilio.js';
 import { answers, type DescribedRoute } from '../../src/api/routing.js';
 import { buildServer } from '../../src/api/server.js';
 import type { InboundEmailDeps } from '../../src/app/inbound/receive-email.js';
-import type { TwilioKeys } from '../../src/app/inbound/record-receipt.js';
+import type { TwilioKeys } from '../../src/app/inbound/twilio-webhooks.js';
 import { AuditTrail } from '../../src/app/keys/audit-trail.js';
 import { eventDoors } from './segment.js';
 import { turnDeps } from './turns.js';

@@ -1,7 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { AppDeps } from '../../app/deps.js';
-import { receiveTwilioText } from '../../app/inbound/receive-text.js';
-import { recordTwilioStatus, type TwilioKeys } from '../../app/inbound/record-receipt.js';
+import { receiveTwilioText, recordTwilioStatus, type TwilioKeys } from '../../app/inbound/twilio-webhooks.js';
 import { openTo } from '../access.js';
 
 /**

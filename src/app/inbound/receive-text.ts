@@ -1,7 +1,6 @@
-import { type SmsAnswer, smsAnswer, twiml } from '../../channels/sms/answers.js';
-import { sms } from '../../channels/sms/channel.js';
+import { type SmsAnswer, smsAnswer } from '../../channels/sms/answers.js';
+import type { InboundText } from '../../channels/sms/inbound-text.js';
 import { type InboundIntent, readIntent } from '../../channels/sms/keywords.js';
-import { field, readSigned, type TwilioRequest } from '../../channels/sms/twilio-webhook.js';
 import { afterAll } from '../../domain/consent/consent.js';
 import { confirmable, confirmations } from '../../domain/consent/double-opt-in.js';
 import { actsOfStart, actsOfStop } from '../../domain/consent/stop-word.js';
@@ -9,7 +8,6 @@ import { type AddressKey, suppressionKey } from '../../domain/consent/suppressio
 import { mayProfile } from '../../domain/engagement/facts.js';
 import { parseEngagement, recordSignal } from '../../domain/engagement/state.js';
 import type { Fact } from '../../domain/events/fact.js';
-import { type Channel, normaliseAddress } from '../../domain/messages/channel.js';
 import type { Instant } from '../../domain/time/instant.js';
 import type { ProfileId } from '../../domain/values/ids.js';
 import { noteConfirmed } from '../../store/consents.js';
@@ -21,56 +19,22 @@ import { insertSuppression, liftByConfirmation, liftSuppression } from '../../st
 import { type ConsentGiven, writeConsentActs } from '../consent/record-consents.js';
 import type { AppDeps } from '../deps.js';
 import { tellFacts } from '../ingest/tell-facts.js';
-import type { TwilioKeys } from './record-receipt.js';
 
 type Deps = Pick<AppDeps, 'store' | 'clock' | 'secret' | 'shop' | 'newId' | 'log' | 'notifyRelay' | 'publicUrl' | 'policies' | 'segments'>;
-
-export type TextResult = { readonly kind: 'refused' } | { readonly kind: 'taken'; readonly twiml: string };
-
-/** A text that came in. */
-interface InboundText {
-  readonly id: string;
-  readonly channel: Channel;
-  readonly from: string;
-  readonly body: string;
-  /** What Twilio took it for, by the words of the account's own list; null: for none of them. */
-  readonly takenFor: 'stop' | 'start' | 'help' | null;
-  /** Twilio has answered it itself: a second answer would be one too many. */
-  readonly isAnswered: boolean;
-}
-
-const optOutTypes: Readonly<Record<string, InboundText['takenFor']>> = { STOP: 'stop', START: 'start', HELP: 'help' };
-
-/**
- * Takes a text that Twilio hands on. `refused`: it is not signed by Twilio, or names no sender. What it asks for is committed when this
- * answers.
- */
-export async function receiveTwilioText(deps: Deps & TwilioKeys, request: TwilioRequest): Promise<TextResult> {
-  const form = readSigned(request, { publicUrl: deps.publicUrl, authTokens: deps.twilioAuthTokens });
-  const id = form && (field(form, 'MessageSid') ?? field(form, 'SmsSid'));
-  const channel = sms.id;
-  const from = form && normaliseAddress(channel, field(form, 'From') ?? '');
-  if (!form || !id || !/^\w{1,64}$/.test(id) || !from) return { kind: 'refused' };
-  const body = (field(form, 'Body') ?? '').replaceAll('\0', '\uFFFD');
-  const optOutType = field(form, 'OptOutType');
-  const takenFor = optOutTypes[optOutType?.toUpperCase() ?? ''] ?? null;
-  const reply = await receiveText(deps, { id, channel, from, body, takenFor, isAnswered: optOutType !== null });
-  return { kind: 'taken', twiml: twiml(reply) };
-}
 
 /**
  * STOP ends all texts to the number immediately, START restores what STOP stopped, HELP gets an answer, YES confirms a request; any other
  * text is a reply for which journeys may wait. Returns the text to send back, or null. A repeated text changes nothing and gets no second
  * answer.
  */
-async function receiveText(deps: Deps, text: InboundText): Promise<string | null> {
+export async function receiveText(deps: Deps, text: InboundText): Promise<string | null> {
   const reply = await deps.store.transaction(async (trx) => {
     const rows = await lockProfiles(trx, (await findProfilesByAddress(trx, text.channel, text.from)) as ProfileId[]);
     const people: Person[] = [];
     for (const row of rows) people.push({ row, records: await readConsents(trx, row.id) });
     // One text is one act, and has one instant.
     const now = deps.clock.now();
-    const intent = actOn(text, people, now, await isStartByTwilio(deps, trx, text));
+    const intent = actOn(text, people, now, await isStartByProvider(deps, trx, text));
     const isNew = await insertInboundMessage(trx, {
       id: text.id,
       profileId: rows[0]?.id ?? null,
@@ -85,14 +49,14 @@ async function receiveText(deps: Deps, text: InboundText): Promise<string | null
   return text.isAnswered ? null : reply;
 }
 
-/** Twilio's word decides, since it acts by it: a keyword of the account's own ("ARRET") is none of ours. */
+/** The provider's word decides, since it acts by it: a keyword of the account's own ("ARRET") is none of ours. */
 function intentOf({ takenFor, body }: InboundText): InboundIntent {
   const read = readIntent(body);
   return takenFor === null || read.kind === takenFor ? read : { kind: takenFor, word: takenFor.toUpperCase() };
 }
 
-/** Twilio writes to the number again. Where it had not stopped, nothing has started, and YES is an answer as everywhere. */
-async function isStartByTwilio(deps: Deps, trx: Trx, text: InboundText): Promise<boolean> {
+/** The provider writes to the number again. Where it had not stopped, nothing has started, and YES is an answer as everywhere. */
+async function isStartByProvider(deps: Deps, trx: Trx, text: InboundText): Promise<boolean> {
   return text.takenFor === 'start' && (await reasonOf(deps, trx, text)) === 'stopped';
 }
 
@@ -100,6 +64,11 @@ async function isStartByTwilio(deps: Deps, trx: Trx, text: InboundText): Promise
 async function reasonOf({ secret }: Deps, trx: Trx, text: InboundText): Promise<string | null> {
   const [suppression] = await readSuppressions(trx, [keyOf(secret, text)]);
   return suppression?.reason ?? null;
+}
+
+/** The event that a text is. */
+function eventIdOf({ provider, id }: InboundText): string {
+  return `${provider}/${id}`;
 }
 
 function keyOf(secret: Deps['secret'], { channel, from }: InboundText): AddressKey {
@@ -118,7 +87,7 @@ function actOn(
   text: InboundText,
   people: readonly Person[],
   at: Instant,
-  isStartByTwilio: boolean,
+  isStartByProvider: boolean,
 ): { readonly action: Action; readonly keepsBody: boolean } {
   const intent = intentOf(text);
   switch (intent.kind) {
@@ -129,7 +98,7 @@ function actOn(
       if (intent.word !== 'YES') return { action: 'start', keepsBody: false };
       // YES grants only what was just asked for in a double opt-in; anywhere else it answers a question.
       if (people.some(({ records }) => asked(records, text, at).length > 0)) return { action: 'confirm', keepsBody: false };
-      return isStartByTwilio ? { action: 'start', keepsBody: false } : { action: 'reply', keepsBody: true };
+      return isStartByProvider ? { action: 'start', keepsBody: false } : { action: 'reply', keepsBody: true };
     case 'free-form-stop':
       return { action: 'stop-to-review', keepsBody: true };
     case 'other':
@@ -182,7 +151,7 @@ async function start(deps: Deps, trx: Trx, text: TakenText, people: readonly Per
   return answer('started', deps, people);
 }
 
-/** The confirmation that a double opt-in asked for. It lifts no STOP: only START does, or what Twilio takes for it. */
+/** The confirmation that a double opt-in asked for. It lifts no STOP: only START does, or what the provider takes for it. */
 async function confirm(deps: Deps, trx: Trx, text: TakenText, people: readonly Person[]): Promise<string | null> {
   if (text.takenFor === 'start') await start(deps, trx, text, people);
   const requests = people.flatMap(({ records }) => asked(records, text, text.now));
@@ -212,7 +181,7 @@ async function writeActs(
     const given = decide(person, at).map((act) => ({ ...act, channel: text.channel, at }));
     return { profileId: person.row.id as ProfileId, given };
   });
-  await writeConsentActs(deps, trx, acts, { eventId: `twilio/${text.id}`, now: text.now });
+  await writeConsentActs(deps, trx, acts, { eventId: eventIdOf(text), now: text.now });
 }
 
 async function tellOfReply(deps: Deps, trx: Trx, text: TakenText, people: readonly Person[]): Promise<null> {
@@ -222,7 +191,7 @@ async function tellOfReply(deps: Deps, trx: Trx, text: TakenText, people: readon
       name: 'message.replied',
       profileId: row.id as ProfileId,
       at,
-      eventId: `twilio/${text.id}`,
+      eventId: eventIdOf(text),
       properties: { channel: text.channel, inbound_id: text.id },
     }),
   );

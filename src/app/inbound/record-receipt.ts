@@ -1,5 +1,4 @@
-import { type DeliveryReceipt, readTwilioStatus, toldByReceipt } from '../../channels/receipts.js';
-import { readSigned, type TwilioRequest } from '../../channels/sms/twilio-webhook.js';
+import { type DeliveryReceipt, toldByReceipt } from '../../channels/receipts.js';
 import type { Fact, KnownFactName } from '../../domain/events/fact.js';
 import type { Instant } from '../../domain/time/instant.js';
 import type { NewInput } from '../../matching/waits.js';
@@ -10,26 +9,9 @@ import type { AppDeps } from '../deps.js';
 import { movedBy, tellFacts } from '../ingest/tell-facts.js';
 import { actOnReport, suppressByReport } from './act-on-report.js';
 
-type Deps = Pick<
-  AppDeps,
-  'store' | 'clock' | 'secret' | 'newId' | 'log' | 'metrics' | 'slots' | 'notifyRelay' | 'publicUrl' | 'policies' | 'segments'
->;
+type Deps = Pick<AppDeps, 'store' | 'clock' | 'secret' | 'newId' | 'log' | 'metrics' | 'slots' | 'notifyRelay' | 'policies' | 'segments'>;
 
-/** The tokens that Twilio may sign with: two while one is rotated. */
-export interface TwilioKeys {
-  readonly twilioAuthTokens: readonly string[];
-}
-
-export type ReceiptResult = 'recorded' | 'known' | 'unknown-message' | 'refused';
-
-/** Takes a status callback of Twilio's. `refused`: it is not signed by Twilio, or says nothing. */
-export async function recordTwilioStatus(deps: Deps & TwilioKeys, request: TwilioRequest): Promise<ReceiptResult> {
-  const form = readSigned(request, { publicUrl: deps.publicUrl, authTokens: deps.twilioAuthTokens });
-  const messageId = new URLSearchParams(request.path.split('?')[1] ?? '').get('message');
-  const receipt = form && readTwilioStatus(form);
-  if (!receipt || !messageId) return 'refused';
-  return recordReceipt(deps, messageId, receipt);
-}
+export type ReceiptResult = 'recorded' | 'known' | 'unknown-message';
 
 /**
  * Processes a provider's report about one message, also a bounce or a complaint: it is stored once, folded into the message by rank, and

@@ -1,4 +1,8 @@
 import { validateRequest } from 'twilio/lib/webhooks/webhooks.js';
+import { normaliseAddress } from '../../../domain/messages/channel.js';
+import type { DeliveryReceipt } from '../../receipts.js';
+import { sms } from '../channel.js';
+import type { InboundText } from '../inbound-text.js';
 
 /** A form as Twilio posts it; a name that came twice has both values. */
 export type TwilioForm = Readonly<Record<string, string | string[]>>;
@@ -44,4 +48,26 @@ function parseForm(body: string): TwilioForm {
 export function field(form: TwilioForm, name: string): string | null {
   const value = form[name];
   return (Array.isArray(value) ? value[0] : value) ?? null;
+}
+
+/** Reads a status callback. Null: it names no message of Twilio's or no status. */
+export function readTwilioStatus(form: TwilioForm): DeliveryReceipt | null {
+  const providerId = field(form, 'MessageSid') ?? field(form, 'SmsSid');
+  const status = field(form, 'MessageStatus') ?? field(form, 'SmsStatus');
+  if (!providerId || !status || !/^[a-z_]{1,40}$/.test(status) || !/^\w{1,64}$/.test(providerId)) return null;
+  const code = field(form, 'ErrorCode');
+  return { provider: 'twilio', providerId, status, code: code && /^\d{1,8}$/.test(code) ? `twilio-${code}` : null, to: field(form, 'To') };
+}
+
+const optOutTypes: Readonly<Record<string, InboundText['takenFor']>> = { STOP: 'stop', START: 'start', HELP: 'help' };
+
+/** Reads a text that Twilio hands on. Null: it names no sender or has no id of Twilio's. */
+export function readTwilioText(form: TwilioForm): InboundText | null {
+  const id = field(form, 'MessageSid') ?? field(form, 'SmsSid');
+  const from = normaliseAddress(sms.id, field(form, 'From') ?? '');
+  if (!id || !/^\w{1,64}$/.test(id) || !from) return null;
+  const body = (field(form, 'Body') ?? '').replaceAll('\0', '\uFFFD');
+  const optOutType = field(form, 'OptOutType');
+  const takenFor = optOutTypes[optOutType?.toUpperCase() ?? ''] ?? null;
+  return { provider: 'twilio', id, channel: sms.id, from, body, takenFor, isAnswered: optOutType !== null };
 }
