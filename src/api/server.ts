@@ -32,6 +32,7 @@ import { keyActRoutes } from './routes/key-acts.js';
 import { mergeRoutes } from './routes/merges.js';
 import { messageRoutes } from './routes/messages.js';
 import { policyRoutes } from './routes/policies.js';
+import { productRoutes } from './routes/products.js';
 import { profileSearchRoutes } from './routes/profile-searches.js';
 import { profileRoutes } from './routes/profiles.js';
 import { replayRoutes } from './routes/replays.js';
@@ -119,6 +120,7 @@ const apiRoutes = [
   definitionRoutes,
   fieldRoutes,
   segmentPlaceRoutes,
+  productRoutes,
   controlRoutes,
   breakerRoutes,
   entryRoutes,

@@ -11,6 +11,7 @@ export interface ApiClient {
   /** Null where the server knows no such thing (404). */
   find<T>(path: string, query?: Query): Promise<T | null>;
   post<T>(path: string, body?: unknown): Promise<T>;
+  put<T>(path: string, body: unknown): Promise<T>;
   delete<T>(path: string, body?: unknown): Promise<T>;
   /** An answer that comes in lines of JSON, each as soon as it is there. */
   postForLines<T>(path: string, body: unknown, onLine: (line: T) => void): Promise<void>;
@@ -68,6 +69,7 @@ export function createClient(target: { readonly url: string; readonly apiKey: st
       if (response.status >= 400) throw refusal(response.status, parse(await response.text()));
       for await (const line of linesOf(response)) onLine(JSON.parse(line) as T);
     },
+    put: (path, body) => ask('PUT', path, {}, body),
     delete: (path, body) => ask('DELETE', path, {}, body),
     list: async <T>(path: string, query: Query, limit: number) => {
       const items: T[] = [];

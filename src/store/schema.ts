@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
+import type { Product } from '../domain/catalogue/product.js';
 import type { ConsentState } from '../domain/consent/consent.js';
 import type { Subject } from '../domain/events/subject.js';
 import type { Speaker } from '../domain/keys/speaker.js';
@@ -51,6 +52,7 @@ export interface Database {
   segment_reviews: SegmentReviewsTable;
   segment_fills: SegmentFillsTable;
   segment_sizes: SegmentSizesTable;
+  products: ProductsTable;
   interactions: InteractionsTable;
   idempotency_keys: IdempotencyKeysTable;
   broadcasts: BroadcastsTable;
@@ -559,6 +561,19 @@ export interface SegmentSizesTable {
   segment_id: string;
   at: number;
   size: number;
+}
+
+export interface ProductsTable {
+  product_id: string;
+  updated_at: number;
+  mark: string;
+  product: ColumnType<Product | null, string | null, string | null>;
+  family: string;
+  tags: string[];
+  collections: string[];
+  is_in_stock: boolean;
+  price: number | null;
+  received_at: number;
 }
 
 export interface InteractionsTable {

@@ -9,6 +9,7 @@ export const tablesOfNobody = {
   policy_versions: nobody('What the shop publishes.'),
   definition_versions: nobody('What the shop publishes.'),
   segment_fills: nobody('How far a definition has been applied.'),
+  products: nobody('What the shop sells.'),
   segment_sizes: nobody('How many people belonged.'),
   broadcasts: nobody('The content for all recipients; the list of them is a table of its own.'),
   broadcast_batches: nobody('Positions in the list of recipients, and when somebody looks at them.'),

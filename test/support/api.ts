@@ -38,7 +38,7 @@ export async function testApi(app: AppDeps, overrides: Partial<ApiDeps> = {}) {
 }
 
 function callerOf(server: FastifyInstance, apiKey: string) {
-  return async (method: 'GET' | 'POST' | 'DELETE', url: string, payload?: object) => {
+  return async (method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, payload?: object) => {
     const response = await server.inject({
       method,
       url,

@@ -34,6 +34,7 @@ import { eventListCommand } from './list-events.js';
 import { mergeListCommand, mergeUndoCommand } from './merges.js';
 import { backupCommand, reconcileCommand, statusCommand } from './operate.js';
 import { policyLintCommand, policyListCommand, policyPublishCommand, policyShowCommand } from './policies.js';
+import { productImportCommand, productListCommand, productShowCommand } from './products.js';
 import { journeyPublishCommand } from './publish-journey.js';
 import { publishCommand } from './publish-project.js';
 import { shopPublishCommand } from './publish-shop.js';
@@ -81,6 +82,9 @@ export const commands: readonly Command[] = [
   segmentExplainCommand,
   segmentMembersCommand,
   segmentSizesCommand,
+  productListCommand,
+  productShowCommand,
+  productImportCommand,
   journeyLintCommand,
   journeyPublishCommand,
   journeyListCommand,
@@ -158,6 +162,7 @@ export const groups: Readonly<Record<string, string>> = {
   template: 'templates: check, look at, try, publish',
   policy: 'policies: caps, engagement, quiet hours, topics, classes',
   ...definitionGroups,
+  product: 'products: what the shop sells',
   journey: 'journeys: check, publish, stop, report',
   broadcast: 'one message to many',
   profile: 'people',
