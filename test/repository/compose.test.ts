@@ -98,7 +98,9 @@ describe('docker-compose.yml', () => {
   test.each(['publish', 'api', 'relay', 'worker'])('gives %s the project of this folder', (name) => {
     const mounted = (services[name]?.volumes ?? []).filter((volume) => volume.startsWith('./'));
     expect(mounted.toSorted()).toEqual(
-      ['fields.yaml', 'journeys', 'policies', 'segments', 'shop.yaml', 'templates'].map((part) => `./${part}:/app/${part}:ro`),
+      ['experiments', 'fields.yaml', 'journeys', 'policies', 'segments', 'shop.yaml', 'templates'].map(
+        (part) => `./${part}:/app/${part}:ro`,
+      ),
     );
     expect(mounted.map((volume) => volume.split(':')[0] ?? '').filter((source) => !isThere(source))).toEqual([]);
   });

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { conditionSource } from '../../journey/condition-source.js';
+import { guardrailKinds, metricKinds } from '../../journey/experiment.js';
+import { idText } from '../../journey/fields.js';
+import { durationText } from '../../yaml/duration-source.js';
+
+const arm = z.strictObject({
+  id: idText.meta({ description: 'What journeys, reports and exports call it.' }),
+  name: z.string().min(1).max(100).optional().meta({ description: 'For people; the id where it is left out.' }),
+  weight: z.number().min(0).max(100).meta({ description: 'Its share of the people in percent. Those of all arms make 100.' }),
+  cost: z.number().min(0).default(0).meta({
+    description: 'What its incentive costs a person, in the shop’s currency. Of arms that nobody can tell apart the cheapest is kept.',
+  }),
+  holdout_of: idText.optional().meta({
+    description:
+      'Walks the way of this arm, with its waits, and gets no marketing message: each is noted as one that would have been sent.',
+  }),
+});
+
+const metric = z.strictObject({
+  of: z.enum(metricKinds).meta({
+    description:
+      'margin: what is left of revenue after goods and discounts. The right one for incentives: a discount always wins on orders.',
+  }),
+  window: durationText.meta({ description: 'What counts happens so long after the person came to the step. Whole days.' }),
+  margin_rate: z
+    .number()
+    .gt(0)
+    .max(1)
+    .optional()
+    .meta({ description: 'margin: the share of revenue before discounts that is left after goods and handling, such as 0.4.' }),
+});
+
+const guardrail = z.strictObject({
+  of: z.enum(guardrailKinds).meta({ description: 'stop: the answer STOP to a text.' }),
+  at_most: z.number().gt(0).max(100).optional().meta({
+    description:
+      'So many percentage points more people than in the control may do it. 0.05 for unsubscribe, 0.1 for complaint, 0.5 for stop, 1 for refund where it is left out.',
+  }),
+});
+
+const plan = z.strictObject({
+  people: z
+    .number()
+    .int()
+    .min(100)
+    .meta({ description: 'People of all arms together at the end. `sojourn experiment plan` proposes a number.' }),
+  looks: z.array(durationText).min(1).max(8).optional().meta({
+    description:
+      'When to look, counted from the first person: whole weeks, the last look ends it. Four weekly looks after the window where it is left out.',
+  }),
+  longer_than_eight_weeks: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'I know that holidays, prices and returning people blur such a test.' }),
+});
+
+export const experimentSource = z
+  .strictObject({
+    experiment: idText.meta({ description: 'Its id: the name of the file, and what journeys name.', examples: ['cart-offer'] }),
+    name: z.string().min(1).max(200).meta({ description: 'For people, as a question: Does free shipping bring carts back?' }),
+    description: z.string().max(2000).optional(),
+    arms: z.array(arm).min(2).max(8).meta({ description: 'Two to eight ways, each for a share of the people.' }),
+    control: idText.meta({ description: 'The arm that the others are compared with.' }),
+    unit: z
+      .enum(['person', 'entry'])
+      .default('person')
+      .meta({ description: 'Whose arm it is, and stays. person: also in the next entry. entry: each entry is drawn by itself.' }),
+    seed: idText
+      .optional()
+      .meta({ description: 'Another seed draws everybody afresh and starts the numbers again. The id where it is left out.' }),
+    coverage: z
+      .number()
+      .min(0)
+      .max(100)
+      .default(100)
+      .meta({ description: 'Percent of the people who take part. Raising it moves nobody.' }),
+    namespace: z
+      .strictObject({ name: idText, from: z.number().min(0).max(100), to: z.number().min(0).max(100) })
+      .optional()
+      .meta({
+        description: 'Experiments in one namespace have parts of its people, from 0 to 100, that do not overlap: nobody is in two.',
+      }),
+    audience: conditionSource.optional().meta({ description: 'Who may take part. Others go on by `else` of the step.' }),
+    metric,
+    guardrails: z
+      .array(guardrail)
+      .max(4)
+      .optional()
+      .meta({ description: 'Harms that a winner must not bring. unsubscribe and complaint where they are left out.' }),
+    plan,
+    decision: z
+      .enum(['by-hand', 'automatic'])
+      .default('by-hand')
+      .meta({ description: 'by-hand: somebody carries it out with `sojourn experiment decide`. automatic: the service does.' }),
+    keep_back: z
+      .number()
+      .min(0)
+      .max(50)
+      .default(5)
+      .meta({ description: 'Percent of the people who stay with the control for four weeks after a decision.' }),
+  })
+  .meta({ id: 'Experiment', title: 'Sojourn experiment: who gets which arm, and what decides' });
+export type ExperimentSource = z.output<typeof experimentSource>;
