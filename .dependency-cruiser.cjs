@@ -83,9 +83,11 @@ module.exports = {
       '^src/yaml/',
       '^src/knowledge/',
       '^src/step-effects/',
+      '^src/definitions/',
     ]),
     only('replay-imports-the-simulator', '^src/replay/', [
       '^src/replay/',
+      '^src/definitions/',
       '^src/simulator/memory/',
       '^src/simulator/told',
       '^src/domain/',

@@ -1,3 +1,4 @@
+import type { Segments } from '../definitions/segment/in-force.js';
 import type { KeyLimits } from '../domain/keys/key-budget.js';
 import type { Secrets } from '../domain/keys/secrets.js';
 import type { Channel } from '../domain/messages/channel.js';
@@ -9,7 +10,6 @@ import type { Clock } from '../domain/time/clock.js';
 import type { Store } from '../store/db.js';
 import type { ChannelSlots } from './messages/channel-slots.js';
 import type { OrderLookup } from './ports.js';
-import type { Segments } from './segments/live-segments.js';
 
 /** Lines for operators: codes and ids only, never an address, a name or content. */
 export interface Log {

@@ -6,6 +6,8 @@ import { idInSource } from '../yaml/id-in-source.js';
 export interface DefinitionContext {
   /** Topics of `policies/topics.yaml`. */
   readonly topics: readonly string[] | null;
+  /** What is defined of the same kind, in the project or in force; it may hold an older version of this one. Absent: not looked up. */
+  readonly peers?: readonly object[];
 }
 
 /**

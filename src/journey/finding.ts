@@ -21,9 +21,17 @@ export interface TemplateCatalog {
   requiresOf?(id: string): readonly string[];
 }
 
+/** Names that there are, against which a journey is checked; those that are absent are not looked up. */
+export interface KnownNames {
+  readonly templates?: TemplateCatalog;
+  readonly topics?: readonly string[];
+  /** Ids of segments in force, or of the project. */
+  readonly segments?: readonly string[];
+}
+
 /** Something that the file names, and where, for lint to look up. */
 export type Reference =
-  | { readonly kind: 'event' | 'topic'; readonly name: string; readonly path: Path }
+  | { readonly kind: 'event' | 'topic' | 'segment'; readonly name: string; readonly path: Path }
   /** `for`: the step is named as one that was done before, or as one that sends a message. */
   | { readonly kind: 'step'; readonly name: string; readonly for: 'instant' | 'message'; readonly path: Path }
   | { readonly kind: 'template'; readonly name: string; readonly channel: Channel; readonly path: Path };

@@ -1,7 +1,7 @@
 import { withoutFaults } from '../yaml/without-faults.js';
 import type { YamlFile } from '../yaml/yaml-file.js';
 import { compileJourney } from './compile.js';
-import type { Finding, TemplateCatalog } from './finding.js';
+import type { Finding, KnownNames } from './finding.js';
 import { lintJourney } from './lint.js';
 import { journeySource } from './source.js';
 
@@ -20,16 +20,12 @@ const standIns = {
  * Problems of meaning in a file that also has problems of form: found in the parts with a valid form, so that one run reports everything.
  * Problems that only follow from the invalid parts are not reported.
  */
-export function lintTheRest(
-  yaml: YamlFile,
-  templates: TemplateCatalog | undefined,
-  topics: readonly string[] | undefined,
-): readonly Finding[] {
+export function lintTheRest(yaml: YamlFile, { templates, ...names }: KnownNames): readonly Finding[] {
   const rest = withoutFaults(journeySource, yaml.value, standIns);
   if (rest === null) return [];
   const stepsAreWhole = !rest.touched.some(([key]) => key === 'steps');
   const stoodIn = new Set(rest.touched.flatMap((path) => (path.length === 1 ? [path[0]] : [])));
-  return lintJourney(compileJourney(rest.value), stoodIn.has('class') ? undefined : templates, topics)
+  return lintJourney(compileJourney(rest.value), stoodIn.has('class') || templates === undefined ? names : { ...names, templates })
     .map((finding) => ({ ...finding, path: rest.pathInFile(finding.path) }))
     .filter(({ path, message }) => {
       if (stoodIn.has(path[0])) return false;

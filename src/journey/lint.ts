@@ -6,18 +6,14 @@ import type { StepId } from '../domain/values/ids.js';
 import { nearest } from '../domain/values/nearest.js';
 import type { Compiled } from './compile.js';
 import type { JourneyDefinition } from './definition.js';
-import { error, type Finding, type Path, type TemplateCatalog } from './finding.js';
+import { error, type Finding, type KnownNames, type Path, type TemplateCatalog } from './finding.js';
 import { certainlyBefore, earliestArrivals } from './graph.js';
 import { messageOf, stepKind } from './steps/kind-of.js';
 import { triggerKind } from './triggers/kind-of.js';
 import { factOfClientEvent } from './words.js';
 
 /** What is wrong with a journey although its form is right. */
-export function lintJourney(
-  compiled: Compiled,
-  templates: TemplateCatalog | undefined,
-  topics: readonly string[] | undefined,
-): readonly Finding[] {
+export function lintJourney(compiled: Compiled, { templates, topics, segments }: KnownNames): readonly Finding[] {
   const { definition } = compiled;
   return [
     ...compiled.repeated.map(({ id, of, path }) =>
@@ -35,6 +31,7 @@ export function lintJourney(
     ...stepFindings(compiled),
     ...(templates === undefined ? [] : templateFindings(compiled, templates)),
     ...(topics === undefined ? [] : topicFindings(compiled, topics)),
+    ...(segments === undefined ? [] : segmentFindings(compiled, segments)),
     ...kindFindings(compiled),
     ...(definition.holdout === 0
       ? []
@@ -180,6 +177,16 @@ export function topicFindings({ references }: Pick<Compiled, 'references'>, topi
   return references.flatMap((reference): Finding[] => {
     const unknown = reference.kind === 'topic' ? unknownTopic(reference.name, topics) : null;
     return unknown === null ? [] : [error(reference.path, unknown.message, unknown.suggestion)];
+  });
+}
+
+/** Of one that is not there nobody is known to belong, nor not to belong: nobody would ever meet the condition. */
+export function segmentFindings({ references }: Pick<Compiled, 'references'>, segments: readonly string[]): readonly Finding[] {
+  return references.flatMap(({ kind, name, path }): Finding[] => {
+    if (kind !== 'segment' || segments.includes(name)) return [];
+    const meant = nearest(name, segments);
+    const instead = meant === null ? `Write segments/${name}.segment.yaml and publish it first.` : `Did you mean "${meant}"?`;
+    return [error(path, `There is no segment "${name}".`, instead)];
   });
 }
 

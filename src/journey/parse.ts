@@ -2,7 +2,7 @@ import type { FileProblem } from '../yaml/problem.js';
 import { checkYaml, problemAt, readYaml, type YamlFile } from '../yaml/yaml-file.js';
 import { compileJourney } from './compile.js';
 import type { JourneyDefinition } from './definition.js';
-import type { Finding, TemplateCatalog } from './finding.js';
+import type { Finding, KnownNames } from './finding.js';
 import { lintJourney } from './lint.js';
 import { surprises } from './lint-scalars.js';
 import { lintTheRest } from './lint-the-rest.js';
@@ -18,11 +18,11 @@ const longestSource = 200_000;
 
 /**
  * Reads a journey's YAML: form, meaning and the compiled graph in one go, also where the form is wrong somewhere. Warnings come with `ok`.
- * Without `templates` and `topics` their names are not looked up. Never throws for what is written in the file.
+ * Names of a kind that is absent in `names` are not looked up. Never throws for what is written in the file.
  */
 export function parseJourney(
   source: string,
-  options: { readonly templates?: TemplateCatalog; readonly topics?: readonly string[] },
+  names: KnownNames,
 ):
   | { readonly kind: 'ok'; readonly definition: JourneyDefinition; readonly problems: readonly JourneyProblem[] }
   | { readonly kind: 'invalid'; readonly problems: readonly JourneyProblem[] } {
@@ -43,7 +43,7 @@ export function parseJourney(
   const yaml = readYaml('', source);
   const checked = checkYaml(yaml, journeySource);
   if (checked.kind === 'invalid') {
-    const rest = yaml.syntaxProblems.length > 0 ? [] : lintTheRest(yaml, options.templates, options.topics);
+    const rest = yaml.syntaxProblems.length > 0 ? [] : lintTheRest(yaml, names);
     return {
       kind: 'invalid',
       problems: inOrder([...checked.problems.map(withoutFile), ...rest.map((finding) => problemOf(yaml, finding))]),
@@ -51,7 +51,7 @@ export function parseJourney(
   }
   const compiled = compileJourney(checked.value);
   const problems = inOrder([
-    ...lintJourney(compiled, options.templates, options.topics).map((finding) => problemOf(yaml, finding)),
+    ...lintJourney(compiled, names).map((finding) => problemOf(yaml, finding)),
     ...surprises(yaml).map(withoutFile),
   ]);
   if (problems.some(({ severity }) => severity === 'error')) return { kind: 'invalid', problems };

@@ -3,8 +3,10 @@
 // loaded for a journey that does not ask.
 import type { Answers, Questions } from '../journey/knowledge.js';
 import { eventInstants } from './event-instants/index.js';
+import { segmentsKnown } from './segments/index.js';
 import type { KnowledgeSource } from './source.js';
 
 export const knowledgeSources = {
   event_instants: eventInstants,
+  segments: segmentsKnown,
 } satisfies { readonly [Name in keyof Questions]: KnowledgeSource<Questions[Name], unknown, Answers[Name]> };

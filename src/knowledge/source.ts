@@ -13,7 +13,8 @@ export interface About {
 
 /** The world in memory. `sharers`: others who have an address of the person's, where they are few. */
 export interface MemoryLook {
-  readonly entryId: EntryId;
+  /** Null: it is asked for no entry. */
+  readonly entryId: EntryId | null;
   readonly profileId: ProfileId;
   readonly tables: Tables;
   readonly sharers: readonly ProfileId[];

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { LiveSegment } from '../definitions/segment/review.js';
 import type { Policies } from '../domain/policy/policies.js';
 import type { Shop } from '../domain/shop/shop.js';
 import { decodeText } from '../domain/values/decode-text.js';
@@ -13,6 +14,7 @@ import { simulate } from '../simulator/simulate.js';
 import type { Story } from '../simulator/story.js';
 import { describeProblem, type FileProblem } from '../yaml/problem.js';
 import { loadPolicies } from './policy-folder.js';
+import { loadSegments } from './project-segments.js';
 import { loadShop } from './shop.js';
 
 /** What is written in a journey or in a file of scenarios cannot be played; the message lists every problem with its line. */
@@ -31,11 +33,17 @@ export interface ScenarioProject {
   readonly shop: Shop;
   readonly policies: Policies;
   readonly templates: TemplateSet;
+  readonly segments: readonly LiveSegment[];
 }
 
 export async function openScenarioProject(folder: string): Promise<ScenarioProject> {
-  const [shop, policies, templates] = await Promise.all([loadShop(folder), loadPolicies(folder), loadTemplates(folder)]);
-  return { shop, policies, templates };
+  const [shop, policies, templates, segments] = await Promise.all([
+    loadShop(folder),
+    loadPolicies(folder),
+    loadTemplates(folder),
+    loadSegments(folder),
+  ]);
+  return { shop, policies, templates, segments };
 }
 
 /** A scenario with all journeys that run in it. */
@@ -46,8 +54,8 @@ export interface StagedScenario {
 }
 
 /** Reads a journey's file. Throws a ScenarioError that says what to mend, and what `readFile` throws where there is none. */
-export async function readJourneyFile({ templates }: ScenarioProject, file: string): Promise<JourneyDefinition> {
-  const parsed = parseJourney(decodeText(await readFile(file)), { templates });
+export async function readJourneyFile({ templates, segments }: ScenarioProject, file: string): Promise<JourneyDefinition> {
+  const parsed = parseJourney(decodeText(await readFile(file)), { templates, segments: segments.map(({ definition }) => definition.id) });
   if (parsed.kind === 'ok') return parsed.definition;
   throw new ScenarioError(
     `${file} is not a journey that can run:`,
@@ -95,7 +103,7 @@ async function withNamed(
 
 /** Reads what these scenarios send, and answers what plays them. */
 export function openTheatre(
-  { shop, policies, templates }: ScenarioProject,
+  { shop, policies, templates, segments }: ScenarioProject,
   staged: readonly StagedScenario[],
 ): (one: StagedScenario) => Story {
   const render = draftRenderer(templates, shop, staged.flatMap(templatesOf));
@@ -107,6 +115,7 @@ export function openTheatre(
       script: scenario.script,
       shop,
       policies,
+      segments,
       render: (template, context) => render(template, context),
       asks: render.asks,
       templates: (id) => heads.get(id) ?? null,

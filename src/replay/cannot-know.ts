@@ -18,7 +18,7 @@ export const cannotKnow = [
   {
     code: 'now',
     sentence:
-      'Policies, templates and the journeys beside it are those of today; pauses, the shop’s order look-up and its budget of texts are left out.',
+      'Policies, templates, segments and the journeys beside it are those of today; pauses, the shop’s order look-up and its budget of texts are left out.',
   },
   {
     code: 'before',

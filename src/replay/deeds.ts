@@ -11,8 +11,8 @@ import { newEntryState } from '../journey/engine.js';
 import { contactPoints } from '../projection/contact-points.js';
 import type { ConsentAct } from '../projection/rows.js';
 import { hearFrom, type Projected } from '../simulator/memory/ingest.js';
-import { matchFacts } from '../simulator/memory/match.js';
 import type { IngestNeeds } from '../simulator/memory/needs.js';
+import { tellFacts } from '../simulator/memory/segments.js';
 import { addressKey, type Tables } from '../simulator/memory/tables.js';
 import type {
   Recorded,
@@ -120,7 +120,7 @@ function consent({ tables, people, needs }: DeedWorld, act: ConsentAct): void {
   const name = state === 'granted' ? 'consent.granted' : 'consent.revoked';
   const fact: Fact = { name, profileId, at, eventId: `consent/${at}/${channel}/${topic}`, properties: { channel, topic } };
   tables.facts.push(fact);
-  matchFacts(tables, needs, [{ fact, trigger: true }]);
+  tellFacts(tables, needs, { facts: [{ fact, trigger: true }], at: act.recordedAt });
 }
 
 function moveOn(tables: Tables, id: ConsentAct['profileId'], at: Instant): void {
@@ -135,6 +135,7 @@ function tellTrait({ tables, people, needs }: DeedWorld, { profileId, name, valu
   const { traits, traitTimes } = mergeTraits(profile, { [name]: value }, at);
   const { email, phone } = contactPoints(traits, needs.shop.country);
   tables.profiles.set(profile.id, { ...profile, traits, traitTimes, email, phone });
+  tellFacts(tables, needs, { facts: [], at, changed: [profile.id] });
 }
 
 function sendRecorded({ tables, people }: DeedWorld, message: RecordedMessage): void {

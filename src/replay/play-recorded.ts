@@ -1,3 +1,4 @@
+import type { LiveSegment } from '../definitions/segment/review.js';
 import type { ToldMessage } from '../domain/gate/load.js';
 import type { RenderResult } from '../domain/messages/rendering.js';
 import { day, type Instant } from '../domain/time/instant.js';
@@ -5,6 +6,7 @@ import type { JourneyDefinition } from '../journey/definition.js';
 import type { Projected } from '../simulator/memory/ingest.js';
 import type { IngestNeeds } from '../simulator/memory/needs.js';
 import { type Outside, Play } from '../simulator/memory/play.js';
+import { nextReview, putInForce, reviewDue } from '../simulator/memory/segments.js';
 import { Tables } from '../simulator/memory/tables.js';
 import { toldMessages } from '../simulator/told.js';
 import { type DeedWorld, deedsOf, doDeed, writeEntriesBefore } from './deeds.js';
@@ -20,6 +22,8 @@ export interface ReplayWorld {
   readonly to: Instant;
   readonly outside: Omit<Outside, 'answer' | 'lookForOrder'>;
   readonly hosts: IngestNeeds['shop']['hosts'];
+  /** Segments in force; everybody is where they belong when the replay begins. */
+  readonly segments: readonly LiveSegment[];
 }
 
 /**
@@ -54,7 +58,7 @@ export interface Played {
  */
 export function* playRecorded(
   recorded: Recorded,
-  { journeys, from, to, outside, hosts }: ReplayWorld,
+  { journeys, from, to, outside, hosts, segments }: ReplayWorld,
   shared: Shared,
 ): Generator<void, Played> {
   const tables = new Tables();
@@ -78,19 +82,23 @@ export function* playRecorded(
     begin: () => {
       for (const definition of journeys)
         tables.journeys.set(definition.id, { id: definition.id, version: 1, state: 'active', pausedAt: null, definition });
+      putInForce(tables, world.needs, segments, from);
       writeEntriesBefore(world, recorded.entries, from);
     },
   };
   const deeds = deedsOf(recorded, from);
   for (let next = 0; ; ) {
     const deed = deeds[next];
-    const due = play.nextDue();
+    const due = earlier(play.nextDue(), nextReview(tables));
     const at = deed === undefined || (due !== null && due < deed.at) ? due : deed.at;
     if (at === null || at >= to) break;
     play.at = Math.max(play.at, at);
     // What came together is taken together, before anybody takes a turn.
     for (; deeds[next]?.at === at; next += 1) doDeed(world, deeds[next]!);
-    if (at >= from) play.settle();
+    if (at >= from) {
+      reviewDue(tables, world.needs, at);
+      play.settle();
+    }
     yield;
   }
   const who = people.recorded();
@@ -98,6 +106,10 @@ export function* playRecorded(
     moments: momentsOf(tables, { people: who, before: new Set(recorded.entries.map(({ id }) => id)), to }),
     told: toldMessages(tables, (id) => who.get(id) ?? id).filter((one) => one.at >= from),
   };
+}
+
+function earlier(a: Instant | null, b: Instant | null): Instant | null {
+  return a === null ? b : b === null ? a : Math.min(a, b);
 }
 
 const accepted = { kind: 'accepted', providerId: 'replay' } as const;

@@ -15,6 +15,7 @@ import { suppressAddress } from './memory/effects.js';
 import { type Heard, hear } from './memory/ingest.js';
 import { sendOwnMessage, startBroadcast } from './memory/own-sends.js';
 import type { Play } from './memory/play.js';
+import type { TellNeeds } from './memory/segments.js';
 import type { MemoryMessage, Tables } from './memory/tables.js';
 import type { Narrator } from './narrator.js';
 import type { HappeningKind } from './script.js';
@@ -104,8 +105,13 @@ function personOf({ people }: Stage, name: string | null): ProfileId {
   return found;
 }
 
+/** What telling facts needs on this stage. */
+export function tellNeeds({ policies, newId }: Pick<Stage, 'policies' | 'newId'>): TellNeeds {
+  return { policies: { current: () => policies }, newId };
+}
+
 function hearEvent(stage: Stage, what: Extract<HappeningKind, { readonly kind: 'event' }>): Heard {
-  const { tables, policies, shop, newId, people, play } = stage;
+  const { tables, shop, people, play } = stage;
   const isIdentify = what.type === 'identify';
   const event: ShopEvent = {
     messageId: what.messageId ?? `event-${tables.events.size + 1}`,
@@ -119,24 +125,19 @@ function hearEvent(stage: Stage, what: Extract<HappeningKind, { readonly kind: '
     receivedAt: play.at,
     origin: 'live',
   };
-  const needs = {
-    policies: { current: () => policies },
-    secret: secretsOf('simulation'),
-    shop: { hosts: [], country: shop.country },
-    newId,
-  };
+  const needs = { ...tellNeeds(stage), secret: secretsOf('simulation'), shop: { hosts: [], country: shop.country } };
   return hear(tables, needs, event);
 }
 
 function receiveAbout(stage: Stage, what: Extract<HappeningKind, { readonly kind: 'receipt' }>): void {
-  const { tables, play, narrator, newId } = stage;
+  const { tables, play, narrator } = stage;
   const message = latestOf(stage, what);
   const about = { step: what.step, ...(message === undefined ? {} : { person: message.profileId }) };
   narrator.tell(describeHappening(what, message?.channel ?? null), play.at, about);
   if (message === undefined) return;
   const reason = suppressedBy[what.status];
   if (reason !== undefined) suppressAddress(tables, message.channel, addressFor(tables, message.profileId, message.channel), reason);
-  receive(tables, { newId }, message.id, receiptWords[what.status] ?? what.status, play.at);
+  receive(tables, tellNeeds(stage), message.id, receiptWords[what.status] ?? what.status, play.at);
 }
 
 /** The latest message of a step, by whatever journey unless it is named. */

@@ -41,6 +41,7 @@ export class Narrator {
   #heard = 0;
   readonly #tellsContent: boolean;
   #judged = 0;
+  #told: number;
 
   /** `tellsContent`: whether templates are rendered. */
   constructor(tables: Tables, play: Play, { people, tellsContent }: { readonly people: Introduced; readonly tellsContent: boolean }) {
@@ -48,6 +49,7 @@ export class Narrator {
     this.#tables = tables;
     this.#play = play;
     this.#people = people;
+    this.#told = tables.facts.last;
   }
 
   tell(text: string, at: Instant, { step = null, kind = 'event', entry: entryId, person }: Subject = {}): void {
@@ -81,13 +83,22 @@ export class Narrator {
 
   /** Takes over what turns have told since. */
   listen(): void {
-    const { trace, verdicts } = this.#tables;
+    const { trace, verdicts, facts } = this.#tables;
+    for (; this.#told < facts.last; this.#told += 1) this.#tellPlace(this.#told + 1);
     for (; this.#judged < verdicts.last; this.#judged += 1) this.#noteSlot(this.#judged + 1);
     for (; this.#heard < trace.length; this.#heard += 1) {
       const { entryId, line } = trace[this.#heard]!;
       this.tell(this.#named(line.text), line.at, { step: line.step, kind: line.kind, entry: entryId });
       if (line.kind === 'submitted' && this.#tellsContent) this.#tellContent(entryId, line);
     }
+  }
+
+  /** Somebody came into a segment, or left one. */
+  #tellPlace(seq: number): void {
+    const { name, properties, profileId, at } = this.#tables.facts.get(seq) ?? {};
+    if (at === undefined || profileId === undefined || (name !== 'segment.entered' && name !== 'segment.left')) return;
+    const deed = name === 'segment.entered' ? 'comes into' : 'leaves';
+    this.tell(`${this.#nameOf(profileId)} ${deed} the segment ${String(properties?.['segment'])}.`, at, { person: profileId });
   }
 
   /** The words of what left. */

@@ -1,3 +1,4 @@
+import type { LiveSegment } from '../definitions/segment/review.js';
 import { secretsOf } from '../domain/keys/secrets.js';
 import type { RenderResult } from '../domain/messages/rendering.js';
 import type { TemplateHead } from '../domain/messages/template.js';
@@ -5,10 +6,14 @@ import type { Policies } from '../domain/policy/policies.js';
 import type { Shop } from '../domain/shop/shop.js';
 import { day, type Instant } from '../domain/time/instant.js';
 import type { JourneyDefinition } from '../journey/definition.js';
-import { happen, type Stage } from './happen.js';
+import { needsOf } from '../journey/engine.js';
+import { listensAt, messageOf } from '../journey/steps/kind-of.js';
+import { triggerKind } from '../journey/triggers/kind-of.js';
+import { happen, type Stage, tellNeeds } from './happen.js';
 import { introduce } from './introduce.js';
 import { enrolDue, nextEnrolment } from './memory/own-sends.js';
 import { type Outside, Play } from './memory/play.js';
+import { nextReview, putInForce, reviewDue } from './memory/segments.js';
 import { Tables } from './memory/tables.js';
 import { Narrator } from './narrator.js';
 import type { Script } from './script.js';
@@ -26,6 +31,8 @@ export interface SimulationOptions {
   readonly render?: Outside['render'];
   /** What templates ask beside. Absent: nothing. */
   readonly asks?: Outside['asks'];
+  /** Segments in force, in which everybody is where they belong when the story begins. Absent: none. */
+  readonly segments?: readonly LiveSegment[];
   /** What broadcasts and the shop's own messages are sent by. Absent: the script has none. */
   readonly templates?: (id: string) => TemplateHead | null;
   /** When to stop looking although more would come; as the script says, else 60 days after the start. */
@@ -48,15 +55,19 @@ export function simulate(options: SimulationOptions): Story {
   for (;;) {
     const next = happenings[place];
     const due = earlier(play.nextDue(), nextEnrolment(tables));
-    const isHappening = next !== undefined && (due === null || next.at <= due);
-    const at = isHappening ? next.at : due;
-    isCut = at !== null && at > until;
-    if (at === null || isCut) break;
+    const review = nextReview(tables);
+    const isHappening = next !== undefined && next.at <= (earlier(due, review) ?? next.at);
+    const at = isHappening ? next.at : earlier(due, review);
+    // Somebody who only leaves a segment much later is no part of the story.
+    isCut = at !== null && at > until && (next !== undefined || due !== null);
+    if (at !== null && at > until) break;
+    if (at === null) break;
     play.at = Math.max(play.at, at);
     if (isHappening) {
       place += 1;
       happen(stage, next.what);
     }
+    reviewDue(tables, tellNeeds(stage), play.at);
     enrolDue(tables, play.at, stage.newId);
     play.settle();
     narrator.listen();
@@ -78,6 +89,8 @@ function setStage(options: SimulationOptions): Stage {
     tables.journeys.set(one.id, { id: one.id, version: 1, state: 'active', pausedAt: null, definition: one });
   const newId = countedIds();
   const people = introduce(tables, script, newId);
+  const asked = asksForSegments(options) ? (options.segments ?? []) : [];
+  putInForce(tables, tellNeeds({ policies, newId }), asked, script.startAt);
   const look: Stage['look'] = { now: { kind: 'none' } };
   const outside: Outside = {
     policies,
@@ -95,6 +108,26 @@ function setStage(options: SimulationOptions): Stage {
   const templates = options.templates ?? (() => null);
   const narrator = new Narrator(tables, play, { people, tellsContent: options.render !== undefined });
   return { tables, play, people, policies, newId, look, templates, shop, narrator };
+}
+
+/** Whether anything in the story depends on segments. */
+function asksForSegments({ definition, others = [], script, asks = () => [] }: SimulationOptions): boolean {
+  const own = script.happenings.flatMap(({ what }) => (what.kind === 'broadcast' || what.kind === 'message' ? [what.template] : []));
+  if (own.some((template) => asks(template).includes('segments'))) return true;
+  return [definition, ...others].some((journey) => {
+    const steps = Object.values(journey.steps);
+    const heard = [
+      ...triggerKind(journey.trigger).facts(journey.trigger),
+      ...journey.exits.flatMap(({ on }) => (on.kind === 'event' ? [on.event] : [])),
+      ...journey.goals.map(({ event }) => event),
+      ...steps.flatMap(listensAt).map(({ event }) => event),
+    ];
+    return (
+      heard.some((name) => name.startsWith('segment.')) ||
+      needsOf(journey).some(({ of }) => of === 'segments') ||
+      steps.some((step) => asks(messageOf(step)?.template ?? '').includes('segments'))
+    );
+  });
 }
 
 function countedIds(): () => string {

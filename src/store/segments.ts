@@ -127,6 +127,11 @@ export async function readLiveSegments(db: Db | Trx): Promise<readonly LiveSegme
   return rows;
 }
 
+/** The ids of the segments in force. */
+export async function liveSegmentIds(db: Db | Trx): Promise<readonly string[]> {
+  return (await readLiveSegments(db)).map(({ definition }) => definition.id);
+}
+
 /** The fill of the newest version of each that has one. */
 export async function newestFills(db: Db | Trx): Promise<readonly SegmentFill[]> {
   const { rows } = await sql<SegmentFill>`
@@ -137,15 +142,16 @@ export async function newestFills(db: Db | Trx): Promise<readonly SegmentFill[]>
 const fillColumns = sql`segment_id as "segmentId", version, started_at as "startedAt", after_id as "afterId", seen, finished_at as "finishedAt"`;
 
 /**
- * Begins the fill of versions that have none; ends those of versions that are no longer in force, and empties segments that are out of
- * force. By what the store says and no process remembers: one that has not heard of a version yet would end its fill.
+ * Begins the fill of versions that have none; drops those that were not finished when another version came, and all of segments that are
+ * out of force, which are emptied. By what the store says and no process remembers: one that has not heard of a version yet would end its fill.
  */
 export async function alignFills(trx: Trx, now: Instant, waitMs: number): Promise<void> {
   await writeTogether(trx, {
     begun: sql`insert into segment_fills (segment_id, version, started_at, begins_real)
       select id, version, ${now}, real_now_ms() + ${waitMs} from ${inForce} live on conflict do nothing returning 1`,
-    ended: sql`update segment_fills f set finished_at = ${now} where finished_at is null
-      and not exists (select from ${inForce} live where live.id = f.segment_id and live.version = f.version) returning 1`,
+    ended: sql`delete from segment_fills f
+      where not exists (select from ${inForce} live where live.id = f.segment_id and (live.version = f.version or f.finished_at is not null))
+      returning 1`,
     emptied: sql`delete from segment_members m where not exists (select from ${inForce} live where live.id = m.segment_id) returning 1`,
   });
 }

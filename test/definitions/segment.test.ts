@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseDefinition } from '../../src/definitions/parse.js';
 import { segments } from '../../src/definitions/segment/kind.js';
+import { judgeSegments } from '../../src/definitions/segment/review.js';
 import { membershipOf, needsOfSegment, type SegmentDefinition } from '../../src/definitions/segment/segment.js';
 import type { ConditionFacts } from '../../src/journey/conditions/condition.js';
 
@@ -72,6 +73,32 @@ test('says of each single condition how it was judged, and takes what is not kno
     because: ['it is not known whether the trait plan is gold', 'the number of order.paid is not at least 1'],
     changesAt: null,
   });
+});
+
+test('may ask about other segments, and never about itself, directly or through others', async () => {
+  const peers = [
+    await segmentOf('{ identified: true }').then((one) => ({ ...one, id: 'known' })),
+    await segmentOf('{ all: [{ segment: trial }, { segment: known }] }').then((one) => ({ ...one, id: 'circle' })),
+  ];
+  const says = async (who: string) => {
+    const parsed = await parseDefinition(segments, `segment: trial\nname: Trial\nwho: ${who}\n`, { file, topics: null, peers });
+    return [parsed.kind, ...parsed.problems.map(({ severity, message, suggestion }) => `${severity}: ${message} ${suggestion}`)];
+  };
+
+  expect(await says('{ not: { segment: known } }')).toEqual(['ok']);
+  expect(await says('{ segment: knwon }')).toEqual(['ok', 'warning: There is no segment "knwon". Did you mean "known"?']);
+  expect(await says('{ segment: trial }')).toEqual(['invalid', expect.stringContaining('A segment cannot ask about itself.')]);
+  expect(await says('{ any: [{ segment: known }, { segment: circle }] }')).toEqual([
+    'invalid',
+    expect.stringContaining('The segment "circle" asks about this one'),
+  ]);
+});
+
+test('that leads back to itself all the same is not known to itself', async () => {
+  const live = (id: string, who: string) => segmentOf(who).then((one) => ({ version: 1, definition: { ...one, id } }));
+  const both = [await live('a', '{ not: { segment: b } }'), await live('b', '{ not: { segment: a } }')];
+
+  expect(judgeSegments(both, nothing).map(({ isMember }) => isMember)).toEqual([true, false]);
 });
 
 // ── as time goes by ──

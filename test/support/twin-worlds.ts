@@ -205,7 +205,7 @@ function memoryTwin({ run, newId }: Names, script: TwinScript): Twin {
       const { content } = message;
       if (status === 'complained' && content?.outgoing.kind === 'email')
         suppressAddress(tables, 'email', content.outgoing.to.address, 'complained');
-      receive(tables, { newId }, id, status, player.at);
+      receive(tables, needs, id, status, player.at);
     },
   };
   return {

@@ -23,6 +23,9 @@ export type DefinitionPublication =
   /** What was in force before stays so. `id` null: the source names none. */
   | { readonly kind: 'refused'; readonly id: string | null; readonly problems: readonly FileProblem[] };
 
+/** Of one kind; more were written by a program. */
+const mostDefinitions = 10_000;
+
 /** Checks a definition's source and freezes it as the next version. Publishing what is in force changes nothing, so it may be repeated. */
 export async function publishDefinition(
   deps: Deps,
@@ -31,7 +34,9 @@ export async function publishDefinition(
 ): Promise<DefinitionPublication> {
   const named = definitionId(kind, source);
   const file = definitionFile(kind, named ?? '');
-  const parsed = await parseDefinition(kind, source, { file, topics: topicIds(deps.policies.current().topics) });
+  const inForce = await listDefinitions(deps.store.db, kind.kind, { after: null, limit: mostDefinitions });
+  const peers = inForce.flatMap(({ definition }) => (definition === null ? [] : [definition]));
+  const parsed = await parseDefinition(kind, source, { file, topics: topicIds(deps.policies.current().topics), peers });
   const { problems } = parsed;
   if (parsed.kind === 'invalid') return { kind: 'refused', id: named, problems };
   const { id, definition } = parsed;

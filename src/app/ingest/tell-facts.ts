@@ -1,3 +1,4 @@
+import { concernedBy, type Segments } from '../../definitions/segment/in-force.js';
 import type { TopicPolicy } from '../../domain/policy/topic-policy.js';
 import type { ProfileId } from '../../domain/values/ids.js';
 import type { MatchableFact, Matched } from '../../matching/matched.js';
@@ -7,7 +8,6 @@ import { writeInputs } from '../../store/entry-inputs.js';
 import { writeFacts } from '../../store/facts.js';
 import { type ProfileChange, writeProfileChanges } from '../../store/profiles.js';
 import { type Writes, writeTogether } from '../../store/write-together.js';
-import type { Segments } from '../segments/live-segments.js';
 import { reviewPeople } from '../segments/review-people.js';
 import { type MatchContext, planMatches } from './match-facts.js';
 
@@ -66,11 +66,8 @@ export async function reviewAndTell(trx: Trx, context: TellContext, ids: readonl
 
 /** Whose place in a segment may be another now. Nobody, and no statement, where no segment asks about what was told. */
 function whomSegmentsConcern({ segments }: TellContext, { facts, people, newcomers = [] }: Telling): readonly ProfileId[] {
-  const { live, mattering } = segments.current();
-  if (live.length === 0) return [];
-  const told = facts.flatMap(({ fact: { name, profileId } }) => (mattering.has(name) ? [profileId] : []));
-  const changed = mattering.has('profile.updated') ? people.flatMap(({ id, person }) => (person === undefined ? [] : [id])) : [];
-  return [...new Set([...told, ...changed, ...newcomers])].sort();
+  const changed = people.flatMap(({ id, person }) => (person === undefined ? [] : [id]));
+  return concernedBy(segments.current(), { facts: facts.map(({ fact }) => fact), changed, newcomers });
 }
 
 async function tellJourneys(trx: Trx, context: MatchContext, { facts, people, inputs = [], writes }: Telling): Promise<Told> {

@@ -2,6 +2,7 @@ import { topicIds } from '../../domain/policy/topic-policy.js';
 import type { JourneyDefinition } from '../../journey/definition.js';
 import { type JourneyProblem, parseJourney, type TemplateCatalog } from '../../journey/parse.js';
 import { addJourneyVersion, createJourney, type JourneyState, lockJourney, readVersionHash } from '../../store/journeys.js';
+import { liveSegmentIds } from '../../store/segments.js';
 import type { AppDeps } from '../deps.js';
 import { versionHash } from '../version-hash.js';
 
@@ -39,6 +40,7 @@ export async function publishJourney(
   const parsed = parseJourney(input.source, {
     ...(deps.templates ? { templates: deps.templates } : {}),
     ...(deps.policies ? { topics: topicIds(deps.policies.current().topics) } : {}),
+    segments: await liveSegmentIds(deps.store.db),
   });
   if (parsed.kind === 'invalid') return { kind: 'refused', journeyId: input.id ?? null, problems: parsed.problems };
   const { definition, problems } = parsed;

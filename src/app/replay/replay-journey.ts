@@ -12,6 +12,7 @@ import { LoadOfSides } from '../../replay/load-of-sides.js';
 import { playRecorded, type ReplayWorld, Shared } from '../../replay/play-recorded.js';
 import { loadLiveJourneys } from '../../store/live-journeys.js';
 import { countPeopleToReplay, listPeopleToReplay, type PersonToReplay } from '../../store/replay-read.js';
+import { liveSegmentIds, readLiveSegments } from '../../store/segments.js';
 import type { AppDeps } from '../deps.js';
 import { Grouping } from './group-people.js';
 import { readRecordedGroups } from './read-recorded.js';
@@ -83,6 +84,7 @@ export async function replayJourney(deps: Deps, request: ReplayRequest): Promise
   const parsed = parseJourney(request.source, {
     ...(deps.templates ? { templates: deps.templates } : {}),
     topics: topicIds(deps.policies.current().topics),
+    segments: await liveSegmentIds(deps.store.db),
   });
   if (parsed.kind === 'invalid') return { kind: 'refused', problems: parsed.problems };
   return { kind: 'plays', replay: play(deps, request, parsed.definition) };
@@ -158,6 +160,7 @@ async function sidesOf(
   const { from, to, draft, live, beside } = of;
   const policies = deps.policies.current();
   const { shop, secret } = deps;
+  const segments = await readLiveSegments(deps.store.db);
   const outside: ReplayWorld['outside'] = {
     // Spread by ids that are made up here, openings would differ by chance.
     policies: { ...policies, quietHours: { ...policies.quietHours, openingJitterMs: 0 } },
@@ -172,6 +175,7 @@ async function sidesOf(
     to,
     outside,
     hosts: shop.hosts,
+    segments,
   });
   return { live: world(live), draft: world(draft) };
 }

@@ -1,17 +1,6 @@
-import { factsThatMatter, type LiveSegment } from '../../definitions/segment/review.js';
-import { needsOfSegment } from '../../definitions/segment/segment.js';
-import type { FactName } from '../../domain/events/fact.js';
-import type { Need } from '../../journey/knowledge.js';
+import { type Segments, segmentsOf } from '../../definitions/segment/in-force.js';
 import type { Db } from '../../store/db.js';
 import { readLiveSegments } from '../../store/segments.js';
-
-/** The segments in force, with what is derived from all of them. */
-export interface Segments {
-  readonly live: readonly LiveSegment[];
-  /** The facts after which a person is looked at. */
-  readonly mattering: ReadonlySet<FactName>;
-  readonly needs: readonly Need[];
-}
 
 /** The segments in force as this process knows them: at most as old as the last `refresh`. */
 export class LiveSegments {
@@ -32,8 +21,4 @@ export class LiveSegments {
     await this.refresh(db);
     this.#versions = versions;
   }
-}
-
-export function segmentsOf(live: readonly LiveSegment[]): Segments {
-  return { live, mattering: factsThatMatter(live), needs: live.flatMap(({ definition }) => needsOfSegment(definition)) };
 }

@@ -1,4 +1,5 @@
-import { type LiveSegment, type MembershipChange, reviewPerson } from '../../definitions/segment/review.js';
+import { membershipFact, type Segments } from '../../definitions/segment/in-force.js';
+import { type LiveSegment, type MembershipChange, readThrough, reviewPerson } from '../../definitions/segment/review.js';
 import type { Fact } from '../../domain/events/fact.js';
 import type { TopicPolicy } from '../../domain/policy/topic-policy.js';
 import type { Instant } from '../../domain/time/instant.js';
@@ -19,7 +20,6 @@ import {
   writeReviews,
 } from '../../store/segments.js';
 import { writeWithNext } from '../../store/write-together.js';
-import type { Segments } from './live-segments.js';
 
 /** What came of a look at people. */
 export interface Reviewed {
@@ -63,8 +63,8 @@ export async function reviewPeople(
   });
   return {
     facts: changes
-      .filter(({ person, change }) => isHeard(person, change, fills))
-      .map(({ person, change }) => factOf(person.id, change, at)),
+      .filter(({ person, change }) => isHeard(segments.live, person, change, fills))
+      .map(({ person, change }) => membershipFact(person.id, change, at)),
   };
 }
 
@@ -80,19 +80,18 @@ export function factsOf({ traits, consents, known, ...ids }: SegmentPerson, topi
 
 /**
  * A new definition moves people without anything having happened to them: nobody hears of those who were there before it, until the fill
- * has come by.
+ * has come by. The same goes for the segments that ask about a new one.
  */
-function isHeard({ id, createdAt }: SegmentPerson, { segment }: MembershipChange, fills: readonly SegmentFill[]): boolean {
-  const fill = fillOf(segment, fills);
-  return fill !== undefined && (fill.finishedAt !== null || id <= fill.afterId || createdAt > fill.startedAt);
+function isHeard(
+  live: readonly LiveSegment[],
+  person: SegmentPerson,
+  { segment: { definition } }: MembershipChange,
+  fills: readonly SegmentFill[],
+): boolean {
+  const read = readThrough(live, definition.id);
+  return live.every((one) => !read.has(one.definition.id) || hasCome(fillOf(one, fills), person));
 }
 
-function factOf(profileId: ProfileId, { segment: { definition }, isMember }: MembershipChange, at: Instant): Fact {
-  return {
-    name: isMember ? 'segment.entered' : 'segment.left',
-    profileId,
-    at,
-    eventId: `segment:${definition.id}:${profileId}:${at}`,
-    properties: { segment: definition.id },
-  };
+function hasCome(fill: SegmentFill | undefined, { id, createdAt }: SegmentPerson): boolean {
+  return fill !== undefined && (fill.finishedAt !== null || id <= fill.afterId || createdAt > fill.startedAt);
 }

@@ -1,4 +1,5 @@
-import { membershipOf } from '../../definitions/segment/segment.js';
+import { segmentsOf } from '../../definitions/segment/in-force.js';
+import { judgeSegments } from '../../definitions/segment/review.js';
 import { day, type Instant } from '../../domain/time/instant.js';
 import { askedOf } from '../../knowledge/load.js';
 import { findCanonicalProfile } from '../../store/profiles-read.js';
@@ -13,7 +14,6 @@ import {
 } from '../../store/segments.js';
 import type { AppDeps } from '../deps.js';
 import { type Page, type PageRequest, readPage } from '../paging.js';
-import { segmentsOf } from './live-segments.js';
 import { factsOf, fillOf } from './review-people.js';
 
 /** Where a person stands in one segment. */
@@ -44,10 +44,12 @@ export async function explainSegments(
   return {
     profileId: person.id,
     at,
-    segments: segments.live.map(({ definition }) => ({
+    segments: judgeSegments(segments.live, facts).map(({ segment: { definition }, isMember, because, changesAt }) => ({
       id: definition.id,
       name: definition.name,
-      ...membershipOf(definition, facts),
+      isMember,
+      because,
+      changesAt,
       since: person.memberOf.get(definition.id) ?? null,
     })),
   };

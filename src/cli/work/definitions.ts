@@ -38,9 +38,17 @@ export async function problemsOf(
 ): Promise<readonly FileProblem[]> {
   const { policies } = await checkPolicyFolder(context.project, null);
   const topics = policies === null ? null : topicIds(policies.topics);
-  return (await Promise.all(sources.map(({ file, source }) => parseDefinition(kind, source, { file, topics })))).flatMap(
+  const peers = await peersOf(context, kind);
+  return (await Promise.all(sources.map(({ file, source }) => parseDefinition(kind, source, { file, topics, peers })))).flatMap(
     ({ problems }) => problems,
   );
+}
+
+/** What the project defines of this kind, as far as it can be read. */
+async function peersOf(context: CliContext, kind: DefinitionKind): Promise<readonly object[]> {
+  const files = await sourceFiles(context.project, kind);
+  const read = await Promise.all(files.map(({ file, source }) => parseDefinition(kind, source, { file, topics: null })));
+  return read.flatMap((one) => (one.kind === 'ok' ? [one.definition] : []));
 }
 
 /** `segment publish [files…]`: each file, or each of the project, comes in force when it is without errors. */

@@ -3,6 +3,7 @@ import type { JourneyDefinition } from '../../journey/definition.js';
 import { describeSteps, describeTrigger } from '../../journey/graph.js';
 import { parseJourney } from '../../journey/parse.js';
 import { checkPolicyFolder } from '../../project/policy-folder.js';
+import { segmentIds } from '../../project/project-segments.js';
 import { loadTemplates } from '../../render/load.js';
 import type { CliContext, Outcome } from '../context.js';
 import { lintOutcome } from '../lint-outcome.js';
@@ -17,11 +18,12 @@ export async function lintJourneys(
 ): Promise<Outcome> {
   const [templates, { policies }] = await Promise.all([loadTemplates(context.project), checkPolicyFolder(context.project, null)]);
   const topics = policies === null ? {} : { topics: topicIds(policies.topics) };
+  const segments = await segmentIds(context.project);
   const found = [];
   const walks: string[] = [];
   for (const file of files) {
     const { source } = await readSource(file);
-    const parsed = parseJourney(source, { templates, ...topics });
+    const parsed = parseJourney(source, { templates, segments, ...topics });
     found.push(...parsed.problems.map((problem) => ({ file, ...problem })));
     if (options.steps && parsed.kind === 'ok') walks.push(walkOf(parsed.definition));
   }

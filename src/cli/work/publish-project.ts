@@ -9,6 +9,7 @@ import { topicIds } from '../../domain/policy/topic-policy.js';
 import { parseJourney } from '../../journey/parse.js';
 import { policyFile } from '../../policy/parse.js';
 import { checkPolicyFolder, publishOrder, readPolicyFile } from '../../project/policy-folder.js';
+import { segmentIds } from '../../project/project-segments.js';
 import { loadShop } from '../../project/shop.js';
 import { type FileKind, journeyKind, sourceFiles } from '../../project/source-files.js';
 import { loadTemplates } from '../../render/load.js';
@@ -147,8 +148,9 @@ async function definitionDifferences(context: CliContext): Promise<readonly Diff
 async function journeyDifferences(context: CliContext): Promise<readonly Difference[]> {
   const [templates, { policies }] = await Promise.all([loadTemplates(context.project), checkPolicyFolder(context.project, null)]);
   const topics = policies === null ? {} : { topics: topicIds(policies.topics) };
+  const segments = await segmentIds(context.project);
   return fileDifferences(context, journeyKind, async ({ file, source }) =>
-    parseJourney(source, { templates, ...topics }).problems.map((problem) => ({ ...problem, file })),
+    parseJourney(source, { templates, segments, ...topics }).problems.map((problem) => ({ ...problem, file })),
   );
 }
 

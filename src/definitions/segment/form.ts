@@ -2,20 +2,15 @@ import { z } from 'zod';
 import { compileCondition, conditionSource } from '../../journey/condition-source.js';
 import { allConditions, conditionKind } from '../../journey/conditions/kind-of.js';
 import { error, type Finding, type Reference } from '../../journey/finding.js';
-import { eventFindings, topicFindings } from '../../journey/lint.js';
+import { eventFindings, segmentFindings, topicFindings } from '../../journey/lint.js';
+import { segmentText } from '../../yaml/segment-text.js';
 import type { DefinitionContext, DefinitionForm } from '../kind.js';
+import { readThrough } from './review.js';
 import type { SegmentDefinition } from './segment.js';
-
-const idText = z
-  .string()
-  .regex(
-    /^(?!constructor$)[a-z][a-z0-9_-]{0,62}$/,
-    'must be a name of lower-case letters, digits, hyphens and underscores, such as recent_buyers',
-  );
 
 const schema = z
   .strictObject({
-    segment: idText.meta({
+    segment: segmentText.meta({
       description: 'Its id: the name of the file, and what journeys and broadcasts name.',
       examples: ['recent_browsers'],
     }),
@@ -28,7 +23,7 @@ type SegmentSource = z.output<typeof schema>;
 
 export const segmentForm: DefinitionForm<SegmentDefinition> = { schema, compile: (source: SegmentSource) => read(source).definition, lint };
 
-function lint(source: SegmentSource, { topics }: DefinitionContext): readonly Finding[] {
+function lint(source: SegmentSource, { topics, peers }: DefinitionContext): readonly Finding[] {
   const { definition, references } = read(source);
   const foreign = allConditions(definition.who).find((one) => !['person', 'parts'].includes(conditionKind(one).about));
   return [
@@ -38,11 +33,34 @@ function lint(source: SegmentSource, { topics }: DefinitionContext): readonly Fi
           error(
             ['who'],
             `A segment asks about a person at any time, and "${foreign.kind}" asks about ${conditionKind(foreign).about === 'event' ? 'one event' : 'one entry of a journey'}.`,
-            'Ask with identified, trait, event_count or consent, combined by all, any and not.',
+            'Ask about the person, with trait, event_count, consent, segment and the like, combined by all, any and not.',
           ),
         ]),
     ...eventFindings({ references }),
     ...(topics === null ? [] : topicFindings({ references }, topics)),
+    ...(peers === undefined ? [] : peerFindings({ definition, references }, peers as readonly SegmentDefinition[])),
+  ];
+}
+
+/** What it says of other segments: that there are none such, or that it leads back to itself. */
+function peerFindings({ definition, references }: ReturnType<typeof read>, peers: readonly SegmentDefinition[]): readonly Finding[] {
+  const { id } = definition;
+  const others = peers.filter((one) => one.id !== id);
+  const all = [definition, ...others].map((one) => ({ version: 0, definition: one }));
+  const missing = segmentFindings(
+    { references },
+    all.map((one) => one.definition.id),
+  );
+  const circular = references.filter((named) => named.kind === 'segment' && readThrough(all, named.name).has(id));
+  return [
+    ...missing.map((finding) => ({ ...finding, severity: 'warning' as const })),
+    ...circular.map(({ path, name }) =>
+      error(
+        path,
+        name === id ? 'A segment cannot ask about itself.' : `The segment "${name}" asks about this one, so neither could be judged first.`,
+        'Write the conditions of one of them out instead of its name.',
+      ),
+    ),
   ];
 }
 

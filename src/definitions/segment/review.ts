@@ -1,8 +1,6 @@
-import type { FactName } from '../../domain/events/fact.js';
 import type { Instant } from '../../domain/time/instant.js';
 import type { ConditionFacts } from '../../journey/conditions/condition.js';
-import { allConditions, conditionKind } from '../../journey/conditions/kind-of.js';
-import { membershipOf, type SegmentDefinition } from './segment.js';
+import { type Membership, membershipOf, readsOf, type SegmentDefinition } from './segment.js';
 
 /** A segment in force. */
 export interface LiveSegment {
@@ -23,9 +21,14 @@ export interface Review {
   readonly dueAt: Instant | null;
 }
 
+/** Where a person stands in one segment. */
+export interface JudgedSegment extends Membership {
+  readonly segment: LiveSegment;
+}
+
 /** Where a person stands now, beside where they stood. `memberOf`: ids of segments. */
 export function reviewPerson(segments: readonly LiveSegment[], memberOf: Pick<ReadonlySet<string>, 'has'>, facts: ConditionFacts): Review {
-  const judged = segments.map((segment) => ({ segment, ...membershipOf(segment.definition, facts) }));
+  const judged = judgeSegments(segments, facts);
   const due = judged.flatMap(({ changesAt }) => changesAt ?? []);
   return {
     changes: judged.filter(({ segment, isMember }) => memberOf.has(segment.definition.id) !== isMember),
@@ -33,7 +36,39 @@ export function reviewPerson(segments: readonly LiveSegment[], memberOf: Pick<Re
   };
 }
 
-/** The facts after which somebody's place in one of these segments may be another. */
-export function factsThatMatter(segments: readonly LiveSegment[]): ReadonlySet<FactName> {
-  return new Set(segments.flatMap(({ definition }) => allConditions(definition.who).flatMap((one) => conditionKind(one).changedBy(one))));
+/**
+ * Where a person stands in each of these segments. What a segment asks about another is judged first, at the same instant. What is not
+ * among them is not known, and neither is what leads back to itself: publishing refuses that, unless two people publish at once.
+ */
+export function judgeSegments(segments: readonly LiveSegment[], facts: ConditionFacts): readonly JudgedSegment[] {
+  const byId = new Map(segments.map((segment) => [segment.definition.id, segment]));
+  const judged = new Map<string, JudgedSegment>();
+  const judge = (segment: LiveSegment, within: readonly string[]): JudgedSegment => {
+    const { definition } = segment;
+    const known = judged.get(definition.id);
+    if (known !== undefined) return known;
+    const path = [...within, definition.id];
+    const places = readsOf(definition).flatMap((id) => {
+      const read = byId.get(id);
+      return read === undefined || path.includes(id) ? [] : [[id, judge(read, path).isMember] as const];
+    });
+    const asked = places.length === 0 ? facts : { ...facts, known: { ...facts.known, segments: Object.fromEntries(places) } };
+    const answer = { segment, ...membershipOf(definition, asked) };
+    judged.set(definition.id, answer);
+    return answer;
+  };
+  return segments.map((segment) => judge(segment, []));
+}
+
+/** Its own id, and those of all segments that it asks about, directly or through others. */
+export function readThrough(segments: readonly LiveSegment[], id: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  const follow = (one: string): void => {
+    if (found.has(one)) return;
+    found.add(one);
+    const read = segments.find(({ definition }) => definition.id === one);
+    if (read !== undefined) readsOf(read.definition).forEach(follow);
+  };
+  follow(id);
+  return found;
 }

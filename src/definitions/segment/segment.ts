@@ -30,7 +30,14 @@ export function membershipOf({ who }: SegmentDefinition, facts: ConditionFacts):
   };
 }
 
-/** What must be loaded to judge it, beside what every turn knows. */
+/** What must be loaded to judge it, beside what every turn knows. The places in other segments are not: they are judged with it. */
 export function needsOfSegment({ who }: SegmentDefinition): readonly Need[] {
-  return allConditions(who).flatMap((one) => conditionKind(one).needs(one));
+  return allConditions(who)
+    .flatMap((one) => conditionKind(one).needs(one))
+    .filter(({ of }) => of !== 'segments');
+}
+
+/** The ids of the segments that it asks about. */
+export function readsOf({ who }: Pick<SegmentDefinition, 'who'>): readonly string[] {
+  return allConditions(who).flatMap((one) => (one.kind === 'segment' ? [one.id] : []));
 }

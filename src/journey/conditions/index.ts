@@ -11,6 +11,7 @@ import { identified } from './identified.js';
 import type { ConditionKind } from './kind.js';
 import { message } from './message.js';
 import { negation } from './negation.js';
+import { segment } from './segment.js';
 import { trait } from './trait.js';
 
 /** By the key that stands in the file, in the order in which editors offer them. */
@@ -24,5 +25,6 @@ export const conditionKinds = {
   event_count: eventCount,
   cart,
   consent,
+  segment,
   message,
 } satisfies { readonly [K in keyof ConditionShapes]: ConditionKind<ConditionShapes[K], unknown> };

@@ -5,8 +5,7 @@ import type { Instant } from '../../domain/time/instant.js';
 import type { EntryId, MessageId } from '../../domain/values/ids.js';
 import type { EntryInput } from '../../journey/entry.js';
 import { pauseKey, pauseOn, pausesOf } from '../../turn/pauses.js';
-import { matchFacts } from './match.js';
-import type { IngestNeeds } from './needs.js';
+import { type TellNeeds, tellFacts } from './segments.js';
 import type { MemoryEntry, MemoryMessage, Tables } from './tables.js';
 
 export type PausedScope = 'all' | Channel | { readonly journey: string };
@@ -67,13 +66,7 @@ function giveInput(tables: Tables, { id, activity }: MemoryEntry, input: EntryIn
 }
 
 /** What a provider told of a message afterwards, or what a person did with it: told to its entry and to journeys. */
-export function receive(
-  tables: Tables,
-  needs: Pick<IngestNeeds, 'newId' | 'newEntryId'>,
-  id: MessageId,
-  status: string,
-  at: Instant,
-): void {
+export function receive(tables: Tables, needs: TellNeeds, id: MessageId, status: string, at: Instant): void {
   const message = tables.messages.get(id);
   if (message === undefined || message.receipts.includes(status)) return;
   const { entryId, attempts, acceptedAt, profileId } = message;
@@ -90,7 +83,7 @@ export function receive(
   tables.facts.push(fact);
   const profile = tables.profiles.get(profileId);
   if (profile !== undefined && profile.lastInstant < at) tables.profiles.set(profileId, { ...profile, lastInstant: at });
-  matchFacts(tables, needs, [{ fact, trigger: true }]);
+  tellFacts(tables, needs, { facts: [{ fact, trigger: true }], at });
 }
 
 /** The provider had it after all. */

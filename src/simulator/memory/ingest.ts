@@ -12,8 +12,8 @@ import { commerceOf } from '../../projection/meanings/index.js';
 import { Projection } from '../../projection/projection.js';
 import { readEvent, type Understood } from '../../projection/read-event.js';
 import type { ConsentAct } from '../../projection/rows.js';
-import { matchFacts } from './match.js';
 import type { IngestNeeds } from './needs.js';
+import { tellFacts } from './segments.js';
 import type { Tables } from './tables.js';
 import { joinCarts, mergePeople } from './unite.js';
 
@@ -74,7 +74,13 @@ export function hearFrom(tables: Tables, needs: IngestNeeds, incoming: IncomingE
   const commerce = commerceOf(reading);
   const speaksOfCart = commerce !== null && commerce.kind !== 'product-viewed';
   const cartId = cartIn(facts.flatMap(({ fact }) => fact.about ?? []));
-  return { kind: 'taken', profileId, facts, matched: matchFacts(tables, needs, facts), speaksOfCart, cartId };
+  const matched = tellFacts(tables, needs, {
+    facts,
+    at: event.receivedAt,
+    changed: [...projection.profiles.keys()],
+    newcomers: [...plan.created, ...plan.merges.flatMap(({ from, into }) => [from, into])],
+  });
+  return { kind: 'taken', profileId, facts, matched, speaksOfCart, cartId };
 }
 
 function project(tables: Tables, needs: IngestNeeds, reading: Understood, plan: ReturnType<typeof planPeople>): Projection {

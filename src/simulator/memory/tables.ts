@@ -17,6 +17,7 @@ import type { ReadyContent } from '../../turn/content.js';
 import type { MessageStanding, NewMessage } from '../../turn/effects.js';
 import type { TurnEntry, TurnMessage } from '../../turn/world.js';
 import { DueQueue } from './due-queue.js';
+import { MemberBook } from './member-book.js';
 import { Log, Rows } from './rows.js';
 
 /** An entry as its row in the store would stand. `isPoked`: somebody is to look at it at once. */
@@ -134,6 +135,7 @@ export class Tables {
   /** By channel and address. */
   readonly suppressions = new Map<string, string>();
   readonly unsubscribes = new Map<string, Instant>();
+  readonly segments = new MemberBook();
   /** Since when each pause is in force, by its key. */
   readonly pauses = new Map<string, Instant>();
   #seq = 0;

@@ -30,6 +30,7 @@ export function mergePeople(tables: Tables, { policies, shop }: IngestNeeds, { f
   tables.facts.change(tables.facts.idsWhere('profile', from), moved);
   tables.consents.change(tables.consents.idsWhere('profile', from), moved);
   tables.kept.change(tables.kept.idsWhere('profile', from), moved);
+  tables.segments.move(from, into);
   tables.mergedInto.set(from, into);
 }
 

@@ -73,6 +73,20 @@ test('traits and event properties are read by path, and nothing is found on the 
   expect(evaluate(inherited, facts())).toBe('false');
 });
 
+test('a segment is not known where nobody has looked whether the person belongs', () => {
+  const buyers: Condition = { kind: 'segment', id: 'buyers' };
+  const judged = (known: ConditionFacts['known']) => evaluate(buyers, facts({ known }));
+
+  expect(judged({ segments: { buyers: true } })).toBe('true');
+  expect(judged({ segments: { buyers: false } })).toBe('false');
+  expect(judged({ segments: { others: true } })).toBe('unknown');
+  expect(judged({})).toBe('unknown');
+  expect([describeCondition(buyers), describeCondition(buyers, false)]).toEqual([
+    'the person belongs to the segment buyers',
+    'the person does not belong to the segment buyers',
+  ]);
+});
+
 describe('event_count', () => {
   const paidWithinDay: Condition = { kind: 'event_count', name: 'order.paid', windowMs: day, comparison: { op: 'is', value: 0 } };
 

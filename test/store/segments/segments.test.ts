@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { beforeEach, expect, test } from 'vitest';
-import { publishDefinition } from '../../../src/app/definitions/publish-definition.js';
+import { archiveDefinition, publishDefinition } from '../../../src/app/definitions/publish-definition.js';
 import { ingestEvents } from '../../../src/app/ingest/ingest-events.js';
 import { LiveSegments } from '../../../src/app/segments/live-segments.js';
 import { fillSegments, keepSegmentSizes, reviewDuePeople } from '../../../src/app/segments/tend-segments.js';
 import { segments as segmentKind } from '../../../src/definitions/segment/kind.js';
 import { day, hour, type Instant } from '../../../src/domain/time/instant.js';
+import type { Need } from '../../../src/journey/knowledge.js';
+import { askedOf, readKnown, selectKnown } from '../../../src/knowledge/load.js';
 import type { Store } from '../../../src/store/db.js';
 import { identify, track } from '../../support/shop-events.js';
 import { describeOnBothStores, resetTables } from '../../support/stores.js';
@@ -22,6 +24,8 @@ interface Scene {
   readonly tell: (...events: Parameters<typeof ingestEvents>[1]) => Promise<void>;
   /** Facts about segments, in the order in which they were told: `ada entered s0`. */
   readonly heard: () => Promise<readonly string[]>;
+  /** What journeys know of a person's places: by id of the segment; what is absent is not known. */
+  readonly known: (userId: string) => Promise<unknown>;
   /** By user id: the ids of the segments that the person belongs to. */
   readonly members: () => Promise<Readonly<Record<string, readonly string[]>>>;
 }
@@ -58,6 +62,13 @@ function sceneOn(store: Store): Scene {
         store.db,
       );
       return rows.map(({ said }) => said);
+    },
+    async known(userId) {
+      const all: readonly Need[] = [{ of: 'segments', id: null }];
+      const asked = askedOf(all, deps.clock.now());
+      const { rows } = await sql<{ known: never }>`select ${selectKnown(asked, { entryId: null, profileId: sql`i.profile_id` })} as known
+        from identities i where i.kind = 'user' and i.value = ${userId}`.execute(store.db);
+      return readKnown(asked, rows[0]?.known ?? null).segments;
     },
     async members() {
       const { rows } = await sql<{ who: string; ids: readonly string[] }>`
@@ -181,6 +192,48 @@ describeOnBothStores('segments', (store) => {
     await sql`update segment_fills set begins_real = 0`.execute(store().db);
     await fillSegments(scene.deps);
     expect(await scene.members()).toEqual({ ada: ['s0'] });
+  });
+
+  test('are known to journeys once somebody has looked, and as they were while a new definition is brought to everybody', async () => {
+    const scene = sceneOn(store());
+    await scene.tell(look('ada', start));
+    const publish = (who: string) => publishDefinition(scene.deps, segmentKind, { source: `segment: s0\nname: One\nwho: ${who}\n` });
+    const fill = async () => {
+      await fillSegments(scene.deps);
+      await sql`update segment_fills set begins_real = 0`.execute(store().db);
+      await fillSegments(scene.deps);
+    };
+    await publish('{ event_count: { name: product.viewed, at_least: 1 } }');
+    await (scene.deps.segments as LiveSegments).refresh(store().db);
+    await fillSegments(scene.deps);
+    expect(await scene.known('ada')).toEqual({});
+    await fill();
+    expect(await scene.known('ada')).toEqual({ s0: true });
+    await publish('{ event_count: { name: product.viewed, at_least: 2 } }');
+    await (scene.deps.segments as LiveSegments).refresh(store().db);
+    await fillSegments(scene.deps);
+    expect(await scene.known('ada')).toEqual({ s0: true });
+    await fill();
+    expect(await scene.known('ada')).toEqual({ s0: false });
+    await archiveDefinition(scene.deps, segmentKind, 's0');
+    await (scene.deps.segments as LiveSegments).refresh(store().db);
+    await fill();
+    expect(await scene.known('ada')).toEqual({});
+  });
+
+  test('ask about each other, all at the same instant; whom a new one moves through another, nobody hears', async () => {
+    const scene = sceneOn(store());
+    await scene.publish('{ not: { segment: s1 } }', '{ event_count: { name: product.viewed, within: PT1H, at_least: 1 } }');
+    await scene.tell(look('ada', start), order('bo', start));
+    expect(await scene.members()).toEqual({ ada: ['s1'], bo: ['s0'] });
+    scene.at(start + hour);
+    await reviewDuePeople(scene.deps);
+    expect(await scene.members()).toEqual({ ada: ['s0'], bo: ['s0'] });
+    const before = await scene.heard();
+    expect(before).toEqual(['ada entered s1', 'bo entered s0', 'ada entered s0', 'ada left s1']);
+    await scene.publish('{ not: { segment: s1 } }', '{ event_count: { name: order.paid, at_least: 1 } }');
+    expect(await scene.members()).toEqual({ ada: ['s0'], bo: ['s1'] });
+    expect(await scene.heard()).toEqual(before);
   });
 
   test('make one of two people who become one', async () => {
