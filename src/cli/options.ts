@@ -19,6 +19,21 @@ export class ChannelOption extends Option {
   }
 }
 
+/** `--source <source>` of dead letters. Its help names the sources, which are filled in when help is asked for: they load zod. */
+export class LetterSourceOption extends Option {
+  readonly #help: string;
+
+  constructor(help: string) {
+    super('--source <source>', help);
+    this.#help = help;
+  }
+
+  naming(sources: readonly string[]): this {
+    if (sources.length > 0) this.description = `${this.#help}: ${sources.join(', ')}`;
+    return this;
+  }
+}
+
 export function channelOption(): Option {
   return new ChannelOption().makeOptionMandatory();
 }

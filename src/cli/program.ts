@@ -1,18 +1,16 @@
-import { Command as Commander, CommanderError } from 'commander';
+import { Command as Commander, CommanderError, type Option } from 'commander';
 import { type Command, typedAs } from './command.js';
 import { commands, groups } from './commands/index.js';
 import { type CliIo, createContext, type GlobalOptions, type Outcome } from './context.js';
 import { CliFailure } from './failure.js';
-import { ChannelOption } from './options.js';
+import { ChannelOption, LetterSourceOption } from './options.js';
 import { printableIo } from './printable.js';
 
 /** Runs a command line. Answers the exit code: 0 done, 1 refused or failed, 2 not asked rightly. */
 export async function runCli(args: readonly string[], terminal: CliIo): Promise<0 | 1 | 2> {
   const io = printableIo(terminal);
   const state: { outcome: Outcome | null } = { outcome: null };
-  // Loaded where they are asked for: the values of the channels take 60 ms, and help takes 130.
-  const channels = asksAboutChannels(args) ? (await import('../domain/messages/channel.js')).channels : [];
-  const program = buildProgram(io, state, channels);
+  const program = buildProgram(io, state, await namesFor(args));
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
@@ -23,10 +21,25 @@ export async function runCli(args: readonly string[], terminal: CliIo): Promise<
   return state.outcome.exitCode ?? 0;
 }
 
-/** Does it name a channel, or ask for the help of a command? */
-function asksAboutChannels(args: readonly string[]): boolean {
-  const asksForHelp = args.some((word) => ['help', '--help', '-h'].includes(word));
-  return args.some((word) => word.startsWith('--channel')) || (asksForHelp && args.length > 1);
+/** What options name that comes from lists elsewhere. */
+interface Names {
+  readonly channels: readonly string[];
+  readonly letterSources: readonly string[];
+}
+
+/** Loaded only where the line needs them: the values of the channels take 60 ms, and help takes 130. */
+async function namesFor(args: readonly string[]): Promise<Names> {
+  const asksForHelp = args.length > 1 && args.some((word) => ['help', '--help', '-h'].includes(word));
+  const namesChannel = asksForHelp || args.some((word) => word.startsWith('--channel'));
+  return {
+    channels: namesChannel ? (await import('../domain/messages/channel.js')).channels : [],
+    letterSources: asksForHelp && args.includes('dead-letter') ? (await import('../sources/letter-source.js')).letterSources() : [],
+  };
+}
+
+function filled(option: Option, { channels, letterSources }: Names): Option {
+  if (option instanceof ChannelOption) return option.choices(channels);
+  return option instanceof LetterSourceOption ? option.naming(letterSources) : option;
 }
 
 function answerFailure(error: unknown, json: boolean, io: CliIo): 0 | 1 | 2 {
@@ -43,7 +56,7 @@ function answerFailure(error: unknown, json: boolean, io: CliIo): 0 | 1 | 2 {
 }
 
 /** The list of commands as the library wants them. */
-function buildProgram(io: CliIo, state: { outcome: Outcome | null }, channels: readonly string[]): Commander {
+function buildProgram(io: CliIo, state: { outcome: Outcome | null }, names: Names): Commander {
   const program = new Commander('sojourn')
     .description('Customer journeys over email and SMS.')
     .option('--json', 'print JSON')
@@ -52,7 +65,7 @@ function buildProgram(io: CliIo, state: { outcome: Outcome | null }, channels: r
     .option('--data <folder>', 'the data folder of a running Sojourn (default: SOJOURN_DATA, or .sojourn)')
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
-    .showHelpAfterError('(--help tells how it is used)')
+    .showHelpAfterError('(add --help to see how to use it)')
     .configureOutput({ writeOut: (text) => io.out(text.trimEnd()), writeErr: (text) => io.err(text.trimEnd()) });
 
   const parents = new Map<string | null, Commander>([[null, program]]);
@@ -68,7 +81,7 @@ function buildProgram(io: CliIo, state: { outcome: Outcome | null }, channels: r
   function add(one: Command): void {
     const { group, spec } = typedAs(one);
     const added = parentOf(group).command(spec).description(one.help);
-    for (const option of one.options ?? []) added.addOption(option instanceof ChannelOption ? option.choices(channels) : option);
+    for (const option of one.options ?? []) added.addOption(filled(option, names));
     if (one.examples !== undefined) added.addHelpText('after', ['', 'Examples:', ...one.examples.map((line) => `  ${line}`)].join('\n'));
     added.action(async () => {
       state.outcome = await one.run(createContext(io, program.opts<GlobalOptions>()), added.args, () => added.opts());

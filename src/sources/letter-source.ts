@@ -6,6 +6,14 @@ type Origin = ShopEvent['origin'];
 
 const importSuffix = '-import';
 
+/** The source of a mail that came back and could not be read. */
+export const mailLetterSource = 'email';
+
+/** All that a dead letter of this build may name: `segment`, `segment-import`, …, `email`. */
+export function letterSources(): readonly string[] {
+  return [...sources.flatMap(({ id }) => [id, `${id}${importSuffix}`]), mailLetterSource];
+}
+
 /** Where a dead letter came in, which is how it is read again: `segment`, `segment-import`. */
 export function letterSource(sourceId: string, origin: Origin): string {
   return origin === 'import' ? `${sourceId}${importSuffix}` : sourceId;

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { runCli } from '../../src/cli/program.js';
 import { writeRunningFile } from '../../src/instance/running-file.js';
+import { letterSources } from '../../src/sources/letter-source.js';
 import { testApi } from '../support/api.js';
 import { reminded } from '../support/reminded.js';
 import { identify, track } from '../support/shop-events.js';
@@ -45,6 +46,13 @@ describe('the command line, without a server', () => {
     const { exit, out } = await sojourn('--help');
     expect(exit).toBe(0);
     for (const command of ['journey', 'entry', 'message', 'dead-letter', 'simulate', 'stuck', 'reconcile']) expect(out).toContain(command);
+  });
+
+  test('names the sources of dead letters, from the list of sources', async () => {
+    for (const name of ['list', 'discard', 'resolve']) {
+      const { out } = await sojourn(`dead-letter ${name} --help`);
+      for (const source of letterSources()) expect(out.replaceAll(/\s+/g, ' ')).toMatch(new RegExp(`from this source: .*${source}\\b`));
+    }
   });
 
   test('shows settings with their meaning, and never a secret', async () => {

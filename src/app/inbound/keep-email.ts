@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import { keptCharacters } from '../../domain/values/kept-payload.js';
+import { mailLetterSource } from '../../sources/letter-source.js';
 import { keepLetter } from '../../store/dead-letters.js';
 import { readMessageRecipient } from '../../store/messages-read.js';
 import type { AppDeps } from '../deps.js';
-
-/** Where dead letters of this kind come from. */
-const emailSource = 'email';
 
 /** Kept once, however often it comes. An absence note needs nobody's look, so it is kept as resolved. */
 export async function keepEmail(
@@ -21,7 +19,7 @@ export async function keepEmail(
   await keepLetter(deps.store.db, {
     id: deps.newId(),
     digest: createHash('sha256').update(email.raw).digest('hex'),
-    source: emailSource,
+    source: mailLetterSource,
     reason,
     detail: details[reason],
     payload: { mail: text, profileId: owner?.profileId ?? null },

@@ -9,16 +9,16 @@ import { table } from '../text.js';
 
 export const apiKeyListCommand = command({
   name: 'api-key list',
-  help: 'the keys, without their secrets',
+  help: 'the API keys, without their secrets',
   run: (context) => listApiKeys(context),
 });
 
 export const apiKeyCreateCommand = command({
   name: 'api-key create <name>',
-  help: 'make a key',
+  help: 'make an API key',
   options: [
     new Option('--scope <scope...>', 'what it may do (else admin, which is everything)').choices([...scopes]),
-    option('--expires <instant>', 'end of the key, such as 2027-06-30T00:00:00Z'),
+    option('--expires <instant>', 'when the key ends, such as 2027-06-30T00:00:00Z'),
   ],
   examples: ['sojourn api-key create dashboard --scope read'],
   run: (context, [name = ''], options) => createApiKey(context, name, options()),
@@ -26,7 +26,7 @@ export const apiKeyCreateCommand = command({
 
 export const apiKeyRotateCommand = command({
   name: 'api-key rotate <id>',
-  help: 'replace a key; the old one works for another day',
+  help: 'replace an API key; the old one works for another day',
   options: [
     option('--overlap <duration>', 'how long the old one still works, such as PT1H'),
     option('--now', 'after a leak: the old one stops working now'),
@@ -36,7 +36,7 @@ export const apiKeyRotateCommand = command({
 
 export const apiKeyRevokeCommand = command({
   name: 'api-key revoke <id>',
-  help: 'end a key',
+  help: 'end an API key: it stops working now',
   options: [
     option('--descendants', 'also the keys that it made, directly or through others'),
     option('--force', 'also the last key of scope admin; without one nobody has access'),

@@ -8,11 +8,11 @@ import { table } from '../text.js';
 
 export const auditListCommand = command({
   name: 'audit list',
-  help: 'acts, the newest first',
+  help: 'who did, read or exported what, the newest first',
   options: [
     option('--person <id>', 'about this person: our id or one of the shop’s'),
     option('--key <id>', 'by this API key'),
-    option('--act <act>', 'of this kind, such as profile.export, or of this noun, such as profile'),
+    option('--act <act>', 'only this act, such as profile.export, or all acts on a noun, such as profile'),
     option('--since <instant>', 'since this instant, such as 2026-12-01T00:00:00Z'),
     option('--until <instant>', 'before this instant'),
     limitOption(),

@@ -20,10 +20,10 @@ import { paragraphs, plural, table } from '../text.js';
 
 export const broadcastStartCommand = command({
   name: 'broadcast start',
-  help: 'send a template to a list of people, each through the gate',
+  help: 'send a template to many people; consent, caps and quiet hours count for each',
   options: [
-    required('--template <id>', 'this template'),
-    required('--name <name>', 'what it is called in lists'),
+    required('--template <id>', 'the template'),
+    required('--name <name>', 'the name of the broadcast in lists'),
     option('--to <file>', 'ids or email addresses, one per line, or a CSV with a column userId, profileId or email; - for standard input'),
     option('--map <column=name...>', 'columns of the list; the template reads them as data.<name> for each recipient'),
     option('--everyone', 'all known people'),
@@ -51,26 +51,26 @@ export const broadcastListCommand = command({
 
 export const broadcastShowCommand = command({
   name: 'broadcast show <id>',
-  help: 'its progress and its recipients',
+  help: 'the progress and the recipients of a broadcast',
   options: [option('--watch', 'update until it has ended'), limitOption('--recipients', 20, 'show this many recipients')],
   run: (context, [id = ''], options) => showBroadcast(context, id, options()),
 });
 
 export const broadcastPauseCommand = command({
   name: 'broadcast pause <id>',
-  help: 'pause it: nobody gets it until you resume',
+  help: 'pause a broadcast: nobody gets it until you resume it',
   run: (context, [id = '']) => controlBroadcast(context, 'pause', id),
 });
 
 export const broadcastResumeCommand = command({
   name: 'broadcast resume <id>',
-  help: 'resume it at the same pace',
+  help: 'resume a broadcast at the same pace',
   run: (context, [id = '']) => controlBroadcast(context, 'resume', id),
 });
 
 export const broadcastCancelCommand = command({
   name: 'broadcast cancel <id>',
-  help: 'end it: people who still wait do not get it',
+  help: 'end a broadcast: people who still wait do not get it',
   run: (context, [id = '']) => controlBroadcast(context, 'cancel', id),
 });
 

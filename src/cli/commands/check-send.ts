@@ -8,10 +8,10 @@ import { channelOption, option, priorityOption, required } from '../options.js';
 
 export const sendCheckCommand = command({
   name: 'send-check <person>',
-  help: 'could this be sent now, and if not, when? Nothing is sent',
+  help: 'say whether a message could be sent to a person now, and if not, when; sends nothing',
   options: [
     channelOption(),
-    required('--topic <topic>', 'about this topic'),
+    required('--topic <topic>', 'the topic of the message'),
     new Option('--class <class>', 'as a message of this class').choices([...messageClasses]).default('marketing'),
     priorityOption('that of the class'),
     option('--at <instant>', 'at this future instant, such as 2026-12-01T22:00:00Z'),

@@ -10,7 +10,7 @@ import { paragraphs, table } from '../text.js';
 
 export const profileConsentsCommand = command({
   name: 'profile consents <person>',
-  help: 'the consent of a person, the reason, and every act',
+  help: 'what a person consents to, why, and every act',
   run: (context, [person = '']) => showConsents(context, person),
 });
 
@@ -43,7 +43,7 @@ export const profileExportCommand = command({
 export const consentListCommand = command({
   name: 'consent list',
   help: 'consents that do not count yet',
-  options: [required('--state <state>', 'quarantined (imports without evidence) or pending (a confirmation)'), limitOption()],
+  options: [required('--state <state>', 'quarantined (imports without evidence) or pending (waits for a confirmation)'), limitOption()],
   run: (context, _args, options) => listConsents(context, options()),
 });
 

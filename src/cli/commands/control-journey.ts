@@ -8,13 +8,13 @@ import { plural } from '../text.js';
 
 export const journeyPauseCommand = command({
   name: 'journey pause <id>',
-  help: 'pause it: nobody enters, and due messages are held',
+  help: 'pause a journey: nobody enters, and due messages are held',
   run: (context, [id = '']) => controlJourney(context, 'pause', id),
 });
 
 export const journeyResumeCommand = command({
   name: 'journey resume <id>',
-  help: 'resume it: held entries continue',
+  help: 'resume a journey: held entries continue',
   run: (context, [id = '']) => controlJourney(context, 'resume', id),
 });
 

@@ -8,7 +8,7 @@ import { plural } from '../text.js';
 export const pauseCommand = command({
   name: 'pause',
   help: 'pause all sending, or one channel, immediately',
-  options: [option('--all', 'all sending'), new ChannelOption('one channel')],
+  options: [option('--all', 'all sending'), new ChannelOption('only this channel')],
   examples: ['sojourn pause --all', 'sojourn pause --channel sms'],
   run: (context, _args, options) => controlSending(context, 'pause', options()),
 });
@@ -16,7 +16,7 @@ export const pauseCommand = command({
 export const resumeCommand = command({
   name: 'resume',
   help: 'resume all sending, or one channel',
-  options: [option('--all', 'all sending'), new ChannelOption('one channel')],
+  options: [option('--all', 'all sending'), new ChannelOption('only this channel')],
   run: (context, _args, options) => controlSending(context, 'resume', options()),
 });
 

@@ -3,7 +3,7 @@ import type { ApiClient } from '../client.js';
 import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
-import { limitOption, option } from '../options.js';
+import { LetterSourceOption, limitOption, option } from '../options.js';
 import { readAnswer } from '../read-answer.js';
 import { paragraphs, plural, table } from '../text.js';
 
@@ -11,9 +11,9 @@ export const deadLetterListCommand = command({
   name: 'dead-letter list',
   help: 'events and mails that could not be accepted, and why',
   options: [
-    option('--all', 'resolved ones too'),
-    option('--source <source>', 'of this source; email: mails that could not be read'),
-    option('--reason <reason>', 'with this reason, such as no-report'),
+    option('--all', 'also those that are done'),
+    new LetterSourceOption('only from this source'),
+    option('--reason <code>', 'only with this reason, such as no-report'),
     limitOption(),
   ],
   run: (context, _args, options) => listDeadLetters(context, options()),
@@ -21,15 +21,15 @@ export const deadLetterListCommand = command({
 
 export const deadLetterShowCommand = command({
   name: 'dead-letter show <id>',
-  help: 'one of them, with its content',
+  help: 'a dead letter with its content',
   run: (context, [id = '']) => showDeadLetter(context, id),
 });
 
 export const deadLetterDiscardCommand = command({
   name: 'dead-letter discard [ids...]',
-  help: 'delete them with their content',
+  help: 'delete dead letters with their content',
   options: [
-    option('--source <source>', 'all open ones of this source: segment, segment-import, email'),
+    new LetterSourceOption('all open ones from this source'),
     option('--reason <code>', 'all open ones with this reason'),
     option('--all', 'all open ones'),
   ],
@@ -38,9 +38,9 @@ export const deadLetterDiscardCommand = command({
 
 export const deadLetterResolveCommand = command({
   name: 'dead-letter resolve [ids...]',
-  help: 'mark them as done',
+  help: 'mark dead letters as done: a person has dealt with them',
   options: [
-    option('--source <source>', 'all open ones of this source: segment, segment-import, email'),
+    new LetterSourceOption('all open ones from this source'),
     option('--reason <code>', 'all open ones with this reason'),
     option('--all', 'all open ones'),
   ],
@@ -49,7 +49,7 @@ export const deadLetterResolveCommand = command({
 
 export const deadLetterRetryCommand = command({
   name: 'dead-letter retry [ids...]',
-  help: 'process them again',
+  help: 'process dead letters again, after the cause is mended',
   options: [option('--all', 'all open ones')],
   run: (context, args, options) => retryDeadLetters(context, args, options()),
 });
@@ -74,7 +74,7 @@ async function listDeadLetters(context: CliContext, options: ListOptions): Promi
     letter.id,
     local?.(letter.receivedAt) ?? '',
     letter.reason,
-    letter.resolvedAt === null ? letter.detail : `${letter.detail} (resolved)`,
+    letter.resolvedAt === null ? letter.detail : `${letter.detail} (done)`,
   ]);
   return { value: letters, text: table(['dead letter', 'came', 'reason', 'what is wrong'], rows, 'No dead letters.') };
 }
@@ -88,8 +88,8 @@ async function retryDeadLetters(context: CliContext, ids: readonly string[], opt
   for (const id of chosen) results.push(await api.post<DeadLetterRetryAnswer>(`/v1/dead-letters/${encodeURIComponent(id)}/retry`));
   const failed = results.filter((result) => !result.resolved);
   const lines = [
-    `${plural(results.length - failed.length, 'dead letter was', 'dead letters were')} taken.`,
-    ...failed.map((result) => `${result.id} still cannot be taken: ${result.reason ?? 'no reason was given'}`),
+    `${plural(results.length - failed.length, 'dead letter was', 'dead letters were')} accepted.`,
+    ...failed.map((result) => `${result.id} still cannot be accepted: ${result.reason ?? 'no reason was given'}`),
   ];
   return { value: results, text: results.length === 0 ? 'No dead letters.' : lines.join('\n'), exitCode: failed.length > 0 ? 1 : 0 };
 }
@@ -107,7 +107,7 @@ async function showDeadLetter(context: CliContext, id: string): Promise<Outcome>
   const local = await context.localTime();
   const came = `${letter.id} came ${local(letter.receivedAt)} from ${letter.source} (${letter.reason}). ${letter.detail}`;
   const held = isMail(letter.payload) ? letter.payload.mail : JSON.stringify(letter.payload, null, 2);
-  return { value: letter, text: paragraphs(came, letter.resolvedAt === null ? null : 'It is resolved.', held) };
+  return { value: letter, text: paragraphs(came, letter.resolvedAt === null ? null : 'It is marked as done.', held) };
 }
 
 function isMail(payload: unknown): payload is { readonly mail: string } {
@@ -133,6 +133,6 @@ async function settleDeadLetters(
   const api = await context.client();
   const choice = ids.length > 0 ? { ids } : { source: source ?? null, reason: reason ?? null };
   const done = await api.post<ChosenDeadLetters>(`/v1/dead-letters/${how}`, choice);
-  const what = how === 'discard' ? 'thrown away' : 'resolved';
+  const what = how === 'discard' ? 'deleted' : 'marked as done';
   return { value: done, text: `${plural(done.ids.length, 'dead letter is', 'dead letters are')} ${what}.` };
 }

@@ -38,7 +38,7 @@ function versionsCommand(kind: DefinitionKind): Command {
   return command({
     name: `${kind.kind} versions`,
     help: `the versions of ${kind.only}`,
-    options: [option('--source', 'print the YAML'), option('--at <version>', 'of this version')],
+    options: [option('--source', 'print the YAML'), option('--at <version>', 'another version than the newest')],
     run: async (context, _args, options) => (await work()).showDefinition(context, kind, kind.many, options()),
   });
 }
@@ -48,19 +48,19 @@ function folderCommands(kind: DefinitionKind): readonly Command[] {
   return [
     command({
       name: `${one} list`,
-      help: 'what is in force, since when',
+      help: `the ${kind.many} in force, and since when`,
       run: async (context) => (await work()).listDefinitions(context, kind),
     }),
     command({
       name: `${one} show <id>`,
       help: `a ${one} and its versions`,
-      options: [option('--source', 'print the YAML'), option('--at <version>', 'of this version')],
+      options: [option('--source', 'print the YAML'), option('--at <version>', 'another version than the newest')],
       run: async (context, [id = ''], options) => (await work()).showDefinition(context, kind, id, options()),
     }),
     command({
       name: `${one} archive <id>`,
       help: `take a ${one} out of force; publishing it again brings it back`,
-      options: [option('--yes', 'I mean it')],
+      options: [option('--yes', 'confirm')],
       run: async (context, [id = ''], options) => (await work()).archiveDefinition(context, kind, id, options()),
     }),
   ];

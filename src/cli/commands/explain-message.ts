@@ -23,7 +23,7 @@ export const messageListCommand = command({
 
 export const messageWhyCommand = command({
   name: 'message why <id>',
-  help: 'why it was sent, waits or was not sent',
+  help: 'why a message was sent, waits or was not sent',
   run: (context, [id = '']) => explainMessage(context, id),
 });
 

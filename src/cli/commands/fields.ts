@@ -7,7 +7,7 @@ import { paragraphs, plural, table } from '../text.js';
 
 export const fieldListCommand = command({
   name: 'field list',
-  help: 'what is declared and known of people, and who reads it',
+  help: 'the fields of people: declared, found on people, and what reads each',
   run: (context) => listFields(context),
 });
 

@@ -8,13 +8,13 @@ import { table } from '../text.js';
 export const inboundListCommand = command({
   name: 'inbound list',
   help: 'inbound texts, and how they were read',
-  options: [option('--review', 'only sentences that were read as STOP, for a person to review'), limitOption()],
+  options: [option('--review', 'only sentences that were read as STOP and wait for your review'), limitOption()],
   run: (context, _args, options) => listInboundMessages(context, options()),
 });
 
 export const inboundReviewCommand = command({
   name: 'inbound review <id>',
-  help: 'say whether such a sentence was a STOP',
+  help: 'say whether a sentence that was read as STOP was one',
   options: [option('--stop', 'it was'), option('--not-a-stop', 'it was not: restore the consent that it stopped')],
   run: (context, [id = ''], options) => reviewInboundMessage(context, id, options()),
 });

@@ -8,7 +8,7 @@ import { plural, table } from '../text.js';
 
 export const writeKeyActsCommand = command({
   name: 'write-key acts <id>',
-  help: 'what the key said about people: traits, consents, ids',
+  help: 'what a write key said about people: traits, consents, ids',
   options: [
     option('--since <instant>', 'received since this instant, such as 2026-12-01T00:00:00Z'),
     option('--until <instant>', 'received before this instant'),
@@ -20,7 +20,7 @@ export const writeKeyActsCommand = command({
 
 export const writeKeyUndoCommand = command({
   name: 'write-key undo <id>',
-  help: 'undo what the key said in a period',
+  help: 'undo what a write key said in a period, such as after a leak',
   options: [
     required('--since <instant>', 'received since this instant, such as 2026-12-01T00:00:00Z'),
     option('--until <instant>', 'received before this instant'),

@@ -7,20 +7,20 @@ import { table } from '../text.js';
 
 export const writeKeyListCommand = command({
   name: 'write-key list',
-  help: 'the keys, without their secrets',
+  help: 'the write keys, without their secrets',
   run: (context) => listKeys(context),
 });
 
 export const writeKeyCreateCommand = command({
   name: 'write-key create <name>',
-  help: 'make a key',
+  help: 'make a write key',
   options: [option('--server', 'a secret key for the shop’s own servers; otherwise the key is for browsers')],
   run: (context, [name = ''], options) => createKey(context, name, options()),
 });
 
 export const writeKeyRotateCommand = command({
   name: 'write-key rotate <id>',
-  help: 'replace a key; the old one works for another day',
+  help: 'replace a write key; the old one works for another day',
   options: [
     option('--overlap <duration>', 'how long the old one still works, such as PT1H'),
     option('--now', 'after a leak: the old one stops working now'),
@@ -30,7 +30,7 @@ export const writeKeyRotateCommand = command({
 
 export const writeKeyRevokeCommand = command({
   name: 'write-key revoke <id>',
-  help: 'end a key',
+  help: 'end a write key: it stops working now',
   run: (context, [id = '']) => revokeKey(context, id),
 });
 

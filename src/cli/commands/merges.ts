@@ -14,7 +14,7 @@ export const mergeListCommand = command({
 
 export const mergeUndoCommand = command({
   name: 'merge undo <id>',
-  help: 'undo a merge: separate the two people',
+  help: 'undo a merge: make two people of one again',
   run: (context, [id = '']) => undoMerge(context, id),
 });
 

@@ -19,7 +19,7 @@ export const backupCommand = command({
 
 export const reconcileCommand = command({
   name: 'reconcile',
-  help: 'make sure that every open entry has its workflow',
+  help: 'after a loss of Temporal: make sure that every open entry has its workflow',
   run: (context) => reconcile(context),
 });
 

@@ -16,13 +16,13 @@ export const policyPublishCommand = command({
 
 export const policyListCommand = command({
   name: 'policy list',
-  help: 'the versions in force, and since when',
+  help: 'the policies in force, and since when',
   run: async (context) => (await import('../work/policies.js')).listPolicies(context),
 });
 
 export const policyShowCommand = command({
   name: 'policy show <kind>',
   help: 'a policy and its versions',
-  options: [option('--source', 'print the YAML'), option('--at <version>', 'of this version')],
+  options: [option('--source', 'print the YAML'), option('--at <version>', 'another version than the newest')],
   run: async (context, [kind = ''], options) => (await import('../work/policies.js')).showPolicy(context, kind, options()),
 });

@@ -8,7 +8,7 @@ import { readSource } from '../source-file.js';
 
 export const journeyPublishCommand = command({
   name: 'journey publish <files...>',
-  help: 'publish files as the live versions of their journeys',
+  help: 'put journeys live from their files',
   options: [option('--note <text>', 'what changed')],
   run: (context, args, options) => publishJourneys(context, args, options()),
 });

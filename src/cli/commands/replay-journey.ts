@@ -17,7 +17,7 @@ export const replayCommand = command({
     new Option('--show [people]', 'name people for whom the result differs (10 by default), and why')
       .argParser(numberFrom(1, 100))
       .preset('10'),
-    option('--days', 'also the differences of each day'),
+    option('--days', 'also show the differences of each day'),
   ],
   examples: ['sojourn replay journeys/abandoned-cart.journey.yaml --from 2026-11-01 --to 2026-11-15 --show'],
   run: (context, [file = ''], options) => replayJourney(context, file, options()),

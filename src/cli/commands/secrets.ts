@@ -13,13 +13,13 @@ export const secretListCommand = command({
 
 export const secretCarryOverCommand = command({
   name: 'secret carry-over',
-  help: 'move suppressions to the secret that signs',
+  help: 'move suppressions to the secret that signs now',
   run: (context) => carryOver(context),
 });
 
 export const secretRetireCommand = command({
   name: 'secret retire <fingerprint>',
-  help: 'allow the next start without this secret',
+  help: 'let the next start work without an old secret',
   options: [option('--yes', 'confirm: its links end'), option('--force', 'also if suppressions exist only under it')],
   run: (context, [fingerprint = ''], options) => retireSecret(context, fingerprint, options()),
 });

@@ -6,7 +6,7 @@ import { paragraphs, table } from '../text.js';
 
 export const segmentExplainCommand = command({
   name: 'segment explain <person>',
-  help: 'where a person stands in each segment, and why',
+  help: 'which segments a person is in, and why',
   examples: ['sojourn segment explain ada@example.com'],
   run: (context, [person = '']) => explainSegments(context, person),
 });
@@ -19,7 +19,7 @@ export const segmentMembersCommand = command({
 
 export const segmentSizesCommand = command({
   name: 'segment sizes',
-  help: 'how large segments are and were',
+  help: 'the size of each segment: now, a day ago, a week ago',
   run: (context) => showSizes(context),
 });
 

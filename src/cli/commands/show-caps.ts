@@ -6,7 +6,7 @@ import { paragraphs, table } from '../text.js';
 
 export const profileCapsCommand = command({
   name: 'profile caps <person>',
-  help: 'how many messages a person may get, why, and promised slots',
+  help: 'how many messages a person may still get and why, and the slots promised',
   run: (context, [person = '']) => showCaps(context, person),
 });
 

@@ -6,7 +6,7 @@ import { paragraphs, table } from '../text.js';
 
 export const profileEngagementCommand = command({
   name: 'profile engagement <person>',
-  help: 'how engaged a person is, and why',
+  help: 'how engaged a person is (tier and score), and why',
   run: (context, [person = '']) => showEngagement(context, person),
 });
 

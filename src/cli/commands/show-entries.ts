@@ -15,8 +15,8 @@ export const entryListCommand = command({
   options: [
     option('--journey <id>', 'of this journey'),
     option('--profile <person>', 'of this person: any id, email, phone or part of the name'),
-    new Option('--state <state>', 'in this state').choices(['armed', 'open', 'finished']),
-    new Option('--activity <activity>', 'doing this').choices(['ready', 'waiting', 'queued', 'submitting', 'held', 'done']),
+    new Option('--state <state>', 'only in this state').choices(['armed', 'open', 'finished']),
+    new Option('--activity <activity>', 'that now do this').choices(['ready', 'waiting', 'queued', 'submitting', 'held', 'done']),
     limitOption(),
   ],
   run: (context, _args, options) => listEntries(context, options()),
@@ -37,13 +37,13 @@ export const entryExitCommand = command({
 
 export const stuckListCommand = command({
   name: 'stuck list',
-  help: 'entries that five pokes did not move, or whose turn failed three times in the same way',
+  help: 'entries that cannot continue by themselves, and what is wrong',
   run: (context) => listStuck(context),
 });
 
 export const stuckRestartCommand = command({
   name: 'stuck restart [entries...]',
-  help: 'start their workflows again from the store, and retry their turns',
+  help: 'try stuck entries again, after the cause is mended',
   options: [option('--all', 'all stuck entries, a hundred at a time')],
   run: (context, args, options) => restartEntries(context, args, options()),
 });

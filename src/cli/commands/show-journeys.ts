@@ -14,7 +14,7 @@ export const journeyListCommand = command({
 export const journeyShowCommand = command({
   name: 'journey show <id>',
   help: 'a journey and its versions',
-  options: [option('--source', 'print the YAML'), option('--at <version>', 'of this version')],
+  options: [option('--source', 'print the YAML'), option('--at <version>', 'another version than the newest')],
   run: (context, [id = ''], options) => showJourney(context, id, options()),
 });
 

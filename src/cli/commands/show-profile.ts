@@ -20,7 +20,7 @@ export const profileShowCommand = command({
 
 export const profileEraseCommand = command({
   name: 'profile erase <person>',
-  help: 'delete a person’s data for good',
+  help: 'delete all data of a person for good',
   options: [option('--yes', 'confirm')],
   run: (context, [person = ''], options) => eraseProfile(context, person, options()),
 });

@@ -6,7 +6,7 @@ import { table } from '../text.js';
 
 export const suspectIdListCommand = command({
   name: 'suspect-id list',
-  help: 'ids that are placeholders, or that brought too many people',
+  help: 'user ids that are placeholders, or that came with too many browsers or addresses',
   run: (context) => listSuspectIds(context),
 });
 

@@ -22,10 +22,10 @@ export const templateListCommand = command({
 
 export const templatePreviewCommand = command({
   name: 'template preview <id>',
-  help: 'what a profile would get; or, without a profile, the project’s files with a sample',
+  help: 'show a template: as a person would get it, or from the project’s files with a sample',
   options: [
     option('--profile <person>', 'for this person'),
-    option('--sample <name>', 'with this sample'),
+    option('--sample <name>', 'with the data of this sample'),
     option('--locale <tag>', 'in this language'),
     option('--out <file>', 'write the HTML here'),
     option('--open', 'open the HTML in a browser'),
@@ -36,12 +36,12 @@ export const templatePreviewCommand = command({
 
 export const templateTestSendCommand = command({
   name: 'template test-send <id>',
-  help: 'send it to one of the shop’s test addresses',
+  help: 'send a template to one of the shop’s test addresses',
   options: [
     required('--to <address>', 'a test address of shop.yaml'),
     option('--profile <person>', 'with this person’s data'),
     option('--draft', 'use the file in the server’s folder, also if it is not published'),
-    option('--sample <name>', 'with this sample'),
+    option('--sample <name>', 'with the data of this sample'),
     option('--locale <tag>', 'in this language'),
     option('--data-file <file>', 'a JSON file that the template reads as data'),
   ],
