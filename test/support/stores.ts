@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, inject } from 'vitest';
 import { openStore, type Store } from '../../src/store/db.js';
+import { migratedDatabase } from './store-setup.js';
 
 /** What listens to the statements of a store, while it does. */
 const listeners = new WeakMap<Store, Set<(sql: string) => void>>();
@@ -38,7 +39,7 @@ export async function openMemoryStore(): Promise<OpenedStore> {
 
 /** A store on a database of its own on the real server; `url` for a second connection to it. */
 export async function openServerStore(): Promise<OpenedStore & { readonly url: string }> {
-  const database = await createServerDatabase();
+  const database = await createServerDatabase(migratedDatabase);
   const store = await openListening({ databaseUrl: database.url });
   return {
     store,
@@ -50,11 +51,11 @@ export async function openServerStore(): Promise<OpenedStore & { readonly url: s
   };
 }
 
-/** An empty database on the real server, not migrated. */
-export async function createServerDatabase(): Promise<{ readonly url: string; readonly drop: () => Promise<void> }> {
+/** A database on the real server, as `template` is. Without one it is empty and not migrated. */
+export async function createServerDatabase(template = 'template1'): Promise<{ readonly url: string; readonly drop: () => Promise<void> }> {
   const serverUrl = inject('postgresUrl');
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await onServer(serverUrl, `create database ${name}`);
+  await onServer(serverUrl, `create database ${name} template ${template}`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   return { url: url.href, drop: () => onServer(serverUrl, `drop database if exists ${name} with (force)`) };
