@@ -16,8 +16,22 @@ export const modelledItems = 5_000;
  * @param baskets Item ids, a list for each basket or person.
  * @param ridge λ: larger pulls the weights of what is rarely seen towards zero.
  */
-export function fitItemToItem(baskets: readonly (readonly string[])[], ridge = 200): ItemModel {
-  const items = oftenestItems(baskets);
+export function fitItemToItem(baskets: Baskets, ridge = 200): ItemModel {
+  return finished(fittingItemToItem(baskets, { ridge }));
+}
+
+/** The items of each basket. */
+export type Baskets = readonly (readonly string[])[];
+
+/**
+ * The same in steps, each as long as a row of the model: who does other work too may do it between two of them. `most`: so many items are
+ * modelled.
+ */
+export function* fittingItemToItem(
+  baskets: Baskets,
+  { ridge = 200, most = modelledItems }: { readonly ridge?: number; readonly most?: number } = {},
+): Generator<void, ItemModel> {
+  const items = oftenestItems(baskets, most);
   const places = new Map(items.map((item, index) => [item, index]));
   const count = items.length;
   const matrix = new Float64Array(count * count);
@@ -26,7 +40,7 @@ export function fitItemToItem(baskets: readonly (readonly string[])[], ridge = 2
     for (const row of held) for (const column of held) matrix[row * count + column] = (matrix[row * count + column] ?? 0) + 1;
   }
   for (let index = 0; index < count; index += 1) matrix[index * (count + 1)] = (matrix[index * (count + 1)] ?? 0) + ridge;
-  invertInPlace(matrix, count);
+  yield* invertInPlace(matrix, count);
   return { items, weights: normed(matrix, count) };
 }
 
@@ -37,12 +51,12 @@ export function scoreItems({ items, weights }: ItemModel, held: readonly string[
   return new Map(items.map((item, column) => [item, rows.reduce((sum, row) => sum + (weights[row * items.length + column] ?? 0), 0)]));
 }
 
-function oftenestItems(baskets: readonly (readonly string[])[]): readonly string[] {
+function oftenestItems(baskets: Baskets, most: number): readonly string[] {
   const counts = new Map<string, number>();
   for (const basket of baskets) for (const item of new Set(basket)) counts.set(item, (counts.get(item) ?? 0) + 1);
   return [...counts]
     .sort(([a, often], [b, oftener]) => oftener - often || (a < b ? -1 : 1))
-    .slice(0, modelledItems)
+    .slice(0, most)
     .map(([item]) => item);
 }
 
@@ -50,7 +64,7 @@ function oftenestItems(baskets: readonly (readonly string[])[]): readonly string
  * Inverts a symmetric positive definite matrix where it lies, by sweeping each pivot (Goodnight 1979). A library's general inverse takes
  * seven times as long and three more matrices: 7 s against 1 s for a thousand items.
  */
-function invertInPlace(matrix: Float64Array, size: number): void {
+function* invertInPlace(matrix: Float64Array, size: number): Generator<void, void> {
   for (let pivot = 0; pivot < size; pivot += 1) {
     const pivotRow = matrix.subarray(pivot * size, (pivot + 1) * size);
     const d = pivotRow[pivot] ?? 1;
@@ -64,6 +78,7 @@ function invertInPlace(matrix: Float64Array, size: number): void {
       of[pivot] = -factor / d;
     }
     pivotRow[pivot] = 1 / d;
+    yield;
   }
 }
 
@@ -73,4 +88,11 @@ function normed(inverse: Float64Array, size: number): Float64Array {
     for (let column = 0; column < size; column += 1)
       weights[row * size + column] = row === column ? 0 : -(inverse[row * size + column] ?? 0) / (inverse[column * (size + 1)] ?? 1);
   return weights;
+}
+
+/** What steps come to, taken without a pause. */
+export function finished<T>(steps: Generator<void, T>): T {
+  let step = steps.next();
+  while (step.done !== true) step = steps.next();
+  return step.value;
 }

@@ -1,12 +1,12 @@
 import type { Instant } from '../time/instant.js';
+import { type Companions, scoreCompanions } from './companions.js';
 import { pickDiverse, type Ranked } from './diversity.js';
 import { type CatalogueItem, type Exclusion, type Experience, exclusionOf } from './exclusions.js';
-import { type ItemModel, scoreItems } from './item-to-item.js';
 import { cosine, type TagVector, type TasteSignal, tasteOf } from './tags.js';
 
 /** What the shop knows, learnt in the background. */
 export interface Models {
-  readonly itemToItem: ItemModel;
+  readonly companions: Companions;
   /** Purchases of each item in the last 28 days by people like this one. */
   readonly popularity: ReadonlyMap<string, number>;
 }
@@ -85,9 +85,9 @@ function partsOf(
   items: readonly CatalogueItem[],
   taste: TagVector,
   person: PersonKnown,
-  { itemToItem, popularity }: Models,
+  { companions, popularity }: Models,
 ): ReadonlyMap<string, Parts> {
-  const scores = scoreItems(itemToItem, person.held);
+  const scores = scoreCompanions(companions, person.held);
   const bestScore = Math.max(0, ...items.map(({ itemId }) => scores.get(itemId) ?? 0));
   const mostBought = Math.max(0, ...items.map(({ itemId }) => popularity.get(itemId) ?? 0));
   const share = (value: number, most: number) => (most > 0 ? Math.max(0, value) / most : 0);
@@ -103,8 +103,8 @@ function partsOf(
   );
 }
 
-function weightsOf(taste: TagVector, { held }: PersonKnown, { itemToItem }: Models): Parts {
-  const isKnown = held.some((item) => itemToItem.items.includes(item));
+function weightsOf(taste: TagVector, { held }: PersonKnown, { companions }: Models): Parts {
+  const isKnown = held.some((item) => companions.has(item));
   const alpha = contentEvents / (contentEvents + held.length);
   const content = Object.keys(taste).length === 0 ? 0 : alpha;
   const shared = isKnown ? itemToItemShare * (1 - alpha) : 0;
@@ -129,7 +129,7 @@ function reasonOf(
     const tag = heaviest(Object.keys(taste), (one) => (taste[one] ?? 0) * (item.tags[one] ?? 0));
     if (tag !== null) return { kind: person.declared.includes(tag) ? 'declared' : 'liked', tag };
   }
-  const companion = shared > 0 ? heaviest(person.held, (held) => scoreItems(models.itemToItem, [held]).get(item.itemId) ?? 0) : null;
+  const companion = shared > 0 ? heaviest(person.held, (held) => models.companions.get(held)?.get(item.itemId) ?? 0) : null;
   return companion === null ? { kind: 'popular' } : { kind: 'bought-with', itemId: companion };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { strongestCompanions } from '../../../src/domain/recommendations/companions.js';
 import { type CatalogueItem, exclusionOf } from '../../../src/domain/recommendations/exclusions.js';
 import { fitItemToItem } from '../../../src/domain/recommendations/item-to-item.js';
 import { type Models, type PersonKnown, recommend } from '../../../src/domain/recommendations/recommend.js';
@@ -46,9 +47,11 @@ describe('recommendations', () => {
     item('nuts', { tags: { 'taste:mild': 1 }, category: 'food', notFor: ['allergy:nuts'] }),
   ];
   const models: Models = {
-    itemToItem: fitItemToItem(
-      Array.from({ length: 50 }, () => ['tea', 'honey']),
-      1,
+    companions: strongestCompanions(
+      fitItemToItem(
+        Array.from({ length: 50 }, () => ['tea', 'honey']),
+        1,
+      ),
     ),
     popularity: new Map([
       ['chili', 10],
