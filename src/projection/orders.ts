@@ -1,19 +1,32 @@
-import type { CommerceEvent } from '../domain/carts/commerce-events.js';
-import type { ShopEvent } from '../domain/events/event.js';
-import { orderIdOf } from '../domain/orders/order-id.js';
-import type { CartId, ProfileId } from '../domain/values/ids.js';
-import type { OrderChange } from './rows.js';
+import type { TouchedOrder } from '../domain/events/order-facts.js';
+import { applyToOrder, type KeptOrder, type OrderDeed } from '../domain/orders/kept-order.js';
+import { viewOrder } from '../domain/orders/order-view.js';
+import type { CartId } from '../domain/values/ids.js';
 
-/** What an event does to the order that it names; none where it names none. */
-export function orderChanges(
-  event: ShopEvent,
-  order: Extract<CommerceEvent, { kind: 'order' }>,
-  profileId: ProfileId,
-  cartId: CartId | null,
-): readonly OrderChange[] {
-  const orderId = orderIdOf(event, order);
-  if (orderId === null) return [];
-  const { total, currency } = order;
-  const status = order.status === 'updated' ? null : order.status;
-  return [{ orderId, profileId, cartId, status, total, currency, at: event.occurredAt }];
+/** The orders that the events of one transaction name, as those events change them. */
+export class ProjectedOrders {
+  readonly #before: ReadonlyMap<string, KeptOrder>;
+  readonly #orders: Map<string, KeptOrder>;
+
+  constructor(stored: readonly KeptOrder[]) {
+    this.#before = new Map(stored.map((order) => [order.orderId, order]));
+    this.#orders = new Map(this.#before);
+  }
+
+  apply(deed: OrderDeed): TouchedOrder {
+    const order = applyToOrder(this.#orders.get(deed.orderId) ?? null, deed);
+    this.#orders.set(deed.orderId, order);
+    return { orderId: order.orderId, owner: order.profileId, after: viewOrder(order.fold) };
+  }
+
+  /** A cart has become part of another. */
+  followCart(from: CartId, into: CartId): void {
+    for (const order of this.#orders.values()) if (order.cartId === from) this.#orders.set(order.orderId, { ...order, cartId: into });
+  }
+
+  /** Those that changed, by id. */
+  toWrite(): readonly KeptOrder[] {
+    const changed = [...this.#orders.values()].filter((order) => this.#before.get(order.orderId) !== order);
+    return changed.sort((a, b) => (a.orderId < b.orderId ? -1 : 1));
+  }
 }

@@ -3,7 +3,9 @@ import type { CommerceEvent } from '../domain/carts/commerce-events.js';
 import { noEngagement } from '../domain/engagement/state.js';
 import { mayTrigger, type ShopEvent } from '../domain/events/event.js';
 import type { Fact } from '../domain/events/fact.js';
+import type { TouchedOrder } from '../domain/events/order-facts.js';
 import { aboutInstead, aCart, cartIn } from '../domain/events/subject.js';
+import type { KeptOrder } from '../domain/orders/kept-order.js';
 import type { IdentityPlan, Meeting } from '../domain/people/identity.js';
 import type { Profile } from '../domain/people/profile.js';
 import type { Instant } from '../domain/time/instant.js';
@@ -11,11 +13,11 @@ import type { CartId, ProfileId } from '../domain/values/ids.js';
 import type { MatchableFact, Matched } from '../matching/matched.js';
 import { type JoinedCart, ProjectedCarts } from './carts.js';
 import { KeyActs } from './key-acts.js';
-import { commerceOf, factsOf } from './meanings/index.js';
-import { orderChanges } from './orders.js';
+import { commerceOf, factsOf, orderOf } from './meanings/index.js';
+import { ProjectedOrders } from './orders.js';
 import { projections } from './projections/index.js';
 import type { Understood } from './read-event.js';
-import type { ChangedProfile, ConsentAct, NewClaim, OrderChange } from './rows.js';
+import type { ChangedProfile, ConsentAct, NewClaim } from './rows.js';
 import type { Outcome, ProjectionNeeds, Scene } from './scene.js';
 
 /** Whom the events are about, with what is stored of them. */
@@ -23,6 +25,8 @@ export interface SettledPeople {
   readonly plan: IdentityPlan;
   readonly profiles: ReadonlyMap<ProfileId, Profile>;
   readonly carts: readonly KeptCart[];
+  /** Those that the events name. */
+  readonly orders: readonly KeptOrder[];
   /** Keys of addresses at which all marketing is refused. */
   readonly unsubscribed: ReadonlySet<string>;
   /** Has a browser key used up what it may start in this hour? Absent: nobody counts. */
@@ -36,24 +40,25 @@ export interface SettledPeople {
 export class Projection {
   readonly facts: MatchableFact[] = [];
   readonly notes: Matched[] = [];
-  readonly orders: OrderChange[] = [];
   readonly consents: ConsentAct[] = [];
   readonly claims: NewClaim[] = [];
   readonly profiles = new Map<ProfileId, ChangedProfile>();
   readonly carts: ProjectedCarts;
+  readonly orders: ProjectedOrders;
   readonly acts: KeyActs;
   readonly #needs: ProjectionNeeds;
   readonly #plan: IdentityPlan;
   readonly #unsubscribed: ReadonlySet<string>;
   readonly #isSpent: SettledPeople['isSpent'];
 
-  constructor(needs: ProjectionNeeds, { plan, profiles, carts, unsubscribed, isSpent }: SettledPeople) {
+  constructor(needs: ProjectionNeeds, { plan, profiles, carts, orders, unsubscribed, isSpent }: SettledPeople) {
     this.#needs = needs;
     this.#plan = plan;
     this.#unsubscribed = unsubscribed;
     this.#isSpent = isSpent;
     this.acts = new KeyActs(plan);
     this.carts = new ProjectedCarts(carts, () => needs.newId() as CartId);
+    this.orders = new ProjectedOrders(orders);
     for (const profile of profiles.values()) this.profiles.set(profile.id, { ...profile, traitsChanged: false, engagementChanged: false });
     for (const { into } of plan.merges) this.#followJoins(this.carts.joinCartsOf(into));
   }
@@ -66,7 +71,8 @@ export class Projection {
     const isVouched = !(meeting.isStranger && fillsCart(commerce));
     if (!isVouched) this.notes.push(note(event, 'cart-not-vouched'));
     const cart = isVouched ? this.#applyCommerce(reading, commerce, profileId) : null;
-    const happening = { event, profileId, cart, changedTraits, consents };
+    const order = this.#applyOrder(reading, profileId, cart?.cart.id ?? null);
+    const happening = { event, profileId, cart, order, changedTraits, consents };
     this.#tell(reading, meeting, isVouched ? reading.meanings.flatMap((meaning) => factsOf(meaning, happening)) : []);
     this.acts.keepIds(reading);
     this.notes.push(...incoming.notes.map((reason) => note(event, reason)));
@@ -123,8 +129,16 @@ export class Projection {
     };
     const { touched, joined } = this.carts.apply(deed);
     this.#followJoins(joined);
-    if (commerce.kind === 'order') this.orders.push(...orderChanges(event, commerce, profileId, touched?.cart.id ?? null));
     return touched;
+  }
+
+  #applyOrder(reading: Understood, profileId: ProfileId, cartId: CartId | null): TouchedOrder | null {
+    const { event, incoming } = reading;
+    const { orderId = null, told, updatedAt = null } = orderOf(reading) ?? {};
+    if (orderId === null || told === undefined) return null;
+    const isToldByShop = incoming.speaker.kind === 'server';
+    const deed = { orderId, profileId, cartId, told, isToldByShop, happenedAt: event.occurredAt, eventId: event.messageId };
+    return this.orders.apply({ ...deed, at: updatedAt ?? event.occurredAt });
   }
 
   /** What named a cart that has become part of another names that other one. */
@@ -133,9 +147,7 @@ export class Projection {
       this.facts.forEach(({ fact: { about = [], ...fact }, ...one }, index) => {
         if (cartIn(about) === from) this.facts[index] = { ...one, fact: { ...fact, about: aboutInstead(about, aCart(from), aCart(into)) } };
       });
-      this.orders.forEach((order, index) => {
-        if (order.cartId === from) this.orders[index] = { ...order, cartId: into };
-      });
+      this.orders.followCart(from, into);
     }
   }
 }

@@ -29,7 +29,7 @@ export function readEvent(
     meant.push(reading.meaning);
     notes.push(...reading.notes);
   }
-  const noted = notes.length === 0 ? incoming : { ...incoming, notes: [...incoming.notes, ...notes] };
+  const noted = notes.length === 0 ? incoming : { ...incoming, notes: [...incoming.notes, ...new Set(notes)] };
   return { kind: 'understood', incoming: noted, event, meanings: meant };
 }
 

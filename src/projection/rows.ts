@@ -4,7 +4,7 @@ import type { Identity } from '../domain/people/identity.js';
 import type { Profile } from '../domain/people/profile.js';
 import type { ChangedTraits } from '../domain/people/undo-traits.js';
 import type { Instant } from '../domain/time/instant.js';
-import type { CartId, ProfileId } from '../domain/values/ids.js';
+import type { ProfileId } from '../domain/values/ids.js';
 
 /** A profile and what of it is not yet written. */
 export interface ChangedProfile extends Profile {
@@ -20,17 +20,6 @@ export interface ConsentAct extends ConsentRecord, ConsentProof {
   readonly eventId: string | null;
   /** Absent: not a browser key. */
   readonly toldBy?: 'browser' | null;
-}
-
-export interface OrderChange {
-  readonly orderId: string;
-  readonly profileId: ProfileId;
-  readonly cartId: CartId | null;
-  /** Null: the event says nothing about it (`Order Updated`). */
-  readonly status: 'paid' | 'cancelled' | 'refunded' | null;
-  readonly total: number | null;
-  readonly currency: string | null;
-  readonly at: Instant;
 }
 
 /** A claim about a person: who told it, and when. */

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { KeptCart } from '../domain/carts/cart-book.js';
+import type { KeptOrder } from '../domain/orders/kept-order.js';
 import { type Crowd, crowdedForMs, crowdWindowMs } from '../domain/people/crowded-id.js';
 import type { Identity, KnownIdentity } from '../domain/people/identity.js';
 import type { Profile } from '../domain/people/profile.js';
@@ -8,27 +9,31 @@ import type { ProfileId } from '../domain/values/ids.js';
 import { type CartRow, lockingCarts, toCart } from './carts.js';
 import type { Trx } from './db.js';
 import { isOneOf } from './identities.js';
+import { lockingOrders, type OrderRow, toKeptOrder } from './orders.js';
 import { lockCanonicalWhere } from './profiles.js';
 
 /** What events name: the ids of people, and carts by the shop's tokens. */
 export interface Named {
   readonly identities: readonly Identity[];
   readonly tokens: readonly string[];
+  /** The shop's ids of orders. */
+  readonly orders: readonly string[];
 }
 
 /**
- * Locks the canonical profiles of those named, and of the owners of the carts named. One statement, save when a merge is met. What the ids
- * say is read before the lock is had: look again afterwards.
+ * Locks the canonical profiles of those named, and of the owners of the carts and orders named. One statement, save when a merge is met.
+ * What the ids say is read before the lock is had: look again afterwards.
  */
 export async function lockNamed(trx: Trx, named: Named): Promise<readonly Profile[]> {
   const owners =
     named.tokens.length === 0
       ? sql``
       : sql` union select c.profile_id from cart_tokens t join carts c on c.id = t.cart_id where t.token = any(${named.tokens})`;
+  const buyers = named.orders.length === 0 ? sql`` : sql` union select profile_id from orders where order_id = any(${named.orders})`;
   // As an array, so that the planner looks the profiles up one by one.
   const { profiles } = await lockCanonicalWhere(
     trx,
-    sql`id = any(array(select profile_id from identities where ${isOneOf(named.identities)}${owners}))`,
+    sql`id = any(array(select profile_id from identities where ${isOneOf(named.identities)}${owners}${buyers}))`,
   );
   return profiles;
 }
@@ -50,6 +55,8 @@ export interface IngestSnapshot {
   readonly unsubscribed: ReadonlySet<string>;
   /** Carts with one of the tokens, and the open carts of the profiles that were active since; locked, in id order. */
   readonly carts: readonly KeptCart[];
+  /** Those that are named; locked, in id order. */
+  readonly orders: readonly KeptOrder[];
 }
 
 /** Who told an event, and about whom. */
@@ -64,12 +71,12 @@ export interface StoredEvent {
 }
 
 interface SnapshotRow {
-  readonly what: 'user' | 'anonymous' | 'profile' | 'stored' | 'unsubscribed' | 'cart' | 'crowd';
+  readonly what: 'user' | 'anonymous' | 'profile' | 'stored' | 'unsubscribed' | 'cart' | 'order' | 'crowd';
   readonly value: string;
   readonly profile_id: string | null;
   readonly at: number | null;
   readonly told: string | null;
-  readonly cart: CartRow | { readonly anonymousId: string | null } | { readonly emails: readonly string[] } | null;
+  readonly cart: CartRow | OrderRow | { readonly anonymousId: string | null } | { readonly emails: readonly string[] } | null;
 }
 
 /** One statement. `cartsSince` null: no event speaks of a cart, so none is read. */
@@ -89,6 +96,10 @@ export async function readIngestSnapshot(
     of.cartsSince === null
       ? sql``
       : sql` union all select 'cart', id, null, null, null, to_jsonb(c) from (${lockingCarts({ tokens: of.tokens, profiles: of.profiles, activeSince: of.cartsSince })}) c`;
+  const orders =
+    of.orders.length === 0
+      ? sql``
+      : sql` union all select 'order', order_id, null, null, null, to_jsonb(o) from (${lockingOrders(of.orders)}) o`;
   const refusals =
     of.refusals.length === 0
       ? sql``
@@ -98,7 +109,7 @@ export async function readIngestSnapshot(
     union all select 'profile', profile_id, case when bool_or(kind = 'user') then case when bool_or(kind = 'user' and told_by is null) then 'proven' else 'unproven' end end,
       null, case when bool_or(kind = 'anonymous') then 'browsed' end, null from identities where profile_id = any(${of.profiles}) group by profile_id
     union all select 'stored', e.message_id, e.profile_id, p.erased_at, coalesce(k.lineage, e.key_id), jsonb_build_object('anonymousId', e.payload->>'anonymousId')
-      from events e left join profiles p on p.id = e.profile_id left join write_keys k on k.id = e.key_id where e.message_id = any(${of.messageIds})${refusals}${crowdsOf(of.mayJoin)}${carts}`.execute(
+      from events e left join profiles p on p.id = e.profile_id left join write_keys k on k.id = e.key_id where e.message_id = any(${of.messageIds})${refusals}${crowdsOf(of.mayJoin)}${carts}${orders}`.execute(
     trx,
   );
   const snapshot = {
@@ -110,6 +121,7 @@ export async function readIngestSnapshot(
     crowds: new Map<string, Crowd>(),
     unsubscribed: new Set<string>(),
     carts: [] as KeptCart[],
+    orders: [] as KeptOrder[],
   };
   for (const { what, value, profile_id, at, told, cart } of rows) {
     const profileId = profile_id as ProfileId;
@@ -123,6 +135,7 @@ export async function readIngestSnapshot(
     else if (what === 'crowd')
       snapshot.crowds.set(value, { isListed: told !== null, browsers: at ?? 0, addresses: new Set(emailsOf(cart)) });
     else if (what === 'cart') snapshot.carts.push(toCart(cart as CartRow));
+    else if (what === 'order') snapshot.orders.push(toKeptOrder(cart as OrderRow));
     else snapshot.identities.push({ kind: what, value, profileId, linkedAt: at ?? 0, toldBy: told === 'browser' ? 'browser' : null });
   }
   return snapshot;

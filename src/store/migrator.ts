@@ -21,6 +21,7 @@ import { up as broadcastBatches } from './migrations/0025-broadcast-batches.js';
 import { up as sourceOfEvents } from './migrations/0026-source-of-events.js';
 import { up as definitions } from './migrations/0027-definitions.js';
 import { up as segmentMembers } from './migrations/0028-segment-members.js';
+import { up as orders } from './migrations/0029-orders.js';
 import { up as products } from './migrations/0032-products.js';
 
 /** In order; a new one goes to the end and an old one never changes. */
@@ -47,6 +48,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0026-source-of-events': { up: sourceOfEvents },
   '0027-definitions': { up: definitions },
   '0028-segment-members': { up: segmentMembers },
+  '0029-orders': { up: orders },
   '0032-products': { up: products },
 };
 

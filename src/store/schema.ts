@@ -17,6 +17,7 @@ export interface Database {
   carts: CartsTable;
   cart_tokens: CartTokensTable;
   orders: OrdersTable;
+  order_lines: OrderLinesTable;
   consents: ConsentsTable;
   suppressions: SuppressionsTable;
   confirmation_requests: ConfirmationRequestsTable;
@@ -152,6 +153,45 @@ export interface OrdersTable {
   currency: string | null;
   ordered_at: number;
   updated_at: number;
+  /** All that was told of it, and which event says whose it is; null: of a build of before, as all columns below. */
+  fold: ColumnType<unknown, string | null | undefined, string | null>;
+  paid_at: number | null;
+  cancelled_at: number | null;
+  refunded: number | null;
+  /** The total less refunds; nothing once it is cancelled. */
+  net: number | null;
+  tax: number | null;
+  shipping: number | null;
+  discount: number | null;
+  /** Null also where a cost is not known. */
+  margin: number | null;
+  codes: ColumnType<readonly string[] | null, string | null | undefined, string | null>;
+  is_test: boolean | null;
+  /** It counts as a purchase (`OrderView.qualifies`). */
+  qualifies: boolean | null;
+  shipped_at: number | null;
+  promised_at: number | null;
+  /** When the last shipment arrived. */
+  delivered_at: number | null;
+  has_exception: boolean | null;
+  has_open_return: boolean | null;
+}
+
+export interface OrderLinesTable {
+  order_id: string;
+  product_id: string;
+  /** Empty: it has none. */
+  variant: string;
+  name: string | null;
+  bought: number;
+  /** What is left of it after refunds and returns. */
+  quantity: number;
+  /** Of one, before discounts. */
+  price: number | null;
+  /** What one costs the shop. */
+  cost: number | null;
+  /** What was paid for `quantity` in the end, in the order's currency. */
+  net: number | null;
 }
 
 export interface ConsentsTable {

@@ -180,8 +180,8 @@ async function ingestTogether(deps: IngestDeps, trx: Trx, chunk: readonly Unders
   }
   const settled = await settlePeople(deps, trx, chunk);
   const { fresh, plan } = settled;
-  if (settled.carts.some(({ profileId }) => !settled.profiles.has(profileId)))
-    throw new StaleRead('A cart moved to another profile meanwhile.');
+  if ([...settled.carts, ...settled.orders].some(({ profileId }) => !settled.profiles.has(profileId)))
+    throw new StaleRead('A cart or an order moved to another profile meanwhile.');
   const projection = new Projection(deps, { ...settled, isSpent: (keyId) => isSpent(deps, keyId) });
   for (const { reading, meeting } of inOrderOfTime(fresh, plan)) projection.take(reading, meeting);
   const created = new Set(plan.created);
@@ -257,20 +257,21 @@ function projectionWrites(
   suspects: Parameters<typeof writeSuspectIds>[0],
 ): PlannedWrites {
   const tokens = projection.carts.tokensToWrite();
+  const orders = projection.orders.toWrite();
   return {
     writes: {
       new_profiles: writeNewProfiles(created),
       identities: writeIdentities(plan.changes),
       carts: writeCarts(projection.carts.toWrite()),
       tokens: writeCartTokens(tokens),
-      orders: writeOrders(projection.orders),
+      ...writeOrders(orders),
       consents: writeConsents(projection.consents),
       claims: writeClaims(projection.claims),
       acts: writeKeyActs(projection.acts.list),
       letters: writeDeadLetters(letters),
       suspects: writeSuspectIds(suspects),
     },
-    expected: { identities: plan.changes.length, tokens: tokens.length },
+    expected: { identities: plan.changes.length, tokens: tokens.length, orders: orders.length },
   };
 }
 

@@ -7,7 +7,7 @@ import { type Instant, minute } from '../../domain/time/instant.js';
 import type { ProfileId } from '../../domain/values/ids.js';
 import { contactPoints } from '../../projection/contact-points.js';
 import { identifying } from '../../projection/identifying.js';
-import { commerceOf, consentsOf } from '../../projection/meanings/index.js';
+import { commerceOf, consentsOf, ordersNamed } from '../../projection/meanings/index.js';
 import type { Understood } from '../../projection/read-event.js';
 import { lockCarts } from '../../store/carts.js';
 import type { Trx } from '../../store/db.js';
@@ -23,7 +23,11 @@ type SettleDeps = Pick<AppDeps, 'store' | 'clock' | 'newId' | 'policies' | 'secr
 
 /** Locks whom the events are about, drops the events that are stored already, and merges those who turn out to be one person. */
 export async function settlePeople(deps: SettleDeps, trx: Trx, chunk: readonly Understood[]) {
-  const named = { identities: chunk.flatMap(({ event }) => identitiesOf(event)), tokens: [...new Set(chunk.flatMap(tokensOf))] };
+  const named = {
+    identities: chunk.flatMap(({ event }) => identitiesOf(event)),
+    tokens: [...new Set(chunk.flatMap(tokensOf))],
+    orders: ordersNamed(chunk),
+  };
   const profiles = new Map((await lockNamed(trx, named)).map((profile) => [profile.id, profile]));
   const cartsSince = chunk.reduce((first, { event }) => Math.min(first, event.occurredAt), Number.MAX_SAFE_INTEGER) - joinWithinMs;
   const known = await readIngestSnapshot(trx, {
@@ -66,7 +70,27 @@ export async function settlePeople(deps: SettleDeps, trx: Trx, chunk: readonly U
     plan.merges.length === 0
       ? known.carts
       : await lockCarts(trx, { tokens: named.tokens, profiles: [...profiles.keys()], activeSince: cartsSince });
-  return { fresh, plan, profiles, carts, unsubscribed: known.unsubscribed, over, spent, suspects: suspectsOf(deps, chunk, crowded) };
+  // Orders move with their people too.
+  const intoOf = new Map(plan.merges.map(({ from, into }) => [from, into]));
+  const orders = known.orders.map((order) => ({ ...order, profileId: lastInto(intoOf, order.profileId) }));
+  return {
+    fresh,
+    plan,
+    profiles,
+    carts,
+    orders,
+    unsubscribed: known.unsubscribed,
+    over,
+    spent,
+    suspects: suspectsOf(deps, chunk, crowded),
+  };
+}
+
+/** Who a person is after all merges. */
+function lastInto(intoOf: ReadonlyMap<ProfileId, ProfileId>, id: ProfileId): ProfileId {
+  let last = id;
+  for (let next = intoOf.get(last); next !== undefined; next = intoOf.get(last)) last = next;
+  return last;
 }
 
 /** User ids to be listed: so often told that it is seen that they come, and no more often, so that no row is fought over. */

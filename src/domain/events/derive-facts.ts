@@ -7,6 +7,7 @@ import { orderIdOf } from '../orders/order-id.js';
 import type { ProfileId } from '../values/ids.js';
 import type { ShopEvent } from './event.js';
 import type { Fact, FactName } from './fact.js';
+import type { TouchedOrder } from './order-facts.js';
 import { type About, aboutThese } from './subject.js';
 
 /** All that an event brought about, once it has been projected. */
@@ -16,6 +17,8 @@ export interface Happening {
   readonly profileId: ProfileId;
   /** The cart concerned, before and after; null: none, or the event belongs to a cart that is already ordered. */
   readonly cart: { readonly cart: KeptCart; readonly before: CartView; readonly after: CartView } | null;
+  /** The order concerned; null: none that can be named. */
+  readonly order: TouchedOrder | null;
   /** Names of the traits that changed; empty where an older event came late. */
   readonly changedTraits: readonly string[];
   /** Acts of consent, as they count. */
@@ -83,8 +86,10 @@ function cartFact(happening: Happening, touched: NonNullable<Happening['cart']>,
 function orderFacts(happening: Happening, order: Extract<CommerceEvent, { kind: 'order' }>): readonly Fact[] {
   const name = orderFactNames[order.status];
   if (name === null) return [];
-  const properties = { ...withoutProducts(happening.event.properties), total: order.total, currency: order.currency };
-  return [fact(happening, name, properties, aboutThese({ cart: happening.cart?.cart.id, order: orderIdOf(happening.event, order) }))];
+  const full = order.status === 'refunded' ? { full: happening.order?.after.status !== 'paid' } : {};
+  const properties = { ...withoutProducts(happening.event.properties), total: order.total, currency: order.currency, ...full };
+  const orderId = happening.order?.orderId ?? orderIdOf(happening.event, order.orderId, order.status === 'paid');
+  return [fact(happening, name, properties, aboutThese({ cart: happening.cart?.cart.id, order: orderId }))];
 }
 
 const orderFactNames = { paid: 'order.paid', cancelled: 'order.cancelled', refunded: 'order.refunded', updated: null } as const;

@@ -17,6 +17,15 @@ const order: readonly FactProperty[] = [
   { name: 'order_id', meaning: 'the shop’s id of the order' },
   { name: 'coupon', meaning: 'the code that was used, where the event says it' },
 ];
+const shipment: readonly FactProperty[] = [
+  { name: 'order_id', meaning: 'the shop’s id of the order' },
+  { name: 'shipment_id', meaning: 'of the shipment; all, where the order has only one' },
+  { name: 'all_delivered', meaning: 'true: nothing of the order is under way any more' },
+];
+const sentBack: readonly FactProperty[] = [
+  { name: 'order_id', meaning: 'the shop’s id of the order' },
+  { name: 'return_id', meaning: 'of the return; all, where the order has only one' },
+];
 const consent: readonly FactProperty[] = [
   { name: 'channel', meaning: 'email or sms' },
   { name: 'topic', meaning: 'about what' },
@@ -51,9 +60,16 @@ export const factProperties: Readonly<Partial<Record<KnownFactName, readonly Fac
   'cart.emptied': cart,
   'checkout.started': cart,
   'checkout.updated': cart,
+  'order.created': order,
   'order.paid': order,
+  'order.updated': order,
   'order.cancelled': order,
-  'order.refunded': order,
+  'order.refunded': [...order, { name: 'full', meaning: 'true: nothing of the order is left' }],
+  'shipment.created': shipment,
+  'shipment.exception': [...shipment, { name: 'reason', meaning: 'what is wrong, where the event says it' }],
+  'shipment.delivered': shipment,
+  'return.opened': sentBack,
+  'return.closed': sentBack,
   'message.delivered': message,
   'message.bounced': [...message, { name: 'code', meaning: 'what the provider said, such as 5.1.1' }],
   'message.failed': [...message, { name: 'code', meaning: 'what the provider said, such as 30003' }],

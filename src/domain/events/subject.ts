@@ -5,7 +5,10 @@ export const subjectKinds = ['cart', 'order'] as const;
 export type SubjectKind = (typeof subjectKinds)[number];
 
 /** The families of facts that are about one: `order.paid` is about an order, and about the cart that it came from. */
-const toldBy: Readonly<Record<SubjectKind, readonly string[]>> = { cart: ['cart', 'checkout', 'order'], order: ['order'] };
+const toldBy: Readonly<Record<SubjectKind, readonly string[]>> = {
+  cart: ['cart', 'checkout', 'order'],
+  order: ['order', 'shipment', 'return'],
+};
 
 /** Can this fact be about a subject of the kind? */
 export function isAbout(factName: string, kind: SubjectKind): boolean {

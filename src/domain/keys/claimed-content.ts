@@ -1,4 +1,5 @@
 import type { CommerceEvent, CommerceLine } from '../carts/commerce-events.js';
+import type { OrderTold } from '../orders/order-told.js';
 import { claimedName } from '../people/plain-name.js';
 import { leadsToShop, type ShopHosts } from '../shop/shop-address.js';
 
@@ -20,7 +21,21 @@ export function asClaimed(event: CommerceEvent, hosts: ShopHosts): CommerceEvent
   }
 }
 
-function claimedLine(line: CommerceLine, hosts: ShopHosts): CommerceLine {
+/** The same of an order. What goods cost the shop, no browser knows. */
+export function asClaimedOrder(told: OrderTold, hosts: ShopHosts): OrderTold {
+  switch (told.kind) {
+    case 'order':
+      return { ...told, lines: told.lines?.map(({ cost: _cost, ...line }) => ({ ...line, ...claimedLine(line, hosts) })) ?? null };
+    case 'shipment':
+      return { ...told, shipment: { ...told.shipment, trackingUrl: ofShop(told.shipment.trackingUrl, hosts) } };
+    case 'cancelled':
+    case 'refund':
+    case 'return':
+      return told;
+  }
+}
+
+function claimedLine<Line extends Pick<CommerceLine, 'name' | 'imageUrl' | 'url'>>(line: Line, hosts: ShopHosts): Line {
   const name = line.name === null ? '' : claimedName(line.name);
   return { ...line, name: name === '' ? null : name, imageUrl: ofShop(line.imageUrl, hosts), url: ofShop(line.url, hosts) };
 }

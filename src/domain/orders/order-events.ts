@@ -70,7 +70,14 @@ function readSums(properties: Properties, read: FieldReader): OrderSums {
     shipping: amount('shipping', 'total_shipping'),
     discount: amount('discount', 'total_discounts'),
     codes: readCodes(properties, read),
+    isTest: readFlag(properties['test'] ?? properties['is_test']),
   };
+}
+
+/** Null: it does not say. */
+function readFlag(value: unknown): boolean | null {
+  if (typeof value === 'boolean') return value;
+  return value === 'true' ? true : value === 'false' ? false : null;
 }
 
 /** `coupon`, or a list of codes in `coupons` or `discount_codes`: texts, or records with a `code`. */
@@ -86,22 +93,44 @@ function readOrderLines(properties: Properties, read: FieldReader): readonly Ord
   const lines = eachProduct(properties, read, (product, where) => {
     const line = readLine(product, read, where, currency);
     if (line === null) return null;
-    return { line, quantity: readQuantity(product, read, where), discount: read.number(product, ['discount'], currency, where) };
+    return {
+      line,
+      quantity: readQuantity(product, read, where),
+      discount: read.number(product, ['discount'], currency, where),
+      cost: read.number(product, ['cost', 'unit_cost'], currency, where),
+    };
   });
   return lines === null ? null : together(lines);
 }
 
 /** A line that is named twice is one. */
 function together(
-  lines: readonly { readonly line: CommerceLine; readonly quantity: number; readonly discount: number | null }[],
+  lines: readonly {
+    readonly line: CommerceLine;
+    readonly quantity: number;
+    readonly discount: number | null;
+    readonly cost: number | null;
+  }[],
 ): readonly OrderLine[] {
   const found = new Map<string, OrderLine>();
-  for (const { line, quantity, discount } of lines) {
+  for (const { line, quantity, discount, cost } of lines) {
     const { productId, variant, name, price, imageUrl, url } = line;
     const key = lineKey(productId, variant);
     const known = found.get(key);
     const both = discount === null && (known?.discount ?? null) === null ? null : (discount ?? 0) + (known?.discount ?? 0);
-    found.set(key, { productId, variant, name, price, imageUrl, url, quantity: quantity + (known?.quantity ?? 0), discount: both });
+    const counted = quantity + (known?.quantity ?? 0);
+    const costs = cost ?? known?.cost ?? null;
+    found.set(key, {
+      productId,
+      variant,
+      name,
+      price,
+      imageUrl,
+      url,
+      quantity: counted,
+      discount: both,
+      ...(costs === null ? {} : { cost: costs }),
+    });
   }
   return [...found.values()].filter(({ quantity }) => quantity > 0);
 }

@@ -1,7 +1,7 @@
 import { compareText, earlierOf, newerOf, newerValue, type Position, type Register } from '../carts/register.js';
 import type { Instant } from '../time/instant.js';
 import type { OrderLine, OrderSums, OrderTold, Refund } from './order-told.js';
-import { emptyShipment, foldShipment, mergeShipments, type ShipmentFold } from './shipment-fold.js';
+import { emptyShipment, foldShipment, mergeShipments, type Placed, type ShipmentFold } from './shipment-fold.js';
 
 /**
  * All events of one order, folded so that neither the order of arrival nor repetitions make a difference: each field keeps its newest value
@@ -22,12 +22,13 @@ export interface OrderFold {
   readonly discount: Register<number> | null;
   readonly lines: Register<readonly OrderLine[]> | null;
   readonly codes: readonly string[];
+  readonly isTest: Register<boolean> | null;
   readonly refunds: Readonly<Record<string, Register<Refund>>>;
   readonly shipments: Readonly<Record<string, ShipmentFold>>;
   readonly returns: Readonly<Record<string, ReturnFold>>;
 }
 
-interface ReturnFold {
+export interface ReturnFold {
   readonly opened: Position | null;
   readonly closed: Position | null;
   readonly lines: Register<OrderTold & { readonly kind: 'return' }> | null;
@@ -45,6 +46,7 @@ export const emptyOrder: OrderFold = {
   discount: null,
   lines: null,
   codes: [],
+  isTest: null,
   refunds: {},
   shipments: {},
   returns: {},
@@ -53,26 +55,31 @@ export const emptyOrder: OrderFold = {
 /** So many refunds, shipments, returns and codes of one order are kept: those whose ids sort first, so that arrival makes no difference. */
 const keptAtMost = 100;
 
-/** Where an event stands among others: `at` is the source's own update time where it says one, else when the event happened. */
+/** Where an event stands among others. */
 export interface ToldAt {
+  /** The version of what it tells: the source's own update time where it says one, else when the event happened. */
   readonly at: Instant;
+  /** When it happened: what is paid, cancelled or delivered is so from then on. Absent: as `at`. */
+  readonly happenedAt?: Instant;
   readonly eventId: string;
 }
 
-export function foldOrder(fold: OrderFold, told: OrderTold, { at, eventId }: ToldAt): OrderFold {
-  const position: Position = [at, ranks[told.kind === 'order' ? told.step : told.kind], eventId];
-  const known = { ...fold, first: earlierOf(fold.first, position) };
+export function foldOrder(fold: OrderFold, told: OrderTold, { at, happenedAt = at, eventId }: ToldAt): OrderFold {
+  const rank = ranks[told.kind === 'order' ? told.step : told.kind];
+  const position: Position = [at, rank, eventId];
+  const when: Position = [happenedAt, rank, eventId];
+  const known = { ...fold, first: earlierOf(fold.first, when) };
   switch (told.kind) {
     case 'order':
       return {
         ...withSums(known, told.sums, position),
-        paid: told.step === 'paid' ? earlierOf(known.paid, position) : known.paid,
+        paid: told.step === 'paid' ? earlierOf(known.paid, when) : known.paid,
         lines: newerValue(known.lines, position, told.lines),
       };
     case 'cancelled':
       return {
         ...known,
-        cancelled: earlierOf(known.cancelled, position),
+        cancelled: earlierOf(known.cancelled, when),
         totalElsewhere: newerValue(known.totalElsewhere, position, told.sums.total),
         currency: newerValue(known.currency, position, told.sums.currency),
       };
@@ -81,10 +88,10 @@ export function foldOrder(fold: OrderFold, told: OrderTold, { at, eventId }: Tol
     case 'shipment':
       return {
         ...known,
-        shipments: put(known.shipments, told.shipmentId, foldShipment(emptyShipment, told.shipment, position), mergeShipments),
+        shipments: put(known.shipments, told.shipmentId, foldShipment(emptyShipment, told.shipment, { position, when }), mergeShipments),
       };
     case 'return':
-      return { ...known, returns: put(known.returns, told.returnId, returned(told, position), mergeReturns) };
+      return { ...known, returns: put(known.returns, told.returnId, returned(told, { position, when }), mergeReturns) };
   }
 }
 
@@ -105,6 +112,7 @@ export function mergeOrders(a: OrderFold, b: OrderFold): OrderFold {
     discount: newerOf(a.discount, b.discount),
     lines: newerOf(a.lines, b.lines),
     codes: codesOf([...a.codes, ...b.codes]),
+    isTest: newerOf(a.isTest, b.isTest),
     refunds: putAll(a.refunds, b.refunds, (one, other) => newerOf(one, other) ?? other),
     shipments: putAll(a.shipments, b.shipments, mergeShipments),
     returns: putAll(a.returns, b.returns, mergeReturns),
@@ -119,14 +127,15 @@ function withSums(fold: OrderFold, sums: OrderSums, position: Position): OrderFo
     tax: newerValue(fold.tax, position, sums.tax),
     shipping: newerValue(fold.shipping, position, sums.shipping),
     discount: newerValue(fold.discount, position, sums.discount),
+    isTest: newerValue(fold.isTest, position, sums.isTest),
     codes: sums.codes.length === 0 ? fold.codes : codesOf([...fold.codes, ...sums.codes]),
   };
 }
 
-function returned(told: OrderTold & { readonly kind: 'return' }, position: Position): ReturnFold {
+function returned(told: OrderTold & { readonly kind: 'return' }, { position, when }: Placed): ReturnFold {
   return {
-    opened: told.step === 'opened' ? position : null,
-    closed: told.step === 'closed' ? position : null,
+    opened: told.step === 'opened' ? when : null,
+    closed: told.step === 'closed' ? when : null,
     lines: told.lines.length === 0 ? null : [...position, told],
   };
 }

@@ -24,6 +24,8 @@ export interface OrderSums {
   readonly discount: number | null;
   /** Codes that were used, as they were written. */
   readonly codes: readonly string[];
+  /** It is no real purchase: the shop tries its checkout. */
+  readonly isTest: boolean | null;
 }
 
 export interface LineCount {
@@ -38,6 +40,8 @@ export interface OrderLine extends LineCount {
   readonly price: number | null;
   /** Of the whole line. */
   readonly discount: number | null;
+  /** What one costs the shop. Absent: nobody said. */
+  readonly cost?: number | null;
   readonly imageUrl: string | null;
   readonly url: string | null;
 }

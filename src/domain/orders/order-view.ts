@@ -1,7 +1,7 @@
 import { valueOf } from '../carts/register.js';
 import type { Instant } from '../time/instant.js';
 import { currencyDecimals } from '../values/currency.js';
-import type { OrderFold } from './order-fold.js';
+import type { OrderFold, ReturnFold } from './order-fold.js';
 import type { LineCount, OrderLine, Refund } from './order-told.js';
 import type { ShipmentFold } from './shipment-fold.js';
 
@@ -27,7 +27,17 @@ export interface OrderView {
   /** What the person still has of it: without what was refunded or sent back by line. */
   readonly keptLines: readonly OrderLine[];
   readonly delivery: Delivery;
+  readonly shipments: readonly ShipmentView[];
+  readonly refunds: readonly Refund[];
+  readonly returns: readonly ReturnView[];
   readonly hasOpenReturn: boolean;
+  /** A shop tries its checkout. */
+  readonly isTest: boolean;
+  /**
+   * Counts as a purchase: paid, no test, neither cancelled nor refunded in full, worth more than nothing. An amount that nobody said is not
+   * nothing.
+   */
+  readonly qualifies: boolean;
 }
 
 export interface Delivery {
@@ -42,6 +52,22 @@ export interface Delivery {
   readonly trackingUrl: string | null;
 }
 
+export interface ShipmentView {
+  readonly shipmentId: string;
+  readonly shippedAt: Instant | null;
+  readonly promisedAt: Instant | null;
+  readonly exceptionAt: Instant | null;
+  readonly deliveredAt: Instant | null;
+  readonly trackingUrl: string | null;
+}
+
+export interface ReturnView {
+  readonly returnId: string;
+  readonly openedAt: Instant | null;
+  readonly closedAt: Instant | null;
+  readonly lines: readonly LineCount[];
+}
+
 export function viewOrder(fold: OrderFold): OrderView {
   const lines = valueOf(fold.lines) ?? [];
   const total = valueOf(fold.total) ?? valueOf(fold.totalElsewhere);
@@ -51,8 +77,10 @@ export function viewOrder(fold: OrderFold): OrderView {
   const refunded = rounded(all ?? refunds.reduce((sum, refund) => sum + costOf(refund, lines), 0), currency);
   const isRefunded = refunds.some(isWhole) || (total !== null && total > 0 && refunded >= total);
   const net = total === null ? null : fold.cancelled !== null ? 0 : rounded(Math.max(0, total - refunded), currency);
+  const status = fold.cancelled !== null ? 'cancelled' : isRefunded ? 'refunded' : fold.paid !== null ? 'paid' : 'created';
+  const isTest = valueOf(fold.isTest) ?? false;
   return {
-    status: fold.cancelled !== null ? 'cancelled' : isRefunded ? 'refunded' : fold.paid !== null ? 'paid' : 'created',
+    status,
     orderedAt: fold.first?.[0] ?? null,
     paidAt: fold.paid?.[0] ?? null,
     cancelledAt: fold.cancelled?.[0] ?? null,
@@ -67,6 +95,11 @@ export function viewOrder(fold: OrderFold): OrderView {
     lines,
     keptLines: fold.cancelled !== null || refunds.some(isWhole) ? [] : kept(lines, goneOf(fold, refunds)),
     delivery: deliveryOf(Object.values(fold.shipments)),
+    shipments: Object.entries(fold.shipments).map(([shipmentId, one]) => shipmentOf(shipmentId, one)),
+    refunds,
+    returns: Object.entries(fold.returns).map(([returnId, one]) => returnOf(returnId, one)),
+    isTest,
+    qualifies: status === 'paid' && !isTest && net !== 0,
     hasOpenReturn: Object.values(fold.returns).some(({ opened, closed }) => opened !== null && closed === null),
   };
 }
@@ -120,7 +153,22 @@ function deliveryOf(shipments: readonly ShipmentFold[]): Delivery {
   };
 }
 
-function rounded(amount: number, currency: string | null): number {
+function shipmentOf(shipmentId: string, { shipped, exception, delivered, promisedAt, trackingUrl }: ShipmentFold): ShipmentView {
+  return {
+    shipmentId,
+    shippedAt: shipped?.[0] ?? null,
+    promisedAt: valueOf(promisedAt),
+    exceptionAt: exception?.[0] ?? null,
+    deliveredAt: delivered?.[0] ?? null,
+    trackingUrl: valueOf(trackingUrl),
+  };
+}
+
+function returnOf(returnId: string, { opened, closed, lines }: ReturnFold): ReturnView {
+  return { returnId, openedAt: opened?.[0] ?? null, closedAt: closed?.[0] ?? null, lines: valueOf(lines)?.lines ?? [] };
+}
+
+export function rounded(amount: number, currency: string | null): number {
   const unit = 10 ** (currency === null ? 2 : currencyDecimals(currency));
   return Math.round(amount * unit) / unit;
 }

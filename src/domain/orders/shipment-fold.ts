@@ -14,11 +14,17 @@ export interface ShipmentFold {
 
 export const emptyShipment: ShipmentFold = { shipped: null, exception: null, delivered: null, promisedAt: null, trackingUrl: null };
 
-export function foldShipment(fold: ShipmentFold, told: ShipmentTold, position: Position): ShipmentFold {
+/** Where something that was told stands: `position` by its version, `when` by when it happened. */
+export interface Placed {
+  readonly position: Position;
+  readonly when: Position;
+}
+
+export function foldShipment(fold: ShipmentFold, told: ShipmentTold, { position, when }: Placed): ShipmentFold {
   return mergeShipments(fold, {
-    shipped: told.step === 'shipped' ? position : null,
-    exception: told.step === 'exception' ? position : null,
-    delivered: told.step === 'delivered' ? position : null,
+    shipped: told.step === 'shipped' ? when : null,
+    exception: told.step === 'exception' ? when : null,
+    delivered: told.step === 'delivered' ? when : null,
     promisedAt: newerValue<number>(null, position, told.promisedAt),
     trackingUrl: newerValue<string>(null, position, told.trackingUrl),
   });

@@ -5,6 +5,7 @@ import type { Fact } from '../../domain/events/fact.js';
 import { commerce } from './commerce.js';
 import { consent } from './consent.js';
 import type { Meaning, MeaningKind, MeaningOf } from './kind.js';
+import { order } from './order.js';
 import { own } from './own.js';
 import { traits } from './traits.js';
 import { visit } from './visit.js';
@@ -14,7 +15,14 @@ import { visit } from './visit.js';
  * (`kind.ts`), a file with its value, and its line here, which the compiler asks for. What it does to people, carts or orders is a
  * projection (`src/projection/projections`).
  */
-export const meanings: { readonly [Kind in Meaning['kind']]: MeaningKind<MeaningOf<Kind>> } = { traits, consent, commerce, visit, own };
+export const meanings: { readonly [Kind in Meaning['kind']]: MeaningKind<MeaningOf<Kind>> } = {
+  traits,
+  consent,
+  commerce,
+  order,
+  visit,
+  own,
+};
 
 /** What has been read of an event. */
 interface Read {
@@ -24,6 +32,16 @@ interface Read {
 /** Null: it means nothing of commerce. */
 export function commerceOf({ meanings }: Read): CommerceEvent | null {
   return meanings.find((one) => one.kind === 'commerce')?.event ?? null;
+}
+
+/** Null: it tells of no order. */
+export function orderOf({ meanings }: Read): MeaningOf<'order'> | null {
+  return meanings.find((one) => one.kind === 'order') ?? null;
+}
+
+/** The ids of the orders that these events name. */
+export function ordersNamed(readings: readonly Read[]): readonly string[] {
+  return [...new Set(readings.flatMap((reading) => orderOf(reading)?.orderId ?? []))].sort();
 }
 
 /** Acts of consent; none where it means none. */

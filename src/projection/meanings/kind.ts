@@ -3,8 +3,10 @@ import type { ConsentTold } from '../../domain/consent/consent-events.js';
 import type { Happening } from '../../domain/events/derive-facts.js';
 import type { Fact } from '../../domain/events/fact.js';
 import type { IncomingEvent } from '../../domain/events/incoming.js';
+import type { OrderTold } from '../../domain/orders/order-told.js';
 import type { Policies } from '../../domain/policy/policies.js';
 import type { Shop } from '../../domain/shop/shop.js';
+import type { Instant } from '../../domain/time/instant.js';
 
 /** What an event means to Sojourn. It may have several meanings, and one without any is kept for its person all the same. */
 export type Meaning =
@@ -12,8 +14,13 @@ export type Meaning =
   | { readonly kind: 'traits' }
   /** The person agrees or refuses. */
   | { readonly kind: 'consent'; readonly told: readonly ConsentTold[] }
-  /** Carts and orders, by the names of the e-commerce spec. */
+  /** Carts and what ends them, by the names of the e-commerce spec. */
   | { readonly kind: 'commerce'; readonly event: CommerceEvent }
+  /**
+   * An order, its shipments, what was sent back. `orderId` null: it names none. `updatedAt`: the shop's own version; null: it says none,
+   * and the event's instant counts.
+   */
+  | { readonly kind: 'order'; readonly orderId: string | null; readonly told: OrderTold; readonly updatedAt: Instant | null }
   /** A page or a screen was seen. */
   | { readonly kind: 'visit' }
   /** A track call with a name of the shop's own. */

@@ -3,12 +3,13 @@ import type { ShopEvent } from '../../domain/events/event.js';
 import type { IncomingEvent } from '../../domain/events/incoming.js';
 import { cartIn } from '../../domain/events/subject.js';
 import { ourselves } from '../../domain/keys/speaker.js';
+import type { KeptOrder } from '../../domain/orders/kept-order.js';
 import { identitiesOf, type KnownIdentity, planIdentities } from '../../domain/people/identity.js';
 import type { Profile } from '../../domain/people/profile.js';
 import type { CartId, ProfileId } from '../../domain/values/ids.js';
 import type { MatchableFact, Matched } from '../../matching/matched.js';
 import { identifying } from '../../projection/identifying.js';
-import { commerceOf } from '../../projection/meanings/index.js';
+import { commerceOf, ordersNamed } from '../../projection/meanings/index.js';
 import { Projection } from '../../projection/projection.js';
 import { readEvent, type Understood } from '../../projection/read-event.js';
 import type { ConsentAct } from '../../projection/rows.js';
@@ -88,8 +89,9 @@ function project(tables: Tables, needs: IngestNeeds, reading: Understood, plan: 
   if (meeting === undefined) throw new Error('An event is about somebody.');
   const { profileId } = meeting;
   const carts = cartsFor(tables, reading, { of: profileId, isMerged: plan.merges.length > 0 });
-  const profiles = peopleOf(tables, [profileId, ...carts.map((cart) => cart.profileId)]);
-  const projection = new Projection(needs, { plan, profiles, carts, unsubscribed: new Set() });
+  const owners = ordersFor(tables, reading).map((order) => order.profileId);
+  const profiles = peopleOf(tables, [profileId, ...carts.map((cart) => cart.profileId), ...owners]);
+  const projection = new Projection(needs, { plan, profiles, carts, orders: ordersFor(tables, reading), unsubscribed: new Set() });
   projection.take(reading, meeting);
   return projection;
 }
@@ -134,6 +136,10 @@ function cartsFor(
   return [...carts.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
+function ordersFor(tables: Tables, reading: Understood): readonly KeptOrder[] {
+  return ordersNamed([reading]).flatMap((id) => tables.orders.get(id) ?? []);
+}
+
 function peopleOf(tables: Tables, ids: readonly ProfileId[]): ReadonlyMap<ProfileId, Profile> {
   return new Map(ids.flatMap((id) => (tables.profiles.has(id) ? [[id, tables.profiles.get(id) as Profile] as const] : [])));
 }
@@ -146,6 +152,7 @@ function writeProjection(tables: Tables, projection: Projection, plan: ReturnTyp
   for (const { kind, value, profileId, linkedAt, toldBy = null } of plan.changes)
     tables.identities.set(`${kind}:${value}`, { kind, value, profileId, linkedAt, toldBy });
   for (const cart of projection.carts.toWrite()) tables.carts.set(cart.id, cart);
+  for (const order of projection.orders.toWrite()) tables.orders.set(order.orderId, order);
   const isSame = (a: ConsentAct, b: ConsentAct): boolean =>
     a.channel === b.channel && a.topic === b.topic && a.state === b.state && a.at === b.at;
   for (const act of projection.consents)

@@ -4,6 +4,7 @@ import type { Fact } from '../../domain/events/fact.js';
 import { cartIn } from '../../domain/events/subject.js';
 import type { Verdict } from '../../domain/gate/verdict.js';
 import type { Channel } from '../../domain/messages/channel.js';
+import type { KeptOrder } from '../../domain/orders/kept-order.js';
 import type { KnownIdentity } from '../../domain/people/identity.js';
 import type { Profile } from '../../domain/people/profile.js';
 import type { Instant } from '../../domain/time/instant.js';
@@ -106,6 +107,10 @@ export class Tables {
   readonly carts = new Rows<CartId, KeptCart, 'profile' | 'token'>({
     profile: ({ profileId }) => [profileId],
     token: ({ tokens }) => tokens,
+  });
+  readonly orders = new Rows<string, KeptOrder, 'profile' | 'cart'>({
+    profile: ({ profileId }) => [profileId],
+    cart: ({ cartId }) => [cartId],
   });
   readonly consents = new Log<ConsentAct, 'profile'>({ profile: ({ profileId }) => [profileId] });
   readonly facts = new Log<Fact, 'profile' | 'cart'>({

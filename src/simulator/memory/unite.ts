@@ -25,6 +25,7 @@ export function mergePeople(tables: Tables, { policies, shop }: IngestNeeds, { f
   const moved = <Row extends { readonly profileId: ProfileId }>(row: Row): Row => ({ ...row, profileId: into });
   tables.identities.change(tables.identities.idsWhere('profile', from), moved);
   tables.carts.change(tables.carts.idsWhere('profile', from), moved);
+  tables.orders.change(tables.orders.idsWhere('profile', from), moved);
   tables.entries.change(tables.entries.idsWhere('profile', from), moved);
   tables.messages.change(tables.messages.idsWhere('profile', from), moved);
   tables.facts.change(tables.facts.idsWhere('profile', from), moved);
@@ -62,6 +63,7 @@ export function joinCarts(tables: Tables, { from, into, at }: Union<CartId>): vo
     ...fact,
     about: aboutInstead(about, aCart(from), aCart(into)),
   }));
+  tables.orders.change(tables.orders.idsWhere('cart', from), (order) => ({ ...order, cartId: into }));
   tables.carts.delete(from);
 }
 

@@ -5,7 +5,7 @@ import type { LineCount, OrderLine, OrderSums, OrderTold } from '../../../src/do
 import { viewOrder } from '../../../src/domain/orders/order-view.js';
 
 const noon = Date.UTC(2026, 10, 24, 12);
-const nothing: OrderSums = { total: null, currency: null, tax: null, shipping: null, discount: null, codes: [] };
+const nothing: OrderSums = { total: null, currency: null, tax: null, shipping: null, discount: null, codes: [], isTest: null };
 
 type Happened = readonly [OrderTold, ToldAt];
 
@@ -121,6 +121,7 @@ const sums = fc.record({
   shipping: amounts,
   discount: amounts,
   codes: fc.array(ids, { maxLength: 2 }),
+  isTest: fc.constantFrom(null, true, false),
 });
 const tolds: fc.Arbitrary<OrderTold> = fc.oneof(
   fc.record({
