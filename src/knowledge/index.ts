@@ -2,11 +2,15 @@
 // its line in the list below, a test, and a migration for what it stores. Conditions and steps then name it in `needs`. Nothing of it is
 // loaded for a journey that does not ask.
 import type { Answers, Questions } from '../journey/knowledge.js';
+import { entryProductKnown } from './entry-product/index.js';
 import { eventInstants } from './event-instants/index.js';
 import { segmentsKnown } from './segments/index.js';
 import type { KnowledgeSource } from './source.js';
+import { viewedKnown } from './viewed/index.js';
 
 export const knowledgeSources = {
   event_instants: eventInstants,
   segments: segmentsKnown,
+  viewed: viewedKnown,
+  entry_product: entryProductKnown,
 } satisfies { readonly [Name in keyof Questions]: KnowledgeSource<Questions[Name], unknown, Answers[Name]> };

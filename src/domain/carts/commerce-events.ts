@@ -24,7 +24,8 @@ export type LineChange =
 export type { CommerceLine };
 
 export type CommerceEvent =
-  | { readonly kind: 'product-viewed' }
+  /** Null: it does not say which. */
+  | { readonly kind: 'product-viewed'; readonly productId: string | null }
   | { readonly kind: 'cart'; readonly tokens: CartTokens; readonly change: LineChange }
   | { readonly kind: 'checkout'; readonly step: 'started' | 'updated'; readonly tokens: CartTokens; readonly change: LineChange }
   | {
@@ -48,8 +49,8 @@ type Reader = (properties: Properties, read: FieldReader) => CommerceEvent;
 
 /** Names of the spec, with the older names that Segment still documents. */
 const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
-  ['product viewed', () => ({ kind: 'product-viewed' })],
-  ['viewed product', () => ({ kind: 'product-viewed' })],
+  ['product viewed', readViewed],
+  ['viewed product', readViewed],
   ['product added', readAdded],
   ['added product', readAdded],
   ['wishlist product added to cart', readAdded],
@@ -77,6 +78,10 @@ export function readCommerceEvent(name: string, properties: Properties): Commerc
   if (reader === undefined) return { kind: 'other' };
   const fields = new FieldReader();
   return { kind: 'commerce', event: reader(properties, fields), lost: fields.lost };
+}
+
+function readViewed(properties: Properties, read: FieldReader): CommerceEvent {
+  return { kind: 'product-viewed', productId: readLine(properties, read)?.productId ?? null };
 }
 
 function readAdded(properties: Properties, read: FieldReader): CommerceEvent {

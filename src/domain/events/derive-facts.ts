@@ -47,7 +47,7 @@ export function commerceFacts(happening: Happening, commerce: CommerceEvent): re
   const { properties } = happening.event;
   switch (commerce.kind) {
     case 'product-viewed':
-      return [fact(happening, 'product.viewed', properties)];
+      return [fact(happening, 'product.viewed', withProduct(properties, commerce.productId))];
     case 'cart':
       return cartFacts(happening);
     case 'checkout':
@@ -57,6 +57,11 @@ export function commerceFacts(happening: Happening, commerce: CommerceEvent): re
     case 'order':
       return orderFacts(happening, commerce);
   }
+}
+
+/** By one name, under whichever the event told it. */
+function withProduct(properties: Fact['properties'], productId: string | null): Fact['properties'] {
+  return productId === null ? properties : { ...properties, product_id: productId };
 }
 
 function cartFacts(happening: Happening): readonly Fact[] {

@@ -13,6 +13,7 @@ import { message } from './message.js';
 import { negation } from './negation.js';
 import { segment } from './segment.js';
 import { trait } from './trait.js';
+import { viewed } from './viewed.js';
 
 /** By the key that stands in the file, in the order in which editors offer them. */
 export const conditionKinds = {
@@ -25,6 +26,7 @@ export const conditionKinds = {
   event_count: eventCount,
   cart,
   consent,
+  viewed,
   segment,
   message,
 } satisfies { readonly [K in keyof ConditionShapes]: ConditionKind<ConditionShapes[K], unknown> };
