@@ -22,6 +22,8 @@ export interface DefinitionKind<D extends object = object> {
   readonly many: string;
   /** The one file of the project that has them all, such as `fields.yaml`; absent: each has a file in the folder. Its id is `many`. */
   readonly only?: string;
+  /** Publishing may ask that journeys hear of everybody whom the new version moves; absent: it moves nobody. */
+  readonly movesPeople?: true;
   /** For the command line's help: what such a thing is. */
   readonly help: string;
   readonly form: () => Promise<DefinitionForm<D>>;

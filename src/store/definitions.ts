@@ -15,6 +15,8 @@ export interface DefinitionVersion {
   readonly hash: string;
   readonly note: string | null;
   readonly publishedAt: Instant;
+  /** Journeys hear of everybody whom this version moves. Absent: of nobody. */
+  readonly tells?: boolean;
 }
 
 /**

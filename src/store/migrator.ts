@@ -23,6 +23,7 @@ import { up as definitions } from './migrations/0027-definitions.js';
 import { up as segmentMembers } from './migrations/0028-segment-members.js';
 import { up as orders } from './migrations/0029-orders.js';
 import { up as products } from './migrations/0032-products.js';
+import { up as toldDefinitions } from './migrations/0035-told-definitions.js';
 
 /** In order; a new one goes to the end and an old one never changes. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -50,6 +51,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0028-segment-members': { up: segmentMembers },
   '0029-orders': { up: orders },
   '0032-products': { up: products },
+  '0035-told-definitions': { up: toldDefinitions },
 };
 
 /**

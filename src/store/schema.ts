@@ -571,6 +571,8 @@ export interface DefinitionVersionsTable {
   hash: string;
   note: string | null;
   published_at: number;
+  /** Journeys hear of everybody whom this version moves. */
+  tells: Generated<boolean>;
 }
 
 export interface SegmentMembersTable {

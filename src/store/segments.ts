@@ -54,7 +54,7 @@ export async function readSegmentPeople(
       (with inbox as (select null::text as id where false) select ${selectKnown(asked, { entryId: null, profileId: sql`p.id` })}) as known,
       (select json_object_agg(segment_id, since) from segment_members where profile_id = p.id) as "memberOf",
       (select due_at from segment_reviews where profile_id = p.id) as "dueAt"
-    from profiles p where p.id = any(${ids}) and p.merged_into is null and p.erased_at is null`.execute(db);
+    from profiles p where p.id = any(${ids}) and p.merged_into is null and p.erased_at is null order by p.id collate "C"`.execute(db);
   return rows.map(({ consents, known, memberOf, ...rest }) => ({
     ...rest,
     consents: consents ?? [],
@@ -113,17 +113,17 @@ export function removeReviews(profileIds: readonly string[]): Write {
 export async function dueForReview(trx: Trx, now: Instant, limit: number): Promise<readonly ProfileId[]> {
   const { rows } = await sql<{
     id: ProfileId;
-  }>`select profile_id as id from segment_reviews where due_at <= ${now} order by due_at limit ${limit}`.execute(trx);
+  }>`select profile_id as id from segment_reviews where due_at <= ${now} order by due_at, profile_id limit ${limit}`.execute(trx);
   return rows.map(({ id }) => id);
 }
 
-/** The segments in force, as a table: `id`, `version`, `definition`. */
-const inForce = sql`(select * from (select distinct on (id) id, version, definition from definition_versions where kind = 'segment'
+/** The segments in force, as a table: `id`, `version`, `definition`, `tells`. */
+const inForce = sql`(select * from (select distinct on (id) id, version, definition, tells from definition_versions where kind = 'segment'
   order by id, version desc) newest where definition is not null)`;
 
 /** The segments in force, by id. */
 export async function readLiveSegments(db: Db | Trx): Promise<readonly LiveSegment[]> {
-  const { rows } = await sql<LiveSegment>`select version, definition from ${inForce} live order by id`.execute(db);
+  const { rows } = await sql<LiveSegment>`select version, definition, tells from ${inForce} live order by id`.execute(db);
   return rows;
 }
 

@@ -68,6 +68,24 @@ export const fixedScripts: readonly { readonly name: string; readonly script: Tw
     says: /"step":"message"/,
   },
   {
+    name: 'somebody who looks, leaves the segment by time alone, buys, and is let back in',
+    script: script([
+      { kind: 'event', after: 0, event: { who: 'bob', lateMs: 0, type: 'viewed', cart: 0, product: 'mug' } },
+      { kind: 'event', after: 7 * hour, event: { who: 'bob', lateMs: 0, type: 'ordered', cart: 3, product: 'mug' } },
+      { kind: 'event', after: 8 * hour, event: { who: 'ann', lateMs: 20 * minute, type: 'viewed', cart: 0, product: 'tin' } },
+    ]),
+    says: /"journey":"faded".*"outcome":"converted","reason":"bought".*"name":"segment.left","at":\d+,"segment":"buyers"/,
+  },
+  {
+    name: 'a visitor who looked and turns out to be somebody',
+    script: script([
+      { kind: 'event', after: 0, event: { who: 'visitor-1', lateMs: 0, type: 'viewed', cart: 0, product: 'mug' } },
+      { kind: 'event', after: hour, event: { who: 'visitor-1', lateMs: 0, type: 'identified', as: 'ann' } },
+      { kind: 'event', after: 30 * hour, event: { who: 'ann', lateMs: 0, type: 'viewed', cart: 0, product: 'mug' } },
+    ]),
+    says: /"segment":"lookers"/,
+  },
+  {
     name: 'two people with one inbox, of whom the other orders',
     script: script([
       { kind: 'event', after: 0, event: { who: 'bob', lateMs: 0, type: 'shares', as: 'ann' } },

@@ -6,7 +6,10 @@ import { exitEntry } from '../../src/app/entries/exit-entry.js';
 import { recordReceipt } from '../../src/app/inbound/record-receipt.js';
 import { pauseJourney, pauseSending, resumeJourney, resumeSending } from '../../src/app/journeys/control-journeys.js';
 import { sendMessage } from '../../src/app/messages/send-message.js';
+import { LiveSegments } from '../../src/app/segments/live-segments.js';
+import { fillSegments, reviewDuePeople } from '../../src/app/segments/tend-segments.js';
 import { takeTurn } from '../../src/app/turn/take-turn.js';
+import type { LiveSegment } from '../../src/definitions/segment/review.js';
 import { cartIn } from '../../src/domain/events/subject.js';
 import { secretsOf } from '../../src/domain/keys/secrets.js';
 import { recipientDueAt } from '../../src/domain/messages/broadcast-pace.js';
@@ -16,6 +19,7 @@ import type { Policies } from '../../src/domain/policy/policies.js';
 import { day, hour, type Instant } from '../../src/domain/time/instant.js';
 import type { EntryId, ProfileId } from '../../src/domain/values/ids.js';
 import { enrolAheadRealMs } from '../../src/journey/broadcast.js';
+import type { Condition } from '../../src/journey/conditions/condition.js';
 import type { JourneyDefinition } from '../../src/journey/definition.js';
 import { askToLeave, pause, receive, resume } from '../../src/simulator/memory/deeds.js';
 import { suppressAddress } from '../../src/simulator/memory/effects.js';
@@ -27,8 +31,10 @@ import {
   startBroadcast as startBroadcastInMemory,
 } from '../../src/simulator/memory/own-sends.js';
 import { Play } from '../../src/simulator/memory/play.js';
+import { nextReview, putInForce, reviewDue } from '../../src/simulator/memory/segments.js';
 import { Tables } from '../../src/simulator/memory/tables.js';
 import type { Store } from '../../src/store/db.js';
+import { addDefinitionVersion } from '../../src/store/definitions.js';
 import { opset } from '../../workflows/contract.js';
 import { shippedPolicies } from './policies.js';
 import { shop } from './shop.js';
@@ -88,7 +94,81 @@ export const twinJourneys: readonly JourneyDefinition[] = [
       ].map((step) => [step.id, step]),
     ),
   }),
+  // By segments alone: it begins when a window of time ends, is ended and goes on by them, and asks about one.
+  cartJourney({
+    id: 'faded' as JourneyDefinition['id'],
+    name: 'Faded',
+    priority: 20,
+    topic: 'cart_reminder',
+    trigger: { kind: 'segment', way: 'left', id: 'lookers' },
+    entry: {
+      key: { kind: 'profile' },
+      filters: [{ reason: 'elsewhere', condition: { kind: 'segment', id: 'londoners' } }],
+      reentry: { kind: 'interval', ms: 2 * hour },
+      concurrency: 'reject',
+    },
+    exits: [
+      {
+        id: 'bought',
+        on: {
+          kind: 'event',
+          event: 'segment.entered',
+          match: 'profile',
+          where: { kind: 'event_property', path: 'segment', comparison: { op: 'is', value: 'buyers' } },
+        },
+        outcome: 'converted',
+      },
+    ],
+    goals: [],
+    steps: Object.fromEntries(
+      [
+        {
+          kind: 'wait_until',
+          id: 'listen',
+          next: null,
+          branches: [
+            {
+              id: 'looks',
+              event: 'segment.entered',
+              match: 'profile',
+              where: { kind: 'event_property', path: 'segment', comparison: { op: 'is', value: 'lookers' } },
+              next: 'first',
+            },
+          ],
+          timeoutMs: 30 * hour,
+          onTimeout: 'second',
+          lookback: 'none',
+        } as unknown as JourneyDefinition['steps'][string],
+        send('first', null, { onCapped: 'skip' }),
+        send('second', null, { deadlineMs: 30 * hour }),
+      ].map((step) => [step.id, step]),
+    ),
+    start: 'listen' as JourneyDefinition['start'],
+  }),
 ];
+
+/** Who bought or looked lately, and who is in London and did not buy: the last by asking about another. */
+export const twinSegments: readonly LiveSegment[] = (
+  [
+    ['buyers', counted('order.paid', 20 * hour)],
+    ['lookers', { kind: 'all', of: [counted('product.viewed', 5 * hour), { kind: 'not', of: { kind: 'segment', id: 'buyers' } }] }],
+    [
+      'londoners',
+      {
+        kind: 'all',
+        of: [
+          { kind: 'trait', name: 'timezone', comparison: { op: 'is', value: 'Europe/London' } },
+          { kind: 'not', of: { kind: 'segment', id: 'buyers' } },
+          { kind: 'consent', channel: 'email', topic: 'marketing', granted: true },
+        ],
+      },
+    ],
+  ] satisfies readonly (readonly [string, Condition])[]
+).map(([id, who]) => ({ version: 1, definition: { id, name: id, description: null, who } }));
+
+function counted(name: 'order.paid' | 'product.viewed', windowMs: number): Condition {
+  return { kind: 'event_count', name, windowMs, comparison: { op: 'at_least', value: 1 } };
+}
 
 const policies: Policies = {
   ...shippedPolicies(),
@@ -112,6 +192,8 @@ export interface Told {
   readonly trace: readonly unknown[];
   readonly messages: readonly unknown[];
   readonly verdicts: readonly unknown[];
+  /** Who came into a segment or left one, in the order in which a person's were told. */
+  readonly places: readonly unknown[];
 }
 
 interface Twin {
@@ -169,6 +251,7 @@ function memoryTwin({ run, newId }: Names, script: TwinScript): Twin {
     startAt - day,
   );
   const needs = { secret: secretsOf(secret), policies: { current: () => policies }, shop, newId };
+  putInForce(tables, needs, twinSegments, startAt - day);
   for (const one of beginning(run)) hear(tables, needs, one.event);
   const profileOf = (who: string): ProfileId => tables.identities.get(`user:${prefixOf(run)}${who}`)!.profileId;
   const deeds = {
@@ -211,10 +294,11 @@ function memoryTwin({ run, newId }: Names, script: TwinScript): Twin {
   return {
     do: async (deed, index) => (deeds[deed.kind] as (deed: TwinDeed, index: number) => void)(deed, index),
     settle: async () => {
+      reviewDue(tables, needs, player.at);
       enrolDueInMemory(tables, player.at, newId);
       player.settle();
     },
-    nextDue: async () => earliest([player.nextDue(), nextEnrolment(tables)]),
+    nextDue: async () => earliest([player.nextDue(), nextReview(tables), nextEnrolment(tables)]),
     setClock: (at) => void (player.at = at),
     told: async () => ({
       entries: [...tables.entries.values()].toSorted(byId).map((entry) => ({
@@ -261,6 +345,10 @@ function memoryTwin({ run, newId }: Names, script: TwinScript): Twin {
           until: verdict.kind === 'defer' ? verdict.until : null,
         })),
       ),
+      places: [...tables.facts.values()]
+        .filter(({ name }) => name.startsWith('segment.'))
+        .map(({ profileId, name, at, properties }) => ({ profile: profileId, name, at, segment: properties['segment'] }))
+        .toSorted((a, b) => (a.profile < b.profile ? -1 : a.profile > b.profile ? 1 : 0)),
     }),
   };
 }
@@ -271,13 +359,30 @@ function memoryTwin({ run, newId }: Names, script: TwinScript): Twin {
 export async function prepareTwinStore(store: Store): Promise<void> {
   for (const definition of twinJourneys) await publish(store, definition);
   for (const head of [receipt, letter]) await publishHead(store, head);
+  for (const { definition, version } of twinSegments)
+    await addDefinitionVersion(store.db as never, {
+      kind: 'segment',
+      id: definition.id,
+      version,
+      source: '',
+      definition: { ...definition },
+      hash: '',
+      note: null,
+      publishedAt: startAt - 2 * day,
+    });
+  const clock = new HandClock(startAt - 2 * day);
+  await fillSegments(turnDeps(store, { clock }));
+  await sql`update segment_fills set finished_at = ${startAt - 2 * day}`.execute(store.db);
 }
 
 async function storeTwin(store: Store, { run, newId }: Names, script: TwinScript): Promise<Twin> {
   const clock = new HandClock(startAt - day);
+  const segments = new LiveSegments();
+  await segments.refresh(store.db);
   const deps: TurnDeps = turnDeps(store, {
     clock,
     newId,
+    segments,
     policies: { current: () => policies },
     renderer: { render: async (template, _version, context) => ({ ...render(template, context), templateVersion: 1, atMostOnce: false }) },
   });
@@ -331,6 +436,7 @@ async function storeTwin(store: Store, { run, newId }: Names, script: TwinScript
   };
   /** Entries that somebody is to look at: poked, or due. A poke that finds nothing to do only ensures a run. */
   const settle = async (): Promise<void> => {
+    await reviewDuePeople(deps);
     await enrolDue(deps);
     for (;;) {
       const needs = sql`(e.due_at <= ${clock.now()} and e.activity <> 'held') or (e.poke_real <= real_now_ms() + 60000 and (e.due_at <= ${clock.now()}
@@ -358,7 +464,9 @@ async function storeTwin(store: Store, { run, newId }: Names, script: TwinScript
       const enrolments = running.rows.map(({ at, over, total, enrolled }) =>
         Math.max(at, recipientDueAt({ startsAt: at, overMs: over, total }, enrolled) - enrolAheadRealMs),
       );
-      return earliest([rows[0]?.at ?? null, ...enrolments]);
+      const reviews = await sql<{ readonly at: number | null }>`
+        select min(due_at) as at from segment_reviews where profile_id like ${like}`.execute(store.db);
+      return earliest([rows[0]?.at ?? null, reviews.rows[0]?.at ?? null, ...enrolments]);
     },
     setClock: (at) => clock.set(at),
     told: () => readTold(store, like),
@@ -381,6 +489,8 @@ async function readTold(store: Store, like: string): Promise<Told> {
     verdicts:
       await rows(sql`select v.message_id as message, v.at, v.decision, v.reason, v.until_at as until from verdicts v join messages m on m.id = v.message_id
       where m.entry_id like ${like} order by v.message_id collate "C", v.seq`),
+    places: await rows(sql`select profile_id as profile, name, at, properties ->> 'segment' as segment from facts
+      where profile_id like ${like} and name like 'segment.%' order by profile_id collate "C", seq`),
   };
 }
 

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { fileProblem, instant, plainText, versionNumber } from './shared.js';
+import { fileProblem, instant, plainText, versionNumber, yamlSource } from './shared.js';
+
+/** A version that moves people. */
+export const movingSource = yamlSource.extend({
+  tells: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'Journeys hear of everybody whom this version moves. Else of nobody, because nothing happened to them.' }),
+});
 
 /** What a definition is in force as. */
 export const definitionSummary = z

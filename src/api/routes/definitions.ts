@@ -9,6 +9,7 @@ import {
   definitionSummary,
   definitionVersion,
   definitionVersionParams,
+  movingSource,
   publishedDefinition,
 } from '../contract/definitions.js';
 import { idParams, pageOf, pageQuery, yamlSource } from '../contract/shared.js';
@@ -78,12 +79,13 @@ function routesOf({ app }: ApiDeps, kind: DefinitionKind): FastifyPluginAsyncZod
           tags,
           summary: `Check the YAML of a ${one} and put it in force`,
           consumes: yamlTypes,
-          body: yamlSource,
+          body: kind.movesPeople === true ? movingSource : yamlSource,
           response: { 200: publishedDefinition, 201: publishedDefinition },
         },
       },
       async (request, reply) => {
-        const result = await publishDefinition(app, kind, { source: request.body.source, note: request.body.note ?? null });
+        const { note = null, ...asked } = request.body;
+        const result = await publishDefinition(app, kind, { ...asked, note });
         if (result.kind === 'refused') throw notPublished(one, `The ${one} ${result.id ?? 'without an id'}`, result.problems);
         const { kind: outcome, ...rest } = result;
         return reply.status(outcome === 'published' ? 201 : 200).send({ ...rest, published: outcome === 'published' });

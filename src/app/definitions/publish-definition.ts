@@ -23,18 +23,15 @@ export type DefinitionPublication =
   /** What was in force before stays so. `id` null: the source names none. */
   | { readonly kind: 'refused'; readonly id: string | null; readonly problems: readonly FileProblem[] };
 
-/** Of one kind; more were written by a program. */
-const mostDefinitions = 10_000;
-
 /** Checks a definition's source and freezes it as the next version. Publishing what is in force changes nothing, so it may be repeated. */
 export async function publishDefinition(
   deps: Deps,
   kind: DefinitionKind,
-  { source, note = null }: { readonly source: string; readonly note?: string | null },
+  { source, note = null, tells = false }: { readonly source: string; readonly note?: string | null; readonly tells?: boolean },
 ): Promise<DefinitionPublication> {
   const named = definitionId(kind, source);
   const file = definitionFile(kind, named ?? '');
-  const inForce = await listDefinitions(deps.store.db, kind.kind, { after: null, limit: mostDefinitions });
+  const inForce = await listDefinitions(deps.store.db, kind.kind, { after: null, limit: mostCompared });
   const peers = inForce.flatMap(({ definition }) => (definition === null ? [] : [definition]));
   const parsed = await parseDefinition(kind, source, { file, topics: topicIds(deps.policies.current().topics), peers });
   const { problems } = parsed;
@@ -49,7 +46,17 @@ export async function publishDefinition(
     if (clashes.length > 0) return { kind: 'refused', id, problems: [...problems, ...clashes] };
     const version = (newest?.version ?? 0) + 1;
     const publishedAt = deps.clock.now();
-    await addDefinitionVersion(trx, { kind: kind.kind, id, version, source, definition: { ...definition }, hash, note, publishedAt });
+    await addDefinitionVersion(trx, {
+      kind: kind.kind,
+      id,
+      version,
+      source,
+      definition: { ...definition },
+      hash,
+      note,
+      publishedAt,
+      tells,
+    });
     return { kind: 'published', id, version, hash, problems };
   });
 }
@@ -87,7 +94,15 @@ export async function archiveDefinition(
     const newest = await readDefinitionVersion(trx, kind, id, 'newest');
     if (newest === null || newest.definition === null) return { kind: 'unknown' };
     const version = newest.version + 1;
-    await addDefinitionVersion(trx, { ...newest, version, definition: null, hash: '', note: 'archived', publishedAt: deps.clock.now() });
+    await addDefinitionVersion(trx, {
+      ...newest,
+      version,
+      definition: null,
+      hash: '',
+      note: 'archived',
+      publishedAt: deps.clock.now(),
+      tells: false,
+    });
     return { kind: 'archived', version };
   });
 }

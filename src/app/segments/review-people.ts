@@ -80,7 +80,7 @@ export function factsOf({ traits, consents, known, ...ids }: SegmentPerson, topi
 
 /**
  * A new definition moves people without anything having happened to them: nobody hears of those who were there before it, until the fill
- * has come by. The same goes for the segments that ask about a new one.
+ * has come by, unless whoever published it asked for that. The same goes for the segments that ask about a new one.
  */
 function isHeard(
   live: readonly LiveSegment[],
@@ -89,7 +89,7 @@ function isHeard(
   fills: readonly SegmentFill[],
 ): boolean {
   const read = readThrough(live, definition.id);
-  return live.every((one) => !read.has(one.definition.id) || hasCome(fillOf(one, fills), person));
+  return live.every((one) => !read.has(one.definition.id) || one.tells === true || hasCome(fillOf(one, fills), person));
 }
 
 function hasCome(fill: SegmentFill | undefined, { id, createdAt }: SegmentPerson): boolean {

@@ -18,6 +18,7 @@ const work = () => import('../work/definitions.js');
 /** What every kind has. */
 function fileCommands(kind: DefinitionKind): readonly Command[] {
   const { kind: one, many } = kind;
+  const tell = option('--tell', 'start journeys for everybody whom a new version moves (else for nobody: nothing happened to them)');
   return [
     command({
       name: `${one} lint [files...]`,
@@ -27,7 +28,7 @@ function fileCommands(kind: DefinitionKind): readonly Command[] {
     command({
       name: `${one} publish [files...]`,
       help: `put the project’s ${many}, or these files, in force`,
-      options: [option('--note <text>', 'what changed')],
+      options: [option('--note <text>', 'what changed'), ...(kind.movesPeople === true ? [tell] : [])],
       run: async (context, args, options) => (await work()).publishDefinitions(context, kind, args, options()),
     }),
   ];

@@ -56,11 +56,16 @@ export async function publishDefinitions(
   context: CliContext,
   kind: DefinitionKind,
   files: readonly string[],
-  { note }: { readonly note?: string },
+  { note, tell }: { readonly note?: string; readonly tell?: boolean },
 ): Promise<Outcome> {
   const api = await context.client();
   return publishSources(await sourcesOf(context, kind, files), {
-    publish: ({ source }) => api.post<PublishedDefinition>(`/v1/${kind.many}`, { source, ...(note === undefined ? {} : { note }) }),
+    publish: ({ source }) =>
+      api.post<PublishedDefinition>(`/v1/${kind.many}`, {
+        source,
+        ...(note === undefined ? {} : { note }),
+        ...(tell === true ? { tells: true } : {}),
+      }),
     name: ({ id }) => id,
     inForce: 'in force',
   });

@@ -6,6 +6,8 @@ import { type Membership, membershipOf, readsOf, type SegmentDefinition } from '
 export interface LiveSegment {
   readonly version: number;
   readonly definition: SegmentDefinition;
+  /** Journeys hear of everybody whom it moves, although nothing happened to them. Absent: they do not. */
+  readonly tells?: boolean;
 }
 
 /** A person came to belong, or does no longer. */

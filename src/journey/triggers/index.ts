@@ -5,8 +5,9 @@ import type { TriggerShapes } from '../definition.js';
 import { event } from './event.js';
 import { inactivity } from './inactivity.js';
 import type { TriggerKind } from './kind.js';
+import { segment } from './segment.js';
 
 /** By the key that stands in the file, in the order in which editors offer them. */
-export const triggerKinds = { event, inactivity } satisfies {
+export const triggerKinds = { event, inactivity, segment } satisfies {
   readonly [K in keyof TriggerShapes]: TriggerKind<TriggerShapes[K], unknown>;
 };

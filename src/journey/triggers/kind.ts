@@ -47,7 +47,7 @@ interface AboutTrigger<T, Source> {
 export interface StartsByFact<T> {
   readonly startsBy: 'fact';
   /** Does the fact start the journey, put off a start, or neither? */
-  role(trigger: T, fact: Pick<Fact, 'name'>): 'start' | 'reset' | null;
+  role(trigger: T, fact: Pick<Fact, 'name' | 'properties'>): 'start' | 'reset' | null;
   /** When an entry that this fact arms is due. */
   dueAt(trigger: T, fact: Pick<Fact, 'at'>): Instant;
   /** Does the trigger's own condition on the fact hold? */

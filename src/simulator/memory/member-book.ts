@@ -44,11 +44,11 @@ export class MemberBook {
     return this.#due.size === 0 ? null : Math.min(...this.#due.values());
   }
 
-  /** Who is to be looked at by then, the earliest first. */
+  /** Who is to be looked at by then, by id. */
   dueBy(at: Instant): readonly ProfileId[] {
     return [...this.#due]
       .filter(([, due]) => due <= at)
-      .sort(([a, x], [b, y]) => x - y || (a < b ? -1 : 1))
-      .map(([id]) => id);
+      .map(([id]) => id)
+      .sort();
   }
 }

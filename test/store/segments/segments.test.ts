@@ -160,6 +160,23 @@ describeOnBothStores('segments', (store) => {
     expect(await scene.heard()).toEqual(['ada entered s0']);
   });
 
+  test('tell journeys of everybody whom they move, where that was asked for', async () => {
+    const scene = sceneOn(store());
+    await scene.tell(order('ada', start), look('bo', start));
+    const source = 'segment: s0\nname: One\nwho: { event_count: { name: order.paid, at_least: 1 } }\n';
+    await publishDefinition(scene.deps, segmentKind, { source, tells: true });
+    await (scene.deps.segments as LiveSegments).refresh(store().db);
+    // Who comes in before the fill has begun is told too, once.
+    await scene.tell(order('cy', start + 1));
+    await fillSegments(scene.deps);
+    await sql`update segment_fills set begins_real = 0`.execute(store().db);
+    await fillSegments(scene.deps);
+    expect([...(await scene.heard())].sort()).toEqual(['ada entered s0', 'cy entered s0']);
+    await scene.publish('{ event_count: { name: product.viewed, at_least: 1 } }');
+    expect(await scene.members()).toEqual({ bo: ['s0'] });
+    expect(await scene.heard()).toHaveLength(2);
+  });
+
   test('hear of those whom a fill has come by, while it is under way', async () => {
     const scene = sceneOn(store());
     await scene.tell(look('ada', start), look('bo', start));
@@ -224,7 +241,8 @@ describeOnBothStores('segments', (store) => {
   test('ask about each other, all at the same instant; whom a new one moves through another, nobody hears', async () => {
     const scene = sceneOn(store());
     await scene.publish('{ not: { segment: s1 } }', '{ event_count: { name: product.viewed, within: PT1H, at_least: 1 } }');
-    await scene.tell(look('ada', start), order('bo', start));
+    await scene.tell(look('ada', start));
+    await scene.tell(order('bo', start));
     expect(await scene.members()).toEqual({ ada: ['s1'], bo: ['s0'] });
     scene.at(start + hour);
     await reviewDuePeople(scene.deps);
