@@ -30,7 +30,7 @@ function refusals(url: string, schema: FastifySchema): Readonly<Record<string, u
   return {
     ...(takes === undefined ? {} : { 400: refusal('The request is not valid: `detail` says what to write instead.') }),
     401: refusal('Without an API key, or with one that is not known.'),
-    ...(url.includes(':') ? { 404: refusal('There is nothing of that id.') } : {}),
+    ...(url.includes(':') ? { 404: refusal('There is nothing with that id.') } : {}),
     '4xx': refusal('A refusal: `detail` is a sentence for people, `code` is for programs.'),
   };
 }

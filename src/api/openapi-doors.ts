@@ -139,7 +139,7 @@ const rest: Readonly<Record<string, Json>> = {
       parameters: [{ name: 'key', in: 'path', required: true, schema: { type: 'string' }, description: 'A write key.' }],
       responses: {
         200: { description: 'Its settings.', content: json({ type: 'object', additionalProperties: true }) },
-        404: refusal('There is no project with this write key.'),
+        404: refusal('There is no project with this write key. sojourn write-key list shows the keys that work.'),
       },
     },
   },

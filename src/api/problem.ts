@@ -9,14 +9,14 @@ import { InvalidRequest, sentence } from './validator.js';
 const titles: Readonly<Record<number, string>> = {
   400: 'Not a valid request',
   401: 'Not signed in',
-  403: 'Not allowed to this key',
+  403: 'Not allowed for this key',
   404: 'Not found',
   405: 'Not allowed here',
   408: 'Too slow',
   409: 'Not possible now',
   413: 'Too large',
   414: 'Too long',
-  415: 'Not a type that is read here',
+  415: 'Type not supported',
   422: 'Not accepted',
   429: 'Too many requests',
   500: 'A fault on our side',
@@ -50,7 +50,7 @@ export function notPublished(noun: string, what: string, problems: readonly { re
  */
 export function notFound(noun: string, id: string): Problem {
   const isOurs = (namedNouns.has(noun) ? nameLike : idLike).test(id);
-  return new Problem(404, `unknown-${noun.replaceAll(' ', '-')}`, `There is no ${noun} ${isOurs ? id : 'of that id'}.`);
+  return new Problem(404, `unknown-${noun.replaceAll(' ', '-')}`, `There is no ${noun} ${isOurs ? id : 'with that id'}.`);
 }
 
 /** What people name. Everything else has an id that we made. */
@@ -97,7 +97,10 @@ export function readProblem(log: Log, error: FastifyError | Problem, request: Fa
 /** Answers a method that a path does not have. */
 export function otherMethod(request: FastifyRequest, reply: FastifyReply, methods: readonly string[]) {
   void reply.header('allow', methods.join(', '));
-  return sendProblem(reply, bodyOf(405, 'method-not-allowed', `${request.method} is not answered there: ${methods.join(', ')}.`));
+  return sendProblem(
+    reply,
+    bodyOf(405, 'method-not-allowed', `This path does not take ${request.method}. It takes: ${methods.join(', ')}.`),
+  );
 }
 
 /** Answers a path that is not there. `elsewhere`: a sentence on where it may be. */
@@ -127,7 +130,7 @@ function toProblem(error: FastifyError | Problem, request: FastifyRequest): Prob
     return bodyOf(
       400,
       'invalid-request',
-      'A value of the request is not one that can be kept: text with NUL or half a character, or a number too large.',
+      'A value in the request cannot be stored: text with NUL or half a character, or a number that is too large. Remove it and send the request again.',
     );
   if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return bodyOf(415, codeOf(error), otherType(request));
   // Fastify's own words would say the path again.
@@ -146,12 +149,12 @@ function otherType(request: FastifyRequest): string {
   const given = /^[a-z]{1,20}\/[a-z0-9.+-]{1,60}(?=;|$)/i.exec(request.headers['content-type'] ?? '')?.[0];
   const consumes = request.routeOptions.schema?.consumes;
   const read = ['application/json', ...(Array.isArray(consumes) ? consumes.map(String) : [])];
-  return `A body of the type ${given ?? 'that was said'} is not read here. Send it with content-type: ${[...new Set(read)].join(' or ')}.`;
+  return `This path does not read a body of ${given === undefined ? 'its content-type' : `type ${given}`}. Send it with content-type: ${[...new Set(read)].join(' or ')}.`;
 }
 
 const pathProblems: Readonly<Record<string, string>> = {
-  FST_ERR_BAD_URL: 'The path of the request is no valid URL: it was cut short, or a % in it is not written as %25.',
-  FST_ERR_MAX_PARAM_LENGTH: 'A part of the path is longer than anything here is called.',
+  FST_ERR_BAD_URL: 'The path of the request is not a valid URL: it was cut short, or a % in it is not written as %25.',
+  FST_ERR_MAX_PARAM_LENGTH: 'A part of the path is longer than any id or name here.',
 };
 
 function bodyOf(status: number, code: string, detail: string): ProblemBody {

@@ -25,7 +25,7 @@ export function lintJourney(compiled: Compiled, { templates, topics, segments }:
     ),
     ...lengthFindings(compiled),
     ...compiled.unreachable.map(({ id, path }) =>
-      error(path, `Nobody reaches the step "${id}": every way before it ends the journey.`, 'Move it before the exit, or delete it.'),
+      error(path, `Nobody reaches the step "${id}": the journey ends before it on every way.`, 'Move it before the exit, or delete it.'),
     ),
     ...eventFindings(compiled),
     ...stepFindings(compiled),
@@ -57,13 +57,13 @@ export function eventFindings({ references }: Pick<Compiled, 'references'>): rea
     const { name, path } = reference;
     const own = name.startsWith('event:') ? name.slice('event:'.length) : name;
     const meant = factOfClientEvent(own);
-    if (meant !== null) return [error(path, `Journeys hear of "${own}" as "${meant}".`, `Write "${meant}".`)];
+    if (meant !== null) return [error(path, `In journeys the event "${own}" is called "${meant}".`, `Write "${meant}".`)];
     if (name.startsWith('event:'))
       return own.trim() === '' ? [error(path, '"event:" needs the name of a track call.', 'Write "event:Your Event".')] : [];
     const near = nearest(name, factNames);
     const ownEvent = `For a track call of your own write "event:${name}".`;
     const instead = near === null ? ownEvent : `Did you mean "${near}"? ${ownEvent}`;
-    return factNames.some((known) => known === name) ? [] : [error(path, `"${name}" is no fact.`, instead)];
+    return factNames.some((known) => known === name) ? [] : [error(path, `There is no fact "${name}".`, instead)];
   });
 }
 
@@ -89,7 +89,7 @@ function stepFindings({ references, definition, places }: Compiled): readonly Fi
         error(
           reference.path,
           `The step "${step.id}" may not have been done when this wait is reached.`,
-          'Count from a step that everybody comes by, or from: start.',
+          'Count from a step that everybody passes before this one, or write from: start.',
         ),
       ];
     }
@@ -120,8 +120,8 @@ function templateFindings({ references, definition }: Compiled, templates: Templ
       return [
         error(
           reference.path,
-          `The template "${reference.name}" is for ${channel}, and this step sends ${reference.channel}.`,
-          `Write channel: ${channel}, or take another template.`,
+          `The template "${reference.name}" is for ${channel}, but this step sends ${reference.channel}.`,
+          `Write channel: ${channel}, or use another template.`,
         ),
       ];
     const templateClass = templates.classOf(reference.name);
@@ -129,8 +129,8 @@ function templateFindings({ references, definition }: Compiled, templates: Templ
       return [
         error(
           reference.path,
-          `The template "${reference.name}" is ${templateClass}, and this journey is ${definition.class}: ${duties[templateClass]}.`,
-          `Write class: ${templateClass}, or take a template of class ${definition.class}.`,
+          `The template "${reference.name}" has class ${templateClass}, but this journey has class ${definition.class}: ${duties[templateClass]}.`,
+          `Write class: ${templateClass}, or use a template of class ${definition.class}.`,
         ),
       ];
     return [...requirementFindings(reference, definition, templates.requiresOf?.(reference.name) ?? [])];
@@ -148,8 +148,8 @@ function requirementFindings(
     return [
       error(
         path,
-        `The template "${name}" requires ${data.join(', ')}, which a journey does not give: only broadcasts and messages of the shop's own bring data.`,
-        'Take a template without it, or send it as a broadcast.',
+        `The template "${name}" requires ${data.join(', ')}, but a journey has no data: only broadcasts and messages of the shop's own have it.`,
+        'Use a template without it, or send this one as a broadcast.',
       ),
     ];
   const cart = requires.filter((one) => /^cart(\.|$)/.test(one));
@@ -158,8 +158,8 @@ function requirementFindings(
   return [
     error(
       path,
-      `The template "${name}" requires ${cart.join(', ')}, and nobody enters this journey with a cart: it begins on ${begins.join(', ') || 'no fact'}.`,
-      'Begin it on cart.updated or checkout.started, or take a template without the cart.',
+      `The template "${name}" requires ${cart.join(', ')}, but nobody enters this journey with a cart: it begins on ${begins.join(', ') || 'no fact'}.`,
+      'Let the journey begin on cart.updated or checkout.started, or use a template without the cart.',
     ),
   ];
 }
@@ -190,7 +190,7 @@ export function segmentFindings({ references }: Pick<Compiled, 'references'>, se
   });
 }
 
-const promotionDuties = 'what promotes needs consent and counts under the caps';
+const promotionDuties = 'such a message needs consent and counts under the caps';
 const duties: Readonly<Record<MessageClass, string>> = {
   transactional: 'a message that the person asked for is sent at any hour',
   service: 'it needs consent and keeps quiet hours',
@@ -213,7 +213,7 @@ function keyFindings(definition: JourneyDefinition): readonly Finding[] {
   return [
     error(
       ['entry', 'key'],
-      `None of the trigger’s facts is about ${oneOf[kind]}, so no entry could be told apart by its ${kind}.`,
+      `None of the trigger’s facts is about ${oneOf[kind]}, so key: ${kind} cannot tell entries apart.`,
       'Write key: profile.',
     ),
   ];

@@ -14,6 +14,7 @@ export function oneOf(keys: readonly string[], what: string, mend: string) {
         message: `needs ${what}`,
         params: { kind: 'choice', suggestion: `Choices: ${keys.join(', ')}.` },
       });
-    else context.addIssue({ code: 'custom', message: `has ${written.join(' and ')}, and takes ${what}`, params: { suggestion: mend } });
+    else
+      context.addIssue({ code: 'custom', message: `has ${written.join(' and ')}, but takes only ${what}`, params: { suggestion: mend } });
   };
 }

@@ -138,6 +138,6 @@ function render(
     if (variant === null) return { kind: 'empty', problem: `The template ${template.id} has no words in any language.` };
     return renderVariant(template, variant, context, shop, locale);
   } catch {
-    return { kind: 'empty', problem: `The template ${template.id} is no valid Liquid: "sojourn template lint" says where.` };
+    return { kind: 'empty', problem: `The template ${template.id} is not valid Liquid: "sojourn template lint" says where.` };
   }
 }

@@ -62,11 +62,14 @@ export function readSample(
   try {
     value = JSON.parse(sample.text);
   } catch {
-    return { kind: 'invalid', why: 'The sample is not valid JSON.' };
+    return { kind: 'invalid', why: 'The sample is not valid JSON: check its commas, quotes and braces.' };
   }
   const parsed = sampleSchema.safeParse(value);
   // What it says nothing of is as in the example of the source.
   if (parsed.success) return { kind: 'ok', context: { ...parsed.data, known: { ...templateExamples(), ...parsed.data.known } } };
   const [issue] = parsed.error.issues;
-  return { kind: 'invalid', why: `The sample is no person and cart: ${issue?.path.map(String).join('.') ?? ''}: ${issue?.message ?? ''}.` };
+  return {
+    kind: 'invalid',
+    why: `The sample does not describe a person and a cart: ${issue?.path.map(String).join('.') ?? ''}: ${issue?.message ?? ''}.`,
+  };
 }

@@ -68,7 +68,7 @@ function complain(schema: z.ZodType, issue: Issue): readonly Told[] {
   if (isMissing(issue)) {
     const keys = keysAt(schema, issue.path);
     const hint =
-      choicesAt(schema, issue.path) ?? exampleAt(schema, issue.path) ?? (keys.length > 0 ? `It holds: ${keys.join(', ')}.` : null);
+      choicesAt(schema, issue.path) ?? exampleAt(schema, issue.path) ?? (keys.length > 0 ? `It takes: ${keys.join(', ')}.` : null);
     return [{ kind: 'missing', about, path: issue.path, message: `"${about}" is missing.`, suggestion: hint }];
   }
   const params = issue.code === 'custom' ? (issue.params ?? {}) : {};
@@ -137,10 +137,10 @@ function wrongType(schema: z.ZodType, path: Path, expected: string, input: unkno
   if (expected === 'object') {
     const mayBeEmpty = key !== null && schemasAt(schema, path).some((one) => one.safeParse({}).success);
     const suggestion = mayBeEmpty && input === null ? `Write "${key}: {}".` : keys;
-    return { says: input === null ? 'is empty' : `must have keys of its own, and is ${show(input)}`, suggestion };
+    return { says: input === null ? 'is empty' : `must have keys of its own, but is ${show(input)}`, suggestion };
   }
-  const says = input === null ? 'is empty' : `must be ${typeWords[expected] ?? expected}, and is ${show(input)}`;
-  if (expected === 'array') return { says, suggestion: 'Begin each of its items with "- ".' };
+  const says = input === null ? 'is empty' : `must be ${typeWords[expected] ?? expected}, but is ${show(input)}`;
+  if (expected === 'array') return { says, suggestion: 'Write each item on a line of its own that begins with "- ".' };
   const quoted =
     expected === 'string' && (typeof input === 'number' || typeof input === 'boolean') ? `Put it in quotes: "${input}".` : null;
   return { says, suggestion: exampleAt(schema, path) ?? quoted };

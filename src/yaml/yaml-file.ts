@@ -37,7 +37,7 @@ export function readYaml(file: string, written: string): YamlFile {
     plain: [],
     positionOf: () => at(offset),
   });
-  if (source.length > longestFile) return broken(0, `The file has more than ${longestFile} characters.`, 'Part it.');
+  if (source.length > longestFile) return broken(0, `The file has more than ${longestFile} characters.`, 'Split it into smaller files.');
   let document: Document.Parsed;
   try {
     // Keys that are written twice are found below: the parser compares each with each.
@@ -125,14 +125,14 @@ const mostProblems = 50;
 function sayError(error: YAMLError, source: string): Pick<Mistake, 'message' | 'suggestion'> {
   if (error.code === 'RESOURCE_EXHAUSTION') return { message: tooDeep, suggestion: null };
   const extra = error.code === 'UNEXPECTED_TOKEN' ? /^[}\]]/.exec(source.slice(error.pos[0], error.pos[0] + 1))?.[0] : undefined;
-  if (extra !== undefined) return { message: `There is a "${extra}" too many.`, suggestion: 'Delete it, or write its opening one.' };
-  return { message: `This is no valid YAML: ${error.message.replace(/[.;:]+$/, '')}.`, suggestion: mends[error.code] ?? null };
+  if (extra !== undefined) return { message: `There is one "${extra}" too many.`, suggestion: 'Delete it, or write its opening one.' };
+  return { message: `This is not valid YAML: ${error.message.replace(/[.;:]+$/, '')}.`, suggestion: mends[error.code] ?? null };
 }
 
 const mends: Readonly<Partial<Record<YAMLError['code'], string>>> = {
   TAB_AS_INDENT: 'Indent with spaces.',
   BAD_INDENT: 'Give keys that belong together the same number of spaces before them.',
-  MULTIPLE_DOCS: 'Delete the line "---", and what belongs into another file.',
+  MULTIPLE_DOCS: 'Delete the line "---", and move what follows it to a file of its own.',
 };
 
 type Read =
@@ -150,13 +150,14 @@ function toValue(document: Document.Parsed): Read {
       suggestion: `Write "*${unknown.name}" in quotes if it is text.`,
     };
   const offset = aliases[0]?.offset ?? 0;
-  if (aliases.length > mostAliases) return { kind: 'broken', offset, message: repeatsItself, suggestion: 'Write it out.' };
+  if (aliases.length > mostAliases)
+    return { kind: 'broken', offset, message: repeatsItself, suggestion: 'Write the values out instead of using "*".' };
   let value: unknown;
   try {
     value = document.toJS();
   } catch (cause) {
     if (cause instanceof RangeError) return { kind: 'broken', offset, message: tooDeep, suggestion: null };
-    return { kind: 'broken', offset, message: repeatsItself, suggestion: 'Write it out.' };
+    return { kind: 'broken', offset, message: repeatsItself, suggestion: 'Write the values out instead of using "*".' };
   }
   return depthOf(value, new Map()) > deepest
     ? {

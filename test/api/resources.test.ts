@@ -106,7 +106,7 @@ describe('resources of the API', () => {
     expect(await call('POST', `/v1/entries/${entryId}/exit`)).toMatchObject({ status: 200, body: { asked: false, outcome: 'exited' } });
     expect(await call('POST', '/v1/entries/no-such/exit')).toMatchObject({
       status: 404,
-      body: { detail: 'There is no entry of that id.' },
+      body: { detail: 'There is no entry with that id.' },
     });
   });
 

@@ -118,7 +118,7 @@ describe('the command line, with a server', () => {
       id: messageId,
       verdicts: [{ decision: 'send' }],
     });
-    expect(await cli('message why no-such')).toMatchObject({ exit: 1, err: 'There is no message of that id.' });
+    expect(await cli('message why no-such')).toMatchObject({ exit: 1, err: 'There is no message with that id.' });
   });
 
   test('shows a person by the shop’s own id, and erases only when told twice', async () => {

@@ -34,9 +34,11 @@ describe('a kind of condition with data of its own that is a file, a source and 
   test('is in the editors’ schema, and is read inside other conditions', () => {
     expect(JSON.stringify(journeyJsonSchema())).toContain('"points":{"type":"object"');
     expect(problemsOf(trialJourney({ filters: '[{ points: { at_least: 1, at_most: 2 } }]' }))).toEqual([
-      '"points" has at_least and at_most, and takes one comparison. (entry.filters.0.points)',
+      '"points" has at_least and at_most, but takes only one comparison. (entry.filters.0.points)',
     ]);
-    expect(problemsOf(trialJourney({ filters: '[{ points: { is: 1 }, identified: true }]' }))[0]).toContain('takes one kind of condition');
+    expect(problemsOf(trialJourney({ filters: '[{ points: { is: 1 }, identified: true }]' }))[0]).toContain(
+      'takes only one kind of condition',
+    );
     expect(definitionOf(journey).entry.filters).toEqual([
       { reason: 'too-few-points', condition: { kind: 'points', comparison: { op: 'less_than', value: 12 } } },
     ]);

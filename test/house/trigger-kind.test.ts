@@ -21,7 +21,7 @@ describe('a kind of trigger that is a file and a line', () => {
   test('is read, and says what is wrong with it', () => {
     expect(problemsOf(trialJourney({ trigger: '{ rating: { of: "event:Quiz Finished" } }' }))[0]).toContain('"at_most" is missing.');
     expect(problemsOf(trialJourney({ trigger: '{ rating: { of: "order.payed", at_most: 0 } }' }))).toEqual([
-      '"order.payed" is no fact. (trigger.rating.of)',
+      'There is no fact "order.payed". (trigger.rating.of)',
       'Nobody rates lower than 1. (trigger.rating.at_most)',
     ]);
     expect(problemsOf(trialJourney({ trigger: '{ rating: { of: order.paid, at_most: 1 }, by_segment: {} }' }))[0]).toContain(

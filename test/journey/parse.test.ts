@@ -102,7 +102,7 @@ describe('what a step says of caps', () => {
     const [problem] = told(
       ofSteps('  - send: { id: hello, channel: email, template: hello, on_capped: { fallback_channel: { template: receipt } } }\n'),
     );
-    expect(problem).toContain('The template "receipt" is for email, and this step sends sms.');
+    expect(problem).toContain('The template "receipt" is for email, but this step sends sms.');
   });
 
   test('a time that the deadline cuts off, and a word about caps in a transactional journey, are told', () => {
@@ -215,7 +215,7 @@ describe('a key', () => {
       '1:1 "class" is missing. » Choices: transactional, service, marketing, broadcast.',
     ],
     ['forms', journey().replace('reentry: once', ''), '6:1 "reentry" is missing. » Choices: always, once, { interval: … }.'],
-    ['keys', journey().replace(/entry: .*\n/, ''), '1:1 "entry" is missing. » It holds: key, filters, reentry, concurrency.'],
+    ['keys', journey().replace(/entry: .*\n/, ''), '1:1 "entry" is missing. » It takes: key, filters, reentry, concurrency.'],
   ])('that is missing, %s', (_what, source, complaint) => {
     expect(told(source)).toEqual([complaint]);
   });
@@ -233,12 +233,12 @@ describe('a value', () => {
     ['no choice', ofSteps('  - send: { channel: push, template: hello }\n'), '8:13 "channel" cannot be "push". » Choices: email, sms.'],
     ['no form', journey('catch_up: later\n'), '9:1 "catch_up" cannot be "later". » Choices: skip_step, exit, { send_if_within: … }.'],
     ['wrong inside a form', journey('catch_up: { send_if_within: P4H }\n'), '9:13 "send_if_within" is no duration. » Did you mean "PT4H"?'],
-    ['text for a number', journey('priority: high\n'), '9:1 "priority" must be a number, and is "high".'],
+    ['text for a number', journey('priority: high\n'), '9:1 "priority" must be a number, but is "high".'],
     ['too much', journey('priority: 101\n'), '9:1 "priority" must be at most 100.'],
     [
       'a number for text',
       ofSteps('  - send: { id: 1, channel: email, template: hello }\n'),
-      '8:13 "id" must be text, and is 1. » Put it in quotes: "1".',
+      '8:13 "id" must be text, but is 1. » Put it in quotes: "1".',
     ],
     [
       'a capital in an id',
@@ -250,23 +250,23 @@ describe('a value', () => {
     [
       'no list',
       head.replace('steps:\n', 'steps: { exit: {} }\n'),
-      '7:1 "steps" must be a list, and is a group of keys. » Begin each of its items with "- ".',
+      '7:1 "steps" must be a list, but is a group of keys. » Write each item on a line of its own that begins with "- ".',
     ],
     ['an empty list', head.replace('steps:\n', 'steps: []\n'), '7:1 "steps" needs at least one item.'],
     [
       'a number where a comparison belongs',
       condition('{ cart: { value: 20 } }'),
-      '10:21 "value" must have keys of its own, and is 20. » Known here: is, is_not, in, not_in, at_least, at_most, more_than, less_than, contains, exists, currency.',
+      '10:21 "value" must have keys of its own, but is 20. » Known here: is, is_not, in, not_in, at_least, at_most, more_than, less_than, contains, exists, currency.',
     ],
     [
       'two comparisons',
       condition('{ trait: { name: age, at_least: 1, at_most: 9 } }'),
-      '10:13 "trait" has at_least and at_most, and takes one comparison. » For both, put two conditions under "all".',
+      '10:13 "trait" has at_least and at_most, but takes only one comparison. » For both, put two conditions under "all".',
     ],
     [
       'two conditions',
       condition('{ identified: true, trait: { name: a, is: 1 } }'),
-      '10:5 "when" has identified and trait, and takes one kind of condition. » For both, put two conditions under "all".',
+      '10:5 "when" has identified and trait, but takes only one kind of condition. » For both, put two conditions under "all".',
     ],
     [
       'a topic that is none',
@@ -279,7 +279,7 @@ describe('a value', () => {
 
   test('two kinds in one step', () => {
     expect(told(journey('  - send: { channel: email, template: hello }\n    wait: { for: PT1H }\n'))).toEqual([
-      '9:5 Item 2 of "steps" has send and wait, and takes one kind of step. » Make them steps of their own, each after "- ".',
+      '9:5 Item 2 of "steps" has send and wait, but takes only one kind of step. » Make them steps of their own, each after "- ".',
     ]);
   });
 
@@ -298,7 +298,7 @@ describe('a duration', () => {
     ['P24H', 'is no duration. » Did you mean "PT24H"?'],
     ['PT3D', 'is no duration. » Did you mean "P3D"?'],
     ['soon', 'is no duration. » Write PT30M, PT24H, P1D or P2W: days and weeks after P, hours, minutes and seconds after PT.'],
-    ['24', 'must be text, and is 24. » Write "for: PT1H" or "for: P1D", for instance.'],
+    ['24', 'must be text, but is 24. » Write "for: PT1H" or "for: P1D", for instance.'],
     ['P1M', 'has months or years, which have no fixed length. » Did you mean "PT1M" (minutes), or "P30D" (days)?'],
     ['P2Y', 'has months or years, which have no fixed length. » Write days: "P730D".'],
     ['P1DT2H', 'mixes whole days with hours. » Write "PT26H" for elapsed time, or whole days such as "P1D".'],
@@ -319,20 +319,24 @@ describe('a name', () => {
     [
       'a fact that is none',
       'order.payed',
-      '"order.payed" is no fact. » Did you mean "order.paid"? For a track call of your own write "event:order.payed".',
+      'There is no fact "order.payed". » Did you mean "order.paid"? For a track call of your own write "event:order.payed".',
     ],
-    ['an event of the shop', 'Quiz Done', '"Quiz Done" is no fact. » For a track call of your own write "event:Quiz Done".'],
-    ['what clients say for a fact', 'Order Completed', 'Journeys hear of "Order Completed" as "order.paid". » Write "order.paid".'],
+    ['an event of the shop', 'Quiz Done', 'There is no fact "Quiz Done". » For a track call of your own write "event:Quiz Done".'],
+    [
+      'what clients say for a fact',
+      'Order Completed',
+      'In journeys the event "Order Completed" is called "order.paid". » Write "order.paid".',
+    ],
     [
       'the same as an event of the shop',
       '"event:Product Added"',
-      'Journeys hear of "Product Added" as "cart.updated". » Write "cart.updated".',
+      'In journeys the event "Product Added" is called "cart.updated". » Write "cart.updated".',
     ],
     ['no event', '"event:"', '"event:" needs the name of a track call. » Write "event:Your Event".'],
     [
       'nothing that ever happens',
       'message.sent',
-      '"message.sent" is no fact. » Did you mean "message.opened"? For a track call of your own write "event:message.sent".',
+      'There is no fact "message.sent". » Did you mean "message.opened"? For a track call of your own write "event:message.sent".',
     ],
   ])('that is %s', (_what, fact, says) => {
     expect(told(journey(`exits:\n  - on: ${fact}\n`))).toEqual([`10:5 ${says}`]);
@@ -345,7 +349,7 @@ describe('a name', () => {
       'a template of the other channel',
       'email',
       'cart-link',
-      'The template "cart-link" is for sms, and this step sends email. » Write channel: sms, or take another template.',
+      'The template "cart-link" is for sms, but this step sends email. » Write channel: sms, or use another template.',
     ],
   ])('that is %s', (_what, channel, template, says) => {
     expect(told(ofSteps(`  - send: { channel: ${channel}, template: ${template} }\n`))).toEqual([`8:29 ${says}`]);
@@ -356,12 +360,12 @@ describe('a name', () => {
       ofSteps(`  - send: { channel: email, template: ${template} }\n`).replace('class: marketing', 'class: transactional');
 
     expect(told(source('hello'))).toEqual([
-      '8:29 The template "hello" is marketing, and this journey is transactional: what promotes needs consent and counts under the caps. » Write class: marketing, or take a template of class transactional.',
+      '8:29 The template "hello" has class marketing, but this journey has class transactional: such a message needs consent and counts under the caps. » Write class: marketing, or use a template of class transactional.',
     ]);
     expect(told(source('receipt'))).toEqual([]);
     const asService = parseJourney(source('hello'), { templates: { ...templates, classOf: () => 'service' } });
     expect(asService.problems.map(({ message }) => message)).toEqual([
-      'The template "hello" is service, and this journey is transactional: it needs consent and keeps quiet hours.',
+      'The template "hello" has class service, but this journey has class transactional: it needs consent and keeps quiet hours.',
     ]);
   });
 
@@ -408,7 +412,7 @@ describe('a name', () => {
 describe('a way', () => {
   test('that ends before a step', () => {
     expect(told(journey('  - exit: {}\n  - send: { id: never, channel: email, template: hello }\n'))).toEqual([
-      '10:5 Nobody reaches the step "never": every way before it ends the journey. » Move it before the exit, or delete it.',
+      '10:5 Nobody reaches the step "never": the journey ends before it on every way. » Move it before the exit, or delete it.',
     ]);
   });
 
@@ -434,7 +438,7 @@ describe('a way', () => {
     ['that is itself', '  - wait: { id: self, for: PT1H, from: self }\n', '9:34 The step "self"'],
   ])('to a wait that counts from a step %s', (_what, rest, begins) => {
     expect(told(journey(rest))).toEqual([
-      `${begins} may not have been done when this wait is reached. » Count from a step that everybody comes by, or from: start.`,
+      `${begins} may not have been done when this wait is reached. » Count from a step that everybody passes before this one, or write from: start.`,
     ]);
   });
 
@@ -513,7 +517,7 @@ describe('a limit', () => {
 
   test('to one entry a cart, for facts that know no cart', () => {
     expect(told(journey().replace('order.paid', 'profile.updated').replace('reentry: once', 'reentry: once, key: cart'))).toEqual([
-      '6:25 None of the trigger’s facts is about a cart, so no entry could be told apart by its cart. » Write key: profile.',
+      '6:25 None of the trigger’s facts is about a cart, so key: cart cannot tell entries apart. » Write key: profile.',
     ]);
   });
 });
@@ -526,19 +530,23 @@ describe('a file that is no journey', () => {
 
   test.each([
     ['empty', '', '1:1 The file is empty.'],
-    ['a list', '- a\n', '1:1 The file must have keys of its own, and is a list.'],
+    ['a list', '- a\n', '1:1 The file must have keys of its own, but is a list.'],
     [
       'indented unevenly',
       journey(' priority: 1\n'),
-      '9:1 This is no valid YAML: All mapping items must start at the same column. » Give keys that belong together the same number of spaces before them.',
+      '9:1 This is not valid YAML: All mapping items must start at the same column. » Give keys that belong together the same number of spaces before them.',
     ],
     [
       'indented with a tab',
       journey('\tpriority: 1\n'),
-      '9:1 This is no valid YAML: Tabs are not allowed as indentation. » Indent with spaces.',
+      '9:1 This is not valid YAML: Tabs are not allowed as indentation. » Indent with spaces.',
     ],
-    ['two in one', `${journey()}---\n${journey()}`, '9:1 This is no valid YAML: Source contains multiple documents'],
-    ['of aliases that multiply', journey(bomb), '10:8 The file repeats itself too often by its aliases ("*"). » Write it out.'],
+    ['two in one', `${journey()}---\n${journey()}`, '9:1 This is not valid YAML: Source contains multiple documents'],
+    [
+      'of aliases that multiply',
+      journey(bomb),
+      '10:8 The file repeats itself too often by its aliases ("*"). » Write the values out instead of using "*".',
+    ],
     [
       'of an alias of nothing',
       journey('description: *bold\n'),
@@ -644,7 +652,7 @@ describe('one mistake in the form is one problem', () => {
     for (const at of places(mark)) {
       const problems = told(`${shipped.slice(0, at)}${mark}${shipped.slice(at)}`);
       expect(problems, `at ${at}`).toHaveLength(1);
-      expect(problems[0]).toContain(`There is a "${mark}" too many. » Delete it, or write its opening one.`);
+      expect(problems[0]).toContain(`There is one "${mark}" too many. » Delete it, or write its opening one.`);
     }
   });
   test.each(['}', ']', '{', '"'])('a "%s" left out at any place', (mark) => {
@@ -673,12 +681,12 @@ steps:
 `;
     expect(told(source).map((line) => line.replace(/ ».*/, ''))).toEqual([
       '2:1 "nam" is not known here.',
-      '5:21 "order.payed" is no fact.',
+      '5:21 There is no fact "order.payed".',
       '8:25 "mach" is not known here.',
-      '9:7 "order.cancelt" is no fact.',
+      '9:7 There is no fact "order.cancelt".',
       '11:13 "for" is no duration.',
       '12:40 There is no template "helo".',
-      '13:27 The template "hello" is for email, and this step sends sms.',
+      '13:27 The template "hello" is for email, but this step sends sms.',
     ]);
   });
   test('says nothing of what only follows from a part that is wrong', () => {
@@ -704,14 +712,14 @@ describe('a template that requires what the journey cannot give', () => {
   const text = '{ channel: sms, template: cart-link }';
   test('a cart, where nobody enters with one', () => {
     expect(of('{ event: { name: "event:Signed Up" } }', text)).toEqual([
-      '8:27 The template "cart-link" requires cart.lines, and nobody enters this journey with a cart: it begins on event:Signed Up. » Begin it on cart.updated or checkout.started, or take a template without the cart.',
+      '8:27 The template "cart-link" requires cart.lines, but nobody enters this journey with a cart: it begins on event:Signed Up. » Let the journey begin on cart.updated or checkout.started, or use a template without the cart.',
     ]);
     expect(of('{ event: { name: order.paid } }', text)).toEqual([]);
     expect(of('{ inactivity: { after: [cart.updated], for: PT1H } }', text)).toEqual([]);
   });
   test('data, which no journey has', () => {
     expect(of('{ event: { name: order.paid } }', '{ channel: email, template: receipt }', 'class: transactional')).toEqual([
-      expect.stringContaining('requires data.order, which a journey does not give'),
+      expect.stringContaining('requires data.order, but a journey has no data'),
     ]);
   });
 });

@@ -258,13 +258,13 @@ const cases: readonly Case[] = [
     breaks: 'YAML that does not parse',
     files: { [smsFile]: text.replace('class: marketing', 'class: "marketing') },
     at: { file: smsFile },
-    message: /no valid YAML/,
+    message: /not valid YAML/,
   },
   {
     breaks: 'a sample that is no person',
     files: { [smsFile]: text, 'templates/samples/new-customer.json': '{"profile":{}}' },
     at: { file: 'templates/samples/new-customer.json' },
-    message: /no person and cart/,
+    message: /does not describe a person and a cart/,
   },
 ];
 

@@ -145,7 +145,7 @@ describe('every route, tried with every key', () => {
       });
       expect([url, response.statusCode]).toEqual([url, 415]);
       expect(response.json<{ detail: string }>().detail).toMatch(
-        /^A body of the type application\/x-yml is not read here\. .*application\/json/,
+        /^This path does not read a body of type application\/x-yml\. .*application\/json/,
       );
     }
   });

@@ -135,7 +135,11 @@ function noKey(what: string): Problem {
 }
 
 function unknownKey(): Problem {
-  return new Problem(401, 'unknown-write-key', 'This write key is not known, or was revoked.');
+  return new Problem(
+    401,
+    'unknown-write-key',
+    'This write key is not known, or it was revoked. sojourn write-key list shows the keys that work.',
+  );
 }
 
 function tooMuch(): Problem {

@@ -38,7 +38,11 @@ export function encodingOf(header: string | undefined): Encoding {
   if (name === '' || name === 'identity') return 'plain';
   if (name === 'gzip' || name === 'x-gzip') return 'gzip';
   if (name === 'deflate') return 'deflate';
-  throw new Problem(415, 'unsupported-encoding', 'The body must be plain, gzip or deflate.');
+  throw new Problem(
+    415,
+    'unsupported-encoding',
+    'The Content-Encoding of the body is not supported: send it as gzip or deflate, or without one.',
+  );
 }
 
 /**
@@ -64,7 +68,7 @@ class Reading {
   #unpackedBytes = 0;
   #looking: NodeJS.Timeout | null = null;
   readonly #onAbort = (): void => this.#refuse(this.signal.reason);
-  readonly #onLost = (): void => this.#refuse(new Problem(400, 'body-cut-off', 'The body did not come whole.'));
+  readonly #onLost = (): void => this.#refuse(new Problem(400, 'body-cut-off', 'The body ended before it was complete. Send it again.'));
   readonly #onData = (chunk: Buffer): void => this.#takePacked(chunk);
   readonly #onEnd = (): void => this.#end();
 
@@ -116,7 +120,7 @@ class Reading {
 
   #look(): void {
     if (performance.now() - this.#startedAt > graceMs + this.#packedBytes / leastBytesPerMs)
-      this.#refuse(new Problem(408, 'body-too-slow', 'The body came too slowly, and nothing of it was taken. Send it again.'));
+      this.#refuse(new Problem(408, 'body-too-slow', 'The body came too slowly, and nothing of it was stored. Send it again.'));
   }
 
   #finish(): void {
@@ -144,7 +148,7 @@ class Reading {
 type Unpacker = Gunzip | Inflate | InflateRaw;
 
 function tooLarge(what: string): Problem {
-  return new Problem(413, 'body-too-large', `The body ${what}.`);
+  return new Problem(413, 'body-too-large', `The body ${what}: send it in smaller parts.`);
 }
 
 /** The name `deflate` means zlib's format, but some clients send the bare stream: its first byte cannot be zlib's. */
@@ -154,7 +158,11 @@ function unpackerFor(encoding: 'gzip' | 'deflate', first: number): Unpacker {
 }
 
 function notPacked(): Problem {
-  return new Problem(400, 'invalid-encoding', 'The body is not packed in the way that its Content-Encoding says.');
+  return new Problem(
+    400,
+    'invalid-encoding',
+    'The body cannot be unpacked by its Content-Encoding. Send what the header says, or leave the header out.',
+  );
 }
 
 /** The body's text as far as parsing may see it, and the write key in it. Throws a `Problem`, 413, where parsing would build too much. */

@@ -36,7 +36,7 @@ export function emailInboundRoutes(deps: InboundEmailDeps, token: string | null)
       { config: openTo({ kind: 'mail-token', scope: 'events' }, 'mail.take'), schema: { hide: true } },
       async (request, reply) => {
         if (!Buffer.isBuffer(request.body) || request.body.length === 0)
-          throw new Problem(400, 'no-mail', 'The body is the mail as it came, with its header (message/rfc822).');
+          throw new Problem(400, 'no-mail', 'The body is empty. Send the mail as it was received, with its header, as message/rfc822.');
         const result = await receiveEmail(deps, { raw: request.body, recipients: recipientsOf(request) });
         return reply.code(result.kind === 'busy' || result.kind === 'unproven' ? 503 : 200).send(result);
       },

@@ -45,7 +45,7 @@ export function eventRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
             throw new Problem(
               404,
               'event-in-dead-letters',
-              `The event ${messageId} came and was not taken: ${shown.detail} It is the dead letter ${shown.id}.`,
+              `The event ${messageId} came and was not accepted: ${shown.detail} It is the dead letter ${shown.id}.`,
             );
           case 'unknown':
             throw notFound('event', messageId);

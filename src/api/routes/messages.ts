@@ -58,7 +58,11 @@ export function messageRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           case 'asked':
             return reply.status(202).send({ message: result.message, verdict: result.verdict });
           case 'unknown-profile':
-            throw new Problem(404, 'unknown-profile', 'There is nobody of that id: send an identify call for them first (docs/events.md).');
+            throw new Problem(
+              404,
+              'unknown-profile',
+              'There is no person with that id: send an identify call for them first (docs/events.md).',
+            );
           case 'unknown-template':
             throw notFound('template', rest.template);
           case 'other-request':

@@ -26,7 +26,7 @@ export function profileRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
       async (request) => {
         const { userId, anonymousId } = request.query;
         if ((userId === undefined) === (anonymousId === undefined))
-          throw new Problem(400, 'invalid-request', 'Ask by userId or by anonymousId, one of them.');
+          throw new Problem(400, 'invalid-request', 'Give exactly one of userId and anonymousId.');
         const id = await (userId !== undefined
           ? findProfile(app, { kind: 'user', value: userId })
           : findProfile(app, { kind: 'anonymous', value: anonymousId ?? '' }));

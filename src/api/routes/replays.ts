@@ -30,10 +30,11 @@ export function replayRoutes({ app, templates }: ApiDeps): FastifyPluginAsyncZod
       },
       async (request, reply) => {
         const { from, to } = request.body;
-        if (from >= to) throw new Problem(400, 'invalid-request', '`from` is not before `to`.');
-        if (isBusy) throw new Problem(409, 'replay-running', 'Another replay is played here: try again when it has come to its end.');
+        if (from >= to) throw new Problem(400, 'invalid-request', '`from` must be before `to`.');
+        if (isBusy) throw new Problem(409, 'replay-running', 'Another replay is running in this process. Try again when it has ended.');
         const start = await replayJourney({ ...app, templates }, request.body);
-        if (start.kind === 'too-long') throw new Problem(400, 'invalid-request', `A replay is of ${start.mostDays} days at most.`);
+        if (start.kind === 'too-long')
+          throw new Problem(400, 'invalid-request', `A replay covers at most ${start.mostDays} days: choose a shorter time.`);
         if (start.kind === 'refused')
           throw new Problem(422, 'journey-not-valid', 'The draft cannot be played: it has errors.', { problems: [...start.problems] });
         const answer = Readable.from(lines(start.replay, request));

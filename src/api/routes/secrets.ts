@@ -49,8 +49,18 @@ export function secretRoutes({ app }: Pick<ApiDeps, 'app'>): FastifyPluginAsyncZ
       async (request) => {
         const asked = request.params.fingerprint;
         const result = await retireSecret(app, asked, request.body);
-        if (result.kind === 'unknown') throw new Problem(404, 'unknown-secret', `No secret with the fingerprint ${asked} has signed here.`);
-        if (result.kind === 'in-use') throw new Problem(409, 'secret-in-use', 'This secret signs: put a new one in front of it first.');
+        if (result.kind === 'unknown')
+          throw new Problem(
+            404,
+            'unknown-secret',
+            `No secret with the fingerprint ${asked} has signed here. sojourn secret list shows those that have.`,
+          );
+        if (result.kind === 'in-use')
+          throw new Problem(
+            409,
+            'secret-in-use',
+            'This secret signs now. Put a new one in front of it in SOJOURN_SECRET and restart; then retire this one.',
+          );
         if (result.kind === 'needed') throw new Problem(409, 'secret-needed', needed(result.left));
         return { fingerprint: asked, retired: true as const };
       },

@@ -29,7 +29,11 @@ export function segmentClientRoutes(deps: AppDeps): FastifyPluginAsync {
       async (request, reply) => {
         const { key } = request.params;
         if (!hasKeyShape('write', key) || (await findKey(key)) === null)
-          throw new Problem(404, 'unknown-write-key', 'There is no project with this write key.');
+          throw new Problem(
+            404,
+            'unknown-write-key',
+            'There is no project with this write key. sojourn write-key list shows the keys that work.',
+          );
         return reply.header('cache-control', 'public, max-age=60').send(browserSettings(key, deps.publicUrl));
       },
     );

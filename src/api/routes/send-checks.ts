@@ -27,7 +27,11 @@ export function sendCheckRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
           case 'answer':
             return result;
           case 'unknown-profile':
-            throw new Problem(404, 'unknown-profile', 'There is nobody of that id: send an identify call for them first (docs/events.md).');
+            throw new Problem(
+              404,
+              'unknown-profile',
+              'There is no person with that id: send an identify call for them first (docs/events.md).',
+            );
           case 'refused':
             throw new Problem(422, result.code, result.reason);
         }

@@ -69,7 +69,8 @@ export function sourceRoutes(deps: AppDeps, limits: DoorLimits = doorLimits): Fa
       throw new Problem(400, reason, detail);
     }
     const { events, beside, origin } = body;
-    if (events.length > maxBatch) throw new Problem(413, 'batch-too-long', `\`batch\` has more than ${maxBatch} events.`);
+    if (events.length > maxBatch)
+      throw new Problem(413, 'batch-too-long', `\`batch\` has more than ${maxBatch} events: send it in smaller parts.`);
     const speakerOf = speakersBy(key, text.includes('userToken') ? await tokenSecrets() : [], deps.clock.realNow());
     const delivery = { origin, receivedAt, rate: deps.clock.rate, placeholderIds: deps.placeholderIds, speakerOf };
     const readings = events.map((raw, position) => readOne(source, raw, delivery, beside, position));

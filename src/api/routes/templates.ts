@@ -77,7 +77,7 @@ export function templateRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       async (request, reply) => {
         const { to, profileId, locale, sample, data, draft } = request.body;
         if (profileId !== undefined && sample !== undefined)
-          throw new Problem(400, 'invalid-request', 'Name a person (profileId) or a sample, one of them.');
+          throw new Problem(400, 'invalid-request', 'Give either a person (profileId) or a sample, not both.');
         const sent = await present(
           deps.testSend,
           'send tests',

@@ -51,7 +51,7 @@ export async function cancelBroadcast(deps: Deps, id: string): Promise<Broadcast
     const broadcast = await lockBroadcast(trx, id);
     if (broadcast === null) return { kind: 'unknown' };
     if (broadcast.state === 'cancelled') return { kind: 'unchanged', state: 'cancelled' };
-    if (broadcast.state === 'finished') return { kind: 'refused', reason: 'It has finished: there is nothing left to cancel.' };
+    if (broadcast.state === 'finished') return { kind: 'refused', reason: 'The broadcast has finished: there is nothing left to cancel.' };
     const at = deps.clock.now();
     const journeyId = broadcastJourneyId(id);
     await setBroadcastState(trx, id, { state: 'cancelled', finishedAt: at });
@@ -73,7 +73,7 @@ async function change(
     const broadcast = await lockBroadcast(trx, id);
     if (broadcast === null) return { kind: 'unknown' };
     if (broadcast.state === 'cancelled' || broadcast.state === 'finished')
-      return { kind: 'refused', reason: `It is ${broadcast.state}: start another broadcast instead.` };
+      return { kind: 'refused', reason: `The broadcast is ${broadcast.state}: start another one instead.` };
     const state = await act(trx, broadcast);
     return state === 'unchanged' ? { kind: 'unchanged', state: broadcast.state } : { kind: 'done', state };
   });

@@ -81,7 +81,12 @@ async function answerAgain(
 
 function orNobody(started: StartBroadcastResult): StartBroadcastResult {
   if (started.kind === 'started' && started.total === 0)
-    return { kind: 'refused', code: 'no-recipients', reason: 'None of the recipients is known here: no broadcast was started.' };
+    return {
+      kind: 'refused',
+      code: 'no-recipients',
+      reason:
+        'None of the recipients is known here, so no broadcast was started. Check the ids, or send identify calls for these people first.',
+    };
   return started;
 }
 

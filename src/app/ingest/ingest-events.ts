@@ -119,7 +119,11 @@ export async function storeChunk(deps: IngestDeps, chunk: IngestChunk): Promise<
 }
 
 async function keepUnstorable(deps: IngestDeps, { incoming }: Understood, code: string): Promise<IngestResult> {
-  const { rejected } = refuse(incoming, 'not-storable', `The store cannot hold this event (${code}).`);
+  const { rejected } = refuse(
+    incoming,
+    'not-storable',
+    `The store cannot hold a value of this event (${code}): look for NUL characters and very large numbers.`,
+  );
   await storeTogether(deps, [{ events: [], letters: [letterOf(deps, rejected)] }]);
   return { stored: 0, duplicates: 0, rejected: [rejected], overBudget: 0 };
 }

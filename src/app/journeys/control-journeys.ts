@@ -20,7 +20,8 @@ export async function pauseJourney(deps: Deps, journeyId: string): Promise<Contr
   return deps.store.transaction(async (trx): Promise<ControlResult> => {
     const journey = await lockJourney(trx, journeyId);
     if (journey === null) return { kind: 'unknown-journey' };
-    if (journey.state === 'archived') return { kind: 'refused', reason: `The journey ${journeyId} is archived; it sends nothing.` };
+    if (journey.state === 'archived')
+      return { kind: 'refused', reason: `The journey ${journeyId} is archived: it sends nothing, so there is nothing to pause.` };
     if (journey.state === 'paused') return { kind: 'unchanged', state: 'paused' };
     const at = deps.clock.now();
     await setJourneyState(trx, journeyId, 'paused', at, at);

@@ -43,7 +43,8 @@ type Making = { readonly kind: 'made'; readonly made: NewApiKey } | { readonly k
 /** Makes a key. `by`: the key that asks; what it makes does not outlive it. */
 export async function makeApiKey(deps: Deps, wanted: Wanted, by: ApiKey | null): Promise<Making> {
   const now = deps.clock.now();
-  if (wanted.expiresAt !== null && wanted.expiresAt <= now) return { kind: 'refused', reason: 'The end of the key is in the past.' };
+  if (wanted.expiresAt !== null && wanted.expiresAt <= now)
+    return { kind: 'refused', reason: 'The end of the key is in the past: name a later one.' };
   const last = by?.expiresAt ?? null;
   if (last !== null && wanted.expiresAt !== null && wanted.expiresAt > last)
     return {

@@ -205,7 +205,7 @@ async function standingOf(
 const notYet: VerdictAnswer = {
   decision: 'defer',
   reason: null,
-  sentence: 'Taken, and not decided yet: ask for the message in a moment.',
+  sentence: 'The message is accepted, but not decided yet: ask for it again in a moment.',
   until: null,
 };
 

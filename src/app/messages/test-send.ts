@@ -40,15 +40,16 @@ export async function testSend(
   const { template, to } = input;
   const { channel } = template;
   if (!deps.mayBeginSend())
-    return { kind: 'refused', reason: 'The service is shutting down and begins no message. Try again in a moment.' };
+    return { kind: 'refused', reason: 'The service is shutting down and starts no message. Try again in a moment.' };
   if (!deps.shop.testAddresses[channel].includes(to))
     return {
       kind: 'refused',
-      reason: `This address is not among test_addresses.${channel} of shop.yaml: add it there, so that nobody is written to by mistake.`,
+      reason: `This address is not in test_addresses.${channel} of shop.yaml. Add it there: this keeps tests from real customers.`,
     };
   const { address: kind, words } = channelKind(channel);
   const address = kind.check(to, { allowFictional: deps.allowFictionalPhones, countries: 'all' });
-  if (address.kind === 'no') return { kind: 'refused', reason: `No ${words.one} can reach this address (${address.code}).` };
+  if (address.kind === 'no')
+    return { kind: 'refused', reason: `No ${words.one} can be sent to this address (${address.code}). Check how it is written.` };
 
   const id = messageIdFor(signingKey(deps.secret, 'message-ids'), `test|${deps.newId()}`);
   const at = deps.clock.now();
@@ -74,7 +75,7 @@ export async function testSend(
   });
   // The slot first: the lease that `decide` commits covers the call alone.
   const sent = await deps.slots[channel].use('queue', () => decideAndSubmit(deps, { ...input, id, content, at }));
-  if (sent === null) return { kind: 'refused', reason: 'The provider is slow, and every connection to it is taken. Try again later.' };
+  if (sent === null) return { kind: 'refused', reason: 'The provider is slow, and every connection to it is in use. Try again later.' };
   if ('reason' in sent) return sent;
   const { outcome } = sent;
   await deps.store.transaction(async (trx) => {

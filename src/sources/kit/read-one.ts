@@ -121,7 +121,7 @@ function problemOf(said: EventSaid, notes: readonly string[]): { readonly reason
   if (said.userId === null && said.anonymousId === null && notes.length > 0)
     return {
       reason: 'placeholder-id',
-      detail: 'The ids of the event are placeholders such as `undefined` or `guest`: it needs a real `userId` or `anonymousId`.',
+      detail: 'The ids of the event are placeholders such as `undefined` or `guest`: send a real `userId` or `anonymousId`.',
     };
   if (said.userId === null && said.anonymousId === null)
     return { reason: 'no-identity', detail: 'The event needs a `userId` or an `anonymousId`.' };
