@@ -36,8 +36,6 @@ export interface DefinitionForm<D extends object = object> {
   /** What the service works with. `source`: as the schema gives it. */
   compile(source: never): D;
   lint(source: never, context: DefinitionContext): readonly Finding[];
-  /** What is wrong beside the others that are in force, asked when it is published. Absent: they never clash. */
-  clashes?(definition: D, others: readonly D[]): readonly Finding[];
 }
 
 /** The file of a definition in a project folder. */

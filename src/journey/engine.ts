@@ -190,7 +190,7 @@ function moveOn(context: EngineContext, before: Place, resume: Resume | null): M
       const told = move.line === null ? place : note(context, place, step.id, move.line.kind, move.line.text);
       return {
         kind: 'goes',
-        place: { ...told, state: leave(told.state, context.at), dueSince: move.dueSince ?? told.dueSince },
+        place: { ...told, state: heldOut(leave(told.state, context.at), move.holdsOut), dueSince: move.dueSince ?? told.dueSince },
         to: move.to,
       };
     }
@@ -250,6 +250,10 @@ function arrive(context: EngineContext, place: Place, to: StepId): Place {
 
 function leave(state: EntryState, at: Instant): EntryState {
   return state.step === null ? state : { ...state, dueAt: null, leftAt: { ...state.leftAt, [state.step]: at } };
+}
+
+function heldOut(state: EntryState, isHeldOut: true | undefined): EntryState {
+  return isHeldOut === true ? { ...state, isHeldOut } : state;
 }
 
 function note(context: EngineContext, place: Place, step: StepId | null, kind: TraceLine['kind'], text: string): Place {

@@ -28,6 +28,8 @@ export interface EntryState {
    * journey.
    */
   readonly heard: Readonly<Record<string, Instant>>;
+  /** The person is in a holdout: the gate says of each message what it would have said. Absent: they are not. */
+  readonly isHeldOut?: true;
   /** A deadline of this entry's own, for its messages: given with the request for the message or the broadcast. */
   readonly deadlineAt?: Instant;
 }

@@ -65,6 +65,19 @@ export interface ExperimentPlan {
   readonly lookDays: readonly number[];
 }
 
+/** An experiment in force. */
+export interface LiveExperiment {
+  readonly version: number;
+  readonly definition: Experiment;
+}
+
+/** The arms that need a way in a journey, by experiment: all but holdouts. */
+export function experimentWays(live: readonly LiveExperiment[]): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(
+    live.map(({ definition: { id, arms } }) => [id, arms.flatMap((arm) => (arm.holdoutOf === null ? [arm.id] : []))]),
+  );
+}
+
 /** The arms that a winner is looked for among, against the control: a holdout beside it only measures. */
 export function challengersOf({ arms, control }: Experiment): readonly ExperimentArm[] {
   return arms.filter(({ id, holdoutOf }) => id !== control && holdoutOf === null);

@@ -27,6 +27,8 @@ export interface KnownNames {
   readonly topics?: readonly string[];
   /** Ids of segments in force, or of the project. */
   readonly segments?: readonly string[];
+  /** By id of experiments in force, or of the project: the arms that need a way. */
+  readonly experiments?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Something that the file names, and where, for lint to look up. */
@@ -34,6 +36,8 @@ export type Reference =
   | { readonly kind: 'event' | 'topic' | 'segment'; readonly name: string; readonly path: Path }
   /** `for`: the step is named as one that was done before, or as one that sends a message. */
   | { readonly kind: 'step'; readonly name: string; readonly for: 'instant' | 'message'; readonly path: Path }
+  /** `arms`: those that have a way. */
+  | { readonly kind: 'experiment'; readonly name: string; readonly arms: readonly string[]; readonly path: Path }
   | { readonly kind: 'template'; readonly name: string; readonly channel: Channel; readonly path: Path };
 
 export function error(path: Path, message: string, suggestion: string | null): Finding {

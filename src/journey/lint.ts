@@ -13,7 +13,7 @@ import { triggerKind } from './triggers/kind-of.js';
 import { factOfClientEvent } from './words.js';
 
 /** What is wrong with a journey although its form is right. */
-export function lintJourney(compiled: Compiled, { templates, topics, segments }: KnownNames): readonly Finding[] {
+export function lintJourney(compiled: Compiled, { templates, topics, segments, experiments }: KnownNames): readonly Finding[] {
   const { definition } = compiled;
   return [
     ...compiled.repeated.map(({ id, of, path }) =>
@@ -32,6 +32,7 @@ export function lintJourney(compiled: Compiled, { templates, topics, segments }:
     ...(templates === undefined ? [] : templateFindings(compiled, templates)),
     ...(topics === undefined ? [] : topicFindings(compiled, topics)),
     ...(segments === undefined ? [] : segmentFindings(compiled, segments)),
+    ...(experiments === undefined ? [] : experimentFindings(compiled, experiments)),
     ...kindFindings(compiled),
     ...(definition.holdout === 0
       ? []
@@ -178,6 +179,48 @@ export function topicFindings({ references }: Pick<Compiled, 'references'>, topi
     const unknown = reference.kind === 'topic' ? unknownTopic(reference.name, topics) : null;
     return unknown === null ? [] : [error(reference.path, unknown.message, unknown.suggestion)];
   });
+}
+
+/** Experiments that are not there, and arms that the step and the experiment do not have in common. */
+function experimentFindings(
+  { references }: Pick<Compiled, 'references'>,
+  experiments: NonNullable<KnownNames['experiments']>,
+): readonly Finding[] {
+  const known = new Map(Object.entries(experiments));
+  return references.flatMap((reference): readonly Finding[] => {
+    if (reference.kind !== 'experiment') return [];
+    const { name, path, arms } = reference;
+    const wanted = known.get(name);
+    if (wanted === undefined)
+      return [error(path, `There is no experiment "${name}".`, meantOf(name, [...known.keys()], 'Write its file in experiments/ first.'))];
+    const [missing] = wanted.filter((arm) => !arms.includes(arm));
+    const [surplus] = arms.filter((arm) => !wanted.includes(arm));
+    return [
+      ...(missing === undefined
+        ? []
+        : [
+            error(
+              path,
+              `The arm "${missing}" of the experiment "${name}" has no way here.`,
+              `Add "- arm: ${missing}", with steps or without.`,
+            ),
+          ]),
+      ...(surplus === undefined
+        ? []
+        : [
+            error(
+              path,
+              `The experiment "${name}" has no arm "${surplus}" with a way of its own.`,
+              meantOf(surplus, wanted, `Arms: ${wanted.join(', ')}.`),
+            ),
+          ]),
+    ];
+  });
+}
+
+function meantOf(name: string, among: readonly string[], otherwise: string): string {
+  const near = nearest(name, among);
+  return near === null ? otherwise : `Did you mean "${near}"?`;
 }
 
 /** Of one that is not there nobody is known to belong, nor not to belong: nobody would ever meet the condition. */

@@ -4,6 +4,7 @@
 import type { Answers, Questions } from '../journey/knowledge.js';
 import { entryProductKnown } from './entry-product/index.js';
 import { eventInstants } from './event-instants/index.js';
+import { experiments } from './experiments/index.js';
 import { segmentsKnown } from './segments/index.js';
 import type { KnowledgeSource } from './source.js';
 import { viewedKnown } from './viewed/index.js';
@@ -13,4 +14,5 @@ export const knowledgeSources = {
   segments: segmentsKnown,
   viewed: viewedKnown,
   entry_product: entryProductKnown,
+  experiments,
 } satisfies { readonly [Name in keyof Questions]: KnowledgeSource<Questions[Name], unknown, Answers[Name]> };

@@ -1,6 +1,6 @@
-import { parseDefinition } from '../definitions/parse.js';
 import { segments } from '../definitions/segment/kind.js';
 import type { LiveSegment } from '../definitions/segment/review.js';
+import { loadDefinitions } from './load-definitions.js';
 import { sourceFiles } from './source-files.js';
 
 /** The ids that the segments of a project folder call themselves. */
@@ -9,8 +9,6 @@ export async function segmentIds(folder: string): Promise<readonly string[]> {
 }
 
 /** The segments of a project folder, as if they were in force; files with errors are left out, lint tells of them. */
-export async function loadSegments(folder: string): Promise<readonly LiveSegment[]> {
-  const files = await sourceFiles(folder, segments);
-  const read = await Promise.all(files.map(({ file, source }) => parseDefinition(segments, source, { file, topics: null })));
-  return read.flatMap((one) => (one.kind === 'ok' ? [{ version: 1, definition: one.definition }] : []));
+export function loadSegments(folder: string): Promise<readonly LiveSegment[]> {
+  return loadDefinitions(folder, segments);
 }

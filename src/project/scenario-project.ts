@@ -5,6 +5,7 @@ import type { Policies } from '../domain/policy/policies.js';
 import type { Shop } from '../domain/shop/shop.js';
 import { decodeText } from '../domain/values/decode-text.js';
 import type { JourneyDefinition } from '../journey/definition.js';
+import { experimentWays, type LiveExperiment } from '../journey/experiment.js';
 import { parseJourney } from '../journey/parse.js';
 import { messageOf } from '../journey/steps/kind-of.js';
 import { draftRenderer } from '../render/folder-renderer.js';
@@ -14,6 +15,7 @@ import { simulate } from '../simulator/simulate.js';
 import type { Story } from '../simulator/story.js';
 import { describeProblem, type FileProblem } from '../yaml/problem.js';
 import { loadPolicies } from './policy-folder.js';
+import { loadExperiments } from './project-experiments.js';
 import { loadSegments } from './project-segments.js';
 import { loadShop } from './shop.js';
 
@@ -34,16 +36,18 @@ export interface ScenarioProject {
   readonly policies: Policies;
   readonly templates: TemplateSet;
   readonly segments: readonly LiveSegment[];
+  readonly experiments: readonly LiveExperiment[];
 }
 
 export async function openScenarioProject(folder: string): Promise<ScenarioProject> {
-  const [shop, policies, templates, segments] = await Promise.all([
+  const [shop, policies, templates, segments, experiments] = await Promise.all([
     loadShop(folder),
     loadPolicies(folder),
     loadTemplates(folder),
     loadSegments(folder),
+    loadExperiments(folder),
   ]);
-  return { shop, policies, templates, segments };
+  return { shop, policies, templates, segments, experiments };
 }
 
 /** A scenario with all journeys that run in it. */
@@ -54,8 +58,12 @@ export interface StagedScenario {
 }
 
 /** Reads a journey's file. Throws a ScenarioError that says what to mend, and what `readFile` throws where there is none. */
-export async function readJourneyFile({ templates, segments }: ScenarioProject, file: string): Promise<JourneyDefinition> {
-  const parsed = parseJourney(decodeText(await readFile(file)), { templates, segments: segments.map(({ definition }) => definition.id) });
+export async function readJourneyFile({ templates, segments, experiments }: ScenarioProject, file: string): Promise<JourneyDefinition> {
+  const parsed = parseJourney(decodeText(await readFile(file)), {
+    templates,
+    segments: segments.map(({ definition }) => definition.id),
+    experiments: experimentWays(experiments),
+  });
   if (parsed.kind === 'ok') return parsed.definition;
   throw new ScenarioError(
     `${file} is not a journey that can run:`,
@@ -103,7 +111,7 @@ async function withNamed(
 
 /** Reads what these scenarios send, and answers what plays them. */
 export function openTheatre(
-  { shop, policies, templates, segments }: ScenarioProject,
+  { shop, policies, templates, segments, experiments }: ScenarioProject,
   staged: readonly StagedScenario[],
 ): (one: StagedScenario) => Story {
   const render = draftRenderer(templates, shop, staged.flatMap(templatesOf));
@@ -116,6 +124,7 @@ export function openTheatre(
       shop,
       policies,
       segments,
+      experiments,
       render: (template, context) => render(template, context),
       asks: render.asks,
       templates: (id) => heads.get(id) ?? null,

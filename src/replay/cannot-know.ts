@@ -18,7 +18,7 @@ export const cannotKnow = [
   {
     code: 'now',
     sentence:
-      'Policies, templates, segments and the journeys beside it are those of today; pauses, the shop’s order look-up and its budget of texts are left out.',
+      'Policies, templates, segments, experiments and the journeys beside it are those of today, and so is who gets which arm; pauses, the shop’s order look-up and its budget of texts are left out.',
   },
   {
     code: 'before',

@@ -3,6 +3,7 @@ import type { ToldMessage } from '../domain/gate/load.js';
 import type { RenderResult } from '../domain/messages/rendering.js';
 import { day, type Instant } from '../domain/time/instant.js';
 import type { JourneyDefinition } from '../journey/definition.js';
+import type { LiveExperiment } from '../journey/experiment.js';
 import type { Projected } from '../simulator/memory/ingest.js';
 import type { IngestNeeds } from '../simulator/memory/needs.js';
 import { type Outside, Play } from '../simulator/memory/play.js';
@@ -24,6 +25,8 @@ export interface ReplayWorld {
   readonly hosts: IngestNeeds['shop']['hosts'];
   /** Segments in force; everybody is where they belong when the replay begins. */
   readonly segments: readonly LiveSegment[];
+  /** Experiments in force: people get the arms that they would be drawn today. */
+  readonly experiments: readonly LiveExperiment[];
 }
 
 /**
@@ -58,11 +61,13 @@ export interface Played {
  */
 export function* playRecorded(
   recorded: Recorded,
-  { journeys, from, to, outside, hosts, segments }: ReplayWorld,
+  { journeys, from, to, outside, hosts, segments, experiments }: ReplayWorld,
   shared: Shared,
 ): Generator<void, Played> {
   const tables = new Tables();
   const people = new RecordedPeople(tables);
+  for (const one of experiments) tables.experiments.set(one.definition.id, one);
+  tables.drawnAs = (id) => people.recorded().get(id) ?? id;
   const play = new Play(
     tables,
     { ...outside, render: shared.render(outside.render), answer: () => accepted, lookForOrder: () => ({ kind: 'not-asked' }) },

@@ -54,11 +54,11 @@ interface As {
 }
 
 function write(tables: Tables, person: Persona, { name, id, startAt }: As): void {
-  const { traits, identified, consents, suppressed, unreachable, tier, ordersBefore, messagesBefore } = person;
+  const { traits, identified, consents, suppressed, unreachable, tier, arms, ordersBefore, messagesBefore } = person;
   const { email, phone } = contactPoints(traits);
   const profile = { id, traits, traitTimes: {}, email, phone, engagement: noEngagement };
   tables.profiles.set(id, { ...profile, createdAt: startAt, updatedAt: startAt, lastInstant: 0 });
-  tables.told.set(id, { unreachable, ...(tier === undefined ? {} : { tier }) });
+  tables.told.set(id, { unreachable, ...(tier === undefined ? {} : { tier }), ...(arms === undefined ? {} : { arms }) });
   const kind = identified ? 'user' : 'anonymous';
   tables.identities.set(`${kind}:${name}`, { kind, value: name, profileId: id, linkedAt: 0 });
   tables.consents.push(...consents.map((act) => ({ ...act, profileId: id, recordedAt: act.at, eventId: null })));

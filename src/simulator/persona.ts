@@ -14,6 +14,8 @@ export interface Persona {
   readonly consents: readonly ConsentRecord[];
   /** How engaged they are. Absent: as their consents make it. */
   readonly tier?: Tier;
+  /** The arm that they are to get, by experiment. Absent: as they are drawn. */
+  readonly arms?: Readonly<Record<string, string>>;
   /** Suppressed addresses, with the reason. */
   readonly suppressed: Readonly<Partial<Record<Channel, string>>>;
   /** Why a message could not reach them although there is an address: `not-mobile`. */

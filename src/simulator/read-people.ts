@@ -42,6 +42,7 @@ function readPersona(
         source: 'scenario',
       })) ?? base.consents,
     ...(written.tier === undefined ? {} : { tier: written.tier }),
+    ...(written.arms === undefined ? {} : { arms: written.arms }),
     suppressed: written.suppressed ?? {},
     unreachable: written.unreachable ?? {},
     messagesBefore: (written.messages_before ?? []).map(({ at, ...message }, index) => ({

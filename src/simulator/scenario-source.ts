@@ -34,6 +34,8 @@ const personaShape = z.strictObject({
   unreachable: z.partialRecord(z.enum(channels), z.string()).optional(),
   messages_before: z.array(z.strictObject({ channel: z.enum(channels), topic: z.string().default('marketing'), at: when })).optional(),
   orders_before: z.array(when).optional(),
+  /** By experiment, the arm that they are to get. */
+  arms: z.record(z.string(), z.string()).optional(),
 });
 
 const byName = (written: unknown): unknown => (typeof written === 'string' ? { like: written } : written);

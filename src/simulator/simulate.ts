@@ -7,6 +7,7 @@ import type { Shop } from '../domain/shop/shop.js';
 import { day, type Instant } from '../domain/time/instant.js';
 import type { JourneyDefinition } from '../journey/definition.js';
 import { needsOf } from '../journey/engine.js';
+import type { LiveExperiment } from '../journey/experiment.js';
 import { listensAt, messageOf } from '../journey/steps/kind-of.js';
 import { triggerKind } from '../journey/triggers/kind-of.js';
 import { happen, type Stage, tellNeeds } from './happen.js';
@@ -33,6 +34,8 @@ export interface SimulationOptions {
   readonly asks?: Outside['asks'];
   /** Segments in force, in which everybody is where they belong when the story begins. Absent: none. */
   readonly segments?: readonly LiveSegment[];
+  /** Experiments in force. Absent: none. */
+  readonly experiments?: readonly LiveExperiment[];
   /** What broadcasts and the shop's own messages are sent by. Absent: the script has none. */
   readonly templates?: (id: string) => TemplateHead | null;
   /** When to stop looking although more would come; as the script says, else 60 days after the start. */
@@ -87,6 +90,7 @@ function setStage(options: SimulationOptions): Stage {
   const tables = new Tables();
   for (const one of [definition, ...others])
     tables.journeys.set(one.id, { id: one.id, version: 1, state: 'active', pausedAt: null, definition: one });
+  for (const one of options.experiments ?? []) tables.experiments.set(one.definition.id, one);
   const newId = countedIds();
   const people = introduce(tables, script, newId);
   const asked = asksForSegments(options) ? (options.segments ?? []) : [];

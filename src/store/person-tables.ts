@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { commerceEventNames } from '../domain/carts/commerce-events.js';
 import { addressKeptIn, addressTraits } from './channel-sql.js';
 import { eraseLetters } from './erase-letters.js';
+import { experimentTables } from './experiment-tables.js';
 import type { PersonTable, TableName, TableRule, ToldSince } from './person-table.js';
 import { segmentTables } from './segment-tables.js';
 import { tablesOfNobody } from './tables-of-nobody.js';
@@ -388,6 +389,8 @@ export const personTables: { readonly [Name in TableName]: TableRule<Name> } = {
     },
     addresses: (ids) => sql`select email, phone, ${addressTraits(sql`traits`)} from profiles where id = ${ids}`,
   },
+
+  ...experimentTables,
 
   ...segmentTables,
 

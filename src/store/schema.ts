@@ -50,6 +50,7 @@ export interface Database {
   policy_versions: PolicyVersionsTable;
   definition_versions: DefinitionVersionsTable;
   segment_members: SegmentMembersTable;
+  exposures: ExposuresTable;
   segment_reviews: SegmentReviewsTable;
   segment_fills: SegmentFillsTable;
   segment_sizes: SegmentSizesTable;
@@ -573,6 +574,32 @@ export interface DefinitionVersionsTable {
   published_at: number;
   /** Journeys hear of everybody whom this version moves. */
   tells: Generated<boolean>;
+}
+
+/** Money in thousandths of the currency's unit. `bare`: of orders whose margin is not known. */
+export interface ExposuresTable {
+  seq: Generated<number>;
+  experiment: string;
+  seed: string;
+  unit: string;
+  profile_id: string;
+  arm: string;
+  version: number;
+  entry_id: string;
+  step: string;
+  at: number;
+  window_ms: number;
+  is_due: Generated<boolean>;
+  orders: Generated<number>;
+  net: Generated<number>;
+  discount: Generated<number>;
+  margin: Generated<number>;
+  bare_net: Generated<number>;
+  bare_discount: Generated<number>;
+  refunded: Generated<number>;
+  unsubscribed: Generated<boolean>;
+  complained: Generated<boolean>;
+  stopped: Generated<boolean>;
 }
 
 export interface SegmentMembersTable {

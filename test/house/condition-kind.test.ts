@@ -18,9 +18,10 @@ vi.mock(import('../../src/journey/steps/index.js'), async (original) => {
   const { reward } = await import('./trial-step.js');
   return { stepKinds: { ...stepKinds, reward } };
 });
-vi.mock(import('../../src/step-effects/index.js'), async () => {
+vi.mock(import('../../src/step-effects/index.js'), async (original) => {
+  const { stepEffects } = await original();
   const { pointsGiven } = await import('./trial-effect.js');
-  return { stepEffects: { points_given: pointsGiven } };
+  return { stepEffects: { ...stepEffects, points_given: pointsGiven } };
 });
 
 const journey = trialJourney({

@@ -13,7 +13,10 @@ vi.mock(import('../../src/journey/steps/index.js'), async (original) => {
   const { reward } = await import('./trial-step.js');
   return { stepKinds: { ...stepKinds, reward } };
 });
-vi.mock(import('../../src/step-effects/index.js'), () => ({ stepEffects: { points_given: givePoints } }));
+vi.mock(import('../../src/step-effects/index.js'), async (original) => {
+  const { stepEffects } = await original();
+  return { stepEffects: { ...stepEffects, points_given: givePoints as never } };
+});
 const written = vi.hoisted((): unknown[] => []);
 
 const givePoints = vi.hoisted(

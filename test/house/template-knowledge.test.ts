@@ -20,9 +20,10 @@ vi.mock(import('../../src/knowledge/index.js'), async (original) => {
   const { pointsKnown } = await import('./trial-knowledge.js');
   return { knowledgeSources: { ...sources, points: pointsKnown } };
 });
-vi.mock(import('../../src/step-effects/index.js'), async () => {
+vi.mock(import('../../src/step-effects/index.js'), async (original) => {
+  const { stepEffects } = await original();
   const { pointsGiven } = await import('./trial-effect.js');
-  return { stepEffects: { points_given: pointsGiven } };
+  return { stepEffects: { ...stepEffects, points_given: pointsGiven } };
 });
 vi.mock(import('../../src/journey/steps/index.js'), async (original) => {
   const { stepKinds } = await original();

@@ -21,6 +21,7 @@ import type { EntryId, ProfileId } from '../../src/domain/values/ids.js';
 import { enrolAheadRealMs } from '../../src/journey/broadcast.js';
 import type { Condition } from '../../src/journey/conditions/condition.js';
 import type { JourneyDefinition } from '../../src/journey/definition.js';
+import type { LiveExperiment } from '../../src/journey/experiment.js';
 import { askToLeave, pause, receive, resume } from '../../src/simulator/memory/deeds.js';
 import { suppressAddress } from '../../src/simulator/memory/effects.js';
 import { hear } from '../../src/simulator/memory/ingest.js';
@@ -36,6 +37,7 @@ import { Tables } from '../../src/simulator/memory/tables.js';
 import type { Store } from '../../src/store/db.js';
 import { addDefinitionVersion } from '../../src/store/definitions.js';
 import { opset } from '../../workflows/contract.js';
+import { experimentOf, putExperimentInForce } from './experiments.js';
 import { shippedPolicies } from './policies.js';
 import { shop } from './shop.js';
 import { publishHead } from './templates.js';
@@ -72,6 +74,7 @@ export const twinJourneys: readonly JourneyDefinition[] = [
   }),
   cartJourney({
     id: 'viewed' as JourneyDefinition['id'],
+    start: 'draw' as JourneyDefinition['start'],
     name: 'Viewed',
     priority: 30,
     topic: 'cart_reminder',
@@ -80,6 +83,16 @@ export const twinJourneys: readonly JourneyDefinition[] = [
     catchUp: { kind: 'skip_step' },
     steps: Object.fromEntries(
       [
+        {
+          kind: 'experiment',
+          id: 'draw',
+          next: 'second',
+          experiment: 'nudge',
+          arms: [
+            { arm: 'early', next: 'first' },
+            { arm: 'late', next: 'listen' },
+          ],
+        } as unknown as JourneyDefinition['steps'][string],
         send('first', 'listen', { deadlineMs: 30 * hour }),
         {
           kind: 'wait_until',
@@ -170,6 +183,20 @@ function counted(name: 'order.paid' | 'product.viewed', windowMs: number): Condi
   return { kind: 'event_count', name, windowMs, comparison: { op: 'at_least', value: 1 } };
 }
 
+/** Draws by person; a fifth walks as if they were nudged early, and gets nothing. */
+const nudge: LiveExperiment = {
+  version: 1,
+  definition: experimentOf({
+    id: 'nudge',
+    arms: [
+      { id: 'early', weight: 0.4 },
+      { id: 'late', weight: 0.4 },
+      { id: 'none', weight: 0.2, holdoutOf: 'early' },
+    ],
+    control: 'late',
+  }),
+};
+
 const policies: Policies = {
   ...shippedPolicies(),
   quietHours: { ...shippedPolicies().quietHours, openingJitterMs: 0 },
@@ -191,6 +218,7 @@ export interface Told {
   readonly entries: readonly unknown[];
   readonly trace: readonly unknown[];
   readonly messages: readonly unknown[];
+  readonly exposures: readonly unknown[];
   readonly verdicts: readonly unknown[];
   /** Who came into a segment or left one, in the order in which a person's were told. */
   readonly places: readonly unknown[];
@@ -236,6 +264,7 @@ export async function playInStore(store: Store, run: number, script: TwinScript)
 
 function memoryTwin({ run, newId }: Names, script: TwinScript): Twin {
   const tables = new Tables();
+  tables.experiments.set(nudge.definition.id, nudge);
   for (const definition of twinJourneys)
     tables.journeys.set(definition.id, { id: definition.id, version: 1, state: 'active', pausedAt: null, definition });
   const player = new Play(
@@ -336,6 +365,10 @@ function memoryTwin({ run, newId }: Names, script: TwinScript): Twin {
           slotAt,
           attempts: attempts.length,
         })),
+      exposures: [...tables.kept.values()]
+        .filter(({ table }) => table === 'exposures')
+        .map(({ profileId, values: { experiment, unit, arm, at } }) => ({ profile: profileId, experiment, unit, arm, at }))
+        .toSorted(byUnit),
       verdicts: [...tables.messages.keys()].sort().flatMap((id) =>
         tables.verdicts.where('message', id).map(({ at, verdict }) => ({
           message: id,
@@ -373,6 +406,7 @@ export async function prepareTwinStore(store: Store): Promise<void> {
   const clock = new HandClock(startAt - 2 * day);
   await fillSegments(turnDeps(store, { clock }));
   await sql`update segment_fills set finished_at = ${startAt - 2 * day}`.execute(store.db);
+  await putExperimentInForce(store, nudge);
 }
 
 async function storeTwin(store: Store, { run, newId }: Names, script: TwinScript): Promise<Twin> {
@@ -486,6 +520,9 @@ async function readTold(store: Store, like: string): Promise<Told> {
     messages: await rows(
       sql`select id, entry_id as entry, step, visit, channel, state, reason, slot_at as "slotAt", attempts from messages where entry_id like ${like} order by id collate "C"`,
     ),
+    exposures: (
+      await rows(sql`select profile_id as profile, experiment, unit, arm, at from exposures where entry_id like ${like}`)
+    ).toSorted(byUnit),
     verdicts:
       await rows(sql`select v.message_id as message, v.at, v.decision, v.reason, v.until_at as until from verdicts v join messages m on m.id = v.message_id
       where m.entry_id like ${like} order by v.message_id collate "C", v.seq`),
@@ -515,6 +552,10 @@ function stopReason(channel: 'email' | 'sms'): 'unsubscribed' | 'stopped' {
 
 function pick<Id>(ids: readonly Id[], of: number): Id | undefined {
   return ids.length === 0 ? undefined : ids[of % ids.length];
+}
+
+function byUnit(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): number {
+  return String(a['unit']) < String(b['unit']) ? -1 : 1;
 }
 
 function byId(a: { readonly id: string }, b: { readonly id: string }): number {

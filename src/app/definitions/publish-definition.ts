@@ -2,10 +2,8 @@ import type { DefinitionKind } from '../../definitions/kind.js';
 import { definitionFile, definitionId } from '../../definitions/kind.js';
 import { parseDefinition } from '../../definitions/parse.js';
 import { topicIds } from '../../domain/policy/topic-policy.js';
-import type { Trx } from '../../store/db.js';
 import { addDefinitionVersion, listDefinitions, lockDefinitions, readDefinitionVersion } from '../../store/definitions.js';
 import type { FileProblem } from '../../yaml/problem.js';
-import { problemAt, readYaml } from '../../yaml/yaml-file.js';
 import type { AppDeps } from '../deps.js';
 import { versionHash } from '../version-hash.js';
 
@@ -22,6 +20,9 @@ export type DefinitionPublication =
     }
   /** What was in force before stays so. `id` null: the source names none. */
   | { readonly kind: 'refused'; readonly id: string | null; readonly problems: readonly FileProblem[] };
+
+/** Far more than a shop has of one kind. */
+const mostCompared = 10_000;
 
 /** Checks a definition's source and freezes it as the next version. Publishing what is in force changes nothing, so it may be repeated. */
 export async function publishDefinition(
@@ -42,8 +43,6 @@ export async function publishDefinition(
     await lockDefinitions(trx, kind.kind);
     const newest = await readDefinitionVersion(trx, kind.kind, id, 'newest');
     if (newest?.hash === hash) return { kind: 'unchanged', id, version: newest.version, hash, problems };
-    const clashes = await clashesWithOthers(trx, kind, definition, { file, source });
-    if (clashes.length > 0) return { kind: 'refused', id, problems: [...problems, ...clashes] };
     const version = (newest?.version ?? 0) + 1;
     const publishedAt = deps.clock.now();
     await addDefinitionVersion(trx, {
@@ -60,25 +59,6 @@ export async function publishDefinition(
     return { kind: 'published', id, version, hash, problems };
   });
 }
-
-/** What is wrong with it beside the others of its kind that are in force. */
-async function clashesWithOthers(
-  trx: Trx,
-  kind: DefinitionKind,
-  definition: object,
-  { file, source }: { readonly file: string; readonly source: string },
-): Promise<readonly FileProblem[]> {
-  const { clashes } = await kind.form();
-  if (clashes === undefined) return [];
-  const others = (await listDefinitions(trx, kind.kind, { after: null, limit: mostCompared })).flatMap((other): readonly object[] =>
-    other.definition === null ? [] : [other.definition],
-  );
-  const yaml = readYaml(file, source);
-  return clashes(definition, others).map(({ path, message, suggestion, severity }) => problemAt(yaml, path, message, suggestion, severity));
-}
-
-/** Far more than a shop has of one kind. */
-const mostCompared = 10_000;
 
 /**
  * Takes it out of force by a version without a definition; publishing it again brings it back. `unknown`: there is none, or it is out of

@@ -1,6 +1,8 @@
 import { topicIds } from '../../domain/policy/topic-policy.js';
 import type { JourneyDefinition } from '../../journey/definition.js';
+import { experimentWays } from '../../journey/experiment.js';
 import { type JourneyProblem, parseJourney, type TemplateCatalog } from '../../journey/parse.js';
+import { readLiveExperiments } from '../../store/experiments.js';
 import { addJourneyVersion, createJourney, type JourneyState, lockJourney, readVersionHash } from '../../store/journeys.js';
 import { liveSegmentIds } from '../../store/segments.js';
 import type { AppDeps } from '../deps.js';
@@ -41,6 +43,7 @@ export async function publishJourney(
     ...(deps.templates ? { templates: deps.templates } : {}),
     ...(deps.policies ? { topics: topicIds(deps.policies.current().topics) } : {}),
     segments: await liveSegmentIds(deps.store.db),
+    experiments: experimentWays(await readLiveExperiments(deps.store.db)),
   });
   if (parsed.kind === 'invalid') return { kind: 'refused', journeyId: input.id ?? null, problems: parsed.problems };
   const { definition, problems } = parsed;

@@ -6,10 +6,12 @@ import { day } from '../../domain/time/instant.js';
 import { localClock } from '../../domain/time/time.js';
 import { settledBefore } from '../../domain/tracking/human-click.js';
 import type { JourneyDefinition } from '../../journey/definition.js';
+import { experimentWays } from '../../journey/experiment.js';
 import { type JourneyProblem, parseJourney, type TemplateCatalog } from '../../journey/parse.js';
 import { Comparison, type DifferingPerson, type ReplayCount, type ReplayDay } from '../../replay/compare.js';
 import { LoadOfSides } from '../../replay/load-of-sides.js';
 import { playRecorded, type ReplayWorld, Shared } from '../../replay/play-recorded.js';
+import { readLiveExperiments } from '../../store/experiments.js';
 import { loadLiveJourneys } from '../../store/live-journeys.js';
 import { countPeopleToReplay, listPeopleToReplay, type PersonToReplay } from '../../store/replay-read.js';
 import { liveSegmentIds, readLiveSegments } from '../../store/segments.js';
@@ -85,6 +87,7 @@ export async function replayJourney(deps: Deps, request: ReplayRequest): Promise
     ...(deps.templates ? { templates: deps.templates } : {}),
     topics: topicIds(deps.policies.current().topics),
     segments: await liveSegmentIds(deps.store.db),
+    experiments: experimentWays(await readLiveExperiments(deps.store.db)),
   });
   if (parsed.kind === 'invalid') return { kind: 'refused', problems: parsed.problems };
   return { kind: 'plays', replay: play(deps, request, parsed.definition) };
@@ -161,6 +164,7 @@ async function sidesOf(
   const policies = deps.policies.current();
   const { shop, secret } = deps;
   const segments = await readLiveSegments(deps.store.db);
+  const experiments = await readLiveExperiments(deps.store.db);
   const outside: ReplayWorld['outside'] = {
     // Spread by ids that are made up here, openings would differ by chance.
     policies: { ...policies, quietHours: { ...policies.quietHours, openingJitterMs: 0 } },
@@ -176,6 +180,7 @@ async function sidesOf(
     outside,
     hosts: shop.hosts,
     segments,
+    experiments,
   });
   return { live: world(live), draft: world(draft) };
 }

@@ -9,6 +9,7 @@ import { topicIds } from '../../domain/policy/topic-policy.js';
 import { parseJourney } from '../../journey/parse.js';
 import { policyFile } from '../../policy/parse.js';
 import { checkPolicyFolder, publishOrder, readPolicyFile } from '../../project/policy-folder.js';
+import { projectExperimentWays } from '../../project/project-experiments.js';
 import { segmentIds } from '../../project/project-segments.js';
 import { loadShop } from '../../project/shop.js';
 import { type FileKind, journeyKind, sourceFiles } from '../../project/source-files.js';
@@ -149,8 +150,9 @@ async function journeyDifferences(context: CliContext): Promise<readonly Differe
   const [templates, { policies }] = await Promise.all([loadTemplates(context.project), checkPolicyFolder(context.project, null)]);
   const topics = policies === null ? {} : { topics: topicIds(policies.topics) };
   const segments = await segmentIds(context.project);
+  const experiments = await projectExperimentWays(context.project);
   return fileDifferences(context, journeyKind, async ({ file, source }) =>
-    parseJourney(source, { templates, segments, ...topics }).problems.map((problem) => ({ ...problem, file })),
+    parseJourney(source, { templates, segments, experiments, ...topics }).problems.map((problem) => ({ ...problem, file })),
   );
 }
 

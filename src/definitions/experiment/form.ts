@@ -5,7 +5,7 @@ import type { Experiment, Guardrail, GuardrailKind } from '../../journey/experim
 import type { Reference } from '../../journey/finding.js';
 import { toLimitMs } from '../../yaml/duration-source.js';
 import type { DefinitionForm } from '../kind.js';
-import { lintExperiment, namespaceClashes } from './lint.js';
+import { lintExperiment } from './lint.js';
 import { longestDays } from './looks.js';
 import { type ExperimentSource, experimentSource } from './source.js';
 
@@ -13,7 +13,6 @@ export const experimentForm: DefinitionForm<Experiment> = {
   schema: experimentSource,
   compile: (source: ExperimentSource) => readExperiment(source).definition,
   lint: (source: ExperimentSource, context) => lintExperiment(source, readExperiment(source), context),
-  clashes: namespaceClashes,
 };
 
 export interface ReadExperiment {

@@ -21,6 +21,7 @@ export function lintExperiment(source: ExperimentSource, read: ReadExperiment, c
     ...repeatedGuardrails(source),
     ...unitFindings(source),
     ...audienceFindings(read, context),
+    ...namespaceClashes(definition, (context.peers ?? []) as readonly Experiment[]),
   ];
 }
 

@@ -3,6 +3,7 @@
 // Schema, compiler, lint, graph, engine and what waits listen to are made from this list.
 import type { StepEffect, StepShapes } from '../definition.js';
 import { exit } from './exit.js';
+import { experiment } from './experiment.js';
 import type { StepKind } from './kind.js';
 import { send } from './send.js';
 import { split } from './split.js';
@@ -15,5 +16,6 @@ export const stepKinds = {
   wait,
   wait_until: waitUntil,
   split,
+  experiment,
   exit,
 } satisfies { readonly [K in keyof StepShapes]: StepKind<StepShapes[K], unknown, StepEffect> };

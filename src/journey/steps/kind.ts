@@ -89,6 +89,8 @@ export type Move<Effect = never> =
       readonly to: StepId | null;
       readonly line: Pick<TraceLine, 'kind' | 'text'> | null;
       readonly dueSince?: Instant;
+      /** No message that a holdout goes without leaves from here on. Absent: as before. */
+      readonly holdsOut?: true;
       readonly asks?: readonly Effect[];
     }
   /** Its message is pending (`message`). */

@@ -12,6 +12,7 @@ import type { CartId, EntryId, MessageId, ProfileId } from '../../domain/values/
 import type { RunningBroadcast } from '../../journey/broadcast.js';
 import type { JourneyDefinition } from '../../journey/definition.js';
 import type { Awaiting, EntryInput, EntryState, TraceLine } from '../../journey/entry.js';
+import type { LiveExperiment } from '../../journey/experiment.js';
 import type { LiveJourney } from '../../matching/triggers.js';
 import type { ConsentAct } from '../../projection/rows.js';
 import type { ReadyContent } from '../../turn/content.js';
@@ -91,6 +92,8 @@ export interface KeptRow {
 export interface Told {
   readonly tier?: Tier;
   readonly unreachable: Readonly<Partial<Record<Channel, string>>>;
+  /** The arm that they are to get, by experiment. */
+  readonly arms?: Readonly<Record<string, string>>;
 }
 
 /** A store in memory: what happened, and how things stand. It has no rule of its own. */
@@ -136,6 +139,10 @@ export class Tables {
   readonly waits = new Log<MemoryWait, 'entry' | 'value'>({ entry: ({ entryId }) => [entryId], value: ({ value }) => [value] });
   /** What steps had written and knowledge reads: rows of people, each of a table that is named. A merge takes them along. */
   readonly kept = new Log<KeptRow, 'profile'>({ profile: ({ profileId }) => [profileId] });
+  /** Those in force, by id. */
+  readonly experiments = new Map<string, LiveExperiment>();
+  /** By which id a person is drawn: in a replay by their real one. */
+  drawnAs: (id: ProfileId) => string = (id) => id;
   readonly broadcasts = new Map<string, MemoryBroadcast>();
   /** By channel and address. */
   readonly suppressions = new Map<string, string>();

@@ -156,6 +156,7 @@ function question(turn: Turn, { step, pending, message }: Omit<Asked, 'roomOf'>,
     places,
     timeZone,
     toldTier: facts.toldTier,
+    isInHoldout: turn.state.isHeldOut === true,
   };
   const { address, content } = plan;
   return [

@@ -1,0 +1,68 @@
+import { drawArm, isKeptBack } from '../domain/experiments/assign.js';
+import { day, type Instant } from '../domain/time/instant.js';
+import type { ConditionFacts } from './conditions/condition.js';
+import { evaluate } from './conditions/kind-of.js';
+import { armOf, type Experiment, type ExperimentArm } from './experiment.js';
+
+/** What a turn knows of one experiment and of the person in it. */
+export interface KnownExperiment {
+  /** Null: it is not in force. */
+  readonly live: { readonly version: number; readonly definition: Experiment } | null;
+  /** The arm that the person, or the entry, has already in this run of it; null: none. */
+  readonly exposed: string | null;
+  /** What was decided and is carried out; null: nothing. */
+  readonly kept: KeptArm | null;
+}
+
+/** A decision that is carried out: everybody gets this arm, but for those who are kept back for four weeks. */
+export interface KeptArm {
+  readonly arm: string;
+  readonly since: Instant;
+}
+
+/** Whose arms are asked for. */
+export interface Units {
+  readonly person: string;
+  readonly entry: string;
+}
+
+export type Assigned =
+  /** `exposes`: it is told down, since it was not before. */
+  | { readonly kind: 'arm'; readonly arm: ExperimentArm; readonly exposes: boolean }
+  /** By a decision: nobody is exposed any more. */
+  | { readonly kind: 'kept'; readonly arm: ExperimentArm }
+  | { readonly kind: 'none'; readonly why: NoArm };
+
+export type NoArm = 'not-in-force' | 'held-out' | 'namespace' | 'audience' | 'coverage' | 'gone';
+
+/** So long people are kept back after a decision. */
+export const keptBackMs = 28 * day;
+
+/**
+ * The arm of a person, or of an entry. What is told down wins over the hash, so neither weights nor a restart, an alias or a new version
+ * move anybody. Who is held out already takes no part.
+ */
+export function assignArm(known: KnownExperiment, units: Units, facts: ConditionFacts, isHeldOut: boolean): Assigned {
+  if (known.live === null) return { kind: 'none', why: 'not-in-force' };
+  const { definition } = known.live;
+  if (known.kept !== null) return byDecision(definition, known.kept, units, facts.at);
+  if (known.exposed !== null) return told(definition, known.exposed);
+  if (isHeldOut) return { kind: 'none', why: 'held-out' };
+  if (definition.audience !== null && evaluate(definition.audience, facts) !== 'true') return { kind: 'none', why: 'audience' };
+  const drawn = drawArm(definition, units[definition.unit]);
+  if (drawn.kind === 'outside') return { kind: 'none', why: drawn.why };
+  const arm = armOf(definition, drawn.arm);
+  return arm === undefined ? { kind: 'none', why: 'gone' } : { kind: 'arm', arm, exposes: true };
+}
+
+function told(definition: Experiment, id: string): Assigned {
+  const arm = armOf(definition, id);
+  return arm === undefined ? { kind: 'none', why: 'gone' } : { kind: 'arm', arm, exposes: false };
+}
+
+function byDecision(definition: Experiment, kept: KeptArm, units: Units, at: Instant): Assigned {
+  const isLate = at >= kept.since + keptBackMs;
+  const stays = !isLate && isKeptBack(`kept-back:${definition.seed}`, definition.keptBack, units[definition.unit]);
+  const arm = armOf(definition, stays ? definition.control : kept.arm);
+  return arm === undefined ? { kind: 'none', why: 'gone' } : { kind: 'kept', arm };
+}
