@@ -11,6 +11,7 @@ import type { ApiDeps } from './deps.js';
 import { openApi } from './openapi.js';
 import { patience, timeLimits } from './patience.js';
 import { problemHandler } from './problem.js';
+import { answerRoutes } from './routes/answers.js';
 import { apiKeyRoutes } from './routes/api-keys.js';
 import { auditRoutes } from './routes/audit.js';
 import { backupRoutes } from './routes/backups.js';
@@ -118,6 +119,7 @@ const apiRoutes = [
   replayRoutes,
   policyRoutes,
   definitionRoutes,
+  answerRoutes,
   fieldRoutes,
   segmentPlaceRoutes,
   productRoutes,

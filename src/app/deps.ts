@@ -1,4 +1,5 @@
 import type { Segments } from '../definitions/segment/in-force.js';
+import type { Fields } from '../domain/answers/field.js';
 import type { KeyLimits } from '../domain/keys/key-budget.js';
 import type { Secrets } from '../domain/keys/secrets.js';
 import type { Channel } from '../domain/messages/channel.js';
@@ -44,6 +45,8 @@ export interface AppDeps {
   readonly policies: { readonly current: () => Policies; readonly refresh?: () => Promise<void> };
   /** The segments in force, for who tells facts. */
   readonly segments: { readonly current: () => Segments };
+  /** The fields in force. Absent: none are declared. */
+  readonly fields?: { readonly current: () => Fields } | undefined;
   readonly providers: Providers;
   readonly renderer: Renderer;
   readonly orderLookup: OrderLookup | null;

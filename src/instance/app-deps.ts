@@ -27,6 +27,7 @@ type Given =
   | 'shop'
   | 'policies'
   | 'segments'
+  | 'fields'
   | 'providers'
   | 'renderer'
   | 'log'

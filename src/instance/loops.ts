@@ -2,6 +2,7 @@ import { enrolDue, forgetOldRequests } from '../app/broadcasts/enrol-recipients.
 import { tendConsents } from '../app/consent/double-opt-in.js';
 import { tendDeadLetters } from '../app/dead-letters/tend-dead-letters.js';
 import type { AppDeps } from '../app/deps.js';
+import type { LiveFields } from '../app/fields/live-fields.js';
 import { type AuditTrail, forgetOldActs } from '../app/keys/audit-trail.js';
 import { forgetOldKeyActs } from '../app/keys/undo-key-acts.js';
 import { settlePendingInteractions } from '../app/messages/record-interaction.js';
@@ -25,6 +26,7 @@ export function watchingLoops(of: {
   readonly store: Store;
   readonly policies: LivePolicies;
   readonly segments: LiveSegments;
+  readonly fields: LiveFields;
   readonly liveShop: LiveShop;
   readonly secrets: SecretWatch;
 }): readonly Loop[] {
@@ -34,6 +36,7 @@ export function watchingLoops(of: {
     await Promise.all([
       of.policies.take(published.policies),
       of.segments.take(published.segments, of.store.db),
+      of.fields.take(published.fields, of.store.db),
       of.liveShop.take(published.shop),
     ]);
   };

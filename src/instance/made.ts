@@ -1,4 +1,5 @@
 import type { AppDeps } from '../app/deps.js';
+import type { LiveFields } from '../app/fields/live-fields.js';
 import type { InboundEmailDeps } from '../app/inbound/receive-email.js';
 import type { TwilioKeys } from '../app/inbound/twilio-webhooks.js';
 import type { AuditTrail } from '../app/keys/audit-trail.js';
@@ -41,6 +42,7 @@ export interface Made {
   readonly renderer: ReturnType<typeof createRenderer>;
   readonly policies: LivePolicies;
   readonly segments: LiveSegments;
+  readonly fields: LiveFields;
   readonly 'live shop': LiveShop;
   /** What the use cases need, and what a later part puts in. */
   readonly app: { readonly app: InboundEmailDeps & TwilioKeys; readonly life: { mayBeginSend: boolean; notifyRelay: () => void } };

@@ -34,10 +34,17 @@ const factWords: Readonly<Record<string, string>> = {
   'message.complained': 'a complaint',
   'segment.entered': 'coming into a segment',
   'segment.left': 'leaving a segment',
+  'quiz.started': 'a started quiz',
+  'answer.given': 'an answer',
+  'quiz.completed': 'a completed quiz',
 };
 
 const clientEvents: Readonly<Record<string, FactName>> = {
   'product viewed': 'product.viewed',
+  'quiz started': 'quiz.started',
+  'question answered': 'answer.given',
+  'quiz answered': 'answer.given',
+  'quiz completed': 'quiz.completed',
   'viewed product': 'product.viewed',
   'product added': 'cart.updated',
   'added product': 'cart.updated',

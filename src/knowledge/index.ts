@@ -2,11 +2,13 @@
 // its line in the list below, a test, and a migration for what it stores. Conditions and steps then name it in `needs`. Nothing of it is
 // loaded for a journey that does not ask.
 import type { Answers, Questions } from '../journey/knowledge.js';
+import { answers } from './answers/index.js';
 import { entryProductKnown } from './entry-product/index.js';
 import { eventInstants } from './event-instants/index.js';
 import { experiments } from './experiments/index.js';
 import { segmentsKnown } from './segments/index.js';
 import type { KnowledgeSource } from './source.js';
+import { traitAges } from './trait-ages/index.js';
 import { viewedKnown } from './viewed/index.js';
 
 export const knowledgeSources = {
@@ -15,4 +17,6 @@ export const knowledgeSources = {
   viewed: viewedKnown,
   entry_product: entryProductKnown,
   experiments,
+  answers,
+  trait_ages: traitAges,
 } satisfies { readonly [Name in keyof Questions]: KnowledgeSource<Questions[Name], unknown, Answers[Name]> };

@@ -4,7 +4,7 @@ import type { JourneyDefinition } from '../journey/definition.js';
 import { needsOf } from '../journey/engine.js';
 import type { Known } from '../journey/knowledge.js';
 import { knowledgeSources } from './index.js';
-import type { About, KnowledgeSource, MemoryLook } from './source.js';
+import type { About, KnowledgeSource, MemoryLook, OpenSealed } from './source.js';
 
 type AnySource = KnowledgeSource<unknown, unknown, unknown>;
 
@@ -13,19 +13,20 @@ export interface AskedSource {
   readonly name: string;
   readonly source: AnySource;
   readonly question: unknown;
+  readonly open?: OpenSealed | undefined;
 }
 
 /** What the journey asks of each source, at an instant; sources that it does not ask are not there. */
-export function askedSources(definition: JourneyDefinition, at: Instant): readonly AskedSource[] {
-  return askedOf(needsOf(definition), at);
+export function askedSources(definition: JourneyDefinition, at: Instant, open?: OpenSealed): readonly AskedSource[] {
+  return askedOf(needsOf(definition), at, open);
 }
 
-/** These needs, source by source. */
-export function askedOf(needs: readonly { readonly of: string }[], at: Instant): readonly AskedSource[] {
+/** These needs, source by source. `open`: who may read what is encrypted where it is kept. */
+export function askedOf(needs: readonly { readonly of: string }[], at: Instant, open?: OpenSealed): readonly AskedSource[] {
   return [...new Set(needs.map(({ of }) => of))].map((name) => {
     const source = sourceNamed(name);
     const asked = needs.filter(({ of }) => of === name);
-    return { name, source, question: source.question(asked, at) };
+    return { name, source, question: source.question(asked, at), open };
   });
 }
 
@@ -37,7 +38,7 @@ export function selectKnown(asked: readonly AskedSource[], about: About): RawBui
 }
 
 export function readKnown(asked: readonly AskedSource[], json: Readonly<Record<string, unknown>> | null): Known {
-  return Object.fromEntries(asked.map(({ name, source }) => [name, source.read(json?.[name] ?? null)]));
+  return Object.fromEntries(asked.map(({ name, source, open }) => [name, source.read(json?.[name] ?? null, open)]));
 }
 
 export function knownInMemory(asked: readonly AskedSource[], look: MemoryLook): Known {

@@ -1,4 +1,5 @@
 import type { RawBuilder } from 'kysely';
+import type { Sealed } from '../domain/keys/sealed.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { EntryId, ProfileId } from '../domain/values/ids.js';
 import type { Tables } from '../simulator/memory/tables.js';
@@ -10,6 +11,9 @@ export interface About {
   /** Or an expression of it, in a statement about several people. */
   readonly profileId: ProfileId | RawBuilder<unknown>;
 }
+
+/** Opens what is kept of a field; undefined: no secret of this process opens it. Absent where nobody may see it. */
+export type OpenSealed = (name: string, sealed: Sealed) => unknown;
 
 /** The world in memory. `sharers`: others who have an address of the person's, where they are few. */
 export interface MemoryLook {
@@ -32,8 +36,8 @@ export interface KnowledgeSource<Need, Question, Answer> {
    * statement. That statement has the ids of `sharers` at hand: `select id from inbox`.
    */
   fromStore(question: Question, about: About): RawBuilder<unknown>;
-  /** What the database made of it; null where it found nothing. */
-  read(json: unknown): Answer;
+  /** What the database made of it; null where it found nothing. `open`: values that are encrypted where they are kept. */
+  read(json: unknown, open?: OpenSealed): Answer;
   fromMemory(question: Question, look: MemoryLook): Answer;
   /**
    * How templates read it, as a variable of the source's name. Absent: they do not. Only a message whose template names it has it loaded.
@@ -43,7 +47,7 @@ export interface KnowledgeSource<Need, Question, Answer> {
     readonly need: Need;
     /** For lint, previews and samples: what a template may read of it. */
     readonly example: unknown;
-    /** What stands under the name; null: there is nothing, and the template must say what then. */
-    show(answer: Answer): unknown;
+    /** What stands under the name at an instant; null: there is nothing, and the template must say what then. */
+    show(answer: Answer, at: Instant): unknown;
   };
 }

@@ -26,7 +26,7 @@ export function askedByTemplate(names: readonly string[], at: Instant): readonly
 }
 
 /** The answers as templates read them; what shows as null is not there. */
-export function shownToTemplate(asked: readonly AskedSource[], known: Known): Readonly<Record<string, unknown>> {
+export function shownToTemplate(asked: readonly AskedSource[], known: Known, at: Instant): Readonly<Record<string, unknown>> {
   const answers = known as Readonly<Record<string, unknown>>;
-  return Object.fromEntries(asked.map(({ name, source }) => [name, source.template?.show(answers[name]) ?? null]));
+  return Object.fromEntries(asked.map(({ name, source }) => [name, source.template?.show(answers[name], at) ?? null]));
 }

@@ -17,7 +17,7 @@ import { commerceOf, factsOf, orderOf } from './meanings/index.js';
 import { ProjectedOrders } from './orders.js';
 import { projections } from './projections/index.js';
 import type { Understood } from './read-event.js';
-import type { ChangedProfile, ConsentAct, NewClaim } from './rows.js';
+import type { AnswerAct, ChangedProfile, ConsentAct, NewClaim } from './rows.js';
 import type { Outcome, ProjectionNeeds, Scene } from './scene.js';
 
 /** Whom the events are about, with what is stored of them. */
@@ -42,6 +42,7 @@ export class Projection {
   readonly notes: Matched[] = [];
   readonly consents: ConsentAct[] = [];
   readonly claims: NewClaim[] = [];
+  readonly answers: AnswerAct[] = [];
   readonly profiles = new Map<ProfileId, ChangedProfile>();
   readonly carts: ProjectedCarts;
   readonly orders: ProjectedOrders;
@@ -97,10 +98,11 @@ export class Projection {
     return { changedTraits, consents };
   }
 
-  #gather({ event, incoming: { speaker } }: Understood, profileId: ProfileId, { notes, consents, claims, acts }: Outcome): void {
+  #gather({ event, incoming: { speaker } }: Understood, profileId: ProfileId, { notes, consents, claims, answers, acts }: Outcome): void {
     const { messageId: eventId, occurredAt: at, receivedAt } = event;
     if (notes !== undefined) this.notes.push(...notes.map((reason) => note(event, reason)));
     if (consents !== undefined) this.consents.push(...consents);
+    if (answers !== undefined) this.answers.push(...answers);
     if (claims !== undefined)
       this.claims.push(...claims.map((claim) => ({ ...claim, profileId, eventId, keyId: speaker.keyId, at, receivedAt })));
     for (const { kind, kept } of acts ?? []) this.acts.keep({ event, speaker, profileId }, kind, kept);

@@ -1,3 +1,4 @@
+import type { Answer } from '../domain/answers/answer.js';
 import type { ConsentProof, ConsentRecord } from '../domain/consent/consent.js';
 import type { Claim } from '../domain/keys/browser-word.js';
 import type { Identity } from '../domain/people/identity.js';
@@ -10,6 +11,14 @@ import type { ProfileId } from '../domain/values/ids.js';
 export interface ChangedProfile extends Profile {
   readonly traitsChanged: boolean;
   readonly engagementChanged: boolean;
+}
+
+/** An answer as it is written. */
+export interface AnswerAct extends Answer {
+  readonly profileId: ProfileId;
+  readonly recordedAt: Instant;
+  /** The event that told it; null: the API or a page did. */
+  readonly eventId: string | null;
 }
 
 /** One act with its proof. The ledger only grows. */

@@ -1,16 +1,18 @@
+import type { Fields } from '../domain/answers/field.js';
 import type { Claim } from '../domain/keys/browser-word.js';
 import type { Secrets } from '../domain/keys/secrets.js';
 import type { IdentityPlan, Meeting } from '../domain/people/identity.js';
 import type { Policies } from '../domain/policy/policies.js';
 import type { Shop } from '../domain/shop/shop.js';
 import type { Understood } from './read-event.js';
-import type { ChangedProfile, ConsentAct, NewKeyAct } from './rows.js';
+import type { AnswerAct, ChangedProfile, ConsentAct, NewKeyAct } from './rows.js';
 
 export interface ProjectionNeeds {
   readonly newId: () => string;
   readonly policies: { readonly current: () => Policies };
   readonly secret: Secrets;
   readonly shop: Pick<Shop, 'country' | 'hosts'>;
+  readonly fields?: { readonly current: () => Fields } | undefined;
 }
 
 /** One event and whom it is about, as a projection sees it. */
@@ -33,6 +35,7 @@ export interface Outcome {
   readonly changedTraits?: readonly string[];
   readonly consents?: readonly ConsentAct[];
   readonly claims?: readonly Claim[];
+  readonly answers?: readonly AnswerAct[];
   /** What the event's key said, so that it can be undone. */
   readonly acts?: readonly Pick<NewKeyAct, 'kind' | 'kept'>[];
 }

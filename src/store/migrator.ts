@@ -24,6 +24,7 @@ import { up as segmentMembers } from './migrations/0028-segment-members.js';
 import { up as orders } from './migrations/0029-orders.js';
 import { up as products } from './migrations/0032-products.js';
 import { up as toldDefinitions } from './migrations/0035-told-definitions.js';
+import { up as answers } from './migrations/0037-answers.js';
 import { up as exposures } from './migrations/0040-exposures.js';
 
 /** In order; a new one goes to the end and an old one never changes. */
@@ -53,6 +54,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0029-orders': { up: orders },
   '0032-products': { up: products },
   '0035-told-definitions': { up: toldDefinitions },
+  '0037-answers': { up: answers },
   '0040-exposures': { up: exposures },
 };
 

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { commerceEventNames } from '../domain/carts/commerce-events.js';
+import { answerTables } from './answer-tables.js';
 import { addressKeptIn, addressTraits } from './channel-sql.js';
 import { eraseLetters } from './erase-letters.js';
 import { experimentTables } from './experiment-tables.js';
@@ -12,7 +13,17 @@ import { tablesOfNobody } from './tables-of-nobody.js';
 // in every column.
 
 /** Names of events that say nothing of a person. */
-const knownNames: readonly string[] = [...commerceEventNames, 'consent granted', 'consent denied', 'consent revoked', 'consent withdrawn'];
+const knownNames: readonly string[] = [
+  ...commerceEventNames,
+  'quiz started',
+  'question answered',
+  'quiz answered',
+  'quiz completed',
+  'consent granted',
+  'consent denied',
+  'consent revoked',
+  'consent withdrawn',
+];
 
 /** Methods of consent that Sojourn notes itself, whose source is its own word too. */
 const ownMethods: readonly string[] = [
@@ -391,7 +402,7 @@ export const personTables: { readonly [Name in TableName]: TableRule<Name> } = {
   },
 
   ...experimentTables,
-
+  ...answerTables,
   ...segmentTables,
 
   ...tablesOfNobody,

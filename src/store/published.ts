@@ -10,6 +10,8 @@ export interface Published {
   readonly policies: ReadonlyMap<PolicyKind, number>;
   /** The number of versions of segments that were ever published: another one means that something changed. */
   readonly segments: number;
+  /** The same of `fields.yaml`. */
+  readonly fields: number;
   /** Which publication of shop.yaml was the last; null: none yet. */
   readonly shop: string | null;
   /** The oldest first. */
@@ -21,20 +23,23 @@ export async function readPublished(db: Db | Trx): Promise<Published> {
   const { rows } = await sql<{
     policies: Readonly<Record<string, number>> | null;
     segments: number;
+    fields: number;
     shop: unknown;
     eras: readonly SecretEra[] | null;
   }>`
     select
       (select json_object_agg(kind, version) from (select kind, max(version) as version from policy_versions group by kind) newest) as policies,
       (select count(*) from definition_versions where kind = 'segment') as segments,
+      (select count(*) from definition_versions where kind = 'field') as fields,
       (select value from controls where key = ${shopMark}) as shop,
       (select json_agg(json_build_object('fingerprint', fingerprint, 'place', place, 'since', since_at, 'retiredAt', retired_at, 'derives', derives)
                        order by since_at, seq) from secret_eras) as eras
   `.execute(db);
-  const [{ policies, segments, shop, eras } = { policies: null, segments: 0, shop: null, eras: null }] = rows;
+  const [{ policies, segments, fields, shop, eras } = { policies: null, segments: 0, fields: 0, shop: null, eras: null }] = rows;
   return {
     policies: new Map(Object.entries(policies ?? {}).map(([kind, version]) => [kind as PolicyKind, version])),
     segments,
+    fields,
     shop: typeof shop === 'string' ? shop : null,
     eras: eras ?? [],
   };

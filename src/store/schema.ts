@@ -12,6 +12,7 @@ type JsonDefault<T> = ColumnType<T, string | undefined, string>;
 export interface Database {
   profiles: ProfilesTable;
   identities: IdentitiesTable;
+  answers: AnswersTable;
   events: EventsTable;
   facts: FactsTable;
   carts: CartsTable;
@@ -693,4 +694,21 @@ export interface BroadcastBatchesTable {
   first: number;
   until: number;
   poke_real: number | null;
+}
+
+/** What people said to questions (`0037`). */
+interface AnswersTable {
+  seq: Generated<number>;
+  profile_id: string;
+  name: string;
+  value: Json<unknown> | null;
+  source: string;
+  quiz: string | null;
+  version: number | null;
+  purpose: string | null;
+  answered_at: number;
+  expires_at: number;
+  recorded_at: number;
+  event_id: string | null;
+  consent: Json<unknown> | null;
 }

@@ -1,6 +1,7 @@
 import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { LiveFields } from '../../src/app/fields/live-fields.js';
 import { livePolicies } from '../../src/app/policies/live-policies.js';
 import { LiveSegments } from '../../src/app/segments/live-segments.js';
 import { publishTemplates } from '../../src/app/templates/publish-templates.js';
@@ -62,6 +63,7 @@ describe('a project folder that people work on while the service runs', () => {
       liveShop: other,
       policies: livePolicies({ store, log: silentLog }),
       segments: new LiveSegments(),
+      fields: new LiveFields(),
       secrets: watchSecrets({ secret: secretsOf('s'), log: silentLog }),
     };
     const stop = runLoops(watchingLoops(watching), { log: silentLog });

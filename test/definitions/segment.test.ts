@@ -60,7 +60,10 @@ test('asks the store for nothing but what its conditions need', async () => {
     '{ any: [{ event_count: { name: order.paid, within: P90D, at_least: 1 } }, { trait: { name: a, is: b } }] }',
   );
 
-  expect(needsOfSegment(segment)).toEqual([{ of: 'event_instants', name: 'order.paid', windowMs: 90 * 86_400_000 }]);
+  expect(needsOfSegment(segment)).toEqual([
+    { of: 'event_instants', name: 'order.paid', windowMs: 90 * 86_400_000 },
+    { of: 'answers', name: 'a' },
+  ]);
 });
 
 test('says of each single condition how it was judged, and takes what is not known for no', async () => {

@@ -1,3 +1,5 @@
+import { type Fields, noFields } from '../../domain/answers/field.js';
+import { sealSpecial } from '../../domain/answers/seal-special.js';
 import { type IncomingEvent, type RejectedEvent, refuse } from '../../domain/events/incoming.js';
 import type { IdentityPlan, Meeting } from '../../domain/people/identity.js';
 import type { Profile } from '../../domain/people/profile.js';
@@ -7,6 +9,7 @@ import type { Matched } from '../../matching/matched.js';
 import { Projection } from '../../projection/projection.js';
 import { readEvent, type Understood } from '../../projection/read-event.js';
 import { letterSource } from '../../sources/letter-source.js';
+import { removeTakenBack, writeAnswers } from '../../store/answers.js';
 import { writeCarts, writeCartTokens } from '../../store/carts.js';
 import { writeClaims } from '../../store/claims.js';
 import { writeConsents } from '../../store/consents.js';
@@ -41,6 +44,7 @@ export type IngestDeps = Pick<
   | 'metrics'
   | 'shop'
   | 'placeholderIds'
+  | 'fields'
 >;
 
 export interface IngestResult {
@@ -53,6 +57,12 @@ export interface IngestResult {
 
 /** Events of one request that are stored together. More would hold their profiles for longer than a turn likes to wait. */
 const chunkSize = 50;
+
+/** Values of special fields are encrypted before anything reads or keeps them. */
+function withoutSpecial<One extends IncomingEvent | RejectedEvent>({ secret, fields }: IngestDeps, one: One): One {
+  const declared = fields?.current();
+  return declared === undefined ? one : sealSpecial(secret, declared, one);
+}
 
 /** A part of one request. */
 export interface IngestChunk {
@@ -72,9 +82,12 @@ export async function ingestEvents(
   rejected: readonly RejectedEvent[],
   store: (chunk: IngestChunk) => Promise<IngestResult> = (chunk) => storeChunk(deps, chunk),
 ): Promise<IngestResult> {
-  const readings = incoming.map((one) => readEvent(deps, one));
+  const readings = incoming.map((one) => readEvent(deps, withoutSpecial(deps, one)));
   const understood = readings.filter((reading) => reading.kind === 'understood');
-  const refused = [...rejected, ...readings.flatMap((reading) => (reading.kind === 'refused' ? [reading.rejected] : []))];
+  const refused = [
+    ...rejected.map((one) => withoutSpecial(deps, one)),
+    ...readings.flatMap((reading) => (reading.kind === 'refused' ? [reading.rejected] : [])),
+  ];
   const letters = refused.map((one) => letterOf(deps, one));
 
   const results: IngestResult[] = [{ stored: 0, duplicates: 0, rejected: refused, overBudget: 0 }];
@@ -157,7 +170,7 @@ export async function ingestInside(
   trx: Trx,
   incoming: IncomingEvent,
 ): Promise<{ readonly kind: 'stored'; readonly wakes: boolean } | { readonly kind: 'refused'; readonly rejected: RejectedEvent }> {
-  const reading = readEvent(deps, incoming);
+  const reading = readEvent(deps, withoutSpecial(deps, incoming));
   if (reading.kind === 'refused') return reading;
   const { wakes, over } = await ingestTogether(deps, trx, [reading], []);
   if (over.size > 0) return refuse(incoming, 'key-budget', 'The write key has used up its hourly budget: try again in the next hour.');
@@ -192,7 +205,8 @@ async function ingestTogether(deps: IngestDeps, trx: Trx, chunk: readonly Unders
   const people = [...projection.profiles.values()];
   const newcomers = people.filter(({ id }) => created.has(id));
   const known = people.filter(({ id }) => !created.has(id)).map(changeOf);
-  const projected = projectionWrites(projection, plan, newcomers, letters, settled.suspects);
+  const fields = deps.fields?.current() ?? noFields;
+  const projected = projectionWrites(projection, plan, newcomers, letters, settled.suspects, fields);
   // Entries of carts that were joined are moved before they are matched, and what they point to is written before that.
   const carriesOn = projection.carts.joined.length > 0;
   if (carriesOn) {
@@ -259,6 +273,7 @@ function projectionWrites(
   created: readonly Profile[],
   letters: readonly DeadLetter[],
   suspects: Parameters<typeof writeSuspectIds>[0],
+  fields: Fields,
 ): PlannedWrites {
   const tokens = projection.carts.tokensToWrite();
   const orders = projection.orders.toWrite();
@@ -271,6 +286,8 @@ function projectionWrites(
       ...writeOrders(orders),
       consents: writeConsents(projection.consents),
       claims: writeClaims(projection.claims),
+      answers: writeAnswers(projection.answers),
+      taken_back: removeTakenBack(projection.answers, fields),
       acts: writeKeyActs(projection.acts.list),
       letters: writeDeadLetters(letters),
       suspects: writeSuspectIds(suspects),

@@ -1,4 +1,6 @@
 import { concernedBy, type Segments } from '../../definitions/segment/in-force.js';
+import { open, type Sealed } from '../../domain/keys/sealed.js';
+import type { Secrets } from '../../domain/keys/secrets.js';
 import type { TopicPolicy } from '../../domain/policy/topic-policy.js';
 import type { ProfileId } from '../../domain/values/ids.js';
 import type { MatchableFact, Matched } from '../../matching/matched.js';
@@ -32,6 +34,8 @@ export interface Telling {
 export interface TellContext extends MatchContext {
   readonly segments: { readonly current: () => Segments };
   readonly policies: { readonly current: () => { readonly topics: TopicPolicy } };
+  /** Opens answers that are encrypted, for segments that ask about them. Absent: those count as unknown. */
+  readonly secret?: Secrets;
 }
 
 export interface Told {
@@ -57,8 +61,10 @@ export async function tellFacts(trx: Trx, context: TellContext, telling: Telling
 
 /** Looks where these people stand in segments, and tells journeys who came into one or left one. Their profiles are locked. */
 export async function reviewAndTell(trx: Trx, context: TellContext, ids: readonly ProfileId[]): Promise<Pick<Told, 'matched' | 'wakes'>> {
-  const { segments, policies, clock } = context;
-  const { facts } = await reviewPeople(trx, { segments: segments.current(), topics: policies.current().topics, at: clock.now() }, ids);
+  const { segments, policies, clock, secret } = context;
+  const asked = { segments: segments.current(), topics: policies.current().topics, at: clock.now() };
+  const opener = secret === undefined ? {} : { open: (name: string, sealed: Sealed) => open(secret, name, sealed) };
+  const { facts } = await reviewPeople(trx, { ...asked, ...opener }, ids);
   if (facts.length === 0) return { matched: [], wakes: false };
   const heard = facts.map((fact) => ({ fact, trigger: true }));
   return tellJourneys(trx, context, { facts: heard, people: movedBy(heard) });

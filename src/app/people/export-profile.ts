@@ -1,3 +1,5 @@
+import { noFields } from '../../domain/answers/field.js';
+import { openAll } from '../../domain/answers/seal-special.js';
 import { readKeptOfPerson } from '../../store/export.js';
 import type { AppDeps } from '../deps.js';
 import { type ProfileStory, showProfile } from './show-profile.js';
@@ -12,10 +14,12 @@ export interface ProfileExport {
 
 /** Null: no such profile, or it was erased. */
 export async function exportProfile(
-  deps: Pick<AppDeps, 'store' | 'secret' | 'clock' | 'policies' | 'shop'>,
+  deps: Pick<AppDeps, 'store' | 'secret' | 'clock' | 'policies' | 'shop' | 'fields'>,
   profileId: string,
 ): Promise<ProfileExport | null> {
   const profile = await showProfile(deps, profileId);
   if (profile === null || profile.erasedAt !== null) return null;
-  return { exportedAt: deps.clock.now(), profile, ...(await readKeptOfPerson(deps.store.db, profile.id)) };
+  // What is encrypted where it is kept is the person's own: they get it as they said it.
+  const kept = openAll(deps.secret, deps.fields?.current() ?? noFields, await readKeptOfPerson(deps.store.db, profile.id));
+  return { exportedAt: deps.clock.now(), profile, ...kept };
 }

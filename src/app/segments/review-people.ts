@@ -7,6 +7,7 @@ import type { ProfileId } from '../../domain/values/ids.js';
 import type { ConditionFacts } from '../../journey/conditions/condition.js';
 import { isIdentified } from '../../journey/conditions/identified.js';
 import { askedOf } from '../../knowledge/load.js';
+import type { OpenSealed } from '../../knowledge/source.js';
 import type { Trx } from '../../store/db.js';
 import {
   newestFills,
@@ -27,17 +28,21 @@ export interface Reviewed {
   readonly facts: readonly Fact[];
 }
 
+/** What is in force at an instant. `open`: answers that are encrypted where they are kept; absent: they count as unknown. */
+export interface SegmentsAt {
+  readonly segments: Segments;
+  readonly topics: TopicPolicy;
+  readonly at: Instant;
+  readonly open?: OpenSealed;
+}
+
 /**
  * Looks where these people stand now, writes it, and answers what journeys are to hear of it. The caller has locked their profiles. A
  * person whom the fill of a new definition has not come to yet is put where they belong, and nobody hears of it. Statements: 2, and 1 where
  * something changes.
  */
-export async function reviewPeople(
-  trx: Trx,
-  { segments, topics, at }: { readonly segments: Segments; readonly topics: TopicPolicy; readonly at: Instant },
-  ids: readonly ProfileId[],
-): Promise<Reviewed> {
-  const people = await readSegmentPeople(trx, ids, askedOf(segments.needs, at));
+export async function reviewPeople(trx: Trx, { segments, topics, at, open }: SegmentsAt, ids: readonly ProfileId[]): Promise<Reviewed> {
+  const people = await readSegmentPeople(trx, ids, askedOf(segments.needs, at, open));
   const fills = await newestFills(trx);
   const looked = people.map((person) => ({ person, ...reviewPerson(segments.live, person.memberOf, factsOf(person, topics, at)) }));
   // They gave way to another profile, or were erased.

@@ -1,5 +1,6 @@
 import { segmentsOf } from '../../definitions/segment/in-force.js';
 import { judgeSegments } from '../../definitions/segment/review.js';
+import { open } from '../../domain/keys/sealed.js';
 import { day, type Instant } from '../../domain/time/instant.js';
 import { askedOf } from '../../knowledge/load.js';
 import { findCanonicalProfile } from '../../store/profiles-read.js';
@@ -30,7 +31,7 @@ export interface SegmentPlace {
 
 /** Where a person stands in each segment in force, and why. Null: no such person. */
 export async function explainSegments(
-  deps: Pick<AppDeps, 'store' | 'clock' | 'policies'>,
+  deps: Pick<AppDeps, 'store' | 'clock' | 'policies' | 'secret'>,
   profileId: string,
 ): Promise<{ readonly profileId: string; readonly at: Instant; readonly segments: readonly SegmentPlace[] } | null> {
   const { db } = deps.store;
@@ -38,7 +39,11 @@ export async function explainSegments(
   if (id === null) return null;
   const at = deps.clock.now();
   const segments = segmentsOf(await readLiveSegments(db));
-  const [person] = await readSegmentPeople(db, [id], askedOf(segments.needs, at));
+  const [person] = await readSegmentPeople(
+    db,
+    [id],
+    askedOf(segments.needs, at, (name, sealed) => open(deps.secret, name, sealed)),
+  );
   if (person === undefined) return null;
   const facts = factsOf(person, deps.policies.current().topics, at);
   return {

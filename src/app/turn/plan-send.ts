@@ -143,7 +143,7 @@ async function prepareContent(deps: AppDeps, world: TurnWorld, foreseen: Foresee
 /** What a template asks beside what every message has. One statement, and none where it asks for nothing. */
 async function toldToTemplate(deps: AppDeps, world: TurnWorld, template: string): Promise<Readonly<Record<string, unknown>>> {
   const asked = askedByTemplate((await deps.renderer.asks?.(template)) ?? [], world.at);
-  return shownToTemplate(asked, await readKnowledge(deps.store.db, asked, world));
+  return shownToTemplate(asked, await readKnowledge(deps.store.db, asked, world), world.at);
 }
 
 /** A failure is an answer; the turn decides what it means. */

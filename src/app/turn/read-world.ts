@@ -1,6 +1,7 @@
 import { spellingsOf, suppressionKeys, unsubscribeKeys } from '../../domain/consent/suppression.js';
 import { parseEngagement } from '../../domain/engagement/state.js';
 import { widestCapMs } from '../../domain/gate/caps-for.js';
+import { open } from '../../domain/keys/sealed.js';
 import { addressOf, channels, costlyCountryOf } from '../../domain/messages/channel.js';
 import type { Addressed } from '../../domain/messages/channel-kind.js';
 import type { Instant } from '../../domain/time/instant.js';
@@ -106,7 +107,7 @@ function questionOf(deps: AppDeps, { entry, profile }: TurnRows, definition: Jou
   return {
     entry,
     profileId: profile.id,
-    asked: askedSources(definition, at),
+    asked: askedSources(definition, at, (name, sealed) => open(deps.secret, name, sealed)),
     messagesSince: at - widestCapMs(policies.caps),
     at,
     engagedAt: parseEngagement(profile.engagement).engagedAt,

@@ -1,3 +1,4 @@
+import type { QuizTold } from '../answers/answer-events.js';
 import type { KeptCart } from '../carts/cart-book.js';
 import { totalsByCurrency } from '../carts/cart-totals.js';
 import type { CartView } from '../carts/cart-view.js';
@@ -106,6 +107,14 @@ export function consentFacts(happening: Happening): readonly Fact[] {
     if (state !== 'granted' && !isRefusal(state)) return [];
     return [fact(happening, state === 'granted' ? 'consent.granted' : 'consent.revoked', { channel, topic, method, source })];
   });
+}
+
+/** Answers by their fields, never by what was said. */
+export function quizFacts(happening: Happening, { step, quiz, version, given }: QuizTold): readonly Fact[] {
+  const about = { quiz, version };
+  const answers = given.map(({ name, source }) => fact(happening, 'answer.given', { ...about, field: name, source }));
+  if (step === 'answered') return answers;
+  return [...answers, fact(happening, step === 'started' ? 'quiz.started' : 'quiz.completed', about)];
 }
 
 function fact(happening: Happening, name: FactName, properties: Readonly<Record<string, unknown>>, about: About = []): Fact {

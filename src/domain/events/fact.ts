@@ -32,6 +32,9 @@ export const factNames = [
   'message.complained',
   'segment.entered',
   'segment.left',
+  'quiz.started',
+  'answer.given',
+  'quiz.completed',
 ] as const;
 export type KnownFactName = (typeof factNames)[number];
 export type FactName = KnownFactName | `event:${string}`;

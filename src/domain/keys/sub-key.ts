@@ -14,7 +14,9 @@ export type KeyPurpose =
   /** Ids of messages. */
   | 'message-ids'
   /** Idempotency keys and ids of events, as they are kept. */
-  | 'told-twice';
+  | 'told-twice'
+  /** Answers about health and the like, encrypted where they are kept. */
+  | 'special-answers';
 
 /**
  * 256 bits for one purpose, as base64url: HKDF (RFC 5869) with SHA-256 over the secret. The same secret gives the same key; no key tells

@@ -1,3 +1,4 @@
+import { LiveFields } from '../../app/fields/live-fields.js';
 import { AuditTrail } from '../../app/keys/audit-trail.js';
 import { livePolicies } from '../../app/policies/live-policies.js';
 import { LiveSegments } from '../../app/segments/live-segments.js';
@@ -23,6 +24,8 @@ export const policies = part({
   start: (made, { log }) => ({ value: livePolicies({ store: made.store, log }) }),
 });
 
+export const fields = part({ name: 'fields', needs: [], start: () => ({ value: new LiveFields() }) });
+
 export const segments = part({ name: 'segments', needs: [], start: () => ({ value: new LiveSegments() }) });
 
 export const liveShop = part({
@@ -36,7 +39,7 @@ export const liveShop = part({
 /** The use cases, ready to be called. */
 export const app = part({
   name: 'app',
-  needs: ['store', 'clock', 'secret', 'project', 'locals', 'policies', 'segments', 'renderer', 'metrics', 'providers'],
+  needs: ['store', 'clock', 'secret', 'project', 'locals', 'policies', 'segments', 'fields', 'renderer', 'metrics', 'providers'],
   start(made, { config, log }) {
     const life = { mayBeginSend: true, notifyRelay: (): void => {} };
     const { address, senders } = made.providers;
@@ -49,6 +52,7 @@ export const app = part({
       local: made.locals,
       policies: made.policies,
       segments: made.segments,
+      fields: made.fields,
       renderer: made.renderer,
       metrics: made.metrics,
       log,
@@ -95,14 +99,15 @@ export const published = part({
 /** What other processes publish is heard of from here on. */
 export const watching = part({
   name: 'watching loops',
-  needs: ['store', 'secret', 'policies', 'segments', 'live shop', 'metrics', 'opened'],
+  needs: ['store', 'secret', 'policies', 'segments', 'fields', 'live shop', 'metrics', 'opened'],
   async start(made, { log }) {
     await made['live shop'].start();
-    await made.segments.refresh(made.store.db);
+    await Promise.all([made.segments, made.fields].map((live) => live.refresh(made.store.db)));
     const loops = watchingLoops({
       store: made.store,
       policies: made.policies,
       segments: made.segments,
+      fields: made.fields,
       liveShop: made['live shop'],
       secrets: made.secret.watch,
     });

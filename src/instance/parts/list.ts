@@ -4,7 +4,22 @@
  */
 import type { Part } from '../part.js';
 import { clock, dataFolder, project, secret, store, temporal } from './ground.js';
-import { app, audit, keys, liveShop, metrics, notices, opened, policies, presence, published, segments, turns, watching } from './house.js';
+import {
+  app,
+  audit,
+  fields,
+  keys,
+  liveShop,
+  metrics,
+  notices,
+  opened,
+  policies,
+  presence,
+  published,
+  segments,
+  turns,
+  watching,
+} from './house.js';
 import { locals, providers, renderer } from './sending.js';
 import { doors, gauges, lookout, relay, runningFile, work } from './work.js';
 
@@ -21,6 +36,7 @@ export const parts: readonly Part[] = [
   renderer,
   policies,
   segments,
+  fields,
   liveShop,
   app,
   opened,

@@ -27,9 +27,9 @@ export const comparisonShape = {
   exists: z.boolean().optional(),
 };
 type ComparisonSource = z.output<z.ZodObject<typeof comparisonShape>>;
-const operators = Object.keys(comparisonShape) as readonly (keyof typeof comparisonShape)[];
+export const comparisonOperators = Object.keys(comparisonShape) as readonly (keyof typeof comparisonShape)[];
 
-export const oneComparison = oneOf(operators, 'one comparison', bothConditions);
+export const oneComparison = oneOf(comparisonOperators, 'one comparison', bothConditions);
 
 /** ISO 4217. */
 export const currencyText = z
@@ -38,7 +38,7 @@ export const currencyText = z
   .meta({ examples: ['GBP'] });
 
 export function toComparison(source: ComparisonSource): Comparison {
-  const op = operators.find((name) => source[name] !== undefined);
+  const op = comparisonOperators.find((name) => source[name] !== undefined);
   if (op === undefined) throw new Error('A comparison without an operator passed the schema.');
   return { op, value: source[op] } as Comparison;
 }

@@ -1,6 +1,7 @@
 // To add a kind of condition: a file here (`ConditionKind` names its parts, `ConditionShapes` takes its shape), its line in the list below,
 // a test and an example. YAML, compiler, lint, engine and what a turn loads are made from this list. What it asks for that no source knows
 // yet: `src/knowledge`.
+import { answer } from './answer.js';
 import { cart } from './cart.js';
 import { all, any } from './combination.js';
 import type { ConditionShapes } from './condition.js';
@@ -22,6 +23,7 @@ export const conditionKinds = {
   not: negation,
   identified,
   trait,
+  answer,
   event_property: eventProperty,
   event_count: eventCount,
   cart,

@@ -1,7 +1,12 @@
 import { z } from 'zod';
+import { currentValue } from '../../domain/answers/answer.js';
+import { day, type Instant } from '../../domain/time/instant.js';
 import { readPath } from '../../domain/values/read-path.js';
-import { type Comparison, compare, comparisonShape, describeComparison, oneComparison, toComparison } from './comparison.js';
-import { type ConditionKind, plain } from './kind.js';
+import { bothConditions, oneOf } from '../one-of.js';
+import { expiryOf } from './answer.js';
+import { type Comparison, compare, comparisonOperators, comparisonShape, describeComparison, toComparison } from './comparison.js';
+import type { ConditionFacts } from './condition.js';
+import { type ConditionKind, plain, truth } from './kind.js';
 
 declare module './condition.js' {
   interface ConditionShapes {
@@ -12,19 +17,76 @@ declare module './condition.js' {
 interface TraitCondition {
   readonly kind: 'trait';
   readonly name: string;
-  readonly comparison: Comparison;
+  readonly comparison: Comparison | { readonly op: 'stale'; readonly value: boolean };
 }
 
-const yaml = z.strictObject({ name: z.string().min(1), ...comparisonShape }).superRefine(oneComparison);
+const yaml = z
+  .strictObject({
+    name: z.string().min(1),
+    stale: z
+      .boolean()
+      .optional()
+      .meta({ description: 'true: nothing is known, by a trait or by an answer that still counts, so it may be asked.' }),
+    ...comparisonShape,
+  })
+  .superRefine(oneOf([...comparisonOperators, 'stale'], 'one comparison', bothConditions));
 
-/** A trait of the profile by name or dotted path. */
+/** A trait of the profile by name or dotted path. What the person declared in an answer beats what was inferred. */
 export const trait: ConditionKind<TraitCondition, z.output<typeof yaml>> = {
   ...plain,
   yaml: () => yaml,
-  compile: (source) => ({ kind: 'trait', name: source.name, comparison: toComparison(source) }),
+  compile: (source) => ({
+    kind: 'trait',
+    name: source.name,
+    comparison: source.stale === undefined ? toComparison(source) : { op: 'stale', value: source.stale },
+  }),
   notMet: () => 'trait-not-met',
   about: 'person',
-  changedBy: () => ['profile.updated'],
-  evaluate: ({ comparison, name }, facts) => compare(comparison, readPath(facts.profile.traits, name)),
-  describe: ({ comparison, name }, holds) => `the trait ${name} ${describeComparison(comparison, holds)}`,
+  needs: ({ name, comparison }) => [
+    { of: 'answers', name },
+    ...(comparison.op === 'stale' ? [{ of: 'trait_ages' as const, name: rootOf(name) }] : []),
+  ],
+  changedBy: () => ['profile.updated', 'answer.given'],
+  changesAt: ({ name, comparison }, facts) =>
+    earliest([expiryOf(name, facts), comparison.op === 'stale' ? tooOldAt(name, facts) : null], facts.at),
+  evaluate({ comparison, name }, facts) {
+    return comparison.op === 'stale' ? truth(isStale(name, facts) === comparison.value) : compare(comparison, valueOf(name, facts));
+  },
+  describe({ comparison, name }, holds) {
+    if (comparison.op !== 'stale') return `the trait ${name} ${describeComparison(comparison, holds)}`;
+    return comparison.value === holds ? `the trait ${name} may be asked again` : `the trait ${name} is known well enough`;
+  },
 };
+
+function valueOf(name: string, { at, known, profile }: ConditionFacts): unknown {
+  const declared = currentValue(known.answers?.[name], at);
+  return declared === undefined ? readPath(profile.traits, name) : declared;
+}
+
+/** Nothing is known that still counts: neither what was declared nor what was inferred. */
+function isStale(name: string, facts: ConditionFacts): boolean {
+  if (currentValue(facts.known.answers?.[name], facts.at) !== undefined) return false;
+  const inferred = readPath(facts.profile.traits, name);
+  if (inferred === undefined || inferred === null) return true;
+  const tooOld = tooOldAt(name, facts);
+  return tooOld !== null && tooOld <= facts.at;
+}
+
+/** Null: nobody knows when it was said. */
+function tooOldAt(name: string, { known }: ConditionFacts): Instant | null {
+  const age = known.trait_ages?.[rootOf(name)];
+  return age === undefined ? null : age.saidAt + (age.validMs ?? usualValidMs);
+}
+
+/** `address.city` is a part of the trait `address`. */
+function rootOf(name: string): string {
+  return name.split('.')[0] ?? name;
+}
+
+function earliest(instants: readonly (Instant | null)[], after: Instant): Instant | null {
+  const ahead = instants.filter((at) => at !== null && at > after) as readonly Instant[];
+  return ahead.length === 0 ? null : Math.min(...ahead);
+}
+
+/** Of a trait that no line of `fields.yaml` names: milliseconds. */
+const usualValidMs = 365 * day;

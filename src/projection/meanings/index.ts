@@ -7,6 +7,7 @@ import { consent } from './consent.js';
 import type { Meaning, MeaningKind, MeaningOf } from './kind.js';
 import { order } from './order.js';
 import { own } from './own.js';
+import { quiz } from './quiz.js';
 import { traits } from './traits.js';
 import { visit } from './visit.js';
 
@@ -20,6 +21,7 @@ export const meanings: { readonly [Kind in Meaning['kind']]: MeaningKind<Meaning
   consent,
   commerce,
   order,
+  quiz,
   visit,
   own,
 };

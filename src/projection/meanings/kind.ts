@@ -1,3 +1,5 @@
+import type { QuizTold } from '../../domain/answers/answer-events.js';
+import type { Fields } from '../../domain/answers/field.js';
 import type { CommerceEvent } from '../../domain/carts/commerce-events.js';
 import type { ConsentTold } from '../../domain/consent/consent-events.js';
 import type { Happening } from '../../domain/events/derive-facts.js';
@@ -21,6 +23,8 @@ export type Meaning =
    * and the event's instant counts.
    */
   | { readonly kind: 'order'; readonly orderId: string | null; readonly told: OrderTold; readonly updatedAt: Instant | null }
+  /** Something happened in a quiz, or a question was answered. */
+  | { readonly kind: 'quiz'; readonly told: QuizTold }
   /** A page or a screen was seen. */
   | { readonly kind: 'visit' }
   /** A track call with a name of the shop's own. */
@@ -31,6 +35,8 @@ export type MeaningOf<Kind extends Meaning['kind']> = Extract<Meaning, { kind: K
 export interface MeaningNeeds {
   readonly policies: { readonly current: () => Policies };
   readonly shop: Pick<Shop, 'hosts'>;
+  /** Absent: no field is declared. */
+  readonly fields?: { readonly current: () => Fields } | undefined;
 }
 
 export type MeaningReading<One extends Meaning> =

@@ -1,5 +1,6 @@
 import { consentsTrait } from '../../domain/consent/consent-events.js';
 import { disowned, hearTraits } from '../../domain/keys/browser-word.js';
+import { isSealed } from '../../domain/keys/sealed.js';
 import { mergeTraits, type Profile } from '../../domain/people/profile.js';
 import { type ContactPoints, contactPoints } from '../contact-points.js';
 import { asTheyWere } from '../key-acts.js';
@@ -10,12 +11,16 @@ import { claimed } from './claims.js';
 /** What is said of the person, as far as who says it may: traits by time stamp, and where the person is reached. */
 export function projectTraits(scene: Scene): Outcome {
   const { reading, meeting, person, plan } = scene;
-  const { [consentsTrait]: _acts, ...told } = reading.event.traits;
-  if (!reading.meanings.some(({ kind }) => kind === 'traits') || Object.keys(told).length === 0) return {};
+  const { [consentsTrait]: _acts, ...given } = reading.event.traits;
+  // A special value has a consent of its own, which a trait cannot bring: it comes as an answer.
+  const told = Object.fromEntries(Object.entries(given).filter(([, value]) => !isSealed(value)));
+  const special = Object.keys(given).length > Object.keys(told).length ? ['special-needs-consent'] : [];
+  if (!reading.meanings.some(({ kind }) => kind === 'traits') || Object.keys(told).length === 0)
+    return special.length === 0 ? {} : { notes: special };
   const { said: heard, claims, notes } = hearTraits(told, person, { speaker: reading.incoming.speaker, right: meeting.right });
   const others = plan.proven.has(meeting.profileId) && meeting.right === 'set' ? disowned(heard, person) : [];
   const said = { ...heard, ...Object.fromEntries(others.map(({ kind }) => [kind, null])) };
-  return after(claimed([...claims, ...others]), notes, Object.keys(said).length === 0 ? {} : merge(scene, said));
+  return after(claimed([...claims, ...others]), [...notes, ...special], Object.keys(said).length === 0 ? {} : merge(scene, said));
 }
 
 function merge({ reading: { event }, meeting, person, needs }: Scene, said: Readonly<Record<string, unknown>>): Outcome {

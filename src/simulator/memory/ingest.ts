@@ -157,5 +157,6 @@ function writeProjection(tables: Tables, projection: Projection, plan: ReturnTyp
     a.channel === b.channel && a.topic === b.topic && a.state === b.state && a.at === b.at;
   for (const act of projection.consents)
     if (!tables.consents.where('profile', act.profileId).some((known) => isSame(known, act))) tables.consents.push(act);
+  tables.kept.push(...projection.answers.map(({ profileId, ...values }) => ({ table: 'answers', profileId, values: { ...values } })));
   tables.facts.push(...projection.facts.map(({ fact }) => fact));
 }

@@ -146,7 +146,7 @@ export class Play {
   #told({ entry, profile, at }: TurnWorld, template: string): Readonly<Record<string, unknown>> {
     const asked = askedByTemplate(this.#outside.asks?.(template) ?? [], at);
     const look = { tables: this.tables, entryId: entry.id, profileId: profile.id, sharers: sharersOf(this.tables, profile.id) };
-    return asked.length === 0 ? {} : shownToTemplate(asked, knownInMemory(asked, look));
+    return asked.length === 0 ? {} : shownToTemplate(asked, knownInMemory(asked, look), at);
   }
 
   #content(world: TurnWorld, { step, messageId, known, repeats }: ForeseenSend, address: Reach): PlannedContent {

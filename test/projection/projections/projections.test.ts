@@ -47,6 +47,7 @@ test('each answers what it makes of an event, and changes nothing that it was gi
     '',
     'acts:consent consents:denied',
     '',
+    '',
   ]);
   expect(projections.map((project) => project(scene))).toEqual(outcomes);
 });
