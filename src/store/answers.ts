@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Answer } from '../domain/answers/answer.js';
 import type { Fields } from '../domain/answers/field.js';
+import type { Sealed } from '../domain/keys/sealed.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { AnswerAct } from '../projection/rows.js';
 import type { Db, Trx } from './db.js';
@@ -34,4 +35,26 @@ export function removeTakenBack(answers: readonly AnswerAct[], fields: Fields): 
   if (gone.length === 0) return null;
   return sql`delete from answers a using ${rowsOf(gone)} as r("profileId" text, name text)
     where a.profile_id = r."profileId" and a.name = r.name returning 1`;
+}
+
+/** An answer whose value is encrypted under another key than the one with this mark. */
+export interface SealedAnswer {
+  readonly seq: number;
+  readonly name: string;
+  readonly value: Sealed;
+}
+
+/** At most `limit`, behind the number `after`. */
+export async function answersNotSealedBy(db: Db | Trx, mark: string, after: number, limit: number): Promise<readonly SealedAnswer[]> {
+  const { rows } = await sql<SealedAnswer>`select seq, name, value from answers
+    where seq > ${after} and value ? '$sealed' and split_part(value ->> '$sealed', '.', 2) <> ${mark} order by seq limit ${limit}`.execute(
+    db,
+  );
+  return rows;
+}
+
+export async function rewriteSealed(trx: Trx, answers: readonly SealedAnswer[]): Promise<void> {
+  if (answers.length === 0) return;
+  await sql`update answers a set value = r.value from ${rowsOf(answers)} as r(seq bigint, value jsonb)
+    where a.seq = r.seq and a.seq = any(${answers.map(({ seq }) => seq)}::bigint[])`.execute(trx);
 }

@@ -5,6 +5,7 @@ import { everyKnownAddress } from '../../store/known-addresses.js';
 import { lockEras, readEras, retireEras } from '../../store/secret-eras.js';
 import { carryOverSuppressions, countSuppressions } from '../../store/suppressions.js';
 import { carryOverUnsubscribes } from '../../store/unsubscribes.js';
+import { resealAnswers } from '../answers/reseal-answers.js';
 import type { AppDeps } from '../deps.js';
 
 export interface CarriedOver {
@@ -17,7 +18,7 @@ export interface CarriedOver {
 const peopleAtOnce = 200;
 
 /**
- * Moves the suppressions of all known addresses to the secret that signs, a few in each transaction. It may run at any time and any number
+ * Moves the suppressions of all known addresses, and what is encrypted of answers, to the secret that signs, a few in each transaction. It may run at any time and any number
  * of times: addresses stay suppressed meanwhile, because every look-up uses all secrets.
  */
 export async function carryOver(deps: Pick<AppDeps, 'store' | 'secret'>): Promise<CarriedOver> {
@@ -29,6 +30,7 @@ export async function carryOver(deps: Pick<AppDeps, 'store' | 'secret'>): Promis
       async (trx) => (await carryOverSuppressions(trx, suppressions)) + (await carryOverUnsubscribes(trx, unsubscribes)),
     );
   }
+  await resealAnswers(deps);
   const counts = await countBySecret(deps);
   const signing = fingerprintOf(deps.secret.first);
   return { carried, left: [...counts].reduce((sum, [by, n]) => (by === signing ? sum : sum + n), 0) };

@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import { beforeEach, expect, test } from 'vitest';
 import { recordAnswers } from '../../../src/app/answers/record-answers.js';
+import { resealAnswers } from '../../../src/app/answers/reseal-answers.js';
 import { showAnswers } from '../../../src/app/answers/show-answers.js';
+import { carryOver } from '../../../src/app/consent/carry-over-suppressions.js';
 import { retryDeadLetter } from '../../../src/app/dead-letters/retry-dead-letter.js';
 import { publishDefinition } from '../../../src/app/definitions/publish-definition.js';
 import { ingestEvents } from '../../../src/app/ingest/ingest-events.js';
@@ -149,6 +151,15 @@ describeOnBothStores('answers', (store) => {
     const { id } = await store().db.selectFrom('entries').select('id').executeTakeFirstOrThrow();
     await turn({ ...deps, secret: secretsOf('another', 'a-secret-for-tests') }, id);
     expect((await store().db.selectFrom('entries').select('state').execute())[0]).toEqual({ state: 'open' });
+  });
+
+  test('to special fields are encrypted again under the secret that signs, when it is carried over', async () => {
+    await tell(answered({ field: 'allergies', value: ['nuts'], consent }));
+    const next = { ...deps, secret: secretsOf('another', 'a-secret-for-tests') };
+    await carryOver(next);
+    const only = { ...deps, secret: secretsOf('another') };
+    expect((await showAnswers(only, await personOf(), ['admin']))?.[0]).toMatchObject({ value: ['nuts'], isCurrent: true });
+    expect(await resealAnswers(next)).toBe(0);
   });
 
   test('that are taken back count as unknown; of a special field the earlier ones go', async () => {
