@@ -6,6 +6,7 @@ import { answers } from './answers/index.js';
 import { entryProductKnown } from './entry-product/index.js';
 import { eventInstants } from './event-instants/index.js';
 import { experiments } from './experiments/index.js';
+import { ordersKnown } from './orders/index.js';
 import { segmentsKnown } from './segments/index.js';
 import type { KnowledgeSource } from './source.js';
 import { traitAges } from './trait-ages/index.js';
@@ -13,6 +14,7 @@ import { viewedKnown } from './viewed/index.js';
 
 export const knowledgeSources = {
   event_instants: eventInstants,
+  orders: ordersKnown,
   segments: segmentsKnown,
   viewed: viewedKnown,
   entry_product: entryProductKnown,

@@ -114,6 +114,9 @@ export class Projection {
     const isSpent = facts.length > 0 && speaker.kind === 'browser' && speaker.keyId !== null && this.#isSpent?.(speaker.keyId) === true;
     if (isSpent) this.notes.push(note(event, 'key-budget'));
     this.facts.push(...facts.map((fact) => ({ fact, trigger: mayTrigger(event) && !isSpent, namesCart: namesCart(reading) })));
+    // What ends an order ends what waits for the person who tells it, too, though the order may be another's.
+    for (const { about: _another, ...fact } of facts)
+      if (fact.profileId !== profileId && endsOrder(fact.name)) this.facts.push({ fact: { ...fact, profileId }, trigger: false });
     // An order ends what waits for the browser that it came from, too: a reminder after the purchase is the worse mistake.
     if (commerceOf(reading)?.kind === 'order' && visitor !== null && visitor !== profileId)
       this.facts.push(...facts.map((fact) => ({ fact: { ...fact, profileId: visitor }, trigger: false })));
@@ -158,6 +161,10 @@ export class Projection {
 function namesCart(reading: Understood): boolean {
   const commerce = commerceOf(reading);
   return reading.event.origin === 'live' && commerce?.kind === 'order' && commerce.status === 'paid' && commerce.tokens.token !== null;
+}
+
+function endsOrder(name: Fact['name']): boolean {
+  return name === 'order.cancelled' || name === 'order.refunded';
 }
 
 /** An event that changes a cart and ends nothing. */

@@ -1,5 +1,6 @@
 import { noEngagement } from '../domain/engagement/state.js';
 import { addressOf, channels } from '../domain/messages/channel.js';
+import { applyToOrder } from '../domain/orders/kept-order.js';
 import type { KnownIdentity } from '../domain/people/identity.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { EntryId, MessageId, ProfileId } from '../domain/values/ids.js';
@@ -66,14 +67,20 @@ function write(tables: Tables, person: Persona, { name, id, startAt }: As): void
     const reason = suppressed[channel];
     if (reason !== undefined) suppressAddress(tables, channel, addressOf(profile, channel), reason);
   }
-  ordersBefore.forEach((at, index) =>
-    tables.facts.push({ name: 'order.paid', profileId: id, at, eventId: `order-before-${name}-${index}`, properties: {} }),
-  );
+  ordersBefore.forEach((at, index) => {
+    const eventId = `order-before-${name}-${index}`;
+    tables.facts.push({ name: 'order.paid', profileId: id, at, eventId, properties: {} });
+    const told = { kind: 'order', step: 'paid', sums: nothingSaid, lines: null } as const;
+    const whose = { orderId: `event:${eventId}`, profileId: id, cartId: null, isToldByShop: true };
+    tables.orders.set(whose.orderId, applyToOrder(null, { ...whose, told, at, happenedAt: at, eventId }));
+  });
   messagesBefore.forEach((before, index) => {
     const message = messageBefore(before, { id: `before-${name}-${index}` as MessageId, profileId: id });
     tables.messages.set(message.id, message);
   });
 }
+
+const nothingSaid = { total: null, currency: null, tax: null, shipping: null, discount: null, codes: [], isTest: null };
 
 /** A marketing message that a journey of another time sent. */
 function messageBefore(

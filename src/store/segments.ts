@@ -143,7 +143,8 @@ const fillColumns = sql`segment_id as "segmentId", version, started_at as "start
 
 /**
  * Begins the fill of versions that have none; drops those that were not finished when another version came, and all of segments that are
- * out of force, which are emptied. By what the store says and no process remembers: one that has not heard of a version yet would end its fill.
+ * out of force, which are emptied. By what the store says and no process remembers: one that has not heard of a version yet would end its
+ * fill.
  */
 export async function alignFills(trx: Trx, now: Instant, waitMs: number): Promise<void> {
   await writeTogether(trx, {

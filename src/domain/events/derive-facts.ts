@@ -42,7 +42,7 @@ export function ownFacts(happening: Happening, name: string): readonly Fact[] {
 
 /**
  * Cart activity is a fact of the cart's owner. An order is a fact of the person who ordered, about the order and its cart, so that the
- * entries of the cart's owner get it too.
+ * entries of the cart's owner get it too. What becomes of an order is a fact of the person whose it is, no matter who tells it.
  */
 export function commerceFacts(happening: Happening, commerce: CommerceEvent): readonly Fact[] {
   const { properties } = happening.event;
@@ -95,7 +95,8 @@ function orderFacts(happening: Happening, order: Extract<CommerceEvent, { kind: 
   const full = order.status === 'refunded' ? { full: happening.order?.after.status !== 'paid' } : {};
   const properties = { ...withoutProducts(happening.event.properties), total: order.total, currency: order.currency, ...full };
   const orderId = happening.order?.orderId ?? orderIdOf(happening.event, order.orderId, order.status === 'paid');
-  return [fact(happening, name, properties, aboutThese({ cart: happening.cart?.cart.id, order: orderId }))];
+  const told = fact(happening, name, properties, aboutThese({ cart: happening.cart?.cart.id, order: orderId }));
+  return [order.status === 'paid' ? told : { ...told, profileId: happening.order?.owner ?? told.profileId }];
 }
 
 const orderFactNames = { paid: 'order.paid', cancelled: 'order.cancelled', refunded: 'order.refunded', updated: null } as const;

@@ -15,7 +15,7 @@ export interface TouchedOrder {
 
 /**
  * What else an event tells of an order than that it was paid, cancelled or refunded, which its cart hears too (`commerceFacts`). Such a
- * fact is of the person whose order it is, whoever tells it.
+ * fact is of the person whose order it is, no matter who tells it.
  */
 export function orderFactsTold(happening: Happening, told: OrderTold): readonly Fact[] {
   const name = nameOf(told);

@@ -5,7 +5,7 @@ import { emptyOrder, foldOrder, mergeOrders, type OrderFold, type ToldAt } from 
 import type { OrderTold } from './order-told.js';
 import { viewOrder } from './order-view.js';
 
-/** An order as it is kept: all that was told of it, and whose it is. */
+/** An order as it is kept: all that events said of it, and whose it is. */
 export interface KeptOrder {
   readonly orderId: string;
   readonly profileId: ProfileId;
@@ -25,7 +25,7 @@ export interface KeptOrder {
  */
 export type OwnerClaim = readonly [rank: number, at: Instant, eventId: string];
 
-/** An event about an order, and of whom it is. */
+/** An event about an order, and whose it is. */
 export interface OrderDeed extends ToldAt {
   readonly orderId: string;
   readonly profileId: ProfileId;
@@ -35,7 +35,7 @@ export interface OrderDeed extends ToldAt {
   readonly isToldByShop: boolean;
 }
 
-/** The order after the event. `known` null: nothing was told of it before. */
+/** The order after the event. `known` null: no event spoke of it before. */
 export function applyToOrder(known: KeptOrder | null, deed: OrderDeed): KeptOrder {
   const { orderId, profileId, cartId, told, happenedAt, eventId } = deed;
   const claim: OwnerClaim = [ownerRank(deed), happenedAt, eventId];

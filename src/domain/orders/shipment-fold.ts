@@ -14,7 +14,7 @@ export interface ShipmentFold {
 
 export const emptyShipment: ShipmentFold = { shipped: null, exception: null, delivered: null, promisedAt: null, trackingUrl: null };
 
-/** Where something that was told stands: `position` by its version, `when` by when it happened. */
+/** Where a piece of news stands: `position` by its version, `when` by when it happened. */
 export interface Placed {
   readonly position: Position;
   readonly when: Position;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Cart } from '../../domain/carts/cart.js';
 import { totalsByCurrency } from '../../domain/carts/cart-totals.js';
 import { bothConditions, oneOf } from '../one-of.js';
+import { type Amounts, compareAmounts } from './amounts.js';
 import {
   type Comparison,
   compare,
@@ -12,7 +13,6 @@ import {
   oneComparison,
   toComparison,
 } from './comparison.js';
-import type { Truth } from './condition.js';
 import { type ConditionKind, plain } from './kind.js';
 
 declare module './condition.js' {
@@ -58,7 +58,9 @@ export const cart: ConditionKind<CartCondition, z.output<typeof yaml>> = {
   about: 'entry',
   evaluate: ({ comparison, field, currency }, facts) => {
     if (facts.cart === null) return compare(comparison, null);
-    return field === 'value' ? compareValue(comparison, facts.cart, currency ?? null) : compare(comparison, read(facts.cart, field));
+    return field === 'value'
+      ? compareAmounts(comparison, amountsOf(facts.cart), currency ?? null)
+      : compare(comparison, read(facts.cart, field));
   },
   describe: (condition, holds) =>
     `${names[condition.field]} ${describeComparison(condition.comparison, holds)}${condition.currency === undefined ? '' : ` ${condition.currency}`}`,
@@ -75,30 +77,6 @@ function read(source: Cart, field: 'lines' | 'currency' | 'state'): string | num
   return field === 'lines' ? source.lines.length : source[field];
 }
 
-/**
- * Amounts of two currencies are never added. In a named one its own total counts. Otherwise each total is part of the whole, so one that
- * reaches a minimum is enough, and one above a maximum is too much; other cases are unknown.
- */
-function compareValue(comparison: Comparison, { lines, value }: Cart, currency: string | null): Truth {
-  const totals = totalsByCurrency(lines);
-  if (currency !== null)
-    return compare(comparison, totals.find((one) => one.currency === currency)?.value ?? (lines.length === 0 ? 0 : null));
-  if (totals.length < 2) return compare(comparison, value);
-  const truths = totals.map((total) => compare(comparison, total.value));
-  switch (comparison.op) {
-    case 'at_least':
-    case 'more_than':
-      return truths.includes('true') ? 'true' : 'unknown';
-    case 'at_most':
-    case 'less_than':
-      return truths.includes('false') ? 'false' : 'unknown';
-    case 'exists':
-      return compare(comparison, totals);
-    case 'is':
-    case 'is_not':
-    case 'in':
-    case 'not_in':
-    case 'contains':
-      return 'unknown';
-  }
+function amountsOf({ lines, value }: Cart): Amounts {
+  return { totals: totalsByCurrency(lines), whole: value, elsewhere: lines.length === 0 ? 0 : null };
 }

@@ -3,7 +3,7 @@ import type { FactName } from '../../domain/events/fact.js';
 import { durationWords } from '../../domain/time/duration.js';
 import { durationText, toLimitMs } from '../../yaml/duration-source.js';
 import { type Comparison, compare, comparisonShape, describeComparison, oneComparison, toComparison } from './comparison.js';
-import type { ConditionKind } from './kind.js';
+import { type ConditionKind, earliestAfter } from './kind.js';
 
 declare module './condition.js' {
   interface ConditionShapes {
@@ -43,8 +43,7 @@ export const eventCount: ConditionKind<EventCount, z.output<typeof yaml>> = {
   changesAt({ name, windowMs }, { at: now, known }) {
     // Each comes into the window when its time has come, and goes out of it.
     const edges = (known.event_instants?.[name] ?? []).flatMap((at) => (windowMs === null ? [at] : [at, at + windowMs]));
-    const ahead = edges.filter((at) => at > now);
-    return ahead.length === 0 ? null : Math.min(...ahead);
+    return earliestAfter(now, edges);
   },
   describe({ name, windowMs, comparison }, holds) {
     const window = windowMs === null ? '' : ` within ${durationWords(windowMs)}`;

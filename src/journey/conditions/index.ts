@@ -2,6 +2,7 @@
 // a test and an example. YAML, compiler, lint, engine and what a turn loads are made from this list. What it asks for that no source knows
 // yet: `src/knowledge`.
 import { answer } from './answer.js';
+import { bought } from './bought.js';
 import { cart } from './cart.js';
 import { all, any } from './combination.js';
 import type { ConditionShapes } from './condition.js';
@@ -10,8 +11,11 @@ import { eventCount } from './event-count.js';
 import { eventProperty } from './event-property.js';
 import { identified } from './identified.js';
 import type { ConditionKind } from './kind.js';
+import { lastOrder } from './last-order.js';
 import { message } from './message.js';
 import { negation } from './negation.js';
+import { order } from './order.js';
+import { orders } from './orders.js';
 import { segment } from './segment.js';
 import { trait } from './trait.js';
 import { viewed } from './viewed.js';
@@ -27,6 +31,10 @@ export const conditionKinds = {
   event_property: eventProperty,
   event_count: eventCount,
   cart,
+  order,
+  last_order: lastOrder,
+  orders,
+  bought,
   consent,
   viewed,
   segment,

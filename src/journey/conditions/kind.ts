@@ -68,6 +68,12 @@ export function truth(value: boolean): Truth {
   return value ? 'true' : 'false';
 }
 
+/** The earliest of these after an instant; null: none. */
+export function earliestAfter(at: Instant, instants: readonly Instant[]): Instant | null {
+  const ahead = instants.filter((one) => one > at);
+  return ahead.length === 0 ? null : ahead.reduce((first, one) => Math.min(first, one));
+}
+
 /**
  * What most kinds are: without conditions inside, in need of nothing that must be loaded, and the same whatever the person does, and until
  * then.

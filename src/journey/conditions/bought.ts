@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { orderFactNames } from '../../domain/orders/known-order.js';
+import { durationWords } from '../../domain/time/duration.js';
+import { durationText, toLimitMs } from '../../yaml/duration-source.js';
+import { bothConditions, oneOf } from '../one-of.js';
+import { type ConditionKind, earliestAfter, plain } from './kind.js';
+import { describeList, judgeList, type ListTest, listOf, listShape, toListTest } from './order-field.js';
+import { purchasesWithin, windowEdges } from './orders.js';
+
+declare module './condition.js' {
+  interface ConditionShapes {
+    readonly bought: Bought;
+  }
+}
+
+interface Bought {
+  readonly kind: 'bought';
+  readonly by: By;
+  readonly of: ListTest;
+  /** Milliseconds back from the instant of evaluation; null: ever. */
+  readonly windowMs: number | null;
+}
+
+const bys = ['products', 'tags', 'collections'] as const;
+type By = (typeof bys)[number];
+
+const yaml = z
+  .strictObject({ ...listShape, within: durationText.optional() })
+  .superRefine(oneOf(bys, 'one of products, tags and collections', bothConditions));
+
+/** What the person bought, over all purchases that count, without what was refunded or sent back. */
+export const bought: ConditionKind<Bought, z.output<typeof yaml>> = {
+  ...plain,
+  yaml: () => yaml,
+  compile(source) {
+    const by = bys.find((name) => source[name] !== undefined) ?? 'products';
+    return {
+      kind: 'bought',
+      by,
+      of: toListTest(source[by] ?? {}),
+      windowMs: source.within === undefined ? null : toLimitMs(source.within),
+    };
+  },
+  notMet: () => 'not-bought',
+  about: 'person',
+  needs: () => [{ of: 'orders', lines: true }],
+  evaluate: ({ by, of, windowMs }, { at, known: { orders } }) =>
+    judgeList(of, false, listOf(by, purchasesWithin(orders?.own ?? [], at, windowMs))),
+  changedBy: () => orderFactNames,
+  changesAt: ({ windowMs }, { at, known: { orders } }) =>
+    earliestAfter(
+      at,
+      (orders?.own ?? []).flatMap((order) => windowEdges(order, windowMs)),
+    ),
+  describe({ by, of, windowMs }, holds) {
+    const window = windowMs === null ? '' : ` within ${durationWords(windowMs)}`;
+    return `the person ${holds ? 'bought' : 'did not buy'} ${describeList(of)} of the ${by} ${of.values.join(', ')}${window}`;
+  },
+};

@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { type KnownOrder, orderFactNames, paidAtOf, purchasesBy } from '../../domain/orders/known-order.js';
+import { durationWords } from '../../domain/time/duration.js';
+import { durationText, toLimitMs } from '../../yaml/duration-source.js';
+import { bothConditions, oneOf } from '../one-of.js';
+import { type Amounts, compareAmounts } from './amounts.js';
+import {
+  type Comparison,
+  compare,
+  comparisonShape,
+  currencyText,
+  describeComparison,
+  inCurrency,
+  oneComparison,
+  toComparison,
+} from './comparison.js';
+import type { ConditionFacts } from './condition.js';
+import { type ConditionKind, earliestAfter, plain } from './kind.js';
+import {
+  asksLines,
+  describeOrderField,
+  judgeOrder,
+  type OrderField,
+  orderFieldEdges,
+  orderFieldYaml,
+  toOrderField,
+} from './order-field.js';
+
+declare module './condition.js' {
+  interface ConditionShapes {
+    readonly orders: OrdersCondition;
+  }
+}
+
+interface OrdersCondition {
+  readonly kind: 'orders';
+  readonly measure: Measure;
+  readonly comparison: Comparison;
+  /** Of the amount. Absent: of whichever currency. */
+  readonly currency?: string;
+  /** Milliseconds back from the instant of evaluation; null: ever. */
+  readonly windowMs: number | null;
+  /** Only orders of which all of these hold are counted. */
+  readonly having: readonly OrderField[];
+}
+
+const measures = ['count', 'net', 'margin'] as const;
+type Measure = (typeof measures)[number];
+
+const amount = z.strictObject({ ...comparisonShape, currency: currencyText.optional() }).superRefine(oneComparison);
+const yaml = z
+  .strictObject({
+    count: z.strictObject(comparisonShape).superRefine(oneComparison).optional().meta({ description: 'How many they are.' }),
+    net: amount.optional().meta({ description: 'What they come to together, less refunds.' }),
+    margin: amount.optional().meta({ description: 'What the shop earns with them, where costs are known.' }),
+    within: durationText.optional(),
+    having: z
+      .union([orderFieldYaml, z.array(orderFieldYaml).min(1)])
+      .optional()
+      .meta({ description: 'Only orders of which this holds, or each of these.' }),
+  })
+  .superRefine(oneOf(measures, 'one of count, net and margin', bothConditions));
+
+/** The purchases of the person that count, within a half-open window that ends now: after `at − window`, up to and with `at`. */
+export const orders: ConditionKind<OrdersCondition, z.output<typeof yaml>> = {
+  ...plain,
+  yaml: () => yaml,
+  compile(source) {
+    const measure = measures.find((name) => source[name] !== undefined) ?? 'count';
+    const of: z.output<typeof amount> = source[measure] ?? {};
+    const having = source.having === undefined ? [] : Array.isArray(source.having) ? source.having : [source.having];
+    const windowMs = source.within === undefined ? null : toLimitMs(source.within);
+    return { kind: 'orders', measure, comparison: toComparison(of), ...inCurrency(of), windowMs, having: having.map(toOrderField) };
+  },
+  notMet: () => 'orders-not-met',
+  about: 'person',
+  needs: ({ having }) => [{ of: 'orders', lines: having.some(asksLines) }],
+  evaluate(condition, facts) {
+    const { measure, comparison, currency } = condition;
+    const counted = countedOrders(condition, facts);
+    return measure === 'count'
+      ? compare(comparison, counted.length)
+      : compareAmounts(comparison, sumsOf(counted, measure), currency ?? null);
+  },
+  changedBy: () => orderFactNames,
+  changesAt({ windowMs, having }, { at, known }) {
+    const own = known.orders?.own ?? [];
+    return earliestAfter(
+      at,
+      own.flatMap((order) => [...windowEdges(order, windowMs), ...having.flatMap((test) => orderFieldEdges(test, order))]),
+    );
+  },
+  describe({ measure, comparison, currency, windowMs, having }, holds) {
+    const what = measure === 'count' ? 'the number of orders' : `the ${measure} of orders`;
+    const which = having.length === 0 ? '' : ` of which each ${having.map((test) => describeOrderField(test, true)).join(' and ')}`;
+    const window = windowMs === null ? '' : ` within ${durationWords(windowMs)}`;
+    return `${what}${which}${window} ${describeComparison(comparison, holds)}${currency === undefined ? '' : ` ${currency}`}`;
+  },
+};
+
+function countedOrders(
+  { windowMs, having }: Pick<OrdersCondition, 'windowMs' | 'having'>,
+  { at, known }: ConditionFacts,
+): readonly KnownOrder[] {
+  const own = known.orders?.own ?? [];
+  return purchasesWithin(own, at, windowMs).filter((order) => having.every((test) => judgeOrder(test, order, own, at) === 'true'));
+}
+
+/** Purchases that count, by when they were paid. */
+export function purchasesWithin(own: readonly KnownOrder[], at: number, windowMs: number | null): readonly KnownOrder[] {
+  const from = windowMs === null ? Number.NEGATIVE_INFINITY : at - windowMs;
+  return purchasesBy(own, at).filter((order) => paidAtOf(order) > from);
+}
+
+/** When an order comes into the window, and when it goes out of it. */
+export function windowEdges(order: KnownOrder, windowMs: number | null): readonly number[] {
+  return windowMs === null ? [paidAtOf(order)] : [paidAtOf(order), paidAtOf(order) + windowMs];
+}
+
+/** Orders without the amount add nothing to the sum. */
+function sumsOf(counted: readonly KnownOrder[], measure: 'net' | 'margin'): Amounts {
+  const sums = new Map<string | null, number>();
+  for (const order of counted)
+    if (order[measure] !== null) sums.set(order.currency, (sums.get(order.currency) ?? 0) + (order[measure] ?? 0));
+  const totals = [...sums].map(([currency, sum]) => ({ currency, value: Math.round(sum * 1e4) / 1e4 }));
+  return { totals, whole: totals[0]?.value ?? 0, elsewhere: 0 };
+}

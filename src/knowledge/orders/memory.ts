@@ -1,0 +1,47 @@
+import { subjectId } from '../../domain/events/subject.js';
+import type { KeptOrder } from '../../domain/orders/kept-order.js';
+import type { KnownLine, KnownOrder, KnownOrders } from '../../domain/orders/known-order.js';
+import { marginOf, netLines } from '../../domain/orders/line-nets.js';
+import { viewOrder } from '../../domain/orders/order-view.js';
+import type { MemoryLook } from '../source.js';
+import { type OrdersNeed, ordersAtMost } from './index.js';
+
+export function ordersInMemory({ lines }: OrdersNeed, { tables, profileId, entryId }: MemoryLook): KnownOrders {
+  const known = (order: KeptOrder): KnownOrder => ({ ...knownOrder(order), lines: lines ? linesOf(order) : [] });
+  const own = tables.orders.where('profile', profileId).map(known);
+  const id = entryId === null ? null : subjectId(tables.entry(entryId).about, 'order');
+  const about = id === null ? undefined : tables.orders.get(id);
+  return {
+    own: own.sort((a, b) => b.orderedAt - a.orderedAt || (a.orderId < b.orderId ? -1 : 1)).slice(0, ordersAtMost),
+    about: about === undefined ? null : known(about),
+  };
+}
+
+function knownOrder({ orderId, fold, updatedAt }: KeptOrder): KnownOrder {
+  const view = viewOrder(fold);
+  const { status, qualifies, total, net, currency, codes, hasOpenReturn, paidAt } = view;
+  const { shippedAt, promisedAt, deliveredAt, hasException } = view.delivery;
+  const orderedAt = view.orderedAt ?? updatedAt;
+  const sums = { total, net, currency, codes, margin: marginOf(view) };
+  return {
+    orderId,
+    status,
+    qualifies,
+    ...sums,
+    orderedAt,
+    paidAt,
+    shippedAt,
+    promisedAt,
+    deliveredAt,
+    hasException,
+    hasOpenReturn,
+    lines: [],
+  };
+}
+
+function linesOf({ fold }: KeptOrder): readonly KnownLine[] {
+  return netLines(viewOrder(fold))
+    .filter(({ kept }) => kept > 0)
+    .sort((a, b) => (a.productId < b.productId ? -1 : a.productId > b.productId ? 1 : a.variant < b.variant ? -1 : 1))
+    .map(({ productId, kept }) => ({ productId, quantity: kept, tags: [], collections: [] }));
+}
