@@ -52,6 +52,7 @@ export interface Database {
   definition_versions: DefinitionVersionsTable;
   segment_members: SegmentMembersTable;
   exposures: ExposuresTable;
+  outcome_reviews: OutcomeReviewsTable;
   segment_reviews: SegmentReviewsTable;
   segment_fills: SegmentFillsTable;
   segment_sizes: SegmentSizesTable;
@@ -575,6 +576,11 @@ export interface DefinitionVersionsTable {
   published_at: number;
   /** Journeys hear of everybody whom this version moves. */
   tells: Generated<boolean>;
+}
+
+export interface OutcomeReviewsTable {
+  seq: Generated<number>;
+  profile_id: string;
 }
 
 /** Money in thousandths of the currency's unit. `bare`: of orders whose margin is not known. */
