@@ -19,8 +19,7 @@ const instead: readonly (readonly [RegExp, string])[] = [
   [/\bsends? (?:him|her|them|it|one|people) on (?:his|her|their|its) way\b/i, 'sends'],
 ];
 
-/** Older decision records stay as they were written. */
-const documents = repositoryFiles().filter((file) => file.endsWith('.md') && !file.startsWith('docs/decisions/'));
+const documents = repositoryFiles().filter((file) => file.endsWith('.md'));
 
 test.each(documents)('%s says it in plain words', (file) => {
   expect(stumblesOf(textOf(file))).toEqual([]);
