@@ -27,7 +27,7 @@ export interface Units {
 }
 
 export type Assigned =
-  /** `exposes`: it is told down, since it was not before. */
+  /** `exposes`: it is recorded now, because it was not before. */
   | { readonly kind: 'arm'; readonly arm: ExperimentArm; readonly exposes: boolean }
   /** By a decision: nobody is exposed any more. */
   | { readonly kind: 'kept'; readonly arm: ExperimentArm }
@@ -39,7 +39,7 @@ export type NoArm = 'not-in-force' | 'held-out' | 'namespace' | 'audience' | 'co
 export const keptBackMs = 28 * day;
 
 /**
- * The arm of a person, or of an entry. What is told down wins over the hash, so neither weights nor a restart, an alias or a new version
+ * The arm of a person, or of an entry. The recorded arm wins over the hash, so neither weights nor a restart, an alias or a new version
  * move anybody. Who is held out already takes no part.
  */
 export function assignArm(known: KnownExperiment, units: Units, facts: ConditionFacts, isHeldOut: boolean): Assigned {

@@ -14,7 +14,7 @@ export interface Answer {
   /** The quiz or form, and its version, where there was one. */
   readonly quiz: string | null;
   readonly version: number | null;
-  /** What the person was told that it is for. */
+  /** The purpose, in the words that the person saw. */
   readonly purpose: string | null;
   readonly answeredAt: Instant;
   /** From then on it counts as unknown. */

@@ -38,7 +38,7 @@ interface ExperimentStep extends StepBase {
   readonly arms: readonly { readonly arm: string; readonly next: StepId | null }[];
 }
 
-/** Somebody came to an arm for the first time: the unit that it is told down for, and what outcomes are counted by. */
+/** Somebody came to an arm for the first time: the unit for which it is recorded, and by which outcomes are counted. */
 export interface Exposed {
   readonly kind: 'exposed';
   readonly experiment: string;
@@ -64,7 +64,7 @@ const yaml = (parts: StepParts) =>
     },
   });
 
-/** The arm that the person was drawn, told down before any gate is asked: who is exposed does not depend on what may be sent. */
+/** The arm that was drawn, recorded before the gate is asked: exposure does not depend on what may be sent. */
 export const experiment: StepKind<ExperimentStep, z.output<ReturnType<typeof yaml>>, Exposed> = {
   yaml,
   inside: (source) => listsOf(source.arms, 'else', source.else),
