@@ -93,7 +93,8 @@ async function compare(
   };
 }
 
-function post(agent: Agent, url: string, authorization: string, body: string): Promise<void> {
+/** Throws unless it is answered 200. */
+export function post(agent: Agent, url: string, authorization: string, body: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), authorization };
     const call = request(url, { method: 'POST', agent, headers }, (response) => {

@@ -10,6 +10,7 @@ import { fullPlan, quickPlan } from './plan.js';
 import { benchReplay, type ReplayResult } from './replay.js';
 import { benchReservations, type ReservationResult } from './reservations.js';
 import { benchScenarios, type ScenariosResult } from './scenarios.js';
+import { benchSegments, describeSegments, type SegmentsResult, worstGrowth } from './segments.js';
 import { type StoreKind, storePlaces } from './store-place.js';
 
 /** What `npm run bench -- --json` prints as its last line. */
@@ -19,6 +20,7 @@ interface BenchResult {
   readonly cores: number;
   readonly seconds: number;
   readonly ingest: Readonly<Partial<Record<StoreKind, IngestResult>>>;
+  readonly segments: Readonly<Partial<Record<StoreKind, SegmentsResult>>>;
   readonly messages: Readonly<Partial<Record<StoreKind, MessagesResult>>>;
   readonly paths: Readonly<Partial<Record<StoreKind, PathsResult>>>;
   /** On PostgreSQL. */
@@ -38,7 +40,7 @@ interface Target {
   readonly measured: number | null;
 }
 
-const parts = ['ingest', 'messages', 'paths', 'reservations', 'emails', 'replay', 'memory', 'scenarios'] as const;
+const parts = ['ingest', 'segments', 'messages', 'paths', 'reservations', 'emails', 'replay', 'memory', 'scenarios'] as const;
 const stores: readonly StoreKind[] = ['pglite', 'postgres'];
 
 const args = process.argv.slice(2);
@@ -62,6 +64,7 @@ else print(result);
 async function run(): Promise<BenchResult> {
   const stops: (() => Promise<void>)[] = [];
   const ingest: Partial<Record<StoreKind, IngestResult>> = {};
+  const segments: Partial<Record<StoreKind, SegmentsResult>> = {};
   const messages: Partial<Record<StoreKind, MessagesResult>> = {};
   const paths: Partial<Record<StoreKind, PathsResult>> = {};
   const replay: Partial<Record<StoreKind, ReplayResult>> = {};
@@ -79,7 +82,7 @@ async function run(): Promise<BenchResult> {
       stops.push(() => places.close());
       reservations = await benchReservations(places, smtpUrl, plan, say);
     }
-    if (wants('ingest') || wants('messages') || wants('paths') || wants('replay')) {
+    if (wants('ingest') || wants('segments') || wants('messages') || wants('paths') || wants('replay')) {
       const temporal = wants('messages') ? await startTemporalForBench(say) : null;
       if (temporal !== null) stops.push(() => temporal.stop());
       for (const kind of onStores) {
@@ -87,6 +90,7 @@ async function run(): Promise<BenchResult> {
         stops.push(() => places.close());
         const sayHere = (line: string): void => say(`${kind}: ${line}`);
         if (wants('ingest')) ingest[kind] = await benchIngest(places, plan, sayHere);
+        if (wants('segments')) segments[kind] = await benchSegments(places, plan, sayHere);
         if (wants('replay')) replay[kind] = await benchReplay(places, plan.replayEvents, sayHere);
         if (wants('paths')) paths[kind] = await benchPaths(places, plan.paths, { say: sayHere, wants: (part) => onlyPaths.includes(part) });
         if (temporal !== null) messages[kind] = await benchMessages(places, temporal, smtpUrl, plan, sayHere);
@@ -106,6 +110,7 @@ async function run(): Promise<BenchResult> {
     cores: cpus().length,
     seconds: Math.round((performance.now() - began) / 1000),
     ingest,
+    segments,
     messages,
     paths,
     reservations,
@@ -138,6 +143,7 @@ async function run(): Promise<BenchResult> {
         measured: reservations === null ? null : Math.max(...Object.values(reservations.byRows).map((one) => one.ledgerToBare)),
       },
       reservationTimeGrowth: { atMost: 1.2, measured: reservations?.growth ?? null },
+      ingestWithSegments: { atMost: 1.3, measured: worstGrowth(Object.values(segments)) },
       batchedIngestToBare: { atLeast: 0.4, measured: worst(Object.values(ingest).map(({ batched }) => batched.ratioToBare)) },
     },
   };
@@ -147,7 +153,7 @@ async function stopAll(stops: (() => Promise<void>)[]): Promise<void> {
   for (const stop of stops.splice(0).reverse()) await stop();
 }
 
-function print({ ingest, messages, paths, reservations, emails, replay, memory, targets }: BenchResult): void {
+function print({ ingest, segments, messages, paths, reservations, emails, replay, memory, targets }: BenchResult): void {
   const table = new Table({
     head: ['measured', 'ours', 'against', 'ratio', 'CPU ms each (ours, theirs)'],
     style: { head: [], border: [] },
@@ -167,6 +173,7 @@ function print({ ingest, messages, paths, reservations, emails, replay, memory, 
     ingestRow(kind, 'one at a time', single);
     ingestRow(kind, 'in batches of 15', batched);
   }
+  for (const [kind, one] of Object.entries(segments)) table.push(...describeSegments(kind, one).map((row) => [...row]));
   for (const [kind, { perSecond, cpuMs, ...ratios }] of Object.entries(messages)) {
     const { journey, bareNormal, bareLocal } = perSecond;
     const ours = `${journey.toFixed(1)} messages/s`;

@@ -1,6 +1,8 @@
+import type { FactName } from '../../domain/events/fact.js';
 import type { Clock } from '../../domain/time/clock.js';
+import type { ProfileId } from '../../domain/values/ids.js';
 import { type MatchableFact, type Matched, withUnheard } from '../../matching/matched.js';
-import { meetTriggers, type Starts, startEntries } from '../../matching/triggers.js';
+import { type LiveJourney, meetTriggers, type Starts, startEntries } from '../../matching/triggers.js';
 import { deliverToWaiting, type NewInput, type WaitMatch } from '../../matching/waits.js';
 import type { Trx } from '../../store/db.js';
 import { findLiveEntries, writeArmed, writePostponed, writeWoken } from '../../store/entries.js';
@@ -21,15 +23,42 @@ export interface MatchPlan {
   readonly writes: Readonly<Record<'woken' | 'armed' | 'postponed', Write>>;
 }
 
+/** Who waits for facts, and which journeys they may begin: read once for all that is told in a transaction. */
+export interface Listeners {
+  readonly waits: readonly WaitMatch[];
+  readonly journeys: readonly LiveJourney[];
+}
+
+/** Facts that are told later in the transaction, of these people. */
+export interface ToCome {
+  readonly names: readonly FactName[];
+  readonly profiles: readonly ProfileId[];
+}
+
+/** Reads who listens to these facts, and to those that are to come. Two statements. */
+export async function readListeners(trx: Trx, facts: readonly MatchableFact[], toCome: ToCome): Promise<Listeners> {
+  const waits = await findWaits(trx, {
+    events: [...new Set([...facts.map(({ fact }) => fact.name), ...toCome.names])],
+    profiles: [...new Set([...facts.map(({ fact }) => fact.profileId), ...toCome.profiles])],
+    subjects: facts.flatMap(({ fact }) => fact.about ?? []),
+  });
+  return { waits, journeys: await loadLiveJourneys(trx) };
+}
+
 /**
  * Matches facts against live triggers and the waits of entries (`src/matching`), inside the caller's transaction, which has locked the
  * canonical profiles (ascending) and carts. It reads entries and what they wait for, and nothing that the facts themselves change.
- * Statements: 2 when nothing matches, 3 when a trigger does.
+ * Statements: none when nothing matches, 1 when a trigger does.
  */
-export async function planMatches(trx: Trx, facts: readonly MatchableFact[], context: MatchContext): Promise<MatchPlan> {
+export async function planMatches(
+  trx: Trx,
+  facts: readonly MatchableFact[],
+  { waits, journeys }: Listeners,
+  context: MatchContext,
+): Promise<MatchPlan> {
   if (facts.length === 0) return { matched: [], inputs: [], writes: { woken: null, armed: null, postponed: null } };
-  const delivery = deliverToWaiting(await readWaits(trx, facts), facts);
-  const starts = await triggerJourneys(trx, facts, context);
+  const delivery = deliverToWaiting(waits, facts);
+  const starts = await triggerJourneys(trx, facts, journeys, context);
   return {
     matched: withUnheard(facts, [...delivery.matched, ...starts.matched]),
     inputs: delivery.inputs,
@@ -41,16 +70,13 @@ export async function planMatches(trx: Trx, facts: readonly MatchableFact[], con
   };
 }
 
-function readWaits(trx: Trx, facts: readonly MatchableFact[]): Promise<readonly WaitMatch[]> {
-  return findWaits(trx, {
-    events: [...new Set(facts.map(({ fact }) => fact.name))],
-    profiles: [...new Set(facts.map(({ fact }) => fact.profileId))],
-    subjects: facts.flatMap(({ fact }) => fact.about ?? []),
-  });
-}
-
-async function triggerJourneys(trx: Trx, facts: readonly MatchableFact[], { newId }: MatchContext): Promise<Starts> {
-  const { timely, late } = meetTriggers(await loadLiveJourneys(trx), facts);
+async function triggerJourneys(
+  trx: Trx,
+  facts: readonly MatchableFact[],
+  journeys: readonly LiveJourney[],
+  { newId }: MatchContext,
+): Promise<Starts> {
+  const { timely, late } = meetTriggers(journeys, facts);
   if (timely.length === 0) return { matched: late, created: [], postponed: [] };
   const live = await findLiveEntries(trx, {
     journeys: [...new Set(timely.map(({ journey }) => journey.id))],

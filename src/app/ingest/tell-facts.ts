@@ -11,7 +11,7 @@ import { writeFacts } from '../../store/facts.js';
 import { type ProfileChange, writeProfileChanges } from '../../store/profiles.js';
 import { type Writes, writeTogether } from '../../store/write-together.js';
 import { reviewPeople } from '../segments/review-people.js';
-import { type MatchContext, planMatches } from './match-facts.js';
+import { type Listeners, type MatchContext, planMatches, readListeners, type ToCome } from './match-facts.js';
 
 /** The facts of one transaction, which has locked the profiles (ascending) and carts concerned. */
 export interface Telling {
@@ -48,26 +48,36 @@ export interface Told {
 
 /**
  * The one way in which facts reach journeys: writes them, moves their people on, matches them against triggers and waits, and hands entries
- * what is theirs. Statements: those of `planMatches`, and one for all writes; where a segment asks about what was told, those of
- * `reviewPeople`, and as many again where somebody came into a segment or left one.
+ * what is theirs. Statements: two that read who listens, one where a trigger matches, and one for all writes; where a segment asks about
+ * what was told, those of `reviewPeople`, and one more where somebody came into a segment or left one.
  */
 export async function tellFacts(trx: Trx, context: TellContext, telling: Telling): Promise<Told> {
-  const told = await tellJourneys(trx, context, telling);
   const concerned = whomSegmentsConcern(context, telling);
+  const listeners = telling.facts.length === 0 ? null : await readListeners(trx, telling.facts, placesOf(concerned));
+  const told = await tellJourneys(trx, context, telling, listeners);
   if (concerned.length === 0) return told;
-  const after = await reviewAndTell(trx, context, concerned);
+  const after = await reviewAndTell(trx, context, concerned, listeners);
   return { ...told, matched: [...told.matched, ...after.matched], wakes: told.wakes || after.wakes };
 }
 
-/** Looks where these people stand in segments, and tells journeys who came into one or left one. Their profiles are locked. */
-export async function reviewAndTell(trx: Trx, context: TellContext, ids: readonly ProfileId[]): Promise<Pick<Told, 'matched' | 'wakes'>> {
+/**
+ * Looks where these people stand in segments, and tells journeys who came into one or left one. Their profiles are locked. `known`: who
+ * listens to that, where it was read before in this transaction.
+ */
+export async function reviewAndTell(
+  trx: Trx,
+  context: TellContext,
+  ids: readonly ProfileId[],
+  known: Listeners | null = null,
+): Promise<Pick<Told, 'matched' | 'wakes'>> {
   const { segments, policies, clock, secret } = context;
   const asked = { segments: segments.current(), topics: policies.current().topics, at: clock.now() };
   const opener = secret === undefined ? {} : { open: (name: string, sealed: Sealed) => open(secret, name, sealed) };
   const { facts } = await reviewPeople(trx, { ...asked, ...opener }, ids);
   if (facts.length === 0) return { matched: [], wakes: false };
   const heard = facts.map((fact) => ({ fact, trigger: true }));
-  return tellJourneys(trx, context, { facts: heard, people: movedBy(heard) });
+  const listeners = known ?? (await readListeners(trx, heard, nothingToCome));
+  return tellJourneys(trx, context, { facts: heard, people: movedBy(heard) }, listeners);
 }
 
 /** Whose place in a segment may be another now. Nobody, and no statement, where no segment asks about what was told. */
@@ -76,8 +86,20 @@ function whomSegmentsConcern({ segments }: TellContext, { facts, people, newcome
   return concernedBy(segments.current(), { facts: facts.map(({ fact }) => fact), changed, newcomers });
 }
 
-async function tellJourneys(trx: Trx, context: MatchContext, { facts, people, inputs = [], writes }: Telling): Promise<Told> {
-  const { matched, inputs: heard, writes: planned } = await planMatches(trx, facts, context);
+const nothingToCome: ToCome = { names: [], profiles: [] };
+
+/** What may be told of these people when they have been looked at. */
+function placesOf(concerned: readonly ProfileId[]): ToCome {
+  return concerned.length === 0 ? nothingToCome : { names: ['segment.entered', 'segment.left'], profiles: concerned };
+}
+
+async function tellJourneys(
+  trx: Trx,
+  context: MatchContext,
+  { facts, people, inputs = [], writes }: Telling,
+  listeners: Listeners | null,
+): Promise<Told> {
+  const { matched, inputs: heard, writes: planned } = await planMatches(trx, facts, listeners ?? { waits: [], journeys: [] }, context);
   const touched = await writeTogether<string>(trx, {
     ...writes?.(matched),
     profiles: writeProfileChanges(oneEach(people)),

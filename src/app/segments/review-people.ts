@@ -38,12 +38,12 @@ export interface SegmentsAt {
 
 /**
  * Looks where these people stand now, writes it, and answers what journeys are to hear of it. The caller has locked their profiles. A
- * person whom the fill of a new definition has not come to yet is put where they belong, and nobody hears of it. Statements: 2, and 1 where
- * something changes.
+ * person whom the fill of a new definition has not come to yet is put where they belong, and nobody hears of it. Statements: 1, another
+ * while a definition is filled, and 1 where something changes.
  */
 export async function reviewPeople(trx: Trx, { segments, topics, at, open }: SegmentsAt, ids: readonly ProfileId[]): Promise<Reviewed> {
   const people = await readSegmentPeople(trx, ids, askedOf(segments.needs, at, open));
-  const fills = await newestFills(trx);
+  const fills = segments.isFilled ? null : await newestFills(trx);
   const looked = people.map((person) => ({ person, ...reviewPerson(segments.live, person.memberOf, factsOf(person, topics, at)) }));
   // They gave way to another profile, or were erased.
   const gone = ids.filter((id) => !people.some((person) => person.id === id));
@@ -85,14 +85,15 @@ export function factsOf({ traits, consents, known, ...ids }: SegmentPerson, topi
 
 /**
  * A new definition moves people without anything having happened to them: nobody hears of those who were there before it, until the fill
- * has come by, unless whoever published it asked for that. The same goes for the segments that ask about a new one.
+ * has come by (`fills` null: all have), unless whoever published it asked for that. The same goes for the segments that ask about a new one.
  */
 function isHeard(
   live: readonly LiveSegment[],
   person: SegmentPerson,
   { segment: { definition } }: MembershipChange,
-  fills: readonly SegmentFill[],
+  fills: readonly SegmentFill[] | null,
 ): boolean {
+  if (fills === null) return true;
   const read = readThrough(live, definition.id);
   return live.every((one) => !read.has(one.definition.id) || one.tells === true || hasCome(fillOf(one, fills), person));
 }

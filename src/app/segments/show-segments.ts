@@ -1,5 +1,6 @@
 import { segmentsOf } from '../../definitions/segment/in-force.js';
 import { judgeSegments } from '../../definitions/segment/review.js';
+import { reasonsOf } from '../../definitions/segment/segment.js';
 import { open } from '../../domain/keys/sealed.js';
 import { day, type Instant } from '../../domain/time/instant.js';
 import { askedOf } from '../../knowledge/load.js';
@@ -49,11 +50,11 @@ export async function explainSegments(
   return {
     profileId: person.id,
     at,
-    segments: judgeSegments(segments.live, facts).map(({ segment: { definition }, isMember, because, changesAt }) => ({
+    segments: judgeSegments(segments.live, facts).map(({ segment: { definition }, isMember, changesAt, facts: by }) => ({
       id: definition.id,
       name: definition.name,
       isMember,
-      because,
+      because: reasonsOf(definition, by),
       changesAt,
       since: person.memberOf.get(definition.id) ?? null,
     })),

@@ -12,10 +12,12 @@ export interface Segments {
   /** The facts after which a person is looked at. */
   readonly mattering: ReadonlySet<FactName>;
   readonly needs: readonly Need[];
+  /** All of them have been brought to everybody, so that journeys hear of every change. */
+  readonly isFilled: boolean;
 }
 
-export function segmentsOf(live: readonly LiveSegment[]): Segments {
-  return { live, mattering: factsThatMatter(live), needs: live.flatMap(({ definition }) => needsOfSegment(definition)) };
+export function segmentsOf(live: readonly LiveSegment[], isFilled = false): Segments {
+  return { live, mattering: factsThatMatter(live), needs: live.flatMap(({ definition }) => needsOfSegment(definition)), isFilled };
 }
 
 /** The facts after which somebody's place in one of these segments may be another. */
@@ -24,7 +26,7 @@ function factsThatMatter(segments: readonly LiveSegment[]): ReadonlySet<FactName
 }
 
 /** What happened, as far as it may move people between segments. */
-export interface Happened {
+interface Happened {
   readonly facts: readonly Pick<Fact, 'name' | 'profileId'>[];
   /** People of whom something is known that was not known before. */
   readonly changed: readonly ProfileId[];

@@ -1,6 +1,6 @@
 import type { Instant } from '../../domain/time/instant.js';
 import type { ConditionFacts } from '../../journey/conditions/condition.js';
-import { type Membership, membershipOf, readsOf, type SegmentDefinition } from './segment.js';
+import { type Membership, membershipOf, readsOf, reasonsOf, type SegmentDefinition } from './segment.js';
 
 /** A segment in force. */
 export interface LiveSegment {
@@ -23,9 +23,10 @@ export interface Review {
   readonly dueAt: Instant | null;
 }
 
-/** Where a person stands in one segment. */
-export interface JudgedSegment extends Membership {
+/** Where a person stands in one segment, and by what. */
+interface JudgedSegment extends Membership {
   readonly segment: LiveSegment;
+  readonly facts: ConditionFacts;
 }
 
 /** Where a person stands now, beside where they stood. `memberOf`: ids of segments. */
@@ -33,7 +34,9 @@ export function reviewPerson(segments: readonly LiveSegment[], memberOf: Pick<Re
   const judged = judgeSegments(segments, facts);
   const due = judged.flatMap(({ changesAt }) => changesAt ?? []);
   return {
-    changes: judged.filter(({ segment, isMember }) => memberOf.has(segment.definition.id) !== isMember),
+    changes: judged
+      .filter(({ segment, isMember }) => memberOf.has(segment.definition.id) !== isMember)
+      .map(({ segment, isMember, facts: by }) => ({ segment, isMember, because: reasonsOf(segment.definition, by) })),
     dueAt: due.length === 0 ? null : Math.min(...due),
   };
 }
@@ -55,7 +58,7 @@ export function judgeSegments(segments: readonly LiveSegment[], facts: Condition
       return read === undefined || path.includes(id) ? [] : [[id, judge(read, path).isMember] as const];
     });
     const asked = places.length === 0 ? facts : { ...facts, known: { ...facts.known, segments: Object.fromEntries(places) } };
-    const answer = { segment, ...membershipOf(definition, asked) };
+    const answer = { segment, facts: asked, ...membershipOf(definition, asked) };
     judged.set(definition.id, answer);
     return answer;
   };

@@ -14,20 +14,19 @@ export interface SegmentDefinition {
 /** Whether a person belongs, as far as is known at one instant. */
 export interface Membership {
   readonly isMember: boolean;
-  /** How each single condition was judged, as a clause: `the number of order.paid within 90 days is at least 1`. Never a person's data. */
-  readonly because: readonly string[];
   /** The next instant at which this may change although nothing happens; null: none. Perhaps too early, never too late. */
   readonly changesAt: Instant | null;
 }
 
 /** What is not known does not hold: nobody belongs by what is not known. */
 export function membershipOf({ who }: SegmentDefinition, facts: ConditionFacts): Membership {
+  return { isMember: evaluate(who, facts) === 'true', changesAt: changesAt(who, facts) };
+}
+
+/** How each single condition is judged, as a clause: `the number of order.paid within 90 days is at least 1`. Never a person's data. */
+export function reasonsOf({ who }: SegmentDefinition, facts: ConditionFacts): readonly string[] {
   const single = allConditions(who).filter((one) => conditionKind(one).parts(one).length === 0);
-  return {
-    isMember: evaluate(who, facts) === 'true',
-    because: single.map((one) => describeTruth(one, evaluate(one, facts))),
-    changesAt: changesAt(who, facts),
-  };
+  return single.map((one) => describeTruth(one, evaluate(one, facts)));
 }
 
 /** What must be loaded to judge it, beside what every turn knows. The places in other segments are not: they are judged with it. */
