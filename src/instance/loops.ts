@@ -4,6 +4,7 @@ import { tendDeadLetters } from '../app/dead-letters/tend-dead-letters.js';
 import type { AppDeps } from '../app/deps.js';
 import { settleOutcomes } from '../app/experiments/settle-outcomes.js';
 import type { LiveFields } from '../app/fields/live-fields.js';
+import { removeExpiredValues } from '../app/fields/tend-fields.js';
 import { type AuditTrail, forgetOldActs } from '../app/keys/audit-trail.js';
 import { forgetOldKeyActs } from '../app/keys/undo-key-acts.js';
 import { settlePendingInteractions } from '../app/messages/record-interaction.js';
@@ -81,6 +82,7 @@ export function relayLoops(app: AppDeps, { auditDays }: { readonly auditDays: nu
     upkeep('dead-letters', 15_000, () => tendDeadLetters(app), 'Dead letters could not be kept within their bounds'),
     upkeep('audit-retention', 5_000, () => forgetOldActs(app, auditDays), 'Old acts of the audit log could not be forgotten'),
     upkeep('key-acts', 5_000, () => forgetOldKeyActs(app), 'Old acts of write keys could not be forgotten'),
+    upkeep('field-values', 600_000, () => removeExpiredValues(app), 'Values past their time could not be removed'),
     upkeep('request-keys', 3_600_000, () => forgetOldRequests(app), 'Old keys of requests could not be forgotten'),
   ];
 }

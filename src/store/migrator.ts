@@ -25,6 +25,7 @@ import { up as orders } from './migrations/0029-orders.js';
 import { up as products } from './migrations/0032-products.js';
 import { up as toldDefinitions } from './migrations/0035-told-definitions.js';
 import { up as answers } from './migrations/0037-answers.js';
+import { up as valueFlags } from './migrations/0038-value-flags.js';
 import { up as exposures } from './migrations/0040-exposures.js';
 import { up as outcomes } from './migrations/0041-outcomes.js';
 
@@ -56,6 +57,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0032-products': { up: products },
   '0035-told-definitions': { up: toldDefinitions },
   '0037-answers': { up: answers },
+  '0038-value-flags': { up: valueFlags },
   '0040-exposures': { up: exposures },
   '0041-outcomes': { up: outcomes },
 };

@@ -13,6 +13,7 @@ export interface Database {
   profiles: ProfilesTable;
   identities: IdentitiesTable;
   answers: AnswersTable;
+  value_flags: ValueFlagsTable;
   events: EventsTable;
   facts: FactsTable;
   carts: CartsTable;
@@ -717,4 +718,14 @@ interface AnswersTable {
   recorded_at: number;
   event_id: string | null;
   consent: Json<unknown> | null;
+}
+
+/** Values that seem wrong (`0038`). */
+interface ValueFlagsTable {
+  seq: Generated<number>;
+  profile_id: string;
+  kind: 'trait' | 'answer';
+  field: string;
+  code: string;
+  at: number;
 }

@@ -79,6 +79,18 @@ export const profile = z
       )
       .readonly()
       .meta({ description: 'Traits for which a different value counts: number, address, zone, country, language, first name.' }),
+    flags: z
+      .array(
+        z.object({
+          kind: z.enum(['trait', 'answer']),
+          field: z.string(),
+          code: z.enum(['mail-domain', 'not-a-number', 'out-of-range', 'not-a-choice', 'not-a-date']),
+          given: z.string(),
+          suggestion: z.string().nullable().meta({ description: 'What was most likely meant. Nothing is changed by itself.' }),
+        }),
+      )
+      .readonly()
+      .meta({ description: 'Values that seem wrong.' }),
     createdAt: instant,
     updatedAt: instant,
     erasedAt: maybeInstant,

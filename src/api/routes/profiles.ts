@@ -30,7 +30,7 @@ export function profileRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         const id = await (userId !== undefined
           ? findProfile(app, { kind: 'user', value: userId })
           : findProfile(app, { kind: 'anonymous', value: anonymousId ?? '' }));
-        const shown = id === null ? null : await showProfile(app, id);
+        const shown = id === null ? null : await showProfile(app, id, request.apiKey?.scopes ?? []);
         return { items: shown === null ? [] : [shown], nextCursor: null };
       },
     );
@@ -46,7 +46,7 @@ export function profileRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
           response: { 200: profile },
         },
       },
-      async (request) => found(await showProfile(app, request.params.id), 'profile', request.params.id),
+      async (request) => found(await showProfile(app, request.params.id, request.apiKey?.scopes ?? []), 'profile', request.params.id),
     );
 
     server.delete(

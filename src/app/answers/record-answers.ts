@@ -10,6 +10,7 @@ import { lockProfiles } from '../../store/profiles.js';
 import { findCanonicalProfile } from '../../store/profiles-read.js';
 import type { AppDeps } from '../deps.js';
 import { tellFacts } from '../ingest/tell-facts.js';
+import { flagWrites } from './flag-values.js';
 
 type Deps = Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay' | 'policies' | 'segments' | 'secret' | 'fields'>;
 
@@ -76,6 +77,6 @@ export async function writeTold(
   await tellFacts(trx, deps, {
     facts: facts.map((one) => ({ fact: one, trigger: true })),
     people: [{ id: profileId, lastInstant: at }],
-    writes: () => ({ answers: writeAnswers(rows), taken_back: removeTakenBack(rows, fields) }),
+    writes: () => ({ answers: writeAnswers(rows), taken_back: removeTakenBack(rows, fields), ...flagWrites(fields, [], rows) }),
   });
 }

@@ -22,6 +22,7 @@ import { writeOrders } from '../../store/orders.js';
 import { changeOf, writeNewProfiles } from '../../store/profiles.js';
 import { writeSuspectIds } from '../../store/suspect-ids.js';
 import { StaleRead, type Writes, writeTogether } from '../../store/write-together.js';
+import { flagWrites } from '../answers/flag-values.js';
 import type { AppDeps } from '../deps.js';
 import { joinStoredCarts } from './join-carts.js';
 import { budgetsOf, type Spending } from './key-budgets.js';
@@ -288,6 +289,7 @@ function projectionWrites(
       claims: writeClaims(projection.claims),
       answers: writeAnswers(projection.answers),
       taken_back: removeTakenBack(projection.answers, fields),
+      ...flagWrites(fields, [...projection.profiles.values()], projection.answers),
       acts: writeKeyActs(projection.acts.list),
       letters: writeDeadLetters(letters),
       suspects: writeSuspectIds(suspects),

@@ -1,8 +1,11 @@
+import { checkValue, type FlaggedValue } from '../../domain/answers/check-value.js';
+import { mayRead, noFields } from '../../domain/answers/field.js';
 import { heldTo } from '../../domain/consent/address-refusal.js';
 import { type ConsentCause, isQuarantined, judgeConsent } from '../../domain/consent/consent.js';
 import { consentSentence } from '../../domain/consent/consent-words.js';
 import { suppressionKeys, unsubscribeKeys } from '../../domain/consent/suppression.js';
 import { suppressionSentence } from '../../domain/consent/suppression-words.js';
+import type { Scope } from '../../domain/keys/scopes.js';
 import { type Channel, channels } from '../../domain/messages/channel.js';
 import { type TraitReading, traitReadings } from '../../projection/trait-readings.js';
 import { type ClaimRecord, readClaims } from '../../store/claims.js';
@@ -21,10 +24,18 @@ import {
   readSuppressions,
 } from '../../store/profiles-read.js';
 import { readUnsubscribes, type Unsubscribe } from '../../store/unsubscribes.js';
+import { type ShownAnswer, showAnswers } from '../answers/show-answers.js';
 import type { AppDeps } from '../deps.js';
 import { type Page, type PageRequest, readPage } from '../paging.js';
 
-type Deps = Pick<AppDeps, 'store' | 'secret' | 'clock' | 'policies' | 'shop'>;
+type Deps = Pick<AppDeps, 'store' | 'secret' | 'clock' | 'policies' | 'shop' | 'fields'>;
+
+/** A value that seems wrong, where it stands, and what was most likely meant. */
+export interface ShownFlag extends FlaggedValue {
+  readonly kind: 'trait' | 'answer';
+  readonly field: string;
+  readonly given: string;
+}
 
 /** What a person has consented to, and the acts that say so. */
 export interface Consents {
@@ -47,6 +58,8 @@ export interface ConsentNow {
 export interface ProfileStory extends ProfileRecord {
   /** Traits that count as something else than they say, and those that say nothing. */
   readonly readings: readonly TraitReading[];
+  /** Values that seem wrong. They stay as they were given. */
+  readonly flags: readonly ShownFlag[];
   readonly carts: readonly CartView[];
   readonly orders: readonly OrderView[];
   readonly consents: Consents;
@@ -69,17 +82,23 @@ export function findProfile(
   return by.kind === 'profile' ? findCanonicalProfile(deps.store.db, by.value) : findProfileByIdentity(deps.store.db, by.kind, by.value);
 }
 
-/** By our own id, also one that was merged into another. Null: no such profile. */
-export async function showProfile(deps: Deps, id: string): Promise<ProfileStory | null> {
+/**
+ * By our own id, also one that was merged into another. Null: no such profile. `scopes`: of the API key that asks; traits that it may not
+ * see are left out.
+ */
+export async function showProfile(deps: Deps, id: string, scopes: readonly Scope[] = ['admin']): Promise<ProfileStory | null> {
   const { db } = deps.store;
   const canonical = await findCanonicalProfile(db, id);
   const profile = canonical === null ? null : await readProfile(db, canonical);
   if (profile === null) return null;
   const suppressions = await readSuppressions(db, suppressionKeys(deps.secret, profile));
   const unsubscribes = await readUnsubscribes(db, unsubscribeKeys(deps.secret, profile));
+  const traits = traitsFor(deps, profile.traits, scopes);
   return {
     ...profile,
-    readings: traitReadings(profile.traits, deps.shop.country),
+    traits,
+    readings: traitReadings(traits, deps.shop.country),
+    flags: flagsOf(deps, traits, await showAnswers(deps, profile.id, scopes)),
     carts: await readCarts(db, profile.id),
     orders: await readOrders(db, profile.id),
     claims: await readClaims(db, profile.id),
@@ -90,6 +109,25 @@ export async function showProfile(deps: Deps, id: string): Promise<ProfileStory 
       sentence: suppressionSentence(one.reason, channel as Channel),
     })),
   };
+}
+
+function traitsFor({ fields }: Deps, traits: ProfileRecord['traits'], scopes: readonly Scope[]): ProfileRecord['traits'] {
+  const declared = fields?.current() ?? noFields;
+  return Object.fromEntries(Object.entries(traits).filter(([name]) => mayRead(declared.get(name), scopes)));
+}
+
+function flagsOf({ fields }: Deps, traits: ProfileRecord['traits'], answers: readonly ShownAnswer[] | null): readonly ShownFlag[] {
+  const declared = fields?.current() ?? noFields;
+  const values = [
+    ...Object.entries(traits).map(([field, value]) => ({ kind: 'trait' as const, field, value })),
+    ...(answers ?? []).flatMap(({ isCurrent, isHidden, name, value }) =>
+      isCurrent && !isHidden ? [{ kind: 'answer' as const, field: name, value }] : [],
+    ),
+  ];
+  return values.flatMap(({ kind, field, value }) => {
+    const fault = checkValue(field, value, declared.get(field));
+    return fault === null ? [] : [{ kind, field, given: typeof value === 'string' ? value : JSON.stringify(value), ...fault }];
+  });
 }
 
 export async function showCarts(deps: Deps, profileId: string): Promise<readonly CartView[] | null> {

@@ -6,6 +6,7 @@ import type { NoticeCode } from '../../domain/values/notice-code.js';
 import { readPauses } from '../../store/controls.js';
 import { readStandings } from '../../store/standings.js';
 import { listSuspectIds, type SuspectId } from '../../store/suspect-ids.js';
+import { countFlags } from '../../store/value-flags.js';
 import type { AppDeps } from '../deps.js';
 import { warnOfOldKeys } from '../keys/manage-write-keys.js';
 import { exhaustedWords, readBudgets } from '../keys/read-budgets.js';
@@ -22,12 +23,13 @@ export async function readNotices(
   localProviders: readonly Channel[],
 ): Promise<readonly Notice[]> {
   const now = deps.clock.now();
-  const [suspects, pauses, standings, oldKeys, budgets] = await Promise.all([
+  const [suspects, pauses, standings, oldKeys, budgets, flagged] = await Promise.all([
     listSuspectIds(deps.store.db, now - crowdedForMs),
     readPauses(deps.store.db),
     readStandings(deps.store.db),
     warnOfOldKeys(deps),
     readBudgets(deps),
+    countFlags(deps.store.db),
   ]);
   const notices: Notice[] = [];
   const tell = (code: Notice['code'], sentence: string): void => void notices.push({ code, sentence });
@@ -55,6 +57,11 @@ export async function readNotices(
   for (const budget of budgets)
     if (budget.used >= budget.limit)
       tell(budget.what === 'texts' ? 'texts-budget' : 'key-budget', exhaustedWords(budget, deps.clock.now()));
+  if (flagged > 0)
+    tell(
+      'flagged-values',
+      `${flagged === 1 ? 'One person has a value that seems' : `${flagged} people have values that seem`} wrong, such as a misspelt mail domain: sojourn profile show says which, and what was most likely meant.`,
+    );
   tellSuspects(suspects, now, tell);
   return notices;
 }

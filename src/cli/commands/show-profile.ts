@@ -44,6 +44,7 @@ async function showProfile(context: CliContext, id: string): Promise<Outcome> {
         ? `Profile ${profile.id}: ${profile.email ?? 'no email'}, ${profile.phone ?? 'no phone'}.${ids === '' ? '' : ` Known by ${ids}.`}`
         : `Profile ${profile.id} was erased ${local(profile.erasedAt)}.`,
       profile.readings.length === 0 ? null : profile.readings.map(readingText).join('\n'),
+      profile.flags.length === 0 ? null : profile.flags.map(flagText).join('\n'),
       `Consent: ${consents}.`,
       profile.erasedAt === null ? tierText(engagement) : null,
       profile.claims.length === 0
@@ -127,6 +128,20 @@ async function eraseProfile(context: CliContext, id: string, options: { readonly
       : `Profile ${profile.id} was already erased.`,
   };
 }
+
+/** What seems wrong with a value, and what was most likely meant. */
+function flagText({ kind, field, code, given, suggestion }: Profile['flags'][number]): string {
+  const meant = suggestion === null ? '' : ` Perhaps ${suggestion}.`;
+  return `The ${kind} ${field} “${oneLine(given).slice(0, 100)}” ${faultWords[code]}.${meant} It stays as it was given.`;
+}
+
+const faultWords: Readonly<Record<Profile['flags'][number]['code'], string>> = {
+  'mail-domain': 'seems to be misspelt',
+  'not-a-number': 'is no number',
+  'out-of-range': 'is a number that cannot be',
+  'not-a-choice': 'is none of the choices',
+  'not-a-date': 'is no date',
+};
 
 /** What counts, beside what was given. */
 function readingText({ trait, given, kept }: Profile['readings'][number]): string {

@@ -77,11 +77,15 @@ function fieldOf(name: string, source: FieldSource): Field {
     purpose,
     source: from,
     keepMs: keep === 'always' ? null : toLimitMs(keep),
-    validMs: valid === undefined ? usualValid : toLimitMs(valid),
+    // What is removed counts no longer.
+    validMs: Math.min(valid === undefined ? usualValid : toLimitMs(valid), keep === 'always' ? Number.POSITIVE_INFINITY : toLimitMs(keep)),
     visibleTo: source.visible_to ?? (special === null ? 'read' : 'privacy'),
     special,
   };
 }
+
+/** Without these nobody is reached; an erasure removes them. */
+const reachingTraits: ReadonlySet<string> = new Set(['email', 'phone']);
 
 /** Traits by which a person is reached or greeted: the send itself reads them, so they cannot be encrypted. */
 const ownTraits: ReadonlySet<string> = new Set([
@@ -118,6 +122,9 @@ function faultsOf(name: string, field: FieldSource): readonly Finding[] {
           `"${name}" is special (${field.special}) and would be kept for ever.`,
           'Write how long, such as keep: P365D.',
         )
+      : null,
+    field.keep !== 'always' && reachingTraits.has(name)
+      ? error([...at, 'keep'], `Sojourn reaches people by "${name}", so it cannot be removed by itself.`, 'Write keep: always.')
       : null,
     field.special !== undefined && ownTraits.has(name)
       ? error([...at, 'special'], `Sojourn reads "${name}" at each send, so it cannot be encrypted.`, 'Remove special.')

@@ -12,5 +12,6 @@ export const noticeCodes = [
   'old-write-keys',
   'key-budget',
   'texts-budget',
+  'flagged-values',
 ] as const;
 export type NoticeCode = (typeof noticeCodes)[number];

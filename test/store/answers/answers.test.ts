@@ -6,11 +6,14 @@ import { showAnswers } from '../../../src/app/answers/show-answers.js';
 import { carryOver } from '../../../src/app/consent/carry-over-suppressions.js';
 import { retryDeadLetter } from '../../../src/app/dead-letters/retry-dead-letter.js';
 import { publishDefinition } from '../../../src/app/definitions/publish-definition.js';
+import { removeExpiredValues } from '../../../src/app/fields/tend-fields.js';
 import { ingestEvents } from '../../../src/app/ingest/ingest-events.js';
 import { eraseProfile } from '../../../src/app/people/erase-profile.js';
 import { exportProfile } from '../../../src/app/people/export-profile.js';
+import { showProfile } from '../../../src/app/people/show-profile.js';
 import { LiveSegments } from '../../../src/app/segments/live-segments.js';
 import { fillSegments, reviewDuePeople } from '../../../src/app/segments/tend-segments.js';
+import { readNotices } from '../../../src/app/upkeep/read-notices.js';
 import { segments as segmentKind } from '../../../src/definitions/segment/kind.js';
 import type { Fields } from '../../../src/domain/answers/field.js';
 import type { IncomingEvent } from '../../../src/domain/events/incoming.js';
@@ -200,6 +203,50 @@ describeOnBothStores('answers', (store) => {
       store().db,
     );
     expect(rows).toEqual([{ field: 'style' }, { field: 'allergies' }]);
+  });
+
+  test('are removed when their time is over, wherever they stand, with a record and no more of the person', async () => {
+    await tell(
+      identify({ email: 'ada@example.test', budget: 'PLANTED-trait', plan: 'gold' }),
+      answered({ answers: { budget: 'PLANTED-old', style: 'PLANTED-style' } }),
+      answered({ field: 'budget', value: 'PLANTED-single' }, noon + 1),
+    );
+    await tell(answered({ field: 'budget', value: 50 }, noon + 300 * day));
+    deps.clock.set(noon + 365 * day - 1);
+    expect(await removeExpiredValues(deps)).toBe(0);
+    deps.clock.set(noon + 365 * day + 1);
+    expect(await removeExpiredValues(deps)).toBe(1);
+    expect(await removeExpiredValues(deps)).toBe(0);
+
+    const left = await dump();
+    for (const gone of ['PLANTED-old', 'PLANTED-single', 'PLANTED-trait']) expect(left).not.toContain(gone);
+    expect(left).toContain('PLANTED-style');
+    expect(await current()).toEqual({ budget: 50 });
+    const [act] = await store().db.selectFrom('audit_log').select(['act', 'subject', 'profile_ids', 'actor_kind']).execute();
+    expect(act).toEqual({ act: 'field.remove-old', subject: 'budget', profile_ids: [await personOf()], actor_kind: 'system' });
+    // An older statement that comes late does not bring it back.
+    await tell(identify({ budget: 'PLANTED-late' }, { occurredAt: noon - 1, receivedAt: noon + 366 * day }));
+    expect((await showProfile(deps, await personOf()))?.traits).toEqual({ email: 'ada@example.test', plan: 'gold' });
+  });
+
+  test('and traits that seem wrong are flagged with what was meant, and stay as they were given', async () => {
+    await tell(identify({ email: 'ada@gmial.com' }), answered({ answers: { budget: -4, style: 'modren' } }));
+    const shown = await showProfile(deps, await personOf());
+    expect(shown?.traits['email']).toBe('ada@gmial.com');
+    expect(shown?.flags).toEqual([
+      { kind: 'trait', field: 'email', given: 'ada@gmial.com', code: 'mail-domain', suggestion: 'ada@gmail.com' },
+      { kind: 'answer', field: 'budget', given: '-4', code: 'out-of-range', suggestion: 'from 1 to 5000' },
+      { kind: 'answer', field: 'style', given: 'modren', code: 'not-a-choice', suggestion: 'modern' },
+    ]);
+    const notice = async () => (await readNotices(deps, [])).find(({ code }) => code === 'flagged-values')?.sentence;
+    expect(await notice()).toContain('One person has a value that seems wrong');
+
+    await tell(
+      identify({ email: 'ada@gmail.com' }, { occurredAt: noon + 1, receivedAt: noon + 1 }),
+      answered({ answers: { budget: 4, style: null } }, noon + 2),
+    );
+    expect((await showProfile(deps, await personOf()))?.flags).toEqual([]);
+    expect(await notice()).toBeUndefined();
   });
 
   test('go with their person: after an erasure no table of people has one', async () => {
