@@ -3,8 +3,8 @@ import { batchTurn } from './activity-proxies.js';
 import { type BatchTurnInput, type BroadcastBatchInput, type Instruction, maxHistoryLength, opset } from './contract.js';
 
 /**
- * A batch of a broadcast: has the first turns of its recipients taken, some dozens at a time, until none is left. Whoever has to wait, and
- * whoever something went wrong for, gets a run of its own (`journeyEntry`). Holds the batch's name and nothing else. Returns the outcome.
+ * A batch of a broadcast: it takes the first turns of its recipients, some dozens at a time, until none is left. A recipient who has to
+ * wait, or whose turn failed, gets a run of its own (`journeyEntry`). Holds the batch's name and nothing else. Returns the outcome.
  */
 export async function broadcastBatch(input: BroadcastBatchInput): Promise<string> {
   const turnInput: BatchTurnInput = { v: 1, ...input, opset };

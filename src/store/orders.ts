@@ -20,7 +20,10 @@ export function toKeptOrder(row: OrderRow): KeptOrder {
   return legacyOrder(known, legacy, row.fold as Pick<KeptOrder, 'fold' | 'owner'> | null);
 }
 
-/** Orders and their lines. `taken`: of those that were not there, how many rows must be new, lest another transaction had one first. */
+/**
+ * Orders and their lines. `taken`: of those that were not there, how many rows must be new, because another transaction may have written
+ * one first.
+ */
 export function writeOrders(
   orders: readonly KeptOrder[],
 ): Readonly<Record<'orders' | 'order_lines' | 'gone_lines', RawBuilder<unknown> | null>> {

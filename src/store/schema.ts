@@ -157,7 +157,7 @@ export interface OrdersTable {
   currency: string | null;
   ordered_at: number;
   updated_at: number;
-  /** All that was told of it, and which event says whose it is; null: of a build of before, as all columns below. */
+  /** All that events said about it, and the event that says whose it is; null: from an earlier build, as all columns below. */
   fold: ColumnType<unknown, string | null | undefined, string | null>;
   paid_at: number | null;
   cancelled_at: number | null;

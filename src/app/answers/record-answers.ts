@@ -51,7 +51,7 @@ export async function recordAnswers(
   return { kind: recorded ? 'recorded' : 'unknown-profile' };
 }
 
-/** Writes what was told of a locked profile with its facts, and tells journeys. */
+/** Writes the answers of a locked profile with their facts, and tells journeys. */
 export async function writeTold(
   deps: Pick<Deps, 'clock' | 'newId' | 'policies' | 'segments' | 'secret' | 'fields'>,
   trx: Trx,

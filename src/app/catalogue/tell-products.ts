@@ -8,7 +8,7 @@ import type { AppDeps } from '../deps.js';
 
 /** What became of what the shop told. */
 export interface ProductsTaken {
-  /** Products that are now as they were told. */
+  /** Products that now are as the shop sent them. */
   readonly taken: number;
   /** Products that were known so already. */
   readonly unchanged: number;

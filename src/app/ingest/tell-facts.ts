@@ -20,7 +20,7 @@ export interface Telling {
    * How people change with it. No turn of theirs may decide at an instant before these facts: `movedBy` moves their last instant forward.
    */
   readonly people: readonly ProfileChange[];
-  /** Who was not there before, or took another profile in: segments look at them whatever was told. */
+  /** People who were not there before, or took another profile in: segments look at them even if no fact concerns a segment. */
   readonly newcomers?: readonly ProfileId[];
   /** What entries are handed beside the facts. */
   readonly inputs?: readonly NewInput[];
@@ -48,8 +48,8 @@ export interface Told {
 
 /**
  * The one way in which facts reach journeys: writes them, moves their people on, matches them against triggers and waits, and hands entries
- * what is theirs. Statements: two that read who listens, one where a trigger matches, and one for all writes; where a segment asks about
- * what was told, those of `reviewPeople`, and one more where somebody came into a segment or left one.
+ * what is theirs. Statements: two that read who listens, one where a trigger matches, and one for all writes; if a segment asks about
+ * these facts, those of `reviewPeople`, and one more if somebody came into a segment or left one.
  */
 export async function tellFacts(trx: Trx, context: TellContext, telling: Telling): Promise<Told> {
   const concerned = whomSegmentsConcern(context, telling);
@@ -80,7 +80,7 @@ export async function reviewAndTell(
   return tellJourneys(trx, context, { facts: heard, people: movedBy(heard) }, listeners);
 }
 
-/** Whose place in a segment may be another now. Nobody, and no statement, where no segment asks about what was told. */
+/** People whose membership of a segment may have changed. Nobody, and no statement, if no segment asks about these facts. */
 function whomSegmentsConcern({ segments }: TellContext, { facts, people, newcomers = [] }: Telling): readonly ProfileId[] {
   const changed = people.flatMap(({ id, person }) => (person === undefined ? [] : [id]));
   return concernedBy(segments.current(), { facts: facts.map(({ fact }) => fact), changed, newcomers });

@@ -84,8 +84,8 @@ export function factsOf({ traits, consents, known, ...ids }: SegmentPerson, topi
 }
 
 /**
- * A new definition moves people without anything having happened to them: nobody hears of those who were there before it, until the fill
- * has come by (`fills` null: all have), unless whoever published it asked for that. The same goes for the segments that ask about a new one.
+ * A new definition moves people although nothing happened to them. Until the fill has passed (`fills` null: all have), journeys do not hear
+ * of people who were there before it, unless the publication asked for that. The same holds for segments that ask about a new one.
  */
 function isHeard(
   live: readonly LiveSegment[],

@@ -130,7 +130,7 @@ export const gauges = part({
   },
 });
 
-/** From here on the others are told of this process, and it looks for Temporal and the providers. */
+/** From here on other processes see this one, and it looks for Temporal and the providers. */
 export const lookout = part({
   name: 'lookout loops',
   needs: ['metrics', 'providers', 'presence', 'relay and workers'],

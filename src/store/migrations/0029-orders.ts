@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * All that was told of an order (`fold`; null: the row is of a build of before, and says all that is known), and what it comes to: columns
- * that conditions, segments and reports read by SQL. They are null in rows of the build before, which writes the old columns only. And the
+ * All that events said about an order (`fold`; null: the row is from an earlier build and is all that is known), and its results: columns
+ * that conditions, segments and reports read by SQL. They are null in rows of the build before, which writes only the old columns. Also the
  * lines of orders: what was bought, and what was kept of it.
  */
 export async function up(db: Kysely<never>): Promise<void> {
