@@ -12,8 +12,8 @@ export type Access =
   | { readonly kind: 'write-key' }
   /** A signed link in a message; its purpose is in the signature. */
   | { readonly kind: 'link'; readonly purpose: string }
-  /** A signature of Twilio over address and body. */
-  | { readonly kind: 'twilio' }
+  /** A signature of the sender over the body (Twilio: and the address). */
+  | { readonly kind: 'signature'; readonly by: string }
   /** The token of EMAIL_WEBHOOK_TOKEN, or an API key with this scope. */
   | { readonly kind: 'mail-token'; readonly scope: Scope }
   /** An API key with this scope. On the internal listener; on the public one where SOJOURN_PUBLIC_SCOPES has the scope. */

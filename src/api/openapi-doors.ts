@@ -103,6 +103,22 @@ const webhooks: Readonly<Record<string, Json>> = {
       responses: { 200: text('text/xml', 'TwiML: what to answer.'), 403: { description: 'Not signed by Twilio.' } },
     },
   },
+  '/v1/shopify/{shop}/webhooks': {
+    post: {
+      operationId: 'takeShopifyWebhook',
+      tags: ['webhooks'],
+      summary: 'A webhook of Shopify, with any topic; Shopify signs the body',
+      security: [{ shopify: [] }],
+      parameters: [
+        { name: 'shop', in: 'path', required: true, schema: { type: 'string' }, description: 'As SHOPIFY_SHOP says: beans.myshopify.com.' },
+      ],
+      requestBody: { required: true, content: json({ type: 'object', additionalProperties: true }) },
+      responses: {
+        200: { ...committed, description: 'It is committed, also where it could not be read: then it is a dead letter.' },
+        401: refusal('Not signed by one of the secrets of this shop.'),
+      },
+    },
+  },
   '/webhooks/email/inbound': {
     post: {
       operationId: 'takeMail',
@@ -170,5 +186,6 @@ export const securitySchemes = {
   apiKey: { type: 'http' as const, scheme: 'bearer', description: 'An API key, `sj_api_…`.' },
   writeKey: { type: 'http' as const, scheme: 'basic', description: 'A write key as the user name, `sj_wk_…`; no password.' },
   mailToken: { type: 'http' as const, scheme: 'bearer', description: 'The token of EMAIL_WEBHOOK_TOKEN.' },
+  shopify: { type: 'apiKey' as const, in: 'header' as const, name: 'X-Shopify-Hmac-Sha256', description: 'Shopify’s signature.' },
   twilio: { type: 'apiKey' as const, in: 'header' as const, name: 'X-Twilio-Signature', description: 'Twilio’s signature.' },
 };

@@ -54,7 +54,7 @@ export function answers(listener: Listener, access: Access): boolean {
       return listener.scopes.includes(access.scope);
     case 'write-key':
     case 'link':
-    case 'twilio':
+    case 'signature':
     case 'mail-token':
       return true;
   }

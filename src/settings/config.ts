@@ -153,6 +153,28 @@ const ownSettings = {
     schema: z.string().default(shippedPlaceholders.join(', ')),
     meaning: 'Placeholder ids, with commas, in upper or lower case: an event with one as `userId` is kept under its anonymous id.',
   },
+  SHOPIFY_SHOP: {
+    schema: z
+      .string()
+      .toLowerCase()
+      .regex(/^[a-z0-9][a-z0-9-]{0,59}\.myshopify\.com$/, 'it is the name that Shopify gave the shop, such as beans.myshopify.com')
+      .optional(),
+    meaning: 'The shop at Shopify whose webhooks come to /v1/shopify/<shop>/webhooks.',
+  },
+  SHOPIFY_SECRETS: {
+    schema: z
+      .string()
+      .transform((text) =>
+        text
+          .split(',')
+          .map((one) => one.trim())
+          .filter((one) => one !== ''),
+      )
+      .optional(),
+    secret: true,
+    meaning:
+      'What Shopify signs webhooks with, with commas: the client secret of the app, the old one while it is rotated, and the key that the shop’s admin shows for webhooks made there.',
+  },
   ORDER_LOOKUP_URL: {
     schema: httpUrl('https://shop.example/orders').optional(),
     meaning: 'The shop’s own answer to "has this person ordered?", asked just before a reminder.',
@@ -270,6 +292,8 @@ function conflictsOf(config: Config): readonly string[] {
   if (reachesPeople.length > 0 && config.PUBLIC_URL !== undefined && !config.PUBLIC_URL.startsWith('https://'))
     problems.push('PUBLIC_URL must be https when real email or texts go out: mailbox providers refuse one-click unsubscribe without it.');
   for (const { settings: own } of channelKinds) problems.push(...own.conflicts(config));
+  if ((config.SHOPIFY_SHOP === undefined) !== (config.SHOPIFY_SECRETS === undefined))
+    problems.push('SHOPIFY_SHOP and SHOPIFY_SECRETS go together: set both, or neither.');
   if (config.DATABASE_URL !== undefined && config.SOJOURN_SECRET === undefined)
     problems.push(
       'SOJOURN_SECRET must be set with DATABASE_URL: every process needs the same one, and links and suppressions depend on it.',

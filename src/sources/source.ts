@@ -1,4 +1,7 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { ToldProduct } from '../domain/catalogue/product.js';
 import type { EventType, ShopEvent } from '../domain/events/event.js';
+import type { Instant } from '../domain/time/instant.js';
 
 /**
  * A door's format as one value. What all formats have in common is the kit's (`src/sources/kit`): the key that vouches, limits, clocks, ids
@@ -16,7 +19,37 @@ export interface Source {
    * `messageId`; it must be enough to be read again.
    */
   readonly readEvent: (raw: Fields) => EventSaid | Unreadable;
+  /** Characters of an event's JSON, where the kit's limit is too low for the format. */
+  readonly largestEvent?: number;
+  /** Where bodies come in that are signed by who sends them, and need no key. */
+  readonly signed?: SignedDoor;
 }
+
+/** `POST /v1/<path>`. `:account` in the path is the sender's own name of the shop. */
+export interface SignedDoor {
+  /** Who signs, as people know them. */
+  readonly by: string;
+  readonly path: string;
+  /** Is the body, as it came, signed by one of these secrets? In constant time. */
+  readonly isSigned: (bytes: Buffer, headers: Headers, secrets: readonly string[]) => boolean;
+  /** Takes a delivery apart; what is undefined was no JSON. `at`: now. */
+  readonly readDelivery: (body: unknown, headers: Headers, at: Instant) => SignedReading;
+}
+
+/** Names in small letters. */
+export type Headers = IncomingHttpHeaders;
+
+/** What a signed delivery tells. What cannot be read is kept for a person to look at: `keeps`, or else the body. */
+export type SignedReading =
+  | {
+      readonly kind: 'delivery';
+      /** Each is read by `readEvent`. */
+      readonly events: readonly { readonly raw: Fields; readonly origin: ShopEvent['origin'] }[];
+      readonly products: readonly ToldProduct[];
+      /** People to erase, by every id and address that is named. */
+      readonly erase: readonly { readonly userIds: readonly string[]; readonly email: string | null }[];
+    }
+  | (Unreadable & { readonly keeps?: Fields });
 
 export type Fields = Readonly<Record<string, unknown>>;
 

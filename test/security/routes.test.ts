@@ -29,7 +29,7 @@ function mayEnter(access: Access, holder: Holder): boolean {
     case 'open':
     case 'link':
       return true;
-    case 'twilio':
+    case 'signature':
       return false;
     case 'write-key':
       return holder === 'browser write key' || holder === 'server write key';

@@ -53,8 +53,8 @@ function wayIn(access: Access): string {
       return 'a write key';
     case 'link':
       return `a signed link (${access.purpose})`;
-    case 'twilio':
-      return 'a signature of Twilio';
+    case 'signature':
+      return `a signature of ${access.by}`;
     case 'mail-token':
       return `\`EMAIL_WEBHOOK_TOKEN\`, or an API key of scope \`${access.scope}\``;
     case 'api-key':

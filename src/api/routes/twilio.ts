@@ -14,7 +14,7 @@ export function twilioRoutes(deps: AppDeps & TwilioKeys): FastifyPluginAsync {
 
     server.post(
       '/webhooks/twilio/status',
-      { config: openTo({ kind: 'twilio' }, 'twilio.status'), schema: { hide: true } },
+      { config: openTo({ kind: 'signature', by: 'Twilio' }, 'twilio.status'), schema: { hide: true } },
       async (request, reply) => {
         const result = await recordTwilioStatus(deps, asReceived(request));
         if (result === 'refused') deps.log.warn({ webhook: 'twilio-status' }, 'A webhook without a signature of Twilio was refused.');
@@ -25,7 +25,7 @@ export function twilioRoutes(deps: AppDeps & TwilioKeys): FastifyPluginAsync {
 
     server.post(
       '/webhooks/twilio/inbound',
-      { config: openTo({ kind: 'twilio' }, 'twilio.text'), schema: { hide: true } },
+      { config: openTo({ kind: 'signature', by: 'Twilio' }, 'twilio.text'), schema: { hide: true } },
       async (request, reply) => {
         const result = await receiveTwilioText(deps, asReceived(request));
         if (result.kind === 'taken') return reply.type('text/xml').send(result.twiml);

@@ -61,6 +61,9 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['checkout step viewed', (p, read) => readCheckout(p, read, 'updated')],
   ['checkout step completed', (p, read) => readCheckout(p, read, 'updated')],
   ['payment info entered', (p, read) => readCheckout(p, read, 'updated')],
+  // To a cart an order is one as soon as it is placed: who pays later is not reminded.
+  ['order created', (p, read) => readOrder(p, read, 'paid')],
+  ['order placed', (p, read) => readOrder(p, read, 'paid')],
   ['order completed', (p, read) => readOrder(p, read, 'paid')],
   ['completed order', (p, read) => readOrder(p, read, 'paid')],
   ['order updated', (p, read) => readOrder(p, read, 'updated')],

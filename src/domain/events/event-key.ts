@@ -25,4 +25,4 @@ export function endsSomething(name: string): boolean {
   return refusalName(name) !== null || orders.has(eventKey(name));
 }
 
-const orders: ReadonlySet<string> = new Set(['order completed', 'completed order']);
+const orders: ReadonlySet<string> = new Set(['order created', 'order placed', 'order completed', 'completed order']);

@@ -1,12 +1,14 @@
 import { createActivities } from '../../../activities/index.js';
 import { emailInboundRoutes } from '../../api/routes/email-inbound.js';
 import { segmentClientRoutes } from '../../api/routes/segment.js';
+import { type Signers, signedSourceRoutes } from '../../api/routes/signed-sources.js';
 import { sourceRoutes } from '../../api/routes/sources.js';
 import { twilioRoutes } from '../../api/routes/twilio.js';
 import { takeBatchTurn } from '../../app/broadcasts/take-batch-turn.js';
 import { readBudgets } from '../../app/keys/read-budgets.js';
 import { takeTurn } from '../../app/turn/take-turn.js';
 import { eachChannel } from '../../domain/messages/channel.js';
+import type { Config } from '../../settings/config.js';
 import { rateOf } from '../../settings/config.js';
 import { readVersion, temporalUiOf } from '../about.js';
 import { openDoors } from '../doors.js';
@@ -64,6 +66,7 @@ export const doors = part({
             plugins: [
               sourceRoutes(app),
               segmentClientRoutes(app),
+              signedSourceRoutes(app, signersOf(config)),
               twilioRoutes(app),
               emailInboundRoutes(app, config.EMAIL_WEBHOOK_TOKEN ?? null),
             ],
@@ -170,3 +173,7 @@ export const runningFile = part({
     return { value, stop: () => removeRunningFile(folder, value) };
   },
 });
+
+function signersOf({ SHOPIFY_SHOP: account, SHOPIFY_SECRETS: secrets }: Config): Signers {
+  return account === undefined || secrets === undefined ? {} : { shopify: { account, secrets } };
+}

@@ -38,7 +38,7 @@ export function readOne(source: Source, raw: unknown, delivery: Delivery, beside
   const reject = (reason: string, detail: string, payload: unknown) => rejected(source, delivery, { reason, detail, payload });
   if (isDeeperThan(raw, maxDepth)) return reject('too-deep', `The event is nested more than ${maxDepth} levels deep.`, null);
   if (!isRecord(raw)) return reject('not-an-object', 'An event must be an object.', raw);
-  const most = largestEvent[delivery.origin];
+  const most = source.largestEvent ?? largestEvent[delivery.origin];
   if (!isJsonWithin(raw, most)) return reject('too-large', `The event is larger than ${most / 1024} KiB.`, raw);
 
   const { writeKey: _writeKey, ...keyless } = raw;
