@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import type { FastifyPluginAsync } from 'fastify';
 import { sql } from 'kysely';
 import { makeWriteKey } from '../../src/app/keys/manage-write-keys.js';
 import type { WriteKeyKind } from '../../src/domain/keys/speaker.js';
@@ -27,10 +28,15 @@ interface Profile {
 }
 
 /** The event paths and the API over an empty store, with a key of each kind; driven over HTTP as anybody would. */
-export async function openShopDoor(overrides: Parameters<typeof turnDeps>[1] = {}, open: () => Promise<OpenedStore> = openMemoryStore) {
+export async function openShopDoor(
+  overrides: Parameters<typeof turnDeps>[1] = {},
+  open: () => Promise<OpenedStore> = openMemoryStore,
+  /** Doors beside those of events. */
+  more: (deps: ReturnType<typeof turnDeps>) => readonly FastifyPluginAsync[] = () => [],
+) {
   const opened = await open();
   const deps = turnDeps(opened.store, overrides);
-  const { server } = await testApi(deps, { plugins: [...eventDoors(deps)] });
+  const { server } = await testApi(deps, { plugins: [...eventDoors(deps), ...more(deps)] });
   let apiKey = '';
   const keyOf = async (kind: WriteKeyKind, name: string = kind) => {
     const { key, secret } = await makeWriteKey(deps, kind, name);
