@@ -6,6 +6,7 @@ import type { TemplatePublication } from '../app/templates/publish-templates.js'
 import type { BackupResult } from '../app/upkeep/backup.js';
 import type { Notice } from '../app/upkeep/read-notices.js';
 import type { TemplateCatalog } from '../journey/parse.js';
+import type { Signers } from './routes/signed-sources.js';
 
 /** One part of a running instance, for `/readyz`. */
 export interface PartState {
@@ -121,6 +122,8 @@ export interface ApiDeps {
   readonly backup?: () => Promise<BackupResult>;
   /** Whose word about where a request came from counts: addresses and networks of the proxies before the API. */
   readonly trustedProxies?: readonly string[];
+  /** Who may sign deliveries of events; absent: nobody. */
+  readonly signers?: Signers;
   /** Routes with their own authentication: Segment's paths, Twilio's webhooks. Each is mounted in a scope of its own. */
   readonly plugins: readonly FastifyPluginAsync[];
 }

@@ -103,14 +103,20 @@ const webhooks: Readonly<Record<string, Json>> = {
       responses: { 200: text('text/xml', 'TwiML: what to answer.'), 403: { description: 'Not signed by Twilio.' } },
     },
   },
-  '/v1/shopify/{shop}/webhooks': {
+  '/v1/shopify/{account}/webhooks': {
     post: {
       operationId: 'takeShopifyWebhook',
       tags: ['webhooks'],
       summary: 'A webhook of Shopify, with any topic; Shopify signs the body',
       security: [{ shopify: [] }],
       parameters: [
-        { name: 'shop', in: 'path', required: true, schema: { type: 'string' }, description: 'As SHOPIFY_SHOP says: beans.myshopify.com.' },
+        {
+          name: 'account',
+          in: 'path',
+          required: true,
+          schema: { type: 'string' },
+          description: 'As SHOPIFY_SHOP says: beans.myshopify.com.',
+        },
       ],
       requestBody: { required: true, content: json({ type: 'object', additionalProperties: true }) },
       responses: {

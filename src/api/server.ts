@@ -41,6 +41,7 @@ import { secretRoutes } from './routes/secrets.js';
 import { segmentPlaceRoutes } from './routes/segments.js';
 import { sendCheckRoutes } from './routes/send-checks.js';
 import { shopRoutes } from './routes/shop.js';
+import { shopifyRoutes } from './routes/shopify.js';
 import { suppressionRoutes } from './routes/suppressions.js';
 import { suspectIdRoutes } from './routes/suspect-ids.js';
 import { templateRoutes } from './routes/templates.js';
@@ -123,6 +124,7 @@ const apiRoutes = [
   fieldRoutes,
   segmentPlaceRoutes,
   productRoutes,
+  shopifyRoutes,
   controlRoutes,
   breakerRoutes,
   entryRoutes,

@@ -1,6 +1,7 @@
 import { Registry } from 'prom-client';
 import type { Access } from '../../src/api/access.js';
 import { emailInboundRoutes } from '../../src/api/routes/email-inbound.js';
+import { signedSourceRoutes } from '../../src/api/routes/signed-sources.js';
 import { twilioRoutes } from '../../src/api/routes/twilio.js';
 import { answers, type DescribedRoute } from '../../src/api/routing.js';
 import { buildServer } from '../../src/api/server.js';
@@ -25,7 +26,7 @@ export async function allRoutes(): Promise<readonly DescribedRoute[]> {
     temporalUi: null,
     parts: async () => [],
     notices: async () => [],
-    plugins: [...eventDoors(app), twilioRoutes(app), emailInboundRoutes(app, 'a token of the settings')],
+    plugins: [...eventDoors(app), signedSourceRoutes(app, {}), twilioRoutes(app), emailInboundRoutes(app, 'a token of the settings')],
   });
   await server.ready();
   await server.close();

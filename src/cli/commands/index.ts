@@ -42,6 +42,7 @@ import { replayCommand } from './replay-journey.js';
 import { journeyReportCommand } from './report-journey.js';
 import { secretCarryOverCommand, secretListCommand, secretRetireCommand } from './secrets.js';
 import { segmentExplainCommand, segmentMembersCommand, segmentSizesCommand } from './segments.js';
+import { shopifyConnectCommand } from './shopify.js';
 import { profileCapsCommand } from './show-caps.js';
 import { configCommand } from './show-config.js';
 import { profileEngagementCommand } from './show-engagement.js';
@@ -68,6 +69,7 @@ export const commands: readonly Command[] = [
   simulateCommand,
   replayCommand,
   shopPublishCommand,
+  shopifyConnectCommand,
   templateLintCommand,
   templateListCommand,
   templatePreviewCommand,
@@ -163,6 +165,7 @@ export const groups: Readonly<Record<string, string>> = {
   policy: 'policies: caps, engagement, quiet hours, topics, classes',
   ...definitionGroups,
   product: 'products: what the shop sells',
+  shopify: 'the connection to Shopify',
   journey: 'journeys: check, publish, stop, report',
   broadcast: 'one message to many people',
   profile: 'people: find, explain, consent, export, erase',

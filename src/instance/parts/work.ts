@@ -63,6 +63,7 @@ export const doors = part({
               liveShop: made['live shop'],
             }),
             ...(config.SOJOURN_TRUST_PROXY === undefined ? {} : { trustedProxies: config.SOJOURN_TRUST_PROXY }),
+            signers: signersOf(config),
             plugins: [
               sourceRoutes(app),
               segmentClientRoutes(app),

@@ -1,3 +1,4 @@
+import type { Channel } from '../../domain/messages/channel.js';
 import type { Fields } from '../source.js';
 import { digits, gidDigits, given, idOf, record, text } from './fields.js';
 import type { Part } from './part.js';
@@ -44,12 +45,12 @@ export function sayTags(body: Fields): Said {
 /**
  * `customers_email_marketing_consent/update` and `customers_marketing_consent/update` (texts). Shopify says neither words nor page, and staff
  * and other apps write it too: a yes counts as an import with its evidence, so it lifts no refusal that was given to us. States that are no
- * statement (`not_subscribed`, null) and those that wait (`pending`) tell nothing.
+ * statement (`not_subscribed`, null) and those that wait (`pending`) tell nothing. `field`: where the body says it.
  */
-export function partsOfConsent(channel: 'email' | 'sms'): (body: Fields) => readonly Part[] {
+export function partsOfConsent(channel: Channel, field: string): (body: Fields) => readonly Part[] {
   return (body) => {
     const id = digits(body['customer_id']) ?? digits(body['id']);
-    const said = record(body[channel === 'email' ? 'email_marketing_consent' : 'sms_marketing_consent']);
+    const said = record(body[field]);
     const state = states.get(text(said['state'])?.toLowerCase() ?? '');
     if (id === null || state === undefined) return [];
     return [

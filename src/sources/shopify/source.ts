@@ -31,6 +31,8 @@ function readSigned(body: unknown, headers: Headers, at: Instant): SignedReading
   const topic = topics.get(delivery.topic);
   if (topic === undefined) return unreadable('unknown-topic', `Sojourn does not read the topic \`${delivery.topic}\`.`);
   switch (topic.kind) {
+    case 'silent':
+      return nothing;
     case 'events':
       return { ...nothing, events: topic.parts(body).map((part) => rawOf(part, delivery, body)) };
     case 'product': {

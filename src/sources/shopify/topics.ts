@@ -1,3 +1,5 @@
+import { email } from '../../channels/email/channel.js';
+import { sms } from '../../channels/sms/channel.js';
 import type { ToldProduct } from '../../domain/catalogue/product.js';
 import type { Instant } from '../../domain/time/instant.js';
 import type { Fields } from '../source.js';
@@ -10,7 +12,9 @@ import { keptShipment, partsOfShipmentEvent } from './shipments.js';
 
 /** What a topic's body is about. */
 export type Topic =
-  /** Parts, each an event of a person. None: it tells nothing that is not told better elsewhere. */
+  /** Parts, each an event of a person. */
+  /** It tells nothing that is not told elsewhere and better. */
+  | { readonly kind: 'silent' }
   | { readonly kind: 'events'; readonly parts: (body: Fields) => readonly Part[] }
   | { readonly kind: 'product'; readonly read: (body: Fields, shop: string | null, at: Instant) => ToldProduct | null }
   | { readonly kind: 'erase' }
@@ -18,8 +22,7 @@ export type Topic =
   | { readonly kind: 'for-people'; readonly reason: string; readonly sentence: string };
 
 const events = (parts: (body: Fields) => readonly Part[]): Topic => ({ kind: 'events', parts });
-/** The order, which comes beside it, says the same and more; or it is about nothing that Sojourn does. */
-const silent = events(() => []);
+const silent: Topic = { kind: 'silent' };
 const product = (read: typeof readProduct): Topic => ({ kind: 'product', read });
 
 /** By the names of Shopify's topics (API version 2026-07). */
@@ -56,8 +59,8 @@ export const topics: ReadonlyMap<string, Topic> = new Map<string, Topic>([
   ['customers/merge', events(partsOfMerge)],
   ['customer.tags_added', events(partsOfTags('added'))],
   ['customer.tags_removed', events(partsOfTags('removed'))],
-  ['customers_email_marketing_consent/update', events(partsOfConsent('email'))],
-  ['customers_marketing_consent/update', events(partsOfConsent('sms'))],
+  ['customers_email_marketing_consent/update', events(partsOfConsent(email.id, 'email_marketing_consent'))],
+  ['customers_marketing_consent/update', events(partsOfConsent(sms.id, 'sms_marketing_consent'))],
   ['products/create', product(readProduct)],
   ['products/update', product(readProduct)],
   ['products/delete', product(readDeletedProduct)],
