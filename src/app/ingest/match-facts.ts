@@ -23,13 +23,13 @@ export interface MatchPlan {
   readonly writes: Readonly<Record<'woken' | 'armed' | 'postponed', Write>>;
 }
 
-/** Who waits for facts, and which journeys they may begin: read once for all that is told in a transaction. */
+/** Who waits for facts, and which journeys they may begin: read once for all facts of a transaction. */
 export interface Listeners {
   readonly waits: readonly WaitMatch[];
   readonly journeys: readonly LiveJourney[];
 }
 
-/** Facts that are told later in the transaction, of these people. */
+/** Facts that come later in the transaction, of these people. */
 export interface ToCome {
   readonly names: readonly FactName[];
   readonly profiles: readonly ProfileId[];
