@@ -66,6 +66,8 @@ module.exports = {
     },
     only('statistics-imports-nothing', '^src/statistics/', ['^src/statistics/']),
     pure('statistics-is-pure', '^src/statistics/'),
+    only('experiments-import-statistics', '^src/experiments/', ['^src/experiments/', '^src/domain/', '^src/journey/', '^src/statistics/']),
+    pure('experiments-are-pure', '^src/experiments/'),
     only('policy-imports-domain', '^src/policy/', ['^src/policy/', '^src/domain/', '^src/yaml/']),
     pure('policy-is-pure', '^src/policy/'),
     only('definitions-import-the-journey', '^src/definitions/', ['^src/definitions/', '^src/journey/', '^src/domain/', '^src/yaml/']),
@@ -100,6 +102,8 @@ module.exports = {
     only('store-imports-pure-parts', '^src/store/', [
       '^src/store/',
       '^src/domain/',
+      '^src/experiments/',
+      '^src/statistics/',
       '^src/journey/',
       '^src/turn/',
       '^src/matching/',
@@ -111,6 +115,8 @@ module.exports = {
     only('app-imports-no-door', '^src/app/', [
       '^src/app/',
       '^src/domain/',
+      '^src/experiments/',
+      '^src/statistics/',
       '^src/journey/',
       '^src/turn/',
       '^src/matching/',

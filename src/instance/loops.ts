@@ -3,6 +3,7 @@ import { tendConsents } from '../app/consent/double-opt-in.js';
 import { tendDeadLetters } from '../app/dead-letters/tend-dead-letters.js';
 import type { AppDeps } from '../app/deps.js';
 import { settleOutcomes } from '../app/experiments/settle-outcomes.js';
+import { takeLooks } from '../app/experiments/take-looks.js';
 import type { LiveFields } from '../app/fields/live-fields.js';
 import { removeExpiredValues } from '../app/fields/tend-fields.js';
 import { type AuditTrail, forgetOldActs } from '../app/keys/audit-trail.js';
@@ -76,6 +77,7 @@ export function relayLoops(app: AppDeps, { auditDays }: { readonly auditDays: nu
     upkeep('segment-fills', 1_000, () => fillSegments(app), 'New definitions of segments could not be applied'),
     upkeep('segment-sizes', 60_000, () => keepSegmentSizes(app), 'Sizes of segments could not be kept'),
     upkeep('outcomes', 1_000, () => settleOutcomes(app), 'What people in experiments did could not be worked out'),
+    upkeep('looks', 5_000, () => takeLooks(app), 'Experiments could not be looked at'),
     upkeep('expired-attempts', 5_000, () => settleExpiredAttempts(app), 'Attempts whose lease ended could not be settled'),
     upkeep('interactions', 5_000, () => settlePendingInteractions(app), 'Opens and clicks could not be judged'),
     upkeep('consents', 5_000, () => tendConsents(app), 'Consents that wait could not be looked at'),

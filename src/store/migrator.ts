@@ -28,6 +28,7 @@ import { up as answers } from './migrations/0037-answers.js';
 import { up as valueFlags } from './migrations/0038-value-flags.js';
 import { up as exposures } from './migrations/0040-exposures.js';
 import { up as outcomes } from './migrations/0041-outcomes.js';
+import { up as looks } from './migrations/0042-looks.js';
 
 /** In order; a new one goes to the end and an old one never changes. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -60,6 +61,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0038-value-flags': { up: valueFlags },
   '0040-exposures': { up: exposures },
   '0041-outcomes': { up: outcomes },
+  '0042-looks': { up: looks },
 };
 
 /**

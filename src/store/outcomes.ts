@@ -54,13 +54,6 @@ const harmsWithin = sql`select coalesce(bool_or(name = 'message.complained'), fa
     coalesce(bool_or(name = 'consent.revoked' and properties ->> 'channel' = 'sms'), false) as stopped
   from facts where profile_id = e.profile_id and name in ('consent.revoked', 'message.complained') and at >= e.at and at < e.at + e.window_ms`;
 
-/** How many exposures of an experiment, and changes of people, wait to be worked out. */
-export async function countDueOutcomes(trx: Trx, experiment: string): Promise<number> {
-  const { rows } = await sql<{ readonly due: number }>`select (select count(*) from exposures where is_due and experiment = ${experiment})
-    + (select count(*) from outcome_reviews) as due`.execute(trx);
-  return Number(rows[0]?.due ?? 0);
-}
-
 /** Where the window of an experiment was changed: its outcomes are worked out afresh, by the new one. */
 export async function alignWindows(
   trx: Trx,

@@ -54,6 +54,8 @@ export interface Database {
   segment_members: SegmentMembersTable;
   exposures: ExposuresTable;
   outcome_reviews: OutcomeReviewsTable;
+  experiment_looks: ExperimentLooksTable;
+  experiment_acts: ExperimentActsTable;
   segment_reviews: SegmentReviewsTable;
   segment_fills: SegmentFillsTable;
   segment_sizes: SegmentSizesTable;
@@ -577,6 +579,35 @@ export interface DefinitionVersionsTable {
   published_at: number;
   /** Journeys hear of everybody whom this version moves. */
   tells: Generated<boolean>;
+}
+
+export interface ExperimentLooksTable {
+  seq: Generated<number>;
+  experiment: string;
+  seed: string;
+  version: number;
+  day: number;
+  at: number;
+  inputs: Json<unknown>;
+  inputs_hash: string;
+  state: Json<unknown>;
+  look: number | null;
+  alpha_spent: number;
+  split_p: number;
+  most_factor: number;
+  code_version: string;
+}
+
+export interface ExperimentActsTable {
+  seq: Generated<number>;
+  experiment: string;
+  seed: string;
+  kind: 'decide' | 'reverse' | 'reveal';
+  arm: string | null;
+  look_seq: number | null;
+  made_by: string;
+  reason: string | null;
+  at: number;
 }
 
 export interface OutcomeReviewsTable {

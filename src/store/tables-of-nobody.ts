@@ -10,6 +10,8 @@ export const tablesOfNobody = {
   definition_versions: nobody('What the shop publishes.'),
   segment_fills: nobody('How far a definition has been applied.'),
   products: nobody('What the shop sells.'),
+  experiment_looks: nobody('Sums of many people.'),
+  experiment_acts: nobody('What was decided about an arm, and by whom of the team.'),
   segment_sizes: nobody('How many people belonged.'),
   broadcasts: nobody('The content for all recipients; the list of them is a table of its own.'),
   broadcast_batches: nobody('Positions in the list of recipients, and when somebody looks at them.'),

@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+import { day, type Instant } from '../../src/domain/time/instant.js';
 import type { Experiment, ExperimentArm, LiveExperiment } from '../../src/journey/experiment.js';
 import type { Store } from '../../src/store/db.js';
 import { addDefinitionVersion } from '../../src/store/definitions.js';
@@ -37,4 +39,40 @@ export function experimentOf(change: Partial<Omit<Experiment, 'arms'>> & { reado
 export async function putExperimentInForce(store: Store, { version, definition }: LiveExperiment, publishedAt = 0): Promise<void> {
   const row = { kind: 'experiment', id: definition.id, version, source: '', hash: String(version), note: null, publishedAt };
   await store.transaction((trx) => addDefinitionVersion(trx, { ...row, definition: { ...definition } }));
+}
+
+/** People who came to an arm at once, evenly over some days; the first `ordered` of them ordered the next hour. */
+export interface Crowd {
+  readonly arm: string;
+  readonly people: number;
+  readonly ordered: number;
+  /** Of each order, in the shop's currency. Absent: 1. */
+  readonly total?: number;
+  readonly version?: number;
+}
+
+export interface CrowdAt {
+  readonly experiment: Experiment;
+  readonly from: Instant;
+  readonly days: number;
+  /** Tells people of several calls apart. */
+  readonly name?: string;
+}
+
+/** Writes exposures and orders as turns and ingest would have, many at once. */
+export async function fillCrowds(store: Store, { experiment, from, days, name = '' }: CrowdAt, crowds: readonly Crowd[]): Promise<void> {
+  for (const { arm, people, ordered, total = 1, version = 1 } of crowds) {
+    const prefix = `${name}${arm}-`;
+    const at = sql`${from}::bigint + (n::bigint * ${Math.max(1, Math.floor((days * day) / people))}::bigint) % ${days * day}::bigint`;
+    const each = sql`from generate_series(0, ${people - 1}) n`;
+    await sql`insert into profiles (id, created_at, updated_at) select ${prefix} || n, 0, 0 ${each}`.execute(store.db);
+    await sql`insert into exposures (experiment, seed, unit, profile_id, arm, version, entry_id, step, at, window_ms)
+      select ${experiment.id}, ${experiment.seed}, ${prefix} || n, ${prefix} || n, ${arm}, ${version}, 'e', 's', ${at}, ${experiment.metric.windowMs}::bigint ${each}`.execute(
+      store.db,
+    );
+    await sql`insert into orders (order_id, profile_id, status, total, ordered_at, updated_at, paid_at, net, refunded, discount, qualifies)
+      select ${prefix} || n, ${prefix} || n, 'paid', ${total}, ${at} + 3600000, 0, ${at} + 3600000, ${total}, 0, 0, true ${each} where n < ${ordered}`.execute(
+      store.db,
+    );
+  }
 }

@@ -34,7 +34,8 @@ function selectExperiments(ids: readonly string[], { entryId, profileId }: About
       'live', case when live.definition is null then null else json_build_object('version', live.version, 'definition', live.definition) end,
       'exposed', (select arm from exposures x where x.experiment = asked.id and x.seed = live.definition ->> 'seed'
         and case live.definition ->> 'unit' when 'entry' then x.unit = ${entryId ?? ''} else x.profile_id = ${profileId} end order by x.at, x.seq limit 1),
-      'kept', null))
+      'kept', (select case when kind = 'decide' then json_build_object('arm', arm, 'since', at) end from experiment_acts
+        where experiment = asked.id and seed = live.definition ->> 'seed' and kind <> 'reveal' order by seq desc limit 1)))
     from unnest(${ids}::text[]) as asked(id) left join lateral (
       select version, definition from definition_versions where kind = 'experiment' and id = asked.id order by version desc limit 1) live on true))`;
 }

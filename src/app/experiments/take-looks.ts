@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { day, type Instant } from '../../domain/time/instant.js';
+import { analysisVersion, type LookInputs, lookInputs, resultOf, type WeightsByVersion } from '../../experiments/look.js';
+import { armKept } from '../../experiments/standing.js';
+import type { Experiment, LiveExperiment } from '../../journey/experiment.js';
+import { beginning, isDecided } from '../../statistics/decision.js';
+import type { Trx } from '../../store/db.js';
+import { addAct, addLook, lockRun, newestLook, type StoredLook, versionsOfExperiment } from '../../store/experiment-looks.js';
+import { firstExposureAt, readSums } from '../../store/experiment-sums.js';
+import { readLiveExperiments } from '../../store/experiments.js';
+import { alignWindows } from '../../store/outcomes.js';
+import { canonicalJson } from '../canonical-json.js';
+import type { AppDeps } from '../deps.js';
+import { settleOutcomes } from './settle-outcomes.js';
+
+type Deps = Pick<AppDeps, 'store' | 'clock' | 'shop'>;
+
+/**
+ * Looks at each experiment in force once a day of the service clock, counted from its first person, and keeps what came of it. Who sees the
+ * page does not matter: the rule reads every day. Any process may do it.
+ */
+export async function takeLooks(deps: Deps): Promise<void> {
+  const due: { readonly live: LiveExperiment; readonly firstAt: Instant; readonly days: number }[] = [];
+  for (const live of await readLiveExperiments(deps.store.db)) {
+    const found = await dueDay(deps, live.definition);
+    if (found !== null) due.push({ live, ...found });
+  }
+  if (due.length === 0) return;
+  for (const { live } of due) await deps.store.transaction((trx) => alignWindows(trx, windowOf(live.definition)));
+  await settleOutcomes(deps);
+  for (const { live, firstAt, days } of due)
+    await deps.store.transaction((trx) => takeLook(trx, live, { firstAt, days, at: deps.clock.now() }));
+}
+
+function windowOf({ id, seed, metric }: Experiment) {
+  return { experiment: id, seed, windowMs: metric.windowMs };
+}
+
+/** The day that has not been looked at; null: none. Days that nobody looked at are left out. */
+async function dueDay(
+  { store, clock }: Deps,
+  experiment: Experiment,
+): Promise<{ readonly firstAt: Instant; readonly days: number } | null> {
+  const newest = await newestLook(store.db, experiment);
+  const firstAt = await firstExposureAt(store.db, experiment);
+  if (firstAt === null) return null;
+  const days = Math.floor((clock.now() - firstAt) / day);
+  return days < 1 || days <= (newest?.day ?? 0) ? null : { firstAt, days };
+}
+
+interface Due {
+  readonly firstAt: Instant;
+  readonly days: number;
+  readonly at: Instant;
+}
+
+async function takeLook(trx: Trx, { version, definition }: LiveExperiment, { firstAt, days, at }: Due): Promise<void> {
+  await lockRun(trx, definition);
+  const newest = await newestLook(trx, definition);
+  if (newest !== null && newest.day >= days) return;
+  const sums = await readSums(trx, definition, firstAt + days * day);
+  const inputs = lookInputs(definition, sums, {
+    day: days,
+    before: newest?.state ?? beginning,
+    mostBefore: newest?.mostFactor ?? 0,
+    weights: await weightsOf(trx, definition.id),
+  });
+  const seq = await addLook(trx, storedLook(definition, version, inputs, at));
+  if (seq !== null) await carryOut(trx, definition, { seq, at, before: newest });
+}
+
+/** A look with its result, as it is kept. */
+export function storedLook(
+  { id, seed }: Pick<Experiment, 'id' | 'seed'>,
+  version: number,
+  inputs: LookInputs,
+  at: Instant,
+): Omit<StoredLook, 'seq'> {
+  const { state, splitP, mostFactor, alphaSpent } = resultOf(inputs);
+  const taken = state.looks.at(-1);
+  return {
+    experiment: id,
+    seed,
+    version,
+    day: inputs.day,
+    at,
+    inputs,
+    inputsHash: hashOf(inputs),
+    state,
+    look: taken !== undefined && taken.day === inputs.day ? taken.look : null,
+    alphaSpent,
+    splitP,
+    mostFactor,
+    codeVersion: analysisVersion,
+  };
+}
+
+export function hashOf(inputs: LookInputs): string {
+  return createHash('sha256').update(canonicalJson(inputs)).digest('hex');
+}
+
+/** Where the file says so, what the rule came to is carried out at once. */
+async function carryOut(
+  trx: Trx,
+  experiment: Experiment,
+  { seq, at, before }: { readonly seq: number; readonly at: Instant; readonly before: StoredLook | null },
+): Promise<void> {
+  if (experiment.decision !== 'automatic' || (before !== null && isDecided(before.state))) return;
+  const look = await newestLook(trx, experiment);
+  const arm = look === null ? null : armKept(experiment, look.state);
+  if (arm === null) return;
+  await addAct(trx, experiment, { kind: 'decide', arm, lookSeq: seq, madeBy: 'rule', reason: null, at });
+}
+
+export async function weightsOf(db: Trx | AppDeps['store']['db'], id: string): Promise<WeightsByVersion> {
+  const versions = await versionsOfExperiment(db, id);
+  return new Map(
+    versions.map(({ version, definition }) => [
+      version,
+      new Map((definition as Experiment).arms.map(({ id: arm, weight }) => [arm, weight])),
+    ]),
+  );
+}

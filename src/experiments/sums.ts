@@ -1,0 +1,37 @@
+/** What is kept of an arm, of people whose window is complete. Values of the metric in thousandths: of money, or of people who ordered. */
+export interface ArmSums {
+  readonly arm: string;
+  readonly people: number;
+  /** Each value at most the cap. */
+  readonly sum: number;
+  readonly sumSquares: number;
+  /** Without the cap. */
+  readonly raw: number;
+  /** People who ordered, and those who did what guardrails look at. */
+  readonly ordered: number;
+  readonly unsubscribed: number;
+  readonly complained: number;
+  readonly stopped: number;
+  readonly refunded: number;
+}
+
+/** People who came to an arm while a version was in force, whether their window is complete or not. */
+export interface Entered {
+  readonly version: number;
+  readonly arm: string;
+  readonly people: number;
+}
+
+/** All that a look reads of an experiment, as of one instant. */
+export interface ExperimentSums {
+  readonly arms: readonly ArmSums[];
+  readonly entered: readonly Entered[];
+  /** The value above which all values count as it, the same for all arms; null: nothing is capped. */
+  readonly cap: number | null;
+  /** People who had two arms, by a merge. They are left out. */
+  readonly conflicted: number;
+}
+
+export function noSums(arm: string): ArmSums {
+  return { arm, people: 0, sum: 0, sumSquares: 0, raw: 0, ordered: 0, unsubscribed: 0, complained: 0, stopped: 0, refunded: 0 };
+}
