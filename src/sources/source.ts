@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { ToldProduct } from '../domain/catalogue/product.js';
 import type { EventType, ShopEvent } from '../domain/events/event.js';
 import type { Instant } from '../domain/time/instant.js';
@@ -37,7 +36,7 @@ export interface SignedDoor {
 }
 
 /** Names in small letters. */
-export type Headers = IncomingHttpHeaders;
+export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** What a signed delivery tells. What cannot be read is kept for a person to look at: `keeps`, or else the body. */
 export type SignedReading =

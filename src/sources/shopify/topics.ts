@@ -1,5 +1,3 @@
-import { email } from '../../channels/email/channel.js';
-import { sms } from '../../channels/sms/channel.js';
 import type { ToldProduct } from '../../domain/catalogue/product.js';
 import type { Instant } from '../../domain/time/instant.js';
 import type { Fields } from '../source.js';
@@ -59,8 +57,8 @@ export const topics: ReadonlyMap<string, Topic> = new Map<string, Topic>([
   ['customers/merge', events(partsOfMerge)],
   ['customer.tags_added', events(partsOfTags('added'))],
   ['customer.tags_removed', events(partsOfTags('removed'))],
-  ['customers_email_marketing_consent/update', events(partsOfConsent(email.id, 'email_marketing_consent'))],
-  ['customers_marketing_consent/update', events(partsOfConsent(sms.id, 'sms_marketing_consent'))],
+  ['customers_email_marketing_consent/update', events(partsOfConsent('email', 'email_marketing_consent'))],
+  ['customers_marketing_consent/update', events(partsOfConsent('sms', 'sms_marketing_consent'))],
   ['products/create', product(readProduct)],
   ['products/update', product(readProduct)],
   ['products/delete', product(readDeletedProduct)],
