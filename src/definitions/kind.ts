@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Fields } from '../domain/answers/field.js';
 import type { Finding } from '../journey/finding.js';
 import { idInSource } from '../yaml/id-in-source.js';
 
@@ -8,6 +9,10 @@ export interface DefinitionContext {
   readonly topics: readonly string[] | null;
   /** What is defined of the same kind, in the project or in force; it may hold an older version of this one. Absent: not looked up. */
   readonly peers?: readonly object[];
+  /** Those of `fields.yaml`. Absent, null: not looked up. */
+  readonly fields?: Fields | null;
+  /** Names of fields that something in force reads. Absent, null: not looked up. */
+  readonly read?: ReadonlySet<string> | null;
 }
 
 /**
@@ -26,6 +31,8 @@ export interface DefinitionKind<D extends object = object> {
   readonly movesPeople?: true;
   /** For the command line's help: what such a thing is. */
   readonly help: string;
+  /** Its files ask people for fields: they are checked against `fields.yaml` and against what reads fields. */
+  readonly asksForFields?: true;
   readonly form: () => Promise<DefinitionForm<D>>;
 }
 

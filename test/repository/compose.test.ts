@@ -98,7 +98,7 @@ describe('docker-compose.yml', () => {
   test.each(['publish', 'api', 'relay', 'worker'])('gives %s the project of this folder', (name) => {
     const mounted = (services[name]?.volumes ?? []).filter((volume) => volume.startsWith('./'));
     expect(mounted.toSorted()).toEqual(
-      ['experiments', 'fields.yaml', 'journeys', 'policies', 'segments', 'shop.yaml', 'templates'].map(
+      ['experiments', 'fields.yaml', 'journeys', 'policies', 'quizzes', 'segments', 'shop.yaml', 'templates'].map(
         (part) => `./${part}:/app/${part}:ro`,
       ),
     );

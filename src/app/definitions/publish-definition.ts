@@ -1,10 +1,14 @@
-import type { DefinitionKind } from '../../definitions/kind.js';
+import { fieldsOf } from '../../definitions/field/fields.js';
+import type { DefinitionContext, DefinitionKind } from '../../definitions/kind.js';
 import { definitionFile, definitionId } from '../../definitions/kind.js';
 import { parseDefinition } from '../../definitions/parse.js';
 import { topicIds } from '../../domain/policy/topic-policy.js';
+import type { Db } from '../../store/db.js';
 import { addDefinitionVersion, listDefinitions, lockDefinitions, readDefinitionVersion } from '../../store/definitions.js';
+import { readLiveFields } from '../../store/fields.js';
 import type { FileProblem } from '../../yaml/problem.js';
 import type { AppDeps } from '../deps.js';
+import { readFieldUses } from '../fields/show-fields.js';
 import { versionHash } from '../version-hash.js';
 
 type Deps = Pick<AppDeps, 'store' | 'clock' | 'policies'>;
@@ -34,7 +38,8 @@ export async function publishDefinition(
   const file = definitionFile(kind, named ?? '');
   const inForce = await listDefinitions(deps.store.db, kind.kind, { after: null, limit: mostCompared });
   const peers = inForce.flatMap(({ definition }) => (definition === null ? [] : [definition]));
-  const parsed = await parseDefinition(kind, source, { file, topics: topicIds(deps.policies.current().topics), peers });
+  const asked = kind.asksForFields === true ? await fieldContext(deps.store.db) : {};
+  const parsed = await parseDefinition(kind, source, { file, topics: topicIds(deps.policies.current().topics), peers, ...asked });
   const { problems } = parsed;
   if (parsed.kind === 'invalid') return { kind: 'refused', id: named, problems };
   const { id, definition } = parsed;
@@ -58,6 +63,12 @@ export async function publishDefinition(
     });
     return { kind: 'published', id, version, hash, problems };
   });
+}
+
+/** What a file that asks people for fields is checked against. */
+async function fieldContext(db: Db): Promise<Pick<DefinitionContext, 'fields' | 'read'>> {
+  const fields = fieldsOf((await readLiveFields(db)) ?? { fields: [] });
+  return { fields, read: new Set((await readFieldUses(db)).keys()) };
 }
 
 /**

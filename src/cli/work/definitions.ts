@@ -5,8 +5,11 @@ import type {
   DefinitionVersionAnswer,
   PublishedDefinition,
 } from '../../api/contract/definitions.js';
+import { fieldsOf } from '../../definitions/field/fields.js';
+import { fields as fieldKind } from '../../definitions/field/kind.js';
 import type { DefinitionKind } from '../../definitions/kind.js';
 import { parseDefinition } from '../../definitions/parse.js';
+import type { Fields } from '../../domain/answers/field.js';
 import { topicIds } from '../../domain/policy/topic-policy.js';
 import { checkPolicyFolder } from '../../project/policy-folder.js';
 import { sourceFiles } from '../../project/source-files.js';
@@ -39,9 +42,18 @@ export async function problemsOf(
   const { policies } = await checkPolicyFolder(context.project, null);
   const topics = policies === null ? null : topicIds(policies.topics);
   const peers = await peersOf(context, kind);
-  return (await Promise.all(sources.map(({ file, source }) => parseDefinition(kind, source, { file, topics, peers })))).flatMap(
+  const fields = kind.asksForFields === true ? await fieldsOfProject(context) : null;
+  return (await Promise.all(sources.map(({ file, source }) => parseDefinition(kind, source, { file, topics, peers, fields })))).flatMap(
     ({ problems }) => problems,
   );
+}
+
+/** Those of the project's `fields.yaml`; null: it has none that can be read. */
+async function fieldsOfProject(context: CliContext): Promise<Fields | null> {
+  const [written] = await sourceFiles(context.project, fieldKind);
+  if (written === undefined) return null;
+  const parsed = await parseDefinition(fieldKind, written.source, { file: written.file, topics: null });
+  return parsed.kind === 'ok' ? fieldsOf(parsed.definition) : null;
 }
 
 /** What the project defines of this kind, as far as it can be read. */

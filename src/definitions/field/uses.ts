@@ -29,7 +29,9 @@ function gather(value: unknown, read: Set<string>): void {
     return;
   }
   if (!isRecord(value)) return;
-  const { kind, name } = value;
+  const { kind, name, readsFields } = value;
+  // A quiz: its branches and its result read what was answered.
+  if (Array.isArray(readsFields)) for (const field of readsFields) read.add(String(field));
   if ((kind === 'trait' || kind === 'answer') && typeof name === 'string') read.add(rootOf(name));
   for (const inner of Object.values(value)) gather(inner, read);
 }
