@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { commands } from '../../src/cli/commands/index.js';
 import { runCli } from '../../src/cli/program.js';
 import { writeRunningFile } from '../../src/instance/running-file.js';
 import { letterSources } from '../../src/sources/letter-source.js';
@@ -46,6 +47,16 @@ describe('the command line, without a server', () => {
     const { exit, out } = await sojourn('--help');
     expect(exit).toBe(0);
     for (const command of ['journey', 'entry', 'message', 'dead-letter', 'simulate', 'stuck', 'reconcile']) expect(out).toContain(command);
+  });
+
+  test('says of each command by itself what it acts on, no two alike', () => {
+    const helps = commands.map(({ name, help }) => ({ name, help }));
+    expect(
+      helps.filter(({ help }) =>
+        /^(?:(?:pause|resume|end|cancel|delete|show|send|list) )?(?:it|its|them|their|one of them|such)\b/.test(help),
+      ),
+    ).toEqual([]);
+    expect(helps.filter(({ help }, at) => helps.findIndex((other) => other.help === help) < at)).toEqual([]);
   });
 
   test('names the sources of dead letters, from the list of sources', async () => {

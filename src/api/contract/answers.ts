@@ -38,6 +38,6 @@ export const answersBody = z.object({
   source: plainText(200).default('api').meta({ description: 'Where the person said it: `support`, `preferences`.' }),
   quiz: plainText(200).nullable().default(null),
   version: z.number().int().min(0).nullable().default(null),
-  purpose: plainText(500).nullable().default(null).meta({ description: 'What the person was told it is for; default: that of the field.' }),
+  purpose: plainText(500).nullable().default(null).meta({ description: 'The purpose that the person saw; default: that of the field.' }),
   consent: consent.nullable().default(null).meta({ description: 'A special field is kept only with it.' }),
 });

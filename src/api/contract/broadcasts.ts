@@ -33,7 +33,7 @@ export const broadcastStory = broadcast
       sent: z.number().meta({ description: 'Accepted by the provider; delivered, bounced and failed are part of these.' }),
       delivered: z.number().meta({
         description:
-          'As the provider told; of emails, of which nothing is told, those that were accepted three days ago and did not bounce.',
+          'By the reports of the provider. There are none for emails: an email counts if it was accepted three days ago and did not bounce.',
       }),
       bounced: z.number(),
       failed: z.number(),

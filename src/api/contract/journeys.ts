@@ -74,7 +74,7 @@ export const journeyReport = z
           sent: z.number(),
           delivered: z.number().meta({
             description:
-              'As the provider told; of emails, of which nothing is told, those that were accepted three days ago and did not bounce.',
+              'By the reports of the provider. There are none for emails: an email counts if it was accepted three days ago and did not bounce.',
           }),
           bounced: z.number(),
           failed: z.number(),

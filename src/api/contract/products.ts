@@ -71,7 +71,7 @@ export const productsBody = z.strictObject({
 
 export const productsTaken = z
   .object({
-    taken: z.number().meta({ description: 'Products that are now as they were told.' }),
+    taken: z.number().meta({ description: 'Products that now are as they were sent.' }),
     unchanged: z.number().meta({ description: 'Products that were known so already.' }),
     older: z.array(z.string()).readonly().meta({ description: 'Products of which a newer version is known: it stays.' }),
   })

@@ -18,7 +18,7 @@ export function profileSearchRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
           tags,
           summary: 'Find people: by any id, email, phone, or part of the name',
           description:
-            'The text is in the body, so that no address gets into the log of a proxy. If the text is the id, address or number of a person, people of whom it is only a part are not listed.',
+            'The text is in the body, so that no address gets into the log of a proxy. If the text is the whole id, address or number of a person, only that person is listed.',
           body: profileSearchBody,
           response: {
             200: profileSearchAnswer,

@@ -8,7 +8,7 @@ import { alias, cartToken, contactOf, customerIdOf, customerUser, orderUser, typ
 
 /**
  * All topics with a whole order in them (`orders/create`, `paid`, `updated`, `fulfilled`, `cancelled` …). What it is now is read from the
- * order, not from the topic, so that a webhook that was lost is made up for by the next. Its refunds and parcels are told beside it, each
+ * order, not from the topic, so that the next webhook makes up for a lost one. Its refunds and parcels are events beside it, each
  * once.
  */
 export function partsOfOrder(body: Fields): readonly Part[] {
@@ -62,7 +62,7 @@ function keptOrder(body: Fields): Fields {
   };
 }
 
-/** Before anything was given back, with what was added or taken out since: refunds are told apart. */
+/** Before anything was given back, with what was added or taken out since: refunds are events of their own. */
 function totalOf(body: Fields): number | null {
   const current = shopMoney(body, 'current_total_price');
   if (current === null) return shopMoney(body, 'total_price');
@@ -132,7 +132,7 @@ export function sayRefund(body: Fields): Said {
   return track('Order Refunded', ofOrder(body), body, body['processed_at']);
 }
 
-/** `returns/…`: asked for, or over. Those that name no order are told by the order itself. */
+/** `returns/…`: asked for, or over. Those that name no order come with the order itself. */
 export function partsOfReturn(step: 'opened' | 'closed'): (body: Fields) => readonly Part[] {
   return (body) => {
     const orderId = idOf(record(body['order'])) ?? digits(body['order_id']);

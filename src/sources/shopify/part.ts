@@ -7,7 +7,7 @@ import type { Fields } from '../source.js';
 export interface Part {
   readonly kind: PartKind;
   readonly body: Fields;
-  /** What it is told once by: the same from another webhook is the same event. Null: each delivery counts. */
+  /** Makes it one event: the same key from another webhook is the same event. Null: each delivery counts. */
   readonly key: string | null;
 }
 

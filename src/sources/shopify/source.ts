@@ -12,7 +12,7 @@ import { sayShipment } from './shipments.js';
 import { topics } from './topics.js';
 import { customerUser, orderUser, type Said } from './who.js';
 
-/** Shopify's webhooks, signed by Shopify. A body is told as one event for each thing in it (`part.ts`). */
+/** Shopify's webhooks, signed by Shopify. A body becomes one event for each thing in it (`part.ts`). */
 export const shopify: Source = {
   id: 'shopify',
   paths: {},
