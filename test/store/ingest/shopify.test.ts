@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { signedSourceRoutes } from '../../../src/api/routes/signed-sources.js';
+import { turn } from '../../support/reminded.js';
 import { openShopDoor, type ShopDoor } from '../../support/shop-door.js';
 import { beans, clientSecret, exampleText, exampleTopics, webhook } from '../../support/shopify.js';
 import { openMemoryStore, openServerStore } from '../../support/stores.js';
+import { cartJourney, publish } from '../../support/turns.js';
 
 type Body = Record<string, unknown>;
 
@@ -79,6 +81,29 @@ describe.each([
       orders: [{ orderId: '450789469' }],
       carts: [{ state: 'ordered' }],
     });
+  });
+
+  test('alone make a reminder, and no second one after the order', async () => {
+    await publish(door.store, cartJourney());
+    await post('carts/update', cart());
+    await post('checkouts/update', { ...checkout(), customer: { id: 207119551 } });
+    await post('customers_email_marketing_consent/update', {
+      customer_id: 207119551,
+      email_address: 'ada@example.com',
+      email_marketing_consent: { state: 'subscribed', opt_in_level: 'single_opt_in', consent_updated_at: instant() },
+    });
+    door.deps.clock.pass(60 * 60_000);
+    const entries = () => door.store.db.selectFrom('entries').select(['id', 'outcome']).execute();
+    const [{ id } = { id: '' }] = await entries();
+    await turn(door.deps, id);
+    const messages = () => door.store.db.selectFrom('messages').select(['step', 'state']).execute();
+    expect(await messages()).toEqual([{ step: 'first', state: 'accepted' }]);
+
+    door.deps.clock.pass(60 * 60_000);
+    await post('orders/create', order({ customer: { id: 207119551 }, financial_status: 'pending' }));
+    await turn(door.deps, id);
+    expect(await entries()).toEqual([{ id, outcome: 'converted' }]);
+    expect(await messages()).toHaveLength(1);
   });
 
   test('of one act have each their effect, and one that comes again has none', async () => {
