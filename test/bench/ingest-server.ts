@@ -68,7 +68,7 @@ const asked: readonly string[] = [
   ...[7, 14, 30, 60].flatMap((days) => [2, 5, 10].map((times) => `{ all: [${viewed(days, times)}, ${bought('is: 0')}] }`)),
   ...['GB', 'IE', 'FR', 'DE', 'ES', 'IT', 'NL', 'US', 'CA', 'AU'].map((country) => `{ trait: { name: country, is: ${country} } }`),
   ...['gold', 'silver', 'bronze'].map((plan) => `{ all: [{ trait: { name: plan, is: ${plan} } }, ${bought('at_least: 1', 90)}] }`),
-  ...['Quiz Completed', 'Review Written', 'Coupon Asked', 'Store Visited', 'Gift Sent', 'Friend Invited', 'Sample Ordered'].map(
+  ...['Style Guessed', 'Wish Written', 'Coupon Asked', 'Store Visited', 'Gift Sent', 'Friend Invited', 'Sample Ordered'].map(
     (event) => `{ event_count: { name: "event:${event}", within: P30D, at_least: 1 } }`,
   ),
   '{ consent: { channel: email } }',
@@ -88,6 +88,7 @@ async function publishSegments(deps: AppDeps, count: number): Promise<void> {
   await fillSegments(deps);
   await sql`update segment_fills set begins_real = 0`.execute(deps.store.db);
   await fillSegments(deps);
+  await (deps.segments as LiveSegments).refresh(deps.store.db);
 }
 
 interface BareEvent {

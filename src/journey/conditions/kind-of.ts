@@ -49,8 +49,15 @@ export function describeTruth(condition: Condition, truth: Truth): string {
 
 /** The condition and all conditions inside it, outermost first. */
 export function allConditions(condition: Condition): readonly Condition[] {
-  return [condition, ...conditionKind(condition).parts(condition).flatMap(allConditions)];
+  const known = flattened.get(condition);
+  if (known !== undefined) return known;
+  const all = [condition, ...conditionKind(condition).parts(condition).flatMap(allConditions)];
+  flattened.set(condition, all);
+  return all;
 }
+
+/** Conditions never change; those of segments are asked for with every event. */
+const flattened = new WeakMap<Condition, readonly Condition[]>();
 
 function kindNamed(name: string): AnyConditionKind {
   const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
