@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Channel, MessageClass } from '../domain/messages/channel.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { EntryId, ProfileId } from '../domain/values/ids.js';
@@ -161,12 +161,28 @@ export async function resolveRecipients(
   return { people: [...people].map(([id, at]) => ({ id, at })), unknown: [...unknown] };
 }
 
-/** How many are known and have these traits, and every so many-th of them, `limit` at most. */
+/** Everyone who is known, has these traits and belongs to this segment, if one is named. `except`: whom test messages are booked on. */
+interface Everyone {
+  readonly traits: Readonly<Record<string, unknown>>;
+  readonly segment: string | null;
+  readonly except: string;
+}
+
+function fromEveryone({ traits, segment, except }: Everyone): RawBuilder<unknown> {
+  const belongs =
+    segment === null
+      ? sql``
+      : sql` and exists (select from segment_members m where m.profile_id = profiles.id and m.segment_id = ${segment})`;
+  return sql`from profiles where merged_into is null and erased_at is null and id <> ${except}
+    and traits @> ${jsonText(traits)}::jsonb${belongs}`;
+}
+
+/** How many of them there are, and every so many-th of them, `limit` at most. */
 export async function sampleEveryone(
   db: Db,
-  of: { readonly traits: Readonly<Record<string, unknown>>; readonly except: string; readonly limit: number },
+  of: Everyone & { readonly limit: number },
 ): Promise<{ readonly total: number; readonly people: readonly string[] }> {
-  const everyone = sql`from profiles where merged_into is null and erased_at is null and id <> ${of.except} and traits @> ${jsonText(of.traits)}::jsonb`;
+  const everyone = fromEveryone(of);
   const { rows: counted } = await sql<{ total: number }>`select count(*) as total ${everyone}`.execute(db);
   const total = counted[0]?.total ?? 0;
   const step = Math.max(1, Math.ceil(total / of.limit));
@@ -177,18 +193,12 @@ export async function sampleEveryone(
   return { total, people: rows.map((row) => row.id) };
 }
 
-/** Everyone who is known and has these traits. `except`: whom test messages are booked on. Answers how many. */
-export async function addEveryone(
-  trx: Trx,
-  broadcastId: string,
-  traits: Readonly<Record<string, unknown>>,
-  except: string,
-): Promise<number> {
+/** Makes all of them recipients. Answers how many. */
+export async function addEveryone(trx: Trx, broadcastId: string, of: Everyone): Promise<number> {
   const { rows } = await sql<{ added: number }>`
     with put as (
       insert into broadcast_recipients (broadcast_id, position, profile_id)
-      select ${broadcastId}, row_number() over (order by id) - 1, id from profiles
-      where merged_into is null and erased_at is null and id <> ${except} and traits @> ${jsonText(traits)}::jsonb
+      select ${broadcastId}, row_number() over (order by id) - 1, id ${fromEveryone(of)}
       returning 1
     )
     select count(*) as added from put`.execute(trx);

@@ -145,8 +145,9 @@ describe('broadcasts and questions on the command line', () => {
 
     expect(await sojourn(...start, '--trait', 'country=DE')).toMatchObject({
       exit: 2,
-      err: '--trait goes with --everyone; filter the list instead.',
+      err: '--trait goes with --everyone or --segment; filter the list instead.',
     });
+    expect(await sojourn(...start, '--segment', 'loyal_buyers')).toMatchObject({ exit: 2, err: expect.stringContaining('one of --to') });
     const everyone = ['broadcast', 'start', '--template', 'newsletter', '--name', 'Snow', '--everyone', '--url', 'http://127.0.0.1:9'];
     expect(await sojourn(...everyone, '--trait', 'country=DE', '--trait', 'country=AT')).toMatchObject({
       exit: 2,

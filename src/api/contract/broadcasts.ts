@@ -95,6 +95,9 @@ const mostRecipients = 1_000_000;
 
 const ids = z.array(plainText(255)).min(1).max(mostRecipients);
 
+const traits = z.record(z.string(), z.unknown()).default({}).meta({ description: 'Only those with these traits.' });
+const segmentId = plainText(63);
+
 export const audience = z
   .union(
     [
@@ -111,10 +114,11 @@ export const audience = z
       }),
       z.strictObject({
         everyone: z.literal(true),
-        traits: z.record(z.string(), z.unknown()).default({}).meta({ description: 'Only those with these traits.' }),
+        traits,
       }),
+      z.strictObject({ segment: segmentId.meta({ description: 'Who belongs to this segment when the broadcast is started.' }), traits }),
     ],
-    'Name one of profileIds, userIds, emails, recipients (with by) or everyone (as true).',
+    'Name one of profileIds, userIds, emails, recipients (with by), segment or everyone (as true).',
   )
   .meta({ id: 'Audience' });
 

@@ -167,6 +167,7 @@ function audienceOf(to: z.output<typeof audience>): BroadcastRequest['to'] {
   if ('profileIds' in to) return { by: 'profile', ids: to.profileIds };
   if ('userIds' in to) return { by: 'user', ids: to.userIds };
   if ('emails' in to) return { by: 'email', ids: to.emails };
+  if ('segment' in to) return { by: 'everyone', traits: to.traits, segment: to.segment };
   if ('everyone' in to) return { by: 'everyone', traits: to.traits };
   return { by: listedBy[to.by], ids: to.recipients.map(({ id }) => id), data: to.recipients.map(({ data }) => data) };
 }

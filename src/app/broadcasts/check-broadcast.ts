@@ -6,7 +6,7 @@ import { readTemplateHead } from '../../store/templates.js';
 import type { AppDeps } from '../deps.js';
 import { checkSend } from '../messages/check-send.js';
 import { previewContext } from '../messages/preview-message.js';
-import { type BroadcastRequest, wordsOf } from './start-broadcast.js';
+import { type BroadcastRequest, refuseAudience, wordsOf } from './start-broadcast.js';
 
 /** Who would get a broadcast, who would wait and who would not get it, by reason. */
 export interface BroadcastForecast {
@@ -60,6 +60,8 @@ export async function checkBroadcast(deps: AppDeps, request: BroadcastRequest): 
   const now = deps.clock.now();
   const refusal = refuseBroadcast(template, request, now, wordsOf(request));
   if (refusal !== null) return { kind: 'refused', ...refusal };
+  const unready = await refuseAudience(deps, request.to);
+  if (unready !== null) return { kind: 'refused', ...unready };
   const { total, unknown, people } = await audienceOf(deps, request.to);
   const render = renderingOf(deps, request);
   const priority = request.priority ?? deps.policies.current().classes.classes.broadcast.defaultPriority;
@@ -126,7 +128,7 @@ async function audienceOf(
   to: BroadcastRequest['to'],
 ): Promise<{ readonly total: number; readonly unknown: readonly string[]; readonly people: readonly Asked[] }> {
   if (to.by === 'everyone') {
-    const { total, people } = await sampleEveryone(store.db, { traits: to.traits, except: testRecipientId, limit: askedAtMost });
+    const { total, people } = await sampleEveryone(store.db, { segment: null, ...to, except: testRecipientId, limit: askedAtMost });
     return { unknown: [], total, people: people.map((profileId) => ({ profileId, data: null })) };
   }
   const { people, unknown } = await resolveRecipients(store.db, to);

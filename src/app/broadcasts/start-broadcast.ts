@@ -1,5 +1,6 @@
 import type { TemplateHead } from '../../domain/messages/template.js';
 import type { Instant } from '../../domain/time/instant.js';
+import { nearest } from '../../domain/values/nearest.js';
 import { type BroadcastData, type BroadcastTiming, broadcastDeadline, broadcastSend, refuseBroadcast } from '../../journey/broadcast.js';
 import { broadcastJourney } from '../../journey/internal.js';
 import {
@@ -14,13 +15,19 @@ import {
 import type { Db, Trx } from '../../store/db.js';
 import { findIdempotencyKey, type IdempotencyRecord, takeIdempotencyKey } from '../../store/idempotency.js';
 import { testRecipientId } from '../../store/profiles.js';
+import { newestFills, readLiveSegments } from '../../store/segments.js';
 import { readTemplateHead } from '../../store/templates.js';
 import type { AppDeps } from '../deps.js';
 import { freezeInternal } from '../journeys/internal-journeys.js';
 import { idempotencyHashes } from '../keys/idempotency-hashes.js';
+import { fillOf } from '../segments/review-people.js';
 
-/** Whom a broadcast is for: a list, or everyone who has these traits (none named: everyone). */
-export type Audience = RecipientList | { readonly by: 'everyone'; readonly traits: Readonly<Record<string, unknown>> };
+/**
+ * Whom a broadcast is for: a list, or everyone who has these traits (none named: everyone) and belongs to the segment, if one is named.
+ */
+export type Audience =
+  | RecipientList
+  | { readonly by: 'everyone'; readonly traits: Readonly<Record<string, unknown>>; readonly segment?: string | null };
 
 export interface BroadcastRequest extends BroadcastTiming {
   readonly name: string;
@@ -51,21 +58,46 @@ export async function startBroadcast(
   const hashes = idempotencyKey === null ? null : idempotencyHashes(deps.secret, { scope: 'broadcasts', key: idempotencyKey, request });
   // Before anything that changes with time: what was started once is answered again.
   const before = hashes === null ? null : await findIdempotencyKey(deps.store.db, hashes.keyHashes);
-  if (hashes !== null && before !== null) return answerAgain(deps.store.db, before, hashes.requestHashes);
+  if (hashes !== null && before !== null) return answerAgain(deps.store.db, before, hashes.requestHashes, request.to);
   const template = await readTemplateHead(deps.store.db, request.template);
   if (template === null) return { kind: 'unknown-template' };
   const now = deps.clock.now();
   const refusal = refuseBroadcast(template, request, now, wordsOf(request));
   if (refusal !== null) return { kind: 'refused', ...refusal };
+  const unready = await refuseAudience(deps, request.to);
+  if (unready !== null) return { kind: 'refused', ...unready };
   const id = deps.newId();
   return deps.store.transaction(async (trx): Promise<StartBroadcastResult> => {
     if (hashes !== null) {
       const { keyHash, requestHash, requestHashes } = hashes;
       const key = await takeIdempotencyKey(trx, { keyHash, requestHash, madeId: id, createdAt: now });
-      if (key.madeId !== id) return answerAgain(trx, key, requestHashes);
+      if (key.madeId !== id) return answerAgain(trx, key, requestHashes, request.to);
     }
-    return orNobody(await putBroadcast(deps, trx, { id, template, request, at: now }));
+    return orNobody(await putBroadcast(deps, trx, { id, template, request, at: now }), request.to);
   });
+}
+
+/** Why a segment cannot be written to now; null: it can, or none is named. */
+export async function refuseAudience(
+  { store }: Pick<AppDeps, 'store'>,
+  to: Audience,
+): Promise<{ readonly code: string; readonly reason: string } | null> {
+  const id = to.by === 'everyone' ? (to.segment ?? null) : null;
+  if (id === null) return null;
+  const live = await readLiveSegments(store.db);
+  const segment = live.find(({ definition }) => definition.id === id);
+  if (segment === undefined) {
+    const near = nearest(
+      id,
+      live.map(({ definition }) => definition.id),
+    );
+    const instead = near === null ? 'sojourn segment list shows what is in force.' : `Did you mean ${near}?`;
+    return { code: 'unknown-segment', reason: `There is no segment ${id} in force. ${instead}` };
+  }
+  const fill = fillOf(segment, await newestFills(store.db));
+  if (fill !== undefined && fill.finishedAt !== null) return null;
+  const reason = `The segment ${id} is new or has changed, and ${fill?.seen ?? 0} people have been looked at so far: some would be left out. Try again when sojourn segment sizes says that it is filled.`;
+  return { code: 'segment-filling', reason };
 }
 
 /** The answer to the request that took the key. */
@@ -73,21 +105,21 @@ async function answerAgain(
   db: Db | Trx,
   key: Pick<IdempotencyRecord, 'madeId' | 'requestHash'>,
   requestHashes: readonly string[],
+  to: Audience,
 ): Promise<StartBroadcastResult> {
   if (!requestHashes.includes(key.requestHash)) return { kind: 'other-request' };
   const total = (await readBroadcast(db, key.madeId))?.total ?? 0;
-  return orNobody({ kind: 'started', id: key.madeId, total, unknown: [], isNew: false });
+  return orNobody({ kind: 'started', id: key.madeId, total, unknown: [], isNew: false }, to);
 }
 
-function orNobody(started: StartBroadcastResult): StartBroadcastResult {
-  if (started.kind === 'started' && started.total === 0)
-    return {
-      kind: 'refused',
-      code: 'no-recipients',
-      reason:
-        'None of the recipients is known here, so no broadcast was started. Check the ids, or send identify calls for these people first.',
-    };
-  return started;
+function orNobody(started: StartBroadcastResult, to: Audience): StartBroadcastResult {
+  if (started.kind !== 'started' || started.total > 0) return started;
+  const segment = to.by === 'everyone' ? (to.segment ?? null) : null;
+  const reason =
+    segment === null
+      ? 'None of the recipients is known here, so no broadcast was started. Check the ids, or send identify calls for these people first.'
+      : `Nobody belongs to the segment ${segment}${to.by === 'everyone' && Object.keys(to.traits).length > 0 ? ' with these traits' : ''} now, so no broadcast was started.`;
+  return { kind: 'refused', code: 'no-recipients', reason };
 }
 
 /** The words of a request, its own and those of its recipients. */
@@ -126,7 +158,7 @@ async function putBroadcast(
   const { to } = request;
   const { added, unknown } =
     to.by === 'everyone'
-      ? { added: await addEveryone(trx, id, to.traits, testRecipientId), unknown: [] }
+      ? { added: await addEveryone(trx, id, { segment: null, ...to, except: testRecipientId }), unknown: [] }
       : await addRecipients(trx, id, to);
   await setBroadcastTotal(trx, id, added);
   // Nobody to write to: as if it had never been asked for.

@@ -27,7 +27,8 @@ export const broadcastStartCommand = command({
     option('--to <file>', 'ids or email addresses, one per line, or a CSV with a column userId, profileId or email; - for standard input'),
     option('--map <column=name...>', 'columns of the list; the template reads them as data.<name> for each recipient'),
     option('--everyone', 'all known people'),
-    option('--trait <name=value...>', 'with --everyone: only people with this trait'),
+    option('--segment <id>', 'who belongs to this segment now'),
+    option('--trait <name=value...>', 'with --everyone or --segment: only people with this trait'),
     option('--data-file <file>', 'a JSON file that the template reads as data; put values by language into by_language'),
     option('--at <instant>', 'start at this instant (default: now)'),
     option('--over <duration>', 'spread over this time, such as PT2H'),
@@ -37,6 +38,7 @@ export const broadcastStartCommand = command({
   ],
   examples: [
     'sojourn broadcast start --template autumn --name "Autumn letter" --to people.csv --dry-run',
+    'sojourn broadcast start --template autumn --name "Autumn letter" --segment loyal_buyers --over PT2H',
     'sojourn broadcast start --template autumn --name "Autumn letter" --everyone --trait country=DE --over PT2H',
   ],
   run: (context, _args, options) => startBroadcast(context, options()),
@@ -80,6 +82,7 @@ export interface StartOptions {
   readonly to?: string;
   readonly map?: readonly string[];
   readonly everyone?: boolean;
+  readonly segment?: string;
   readonly trait?: readonly string[];
   readonly dataFile?: string;
   readonly at?: string;
@@ -140,12 +143,12 @@ function sayFirst(people: BroadcastForecast['first']): string {
   return table(['user id', 'profile', 'first name', 'email'], rows, '');
 }
 
-async function audienceOf({ to, everyone, trait, map }: StartOptions): Promise<object> {
-  if ((to === undefined) === (everyone !== true))
-    throw new CliFailure('Say who gets it: --to <file> (or - for standard input), or --everyone.', 2);
+async function audienceOf({ to, everyone, segment, trait, map }: StartOptions): Promise<object> {
+  if ([to !== undefined, everyone === true, segment !== undefined].filter(Boolean).length !== 1)
+    throw new CliFailure('Say who gets it: one of --to <file> (or - for standard input), --segment <id> and --everyone.', 2);
   if (to === undefined && map !== undefined) throw new CliFailure('--map goes with --to: it names columns of the list.', 2);
-  if (to === undefined) return { everyone: true, traits: readTraits(trait ?? []) };
-  if (trait !== undefined) throw new CliFailure('--trait goes with --everyone; filter the list instead.', 2);
+  if (to === undefined) return { ...(segment === undefined ? { everyone: true } : { segment }), traits: readTraits(trait ?? []) };
+  if (trait !== undefined) throw new CliFailure('--trait goes with --everyone or --segment; filter the list instead.', 2);
   const { readRecipients } = await import('../recipient-list.js');
   const { by, ids, data } = readRecipients(
     to === '-' ? await textOf(process.stdin) : (await readSource(to)).source,

@@ -1,11 +1,16 @@
+import { sql } from 'kysely';
 import { beforeEach, expect, test } from 'vitest';
 import { checkBroadcast } from '../../../src/app/broadcasts/check-broadcast.js';
 import { cancelBroadcast, pauseBroadcast, resumeBroadcast } from '../../../src/app/broadcasts/control-broadcasts.js';
 import { enrolDue } from '../../../src/app/broadcasts/enrol-recipients.js';
 import { showBroadcast } from '../../../src/app/broadcasts/show-broadcasts.js';
 import { type BroadcastRequest, startBroadcast } from '../../../src/app/broadcasts/start-broadcast.js';
+import { publishDefinition } from '../../../src/app/definitions/publish-definition.js';
 import { eraseProfile } from '../../../src/app/people/erase-profile.js';
+import { LiveSegments } from '../../../src/app/segments/live-segments.js';
+import { fillSegments } from '../../../src/app/segments/tend-segments.js';
 import { takeTurn } from '../../../src/app/turn/take-turn.js';
+import { segments as segmentKind } from '../../../src/definitions/segment/kind.js';
 import { day, hour, minute } from '../../../src/domain/time/instant.js';
 import { opset } from '../../../workflows/contract.js';
 import { alias, identify, noon, track } from '../../support/shop-events.js';
@@ -190,6 +195,44 @@ describeOnBothStores('a broadcast', (store) => {
     ]);
     expect(await resumeBroadcast(deps, id)).toMatchObject({ kind: 'refused' });
     expect(await cancelBroadcast(deps, id)).toMatchObject({ kind: 'unchanged' });
+  });
+
+  test('goes to who belongs to a segment, once everybody has been looked at; the dry run counts them', async () => {
+    const segments = new LiveSegments();
+    const deps = { ...(await audience(4)), segments };
+    await take(deps, identify({ vip: true }, { userId: 'user-1' }), identify({ vip: true, city: 'Bath' }, { userId: 'user-3' }));
+    const toSegment = (segment: string, traits = {}) => ({ by: 'everyone' as const, traits, segment });
+    const request = (segment: string) => ({
+      ...{ name: 'x', template: 'newsletter', data: {}, startsAt: null, overMs: 0, deadline: null, priority: null },
+      to: toSegment(segment),
+    });
+    const source = 'segment: vips\nname: Guests of honour\nwho: { trait: { name: vip, is: true } }\n';
+    await publishDefinition(deps, segmentKind, { source });
+    await segments.refresh(store().db);
+    expect(await startBroadcast(deps, request('vip'), null)).toMatchObject({
+      code: 'unknown-segment',
+      reason: 'There is no segment vip in force. Did you mean vips?',
+    });
+    expect(await checkBroadcast(deps, request('vips'))).toMatchObject({ kind: 'refused', code: 'segment-filling' });
+    await fillSegments(deps);
+    await sql`update segment_fills set begins_real = 0`.execute(store().db);
+    await fillSegments(deps);
+
+    expect(await checkBroadcast(deps, request('vips'))).toMatchObject({ forecast: { total: 2, checked: 2, now: 2, not: [] } });
+    expect(await checkBroadcast(deps, { ...request('vips'), to: toSegment('vips', { city: 'Bath' }) })).toMatchObject({
+      forecast: { total: 1 },
+    });
+    const { id, total } = await start(deps, [], { to: toSegment('vips') });
+    expect(total).toBe(2);
+    await enrolDue(deps);
+    await turns(deps);
+    expect(await showBroadcast(deps, id)).toMatchObject({ progress: { sent: 2 } });
+    const later = { occurredAt: noon + minute, receivedAt: noon + minute };
+    await take(deps, identify({ vip: false }, { userId: 'user-1', ...later }), identify({ vip: false }, { userId: 'user-3', ...later }));
+    expect(await startBroadcast(deps, request('vips'), null)).toMatchObject({
+      code: 'no-recipients',
+      reason: 'Nobody belongs to the segment vips now, so no broadcast was started.',
+    });
   });
 
   test('takes everyone with a trait, gives up at its deadline, and refuses what cannot be', async () => {
