@@ -36,7 +36,7 @@ export function lintJourney(compiled: Compiled, { templates, topics, segments, e
     ...kindFindings(compiled),
     ...(definition.holdout === 0
       ? []
-      : [error(['holdout'], 'A holdout other than 0 needs experiments, which are not built yet.', 'Write holdout: 0, or remove it.')]),
+      : [error(['holdout'], 'A journey has no holdout of its own.', 'Remove it, and use an experiment with an arm that has holdout_of.')]),
     ...triggerKind(definition.trigger).lint(definition.trigger, ['trigger', definition.trigger.kind]),
     ...keyFindings(definition),
   ];

@@ -511,7 +511,7 @@ describe('a limit', () => {
 
   test('on who enters that cannot be built yet', () => {
     expect(told(journey('holdout: 0.1\n'))).toEqual([
-      '9:1 A holdout other than 0 needs experiments, which are not built yet. » Write holdout: 0, or remove it.',
+      '9:1 A journey has no holdout of its own. » Remove it, and use an experiment with an arm that has holdout_of.',
     ]);
   });
 
