@@ -57,7 +57,7 @@ const linkHost = z
 const cartLink = z
   .string()
   .regex(/^https?:\/\//, 'must be a web address that begins with https://')
-  .regex(/\{\{\s*token\s*\}\}/, 'must contain {{token}} where the cart’s token goes');
+  .regex(/\{\{\s*(token|lines)\s*\}\}/, 'must contain {{token}} where the cart’s token goes, or {{lines}} for what is in the cart');
 const emailAddress = z.email('must be an email address');
 const smsSender = z
   .string({ error: 'must be text: put the number in quotes' })

@@ -125,10 +125,13 @@ export async function readCarts(db: Db | Trx, profileId: string): Promise<readon
   }));
 }
 
-/** The token by which the shop knows this cart now; null: no such cart (or erased). */
-export async function readCartToken(db: Db | Trx, cartId: string): Promise<string | null> {
-  const row = await db.selectFrom('carts').select('token').where('id', '=', cartId).executeTakeFirst();
-  return row?.token ?? null;
+/** The token by which the shop knows this cart now, and what is in it; null: no such cart (or erased). */
+export async function readCart(
+  db: Db | Trx,
+  cartId: string,
+): Promise<{ readonly token: string | null; readonly lines: readonly CartLine[] } | null> {
+  const row = await db.selectFrom('carts').select(['token', 'lines']).where('id', '=', cartId).executeTakeFirst();
+  return row === undefined ? null : { token: row.token, lines: row.lines as readonly CartLine[] };
 }
 
 /** One act with all that proves it. Personal data. */

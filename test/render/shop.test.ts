@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { restoreCartUrl } from '../../src/domain/shop/shop.js';
 import { loadShop, parseShop } from '../../src/project/shop.js';
 
@@ -39,8 +39,23 @@ test('suggests the word that was meant', () => {
   expect(parsed.kind === 'invalid' && parsed.problems.map((problem) => problem.suggestion)).toContain('Did you mean "time_zone"?');
 });
 
-test('puts a token into the cart link as one path segment', () => {
-  expect(restoreCartUrl({ cartLink: 'https://shop.example/cart/{{ token }}?a=1' }, 'a/b $&')).toBe(
-    'https://shop.example/cart/a%2Fb%20%24%26?a=1',
-  );
+describe('the cart link', () => {
+  const site = 'https://shop.example/';
+  const leads = (cartLink: string, token: string | null, ...lines: readonly [variant: string, quantity: number][]) =>
+    restoreCartUrl({ cartLink, siteUrl: site }, { token, lines: lines.map(([variant, quantity]) => ({ variant, quantity })) });
+
+  test('has the token as one path segment', () => {
+    expect(leads('https://shop.example/cart/{{ token }}?a=1', 'a/b $&')).toBe('https://shop.example/cart/a%2Fb%20%24%26?a=1');
+  });
+
+  test('has what is in the cart, as Shopify reads it', () => {
+    expect(leads('https://shop.example/cart/{{lines}}', null, ['808950810', 2], ['39072856', 1], ['', 4])).toBe(
+      'https://shop.example/cart/808950810:2,39072856:1',
+    );
+  });
+
+  test('leads to the shop where the cart lacks what the link needs', () => {
+    expect(leads('https://shop.example/cart/{{token}}', null, ['1', 1])).toBe(site);
+    expect(leads('https://shop.example/cart/{{lines}}', 'a', ['', 1])).toBe(site);
+  });
 });

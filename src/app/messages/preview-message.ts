@@ -30,5 +30,5 @@ export async function previewContext(deps: Pick<AppDeps, 'store' | 'shop' | 'clo
 }
 
 function cartOf(cart: CartView, shop: AppDeps['shop']): NonNullable<RenderContext['cart']> {
-  return { ...shownCart(cart, shop.currency), url: restoreCartUrl(shop, cart.token) };
+  return { ...shownCart(cart, shop.currency), url: restoreCartUrl(shop, cart) };
 }

@@ -39,13 +39,26 @@ export interface Shop {
   readonly smsSender: Readonly<Record<MessageClass, string>>;
   /** Countries to which texts go (ISO 3166), and how many go to each of them within an hour at most. */
   readonly texts: { readonly countries: readonly string[]; readonly perHour: number };
-  /** Where the shop restores a cart: an https address with `{{token}}` in the cart token's place. */
+  /** Where the shop restores a cart: a web address with `{{token}}` for the cart's token, or `{{lines}}` for what is in it. */
   readonly cartLink: string;
   /** The only addresses that a test send may go to. */
   readonly testAddresses: Readonly<Record<Channel, readonly string[]>>;
 }
 
-/** The shop's page that restores the cart with this token (percent-encoded). */
-export function restoreCartUrl(shop: Pick<Shop, 'cartLink'>, cartToken: string): string {
-  return shop.cartLink.replace(/\{\{\s*token\s*\}\}/g, () => encodeURIComponent(cartToken));
+/**
+ * The shop's page that restores this cart: with its token (percent-encoded), or with its lines as `variant:quantity,variant:quantity`, which
+ * is how Shopify's cart links are made. The shop's site where the cart lacks what the link needs.
+ */
+export function restoreCartUrl(
+  shop: Pick<Shop, 'cartLink' | 'siteUrl'>,
+  cart: { readonly token: string | null; readonly lines: readonly { readonly variant: string; readonly quantity: number }[] },
+): string {
+  const lines = cart.lines
+    .filter(({ variant }) => variant !== '')
+    .map(({ variant, quantity }) => `${encodeURIComponent(variant)}:${quantity}`);
+  const filled: Readonly<Record<string, string>> = { token: encodeURIComponent(cart.token ?? ''), lines: lines.join(',') };
+  const lacks = [...shop.cartLink.matchAll(cartPlaces)].some(([, place = '']) => filled[place] === '');
+  return lacks ? shop.siteUrl : shop.cartLink.replace(cartPlaces, (_whole, place: string) => filled[place] ?? '');
 }
+
+const cartPlaces = /\{\{\s*(token|lines)\s*\}\}/g;
