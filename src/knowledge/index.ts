@@ -8,6 +8,7 @@ import { eventInstants } from './event-instants/index.js';
 import { experiments } from './experiments/index.js';
 import { ordersKnown } from './orders/index.js';
 import { segmentsKnown } from './segments/index.js';
+import { serviceKnown } from './service/index.js';
 import type { KnowledgeSource } from './source.js';
 import { traitAges } from './trait-ages/index.js';
 import { viewedKnown } from './viewed/index.js';
@@ -16,6 +17,7 @@ export const knowledgeSources = {
   event_instants: eventInstants,
   orders: ordersKnown,
   segments: segmentsKnown,
+  service: serviceKnown,
   viewed: viewedKnown,
   entry_product: entryProductKnown,
   experiments,

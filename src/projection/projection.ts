@@ -4,21 +4,24 @@ import { noEngagement } from '../domain/engagement/state.js';
 import { mayTrigger, type ShopEvent } from '../domain/events/event.js';
 import type { Fact } from '../domain/events/fact.js';
 import type { TouchedOrder } from '../domain/events/order-facts.js';
+import type { TouchedRecord } from '../domain/events/service-facts.js';
 import { aboutInstead, aCart, cartIn } from '../domain/events/subject.js';
 import type { KeptOrder } from '../domain/orders/kept-order.js';
 import type { IdentityPlan, Meeting } from '../domain/people/identity.js';
 import type { Profile } from '../domain/people/profile.js';
+import type { ServiceRecord } from '../domain/service/service-record.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { CartId, ProfileId } from '../domain/values/ids.js';
 import type { MatchableFact, Matched } from '../matching/matched.js';
 import { type JoinedCart, ProjectedCarts } from './carts.js';
 import { KeyActs } from './key-acts.js';
-import { commerceOf, factsOf, orderOf } from './meanings/index.js';
+import { commerceOf, factsOf, orderOf, serviceOf } from './meanings/index.js';
 import { ProjectedOrders } from './orders.js';
 import { projections } from './projections/index.js';
 import type { Understood } from './read-event.js';
 import type { AnswerAct, ChangedProfile, ConsentAct, NewClaim } from './rows.js';
 import type { Outcome, ProjectionNeeds, Scene } from './scene.js';
+import { ProjectedRecords } from './service-records.js';
 
 /** Whom the events are about, with what is stored of them. */
 export interface SettledPeople {
@@ -27,6 +30,7 @@ export interface SettledPeople {
   readonly carts: readonly KeptCart[];
   /** Those that the events name. */
   readonly orders: readonly KeptOrder[];
+  readonly records: readonly ServiceRecord[];
   /** Keys of addresses at which all marketing is refused. */
   readonly unsubscribed: ReadonlySet<string>;
   /** Has a browser key used up what it may start in this hour? Absent: nobody counts. */
@@ -46,13 +50,14 @@ export class Projection {
   readonly profiles = new Map<ProfileId, ChangedProfile>();
   readonly carts: ProjectedCarts;
   readonly orders: ProjectedOrders;
+  readonly records: ProjectedRecords;
   readonly acts: KeyActs;
   readonly #needs: ProjectionNeeds;
   readonly #plan: IdentityPlan;
   readonly #unsubscribed: ReadonlySet<string>;
   readonly #isSpent: SettledPeople['isSpent'];
 
-  constructor(needs: ProjectionNeeds, { plan, profiles, carts, orders, unsubscribed, isSpent }: SettledPeople) {
+  constructor(needs: ProjectionNeeds, { plan, profiles, carts, orders, records, unsubscribed, isSpent }: SettledPeople) {
     this.#needs = needs;
     this.#plan = plan;
     this.#unsubscribed = unsubscribed;
@@ -60,6 +65,7 @@ export class Projection {
     this.acts = new KeyActs(plan);
     this.carts = new ProjectedCarts(carts, () => needs.newId() as CartId);
     this.orders = new ProjectedOrders(orders);
+    this.records = new ProjectedRecords(records);
     for (const profile of profiles.values()) this.profiles.set(profile.id, { ...profile, traitsChanged: false, engagementChanged: false });
     for (const { into } of plan.merges) this.#followJoins(this.carts.joinCartsOf(into));
   }
@@ -73,7 +79,8 @@ export class Projection {
     if (!isVouched) this.notes.push(note(event, 'cart-not-vouched'));
     const cart = isVouched ? this.#applyCommerce(reading, commerce, profileId) : null;
     const order = this.#applyOrder(reading, profileId, cart?.cart.id ?? null);
-    const happening = { event, profileId, cart, order, changedTraits, consents };
+    const record = this.#applyService(reading, meeting);
+    const happening = { event, profileId, cart, order, record, changedTraits, consents };
     this.#tell(reading, meeting, isVouched ? reading.meanings.flatMap((meaning) => factsOf(meaning, happening)) : []);
     this.acts.keepIds(reading);
     this.notes.push(...incoming.notes.map((reason) => note(event, reason)));
@@ -144,6 +151,18 @@ export class Projection {
     const isToldByShop = incoming.speaker.kind === 'server';
     const deed = { orderId, profileId, cartId, told, isToldByShop, happenedAt: event.occurredAt, eventId: event.messageId };
     return this.orders.apply({ ...deed, at: updatedAt ?? event.occurredAt });
+  }
+
+  /** Somebody who is not vouched for opens no ticket of another, and says nothing for them. */
+  #applyService(reading: Understood, { profileId, isStranger }: Meeting): TouchedRecord | null {
+    const { event } = reading;
+    const { told, updatedAt = null } = serviceOf(reading) ?? {};
+    if (told === undefined) return null;
+    if (isStranger) this.notes.push(note(event, 'service-not-vouched'));
+    if (isStranger) return null;
+    const isToldByShop = reading.incoming.speaker.kind === 'server';
+    const deed = { told, profileId, isToldByShop, happenedAt: event.occurredAt, eventId: event.messageId };
+    return this.records.apply({ ...deed, at: updatedAt ?? event.occurredAt });
   }
 
   /** What named a cart that has become part of another names that other one. */

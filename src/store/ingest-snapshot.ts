@@ -4,6 +4,7 @@ import type { KeptOrder } from '../domain/orders/kept-order.js';
 import { type Crowd, crowdedForMs, crowdWindowMs } from '../domain/people/crowded-id.js';
 import type { Identity, KnownIdentity } from '../domain/people/identity.js';
 import type { Profile } from '../domain/people/profile.js';
+import type { ServiceRecord } from '../domain/service/service-record.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { ProfileId } from '../domain/values/ids.js';
 import { type CartRow, lockingCarts, toCart } from './carts.js';
@@ -11,6 +12,7 @@ import type { Trx } from './db.js';
 import { isOneOf } from './identities.js';
 import { lockingOrders, type OrderRow, toKeptOrder } from './orders.js';
 import { lockCanonicalWhere } from './profiles.js';
+import { isOneOfKeys, lockingRecords, type ServiceRow, toServiceRecord } from './service-records.js';
 
 /** What events name: the ids of people, and carts by the shop's tokens. */
 export interface Named {
@@ -18,10 +20,12 @@ export interface Named {
   readonly tokens: readonly string[];
   /** The shop's ids of orders. */
   readonly orders: readonly string[];
+  /** Of tickets, feedback and reviews (`recordKey`). */
+  readonly records: readonly string[];
 }
 
 /**
- * Locks the canonical profiles of those named, and of the owners of the carts and orders named. One statement, save when a merge is met.
+ * Locks the canonical profiles of those named, and of the owners of what else is named. One statement, save when a merge is met.
  * What the ids say is read before the lock is had: look again afterwards.
  */
 export async function lockNamed(trx: Trx, named: Named): Promise<readonly Profile[]> {
@@ -30,10 +34,12 @@ export async function lockNamed(trx: Trx, named: Named): Promise<readonly Profil
       ? sql``
       : sql` union select c.profile_id from cart_tokens t join carts c on c.id = t.cart_id where t.token = any(${named.tokens})`;
   const buyers = named.orders.length === 0 ? sql`` : sql` union select profile_id from orders where order_id = any(${named.orders})`;
+  const tellers =
+    named.records.length === 0 ? sql`` : sql` union select profile_id from service_records where ${isOneOfKeys(named.records)}`;
   // As an array, so that the planner looks the profiles up one by one.
   const { profiles } = await lockCanonicalWhere(
     trx,
-    sql`id = any(array(select profile_id from identities where ${isOneOf(named.identities)}${owners}${buyers}))`,
+    sql`id = any(array(select profile_id from identities where ${isOneOf(named.identities)}${owners}${buyers}${tellers}))`,
   );
   return profiles;
 }
@@ -57,6 +63,7 @@ export interface IngestSnapshot {
   readonly carts: readonly KeptCart[];
   /** Those that are named; locked, in id order. */
   readonly orders: readonly KeptOrder[];
+  readonly records: readonly ServiceRecord[];
 }
 
 /** Who told an event, and about whom. */
@@ -71,12 +78,12 @@ export interface StoredEvent {
 }
 
 interface SnapshotRow {
-  readonly what: 'user' | 'anonymous' | 'profile' | 'stored' | 'unsubscribed' | 'cart' | 'order' | 'crowd';
+  readonly what: 'user' | 'anonymous' | 'profile' | 'stored' | 'unsubscribed' | 'cart' | 'order' | 'record' | 'crowd';
   readonly value: string;
   readonly profile_id: string | null;
   readonly at: number | null;
   readonly told: string | null;
-  readonly cart: CartRow | OrderRow | { readonly anonymousId: string | null } | { readonly emails: readonly string[] } | null;
+  readonly cart: CartRow | OrderRow | ServiceRow | { readonly anonymousId: string | null } | { readonly emails: readonly string[] } | null;
 }
 
 /** One statement. `cartsSince` null: no event speaks of a cart, so none is read. */
@@ -100,6 +107,10 @@ export async function readIngestSnapshot(
     of.orders.length === 0
       ? sql``
       : sql` union all select 'order', order_id, null, null, null, to_jsonb(o) from (${lockingOrders(of.orders)}) o`;
+  const records =
+    of.records.length === 0
+      ? sql``
+      : sql` union all select 'record', id, null, null, null, to_jsonb(s) from (${lockingRecords(of.records)}) s`;
   const refusals =
     of.refusals.length === 0
       ? sql``
@@ -109,7 +120,7 @@ export async function readIngestSnapshot(
     union all select 'profile', profile_id, case when bool_or(kind = 'user') then case when bool_or(kind = 'user' and told_by is null) then 'proven' else 'unproven' end end,
       null, case when bool_or(kind = 'anonymous') then 'browsed' end, null from identities where profile_id = any(${of.profiles}) group by profile_id
     union all select 'stored', e.message_id, e.profile_id, p.erased_at, coalesce(k.lineage, e.key_id), jsonb_build_object('anonymousId', e.payload->>'anonymousId')
-      from events e left join profiles p on p.id = e.profile_id left join write_keys k on k.id = e.key_id where e.message_id = any(${of.messageIds})${refusals}${crowdsOf(of.mayJoin)}${carts}${orders}`.execute(
+      from events e left join profiles p on p.id = e.profile_id left join write_keys k on k.id = e.key_id where e.message_id = any(${of.messageIds})${refusals}${crowdsOf(of.mayJoin)}${carts}${orders}${records}`.execute(
     trx,
   );
   const snapshot = {
@@ -122,6 +133,7 @@ export async function readIngestSnapshot(
     unsubscribed: new Set<string>(),
     carts: [] as KeptCart[],
     orders: [] as KeptOrder[],
+    records: [] as ServiceRecord[],
   };
   for (const { what, value, profile_id, at, told, cart } of rows) {
     const profileId = profile_id as ProfileId;
@@ -136,6 +148,7 @@ export async function readIngestSnapshot(
       snapshot.crowds.set(value, { isListed: told !== null, browsers: at ?? 0, addresses: new Set(emailsOf(cart)) });
     else if (what === 'cart') snapshot.carts.push(toCart(cart as CartRow));
     else if (what === 'order') snapshot.orders.push(toKeptOrder(cart as OrderRow));
+    else if (what === 'record') snapshot.records.push(toServiceRecord(cart as ServiceRow));
     else snapshot.identities.push({ kind: what, value, profileId, linkedAt: at ?? 0, toldBy: told === 'browser' ? 'browser' : null });
   }
   return snapshot;

@@ -22,6 +22,7 @@ import { up as sourceOfEvents } from './migrations/0026-source-of-events.js';
 import { up as definitions } from './migrations/0027-definitions.js';
 import { up as segmentMembers } from './migrations/0028-segment-members.js';
 import { up as orders } from './migrations/0029-orders.js';
+import { up as serviceRecords } from './migrations/0030-service-records.js';
 import { up as products } from './migrations/0032-products.js';
 import { up as toldDefinitions } from './migrations/0035-told-definitions.js';
 import { up as answers } from './migrations/0037-answers.js';
@@ -55,6 +56,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0027-definitions': { up: definitions },
   '0028-segment-members': { up: segmentMembers },
   '0029-orders': { up: orders },
+  '0030-service-records': { up: serviceRecords },
   '0032-products': { up: products },
   '0035-told-definitions': { up: toldDefinitions },
   '0037-answers': { up: answers },

@@ -7,6 +7,7 @@ import { experimentTables } from './experiment-tables.js';
 import { orderTables } from './order-tables.js';
 import type { PersonTable, TableName, TableRule, ToldSince } from './person-table.js';
 import { segmentTables } from './segment-tables.js';
+import { serviceTables } from './service-tables.js';
 import { tablesOfNobody } from './tables-of-nobody.js';
 
 // To add a table with a person's data: its migration, its type in `schema.ts`, and its value here. A merge, the undo of a merge, an erasure
@@ -141,6 +142,7 @@ export const personTables: { readonly [Name in TableName]: TableRule<Name> } = {
     export: { kind: 'nothing', why: 'What traits and ids were before: the events said them.' },
   },
   ...orderTables,
+  ...serviceTables,
   entries: {
     kind: 'person',
     merge: { kind: 'moves', row: 'id', since: ({ events }) => sql`trigger_event_id = any(${events})` },

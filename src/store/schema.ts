@@ -20,6 +20,7 @@ export interface Database {
   cart_tokens: CartTokensTable;
   orders: OrdersTable;
   order_lines: OrderLinesTable;
+  service_records: ServiceRecordsTable;
   consents: ConsentsTable;
   suppressions: SuppressionsTable;
   confirmation_requests: ConfirmationRequestsTable;
@@ -181,6 +182,22 @@ export interface OrdersTable {
   delivered_at: number | null;
   has_exception: boolean | null;
   has_open_return: boolean | null;
+}
+
+export interface ServiceRecordsTable {
+  kind: 'ticket' | 'feedback' | 'review';
+  id: string;
+  profile_id: string;
+  order_id: string | null;
+  product_id: string | null;
+  /** Of tickets: open or closed. */
+  state: string | null;
+  rating: number | null;
+  opened_at: number;
+  closed_at: number | null;
+  updated_at: number;
+  fold: ColumnType<unknown, string, string>;
+  seq: Generated<number>;
 }
 
 export interface OrderLinesTable {

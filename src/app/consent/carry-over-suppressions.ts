@@ -18,8 +18,8 @@ export interface CarriedOver {
 const peopleAtOnce = 200;
 
 /**
- * Moves the suppressions of all known addresses, and what is encrypted of answers, to the secret that signs, a few in each transaction. It may run at any time and any number
- * of times: addresses stay suppressed meanwhile, because every look-up uses all secrets.
+ * Moves the suppressions of all known addresses, and what is encrypted of answers, to the secret that signs, a few in each transaction. It
+ * may run at any time and any number of times: addresses stay suppressed meanwhile, because every look-up uses all secrets.
  */
 export async function carryOver(deps: Pick<AppDeps, 'store' | 'secret'>): Promise<CarriedOver> {
   let carried = 0;

@@ -20,6 +20,7 @@ import { writeIdentities } from '../../store/identities.js';
 import { writeKeyActs } from '../../store/key-acts.js';
 import { writeOrders } from '../../store/orders.js';
 import { changeOf, writeNewProfiles } from '../../store/profiles.js';
+import { writeServiceRecords } from '../../store/service-records.js';
 import { writeSuspectIds } from '../../store/suspect-ids.js';
 import { StaleRead, type Writes, writeTogether } from '../../store/write-together.js';
 import { flagWrites } from '../answers/flag-values.js';
@@ -198,8 +199,8 @@ async function ingestTogether(deps: IngestDeps, trx: Trx, chunk: readonly Unders
   }
   const settled = await settlePeople(deps, trx, chunk);
   const { fresh, plan } = settled;
-  if ([...settled.carts, ...settled.orders].some(({ profileId }) => !settled.profiles.has(profileId)))
-    throw new StaleRead('A cart or an order moved to another profile meanwhile.');
+  if ([...settled.carts, ...settled.orders, ...settled.records].some(({ profileId }) => !settled.profiles.has(profileId)))
+    throw new StaleRead('A cart, an order or a ticket moved to another profile meanwhile.');
   const projection = new Projection(deps, { ...settled, isSpent: (keyId) => isSpent(deps, keyId) });
   for (const { reading, meeting } of inOrderOfTime(fresh, plan)) projection.take(reading, meeting);
   const created = new Set(plan.created);
@@ -278,6 +279,7 @@ function projectionWrites(
 ): PlannedWrites {
   const tokens = projection.carts.tokensToWrite();
   const orders = projection.orders.toWrite();
+  const records = projection.records.toWrite();
   return {
     writes: {
       new_profiles: writeNewProfiles(created),
@@ -285,6 +287,7 @@ function projectionWrites(
       carts: writeCarts(projection.carts.toWrite()),
       tokens: writeCartTokens(tokens),
       ...writeOrders(orders),
+      records: writeServiceRecords(records),
       consents: writeConsents(projection.consents),
       claims: writeClaims(projection.claims),
       answers: writeAnswers(projection.answers),
@@ -294,7 +297,7 @@ function projectionWrites(
       letters: writeDeadLetters(letters),
       suspects: writeSuspectIds(suspects),
     },
-    expected: { identities: plan.changes.length, tokens: tokens.length, orders: orders.length },
+    expected: { identities: plan.changes.length, tokens: tokens.length, orders: orders.length, records: records.length },
   };
 }
 

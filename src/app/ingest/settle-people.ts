@@ -7,7 +7,7 @@ import { type Instant, minute } from '../../domain/time/instant.js';
 import type { ProfileId } from '../../domain/values/ids.js';
 import { contactPoints } from '../../projection/contact-points.js';
 import { identifying } from '../../projection/identifying.js';
-import { commerceOf, consentsOf, ordersNamed } from '../../projection/meanings/index.js';
+import { commerceOf, consentsOf, ordersNamed, recordsNamed } from '../../projection/meanings/index.js';
 import type { Understood } from '../../projection/read-event.js';
 import { lockCarts } from '../../store/carts.js';
 import type { Trx } from '../../store/db.js';
@@ -27,6 +27,7 @@ export async function settlePeople(deps: SettleDeps, trx: Trx, chunk: readonly U
     identities: chunk.flatMap(({ event }) => identitiesOf(event)),
     tokens: [...new Set(chunk.flatMap(tokensOf))],
     orders: ordersNamed(chunk),
+    records: recordsNamed(chunk),
   };
   const profiles = new Map((await lockNamed(trx, named)).map((profile) => [profile.id, profile]));
   const cartsSince = chunk.reduce((first, { event }) => Math.min(first, event.occurredAt), Number.MAX_SAFE_INTEGER) - joinWithinMs;
@@ -70,15 +71,17 @@ export async function settlePeople(deps: SettleDeps, trx: Trx, chunk: readonly U
     plan.merges.length === 0
       ? known.carts
       : await lockCarts(trx, { tokens: named.tokens, profiles: [...profiles.keys()], activeSince: cartsSince });
-  // Orders move with their people too.
+  // What they own moves with their people too.
   const intoOf = new Map(plan.merges.map(({ from, into }) => [from, into]));
   const orders = known.orders.map((order) => ({ ...order, profileId: lastInto(intoOf, order.profileId) }));
+  const records = known.records.map((record) => ({ ...record, profileId: lastInto(intoOf, record.profileId) }));
   return {
     fresh,
     plan,
     profiles,
     carts,
     orders,
+    records,
     unsubscribed: known.unsubscribed,
     over,
     spent,

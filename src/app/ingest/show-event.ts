@@ -114,6 +114,7 @@ const reasons: Readonly<Record<string, string>> = {
     'it would change the address or number of a known person, which a browser key may not: it is kept as a claim and not used',
   'user-not-vouched': 'it claims to be a known user, which nobody has confirmed: it counts for the browser that it came from',
   'objection-stands': 'an objection to profiling or tracking stays: a browser key can raise one but not lift it',
+  'service-not-vouched': 'it tells a ticket, feedback or a review of a known person, which a browser key may not without a user token',
   'cart-not-vouched': 'it would change the cart of a known person, which a browser key may not without a user token',
   'yes-to-confirm':
     'the yes counts after the person confirms it: a browser key said it for a known person, or after an unsubscribe of the address',

@@ -117,6 +117,7 @@ const unvouched: ReadonlySet<string> = new Set([
   'user-not-vouched',
   'address-not-vouched',
   'cart-not-vouched',
+  'service-not-vouched',
   'objection-stands',
   'yes-to-confirm',
   'token-signature',

@@ -9,6 +9,7 @@ import type { ProfileId } from '../values/ids.js';
 import type { ShopEvent } from './event.js';
 import type { Fact, FactName } from './fact.js';
 import type { TouchedOrder } from './order-facts.js';
+import type { TouchedRecord } from './service-facts.js';
 import { type About, aboutThese } from './subject.js';
 
 /** All that an event brought about, once it has been projected. */
@@ -20,6 +21,8 @@ export interface Happening {
   readonly cart: { readonly cart: KeptCart; readonly before: CartView; readonly after: CartView } | null;
   /** The order concerned; null: none that can be named. */
   readonly order: TouchedOrder | null;
+  /** The ticket, feedback or review concerned; null: none. */
+  readonly record: TouchedRecord | null;
   /** Names of the traits that changed; empty where an older event came late. */
   readonly changedTraits: readonly string[];
   /** Acts of consent, as they count. */

@@ -26,6 +26,11 @@ const sentBack: readonly FactProperty[] = [
   { name: 'order_id', meaning: 'the shop’s id of the order' },
   { name: 'return_id', meaning: 'of the return; all, where the order has only one' },
 ];
+const ticket: readonly FactProperty[] = [
+  { name: 'ticket_id', meaning: 'of the ticket' },
+  { name: 'order_id', meaning: 'the order that it is about, where the event says it' },
+  { name: 'priority', meaning: 'such as high, where the event says it' },
+];
 const consent: readonly FactProperty[] = [
   { name: 'channel', meaning: 'email or sms' },
   { name: 'topic', meaning: 'about what' },
@@ -70,6 +75,16 @@ export const factProperties: Readonly<Partial<Record<KnownFactName, readonly Fac
   'shipment.delivered': shipment,
   'return.opened': sentBack,
   'return.closed': sentBack,
+  'ticket.opened': ticket,
+  'ticket.closed': ticket,
+  'feedback.submitted': [
+    { name: 'rating', meaning: 'as the shop counts it, mostly 1 to 5' },
+    { name: 'order_id', meaning: 'the order that it is about, where the event says it' },
+  ],
+  'product.reviewed': [
+    { name: 'rating', meaning: 'as the shop counts it, mostly 1 to 5' },
+    { name: 'product_id', meaning: 'the product' },
+  ],
   'message.delivered': message,
   'message.bounced': [...message, { name: 'code', meaning: 'what the provider said, such as 5.1.1' }],
   'message.failed': [...message, { name: 'code', meaning: 'what the provider said, such as 30003' }],

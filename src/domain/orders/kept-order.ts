@@ -1,9 +1,9 @@
-import { compareText } from '../carts/register.js';
 import type { Instant } from '../time/instant.js';
 import type { CartId, ProfileId } from '../values/ids.js';
 import { emptyOrder, foldOrder, mergeOrders, type OrderFold, type ToldAt } from './order-fold.js';
 import type { OrderTold } from './order-told.js';
 import { viewOrder } from './order-view.js';
+import { compareClaims, type OwnerClaim } from './owner-claim.js';
 
 /** An order as it is kept: all that events said of it, and whose it is. */
 export interface KeptOrder {
@@ -19,12 +19,6 @@ export interface KeptOrder {
   readonly isStored: boolean;
 }
 
-/**
- * Whose an order is says the earliest event that places it, the shop's own before a browser's; else the earliest of all. So neither the
- * order of arrival nor a later event of somebody else makes a difference.
- */
-export type OwnerClaim = readonly [rank: number, at: Instant, eventId: string];
-
 /** An event about an order, and whose it is. */
 export interface OrderDeed extends ToldAt {
   readonly orderId: string;
@@ -35,7 +29,10 @@ export interface OrderDeed extends ToldAt {
   readonly isToldByShop: boolean;
 }
 
-/** The order after the event. `known` null: no event spoke of it before. */
+/**
+ * The order after the event. Whose it is says the earliest event that places it, the shop's own before a browser's; else the earliest of
+ * all. `known` null: no event spoke of it before.
+ */
 export function applyToOrder(known: KeptOrder | null, deed: OrderDeed): KeptOrder {
   const { orderId, profileId, cartId, told, happenedAt, eventId } = deed;
   const claim: OwnerClaim = [ownerRank(deed), happenedAt, eventId];
@@ -84,8 +81,4 @@ function legacyFold({ status, total, currency, orderedAt, updatedAt }: LegacyOrd
 function ownerRank({ told, isToldByShop }: OrderDeed): number {
   const places = told.kind === 'order' && told.step !== 'updated';
   return (places ? 0 : 2) + (isToldByShop ? 0 : 1);
-}
-
-function compareClaims(a: OwnerClaim, b: OwnerClaim): number {
-  return a[0] - b[0] || a[1] - b[1] || compareText(a[2], b[2]);
 }

@@ -12,8 +12,10 @@ import { eventProperty } from './event-property.js';
 import { identified } from './identified.js';
 import type { ConditionKind } from './kind.js';
 import { lastOrder } from './last-order.js';
+import { lastRating } from './last-rating.js';
 import { message } from './message.js';
 import { negation } from './negation.js';
+import { openTicket } from './open-ticket.js';
 import { order } from './order.js';
 import { orders } from './orders.js';
 import { segment } from './segment.js';
@@ -35,6 +37,8 @@ export const conditionKinds = {
   last_order: lastOrder,
   orders,
   bought,
+  open_ticket: openTicket,
+  last_rating: lastRating,
   consent,
   viewed,
   segment,

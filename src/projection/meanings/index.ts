@@ -2,12 +2,14 @@ import type { CommerceEvent } from '../../domain/carts/commerce-events.js';
 import type { ConsentTold } from '../../domain/consent/consent-events.js';
 import type { Happening } from '../../domain/events/derive-facts.js';
 import type { Fact } from '../../domain/events/fact.js';
+import { recordKey } from '../../domain/service/service-record.js';
 import { commerce } from './commerce.js';
 import { consent } from './consent.js';
 import type { Meaning, MeaningKind, MeaningOf } from './kind.js';
 import { order } from './order.js';
 import { own } from './own.js';
 import { quiz } from './quiz.js';
+import { service } from './service.js';
 import { traits } from './traits.js';
 import { visit } from './visit.js';
 
@@ -21,6 +23,7 @@ export const meanings: { readonly [Kind in Meaning['kind']]: MeaningKind<Meaning
   consent,
   commerce,
   order,
+  service,
   quiz,
   visit,
   own,
@@ -44,6 +47,17 @@ export function orderOf({ meanings }: Read): MeaningOf<'order'> | null {
 /** The ids of the orders that these events name. */
 export function ordersNamed(readings: readonly Read[]): readonly string[] {
   return [...new Set(readings.flatMap((reading) => orderOf(reading)?.orderId ?? []))].sort();
+}
+
+/** Null: it tells of no ticket, feedback or review. */
+export function serviceOf({ meanings }: Read): MeaningOf<'service'> | null {
+  return meanings.find((one) => one.kind === 'service') ?? null;
+}
+
+/** The keys of the tickets, feedback and reviews that these events name. */
+export function recordsNamed(readings: readonly Read[]): readonly string[] {
+  const told = readings.flatMap((reading) => serviceOf(reading)?.told ?? []);
+  return [...new Set(told.map(({ of, id }) => recordKey({ kind: of, id })))].sort();
 }
 
 /** Acts of consent; none where it means none. */

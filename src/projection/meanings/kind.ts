@@ -7,6 +7,7 @@ import type { Fact } from '../../domain/events/fact.js';
 import type { IncomingEvent } from '../../domain/events/incoming.js';
 import type { OrderTold } from '../../domain/orders/order-told.js';
 import type { Policies } from '../../domain/policy/policies.js';
+import type { ServiceTold } from '../../domain/service/service-record.js';
 import type { Shop } from '../../domain/shop/shop.js';
 import type { Instant } from '../../domain/time/instant.js';
 
@@ -23,6 +24,8 @@ export type Meaning =
    * and the event's instant counts.
    */
   | { readonly kind: 'order'; readonly orderId: string | null; readonly told: OrderTold; readonly updatedAt: Instant | null }
+  /** A ticket, feedback or a review. `updatedAt` as of an order. */
+  | { readonly kind: 'service'; readonly told: ServiceTold; readonly updatedAt: Instant | null }
   /** Something happened in a quiz, or a question was answered. */
   | { readonly kind: 'quiz'; readonly told: QuizTold }
   /** A page or a screen was seen. */

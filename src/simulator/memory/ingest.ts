@@ -6,10 +6,11 @@ import { ourselves } from '../../domain/keys/speaker.js';
 import type { KeptOrder } from '../../domain/orders/kept-order.js';
 import { identitiesOf, type KnownIdentity, planIdentities } from '../../domain/people/identity.js';
 import type { Profile } from '../../domain/people/profile.js';
+import { recordKey, type ServiceRecord } from '../../domain/service/service-record.js';
 import type { CartId, ProfileId } from '../../domain/values/ids.js';
 import type { MatchableFact, Matched } from '../../matching/matched.js';
 import { identifying } from '../../projection/identifying.js';
-import { commerceOf, ordersNamed } from '../../projection/meanings/index.js';
+import { commerceOf, ordersNamed, recordsNamed } from '../../projection/meanings/index.js';
 import { Projection } from '../../projection/projection.js';
 import { readEvent, type Understood } from '../../projection/read-event.js';
 import type { ConsentAct } from '../../projection/rows.js';
@@ -89,9 +90,16 @@ function project(tables: Tables, needs: IngestNeeds, reading: Understood, plan: 
   if (meeting === undefined) throw new Error('An event is about somebody.');
   const { profileId } = meeting;
   const carts = cartsFor(tables, reading, { of: profileId, isMerged: plan.merges.length > 0 });
-  const owners = ordersFor(tables, reading).map((order) => order.profileId);
+  const owners = [...ordersFor(tables, reading), ...recordsFor(tables, reading)].map((one) => one.profileId);
   const profiles = peopleOf(tables, [profileId, ...carts.map((cart) => cart.profileId), ...owners]);
-  const projection = new Projection(needs, { plan, profiles, carts, orders: ordersFor(tables, reading), unsubscribed: new Set() });
+  const projection = new Projection(needs, {
+    plan,
+    profiles,
+    carts,
+    orders: ordersFor(tables, reading),
+    records: recordsFor(tables, reading),
+    unsubscribed: new Set(),
+  });
   projection.take(reading, meeting);
   return projection;
 }
@@ -140,6 +148,10 @@ function ordersFor(tables: Tables, reading: Understood): readonly KeptOrder[] {
   return ordersNamed([reading]).flatMap((id) => tables.orders.get(id) ?? []);
 }
 
+function recordsFor(tables: Tables, reading: Understood): readonly ServiceRecord[] {
+  return recordsNamed([reading]).flatMap((key) => tables.serviceRecords.get(key) ?? []);
+}
+
 function peopleOf(tables: Tables, ids: readonly ProfileId[]): ReadonlyMap<ProfileId, Profile> {
   return new Map(ids.flatMap((id) => (tables.profiles.has(id) ? [[id, tables.profiles.get(id) as Profile] as const] : [])));
 }
@@ -153,6 +165,7 @@ function writeProjection(tables: Tables, projection: Projection, plan: ReturnTyp
     tables.identities.set(`${kind}:${value}`, { kind, value, profileId, linkedAt, toldBy });
   for (const cart of projection.carts.toWrite()) tables.carts.set(cart.id, cart);
   for (const order of projection.orders.toWrite()) tables.orders.set(order.orderId, order);
+  for (const record of projection.records.toWrite()) tables.serviceRecords.set(recordKey(record), record);
   const isSame = (a: ConsentAct, b: ConsentAct): boolean =>
     a.channel === b.channel && a.topic === b.topic && a.state === b.state && a.at === b.at;
   for (const act of projection.consents)

@@ -7,6 +7,7 @@ import type { Channel } from '../../domain/messages/channel.js';
 import type { KeptOrder } from '../../domain/orders/kept-order.js';
 import type { KnownIdentity } from '../../domain/people/identity.js';
 import type { Profile } from '../../domain/people/profile.js';
+import type { ServiceRecord } from '../../domain/service/service-record.js';
 import type { Instant } from '../../domain/time/instant.js';
 import type { CartId, EntryId, MessageId, ProfileId } from '../../domain/values/ids.js';
 import type { RunningBroadcast } from '../../journey/broadcast.js';
@@ -115,6 +116,8 @@ export class Tables {
     profile: ({ profileId }) => [profileId],
     cart: ({ cartId }) => [cartId],
   });
+  /** Tickets, feedback and reviews, by `recordKey`. */
+  readonly serviceRecords = new Rows<string, ServiceRecord, 'profile'>({ profile: ({ profileId }) => [profileId] });
   readonly consents = new Log<ConsentAct, 'profile'>({ profile: ({ profileId }) => [profileId] });
   readonly facts = new Log<Fact, 'profile' | 'cart'>({
     profile: ({ profileId }) => [profileId],

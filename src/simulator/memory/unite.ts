@@ -26,6 +26,7 @@ export function mergePeople(tables: Tables, { policies, shop }: IngestNeeds, { f
   tables.identities.change(tables.identities.idsWhere('profile', from), moved);
   tables.carts.change(tables.carts.idsWhere('profile', from), moved);
   tables.orders.change(tables.orders.idsWhere('profile', from), moved);
+  tables.serviceRecords.change(tables.serviceRecords.idsWhere('profile', from), moved);
   tables.entries.change(tables.entries.idsWhere('profile', from), moved);
   tables.messages.change(tables.messages.idsWhere('profile', from), moved);
   tables.facts.change(tables.facts.idsWhere('profile', from), moved);

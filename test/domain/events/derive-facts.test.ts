@@ -38,7 +38,7 @@ class Carts {
       this.joined.push(...change.joined);
       cart = change.touched;
     }
-    const happening = { event, profileId, cart, order: null, changedTraits: [], consents: [] };
+    const happening = { event, profileId, cart, order: null, record: null, changedTraits: [], consents: [] };
     return commerce === null ? ownFacts(happening, name) : commerceFacts(happening, commerce);
   }
 

@@ -156,7 +156,25 @@ test('conditions say themselves in words, and what is wrong with them', () => {
   );
   expect(said({ bought: { tags: { all_of: ['kitchen'] } } }, false)).toBe('the person did not buy one of the tags kitchen');
   const faults = (source: object) => conditionSource.safeParse(source).error?.issues.map(({ message }) => message);
-  expect(faults({ order: { delivered: true, first: true } })).toEqual(['has first and delivered, and takes one field of the order']);
+  expect(faults({ order: { delivered: true, first: true } })).toEqual(['has first and delivered, but takes only one field of the order']);
   expect(faults({ orders: { within: 'P3D' } })).toEqual(['needs one of count, net and margin']);
   expect(faults({ order: { products: { any_of: [] } } })).toHaveLength(1);
+});
+
+describe('tickets and ratings', () => {
+  const rated = (rating: number, daysAgo: number) => ({ kind: 'feedback' as const, orderId: null, rating, openedAt: now - daysAgo * day });
+  const ticket = { kind: 'ticket' as const, orderId: null, rating: null, openedAt: now - day };
+  const of = (source: object, ...service: readonly (ReturnType<typeof rated> | typeof ticket)[]) =>
+    evaluate(condition(source), { ...facts([]), known: { service } });
+
+  test('a ticket is open, or none is', () => {
+    expect([of({ open_ticket: true }, ticket), of({ open_ticket: true }), of({ open_ticket: false })]).toEqual(['true', 'false', 'true']);
+    expect(describeCondition(condition({ open_ticket: false }), false)).toBe('the person has an open ticket');
+  });
+
+  test('the newest rating counts', () => {
+    expect(of({ last_rating: { at_least: 4 } }, rated(2, 9), rated(5, 1), ticket)).toBe('true');
+    expect(of({ last_rating: { at_most: 3, within: 'P3D' } }, rated(2, 9))).toBe('unknown');
+    expect(of({ last_rating: { at_most: 3 } })).toBe('unknown');
+  });
 });
