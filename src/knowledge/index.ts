@@ -7,6 +7,7 @@ import { entryProductKnown } from './entry-product/index.js';
 import { eventInstants } from './event-instants/index.js';
 import { experiments } from './experiments/index.js';
 import { ordersKnown } from './orders/index.js';
+import { recommendationsKnown } from './recommendations/index.js';
 import { segmentsKnown } from './segments/index.js';
 import { serviceKnown } from './service/index.js';
 import type { KnowledgeSource } from './source.js';
@@ -19,6 +20,7 @@ export const knowledgeSources = {
   segments: segmentsKnown,
   service: serviceKnown,
   viewed: viewedKnown,
+  recommendations: recommendationsKnown,
   entry_product: entryProductKnown,
   experiments,
   answers,

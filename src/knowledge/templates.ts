@@ -18,10 +18,12 @@ export function templateExamples(): Readonly<Record<string, unknown>> {
   return Object.fromEntries(readable().map(([name, { template }]) => [name, template.example]));
 }
 
-/** Of these sources what a template wants to know; those that are none are left out. */
+/** Of these sources (`recommendations`, `recommendations gifts`) what a template wants to know; those that are none are left out. */
 export function askedByTemplate(names: readonly string[], at: Instant): readonly AskedSource[] {
   return readable().flatMap(([name, source]) =>
-    names.includes(name) ? [{ name, source, question: source.question([source.template.need], at) }] : [],
+    names.includes(name)
+      ? [{ name, source, question: source.question([source.template.need, ...furtherNeeds(name, source, names)], at) }]
+      : [],
   );
 }
 
@@ -29,4 +31,9 @@ export function askedByTemplate(names: readonly string[], at: Instant): readonly
 export function shownToTemplate(asked: readonly AskedSource[], known: Known, at: Instant): Readonly<Record<string, unknown>> {
   const answers = known as Readonly<Record<string, unknown>>;
   return Object.fromEntries(asked.map(({ name, source }) => [name, source.template?.show(answers[name], at) ?? null]));
+}
+
+function furtherNeeds(name: string, { template }: Readable, names: readonly string[]): readonly unknown[] {
+  const further = names.filter((one) => one.startsWith(`${name} `)).map((one) => one.slice(name.length + 1));
+  return template.needOf === undefined ? [] : further.map(template.needOf);
 }

@@ -68,6 +68,10 @@ function checkSource(source: TemplateSource, set: TemplateSet, shop: Shop, class
       shop,
       texts.map(({ composed }) => composed),
     ),
+    ...checkBlock(
+      source,
+      texts.map(({ composed }) => composed.text),
+    ),
     ...texts.flatMap(({ composed, isSubject }) => [
       ...composed.problems,
       ...checkLiquid(composed, variables),
@@ -75,6 +79,23 @@ function checkSource(source: TemplateSource, set: TemplateSet, shop: Shop, class
       ...checkClass(source, composed, { isSubject, mayPromote }),
     ]),
   ];
+}
+
+/** A block says what it shows where nothing can be recommended, and is shown. */
+function checkBlock(source: TemplateSource, texts: readonly string[]): readonly FileProblem[] {
+  const isShown = texts.some((text) => /\{[{%][^}]*(?<![\w.])recommendations\./.test(text));
+  if (isShown && source.recommendations === undefined)
+    return [
+      problemAt(
+        source.yaml,
+        [],
+        'The template shows recommendations, and does not say which.',
+        'Write "recommendations: { slot: after-order, count: 4, fallback: popular }".',
+      ),
+    ];
+  if (isShown || source.recommendations === undefined) return [];
+  const suggestion = 'Put <partial name="recommended" /> into its design.';
+  return [problemAt(source.yaml, ['recommendations'], 'Nothing in the template shows its recommendations.', suggestion, 'warning')];
 }
 
 /** The topic is one that people can consent to. */

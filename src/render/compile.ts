@@ -3,6 +3,7 @@ import type { FormatCallback, HtmlToTextOptions } from 'html-to-text';
 import { convert } from 'html-to-text';
 import { type ChannelOf, channelKind } from '../domain/messages/channel.js';
 import type { CompiledTemplate, EmailVariant, SmsVariant, TemplateHead } from '../domain/messages/template.js';
+import type { RecommendationBlock } from '../domain/recommendations/block.js';
 import { templateExamples } from '../knowledge/templates.js';
 import type { FileProblem } from '../yaml/problem.js';
 import type { Composed } from './compose.js';
@@ -21,7 +22,7 @@ export function sourceHash(source: TemplateSource, set: TemplateSet): string {
     texts: composedTexts(source, set, language).map((composed) => composed.text),
   }));
   return createHash('sha256')
-    .update(JSON.stringify([compilerVersion, headOf(source), variants]))
+    .update(JSON.stringify([compilerVersion, headOf(source, set), variants]))
     .digest('hex');
 }
 
@@ -37,7 +38,7 @@ export async function compileTemplate(
   set: TemplateSet,
   mjml: MjmlConverter,
 ): Promise<{ readonly compiled: CompiledTemplate; readonly problems: readonly FileProblem[] }> {
-  const head = { ...headOf(source), ...asksOf(source, set) };
+  const head = { ...headOf(source, set), ...asksOf(source, set) };
   const languages = Object.keys(source.words);
   if (isPlainHead(head)) {
     const variants = languages.map((language): [string, SmsVariant] => [
@@ -61,7 +62,7 @@ export async function compileTemplate(
 
 /** As it is written, with MJML left in and its text part left out: fit to be filled in, not to be sent. */
 export function compileDraft(source: TemplateSource, set: TemplateSet): CompiledTemplate {
-  const head = { ...headOf(source), ...asksOf(source, set) };
+  const head = { ...headOf(source, set), ...asksOf(source, set) };
   const languages = Object.keys(source.words);
   if (isPlainHead(head)) {
     const bodies = languages.map((language) => [language, { body: composeWord(source, set, language, 'body').text }] as const);
@@ -88,19 +89,47 @@ function asksOf(source: TemplateSource, set: TemplateSet): Pick<TemplateHead, 'a
   try {
     const texts = Object.keys(source.words).flatMap((language) => composedTexts(source, set, language));
     const roots = new Set(texts.flatMap(({ text }) => variablesOf(parseLiquid(text, 'text')).map(({ path: [root] }) => root)));
-    const asks = names.filter((name) => roots.has(name));
+    const asks = [...names.filter((name) => roots.has(name)), ...furtherAsks(source)];
     return asks.length === 0 ? {} : { asks };
   } catch {
     return {};
   }
 }
 
+/** What its block falls back to is asked for with it. */
+function furtherAsks({ recommendations }: TemplateSource): readonly string[] {
+  return recommendations?.fallback.kind === 'collection' ? [`recommendations ${recommendations.fallback.collection}`] : [];
+}
+
+/** `tag skin:dry: dry skin` of the shared words: what tags are called, by language. */
+function tagWordsOf({ sharedWords }: TemplateSet): RecommendationBlock['tagWords'] {
+  const languages = Object.entries(sharedWords?.words ?? {});
+  return Object.fromEntries(
+    languages.map(([language, words]) => [
+      language,
+      Object.fromEntries(
+        Object.entries(words).flatMap(([name, said]) => (name.startsWith('tag ') ? [[name.slice(4).trim().toLowerCase(), said]] : [])),
+      ),
+    ]),
+  );
+}
+
 function isPlainHead(head: TemplateHead): head is TemplateHead & { readonly channel: ChannelOf<'plain'> } {
   return channelKind(head.channel).form === 'plain';
 }
 
-function headOf({ id, channel, class: messageClass, topic, atMostOnce, requires, data }: TemplateSource): TemplateHead {
-  return { id, channel, class: messageClass, topic, atMostOnce, requires, ...(data === undefined ? {} : { data }) };
+function headOf(source: TemplateSource, set: TemplateSet): TemplateHead {
+  const { id, channel, class: messageClass, topic, atMostOnce, requires, data, recommendations } = source;
+  return {
+    id,
+    channel,
+    class: messageClass,
+    topic,
+    atMostOnce,
+    requires,
+    ...(data === undefined ? {} : { data }),
+    ...(recommendations === undefined ? {} : { recommendations: { ...recommendations, tagWords: tagWordsOf(set) } }),
+  };
 }
 
 async function compileEmail(

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { type Channel, channelKind, channels, type MessageClass, messageClasses } from '../domain/messages/channel.js';
 import type { TemplateHead } from '../domain/messages/template.js';
+import type { RecommendationBlock } from '../domain/recommendations/block.js';
 import { decodeText } from '../domain/values/decode-text.js';
 import type { FileProblem } from '../yaml/problem.js';
 import { topicText } from '../yaml/topic-text.js';
@@ -74,6 +75,15 @@ export async function openTemplateFolder(projectFolder: string): Promise<Templat
 
 const words = z.record(z.string().regex(/^[a-z]{2,3}$/, 'must be a language such as en'), z.record(z.string(), z.string()));
 
+const recommendationsText = z.strictObject({
+  slot: z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'must be a name such as after-order, in small letters with hyphens'),
+  count: z.number().int().min(1).max(12).default(4),
+  fallback: z.union(
+    [z.literal('popular'), z.literal('leave_out'), z.strictObject({ collection: z.string().min(1).max(100) })],
+    'must be popular, leave_out, or { collection: gifts }',
+  ),
+});
+
 const templateSchema = z.strictObject({
   class: z.enum(messageClasses),
   topic: topicText,
@@ -82,6 +92,7 @@ const templateSchema = z.strictObject({
   design: z.string().optional(),
   layout: z.string().default('shop'),
   data: z.record(z.string(), z.unknown()).optional(),
+  recommendations: recommendationsText.optional(),
   words,
 });
 
@@ -159,7 +170,7 @@ function readTemplate(
   const yaml = readYaml(named.file, named.text);
   const checked = checkYaml(yaml, templateSchema);
   if (checked.kind === 'invalid') return checked.problems;
-  const { at_most_once: atMostOnce, design: designName, data, ...head } = checked.value;
+  const { at_most_once: atMostOnce, design: designName, data, recommendations, ...head } = checked.value;
   const isDesigned = channelKind(named.channel).form === 'designed';
   const designFile = `templates/${named.channel}/${designName ?? named.id}.mjml`;
   const designText = folder.get(designFile);
@@ -179,9 +190,18 @@ function readTemplate(
     channel: named.channel,
     atMostOnce,
     ...(data === undefined ? {} : { data }),
+    ...(recommendations === undefined ? {} : { recommendations: blockOf(recommendations) }),
     yaml,
     design: isDesigned ? { file: designFile, text: designText ?? '' } : null,
   };
+}
+
+/** Its words for tags are shared ones, and added when it is compiled. */
+function blockOf({ slot, count, fallback }: z.output<typeof recommendationsText>): RecommendationBlock {
+  const tagWords = {};
+  if (fallback === 'popular') return { slot, count, fallback: { kind: 'popular' }, tagWords };
+  if (fallback === 'leave_out') return { slot, count, fallback: { kind: 'leave-out' }, tagWords };
+  return { slot, count, fallback: { kind: 'collection', collection: fallback.collection.trim().toLowerCase() }, tagWords };
 }
 
 function readSharedWords(folder: ReadonlyMap<string, string>, problems: FileProblem[]): TemplateSet['sharedWords'] {

@@ -10,6 +10,7 @@ import { trimEnd } from '../domain/values/trim-end.js';
 import type { LiquidResult, ParsedLiquid } from './engine.js';
 import { asHtml, parseLiquid, renderLiquid } from './engine.js';
 import type { Formatting } from './filters.js';
+import { withRecommendations } from './recommendations.js';
 import { templateScope } from './scope.js';
 
 /** The parsed texts of one language of one version: what is dear to make and cheap to use. */
@@ -85,7 +86,8 @@ export function renderVariant(
   shop: Shop,
   locale: string,
 ): RenderResult {
-  const scope = templateScope(context, shop, locale);
+  const { context: filled, recommended } = withRecommendations(context, compiled.recommendations, variant.language);
+  const scope = templateScope(filled, shop, locale);
   const formatting: Formatting = {
     locale,
     timeZone: context.timeZone,
@@ -95,9 +97,9 @@ export function renderVariant(
   };
   const missing = compiled.requires.find((path) => isBlank(readPath(scope, path)));
   if (missing !== undefined) return empty(compiled, `"${missing}" is missing or empty`);
-  return variant.kind === 'designed'
-    ? renderDesign(compiled, variant, scope, formatting)
-    : renderBody(compiled, variant, scope, formatting);
+  const rendered =
+    variant.kind === 'designed' ? renderDesign(compiled, variant, scope, formatting) : renderBody(compiled, variant, scope, formatting);
+  return rendered.kind === 'empty' || recommended === null ? rendered : { ...rendered, recommended };
 }
 
 function renderDesign(

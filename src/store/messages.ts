@@ -3,12 +3,14 @@ import type { StoredDetail, Verdict } from '../domain/gate/verdict.js';
 import { channelKind } from '../domain/messages/channel.js';
 import type { AttemptOutcome, MessageState } from '../domain/messages/message.js';
 import type { Outgoing } from '../domain/messages/outgoing.js';
+import type { RecommendedRecord } from '../domain/recommendations/record.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { EntryId, MessageId } from '../domain/values/ids.js';
 import { leaseMs } from '../domain/values/lease.js';
 import { addressOf } from '../turn/content.js';
 import type { MessageStanding, NewMessage } from '../turn/effects.js';
 import type { Db, Trx } from './db.js';
+import { jsonText } from './json.js';
 import { insertRow, type RowToWrite } from './rows.js';
 import type { MessagesTable } from './schema.js';
 import { rowsOf } from './write-together.js';
@@ -20,7 +22,7 @@ export function writeMessage(message: NewMessage, standing: MessageStanding): Ra
 }
 
 /** Columns of messages that hold JSON. */
-export const jsonOfMessages: readonly string[] = ['content', 'links'];
+export const jsonOfMessages: readonly string[] = ['content', 'links', 'recommended'];
 
 export function messageRow(message: NewMessage, standing: MessageStanding): RowToWrite<'messages'> {
   const row = {
@@ -45,6 +47,7 @@ export interface BeginningAttempt {
   readonly contentHash: string;
   /** Addresses behind its numbered links; null: they do not tell. */
   readonly links: readonly string[] | null;
+  readonly recommended?: RecommendedRecord | undefined;
   readonly provider: string;
 }
 
@@ -75,6 +78,7 @@ export function attemptRows(
     content: JSON.stringify(outgoing),
     content_hash: attempt.contentHash,
     links: attempt.links === null ? null : JSON.stringify(attempt.links),
+    ...(attempt.recommended === undefined ? {} : { recommended: jsonText(attempt.recommended) }),
     template_version: attempt.templateVersion,
     segments: 'segments' in outgoing ? outgoing.segments : null,
     mailbox_provider: channelKind(message.channel).address.providerOf(addressOf(outgoing)),

@@ -24,6 +24,7 @@ import { up as segmentMembers } from './migrations/0028-segment-members.js';
 import { up as orders } from './migrations/0029-orders.js';
 import { up as serviceRecords } from './migrations/0030-service-records.js';
 import { up as products } from './migrations/0032-products.js';
+import { up as recommendations } from './migrations/0033-recommendations.js';
 import { up as toldDefinitions } from './migrations/0035-told-definitions.js';
 import { up as answers } from './migrations/0037-answers.js';
 import { up as valueFlags } from './migrations/0038-value-flags.js';
@@ -58,6 +59,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0029-orders': { up: orders },
   '0030-service-records': { up: serviceRecords },
   '0032-products': { up: products },
+  '0033-recommendations': { up: recommendations },
   '0035-told-definitions': { up: toldDefinitions },
   '0037-answers': { up: answers },
   '0038-value-flags': { up: valueFlags },

@@ -3,6 +3,7 @@ import type { Product } from '../domain/catalogue/product.js';
 import type { ConsentState } from '../domain/consent/consent.js';
 import type { Subject } from '../domain/events/subject.js';
 import type { Speaker } from '../domain/keys/speaker.js';
+import type { RecommendedRecord } from '../domain/recommendations/record.js';
 
 /** Written as JSON text, read as the value. */
 type Json<T> = ColumnType<T, string, string>;
@@ -61,6 +62,8 @@ export interface Database {
   segment_fills: SegmentFillsTable;
   segment_sizes: SegmentSizesTable;
   products: ProductsTable;
+  recommendation_models: RecommendationModelsTable;
+  recommendation_products: RecommendationProductsTable;
   interactions: InteractionsTable;
   idempotency_keys: IdempotencyKeysTable;
   broadcasts: BroadcastsTable;
@@ -390,6 +393,8 @@ export interface MessagesTable {
   content_hash: string | null;
   /** Addresses behind the numbered links, in order, the hidden one's first; null: they do not tell. */
   links: ColumnType<readonly string[] | null, string | null | undefined, string | null>;
+  /** The products that it recommends, and why; null: it recommends nothing. */
+  recommended: ColumnType<RecommendedRecord | null, string | null | undefined, string | null>;
   /** What the step says of caps; null: as the class does. */
   counts_toward_cap: Generated<boolean | null>;
   mailbox_provider: Generated<string | null>;
@@ -699,6 +704,26 @@ export interface ProductsTable {
   is_in_stock: boolean;
   price: number | null;
   received_at: number;
+}
+
+export interface RecommendationModelsTable {
+  version: number;
+  built_at: number;
+  took_ms: number;
+  baskets: number;
+  modelled: number;
+  tested: number;
+  hits: number;
+  popularity_hits: number;
+  shown: number;
+  is_used: boolean;
+}
+
+export interface RecommendationProductsTable {
+  version: number;
+  product_id: string;
+  bought: Json<Readonly<Record<string, number>>>;
+  companions: Json<Readonly<Record<string, number>>>;
 }
 
 export interface InteractionsTable {

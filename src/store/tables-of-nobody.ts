@@ -12,6 +12,8 @@ export const tablesOfNobody = {
   products: nobody('What the shop sells.'),
   experiment_looks: nobody('Sums of many people.'),
   experiment_acts: nobody('What was decided about an arm, and by whom of the team.'),
+  recommendation_models: nobody('How well what was learnt from all orders finds what is hidden from it.'),
+  recommendation_products: nobody('What all people bought, counted; a group is as large as a country or a decade.'),
   segment_sizes: nobody('How many people belonged.'),
   broadcasts: nobody('The content for all recipients; the list of them is a table of its own.'),
   broadcast_batches: nobody('Positions in the list of recipients, and when somebody looks at them.'),

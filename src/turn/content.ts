@@ -1,4 +1,5 @@
 import type { Outgoing } from '../domain/messages/outgoing.js';
+import type { RecommendedRecord } from '../domain/recommendations/record.js';
 
 /** A message as it would leave. */
 export interface ReadyContent {
@@ -9,6 +10,8 @@ export interface ReadyContent {
   /** Addresses behind its numbered links; null: they do not tell. */
   readonly links: readonly string[] | null;
   readonly atMostOnce: boolean;
+  /** What it recommends, and why; absent: nothing. */
+  readonly recommended?: RecommendedRecord;
 }
 
 /** What a message says, ready for the provider, or why it says nothing. */

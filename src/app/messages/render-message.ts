@@ -54,7 +54,8 @@ export async function renderMessage(deps: AppDeps, message: MessageToRender): Pr
   const problem = rendered.class === undefined ? null : approvedElsewise(rendered.class, message);
   if (problem !== null) return { kind: 'empty', problem };
   const { templateVersion, contentHash, atMostOnce } = rendered;
-  const ready = { kind: 'ready', templateVersion, contentHash, atMostOnce } as const;
+  const recommended = rendered.recommended === undefined ? {} : { recommended: rendered.recommended };
+  const ready = { kind: 'ready', templateVersion, contentHash, atMostOnce, ...recommended } as const;
   const tracking = trackingOf(deps, message, rendered.kind);
   if ('body' in rendered) {
     const plain = plainContent(rendered.kind);

@@ -1,3 +1,4 @@
+import type { RecommendedRecord } from '../recommendations/record.js';
 import type { Instant } from '../time/instant.js';
 import { type ChannelOf, type MessageClass } from './channel.js';
 
@@ -36,6 +37,7 @@ export interface RenderContext {
   readonly timeZone: string;
 }
 
+/** `recommended`: what it recommends; absent: nothing. */
 export type RenderResult =
   | {
       readonly kind: ChannelOf<'designed'>;
@@ -44,6 +46,7 @@ export type RenderResult =
       readonly text: string;
       readonly locale: string;
       readonly contentHash: string;
+      readonly recommended?: RecommendedRecord;
     }
   | {
       readonly kind: ChannelOf<'plain'>;
@@ -52,6 +55,7 @@ export type RenderResult =
       readonly encoding: string;
       readonly locale: string;
       readonly contentHash: string;
+      readonly recommended?: RecommendedRecord;
     }
   /** Not fit to send: missing variable, empty, too long. `problem` names the template and the variable, no personal data. */
   | { readonly kind: 'empty'; readonly problem: string };

@@ -1,3 +1,4 @@
+import type { RecommendationBlock } from '../recommendations/block.js';
 import { type Channel, type ChannelOf, channelKind, type MessageClass } from './channel.js';
 
 /** What every version of a template says about itself. */
@@ -13,6 +14,8 @@ export interface TemplateHead {
   readonly requires: readonly string[];
   /** What its words name beside what every message has: sources of knowledge. Absent: none. */
   readonly asks?: readonly string[];
+  /** What it recommends, as its file says. Absent: nothing. */
+  readonly recommendations?: RecommendationBlock;
   /** An example of what a call or a broadcast gives along: what the template may read as `data`, and what previews show. */
   readonly data?: Readonly<Record<string, unknown>>;
 }

@@ -15,6 +15,8 @@ export interface PersonKnown extends Experience {
   readonly signals: readonly TasteSignal[];
   /** Items that they bought, by the id of the model. */
   readonly held: readonly string[];
+  /** Tags that they have in common with many, such as `country:gb`: no reason to say that they told so. Absent: none. */
+  readonly groups?: readonly string[];
 }
 
 /** An item with why it was chosen. `parts` are from 0 to 1 before they are weighed; they are kept with the message. */
@@ -36,6 +38,8 @@ export interface Recommendations {
   /** Empty: nothing may be shown, and the block falls back as its template says. */
   readonly items: readonly Recommended[];
   readonly excluded: ReadonlyMap<string, Exclusion>;
+  /** How much each part counts for this person; together 1. */
+  readonly weights: Recommended['parts'];
 }
 
 /** With so many purchases and answers content counts as much as what others bought. */
@@ -75,7 +79,7 @@ export function recommend(
       reason: reasonOf(byId.get(itemId) as CatalogueItem, of, { taste, person, models, weights }),
     };
   });
-  return { items, excluded };
+  return { items, excluded, weights };
 }
 
 type Parts = Recommended['parts'];
@@ -127,7 +131,7 @@ function reasonOf(
   const shared = weights.itemToItem * parts.itemToItem;
   if (content > 0 && content >= shared) {
     const tag = heaviest(Object.keys(taste), (one) => (taste[one] ?? 0) * (item.tags[one] ?? 0));
-    if (tag !== null) return { kind: person.declared.includes(tag) ? 'declared' : 'liked', tag };
+    if (tag !== null) return { kind: person.declared.includes(tag) && person.groups?.includes(tag) !== true ? 'declared' : 'liked', tag };
   }
   const companion = shared > 0 ? heaviest(person.held, (held) => models.companions.get(held)?.get(item.itemId) ?? 0) : null;
   return companion === null ? { kind: 'popular' } : { kind: 'bought-with', itemId: companion };

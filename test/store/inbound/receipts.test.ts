@@ -122,7 +122,7 @@ describeOnBothStores('a receipt', (store) => {
     for (const copy of ['b', 'c', 'd'])
       await store()
         .db.insertInto('messages')
-        .values({ ...row, id: copy, entry_id: null, content: null, links: null, state: 'accepted' })
+        .values({ ...row, id: copy, entry_id: null, content: null, links: null, recommended: null, state: 'accepted' })
         .execute();
 
     await status(id, 'undelivered', { code: '30003' });

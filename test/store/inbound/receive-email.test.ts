@@ -224,6 +224,7 @@ describeOnBothStores('a mail that comes back', (store) => {
       state,
       content,
       links: null,
+      recommended: null,
       submitted_at: when,
       accepted_at: when,
       created_at: when,
