@@ -22,6 +22,8 @@ export interface Gauges {
   readonly budgetsUsed: () => Promise<ReadonlyMap<string, number>>;
   /** By channel. */
   readonly providerFailures: () => Promise<ReadonlyMap<string, number>>;
+  /** Of the newest model of recommendations: `hit`, `popularity_hit`, `coverage`, each a part of 1. Empty: there is none. */
+  readonly recommendationShares: () => Promise<ReadonlyMap<string, number>>;
   /** By channel; 1: it cannot be reached, or fails. */
   readonly providersDown: () => Promise<ReadonlyMap<string, number>>;
 }
@@ -136,6 +138,12 @@ export function createMetrics(): Metrics {
         return new Map(noticeCodes.map((code) => [code, told.includes(code) ? 1 : 0]));
       });
       labelled('sojourn_budget_used_ratio', 'Used part of a budget of the hour; 1: nothing is left.', 'budget', gauges.budgetsUsed);
+      labelled(
+        'sojourn_recommendation_ratio',
+        'How well recommendations find what was hidden from them (hit, popularity_hit), and of how many products they show some (coverage).',
+        'of',
+        gauges.recommendationShares,
+      );
       labelled('sojourn_provider_failures_in_row', 'Calls to a provider since its last success.', 'channel', gauges.providerFailures);
       labelled('sojourn_provider_down', '1 where a provider cannot be reached or fails.', 'channel', gauges.providersDown);
       gauge('sojourn_clock_skew_ms', 'How far this process is ahead of the database clock.', gauges.clockSkewMs);

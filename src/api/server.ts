@@ -36,6 +36,7 @@ import { policyRoutes } from './routes/policies.js';
 import { productRoutes } from './routes/products.js';
 import { profileSearchRoutes } from './routes/profile-searches.js';
 import { profileRoutes } from './routes/profiles.js';
+import { recommendationRoutes } from './routes/recommendations.js';
 import { replayRoutes } from './routes/replays.js';
 import { secretRoutes } from './routes/secrets.js';
 import { segmentPlaceRoutes } from './routes/segments.js';
@@ -125,6 +126,7 @@ const apiRoutes = [
   segmentPlaceRoutes,
   productRoutes,
   shopifyRoutes,
+  recommendationRoutes,
   controlRoutes,
   breakerRoutes,
   entryRoutes,

@@ -9,6 +9,7 @@ import { listTripped } from '../store/breakers.js';
 import type { Store } from '../store/db.js';
 import { countOpenLetters, countOverdueEntries, countUnknownMessages, isAnswering, readRealNow } from '../store/gauges.js';
 import { countStuckTurns, readPokeBacklog } from '../store/pokes.js';
+import { newestModel, type RecommendationModel } from '../store/recommendations.js';
 import type { LocalParts } from './local-parts.js';
 import type { ProcessWatch } from './presence.js';
 import type { ProviderWatch } from './provider-watch.js';
@@ -144,6 +145,7 @@ export function watchGauges(
       new Map(Object.entries(await providers.read()).map(([channel, { failuresInRow }]) => [channel, failuresInRow])),
     providersDown: async () =>
       new Map(Object.entries(await providers.read()).map(([channel, health]) => [channel, isFailing(health) ? 1 : 0])),
+    recommendationShares: async () => recommendationShares(await newestModel(store.db)),
     outboxLagSeconds: async () => (await readPokeBacklog(store.db)).lagMs / 1000,
     overdueEntries: () => countOverdueEntries(store.db),
     stuckEntries: async () => (await readPokeBacklog(store.db)).stuck,
@@ -168,4 +170,14 @@ function usedMost(budgets: readonly Budget[]): ReadonlyMap<string, number> {
     parts.set(name, Math.max(parts.get(name) ?? 0, used / limit));
   }
   return parts;
+}
+
+function recommendationShares(model: RecommendationModel | null): ReadonlyMap<string, number> {
+  if (model === null || model.tested === 0 || model.modelled === 0) return new Map();
+  const { hits, popularityHits, shown, tested, modelled } = model;
+  return new Map([
+    ['hit', hits / tested],
+    ['popularity_hit', popularityHits / tested],
+    ['coverage', shown / modelled],
+  ]);
 }

@@ -47,6 +47,8 @@ export interface KnowledgeSource<Need, Question, Answer> {
     readonly need: Need;
     /** What it wants beside where it names the source with an argument: `recommendations gifts`. Absent: it takes none. */
     readonly needOf?: (argument: string) => Need;
+    /** It is chosen by what is encrypted where it is kept, and shows none of it. */
+    readonly opensSealed?: true;
     /** For lint, previews and samples: what a template may read of it. */
     readonly example: unknown;
     /** What stands under the name at an instant; null: there is nothing, and the template must say what then. */

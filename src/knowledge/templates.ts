@@ -2,7 +2,7 @@ import type { Instant } from '../domain/time/instant.js';
 import type { Known } from '../journey/knowledge.js';
 import { knowledgeSources } from './index.js';
 import type { AskedSource } from './load.js';
-import type { KnowledgeSource } from './source.js';
+import type { KnowledgeSource, OpenSealed } from './source.js';
 
 type AnySource = KnowledgeSource<unknown, unknown, unknown>;
 type Readable = AnySource & { readonly template: NonNullable<AnySource['template']> };
@@ -19,12 +19,17 @@ export function templateExamples(): Readonly<Record<string, unknown>> {
 }
 
 /** Of these sources (`recommendations`, `recommendations gifts`) what a template wants to know; those that are none are left out. */
-export function askedByTemplate(names: readonly string[], at: Instant): readonly AskedSource[] {
-  return readable().flatMap(([name, source]) =>
-    names.includes(name)
-      ? [{ name, source, question: source.question([source.template.need, ...furtherNeeds(name, source, names)], at) }]
-      : [],
-  );
+export function askedByTemplate(names: readonly string[], at: Instant, open?: OpenSealed): readonly AskedSource[] {
+  return readable().flatMap(([name, source]) => (names.includes(name) ? [askedOf(name, source, { names, at, open })] : []));
+}
+
+function askedOf(
+  name: string,
+  source: Readable,
+  { names, at, open }: { readonly names: readonly string[]; readonly at: Instant; readonly open: OpenSealed | undefined },
+): AskedSource {
+  const question = source.question([source.template.need, ...furtherNeeds(name, source, names)], at);
+  return { name, source, question, ...(source.template.opensSealed === true && open !== undefined ? { open } : {}) };
 }
 
 /** The answers as templates read them; what shows as null is not there. */

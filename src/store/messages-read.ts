@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { StoredDetail } from '../domain/gate/verdict.js';
 import { type Channel, channelsWith } from '../domain/messages/channel.js';
+import type { RecommendedRecord } from '../domain/recommendations/record.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { InteractionVerdict } from '../domain/tracking/human-click.js';
 import { addressInContent, addressOnProfile } from './channel-sql.js';
@@ -223,4 +224,10 @@ export async function readMessageRecipient(
     .where('m.id', '=', messageId)
     .executeTakeFirst();
   return row ? { profileId: row.profile_id, channel: row.channel as Channel, address: row.address, cartId: row.cart_id } : null;
+}
+
+/** What a message recommended, and why; null: nothing, or it is no longer kept. */
+export async function readRecommended(db: Db | Trx, id: string): Promise<RecommendedRecord | null> {
+  const row = await db.selectFrom('messages').select('recommended').where('id', '=', id).executeTakeFirst();
+  return row?.recommended ?? null;
 }

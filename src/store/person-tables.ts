@@ -187,7 +187,9 @@ export const personTables: { readonly [Name in TableName]: TableRule<Name> } = {
   messages: {
     kind: 'person',
     merge: { kind: 'moves', row: 'id', since: ({ fromId }) => sql`entry_id in (select id from entries where profile_id = ${fromId})` },
-    erase: ({ ids }) => [sql`update messages set content = null, links = null, address_hash = null where profile_id = ${ids}`],
+    erase: ({ ids }) => [
+      sql`update messages set content = null, links = null, recommended = null, address_hash = null where profile_id = ${ids}`,
+    ],
     keeps: [
       'origin',
       'journey_id',
@@ -210,7 +212,7 @@ export const personTables: { readonly [Name in TableName]: TableRule<Name> } = {
       rows: (
         ids,
       ) => sql`select json_agg(json_build_object('id', id, 'channel', channel, 'class', class, 'topic', topic, 'template', template,
-        'state', state, 'reason', reason, 'createdAt', created_at, 'acceptedAt', accepted_at, 'content', content, 'links', links,
+        'state', state, 'reason', reason, 'createdAt', created_at, 'acceptedAt', accepted_at, 'content', content, 'links', links, 'recommended', recommended,
         'replies', (select json_agg(a.reply order by a.n) from attempts a where a.message_id = m.id and a.reply is not null)) order by created_at, id)
         from messages m where profile_id = ${ids}`,
       leavesOut: { address_hash: 'The content says the address.' },

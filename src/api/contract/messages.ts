@@ -37,6 +37,32 @@ export const message = z
   .meta({ id: 'Message' });
 export type Message = z.input<typeof message>;
 
+const parts = z.object({ content: z.number(), itemToItem: z.number(), popularity: z.number() });
+
+const recommendedRecord = z
+  .object({
+    slot: z.string(),
+    modelVersion: z.number().nullable(),
+    isFallback: z.boolean().meta({ description: 'Nothing was recommended: it is what the template shows instead.' }),
+    weights: parts.meta({ description: 'How much each part counts for the person.' }),
+    items: z
+      .array(
+        z.object({
+          productId: z.string(),
+          url: z.string().nullable(),
+          score: z.number(),
+          parts,
+          reason: z.object({
+            kind: z.enum(['declared', 'liked', 'due', 'bought-with', 'popular', 'fallback']),
+            tag: z.string().optional(),
+            itemId: z.string().optional(),
+          }),
+        }),
+      )
+      .readonly(),
+  })
+  .meta({ id: 'Recommended' });
+
 export const messageStory = message
   .extend({
     sentence: z.string().meta({ description: 'The last answer, for people.' }),
@@ -78,6 +104,7 @@ export const messageStory = message
         }),
       )
       .readonly(),
+    recommended: recommendedRecord.nullable().meta({ description: 'The products that it recommended, with weights and reasons.' }),
     temporalUrl: z.string().nullable(),
   })
   .meta({ id: 'MessageStory' });

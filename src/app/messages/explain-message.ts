@@ -1,6 +1,7 @@
 import { verdictSentence } from '../../domain/gate/explain.js';
 import type { Verdict, VerdictDetail, VerdictReason } from '../../domain/gate/verdict.js';
 import type { Channel } from '../../domain/messages/channel.js';
+import type { RecommendedRecord } from '../../domain/recommendations/record.js';
 import { formatLocal } from '../../domain/time/time.js';
 import { settledBefore, settledVerdict } from '../../domain/tracking/human-click.js';
 import {
@@ -14,6 +15,7 @@ import {
   readMessage,
   readMessageInteractions,
   readReceipts,
+  readRecommended,
   readVerdicts,
   type VerdictRecord,
 } from '../../store/messages-read.js';
@@ -32,6 +34,8 @@ export interface MessageStory extends MessageRecord {
   readonly receipts: readonly ReceiptRecord[];
   /** What was done with it, by whom: a click of which nobody can say yet is `pending` for two seconds. */
   readonly interactions: readonly InteractionRecord[];
+  /** The products that it recommended, with weights and reasons; null: none. */
+  readonly recommended: RecommendedRecord | null;
 }
 
 /** Messages by profile, journey, entry, state, channel; the newest first. */
@@ -65,7 +69,8 @@ export async function explainMessage(deps: Deps, id: string): Promise<MessageSto
     timeZone,
   );
   const interactions = await readSettled(deps, id);
-  return { ...message, sentence, verdicts, attemptsMade, receipts, interactions };
+  const recommended = await readRecommended(db, id);
+  return { ...message, sentence, verdicts, attemptsMade, receipts, interactions, recommended };
 }
 
 async function readSettled({ store, clock, policies }: Deps, id: string): Promise<readonly InteractionRecord[]> {

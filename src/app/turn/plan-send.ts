@@ -1,4 +1,5 @@
 import { quietHoursFor, smsValiditySeconds } from '../../domain/gate/quiet-hours.js';
+import { open } from '../../domain/keys/sealed.js';
 import { addressOf } from '../../domain/messages/channel.js';
 import type { Reach } from '../../domain/messages/channel-kind.js';
 import { providerOf, type TextLook } from '../../domain/messages/outgoing.js';
@@ -142,7 +143,7 @@ async function prepareContent(deps: AppDeps, world: TurnWorld, foreseen: Foresee
 
 /** What a template asks beside what every message has. One statement, and none where it asks for nothing. */
 async function toldToTemplate(deps: AppDeps, world: TurnWorld, template: string): Promise<Readonly<Record<string, unknown>>> {
-  const asked = askedByTemplate((await deps.renderer.asks?.(template)) ?? [], world.at);
+  const asked = askedByTemplate((await deps.renderer.asks?.(template)) ?? [], world.at, (name, sealed) => open(deps.secret, name, sealed));
   return shownToTemplate(asked, await readKnowledge(deps.store.db, asked, world), world.at);
 }
 

@@ -54,9 +54,41 @@ async function explainMessage(context: CliContext, id: string): Promise<Outcome>
         rows.map((row) => [local(row.at), row.what]),
         'Nothing was decided about it yet.',
       ),
+      recommendedText(message.recommended),
       message.temporalUrl === null ? null : `In Temporal: ${message.temporalUrl}`,
     ),
   };
+}
+
+function recommendedText(recommended: MessageStory['recommended']): string | null {
+  if (recommended === null) return null;
+  const { slot, isFallback, weights, items } = recommended;
+  const said = isFallback
+    ? 'Nothing was recommended; shown instead, as the template says:'
+    : `It counted content ${share(weights.content)}, orders ${share(weights.itemToItem)}, popularity ${share(weights.popularity)}:`;
+  const rows = items.map(({ productId, score, reason }) => [productId, score.toFixed(3), reasonText(reason)]);
+  return `Recommended in ${slot}. ${said}\n${table(['product', 'score', 'because'], rows, '')}`;
+}
+
+const share = (weight: number): string => `${Math.round(100 * weight)} %`;
+
+type Reason = NonNullable<MessageStory['recommended']>['items'][number]['reason'];
+
+function reasonText({ kind, tag, itemId }: Reason): string {
+  switch (kind) {
+    case 'declared':
+      return `the person told ${tag}`;
+    case 'liked':
+      return `they like ${tag}`;
+    case 'due':
+      return 'what they bought may be used up';
+    case 'bought-with':
+      return `often bought with ${itemId}`;
+    case 'popular':
+      return 'popular';
+    case 'fallback':
+      return 'fallback';
+  }
 }
 
 function attemptSentence({ n, outcome, code, host, reply }: MessageStory['attemptsMade'][number]): string {

@@ -38,6 +38,7 @@ import { productImportCommand, productListCommand, productShowCommand } from './
 import { journeyPublishCommand } from './publish-journey.js';
 import { publishCommand } from './publish-project.js';
 import { shopPublishCommand } from './publish-shop.js';
+import { recommendationsStatusCommand } from './recommendations.js';
 import { replayCommand } from './replay-journey.js';
 import { journeyReportCommand } from './report-journey.js';
 import { secretCarryOverCommand, secretListCommand, secretRetireCommand } from './secrets.js';
@@ -87,6 +88,7 @@ export const commands: readonly Command[] = [
   productListCommand,
   productShowCommand,
   productImportCommand,
+  recommendationsStatusCommand,
   journeyLintCommand,
   journeyPublishCommand,
   journeyListCommand,
@@ -166,6 +168,7 @@ export const groups: Readonly<Record<string, string>> = {
   ...definitionGroups,
   product: 'products: what the shop sells',
   shopify: 'the connection to Shopify',
+  recommendations: 'what is learnt from orders for recommendations',
   journey: 'journeys: check, publish, stop, report',
   broadcast: 'one message to many people',
   profile: 'people: find, explain, consent, export, erase',

@@ -46,6 +46,13 @@ export interface RecommendationPool {
   readonly at: Instant;
   readonly traits: Readonly<Record<string, unknown>>;
   readonly traitTimes: Readonly<Record<string, Instant>>;
+  /** What they said to questions and still holds. `isSpecial`: it may keep products away, and is never a reason that a message says. */
+  readonly answers: readonly {
+    readonly name: string;
+    readonly value: unknown;
+    readonly answeredAt: Instant;
+    readonly isSpecial: boolean;
+  }[];
   /** `quantity`: what they kept; less than `bought`: some of it went back. */
   readonly purchases: readonly { readonly productId: string; readonly at: Instant; readonly bought: number; readonly quantity: number }[];
   readonly ratings: readonly { readonly productId: string; readonly stars: number }[];

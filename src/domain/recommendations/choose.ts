@@ -80,7 +80,7 @@ interface PersonInGroups extends PersonKnown {
 function personOf(pool: RecommendationPool): PersonInGroups {
   const familyOf = new Map(pool.products.map(({ productId, family }) => [productId, family]));
   const family = (productId: string): string => familyOf.get(productId) ?? productId;
-  const declared = tagsOfTraits(pool.traits, pool.traitTimes);
+  const { declared, special } = declaredOf(pool);
   const groups = groupsOf(pool.traits, pool.at);
   const experience: Experience = {
     bought: pool.purchases
@@ -90,16 +90,33 @@ function personOf(pool: RecommendationPool): PersonInGroups {
     ratings: pool.ratings.map(({ productId, stars }) => ({ family: family(productId), stars })),
     shown: pool.shown.map(({ productId, at, isClicked }) => ({ family: family(productId), at, isClicked })),
     inCart: pool.inCart.map(family),
-    declared: [...declared.map(({ tag }) => tag), ...groups],
+    declared: [...declared.map(({ tag }) => tag), ...special, ...groups],
   };
   if (!mayProfile(pool.traits)) return { ...experience, signals: [], held: [], groups: [] };
+  // Traits that no product speaks of, such as an address, say nothing of taste.
+  const spoken = new Set(pool.products.flatMap(({ tags }) => tags));
   const inGroups = groups.map((tag): TasteSignal => ({ kind: 'declared', tag, at: pool.at }));
   return {
     ...experience,
-    signals: [...declared, ...inGroups, ...signalsOf(pool)],
+    signals: [...declared, ...inGroups, ...signalsOf(pool)].filter(({ tag }) => spoken.has(tag)),
     held: pool.purchases.filter(({ quantity }) => quantity > 0).map(({ productId }) => productId),
     groups,
   };
+}
+
+/** An answer counts before a trait of its name. */
+function declaredOf({ traits, traitTimes, answers }: RecommendationPool) {
+  const answered = new Set(answers.map(({ name }) => name));
+  const tagsOf = (isSpecial: boolean): readonly TasteSignal[] => {
+    const some = answers.filter((one) => one.isSpecial === isSpecial);
+    const [values, times] = [some.map(({ name, value }) => [name, value]), some.map(({ name, answeredAt }) => [name, answeredAt])];
+    return tagsOfTraits(
+      Object.fromEntries(values) as Readonly<Record<string, unknown>>,
+      Object.fromEntries(times) as Readonly<Record<string, number>>,
+    );
+  };
+  const others = Object.fromEntries(Object.entries(traits).filter(([name]) => !answered.has(name)));
+  return { declared: [...tagsOf(false), ...tagsOfTraits(others, traitTimes)], special: tagsOf(true).map(({ tag }) => tag) };
 }
 
 function signalsOf({ products, purchases, viewed }: RecommendationPool): readonly TasteSignal[] {

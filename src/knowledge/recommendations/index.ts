@@ -1,9 +1,12 @@
+import { currentValue, isNewer } from '../../domain/answers/answer.js';
 import type { Product } from '../../domain/catalogue/product.js';
+import { isSealed } from '../../domain/keys/sealed.js';
 import type { RecommendationPool } from '../../domain/recommendations/block.js';
 import type { ShownRecommendations } from '../../domain/recommendations/record.js';
 import type { Instant } from '../../domain/time/instant.js';
+import type { AnswersJson } from '../answers/store.js';
 import { shownProduct } from '../entry-product/index.js';
-import type { KnowledgeSource } from '../source.js';
+import type { KnowledgeSource, OpenSealed } from '../source.js';
 import { type PoolJson, selectPool } from './store.js';
 
 /** `collection`: of which products are wanted beside those that may be recommended; null: none. */
@@ -48,22 +51,24 @@ const example: ShownRecommendations = {
 export const recommendationsKnown: KnowledgeSource<PoolNeed, PoolQuestion, Answer> = {
   question: (needs, at) => ({ at, collections: [...new Set(needs.flatMap(({ collection }) => collection ?? []))] }),
   fromStore: selectPool,
-  read: (json) => (json === null || json === undefined ? null : poolOf(json as PoolJson)),
+  read: (json, open) => (json === null || json === undefined ? null : poolOf(json as PoolJson, open)),
   fromMemory: () => null,
   template: {
     need: { collection: null },
     needOf: (collection) => ({ collection }),
     example,
+    opensSealed: true,
     show: (pool) => pool ?? example,
   },
 };
 
-function poolOf(json: PoolJson): RecommendationPool {
+function poolOf(json: PoolJson, open: OpenSealed | undefined): RecommendationPool {
   return {
     kind: 'pool',
     ...json,
     purchases: json.purchases ?? [],
     ratings: [],
+    answers: answersOf(json, open),
     viewed: json.viewed ?? [],
     inCart: json.inCart ?? [],
     shown: json.shown ?? [],
@@ -75,4 +80,21 @@ function poolOf(json: PoolJson): RecommendationPool {
 function poolProduct(product: Product): NonNullable<RecommendationPool['products'][number]['product']> {
   const { category, notFor, consumptionDays } = product;
   return { ...shownProduct(product), category, notFor, consumptionDays };
+}
+
+/** The newest to each question, as far as it still holds. What cannot be opened says nothing. */
+function answersOf({ answers, at }: PoolJson, open: OpenSealed | undefined): RecommendationPool['answers'] {
+  const newest = new Map<string, AnswersJson[number]>();
+  for (const one of answers ?? []) {
+    const known = newest.get(one.name);
+    if (known === undefined || isNewer(one, known)) newest.set(one.name, one);
+  }
+  return [...newest.values()].flatMap((answer) => {
+    const value = currentValue(answer, at);
+    if (value === undefined) return [];
+    const isSpecial = isSealed(value);
+    return [
+      { name: answer.name, value: isSpecial ? (open?.(answer.name, value) ?? null) : value, answeredAt: answer.answeredAt, isSpecial },
+    ];
+  });
 }

@@ -2,13 +2,16 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Product } from '../../domain/catalogue/product.js';
 import type { PoolProduct, RecommendationPool } from '../../domain/recommendations/block.js';
 import { day } from '../../domain/time/instant.js';
+import { type AnswersJson, selectAnswers } from '../answers/store.js';
 import type { About } from '../source.js';
 import type { PoolQuestion } from './index.js';
 
 type Lists = 'purchases' | 'viewed' | 'inCart' | 'shown' | 'companions';
 
 /** As the statement answers; null where it found nothing of a list. */
-export type PoolJson = Omit<RecommendationPool, 'kind' | 'ratings' | 'products' | Lists> & {
+export type PoolJson = Omit<RecommendationPool, 'kind' | 'ratings' | 'answers' | 'products' | Lists> & {
+  readonly answers: AnswersJson | null;
+} & {
   readonly [List in Lists]: RecommendationPool[List] | null;
 } & { readonly products: readonly (Omit<PoolProduct, 'product'> & { readonly product: Product | null })[] | null };
 
@@ -49,7 +52,10 @@ export function selectPool({ at, collections }: PoolQuestion, { profileId }: Abo
       select unnest(p.tags) as tag from products p join touched t on t.product_id = p.product_id
       union select lower(key || ':' || btrim(value #>> '{}')) from person, jsonb_each(traits) where jsonb_typeof(value) = 'string'
       union select lower(key || ':' || btrim(one)) from person, jsonb_each(traits),
-        jsonb_array_elements_text(case when jsonb_typeof(value) = 'array' then value else '[]' end) as one),
+        jsonb_array_elements_text(case when jsonb_typeof(value) = 'array' then value else '[]' end) as one
+      union select lower(name || ':' || btrim(one)) from answers, jsonb_array_elements_text(
+        case jsonb_typeof(value) when 'array' then value when 'string' then jsonb_build_array(value) else '[]' end) as one
+        where profile_id = ${profileId}),
     speaking as (
       select r.product_id, r.companions from recommendation_products r join model on model.version = r.version
       where r.product_id in (select product_id from bought where quantity > 0)),
@@ -63,7 +69,7 @@ export function selectPool({ at, collections }: PoolQuestion, { profileId }: Abo
       union (select p.product_id from products p where p.is_in_stock and p.collections && ${collections}::text[]
         order by p.product_id limit ${mostOfEach}))
     select json_build_object(
-      'at', ${at}::bigint, 'traits', traits, 'traitTimes', trait_times,
+      'at', ${at}::bigint, 'traits', traits, 'traitTimes', trait_times, 'answers', ${selectAnswers(null, { entryId: null, profileId })},
       'model', (select json_build_object('version', version, 'isUsed', is_used) from model),
       'purchases', (select json_agg(json_build_object('productId', product_id, 'at', at, 'bought', bought, 'quantity', quantity) order by at, product_id) from bought),
       'viewed', (select json_agg(json_build_object('productId', product_id, 'at', at) order by product_id) from viewed),
