@@ -40,6 +40,7 @@ test('is the catalog of templates that journeys are checked against', async () =
     'cart-reminder-3',
     'data-link',
     'double-opt-in',
+    'for-you',
     'fresh-links',
     'letter',
     'newsletter',

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RenderContext } from '../../src/domain/messages/rendering.js';
+import { templateExamples } from '../../src/knowledge/templates.js';
 import { compileTemplate } from '../../src/render/compile.js';
 import { loadTemplates } from '../../src/render/load.js';
 import { withMjml } from '../../src/render/mjml.js';
@@ -81,6 +82,7 @@ async function rendered(id: string, language: string, { data, look = 'usual', ba
   const context = renderContext({
     cart: basket,
     data: data ?? source?.data ?? {},
+    known: templateExamples(),
     profile: { firstName: 'Ada', locale: language, traits: {} },
     links: source?.class === 'transactional' ? links : { ...links, view: 'https://links.example/v/token' },
   });
