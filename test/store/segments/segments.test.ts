@@ -296,6 +296,13 @@ type Asked =
       readonly op: Op;
       readonly n: number;
     }
+  /** Purchases that count, perhaps only those that come to so much after refunds. */
+  | { readonly kind: 'orders'; readonly hours: number | null; readonly op: Op; readonly n: number; readonly net: number | null }
+  /** What all purchases come to. */
+  | { readonly kind: 'net'; readonly hours: number | null; readonly op: 'at_least' | 'less_than'; readonly n: number }
+  | { readonly kind: 'viewed'; readonly hours: number | null; readonly product: string | null }
+  /** The place in another one, of those that were there from the beginning. */
+  | { readonly kind: 'segment'; readonly id: number }
   | { readonly kind: 'trait'; readonly value: string }
   | { readonly kind: 'all' | 'any'; readonly of: readonly Asked[] }
   | { readonly kind: 'not'; readonly of: Asked };
@@ -311,6 +318,25 @@ const asked = fc.letrec<{ one: Asked }>((tie) => ({
       op: fc.constantFrom<Op>('at_least', 'at_most', 'is'),
       n: fc.integer({ min: 0, max: 3 }),
     }),
+    fc.record({
+      kind: fc.constant('orders' as const),
+      hours: fc.constantFrom(null, 1, 5, 24, 48),
+      op: fc.constantFrom<Op>('at_least', 'at_most', 'is'),
+      n: fc.integer({ min: 0, max: 3 }),
+      net: fc.constantFrom(null, null, 15, 20, 40),
+    }),
+    fc.record({
+      kind: fc.constant('net' as const),
+      hours: fc.constantFrom(null, 5, 24),
+      op: fc.constantFrom('at_least' as const, 'less_than' as const),
+      n: fc.constantFrom(15, 40, 60),
+    }),
+    fc.record({
+      kind: fc.constant('viewed' as const),
+      hours: fc.constantFrom(null, 1, 5, 24),
+      product: fc.constantFrom(null, 'a', 'b'),
+    }),
+    fc.record({ kind: fc.constant('segment' as const), id: fc.nat({ max: 11 }) }),
     fc.record({ kind: fc.constant('trait' as const), value: fc.constantFrom('gold', 'silver') }),
     fc.record({
       kind: fc.constantFrom('all' as const, 'any' as const),
@@ -321,7 +347,18 @@ const asked = fc.letrec<{ one: Asked }>((tie) => ({
 })).one;
 
 function yamlOf(one: Asked): string {
+  const window = (hours: number | null): string => (hours === null ? '' : `, within: PT${hours}H`);
   switch (one.kind) {
+    case 'orders': {
+      const having = one.net === null ? '' : `, having: { net: { at_least: ${one.net}, currency: GBP } }`;
+      return `{ orders: { count: { ${one.op}: ${one.n} }${window(one.hours)}${having} } }`;
+    }
+    case 'net':
+      return `{ orders: { net: { ${one.op}: ${one.n}, currency: GBP }${window(one.hours)} } }`;
+    case 'viewed':
+      return `{ viewed: { ${[...(one.product === null ? [] : [`product: ${one.product}`]), ...(one.hours === null ? [] : [`within: PT${one.hours}H`])].join(', ')} } }`;
+    case 'segment':
+      return `{ segment: s${one.id} }`;
     case 'count':
       return `{ event_count: { name: ${one.name}, ${one.hours === null ? '' : `within: PT${one.hours}H, `}${one.op}: ${one.n} } }`;
     case 'trait':
@@ -336,34 +373,95 @@ function yamlOf(one: Asked): string {
 
 interface Happening {
   readonly who: string;
-  readonly what: 'order.paid' | 'product.viewed' | 'gold' | 'silver';
+  /** `refund`: ten of the newest order; `cancel`: of the newest order. */
+  readonly what: 'order.paid' | 'product.viewed' | 'gold' | 'silver' | 'refund' | 'cancel';
   readonly at: Instant;
+  /** What was looked at, and what an order comes to. */
+  readonly product: string;
+  readonly total: number;
+}
+
+interface Order {
+  readonly at: Instant;
+  readonly net: number;
+  readonly isCancelled: boolean;
+}
+
+/** The orders of a person as they stand, by going through all that happened. */
+function ordersOf(past: readonly Happening[]): readonly Order[] {
+  return past.reduce<readonly Order[]>((orders, { what, at: then, total }) => {
+    const newest = orders.at(-1);
+    if (what === 'order.paid') return [...orders, { at: then, net: total, isCancelled: false }];
+    if (newest === undefined || newest.isCancelled) return orders;
+    if (what === 'refund') return [...orders.slice(0, -1), { ...newest, net: Math.max(0, newest.net - 10) }];
+    return what === 'cancel' ? [...orders.slice(0, -1), { ...newest, isCancelled: true }] : orders;
+  }, []);
+}
+
+function purchases(past: readonly Happening[], hours: number | null, now: Instant): readonly Order[] {
+  const from = hours === null ? 0 : now - hours * hour + 1;
+  return ordersOf(past).filter(({ at: then, net, isCancelled }) => then >= from && net > 0 && !isCancelled);
+}
+
+function compares(count: number, op: Op | 'less_than', n: number): boolean {
+  return op === 'is' ? count === n : op === 'at_least' ? count >= n : op === 'at_most' ? count <= n : count < n;
 }
 
 /** True, false, or null for what is not known. */
-function holds(one: Asked, past: readonly Happening[], now: Instant): boolean | null {
+function holds(one: Asked, past: readonly Happening[], now: Instant, all: readonly Asked[]): boolean | null {
   switch (one.kind) {
+    case 'orders':
+      return compares(purchases(past, one.hours, now).filter(({ net }) => net >= (one.net ?? 0)).length, one.op, one.n);
+    case 'net':
+      return compares(
+        purchases(past, one.hours, now).reduce((sum, { net }) => sum + net, 0),
+        one.op,
+        one.n,
+      );
+    case 'viewed': {
+      const from = one.hours === null ? 0 : now - one.hours * hour + 1;
+      return past.some(
+        ({ what, at: then, product }) => what === 'product.viewed' && then >= from && (one.product === null || product === one.product),
+      );
+    }
+    case 'segment':
+      return holds(all[one.id] as Asked, past, now, all) === true;
     case 'count': {
       const from = one.hours === null ? 0 : now - one.hours * hour + 1;
       const count = past.filter(({ what, at: then }) => what === one.name && then >= from).length;
-      return one.op === 'is' ? count === one.n : one.op === 'at_least' ? count >= one.n : count <= one.n;
+      return compares(count, one.op, one.n);
     }
     case 'trait': {
       const said = past.filter(({ what }) => what === 'gold' || what === 'silver').at(-1);
       return said === undefined ? null : said.what === one.value;
     }
     case 'not': {
-      const inner = holds(one.of, past, now);
+      const inner = holds(one.of, past, now, all);
       return inner === null ? null : !inner;
     }
     case 'all': {
-      const parts = one.of.map((part) => holds(part, past, now));
+      const parts = one.of.map((part) => holds(part, past, now, all));
       return parts.includes(false) ? false : parts.includes(null) ? null : true;
     }
     case 'any': {
-      const parts = one.of.map((part) => holds(part, past, now));
+      const parts = one.of.map((part) => holds(part, past, now, all));
       return parts.includes(true) ? true : parts.includes(null) ? null : false;
     }
+  }
+}
+
+/** One may ask about those before it, of the first twelve, which are there all the time. */
+function withoutCircles(one: Asked, place: number): Asked {
+  switch (one.kind) {
+    case 'segment':
+      return place === 0 ? { kind: 'trait', value: 'gold' } : { ...one, id: one.id % Math.min(place, 12) };
+    case 'not':
+      return { ...one, of: withoutCircles(one.of, place) };
+    case 'all':
+    case 'any':
+      return { ...one, of: one.of.map((part) => withoutCircles(part, place)) };
+    default:
+      return one;
   }
 }
 
@@ -371,7 +469,18 @@ const people = ['ada', 'bo', 'cy', 'di'];
 const step = fc.record({
   minutes: fc.integer({ min: 0, max: 9 * 60 }),
   who: fc.constantFrom(...people),
-  what: fc.constantFrom<Happening['what']>('order.paid', 'product.viewed', 'product.viewed', 'gold', 'silver'),
+  what: fc.constantFrom<Happening['what']>(
+    'order.paid',
+    'order.paid',
+    'product.viewed',
+    'product.viewed',
+    'gold',
+    'silver',
+    'refund',
+    'cancel',
+  ),
+  product: fc.constantFrom('a', 'b', 'c'),
+  total: fc.constantFrom(10, 25, 50),
 });
 const runs = Number(process.env['SEGMENT_RUNS'] ?? 2);
 
@@ -382,14 +491,15 @@ describeOnBothStores('the place of anybody in any segment at any instant', (stor
       fc.asyncProperty(
         fc.array(asked, { minLength: 25, maxLength: 25 }),
         fc.array(step, { minLength: 14, maxLength: 20 }),
-        async (definitions, steps) => {
+        async (asks, steps) => {
+          const definitions = asks.map(withoutCircles);
           await resetTables(store());
           const scene = sceneOn(store());
           const past: Happening[] = [];
           let now = start;
           // Half of them are there before the first event, half come while people are there.
           await scene.publish(...definitions.slice(0, 12).map(yamlOf));
-          for (const [index, { minutes, who, what }] of steps.entries()) {
+          for (const [index, { minutes, who, what, product, total }] of steps.entries()) {
             now += minutes * 60_000 + 1;
             scene.at(now);
             await reviewDuePeople(scene.deps);
@@ -404,12 +514,20 @@ describeOnBothStores('the place of anybody in any segment at any instant', (stor
                   person,
                   yamlOf(definition),
                   now,
-                  holds(definition, own, now) === true,
+                  holds(definition, own, now, definitions) === true,
                 ]);
               }
-            past.push({ who, what, at: now });
-            if (what === 'order.paid') await scene.tell(order(who, now));
-            else if (what === 'product.viewed') await scene.tell(look(who, now));
+            const newest = past.findLast((one) => one.who === who && one.what === 'order.paid');
+            if ((what === 'refund' || what === 'cancel') && newest === undefined) continue;
+            past.push({ who, what, at: now, product, total });
+            const orderId = `o-${who}-${newest?.at}`;
+            const as = { userId: who, ...at(now) };
+            if (what === 'order.paid')
+              await scene.tell(track('Order Completed', { order_id: `o-${who}-${now}`, total, currency: 'GBP' }, as));
+            else if (what === 'product.viewed') await scene.tell(track('Product Viewed', { product_id: product }, as));
+            else if (what === 'refund')
+              await scene.tell(track('Order Refunded', { order_id: orderId, refund_id: `r-${now}`, amount: 10, currency: 'GBP' }, as));
+            else if (what === 'cancel') await scene.tell(track('Order Cancelled', { order_id: orderId }, as));
             else await scene.tell(identify({ plan: what }, { userId: who, ...at(now) }));
           }
         },
