@@ -15,7 +15,8 @@ export interface FlaggedValue {
 /** Null: nothing is wrong with it, or nothing is known about it. Sealed values are checked by nobody. */
 export function checkValue(name: string, value: unknown, field: Field | undefined): FlaggedValue | null {
   if (value === null || value === undefined || isSealed(value)) return null;
-  if (name === 'email') return typeof value === 'string' ? checkMail(value) : null;
+  const own = ownChecks.get(name);
+  if (own !== undefined) return typeof value === 'string' ? own(value) : null;
   switch (field?.type) {
     case 'number':
       return checkNumber(value, field);
@@ -25,10 +26,15 @@ export function checkValue(name: string, value: unknown, field: Field | undefine
       return checkChoices(Array.isArray(value) ? value : [value], field);
     case 'date':
       return isDate(value) ? null : { code: 'not-a-date', suggestion: null };
-    default:
+    case 'text':
+    case 'flag':
+    case undefined:
       return null;
   }
 }
+
+/** Traits that Sojourn reads itself, with what their text should be like. */
+const ownChecks: ReadonlyMap<string, (text: string) => FlaggedValue | null> = new Map([['email', checkMail]]);
 
 function checkMail(text: string): FlaggedValue | null {
   const at = text.lastIndexOf('@');
