@@ -179,8 +179,10 @@ function moveOn(context: EngineContext, before: Place, resume: Resume | null): M
   const step = presentStep(context.definition, before.state);
   const move = stepKind(step).move(step, before.state, context);
   switch (move.kind) {
-    case 'stay':
-      return rests(before, waiting(context, before.state, move.sentence));
+    case 'stay': {
+      const state = { ...before.state, dueAt: move.until ?? before.state.dueAt };
+      return rests({ ...before, state }, waiting(context, state, move.sentence));
+    }
     case 'send':
       return comeToSend(context, before, step, resume);
     case 'finish':

@@ -246,7 +246,11 @@ describe('a value', () => {
       '8:13 "id" must be a name of lower-case letters, digits and hyphens, such as cart-reminder-1.',
     ],
     ['nothing', journey('  - exit:\n'), '9:5 "exit" is empty. » Write "exit: {}".'],
-    ['an empty step', journey('  -\n'), '9:4 Item 2 of "steps" is empty. » Known here: send, wait, wait_until, split, experiment, exit.'],
+    [
+      'an empty step',
+      journey('  -\n'),
+      '9:4 Item 2 of "steps" is empty. » Known here: send, wait, wait_until, time_window, split, experiment, exit.',
+    ],
     [
       'no list',
       head.replace('steps:\n', 'steps: { exit: {} }\n'),

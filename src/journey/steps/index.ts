@@ -7,6 +7,7 @@ import { experiment } from './experiment.js';
 import type { StepKind } from './kind.js';
 import { send } from './send.js';
 import { split } from './split.js';
+import { timeWindow } from './time-window.js';
 import { wait } from './wait.js';
 import { waitUntil } from './wait-until.js';
 
@@ -15,6 +16,7 @@ export const stepKinds = {
   send,
   wait,
   wait_until: waitUntil,
+  time_window: timeWindow,
   split,
   experiment,
   exit,

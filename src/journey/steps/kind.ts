@@ -82,7 +82,8 @@ export interface StepLook {
  * that moves on is the only one that makes them.
  */
 export type Move<Effect = never> =
-  | { readonly kind: 'stay'; readonly sentence: string }
+  /** `until`: a later instant than was known on arrival. */
+  | { readonly kind: 'stay'; readonly sentence: string; readonly until?: Instant }
   /** `dueSince`: when the way became free, where the step waited for an instant. */
   | {
       readonly kind: 'go';
