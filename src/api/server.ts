@@ -25,6 +25,7 @@ import { definitionRoutes } from './routes/definitions.js';
 import { engagementRoutes } from './routes/engagement.js';
 import { entryRoutes } from './routes/entries.js';
 import { eventRoutes } from './routes/events.js';
+import { experimentRoutes } from './routes/experiments.js';
 import { fieldRoutes } from './routes/fields.js';
 import { healthRoutes } from './routes/health.js';
 import { inboundMessageRoutes } from './routes/inbound-messages.js';
@@ -124,6 +125,7 @@ const apiRoutes = [
   answerRoutes,
   fieldRoutes,
   segmentPlaceRoutes,
+  experimentRoutes,
   productRoutes,
   shopifyRoutes,
   recommendationRoutes,

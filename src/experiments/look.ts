@@ -75,11 +75,22 @@ export function lookInputs(experiment: Experiment, sums: ExperimentSums, { day, 
 
 /** The result, of these inputs alone. */
 export function resultOf(inputs: LookInputs): LookResult {
-  const mostFactor = Math.max(inputs.mostBefore, inputs.stretches.length === 0 ? 0 : lnSplitFactor(inputs.stretches));
-  const splitP = anytimeSplitP([mostFactor]);
+  const { p: splitP, mostFactor } = splitOf(inputs);
   const state = decide(inputs.rules, inputs.before, readingOf(inputs, splitP));
   return { state, splitP, mostFactor, alphaSpent: state.looks.at(-1)?.spent ?? 0 };
 }
+
+/** Whether people came in the shares that were set, by all looks so far and these people. */
+export function splitOf({ stretches, mostBefore }: Pick<LookInputs, 'stretches' | 'mostBefore'>): {
+  readonly p: number;
+  readonly mostFactor: number;
+} {
+  const mostFactor = Math.min(mostFinite, Math.max(mostBefore, stretches.length === 0 ? 0 : lnSplitFactor(stretches)));
+  return { p: anytimeSplitP([mostFactor]), mostFactor };
+}
+
+/** People in an arm without a weight have a factor without bounds, which a row cannot keep. */
+const mostFinite = 1e300;
 
 /** Planned people are those of the arms that are compared. */
 export function rulesOf(experiment: Experiment): TestRules {

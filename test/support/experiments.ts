@@ -41,7 +41,7 @@ export async function putExperimentInForce(store: Store, { version, definition }
   await store.transaction((trx) => addDefinitionVersion(trx, { ...row, definition: { ...definition } }));
 }
 
-/** People who came to an arm at once, evenly over some days; the first `ordered` of them ordered the next hour. */
+/** People who came to an arm at once, evenly over some days; `ordered` of them, spread over all, ordered the next hour. */
 export interface Crowd {
   readonly arm: string;
   readonly people: number;
@@ -71,7 +71,7 @@ export async function fillCrowds(store: Store, { experiment, from, days, name = 
       store.db,
     );
     await sql`insert into orders (order_id, profile_id, status, total, ordered_at, updated_at, paid_at, net, refunded, discount, qualifies)
-      select ${prefix} || n, ${prefix} || n, 'paid', ${total}, ${at} + 3600000, 0, ${at} + 3600000, ${total}, 0, 0, true ${each} where n < ${ordered}`.execute(
+      select ${prefix} || n, ${prefix} || n, 'paid', ${total}, ${at} + 3600000, 0, ${at} + 3600000, ${total}, 0, 0, true ${each} where (n::bigint * 7919) % ${people} < ${ordered}`.execute(
       store.db,
     );
   }

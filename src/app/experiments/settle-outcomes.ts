@@ -2,7 +2,7 @@ import { lockDueExposures, takeReviews, writeOutcomes } from '../../store/outcom
 import type { AppDeps } from '../deps.js';
 
 /** People, and new exposures, of one transaction. */
-const atOnce = 500;
+const atOnce = 1_000;
 
 /**
  * Works out what people in experiments did, where something changed, until nothing is due. Any process may do it, and be killed at any time.

@@ -22,6 +22,13 @@ import {
   deadLetterShowCommand,
 } from './dead-letters.js';
 import { definitionCommands, definitionGroups } from './definitions.js';
+import {
+  experimentDecideCommand,
+  experimentExportCommand,
+  experimentListCommand,
+  experimentPlanCommand,
+  experimentShowCommand,
+} from './experiments.js';
 import { messageListCommand, messageWhyCommand } from './explain-message.js';
 import { fieldListCommand } from './fields.js';
 import { profileFindCommand } from './find-profile.js';
@@ -59,6 +66,16 @@ import { profileUnsuppressCommand } from './unsuppress.js';
 import { userTokenSecretRotateCommand, userTokenSecretShowCommand } from './user-token-secret.js';
 import { whyCommand } from './why.js';
 
+/** Experiments have more to show than their versions. */
+const experimentCommands = [
+  experimentListCommand,
+  experimentShowCommand,
+  experimentPlanCommand,
+  experimentDecideCommand,
+  experimentExportCommand,
+];
+const own: readonly string[] = experimentCommands.map(({ name }) => name);
+
 /**
  * All commands, in the order of the help. To add one: a file here that exports its specification (`command({ … })`: how it is typed, what
  * help says, its options, what it does), and a line below. What is heavy to load (schemas, YAML, templates) it imports when it runs, as
@@ -80,7 +97,8 @@ export const commands: readonly Command[] = [
   policyPublishCommand,
   policyListCommand,
   policyShowCommand,
-  ...definitionCommands,
+  ...definitionCommands.filter(({ name }) => !own.includes(name)),
+  ...experimentCommands,
   fieldListCommand,
   segmentExplainCommand,
   segmentMembersCommand,

@@ -72,7 +72,7 @@ describeOnBothStores('looks at an experiment', (store) => {
       store().db,
     );
     await sql`insert into orders (order_id, profile_id, status, total, ordered_at, updated_at, paid_at, net, refunded, discount, qualifies)
-      values ('late', 'none-1999', 'paid', 9, ${noon + 7 * day}, 0, ${noon + 7 * day}, 9, 0, 0, true)`.execute(store().db);
+      values ('late', 'none-1998', 'paid', 9, ${noon + 7 * day}, 0, ${noon + 7 * day}, 9, 0, 0, true)`.execute(store().db);
     await lookOn(15);
     expect(await newest()).toMatchObject({
       day: 15,

@@ -1,0 +1,51 @@
+import { day, type Instant } from '../../domain/time/instant.js';
+import { type ArmEffect, effectsOf } from '../../experiments/effect.js';
+import { type LookInputs, lookInputs, splitOf } from '../../experiments/look.js';
+import { showsEffect } from '../../experiments/standing.js';
+import type { Experiment, LiveExperiment } from '../../journey/experiment.js';
+import { beginning } from '../../statistics/decision.js';
+import { listLooks, type StoredLook } from '../../store/experiment-looks.js';
+import { firstExposureAt, readSums } from '../../store/experiment-sums.js';
+import type { AppDeps } from '../deps.js';
+import { liveExperiment } from './show-experiments.js';
+import { weightsOf } from './take-looks.js';
+
+/** What somebody needs, beside the exposures, to compute the numbers again. */
+export interface Specification {
+  readonly asOf: Instant;
+  readonly definition: Experiment;
+  readonly inputs: LookInputs;
+  readonly expected: { readonly splitP: number; readonly mostFactor: number; readonly effects: readonly ArmEffect[] };
+  readonly looks: readonly StoredLook[];
+}
+
+/** Whoever has the rows can compute the effect, so an export is a reveal: it waits for the first planned look. */
+export type Exportable =
+  | { readonly kind: 'exportable'; readonly live: LiveExperiment; readonly looks: readonly StoredLook[] }
+  | { readonly kind: 'too-early' }
+  | { readonly kind: 'unknown' };
+
+export async function exportable(deps: Pick<AppDeps, 'store'>, id: string): Promise<Exportable> {
+  const live = await liveExperiment(deps, id);
+  if (live === null) return { kind: 'unknown' };
+  const looks = await listLooks(deps.store.db, live.definition, 1_000);
+  const state = looks[0]?.state ?? beginning;
+  return showsEffect(state) || state.kind === 'invalid' ? { kind: 'exportable', live, looks } : { kind: 'too-early' };
+}
+
+/** As of now. */
+export async function specifyExperiment(
+  { store, clock }: Pick<AppDeps, 'store' | 'clock'>,
+  { live: { definition }, looks }: Extract<Exportable, { readonly kind: 'exportable' }>,
+): Promise<Specification> {
+  const asOf = clock.now();
+  const startedAt = (await firstExposureAt(store.db, definition)) ?? asOf;
+  const inputs = lookInputs(definition, await readSums(store.db, definition, asOf), {
+    day: Math.floor((asOf - startedAt) / day),
+    before: looks[0]?.state ?? beginning,
+    mostBefore: 0,
+    weights: await weightsOf(store.db, definition.id),
+  });
+  const { p, mostFactor } = splitOf(inputs);
+  return { asOf, definition, inputs, expected: { splitP: p, mostFactor, effects: effectsOf(inputs) }, looks };
+}

@@ -1,0 +1,190 @@
+import { writeFile } from 'node:fs/promises';
+import type { ExperimentPlan, ExperimentResult, ExperimentStandings } from '../../api/contract/experiments.js';
+import { command } from '../command.js';
+import type { CliContext, Outcome } from '../context.js';
+import { CliFailure } from '../failure.js';
+import { option } from '../options.js';
+import { paragraphs, table } from '../text.js';
+
+export const experimentListCommand = command({
+  name: 'experiment list',
+  help: 'where each experiment in force stands',
+  run: (context) => listExperiments(context),
+});
+
+export const experimentShowCommand = command({
+  name: 'experiment show <id>',
+  help: 'how an experiment goes: people, split, days left; the effect from the first planned look on',
+  options: [
+    option('--language <language>', 'of the sentence: en or de'),
+    option('--picture <file>', 'write it as SVG'),
+    option('--reveal', 'the effect before its turn; it is written down who asked'),
+    option('--by <name>', 'with --reveal: who asks'),
+    option('--source', 'print the YAML'),
+    option('--at <version>', 'with --source: of this version'),
+  ],
+  examples: ['sojourn experiment show cart-text', 'sojourn experiment show cart-text --picture cart-text.svg'],
+  run: (context, [id = ''], options) => showExperiment(context, id, options()),
+});
+
+export const experimentPlanCommand = command({
+  name: 'experiment plan <id>',
+  help: 'how many people and weeks it needs, by what people of a journey did lately',
+  options: [
+    option('--journey <id>', 'whose people would be in it'),
+    option('--lift <percent>', 'the change that is to be found; 10 by default'),
+  ],
+  examples: ['sojourn experiment plan cart-text --journey abandoned-cart --lift 15'],
+  run: (context, [id = ''], options) => planExperiment(context, id, options()),
+});
+
+export const experimentDecideCommand = command({
+  name: 'experiment decide <id>',
+  help: 'give everybody one arm from now on, or take that back',
+  options: [
+    option('--arm <arm>', 'the arm; the one that the rule keeps where it is left out'),
+    option('--reverse', 'take the decision back: people are drawn as before'),
+    option('--by <name>', 'who decides'),
+    option('--because <text>', 'why'),
+  ],
+  examples: ['sojourn experiment decide cart-text --by kim', 'sojourn experiment decide cart-text --reverse --by kim'],
+  run: (context, [id = ''], options) => decideExperiment(context, id, options()),
+});
+
+export const experimentExportCommand = command({
+  name: 'experiment export <id>',
+  help: 'exposures and outcomes as CSV, and a script that computes the numbers again',
+  options: [option('--to <folder>', 'where to; experiment-<id> where it is left out')],
+  run: async (context, [id = ''], options) => (await import('../work/export-experiment.js')).exportExperiment(context, id, options()),
+});
+
+/** `experiment list` */
+async function listExperiments(context: CliContext): Promise<Outcome> {
+  const api = await context.client();
+  const { items } = await api.get<ExperimentStandings>('/v1/experiment-results');
+  const local = await context.localTime();
+  const rows = items.map(({ id, light, sentence, nextLook }) => [id, light, sentence.en, nextLook === null ? '' : local(nextLook.at)]);
+  const none = 'No experiment is published: write experiments/<id>.experiment.yaml, then sojourn experiment publish.';
+  return { value: items, text: table(['experiment', 'light', 'stands', 'next look'], rows, none) };
+}
+
+interface ShowOptions {
+  readonly language?: string;
+  readonly picture?: string;
+  readonly reveal?: boolean;
+  readonly by?: string;
+  readonly source?: boolean;
+  readonly at?: string;
+}
+
+/** `experiment show <id>` */
+async function showExperiment(context: CliContext, id: string, options: ShowOptions): Promise<Outcome> {
+  if (options.source === true) {
+    const [{ showDefinition }, { experiments }] = await Promise.all([
+      import('../work/definitions.js'),
+      import('../../definitions/experiment/kind.js'),
+    ]);
+    return showDefinition(context, experiments, id, options);
+  }
+  const language = options.language ?? 'en';
+  if (language !== 'en' && language !== 'de') throw new CliFailure('The language is en or de.', 2);
+  const result = await readResult(context, id, options);
+  if (options.picture !== undefined) await writeFile(options.picture, result.picture[language]);
+  return { value: result, text: await resultText(context, result, language) };
+}
+
+async function readResult(context: CliContext, id: string, { reveal, by }: ShowOptions): Promise<ExperimentResult> {
+  const api = await context.client();
+  const path = `/v1/experiments/${encodeURIComponent(id)}`;
+  if (reveal !== true) return api.get<ExperimentResult>(`${path}/result`);
+  if (by === undefined) throw new CliFailure('A reveal is written down: say who asks with --by.', 2);
+  return api.post<ExperimentResult>(`${path}/reveals`, { by });
+}
+
+async function resultText(context: CliContext, result: ExperimentResult, language: 'en' | 'de'): Promise<string> {
+  const { name, id, sentence, light, arms, conflicted, split, nextLook, effects, hidden, unit, currency, acts, looks } = result;
+  const local = await context.localTime();
+  const people = table(
+    ['arm', 'role', 'people', 'window ended'],
+    arms.map((arm) => [arm.name, arm.role, arm.exposed, arm.complete]),
+    '',
+  );
+  const what = unit === 'money' ? `${currency} per 1,000 people` : 'people who order, per 1,000';
+  const shown = (effects ?? []).map(({ arm, value, interval: [low = 0, high = 0] }) => [
+    arms.find((one) => one.id === arm)?.name ?? arm,
+    signed(value),
+    `${signed(low)} to ${signed(high)}`,
+  ]);
+  return paragraphs(
+    `${name} (${id}), ${light}`,
+    sentence[language],
+    people,
+    [
+      split.isBroken
+        ? `The split is broken (p = ${split.p.toExponential(1)}): something loses people of one arm.`
+        : `The split is sound (p = ${split.p.toFixed(3)}).`,
+      ...(conflicted > 0 ? [`${conflicted} people had two arms by a merge and are left out.`] : []),
+      ...(nextLook === null ? [] : [`Look ${nextLook.number} of ${nextLook.of}: ${local(nextLook.at)}, in ${nextLook.daysLeft} days.`]),
+      ...(hidden === 'before-first-look' ? ['The effect is shown from the first planned look on.'] : []),
+    ].join('\n'),
+    shown.length === 0 ? '' : table(['against the control', what, '95 %, at all times together'], shown, ''),
+    acts.length === 0
+      ? ''
+      : table(
+          ['when', 'what', 'arm', 'by', 'because'],
+          acts.map((act) => [local(act.at), act.kind, act.arm ?? '', act.madeBy, act.reason ?? '']),
+          '',
+        ),
+    looks.length === 0
+      ? ''
+      : `${looks.length} looks so far, the last on day ${looks[0]?.day}; α spent ${(looks[0]?.alphaSpent ?? 0).toFixed(4)}.`,
+  );
+}
+
+/** `experiment plan <id>` */
+async function planExperiment(
+  context: CliContext,
+  id: string,
+  { journey, lift = '10' }: { readonly journey?: string; readonly lift?: string },
+): Promise<Outcome> {
+  if (journey === undefined) throw new CliFailure('Say with --journey whose people would be in it.', 2);
+  const api = await context.client();
+  const plan = await api.get<ExperimentPlan>(`/v1/experiments/${encodeURIComponent(id)}/plan`, { journey, lift: Number(lift) / 100 });
+  const { people, weeks, isTooLong, detectablePerThousand, peoplePerWeek, history } = plan;
+  const least = detectablePerThousand === null ? 'nothing' : `${signed(detectablePerThousand)} per 1,000 people`;
+  return {
+    value: plan,
+    text: [
+      `${history.people} people of ${journey} in ${history.weeks} weeks: ${signed(history.mean * 1_000)} per 1,000 people.`,
+      `To find ${lift} % more takes ${people.toLocaleString('en')} people, ${weeks} weeks at ${Math.round(peoplePerWeek).toLocaleString('en')} a week.`,
+      isTooLong ? `That is too long: eight weeks can find ${least}, and nothing smaller.` : `Eight weeks could find ${least}.`,
+    ].join('\n'),
+  };
+}
+
+interface DecideOptions {
+  readonly arm?: string;
+  readonly reverse?: boolean;
+  readonly by?: string;
+  readonly because?: string;
+}
+
+/** `experiment decide <id>` */
+async function decideExperiment(context: CliContext, id: string, { arm, reverse, by, because }: DecideOptions): Promise<Outcome> {
+  if (by === undefined) throw new CliFailure('A decision is written down: say who decides with --by.', 2);
+  const api = await context.client();
+  const path = `/v1/experiments/${encodeURIComponent(id)}`;
+  const chosen = reverse === true ? null : (arm ?? (await api.get<ExperimentResult>(`${path}/result`)).keeps);
+  if (chosen === null && reverse !== true) throw new CliFailure('The rule keeps no arm yet: say one with --arm.', 2);
+  const reason = because === undefined ? {} : { reason: because };
+  const result = await api.post<ExperimentResult>(`${path}/decisions`, { arm: chosen, by, ...reason });
+  const text =
+    chosen === null
+      ? `The decision is taken back: people of ${id} are drawn as before.`
+      : `Everybody gets ${chosen} from now on, but for those who are kept back for four weeks. sojourn experiment decide ${id} --reverse takes it back.`;
+  return { value: result, text };
+}
+
+function signed(value: number): string {
+  return new Intl.NumberFormat('en', { maximumSignificantDigits: 4, signDisplay: 'exceptZero' }).format(value);
+}
