@@ -7,6 +7,6 @@ export async function readData(file: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch {
-    throw new CliFailure(`The file ${file} is not valid JSON.`, 2);
+    throw new CliFailure(`The file ${file} is not valid JSON: check its commas, quotes and braces.`, 2);
   }
 }

@@ -21,7 +21,7 @@ const mostShown = 10;
 export async function findProfileId(api: ApiClient, text: string, how: { readonly exactly?: boolean } = {}): Promise<string> {
   const { by, items, isCut } = await searchPeople(api, text, mostShown);
   const [only, another] = items;
-  if (only === undefined) throw new CliFailure(`Nobody is found by ${text}: no id, email, phone or part of a name is like that.`);
+  if (only === undefined) throw new CliFailure(`Nobody was found by ${text}: no person has this id, email, phone or part of a name.`);
   if (how.exactly === true && by === 'part')
     throw new CliFailure(
       `Nobody has exactly this id, email or phone: ${text}. It is only part of the data of these people:\n${peopleTable(items, '')}`,

@@ -137,7 +137,7 @@ describe('the command line, with a server', () => {
     expect((await cli('profile show ada')).out).toContain('1 × Mug');
     expect(await cli('profile erase ada')).toMatchObject({ exit: 2, err: expect.stringContaining('--yes') });
     expect((await cli('profile erase ada --yes')).out).toContain(`Profile ${profileId} is erased; 1 entry exits its journey.`);
-    expect(await cli('profile show ada')).toMatchObject({ exit: 1, err: expect.stringContaining('Nobody is found by ada') });
+    expect(await cli('profile show ada')).toMatchObject({ exit: 1, err: expect.stringContaining('Nobody was found by ada') });
   });
 
   test('finds a person by any id, email, phone or part of the name, and changes only whom it finds exactly', async () => {
@@ -152,7 +152,7 @@ describe('the command line, with a server', () => {
     expect((await cli('event list --profile Ad')).out).toContain('cart.updated armed an entry of cart.');
     expect((await cli('event list')).out).toMatch(/Product Added +\w+ +cart.updated armed/);
     expect(await cli('profile erase example.test --yes')).toMatchObject({ exit: 2, err: expect.stringContaining('only part of') });
-    expect(await cli('profile show nobody@example.test')).toMatchObject({ exit: 1, err: expect.stringContaining('Nobody is found by') });
+    expect(await cli('profile show nobody@example.test')).toMatchObject({ exit: 1, err: expect.stringContaining('Nobody was found by') });
   });
 
   test('asks which of several people is meant', async () => {

@@ -75,13 +75,13 @@ function tellSuspects(suspects: readonly SuspectId[], now: Instant, tell: (code:
   if (refused.length > 0)
     tell(
       'placeholder-ids',
-      `User ids that name nobody came in within a day: ${refused.slice(0, 5).join(', ')}${more}. Events go by their anonymous ids instead: mend the client.`,
+      `In the last day, events came with user ids that name nobody: ${refused.slice(0, 5).join(', ')}${more}. These events count for their anonymous ids instead. Correct the client that sends them.`,
     );
   const crowded = suspects.filter(({ why }) => why === 'crowded').length;
   if (crowded > 0)
     tell(
       'crowded-ids',
-      `${crowded === 1 ? 'One user id' : `${crowded} user ids`} brought more people within a day than one can be, and joins nobody any more: sojourn suspect-id list.`,
+      `${crowded === 1 ? 'One user id' : `${crowded} user ids`} brought more people within a day than one person can be, so it joins no more people: sojourn suspect-id list shows it.`,
     );
 }
 

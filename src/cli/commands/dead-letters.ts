@@ -76,7 +76,7 @@ async function listDeadLetters(context: CliContext, options: ListOptions): Promi
     letter.reason,
     letter.resolvedAt === null ? letter.detail : `${letter.detail} (done)`,
   ]);
-  return { value: letters, text: table(['dead letter', 'came', 'reason', 'what is wrong'], rows, 'No dead letters.') };
+  return { value: letters, text: table(['dead letter', 'received', 'reason', 'what is wrong'], rows, 'No dead letters.') };
 }
 
 /** `dead-letter retry <ids…>`, or all that are open. */

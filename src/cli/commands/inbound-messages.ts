@@ -35,7 +35,7 @@ async function listInboundMessages(context: CliContext, options: { readonly revi
     action,
     body ?? '',
   ]);
-  return { value: messages, text: table(['text', 'came', 'profile', 'read as', 'words'], rows, 'No texts.') };
+  return { value: messages, text: table(['text', 'received', 'profile', 'read as', 'words'], rows, 'No texts.') };
 }
 
 const sentences: Readonly<Record<InboundMessageReviewAnswer['result'], string>> = {

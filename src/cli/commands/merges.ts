@@ -35,7 +35,7 @@ async function listMerges(context: CliContext, options: { readonly profile?: str
   ]);
   return {
     value: items,
-    text: table(['merge', 'when', 'gave way', 'became', 'event', 'write key', ''], rows, 'No two known people were merged.'),
+    text: table(['merge', 'when', 'merged', 'into', 'event', 'write key', ''], rows, 'No two known people were merged.'),
   };
 }
 

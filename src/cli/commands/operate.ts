@@ -25,10 +25,10 @@ export const reconcileCommand = command({
 
 function headline({ status, notices }: Readiness): string {
   if (status !== 'ok' || notices.length === 0) return words[status];
-  return `It runs, and ${plural(notices.length, 'thing wants', 'things want')} a look`;
+  return `It runs, but ${plural(notices.length, 'thing needs', 'things need')} your attention`;
 }
 
-const words = { ok: 'All is well', degraded: 'It takes events, and something is away', down: 'It cannot take events' } as const;
+const words = { ok: 'All is well', degraded: 'It accepts events, but a part is down', down: 'It cannot accept events' } as const;
 
 /** `status`: how the running instance is. */
 async function showStatus(context: CliContext): Promise<Outcome> {

@@ -76,7 +76,7 @@ async function importProducts(context: CliContext, file: string): Promise<Outcom
   for (let start = 0; start < products.length; start += atOnce) {
     const answer = await api.put<ProductsTaken>('/v1/products', { products: products.slice(start, start + atOnce) }).catch((cause) => {
       throw cause instanceof CliFailure
-        ? new CliFailure(`From line ${start + 1} of ${file} on nothing was taken. ${cause.message}`, 1, cause.details)
+        ? new CliFailure(`Nothing from line ${start + 1} of ${file} on was stored. ${cause.message}`, 1, cause.details)
         : cause;
     });
     sum.taken += answer.taken;

@@ -68,7 +68,7 @@ async function listEntries(
   );
   const local = entries.length === 0 ? null : await context.localTime();
   const rows = entries.map((entry) => [entry.id, entry.journeyId, entry.profileId, local?.(entry.createdAt) ?? '', entry.sentence]);
-  return { value: entries, text: table(['entry', 'journey', 'profile', 'began', 'stands'], rows, 'There are no such entries.') };
+  return { value: entries, text: table(['entry', 'journey', 'profile', 'began', 'state now'], rows, 'There are no such entries.') };
 }
 
 /** `stuck list` */

@@ -91,7 +91,7 @@ async function showProfile(context: CliContext, id: string): Promise<Outcome> {
       section(
         'Entries',
         table(
-          ['entry', 'journey', 'stands'],
+          ['entry', 'journey', 'state now'],
           entries.map((entry) => [entry.id, entry.journeyId, entry.sentence]),
           '',
         ),
