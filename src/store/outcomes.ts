@@ -22,8 +22,8 @@ export async function lockDueExposures(trx: Trx, profileIds: readonly string[], 
 }
 
 /**
- * Works out what the people of these exposures did within their windows, from what is stored now: so refunds, cancellations, late orders and
- * merges restate it. Amounts in another currency count as orders, and not as money.
+ * Works out what the people of these exposures did within their windows, from what is stored now: so refunds, cancellations, late orders
+ * and merges restate it. Amounts in another currency count as orders, and not as money.
  */
 export async function writeOutcomes(trx: Trx, seqs: readonly number[], currency: string): Promise<void> {
   await sql`update exposures x set is_due = false, orders = s.orders, net = s.net, discount = s.discount, margin = s.margin, bare_net = s.bare_net,

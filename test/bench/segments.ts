@@ -30,7 +30,9 @@ const liveSegments = 50;
 const connections = 8;
 const batchSize = 15;
 
-/** A shop's events over HTTP into two instances of their own, one with 50 live segments and one with none, each with a store of the kind. */
+/**
+ * A shop's events over HTTP into two instances of their own, one with 50 live segments and one with none, each with a store of the kind.
+ */
 export async function benchSegments(places: StorePlaces, plan: Plan, say: (line: string) => void): Promise<SegmentsResult> {
   const children = { with: new Child('ingest-server.js'), without: new Child('ingest-server.js') };
   try {

@@ -5,8 +5,8 @@ import type { AppDeps } from '../deps.js';
 const atOnce = 1_000;
 
 /**
- * Works out what people in experiments did, where something changed, until nothing is due. Any process may do it, and be killed at any time.
- * Answers how many exposures were looked at.
+ * Works out what people in experiments did, where something changed, until nothing is due. Any process may do it, and be killed at any
+ * time. Answers how many exposures were looked at.
  */
 export async function settleOutcomes({ store, shop }: Pick<AppDeps, 'store' | 'shop'>): Promise<number> {
   for (let settled = 0; ; ) {

@@ -46,8 +46,8 @@ export interface Shop {
 }
 
 /**
- * The shop's page that restores this cart: with its token (percent-encoded), or with its lines as `variant:quantity,variant:quantity`, which
- * is how Shopify's cart links are made. The shop's site where the cart lacks what the link needs.
+ * The shop's page that restores this cart: with its token (percent-encoded), or with its lines as `variant:quantity,variant:quantity`,
+ * which is how Shopify's cart links are made. The shop's site where the cart lacks what the link needs.
  */
 export function restoreCartUrl(
   shop: Pick<Shop, 'cartLink' | 'siteUrl'>,

@@ -1,5 +1,6 @@
 import type { Projector } from '../scene.js';
 import { projectAnswers } from './answers.js';
+import { projectCheckoutAddress } from './checkout-address.js';
 import { projectClaims } from './claims.js';
 import { projectConsents } from './consents.js';
 import { projectEngagement } from './engagement.js';
@@ -12,6 +13,7 @@ import { projectTraits } from './traits.js';
  */
 export const projections: readonly Projector[] = [
   projectTraits,
+  projectCheckoutAddress,
   projectSeenZone,
   projectEngagement,
   projectConsents,

@@ -20,10 +20,11 @@ export function projectTraits(scene: Scene): Outcome {
   const { said: heard, claims, notes } = hearTraits(told, person, { speaker: reading.incoming.speaker, right: meeting.right });
   const others = plan.proven.has(meeting.profileId) && meeting.right === 'set' ? disowned(heard, person) : [];
   const said = { ...heard, ...Object.fromEntries(others.map(({ kind }) => [kind, null])) };
-  return after(claimed([...claims, ...others]), [...notes, ...special], Object.keys(said).length === 0 ? {} : merge(scene, said));
+  return after(claimed([...claims, ...others]), [...notes, ...special], Object.keys(said).length === 0 ? {} : mergeSaid(scene, said));
 }
 
-function merge({ reading: { event }, meeting, person, needs }: Scene, said: Readonly<Record<string, unknown>>): Outcome {
+/** The person with these traits, each if nothing newer is known of it, and where they are reached by them. */
+export function mergeSaid({ reading: { event }, meeting, person, needs }: Scene, said: Readonly<Record<string, unknown>>): Outcome {
   const { traits, traitTimes, changed, isFull } = mergeTraits(person, said, event.occurredAt);
   const isOther = changed.length > 0;
   const { email, phone, problems } = isOther ? addresses(traits, person, meeting.right, needs.shop.country) : { ...person, problems: [] };
@@ -35,7 +36,7 @@ function merge({ reading: { event }, meeting, person, needs }: Scene, said: Read
   };
 }
 
-function after(claim: Outcome, notes: readonly string[], merged: Outcome): Outcome {
+export function after(claim: Outcome, notes: readonly string[], merged: Outcome): Outcome {
   return {
     ...claim,
     ...merged,

@@ -43,9 +43,9 @@ export function sayTags(body: Fields): Said {
 }
 
 /**
- * `customers_email_marketing_consent/update` and `customers_marketing_consent/update` (texts). Shopify says neither words nor page, and staff
- * and other apps write it too: a yes counts as an import with its evidence, so it lifts no refusal that was given to us. States that are no
- * statement (`not_subscribed`, null) and those that wait (`pending`) tell nothing. `field`: where the body says it.
+ * `customers_email_marketing_consent/update` and `customers_marketing_consent/update` (texts). Shopify says neither words nor page, and
+ * staff and other apps write it too: a yes counts as an import with its evidence, so it lifts no refusal that was given to us. States that
+ * are no statement (`not_subscribed`, null) and those that wait (`pending`) tell nothing. `field`: where the body says it.
  */
 export function partsOfConsent(channel: Channel, field: string): (body: Fields) => readonly Part[] {
   return (body) => {

@@ -70,8 +70,8 @@ function totalOf(body: Fields): number | null {
 }
 
 /**
- * An order is one as soon as it is placed, paid or not: a reminder of its cart would be wrong. An import or a renewal may be old: it happened
- * when it was processed. What came later happened at its update.
+ * An order is one as soon as it is placed, paid or not: a reminder of its cart would be wrong. An import or a renewal may be old: it
+ * happened when it was processed. What came later happened at its update.
  */
 export function sayOrder(body: Fields): Said {
   const orderId = text(body['order_id']) ?? '';

@@ -14,7 +14,9 @@ const steps: ReadonlyMap<string, Step> = new Map([
   ['returning_to_sender', 'exception'],
 ]);
 
-/** `fulfillments/create`, `fulfillments/update`: a parcel, and where it is as far as the carrier says. One that was withdrawn tells nothing. */
+/**
+ * `fulfillments/create`, `fulfillments/update`: a parcel, and where it is as far as the carrier says. One that was withdrawn tells nothing.
+ */
 export function keptShipment(fulfillment: Fields): readonly Part[] {
   const [id, orderId] = [idOf(fulfillment), digits(fulfillment['order_id'])];
   const status = text(fulfillment['status']) ?? '';

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Looks at experiments, each with all that its result is made of, and acts: decisions that are carried out, their reversal, and reveals out of
- * turn. Rows are added and never changed.
+ * Looks at experiments, each with all that its result is made of, and acts: decisions that are carried out, their reversal, and reveals out
+ * of turn. Rows are added and never changed.
  */
 export async function up(db: Kysely<never>): Promise<void> {
   await sql`

@@ -43,6 +43,7 @@ test('each answers what it makes of an event, and changes nothing that it was gi
 
   expect(outcomes.map(madeBy)).toEqual([
     'person acts:traits changed:email,profiling_allowed',
+    '',
     'person',
     '',
     'acts:consent consents:denied',
