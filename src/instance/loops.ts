@@ -13,6 +13,7 @@ import { settleExpiredAttempts } from '../app/messages/settle-expired-attempts.j
 import type { LivePolicies } from '../app/policies/live-policies.js';
 import { rebuildModel } from '../app/recommendations/build-model.js';
 import type { LiveSegments } from '../app/segments/live-segments.js';
+import { tendRfmBounds } from '../app/segments/rfm-bounds.js';
 import { fillSegments, keepSegmentSizes, reviewDuePeople } from '../app/segments/tend-segments.js';
 import type { Store } from '../store/db.js';
 import { readPublished } from '../store/published.js';
@@ -76,6 +77,7 @@ export function relayLoops(app: AppDeps, { auditDays }: { readonly auditDays: nu
     upkeep('broadcasts', 1_000, () => enrolDue(app), 'Broadcasts could not be looked at'),
     upkeep('segments-due', 500, () => reviewDuePeople(app), 'Segments that change by time could not be looked at'),
     upkeep('segment-fills', 1_000, () => fillSegments(app), 'New definitions of segments could not be applied'),
+    upkeep('rfm-bounds', 60_000, () => tendRfmBounds(app), 'Buyers could not be parted into fifths'),
     upkeep('segment-sizes', 60_000, () => keepSegmentSizes(app), 'Sizes of segments could not be kept'),
     upkeep('outcomes', 1_000, () => settleOutcomes(app), 'What people in experiments did could not be worked out'),
     upkeep('looks', 5_000, () => takeLooks(app), 'Experiments could not be looked at'),

@@ -8,6 +8,7 @@ import { eventInstants } from './event-instants/index.js';
 import { experiments } from './experiments/index.js';
 import { ordersKnown } from './orders/index.js';
 import { recommendationsKnown } from './recommendations/index.js';
+import { rfmKnown } from './rfm/index.js';
 import { segmentsKnown } from './segments/index.js';
 import { serviceKnown } from './service/index.js';
 import type { KnowledgeSource } from './source.js';
@@ -17,6 +18,7 @@ import { viewedKnown } from './viewed/index.js';
 export const knowledgeSources = {
   event_instants: eventInstants,
   orders: ordersKnown,
+  rfm: rfmKnown,
   segments: segmentsKnown,
   service: serviceKnown,
   viewed: viewedKnown,

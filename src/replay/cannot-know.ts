@@ -18,7 +18,7 @@ export const cannotKnow = [
   {
     code: 'now',
     sentence:
-      'Policies, templates, segments, experiments and the journeys beside it are those of today, and so is who gets which arm; pauses, the shop’s order look-up and its budget of texts are left out.',
+      'Policies, templates, segments, experiments and the journeys beside it are those of today, and so is who gets which arm; the fifth of all buyers that somebody was in (`rfm`) is unknown; pauses, the shop’s order look-up and its budget of texts are left out.',
   },
   {
     code: 'before',

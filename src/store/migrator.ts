@@ -26,6 +26,7 @@ import { up as serviceRecords } from './migrations/0030-service-records.js';
 import { up as products } from './migrations/0032-products.js';
 import { up as recommendations } from './migrations/0033-recommendations.js';
 import { up as toldDefinitions } from './migrations/0035-told-definitions.js';
+import { up as rfmBounds } from './migrations/0036-rfm-bounds.js';
 import { up as answers } from './migrations/0037-answers.js';
 import { up as valueFlags } from './migrations/0038-value-flags.js';
 import { up as exposures } from './migrations/0040-exposures.js';
@@ -61,6 +62,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0032-products': { up: products },
   '0033-recommendations': { up: recommendations },
   '0035-told-definitions': { up: toldDefinitions },
+  '0036-rfm-bounds': { up: rfmBounds },
   '0037-answers': { up: answers },
   '0038-value-flags': { up: valueFlags },
   '0040-exposures': { up: exposures },

@@ -61,6 +61,7 @@ export interface Database {
   segment_reviews: SegmentReviewsTable;
   segment_fills: SegmentFillsTable;
   segment_sizes: SegmentSizesTable;
+  rfm_bounds: RfmBoundsTable;
   products: ProductsTable;
   recommendation_models: RecommendationModelsTable;
   recommendation_products: RecommendationProductsTable;
@@ -661,6 +662,16 @@ export interface ExposuresTable {
   unsubscribed: Generated<boolean>;
   complained: Generated<boolean>;
   stopped: Generated<boolean>;
+}
+
+export interface RfmBoundsTable {
+  version: Generated<number>;
+  made_at: number;
+  people: number;
+  currency: string | null;
+  recency: ColumnType<readonly number[], string, never>;
+  frequency: ColumnType<readonly number[], string, never>;
+  monetary: ColumnType<readonly number[], string, never>;
 }
 
 export interface SegmentMembersTable {

@@ -15,6 +15,7 @@ export const tablesOfNobody = {
   recommendation_models: nobody('How well what was learnt from all orders finds what is hidden from it.'),
   recommendation_products: nobody('What all people bought, counted; a group is as large as a country or a decade.'),
   segment_sizes: nobody('How many people belonged.'),
+  rfm_bounds: nobody('Boundaries between fifths of all buyers.'),
   broadcasts: nobody('The content for all recipients; the list of them is a table of its own.'),
   broadcast_batches: nobody('Positions in the list of recipients, and when somebody looks at them.'),
   write_keys: nobody('Keys of the shop.'),

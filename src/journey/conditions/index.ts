@@ -18,6 +18,7 @@ import { negation } from './negation.js';
 import { openTicket } from './open-ticket.js';
 import { order } from './order.js';
 import { orders } from './orders.js';
+import { rfm } from './rfm.js';
 import { segment } from './segment.js';
 import { trait } from './trait.js';
 import { viewed } from './viewed.js';
@@ -42,5 +43,6 @@ export const conditionKinds = {
   consent,
   viewed,
   segment,
+  rfm,
   message,
 } satisfies { readonly [K in keyof ConditionShapes]: ConditionKind<ConditionShapes[K], unknown> };

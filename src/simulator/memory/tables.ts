@@ -5,6 +5,7 @@ import { cartIn } from '../../domain/events/subject.js';
 import type { Verdict } from '../../domain/gate/verdict.js';
 import type { Channel } from '../../domain/messages/channel.js';
 import type { KeptOrder } from '../../domain/orders/kept-order.js';
+import type { RfmBounds } from '../../domain/orders/rfm.js';
 import type { KnownIdentity } from '../../domain/people/identity.js';
 import type { Profile } from '../../domain/people/profile.js';
 import type { ServiceRecord } from '../../domain/service/service-record.js';
@@ -151,6 +152,8 @@ export class Tables {
   readonly suppressions = new Map<string, string>();
   readonly unsubscribes = new Map<string, Instant>();
   readonly segments = new MemberBook();
+  /** It is of everybody; null: not known here. */
+  readonly rfm: RfmBounds | null = null;
   /** Since when each pause is in force, by its key. */
   readonly pauses = new Map<string, Instant>();
   #seq = 0;
