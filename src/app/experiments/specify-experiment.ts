@@ -19,7 +19,7 @@ export interface Specification {
   readonly looks: readonly StoredLook[];
 }
 
-/** Whoever has the rows can compute the effect, so an export is a reveal: it waits for the first planned look. */
+/** Anyone who has the rows can compute the effect, so an export is a reveal: it waits for the first planned look. */
 export type Exportable =
   | { readonly kind: 'exportable'; readonly live: LiveExperiment; readonly looks: readonly StoredLook[] }
   | { readonly kind: 'too-early' }
