@@ -1,4 +1,4 @@
-import type { TouchedOrder } from '../domain/events/order-facts.js';
+import type { TouchedOrder } from '../domain/events/happening.js';
 import { applyToOrder, type KeptOrder, type OrderDeed } from '../domain/orders/kept-order.js';
 import { viewOrder } from '../domain/orders/order-view.js';
 import type { CartId } from '../domain/values/ids.js';

@@ -1,4 +1,4 @@
-import type { TouchedRecord } from '../domain/events/service-facts.js';
+import type { TouchedRecord } from '../domain/events/happening.js';
 import { applyToRecord, recordKey, type ServiceDeed, type ServiceRecord } from '../domain/service/service-record.js';
 
 /** The tickets, feedback and reviews that the events of one transaction name, as those events change them. */

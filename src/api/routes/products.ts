@@ -1,9 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
-import { showProduct, showProducts } from '../../app/catalogue/show-products.js';
+import { type StoredProduct, showProduct, showProducts } from '../../app/catalogue/show-products.js';
 import { tellProducts } from '../../app/catalogue/tell-products.js';
 import { isInStock, type Product, priceOf, type ToldProduct } from '../../domain/catalogue/product.js';
-import type { StoredProduct } from '../../store/products.js';
 import { changes, keyed, nobody, nothing } from '../access.js';
 import { product, productsBody, productsTaken } from '../contract/products.js';
 import { idParams, pageOf, pageQuery } from '../contract/shared.js';

@@ -2,6 +2,8 @@ import { findProduct, listProducts, type StoredProduct } from '../../store/produ
 import type { AppDeps } from '../deps.js';
 import { type Page, type PageRequest, readPage } from '../paging.js';
 
+export type { StoredProduct };
+
 /** By id; those that are no longer offered too. */
 export function showProducts({ store }: Pick<AppDeps, 'store'>, request: PageRequest): Promise<Page<StoredProduct>> {
   return readPage(

@@ -5,7 +5,7 @@ import type { Experiment, Guardrail, GuardrailKind } from '../../journey/experim
 import type { Reference } from '../../journey/finding.js';
 import { toLimitMs } from '../../yaml/duration-source.js';
 import type { DefinitionForm } from '../kind.js';
-import { lintExperiment } from './lint.js';
+import { lintExperiment, type ReadExperiment } from './lint.js';
 import { longestDays } from './looks.js';
 import { type ExperimentSource, experimentSource } from './source.js';
 
@@ -14,12 +14,6 @@ export const experimentForm: DefinitionForm<Experiment> = {
   compile: (source: ExperimentSource) => readExperiment(source).definition,
   lint: (source: ExperimentSource, context) => lintExperiment(source, readExperiment(source), context),
 };
-
-export interface ReadExperiment {
-  readonly definition: Experiment;
-  /** What the audience names. */
-  readonly references: readonly Reference[];
-}
 
 function readExperiment(source: ExperimentSource): ReadExperiment {
   const references: Reference[] = [];

@@ -2,12 +2,17 @@ import { day } from '../../domain/time/instant.js';
 import { nearest } from '../../domain/values/nearest.js';
 import { allConditions, conditionKind } from '../../journey/conditions/kind-of.js';
 import type { Experiment } from '../../journey/experiment.js';
-import { error, type Finding, warning } from '../../journey/finding.js';
+import { error, type Finding, type Reference, warning } from '../../journey/finding.js';
 import { eventFindings, topicFindings } from '../../journey/lint.js';
 import type { DefinitionContext } from '../kind.js';
-import type { ReadExperiment } from './form.js';
 import { leastDays, longestDays } from './looks.js';
 import type { ExperimentSource } from './source.js';
+
+export interface ReadExperiment {
+  readonly definition: Experiment;
+  /** What the audience names. */
+  readonly references: readonly Reference[];
+}
 
 /** What is wrong with an experiment although its form is right. */
 export function lintExperiment(source: ExperimentSource, read: ReadExperiment, context: DefinitionContext): readonly Finding[] {

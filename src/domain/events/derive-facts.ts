@@ -8,26 +8,8 @@ import { orderIdOf } from '../orders/order-id.js';
 import type { ProfileId } from '../values/ids.js';
 import type { ShopEvent } from './event.js';
 import type { Fact, FactName } from './fact.js';
-import type { TouchedOrder } from './order-facts.js';
-import type { TouchedRecord } from './service-facts.js';
+import type { Happening } from './happening.js';
 import { type About, aboutThese } from './subject.js';
-
-/** All that an event brought about, once it has been projected. */
-export interface Happening {
-  readonly event: ShopEvent;
-  /** Canonical, after any merge that the event caused. */
-  readonly profileId: ProfileId;
-  /** The cart concerned, before and after; null: none, or the event belongs to a cart that is already ordered. */
-  readonly cart: { readonly cart: KeptCart; readonly before: CartView; readonly after: CartView } | null;
-  /** The order concerned; null: none that can be named. */
-  readonly order: TouchedOrder | null;
-  /** The ticket, feedback or review concerned; null: none. */
-  readonly record: TouchedRecord | null;
-  /** Names of the traits that changed; empty where an older event came late. */
-  readonly changedTraits: readonly string[];
-  /** Acts of consent, as they count. */
-  readonly consents: readonly ConsentRecord[];
-}
 
 export function traitFacts(happening: Happening): readonly Fact[] {
   const { changedTraits: changed } = happening;

@@ -1,17 +1,9 @@
 import type { OrderTold } from '../orders/order-told.js';
 import type { OrderView } from '../orders/order-view.js';
 import type { ProfileId } from '../values/ids.js';
-import type { Happening } from './derive-facts.js';
 import type { Fact, FactName } from './fact.js';
+import type { Happening } from './happening.js';
 import { aboutThese } from './subject.js';
-
-/** An order that an event tells of, once it has been projected. */
-export interface TouchedOrder {
-  readonly orderId: string;
-  /** Whose it is. */
-  readonly owner: ProfileId;
-  readonly after: OrderView;
-}
 
 /**
  * What else an event tells of an order than that it was paid, cancelled or refunded, which its cart hears too (`commerceFacts`). Such a

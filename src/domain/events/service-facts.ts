@@ -1,14 +1,8 @@
 import type { ServiceTold } from '../service/service-record.js';
 import type { ProfileId } from '../values/ids.js';
-import type { Happening } from './derive-facts.js';
 import type { Fact, FactName } from './fact.js';
+import type { Happening } from './happening.js';
 import { aboutThese } from './subject.js';
-
-/** A ticket, feedback or a review that an event tells of, once it has been projected. */
-export interface TouchedRecord {
-  /** Whose it is. */
-  readonly owner: ProfileId;
-}
 
 /** A fact of the person whose it is, about the order that it names. */
 export function serviceFacts({ event, record }: Happening, { of, id, fields }: ServiceTold): readonly Fact[] {

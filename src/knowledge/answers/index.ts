@@ -1,6 +1,7 @@
 import { currentValue, isNewer, type KnownAnswer } from '../../domain/answers/answer.js';
 import { isSealed } from '../../domain/keys/sealed.js';
 import type { KnowledgeSource, OpenSealed } from '../source.js';
+import { type AskedAnswers } from './asked.js';
 import { answersInMemory } from './memory.js';
 import { type AnswersJson, selectAnswers } from './store.js';
 
@@ -11,9 +12,6 @@ export type KnownAnswers = Readonly<Partial<Record<string, KnownAnswer>>>;
 interface AnswersNeed {
   readonly name: string | null;
 }
-
-/** The names; null: all. */
-export type AskedAnswers = readonly string[] | null;
 
 declare module '../../journey/knowledge.js' {
   interface Questions {

@@ -1,5 +1,5 @@
 import type { MemoryLook } from '../source.js';
-import type { AskedAnswers } from './index.js';
+import type { AskedAnswers } from './asked.js';
 import type { AnswersJson } from './store.js';
 
 export function answersInMemory(names: AskedAnswers, { tables, profileId }: MemoryLook): AnswersJson {

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Answer } from '../../domain/answers/answer.js';
 import type { About } from '../source.js';
-import type { AskedAnswers } from './index.js';
+import type { AskedAnswers } from './asked.js';
 
 export type AnswersJson = readonly Pick<Answer, 'name' | 'value' | 'answeredAt' | 'expiresAt'>[];
 

@@ -1,12 +1,8 @@
 import type { KnownOrders } from '../../domain/orders/known-order.js';
 import type { KnowledgeSource } from '../source.js';
+import { type OrdersNeed } from './asked.js';
 import { ordersInMemory } from './memory.js';
 import { selectOrders } from './store.js';
-
-/** `lines`: what was bought is asked for too. */
-export interface OrdersNeed {
-  readonly lines: boolean;
-}
 
 declare module '../../journey/knowledge.js' {
   interface Questions {
@@ -30,5 +26,3 @@ export const ordersKnown: KnowledgeSource<OrdersNeed, OrdersNeed, KnownOrders> =
   },
   fromMemory: ordersInMemory,
 };
-
-export const ordersAtMost = 1000;

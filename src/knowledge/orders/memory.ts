@@ -4,7 +4,7 @@ import type { KnownLine, KnownOrder, KnownOrders } from '../../domain/orders/kno
 import { marginOf, netLines } from '../../domain/orders/line-nets.js';
 import { viewOrder } from '../../domain/orders/order-view.js';
 import type { MemoryLook } from '../source.js';
-import { type OrdersNeed, ordersAtMost } from './index.js';
+import { type OrdersNeed, ordersAtMost } from './asked.js';
 
 export function ordersInMemory({ lines }: OrdersNeed, { tables, profileId, entryId }: MemoryLook): KnownOrders {
   const known = (order: KeptOrder): KnownOrder => ({ ...knownOrder(order), lines: lines ? linesOf(order) : [] });

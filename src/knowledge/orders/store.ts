@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { About } from '../source.js';
-import { type OrdersNeed, ordersAtMost } from './index.js';
+import { type OrdersNeed, ordersAtMost } from './asked.js';
 
 export function selectOrders({ lines }: OrdersNeed, { entryId, profileId }: About): RawBuilder<unknown> {
   const about = sql`(select ${anOrder(lines)} from orders o where o.order_id = ${orderOfEntry(entryId)})`;

@@ -3,20 +3,15 @@ import type { Product } from '../../domain/catalogue/product.js';
 import { isSealed } from '../../domain/keys/sealed.js';
 import type { RecommendationPool } from '../../domain/recommendations/block.js';
 import type { ShownRecommendations } from '../../domain/recommendations/record.js';
-import type { Instant } from '../../domain/time/instant.js';
 import type { AnswersJson } from '../answers/store.js';
 import { shownProduct } from '../entry-product/index.js';
 import type { KnowledgeSource, OpenSealed } from '../source.js';
+import { type PoolQuestion } from './asked.js';
 import { type PoolJson, selectPool } from './store.js';
 
 /** `collection`: of which products are wanted beside those that may be recommended; null: none. */
 interface PoolNeed {
   readonly collection: string | null;
-}
-
-export interface PoolQuestion {
-  readonly at: Instant;
-  readonly collections: readonly string[];
 }
 
 /** Null: nobody knows, as in the world in memory, which has no products. Then messages show an example. */

@@ -4,7 +4,7 @@ import type { PoolProduct, RecommendationPool } from '../../domain/recommendatio
 import { day } from '../../domain/time/instant.js';
 import { type AnswersJson, selectAnswers } from '../answers/store.js';
 import type { About } from '../source.js';
-import type { PoolQuestion } from './index.js';
+import type { PoolQuestion } from './asked.js';
 
 type Lists = 'purchases' | 'viewed' | 'inCart' | 'shown' | 'companions';
 

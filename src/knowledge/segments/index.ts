@@ -1,12 +1,7 @@
 import type { KnowledgeSource } from '../source.js';
+import { type AskedSegments, type SegmentPlaces } from './asked.js';
 import { placesInMemory } from './memory.js';
 import { selectPlaces } from './store.js';
-
-/** Whether the person belongs, by the ids of segments. Absent: not known, because it is not in force or not filled yet. */
-export type SegmentPlaces = Readonly<Record<string, boolean>>;
-
-/** Which segments are asked for; null: all that are in force. */
-export type AskedSegments = readonly string[] | null;
 
 /** Null: all of them. */
 interface SegmentNeed {

@@ -1,5 +1,5 @@
 import type { MemoryLook } from '../source.js';
-import type { AskedSegments, SegmentPlaces } from './index.js';
+import type { AskedSegments, SegmentPlaces } from './asked.js';
 
 /** In memory all segments were filled before anything happened. */
 export function placesInMemory(asked: AskedSegments, { tables, profileId }: MemoryLook): SegmentPlaces {

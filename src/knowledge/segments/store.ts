@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { About } from '../source.js';
-import type { AskedSegments } from './index.js';
+import type { AskedSegments } from './asked.js';
 
 /**
  * Who is no member is known to be none once a fill has come to them, or came to everybody: fills of what is no longer in force are removed.

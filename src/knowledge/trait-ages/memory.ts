@@ -1,5 +1,5 @@
 import type { MemoryLook } from '../source.js';
-import type { TraitAges } from './index.js';
+import type { TraitAges } from './asked.js';
 
 /** A simulation knows no `fields.yaml`: each trait counts as long as one that is not declared. */
 export function agesInMemory(names: readonly string[], { tables, profileId }: MemoryLook): TraitAges {

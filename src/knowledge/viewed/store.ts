@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { About } from '../source.js';
-import { listViewed, type ViewedQuestion } from './index.js';
+import { listViewed, type ViewedQuestion } from './asked.js';
 
 /** One row a product or a list; a list of which nothing is said is left out. */
 export function selectViewed({ since, at }: ViewedQuestion, { profileId }: About): RawBuilder<unknown> {

@@ -1,7 +1,7 @@
 import type { CommerceEvent } from '../../domain/carts/commerce-events.js';
 import type { ConsentTold } from '../../domain/consent/consent-events.js';
-import type { Happening } from '../../domain/events/derive-facts.js';
 import type { Fact } from '../../domain/events/fact.js';
+import type { Happening } from '../../domain/events/happening.js';
 import { recordKey } from '../../domain/service/service-record.js';
 import { commerce } from './commerce.js';
 import { consent } from './consent.js';

@@ -1,0 +1,2 @@
+/** The names; null: all. */
+export type AskedAnswers = readonly string[] | null;
