@@ -11,6 +11,7 @@ import { forgetOldKeyActs } from '../app/keys/undo-key-acts.js';
 import { settlePendingInteractions } from '../app/messages/record-interaction.js';
 import { settleExpiredAttempts } from '../app/messages/settle-expired-attempts.js';
 import type { LivePolicies } from '../app/policies/live-policies.js';
+import { settleOneClicks } from '../app/quiz/one-click.js';
 import { rebuildModel } from '../app/recommendations/build-model.js';
 import type { LiveSegments } from '../app/segments/live-segments.js';
 import { tendRfmBounds } from '../app/segments/rfm-bounds.js';
@@ -83,6 +84,7 @@ export function relayLoops(app: AppDeps, { auditDays }: { readonly auditDays: nu
     upkeep('looks', 5_000, () => takeLooks(app), 'Experiments could not be looked at'),
     upkeep('recommendation-models', 60_000, () => rebuildModel(app), 'What orders say for recommendations could not be learnt'),
     upkeep('expired-attempts', 5_000, () => settleExpiredAttempts(app), 'Attempts whose lease ended could not be settled'),
+    upkeep('one-clicks', 5_000, () => settleOneClicks(app), 'Answers by links in messages could not be judged'),
     upkeep('interactions', 5_000, () => settlePendingInteractions(app), 'Opens and clicks could not be judged'),
     upkeep('consents', 5_000, () => tendConsents(app), 'Consents that wait could not be looked at'),
     upkeep('dead-letters', 15_000, () => tendDeadLetters(app), 'Dead letters could not be kept within their bounds'),

@@ -3,6 +3,7 @@ import { confirmPage } from './confirm/page.js';
 import { dataPage } from './data/page.js';
 import type { CustomerPage } from './kit/customer-page.js';
 import { preferencesPage } from './preferences/page.js';
+import { quizPage } from './quiz/page.js';
 import { trackingPage } from './tracking/page.js';
 import { unsubscribePage } from './unsubscribe/page.js';
 import { viewPage } from './view/page.js';
@@ -19,6 +20,7 @@ export const customerPages: readonly CustomerPage[] = [
   cartPage,
   trackingPage,
   viewPage,
+  quizPage,
 ];
 
 /** The page that this address is of, also where a mail program has cut it short; null: it is no address of a page. */

@@ -46,7 +46,12 @@ const sampleSchema: z.ZodType<RenderContext> = z.strictObject({
       url: z.string(),
     })
     .nullable(),
-  links: z.strictObject({ unsubscribe: z.string(), preferences: z.string(), view: z.string().exactOptional() }),
+  links: z.strictObject({
+    unsubscribe: z.string(),
+    preferences: z.string(),
+    view: z.string().exactOptional(),
+    quiz: z.string().exactOptional(),
+  }),
   data: z.record(z.string(), z.unknown()).default({}),
   known: z.record(z.string(), z.unknown()).exactOptional(),
   isFirstSms: z.boolean(),

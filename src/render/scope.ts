@@ -65,7 +65,7 @@ export const knownVariables: ShapeOf<TemplateScope> & Shape = {
         url: 'value',
       },
     },
-    links: { keys: { unsubscribe: 'value', preferences: 'value', view: 'value' } },
+    links: { keys: { unsubscribe: 'value', preferences: 'value', view: 'value', quiz: 'value' } },
     data: 'any',
     isFirstSms: 'value',
     at: 'value',

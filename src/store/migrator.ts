@@ -29,6 +29,7 @@ import { up as toldDefinitions } from './migrations/0035-told-definitions.js';
 import { up as rfmBounds } from './migrations/0036-rfm-bounds.js';
 import { up as answers } from './migrations/0037-answers.js';
 import { up as valueFlags } from './migrations/0038-value-flags.js';
+import { up as quizRuns } from './migrations/0039-quiz-runs.js';
 import { up as exposures } from './migrations/0040-exposures.js';
 import { up as outcomes } from './migrations/0041-outcomes.js';
 import { up as looks } from './migrations/0042-looks.js';
@@ -65,6 +66,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0036-rfm-bounds': { up: rfmBounds },
   '0037-answers': { up: answers },
   '0038-value-flags': { up: valueFlags },
+  '0039-quiz-runs': { up: quizRuns },
   '0040-exposures': { up: exposures },
   '0041-outcomes': { up: outcomes },
   '0042-looks': { up: looks },

@@ -6,6 +6,7 @@ import { eraseLetters } from './erase-letters.js';
 import { experimentTables } from './experiment-tables.js';
 import { orderTables } from './order-tables.js';
 import type { PersonTable, TableName, TableRule, ToldSince } from './person-table.js';
+import { quizTables } from './quiz-tables.js';
 import { segmentTables } from './segment-tables.js';
 import { serviceTables } from './service-tables.js';
 import { tablesOfNobody } from './tables-of-nobody.js';
@@ -375,6 +376,7 @@ export const personTables: { readonly [Name in TableName]: TableRule<Name> } = {
 
   ...experimentTables,
   ...answerTables,
+  ...quizTables,
   ...segmentTables,
 
   ...tablesOfNobody,

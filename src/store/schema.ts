@@ -15,6 +15,8 @@ export interface Database {
   identities: IdentitiesTable;
   answers: AnswersTable;
   value_flags: ValueFlagsTable;
+  quiz_runs: QuizRunsTable;
+  one_clicks: OneClicksTable;
   events: EventsTable;
   facts: FactsTable;
   carts: CartsTable;
@@ -811,5 +813,30 @@ interface ValueFlagsTable {
   kind: 'trait' | 'answer';
   field: string;
   code: string;
+  at: number;
+}
+
+/** How far people are in quizzes (`0039`). */
+interface QuizRunsTable {
+  seq: Generated<number>;
+  profile_id: string;
+  quiz: string;
+  version: number;
+  given: JsonDefault<Record<string, unknown>>;
+  started_at: number;
+  updated_at: number;
+  completed_at: number | null;
+}
+
+/** Answers that a link in a message brought (`0039`). */
+interface OneClicksTable {
+  seq: Generated<number>;
+  profile_id: string;
+  message_id: string;
+  quiz: string;
+  question: string;
+  answer: string;
+  verdict: string;
+  reason: string | null;
   at: number;
 }

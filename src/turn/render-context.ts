@@ -9,11 +9,17 @@ import type { TurnWorld } from './world.js';
 export function renderContext(
   world: TurnWorld,
   { timeZone }: Knowledge,
-  links: { readonly cart: string; readonly unsubscribe: string; readonly preferences: string; readonly view?: string },
+  links: {
+    readonly cart: string;
+    readonly unsubscribe: string;
+    readonly preferences: string;
+    readonly view?: string;
+    readonly quiz?: string;
+  },
   told: Readonly<Record<string, unknown>> = {},
 ): RenderContext {
   const { profile, cart, entry, facts, shop, at } = world;
-  const { unsubscribe, preferences, view } = links;
+  const { unsubscribe, preferences, view, quiz } = links;
   return {
     profile: {
       firstName: textTrait(profile, 'firstName') ?? textTrait(profile, 'first_name'),
@@ -21,7 +27,7 @@ export function renderContext(
       traits: profile.traits,
     },
     cart: cart === null ? null : { ...shownCart(cart, shop.currency), url: links.cart },
-    links: { unsubscribe, preferences, ...(view === undefined ? {} : { view }) },
+    links: { unsubscribe, preferences, ...(view === undefined ? {} : { view }), ...(quiz === undefined ? {} : { quiz }) },
     data: originOf(entry.journeyId) === 'journey' ? {} : entry.data.trigger,
     known: told,
     isFirstSms: !facts.textedBefore,

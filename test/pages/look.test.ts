@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tendConsents } from '../../src/app/consent/double-opt-in.js';
+import { publishDefinition } from '../../src/app/definitions/publish-definition.js';
 import type { AppDeps } from '../../src/app/deps.js';
+import { fields as fieldKind } from '../../src/definitions/field/kind.js';
+import { quizzes } from '../../src/definitions/quiz/kind.js';
 import { type LinkPurpose, signLink } from '../../src/domain/keys/link-token.js';
 import { day, hour } from '../../src/domain/time/instant.js';
 import { parseShop } from '../../src/project/shop.js';
@@ -147,6 +151,27 @@ async function allPages(language: 'en' | 'de', worn: AppDeps['shop']): Promise<r
     await see('ask-done', '/u', { email: 'nobody@example.test', lang: language });
     await see('gone', '/l/none');
 
+    const fields = readFileSync('fields.yaml', 'utf8');
+    const quiz = readFileSync('quizzes/gift-finder.quiz.yaml', 'utf8')
+      .replace('{ id: partner, ', '{ id: partner, picture: https://cdn.willow-and-wren.example/logo.svg, ')
+      .replace('    tags: [home]\n', '    picture: https://cdn.willow-and-wren.example/logo.svg\n    tags: [home]\n');
+    await publishDefinition(app, fieldKind, { source: fields });
+    expect(await publishDefinition(app, quizzes, { source: quiz })).toMatchObject({ kind: 'published' });
+    const q = `/q/${link('quiz')}/gift-finder`;
+    await see('quiz-intro', q);
+    await see('quiz-question', `${q}?at=who`);
+    await see('quiz-followed', `${q}/who/partner`);
+    await see('quiz-several', `${q}?at=occasions`);
+    await see('quiz-special', `${q}?at=allergies`);
+    await see('quiz-nothing-chosen', q, { move: 'next', question: 'style' });
+    await ask(server, language, q, { move: 'next', question: 'who', answer: 'self' }, true);
+    await see('quiz-second', `${q}?at=style`);
+    await ask(server, language, q, { move: 'next', question: 'style', answer: 'classic' }, true);
+    await ask(server, language, q, { move: 'next', question: 'allergies', 'a.fragrance': 'on', agree: 'on' }, true);
+    await see('quiz-result', q);
+    await see('quiz-consent-given', q, { move: 'consent', consent: 'on' });
+    await see('quiz-closed', q.replace('gift-finder', 'none'));
+
     const asked = await opened.store.db
       .selectFrom('entries')
       .select('data')
@@ -195,7 +220,7 @@ async function allPages(language: 'en' | 'de', worn: AppDeps['shop']): Promise<r
   }
 }
 
-async function ask(server: FastifyInstance, language: string, url: string, fields?: Readonly<Record<string, string>>) {
+async function ask(server: FastifyInstance, language: string, url: string, fields?: Readonly<Record<string, string>>, leadsOn = false) {
   const headers = {
     'accept-language': language,
     ...(fields?.['elsewhere'] === undefined ? {} : { 'sec-fetch-site': 'cross-site' }),
@@ -207,7 +232,8 @@ async function ask(server: FastifyInstance, language: string, url: string, field
     method: fields === undefined ? 'GET' : 'POST',
     ...(fields === undefined ? {} : { payload: new URLSearchParams(fields).toString() }),
   });
-  expect(response.body).toContain(`<html lang="${language}">`);
+  if (leadsOn) expect(response.statusCode).toBe(303);
+  else expect(response.body).toContain(`<html lang="${language}">`);
   const shown = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, String(value)]));
   return { status: response.statusCode, headers: shown, body: response.body };
 }

@@ -230,6 +230,7 @@ describe('pages', () => {
       confirm: ['/d/$'],
       data: ['/x/$', '/x/$/export', '/x/$/erase'],
       view: ['/v/$'],
+      quiz: ['/q/$/gift-finder', '/q/$/gift-finder/who/self'],
     };
     const doors = [...Object.values(opens).flat(), '/l/$', '/o/$'];
     const cases = (Object.keys(opens) as LinkPurpose[]).flatMap((purpose) =>

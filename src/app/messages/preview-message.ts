@@ -19,7 +19,7 @@ export async function previewContext(deps: Pick<AppDeps, 'store' | 'shop' | 'clo
   return {
     profile: { firstName: text('firstName') ?? text('first_name'), locale: text('locale') ?? text('language'), traits: profile.traits },
     cart: cart === undefined ? null : cartOf(cart, deps.shop),
-    links: { unsubscribe: deps.shop.siteUrl, preferences: deps.shop.siteUrl, view: deps.shop.siteUrl },
+    links: { unsubscribe: deps.shop.siteUrl, preferences: deps.shop.siteUrl, view: deps.shop.siteUrl, quiz: deps.shop.siteUrl },
     data: {},
     // As in the examples: a preview asks nobody.
     known: templateExamples(),

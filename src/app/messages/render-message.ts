@@ -24,7 +24,11 @@ export function ownLinks(
   message: { readonly id: MessageId; readonly channel: Channel; readonly class: MessageClass },
 ): RenderContext['links'] {
   const { id, channel, class: messageClass } = message;
-  const links = { unsubscribe: linkOf(deps, 'unsubscribe', id), preferences: linkOf(deps, 'preferences', id) };
+  const links = {
+    unsubscribe: linkOf(deps, 'unsubscribe', id),
+    preferences: linkOf(deps, 'preferences', id),
+    quiz: linkOf(deps, 'quiz', id),
+  };
   return channelKind(channel).tracking.hasView && messageClass !== 'transactional' ? { ...links, view: linkOf(deps, 'view', id) } : links;
 }
 

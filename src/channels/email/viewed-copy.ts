@@ -57,6 +57,7 @@ function shownAddress(address: string, from: ViewedFrom): string | null {
     case 'confirm':
     case 'data':
     case 'view':
+    case 'quiz':
     case 'open':
       return null;
   }

@@ -3,7 +3,7 @@ import { base32 } from '../values/ids.js';
 import { readWithAny, type Secrets, signingKey } from './secrets.js';
 
 /** What a link does. It is part of the signature: a cart link never unsubscribes. */
-export type LinkPurpose = 'unsubscribe' | 'preferences' | 'cart' | 'confirm' | 'data' | 'view';
+export type LinkPurpose = 'unsubscribe' | 'preferences' | 'cart' | 'confirm' | 'data' | 'view' | 'quiz';
 
 export interface Link {
   readonly purpose: LinkPurpose;
@@ -22,6 +22,7 @@ export const linkLetters: Readonly<Record<LinkPurpose, string>> = {
   confirm: 'd',
   data: 'x',
   view: 'v',
+  quiz: 'q',
 };
 const purposes: Readonly<Record<string, LinkPurpose>> = Object.fromEntries(
   Object.entries(linkLetters).map(([purpose, letter]) => [letter, purpose as LinkPurpose]),
@@ -47,7 +48,7 @@ export function readLink(secrets: Secrets, text: string): Link | null {
 
 function readWith(secret: string, token: string): Link | null {
   const [, head, letter, kid, id, signature] =
-    /^(1([upcdxv])([a-z2-7]{4}))\.([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{22})(?![A-Za-z0-9_-])/.exec(token) ?? [];
+    /^(1([upcdxvq])([a-z2-7]{4}))\.([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{22})(?![A-Za-z0-9_-])/.exec(token) ?? [];
   const purpose = letter === undefined ? undefined : purposes[letter];
   if (head === undefined || purpose === undefined || id === undefined || signature === undefined) return null;
   if (kid !== keyId(secret)) return null;

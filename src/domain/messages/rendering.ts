@@ -27,7 +27,7 @@ export interface RenderContext {
     readonly url: string;
   } | null;
   /** `view`: the mail in a browser; absent where there is none. */
-  readonly links: { readonly unsubscribe: string; readonly preferences: string; readonly view?: string };
+  readonly links: { readonly unsubscribe: string; readonly preferences: string; readonly view?: string; readonly quiz?: string };
   /** The data of the request for the message: `data` of the call or of the broadcast; empty in journeys. */
   readonly data: Readonly<Record<string, unknown>>;
   /** What the template asks beside this (`TemplateHead.asks`), each under its own name. Absent: nothing. */

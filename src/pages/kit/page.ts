@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import type { Shop } from '../../domain/shop/shop.js';
-import { styleOf } from './style.js';
+import { styleOf, withPictures } from './style.js';
 import { kitWordsOf, type Language } from './words.js';
 
 /** Markup that is safe to put into a page. */
@@ -26,6 +26,8 @@ export interface PageContent {
   readonly body: Html;
   readonly status?: number;
   readonly isWide?: boolean;
+  /** It shows pictures from the shop's own hosts. */
+  readonly hasPictures?: boolean;
 }
 
 /** Sends a page in the shop's look: no script, nothing loaded but its logo, never cached, never indexed. */
@@ -54,7 +56,7 @@ ${footerOf(shop, language)}
   return (
     reply
       .status(page.status ?? 200)
-      .header('content-security-policy', policy)
+      .header('content-security-policy', page.hasPictures === true ? withPictures(policy, shop) : policy)
       .header('cache-control', 'no-store')
       .header('x-robots-tag', 'noindex')
       // Nothing of a link leaves for elsewhere; to our own pages forms say where they come from (`isFromElsewhere`).

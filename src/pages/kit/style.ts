@@ -31,6 +31,11 @@ function policyOf(shop: Shop, css: string): string {
   ].join('; ');
 }
 
+/** The same policy for a page that shows pictures of the shop's. */
+export function withPictures(policy: string, shop: Shop): string {
+  return policy.includes('img-src') ? policy : policy.replace('form-action', `img-src ${pictureHosts(shop).join(' ')}; form-action`);
+}
+
 function variables(palette: Palette): string {
   return Object.entries(palette)
     .map(([name, colour]) => `--${name}: ${colour};`)
@@ -80,6 +85,13 @@ td .soft { display: block; font-size: .8rem; line-height: 1.3; }
 .pair { display: flex; gap: 1rem; grid-column: 1 / -1; max-width: 26rem; }
 .pair > :first-child { flex: 2; } .pair > :last-child { flex: 1; }
 input[type=text], input[type=number], select { display: block; width: 100%; min-height: 2.9rem; margin-top: .3rem; padding: .55rem .75rem; font: 1rem/1.4 var(--body); color: var(--ink); background: var(--paper); border: 1px solid var(--soft); border-radius: 6px; }
+progress { display: block; width: 100%; height: .5rem; margin: 0 0 1.25rem; accent-color: var(--accent); }
+.choices label { border: 1px solid var(--line); border-radius: 8px; padding: .75rem .9rem; margin: 0 0 .6rem; align-items: center; }
+.choices label:hover { border-color: var(--accent); }
+.choices input { margin: 0; }
+.choices img { width: 4.5rem; height: 4.5rem; object-fit: cover; border-radius: 6px; }
+.result img { width: 100%; height: auto; border-radius: 8px; margin: 0 0 1rem; }
+a.button { display: inline-block; font: 600 1rem/1.25 var(--body); padding: .9rem 1.75rem; border-radius: 6px; background: var(--accent); color: var(--onAccent); text-decoration: none; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 section { border-top: 1px solid var(--line); margin-top: 2rem; padding-top: 1.5rem; }
 .actions { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.25rem; }

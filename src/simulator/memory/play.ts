@@ -153,7 +153,12 @@ export class Play {
     const stored = repeats ? (this.tables.messages.get(messageId)?.content ?? null) : null;
     const content = knownContent(stored, address);
     if (content !== null || address.kind !== 'ok') return content ?? { kind: 'empty', problem: address.kind };
-    const links = { cart: 'https://shop.example/c', unsubscribe: 'https://shop.example/u', preferences: 'https://shop.example/p' };
+    const links = {
+      cart: 'https://shop.example/c',
+      unsubscribe: 'https://shop.example/u',
+      preferences: 'https://shop.example/p',
+      quiz: 'https://shop.example/q',
+    };
     const rendered = this.#outside.render(step.template, renderContext(world, known, links, this.#told(world, step.template)), world);
     if (rendered.kind === 'empty') return rendered;
     const { tracking } = world.policies.engagement;
