@@ -28,10 +28,7 @@ export function questionForm(
 ): Html {
   const words = wordsOf(language);
   const say = (text: Parameters<typeof wordsIn>[0]): string => wordsIn(text, language);
-  const { behind } = standingIn(visit.quiz, visit.given);
-  const place = behind.findIndex(({ id }) => id === question.id);
-  const at = (place === -1 ? behind.length : place) + 1;
-  const of = at - 1 + visit.quiz.questions.length - visit.quiz.questions.indexOf(question);
+  const { at, of } = placeOf(visit, question);
   const before = questionBefore(visit.quiz, visit.given, question.id);
   const why = question.why === null ? view.purpose : say(question.why);
   return html`<p class="soft" id="place">${words.progress(at, of)}</p>
@@ -51,6 +48,15 @@ ${question.consent === null ? html`` : html`<label><input type="checkbox" name="
 <div class="actions"><button type="submit" name="move" value="next">${words.next}</button><button type="submit" class="plain" name="move" value="skip">${words.skip}</button></div>
 </form>
 ${before === null ? html`` : html`<p><a href="${path}?at=${before.id}">${words.back}</a></p>`}`;
+}
+
+/** On the person's way: which question it is, and of how many at most. Beside it, as by a link in a message: its place in the file. */
+function placeOf({ quiz, given }: QuizVisit, question: QuizQuestion): { readonly at: number; readonly of: number } {
+  const { behind, next } = standingIn(quiz, given);
+  const inFile = quiz.questions.findIndex(({ id }) => id === question.id);
+  const way = next === null ? behind : [...behind, next];
+  const place = way.findIndex(({ id }) => id === question.id);
+  return place === -1 ? { at: inFile + 1, of: quiz.questions.length } : { at: place + 1, of: place + quiz.questions.length - inFile };
 }
 
 function chosen(view: QuestionView, id: string): Html {
