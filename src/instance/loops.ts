@@ -1,4 +1,5 @@
 import { enrolDue, forgetOldRequests } from '../app/broadcasts/enrol-recipients.js';
+import { tellSubscribers } from '../app/catalogue/tell-subscribers.js';
 import { tendConsents } from '../app/consent/double-opt-in.js';
 import { tendDeadLetters } from '../app/dead-letters/tend-dead-letters.js';
 import type { AppDeps } from '../app/deps.js';
@@ -82,6 +83,7 @@ export function relayLoops(app: AppDeps, { auditDays }: { readonly auditDays: nu
     upkeep('segment-sizes', 60_000, () => keepSegmentSizes(app), 'Sizes of segments could not be kept'),
     upkeep('outcomes', 1_000, () => settleOutcomes(app), 'What people in experiments did could not be worked out'),
     upkeep('looks', 5_000, () => takeLooks(app), 'Experiments could not be looked at'),
+    upkeep('item-subscriptions', 1_000, () => tellSubscribers(app), 'Those who wait for products could not be told of them'),
     upkeep('recommendation-models', 60_000, () => rebuildModel(app), 'What orders say for recommendations could not be learnt'),
     upkeep('expired-attempts', 5_000, () => settleExpiredAttempts(app), 'Attempts whose lease ended could not be settled'),
     upkeep('one-clicks', 5_000, () => settleOneClicks(app), 'Answers by links in messages could not be judged'),

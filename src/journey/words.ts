@@ -10,6 +10,8 @@ const factWords: Readonly<Record<string, string>> = {
   'consent.granted': 'a consent',
   'consent.revoked': 'a withdrawal of consent',
   'product.viewed': 'a look at a product',
+  'product.restocked': 'the return of a product that the person waits for',
+  'product.price_dropped': 'a lower price of a product that the person waits for',
   'page.viewed': 'a look at a page',
   'cart.updated': 'a change of the cart',
   'cart.emptied': 'the cart being emptied',

@@ -6,6 +6,7 @@ import { answers } from './answers/index.js';
 import { entryProductKnown } from './entry-product/index.js';
 import { eventInstants } from './event-instants/index.js';
 import { experiments } from './experiments/index.js';
+import { lastingKnown } from './lasting/index.js';
 import { ordersKnown } from './orders/index.js';
 import { recommendationsKnown } from './recommendations/index.js';
 import { rfmKnown } from './rfm/index.js';
@@ -22,6 +23,7 @@ export const knowledgeSources = {
   segments: segmentsKnown,
   service: serviceKnown,
   viewed: viewedKnown,
+  lasting: lastingKnown,
   recommendations: recommendationsKnown,
   entry_product: entryProductKnown,
   experiments,

@@ -76,7 +76,7 @@ export async function openTemplateFolder(projectFolder: string): Promise<Templat
 const words = z.record(z.string().regex(/^[a-z]{2,3}$/, 'must be a language such as en'), z.record(z.string(), z.string()));
 
 const recommendationsText = z.strictObject({
-  slot: z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'must be a name such as after-order, in small letters with hyphens'),
+  slot: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be a name such as after-order, in small letters with hyphens'),
   count: z.number().int().min(1).max(12).default(4),
   fallback: z.union(
     [z.literal('popular'), z.literal('leave_out'), z.strictObject({ collection: z.string().min(1).max(100) })],

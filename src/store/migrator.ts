@@ -25,6 +25,7 @@ import { up as orders } from './migrations/0029-orders.js';
 import { up as serviceRecords } from './migrations/0030-service-records.js';
 import { up as products } from './migrations/0032-products.js';
 import { up as recommendations } from './migrations/0033-recommendations.js';
+import { up as productChanges } from './migrations/0034-product-changes.js';
 import { up as toldDefinitions } from './migrations/0035-told-definitions.js';
 import { up as rfmBounds } from './migrations/0036-rfm-bounds.js';
 import { up as answers } from './migrations/0037-answers.js';
@@ -62,6 +63,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0030-service-records': { up: serviceRecords },
   '0032-products': { up: products },
   '0033-recommendations': { up: recommendations },
+  '0034-product-changes': { up: productChanges },
   '0035-told-definitions': { up: toldDefinitions },
   '0036-rfm-bounds': { up: rfmBounds },
   '0037-answers': { up: answers },

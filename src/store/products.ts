@@ -49,7 +49,7 @@ function soughtBy(product: Product) {
   return { family, tags, collections, isInStock: isInStock(product), price: priceOf(product) };
 }
 
-export async function findProduct(db: Db, productId: string): Promise<StoredProduct | null> {
+export async function findProduct(db: Db | Trx, productId: string): Promise<StoredProduct | null> {
   const { rows } = await sql<StoredProduct>`select ${columns} from products where product_id = ${productId}`.execute(db);
   return rows[0] ?? null;
 }

@@ -65,6 +65,7 @@ export interface Database {
   segment_sizes: SegmentSizesTable;
   rfm_bounds: RfmBoundsTable;
   products: ProductsTable;
+  product_changes: ProductChangesTable;
   recommendation_models: RecommendationModelsTable;
   recommendation_products: RecommendationProductsTable;
   interactions: InteractionsTable;
@@ -717,6 +718,16 @@ export interface ProductsTable {
   is_in_stock: boolean;
   price: number | null;
   received_at: number;
+}
+
+export interface ProductChangesTable {
+  seq: Generated<number>;
+  product_id: string;
+  what: string;
+  at: number;
+  price: number | null;
+  was: number | null;
+  after_id: Generated<string>;
 }
 
 export interface RecommendationModelsTable {

@@ -12,6 +12,7 @@ export const tablesOfNobody = {
   products: nobody('What the shop sells.'),
   experiment_looks: nobody('Sums of many people.'),
   experiment_acts: nobody('What was decided about an arm, and by whom of the team.'),
+  product_changes: nobody('Products that came back or became cheaper; how far people have been told, by our own ids.'),
   recommendation_models: nobody('How well what was learnt from all orders finds what is hidden from it.'),
   recommendation_products: nobody('What all people bought, counted; a group is as large as a country or a decade.'),
   segment_sizes: nobody('How many people belonged.'),

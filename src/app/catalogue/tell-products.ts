@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { ToldProduct } from '../../domain/catalogue/product.js';
 import { endMark, isNewer, newestOfEach } from '../../domain/catalogue/product-version.js';
+import { writeProductChanges } from '../../store/product-changes.js';
 import { lockProducts, writeProducts } from '../../store/products.js';
 import { writeTogether } from '../../store/write-together.js';
 import { canonicalJson } from '../canonical-json.js';
 import type { AppDeps } from '../deps.js';
+import { changesOf } from './tell-subscribers.js';
 
 /** What became of what the shop told. */
 export interface ProductsTaken {
@@ -36,7 +38,10 @@ export async function tellProducts(
     );
     const standing = newest.map((one) => ({ one, before: known.get(one.productId) ?? null }));
     const taken = standing.filter(({ one, before }) => before === null || isNewer(one, before));
-    await writeTogether(trx, { products: writeProducts(taken.map(({ one }) => one)) });
+    const changes = taken.flatMap(({ one, before }) =>
+      changesOf(before?.product ?? null, one.product).map((change) => ({ ...change, productId: one.productId, at: clock.now() })),
+    );
+    await writeTogether(trx, { products: writeProducts(taken.map(({ one }) => one)), changes: writeProductChanges(changes) });
     const older = standing.filter(({ one, before }) => before !== null && isNewer(before, one)).map(({ one }) => one.productId);
     return { taken: taken.length, unchanged: newest.length - taken.length - older.length, older };
   });

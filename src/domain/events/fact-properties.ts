@@ -46,6 +46,11 @@ const message: readonly FactProperty[] = [
 
 const segment: readonly FactProperty[] = [{ name: 'segment', meaning: 'the id of the segment' }];
 
+const change: readonly FactProperty[] = [
+  { name: 'product_id', meaning: 'the product' },
+  { name: 'price', meaning: 'its price now' },
+];
+
 /** What `event_property` finds in each fact. Of a track call of the shop's own (`event:…`) it finds what the call carries. */
 export const factProperties: Readonly<Partial<Record<KnownFactName, readonly FactProperty[]>>> = {
   'profile.updated': [{ name: 'changed', meaning: 'the names of the traits that changed' }],
@@ -57,6 +62,8 @@ export const factProperties: Readonly<Partial<Record<KnownFactName, readonly Fac
     { name: 'category', meaning: 'its category' },
     { name: 'price', meaning: 'its price' },
   ],
+  'product.restocked': change,
+  'product.price_dropped': [...change, { name: 'was', meaning: 'the price before' }],
   'page.viewed': [
     { name: 'url', meaning: 'the address of the page' },
     { name: 'title', meaning: 'its title' },

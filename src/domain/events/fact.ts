@@ -8,6 +8,8 @@ export const factNames = [
   'consent.granted',
   'consent.revoked',
   'product.viewed',
+  'product.restocked',
+  'product.price_dropped',
   'page.viewed',
   'cart.updated',
   'cart.emptied',

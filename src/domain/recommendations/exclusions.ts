@@ -1,5 +1,5 @@
 import { day, type Instant } from '../time/instant.js';
-import { type LastingPrior, lastingOf, reminderWindow } from './replenishment.js';
+import { gapsOf, type LastingPrior, lastingOf, reminderWindow } from './replenishment.js';
 import type { TagVector } from './tags.js';
 
 /** A product as recommendations see it. */
@@ -53,6 +53,5 @@ export function isDue(bought: Experience['bought'], prior: LastingPrior, at: Ins
   const times = bought.toSorted((a, b) => a.at - b.at);
   const last = times.at(-1);
   if (last === undefined) return false;
-  const gaps = times.slice(1).map((one, index) => (one.at - (times[index]?.at ?? one.at)) / day / Math.max(1, times[index]?.quantity ?? 1));
-  return at >= reminderWindow(last.at, lastingOf(gaps, prior, Math.max(1, last.quantity))).first;
+  return at >= reminderWindow(last.at, lastingOf(gapsOf(times), prior, Math.max(1, last.quantity))).first;
 }

@@ -34,6 +34,14 @@ export function lastingOf(gapsDays: readonly number[], prior: LastingPrior, quan
   return { logMean, logVariance: 1 / precision, sigma, quantity };
 }
 
+/** Days between purchases, the oldest first, each for one piece. */
+export function gapsOf(times: readonly { readonly at: Instant; readonly quantity: number }[]): readonly number[] {
+  return times.slice(1).map((one, index) => {
+    const before = times[index] ?? one;
+    return (one.at - before.at) / day / Math.max(1, before.quantity);
+  });
+}
+
 /** Quantiles of the normal distribution that reminders go by. */
 const normalQuantiles = {
   0.1: -1.2815515655446004,

@@ -19,6 +19,7 @@ import { openTicket } from './open-ticket.js';
 import { order } from './order.js';
 import { orders } from './orders.js';
 import { rfm } from './rfm.js';
+import { runsLow } from './runs-low.js';
 import { segment } from './segment.js';
 import { trait } from './trait.js';
 import { viewed } from './viewed.js';
@@ -42,6 +43,7 @@ export const conditionKinds = {
   last_rating: lastRating,
   consent,
   viewed,
+  runs_low: runsLow,
   segment,
   rfm,
   message,

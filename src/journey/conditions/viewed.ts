@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { durationWords } from '../../domain/time/duration.js';
 import { durationText, toLimitMs } from '../../yaml/duration-source.js';
-import { type ConditionKind, truth } from './kind.js';
-import { choiceWords, isChosen, oneChoice, type ProductChoice, productChoiceShape, toChoice } from './product-choice.js';
+import { type ConditionKind, earliestAfter } from './kind.js';
+import { choiceWords, judgeChoice, oneChoice, type ProductChoice, productChoiceShape, toChoice } from './product-choice.js';
 
 declare module './condition.js' {
   interface ConditionShapes {
@@ -12,7 +12,7 @@ declare module './condition.js' {
 
 interface ViewedCondition {
   readonly kind: 'viewed';
-  readonly choice: ProductChoice | null;
+  readonly choice: ProductChoice;
   /** Milliseconds back from the instant of evaluation; null: ever. */
   readonly windowMs: number | null;
 }
@@ -20,7 +20,7 @@ interface ViewedCondition {
 const yaml = z
   .strictObject({ ...productChoiceShape, within: durationText.optional() })
   .superRefine(oneChoice)
-  .meta({ description: 'Products that the person looked at.', examples: [{ tag: 'skin:dry', within: 'P30D' }] });
+  .meta({ description: 'Products that the person looked at.', examples: [{ tags: { any_of: ['skin:dry'] }, within: 'P30D' }] });
 
 /** What the person looked at within a half-open window that ends now. A list of products counts for its collection. */
 export const viewed: ConditionKind<ViewedCondition, z.output<typeof yaml>> = {
@@ -36,11 +36,9 @@ export const viewed: ConditionKind<ViewedCondition, z.output<typeof yaml>> = {
   needs: ({ windowMs }) => [{ of: 'viewed', windowMs }],
   evaluate({ choice, windowMs }, { at: now, known }) {
     const from = windowMs === null ? Number.NEGATIVE_INFINITY : now - windowMs;
-    return truth(
-      isChosen(
-        choice,
-        (known.viewed ?? []).filter(({ at }) => at !== null && at > from),
-      ),
+    return judgeChoice(
+      choice,
+      (known.viewed ?? []).filter(({ at }) => at !== null && at > from),
     );
   },
   changedBy: () => ['product.viewed', 'event:Product List Viewed'],
@@ -49,8 +47,7 @@ export const viewed: ConditionKind<ViewedCondition, z.output<typeof yaml>> = {
       ...(next === null ? [] : [next]),
       ...(at === null || windowMs === null ? [] : [at + windowMs]),
     ]);
-    const ahead = edges.filter((edge) => edge > now);
-    return ahead.length === 0 ? null : Math.min(...ahead);
+    return earliestAfter(now, edges);
   },
   describe({ choice, windowMs }, holds) {
     const window = windowMs === null ? '' : ` within ${durationWords(windowMs)}`;

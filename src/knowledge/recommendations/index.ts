@@ -62,7 +62,7 @@ function poolOf(json: PoolJson, open: OpenSealed | undefined): RecommendationPoo
     kind: 'pool',
     ...json,
     purchases: json.purchases ?? [],
-    ratings: [],
+    ratings: json.ratings ?? [],
     answers: answersOf(json, open),
     viewed: json.viewed ?? [],
     inCart: json.inCart ?? [],

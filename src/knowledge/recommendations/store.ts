@@ -6,10 +6,10 @@ import { type AnswersJson, selectAnswers } from '../answers/store.js';
 import type { About } from '../source.js';
 import type { PoolQuestion } from './asked.js';
 
-type Lists = 'purchases' | 'viewed' | 'inCart' | 'shown' | 'companions';
+type Lists = 'ratings' | 'purchases' | 'viewed' | 'inCart' | 'shown' | 'companions';
 
 /** As the statement answers; null where it found nothing of a list. */
-export type PoolJson = Omit<RecommendationPool, 'kind' | 'ratings' | 'answers' | 'products' | Lists> & {
+export type PoolJson = Omit<RecommendationPool, 'kind' | 'answers' | 'products' | Lists> & {
   readonly answers: AnswersJson | null;
 } & {
   readonly [List in Lists]: RecommendationPool[List] | null;
@@ -72,6 +72,8 @@ export function selectPool({ at, collections }: PoolQuestion, { profileId }: Abo
       'at', ${at}::bigint, 'traits', traits, 'traitTimes', trait_times, 'answers', ${selectAnswers(null, { entryId: null, profileId })},
       'model', (select json_build_object('version', version, 'isUsed', is_used) from model),
       'purchases', (select json_agg(json_build_object('productId', product_id, 'at', at, 'bought', bought, 'quantity', quantity) order by at, product_id) from bought),
+      'ratings', (select json_agg(json_build_object('productId', product_id, 'stars', rating) order by id) from service_records
+        where profile_id = ${profileId} and kind = 'review' and product_id is not null and rating is not null),
       'viewed', (select json_agg(json_build_object('productId', product_id, 'at', at) order by product_id) from viewed),
       'inCart', (select json_agg(product_id order by product_id) from carted),
       'shown', (select json_agg(json_build_object('productId', product_id, 'at', at, 'isClicked', is_clicked) order by at, product_id) from shown),

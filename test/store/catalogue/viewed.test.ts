@@ -98,13 +98,13 @@ describeOnBothStores('what a person looked at', (store) => {
 });
 
 test.each([
-  [{ product: 'cream' }, true],
-  [{ product: 'soap' }, false],
-  [{ tag: 'Skin:Dry', within: 'PT2H' }, true],
-  [{ tag: 'skin:dry', within: 'PT1H' }, false],
-  [{ tag: { all_of: ['skin:dry', 'skin:oily'] } }, false],
-  [{ tag: { any_of: ['skin:dry', 'skin:oily'] } }, true],
-  [{ collection: { all_of: ['winter', 'gifts'] } }, true],
+  [{ products: { any_of: ['cream'] } }, true],
+  [{ products: { any_of: ['soap'] } }, false],
+  [{ tags: { any_of: ['Skin:Dry'] }, within: 'PT2H' }, true],
+  [{ tags: { any_of: ['skin:dry'] }, within: 'PT1H' }, false],
+  [{ tags: { all_of: ['skin:dry', 'skin:oily'] } }, false],
+  [{ tags: { none_of: ['skin:oily'] } }, true],
+  [{ collections: { all_of: ['winter', 'gifts'] } }, true],
   [{}, true],
 ] as const)('a condition on it: %j', (source, holds) => {
   const kind = conditionKinds.viewed;
