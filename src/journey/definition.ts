@@ -22,7 +22,7 @@ export interface JourneyDefinition {
   readonly goals: readonly GoalRule[];
   readonly maxDurationMs: number | null;
   readonly catchUp: CatchUp;
-  /** Share of entries held out, 0–1. 0 until experiments are built. */
+  /** Share of people held out, 0–1: they walk, and get no message of a class that is held out. */
   readonly holdout: number;
   readonly start: StepId;
   readonly steps: Readonly<Record<string, Step>>;

@@ -34,9 +34,6 @@ export function lintJourney(compiled: Compiled, { templates, topics, segments, e
     ...(segments === undefined ? [] : segmentFindings(compiled, segments)),
     ...(experiments === undefined ? [] : experimentFindings(compiled, experiments)),
     ...kindFindings(compiled),
-    ...(definition.holdout === 0
-      ? []
-      : [error(['holdout'], 'A journey has no holdout of its own.', 'Remove it, and use an experiment with an arm that has holdout_of.')]),
     ...triggerKind(definition.trigger).lint(definition.trigger, ['trigger', definition.trigger.kind]),
     ...keyFindings(definition),
   ];

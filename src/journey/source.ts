@@ -77,7 +77,9 @@ export const journeySource = z
       .union([z.enum(['skip_step', 'exit']), z.strictObject({ send_if_within: durationText })])
       .default({ send_if_within: 'PT4H' })
       .meta({ description: 'What a resume does with what fell due during a pause.' }),
-    holdout: z.number().min(0).max(1).default(0),
+    holdout: z.number().min(0).max(1).default(0).meta({
+      description: 'The share of people who walk and get no marketing message, such as 0.1: what the journey brings is known by them.',
+    }),
     steps: z.array(stepSource).min(1),
   })
   .meta({ id: 'Journey', title: 'Sojourn journey' });

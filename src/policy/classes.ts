@@ -7,7 +7,7 @@ const rules = z.strictObject({
   obeys_caps: z.boolean(),
   counts_toward_caps: z.boolean(),
   obeys_quiet_hours: z.boolean(),
-  held_out: z.boolean().meta({ description: 'true: a person in the holdout of a journey goes without it.' }),
+  held_out: z.boolean().meta({ description: 'true: a person in a holdout goes without it.' }),
   may_promote: z.boolean().meta({ description: 'Coupons, recommendations and the like.' }),
   default_priority: z.number().int().min(0).max(100),
 });
@@ -15,6 +15,15 @@ const rules = z.strictObject({
 const classesSource = z
   .strictObject({
     policy: z.literal('classes'),
+    holdout: z
+      .strictObject({
+        percent: z.number().min(0).max(50).meta({ description: 'Of the people, whom nobody writes to in classes that are held out.' }),
+        season: z
+          .string()
+          .regex(/^[a-z0-9-]{1,40}$/, 'must be a name of lower-case letters, digits and hyphens, such as 2026-q4')
+          .meta({ description: 'Another season holds out other people. Not more often than each quarter: the numbers start again.' }),
+      })
+      .optional(),
     classes: z.strictObject({ transactional: rules, service: rules, marketing: rules, broadcast: rules }),
   })
   .meta({ id: 'Classes', title: 'Sojourn classes of messages: what each must obey' });
@@ -22,8 +31,9 @@ type ClassesSource = z.output<typeof classesSource>;
 
 export const classes = definePolicy({ kind: 'classes', schema: classesSource, compile, lint });
 
-function compile({ classes: source }: ClassesSource): Omit<ClassPolicy, 'version'> {
+function compile({ classes: source, holdout }: ClassesSource): Omit<ClassPolicy, 'version'> {
   return {
+    ...(holdout === undefined ? {} : { holdout: { share: holdout.percent / 100, season: holdout.season } }),
     classes: {
       transactional: toRules(source.transactional),
       service: toRules(source.service),

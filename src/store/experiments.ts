@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+import type { Instant } from '../domain/time/instant.js';
 import type { Experiment, LiveExperiment } from '../journey/experiment.js';
 import type { Db, Trx } from './db.js';
 import { listDefinitions } from './definitions.js';
@@ -11,4 +13,19 @@ export async function readLiveExperiments(db: Db | Trx): Promise<readonly LiveEx
   return newest.flatMap(({ version, definition }) =>
     definition === null ? [] : [{ version, definition: definition as unknown as Experiment }],
   );
+}
+
+/** Holdouts that anybody is in: all journeys (`holdout:all`) or one, by season; the newest first. */
+export async function listHoldoutRuns(
+  db: Db,
+): Promise<readonly { readonly name: string; readonly seed: string; readonly since: Instant }[]> {
+  const { rows } = await sql<{
+    readonly name: string;
+    readonly seed: string;
+    readonly since: Instant;
+  }>`select experiment as name, seed, min(at) as since
+    from exposures where experiment >= 'holdout:' and experiment < 'holdout;' group by experiment, seed order by since desc, experiment limit 100`.execute(
+    db,
+  );
+  return rows;
 }

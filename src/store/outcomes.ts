@@ -54,11 +54,18 @@ const harmsWithin = sql`select coalesce(bool_or(name = 'message.complained'), fa
     coalesce(bool_or(name = 'consent.revoked' and properties ->> 'channel' = 'sms'), false) as stopped
   from facts where profile_id = e.profile_id and name in ('consent.revoked', 'message.complained') and at >= e.at and at < e.at + e.window_ms`;
 
-/** Where the window of an experiment was changed: its outcomes are worked out afresh, by the new one. */
+/**
+ * Where the window of an experiment was changed, its outcomes are worked out afresh, by the new one: some at a time. Answers how many these
+ * were.
+ */
 export async function alignWindows(
   trx: Trx,
   { experiment, seed, windowMs }: { readonly experiment: string; readonly seed: string; readonly windowMs: number },
-): Promise<void> {
-  await sql`update exposures set window_ms = ${windowMs}::bigint, is_due = true
-    where experiment = ${experiment} and seed = ${seed} and window_ms <> ${windowMs}::bigint`.execute(trx);
+  limit: number,
+): Promise<number> {
+  const { numAffectedRows } = await sql`update exposures set window_ms = ${windowMs}::bigint, is_due = true where seq in (
+    select seq from exposures where experiment = ${experiment} and seed = ${seed} and window_ms <> ${windowMs}::bigint limit ${limit})`.execute(
+    trx,
+  );
+  return Number(numAffectedRows ?? 0);
 }

@@ -1,5 +1,6 @@
 import { decideEntry, type EngineContext, type EntryHistory, newEntryState } from '../journey/engine.js';
 import type { EntryInput, EntryState } from '../journey/entry.js';
+import { isHeldOut } from './holdout.js';
 import type { TurnWorld } from './world.js';
 
 /** What becomes of an armed entry now. */
@@ -30,8 +31,10 @@ export function arming(world: TurnWorld, engine: EngineContext, inputs: readonly
 }
 
 /** The journey's own start is the idle instant, however late the turn comes. */
-function enteredState({ entry, at }: TurnWorld, dueAt: number): EntryState {
-  return newEntryState({ at, startedAt: Math.min(at, dueAt), trigger: entry.data.trigger });
+function enteredState(world: TurnWorld, dueAt: number): EntryState {
+  const { entry, at } = world;
+  const state = newEntryState({ at, startedAt: Math.min(at, dueAt), trigger: entry.data.trigger });
+  return isHeldOut(world) ? { ...state, isHeldOut: true } : state;
 }
 
 function historyOf({ facts }: TurnWorld): EntryHistory {

@@ -4,6 +4,7 @@ import type { EntryInput } from '../journey/entry.js';
 import { lookedUpOrder } from '../journey/last-look.js';
 import { armedSummary, hold, notEntered, stay, wait, waitForLease } from './answer.js';
 import { arming } from './arming.js';
+import { holdoutExposures } from './holdout.js';
 import { know } from './knowledge.js';
 import { giveUpSkipped, heldMessage, liveLeaseMs } from './ledger.js';
 import { settlePending } from './pending/index.js';
@@ -72,6 +73,7 @@ function enter(turn: Turn, inputs: readonly EntryInput[]): TurnResult {
     case 'enters':
       turn.entered = true;
       turn.state = decided.state;
+      tellHoldouts(turn);
       return walk(turn, advance(turn.engine, turn.state, decided.inputs));
   }
 }
@@ -86,6 +88,13 @@ function walk(turn: Turn, start: Advanced): TurnResult {
     if (settled.kind === 'rests') return settled.result;
     advanced = settled.advanced;
   }
+}
+
+/** Who entered counts for the holdouts, on either side, whatever is sent. */
+function tellHoldouts({ world, effects }: Turn): void {
+  const { id: entryId, journeyId, profileId } = world.entry;
+  const by = { entryId, journeyId, profileId, step: world.definition.start, visit: 0 };
+  for (const effect of holdoutExposures(world)) effects.push({ kind: 'asked', by, effect, at: world.at });
 }
 
 /** What steps asked for on the way is written with the entry. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { settleOutcomes } from '../../src/app/experiments/settle-outcomes.js';
 import { takeLooks } from '../../src/app/experiments/take-looks.js';
 import { exportExperiment } from '../../src/cli/work/export-experiment.js';
 import { day } from '../../src/domain/time/instant.js';
@@ -141,6 +142,19 @@ describe('experiments in the API', () => {
     expect(body).toMatchObject({ isTooLong: true, history: { people: 2_000, weeks: 8 }, peoplePerWeek: 250 });
     expect(body['weeks']).toBeGreaterThan(8);
     expect(body['detectablePerThousand']).toBeGreaterThan(0);
+  });
+
+  test('say what messages brought, by the people who got none', async () => {
+    expect((await call('GET', '/v1/holdouts')).body).toEqual({ items: [] });
+    const holdout = { ...experiment, id: 'holdout:all', seed: '2026-q4', metric: { ...experiment.metric, windowMs: 30 * day } };
+    await fillCrowds(opened.store, { experiment: holdout, from: noon, days: 7 }, [
+      { arm: 'contacted', people: 1_900, ordered: 190, total: 50 },
+      { arm: 'held-out', people: 100, ordered: 6, total: 50 },
+    ]);
+    deps.clock.set(noon + 60 * day);
+    await settleOutcomes(deps);
+    const { items } = (await call('GET', '/v1/holdouts')).body as { items: readonly Record<string, unknown>[] };
+    expect(items).toMatchObject([{ of: 'all', season: '2026-q4', contacted: 1_900, heldOut: 100, perThousand: { value: 2_000 } }]);
   });
 
   test('export what a script of Python computes again to the same numbers', async () => {

@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import Table from 'cli-table3';
 import { Child } from './child.js';
 import { benchEmails, type EmailsResult } from './emails.js';
+import { benchExperiments, type ExperimentsResult } from './experiments.js';
 import { benchIngest, type IngestComparison, type IngestResult } from './ingest.js';
 import { benchMemory, type MemoryResult } from './memory.js';
 import { benchMessages, type MessagesResult, startTemporalForBench } from './messages.js';
@@ -29,6 +30,8 @@ interface BenchResult {
   readonly replay: Readonly<Partial<Record<StoreKind, ReplayResult>>>;
   readonly memory: MemoryResult | null;
   readonly scenarios: ScenariosResult | null;
+  /** On PostgreSQL. */
+  readonly experiments: ExperimentsResult | null;
   /** What was asked for, and what came of it on the worse store; null: not measured. */
   readonly targets: Readonly<Record<string, Target>>;
 }
@@ -40,7 +43,18 @@ interface Target {
   readonly measured: number | null;
 }
 
-const parts = ['ingest', 'segments', 'messages', 'paths', 'reservations', 'emails', 'replay', 'memory', 'scenarios'] as const;
+const parts = [
+  'ingest',
+  'segments',
+  'messages',
+  'paths',
+  'reservations',
+  'emails',
+  'replay',
+  'memory',
+  'scenarios',
+  'experiments',
+] as const;
 const stores: readonly StoreKind[] = ['pglite', 'postgres'];
 
 const args = process.argv.slice(2);
@@ -72,6 +86,7 @@ async function run(): Promise<BenchResult> {
   let emails: EmailsResult | null = null;
   let memory: MemoryResult | null = null;
   let scenarios: ScenariosResult | null = null;
+  let experiments: ExperimentsResult | null = null;
   try {
     const sink = new Child('smtp-sink.js');
     stops.push(() => sink.stop());
@@ -81,6 +96,11 @@ async function run(): Promise<BenchResult> {
       const places = await storePlaces('postgres');
       stops.push(() => places.close());
       reservations = await benchReservations(places, smtpUrl, plan, say);
+    }
+    if (wants('experiments')) {
+      const places = await storePlaces('postgres');
+      stops.push(() => places.close());
+      experiments = await benchExperiments(places, plan, say);
     }
     if (wants('ingest') || wants('segments') || wants('messages') || wants('paths') || wants('replay')) {
       const temporal = wants('messages') ? await startTemporalForBench(say) : null;
@@ -118,7 +138,10 @@ async function run(): Promise<BenchResult> {
     replay,
     memory,
     scenarios,
+    experiments,
     targets: {
+      lookMs: { atMost: 2_000, measured: slowest(experiments?.lookMs ?? []) },
+      lookMemoryMb: { atMost: 50, measured: experiments?.grownMb ?? null },
       broadcastToNodemailer: {
         atLeast: 0.4,
         measured: worst(Object.values(paths).flatMap(({ broadcast }) => broadcast?.ratioToNodemailer ?? [])),
@@ -153,7 +176,7 @@ async function stopAll(stops: (() => Promise<void>)[]): Promise<void> {
   for (const stop of stops.splice(0).reverse()) await stop();
 }
 
-function print({ ingest, segments, messages, paths, reservations, emails, replay, memory, targets }: BenchResult): void {
+function print({ ingest, segments, messages, paths, reservations, emails, replay, memory, experiments, targets }: BenchResult): void {
   const table = new Table({
     head: ['measured', 'ours', 'against', 'ratio', 'CPU ms each (ours, theirs)'],
     style: { head: [], border: [] },
@@ -221,6 +244,14 @@ function print({ ingest, segments, messages, paths, reservations, emails, replay
       `${one.people} people, ${one.messages} messages; thread held ${one.longestHoldMs.toFixed(0)} ms at most`,
       '',
       `${one.cpuSeconds.toFixed(1)} s of CPU`,
+    ]);
+  if (experiments !== null)
+    table.push([
+      `a look at ${experiments.exposed} people with ${experiments.orders} orders`,
+      `${Math.max(...experiments.lookMs).toFixed(0)} ms at most`,
+      `${experiments.settledPerSecond.toFixed(0)} people/s worked out after a change`,
+      '',
+      `${experiments.grownMb.toFixed(1)} MB more held`,
     ]);
   for (const [name, one] of memory === null
     ? []

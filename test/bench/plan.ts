@@ -25,6 +25,8 @@ export interface Plan {
     readonly during: number;
     readonly cartSeconds: number;
   };
+  /** People in the experiment that is looked at; each has three orders. */
+  readonly exposed: number;
   /** Idle time before memory is read. */
   readonly idleSeconds: number;
 }
@@ -38,6 +40,7 @@ export const fullPlan: Plan = {
   ledgerRows: [10_000, 1_000_000],
   replayEvents: 100_000,
   paths: { offered: [40, 60], seconds: 60, dueAtOnce: 500, broadcast: 5_000, during: 20_000, cartSeconds: 40 },
+  exposed: 1_000_000,
   idleSeconds: 15,
 };
 
@@ -50,5 +53,6 @@ export const quickPlan: Plan = {
   ledgerRows: [10_000, 100_000],
   replayEvents: 10_000,
   paths: { offered: [40, 60], seconds: 10, dueAtOnce: 100, broadcast: 1_000, during: 4_000, cartSeconds: 10 },
+  exposed: 100_000,
   idleSeconds: 2,
 };

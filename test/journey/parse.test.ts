@@ -513,10 +513,9 @@ describe('a limit', () => {
     ]);
   });
 
-  test('on who enters that cannot be built yet', () => {
-    expect(told(journey('holdout: 0.1\n'))).toEqual([
-      '9:1 A journey has no holdout of its own. » Remove it, and use an experiment with an arm that has holdout_of.',
-    ]);
+  test('to a holdout that is no share', () => {
+    expect(told(journey('holdout: 0.1\n'))).toEqual([]);
+    expect(told(journey('holdout: 10\n'))).toHaveLength(1);
   });
 
   test('to one entry a cart, for facts that know no cart', () => {

@@ -77,6 +77,28 @@ export const experimentResult = standing
   .meta({ id: 'ExperimentResult' });
 export type ExperimentResult = z.input<typeof experimentResult>;
 
+export const holdoutReports = z
+  .object({
+    items: z
+      .array(
+        z.object({
+          of: z.string().meta({ description: '`all`, or a journey.' }),
+          season: z.string(),
+          since: instant,
+          contacted: z.number().meta({ description: 'People whose 30 days have ended.' }),
+          heldOut: z.number(),
+          conflicted: z.number(),
+          perThousand: z
+            .object({ value: z.number(), low: z.number(), high: z.number() })
+            .nullable()
+            .meta({ description: 'Revenue net of refunds that messages brought, per 1,000 people; 95 %, at all times together.' }),
+        }),
+      )
+      .readonly(),
+  })
+  .meta({ id: 'HoldoutReports' });
+export type HoldoutReports = z.input<typeof holdoutReports>;
+
 const by = plainText(200).meta({ description: 'Who, for those who read it later.' });
 const reason = plainText(1_000).optional();
 

@@ -3,6 +3,7 @@ import { decideExperiment, revealExperiment } from '../../app/experiments/decide
 import { exportExposures } from '../../app/experiments/export-experiment.js';
 import { planExperiment } from '../../app/experiments/plan-experiment.js';
 import { type ExperimentResult, showExperiment, showStandings } from '../../app/experiments/show-experiments.js';
+import { showHoldouts } from '../../app/experiments/show-holdouts.js';
 import { exportable, specifyExperiment } from '../../app/experiments/specify-experiment.js';
 import { changes, keyed, nobody, nothing } from '../access.js';
 import {
@@ -15,6 +16,7 @@ import {
   experimentStandings,
   exportedExposure,
   exposuresQuery,
+  holdoutReports,
 } from '../contract/experiments.js';
 import { idParams, pageOf } from '../contract/shared.js';
 import type { ApiDeps } from '../deps.js';
@@ -32,6 +34,15 @@ export function experimentRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         schema: { tags, summary: 'Where each experiment in force stands', response: { 200: experimentStandings } },
       },
       async () => ({ items: await showStandings(app) }),
+    );
+
+    server.get(
+      '/holdouts',
+      {
+        config: keyed('read', 'holdout.list', nothing),
+        schema: { tags, summary: 'What messages brought, by the people who got none', response: { 200: holdoutReports } },
+      },
+      async () => ({ items: await showHoldouts(app) }),
     );
 
     server.get(

@@ -26,15 +26,18 @@ export async function takeLooks(deps: Deps): Promise<void> {
     if (found !== null) due.push({ live, ...found });
   }
   if (due.length === 0) return;
-  for (const { live } of due) await deps.store.transaction((trx) => alignWindows(trx, windowOf(live.definition)));
+  for (const { live } of due) await alignAll(deps, live.definition);
   await settleOutcomes(deps);
   for (const { live, firstAt, days } of due)
     await deps.store.transaction((trx) => takeLook(trx, live, { firstAt, days, at: deps.clock.now() }));
 }
 
-function windowOf({ id, seed, metric }: Experiment) {
-  return { experiment: id, seed, windowMs: metric.windowMs };
+async function alignAll({ store }: Deps, { id, seed, metric }: Experiment): Promise<void> {
+  const of = { experiment: id, seed, windowMs: metric.windowMs };
+  while ((await store.transaction((trx) => alignWindows(trx, of, alignedAtOnce))) > 0);
 }
+
+const alignedAtOnce = 20_000;
 
 /** The day that has not been looked at; null: none. Days that nobody looked at are left out. */
 async function dueDay(

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import type { ExperimentPlan, ExperimentResult, ExperimentStandings } from '../../api/contract/experiments.js';
+import type { ExperimentPlan, ExperimentResult, ExperimentStandings, HoldoutReports } from '../../api/contract/experiments.js';
+import type { Shop } from '../../api/contract/shop.js';
 import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { CliFailure } from '../failure.js';
@@ -51,6 +52,12 @@ export const experimentDecideCommand = command({
   run: (context, [id = ''], options) => decideExperiment(context, id, options()),
 });
 
+export const holdoutListCommand = command({
+  name: 'experiment holdouts',
+  help: 'what messages brought, by the people who got none',
+  run: (context) => listHoldouts(context),
+});
+
 export const experimentExportCommand = command({
   name: 'experiment export <id>',
   help: 'exposures and outcomes as CSV, and a script that computes the numbers again',
@@ -66,6 +73,26 @@ async function listExperiments(context: CliContext): Promise<Outcome> {
   const rows = items.map(({ id, light, sentence, nextLook }) => [id, light, sentence.en, nextLook === null ? '' : local(nextLook.at)]);
   const none = 'No experiment is published: write experiments/<id>.experiment.yaml, then sojourn experiment publish.';
   return { value: items, text: table(['experiment', 'light', 'stands', 'next look'], rows, none) };
+}
+
+/** `experiment holdouts` */
+async function listHoldouts(context: CliContext): Promise<Outcome> {
+  const api = await context.client();
+  const [{ items }, { currency }, local] = await Promise.all([
+    api.get<HoldoutReports>('/v1/holdouts'),
+    api.get<Shop>('/v1/shop'),
+    context.localTime(),
+  ]);
+  const rows = items.map(({ of, season, since, contacted, heldOut, perThousand }) => [
+    of,
+    season,
+    local(since),
+    contacted,
+    heldOut,
+    perThousand === null ? 'too few people' : `${signed(perThousand.value)} (${signed(perThousand.low)} to ${signed(perThousand.high)})`,
+  ]);
+  const head = ['holdout', 'season', 'since', 'contacted', 'held out', `${currency} per 1,000 people`];
+  return { value: items, text: table(head, rows, 'Nobody is held out: see holdout in policies/classes.yaml and in journeys.') };
 }
 
 interface ShowOptions {

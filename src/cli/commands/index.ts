@@ -28,6 +28,7 @@ import {
   experimentListCommand,
   experimentPlanCommand,
   experimentShowCommand,
+  holdoutListCommand,
 } from './experiments.js';
 import { messageListCommand, messageWhyCommand } from './explain-message.js';
 import { fieldListCommand } from './fields.js';
@@ -73,6 +74,7 @@ const experimentCommands = [
   experimentPlanCommand,
   experimentDecideCommand,
   experimentExportCommand,
+  holdoutListCommand,
 ];
 const own: readonly string[] = experimentCommands.map(({ name }) => name);
 

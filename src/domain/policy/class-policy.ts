@@ -4,6 +4,8 @@ import type { MessageClass } from '../messages/channel.js';
 export interface ClassPolicy {
   readonly version: number;
   readonly classes: Readonly<Record<MessageClass, ClassRules>>;
+  /** People whom no journey and no broadcast of a held-out class writes to, so that the effect of all of them is known. Absent: nobody. */
+  readonly holdout?: { readonly share: number; readonly season: string };
 }
 
 export interface ClassRules {
@@ -11,7 +13,7 @@ export interface ClassRules {
   readonly obeysCaps: boolean;
   readonly countsTowardCaps: boolean;
   readonly obeysQuietHours: boolean;
-  /** Whether a person in the holdout of a journey goes without it. */
+  /** Whether a person in a holdout goes without it. */
   readonly isHeldOut: boolean;
   /** Coupons, product recommendations and the like; `transactional` may not (lint). */
   readonly mayPromote: boolean;

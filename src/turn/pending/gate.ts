@@ -11,6 +11,7 @@ import { afterFailedLook } from '../../journey/last-look.js';
 import { finish, hold, prepareFirst, queue, saveSubmitting, wait } from '../answer.js';
 import type { NewMessage } from '../effects.js';
 import { gateFacts } from '../gate-facts.js';
+import { isHeldOut } from '../holdout.js';
 import { isAmbiguous, isDuplicate, messageIdOf, type PendingSend, record } from '../ledger.js';
 import { pauseOn } from '../pauses.js';
 import type { PreparedSend, TurnResult } from '../request.js';
@@ -145,6 +146,7 @@ function question(turn: Turn, { step, pending, message }: Omit<Asked, 'roomOf'>,
   };
   const { engagement, places, timeZone } = turn.known;
   const { consents, suppressions, unsubscribedAt } = facts;
+  const { origin } = message;
   const ledger = facts.messages.map((one) => ({ ...one, ...turn.messages.get(one.id) }));
   const person = {
     traits: profile.traits,
@@ -156,7 +158,8 @@ function question(turn: Turn, { step, pending, message }: Omit<Asked, 'roomOf'>,
     places,
     timeZone,
     toldTier: facts.toldTier,
-    isInHoldout: turn.state.isHeldOut === true,
+    // Messages of the shop's own and broadcasts enter nothing: they ask at the gate.
+    isInHoldout: turn.state.isHeldOut === true || (origin !== 'journey' && isHeldOut(turn.world)),
   };
   const { address, content } = plan;
   return [
