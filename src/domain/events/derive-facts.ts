@@ -1,12 +1,8 @@
 import type { QuizTold } from '../answers/answer-events.js';
-import type { KeptCart } from '../carts/cart-book.js';
 import { totalsByCurrency } from '../carts/cart-totals.js';
-import type { CartView } from '../carts/cart-view.js';
 import type { CommerceEvent } from '../carts/commerce-events.js';
-import { type ConsentRecord, isRefusal } from '../consent/consent.js';
+import { isRefusal } from '../consent/consent.js';
 import { orderIdOf } from '../orders/order-id.js';
-import type { ProfileId } from '../values/ids.js';
-import type { ShopEvent } from './event.js';
 import type { Fact, FactName } from './fact.js';
 import type { Happening } from './happening.js';
 import { type About, aboutThese } from './subject.js';

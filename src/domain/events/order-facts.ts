@@ -1,6 +1,5 @@
 import type { OrderTold } from '../orders/order-told.js';
 import type { OrderView } from '../orders/order-view.js';
-import type { ProfileId } from '../values/ids.js';
 import type { Fact, FactName } from './fact.js';
 import type { Happening } from './happening.js';
 import { aboutThese } from './subject.js';

@@ -1,5 +1,4 @@
 import type { ServiceTold } from '../service/service-record.js';
-import type { ProfileId } from '../values/ids.js';
 import type { Fact, FactName } from './fact.js';
 import type { Happening } from './happening.js';
 import { aboutThese } from './subject.js';
