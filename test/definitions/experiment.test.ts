@@ -78,7 +78,7 @@ describe('an experiment that is written down', () => {
     [{ metric: 'metric: { of: orders, window: PT5H }' }, 'not in whole days', 'P7D'],
     [{ metric: 'metric: { of: opens, window: P7D }' }, 'opens', 'margin'],
     [{ plan: 'plan: { people: 20000, looks: [P1W, P2W] }' }, 'closed on day 14', 'Begin with P14D'],
-    [{ plan: 'plan: { people: 20000, looks: [P3W, P2W] }' }, 'one after the other', 'earliest first'],
+    [{ plan: 'plan: { people: 20000, looks: [P3W, P2W] }' }, 'not in order', 'earliest first'],
     [{ plan: 'plan: { people: 20000, looks: [P15D] }' }, 'whole weeks', 'P2W'],
     [{ plan: 'plan: { people: 20000, looks: [P2W, P9W] }' }, 'The last look is on day 63', 'longer_than_eight_weeks'],
     [{ more: 'namespace: { name: offers, from: 50, to: 20 }' }, 'has nobody in it', 'greater number'],

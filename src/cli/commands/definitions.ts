@@ -18,7 +18,7 @@ const work = () => import('../work/definitions.js');
 /** What every kind has. */
 function fileCommands(kind: DefinitionKind): readonly Command[] {
   const { kind: one, many } = kind;
-  const tell = option('--tell', 'start journeys for everybody whom a new version moves (else for nobody: nothing happened to them)');
+  const tell = option('--tell', 'also start journeys for people whom the new version itself moves in or out');
   return [
     command({
       name: `${one} lint [files...]`,

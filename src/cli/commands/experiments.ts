@@ -9,7 +9,7 @@ import { paragraphs, table } from '../text.js';
 
 export const experimentListCommand = command({
   name: 'experiment list',
-  help: 'where each experiment in force stands',
+  help: 'the experiments in force, with the state of each',
   run: (context) => listExperiments(context),
 });
 
@@ -17,12 +17,12 @@ export const experimentShowCommand = command({
   name: 'experiment show <id>',
   help: 'how an experiment goes: people, split, days left; the effect from the first planned look on',
   options: [
-    option('--language <language>', 'of the sentence: en or de'),
-    option('--picture <file>', 'write it as SVG'),
-    option('--reveal', 'the effect before its turn; it is written down who asked'),
+    option('--language <language>', 'the language of the sentence: en or de'),
+    option('--picture <file>', 'write the picture of the result here, as SVG'),
+    option('--reveal', 'show the effect before the first planned look; the audit log records who asked'),
     option('--by <name>', 'with --reveal: who asks'),
     option('--source', 'print the YAML'),
-    option('--at <version>', 'with --source: of this version'),
+    option('--at <version>', 'with --source: another version than the newest'),
   ],
   examples: ['sojourn experiment show cart-text', 'sojourn experiment show cart-text --picture cart-text.svg'],
   run: (context, [id = ''], options) => showExperiment(context, id, options()),
@@ -30,10 +30,10 @@ export const experimentShowCommand = command({
 
 export const experimentPlanCommand = command({
   name: 'experiment plan <id>',
-  help: 'how many people and weeks it needs, by what people of a journey did lately',
+  help: 'how many people and weeks an experiment needs, from what people of a journey did lately',
   options: [
-    option('--journey <id>', 'whose people would be in it'),
-    option('--lift <percent>', 'the change that is to be found; 10 by default'),
+    option('--journey <id>', 'the journey whose people would take part'),
+    option('--lift <percent>', 'the smallest change that it should find (default: 10)'),
   ],
   examples: ['sojourn experiment plan cart-text --journey abandoned-cart --lift 15'],
   run: (context, [id = ''], options) => planExperiment(context, id, options()),
@@ -43,8 +43,8 @@ export const experimentDecideCommand = command({
   name: 'experiment decide <id>',
   help: 'give everybody one arm from now on, or take that back',
   options: [
-    option('--arm <arm>', 'the arm; the one that the rule keeps where it is left out'),
-    option('--reverse', 'take the decision back: people are drawn as before'),
+    option('--arm <arm>', 'this arm (default: the one that the rule keeps)'),
+    option('--reverse', 'take the decision back: people get their arms by chance again'),
     option('--by <name>', 'who decides'),
     option('--because <text>', 'why'),
   ],
@@ -60,8 +60,8 @@ export const holdoutListCommand = command({
 
 export const experimentExportCommand = command({
   name: 'experiment export <id>',
-  help: 'exposures and outcomes as CSV, and a script that computes the numbers again',
-  options: [option('--to <folder>', 'where to; experiment-<id> where it is left out')],
+  help: 'write the data of an experiment as CSV, and a script that computes its numbers again',
+  options: [option('--to <folder>', 'write here (default: experiment-<id>)')],
   run: async (context, [id = ''], options) => (await import('../work/export-experiment.js')).exportExperiment(context, id, options()),
 });
 

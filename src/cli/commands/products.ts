@@ -19,7 +19,7 @@ export const productShowCommand = command({
 
 export const productImportCommand = command({
   name: 'product import <file>',
-  help: 'tell products of a file: a JSON object on each line, as PUT /v1/products takes them',
+  help: 'send products from a file: one JSON object on each line, as PUT /v1/products takes them',
   examples: ['sojourn product import products.jsonl'],
   run: (context, [file = '']) => importProducts(context, file),
 });

@@ -5,7 +5,7 @@ import { table } from '../text.js';
 
 export const recommendationsStatusCommand = command({
   name: 'recommendations status',
-  help: 'what was learnt from orders, and how well it finds what was hidden from it',
+  help: 'what Sojourn learnt from orders, and how good its recommendations are',
   run: (context) => showStatus(context),
 });
 

@@ -5,7 +5,7 @@ import { paragraphs } from '../text.js';
 
 export const shopifyConnectCommand = command({
   name: 'shopify connect',
-  help: 'what to register at Shopify so that its webhooks come here',
+  help: 'show what to register at Shopify, so that its webhooks reach Sojourn',
   run: (context) => showConnection(context),
 });
 

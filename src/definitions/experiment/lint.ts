@@ -36,7 +36,7 @@ function armFindings({ arms }: ExperimentSource): readonly Finding[] {
   return [
     ...(Math.abs(sum - 100) <= 1
       ? []
-      : [error(['arms'], `The weights of the arms make ${tidy(sum)} percent.`, 'Change them so that they make 100.')]),
+      : [error(['arms'], `The weights of the arms add up to ${tidy(sum)} percent.`, 'Change them so that they add up to 100.')]),
     ...arms.flatMap(({ id, weight, holdout_of: of }, place): Finding[] => {
       const at = ['arms', place];
       const like = arms.find((arm) => arm.id === of);
@@ -111,13 +111,13 @@ function lookFindings({ plan, metric }: ExperimentSource, { plan: { lookDays }, 
         ]),
     ...(lookDays.every((days, place) => place === 0 || days > (lookDays[place - 1] ?? 0))
       ? []
-      : [error(at, 'The looks do not come one after the other.', 'Write the earliest first, each once.')]),
+      : [error(at, 'The looks are not in order.', 'Write the earliest first, each once.')]),
     ...(first >= earliest
       ? []
       : [
           error(
             at,
-            `The first look is on day ${first}, and the windows of a whole week of people have closed on day ${earliest}.`,
+            `The first look is on day ${first}, but the windows of a whole week of people close only on day ${earliest}.`,
             `Begin with P${earliest}D.`,
           ),
         ]),
@@ -158,8 +158,8 @@ function unitFindings({ unit }: ExperimentSource): readonly Finding[] {
     : [
         warning(
           ['unit'],
-          'A person who enters twice may get two arms, which blurs what each does.',
-          'Write unit: person, unless entries are far apart.',
+          'A person who enters twice may get two arms, so the result is less clear.',
+          'Write unit: person, except if entries are far apart.',
         ),
       ];
 }

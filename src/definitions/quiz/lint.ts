@@ -62,7 +62,7 @@ function wayFindings({ questions }: Quiz, question: QuizQuestion, index: number)
     }
     return place > index
       ? []
-      : [error(path, `"${next}" comes before this question, so that a quiz might not end.`, 'Lead to a question further down.')];
+      : [error(path, `"${next}" comes before this question, so the quiz might not end.`, 'Name a question further down, or end.')];
   });
 }
 
@@ -81,7 +81,7 @@ function fieldFindings(
     return [
       error(
         at,
-        `No line of fields.yaml declares "${name}".`,
+        `fields.yaml does not declare "${name}".`,
         meant === null ? 'Declare it with its purpose, and publish fields.yaml first.' : `Did you mean "${meant}"?`,
       ),
     ];
@@ -93,21 +93,27 @@ function fieldFindings(
       ? [
           error(
             at,
-            `Nothing reads "${name}", so nobody may be asked for it: no journey, segment or template that is in force, and no vote or branch of this quiz.`,
-            'Use it, or take the question out.',
+            `Nothing reads "${name}", so a quiz may not ask for it: no journey, segment or template in force, and no vote or branch of this quiz.`,
+            'Use the field in one of these, or remove the question.',
           ),
         ]
       : []),
     ...(field.type === 'choice' || field.type === 'choices'
       ? []
-      : [error(at, `A question has answers to choose from, and "${name}" is a ${field.type}.`, 'Write type: choice in fields.yaml.')]),
+      : [
+          error(
+            at,
+            `A question has answers to choose from, but the field "${name}" has type ${field.type}.`,
+            'Write type: choice in fields.yaml.',
+          ),
+        ]),
     ...(field.type.startsWith('choice') && several !== (field.type === 'choices')
       ? [
           error(
             at,
             several
-              ? `"${name}" keeps one answer, and the question takes several.`
-              : `"${name}" keeps several answers, and the question takes one.`,
+              ? `"${name}" keeps one answer, but the question takes several.`
+              : `"${name}" keeps several answers, but the question takes one.`,
             several ? 'Remove several, or write type: choices in fields.yaml.' : 'Add several: true.',
           ),
         ]
@@ -184,7 +190,7 @@ function languageFindings(quiz: Quiz): readonly Finding[] {
       : [
           error(
             path,
-            `It is not said in ${missing.join(', ')}, and the title is.`,
+            `This text is missing in ${missing.join(', ')}, but the title has it.`,
             `Write { ${wanted.map((one) => `${one}: …`).join(', ')} }.`,
           ),
         ];

@@ -64,11 +64,11 @@ test('every way through it ends with a result, whatever is answered or skipped',
 
 test.each([
   [source.replace('next: style', 'next: stile'), 'There is no question "stile"', 'Did you mean "style"?'],
-  [source.replace('field: style', 'field: who_knows'), 'No line of fields.yaml declares "who_knows".', 'Declare it'],
+  [source.replace('field: style', 'field: who_knows'), 'fields.yaml does not declare "who_knows".', 'Declare it'],
   [source.replace('field: style', 'field: shops_for'), 'The field "shops_for" is asked for twice.', 'Ask one question'],
   [source.replace('- { id: classic,', '- { id: antique,'), '"antique" is no choice of the field "style".', 'Choices: classic'],
   [source.replace('include: [treat, home]', 'include: [treet, home]'), 'No result has the tag "treet".', 'Did you mean "treat"?'],
-  [source.replace('say: { en: Classic, de: Klassisch }', 'say: { en: Classic }'), 'It is not said in de', 'Write { en: …, de: … }'],
+  [source.replace('say: { en: Classic, de: Klassisch }', 'say: { en: Classic }'), 'This text is missing in de', 'Write { en: …, de: … }'],
   [source.replace(/ {4}consent:\n(?: {6}.*\n){2}/, ''), '"allergies" is special (health) and needs a consent of its own.', 'Add consent'],
   [source.replace('topic: newsletter', 'topic: newsleter'), 'There is no topic "newsleter"', 'newsletter'],
   [
@@ -78,7 +78,7 @@ test.each([
   ],
   [
     source.replace('several: true\n    ask: { en: What', 'ask: { en: What'),
-    'keeps several answers, and the question takes one',
+    'keeps several answers, but the question takes one',
     'several: true',
   ],
 ])('a slip is named with how to mend it: %#', async (text, says, mend) => {
@@ -93,7 +93,7 @@ test('a question for a field that nothing reads is refused', async () => {
   const unread = source.replace('        next: style\n', '').replace('next: style', '');
   expect(await read(unread, new Set())).toMatchObject({
     kind: 'invalid',
-    problems: [{ message: expect.stringContaining('Nothing reads "shops_for", so nobody may be asked for it') }],
+    problems: [{ message: expect.stringContaining('Nothing reads "shops_for", so a quiz may not ask for it') }],
   });
   expect(await read(unread, new Set(['shops_for']))).toMatchObject({ kind: 'ok' });
 });
