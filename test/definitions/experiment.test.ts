@@ -59,7 +59,7 @@ describe('an experiment that is written down', () => {
   });
 
   test.each<[Partial<typeof lines>, string, string]>([
-    [{ arms: 'arms: [{ id: none, weight: 50 }, { id: a, weight: 30 }]' }, 'make 80 percent', 'make 100'],
+    [{ arms: 'arms: [{ id: none, weight: 50 }, { id: a, weight: 30 }]' }, 'add up to 80 percent', 'make 100'],
     [{ arms: 'arms: [{ id: none, weight: 50 }, { id: none, weight: 50 }]' }, 'is there twice', 'id of its own'],
     [{ arms: 'arms: [{ id: none, weight: 99.95 }, { id: a, weight: 0.05 }]' }, '0.05 percent is too little', '0.1 or more'],
     [{ control: 'control: nune' }, 'There is no arm "nune".', 'Did you mean "none"?'],
@@ -77,7 +77,7 @@ describe('an experiment that is written down', () => {
     [{ metric: 'metric: { of: orders, window: P7D, margin_rate: 0.3 }' }, 'orders has no margin', 'margin_rate out'],
     [{ metric: 'metric: { of: orders, window: PT5H }' }, 'not in whole days', 'P7D'],
     [{ metric: 'metric: { of: opens, window: P7D }' }, 'opens', 'margin'],
-    [{ plan: 'plan: { people: 20000, looks: [P1W, P2W] }' }, 'closed on day 14', 'Begin with P14D'],
+    [{ plan: 'plan: { people: 20000, looks: [P1W, P2W] }' }, 'close only on day 14', 'Begin with P14D'],
     [{ plan: 'plan: { people: 20000, looks: [P3W, P2W] }' }, 'not in order', 'earliest first'],
     [{ plan: 'plan: { people: 20000, looks: [P15D] }' }, 'whole weeks', 'P2W'],
     [{ plan: 'plan: { people: 20000, looks: [P2W, P9W] }' }, 'The last look is on day 63', 'longer_than_eight_weeks'],

@@ -6,7 +6,7 @@ import type { AppDeps } from '../deps.js';
 const fewestBuyers = 20;
 
 /**
- * Once a day, where a segment in force asks for it: parts all buyers into fifths anew, and has them looked at within the hour. Journeys hear
+ * Once a day, where a segment in force asks for it: divides all buyers into fifths again, and checks them within the hour. Journeys hear
  * of whom that moves.
  */
 export async function tendRfmBounds(deps: Pick<AppDeps, 'store' | 'clock' | 'segments'>): Promise<void> {

@@ -25,7 +25,7 @@ export interface ClickJudgement {
   readonly reason: string | null;
   /** Earlier ones that are a machine's, as this one shows. */
   readonly machine: readonly number[];
-  /** Earlier ones of which nobody knows any more whether a person meant them: another answer to the same question came. */
+  /** Earlier ones that a person may not have meant: another answer to the same question came. */
   readonly unclear: readonly number[];
 }
 
