@@ -59,7 +59,7 @@ describe('an experiment that is written down', () => {
   });
 
   test.each<[Partial<typeof lines>, string, string]>([
-    [{ arms: 'arms: [{ id: none, weight: 50 }, { id: a, weight: 30 }]' }, 'add up to 80 percent', 'make 100'],
+    [{ arms: 'arms: [{ id: none, weight: 50 }, { id: a, weight: 30 }]' }, 'add up to 80 percent', 'add up to 100'],
     [{ arms: 'arms: [{ id: none, weight: 50 }, { id: none, weight: 50 }]' }, 'is there twice', 'id of its own'],
     [{ arms: 'arms: [{ id: none, weight: 99.95 }, { id: a, weight: 0.05 }]' }, '0.05 percent is too little', '0.1 or more'],
     [{ control: 'control: nune' }, 'There is no arm "nune".', 'Did you mean "none"?'],
