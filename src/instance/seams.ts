@@ -44,13 +44,13 @@ export function seams(
 > {
   const { templates, renderer, temporal } = parts;
   const runs = { store: app.store, clock: app.clock, connection: () => temporal()?.connection() ?? null };
-  const contextOf = async (profileId: string | null) =>
-    profileId === null ? firstSample(templates.current()) : previewContext(app, profileId);
+  const contextOf = async (profileId: string | null, templateId: string) =>
+    profileId === null ? firstSample(templates.current()) : previewContext(app, profileId, (await renderer.asks?.(templateId)) ?? []);
   return {
     async previewTemplate({ templateId, profileId, locale }) {
       const template = await renderer.about(templateId, 'latest');
       if (template === null) return { kind: 'unknown-template' };
-      const context = await contextOf(profileId);
+      const context = await contextOf(profileId, templateId);
       if (context === null) return { kind: 'unknown-profile' };
       const profile = locale === null ? context.profile : { ...context.profile, locale };
       return renderer.render(templateId, 'latest', { ...context, profile, data: template.data ?? {} });
@@ -60,7 +60,7 @@ export function seams(
       if (words.kind === 'refused') return words;
       const template = await words.renderer.about(templateId, 'latest');
       if (template === null) return { kind: 'unknown-template' };
-      const found = sample === null ? await contextOf(profileId) : sampleCalled(templates.current(), sample);
+      const found = sample === null ? await contextOf(profileId, templateId) : sampleCalled(templates.current(), sample);
       if (found === null) return { kind: sample === null ? 'unknown-profile' : 'unknown-sample' };
       const profile = locale === null ? found.profile : { ...found.profile, locale };
       const context = { ...found, profile, data: data ?? template.data ?? {} };

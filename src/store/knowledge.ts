@@ -10,7 +10,10 @@ import { selectSharing } from './sharing.js';
 export async function readKnowledge(
   db: Db | Trx,
   asked: readonly AskedSource[],
-  { entry, profile }: Pick<TurnRows, 'entry' | 'profile'>,
+  {
+    entry,
+    profile,
+  }: { readonly entry: Pick<TurnRows['entry'], 'id'>; readonly profile: Pick<TurnRows['profile'], 'id' | 'email' | 'phone'> },
 ): Promise<Known> {
   if (asked.length === 0) return {};
   const { rows } = await sql<{ readonly known: Readonly<Record<string, unknown>> | null }>`

@@ -116,7 +116,7 @@ interface Asked {
  */
 function renderingOf(deps: AppDeps, request: BroadcastRequest) {
   return async (profileId: string, own: Asked['data']): Promise<string | null> => {
-    const context = await previewContext(deps, profileId);
+    const context = await previewContext(deps, profileId, (await deps.renderer.asks?.(request.template)) ?? []);
     if (context === null) return null;
     const rendered = await deps.renderer.render(request.template, 'latest', { ...context, cart: null, data: { ...request.data, ...own } });
     return rendered.kind === 'empty' ? rendered.problem : null;

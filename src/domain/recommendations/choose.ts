@@ -1,6 +1,6 @@
 import { mayProfile } from '../engagement/facts.js';
 import type { PoolProduct, RecommendationBlock, RecommendationPool } from './block.js';
-import { type CatalogueItem, type Exclusion, type Experience, exclusionOf } from './exclusions.js';
+import type { CatalogueItem, Exclusion, Experience } from './exclusions.js';
 import { groupsOf } from './groups.js';
 import { popularityAmong } from './popularity.js';
 import { type Models, type PersonKnown, type Reason, type Recommended, recommend } from './recommend.js';
@@ -33,13 +33,13 @@ export function chooseProducts(pool: RecommendationPool, { count, fallback }: Pi
   const told = found.filter(({ score }) => score > 0);
   const modelVersion = pool.model?.version ?? null;
   if (told.length > 0) return { items: told, weights, isFallback: false, modelVersion };
-  const allowed = items.filter(({ itemId }) => !neverShown.has(excluded.get(itemId) ?? 'shown-enough'));
+  const allowed = items.filter(({ itemId }) => (excluded.get(itemId) ?? soft) === soft);
   const instead = fallbackItems(pool, allowed, fallback, models).slice(0, count);
   return { items: instead, weights, isFallback: instead.length > 0, modelVersion };
 }
 
-/** Of what has no reason against it, `shown-enough` stands here for none. */
-const neverShown: ReadonlySet<Exclusion> = new Set(['sold-out', 'not-for-them', 'in-cart', 'returned', 'low-rated', 'owned', 'not-due']);
+/** The only reason against a product that a fallback passes over. */
+const soft: Exclusion = 'shown-enough';
 
 function fallbackItems(
   { products }: RecommendationPool,

@@ -50,10 +50,10 @@ export function selectPool({ at, collections }: PoolQuestion, { profileId }: Abo
       select product_id from bought union select product_id from viewed union select product_id from carted union select product_id from shown),
     their_tags as (
       select unnest(p.tags) as tag from products p join touched t on t.product_id = p.product_id
-      union select lower(key || ':' || btrim(value #>> '{}')) from person, jsonb_each(traits) where jsonb_typeof(value) = 'string'
-      union select lower(key || ':' || btrim(one)) from person, jsonb_each(traits),
+      union select lower(key || ':' || trim(value #>> '{}')) from person, jsonb_each(traits) where jsonb_typeof(value) = 'string'
+      union select lower(key || ':' || trim(one)) from person, jsonb_each(traits),
         jsonb_array_elements_text(case when jsonb_typeof(value) = 'array' then value else '[]' end) as one
-      union select lower(name || ':' || btrim(one)) from answers, jsonb_array_elements_text(
+      union select lower(name || ':' || trim(one)) from answers, jsonb_array_elements_text(
         case jsonb_typeof(value) when 'array' then value when 'string' then jsonb_build_array(value) else '[]' end) as one
         where profile_id = ${profileId}),
     speaking as (

@@ -1,14 +1,18 @@
 import { beforeEach, expect, test } from 'vitest';
 import { tellProducts } from '../../../src/app/catalogue/tell-products.js';
+import { previewContext } from '../../../src/app/messages/preview-message.js';
 import { rebuildModel } from '../../../src/app/recommendations/build-model.js';
 import { publishTemplates } from '../../../src/app/templates/publish-templates.js';
 import { takeTurn } from '../../../src/app/turn/take-turn.js';
 import type { Product } from '../../../src/domain/catalogue/product.js';
+import { seal } from '../../../src/domain/keys/sealed.js';
+import type { RecommendedRecord } from '../../../src/domain/recommendations/record.js';
 import { day, hour } from '../../../src/domain/time/instant.js';
 import { loadTemplates } from '../../../src/render/load.js';
 import { createRenderer } from '../../../src/render/renderer.js';
 import { findTemplateVersion } from '../../../src/store/templates.js';
 import { opset } from '../../../workflows/contract.js';
+import { testApi } from '../../support/api.js';
 import { aProduct, aVariant } from '../../support/products.js';
 import { identify, noon, track } from '../../support/shop-events.js';
 import { countStatements, describeOnBothStores, resetTables } from '../../support/stores.js';
@@ -151,7 +155,7 @@ describeOnBothStores('recommendations in messages', (store) => {
     expect(row?.recommended?.items[0]).toMatchObject({ productId: 'honey', reason: { kind: 'bought-with', itemId: 'tea' } });
   });
 
-  test('fall back as the template says when all that speaks for something was shown three times, and send nothing when nothing is left', async () => {
+  test('fall back as the template says when all that speaks for something was shown three times', async () => {
     const deps = await shopWithOrders();
     await rebuildModel(deps);
     await sendTo(deps, {});
@@ -207,5 +211,47 @@ describeOnBothStores('recommendations in messages', (store) => {
     const texts = await countStatements(store(), () => sendTo(deps, {}));
 
     expect(texts.filter((text) => text.includes('recommendation_models'))).toHaveLength(1);
+  });
+
+  test('are in the preview for a person, and in the story of the message with weights and reasons', async () => {
+    const deps = await shopWithOrders();
+    await rebuildModel(deps);
+    await sendTo(deps, { skin: 'dry' });
+    const { id, profile_id: person } = await store().db.selectFrom('messages').select(['id', 'profile_id']).executeTakeFirstOrThrow();
+    const context = await previewContext(deps, person, ['recommendations']);
+    const preview = await deps.renderer.render('for-you', 'latest', context as NonNullable<typeof context>);
+    expect(preview).toMatchObject({ text: expect.stringContaining('The oil') });
+
+    const { call } = await testApi(deps);
+    const { recommended } = (await call('GET', `/v1/messages/${id}`)).body as { readonly recommended: RecommendedRecord };
+    expect(recommended).toMatchObject({ slot: 'for-you', weights: { content: 1 } });
+    expect(recommended.items[0]).toMatchObject({ productId: 'nut-oil', reason: { kind: 'declared', tag: 'skin:dry' } });
+    expect((await call('GET', '/v1/recommendation-models')).body).toMatchObject({ items: [{ version: 1, tested: 50, isUsed: true }] });
+  });
+
+  test('leave out what an encrypted answer keeps away, and never say it', async () => {
+    const deps = await shopWithOrders();
+    await rebuildModel(deps);
+    const answer = {
+      profile_id: '',
+      name: 'allergy',
+      value: JSON.stringify(seal(deps.secret, 'allergy', ['nuts'])),
+      source: 'quiz',
+      answered_at: noon,
+      expires_at: noon + day,
+      recorded_at: noon,
+    };
+    const { mail } = await sendTo(deps, { skin: 'dry' });
+    expect(mail?.text).toContain('The nut-oil');
+    const { id } = await store().db.selectFrom('profiles').select('id').where('email', '=', 'ada@example.test').executeTakeFirstOrThrow();
+    await store()
+      .db.insertInto('answers')
+      .values({ ...answer, profile_id: id } as never)
+      .execute();
+    const context = await previewContext(deps, id, ['recommendations']);
+    const preview = await deps.renderer.render('for-you', 'latest', context as NonNullable<typeof context>);
+
+    expect(preview).toMatchObject({ text: expect.stringContaining('The oil') });
+    expect(JSON.stringify(preview)).not.toMatch(/nut/);
   });
 });
