@@ -1,6 +1,6 @@
 /**
- * The script that goes with an export: Python's standard library alone. It reads exposures.csv and specification.json beside it, computes the
- * numbers again, and ends with 1 where one differs.
+ * The script that goes with an export: Python's standard library alone. It reads exposures.csv and specification.json beside it, computes
+ * the numbers again, and ends with 1 where one differs.
  */
 export const exportScript = `#!/usr/bin/env python3
 """Computes the numbers of an experiment again from exposures.csv and specification.json.

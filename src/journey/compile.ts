@@ -29,7 +29,8 @@ export function compileJourney(source: JourneySource): Compiled {
   const references: Reference[] = [];
   const repeated: Repeated[] = [];
   const note = (named: Reference): void => void references.push(named);
-  const condition = (of: ConditionSource, path: Path) => compileCondition(of, path, note);
+  const key = keyRule(source.entry.key);
+  const condition = (of: ConditionSource, path: Path) => compileCondition(of, path, note, key);
   const event = (name: string, path: Path): FactName => {
     note({ kind: 'event', name, path });
     return name as FactName;
@@ -97,14 +98,24 @@ type Events = (name: string, path: Path) => FactName;
 
 function entryRules(entry: JourneySource['entry'], condition: Conditions): EntryRules {
   return {
-    key: typeof entry.key === 'string' ? { kind: entry.key } : { kind: 'event', path: entry.key.event },
+    key: keyRule(entry.key),
     filters: entry.filters.map((filter, index): NamedCondition => {
       const { reason, ...of } = filter;
       return { reason: reason ?? reasonOf(of), condition: condition(of, ['entry', 'filters', index]) };
     }),
-    reentry: typeof entry.reentry === 'string' ? { kind: entry.reentry } : { kind: 'interval', ms: toLimitMs(entry.reentry.interval) },
+    reentry: reentryRule(entry.reentry),
     concurrency: entry.concurrency,
   };
+}
+
+function reentryRule(reentry: JourneySource['entry']['reentry']): EntryRules['reentry'] {
+  if (reentry === 'once_per_key') return { kind: 'once', per: 'key' };
+  if (typeof reentry === 'string') return { kind: reentry };
+  return { kind: 'interval', ms: toLimitMs(reentry.interval), ...(reentry.per === 'key' ? { per: 'key' } : {}) };
+}
+
+function keyRule(key: JourneySource['entry']['key']): EntryRules['key'] {
+  return typeof key === 'string' ? { kind: key } : { kind: 'event', path: key.event };
 }
 
 function reasonOf(source: ConditionSource): string {

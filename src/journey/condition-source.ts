@@ -28,11 +28,17 @@ export const conditionSource: z.ZodType<ConditionSource> = z
   .superRefine(oneCondition)
   .meta({ id: 'Condition' });
 
-/** The condition that the engine judges; what it names is handed to `note`. */
-export function compileCondition(source: ConditionSource, path: Path, note: (named: Reference) => void): Condition {
+/** The condition that the engine judges; what it names is handed to `note`. `key`: of the journey around it; null: there is none. */
+export function compileCondition(
+  source: ConditionSource,
+  path: Path,
+  note: (named: Reference) => void,
+  key: ConditionTools['key'] = null,
+): Condition {
   const { kind, of } = kindOfCondition(source);
   const tools: ConditionTools = {
-    inside: (part, ...at) => compileCondition(part, [...path, ...at], note),
+    key,
+    inside: (part, ...at) => compileCondition(part, [...path, ...at], note, key),
     event: (name, ...at) => {
       note({ kind: 'event', name, path: [...path, ...at] });
       return name as FactName;

@@ -37,7 +37,11 @@ export interface EntryRules {
   /** What tells two entries of one person apart. `event` takes a property path of the trigger. */
   readonly key: { readonly kind: 'profile' } | { readonly kind: SubjectKind } | { readonly kind: 'event'; readonly path: string };
   readonly filters: readonly NamedCondition[];
-  readonly reentry: { readonly kind: 'always' } | { readonly kind: 'once' } | { readonly kind: 'interval'; readonly ms: number };
+  /** `per`: only entries with the same key count. Absent: all of the person. */
+  readonly reentry:
+    | { readonly kind: 'always' }
+    | { readonly kind: 'once'; readonly per?: 'key' }
+    | { readonly kind: 'interval'; readonly ms: number; readonly per?: 'key' };
   /** What happens when an entry of the same journey and person is already there. `parallel` allows several keys at once. */
   readonly concurrency: 'reject' | 'merge' | 'parallel';
 }

@@ -316,9 +316,10 @@ interface NotEntered {
 function tooSoon({ definition, at }: EngineContext, { lastEnteredAt, enteredBefore }: EntryHistory): NotEntered | null {
   const { reentry } = definition.entry;
   if (reentry.kind === 'always' || !enteredBefore) return null;
-  if (reentry.kind === 'once') return notEntered('reentry', 'the person has been in this journey before');
+  const which = reentry.per === 'key' ? ' with this key' : '';
+  if (reentry.kind === 'once') return notEntered('reentry', `the person has been in this journey before${which}`);
   if (lastEnteredAt === null || at >= lastEnteredAt + reentry.ms) return null;
-  return notEntered('reentry', `the person was in this journey less than ${sayDays(reentry.ms)} ago`);
+  return notEntered('reentry', `the person was in this journey${which} less than ${sayDays(reentry.ms)} ago`);
 }
 
 function besideOthers({ definition }: EngineContext, { openOthers }: EntryHistory): NotEntered | null {

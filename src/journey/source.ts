@@ -66,7 +66,13 @@ export const journeySource = z
     entry: z.strictObject({
       key: z.union([z.enum(['profile', ...subjectKinds]), z.strictObject({ event: z.string().min(1) })]).default('profile'),
       filters: z.array(filter).default([]),
-      reentry: z.union([z.enum(['always', 'once']), z.strictObject({ interval: durationText })]),
+      reentry: z.union([
+        z.enum(['always', 'once', 'once_per_key']),
+        z.strictObject({
+          interval: durationText,
+          per: z.enum(['person', 'key']).default('person').meta({ description: 'key: entries with another key do not count.' }),
+        }),
+      ]),
       concurrency: z.enum(['reject', 'merge', 'parallel']).default('reject'),
     }),
     exits: z.array(exitRule).default([]),

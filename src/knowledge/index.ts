@@ -6,6 +6,7 @@ import { answers } from './answers/index.js';
 import { entryProductKnown } from './entry-product/index.js';
 import { eventInstants } from './event-instants/index.js';
 import { experiments } from './experiments/index.js';
+import { keyedInstants } from './keyed-instants/index.js';
 import { lastingKnown } from './lasting/index.js';
 import { ordersKnown } from './orders/index.js';
 import { recommendationsKnown } from './recommendations/index.js';
@@ -18,6 +19,7 @@ import { viewedKnown } from './viewed/index.js';
 
 export const knowledgeSources = {
   event_instants: eventInstants,
+  keyed_instants: keyedInstants,
   orders: ordersKnown,
   rfm: rfmKnown,
   segments: segmentsKnown,

@@ -13,7 +13,9 @@ export interface RecommendationModel {
   readonly baskets: number;
   /** Products that it knows. */
   readonly modelled: number;
-  /** Held-back baskets from which a product was hidden, and in how many it was among the first five: of the model, and of what is popular. */
+  /**
+   * Held-back baskets from which a product was hidden, and in how many it was among the first five: of the model, and of what is popular.
+   */
   readonly tested: number;
   readonly hits: number;
   readonly popularityHits: number;

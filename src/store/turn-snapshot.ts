@@ -250,7 +250,8 @@ export function selectTurnFacts(of: FactTerms): RawBuilder<TurnFactsRow> {
     exists (select 1 from messages where profile_id = ${profileId} and channel = any(${introducing}::text[]) and accepted_at is not null) as texted_before,
     (select count(*) from (select 1 from messages where country = ${of.textCountry} and submitted_at > ${of.at}::bigint - ${hour}::bigint limit ${of.textsAtMost}) texts)
       as texts_in_hour,
-    (select json_build_object('lastEnteredAt', max(entered_at), 'open', count(*) filter (where state = 'open'))
+    (select json_build_object('lastEnteredAt', max(entered_at),
+        'lastOfKeyAt', max(entered_at) filter (where entry_key = (select entry_key from entries where id = ${entryId})), 'open', count(*) filter (where state = 'open'))
       from entries where profile_id = ${profileId} and journey_id = ${of.journeyId} and id <> ${entryId}) as others,
     ${selectEngagementHistory(of)} as history,
     real_now_ms() as real_now`;
@@ -278,6 +279,7 @@ function toTurnFacts(row: TurnFactsRow, asked: readonly AskedSource[]): TurnFact
     textedBefore: row.texted_before,
     textsInHour: row.texts_in_hour,
     lastEnteredAt: row.others.lastEnteredAt,
+    lastOfKeyAt: row.others.lastOfKeyAt,
     openOthers: row.others.open,
     history: toEngagementHistory(row.history),
     realNow: row.real_now,
@@ -302,7 +304,7 @@ export interface TurnFactsRow {
   readonly inbox_order_at: Instant | null;
   readonly texted_before: boolean;
   readonly texts_in_hour: number;
-  readonly others: { readonly lastEnteredAt: Instant | null; readonly open: number };
+  readonly others: { readonly lastEnteredAt: Instant | null; readonly lastOfKeyAt: Instant | null; readonly open: number };
   readonly history: EngagementHistoryJson;
   readonly real_now: number;
 }

@@ -37,8 +37,10 @@ function enteredState(world: TurnWorld, dueAt: number): EntryState {
   return isHeldOut(world) ? { ...state, isHeldOut: true } : state;
 }
 
-function historyOf({ facts }: TurnWorld): EntryHistory {
-  return { lastEnteredAt: facts.lastEnteredAt, enteredBefore: facts.lastEnteredAt !== null, openOthers: facts.openOthers };
+function historyOf({ facts, definition: { entry } }: TurnWorld): EntryHistory {
+  const isPerKey = entry.reentry.kind !== 'always' && entry.reentry.per === 'key';
+  const lastEnteredAt = isPerKey ? facts.lastOfKeyAt : facts.lastEnteredAt;
+  return { lastEnteredAt, enteredBefore: lastEnteredAt !== null, openOthers: facts.openOthers };
 }
 
 function notEntered(reason: string, text: string): Arming {

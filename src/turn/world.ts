@@ -127,6 +127,8 @@ export interface TurnFacts {
   /** Texts that began to leave for the country of the person's number within the hour before, as far as the shop's budget. */
   readonly textsInHour: number;
   readonly lastEnteredAt: Instant | null;
+  /** The same of entries with the key of this one. */
+  readonly lastOfKeyAt: Instant | null;
   readonly openOthers: number;
   /** What came of the person's messages, for tier, interest and fatigue. */
   readonly history: Pick<EngagementFacts, 'unengagedSends' | 'winBacks' | 'topics'>;

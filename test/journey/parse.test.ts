@@ -214,7 +214,11 @@ describe('a key', () => {
       journey().replace('class: marketing\n', ''),
       '1:1 "class" is missing. » Choices: transactional, service, marketing, broadcast.',
     ],
-    ['forms', journey().replace('reentry: once', ''), '6:1 "reentry" is missing. » Choices: always, once, { interval: … }.'],
+    [
+      'forms',
+      journey().replace('reentry: once', ''),
+      '6:1 "reentry" is missing. » Choices: always, once, once_per_key, { interval, per: … }.',
+    ],
     ['keys', journey().replace(/entry: .*\n/, ''), '1:1 "entry" is missing. » It takes: key, filters, reentry, concurrency.'],
   ])('that is missing, %s', (_what, source, complaint) => {
     expect(told(source)).toEqual([complaint]);

@@ -22,8 +22,8 @@ export interface Choice {
 }
 
 /**
- * The products for a block, by what is known of the person. What nothing speaks for is not shown; where nothing is left, the fallback of the
- * template. What a person must not have, has, or gave back is never shown, not as a fallback either.
+ * The products for a block, by what is known of the person. What nothing speaks for is not shown; where nothing is left, the fallback of
+ * the template. What a person must not have, has, or gave back is never shown, not as a fallback either.
  */
 export function chooseProducts(pool: RecommendationPool, { count, fallback }: Pick<RecommendationBlock, 'count' | 'fallback'>): Choice {
   const person = personOf(pool);

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import type { FactName } from '../../domain/events/fact.js';
 import { durationWords } from '../../domain/time/duration.js';
+import type { Instant } from '../../domain/time/instant.js';
 import { durationText, toLimitMs } from '../../yaml/duration-source.js';
+import type { EntryRules } from '../definition.js';
+import type { Known } from '../knowledge.js';
 import { type Comparison, compare, comparisonShape, describeComparison, oneComparison, toComparison } from './comparison.js';
 import { type ConditionKind, earliestAfter } from './kind.js';
 
@@ -17,36 +20,56 @@ interface EventCount {
   /** Milliseconds back from the instant of evaluation; null: ever. */
   readonly windowMs: number | null;
   readonly comparison: Comparison;
+  /** Only facts with the key of the entry count, by this rule. Absent: all. */
+  readonly key?: EntryRules['key'];
 }
 
-const yaml = z.strictObject({ name: z.string().min(1), within: durationText.optional(), ...comparisonShape }).superRefine(oneComparison);
+const yaml = z
+  .strictObject({
+    name: z.string().min(1),
+    within: durationText.optional(),
+    match: z
+      .enum(['any', 'key'])
+      .default('any')
+      .meta({ description: 'any (the default): of this person. key: with the key of this entry, such as its order.' }),
+    ...comparisonShape,
+  })
+  .superRefine(oneComparison);
 
 /** How often something happened within a half-open window that ends now: after `at − window`, up to and with `at`. */
 export const eventCount: ConditionKind<EventCount, z.output<typeof yaml>> = {
   yaml: () => yaml,
-  compile: (source, { event }) => ({
+  compile: (source, { event, key }) => ({
     kind: 'event_count',
     name: event(source.name, 'event_count', 'name'),
     windowMs: source.within === undefined ? null : toLimitMs(source.within),
     comparison: toComparison(source),
+    ...(source.match === 'key' && key !== null && key.kind !== 'profile' ? { key } : {}),
   }),
   notMet: () => 'event-count-not-met',
   about: 'person',
   parts: () => [],
-  needs: ({ name, windowMs }) => [{ of: 'event_instants', name, windowMs }],
-  evaluate({ name, windowMs, comparison }, { at: now, known }) {
+  needs: ({ name, windowMs, key }) => [
+    key === undefined ? { of: 'event_instants', name, windowMs } : { of: 'keyed_instants', name, windowMs, key },
+  ],
+  evaluate({ name, windowMs, comparison, key }, { at: now, known }) {
     const from = windowMs === null ? Number.NEGATIVE_INFINITY : now - windowMs;
-    const count = (known.event_instants?.[name] ?? []).filter((at) => at > from && at <= now).length;
+    const count = instantsOf({ name, key }, known).filter((at) => at > from && at <= now).length;
     return compare(comparison, count);
   },
   changedBy: ({ name }) => [name],
-  changesAt({ name, windowMs }, { at: now, known }) {
+  changesAt({ name, windowMs, key }, { at: now, known }) {
     // Each comes into the window when its time has come, and goes out of it.
-    const edges = (known.event_instants?.[name] ?? []).flatMap((at) => (windowMs === null ? [at] : [at, at + windowMs]));
+    const edges = instantsOf({ name, key }, known).flatMap((at) => (windowMs === null ? [at] : [at, at + windowMs]));
     return earliestAfter(now, edges);
   },
-  describe({ name, windowMs, comparison }, holds) {
+  describe({ name, windowMs, comparison, key }, holds) {
     const window = windowMs === null ? '' : ` within ${durationWords(windowMs)}`;
-    return `the number of ${name}${window} ${describeComparison(comparison, holds)}`;
+    const which = key === undefined ? '' : ` with the same ${key.kind === 'event' ? key.path : key.kind}`;
+    return `the number of ${name}${which}${window} ${describeComparison(comparison, holds)}`;
   },
 };
+
+function instantsOf({ name, key }: { readonly name: FactName; readonly key: EventCount['key'] }, known: Known): readonly Instant[] {
+  return (key === undefined ? known.event_instants : known.keyed_instants)?.[name] ?? [];
+}

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { FactName } from '../../domain/events/fact.js';
 import type { Instant } from '../../domain/time/instant.js';
+import type { EntryRules } from '../definition.js';
 import type { Path, Reference } from '../finding.js';
 import type { Need } from '../knowledge.js';
 import type { Condition, ConditionFacts, Truth } from './condition.js';
@@ -15,6 +16,8 @@ export interface ConditionParts {
 
 /** What compiling a condition needs of the journey around it. Places count from the condition. */
 export interface ConditionTools {
+  /** What tells entries of the journey apart; null: it stands in no journey. */
+  readonly key: EntryRules['key'] | null;
   /** A condition inside this one. */
   readonly inside: (source: ConditionSource, ...at: Path) => Condition;
   readonly event: (name: string, ...at: Path) => FactName;

@@ -11,7 +11,7 @@ export type EventInstants = Readonly<Partial<Record<FactName, readonly Instant[]
 export type SinceByFact = ReadonlyMap<FactName, Instant | null>;
 
 /** `windowMs`: milliseconds back from the instant of the turn; null: ever. */
-interface InstantsNeed {
+export interface InstantsNeed {
   readonly name: FactName;
   readonly windowMs: number | null;
 }
@@ -27,20 +27,23 @@ declare module '../../journey/knowledge.js' {
 
 /** When what conditions count happened: to the person, and orders of those who share an address with them. */
 export const eventInstants: KnowledgeSource<InstantsNeed, SinceByFact, EventInstants> = {
-  question(needs, at) {
-    const since = new Map<FactName, Instant | null>();
-    for (const { name, windowMs } of needs) {
-      const known = since.get(name);
-      since.set(name, known === null || windowMs === null ? null : Math.min(known ?? at, at - windowMs));
-    }
-    return since;
-  },
+  question: sinceByFact,
   fromStore: selectInstants,
   read: (json) => grouped((json ?? []) as InstantsJson),
   fromMemory: (question, look) => grouped(instantsInMemory(question, look)),
 };
 
-function grouped(facts: readonly { readonly name: FactName; readonly at: Instant }[]): EventInstants {
+export function sinceByFact(needs: readonly InstantsNeed[], at: Instant): SinceByFact {
+  const since = new Map<FactName, Instant | null>();
+  for (const { name, windowMs } of needs) {
+    const known = since.get(name);
+    since.set(name, known === null || windowMs === null ? null : Math.min(known ?? at, at - windowMs));
+  }
+  return since;
+}
+
+/** By their names, in the order in which they come. */
+export function grouped(facts: readonly { readonly name: FactName; readonly at: Instant }[]): EventInstants {
   const instants: Partial<Record<FactName, Instant[]>> = {};
   for (const { name, at } of facts) (instants[name] ??= []).push(at);
   return instants;

@@ -6,7 +6,7 @@ import type { MemoryLook } from '../source.js';
 export function instantsInMemory(
   since: ReadonlyMap<FactName, Instant | null>,
   { tables, profileId, sharers }: MemoryLook,
-): readonly Pick<Fact, 'name' | 'at'>[] {
+): readonly Fact[] {
   const shared = sharers.flatMap((id) => tables.facts.where('profile', id)).filter(({ name }) => name.startsWith('order.'));
   return [...tables.facts.where('profile', profileId), ...shared]
     .filter(({ name, at }) => {

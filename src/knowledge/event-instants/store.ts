@@ -16,7 +16,7 @@ export function selectInstants(since: ReadonlyMap<FactName, Instant | null>, { p
 }
 
 /** A part for each instant from which on something is asked: names that are asked alike stand together, so that the plan stays small. */
-function among(asked: readonly (readonly [FactName, Instant | null])[]): RawBuilder<unknown> {
+export function among(asked: readonly (readonly [FactName, Instant | null])[]): RawBuilder<unknown> {
   const byStart = new Map<Instant, FactName[]>();
   for (const [name, from] of asked) byStart.set(from ?? 0, [...(byStart.get(from ?? 0) ?? []), name]);
   return sql.join(

@@ -42,7 +42,9 @@ const example: ShownRecommendations = {
   })),
 };
 
-/** What may be recommended to a person, with all that it is chosen by. The template says how many of it and what else (`recommendations:`). */
+/**
+ * What may be recommended to a person, with all that it is chosen by. The template says how many of it and what else (`recommendations:`).
+ */
 export const recommendationsKnown: KnowledgeSource<PoolNeed, PoolQuestion, Answer> = {
   question: (needs, at) => ({ at, collections: [...new Set(needs.flatMap(({ collection }) => collection ?? []))] }),
   fromStore: selectPool,

@@ -84,6 +84,7 @@ function factsOf(tables: Tables, { policies, secret, shop }: Surroundings, { ent
         .toSorted()[0] ?? null,
     textedBefore: own.some(({ channel, acceptedAt }) => channelKind(channel).introducesItself && acceptedAt !== null),
     lastEnteredAt: latest(others.flatMap(({ enteredAt }) => enteredAt ?? [])),
+    lastOfKeyAt: latest(others.flatMap(({ enteredAt, entryKey }) => (entryKey === entry.entryKey ? (enteredAt ?? []) : []))),
     openOthers: others.filter(({ state }) => state === 'open').length,
     history: historyOf(own, profile, at),
     toldTier: tables.told.get(profile.id)?.tier,
