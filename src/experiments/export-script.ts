@@ -12,7 +12,6 @@ import json
 import math
 import os
 import sys
-from decimal import ROUND_HALF_UP, Decimal
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SHOWN_ALPHA = 0.05
@@ -31,9 +30,8 @@ def value_of(row, metric):
         return 1000 if row["orders"] > 1 else 0
     if kind == "revenue":
         return row["net"]
-    rate = Decimal(repr(metric["marginRate"]))
-    bare = (Decimal(row["bareNet"] + row["bareDiscount"]) * rate - row["bareDiscount"]).quantize(Decimal(1), ROUND_HALF_UP)
-    return row["margin"] + int(bare)
+    rate = math.floor(metric["marginRate"] * 1000000 + 0.5)
+    return row["margin"] + ((row["bareNet"] + row["bareDiscount"]) * rate + 500000) // 1000000 - row["bareDiscount"]
 
 
 def cap_of(values):

@@ -14,80 +14,117 @@ export async function firstExposureAt(db: Db | Trx, { id, seed }: Pick<Experimen
   return rows[0]?.at ?? null;
 }
 
-/** Of buyers, above which values are capped: one large order must not decide. */
-const capQuantile = 0.99;
-
 /**
- * What a look reads, as of an instant: sums over the people's own sums, by arm. Three statements; the answer has a row for each arm and
- * version, however many people there are.
+ * What a look reads, as of an instant: sums over the people's own sums, by arm. Two passes over the experiment's rows, the second one for
+ * the topmost hundredth alone; the answers have a row for each arm and version, however many people there are.
  */
 export async function readSums(db: Db | Trx, run: Run, asOf: Instant): Promise<ExperimentSums> {
-  const cap = await readCap(db, run, asOf);
-  const value = valueOf(run.metric);
-  const capped = cap === null ? value : sql`least(${value}, ${cap}::bigint)`;
-  const { rows } = await sql<Omit<ArmSums, 'arm'> & Entered & { readonly entered: number }>`
-    select arm, version, count(*)::int as entered, count(*) filter (where done)::int as people,
-      coalesce(sum(capped) filter (where done), 0)::float8 as sum, coalesce(sum(capped::numeric * capped) filter (where done), 0)::float8 as "sumSquares",
-      coalesce(sum(value) filter (where done), 0)::float8 as raw, count(*) filter (where done and orders > 0)::int as ordered,
-      count(*) filter (where done and unsubscribed)::int as unsubscribed, count(*) filter (where done and complained)::int as complained,
-      count(*) filter (where done and stopped)::int as stopped, count(*) filter (where done and refunded > 0)::int as refunded
-    from (select *, ${value} as value, ${capped} as capped, at + window_ms <= ${asOf}::bigint as done from exposures x
-      where ${counted(run, asOf)}) people
-    group by arm, version order by version, arm`.execute(db);
+  const merged = await readMerged(db, run, asOf);
+  const counted = countedRows(run, asOf, merged);
+  const rows = await readGroups(db, run, counted, asOf);
+  const isMoney = run.metric.kind === 'margin' || run.metric.kind === 'revenue';
+  const buyers = rows.reduce((all, one) => all + one.buyers, 0);
+  const top = isMoney && buyers > 0 ? await readTop(db, run, { counted, buyers, asOf }) : { cap: null, beyond: [] };
   return {
-    cap,
-    conflicted: await countConflicted(db, run, asOf),
-    arms: byArm(rows),
+    cap: top.cap,
+    conflicted: merged.conflicted,
+    arms: byArm([...rows, ...top.beyond]),
     entered: rows.map(({ arm, version, entered }) => ({ arm, version, people: entered })),
   };
 }
 
-function byArm(rows: readonly (Omit<ArmSums, 'arm'> & Entered)[]): readonly ArmSums[] {
+type Group = ArmSums & { readonly version: number };
+
+async function readGroups(
+  db: Db | Trx,
+  run: Run,
+  counted: RawBuilder<unknown>,
+  asOf: Instant,
+): Promise<readonly (Group & { readonly entered: number; readonly buyers: number })[]> {
+  const { rows } = await sql<Group & { readonly entered: number; readonly buyers: number }>`
+    select arm, version, count(*)::int as entered, count(*) filter (where done)::int as people, count(*) filter (where done and value > 0)::int as buyers,
+      coalesce(sum(value) filter (where done), 0)::float8 as sum, coalesce(sum(value * value) filter (where done), 0)::float8 as "sumSquares",
+      coalesce(sum(value) filter (where done), 0)::float8 as raw, count(*) filter (where done and orders > 0)::int as ordered,
+      count(*) filter (where done and unsubscribed)::int as unsubscribed, count(*) filter (where done and complained)::int as complained,
+      count(*) filter (where done and stopped)::int as stopped, count(*) filter (where done and refunded > 0)::int as refunded
+    from (select arm, version, orders, unsubscribed, complained, stopped, refunded, ${valueOf(run.metric)} as value, ${isDone(asOf)} as done
+      from exposures x where ${counted}) people
+    group by arm, version order by version, arm`.execute(db);
+  return rows;
+}
+
+/** Of buyers, above which values are capped: one large order must not decide. */
+const capQuantile = 0.99;
+
+interface Top {
+  /** The quantile of all arms' buyers together (type 7), before any arm is compared. */
+  readonly cap: number | null;
+  /** What the values above the cap are less by it, by arm and version: below 0. */
+  readonly beyond: readonly Group[];
+}
+
+async function readTop(
+  db: Db | Trx,
+  run: Run,
+  { counted, buyers, asOf }: { readonly counted: RawBuilder<unknown>; readonly buyers: number; readonly asOf: Instant },
+): Promise<Top> {
+  const rank = (buyers - 1) * (1 - capQuantile);
+  const whole = Math.floor(rank);
+  const value = valueOf(run.metric);
+  const { rows } = await sql<{
+    readonly arm: string;
+    readonly version: number;
+    readonly cap: number;
+    readonly sum: number;
+    readonly sumSquares: number;
+  }>`
+    with top as materialized (select arm, version, ${value} as value from exposures x where ${counted} and ${isDone(asOf)} and ${value} > 0
+        order by 3 desc limit ${whole + 2}),
+      ends as (select (array_agg(value order by value desc))[${whole + 1}::int] as high,
+        coalesce((array_agg(value order by value desc))[${whole + 2}::int], min(value)) as low from top),
+      capped as (select floor(high - ${rank - whole}::float8 * (high - low) + 0.5)::bigint as cap from ends)
+    select arm, version, cap::float8 as cap, sum(least(value, cap) - value)::float8 as sum,
+      sum(least(value, cap) * least(value, cap) - value * value)::float8 as "sumSquares" from top, capped group by arm, version, cap`.execute(
+    db,
+  );
+  const nothing = { people: 0, raw: 0, ordered: 0, unsubscribed: 0, complained: 0, stopped: 0, refunded: 0 };
+  return {
+    cap: rows[0] === undefined ? null : rows[0].cap,
+    beyond: rows.map(({ arm, version, sum, sumSquares }) => ({ ...nothing, arm, version, sum, sumSquares })),
+  };
+}
+
+const summed = ['people', 'sum', 'sumSquares', 'raw', 'ordered', 'unsubscribed', 'complained', 'stopped', 'refunded'] as const;
+
+function byArm(groups: readonly Group[]): readonly ArmSums[] {
   const arms = new Map<string, ArmSums>();
-  for (const { version: _version, ...row } of rows) {
-    const known = arms.get(row.arm);
-    const sums: readonly (keyof Omit<ArmSums, 'arm'>)[] = [
-      'people',
-      'sum',
-      'sumSquares',
-      'raw',
-      'ordered',
-      'unsubscribed',
-      'complained',
-      'stopped',
-      'refunded',
-    ];
-    const added = Object.fromEntries(sums.map((name) => [name, Number(row[name]) + (known?.[name] ?? 0)])) as unknown as Omit<
-      ArmSums,
-      'arm'
-    >;
-    arms.set(row.arm, { arm: row.arm, ...added });
+  for (const group of groups) {
+    const known = arms.get(group.arm);
+    const added = Object.fromEntries(summed.map((name) => [name, group[name] + (known?.[name] ?? 0)])) as unknown as Omit<ArmSums, 'arm'>;
+    arms.set(group.arm, { arm: group.arm, ...added });
   }
   return [...arms.values()];
 }
 
-/** The quantile of all arms' buyers together (type 7), before any arm is compared. Sorts the topmost hundredth only. */
-async function readCap(db: Db | Trx, run: Run, asOf: Instant): Promise<number | null> {
-  if (run.metric.kind !== 'margin' && run.metric.kind !== 'revenue') return null;
-  const buyers = sql`from exposures x where ${counted(run, asOf)} and at + window_ms <= ${asOf}::bigint and ${valueOf(run.metric)} > 0`;
-  const { rows: counts } = await sql<{ readonly n: number }>`select count(*)::int as n ${buyers}`.execute(db);
-  const n = counts[0]?.n ?? 0;
-  if (n === 0) return null;
-  const rank = (n - 1) * (1 - capQuantile);
-  const { rows } = await sql<{
-    readonly value: number;
-  }>`select ${valueOf(run.metric)}::float8 as value ${buyers} order by 1 desc offset ${Math.floor(rank)} limit 2`.execute(db);
-  const [high = 0, low = high] = rows.map(({ value }) => Number(value));
-  return Math.round(high - (rank - Math.floor(rank)) * (high - low));
+function isDone(asOf: Instant): RawBuilder<unknown> {
+  return sql`x.at + x.window_ms <= ${asOf}::bigint`;
 }
+
+/** Whole numbers of this size have a square that the store can hold: three million, in thousandths. */
+const mostValue = 3_000_000_000;
+/** Shares are kept in millionths, so that values are whole numbers. */
+const million = 1_000_000;
 
 /** Thousandths: of money, or of a person who ordered. */
 function valueOf({ kind, marginRate }: ExperimentMetric): RawBuilder<unknown> {
+  const bounded = (value: RawBuilder<unknown>): RawBuilder<unknown> => sql`least(${value}, ${sql.lit(mostValue)}::bigint)`;
   switch (kind) {
-    case 'margin':
-      return sql`(margin + round((bare_net + bare_discount) * ${marginRate}::numeric - bare_discount)::bigint)`;
+    case 'margin': {
+      const rate = sql.lit(Math.round(marginRate * million));
+      return bounded(sql`margin + ((bare_net + bare_discount) * ${rate} + ${sql.lit(million / 2)}) / ${sql.lit(million)} - bare_discount`);
+    }
     case 'revenue':
-      return sql`net`;
+      return bounded(sql`net`);
     case 'orders':
       return sql`(case when orders > 0 then 1000 else 0 end)::bigint`;
     case 'repeat-orders':
@@ -95,25 +132,29 @@ function valueOf({ kind, marginRate }: ExperimentMetric): RawBuilder<unknown> {
   }
 }
 
-/** The exposures that count: of people with one arm, the first of each. Only merged people can have several. */
-function counted({ id, seed, unit }: Run, asOf: Instant): RawBuilder<unknown> {
-  const own = sql`x.experiment = ${id} and x.seed = ${seed} and x.at <= ${asOf}::bigint`;
-  return unit === 'entry' ? own : sql`${own} and x.profile_id not in (${twoArms(id, seed)}) and x.seq not in (${laterRows(id, seed)})`;
+/** What merges of people did: rows that do not count. */
+interface Merged {
+  /** People with two arms, who are left out. */
+  readonly conflicted: number;
+  /** Their rows, and those of others who have an earlier one. */
+  readonly left: readonly number[];
 }
 
-const mergedPeople = (id: string, seed: string) =>
-  sql`select profile_id from exposures where experiment = ${id} and seed = ${seed} and unit <> profile_id`;
+async function readMerged(db: Db | Trx, { id, seed, unit }: Run, asOf: Instant): Promise<Merged> {
+  if (unit === 'entry') return { conflicted: 0, left: [] };
+  const { rows } = await sql<{ readonly seq: number; readonly person: string; readonly arms: number }>`
+    select seq, person, arms from (
+      select seq, profile_id as person, row_number() over (partition by profile_id order by at, seq) as place,
+        dense_rank() over (partition by profile_id order by arm) + dense_rank() over (partition by profile_id order by arm desc) - 1 as arms
+      from exposures where experiment = ${id} and seed = ${seed} and at <= ${asOf}::bigint and profile_id in (
+        select profile_id from exposures where experiment = ${id} and seed = ${seed} and unit <> profile_id)) placed
+    where arms > 1 or place > 1`.execute(db);
+  const people = new Set(rows.flatMap(({ person, arms }) => (Number(arms) > 1 ? [person] : [])));
+  return { conflicted: people.size, left: rows.map(({ seq }) => seq) };
+}
 
-const twoArms = (id: string, seed: string) => sql`select profile_id from exposures where experiment = ${id} and seed = ${seed}
-    and profile_id in (${mergedPeople(id, seed)}) group by profile_id having count(distinct arm) > 1`;
-
-const laterRows = (id: string, seed: string) => sql`select seq from (
-    select seq, row_number() over (partition by profile_id order by at, seq) as place from exposures
-    where experiment = ${id} and seed = ${seed} and profile_id in (${mergedPeople(id, seed)})) placed where place > 1`;
-
-async function countConflicted(db: Db | Trx, { id, seed, unit }: Run, asOf: Instant): Promise<number> {
-  if (unit === 'entry') return 0;
-  const { rows } = await sql<{ readonly n: number }>`select count(distinct profile_id)::int as n from exposures
-    where experiment = ${id} and seed = ${seed} and at <= ${asOf}::bigint and profile_id in (${twoArms(id, seed)})`.execute(db);
-  return rows[0]?.n ?? 0;
+/** The exposures that count: of people with one arm, the first of each. Only merged people can have several. */
+function countedRows({ id, seed }: Run, asOf: Instant, { left }: Merged): RawBuilder<unknown> {
+  const own = sql`x.experiment = ${id} and x.seed = ${seed} and x.at <= ${asOf}::bigint`;
+  return left.length === 0 ? own : sql`${own} and x.seq <> all(${left}::bigint[])`;
 }

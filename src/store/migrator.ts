@@ -34,6 +34,7 @@ import { up as quizRuns } from './migrations/0039-quiz-runs.js';
 import { up as exposures } from './migrations/0040-exposures.js';
 import { up as outcomes } from './migrations/0041-outcomes.js';
 import { up as looks } from './migrations/0042-looks.js';
+import { up as exposuresInTime } from './migrations/0043-exposures-in-time.js';
 
 /** In order; a new one goes to the end and an old one never changes. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -72,6 +73,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0040-exposures': { up: exposures },
   '0041-outcomes': { up: outcomes },
   '0042-looks': { up: looks },
+  '0043-exposures-in-time': { up: exposuresInTime },
 };
 
 /**

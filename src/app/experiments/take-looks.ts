@@ -20,13 +20,13 @@ type Deps = Pick<AppDeps, 'store' | 'clock' | 'shop'>;
  * page does not matter: the rule reads every day. Any process may do it.
  */
 export async function takeLooks(deps: Deps): Promise<void> {
-  const due: { readonly live: LiveExperiment; readonly firstAt: Instant; readonly days: number }[] = [];
+  const due: ({ readonly live: LiveExperiment } & DueDay)[] = [];
   for (const live of await readLiveExperiments(deps.store.db)) {
     const found = await dueDay(deps, live.definition);
     if (found !== null) due.push({ live, ...found });
   }
   if (due.length === 0) return;
-  for (const { live } of due) await alignAll(deps, live.definition);
+  for (const { live, lookedAtVersion } of due) if (lookedAtVersion !== live.version) await alignAll(deps, live.definition);
   await settleOutcomes(deps);
   for (const { live, firstAt, days } of due)
     await deps.store.transaction((trx) => takeLook(trx, live, { firstAt, days, at: deps.clock.now() }));
@@ -39,16 +39,20 @@ async function alignAll({ store }: Deps, { id, seed, metric }: Experiment): Prom
 
 const alignedAtOnce = 20_000;
 
+interface DueDay {
+  readonly firstAt: Instant;
+  readonly days: number;
+  /** Of the look before; null: there was none. */
+  readonly lookedAtVersion: number | null;
+}
+
 /** The day that has not been looked at; null: none. Days that nobody looked at are left out. */
-async function dueDay(
-  { store, clock }: Deps,
-  experiment: Experiment,
-): Promise<{ readonly firstAt: Instant; readonly days: number } | null> {
+async function dueDay({ store, clock }: Deps, experiment: Experiment): Promise<DueDay | null> {
   const newest = await newestLook(store.db, experiment);
   const firstAt = await firstExposureAt(store.db, experiment);
   if (firstAt === null) return null;
   const days = Math.floor((clock.now() - firstAt) / day);
-  return days < 1 || days <= (newest?.day ?? 0) ? null : { firstAt, days };
+  return days < 1 || days <= (newest?.day ?? 0) ? null : { firstAt, days, lookedAtVersion: newest?.version ?? null };
 }
 
 interface Due {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { beforeEach, expect, test } from 'vitest';
+import { decideExperiment } from '../../../src/app/experiments/decide-experiment.js';
 import { day, hour } from '../../../src/domain/time/instant.js';
 import type { LiveExperiment } from '../../../src/journey/experiment.js';
 import { definitionOf, trialJourney } from '../../house/trials.js';
@@ -152,6 +153,36 @@ describeOnBothStores('arms that people have', (store) => {
     await enter('ada');
     expect(deps.providers.email.submitted).toEqual([]);
     expect(await told()).toHaveLength(1);
+  });
+
+  test('are one arm for everybody once a decision is carried out, and what they were when it is taken back', async () => {
+    const definition = { ...only('offer', 1).definition, keptBack: 0 };
+    await putExperimentInForce(store(), { version: 1, definition });
+    await enter('ada');
+    await decideExperiment(deps, 'trial', { arm: 'none', by: 'kim', reason: null });
+    deps.clock.pass(2 * day);
+    await turns();
+    await enter('ada');
+    await enter('bob');
+    expect(await told()).toHaveLength(1);
+    await decideExperiment(deps, 'trial', { arm: null, by: 'kim', reason: null });
+    deps.clock.pass(2 * day);
+    await turns();
+    await enter('bob');
+    expect(await arms()).toEqual(['offer', 'none', 'none', 'offer']);
+    expect(await told()).toHaveLength(2);
+  });
+
+  test('keep a share of people with the control for four weeks after a decision', async () => {
+    const definition = { ...only('offer', 1).definition, keptBack: 1 };
+    await putExperimentInForce(store(), { version: 1, definition });
+    await decideExperiment(deps, 'trial', { arm: 'offer', by: 'kim', reason: null });
+    await enter('ada');
+    deps.clock.pass(29 * day);
+    await turns();
+    await enter('ada');
+    expect(await arms()).toEqual(['none', 'offer']);
+    expect(await told()).toEqual([]);
   });
 
   test('nobody has one where the experiment is out of force', async () => {

@@ -119,7 +119,7 @@ describeOnBothStores('looks at an experiment', (store) => {
 
   test('call an experiment invalid that loses 3 % of one arm, whatever else it shows', async () => {
     const big = { people: 60_000, ordered: 3_000 };
-    await fill([
+    await fillCrowds(store(), { experiment, from: noon, days: 7, isSettled: true }, [
       { arm: 'none', ...big },
       { arm: 'offer', people: big.people * 0.97, ordered: 3_600 },
     ]);
