@@ -12,7 +12,7 @@ import type { EntryInput, EntryState, Pending, TraceLine } from './entry.js';
 import { conditionExit, type Leaving, overlong, takeInputs } from './inputs.js';
 import type { Need } from './knowledge.js';
 import { messageOf, readBy, stepKind } from './steps/kind-of.js';
-import { sendDeadline } from './steps/send.js';
+import { reachedAt, sendDeadline } from './steps/send.js';
 import { triggerKind } from './triggers/kind-of.js';
 import { sayChannel, sayReason } from './words.js';
 
@@ -203,7 +203,9 @@ function moveOn(context: EngineContext, before: Place, resume: Resume | null): M
 function comeToSend(context: EngineContext, place: Place, step: Step, resume: Resume | null): Moved {
   const message = messageOf(step);
   if (message === null) throw new Error(`The step ${step.id} of journey ${context.definition.id} sends, and has no message.`);
-  const late = resume === null ? null : catchUp(context, message, place.dueSince, resume);
+  // The wait for a chosen hour is no delay either.
+  const dueSince = message.hourWithinMs === undefined ? place.dueSince : Math.max(place.dueSince, reachedAt(message, place.state));
+  const late = resume === null ? null : catchUp(context, message, dueSince, resume);
   if (late === null) return rests(place, sending(context, message, place.state));
   if (late.kind === 'exit') return { kind: 'rests', advanced: finish(context, place, late) };
   const told = note(context, place, step.id, 'note', late.text);
@@ -285,12 +287,11 @@ function waiting(context: EngineContext, state: EntryState, sentence: string): P
 }
 
 function sending({ definition, about }: EngineContext, step: SendStep, state: EntryState): Pending {
-  const { visit, arrivedAt } = state;
   return {
     kind: 'send',
     step: step.id,
-    visit,
-    arrivedAt,
+    visit: state.visit,
+    arrivedAt: reachedAt(step, state),
     deadlineAt: sendDeadline(definition, step, state),
     awaiting: awaitedBy(definition, about, state),
   };

@@ -153,7 +153,7 @@ export const twinJourneys: readonly JourneyDefinition[] = [
           lookback: 'none',
         } as unknown as JourneyDefinition['steps'][string],
         send('first', null, { onCapped: 'skip' }),
-        send('second', null, { deadlineMs: 30 * hour }),
+        send('second', null, { deadlineMs: 30 * hour, hourWithinMs: day }),
       ].map((step) => [step.id, step]),
     ),
     start: 'listen' as JourneyDefinition['start'],

@@ -2,6 +2,7 @@
 // a test and an example. YAML, compiler, lint, engine and what a turn loads are made from this list. What it asks for that no source knows
 // yet: `src/knowledge`.
 import { answer } from './answer.js';
+import { birthday } from './birthday.js';
 import { bought } from './bought.js';
 import { cart } from './cart.js';
 import { all, any } from './combination.js';
@@ -46,5 +47,6 @@ export const conditionKinds = {
   runs_low: runsLow,
   segment,
   rfm,
+  birthday,
   message,
 } satisfies { readonly [K in keyof ConditionShapes]: ConditionKind<ConditionShapes[K], unknown> };

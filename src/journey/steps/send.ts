@@ -6,9 +6,10 @@ import { durationText, toLimitMs } from '../../yaml/duration-source.js';
 import type { JourneyDefinition } from '../definition.js';
 import type { EntryState } from '../entry.js';
 import { idText, narrowedHours, quietHours } from '../fields.js';
-import { sayChannel } from '../words.js';
+import { sayChannel, sayUntil } from '../words.js';
 import type { StepKind, StepTools } from './kind.js';
 import { lintSend } from './send-lint.js';
+import { hourNeeds, hourOf, hourText, lintSendTime } from './send-time.js';
 import type { SendStep } from './step.js';
 
 declare module '../definition.js' {
@@ -30,6 +31,14 @@ const yaml = z
     template: z.string().min(1),
     deadline: durationText.default('PT24H').meta({ description: 'How long quiet hours and caps may hold it back before it is skipped.' }),
     not_after_start: durationText.optional().meta({ description: 'A hard limit counted from the start of the entry.' }),
+    send_time: z
+      .strictObject({ optimize: z.literal(true), within: durationText })
+      .optional()
+      .meta({
+        description:
+          'Waits for the hour at which the person usually clicks, at most this long; quiet hours and caps count then. Never for service messages or carts.',
+        examples: [{ optimize: true, within: 'P1D' }],
+      }),
     quiet_hours: quietHours.optional(),
     on_capped: onCapped.default('defer').meta({
       description:
@@ -60,19 +69,31 @@ export const send: StepKind<SendStep, Source> = {
   ways: ({ fallback = null, next }) => [{ to: fallback }, { to: next }],
   listens: () => [],
   reads: () => [],
-  needs: () => [],
-  lint: lintSend,
+  needs: hourNeeds,
+  lint: (step, look) => [...lintSend(step, look), ...lintSendTime(step, look)],
   sentence: ({ channel, template }) => `Sends the ${sayChannel(channel)} ${template}.`,
-  dueAt: () => null,
-  arrival: (step) => ({ kind: 'step', text: `Comes to the ${sayChannel(step.channel)} ${step.id}.` }),
-  move: () => ({ kind: 'send' }),
+  dueAt: (step, state, context) => hourOf(step, state, context)?.at ?? null,
+  arrival: (step, state, context) => ({
+    kind: 'step',
+    text: hourText(step, state, context) ?? `Comes to the ${sayChannel(step.channel)} ${step.id}.`,
+  }),
+  move: (step, state, context) => {
+    if (step.hourWithinMs === undefined || state.dueAt === null || context.at >= state.dueAt) return { kind: 'send' };
+    const until = sayUntil(state.arrivedAt, state.dueAt, context.timeZone);
+    return { kind: 'stay', sentence: `Waits ${until}, to send the ${sayChannel(step.channel)} ${step.id} at the chosen hour` };
+  },
   message: (step) => step,
 };
+
+/** From when on deadlines of the present step count: a chosen hour is no delay. */
+export function reachedAt({ hourWithinMs }: SendStep, { arrivedAt, dueAt }: EntryState): Instant {
+  return hourWithinMs === undefined || dueAt === null ? arrivedAt : Math.max(arrivedAt, dueAt);
+}
 
 /** The last instant at which the message of the present step may leave. */
 export function sendDeadline(definition: JourneyDefinition, step: SendStep, state: EntryState): Instant {
   return Math.min(
-    state.arrivedAt + step.deadlineMs,
+    reachedAt(step, state) + step.deadlineMs,
     step.notAfterStartMs === null ? Number.POSITIVE_INFINITY : state.startedAt + step.notAfterStartMs,
     definition.maxDurationMs === null ? Number.POSITIVE_INFINITY : state.startedAt + definition.maxDurationMs,
     state.deadlineAt ?? Number.POSITIVE_INFINITY,
@@ -97,9 +118,11 @@ function compile(source: Source, tools: StepTools): SendStep {
     ...(user_initiated ? { isUserInitiated: true } : {}),
     ...(expected_margin === undefined ? {} : { expectedMargin: expected_margin }),
   };
-  if (typeof on_capped === 'string') return { ...step, onCapped: on_capped };
-  if ('defer' in on_capped) return { ...step, deferWithinMs: toLimitMs(on_capped.defer.within) };
-  return { ...step, onCapped: 'fallback_channel', fallback: fallback(step, on_capped.fallback_channel.template, tools) };
+  const hour = source.send_time === undefined ? {} : { hourWithinMs: toLimitMs(source.send_time.within) };
+  if (typeof on_capped === 'string') return { ...step, ...hour, onCapped: on_capped };
+  if ('defer' in on_capped) return { ...step, ...hour, deferWithinMs: toLimitMs(on_capped.defer.within) };
+  // What goes by the other channel instead has waited already.
+  return { ...step, ...hour, onCapped: 'fallback_channel', fallback: fallback(step, on_capped.fallback_channel.template, tools) };
 }
 
 /** A step of its own, so that its message has its own id, verdict and line: the same message on the other channel, once. */
