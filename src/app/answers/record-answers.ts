@@ -6,10 +6,9 @@ import type { Instant } from '../../domain/time/instant.js';
 import type { ProfileId } from '../../domain/values/ids.js';
 import { removeTakenBack, writeAnswers } from '../../store/answers.js';
 import type { Trx } from '../../store/db.js';
-import { lockProfiles } from '../../store/profiles.js';
-import { findCanonicalProfile } from '../../store/profiles-read.js';
 import type { AppDeps } from '../deps.js';
 import { tellFacts } from '../ingest/tell-facts.js';
+import { withPerson } from '../people/with-person.js';
 import { flagWrites } from './flag-values.js';
 
 type Deps = Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay' | 'policies' | 'segments' | 'secret' | 'fields'>;
@@ -39,15 +38,7 @@ export async function recordAnswers(
   const fields = deps.fields?.current() ?? noFields;
   const reading = readQuizEvent('Question Answered', { ...sealSpecial(deps.secret, fields, said) }, fields);
   if (reading.kind !== 'told') return { kind: 'refused', reason: reading.kind === 'problem' ? reading.problem : 'There is no answer.' };
-  const recorded = await deps.store.transaction(async (trx) => {
-    const canonical = await findCanonicalProfile(trx, profileId);
-    if (canonical === null) return false;
-    const [profile] = await lockProfiles(trx, [canonical as ProfileId]);
-    if (profile === undefined || profile.erased_at !== null) return false;
-    await writeTold(deps, trx, profile.id as ProfileId, reading.told, at);
-    return true;
-  });
-  if (recorded) deps.notifyRelay();
+  const recorded = await withPerson(deps, profileId, (trx, { id }) => writeTold(deps, trx, id as ProfileId, reading.told, at));
   return { kind: recorded ? 'recorded' : 'unknown-profile' };
 }
 

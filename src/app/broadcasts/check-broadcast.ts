@@ -1,12 +1,11 @@
-import { broadcastDeadline, refuseBroadcast, usualBroadcastDeadlineMs } from '../../journey/broadcast.js';
+import { broadcastDeadline, usualBroadcastDeadlineMs } from '../../journey/broadcast.js';
 import { resolveRecipients, sampleEveryone } from '../../store/broadcasts.js';
 import { testRecipientId } from '../../store/profiles.js';
 import { readProfile } from '../../store/profiles-read.js';
-import { readTemplateHead } from '../../store/templates.js';
 import type { AppDeps } from '../deps.js';
 import { checkSend } from '../messages/check-send.js';
 import { previewContext } from '../messages/preview-message.js';
-import { type BroadcastRequest, refuseAudience, wordsOf } from './start-broadcast.js';
+import { type BroadcastRequest, templateFor } from './start-broadcast.js';
 
 /** Who would get a broadcast, who would wait and who would not get it, by reason. */
 export interface BroadcastForecast {
@@ -55,13 +54,10 @@ async function firstOf({ store }: AppDeps, people: readonly string[]): Promise<r
 
 /** Asks the gate for each recipient, or for a sample of them, as of the start of the broadcast. Nothing is written. */
 export async function checkBroadcast(deps: AppDeps, request: BroadcastRequest): Promise<CheckBroadcastResult> {
-  const template = await readTemplateHead(deps.store.db, request.template);
-  if (template === null) return { kind: 'unknown-template' };
   const now = deps.clock.now();
-  const refusal = refuseBroadcast(template, request, now, wordsOf(request));
-  if (refusal !== null) return { kind: 'refused', ...refusal };
-  const unready = await refuseAudience(deps, request.to);
-  if (unready !== null) return { kind: 'refused', ...unready };
+  const ready = await templateFor(deps, request, now);
+  if (ready.kind !== 'ready') return ready;
+  const { template } = ready;
   const { total, unknown, people } = await audienceOf(deps, request.to);
   const render = renderingOf(deps, request);
   const priority = request.priority ?? deps.policies.current().classes.classes.broadcast.defaultPriority;

@@ -59,13 +59,10 @@ export async function startBroadcast(
   // Before anything that changes with time: what was started once is answered again.
   const before = hashes === null ? null : await findIdempotencyKey(deps.store.db, hashes.keyHashes);
   if (hashes !== null && before !== null) return answerAgain(deps.store.db, before, hashes.requestHashes, request.to);
-  const template = await readTemplateHead(deps.store.db, request.template);
-  if (template === null) return { kind: 'unknown-template' };
   const now = deps.clock.now();
-  const refusal = refuseBroadcast(template, request, now, wordsOf(request));
-  if (refusal !== null) return { kind: 'refused', ...refusal };
-  const unready = await refuseAudience(deps, request.to);
-  if (unready !== null) return { kind: 'refused', ...unready };
+  const ready = await templateFor(deps, request, now);
+  if (ready.kind !== 'ready') return ready;
+  const { template } = ready;
   const id = deps.newId();
   return deps.store.transaction(async (trx): Promise<StartBroadcastResult> => {
     if (hashes !== null) {
@@ -77,8 +74,23 @@ export async function startBroadcast(
   });
 }
 
+/** The template of a broadcast, where its request and its audience allow a start; else why not. */
+export async function templateFor(
+  deps: AppDeps,
+  request: BroadcastRequest,
+  now: Instant,
+): Promise<
+  | Extract<StartBroadcastResult, { kind: 'unknown-template' | 'refused' }>
+  | { readonly kind: 'ready'; readonly template: TemplateHead & { readonly version: number } }
+> {
+  const template = await readTemplateHead(deps.store.db, request.template);
+  if (template === null) return { kind: 'unknown-template' };
+  const refusal = refuseBroadcast(template, request, now, wordsOf(request)) ?? (await refuseAudience(deps, request.to));
+  return refusal === null ? { kind: 'ready', template } : { kind: 'refused', ...refusal };
+}
+
 /** Why a segment cannot be written to now; null: it can, or none is named. */
-export async function refuseAudience(
+async function refuseAudience(
   { store }: Pick<AppDeps, 'store'>,
   to: Audience,
 ): Promise<{ readonly code: string; readonly reason: string } | null> {

@@ -6,10 +6,9 @@ import type { Instant } from '../../domain/time/instant.js';
 import type { ProfileId } from '../../domain/values/ids.js';
 import { writeConsents } from '../../store/consents.js';
 import type { Trx } from '../../store/db.js';
-import { lockProfiles } from '../../store/profiles.js';
-import { findCanonicalProfile } from '../../store/profiles-read.js';
 import type { AppDeps } from '../deps.js';
 import { tellFacts } from '../ingest/tell-facts.js';
+import { withPerson } from '../people/with-person.js';
 
 type Deps = Pick<AppDeps, 'store' | 'clock' | 'newId' | 'notifyRelay' | 'policies' | 'shop' | 'segments'>;
 
@@ -32,17 +31,11 @@ export async function recordConsents(deps: Deps, profileId: string, given: reado
     const refusal = refuseConsent(act, topics);
     if (refusal !== null) return { kind: 'refused', code: refusal.code, reason: refusal.sentence };
   }
-  const recorded = await deps.store.transaction(async (trx) => {
-    const canonical = await findCanonicalProfile(trx, profileId);
-    if (canonical === null) return false;
-    const [profile] = await lockProfiles(trx, [canonical as ProfileId]);
-    if (profile === undefined || profile.erased_at !== null) return false;
+  const recorded = await withPerson(deps, profileId, async (trx, profile) => {
     const admitted = given.map((act) => admitConsent(act, topics, 'live', { person: profile, shop: deps.shop }));
     const how = { eventId: `consent/${deps.newId()}`, now: deps.clock.now() };
     await writeConsentActs(deps, trx, [{ profileId: profile.id as ProfileId, given: admitted }], how);
-    return true;
   });
-  if (recorded) deps.notifyRelay();
   return { kind: recorded ? 'recorded' : 'unknown-profile' };
 }
 
