@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
-import { commerceEventNames } from '../domain/carts/commerce-events.js';
 import { answerTables } from './answer-tables.js';
 import { addressKeptIn, addressTraits } from './channel-sql.js';
 import { eraseLetters } from './erase-letters.js';
 import { experimentTables } from './experiment-tables.js';
+import { knownEventNames } from './known-event-names.js';
 import { orderTables } from './order-tables.js';
 import type { PersonTable, TableName, TableRule, ToldSince } from './person-table.js';
 import { quizTables } from './quiz-tables.js';
@@ -14,19 +14,6 @@ import { tablesOfNobody } from './tables-of-nobody.js';
 // To add a table with a person's data: its migration, its type in `schema.ts`, and its value here. A merge, the undo of a merge, an erasure
 // and the person's copy of their data go through this list. `test/store/people/person-tables.test.ts` reads the schema and plants a value
 // in every column.
-
-/** Names of events that say nothing of a person. */
-const knownNames: readonly string[] = [
-  ...commerceEventNames,
-  'quiz started',
-  'question answered',
-  'quiz answered',
-  'quiz completed',
-  'consent granted',
-  'consent denied',
-  'consent revoked',
-  'consent withdrawn',
-];
 
 /** Methods of consent that Sojourn notes itself, whose source is its own word too. */
 const ownMethods: readonly string[] = [
@@ -287,8 +274,8 @@ export const personTables: { readonly [Name in TableName]: TableRule<Name> } = {
     merge: { kind: 'moves', row: 'seq', since: ({ events }) => sql`message_id = any(${events})` },
     // A name that the shop's own code makes up may say anything: "ada@example.com saw the page".
     erase: ({ ids }) => [
-      sql`update events set payload = '{}', matched = case when lower(name) = any(${knownNames}::text[]) then matched else '[]' end,
-        name = case when lower(name) = any(${knownNames}::text[]) then name end where profile_id = ${ids}`,
+      sql`update events set payload = '{}', matched = case when lower(name) = any(${knownEventNames}::text[]) then matched else '[]' end,
+        name = case when lower(name) = any(${knownEventNames}::text[]) then name end where profile_id = ${ids}`,
     ],
     keeps: ['message_id', 'type', 'origin', 'key_id', 'told_id', 'source'],
     export: {
