@@ -13,7 +13,7 @@ export const quizTables: {
       row: 'seq',
       // Of two that are open, the one of who stays goes on.
       unless: (intoId) =>
-        sql`t.completed_at is null and exists (select from quiz_runs o where o.profile_id = ${intoId} and o.quiz = t.quiz and o.completed_at is null)`,
+        sql`(t.completed_at is null and exists (select from quiz_runs o where o.profile_id = ${intoId} and o.quiz = t.quiz and o.completed_at is null))`,
     },
     erase: ({ ids }) => [sql`delete from quiz_runs where profile_id = ${ids}`],
     keeps: [],

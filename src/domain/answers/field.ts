@@ -1,5 +1,4 @@
 import { opens, type Scope } from '../keys/scopes.js';
-import type { Instant } from '../time/instant.js';
 
 /** How the value of a field looks. */
 export const fieldTypes = ['text', 'number', 'flag', 'date', 'choice', 'choices'] as const;
@@ -40,11 +39,6 @@ export interface Field {
 export type Fields = ReadonlyMap<string, Field>;
 
 export const noFields: Fields = new Map();
-
-/** When a value said at `at` is removed; null: it stays. */
-export function removedAt({ keepMs }: Pick<Field, 'keepMs'>, at: Instant): Instant | null {
-  return keepMs === null ? null : at + keepMs;
-}
 
 /** Whether an API key with these scopes may see values of it. What nobody declared, every key that reads people may. */
 export function mayRead(field: Pick<Field, 'visibleTo'> | undefined, scopes: readonly Scope[]): boolean {
