@@ -142,7 +142,7 @@ export async function repointProfile(trx: Trx, from: ProfileId, into: Profile, l
     // Under another name than the table's: for the writes behind it, that would be this one.
     return [
       `moved_${table}`,
-      sql`update ${sql.table(table)} t set profile_id = ${into.id} where profile_id = ${from} and not ${stays} returning 1`,
+      sql`update ${sql.table(table)} t set profile_id = ${into.id} where profile_id = ${from} and not (${stays}) returning 1`,
     ];
   });
   await writeTogether<string>(trx, {

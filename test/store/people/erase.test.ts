@@ -2,13 +2,17 @@ import { sql } from 'kysely';
 import { beforeEach, expect, test } from 'vitest';
 import { confirmConsent, tendConsents } from '../../../src/app/consent/double-opt-in.js';
 import { unsubscribe } from '../../../src/app/consent/unsubscribe.js';
+import { publishDefinition } from '../../../src/app/definitions/publish-definition.js';
 import { eraseProfile } from '../../../src/app/people/erase-profile.js';
 import { showProfile } from '../../../src/app/people/show-profile.js';
+import { LiveSegments } from '../../../src/app/segments/live-segments.js';
+import { segments as segmentKind } from '../../../src/definitions/segment/kind.js';
 import { suppressionHash } from '../../../src/domain/consent/suppression.js';
 import { readLink } from '../../../src/domain/keys/link-token.js';
 import { hour } from '../../../src/domain/time/instant.js';
 import { keepLetter } from '../../../src/store/dead-letters.js';
 import { readConsents } from '../../../src/store/profiles-read.js';
+import { shippedFields } from '../../support/fields.js';
 import { reminded, turn } from '../../support/reminded.js';
 import { alias, identify, noon, track } from '../../support/shop-events.js';
 import { describeOnBothStores, resetTables } from '../../support/stores.js';
@@ -64,6 +68,90 @@ describeOnBothStores('an erase', (store) => {
     expect(await eraseProfile(deps, profileId)).toMatchObject({ kind: 'erased', profileId });
     const left = (await everything()).toLowerCase();
     for (const canary of ['ada@example.test', '447700900123', '"ada"', 'canary', '"mug"']) expect(left).not.toContain(canary);
+  });
+
+  test('leaves nothing of what a shop knows of a person: orders to tickets, products looked at and waited for, answers, quizzes, segments', async () => {
+    const fields = await shippedFields();
+    const segments = new LiveSegments();
+    const { deps: made, profileId, messageId } = await reminded(store());
+    const deps = { ...made, segments, fields: { current: () => fields } };
+    const source = 'segment: classic\nname: Classic\nwho: { answer: { name: style, is: PLANTED-style } }\n';
+    await publishDefinition(deps, segmentKind, { source });
+    await segments.refresh(store().db);
+    const products = [{ product_id: 'PLANTED-product', variant: 'PLANTED-variant', name: 'PLANTED-name', price: 9, quantity: 1 }];
+    const order = { order_id: 'PLANTED-order', products, coupon: 'PLANTED-coupon', total: 9, currency: 'GBP', cart_id: 'PLANTED-cart' };
+    const consent = { text: 'PLANTED-words', method: 'PLANTED-method' };
+    await take(
+      deps,
+      identify({ email: 'ada@example.test', mood: 'PLANTED-trait' }),
+      track('Product Viewed', { product_id: 'PLANTED-viewed', name: 'PLANTED-viewed' }),
+      track('Item Subscribed', { product_id: 'PLANTED-waited', for: 'back_in_stock' }),
+      track('Order Completed', order),
+      track('Order Updated', { ...order, note: 'PLANTED-note' }),
+      track('Shipment Created', {
+        order_id: 'PLANTED-order',
+        shipment_id: 'PLANTED-shipment',
+        tracking_url: 'https://x.example/PLANTED-url',
+      }),
+      track('Shipment Delivered', { order_id: 'PLANTED-order', shipment_id: 'PLANTED-shipment' }),
+      track('Return Opened', { order_id: 'PLANTED-order', return_id: 'PLANTED-return', products }),
+      track('Order Refunded', { order_id: 'PLANTED-order', refund_id: 'PLANTED-refund', products }),
+      track('Ticket Opened', { ticket_id: 'PLANTED-ticket', subject: 'PLANTED-subject', order_id: 'PLANTED-order' }),
+      track('Feedback Submitted', { order_id: 'PLANTED-order', rating: 2, comment: 'PLANTED-comment', feedback_id: 'PLANTED-feedback' }),
+      track('Product Reviewed', {
+        product_id: 'PLANTED-product',
+        rating: 5,
+        review_body: 'PLANTED-review',
+        review_id: 'PLANTED-review-id',
+      }),
+      track('Question Answered', { answers: { style: 'PLANTED-style', mood: 'PLANTED-mood' }, purpose: 'PLANTED-purpose' }),
+      track('Question Answered', { field: 'allergies', value: ['PLANTED-allergy'], consent }),
+    );
+    const run = { profile_id: profileId, quiz: 'gifts', version: 1, given: JSON.stringify({ who: ['PLANTED-given'] }) };
+    await store()
+      .db.insertInto('quiz_runs')
+      .values({ ...run, started_at: noon, updated_at: noon, completed_at: null })
+      .execute();
+    const click = {
+      profile_id: profileId,
+      message_id: messageId,
+      quiz: 'gifts',
+      question: 'who',
+      answer: 'PLANTED-click',
+      verdict: 'pending',
+    };
+    await store()
+      .db.insertInto('one_clicks')
+      .values({ ...click, reason: null, at: noon })
+      .execute();
+
+    // The segment's own words are no person's.
+    const found = async () => new Set((await everything()).replaceAll(source, '').match(/PLANTED-[a-z-]*[a-z]/g) ?? []);
+    const before = await found();
+    for (const kind of [
+      'trait',
+      'viewed',
+      'waited',
+      'order',
+      'coupon',
+      'shipment',
+      'url',
+      'return',
+      'refund',
+      'ticket',
+      'comment',
+      'review',
+    ])
+      expect(before).toContain(`PLANTED-${kind}`);
+    for (const kind of ['style', 'mood', 'purpose', 'words', 'given', 'click']) expect(before).toContain(`PLANTED-${kind}`);
+    // It was encrypted from the first.
+    expect(before).not.toContain('PLANTED-allergy');
+    expect((await store().db.selectFrom('segment_members').select('segment_id').execute()).length).toBe(1);
+
+    expect(await eraseProfile(deps, profileId)).toMatchObject({ kind: 'erased' });
+    await store().db.deleteFrom('definition_versions').execute();
+    expect([...(await found())]).toEqual([]);
+    expect(await store().db.selectFrom('segment_members').select('segment_id').execute()).toEqual([]);
   });
 
   test('reaches letters by every id and address in any text, names of events, and words of consents', async () => {
