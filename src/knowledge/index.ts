@@ -8,6 +8,7 @@ import { eventInstants } from './event-instants/index.js';
 import { experiments } from './experiments/index.js';
 import { keyedInstants } from './keyed-instants/index.js';
 import { lastingKnown } from './lasting/index.js';
+import { orderKnown } from './order/index.js';
 import { ordersKnown } from './orders/index.js';
 import { recommendationsKnown } from './recommendations/index.js';
 import { rfmKnown } from './rfm/index.js';
@@ -15,12 +16,15 @@ import { segmentsKnown } from './segments/index.js';
 import { serviceKnown } from './service/index.js';
 import type { KnowledgeSource } from './source.js';
 import { traitAges } from './trait-ages/index.js';
+import { triggerKnown } from './trigger/index.js';
 import { viewedKnown } from './viewed/index.js';
 
 export const knowledgeSources = {
   event_instants: eventInstants,
   keyed_instants: keyedInstants,
   orders: ordersKnown,
+  order: orderKnown,
+  trigger: triggerKnown,
   rfm: rfmKnown,
   segments: segmentsKnown,
   service: serviceKnown,
