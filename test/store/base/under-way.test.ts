@@ -11,6 +11,49 @@ import { cartJourney, publish, take, turnDeps } from '../../support/turns.js';
 
 const mug = { cart_id: 'c1', product_id: 'p1', name: 'Mug', price: 30, currency: 'GBP' };
 
+const newOfOrders = [
+  'fold',
+  'paid_at',
+  'cancelled_at',
+  'refunded',
+  'net',
+  'tax',
+  'shipping',
+  'discount',
+  'margin',
+  'codes',
+  'is_test',
+  'qualifies',
+  'shipped_at',
+  'promised_at',
+  'delivered_at',
+  'has_exception',
+  'has_open_return',
+];
+/** Those that refer to others first. */
+const newTables = [
+  'definition_versions',
+  'segment_members',
+  'segment_reviews',
+  'segment_fills',
+  'segment_sizes',
+  'order_lines',
+  'service_records',
+  'products',
+  'recommendation_products',
+  'recommendation_models',
+  'product_changes',
+  'rfm_bounds',
+  'answers',
+  'value_flags',
+  'quiz_runs',
+  'one_clicks',
+  'exposures',
+  'outcome_reviews',
+  'experiment_acts',
+  'experiment_looks',
+];
+
 /** Takes the schema back to what the version before this one left, with all rows: what a deploy finds. */
 async function asTheVersionBefore({ db }: Store): Promise<void> {
   await sql`alter table facts drop column properties, drop column subjects`.execute(db);
@@ -22,8 +65,10 @@ async function asTheVersionBefore({ db }: Store): Promise<void> {
   await sql`update entry_inputs set input = input - 'shared' || jsonb_build_object('cartId', 'any')`.execute(db);
   await sql`drop table broadcast_batches`.execute(db);
   await sql`drop index entries_poke_journeys`.execute(db);
-  for (const table of ['definition_versions', 'segment_members', 'segment_reviews', 'segment_fills', 'segment_sizes'])
-    await sql`drop table ${sql.table(table)}`.execute(db);
+  await sql`alter table messages drop column recommended`.execute(db);
+  await sql`alter table orders ${sql.raw(newOfOrders.map((column) => `drop column ${column}`).join(', '))}`.execute(db);
+  for (const name of ['mark_outcomes', 'looks_are_kept']) await sql`drop function ${sql.ref(name)}() cascade`.execute(db);
+  for (const table of newTables) await sql`drop table ${sql.table(table)}`.execute(db);
   await sql`delete from kysely_migration where name > '0023'`.execute(db);
 }
 
