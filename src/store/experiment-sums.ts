@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Instant } from '../domain/time/instant.js';
-import type { ArmSums, Entered, ExperimentSums } from '../experiments/sums.js';
+import type { ArmSums, ExperimentSums } from '../experiments/sums.js';
 import type { Experiment, ExperimentMetric } from '../journey/experiment.js';
 import type { Db, Trx } from './db.js';
 

@@ -360,12 +360,10 @@ export const personTables: { readonly [Name in TableName]: TableRule<Name> } = {
     },
     addresses: (ids) => sql`select email, phone, ${addressTraits(sql`traits`)} from profiles where id = ${ids}`,
   },
-
   ...experimentTables,
   ...answerTables,
   ...quizTables,
   ...segmentTables,
-
   ...tablesOfNobody,
 };
 

@@ -19,7 +19,9 @@ export interface HoldoutReport {
   readonly contacted: number;
   readonly heldOut: number;
   readonly conflicted: number;
-  /** Revenue net of refunds that messages brought, per 1,000 people, with its interval of 95 % at all times together; null: too few people. */
+  /**
+   * Revenue net of refunds that messages brought, per 1,000 people, with its interval of 95 % at all times together; null: too few people.
+   */
   readonly perThousand: { readonly value: number; readonly low: number; readonly high: number } | null;
 }
 
