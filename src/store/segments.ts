@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { LiveSegment } from '../definitions/segment/review.js';
 import type { ConsentRecord } from '../domain/consent/consent.js';
-import type { Instant } from '../domain/time/instant.js';
+import { day, type Instant } from '../domain/time/instant.js';
 import type { ProfileId } from '../domain/values/ids.js';
 import type { Known } from '../journey/knowledge.js';
 import { type AskedSource, readKnown, selectKnown } from '../knowledge/load.js';
@@ -206,6 +206,18 @@ export async function readSizes(
     select wanted.id, (select count(*) from segment_members m where m.segment_id = wanted.id) as size,
       ${sizeAt(dayAgo)} as "dayAgo", ${sizeAt(weekAgo)} as "weekAgo"
     from unnest(${ids}::text[]) as wanted(id)`.execute(db);
+  return rows;
+}
+
+/** How large a segment was: of each day from `since` on what was counted last, the oldest first. */
+export async function readSizeHistory(
+  db: Db,
+  segmentId: string,
+  since: Instant,
+): Promise<readonly { readonly at: Instant; readonly size: number }[]> {
+  const { rows } = await sql<{ readonly at: Instant; readonly size: number }>`
+    select distinct on (at / ${sql.lit(day)}) at, size from segment_sizes where segment_id = ${segmentId} and at >= ${since}
+    order by at / ${sql.lit(day)}, at desc`.execute(db);
   return rows;
 }
 

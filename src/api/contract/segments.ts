@@ -43,6 +43,18 @@ export const segmentSizes = z
   .meta({ id: 'SegmentSizes' });
 export type SegmentSizes = z.input<typeof segmentSizes>;
 
+export const segmentHistoryQuery = z.object({ days: z.coerce.number().int().min(1).max(730).default(90) });
+
+export const segmentHistory = z
+  .object({
+    items: z
+      .array(z.object({ at: instant, size: z.number() }))
+      .readonly()
+      .meta({ description: 'Of each day what was counted last, the oldest first.' }),
+  })
+  .meta({ id: 'SegmentHistory' });
+export type SegmentHistory = z.input<typeof segmentHistory>;
+
 export const segmentMember = z
   .object({ profileId: z.string(), version: z.number(), since: instant, because })
   .meta({ id: 'SegmentMember' });

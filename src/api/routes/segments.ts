@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { explainSegments, showMembers, showSegmentSizes } from '../../app/segments/show-segments.js';
+import { explainSegments, showMembers, showSegmentSizes, showSizeHistory } from '../../app/segments/show-segments.js';
 import { inAnswer, inPath, keyed, nothing, reads } from '../access.js';
-import { profileSegments, segmentMember, segmentSizes } from '../contract/segments.js';
+import { profileSegments, segmentHistory, segmentHistoryQuery, segmentMember, segmentSizes } from '../contract/segments.js';
 import { idParams, pageOf, pageQuery } from '../contract/shared.js';
 import type { ApiDeps } from '../deps.js';
 import { toPageRequest } from '../from-contract.js';
@@ -37,6 +37,23 @@ export function segmentPlaceRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         },
       },
       (request) => showMembers(app, request.params.id, toPageRequest(request.query)),
+    );
+
+    server.get(
+      '/segments/:id/sizes',
+      {
+        config: keyed('read', 'segment-history.list', nothing),
+        schema: {
+          tags: ['segments'],
+          summary: 'How large a segment was, day by day',
+          params: idParams,
+          querystring: segmentHistoryQuery,
+          response: { 200: segmentHistory },
+        },
+      },
+      async (request) => ({
+        items: found(await showSizeHistory(app, request.params.id, request.query.days), 'segment', request.params.id),
+      }),
     );
 
     server.get(

@@ -11,6 +11,7 @@ import {
   newestFills,
   readLiveSegments,
   readSegmentPeople,
+  readSizeHistory,
   readSizes,
   type SegmentSize,
 } from '../../store/segments.js';
@@ -81,6 +82,17 @@ export async function showSegmentSizes({
       ? []
       : [{ ...size, name: definition.name, version, seen, isFilled: fill !== undefined && fill.finishedAt !== null }];
   });
+}
+
+/** How large a segment was on each of these days, the oldest first. Null: it is not in force. */
+export async function showSizeHistory(
+  { store, clock }: Pick<AppDeps, 'store' | 'clock'>,
+  segmentId: string,
+  days: number,
+): Promise<readonly { readonly at: Instant; readonly size: number }[] | null> {
+  const live = await readLiveSegments(store.db);
+  if (!live.some(({ definition }) => definition.id === segmentId)) return null;
+  return readSizeHistory(store.db, segmentId, clock.now() - days * day);
 }
 
 /** Who belongs to it, by profile id. */

@@ -1,8 +1,9 @@
-import type { ProfileSegments, SegmentMember, SegmentSizes } from '../../api/contract/segments.js';
+import type { ProfileSegments, SegmentHistory, SegmentMember, SegmentSizes } from '../../api/contract/segments.js';
 import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { findProfile } from '../find-profile.js';
-import { paragraphs, table } from '../text.js';
+import { option } from '../options.js';
+import { paragraphs, plural, table } from '../text.js';
 
 export const segmentExplainCommand = command({
   name: 'segment explain <person>',
@@ -18,9 +19,11 @@ export const segmentMembersCommand = command({
 });
 
 export const segmentSizesCommand = command({
-  name: 'segment sizes',
+  name: 'segment sizes [id]',
   help: 'the size of each segment: now, a day ago, a week ago',
-  run: (context) => showSizes(context),
+  options: [option('--days <number>', 'with an id: how far back (default: 90)')],
+  examples: ['sojourn segment sizes', 'sojourn segment sizes loyal_buyers --days 30'],
+  run: (context, [id], options) => (id === undefined ? showSizes(context) : showHistory(context, id, options())),
 });
 
 /** `segment explain <person>` */
@@ -61,6 +64,30 @@ async function showSizes(context: CliContext): Promise<Outcome> {
     isFilled ? '' : `filling: ${seen} people looked at`,
   ]);
   return { value: items, text: table(['segment', 'name', 'people', 'a day ago', 'a week ago', ''], rows, noSegment) };
+}
+
+/** `segment sizes <id>`: day by day, as a line of blocks and as figures. */
+async function showHistory(context: CliContext, id: string, { days = '90' }: { readonly days?: string }): Promise<Outcome> {
+  const api = await context.client();
+  const path = `/v1/segments/${encodeURIComponent(id)}/sizes?days=${encodeURIComponent(days)}`;
+  const { items } = await api.get<SegmentHistory>(path);
+  const local = await context.localTime();
+  const sizes = items.map(({ size }) => size);
+  const line = `${id}, ${plural(items.length, 'day')}: ${sparkLine(sizes)}`;
+  const rows = items.map(({ at, size }) => [local(at), size]);
+  return {
+    value: items,
+    text: paragraphs(line, table(['counted', 'people'], rows, 'It has not been counted yet: sizes are kept once an hour.')),
+  };
+}
+
+const blocks = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const;
+
+/** The smallest is the lowest block, the largest the highest; of equal sizes all are lowest. */
+export function sparkLine(sizes: readonly number[]): string {
+  const least = Math.min(...sizes);
+  const span = Math.max(...sizes) - least;
+  return sizes.map((size) => blocks[span === 0 ? 0 : Math.round(((size - least) / span) * (blocks.length - 1))]).join('');
 }
 
 const noSegment = 'No segment is published: write segments/<id>.segment.yaml, then sojourn segment publish.';

@@ -4,6 +4,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { archiveDefinition, publishDefinition } from '../../../src/app/definitions/publish-definition.js';
 import { ingestEvents } from '../../../src/app/ingest/ingest-events.js';
 import { LiveSegments } from '../../../src/app/segments/live-segments.js';
+import { showSizeHistory } from '../../../src/app/segments/show-segments.js';
 import { fillSegments, keepSegmentSizes, reviewDuePeople } from '../../../src/app/segments/tend-segments.js';
 import { segments as segmentKind } from '../../../src/definitions/segment/kind.js';
 import { day, hour, type Instant } from '../../../src/domain/time/instant.js';
@@ -283,6 +284,14 @@ describeOnBothStores('segments', (store) => {
       { at: start, size: 0 },
       { at: start + hour, size: 1 },
     ]);
+    scene.at(start + 2 * day);
+    await keepSegmentSizes(scene.deps);
+    expect(await showSizeHistory(scene.deps, 's0', 90)).toEqual([
+      { at: start + hour, size: 1 },
+      { at: start + 2 * day, size: 1 },
+    ]);
+    expect(await showSizeHistory(scene.deps, 's0', 1)).toEqual([{ at: start + 2 * day, size: 1 }]);
+    expect(await showSizeHistory(scene.deps, 'none', 1)).toBeNull();
   });
 });
 
