@@ -103,7 +103,7 @@ function place(name: string, field: Field | undefined): string {
 }
 
 /** Undefined: it cannot be an answer. */
-function readValue(value: unknown): AnswerValue | undefined {
+function readValue(value: unknown): unknown {
   if (value === null || typeof value === 'boolean' || isSealed(value)) return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   if (typeof value === 'string') return value.length > longestText ? undefined : value.trim() === '' ? null : value;

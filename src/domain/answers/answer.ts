@@ -37,7 +37,7 @@ export interface KnownAnswer {
 }
 
 /** The value that counts now; undefined: there is none, it was taken back, or it is too old. */
-export function currentValue(answer: KnownAnswer | undefined, at: Instant): AnswerValue | undefined {
+export function currentValue(answer: KnownAnswer | undefined, at: Instant): unknown {
   if (answer === undefined || answer.value === null || at >= answer.expiresAt) return undefined;
   return answer.value;
 }

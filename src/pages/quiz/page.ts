@@ -70,6 +70,7 @@ function routes(app: AppDeps): FastifyPluginAsync {
           return onward(request, reply);
         case 'consent':
           return agreed(request, reply, visit, form);
+        case undefined:
         default:
           return answered(request, reply, visit, form);
       }
