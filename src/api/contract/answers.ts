@@ -29,7 +29,6 @@ export const answerList = z
       .readonly(),
   })
   .meta({ id: 'AnswerList' });
-export type AnswerList = z.input<typeof answerList>;
 
 export const answersBody = z.object({
   answers: z

@@ -202,10 +202,8 @@ describeOnBothStores('a broadcast', (store) => {
     const deps = { ...(await audience(4)), segments };
     await take(deps, identify({ vip: true }, { userId: 'user-1' }), identify({ vip: true, city: 'Bath' }, { userId: 'user-3' }));
     const toSegment = (segment: string, traits = {}) => ({ by: 'everyone' as const, traits, segment });
-    const request = (segment: string) => ({
-      ...{ name: 'x', template: 'newsletter', data: {}, startsAt: null, overMs: 0, deadline: null, priority: null },
-      to: toSegment(segment),
-    });
+    const letter = { name: 'x', template: 'newsletter', data: {}, startsAt: null, overMs: 0, deadline: null, priority: null };
+    const request = (segment: string) => ({ ...letter, to: toSegment(segment) });
     const source = 'segment: vips\nname: Guests of honour\nwho: { trait: { name: vip, is: true } }\n';
     await publishDefinition(deps, segmentKind, { source });
     await segments.refresh(store().db);

@@ -469,7 +469,11 @@ function withoutCircles(one: Asked, place: number): Asked {
     case 'all':
     case 'any':
       return { ...one, of: one.of.map((part) => withoutCircles(part, place)) };
-    default:
+    case 'count':
+    case 'net':
+    case 'orders':
+    case 'trait':
+    case 'viewed':
       return one;
   }
 }
