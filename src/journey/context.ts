@@ -13,7 +13,11 @@ export interface EngineContext {
   readonly timeZone: string;
 }
 
-/** The facts as they are at the instant of the turn, with the properties of the event in question. */
-export function factsAbout(context: EngineContext, event: Readonly<Record<string, unknown>>): ConditionFacts {
-  return { ...context.facts, at: context.at, event };
+/** The facts as they are at the instant of the turn, with the properties of the event in question, and what waits heard. */
+export function factsAbout(
+  context: EngineContext,
+  event: Readonly<Record<string, unknown>>,
+  told: ConditionFacts['told'] = undefined,
+): ConditionFacts {
+  return { ...context.facts, at: context.at, event, ...(told === undefined ? {} : { told }) };
 }

@@ -1,10 +1,10 @@
 import { durationWords } from '../domain/time/duration.js';
-import { describeCondition, evaluate } from './conditions/kind-of.js';
+import { allConditions, describeCondition, evaluate } from './conditions/kind-of.js';
 import { type EngineContext, factsAbout } from './context.js';
-import type { ExitRule, FactMatch, GoalRule, JourneyDefinition } from './definition.js';
+import type { ExitRule, FactMatch, GoalRule, JourneyDefinition, Step } from './definition.js';
 import type { EntryInput, EntryOutcome, EntryState, TraceLine } from './entry.js';
 import { entryKey } from './entry-key.js';
-import { listensAt } from './steps/kind-of.js';
+import { listensAt, readBy } from './steps/kind-of.js';
 import { unmetKey } from './steps/step.js';
 import { sayFact } from './words.js';
 
@@ -57,7 +57,7 @@ export function takeInputs(context: EngineContext, before: EntryState, inputs: r
 
 /** The first exit rule whose condition holds now. Unknown does not hold: nobody leaves for what is not known. */
 export function conditionExit(context: EngineContext, state: EntryState): Leaving | null {
-  const facts = factsAbout(context, state.trigger);
+  const facts = factsAbout(context, state.trigger, state.told);
   for (const rule of context.definition.exits) {
     if (rule.on.kind !== 'condition' || evaluate(rule.on.condition, facts) !== 'true') continue;
     return { outcome: rule.outcome, reason: rule.id, text: `Exits the journey (${rule.id}): ${describeCondition(rule.on.condition)}.` };
@@ -80,6 +80,7 @@ function takeFact(context: EngineContext, taken: Taken, fact: FactInput): Taken 
     ...taken.state,
     goals: { ...taken.state.goals, ...Object.fromEntries(fresh.map((goal) => [goal.id, fact.at])) },
     heard: { ...taken.state.heard, ...heardIn(context, taken.state, fact) },
+    ...toldIn(context, taken.state, fact),
   };
   const lines = fresh.map((goal): TraceLine => ({ at: context.at, step: null, kind: 'goal', text: goalText(goal, fact, state) }));
   const rule = taken.leaving === null ? exitBy(context, state, fact) : null;
@@ -130,6 +131,37 @@ function heardIn(context: EngineContext, state: EntryState, fact: FactInput): Re
   }
   return heard;
 }
+
+/** The event itself, where a branch of a wait is met by it, earlier than by any other. */
+function toldIn(context: EngineContext, state: EntryState, fact: FactInput): Pick<EntryState, 'told'> {
+  const heard = heardIn(context, state, fact);
+  const told = Object.values(context.definition.steps).flatMap((step) => {
+    const isMet = listensAt(step).some(({ key }) => heard[key] === fact.at);
+    if (!isMet || fact.at >= (state.told?.[step.id]?.at ?? Number.POSITIVE_INFINITY)) return [];
+    const names = asked(context.definition, step);
+    return names.size === 0 ? [] : [[step.id, { at: fact.at, properties: shortOnes(fact.properties, names) }] as const];
+  });
+  return told.length === 0 ? {} : { told: { ...state.told, ...Object.fromEntries(told) } };
+}
+
+/** Which properties of what a wait hears are kept: those that its journey asks for, and no others. */
+function asked({ steps, exits }: JourneyDefinition, step: Step): ReadonlySet<string> {
+  const conditions = [
+    ...Object.values(steps).flatMap(readBy),
+    ...exits.flatMap(({ on }) => (on.kind === 'condition' ? [on.condition] : [])),
+  ];
+  const named = conditions.flatMap(allConditions).flatMap((one) => (one.kind === 'heard' && one.step === step.id ? [one.property] : []));
+  return new Set([...named, ...(step.kind === 'wait_until' ? (step.remember ?? []) : [])]);
+}
+
+/** Numbers, flags and short texts: what conditions compare and messages show. An entry carries them along. */
+function shortOnes(properties: FactInput['properties'], names: ReadonlySet<string>): FactInput['properties'] {
+  const isShort = (value: unknown): boolean =>
+    typeof value === 'number' || typeof value === 'boolean' || (typeof value === 'string' && value.length <= longestHeard);
+  return Object.fromEntries(Object.entries(properties).filter(([name, value]) => names.has(name) && isShort(value)));
+}
+
+const longestHeard = 500;
 
 function matches({ definition: { entry } }: EngineContext, { trigger }: EntryState, match: FactMatch, fact: FactInput): boolean {
   switch (match) {

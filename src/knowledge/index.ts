@@ -6,6 +6,7 @@ import { answers } from './answers/index.js';
 import { entryProductKnown } from './entry-product/index.js';
 import { eventInstants } from './event-instants/index.js';
 import { experiments } from './experiments/index.js';
+import { heardKnown } from './heard/index.js';
 import { keyedInstants } from './keyed-instants/index.js';
 import { lastingKnown } from './lasting/index.js';
 import { orderKnown } from './order/index.js';
@@ -25,6 +26,7 @@ export const knowledgeSources = {
   orders: ordersKnown,
   order: orderKnown,
   trigger: triggerKnown,
+  heard: heardKnown,
   rfm: rfmKnown,
   segments: segmentsKnown,
   service: serviceKnown,

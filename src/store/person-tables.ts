@@ -136,7 +136,7 @@ export const personTables: { readonly [Name in TableName]: TableRule<Name> } = {
     merge: { kind: 'moves', row: 'id', since: ({ events }) => sql`trigger_event_id = any(${events})` },
     // The key may be a number of the shop's own, such as an order's; the entry's id is as unique.
     erase: ({ ids }) => [
-      sql`update entries set data = jsonb_set(data, '{trigger}', '{}'), entry_key = id, subjects = null where profile_id = ${ids}`,
+      sql`update entries set data = jsonb_set(data, '{trigger}', '{}') - 'told', entry_key = id, subjects = null where profile_id = ${ids}`,
     ],
     keeps: ['state', 'activity', 'data', 'instruction', 'step', 'outcome', 'outcome_reason', 'trigger_event_id', 'fault'],
     export: {

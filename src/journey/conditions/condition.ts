@@ -3,6 +3,7 @@ import type { ConsentRecord } from '../../domain/consent/consent.js';
 import type { MessageState } from '../../domain/messages/message.js';
 import type { TopicPolicy } from '../../domain/policy/topic-policy.js';
 import type { Instant } from '../../domain/time/instant.js';
+import type { EntryState } from '../entry.js';
 import type { Known } from '../knowledge.js';
 
 /** The conditions of each kind: its file adds its own here. Structured, no expression language. */
@@ -27,6 +28,8 @@ export interface ConditionFacts {
   readonly known: Known;
   /** Properties of the fact that triggered the entry, or of the one being matched. */
   readonly event: Readonly<Record<string, unknown>>;
+  /** What waits of the entry heard, by their steps. Absent: nothing. */
+  readonly told?: EntryState['told'];
   /** By step id: the state of the latest visit's message and the receipts seen. */
   readonly messages: Readonly<Record<string, { readonly state: MessageState; readonly receipts: readonly string[] }>>;
 }

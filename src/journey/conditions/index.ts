@@ -10,6 +10,7 @@ import type { ConditionShapes } from './condition.js';
 import { consent } from './consent.js';
 import { eventCount } from './event-count.js';
 import { eventProperty } from './event-property.js';
+import { heard } from './heard.js';
 import { identified } from './identified.js';
 import type { ConditionKind } from './kind.js';
 import { lastOrder } from './last-order.js';
@@ -34,6 +35,7 @@ export const conditionKinds = {
   trait,
   answer,
   event_property: eventProperty,
+  heard,
   event_count: eventCount,
   cart,
   order,

@@ -58,7 +58,7 @@ export const split: StepKind<SplitStep, z.output<ReturnType<typeof yaml>>> = {
   dueAt: () => null,
   arrival: () => null,
   move(step, state, context) {
-    const facts = factsAbout(context, state.trigger);
+    const facts = factsAbout(context, state.trigger, state.told);
     const branch = step.branches.find(({ when }) => evaluate(when, facts) === 'true');
     if (branch)
       return { kind: 'go', to: branch.next, line: { kind: 'branch', text: `Takes ${branch.id}: ${describeCondition(branch.when)}.` } };

@@ -32,6 +32,8 @@ interface WaitUntilStep extends StepBase {
   readonly timeoutMs: number;
   readonly onTimeout: StepId | null;
   readonly lookback: 'since_entry' | 'none';
+  /** Properties of what it hears that messages show. Absent: none. */
+  readonly remember?: readonly string[];
 }
 
 const yaml = (parts: StepParts) =>
@@ -45,6 +47,12 @@ const yaml = (parts: StepParts) =>
       return otherWay(parts);
     },
     lookback: z.enum(['since_entry', 'none']).default('since_entry'),
+    remember: z
+      .array(z.string().min(1))
+      .min(1)
+      .max(20)
+      .optional()
+      .meta({ description: 'Properties of what it hears that messages show: heard.<id>.<property>.' }),
   });
 
 /**
@@ -54,7 +62,7 @@ const yaml = (parts: StepParts) =>
 export const waitUntil: StepKind<WaitUntilStep, z.output<ReturnType<typeof yaml>>> = {
   yaml,
   inside: ({ branches, on_timeout }) => listsOf(branches, 'on_timeout', on_timeout),
-  compile({ branches, timeout, lookback }, { id, next, way, branchIds, condition, event }) {
+  compile({ branches, timeout, lookback, remember }, { id, next, way, branchIds, condition, event }) {
     const ids = branchIds(branches, ({ on }) => slug(on));
     return {
       kind: 'wait_until',
@@ -70,6 +78,7 @@ export const waitUntil: StepKind<WaitUntilStep, z.output<ReturnType<typeof yaml>
       timeoutMs: toLimitMs(timeout),
       onTimeout: way(branches.length),
       lookback,
+      ...(remember === undefined ? {} : { remember }),
     };
   },
   isEnd: false,

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { plainName } from '../../domain/people/plain-name.js';
+import { plainWords } from '../../domain/people/plain-words.js';
 import { isRecord } from '../../domain/values/is-record.js';
 import type { KnowledgeSource } from '../source.js';
 
@@ -26,15 +26,5 @@ export const triggerKnown: KnowledgeSource<TriggerNeed, null, TriggerProperties>
   fromStore: (_question, { entryId }) => sql`(select e.data -> 'trigger' from entries e where e.id = ${entryId})`,
   read: (json) => (isRecord(json) ? json : {}),
   fromMemory: (_question, { tables, entryId }) => (entryId === null ? {} : tables.entry(entryId).data.trigger),
-  template: { need: {}, example: null, show: (properties) => plainWords(properties, 3) },
+  template: { need: {}, example: null, show: (properties) => plainWords(properties) },
 };
-
-/** `depth`: so many levels are shown. */
-function plainWords(value: unknown, depth: number): unknown {
-  if (typeof value === 'string') return plainName(value);
-  if (typeof value === 'number' || typeof value === 'boolean') return value;
-  if (depth === 0) return null;
-  if (Array.isArray(value)) return value.slice(0, 100).map((one) => plainWords(one, depth - 1));
-  if (!isRecord(value)) return null;
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, plainWords(one, depth - 1)]));
-}

@@ -1,4 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
+import { eraseProfile } from '../../../src/app/people/erase-profile.js';
+import type { ProfileId } from '../../../src/domain/values/ids.js';
 import { parseJourney } from '../../../src/journey/parse.js';
 import { turn } from '../../support/reminded.js';
 import { noon, track } from '../../support/shop-events.js';
@@ -69,5 +71,39 @@ describeOnBothStores('what an entry asks by its key', (store) => {
     await tell('Shipment Delivered', 'A', 3);
     await tell('Shipment Delivered', 'B', 4);
     expect(await outcomes()).toEqual(['A completed', 'B not-the-first']);
+  });
+
+  test('what a wait heard is asked, of its own order, and an erasure takes it away', async () => {
+    const parsed = parseJourney(
+      `journey: rated
+name: Rated
+class: marketing
+topic: newsletter
+trigger: { event: { name: order.paid } }
+entry: { key: order, concurrency: parallel, reentry: always }
+steps:
+  - wait_until: { id: rating, remember: [comment], branches: [{ on: feedback.submitted, match: key, steps: [] }], timeout: P4D }
+  - split: { branches: [{ when: { heard: { step: rating, property: rating, at_most: 3 } }, steps: [{ exit: { outcome: exited, reason: unhappy } }] }] }
+`,
+      {},
+    );
+    if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.problems));
+    await publish(store(), parsed.definition);
+    await tell('Order Completed', 'A', 1);
+    await tell('Order Completed', 'B', 1);
+    await outcomes();
+    await tell('Feedback Submitted', 'B', 3, { rating: 5 });
+    await tell('Feedback Submitted', 'A', 2, { rating: 2, comment: 'Too late' });
+    await outcomes();
+    const ended = await store().db.selectFrom('entries').select(['entry_key', 'outcome_reason', 'data']).orderBy('entry_key').execute();
+    expect(ended.map(({ entry_key, outcome_reason }) => [entry_key, outcome_reason])).toEqual([
+      ['A', 'unhappy'],
+      ['B', 'completed'],
+    ]);
+    expect(JSON.stringify(ended[0]?.data)).toContain('Too late');
+
+    const { id } = await store().db.selectFrom('profiles').select('id').executeTakeFirstOrThrow();
+    await eraseProfile(deps, id as ProfileId);
+    expect(JSON.stringify(await store().db.selectFrom('entries').select('data').execute())).not.toContain('Too late');
   });
 });
