@@ -15,12 +15,13 @@ describeOnBothStores('what processes tell each other', (store) => {
   const apart = async () => ({
     policies: await newestPolicyVersions(store().db),
     segments: 0,
+    fields: 0,
     shop: await readShopMark(store().db),
     eras: await readEras(store().db),
   });
 
   test('is nothing in an empty store', async () => {
-    expect(await readPublished(store().db)).toEqual({ policies: new Map(), segments: 0, shop: null, eras: [] });
+    expect(await readPublished(store().db)).toEqual({ policies: new Map(), segments: 0, fields: 0, shop: null, eras: [] });
   });
 
   test('is one question, and the same as three', async () => {

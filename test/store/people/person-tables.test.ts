@@ -140,8 +140,8 @@ describeOnBothStores('tables with a person', (store) => {
         engagement,
       })
       .execute();
-    // Where each of them stands after an undo, the next look at segments says.
-    const others = peoplesTables.filter((table) => !['merges', 'segment_reviews'].includes(table));
+    // Where each of them stands after an undo, the next look at segments and at outcomes says.
+    const others = peoplesTables.filter((table) => !['merges', 'outcome_reviews', 'segment_reviews'].includes(table));
     const before = await textOf(store(), others);
 
     await store().transaction(async (trx) => {
