@@ -162,6 +162,10 @@ describeOnBothStores('tables with a person', (store) => {
       { profile_id: ada },
       { profile_id: 'bob' },
     ]);
+    expect((await sql`select profile_id from outcome_reviews where seq > 2 group by 1 order by 1`.execute(store().db)).rows).toEqual([
+      { profile_id: ada },
+      { profile_id: 'bob' },
+    ]);
   });
 });
 
