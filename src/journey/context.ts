@@ -17,7 +17,7 @@ export interface EngineContext {
 export function factsAbout(
   context: EngineContext,
   event: Readonly<Record<string, unknown>>,
-  told: ConditionFacts['told'] = undefined,
+  told?: ConditionFacts['told'],
 ): ConditionFacts {
   return { ...context.facts, at: context.at, event, ...(told === undefined ? {} : { told }) };
 }
