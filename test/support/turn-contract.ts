@@ -58,6 +58,9 @@ const resume = (after: number, scope: Scope): TwinDeed => ({ kind: 'resume', aft
 const stop = (after: number, channel: 'email' | 'sms'): TwinDeed => ({ kind: 'stop', after, who: 'ann', channel });
 const receipt = (after: number, status: 'delivered' | 'failed' | 'complained'): TwinDeed => ({ kind: 'receipt', after, of: 0, status });
 
+/** The number of the first case: with it nobody is held out. Which arm somebody gets depends on the number. */
+export const firstNumber = 9_004;
+
 export const turnCases: readonly TurnCase[] = [
   // The five in which simulator and service had parted.
   {
