@@ -29,7 +29,8 @@ export interface EntryState {
    */
   readonly heard: Readonly<Record<string, Instant>>;
   /**
-   * By step: the event that its wait heard first, with those of its properties that the journey asks for. Absent: none. Personal data: an erasure takes it away.
+   * By step: the event that its wait heard first, with those of its properties that the journey asks for. Absent: none. Personal data: an
+   * erasure takes it away.
    */
   readonly told?: Readonly<Record<string, { readonly at: Instant; readonly properties: Readonly<Record<string, unknown>> }>>;
   /** The person is in a holdout: the gate says of each message what it would have said. Absent: they are not. */

@@ -36,7 +36,10 @@ export interface SendStep extends StepBase {
   readonly countsTowardCap?: boolean;
   /** The person's own act asks for it (the result of a quiz): it need not keep the gaps that say so. Absent: no. */
   readonly isUserInitiated?: boolean;
-  /** It waits for the hour at which the person usually clicks, within this many milliseconds after the step was reached. Absent: it does not. */
+  /**
+   * It waits for the hour at which the person usually clicks, within this many milliseconds after the step was reached. Absent: it does
+   * not.
+   */
   readonly hourWithinMs?: number;
   /** What it is expected to bring, in the shop's currency; absent: nobody knows. */
   readonly expectedMargin?: number;
