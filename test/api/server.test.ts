@@ -138,7 +138,7 @@ describe('the API', () => {
     expect((await message({ to: { userId: 'ada' } }, key)).json().detail).toBe('The body is not valid: template: It is missing.');
     for (const to of [{}, { everyone: false }, { everyone: true, userIds: ['ada'] }])
       expect((await call('POST', '/v1/broadcasts', { name: 'x', template: 'y', to })).body['detail']).toBe(
-        'The body is not valid: to: Name one of profileIds, userIds, emails, recipients (with by) or everyone (as true).',
+        'The body is not valid: to: Name one of profileIds, userIds, emails, recipients (with by), segment or everyone (as true).',
       );
   });
 

@@ -129,7 +129,7 @@ describe('broadcasts and questions on the command line', () => {
     const { out } = await sojourn('broadcast', 'show', id, '--watch', ...at);
     expect(out).toContain('100 % · finished: 1 sent, 0 waiting, 0 to come');
     expect(out).toMatch(/not sent: no-consent\s+1/);
-    expect((await sojourn('broadcast', 'pause', id, ...at)).err).toContain('It is finished');
+    expect((await sojourn('broadcast', 'pause', id, ...at)).err).toContain('The broadcast is finished');
     expect((await sojourn('message', 'list', '--origin', 'broadcast', ...at)).out).toContain(`broadcast.${id}`);
 
     const check = ['send-check', 'bob', '--channel', 'email', '--topic', 'newsletter', ...at];
