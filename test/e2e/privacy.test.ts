@@ -19,8 +19,14 @@ const firstName = 'Quetzalína';
 const order = 'ORD-KANARI-93571';
 const coupon = 'ZEISIG-MINUS-10';
 const cart = 'CART-KANARI-48213';
+const answer = 'Wiedehopf-Geschmack';
+const ticket = 'Girlitz kam zerbrochen an';
+const review = 'Gimpel sagt: zu spät';
 
-const canaries: readonly Canary[] = Object.entries({ email, rejected, phone, firstName, order, coupon, cart }).map(([name, value]) => ({
+const canaries: readonly Canary[] = Object.entries({
+  ...{ email, rejected, phone, firstName, order, coupon, cart },
+  ...{ answer, ticket, review },
+}).map(([name, value]) => ({
   name,
   value,
 }));
@@ -74,6 +80,7 @@ afterAll(async () => {
 async function live(): Promise<void> {
   await chaos(instance.running.mailboxUrl, { rejectShare: 1, rejectCode: 451 });
   await sendBatch(instance, person(email, email, { firstName, phone, coupon, address: { street: `${firstName} Street` } }));
+  await sendBatch(instance, says(email));
   await sendBatch(instance, [fills(email, cart)]);
   const first = await entryThat(instance, email, 'is with its first email', ({ state }) => state === 'open');
   await eventually('an email that the provider puts off', async () => {
@@ -121,6 +128,18 @@ function person(userId: string, address: string, traits: Readonly<Record<string,
     { type: 'identify', userId, traits: { ...traits, email: address, timezone: openZone() } },
     { type: 'track', userId, event: 'Consent Granted', properties: { channel: 'email', ...consent } },
     { type: 'track', userId, event: 'Consent Granted', properties: { channel: 'sms', topic: 'cart_reminder', ...consent } },
+  ];
+}
+
+/** What people tell beside what they buy. */
+function says(userId: string): readonly Call[] {
+  const told = (event: string, properties: Readonly<Record<string, unknown>>): Call => ({ type: 'track', userId, event, properties });
+  return [
+    told('Question Answered', { answers: { taste: answer }, quiz: 'gift-finder' }),
+    told('Ticket Opened', { ticket_id: 't-7', order_id: order, subject: ticket }),
+    told('Feedback Submitted', { order_id: order, rating: 2, comment: review }),
+    told('Product Reviewed', { product_id: 'p1', rating: 4, review_body: review }),
+    told('Product Viewed', { product_id: 'p1', coupon }),
   ];
 }
 
@@ -219,6 +238,8 @@ test('what is planted arrives where it belongs, and the scan would find it anywh
   expect(await mailsTo(instance, rejected)).toEqual([]);
   expect((await textsTo(instance, phone)).length).toBeGreaterThan(0);
   expect(asked.flatMap((url) => leaksIn('look-up', url, canaries)).map(({ canary }) => canary)).toContain('email');
+  const told = await instance.get<unknown>(`/v1/profiles/${await profileOf(instance, email)}/answers`);
+  expect(leaksIn('answers', JSON.stringify(told), canaries).map(({ canary }) => canary)).toEqual(['answer']);
   const reasons = new Set((await instance.all<{ reason: string | null }>('/v1/messages')).map(({ reason }) => reason));
   expect([...reasons]).toEqual(expect.arrayContaining(['suppressed', 'provider-rejected']));
   // Before one of the two was erased, who shared the number.

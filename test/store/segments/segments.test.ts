@@ -365,7 +365,7 @@ function yamlOf(one: Asked): string {
     case 'net':
       return `{ orders: { net: { ${one.op}: ${one.n}, currency: GBP }${window(one.hours)} } }`;
     case 'viewed':
-      return `{ viewed: { ${[...(one.product === null ? [] : [`product: ${one.product}`]), ...(one.hours === null ? [] : [`within: PT${one.hours}H`])].join(', ')} } }`;
+      return `{ viewed: { ${[...(one.product === null ? [] : [`products: { any_of: [${one.product}] }`]), ...(one.hours === null ? [] : [`within: PT${one.hours}H`])].join(', ')} } }`;
     case 'segment':
       return `{ segment: s${one.id} }`;
     case 'count':
