@@ -105,8 +105,8 @@ export interface TurnMessage {
   }[];
   /** Words of providers, and `opened` and `clicked` where a person did. */
   readonly receipts: readonly string[];
-  /** It is reserved, and an attempt before may have reached the provider. */
-  readonly mayHaveLeft: boolean;
+  /** It is reserved, and an attempt before may have reached the provider, at this instant. Null: it did not. */
+  readonly mayHaveLeftAt: Instant | null;
   readonly lookFailures: number;
 }
 

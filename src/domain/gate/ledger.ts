@@ -1,5 +1,6 @@
 import type { LedgerSlot } from '../messages/message.js';
 import type { ClassPolicy } from '../policy/class-policy.js';
+import type { Instant } from '../time/instant.js';
 
 /** A message as it is stored, with what the caps want to know of it. */
 export interface LedgerRow extends Omit<LedgerSlot, 'messageId' | 'countsTowardCap'> {
@@ -9,8 +10,8 @@ export interface LedgerRow extends Omit<LedgerSlot, 'messageId' | 'countsTowardC
   readonly reason: string | null;
   /** What its step says of caps; null: as its class does. */
   readonly countsTowardCap: boolean | null;
-  /** An earlier attempt may have reached the provider: the slot is used, perhaps. */
-  readonly mayHaveLeft: boolean;
+  /** It waits for its second try, and the first may have reached the provider, at this instant: from then on it counts. Null: it did not. */
+  readonly mayHaveLeftAt: Instant | null;
 }
 
 /**
@@ -20,8 +21,9 @@ export interface LedgerRow extends Omit<LedgerSlot, 'messageId' | 'countsTowardC
  */
 export function ledgerOf({ classes }: ClassPolicy, rows: readonly LedgerRow[], ownId: string | null): readonly LedgerSlot[] {
   return rows.flatMap((row) => {
-    const { id, channel, class: messageClass, topic, priority, slotAt } = row;
-    const mayHaveLeft = row.mayHaveLeft && id !== ownId;
+    const { id, channel, class: messageClass, topic, priority } = row;
+    const leftAt = id === ownId ? null : row.mayHaveLeftAt;
+    const mayHaveLeft = leftAt !== null;
     if (isHeld(row) && !mayHaveLeft) return [];
     const isUsed = row.state === 'reserved' && (mayHaveLeft || (id !== ownId && row.entryId === null));
     const state = isUsed ? 'unknown' : row.state;
@@ -34,7 +36,7 @@ export function ledgerOf({ classes }: ClassPolicy, rows: readonly LedgerRow[], o
         class: messageClass,
         topic,
         priority,
-        slotAt,
+        slotAt: leftAt ?? row.slotAt,
         state,
         countsTowardCap,
       },

@@ -120,6 +120,7 @@ function messageOf(tables: Tables, message: MemoryMessage, asking: EntryId): Tur
   const isOwn = entryId === asking;
   const before = isOwn ? undefined : asOthersSee.get(message);
   if (before !== undefined && before.owner === owner) return before.seen;
+  const mayHaveLeft = state === 'reserved' && attempts.length > 0 && foldAttempts(attempts.map(({ outcome }) => outcome)) === 'unknown';
   const seen = {
     ...message,
     entryKey: owner?.entryKey ?? null,
@@ -127,7 +128,7 @@ function messageOf(tables: Tables, message: MemoryMessage, asking: EntryId): Tur
     countsTowardCap: message.countsTowardCap ?? null,
     attempts: isOwn ? attempts : [],
     receipts: isOwn ? message.receipts : [],
-    mayHaveLeft: state === 'reserved' && attempts.length > 0 && foldAttempts(attempts.map(({ outcome }) => outcome)) === 'unknown',
+    mayHaveLeftAt: mayHaveLeft ? (message.submittedAt ?? message.slotAt) : null,
     lookFailures: isOwn ? tables.verdicts.where('message', id).filter(({ verdict }) => ruleOf(verdict) === 'order-lookup').length : 0,
   };
   if (!isOwn) asOthersSee.set(message, { owner, seen });

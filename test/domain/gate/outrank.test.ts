@@ -83,7 +83,7 @@ test('what may have left already, and what nobody could be told about, is not ta
     topic: 'newsletter',
     priority: 20,
     countsTowardCap: null,
-    mayHaveLeft: false,
+    mayHaveLeftAt: null,
     state: 'reserved',
     reason: 'frequency-cap',
     slotAt: noon + hour,
@@ -91,12 +91,15 @@ test('what may have left already, and what nobody could be told about, is not ta
   const { classes } = shippedPolicies();
 
   expect(decide(ledgerOf(classes, [row], 'this-message'))).toMatchObject({ kind: 'send', displaces: ['newsletter'] });
-  expect(decide(ledgerOf(classes, [{ ...row, mayHaveLeft: true }], 'this-message'))).toMatchObject({ kind: 'defer' });
+  expect(decide(ledgerOf(classes, [{ ...row, mayHaveLeftAt: row.slotAt }], 'this-message'))).toMatchObject({ kind: 'defer' });
+  // From when it may have left, not from when it is tried again.
+  expect(ledgerOf(classes, [{ ...row, mayHaveLeftAt: noon }], 'this-message')).toMatchObject([{ state: 'unknown', slotAt: noon }]);
+  expect(ledgerOf(classes, [{ ...row, mayHaveLeftAt: noon }], 'newsletter')).toMatchObject([{ state: 'reserved', slotAt: noon + hour }]);
   expect(decide(ledgerOf(classes, [{ ...row, entryId: null }], 'this-message'))).toMatchObject({ kind: 'defer' });
   // A pause holds without promising anything; what may have left before it came is used all the same.
   const held = { ...row, reason: 'paused' } as const;
   expect(decide(ledgerOf(classes, [held], 'this-message'))).toEqual({ kind: 'send' });
-  expect(decide(ledgerOf(classes, [{ ...held, mayHaveLeft: true }], 'this-message'))).toMatchObject({ kind: 'defer' });
+  expect(decide(ledgerOf(classes, [{ ...held, mayHaveLeftAt: held.slotAt }], 'this-message'))).toMatchObject({ kind: 'defer' });
 });
 
 describe('for any ledger', () => {
