@@ -10,7 +10,9 @@ export interface LedgerRow extends Omit<LedgerSlot, 'messageId' | 'countsTowardC
   readonly reason: string | null;
   /** What its step says of caps; null: as its class does. */
   readonly countsTowardCap: boolean | null;
-  /** It waits for its second try, and the first may have reached the provider, at this instant: from then on it counts. Null: it did not. */
+  /**
+   * It waits for its second try, and the first may have reached the provider, at this instant: from then on it counts. Null: it did not.
+   */
   readonly mayHaveLeftAt: Instant | null;
 }
 
