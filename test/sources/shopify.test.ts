@@ -126,7 +126,7 @@ describe('an order', () => {
   });
 
   test('tells no number that is not written in full, and nothing that Shopify hides', () => {
-    expect(named('orders/create', { ...order, email: null }, 'identify').traits).toEqual({ email: 'ada@example.com', first_name: 'Ada' });
+    expect(named('orders/create', { ...order, email: null }, 'identify').traits).toEqual({ email: 'ada@example.com', firstName: 'Ada' });
   });
 
   test('says what it cost before anything was given back, and what went back apart', () => {

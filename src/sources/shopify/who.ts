@@ -35,8 +35,8 @@ export function contactOf(body: Fields): Fields {
   return given({
     email: text(body['email']) ?? text(body['contact_email']) ?? text(customer['email']),
     phone: phones.find((phone) => phone !== null && /^\+\d{7,15}$/.test(phone)) ?? null,
-    first_name: text(body['first_name']) ?? text(customer['first_name']) ?? text(address['first_name']),
-    last_name: text(body['last_name']) ?? text(customer['last_name']) ?? text(address['last_name']),
+    firstName: text(body['first_name']) ?? text(customer['first_name']) ?? text(address['first_name']),
+    lastName: text(body['last_name']) ?? text(customer['last_name']) ?? text(address['last_name']),
     locale: text(body['customer_locale']),
     country: text(address['country_code']),
   });
