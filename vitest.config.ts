@@ -41,7 +41,7 @@ export default defineConfig({
   test: {
     sequence: { sequencer: SlowestFirst },
     ...(resultsFile === undefined ? {} : { reporters: ['default', ['json', { outputFile: resultsFile }]] }),
-    // `npm run check:coverage`: what the tests of the pure folders alone reach of them. What is left is reached by the tests over a store.
+    // `npm run check:coverage`: what the tests of the pure folders, of the simulator, of files and of the doors reach of them. What is left is reached by the tests over a store.
     coverage: {
       provider: 'v8',
       include: ['src/{domain,journey,turn,matching,projection,statistics,policy}/**/*.ts'],
