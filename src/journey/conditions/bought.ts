@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { orderFactNames } from '../../domain/orders/known-order.js';
-import { durationWords } from '../../domain/time/duration.js';
-import { durationText, toLimitMs } from '../../yaml/duration-source.js';
+import { orderFactNames, paidAtOf } from '../../domain/orders/known-order.js';
 import { bothConditions, oneOf } from '../one-of.js';
 import { type ConditionKind, earliestAfter, plain } from './kind.js';
 import { describeList, judgeList, type ListTest, listOf, listShape, toListTest } from './order-field.js';
-import { purchasesWithin, windowEdges } from './orders.js';
+import { purchasesWithin } from './orders.js';
+import { toWindowMs, windowEdges, windowShape, windowWords } from './window.js';
 
 declare module './condition.js' {
   interface ConditionShapes {
@@ -25,7 +24,7 @@ const bys = ['products', 'tags', 'collections'] as const;
 type By = (typeof bys)[number];
 
 const yaml = z
-  .strictObject({ ...listShape, within: durationText.optional() })
+  .strictObject({ ...listShape, ...windowShape })
   .superRefine(oneOf(bys, 'one of products, tags and collections', bothConditions));
 
 /** What the person bought, over all purchases that count, without what was refunded or sent back. */
@@ -38,7 +37,7 @@ export const bought: ConditionKind<Bought, z.output<typeof yaml>> = {
       kind: 'bought',
       by,
       of: toListTest(source[by] ?? {}),
-      windowMs: source.within === undefined ? null : toLimitMs(source.within),
+      windowMs: toWindowMs(source),
     };
   },
   notMet: () => 'not-bought',
@@ -50,10 +49,8 @@ export const bought: ConditionKind<Bought, z.output<typeof yaml>> = {
   changesAt: ({ windowMs }, { at, known: { orders } }) =>
     earliestAfter(
       at,
-      (orders?.own ?? []).flatMap((order) => windowEdges(order, windowMs)),
+      (orders?.own ?? []).flatMap((order) => windowEdges(paidAtOf(order), windowMs)),
     ),
-  describe({ by, of, windowMs }, holds) {
-    const window = windowMs === null ? '' : ` within ${durationWords(windowMs)}`;
-    return `the person ${holds ? 'bought' : 'did not buy'} ${describeList(of)} of the ${by} ${of.values.join(', ')}${window}`;
-  },
+  describe: ({ by, of, windowMs }, holds) =>
+    `the person ${holds ? 'bought' : 'did not buy'} ${describeList(of)} of the ${by} ${of.values.join(', ')}${windowWords(windowMs)}`,
 };

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import type { FactName } from '../../domain/events/fact.js';
-import { durationWords } from '../../domain/time/duration.js';
 import type { Instant } from '../../domain/time/instant.js';
-import { durationText, toLimitMs } from '../../yaml/duration-source.js';
 import type { EntryRules } from '../definition.js';
 import type { Known } from '../knowledge.js';
 import { type Comparison, compare, comparisonShape, describeComparison, oneComparison, toComparison } from './comparison.js';
 import { type ConditionKind, earliestAfter } from './kind.js';
+import { isInWindow, toWindowMs, windowEdges, windowShape, windowWords } from './window.js';
 
 declare module './condition.js' {
   interface ConditionShapes {
@@ -27,7 +26,7 @@ interface EventCount {
 const yaml = z
   .strictObject({
     name: z.string().min(1),
-    within: durationText.optional(),
+    ...windowShape,
     match: z
       .enum(['any', 'key'])
       .default('any')
@@ -42,7 +41,7 @@ export const eventCount: ConditionKind<EventCount, z.output<typeof yaml>> = {
   compile: (source, { event, key }) => ({
     kind: 'event_count',
     name: event(source.name, 'event_count', 'name'),
-    windowMs: source.within === undefined ? null : toLimitMs(source.within),
+    windowMs: toWindowMs(source),
     comparison: toComparison(source),
     ...(source.match === 'key' && key !== null && key.kind !== 'profile' ? { key } : {}),
   }),
@@ -53,20 +52,17 @@ export const eventCount: ConditionKind<EventCount, z.output<typeof yaml>> = {
     key === undefined ? { of: 'event_instants', name, windowMs } : { of: 'keyed_instants', name, windowMs, key },
   ],
   evaluate({ name, windowMs, comparison, key }, { at: now, known }) {
-    const from = windowMs === null ? Number.NEGATIVE_INFINITY : now - windowMs;
-    const count = instantsOf({ name, key }, known).filter((at) => at > from && at <= now).length;
+    const count = instantsOf({ name, key }, known).filter((at) => isInWindow(at, windowMs, now)).length;
     return compare(comparison, count);
   },
   changedBy: ({ name }) => [name],
   changesAt({ name, windowMs, key }, { at: now, known }) {
-    // Each comes into the window when its time has come, and goes out of it.
-    const edges = instantsOf({ name, key }, known).flatMap((at) => (windowMs === null ? [at] : [at, at + windowMs]));
+    const edges = instantsOf({ name, key }, known).flatMap((at) => windowEdges(at, windowMs));
     return earliestAfter(now, edges);
   },
   describe({ name, windowMs, comparison, key }, holds) {
-    const window = windowMs === null ? '' : ` within ${durationWords(windowMs)}`;
     const which = key === undefined ? '' : ` with the same ${key.kind === 'event' ? key.path : key.kind}`;
-    return `the number of ${name}${which}${window} ${describeComparison(comparison, holds)}`;
+    return `the number of ${name}${which}${windowWords(windowMs)} ${describeComparison(comparison, holds)}`;
   },
 };
 

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { durationWords } from '../../domain/time/duration.js';
-import { durationText, toLimitMs } from '../../yaml/duration-source.js';
 import { type Comparison, compare, comparisonShape, describeComparison, oneComparison, toComparison } from './comparison.js';
 import { type ConditionKind, earliestAfter, plain } from './kind.js';
+import { isInWindow, toWindowMs, windowEdges, windowShape, windowWords } from './window.js';
 
 declare module './condition.js' {
   interface ConditionShapes {
@@ -17,7 +16,7 @@ interface LastRating {
   readonly windowMs: number | null;
 }
 
-const yaml = z.strictObject({ within: durationText.optional(), ...comparisonShape }).superRefine(oneComparison);
+const yaml = z.strictObject({ ...windowShape, ...comparisonShape }).superRefine(oneComparison);
 
 /** The newest rating that the person gave, in feedback or in a review. Unknown where there is none. */
 export const lastRating: ConditionKind<LastRating, z.output<typeof yaml>> = {
@@ -26,14 +25,13 @@ export const lastRating: ConditionKind<LastRating, z.output<typeof yaml>> = {
   compile: (source) => ({
     kind: 'last_rating',
     comparison: toComparison(source),
-    windowMs: source.within === undefined ? null : toLimitMs(source.within),
+    windowMs: toWindowMs(source),
   }),
   notMet: () => 'last-rating-not-met',
   about: 'person',
   needs: () => [{ of: 'service' }],
   evaluate({ comparison, windowMs }, { at, known }) {
-    const from = windowMs === null ? Number.NEGATIVE_INFINITY : at - windowMs;
-    const rated = (known.service ?? []).filter(({ rating, openedAt }) => rating !== null && openedAt > from && openedAt <= at);
+    const rated = (known.service ?? []).filter(({ rating, openedAt }) => rating !== null && isInWindow(openedAt, windowMs, at));
     const [newest] = rated.toSorted((a, b) => b.openedAt - a.openedAt);
     return compare(comparison, newest?.rating ?? null);
   },
@@ -41,10 +39,8 @@ export const lastRating: ConditionKind<LastRating, z.output<typeof yaml>> = {
   changesAt: ({ windowMs }, { at, known }) =>
     earliestAfter(
       at,
-      (known.service ?? []).flatMap(({ openedAt }) => (windowMs === null ? [openedAt] : [openedAt, openedAt + windowMs])),
+      (known.service ?? []).flatMap(({ openedAt }) => windowEdges(openedAt, windowMs)),
     ),
-  describe({ comparison, windowMs }, holds) {
-    const window = windowMs === null ? '' : ` within ${durationWords(windowMs)}`;
-    return `the person's last rating${window} ${describeComparison(comparison, holds)}`;
-  },
+  describe: ({ comparison, windowMs }, holds) =>
+    `the person's last rating${windowWords(windowMs)} ${describeComparison(comparison, holds)}`,
 };

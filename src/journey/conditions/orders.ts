@@ -1,7 +1,5 @@
 import { z } from 'zod';
 import { type KnownOrder, orderFactNames, paidAtOf, purchasesBy } from '../../domain/orders/known-order.js';
-import { durationWords } from '../../domain/time/duration.js';
-import { durationText, toLimitMs } from '../../yaml/duration-source.js';
 import { bothConditions, oneOf } from '../one-of.js';
 import { type Amounts, compareAmounts } from './amounts.js';
 import {
@@ -25,6 +23,7 @@ import {
   orderFieldYaml,
   toOrderField,
 } from './order-field.js';
+import { isInWindow, toWindowMs, windowEdges, windowShape, windowWords } from './window.js';
 
 declare module './condition.js' {
   interface ConditionShapes {
@@ -53,7 +52,7 @@ const yaml = z
     count: z.strictObject(comparisonShape).superRefine(oneComparison).optional().meta({ description: 'How many they are.' }),
     net: amount.optional().meta({ description: 'What they come to together, less refunds.' }),
     margin: amount.optional().meta({ description: 'What the shop earns with them, where costs are known.' }),
-    within: durationText.optional(),
+    ...windowShape,
     having: z
       .union([orderFieldYaml, z.array(orderFieldYaml).min(1)])
       .optional()
@@ -69,8 +68,14 @@ export const orders: ConditionKind<OrdersCondition, z.output<typeof yaml>> = {
     const measure = measures.find((name) => source[name] !== undefined) ?? 'count';
     const of: z.output<typeof amount> = source[measure] ?? {};
     const having = source.having === undefined ? [] : Array.isArray(source.having) ? source.having : [source.having];
-    const windowMs = source.within === undefined ? null : toLimitMs(source.within);
-    return { kind: 'orders', measure, comparison: toComparison(of), ...inCurrency(of), windowMs, having: having.map(toOrderField) };
+    return {
+      kind: 'orders',
+      measure,
+      comparison: toComparison(of),
+      ...inCurrency(of),
+      windowMs: toWindowMs(source),
+      having: having.map(toOrderField),
+    };
   },
   notMet: () => 'orders-not-met',
   about: 'person',
@@ -87,14 +92,13 @@ export const orders: ConditionKind<OrdersCondition, z.output<typeof yaml>> = {
     const own = known.orders?.own ?? [];
     return earliestAfter(
       at,
-      own.flatMap((order) => [...windowEdges(order, windowMs), ...having.flatMap((test) => orderFieldEdges(test, order))]),
+      own.flatMap((order) => [...windowEdges(paidAtOf(order), windowMs), ...having.flatMap((test) => orderFieldEdges(test, order))]),
     );
   },
   describe({ measure, comparison, currency, windowMs, having }, holds) {
     const what = measure === 'count' ? 'the number of orders' : `the ${measure} of orders`;
     const which = having.length === 0 ? '' : ` of which each ${having.map((test) => describeOrderField(test, true)).join(' and ')}`;
-    const window = windowMs === null ? '' : ` within ${durationWords(windowMs)}`;
-    return `${what}${which}${window} ${describeComparison(comparison, holds)}${currency === undefined ? '' : ` ${currency}`}`;
+    return `${what}${which}${windowWords(windowMs)} ${describeComparison(comparison, holds)}${currency === undefined ? '' : ` ${currency}`}`;
   },
 };
 
@@ -108,13 +112,7 @@ function countedOrders(
 
 /** Purchases that count, by when they were paid. */
 export function purchasesWithin(own: readonly KnownOrder[], at: number, windowMs: number | null): readonly KnownOrder[] {
-  const from = windowMs === null ? Number.NEGATIVE_INFINITY : at - windowMs;
-  return purchasesBy(own, at).filter((order) => paidAtOf(order) > from);
-}
-
-/** When an order comes into the window, and when it goes out of it. */
-export function windowEdges(order: KnownOrder, windowMs: number | null): readonly number[] {
-  return windowMs === null ? [paidAtOf(order)] : [paidAtOf(order), paidAtOf(order) + windowMs];
+  return purchasesBy(own, at).filter((order) => isInWindow(paidAtOf(order), windowMs, at));
 }
 
 /** Orders without the amount add nothing to the sum. */

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { durationWords } from '../../domain/time/duration.js';
-import { durationText, toLimitMs } from '../../yaml/duration-source.js';
 import { type ConditionKind, earliestAfter } from './kind.js';
 import { choiceWords, judgeChoice, oneChoice, type ProductChoice, productChoiceShape, toChoice } from './product-choice.js';
+import { toWindowMs, windowShape, windowStart, windowWords } from './window.js';
 
 declare module './condition.js' {
   interface ConditionShapes {
@@ -18,7 +17,7 @@ interface ViewedCondition {
 }
 
 const yaml = z
-  .strictObject({ ...productChoiceShape, within: durationText.optional() })
+  .strictObject({ ...productChoiceShape, ...windowShape })
   .superRefine(oneChoice)
   .meta({ description: 'Products that the person looked at.', examples: [{ tags: { any_of: ['skin:dry'] }, within: 'P30D' }] });
 
@@ -28,19 +27,17 @@ export const viewed: ConditionKind<ViewedCondition, z.output<typeof yaml>> = {
   compile: (source) => ({
     kind: 'viewed',
     choice: toChoice(source),
-    windowMs: source.within === undefined ? null : toLimitMs(source.within),
+    windowMs: toWindowMs(source),
   }),
   notMet: () => 'not-viewed',
   about: 'person',
   parts: () => [],
   needs: ({ windowMs }) => [{ of: 'viewed', windowMs }],
-  evaluate({ choice, windowMs }, { at: now, known }) {
-    const from = windowMs === null ? Number.NEGATIVE_INFINITY : now - windowMs;
-    return judgeChoice(
+  evaluate: ({ choice, windowMs }, { at: now, known }) =>
+    judgeChoice(
       choice,
-      (known.viewed ?? []).filter(({ at }) => at !== null && at > from),
-    );
-  },
+      (known.viewed ?? []).filter(({ at }) => at !== null && at > windowStart(windowMs, now)),
+    ),
   changedBy: () => ['product.viewed', 'event:Product List Viewed'],
   changesAt({ windowMs }, { at: now, known }) {
     const edges = (known.viewed ?? []).flatMap(({ at, next }) => [
@@ -49,8 +46,6 @@ export const viewed: ConditionKind<ViewedCondition, z.output<typeof yaml>> = {
     ]);
     return earliestAfter(now, edges);
   },
-  describe({ choice, windowMs }, holds) {
-    const window = windowMs === null ? '' : ` within ${durationWords(windowMs)}`;
-    return `the person ${holds ? 'looked' : 'did not look'} at ${choiceWords(choice)}${window}`;
-  },
+  describe: ({ choice, windowMs }, holds) =>
+    `the person ${holds ? 'looked' : 'did not look'} at ${choiceWords(choice)}${windowWords(windowMs)}`,
 };

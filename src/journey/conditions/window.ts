@@ -1,0 +1,33 @@
+import { durationWords } from '../../domain/time/duration.js';
+import type { Instant } from '../../domain/time/instant.js';
+import { durationText, toLimitMs } from '../../yaml/duration-source.js';
+
+/** A half-open window that ends at the instant of evaluation: milliseconds back from there; null: it has no beginning. */
+type WindowMs = number | null;
+
+/** The key of a window, to stand beside others. */
+export const windowShape = { within: durationText.optional() };
+
+export function toWindowMs({ within }: { readonly within?: string | undefined }): WindowMs {
+  return within === undefined ? null : toLimitMs(within);
+}
+
+/** What lies after it is in the window. */
+export function windowStart(windowMs: WindowMs, now: Instant): Instant {
+  return windowMs === null ? Number.NEGATIVE_INFINITY : now - windowMs;
+}
+
+/** Is it after `now − window`, up to and with `now`? */
+export function isInWindow(at: Instant, windowMs: WindowMs, now: Instant): boolean {
+  return at > windowStart(windowMs, now) && at <= now;
+}
+
+/** When what happened then comes into the window, by a clock that is ahead, and when it goes out of it. */
+export function windowEdges(at: Instant, windowMs: WindowMs): readonly Instant[] {
+  return windowMs === null ? [at] : [at, at + windowMs];
+}
+
+/** ` within 90 days`, to stand behind what is looked at; nothing where the window has no beginning. */
+export function windowWords(windowMs: WindowMs): string {
+  return windowMs === null ? '' : ` within ${durationWords(windowMs)}`;
+}
