@@ -1,6 +1,42 @@
+import { z } from 'zod';
 import type { CurrencyTotal } from '../../domain/carts/cart-totals.js';
-import { type Comparison, compare } from './comparison.js';
+import {
+  type Comparison,
+  type ComparisonSource,
+  compare,
+  comparisonShape,
+  describeComparison,
+  oneComparison,
+  toComparison,
+} from './comparison.js';
 import type { Truth } from './condition.js';
+
+/** What an amount is compared with. */
+export interface AmountTest {
+  readonly comparison: Comparison;
+  /** Of the amount. Absent: of whichever currency. */
+  readonly currency?: string;
+}
+
+/** ISO 4217. */
+export const currencyText = z
+  .string()
+  .regex(/^[A-Z]{3}$/, 'Must be a currency of three letters')
+  .meta({ examples: ['GBP'] });
+
+export const amountYaml = z.strictObject({ ...comparisonShape, currency: currencyText.optional() }).superRefine(oneComparison);
+
+type AmountSource = ComparisonSource & { readonly currency?: string | undefined };
+
+export function toAmountTest(source: AmountSource): AmountTest {
+  const { currency } = source;
+  return { comparison: toComparison(source), ...(currency === undefined ? {} : { currency }) };
+}
+
+/** `is at least 20 GBP`. */
+export function describeAmount({ comparison, currency }: AmountTest, holds: boolean): string {
+  return `${describeComparison(comparison, holds)}${currency === undefined ? '' : ` ${currency}`}`;
+}
 
 /** Amounts by their currency. */
 export interface Amounts {

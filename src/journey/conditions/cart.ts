@@ -2,17 +2,8 @@ import { z } from 'zod';
 import type { Cart } from '../../domain/carts/cart.js';
 import { totalsByCurrency } from '../../domain/carts/cart-totals.js';
 import { bothConditions, oneOf } from '../one-of.js';
-import { type Amounts, compareAmounts } from './amounts.js';
-import {
-  type Comparison,
-  compare,
-  comparisonShape,
-  currencyText,
-  describeComparison,
-  inCurrency,
-  oneComparison,
-  toComparison,
-} from './comparison.js';
+import { type Amounts, type AmountTest, amountYaml, compareAmounts, describeAmount, toAmountTest } from './amounts.js';
+import { compare, comparisonShape, oneComparison } from './comparison.js';
 import { type ConditionKind, plain } from './kind.js';
 
 declare module './condition.js' {
@@ -21,12 +12,9 @@ declare module './condition.js' {
   }
 }
 
-interface CartCondition {
+interface CartCondition extends AmountTest {
   readonly kind: 'cart';
   readonly field: CartField;
-  readonly comparison: Comparison;
-  /** Of the amount. Absent: of whichever currency. */
-  readonly currency?: string;
 }
 
 const cartFields = ['value', 'lines', 'currency', 'state'] as const;
@@ -35,10 +23,7 @@ type CartField = (typeof cartFields)[number];
 const comparison = z.strictObject(comparisonShape).superRefine(oneComparison);
 const yaml = z
   .strictObject({
-    value: z
-      .strictObject({ ...comparisonShape, currency: currencyText.optional() })
-      .superRefine(oneComparison)
-      .optional(),
+    value: amountYaml.optional(),
     lines: comparison.optional(),
     currency: comparison.optional(),
     state: comparison.optional(),
@@ -51,8 +36,7 @@ export const cart: ConditionKind<CartCondition, z.output<typeof yaml>> = {
   yaml: () => yaml,
   compile(source) {
     const field = cartFields.find((name) => source[name] !== undefined) ?? 'value';
-    const of: z.output<typeof comparison> & { readonly currency?: string | undefined } = source[field] ?? {};
-    return { kind: 'cart', field, comparison: toComparison(of), ...inCurrency(of) };
+    return { kind: 'cart', field, ...toAmountTest(source[field] ?? {}) };
   },
   notMet: () => 'cart-not-met',
   about: 'entry',
@@ -62,8 +46,7 @@ export const cart: ConditionKind<CartCondition, z.output<typeof yaml>> = {
       ? compareAmounts(comparison, amountsOf(facts.cart), currency ?? null)
       : compare(comparison, read(facts.cart, field));
   },
-  describe: (condition, holds) =>
-    `${names[condition.field]} ${describeComparison(condition.comparison, holds)}${condition.currency === undefined ? '' : ` ${condition.currency}`}`,
+  describe: (condition, holds) => `${names[condition.field]} ${describeAmount(condition, holds)}`,
 };
 
 const names: Readonly<Record<CartField, string>> = {

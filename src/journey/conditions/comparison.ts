@@ -26,26 +26,15 @@ export const comparisonShape = {
   contains: z.string().min(1).optional(),
   exists: z.boolean().optional(),
 };
-type ComparisonSource = z.output<z.ZodObject<typeof comparisonShape>>;
+export type ComparisonSource = z.output<z.ZodObject<typeof comparisonShape>>;
 export const comparisonOperators = Object.keys(comparisonShape) as readonly (keyof typeof comparisonShape)[];
 
 export const oneComparison = oneOf(comparisonOperators, 'one comparison', bothConditions);
-
-/** ISO 4217. */
-export const currencyText = z
-  .string()
-  .regex(/^[A-Z]{3}$/, 'Must be a currency of three letters')
-  .meta({ examples: ['GBP'] });
 
 export function toComparison(source: ComparisonSource): Comparison {
   const op = comparisonOperators.find((name) => source[name] !== undefined);
   if (op === undefined) throw new Error('A comparison without an operator passed the schema.');
   return { op, value: source[op] } as Comparison;
-}
-
-/** The currency of an amount, where one is named. */
-export function inCurrency({ currency }: { readonly currency?: string | undefined }): { readonly currency?: string } {
-  return currency === undefined ? {} : { currency };
 }
 
 /** A missing value is `unknown` except to `exists`; so is one of a type that the operator cannot compare. */

@@ -1,16 +1,8 @@
 import { z } from 'zod';
 import { factProperties } from '../../domain/events/fact-properties.js';
 import { readPath } from '../../domain/values/read-path.js';
-import {
-  type Comparison,
-  compare,
-  comparisonShape,
-  currencyText,
-  describeComparison,
-  inCurrency,
-  oneComparison,
-  toComparison,
-} from './comparison.js';
+import { type AmountTest, currencyText, describeAmount, toAmountTest } from './amounts.js';
+import { compare, comparisonShape, oneComparison } from './comparison.js';
 import { type ConditionKind, plain } from './kind.js';
 
 declare module './condition.js' {
@@ -19,12 +11,9 @@ declare module './condition.js' {
   }
 }
 
-interface EventProperty {
+interface EventProperty extends AmountTest {
   readonly kind: 'event_property';
   readonly path: string;
-  readonly comparison: Comparison;
-  /** Of the amount. Absent: of whichever currency. */
-  readonly currency?: string;
 }
 
 const known = Object.entries(factProperties).flatMap(([fact, properties]) => properties.map(({ name }) => ({ fact, name })));
@@ -44,15 +33,14 @@ const yaml = z.strictObject({ path: propertyPath, currency: currencyText.optiona
 export const eventProperty: ConditionKind<EventProperty, z.output<typeof yaml>> = {
   ...plain,
   yaml: () => yaml,
-  compile: (source) => ({ kind: 'event_property', path: source.path, comparison: toComparison(source), ...inCurrency(source) }),
+  compile: (source) => ({ kind: 'event_property', path: source.path, ...toAmountTest(source) }),
   notMet: () => 'event-property-not-met',
   about: 'event',
   evaluate: ({ comparison, path, currency }, facts) => {
     const isOther = currency !== undefined && currencyOf(facts.event) !== currency;
     return compare(comparison, isOther ? null : readPath(facts.event, path));
   },
-  describe: ({ comparison, path, currency }, holds) =>
-    `the event's ${path} ${describeComparison(comparison, holds)}${currency === undefined ? '' : ` ${currency}`}`,
+  describe: ({ path, ...amount }, holds) => `the event's ${path} ${describeAmount(amount, holds)}`,
 };
 
 /** Facts of carts say it of the whole cart, and what the shop sends of the event. */

@@ -4,23 +4,15 @@ import { durationWords } from '../../domain/time/duration.js';
 import type { Instant } from '../../domain/time/instant.js';
 import { durationText, toLimitMs } from '../../yaml/duration-source.js';
 import { bothConditions, oneOf } from '../one-of.js';
-import {
-  type Comparison,
-  compare,
-  comparisonShape,
-  currencyText,
-  describeComparison,
-  inCurrency,
-  oneComparison,
-  toComparison,
-} from './comparison.js';
+import { type AmountTest, amountYaml, describeAmount, toAmountTest } from './amounts.js';
+import { type Comparison, compare, describeComparison, toComparison } from './comparison.js';
 import type { Truth } from './condition.js';
 import { truth } from './kind.js';
 
 /** One thing about one order that a condition compares. */
 export type OrderField =
   | { readonly field: 'status'; readonly comparison: Comparison }
-  | { readonly field: 'total' | 'net' | 'margin'; readonly comparison: Comparison; readonly currency?: string }
+  | ({ readonly field: 'total' | 'net' | 'margin' } & AmountTest)
   | { readonly field: ListField; readonly of: ListTest }
   | { readonly field: 'first' | 'delivered' | 'exception' | 'open_return'; readonly is: boolean }
   | { readonly field: SinceField; readonly of: SinceTest };
@@ -48,7 +40,6 @@ const list = z
   .strictObject({ any_of: words.optional(), all_of: words.optional(), none_of: words.optional() })
   .superRefine(oneOf(listOps, 'one of any_of, all_of and none_of', bothConditions))
   .meta({ description: 'any_of: at least one of these; all_of: each of them; none_of: none of them.' });
-const amount = z.strictObject({ ...comparisonShape, currency: currencyText.optional() }).superRefine(oneComparison);
 const sinceOps = ['at_least', 'more_than', 'at_most', 'less_than'] as const;
 const since = z
   .strictObject({
@@ -69,9 +60,9 @@ const statusText = z
 /** The fields of an order, to stand beside others; exactly one of them is written (`oneOrderField`). */
 export const orderFieldShape = {
   status: statusText.optional().meta({ description: 'created, paid, cancelled, or refunded in full.' }),
-  total: amount.optional().meta({ description: 'What it was paid with, with tax and shipping.' }),
-  net: amount.optional().meta({ description: 'The total less refunds.' }),
-  margin: amount.optional().meta({ description: 'What the shop earns with its goods, where their costs are known.' }),
+  total: amountYaml.optional().meta({ description: 'What it was paid with, with tax and shipping.' }),
+  net: amountYaml.optional().meta({ description: 'The total less refunds.' }),
+  margin: amountYaml.optional().meta({ description: 'What the shop earns with its goods, where their costs are known.' }),
   products: list.optional().meta({ description: 'Ids of products that the person still has of it.' }),
   tags: list.optional().meta({ description: 'Tags of those products in the catalogue.' }),
   collections: list.optional().meta({ description: 'Collections of those products in the catalogue.' }),
@@ -92,17 +83,14 @@ export type OrderFieldSource = z.output<z.ZodObject<typeof orderFieldShape>>;
 export const listShape = { products: orderFieldShape.products, tags: orderFieldShape.tags, collections: orderFieldShape.collections };
 
 export function toOrderField(source: OrderFieldSource): OrderField {
-  const { status, total, net, margin, since: age, since_delivery: deliveredFor } = source;
   const field = fieldNames.find((name) => source[name] !== undefined);
   switch (field) {
     case 'status':
-      return { field, comparison: toComparison(status ?? {}) };
+      return { field, comparison: toComparison(source.status ?? {}) };
     case 'total':
     case 'net':
-    case 'margin': {
-      const of = { total, net, margin }[field] ?? {};
-      return { field, comparison: toComparison(of), ...inCurrency(of) };
-    }
+    case 'margin':
+      return { field, ...toAmountTest(source[field] ?? {}) };
     case 'products':
     case 'tags':
     case 'collections':
@@ -115,7 +103,7 @@ export function toOrderField(source: OrderFieldSource): OrderField {
       return { field, is: source[field] ?? true };
     case 'since':
     case 'since_delivery':
-      return { field, of: toSinceTest((field === 'since' ? age : deliveredFor) ?? {}) };
+      return { field, of: toSinceTest(source[field] ?? {}) };
     case undefined:
       throw new Error('A condition about an order without a field passed the schema.');
   }
@@ -227,7 +215,7 @@ export function describeOrderField(test: OrderField, holds: boolean): string {
     case 'total':
     case 'net':
     case 'margin':
-      return `has a ${test.field} that ${describeComparison(test.comparison, holds)}${test.currency === undefined ? '' : ` ${test.currency}`}`;
+      return `has a ${test.field} that ${describeAmount(test, holds)}`;
     case 'products':
     case 'tags':
     case 'collections':

@@ -1,17 +1,8 @@
 import { z } from 'zod';
 import { type KnownOrder, orderFactNames, paidAtOf, purchasesBy } from '../../domain/orders/known-order.js';
 import { bothConditions, oneOf } from '../one-of.js';
-import { type Amounts, compareAmounts } from './amounts.js';
-import {
-  type Comparison,
-  compare,
-  comparisonShape,
-  currencyText,
-  describeComparison,
-  inCurrency,
-  oneComparison,
-  toComparison,
-} from './comparison.js';
+import { type Amounts, type AmountTest, amountYaml, compareAmounts, describeAmount, toAmountTest } from './amounts.js';
+import { compare, comparisonShape, oneComparison } from './comparison.js';
 import type { ConditionFacts } from './condition.js';
 import { type ConditionKind, earliestAfter, plain } from './kind.js';
 import {
@@ -31,12 +22,9 @@ declare module './condition.js' {
   }
 }
 
-interface OrdersCondition {
+interface OrdersCondition extends AmountTest {
   readonly kind: 'orders';
   readonly measure: Measure;
-  readonly comparison: Comparison;
-  /** Of the amount. Absent: of whichever currency. */
-  readonly currency?: string;
   /** Milliseconds back from the instant of evaluation; null: ever. */
   readonly windowMs: number | null;
   /** Only orders of which all of these hold are counted. */
@@ -46,12 +34,11 @@ interface OrdersCondition {
 const measures = ['count', 'net', 'margin'] as const;
 type Measure = (typeof measures)[number];
 
-const amount = z.strictObject({ ...comparisonShape, currency: currencyText.optional() }).superRefine(oneComparison);
 const yaml = z
   .strictObject({
     count: z.strictObject(comparisonShape).superRefine(oneComparison).optional().meta({ description: 'How many they are.' }),
-    net: amount.optional().meta({ description: 'What they come to together, less refunds.' }),
-    margin: amount.optional().meta({ description: 'What the shop earns with them, where costs are known.' }),
+    net: amountYaml.optional().meta({ description: 'What they come to together, less refunds.' }),
+    margin: amountYaml.optional().meta({ description: 'What the shop earns with them, where costs are known.' }),
     ...windowShape,
     having: z
       .union([orderFieldYaml, z.array(orderFieldYaml).min(1)])
@@ -66,13 +53,11 @@ export const orders: ConditionKind<OrdersCondition, z.output<typeof yaml>> = {
   yaml: () => yaml,
   compile(source) {
     const measure = measures.find((name) => source[name] !== undefined) ?? 'count';
-    const of: z.output<typeof amount> = source[measure] ?? {};
     const having = source.having === undefined ? [] : Array.isArray(source.having) ? source.having : [source.having];
     return {
       kind: 'orders',
       measure,
-      comparison: toComparison(of),
-      ...inCurrency(of),
+      ...toAmountTest(source[measure] ?? {}),
       windowMs: toWindowMs(source),
       having: having.map(toOrderField),
     };
@@ -95,10 +80,10 @@ export const orders: ConditionKind<OrdersCondition, z.output<typeof yaml>> = {
       own.flatMap((order) => [...windowEdges(paidAtOf(order), windowMs), ...having.flatMap((test) => orderFieldEdges(test, order))]),
     );
   },
-  describe({ measure, comparison, currency, windowMs, having }, holds) {
+  describe({ measure, windowMs, having, ...amount }, holds) {
     const what = measure === 'count' ? 'the number of orders' : `the ${measure} of orders`;
     const which = having.length === 0 ? '' : ` of which each ${having.map((test) => describeOrderField(test, true)).join(' and ')}`;
-    return `${what}${which}${windowWords(windowMs)} ${describeComparison(comparison, holds)}${currency === undefined ? '' : ` ${currency}`}`;
+    return `${what}${which}${windowWords(windowMs)} ${describeAmount(amount, holds)}`;
   },
 };
 
