@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { LedgerRow } from '../domain/gate/ledger.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { Db, Trx } from './db.js';
+import { mayHaveLeftAt } from './may-have-left.js';
 
 /** Whose ledger it is: a canonical profile, and the keyed hashes of their addresses, which others may share. */
 export interface LedgerOf {
@@ -18,9 +19,7 @@ export async function readLedger(db: Db | Trx, of: LedgerOf, since: Instant): Pr
 export function selectLedger({ profileId, addressHashes }: LedgerOf, since: Instant): RawBuilder<LedgerRow> {
   return sql<LedgerRow>`select m.id, m.profile_id <> ${profileId} as "isOfAnother", m.entry_id as "entryId", m.channel, m.class, m.topic, m.priority,
       m.state, m.reason, m.slot_at as "slotAt", m.counts_toward_cap as "countsTowardCap",
-      case when m.state = 'reserved' and m.attempts > 0 and exists (
-        select 1 from attempts a where a.message_id = m.id and coalesce(a.outcome, 'unknown') = 'unknown')
-        then coalesce(m.submitted_at, m.slot_at) end as "mayHaveLeftAt"
+      ${mayHaveLeftAt} as "mayHaveLeftAt"
     from (select * from messages where profile_id = ${profileId} and origin <> 'test' and slot_at > ${since}
       union all select * from messages where address_hash = any(${addressHashes}::text[]) and profile_id <> ${profileId} and origin <> 'test'
         and slot_at > ${since}) m order by m.slot_at`;

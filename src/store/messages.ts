@@ -11,6 +11,7 @@ import { addressOf } from '../turn/content.js';
 import type { MessageStanding, NewMessage } from '../turn/effects.js';
 import type { Db, Trx } from './db.js';
 import { jsonText } from './json.js';
+import { mayHaveLeft } from './may-have-left.js';
 import { insertRow, type RowToWrite } from './rows.js';
 import type { MessagesTable } from './schema.js';
 import { rowsOf } from './write-together.js';
@@ -183,9 +184,9 @@ export function writeSettled(...settled: readonly SettledMessage[]): RawBuilder<
  * from that attempt, because there is no next one.
  */
 export function setReleased(at: Instant, reason: 'exited' | 'stuck' = 'exited'): RawBuilder<unknown> {
-  const mayHaveLeft = sql`exists (select 1 from attempts a where a.message_id = messages.id and coalesce(a.outcome, 'unknown') = 'unknown')`;
-  return sql`state = case when ${mayHaveLeft} then 'unknown' else 'released' end,
-    slot_at = case when ${mayHaveLeft} then coalesce(submitted_at, slot_at) else slot_at end, reason = ${reason}, updated_at = ${at}`;
+  const hasPerhapsLeft = mayHaveLeft(sql`messages.id`);
+  return sql`state = case when ${hasPerhapsLeft} then 'unknown' else 'released' end,
+    slot_at = case when ${hasPerhapsLeft} then coalesce(submitted_at, slot_at) else slot_at end, reason = ${reason}, updated_at = ${at}`;
 }
 
 /** An entry that ends, or is stuck, gives back the slots that it was promised. */

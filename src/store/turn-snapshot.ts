@@ -14,6 +14,7 @@ import { type EngagementHistoryJson, selectEngagementHistory, toEngagementHistor
 import { readInput, readState } from './entry-json.js';
 import { isUser } from './identities.js';
 import { isHuman } from './interactions.js';
+import { mayHaveLeftAt } from './may-have-left.js';
 import { inOneTrip } from './one-trip.js';
 import type { CartsTable, EntriesTable, ProfilesTable } from './schema.js';
 import { type PersonTerms, selectSharing, type Term } from './sharing.js';
@@ -232,8 +233,7 @@ export function selectTurnFacts(of: FactTerms): RawBuilder<TurnFactsRow> {
         'entryEndedAt', e.finished_at, 'journeyId', m.journey_id, 'step', m.step, 'visit', m.visit,
         'channel', m.channel, 'class', m.class, 'topic', m.topic, 'priority', m.priority, 'countsTowardCap', m.counts_toward_cap, 'state', m.state,
         'reason', m.reason, 'slotAt', m.slot_at, 'deadlineAt', m.deadline_at, 'leaseReal', m.lease_real,
-        'mayHaveLeftAt', case when m.state = 'reserved' and m.attempts > 0 and exists (
-          select 1 from attempts a where a.message_id = m.id and coalesce(a.outcome, 'unknown') = 'unknown') then coalesce(m.submitted_at, m.slot_at) end,
+        'mayHaveLeftAt', ${mayHaveLeftAt},
         'attempts', (select json_agg(json_build_object('n', a.n, 'outcome', a.outcome, 'providerId', a.provider_id) order by a.n)
           from attempts a where m.entry_id = ${entryId} and a.message_id = m.id),
         'receipts', (select json_agg(r.status order by r.seq) from receipts r where m.entry_id = ${entryId} and r.message_id = m.id),

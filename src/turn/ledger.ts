@@ -92,8 +92,8 @@ export function record(
 }
 
 function remember(turn: Turn, { id, entryId, channel }: NewMessage, now: Pick<KnownMessage, 'state' | 'slotAt' | 'reason'>): void {
-  const known = turn.messages.get(id);
-  turn.messages.set(id, { entryId, channel, attempts: known?.attempts ?? [], lookFailures: known?.lookFailures ?? 0, ...now });
+  const { attempts = [], mayHaveLeftAt = null, lookFailures = 0 } = turn.messages.get(id) ?? {};
+  turn.messages.set(id, { entryId, channel, attempts, mayHaveLeftAt, lookFailures, ...now });
 }
 
 /** The gate must promise a slot again, although that may take another turn. */

@@ -11,7 +11,10 @@ import type { TurnRequest } from './request.js';
 import type { TurnMessage, TurnWorld } from './world.js';
 
 /** A message as this turn leaves it so far. */
-export type KnownMessage = Pick<TurnMessage, 'entryId' | 'state' | 'reason' | 'attempts' | 'slotAt' | 'lookFailures' | 'channel'>;
+export type KnownMessage = Pick<
+  TurnMessage,
+  'entryId' | 'state' | 'reason' | 'attempts' | 'slotAt' | 'mayHaveLeftAt' | 'lookFailures' | 'channel'
+>;
 
 /** What settling an attempt may read and write: nothing that is worked out from the person, so that no value of theirs can make it fail. */
 export interface Settling {

@@ -3,12 +3,12 @@ import { cartIn } from '../../domain/events/subject.js';
 import { widestCapMs } from '../../domain/gate/caps-for.js';
 import type { Secrets } from '../../domain/keys/secrets.js';
 import { addressOf, type Channel, channelKind, channels, costlyCountryOf, normaliseAddress } from '../../domain/messages/channel.js';
-import { foldAttempts } from '../../domain/messages/message.js';
 import type { Policies } from '../../domain/policy/policies.js';
 import { hour, type Instant } from '../../domain/time/instant.js';
 import type { EntryId, ProfileId } from '../../domain/values/ids.js';
 import type { JourneyDefinition } from '../../journey/definition.js';
 import { askedSources, knownInMemory } from '../../knowledge/load.js';
+import { isAmbiguous } from '../../turn/ledger.js';
 import { pausesOf } from '../../turn/pauses.js';
 import type { TurnFacts, TurnMessage, TurnProfile, TurnWorld } from '../../turn/world.js';
 import { historyOf } from './engagement-history.js';
@@ -120,7 +120,6 @@ function messageOf(tables: Tables, message: MemoryMessage, asking: EntryId): Tur
   const isOwn = entryId === asking;
   const before = isOwn ? undefined : asOthersSee.get(message);
   if (before !== undefined && before.owner === owner) return before.seen;
-  const mayHaveLeft = state === 'reserved' && attempts.length > 0 && foldAttempts(attempts.map(({ outcome }) => outcome)) === 'unknown';
   const seen = {
     ...message,
     entryKey: owner?.entryKey ?? null,
@@ -128,7 +127,7 @@ function messageOf(tables: Tables, message: MemoryMessage, asking: EntryId): Tur
     countsTowardCap: message.countsTowardCap ?? null,
     attempts: isOwn ? attempts : [],
     receipts: isOwn ? message.receipts : [],
-    mayHaveLeftAt: mayHaveLeft ? (message.submittedAt ?? message.slotAt) : null,
+    mayHaveLeftAt: state === 'reserved' && isAmbiguous(message) ? (message.submittedAt ?? message.slotAt) : null,
     lookFailures: isOwn ? tables.verdicts.where('message', id).filter(({ verdict }) => ruleOf(verdict) === 'order-lookup').length : 0,
   };
   if (!isOwn) asOthersSee.set(message, { owner, seen });

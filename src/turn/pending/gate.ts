@@ -113,8 +113,9 @@ function skip(turn: Turn, { pending, message, roomOf }: Asked, decision: SendDec
   const known = turn.messages.get(message.id);
   const mayHaveLeft = known !== undefined && isAmbiguous(known);
   // What may have left counts from when it may have left.
-  const leftAt = turn.world.facts.messages.find(({ id }) => id === message.id)?.mayHaveLeftAt ?? known?.slotAt ?? turn.world.at;
-  const stands = mayHaveLeft ? ({ state: 'unknown', slotAt: leftAt } as const) : ({ state: 'skipped', slotAt: turn.world.at } as const);
+  const stands = mayHaveLeft
+    ? ({ state: 'unknown', slotAt: known.mayHaveLeftAt ?? known.slotAt } as const)
+    : ({ state: 'skipped', slotAt: turn.world.at } as const);
   record(turn, message, decision, stands, roomOf);
   turn.did.push(`${message.step} · ${decision.reason}`);
   return goesOn(turn, pending, mayHaveLeft ? { kind: 'unknown', reason: null } : { kind: 'skipped', reason: decision.reason });
