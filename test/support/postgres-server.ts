@@ -115,3 +115,21 @@ async function untilItAnswers(url: string): Promise<void> {
     }
   }
 }
+
+/** The same server, another of its databases. */
+export function toDatabase(serverUrl: string, name: string): string {
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+/** Runs a statement as superuser, over a connection of its own. */
+export async function onServer(serverUrl: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: serverUrl });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}

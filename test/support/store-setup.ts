@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { openStore } from '../../src/store/db.js';
 import { writeFileDurably } from '../../src/store/durable-file.js';
 import { packageRoot } from '../../src/temporal/package-root.js';
-import { startPostgres } from './postgres-server.js';
+import { onServer, startPostgres, toDatabase } from './postgres-server.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -35,13 +34,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 }
 
 async function makeMigratedDatabase(serverUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: serverUrl });
-  await client.connect();
-  await client.query(`create database ${migratedDatabase}`);
-  await client.end();
-  const url = new URL(serverUrl);
-  url.pathname = `/${migratedDatabase}`;
-  await (await openStore({ databaseUrl: url.href })).close();
+  await onServer(serverUrl, `create database ${migratedDatabase}`);
+  await (await openStore({ databaseUrl: toDatabase(serverUrl, migratedDatabase) })).close();
 }
 
 /** Kept until a migration changes: to make it takes longer than most test files. */
