@@ -43,13 +43,11 @@ async function eraseEverybody(
   deps: AppDeps,
   { userIds, email }: { readonly userIds: readonly string[]; readonly email: string | null },
 ): Promise<void> {
+  const sought = [
+    ...userIds.map((text) => ({ text, email: null, phone: null })),
+    ...(email === null ? [] : [{ text: '', email: email.toLowerCase(), phone: null }]),
+  ];
   const found = new Set<string>();
-  for (const text of userIds)
-    for (const { profileId } of await findExactly(deps.store.db, { text, email: null, phone: null }, mostPeople)) found.add(profileId);
-  const address = email?.toLowerCase() ?? null;
-  for (const { profileId } of address === null
-    ? []
-    : await findExactly(deps.store.db, { text: '', email: address, phone: null }, mostPeople))
-    found.add(profileId);
+  for (const by of sought) for (const { profileId } of await findExactly(deps.store.db, by, mostPeople)) found.add(profileId);
   for (const id of found) await eraseProfile(deps, id);
 }
