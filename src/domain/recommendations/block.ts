@@ -1,3 +1,5 @@
+import type { Product } from '../catalogue/product.js';
+import type { ShownProduct } from '../catalogue/shown-product.js';
 import type { Instant } from '../time/instant.js';
 
 /** What a template shows where nothing can be recommended. */
@@ -25,17 +27,7 @@ export interface PoolProduct {
   readonly collections: readonly string[];
   readonly isInStock: boolean;
   /** Null: the shop does not offer it any more. */
-  readonly product: {
-    readonly name: string;
-    readonly url: string | null;
-    readonly image: string | null;
-    readonly price: number | null;
-    readonly compareAt: number | null;
-    readonly currency: string | null;
-    readonly category: string | null;
-    readonly notFor: readonly string[];
-    readonly consumptionDays: number | null;
-  } | null;
+  readonly product: (ShownProduct & Pick<Product, 'category' | 'notFor' | 'consumptionDays'>) | null;
   /** Purchases of the last four weeks, of all under `''` and of each group. */
   readonly bought: Readonly<Record<string, number>>;
 }

@@ -1,3 +1,4 @@
+import type { ShownProduct } from '../catalogue/shown-product.js';
 import type { RecommendationBlock, RecommendationPool } from './block.js';
 import type { Choice, Chosen } from './choose.js';
 
@@ -13,13 +14,7 @@ export interface ShownRecommendations {
   readonly items: readonly ShownRecommendation[];
 }
 
-export interface ShownRecommendation {
-  readonly name: string;
-  readonly url: string | null;
-  readonly image: string | null;
-  readonly price: number | null;
-  readonly compareAt: number | null;
-  readonly currency: string | null;
+export interface ShownRecommendation extends ShownProduct {
   /** `told`: in words what the person said; null: there are no words for it. `product`: with which it is often bought. */
   readonly because: { readonly kind: Chosen['reason']['kind']; readonly told: string | null; readonly product: string | null };
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import { isInStock, type Product, shownVariant } from '../../domain/catalogue/product.js';
+import { isInStock, type Product } from '../../domain/catalogue/product.js';
+import { shownProduct } from '../../domain/catalogue/shown-product.js';
 import type { KnowledgeSource } from '../source.js';
 
 /** The product that an entry is about, as the shop has it now; null: none, or the shop does not offer it. */
@@ -14,33 +15,6 @@ declare module '../../journey/knowledge.js' {
   interface Answers {
     readonly entry_product: AboutProduct;
   }
-}
-
-/** What messages show of a product. */
-export interface ShownProduct {
-  readonly name: string;
-  readonly url: string | null;
-  readonly image: string | null;
-  readonly price: number | null;
-  /** The price before a reduction. */
-  readonly compareAt: number | null;
-  /** Null: the shop's. */
-  readonly currency: string | null;
-}
-
-/** For a message, as a person sees it. */
-export function shownProduct({ name, url, images, currency, variants }: Product): ShownProduct {
-  const variant = shownVariant(variants);
-  const price = variant?.price ?? null;
-  const before = variant?.compareAt ?? null;
-  return {
-    name,
-    url,
-    image: images[0] ?? variant?.imageUrl ?? null,
-    price,
-    compareAt: price !== null && before !== null && before > price ? before : null,
-    currency,
-  };
 }
 
 const example = {

@@ -1,10 +1,10 @@
 import { currentValue, isNewer } from '../../domain/answers/answer.js';
 import type { Product } from '../../domain/catalogue/product.js';
+import { shownProduct } from '../../domain/catalogue/shown-product.js';
 import { isSealed } from '../../domain/keys/sealed.js';
-import type { RecommendationPool } from '../../domain/recommendations/block.js';
+import type { PoolProduct, RecommendationPool } from '../../domain/recommendations/block.js';
 import type { ShownRecommendations } from '../../domain/recommendations/record.js';
 import type { AnswersJson } from '../answers/store.js';
-import { shownProduct } from '../entry-product/index.js';
 import type { KnowledgeSource, OpenSealed } from '../source.js';
 import { type PoolQuestion } from './asked.js';
 import { type PoolJson, selectPool } from './store.js';
@@ -74,7 +74,7 @@ function poolOf(json: PoolJson, open: OpenSealed | undefined): RecommendationPoo
   };
 }
 
-function poolProduct(product: Product): NonNullable<RecommendationPool['products'][number]['product']> {
+function poolProduct(product: Product): NonNullable<PoolProduct['product']> {
   const { category, notFor, consumptionDays } = product;
   return { ...shownProduct(product), category, notFor, consumptionDays };
 }
