@@ -42,8 +42,18 @@ export function currentValue(answer: KnownAnswer | undefined, at: Instant): unkn
   return answer.value;
 }
 
+/** The newest answer to each field, by its name. */
+export function newestByName<A extends Pick<Answer, 'name' | 'answeredAt' | 'value'>>(answers: readonly A[]): ReadonlyMap<string, A> {
+  const newest = new Map<string, A>();
+  for (const one of answers) {
+    const known = newest.get(one.name);
+    if (known === undefined || isNewer(one, known)) newest.set(one.name, one);
+  }
+  return newest;
+}
+
 /** At one instant the greater value (as JSON) stands, so that the order of arrival does not matter. */
-export function isNewer(one: Pick<Answer, 'answeredAt' | 'value'>, other: Pick<Answer, 'answeredAt' | 'value'>): boolean {
+function isNewer(one: Pick<Answer, 'answeredAt' | 'value'>, other: Pick<Answer, 'answeredAt' | 'value'>): boolean {
   if (one.answeredAt !== other.answeredAt) return one.answeredAt > other.answeredAt;
   return JSON.stringify(one.value ?? null) > JSON.stringify(other.value ?? null);
 }

@@ -1,4 +1,4 @@
-import { currentValue, isNewer, type KnownAnswer } from '../../domain/answers/answer.js';
+import { currentValue, type KnownAnswer, newestByName } from '../../domain/answers/answer.js';
 import { isSealed } from '../../domain/keys/sealed.js';
 import type { KnowledgeSource, OpenSealed } from '../source.js';
 import { type AskedAnswers } from './asked.js';
@@ -52,10 +52,6 @@ function opened({ name, value }: Named, open: OpenSealed | undefined): unknown {
 }
 
 function newestOf(all: readonly Named[]): KnownAnswers {
-  const newest = new Map<string, Named>();
-  for (const one of all) {
-    const known = newest.get(one.name);
-    if (known === undefined || isNewer(one, known)) newest.set(one.name, one);
-  }
-  return Object.fromEntries([...newest].map(([name, { value, answeredAt, expiresAt }]) => [name, { value, answeredAt, expiresAt }]));
+  const newest = [...newestByName(all)];
+  return Object.fromEntries(newest.map(([name, { value, answeredAt, expiresAt }]) => [name, { value, answeredAt, expiresAt }]));
 }

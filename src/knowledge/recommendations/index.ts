@@ -1,10 +1,9 @@
-import { currentValue, isNewer } from '../../domain/answers/answer.js';
+import { currentValue, newestByName } from '../../domain/answers/answer.js';
 import type { Product } from '../../domain/catalogue/product.js';
 import { shownProduct } from '../../domain/catalogue/shown-product.js';
 import { isSealed } from '../../domain/keys/sealed.js';
 import type { PoolProduct, RecommendationPool } from '../../domain/recommendations/block.js';
 import type { ShownRecommendations } from '../../domain/recommendations/record.js';
-import type { AnswersJson } from '../answers/store.js';
 import type { KnowledgeSource, OpenSealed } from '../source.js';
 import { type PoolQuestion } from './asked.js';
 import { type PoolJson, selectPool } from './store.js';
@@ -81,12 +80,7 @@ function poolProduct(product: Product): NonNullable<PoolProduct['product']> {
 
 /** The newest to each question, as far as it still holds. What cannot be opened says nothing. */
 function answersOf({ answers, at }: PoolJson, open: OpenSealed | undefined): RecommendationPool['answers'] {
-  const newest = new Map<string, AnswersJson[number]>();
-  for (const one of answers ?? []) {
-    const known = newest.get(one.name);
-    if (known === undefined || isNewer(one, known)) newest.set(one.name, one);
-  }
-  return [...newest.values()].flatMap((answer) => {
+  return [...newestByName(answers ?? []).values()].flatMap((answer) => {
     const value = currentValue(answer, at);
     if (value === undefined) return [];
     const isSpecial = isSealed(value);
