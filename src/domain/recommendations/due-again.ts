@@ -1,5 +1,5 @@
 import type { Instant } from '../time/instant.js';
-import { gapsOf, type LastingPrior, lastingOf, reminderWindow } from './replenishment.js';
+import { type PurchaseTime, type ReminderWindow, windowAfter } from './replenishment.js';
 
 /** A product that lasts, as somebody bought it: each time with how many pieces. */
 export interface LastingPurchase {
@@ -8,16 +8,13 @@ export interface LastingPurchase {
   readonly tags: readonly string[];
   readonly collections: readonly string[];
   readonly consumptionDays: number;
-  readonly times: readonly { readonly at: Instant; readonly quantity: number }[];
+  readonly times: readonly PurchaseTime[];
 }
 
-/** When what somebody bought of a family is due again: reminded at `first`, once more at `again`, and no more from `until` on. */
-export interface DueAgain {
+/** When what somebody bought of a family is due again. */
+export interface DueAgain extends ReminderWindow {
   /** Those of the family that they bought last. */
   readonly products: readonly LastingPurchase[];
-  readonly first: Instant;
-  readonly again: Instant;
-  readonly until: Instant;
 }
 
 /** Family by family, since who has a large one needs no small one. Purchases after `at` do not count. */
@@ -31,10 +28,9 @@ export function dueAgain(purchases: readonly LastingPurchase[], at: Instant): re
 }
 
 function ofFamily(purchases: readonly LastingPurchase[]): readonly DueAgain[] {
-  const times = purchases.flatMap((one) => one.times).toSorted((a, b) => a.at - b.at);
-  const last = times.at(-1);
-  if (last === undefined) return [];
-  const products = purchases.filter((one) => one.times.some(({ at }) => at === last.at));
-  const prior: LastingPrior = { medianDays: products[0]?.consumptionDays ?? 1 };
-  return [{ products, ...reminderWindow(last.at, lastingOf(gapsOf(times), prior, Math.max(1, last.quantity))) }];
+  const times = purchases.flatMap((one) => one.times);
+  const lastAt = times.reduce((latest, { at }) => Math.max(latest, at), Number.NEGATIVE_INFINITY);
+  const products = purchases.filter((one) => one.times.some(({ at }) => at === lastAt));
+  const window = windowAfter(times, { medianDays: products[0]?.consumptionDays ?? 1 });
+  return window === null ? [] : [{ products, ...window }];
 }

@@ -1,5 +1,5 @@
 import { day, type Instant } from '../time/instant.js';
-import { gapsOf, type LastingPrior, lastingOf, reminderWindow } from './replenishment.js';
+import { type LastingPrior, windowAfter } from './replenishment.js';
 import type { TagVector } from './tags.js';
 
 /** A product as recommendations see it. */
@@ -50,8 +50,6 @@ export function exclusionOf(item: CatalogueItem, person: Experience, at: Instant
 
 /** May it be shown again by now? From when a quarter of people would have used it up. */
 export function isDue(bought: Experience['bought'], prior: LastingPrior, at: Instant): boolean {
-  const times = bought.toSorted((a, b) => a.at - b.at);
-  const last = times.at(-1);
-  if (last === undefined) return false;
-  return at >= reminderWindow(last.at, lastingOf(gapsOf(times), prior, Math.max(1, last.quantity))).first;
+  const window = windowAfter(bought, prior);
+  return window !== null && at >= window.first;
 }

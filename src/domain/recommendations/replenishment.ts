@@ -34,8 +34,14 @@ export function lastingOf(gapsDays: readonly number[], prior: LastingPrior, quan
   return { logMean, logVariance: 1 / precision, sigma, quantity };
 }
 
+/** A purchase of something that lasts: when, and of how many pieces. */
+export interface PurchaseTime {
+  readonly at: Instant;
+  readonly quantity: number;
+}
+
 /** Days between purchases, the oldest first, each for one piece. */
-export function gapsOf(times: readonly { readonly at: Instant; readonly quantity: number }[]): readonly number[] {
+function gapsOf(times: readonly PurchaseTime[]): readonly number[] {
   return times.slice(1).map((one, index) => {
     const before = times[index] ?? one;
     return (one.at - before.at) / day / Math.max(1, before.quantity);
@@ -57,14 +63,25 @@ export function usedUpAfterDays({ logMean, logVariance, sigma, quantity }: Lasti
   return quantity * Math.exp(logMean + normalQuantiles[share] * Math.sqrt(logVariance + sigma ** 2));
 }
 
+/** When to remind of a product: at `first`, once more at `again`, and no more from `until` on. */
+export interface ReminderWindow {
+  readonly first: Instant;
+  readonly again: Instant;
+  readonly until: Instant;
+}
+
+/** When to remind of what was bought at these times, in whatever order they come; null: it never was. */
+export function windowAfter(times: readonly PurchaseTime[], prior: LastingPrior): ReminderWindow | null {
+  const inOrder = times.toSorted((a, b) => a.at - b.at);
+  const last = inOrder.at(-1);
+  return last === undefined ? null : reminderWindow(last.at, lastingOf(gapsOf(inOrder), prior, Math.max(1, last.quantity)));
+}
+
 /**
  * When to remind of a product: first when a quarter of people would have used it up, then at six in ten; at nine in ten they bought
  * elsewhere, or no more.
  */
-export function reminderWindow(
-  boughtAt: Instant,
-  lasting: Lasting,
-): { readonly first: Instant; readonly again: Instant; readonly until: Instant } {
+export function reminderWindow(boughtAt: Instant, lasting: Lasting): ReminderWindow {
   const after = (share: LastingShare): Instant => Math.round(boughtAt + usedUpAfterDays(lasting, share) * day);
   return { first: after(0.25), again: after(0.6), until: after(0.9) };
 }
