@@ -1,4 +1,4 @@
-import { type Baskets, fittingItemToItem, type ItemModel, scoreItems } from './item-to-item.js';
+import { type Baskets, countsOf, fittingItemToItem, type ItemModel, scoreItems } from './item-to-item.js';
 
 /** How well a model finds what is hidden from it, beside what is popular. */
 export interface Evaluation {
@@ -42,12 +42,6 @@ export function* evaluating(
     }
   }
   return { ...found, shown: shown.size };
-}
-
-function countsOf(baskets: Baskets): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const basket of baskets) for (const item of new Set(basket)) counts.set(item, (counts.get(item) ?? 0) + 1);
-  return counts;
 }
 
 /** The best by these scores that are not in the basket; of equals the more popular, as the model has them in that order. */

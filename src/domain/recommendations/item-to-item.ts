@@ -51,10 +51,15 @@ export function scoreItems({ items, weights }: ItemModel, held: readonly string[
   return new Map(items.map((item, column) => [item, rows.reduce((sum, row) => sum + (weights[row * items.length + column] ?? 0), 0)]));
 }
 
-function oftenestItems(baskets: Baskets, most: number): readonly string[] {
+/** In how many baskets each item is. */
+export function countsOf(baskets: Baskets): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const basket of baskets) for (const item of new Set(basket)) counts.set(item, (counts.get(item) ?? 0) + 1);
-  return [...counts]
+  return counts;
+}
+
+function oftenestItems(baskets: Baskets, most: number): readonly string[] {
+  return [...countsOf(baskets)]
     .sort(([a, often], [b, oftener]) => oftener - often || (a < b ? -1 : 1))
     .slice(0, most)
     .map(([item]) => item);
