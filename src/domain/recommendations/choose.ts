@@ -5,7 +5,7 @@ import { groupsOf } from './groups.js';
 import { popularityAmong } from './popularity.js';
 import { type Models, type PersonKnown, type Reason, type Recommended, recommend } from './recommend.js';
 import type { TasteSignal } from './tags.js';
-import { tagsOfTraits } from './trait-tags.js';
+import { tagsOfTraits, tagsOfValue } from './trait-tags.js';
 
 /** A product that a message shows, and why. */
 export interface Chosen extends Omit<Recommended, 'reason'> {
@@ -82,10 +82,9 @@ function personOf(pool: RecommendationPool): PersonInGroups {
   const family = (productId: string): string => familyOf.get(productId) ?? productId;
   const { declared, special } = declaredOf(pool);
   const groups = groupsOf(pool.traits, pool.at);
+  const kept = pool.purchases.filter(({ quantity }) => quantity > 0);
   const experience: Experience = {
-    bought: pool.purchases
-      .filter(({ quantity }) => quantity > 0)
-      .map(({ productId, at, quantity }) => ({ family: family(productId), at, quantity })),
+    bought: kept.map(({ productId, at, quantity }) => ({ family: family(productId), at, quantity })),
     returned: pool.purchases.filter(({ bought, quantity }) => quantity < bought).map(({ productId }) => family(productId)),
     ratings: pool.ratings.map(({ productId, stars }) => ({ family: family(productId), stars })),
     shown: pool.shown.map(({ productId, at, isClicked }) => ({ family: family(productId), at, isClicked })),
@@ -98,8 +97,8 @@ function personOf(pool: RecommendationPool): PersonInGroups {
   const inGroups = groups.map((tag): TasteSignal => ({ kind: 'declared', tag, at: pool.at }));
   return {
     ...experience,
-    signals: [...declared, ...inGroups, ...signalsOf(pool)].filter(({ tag }) => spoken.has(tag)),
-    held: pool.purchases.filter(({ quantity }) => quantity > 0).map(({ productId }) => productId),
+    signals: [...declared, ...inGroups, ...signalsOf(pool, kept)].filter(({ tag }) => spoken.has(tag)),
+    held: kept.map(({ productId }) => productId),
     groups,
   };
 }
@@ -107,29 +106,17 @@ function personOf(pool: RecommendationPool): PersonInGroups {
 /** An answer counts before a trait of its name. */
 function declaredOf({ traits, traitTimes, answers }: RecommendationPool) {
   const answered = new Set(answers.map(({ name }) => name));
-  const tagsOf = (isSpecial: boolean): readonly TasteSignal[] => {
-    const some = answers.filter((one) => one.isSpecial === isSpecial);
-    const [values, times] = [some.map(({ name, value }) => [name, value]), some.map(({ name, answeredAt }) => [name, answeredAt])];
-    return tagsOfTraits(
-      Object.fromEntries(values) as Readonly<Record<string, unknown>>,
-      Object.fromEntries(times) as Readonly<Record<string, number>>,
-    );
-  };
+  const tagsOf = (isSpecial: boolean): readonly TasteSignal[] =>
+    answers.flatMap((one) => (one.isSpecial === isSpecial ? tagsOfValue(one.name, one.value, one.answeredAt) : []));
   const others = Object.fromEntries(Object.entries(traits).filter(([name]) => !answered.has(name)));
   return { declared: [...tagsOf(false), ...tagsOfTraits(others, traitTimes)], special: tagsOf(true).map(({ tag }) => tag) };
 }
 
-function signalsOf({ products, purchases, viewed }: RecommendationPool): readonly TasteSignal[] {
+function signalsOf({ products, viewed }: RecommendationPool, kept: RecommendationPool['purchases']): readonly TasteSignal[] {
   const tagsOf = new Map(products.map(({ productId, tags }) => [productId, tags]));
   const signals = (kind: TasteSignal['kind'], all: readonly { readonly productId: string; readonly at: number }[]) =>
     all.flatMap(({ productId, at }) => (tagsOf.get(productId) ?? []).map((tag): TasteSignal => ({ kind, tag, at })));
-  return [
-    ...signals(
-      'bought',
-      purchases.filter(({ quantity }) => quantity > 0),
-    ),
-    ...signals('browsed', viewed),
-  ];
+  return [...signals('bought', kept), ...signals('browsed', viewed)];
 }
 
 function modelsOf({ products, companions, model }: RecommendationPool, groups: readonly string[]): Models {
