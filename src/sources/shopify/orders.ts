@@ -1,10 +1,10 @@
 import type { Fields } from '../source.js';
 import { contactPart } from './carts.js';
-import { amount, digits, given, idOf, record, records, sum, text } from './fields.js';
+import { digits, given, idOf, record, records, sum, text } from './fields.js';
 import { keptLines, shopMoney } from './lines.js';
 import type { Part } from './part.js';
 import { keptShipment } from './shipments.js';
-import { alias, cartToken, contactOf, customerIdOf, customerUser, orderUser, type Said, track, visitorOf } from './who.js';
+import { alias, cartToken, contactOf, customerIdOf, customerUser, ofOrder, orderUser, type Said, track, visitorOf } from './who.js';
 
 /**
  * All topics with a whole order in them (`orders/create`, `paid`, `updated`, `fulfilled`, `cancelled` …). What it is now is read from the
@@ -125,7 +125,7 @@ function refundParts(refund: Fields, orderId: string): readonly Part[] {
 /** Money that went back, as its transactions say: a refund may move none (a return for an exchange). */
 function refundedOf(refund: Fields): number {
   const moved = records(refund['transactions']).filter((one) => one['kind'] === 'refund' && one['status'] === 'success');
-  return sum(moved.flatMap((one) => amount(record(record(one['amount_set'])['shop_money'])['amount']) ?? amount(one['amount']) ?? []));
+  return sum(moved.flatMap((one) => shopMoney(one, 'amount') ?? []));
 }
 
 export function sayRefund(body: Fields): Said {
@@ -144,8 +144,4 @@ export function partsOfReturn(step: 'opened' | 'closed'): (body: Fields) => read
 
 export function sayReturn({ step, ...body }: Fields): Said {
   return track(step === 'closed' ? 'Return Closed' : 'Return Opened', ofOrder(body), body, null);
-}
-
-export function ofOrder(body: Fields): { readonly userId: string; readonly anonymousId: null } {
-  return { userId: orderUser(text(body['order_id']) ?? ''), anonymousId: null };
 }

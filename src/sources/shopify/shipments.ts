@@ -1,7 +1,7 @@
 import type { Fields } from '../source.js';
 import { digits, given, idOf, text } from './fields.js';
 import type { Part } from './part.js';
-import { orderUser, type Said, track } from './who.js';
+import { ofOrder, type Said, track } from './who.js';
 
 type Step = 'shipped' | 'delivered' | 'exception';
 
@@ -42,6 +42,5 @@ function shipmentPart(orderId: string, shipmentId: string, step: Step, more: Fie
 const names: Readonly<Record<string, string>> = { delivered: 'Shipment Delivered', exception: 'Shipment Exception' };
 
 export function sayShipment({ step, at, ...body }: Fields): Said {
-  const who = { userId: orderUser(text(body['order_id']) ?? ''), anonymousId: null };
-  return track(names[text(step) ?? ''] ?? 'Shipment Created', who, body, at);
+  return track(names[text(step) ?? ''] ?? 'Shipment Created', ofOrder(body), body, at);
 }

@@ -10,9 +10,9 @@ import { keptShipment, partsOfShipmentEvent } from './shipments.js';
 
 /** What a topic's body is about. */
 export type Topic =
-  /** Parts, each an event of a person. */
   /** It tells nothing that is not told elsewhere and better. */
   | { readonly kind: 'silent' }
+  /** Parts, each an event of a person. */
   | { readonly kind: 'events'; readonly parts: (body: Fields) => readonly Part[] }
   | { readonly kind: 'product'; readonly read: (body: Fields, shop: string | null, at: Instant) => ToldProduct | null }
   | { readonly kind: 'erase' }

@@ -14,6 +14,11 @@ export function visitorOf(cartToken: string | null, checkoutToken: string | null
   return checkoutToken === null ? null : checkoutVisitor(checkoutToken);
 }
 
+/** The person of the order that a part names. */
+export function ofOrder(body: Fields): Pick<Said, 'userId' | 'anonymousId'> {
+  return { userId: orderUser(text(body['order_id']) ?? ''), anonymousId: null };
+}
+
 /** Of a cart, as webhooks write it: the Ajax and Storefront APIs add `?key=…` and a prefix. Null never equals null. */
 export function cartToken(value: unknown): string | null {
   const token =
