@@ -11,6 +11,7 @@ import type { DefinitionKind } from '../../definitions/kind.js';
 import { parseDefinition } from '../../definitions/parse.js';
 import type { Fields } from '../../domain/answers/field.js';
 import { topicIds } from '../../domain/policy/topic-policy.js';
+import { loadDefinitions } from '../../project/load-definitions.js';
 import { checkPolicyFolder } from '../../project/policy-folder.js';
 import { sourceFiles } from '../../project/source-files.js';
 import type { FileProblem } from '../../yaml/problem.js';
@@ -41,7 +42,7 @@ export async function problemsOf(
 ): Promise<readonly FileProblem[]> {
   const { policies } = await checkPolicyFolder(context.project, null);
   const topics = policies === null ? null : topicIds(policies.topics);
-  const peers = await peersOf(context, kind);
+  const peers = (await loadDefinitions(context.project, kind)).map(({ definition }) => definition);
   const fields = kind.asksForFields === true ? await fieldsOfProject(context) : null;
   return (await Promise.all(sources.map(({ file, source }) => parseDefinition(kind, source, { file, topics, peers, fields })))).flatMap(
     ({ problems }) => problems,
@@ -50,17 +51,8 @@ export async function problemsOf(
 
 /** Those of the project's `fields.yaml`; null: it has none that can be read. */
 async function fieldsOfProject(context: CliContext): Promise<Fields | null> {
-  const [written] = await sourceFiles(context.project, fieldKind);
-  if (written === undefined) return null;
-  const parsed = await parseDefinition(fieldKind, written.source, { file: written.file, topics: null });
-  return parsed.kind === 'ok' ? fieldsOf(parsed.definition) : null;
-}
-
-/** What the project defines of this kind, as far as it can be read. */
-async function peersOf(context: CliContext, kind: DefinitionKind): Promise<readonly object[]> {
-  const files = await sourceFiles(context.project, kind);
-  const read = await Promise.all(files.map(({ file, source }) => parseDefinition(kind, source, { file, topics: null })));
-  return read.flatMap((one) => (one.kind === 'ok' ? [one.definition] : []));
+  const [written] = await loadDefinitions(context.project, fieldKind);
+  return written === undefined ? null : fieldsOf(written.definition);
 }
 
 /** `segment publish [files…]`: each file, or each of the project, comes in force when it is without errors. */
