@@ -154,14 +154,12 @@ async function resultText(context: CliContext, result: ExperimentResult, languag
       ...(nextLook === null ? [] : [`Look ${nextLook.number} of ${nextLook.of}: ${local(nextLook.at)}, in ${nextLook.daysLeft} days.`]),
       ...(hidden === 'before-first-look' ? ['The effect is shown from the first planned look on.'] : []),
     ].join('\n'),
-    shown.length === 0 ? '' : table(['against the control', what, '95 %, at all times together'], shown, ''),
-    acts.length === 0
-      ? ''
-      : table(
-          ['when', 'what', 'arm', 'by', 'because'],
-          acts.map((act) => [local(act.at), act.kind, act.arm ?? '', act.madeBy, act.reason ?? '']),
-          '',
-        ),
+    table(['against the control', what, '95 %, at all times together'], shown, ''),
+    table(
+      ['when', 'what', 'arm', 'by', 'because'],
+      acts.map((act) => [local(act.at), act.kind, act.arm ?? '', act.madeBy, act.reason ?? '']),
+      '',
+    ),
     looks.length === 0
       ? ''
       : `${looks.length} looks so far, the last on day ${looks[0]?.day}; α spent ${(looks[0]?.alphaSpent ?? 0).toFixed(4)}.`,

@@ -30,13 +30,11 @@ async function listFields(context: CliContext): Promise<Outcome> {
       ),
       unread.length === 0 ? null : `Nothing reads ${unread.map(({ name }) => name).join(', ')}: use it, or take it out of fields.yaml.`,
       unknown.length === 0 ? null : `Not declared (${plural(answer.lookedAt, 'person', 'people')} looked at):`,
-      unknown.length === 0
-        ? null
-        : table(
-            ['trait', 'people', 'read by'],
-            unknown.map(({ name, people, uses }) => [oneLine(name), people, readers(uses)]),
-            '',
-          ),
+      table(
+        ['trait', 'people', 'read by'],
+        unknown.map(({ name, people, uses }) => [oneLine(name), people, readers(uses)]),
+        '',
+      ),
     ),
   };
 }

@@ -69,8 +69,7 @@ async function showSizes(context: CliContext): Promise<Outcome> {
 /** `segment sizes <id>`: day by day, as a line of blocks and as figures. */
 async function showHistory(context: CliContext, id: string, { days = '90' }: { readonly days?: string }): Promise<Outcome> {
   const api = await context.client();
-  const path = `/v1/segments/${encodeURIComponent(id)}/sizes?days=${encodeURIComponent(days)}`;
-  const { items } = await api.get<SegmentHistory>(path);
+  const { items } = await api.get<SegmentHistory>(`/v1/segments/${encodeURIComponent(id)}/sizes`, { days });
   const local = await context.localTime();
   const sizes = items.map(({ size }) => size);
   const line = `${id}, ${plural(items.length, 'day')}: ${sparkLine(sizes)}`;
