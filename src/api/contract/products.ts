@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { productLimits } from '../../domain/catalogue/product.js';
 import { instant, plainText } from './shared.js';
 
 const productId = plainText(200).meta({ description: 'The shop’s own id, as its events name the product.' });
-const label = plainText(100).transform((text) => text.trim().toLowerCase());
+const label = plainText(productLimits.label).transform((text) => text.trim().toLowerCase());
 const labels = z
   .array(label)
-  .max(100)
+  .max(productLimits.labels)
   .transform((all) => [...new Set(all)]);
 const address = z
   .url({ protocol: /^https?$/, error: 'It is a web address with its protocol, such as https://shop.example/mug.' })
@@ -14,7 +15,7 @@ const amount = z.number().min(0).max(1e12).meta({ description: 'In the currency�
 
 const variantBody = z.strictObject({
   variantId: plainText(200),
-  name: plainText(500).nullable().default(null),
+  name: plainText(productLimits.name).nullable().default(null),
   price: amount.nullable().default(null),
   compareAt: amount.nullable().default(null).meta({ description: 'The price before a reduction.' }),
   cost: amount.nullable().default(null).meta({ description: 'What the shop pays for it.' }),
@@ -32,9 +33,9 @@ const offered = z.strictObject({
   productId,
   updatedAt: instant.meta({ description: 'When the shop changed it. An older one never replaces a newer one.' }),
   deleted: z.literal(false).optional(),
-  name: plainText(500),
+  name: plainText(productLimits.name),
   url: address.nullable().default(null),
-  images: z.array(address).max(20).default([]),
+  images: z.array(address).max(productLimits.images).default([]),
   category: label.nullable().default(null),
   family: plainText(200)
     .nullable()
@@ -56,7 +57,7 @@ const offered = z.strictObject({
     .nullable()
     .default(null)
     .meta({ description: 'Null: the shop’s.' }),
-  variants: z.array(variantBody).max(250).default([]),
+  variants: z.array(variantBody).max(productLimits.variants).default([]),
 });
 
 const gone = z.strictObject({ productId, updatedAt: instant, deleted: z.literal(true) });

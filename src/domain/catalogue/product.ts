@@ -35,6 +35,9 @@ export interface Product {
   readonly variants: readonly Variant[];
 }
 
+/** How much of a product is kept: characters of a name and of a label (a tag, a category, a collection), and how many there may be. */
+export const productLimits = { name: 500, label: 100, labels: 100, images: 20, variants: 250 } as const;
+
 /** What the shop says of a product at an instant of its own clock. */
 export interface ToldProduct {
   readonly productId: string;

@@ -1,4 +1,4 @@
-import type { Product, ToldProduct, Variant } from '../../domain/catalogue/product.js';
+import { type Product, productLimits, type ToldProduct, type Variant } from '../../domain/catalogue/product.js';
 import type { Instant } from '../../domain/time/instant.js';
 import { readInstant } from '../../domain/time/written-instant.js';
 import type { Fields } from '../source.js';
@@ -6,12 +6,6 @@ import { amount, idOf, records, text } from './fields.js';
 
 /** Words of the tags that say what Shopify has no field for: `family:mugs`, `consumption-days:30`, `not-for:allergy:nuts`. */
 const told = { family: 'family:', days: 'consumption-days:', notFor: 'not-for:' } as const;
-
-const longestName = 500;
-const longestLabel = 100;
-const mostLabels = 100;
-const mostImages = 20;
-const mostVariants = 250;
 
 /** `products/create`, `products/update`. What is no longer active is no longer offered. `at`: when Shopify told it. Null: no id. */
 export function readProduct(body: Fields, shop: string | null, at: Instant): ToldProduct | null {
@@ -35,11 +29,11 @@ function productOf(body: Fields, productId: string, shop: string | null): Produc
   const days = amount(said(told.days)[0]);
   const handle = text(body['handle']);
   return {
-    name: (text(body['title']) ?? productId).slice(0, longestName),
+    name: (text(body['title']) ?? productId).slice(0, productLimits.name),
     url: shop === null || handle === null ? null : `https://${shop}/products/${encodeURIComponent(handle)}`,
     images: records(body['images'])
       .flatMap((image) => webAddress(image['src']) ?? [])
-      .slice(0, mostImages),
+      .slice(0, productLimits.images),
     category: labels([text(body['product_type']) ?? ''])[0] ?? null,
     family: said(told.family)[0] ?? productId,
     tags: tags.filter((tag) => !Object.values(told).some((prefix) => tag.startsWith(prefix))),
@@ -48,7 +42,7 @@ function productOf(body: Fields, productId: string, shop: string | null): Produc
     consumptionDays: days !== null && days > 0 ? days : null,
     currency: null,
     variants: records(body['variants'])
-      .slice(0, mostVariants)
+      .slice(0, productLimits.variants)
       .flatMap((variant) => variantOf(variant) ?? []),
   };
 }
@@ -69,8 +63,8 @@ function variantOf(variant: Fields): Variant | null {
 }
 
 function labels(words: readonly string[]): readonly string[] {
-  const small = words.map((word) => word.trim().toLowerCase().slice(0, longestLabel)).filter((word) => word !== '');
-  return [...new Set(small)].slice(0, mostLabels);
+  const small = words.map((word) => word.trim().toLowerCase().slice(0, productLimits.label)).filter((word) => word !== '');
+  return [...new Set(small)].slice(0, productLimits.labels);
 }
 
 function webAddress(value: unknown): string | null {
