@@ -1,37 +1,17 @@
-import { orderFactNames } from '../../domain/orders/known-order.js';
-import { type ConditionKind, earliestAfter, plain } from './kind.js';
-import {
-  asksLines,
-  describeOrderField,
-  judgeOrder,
-  type OrderField,
-  type OrderFieldSource,
-  orderFieldEdges,
-  orderFieldYaml,
-  toOrderField,
-} from './order-field.js';
+import { type OneOrder, oneOrder } from './one-order.js';
 
 declare module './condition.js' {
   interface ConditionShapes {
-    readonly order: OrderCondition;
+    readonly order: OneOrder<'order'>;
   }
 }
 
-interface OrderCondition {
-  readonly kind: 'order';
-  readonly test: OrderField;
-}
-
 /** The order that the entry is about, as it is now. Unknown where it is about none. */
-export const order: ConditionKind<OrderCondition, OrderFieldSource> = {
-  ...plain,
-  yaml: () => orderFieldYaml,
-  compile: (source) => ({ kind: 'order', test: toOrderField(source) }),
-  notMet: () => 'order-not-met',
+export const order = oneOrder({
+  kind: 'order',
   about: 'entry',
-  needs: ({ test }) => [{ of: 'orders', lines: asksLines(test) }],
-  evaluate: ({ test }, { at, known: { orders } }) => judgeOrder(test, orders?.about ?? null, orders?.own ?? [], at),
-  changedBy: () => orderFactNames,
-  changesAt: ({ test }, { at, known: { orders } }) => earliestAfter(at, orderFieldEdges(test, orders?.about ?? null)),
-  describe: ({ test }, holds) => `the order ${describeOrderField(test, holds)}`,
-};
+  notMet: 'order-not-met',
+  words: 'the order',
+  find: ({ known: { orders } }) => orders?.about ?? null,
+  changesAt: () => [],
+});
