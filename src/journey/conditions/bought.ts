@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { orderFactNames, paidAtOf } from '../../domain/orders/known-order.js';
 import { bothConditions, oneOf } from '../one-of.js';
 import { type ConditionKind, earliestAfter, plain } from './kind.js';
-import { describeList, judgeList, type ListTest, listOf, listShape, toListTest } from './order-field.js';
+import { judgeList, type ListTest, listOf, toListTest } from './order-field.js';
 import { purchasesWithin } from './orders.js';
+import { type ChoiceWay, choiceWays, choiceWords, productChoiceShape } from './product-choice.js';
 import { toWindowMs, windowEdges, windowShape, windowWords } from './window.js';
 
 declare module './condition.js' {
@@ -14,25 +15,22 @@ declare module './condition.js' {
 
 interface Bought {
   readonly kind: 'bought';
-  readonly by: By;
+  readonly by: ChoiceWay;
   readonly of: ListTest;
   /** Milliseconds back from the instant of evaluation; null: ever. */
   readonly windowMs: number | null;
 }
 
-const bys = ['products', 'tags', 'collections'] as const;
-type By = (typeof bys)[number];
-
 const yaml = z
-  .strictObject({ ...listShape, ...windowShape })
-  .superRefine(oneOf(bys, 'one of products, tags and collections', bothConditions));
+  .strictObject({ ...productChoiceShape, ...windowShape })
+  .superRefine(oneOf(choiceWays, 'one of products, tags and collections', bothConditions));
 
 /** What the person bought, over all purchases that count, without what was refunded or sent back. */
 export const bought: ConditionKind<Bought, z.output<typeof yaml>> = {
   ...plain,
   yaml: () => yaml,
   compile(source) {
-    const by = bys.find((name) => source[name] !== undefined) ?? 'products';
+    const by = choiceWays.find((name) => source[name] !== undefined) ?? 'products';
     return {
       kind: 'bought',
       by,
@@ -52,5 +50,5 @@ export const bought: ConditionKind<Bought, z.output<typeof yaml>> = {
       (orders?.own ?? []).flatMap((order) => windowEdges(paidAtOf(order), windowMs)),
     ),
   describe: ({ by, of, windowMs }, holds) =>
-    `the person ${holds ? 'bought' : 'did not buy'} ${describeList(of)} of the ${by} ${of.values.join(', ')}${windowWords(windowMs)}`,
+    `the person ${holds ? 'bought' : 'did not buy'} ${choiceWords({ by, of })}${windowWords(windowMs)}`,
 };

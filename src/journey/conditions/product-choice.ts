@@ -4,26 +4,28 @@ import type { Truth } from './condition.js';
 import { truth } from './kind.js';
 import { describeList, judgeList, type ListTest, listShape, toListTest } from './order-field.js';
 
-/** Which products a condition speaks of; null: any. */
-export type ProductChoice = { readonly by: (typeof bys)[number]; readonly of: ListTest } | null;
+/** By what products are chosen. */
+export const choiceWays = ['products', 'tags', 'collections'] as const;
+export type ChoiceWay = (typeof choiceWays)[number];
 
-const bys = ['products', 'tags', 'collections'] as const;
+/** Which products a condition speaks of; null: any. */
+export type ProductChoice = { readonly by: ChoiceWay; readonly of: ListTest } | null;
 
 /** The keys of a condition that chooses products; one of them at most. */
 export const productChoiceShape = listShape;
 
-type Source = Readonly<Partial<Record<(typeof bys)[number], Parameters<typeof toListTest>[0] | undefined>>>;
+type Source = Readonly<Partial<Record<ChoiceWay, Parameters<typeof toListTest>[0] | undefined>>>;
 
 /** Refuses two of them. */
 export function oneChoice(source: Source, context: z.RefinementCtx): void {
-  const named = bys.filter((by) => source[by] !== undefined);
+  const named = choiceWays.filter((by) => source[by] !== undefined);
   if (named.length < 2) return;
   const message = `has ${named.join(' and ')}, and takes one of products, tags and collections`;
   context.addIssue({ code: 'custom', message, params: { suggestion: bothConditions } });
 }
 
 export function toChoice(source: Source): ProductChoice {
-  const by = bys.find((one) => source[one] !== undefined);
+  const by = choiceWays.find((one) => source[one] !== undefined);
   return by === undefined ? null : { by, of: toListTest(source[by] ?? {}) };
 }
 
