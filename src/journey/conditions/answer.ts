@@ -1,10 +1,10 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { currentValue } from '../../domain/answers/answer.js';
 import type { Instant } from '../../domain/time/instant.js';
-import { bothConditions, oneOf } from '../one-of.js';
-import { type Comparison, compare, comparisonOperators, comparisonShape, describeComparison, toComparison } from './comparison.js';
+import { compare, describeComparison } from './comparison.js';
 import type { ConditionFacts } from './condition.js';
 import { type ConditionKind, plain, truth } from './kind.js';
+import { type ComparisonOrStale, namedOrStale, toComparisonOrStale } from './stale.js';
 
 declare module './condition.js' {
   interface ConditionShapes {
@@ -16,27 +16,16 @@ interface AnswerCondition {
   readonly kind: 'answer';
   /** The field. */
   readonly name: string;
-  /** Or whether there is none that counts, so that it may be asked. */
-  readonly comparison: Comparison | { readonly op: 'stale'; readonly value: boolean };
+  readonly comparison: ComparisonOrStale;
 }
 
-const yaml = z
-  .strictObject({
-    name: z.string().min(1),
-    stale: z.boolean().optional().meta({ description: 'true: never answered, taken back, or too old, so it may be asked again.' }),
-    ...comparisonShape,
-  })
-  .superRefine(oneOf([...comparisonOperators, 'stale'], 'one comparison', bothConditions));
+const yaml = namedOrStale('true: never answered, taken back, or too old, so it may be asked again.');
 
 /** What the person said to a question. An answer that is too old is unknown. */
 export const answer: ConditionKind<AnswerCondition, z.output<typeof yaml>> = {
   ...plain,
   yaml: () => yaml,
-  compile: (source) => ({
-    kind: 'answer',
-    name: source.name,
-    comparison: source.stale === undefined ? toComparison(source) : { op: 'stale', value: source.stale },
-  }),
+  compile: (source) => ({ kind: 'answer', name: source.name, comparison: toComparisonOrStale(source) }),
   notMet: () => 'answer-not-met',
   about: 'person',
   needs: ({ name }) => [{ of: 'answers', name }],

@@ -1,12 +1,12 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { currentValue } from '../../domain/answers/answer.js';
 import { day, type Instant } from '../../domain/time/instant.js';
 import { readPath } from '../../domain/values/read-path.js';
-import { bothConditions, oneOf } from '../one-of.js';
 import { expiryOf } from './answer.js';
-import { type Comparison, compare, comparisonOperators, comparisonShape, describeComparison, toComparison } from './comparison.js';
+import { compare, describeComparison } from './comparison.js';
 import type { ConditionFacts } from './condition.js';
-import { type ConditionKind, plain, truth } from './kind.js';
+import { type ConditionKind, earliestAfter, plain, truth } from './kind.js';
+import { type ComparisonOrStale, namedOrStale, toComparisonOrStale } from './stale.js';
 
 declare module './condition.js' {
   interface ConditionShapes {
@@ -17,29 +17,16 @@ declare module './condition.js' {
 interface TraitCondition {
   readonly kind: 'trait';
   readonly name: string;
-  readonly comparison: Comparison | { readonly op: 'stale'; readonly value: boolean };
+  readonly comparison: ComparisonOrStale;
 }
 
-const yaml = z
-  .strictObject({
-    name: z.string().min(1),
-    stale: z
-      .boolean()
-      .optional()
-      .meta({ description: 'true: nothing is known, by a trait or by an answer that still counts, so it may be asked.' }),
-    ...comparisonShape,
-  })
-  .superRefine(oneOf([...comparisonOperators, 'stale'], 'one comparison', bothConditions));
+const yaml = namedOrStale('true: nothing is known, by a trait or by an answer that still counts, so it may be asked.');
 
 /** A trait of the profile by name or dotted path. What the person declared in an answer beats what was inferred. */
 export const trait: ConditionKind<TraitCondition, z.output<typeof yaml>> = {
   ...plain,
   yaml: () => yaml,
-  compile: (source) => ({
-    kind: 'trait',
-    name: source.name,
-    comparison: source.stale === undefined ? toComparison(source) : { op: 'stale', value: source.stale },
-  }),
+  compile: (source) => ({ kind: 'trait', name: source.name, comparison: toComparisonOrStale(source) }),
   notMet: () => 'trait-not-met',
   about: 'person',
   needs: ({ name, comparison }) => [
@@ -47,8 +34,13 @@ export const trait: ConditionKind<TraitCondition, z.output<typeof yaml>> = {
     ...(comparison.op === 'stale' ? [{ of: 'trait_ages' as const, name: rootOf(name) }] : []),
   ],
   changedBy: () => ['profile.updated', 'answer.given'],
-  changesAt: ({ name, comparison }, facts) =>
-    earliest([expiryOf(name, facts), comparison.op === 'stale' ? tooOldAt(name, facts) : null], facts.at),
+  changesAt({ name, comparison }, facts) {
+    const edges = [expiryOf(name, facts), comparison.op === 'stale' ? tooOldAt(name, facts) : null];
+    return earliestAfter(
+      facts.at,
+      edges.filter((at) => at !== null),
+    );
+  },
   evaluate({ comparison, name }, facts) {
     return comparison.op === 'stale' ? truth(isStale(name, facts) === comparison.value) : compare(comparison, valueOf(name, facts));
   },
@@ -81,11 +73,6 @@ function tooOldAt(name: string, { known }: ConditionFacts): Instant | null {
 /** `address.city` is a part of the trait `address`. */
 function rootOf(name: string): string {
   return name.split('.')[0] ?? name;
-}
-
-function earliest(instants: readonly (Instant | null)[], after: Instant): Instant | null {
-  const ahead = instants.filter((at) => at !== null && at > after) as readonly Instant[];
-  return ahead.length === 0 ? null : Math.min(...ahead);
 }
 
 /** Of a trait that no line of `fields.yaml` names: milliseconds. */
