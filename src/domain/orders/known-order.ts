@@ -1,4 +1,4 @@
-import type { FactName } from '../events/fact.js';
+import { type FactName, factNames } from '../events/fact.js';
 import type { Instant } from '../time/instant.js';
 import type { OrderView } from './order-view.js';
 
@@ -33,18 +33,7 @@ export interface KnownOrders {
 }
 
 /** The facts after which a condition about orders may be judged otherwise. */
-export const orderFactNames: readonly FactName[] = [
-  'order.created',
-  'order.paid',
-  'order.updated',
-  'order.cancelled',
-  'order.refunded',
-  'shipment.created',
-  'shipment.exception',
-  'shipment.delivered',
-  'return.opened',
-  'return.closed',
-];
+export const orderFactNames: readonly FactName[] = factNames.filter((name) => /^(order|shipment|return)\./.test(name));
 
 /** Purchases by this instant that count, the newest first. */
 export function purchasesBy(own: readonly KnownOrder[], at: Instant): readonly KnownOrder[] {

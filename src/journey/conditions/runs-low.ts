@@ -38,7 +38,7 @@ export const runsLow: ConditionKind<RunsLow, z.output<typeof yaml>> = {
         .filter(({ first, until }) => at >= first && at < until)
         .flatMap(({ products }) => products),
     ),
-  changedBy: () => [...orderFactNames, 'shipment.delivered'],
+  changedBy: () => orderFactNames,
   changesAt: (_condition, { at, known }) =>
     earliestAfter(at, [
       ...(known.lasting ?? []).flatMap(({ times }) => times.map((one) => one.at)),
