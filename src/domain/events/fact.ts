@@ -45,6 +45,9 @@ export const factNames = [
 export type KnownFactName = (typeof factNames)[number];
 export type FactName = KnownFactName | `event:${string}`;
 
+/** The fact of a list of products that was looked at: Segment has a name for it, and it is the shop's own event to everything else. */
+export const listViewed = 'event:Product List Viewed';
+
 export interface Fact {
   readonly name: FactName;
   readonly profileId: ProfileId;

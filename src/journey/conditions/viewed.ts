@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { listViewed } from '../../domain/events/fact.js';
 import { type ConditionKind, earliestAfter } from './kind.js';
 import { choiceWords, judgeChoice, oneChoice, type ProductChoice, productChoiceShape, toChoice } from './product-choice.js';
 import { toWindowMs, windowShape, windowStart, windowWords } from './window.js';
@@ -38,7 +39,7 @@ export const viewed: ConditionKind<ViewedCondition, z.output<typeof yaml>> = {
       choice,
       (known.viewed ?? []).filter(({ at }) => at !== null && at > windowStart(windowMs, now)),
     ),
-  changedBy: () => ['product.viewed', 'event:Product List Viewed'],
+  changedBy: () => ['product.viewed', listViewed],
   changesAt({ windowMs }, { at: now, known }) {
     const edges = (known.viewed ?? []).flatMap(({ at, next }) => [
       ...(next === null ? [] : [next]),

@@ -19,6 +19,3 @@ export interface ViewedQuestion {
   readonly since: Instant;
   readonly at: Instant;
 }
-
-/** The fact of a list of products that was looked at: Segment has a name for it, and it is the shop's own event to everything else. */
-export const listViewed = 'event:Product List Viewed';

@@ -1,6 +1,6 @@
-import type { Fact } from '../../domain/events/fact.js';
+import { type Fact, listViewed } from '../../domain/events/fact.js';
 import type { MemoryLook } from '../source.js';
-import { listViewed, type Viewed, type ViewedQuestion } from './asked.js';
+import type { Viewed, ViewedQuestion } from './asked.js';
 
 /** As the store tells it. The world in memory has no products, so nothing is known of their tags and collections. */
 export function viewedInMemory({ since, at }: ViewedQuestion, { tables, profileId }: MemoryLook): readonly Viewed[] {

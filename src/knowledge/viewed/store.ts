@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
+import { listViewed } from '../../domain/events/fact.js';
 import type { About } from '../source.js';
-import { listViewed, type ViewedQuestion } from './asked.js';
+import type { ViewedQuestion } from './asked.js';
 
 /** One row a product or a list; a list of which nothing is said is left out. */
 export function selectViewed({ since, at }: ViewedQuestion, { profileId }: About): RawBuilder<unknown> {
