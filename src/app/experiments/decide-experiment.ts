@@ -1,7 +1,8 @@
 import { armOf } from '../../journey/experiment.js';
 import { addAct, type ExperimentAct, listActs, lockRun, newestLook } from '../../store/experiment-looks.js';
+import { readLiveExperiment } from '../../store/experiments.js';
 import type { AppDeps } from '../deps.js';
-import { type ExperimentResult, liveExperiment, showExperiment } from './show-experiments.js';
+import { type ExperimentResult, showExperiment } from './show-experiments.js';
 
 type Deps = Pick<AppDeps, 'store' | 'clock' | 'shop'>;
 
@@ -21,7 +22,7 @@ export type Decided =
 
 /** Carries a decision out, or takes it back. It is written down with the look that was known; the rule's own state stays what it is. */
 export async function decideExperiment(deps: Deps, id: string, { arm, reason, by }: DecisionAsked): Promise<Decided> {
-  const live = await liveExperiment(deps, id);
+  const live = await readLiveExperiment(deps.store.db, id);
   if (live === null) return { kind: 'unknown' };
   const { definition } = live;
   if (arm !== null && armOf(definition, arm) === undefined) return { kind: 'no-arm', arms: definition.arms.map((one) => one.id) };
@@ -48,7 +49,7 @@ export async function revealExperiment(
   id: string,
   { by, reason }: Omit<DecisionAsked, 'arm'>,
 ): Promise<ExperimentResult | null> {
-  const live = await liveExperiment(deps, id);
+  const live = await readLiveExperiment(deps.store.db, id);
   if (live === null) return null;
   const look = await newestLook(deps.store.db, live.definition);
   await addAct(deps.store.db, live.definition, {

@@ -2,8 +2,8 @@ import { day } from '../../domain/time/instant.js';
 import { challengersOf } from '../../journey/experiment.js';
 import { planFor, type TestPlan } from '../../statistics/planning.js';
 import { type EntrantHistory, readEntrants } from '../../store/experiment-export.js';
+import { readLiveExperiment } from '../../store/experiments.js';
 import type { AppDeps } from '../deps.js';
-import { liveExperiment } from './show-experiments.js';
 
 export interface PlanAsked {
   /** The journey whose people would be in it. */
@@ -30,7 +30,7 @@ export async function planExperiment(
   id: string,
   { journey, lift }: PlanAsked,
 ): Promise<Planned> {
-  const live = await liveExperiment(deps, id);
+  const live = await readLiveExperiment(deps.store.db, id);
   if (live === null) return { kind: 'unknown' };
   const { metric, coverage } = live.definition;
   const { windowMs, kind, marginRate } = metric;

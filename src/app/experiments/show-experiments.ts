@@ -4,12 +4,12 @@ import { lookInputs, splitOf } from '../../experiments/look.js';
 import { pictureOf } from '../../experiments/picture.js';
 import { armKept, type Light, lightOf, nextLookDay, sentenceOf, showsEffect } from '../../experiments/standing.js';
 import { resultWords } from '../../experiments/words.js';
-import type { Experiment, LiveExperiment } from '../../journey/experiment.js';
+import type { Experiment } from '../../journey/experiment.js';
 import { beginning, type TestState } from '../../statistics/decision.js';
 import { brokenSplit } from '../../statistics/sample-ratio.js';
-import { type ExperimentAct, listActs, listLooks, type StoredLook } from '../../store/experiment-looks.js';
+import { type ExperimentAct, listActs, listLooks, newestLook, type StoredLook } from '../../store/experiment-looks.js';
 import { firstExposureAt, readSums } from '../../store/experiment-sums.js';
-import { readLiveExperiments } from '../../store/experiments.js';
+import { readLiveExperiment, readLiveExperiments } from '../../store/experiments.js';
 import type { AppDeps } from '../deps.js';
 import { weightsOf } from './take-looks.js';
 
@@ -70,15 +70,10 @@ export async function showStandings(deps: Deps): Promise<readonly ExperimentStan
   const live = await readLiveExperiments(deps.store.db);
   return Promise.all(
     live.map(async ({ definition }) => {
-      const [look] = await listLooks(deps.store.db, definition, 1);
+      const look = await newestLook(deps.store.db, definition);
       return standingOf(definition, look?.state ?? beginning, await firstExposureAt(deps.store.db, definition), deps.clock.now());
     }),
   );
-}
-
-/** The experiment in force; null: none of this name is. */
-export async function liveExperiment({ store }: Pick<Deps, 'store'>, id: string): Promise<LiveExperiment | null> {
-  return (await readLiveExperiments(store.db)).find(({ definition }) => definition.id === id) ?? null;
 }
 
 /**
@@ -86,7 +81,7 @@ export async function liveExperiment({ store }: Pick<Deps, 'store'>, id: string)
  * rule does not change by it. Null: it is not in force.
  */
 export async function showExperiment(deps: Deps, id: string, { reveals = false } = {}): Promise<ExperimentResult | null> {
-  const live = await liveExperiment(deps, id);
+  const live = await readLiveExperiment(deps.store.db, id);
   if (live === null) return null;
   const { version, definition } = live;
   const { db } = deps.store;

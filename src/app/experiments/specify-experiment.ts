@@ -6,8 +6,8 @@ import type { Experiment, LiveExperiment } from '../../journey/experiment.js';
 import { beginning } from '../../statistics/decision.js';
 import { listLooks, type StoredLook } from '../../store/experiment-looks.js';
 import { firstExposureAt, readSums } from '../../store/experiment-sums.js';
+import { readLiveExperiment } from '../../store/experiments.js';
 import type { AppDeps } from '../deps.js';
-import { liveExperiment } from './show-experiments.js';
 import { weightsOf } from './take-looks.js';
 
 /** What somebody needs, beside the exposures, to compute the numbers again. */
@@ -26,7 +26,7 @@ export type Exportable =
   | { readonly kind: 'unknown' };
 
 export async function exportable(deps: Pick<AppDeps, 'store'>, id: string): Promise<Exportable> {
-  const live = await liveExperiment(deps, id);
+  const live = await readLiveExperiment(deps.store.db, id);
   if (live === null) return { kind: 'unknown' };
   const looks = await listLooks(deps.store.db, live.definition, 1_000);
   const state = looks[0]?.state ?? beginning;
