@@ -148,8 +148,7 @@ export function experimentRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         },
       },
       async (request) => {
-        const { live } = await toExport(request.params.id);
-        return exportExposures(app, live, toPageRequest(request.query));
+        return exportExposures(app, await toExport(request.params.id), toPageRequest(request.query));
       },
     );
 
@@ -185,7 +184,7 @@ export function experimentRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
           'before-first-look',
           `The first planned look of the experiment ${id} is still to come: its rows would show the effect.`,
         );
-      return result;
+      return result.live;
     }
   };
 }

@@ -4,7 +4,7 @@ import { type LookInputs, lookInputs, splitOf } from '../../experiments/look.js'
 import { showsEffect } from '../../experiments/standing.js';
 import type { Experiment, LiveExperiment } from '../../journey/experiment.js';
 import { beginning } from '../../statistics/decision.js';
-import { listLooks, type StoredLook } from '../../store/experiment-looks.js';
+import { listLooks, newestLook, type StoredLook } from '../../store/experiment-looks.js';
 import { firstExposureAt, readSums } from '../../store/experiment-sums.js';
 import { readLiveExperiment } from '../../store/experiments.js';
 import type { AppDeps } from '../deps.js';
@@ -21,24 +21,24 @@ export interface Specification {
 
 /** Anyone who has the rows can compute the effect, so an export is a reveal: it waits for the first planned look. */
 export type Exportable =
-  | { readonly kind: 'exportable'; readonly live: LiveExperiment; readonly looks: readonly StoredLook[] }
+  | { readonly kind: 'exportable'; readonly live: LiveExperiment }
   | { readonly kind: 'too-early' }
   | { readonly kind: 'unknown' };
 
 export async function exportable(deps: Pick<AppDeps, 'store'>, id: string): Promise<Exportable> {
   const live = await readLiveExperiment(deps.store.db, id);
   if (live === null) return { kind: 'unknown' };
-  const looks = await listLooks(deps.store.db, live.definition, 1_000);
-  const state = looks[0]?.state ?? beginning;
-  return showsEffect(state) || state.kind === 'invalid' ? { kind: 'exportable', live, looks } : { kind: 'too-early' };
+  const state = (await newestLook(deps.store.db, live.definition))?.state ?? beginning;
+  return showsEffect(state) || state.kind === 'invalid' ? { kind: 'exportable', live } : { kind: 'too-early' };
 }
 
 /** As of now. */
 export async function specifyExperiment(
   { store, clock }: Pick<AppDeps, 'store' | 'clock'>,
-  { live: { definition }, looks }: Extract<Exportable, { readonly kind: 'exportable' }>,
+  { definition }: LiveExperiment,
 ): Promise<Specification> {
   const asOf = clock.now();
+  const looks = await listLooks(store.db, definition, 1_000);
   const startedAt = (await firstExposureAt(store.db, definition)) ?? asOf;
   const inputs = lookInputs(definition, await readSums(store.db, definition, asOf), {
     day: Math.floor((asOf - startedAt) / day),
