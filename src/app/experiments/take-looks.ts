@@ -72,8 +72,9 @@ async function takeLook(trx: Trx, { version, definition }: LiveExperiment, { fir
     mostBefore: newest?.mostFactor ?? 0,
     weights: await weightsOf(trx, definition.id),
   });
-  const seq = await addLook(trx, storedLook(definition, version, inputs, at));
-  if (seq !== null) await carryOut(trx, definition, { seq, at, before: newest });
+  const look = storedLook(definition, version, inputs, at);
+  const seq = await addLook(trx, look);
+  if (seq !== null) await carryOut(trx, definition, { ...look, seq }, newest);
 }
 
 /** A look with its result, as it is kept. */
@@ -107,14 +108,9 @@ export function hashOf(inputs: LookInputs): string {
 }
 
 /** Where the file says so, what the rule came to is carried out at once. */
-async function carryOut(
-  trx: Trx,
-  experiment: Experiment,
-  { seq, at, before }: { readonly seq: number; readonly at: Instant; readonly before: StoredLook | null },
-): Promise<void> {
+async function carryOut(trx: Trx, experiment: Experiment, { seq, at, state }: StoredLook, before: StoredLook | null): Promise<void> {
   if (experiment.decision !== 'automatic' || (before !== null && isDecided(before.state))) return;
-  const look = await newestLook(trx, experiment);
-  const arm = look === null ? null : armKept(experiment, look.state);
+  const arm = armKept(experiment, state);
   if (arm === null) return;
   await addAct(trx, experiment, { kind: 'decide', arm, lookSeq: seq, madeBy: 'rule', reason: null, at });
 }
