@@ -1,9 +1,9 @@
 import type { QuizTold } from '../../domain/answers/answer-events.js';
-import { noFields } from '../../domain/answers/field.js';
+import { type Field, usualValidMs } from '../../domain/answers/field.js';
 import { seal } from '../../domain/keys/sealed.js';
 import type { Quiz, QuizQuestion } from '../../domain/quiz/quiz.js';
 import { standingIn } from '../../domain/quiz/walk.js';
-import { day, type Instant } from '../../domain/time/instant.js';
+import type { Instant } from '../../domain/time/instant.js';
 import type { ProfileId } from '../../domain/values/ids.js';
 import type { Trx } from '../../store/db.js';
 import { judgeOneClicks, readOneClicks } from '../../store/one-clicks.js';
@@ -77,20 +77,17 @@ export async function keepAnswer(
   const tell = (step: QuizTold['step'], answers: QuizTold['given']) =>
     writeTold(deps, trx, profileId, { ...about, step, given: answers }, at);
   if (isNew) await tell('started', []);
-  if (chosen !== null) await tell('answered', [toldOf(deps, quiz, said, isSpecial)]);
+  if (chosen !== null) await tell('answered', [toldOf(deps, quiz, said, { field, isSpecial })]);
   if (isDone) await tell('completed', []);
 }
-
-const usualValidMs = 365 * day;
 
 function toldOf(
   deps: QuizDeps,
   { id }: Quiz,
   { question, chosen, agreed, source }: QuestionAnswered & { readonly source: string },
-  isSpecial: boolean,
+  { field, isSpecial }: { readonly field: Field | undefined; readonly isSpecial: boolean },
 ): QuizTold['given'][number] {
   const { field: name, several } = question;
-  const field = (deps.fields?.current() ?? noFields).get(name);
   const value = several ? chosen : (chosen?.[0] ?? null);
   return {
     name,

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { type Field, fieldReaders, fieldTypes, specialKinds } from '../../domain/answers/field.js';
-import { day } from '../../domain/time/instant.js';
+import { type Field, fieldReaders, fieldTypes, specialKinds, usualValidMs } from '../../domain/answers/field.js';
 import { error, type Finding, warning } from '../../journey/finding.js';
 import { durationText, toLimitMs } from '../../yaml/duration-source.js';
 import type { DefinitionForm } from '../kind.js';
@@ -63,8 +62,6 @@ export const fieldsForm: DefinitionForm<FieldsDefinition> = {
   lint: ({ fields }: FieldsSource) => Object.entries(fields).flatMap(([name, field]) => faultsOf(name, field)),
 };
 
-const usualValid = 365 * day;
-
 function fieldOf(name: string, source: FieldSource): Field {
   const { label, type, purpose, source: from, keep, valid, special = null } = source;
   return {
@@ -78,7 +75,10 @@ function fieldOf(name: string, source: FieldSource): Field {
     source: from,
     keepMs: keep === 'always' ? null : toLimitMs(keep),
     // What is removed counts no longer.
-    validMs: Math.min(valid === undefined ? usualValid : toLimitMs(valid), keep === 'always' ? Number.POSITIVE_INFINITY : toLimitMs(keep)),
+    validMs: Math.min(
+      valid === undefined ? usualValidMs : toLimitMs(valid),
+      keep === 'always' ? Number.POSITIVE_INFINITY : toLimitMs(keep),
+    ),
     visibleTo: source.visible_to ?? (special === null ? 'read' : 'privacy'),
     special,
   };

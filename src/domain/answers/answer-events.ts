@@ -1,8 +1,7 @@
 import { isSealed } from '../keys/sealed.js';
-import { day } from '../time/instant.js';
 import { isRecord } from '../values/is-record.js';
 import type { AnswerConsent, AnswerValue } from './answer.js';
-import type { Field, Fields } from './field.js';
+import { type Field, type Fields, usualValidMs } from './field.js';
 
 /** An answer that an event tells of. */
 export interface AnswerTold {
@@ -37,8 +36,6 @@ const steps: Readonly<Record<string, QuizTold['step']>> = {
 
 const ownName = /^quiz answered$/i;
 
-/** How long an answer to a field that nobody declared counts. */
-const undeclaredValid = 365 * day;
 const longestText = 2_000;
 const mostAnswers = 100;
 
@@ -96,7 +93,7 @@ function readAnswer(name: string, value: unknown, properties: Properties, field:
     value: kept,
     source: shortText(properties['source']) ?? 'event',
     purpose: shortText(properties['purpose']) ?? field?.purpose ?? null,
-    validMs: field?.validMs ?? undeclaredValid,
+    validMs: field?.validMs ?? usualValidMs,
     consent: field?.special === undefined || field.special === null ? null : consent,
   };
 }

@@ -1,4 +1,5 @@
 import { opens, type Scope } from '../keys/scopes.js';
+import { day } from '../time/instant.js';
 
 /** How the value of a field looks. */
 export const fieldTypes = ['text', 'number', 'flag', 'date', 'choice', 'choices'] as const;
@@ -39,6 +40,9 @@ export interface Field {
 export type Fields = ReadonlyMap<string, Field>;
 
 export const noFields: Fields = new Map();
+
+/** Milliseconds for which a value counts if no line of `fields.yaml` says it. */
+export const usualValidMs = 365 * day;
 
 /** Whether an API key with these scopes may see values of it. What nobody declared, every key that reads people may. */
 export function mayRead(field: Pick<Field, 'visibleTo'> | undefined, scopes: readonly Scope[]): boolean {

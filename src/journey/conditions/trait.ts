@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { currentValue } from '../../domain/answers/answer.js';
-import { day, type Instant } from '../../domain/time/instant.js';
+import { usualValidMs } from '../../domain/answers/field.js';
+import type { Instant } from '../../domain/time/instant.js';
 import { readPath } from '../../domain/values/read-path.js';
 import { expiryOf } from './answer.js';
 import { compare, describeComparison } from './comparison.js';
@@ -74,6 +75,3 @@ function tooOldAt(name: string, { known }: ConditionFacts): Instant | null {
 function rootOf(name: string): string {
   return name.split('.')[0] ?? name;
 }
-
-/** Of a trait that no line of `fields.yaml` names: milliseconds. */
-const usualValidMs = 365 * day;
