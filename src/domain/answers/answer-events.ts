@@ -85,16 +85,17 @@ function readAnswer(name: string, value: unknown, properties: Properties, field:
   if (kept === undefined)
     return `The value of ${place(name, field)} must be text of at most ${longestText} characters, a number, true, false, a list of texts, or null.`;
   const consent = readConsent(properties['consent']);
+  const special = field?.special ?? null;
   // Taking back is read leniently; what is kept needs its consent.
-  if (field?.special !== undefined && field.special !== null && kept !== null && consent === null)
-    return `${name} is special (${field.special}): it is kept only with a consent of its own. Send consent: {"text": the words that the person agreed to, "method": "form"}.`;
+  if (special !== null && kept !== null && consent === null)
+    return `${name} is special (${special}): it is kept only with a consent of its own. Send consent: {"text": the words that the person agreed to, "method": "form"}.`;
   return {
     name,
     value: kept,
     source: shortText(properties['source']) ?? 'event',
     purpose: shortText(properties['purpose']) ?? field?.purpose ?? null,
     validMs: field?.validMs ?? usualValidMs,
-    consent: field?.special === undefined || field.special === null ? null : consent,
+    consent: special === null ? null : consent,
   };
 }
 
