@@ -7,7 +7,7 @@ import type {
 } from '../../api/contract/definitions.js';
 import { fieldsOf } from '../../definitions/field/fields.js';
 import { fields as fieldKind } from '../../definitions/field/kind.js';
-import type { DefinitionKind } from '../../definitions/kind.js';
+import type { DefinitionContext, DefinitionKind } from '../../definitions/kind.js';
 import { parseDefinition } from '../../definitions/parse.js';
 import type { Fields } from '../../domain/answers/field.js';
 import { topicIds } from '../../domain/policy/topic-policy.js';
@@ -30,23 +30,27 @@ export async function lintDefinitions(context: CliContext, kind: DefinitionKind,
       value: [],
       text: `There are no ${kind.many} in the project: ${kind.only === undefined ? `${kind.many}/ has no file that ends in .${kind.kind}.yaml` : `it has no ${kind.only}`}.`,
     };
-  const problems = await problemsOf(context, kind, sources);
+  const problems = await problemsOf(kind, sources, await projectChecks(context, kind));
   return lintOutcome(plural(sources.length, kind.kind, kind.many), problems);
 }
 
-/** What is wrong with these files, by the topics of the project. */
-export async function problemsOf(
-  context: CliContext,
-  kind: DefinitionKind,
-  sources: readonly SourceFile[],
-): Promise<readonly FileProblem[]> {
+/** What files of a kind are checked against: topics, fields and what else the project defines of the kind. */
+export async function projectChecks(context: CliContext, kind: DefinitionKind): Promise<DefinitionContext> {
   const { policies } = await checkPolicyFolder(context.project, null);
   const topics = policies === null ? null : topicIds(policies.topics);
   const peers = (await loadDefinitions(context.project, kind)).map(({ definition }) => definition);
   const fields = kind.asksForFields === true ? await fieldsOfProject(context) : null;
-  return (await Promise.all(sources.map(({ file, source }) => parseDefinition(kind, source, { file, topics, peers, fields })))).flatMap(
-    ({ problems }) => problems,
-  );
+  return { topics, peers, fields };
+}
+
+/** What is wrong with these files. */
+export async function problemsOf(
+  kind: DefinitionKind,
+  sources: readonly SourceFile[],
+  checks: DefinitionContext,
+): Promise<readonly FileProblem[]> {
+  const parsed = await Promise.all(sources.map(({ file, source }) => parseDefinition(kind, source, { file, ...checks })));
+  return parsed.flatMap(({ problems }) => problems);
 }
 
 /** Those of the project's `fields.yaml`; null: it has none that can be read. */

@@ -23,7 +23,7 @@ import { CliFailure } from '../failure.js';
 import { readAnswer } from '../read-answer.js';
 import type { SourceFile } from '../source-file.js';
 import { plural } from '../text.js';
-import { problemsOf, publishDefinitions } from './definitions.js';
+import { problemsOf, projectChecks, publishDefinitions } from './definitions.js';
 import { publishPolicies } from './policies.js';
 
 /** A file that says something else than what is live. */
@@ -142,7 +142,12 @@ async function templateDifferences(context: CliContext): Promise<readonly Differ
 }
 
 async function definitionDifferences(context: CliContext): Promise<readonly Difference[]> {
-  const found = definitionKinds.map((kind) => fileDifferences(context, kind, (one) => problemsOf(context, kind, [one])));
+  const found = definitionKinds.map((kind) =>
+    fileDifferences(context, kind, async () => {
+      const checks = await projectChecks(context, kind);
+      return (one) => problemsOf(kind, [one], checks);
+    }),
+  );
   return (await Promise.all(found)).flat();
 }
 
@@ -151,26 +156,26 @@ async function journeyDifferences(context: CliContext): Promise<readonly Differe
   const topics = policies === null ? {} : { topics: topicIds(policies.topics) };
   const segments = await segmentIds(context.project);
   const experiments = await projectExperimentWays(context.project);
-  return fileDifferences(context, journeyKind, async ({ file, source }) =>
-    parseJourney(source, { templates, segments, experiments, ...topics }).problems.map((problem) => ({ ...problem, file })),
-  );
+  const lint: Lint = async ({ file, source }) =>
+    parseJourney(source, { templates, segments, experiments, ...topics }).problems.map((problem) => ({ ...problem, file }));
+  return fileDifferences(context, journeyKind, async () => lint);
 }
 
-/** Files of a kind that say something else than what is live under their ids. */
-async function fileDifferences(
-  context: CliContext,
-  kind: FileKind,
-  lint: (one: SourceFile) => Promise<readonly FileProblem[]>,
-): Promise<readonly Difference[]> {
+type Lint = (one: SourceFile) => Promise<readonly FileProblem[]>;
+
+/** Files of a kind that say something else than what is live under their ids. `prepareLint`: called once, when the first one differs. */
+async function fileDifferences(context: CliContext, kind: FileKind, prepareLint: () => Promise<Lint>): Promise<readonly Difference[]> {
   const written = await sourceFiles(context.project, kind).catch(() => {
     throw new CliFailure(`${kind.many}/ has a file that cannot be read.`, 2);
   });
   const found: Difference[] = [];
+  let lint: Lint | null = null;
   for (const { file: name, source, id } of written) {
     const live = await sourceOf(context, `/v1/${kind.many}/${encodeURIComponent(id)}/versions/live`);
     if (live === source) continue;
     const file = join(context.project, name);
     const twins = written.filter((other) => other.id === id && other.file !== name).map((twin) => toldTwice(kind, id, file, twin.file));
+    lint ??= await prepareLint();
     const problems = [...twins, ...(await lint({ file, source }))];
     found.push({ kind: kind.kind, id, file, change: live === null ? 'new' : 'changed', problems });
   }
