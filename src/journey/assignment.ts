@@ -2,12 +2,12 @@ import { drawArm, isKeptBack } from '../domain/experiments/assign.js';
 import { day, type Instant } from '../domain/time/instant.js';
 import type { ConditionFacts } from './conditions/condition.js';
 import { evaluate } from './conditions/kind-of.js';
-import { armOf, type Experiment, type ExperimentArm } from './experiment.js';
+import { armOf, type Experiment, type ExperimentArm, type LiveExperiment } from './experiment.js';
 
 /** What a turn knows of one experiment and of the person in it. */
 export interface KnownExperiment {
   /** Null: it is not in force. */
-  readonly live: { readonly version: number; readonly definition: Experiment } | null;
+  readonly live: LiveExperiment | null;
   /** The arm that the person, or the entry, has already in this run of it; null: none. */
   readonly exposed: string | null;
   /** What was decided and is carried out; null: nothing. */

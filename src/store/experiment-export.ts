@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import type { Instant } from '../domain/time/instant.js';
+import { day, type Instant } from '../domain/time/instant.js';
+import type { Experiment, MetricKind } from '../journey/experiment.js';
 import type { Db } from './db.js';
-import type { RunId } from './experiment-looks.js';
 
 /** An exposure with its outcomes. Money in thousandths. `hasTwoArms`: by a merge; `isLater`: the person has an earlier row. */
 export interface ExportedExposure {
@@ -28,7 +28,7 @@ export interface ExportedExposure {
 /** In the order in which they came, at most `limit` after the number `after`. */
 export async function listExposures(
   db: Db,
-  { id, seed, unit }: RunId & { readonly unit: 'person' | 'entry' },
+  { id, seed, unit }: Pick<Experiment, 'id' | 'seed' | 'unit'>,
   page: { readonly after: number; readonly limit: number },
 ): Promise<readonly ExportedExposure[]> {
   const others = (is: string) =>
@@ -56,7 +56,7 @@ export async function readEntrants(
   of: {
     readonly journey: string;
     readonly windowMs: number;
-    readonly metric: 'margin' | 'revenue' | 'orders' | 'repeat-orders';
+    readonly metric: MetricKind;
     readonly marginRate: number;
     readonly currency: string;
     readonly now: Instant;
@@ -64,7 +64,7 @@ export async function readEntrants(
 ): Promise<EntrantHistory> {
   const weeks = 8;
   const until = of.now - of.windowMs;
-  const from = until - weeks * 7 * 86_400_000;
+  const from = until - weeks * 7 * day;
   const value = {
     margin: sql`coalesce(sum(coalesce(margin, (net + discount) * ${of.marginRate}::float8 - discount)) filter (where is_money), 0)`,
     revenue: sql`coalesce(sum(net) filter (where is_money), 0)`,

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Instant } from '../domain/time/instant.js';
+import { unitOf } from '../experiments/effect.js';
 import type { ArmSums, ExperimentSums } from '../experiments/sums.js';
 import type { Experiment, ExperimentMetric } from '../journey/experiment.js';
 import type { Db, Trx } from './db.js';
@@ -22,7 +23,7 @@ export async function readSums(db: Db | Trx, run: Run, asOf: Instant): Promise<E
   const merged = await readMerged(db, run, asOf);
   const counted = countedRows(run, asOf, merged);
   const rows = await readGroups(db, run, counted, asOf);
-  const isMoney = run.metric.kind === 'margin' || run.metric.kind === 'revenue';
+  const isMoney = unitOf(run.metric.kind) === 'money';
   const buyers = rows.reduce((all, one) => all + one.buyers, 0);
   const top = isMoney && buyers > 0 ? await readTop(db, run, { counted, buyers, asOf }) : { cap: null, beyond: [] };
   return {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { StepId } from '../../domain/values/ids.js';
 import { type Assigned, assignArm, type KnownExperiment, type NoArm, type Units } from '../assignment.js';
 import { factsAbout } from '../context.js';
+import type { LiveExperiment } from '../experiment.js';
 import { idText } from '../fields.js';
 import { error, type Finding } from '../finding.js';
 import { branchesOf, listsOf, otherWay } from './branches.js';
@@ -126,12 +127,7 @@ function takesArm(
   };
 }
 
-function exposure(
-  { experiment: name }: ExperimentStep,
-  { version, definition }: NonNullable<KnownExperiment['live']>,
-  units: Units,
-  arm: string,
-): Exposed {
+function exposure({ experiment: name }: ExperimentStep, { version, definition }: LiveExperiment, units: Units, arm: string): Exposed {
   const { seed, unit, metric } = definition;
   return { kind: 'exposed', experiment: name, seed, version, unit: units[unit], arm, windowMs: metric.windowMs };
 }
