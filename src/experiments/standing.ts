@@ -53,6 +53,6 @@ export function armKept(experiment: Experiment, state: TestState): string | null
 }
 
 /** Whether anything of an effect may be shown: not before the first planned look, and never where the split is broken. */
-export function showsEffect({ kind, looks }: TestState): boolean {
-  return kind !== 'invalid' && (looks.length > 0 || isDecided({ kind } as TestState));
+export function showsEffect(state: TestState): boolean {
+  return state.kind !== 'invalid' && (state.looks.length > 0 || isDecided(state));
 }
