@@ -2,7 +2,6 @@ import { withKit } from '../kit/words.js';
 
 interface Words {
   readonly start: string;
-  readonly goOn: string;
   readonly progress: (at: number, of: number) => string;
   readonly why: string;
   readonly next: string;
@@ -25,7 +24,6 @@ interface Words {
 
 const en: Words = {
   start: 'Start',
-  goOn: 'Go on',
   progress: (at, of) => `Question ${at} of ${of}`,
   why: 'Why we ask:',
   next: 'Next',
@@ -48,7 +46,6 @@ const en: Words = {
 
 const de: Words = {
   start: 'Los geht’s',
-  goOn: 'Weiter',
   progress: (at, of) => `Frage ${at} von ${of}`,
   why: 'Warum wir fragen:',
   next: 'Weiter',
