@@ -1,6 +1,6 @@
 import type { FastifySchemaCompiler } from 'fastify';
 import { z } from 'zod';
-import { nearest } from '../domain/values/nearest.js';
+import { didYouMean } from '../domain/values/nearest.js';
 
 /** What a request brings is not what its route takes. `errors`: where, as a JSON pointer, and what, as sentences. */
 export class InvalidRequest extends Error {
@@ -47,8 +47,7 @@ const keysTold = 5;
 function unknownKey(key: string, known: readonly string[]): string {
   // What a clumsy client writes as a key may be somebody's address, or the number of an order.
   const shown = /^[a-z][a-z_-]{0,39}$/i.test(key) ? `"${key}"` : 'A key';
-  const meant = nearest(key, known);
-  return `${shown} is not known here. ${meant === null ? `Known here: ${known.join(', ')}.` : `Did you mean "${meant}"?`}`;
+  return `${shown} is not known here. ${didYouMean(key, known) ?? `Known here: ${known.join(', ')}.`}`;
 }
 
 /** With a full stop, where it has no end of its own. */

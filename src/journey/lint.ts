@@ -3,7 +3,7 @@ import { isAbout, type SubjectKind } from '../domain/events/subject.js';
 import { isStricter, type MessageClass } from '../domain/messages/channel.js';
 import { unknownTopic } from '../domain/policy/topic-policy.js';
 import type { StepId } from '../domain/values/ids.js';
-import { nearest } from '../domain/values/nearest.js';
+import { didYouMean, nearest } from '../domain/values/nearest.js';
 import type { Compiled } from './compile.js';
 import type { JourneyDefinition } from './definition.js';
 import { error, type Finding, type KnownNames, type Path, type TemplateCatalog } from './finding.js';
@@ -71,14 +71,9 @@ function stepFindings({ references, definition, places }: Compiled): readonly Fi
     if (reference.kind !== 'step') return [];
     const step = places.has(reference.name as StepId) ? definition.steps[reference.name] : undefined;
     if (!step) {
-      const meant = nearest(reference.name, [...places.keys()]);
-      return [
-        error(
-          reference.path,
-          `There is no step "${reference.name}".`,
-          meant === null ? `Steps here: ${[...places.keys()].join(', ')}.` : `Did you mean "${meant}"?`,
-        ),
-      ];
+      const ids = [...places.keys()];
+      const instead = didYouMean(reference.name, ids) ?? `Steps here: ${ids.join(', ')}.`;
+      return [error(reference.path, `There is no step "${reference.name}".`, instead)];
     }
     if (reference.for === 'instant') {
       const waiting = stepAt(places, reference.path.slice(0, -1));
@@ -102,9 +97,7 @@ function stepAt(places: ReadonlyMap<StepId, Path>, path: Path): StepId | null {
 }
 
 function meantTemplate(name: string, ids: readonly string[]): string {
-  const meant = nearest(name, ids);
-  if (meant !== null) return `Did you mean "${meant}"?`;
-  return ids.length === 0 ? 'The folder templates has none.' : `Templates: ${ids.join(', ')}.`;
+  return didYouMean(name, ids) ?? (ids.length === 0 ? 'The folder templates has none.' : `Templates: ${ids.join(', ')}.`);
 }
 
 function templateFindings({ references, definition }: Compiled, templates: TemplateCatalog): readonly Finding[] {
@@ -189,7 +182,9 @@ function experimentFindings(
     const { name, path, arms } = reference;
     const wanted = known.get(name);
     if (wanted === undefined)
-      return [error(path, `There is no experiment "${name}".`, meantOf(name, [...known.keys()], 'Write its file in experiments/ first.'))];
+      return [
+        error(path, `There is no experiment "${name}".`, didYouMean(name, [...known.keys()]) ?? 'Write its file in experiments/ first.'),
+      ];
     const [missing] = wanted.filter((arm) => !arms.includes(arm));
     const [surplus] = arms.filter((arm) => !wanted.includes(arm));
     return [
@@ -208,24 +203,18 @@ function experimentFindings(
             error(
               path,
               `The experiment "${name}" has no arm "${surplus}" with a way of its own.`,
-              meantOf(surplus, wanted, `Arms: ${wanted.join(', ')}.`),
+              didYouMean(surplus, wanted) ?? `Arms: ${wanted.join(', ')}.`,
             ),
           ]),
     ];
   });
 }
 
-function meantOf(name: string, among: readonly string[], otherwise: string): string {
-  const near = nearest(name, among);
-  return near === null ? otherwise : `Did you mean "${near}"?`;
-}
-
 /** Of one that is not there nobody is known to belong, nor not to belong: nobody would ever meet the condition. */
 export function segmentFindings({ references }: Pick<Compiled, 'references'>, segments: readonly string[]): readonly Finding[] {
   return references.flatMap(({ kind, name, path }): Finding[] => {
     if (kind !== 'segment' || segments.includes(name)) return [];
-    const meant = nearest(name, segments);
-    const instead = meant === null ? `Write segments/${name}.segment.yaml and publish it first.` : `Did you mean "${meant}"?`;
+    const instead = didYouMean(name, segments) ?? `Write segments/${name}.segment.yaml and publish it first.`;
     return [error(path, `There is no segment "${name}".`, instead)];
   });
 }

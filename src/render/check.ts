@@ -4,7 +4,7 @@ import type { CompiledTemplate } from '../domain/messages/template.js';
 import type { ClassPolicy } from '../domain/policy/class-policy.js';
 import { unknownTopic } from '../domain/policy/topic-policy.js';
 import type { Shop } from '../domain/shop/shop.js';
-import { nearest } from '../domain/values/nearest.js';
+import { didYouMean, nearest } from '../domain/values/nearest.js';
 import { templateExamples } from '../knowledge/templates.js';
 import type { FileProblem } from '../yaml/problem.js';
 import { problemAt } from '../yaml/yaml-file.js';
@@ -128,8 +128,7 @@ function checkWords(source: TemplateSource, shop: Shop, texts: readonly Composed
 }
 
 function nearestWord(word: string, used: ReadonlySet<string>): string | null {
-  const meant = nearest(word, [...used]);
-  return meant === null ? 'Take it out.' : `Did you mean "${meant}"?`;
+  return didYouMean(word, [...used]) ?? 'Take it out.';
 }
 
 /** Liquid parses, with tags, filters and variables that exist. */
@@ -322,11 +321,6 @@ function error(message: string, suggestion: string | null): Finding {
 
 function errorAt(composed: Composed, offset: number, message: string, suggestion: string | null): FileProblem {
   return { ...composed.originAt(offset), path: '', message, suggestion, severity: 'error' };
-}
-
-function didYouMean(word: string, known: readonly string[]): string | null {
-  const meant = nearest(word, known);
-  return meant === null ? null : `Did you mean "${meant}"?`;
 }
 
 /** A layout is composed once a template and language; its problems are reported once. */

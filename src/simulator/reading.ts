@@ -1,6 +1,6 @@
 import type { TemplateHead } from '../domain/messages/template.js';
 import type { Instant } from '../domain/time/instant.js';
-import { nearest } from '../domain/values/nearest.js';
+import { didYouMean } from '../domain/values/nearest.js';
 import type { FileProblem } from '../yaml/problem.js';
 import { problemAt, type YamlFile } from '../yaml/yaml-file.js';
 import type { Persona } from './persona.js';
@@ -54,12 +54,7 @@ export class Reading {
     const known = groups.get(name) ?? (names.includes(name) ? [name] : null);
     if (known === null) {
       const all = [...groups.keys(), ...names];
-      const near = nearest(name, all);
-      this.complain(
-        path,
-        `Nobody in this scenario is called "${name}".`,
-        near === null ? `There are: ${all.join(', ')}.` : `Did you mean "${near}"?`,
-      );
+      this.complain(path, `Nobody in this scenario is called "${name}".`, didYouMean(name, all) ?? `There are: ${all.join(', ')}.`);
     }
     return known ?? [];
   }
@@ -69,11 +64,10 @@ export class Reading {
     const { templates } = this.options;
     const head = templates?.head(id) ?? null;
     if (head !== null || templates === undefined) return head;
-    const near = nearest(id, templates.ids());
     this.complain(
       path,
       `There is no template "${id}" in the project.`,
-      near === null ? 'Name one of the folder templates.' : `Did you mean "${near}"?`,
+      didYouMean(id, templates.ids()) ?? 'Name one of the folder templates.',
     );
     return null;
   }

@@ -1,5 +1,5 @@
 import { day } from '../../domain/time/instant.js';
-import { nearest } from '../../domain/values/nearest.js';
+import { didYouMean } from '../../domain/values/nearest.js';
 import { allConditions, conditionKind } from '../../journey/conditions/kind-of.js';
 import type { Experiment } from '../../journey/experiment.js';
 import { error, type Finding, type Reference, warning } from '../../journey/finding.js';
@@ -207,8 +207,7 @@ export function namespaceClashes({ id, namespace }: Experiment, others: readonly
 }
 
 function meant(name: string, among: readonly string[]): string {
-  const near = nearest(name, among);
-  return near === null ? `Arms: ${among.join(', ')}.` : `Did you mean "${near}"?`;
+  return didYouMean(name, among) ?? `Arms: ${among.join(', ')}.`;
 }
 
 function tidy(value: number): string {

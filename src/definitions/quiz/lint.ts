@@ -1,6 +1,6 @@
 import { unknownTopic } from '../../domain/policy/topic-policy.js';
 import type { Quiz, QuizQuestion, Words } from '../../domain/quiz/quiz.js';
-import { nearest } from '../../domain/values/nearest.js';
+import { didYouMean } from '../../domain/values/nearest.js';
 import { error, type Finding, type Path, warning } from '../../journey/finding.js';
 import type { DefinitionContext } from '../kind.js';
 
@@ -50,16 +50,8 @@ function wayFindings({ questions }: Quiz, question: QuizQuestion, index: number)
     if (next === null || next === 'end') return [];
     const ids = questions.map(({ id }) => id);
     const place = ids.indexOf(next);
-    if (place === -1) {
-      const meant = nearest(next, ids);
-      return [
-        error(
-          path,
-          `There is no question "${next}".`,
-          meant === null ? `Questions: ${ids.join(', ')}, or end.` : `Did you mean "${meant}"?`,
-        ),
-      ];
-    }
+    if (place === -1)
+      return [error(path, `There is no question "${next}".`, didYouMean(next, ids) ?? `Questions: ${ids.join(', ')}, or end.`)];
     return place > index
       ? []
       : [error(path, `"${next}" comes before this question, so the quiz might not end.`, 'Name a question further down, or end.')];
@@ -77,14 +69,8 @@ function fieldFindings(
   if (fields === undefined || fields === null) return [];
   const field = fields.get(name);
   if (field === undefined) {
-    const meant = nearest(name, [...fields.keys()]);
-    return [
-      error(
-        at,
-        `fields.yaml does not declare "${name}".`,
-        meant === null ? 'Declare it with its purpose, and publish fields.yaml first.' : `Did you mean "${meant}"?`,
-      ),
-    ];
+    const instead = didYouMean(name, [...fields.keys()]) ?? 'Declare it with its purpose, and publish fields.yaml first.';
+    return [error(at, `fields.yaml does not declare "${name}".`, instead)];
   }
   const isUnread = read !== undefined && read !== null && !read.has(name) && !quiz.readsFields.includes(name);
   const strange = field.choices.length === 0 ? undefined : answers.find(({ id }) => !field.choices.includes(id));
@@ -149,14 +135,8 @@ function tagFindings({ questions, results }: Quiz): readonly Finding[] {
     answers.flatMap(({ include, exclude }, n) =>
       [...include, ...exclude].flatMap((tag) => {
         if (known.includes(tag)) return [];
-        const meant = nearest(tag, known);
-        return [
-          error(
-            ['questions', index, 'answers', n],
-            `No result has the tag "${tag}".`,
-            meant === null ? `Tags of results: ${known.join(', ')}.` : `Did you mean "${meant}"?`,
-          ),
-        ];
+        const instead = didYouMean(tag, known) ?? `Tags of results: ${known.join(', ')}.`;
+        return [error(['questions', index, 'answers', n], `No result has the tag "${tag}".`, instead)];
       }),
     ),
   );

@@ -1,5 +1,5 @@
 import type { Channel } from '../messages/channel.js';
-import { nearest } from '../values/nearest.js';
+import { didYouMean } from '../values/nearest.js';
 
 /** The published `policies/topics.yaml`: what people consent to, by name. */
 export interface TopicPolicy {
@@ -31,9 +31,8 @@ export function topicIds({ topics }: Pick<TopicPolicy, 'topics'>): readonly stri
 /** The problem with this topic, for its author; null: the topic is known. */
 export function unknownTopic(topic: string, known: readonly string[]): { readonly message: string; readonly suggestion: string } | null {
   if (known.includes(topic)) return null;
-  const meant = nearest(topic, known);
   return {
     message: `There is no topic "${topic}" in policies/topics.yaml.`,
-    suggestion: meant === null ? `Add it there, or write one of ${known.join(', ')}.` : `Did you mean "${meant}"?`,
+    suggestion: didYouMean(topic, known) ?? `Add it there, or write one of ${known.join(', ')}.`,
   };
 }

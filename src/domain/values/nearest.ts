@@ -13,6 +13,12 @@ export function nearest(word: string, known: readonly string[]): string | null {
   return best?.word ?? null;
 }
 
+/** The question to whoever wrote `word`; null: no known word is near. */
+export function didYouMean(word: string, known: readonly string[]): string | null {
+  const meant = nearest(word, known);
+  return meant === null ? null : `Did you mean "${meant}"?`;
+}
+
 function editDistance(a: string, b: string): number {
   let beforeLast: readonly number[] = [];
   let last: readonly number[] = Array.from({ length: b.length + 1 }, (_, column) => column);
