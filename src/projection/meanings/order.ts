@@ -2,29 +2,29 @@ import { orderFactsTold } from '../../domain/events/order-facts.js';
 import { asClaimedOrder } from '../../domain/keys/claimed-content.js';
 import { readOrderEvent } from '../../domain/orders/order-events.js';
 import { orderIdOf } from '../../domain/orders/order-id.js';
-import { day } from '../../domain/time/instant.js';
 import { type MeaningKind, type MeaningOf, meant, none } from './kind.js';
+import { shopVersion } from './shop-version.js';
 
 /**
  * What an event tells of an order: its contents, a shipment, something that was sent back. `commerce` tells of its cart, and reads the same
- * event. A browser's word about when the shop changed it counts for nothing.
+ * event.
  */
 export const order: MeaningKind<MeaningOf<'order'>> = {
-  read({ event, speaker }, { shop }) {
+  read(incoming, { shop }) {
+    const { event, speaker } = incoming;
     if (event.type !== 'track' || event.name === null) return none;
     const reading = readOrderEvent(event.name, event.properties, event.messageId);
     if (reading === null) return none;
     const { told, lost } = reading;
-    const isShop = speaker.kind === 'server';
+    const version = shopVersion(reading.updatedAt, incoming);
     const orderId = orderIdOf(event, reading.orderId, told.kind === 'order' && told.step === 'paid');
-    const isAhead = reading.updatedAt !== null && reading.updatedAt > event.receivedAt + day;
-    const notes = [...lost, ...(orderId === null ? ['order_id'] : []), ...(isAhead ? ['updated_at'] : [])];
+    const notes = [...lost, ...(orderId === null ? ['order_id'] : []), ...version.lost];
     return meant(
       {
         kind: 'order',
         orderId,
-        told: isShop ? told : asClaimedOrder(told, shop.hosts),
-        updatedAt: isShop && !isAhead ? reading.updatedAt : null,
+        told: speaker.kind === 'server' ? told : asClaimedOrder(told, shop.hosts),
+        updatedAt: version.updatedAt,
       },
       notes.slice(0, mostNotes).map((field) => `unreadable:${field}`),
     );
