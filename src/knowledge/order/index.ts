@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import { subjectId } from '../../domain/events/subject.js';
 import type { OrderFold } from '../../domain/orders/order-fold.js';
 import { type OrderView, viewOrder } from '../../domain/orders/order-view.js';
 import { plainName } from '../../domain/people/plain-name.js';
+import { orderOfEntryInMemory } from '../orders/memory.js';
 import { orderOfEntry } from '../orders/store.js';
 import type { KnowledgeSource } from '../source.js';
 
@@ -49,10 +49,9 @@ export const orderKnown: KnowledgeSource<OrderNeed, null, AboutOrder> = {
     const found = json as { readonly orderId: string; readonly fold: OrderFold } | null;
     return found === null ? null : { orderId: found.orderId, order: viewOrder(found.fold) };
   },
-  fromMemory(_question, { tables, entryId }) {
-    const id = entryId === null ? null : subjectId(tables.entry(entryId).about, 'order');
-    const kept = id === null ? undefined : tables.orders.get(id);
-    return kept === undefined ? null : { orderId: kept.orderId, order: viewOrder(kept.fold) };
+  fromMemory(_question, look) {
+    const kept = orderOfEntryInMemory(look);
+    return kept === null ? null : { orderId: kept.orderId, order: viewOrder(kept.fold) };
   },
   template: { need: {}, example, show: (known) => (known === null ? null : shownOrder(known)) },
 };
