@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
@@ -35,13 +36,15 @@ function place({ moduleId }: TestSpecification): number {
 }
 
 /** Five projects, from the quickest to the slowest, one after another: a real server wants the machine. Each says what it needs in its support files. */
-const resultsFile = process.env['TEST_RESULTS_FILE'];
+const resultsFolder = process.env['TEST_RESULTS_FOLDER'];
 
 export default defineConfig({
   test: {
     sequence: { sequencer: SlowestFirst },
-    ...(resultsFile === undefined ? {} : { reporters: ['default', ['json', { outputFile: resultsFile }]] }),
-    // `npm run check:coverage`: what the tests of the pure folders, of the simulator, of files and of the doors reach of them. What is left is reached by the tests over a store.
+    ...(resultsFolder === undefined
+      ? {}
+      : { reporters: ['default', ['json', { outputFile: join(resultsFolder, `${process.pid}.json`) }]] }),
+    // What the unit project reaches of the pure folders. What is left is reached by the tests over a store.
     coverage: {
       provider: 'v8',
       include: ['src/{domain,journey,turn,matching,projection,statistics,policy}/**/*.ts'],
