@@ -7,6 +7,7 @@ import { testSend } from '../app/messages/test-send.js';
 import type { TemplatePublication } from '../app/templates/publish-templates.js';
 import { backUp } from '../app/upkeep/backup.js';
 import type { RenderContext } from '../domain/messages/rendering.js';
+import type { TemplateHead } from '../domain/messages/template.js';
 import type { EntryId } from '../domain/values/ids.js';
 import { compileTemplate } from '../render/compile.js';
 import type { TemplateFolder, TemplateSet } from '../render/load.js';
@@ -44,13 +45,13 @@ export function seams(
 > {
   const { templates, renderer, temporal } = parts;
   const runs = { store: app.store, clock: app.clock, connection: () => temporal()?.connection() ?? null };
-  const contextOf = async (profileId: string | null, templateId: string) =>
-    profileId === null ? firstSample(templates.current()) : previewContext(app, profileId, (await renderer.asks?.(templateId)) ?? []);
+  const contextOf = (profileId: string | null, { asks = [] }: TemplateHead) =>
+    profileId === null ? firstSample(templates.current()) : previewContext(app, profileId, asks);
   return {
     async previewTemplate({ templateId, profileId, locale }) {
       const template = await renderer.about(templateId, 'latest');
       if (template === null) return { kind: 'unknown-template' };
-      const context = await contextOf(profileId, templateId);
+      const context = await contextOf(profileId, template);
       if (context === null) return { kind: 'unknown-profile' };
       const profile = locale === null ? context.profile : { ...context.profile, locale };
       return renderer.render(templateId, 'latest', { ...context, profile, data: template.data ?? {} });
@@ -60,7 +61,7 @@ export function seams(
       if (words.kind === 'refused') return words;
       const template = await words.renderer.about(templateId, 'latest');
       if (template === null) return { kind: 'unknown-template' };
-      const found = sample === null ? await contextOf(profileId, templateId) : sampleCalled(templates.current(), sample);
+      const found = sample === null ? await contextOf(profileId, template) : sampleCalled(templates.current(), sample);
       if (found === null) return { kind: sample === null ? 'unknown-profile' : 'unknown-sample' };
       const profile = locale === null ? found.profile : { ...found.profile, locale };
       const context = { ...found, profile, data: data ?? template.data ?? {} };

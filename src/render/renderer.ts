@@ -74,17 +74,8 @@ export function createRenderer({ loadVersion, shop, elapsed = () => performance.
     async about(templateId, version) {
       const found = await find(templateId, version);
       if (found === null) return null;
-      const { id, channel, class: messageClass, topic, atMostOnce, requires, data } = found.compiled;
-      return {
-        id,
-        channel,
-        class: messageClass,
-        topic,
-        atMostOnce,
-        requires,
-        ...(data === undefined ? {} : { data }),
-        version: found.version,
-      };
+      const { variants: _variants, format: _format, ...head } = found.compiled;
+      return { ...head, version: found.version };
     },
     asks: async (templateId) => (await find(templateId, 'latest'))?.compiled.asks ?? [],
     refresh: () => latest.clear(),
