@@ -174,7 +174,9 @@ function introduce(customer: string, at: number, rank: number, country: string):
         traits: { email: `customer-${customer}@example.test`, phone: `+44${7_700_900_000 + rank}`, country, firstName: 'Robin' },
       },
     },
-    consent({ channel: 'email' }),
+    // By name: a yes to all our news would bring the letters of the welcome too.
+    consent({ channel: 'email', topic: 'cart_reminder' }),
+    consent({ channel: 'email', topic: 'newsletter' }),
     ...(Number(customer) % 2 === 0 ? [consent({ channel: 'sms', topic: 'cart_reminder' })] : []),
   ];
 }

@@ -78,7 +78,11 @@ interface Given {
 
 async function rendered(id: string, language: string, { data, look = 'usual', basket = cart }: Given = {}) {
   const source = set.sources.find((one) => one.id === id);
-  const links = { unsubscribe: 'https://links.example/u/token', preferences: 'https://links.example/p/token' };
+  const links = {
+    unsubscribe: 'https://links.example/u/token',
+    preferences: 'https://links.example/p/token',
+    quiz: 'https://links.example/q/token',
+  };
   const context = renderContext({
     cart: basket,
     data: data ?? source?.data ?? {},

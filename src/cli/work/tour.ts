@@ -63,12 +63,16 @@ async function walk(context: CliContext, running: RunningInstance): Promise<Outc
   const say = (line: string): void => context.io.out(line);
   const run = randomBytes(4).toString('hex');
   const ada = { userId: `tour-${run}`, email: `ada.${run}@example.com`, cart: `tour-cart-${run}` };
-  say(`1. Ada (${ada.userId}) consents to emails, puts a blue mug into her cart and goes away.`);
+  say(`1. Ada (${ada.userId}) consents to reminders by email, puts a blue mug into her cart and goes away.`);
   await tell(
     running,
     [
       { type: 'identify', traits: { email: ada.email, firstName: 'Ada', locale: 'en-GB', country: 'GB' } },
-      { type: 'track', event: 'Consent Granted', properties: { channel: 'email', method: 'form', source: 'tour', text: 'Write to me.' } },
+      {
+        type: 'track',
+        event: 'Consent Granted',
+        properties: { channel: 'email', topic: 'cart_reminder', method: 'form', source: 'tour', text: 'Remind me of my cart.' },
+      },
       {
         type: 'track',
         event: 'Product Added',
