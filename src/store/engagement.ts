@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { TopicHistory } from '../domain/engagement/facts.js';
+import { type EngagementState, parseEngagement } from '../domain/engagement/state.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { Db, Trx } from './db.js';
 import type { Term } from './sharing.js';
@@ -73,7 +74,7 @@ export async function readEngagementRow(
   db: Db | Trx,
   id: string,
 ): Promise<{
-  readonly engagement: unknown;
+  readonly engagement: EngagementState;
   readonly traits: Readonly<Record<string, unknown>>;
   readonly email: string | null;
   readonly phone: string | null;
@@ -84,7 +85,7 @@ export async function readEngagementRow(
     .select(['engagement', 'traits', 'email', 'phone', 'last_instant as lastInstant'])
     .where('id', '=', id)
     .executeTakeFirst();
-  return row ?? null;
+  return row === undefined ? null : { ...row, engagement: parseEngagement(row.engagement) };
 }
 
 /** When a person consented to anything last. Null: never. */

@@ -1,6 +1,7 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Cart, CartLine } from '../domain/carts/cart.js';
 import type { ConsentRecord } from '../domain/consent/consent.js';
+import { parseEngagement } from '../domain/engagement/state.js';
 import { cartIn } from '../domain/events/subject.js';
 import { type Channel, channelsWith } from '../domain/messages/channel.js';
 import { sharersAtMost } from '../domain/people/sharing.js';
@@ -115,7 +116,7 @@ function toEntry(row: TurnRowsJson['entry']): TurnEntry {
 
 function toProfile(row: TurnRowsJson['profile']): TurnProfile {
   const { traits, email, phone, engagement } = row;
-  return { id: row.id as ProfileId, traits, email, phone, engagement, lastInstant: row.last_instant };
+  return { id: row.id as ProfileId, traits, email, phone, engagement: parseEngagement(engagement), lastInstant: row.last_instant };
 }
 
 function toCart(row: Selectable<CartsTable>): Cart {

@@ -1,4 +1,5 @@
 import { type EngagementFacts, engagementFacts } from '../domain/engagement/facts.js';
+import { tierAt } from '../domain/engagement/tier.js';
 import { calendarZone, type Place, placesByTraits, statedZone } from '../domain/places/zone-evidence.js';
 import type { EntryId } from '../domain/values/ids.js';
 import type { ConditionFacts } from '../journey/conditions/condition.js';
@@ -20,21 +21,23 @@ export function know(world: TurnWorld): Knowledge {
   const places = placesByTraits(profile, shop, at);
   const timeZone = calendarZone(places, shop.timeZone, statedZone(profile.traits, at));
   const told = { consents: facts.consents, ...facts.history };
+  const engagement = engagementFacts(profile, told, { tracking: policies.engagement.tracking, shop });
   return {
-    engagement: engagementFacts(profile, told, { tracking: policies.engagement.tracking, shop }),
+    engagement,
     places,
     timeZone,
-    engine: { definition, about: entry.about, facts: conditionFacts(world), at, timeZone },
+    engine: { definition, about: entry.about, facts: conditionFacts(world, engagement), at, timeZone },
   };
 }
 
-function conditionFacts({ entry, profile, cart, facts, policies, at }: TurnWorld): ConditionFacts {
+function conditionFacts({ entry, profile, cart, facts, policies, at }: TurnWorld, engagement: EngagementFacts): ConditionFacts {
   return {
     at,
     profile: { identified: isIdentified({ userId: facts.userId, ...profile }), traits: profile.traits },
     cart,
     consents: facts.consents,
     topics: policies.topics,
+    tier: () => facts.toldTier ?? tierAt(policies.engagement, engagement, at).tier,
     known: facts.known,
     event: entry.data.trigger,
     messages: outcomesByStep(facts.messages, entry.id),

@@ -2,6 +2,7 @@ import type { Cart } from '../domain/carts/cart.js';
 import type { ConsentRecord } from '../domain/consent/consent.js';
 import type { Tier } from '../domain/engagement/engagement-tier.js';
 import type { EngagementFacts } from '../domain/engagement/facts.js';
+import type { EngagementState } from '../domain/engagement/state.js';
 import type { About } from '../domain/events/subject.js';
 import type { Secrets } from '../domain/keys/secrets.js';
 import type { Channel, MessageClass } from '../domain/messages/channel.js';
@@ -69,8 +70,7 @@ export interface TurnProfile {
   readonly email: string | null;
   readonly phone: string | null;
   readonly lastInstant: Instant;
-  /** As `parseEngagement` reads it. */
-  readonly engagement: unknown;
+  readonly engagement: EngagementState;
 }
 
 /** A message of the profile, with its attempts and receipts: what caps, conditions and the fold of attempts read. */

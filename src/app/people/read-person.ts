@@ -1,6 +1,5 @@
 import { spellingsOf, suppressionKeys } from '../../domain/consent/suppression.js';
 import { type EngagementFacts, engagementFacts } from '../../domain/engagement/facts.js';
-import { parseEngagement } from '../../domain/engagement/state.js';
 import { widestCapMs } from '../../domain/gate/caps-for.js';
 import type { LedgerRow } from '../../domain/gate/ledger.js';
 import { calendarZone, type Place, placesByTraits, statedZone } from '../../domain/places/zone-evidence.js';
@@ -36,7 +35,7 @@ export async function readPerson(
   if (id === null || row === null) return null;
   const policies = deps.policies.current();
   const at = Math.max(deps.clock.now(), row.lastInstant);
-  const { engagedAt } = parseEngagement(row.engagement);
+  const { engagedAt } = row.engagement;
   const history = await readEngagementHistory(db, { profileId: id, engagedAt, at });
   const told = { consents: await readConsents(db, id), ...history };
   const places = placesByTraits(row, deps.shop, at);

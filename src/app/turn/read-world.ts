@@ -1,5 +1,4 @@
 import { spellingsOf, suppressionKeys, unsubscribeKeys } from '../../domain/consent/suppression.js';
-import { parseEngagement } from '../../domain/engagement/state.js';
 import { widestCapMs } from '../../domain/gate/caps-for.js';
 import { open } from '../../domain/keys/sealed.js';
 import { addressOf, channels, costlyCountryOf } from '../../domain/messages/channel.js';
@@ -92,7 +91,7 @@ function isStillAsked(seen: TurnRows, { engagedAt }: TurnQuestion, { entry, prof
   return (
     seen.entry.definitionHash === entry.definitionHash &&
     channels.every((channel) => addressOf(seen.profile, channel) === addressOf(profile, channel)) &&
-    engagedAt === parseEngagement(profile.engagement).engagedAt
+    engagedAt === profile.engagement.engagedAt
   );
 }
 
@@ -110,7 +109,7 @@ function questionOf(deps: AppDeps, { entry, profile }: TurnRows, definition: Jou
     asked: askedSources(definition, at, (name, sealed) => open(deps.secret, name, sealed)),
     messagesSince: at - widestCapMs(policies.caps),
     at,
-    engagedAt: parseEngagement(profile.engagement).engagedAt,
+    engagedAt: profile.engagement.engagedAt,
     settledBefore: settledBefore(policies.engagement.humans, at, deps.clock.rate),
     textCountry: costlyCountryOf(profile),
     textsAtMost: deps.shop.texts.perHour,

@@ -2,7 +2,7 @@ import type { ConsentRecord } from '../consent/consent.js';
 import type { Channel } from '../messages/channel.js';
 import type { Instant } from '../time/instant.js';
 import { mayTrack, type TrackingPolicy } from '../tracking/tracking.js';
-import { type EngagementState, noEngagement, parseEngagement } from './state.js';
+import { type EngagementState, noEngagement } from './state.js';
 
 /** All that tier, topic affinity and fatigue of one person are worked out from. Read with the other facts of a turn. */
 export interface EngagementFacts {
@@ -51,13 +51,13 @@ export interface TopicHistory {
 
 /** Puts together what is kept of a person, and what came of their messages. */
 export function engagementFacts(
-  profile: { readonly engagement: unknown; readonly traits: Readonly<Record<string, unknown>>; readonly phone: string | null },
+  profile: { readonly engagement: EngagementState; readonly traits: Readonly<Record<string, unknown>>; readonly phone: string | null },
   told: Pick<EngagementFacts, 'consents' | 'unengagedSends' | 'winBacks' | 'topics'>,
   { tracking, shop }: { readonly tracking: TrackingPolicy; readonly shop: { readonly country: string } },
 ): EngagementFacts {
   const { consents, unengagedSends, winBacks, topics } = told;
   return {
-    state: parseEngagement(profile.engagement),
+    state: profile.engagement,
     consents,
     unengagedSends,
     winBacks,

@@ -1,5 +1,6 @@
 import type { Cart } from '../../domain/carts/cart.js';
 import type { ConsentRecord } from '../../domain/consent/consent.js';
+import type { Tier } from '../../domain/engagement/engagement-tier.js';
 import type { MessageState } from '../../domain/messages/message.js';
 import type { TopicPolicy } from '../../domain/policy/topic-policy.js';
 import type { Instant } from '../../domain/time/instant.js';
@@ -24,6 +25,8 @@ export interface ConditionFacts {
   readonly consents: readonly ConsentRecord[];
   /** Says which topics a consent to `marketing` covers. */
   readonly topics: TopicPolicy;
+  /** How engaged the person is, worked out when it is asked for. Absent: not known here. */
+  readonly tier?: () => Tier;
   /** What the journey's conditions and steps need beside this, by its source. */
   readonly known: Known;
   /** Properties of the fact that triggered the entry, or of the one being matched. */

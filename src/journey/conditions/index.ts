@@ -23,6 +23,7 @@ import { orders } from './orders.js';
 import { rfm } from './rfm.js';
 import { runsLow } from './runs-low.js';
 import { segment } from './segment.js';
+import { tier } from './tier.js';
 import { trait } from './trait.js';
 import { viewed } from './viewed.js';
 
@@ -49,6 +50,7 @@ export const conditionKinds = {
   runs_low: runsLow,
   segment,
   rfm,
+  tier,
   birthday,
   message,
 } satisfies { readonly [K in keyof ConditionShapes]: ConditionKind<ConditionShapes[K], unknown> };

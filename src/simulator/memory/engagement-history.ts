@@ -6,7 +6,7 @@ import type { MemoryMessage } from './tables.js';
 /** What came of the messages of a year. */
 export function historyOf(own: readonly MemoryMessage[], { engagement }: TurnProfile, at: Instant): TurnFacts['history'] {
   const promoting = own.filter(({ class: of }) => of === 'marketing' || of === 'broadcast');
-  const { engagedAt } = engagement as { readonly engagedAt: Instant | null };
+  const { engagedAt } = engagement;
   const since = (such: (message: MemoryMessage) => boolean): readonly Instant[] =>
     promoting
       .filter((one) => !isLost(one) && one.acceptedAt !== null && one.acceptedAt > (engagedAt ?? 0) && such(one))
