@@ -11,6 +11,7 @@ import type { JourneyDefinition, SendStep, Step, StepEffect } from './definition
 import type { EntryInput, EntryState, Pending, TraceLine } from './entry.js';
 import { conditionExit, type Leaving, overlong, takeInputs } from './inputs.js';
 import type { Need } from './knowledge.js';
+import type { Move } from './steps/kind.js';
 import { messageOf, readBy, stepKind } from './steps/kind-of.js';
 import { reachedAt, sendDeadline } from './steps/send.js';
 import { triggerKind } from './triggers/kind-of.js';
@@ -58,6 +59,8 @@ export function newEntryState(args: {
   readonly at: Instant;
   readonly startedAt?: Instant;
   readonly trigger: Readonly<Record<string, unknown>>;
+  /** As in `EntryState`. */
+  readonly depth?: number | undefined;
 }): EntryState {
   return {
     format: 1,
@@ -71,6 +74,7 @@ export function newEntryState(args: {
     trigger: args.trigger,
     goals: {},
     heard: {},
+    ...(args.depth === undefined ? {} : { depth: args.depth }),
   };
 }
 
@@ -185,6 +189,8 @@ function moveOn(context: EngineContext, before: Place, resume: Resume | null): M
     }
     case 'send':
       return comeToSend(context, before, step, resume);
+    case 'say':
+      return sayFirst(context, before, step, move);
     case 'finish':
       return { kind: 'rests', advanced: finish(context, withAsked(before, move.asks), move) };
     case 'go': {
@@ -197,6 +203,15 @@ function moveOn(context: EngineContext, before: Place, resume: Resume | null): M
       };
     }
   }
+}
+
+/** What it says is written first. The step has said it when it has an instant. */
+function sayFirst(context: EngineContext, place: Place, step: Step, { event, line }: Extract<Move, { readonly kind: 'say' }>): Moved {
+  if (place.state.dueAt !== null)
+    throw new Error(`The step ${step.id} of journey ${context.definition.id} says the same again, although it is written.`);
+  const told = note(context, place, step.id, line.kind, line.text);
+  const state = { ...told.state, dueAt: context.at };
+  return rests({ ...told, state }, { kind: 'say', event, awaiting: awaitedBy(context.definition, context.about, state) });
 }
 
 /** Its message is pending, unless a pause has made it too late. */

@@ -1,4 +1,5 @@
 import type { FactName } from '../domain/events/fact.js';
+import type { OwnEvent } from '../domain/events/own-event.js';
 import type { SubjectKind } from '../domain/events/subject.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { StepId } from '../domain/values/ids.js';
@@ -35,6 +36,8 @@ export interface EntryState {
   readonly told?: Readonly<Record<string, { readonly at: Instant; readonly properties: Readonly<Record<string, unknown>> }>>;
   /** The person is in a holdout: the gate says of each message what it would have said. Absent: they are not. */
   readonly isHeldOut?: true;
+  /** How many journeys have begun one another up to this entry. Absent: none, somebody outside began it. */
+  readonly depth?: number;
   /** A deadline of this entry's own, for its messages: given with the request for the message or the broadcast. */
   readonly deadlineAt?: Instant;
 }
@@ -77,6 +80,8 @@ export type Pending =
       readonly deadlineAt: Instant;
       readonly awaiting: readonly Awaiting[];
     }
+  /** A step says something of the person: the turn writes it with all that follows from it, and the next one goes on. */
+  | { readonly kind: 'say'; readonly event: OwnEvent; readonly awaiting: readonly Awaiting[] }
   | { readonly kind: 'finished'; readonly outcome: EntryOutcome; readonly reason: string };
 
 /** A row of `waits`: which facts wake this entry. */

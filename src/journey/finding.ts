@@ -34,8 +34,8 @@ export interface KnownNames {
 /** Something that the file names, and where, for lint to look up. */
 export type Reference =
   | { readonly kind: 'event' | 'topic' | 'segment'; readonly name: string; readonly path: Path }
-  /** `for`: the step is named as one that was done before, or as one that sends a message. */
-  | { readonly kind: 'step'; readonly name: string; readonly for: 'instant' | 'message'; readonly path: Path }
+  /** `for`: the step is named as one that was done before, or as one that sends a message, or as one that hears something. */
+  | { readonly kind: 'step'; readonly name: string; readonly for: 'instant' | 'message' | 'heard'; readonly path: Path }
   /** `arms`: those that have a way. */
   | { readonly kind: 'experiment'; readonly name: string; readonly arms: readonly string[]; readonly path: Path }
   | { readonly kind: 'template'; readonly name: string; readonly channel: Channel; readonly path: Path };

@@ -4,7 +4,7 @@ import { type EngineContext, factsAbout } from './context.js';
 import type { ExitRule, FactMatch, GoalRule, JourneyDefinition, Step } from './definition.js';
 import type { EntryInput, EntryOutcome, EntryState, TraceLine } from './entry.js';
 import { entryKey } from './entry-key.js';
-import { listensAt, readBy } from './steps/kind-of.js';
+import { listensAt, readBy, takenAt } from './steps/kind-of.js';
 import { unmetKey } from './steps/step.js';
 import { sayFact } from './words.js';
 
@@ -151,7 +151,8 @@ function asked({ steps, exits }: JourneyDefinition, step: Step): ReadonlySet<str
     ...exits.flatMap(({ on }) => (on.kind === 'condition' ? [on.condition] : [])),
   ];
   const named = conditions.flatMap(allConditions).flatMap((one) => (one.kind === 'heard' && one.step === step.id ? [one.property] : []));
-  return new Set([...named, ...(step.kind === 'wait_until' ? (step.remember ?? []) : [])]);
+  const taken = Object.values(steps).flatMap((one) => takenAt(one).flatMap((from) => (from.step === step.id ? [from.property] : [])));
+  return new Set([...named, ...taken, ...(step.kind === 'wait_until' ? (step.remember ?? []) : [])]);
 }
 
 /** Numbers, flags and short texts: what conditions compare and messages show. An entry carries them along. */

@@ -8,7 +8,7 @@ import type { Compiled } from './compile.js';
 import type { JourneyDefinition } from './definition.js';
 import { error, type Finding, type KnownNames, type Path, type TemplateCatalog } from './finding.js';
 import { certainlyBefore, earliestArrivals } from './graph.js';
-import { messageOf, stepKind } from './steps/kind-of.js';
+import { listensAt, messageOf, stepKind } from './steps/kind-of.js';
 import { triggerKind } from './triggers/kind-of.js';
 import { factOfClientEvent } from './words.js';
 
@@ -86,6 +86,8 @@ function stepFindings({ references, definition, places }: Compiled): readonly Fi
         ),
       ];
     }
+    if (reference.for === 'heard')
+      return listensAt(step).length > 0 ? [] : [error(reference.path, `The step "${step.id}" hears nothing.`, 'Name a wait_until.')];
     return messageOf(step) !== null ? [] : [error(reference.path, `The step "${step.id}" sends no message.`, 'Name a send step.')];
   });
 }

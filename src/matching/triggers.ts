@@ -1,4 +1,5 @@
 import type { Fact } from '../domain/events/fact.js';
+import { mostInARow } from '../domain/events/own-event.js';
 import type { About } from '../domain/events/subject.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { EntryId, JourneyId, ProfileId } from '../domain/values/ids.js';
@@ -128,6 +129,7 @@ class EntryPlan {
     if (there) return { ...match(fact, journey.id, there.id), result: 'joined', reason: 'entry-open' };
     if (role === 'reset') return { ...noMatch(fact, journey.id), reason: 'nothing-armed' };
     if (journey.state !== 'active') return { ...match(fact, journey.id, null), result: 'not-entered', reason: 'paused' };
+    if ((fact.depth ?? 0) > mostInARow) return { ...match(fact, journey.id, null), result: 'not-entered', reason: 'too-many-in-a-row' };
     if (!starts.holds(trigger, fact)) return { ...noMatch(fact, journey.id), reason: 'where' };
     return this.#create(slot, journey, fact, key, dueAt);
   }
@@ -152,7 +154,7 @@ class EntryPlan {
       dueAt,
       triggerEventId: fact.eventId,
       createdAt: fact.at,
-      state: newEntryState({ at: fact.at, trigger: fact.properties }),
+      state: newEntryState({ at: fact.at, trigger: fact.properties, depth: fact.depth }),
     };
     this.#created.set(id, entry);
     this.#live.set(slot, { id, journeyId: entry.journeyId, profileId: fact.profileId, entryKey: key, state: 'armed', dueAt });

@@ -3,6 +3,7 @@ import { mayProfile } from '../domain/engagement/facts.js';
 import { interactionSignal } from '../domain/engagement/interaction-signal.js';
 import { recordSignal } from '../domain/engagement/state.js';
 import type { Fact } from '../domain/events/fact.js';
+import type { ToldByStep } from '../domain/events/own-event.js';
 import { aboutThese } from '../domain/events/subject.js';
 import { mergeTraits } from '../domain/people/profile.js';
 import type { Instant } from '../domain/time/instant.js';
@@ -10,7 +11,7 @@ import type { EntryId, JourneyId } from '../domain/values/ids.js';
 import { newEntryState } from '../journey/engine.js';
 import { contactPoints } from '../projection/contact-points.js';
 import type { ConsentAct } from '../projection/rows.js';
-import { hearFrom, type Projected } from '../simulator/memory/ingest.js';
+import { hearFrom, hearOwn, type Projected } from '../simulator/memory/ingest.js';
 import type { IngestNeeds } from '../simulator/memory/needs.js';
 import { tellFacts } from '../simulator/memory/segments.js';
 import { addressKey, type Tables } from '../simulator/memory/tables.js';
@@ -86,6 +87,7 @@ export function doDeed(world: DeedWorld, deed: Deed): void {
     case 'begin':
       return world.begin();
     case 'event':
+      if (deed.recorded.own !== undefined) return sayOwn(world, deed.recorded.own);
       world.people.heard(deed.recorded);
       return void hearFrom(world.tables, world.needs, deed.recorded.incoming, world.projected);
     case 'refusal':
@@ -101,6 +103,12 @@ export function doDeed(world: DeedWorld, deed: Deed): void {
     case 'entry-ends':
       return endEntry(world.tables, deed.id, deed.at);
   }
+}
+
+/** Of an entry that is not played here. */
+function sayOwn({ tables, people, needs }: DeedWorld, told: ToldByStep): void {
+  const profileId = people.inMemory(told.profileId);
+  if (profileId !== null) hearOwn(tables, needs, { ...told, profileId });
 }
 
 function refuse({ suppressions, unsubscribes }: Tables, { kind, channel, address, reason, at }: RecordedRefusal): void {

@@ -21,7 +21,7 @@ export interface ReplayWorld {
   readonly journeys: readonly JourneyDefinition[];
   readonly from: Instant;
   readonly to: Instant;
-  readonly outside: Omit<Outside, 'answer' | 'lookForOrder'>;
+  readonly outside: Omit<Outside, 'answer' | 'lookForOrder' | 'hearing'>;
   readonly hosts: IngestNeeds['shop']['hosts'];
   /** Segments in force; everybody is where they belong when the replay begins. */
   readonly segments: readonly LiveSegment[];
@@ -68,21 +68,28 @@ export function* playRecorded(
   const people = new RecordedPeople(tables);
   for (const one of experiments) tables.experiments.set(one.definition.id, one);
   tables.drawnAs = (id) => people.recorded().get(id) ?? id;
+  const needs: IngestNeeds = {
+    ...outside,
+    policies: { current: () => outside.policies },
+    shop: { hosts, country: outside.shop.country },
+    newId: counter(),
+    newEntryId: counter(),
+  };
   const play = new Play(
     tables,
-    { ...outside, render: shared.render(outside.render), answer: () => accepted, lookForOrder: () => ({ kind: 'not-asked' }) },
+    {
+      ...outside,
+      hearing: needs,
+      render: shared.render(outside.render),
+      answer: () => accepted,
+      lookForOrder: () => ({ kind: 'not-asked' }),
+    },
     0,
   );
   const world: DeedWorld = {
     tables,
     people,
-    needs: {
-      ...outside,
-      policies: { current: () => outside.policies },
-      shop: { hosts, country: outside.shop.country },
-      newId: counter(),
-      newEntryId: counter(),
-    },
+    needs,
     projected: shared.projected,
     begin: () => {
       for (const definition of journeys)

@@ -1,4 +1,5 @@
 import type { IncomingEvent } from '../domain/events/incoming.js';
+import type { ToldByStep } from '../domain/events/own-event.js';
 import type { Channel } from '../domain/messages/channel.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { CartId, ProfileId } from '../domain/values/ids.js';
@@ -27,6 +28,8 @@ export interface Recorded {
 export interface RecordedEvent {
   readonly profileId: ProfileId;
   readonly incoming: IncomingEvent;
+  /** A step of a journey said it. Absent: it came from outside. */
+  readonly own?: ToldByStep;
 }
 
 export interface RecordedTrait {

@@ -13,6 +13,7 @@ import type { Introduced } from './introduce.js';
 import { askToLeave, type PausedScope, pause, receive, resume } from './memory/deeds.js';
 import { suppressAddress } from './memory/effects.js';
 import { type Heard, hear } from './memory/ingest.js';
+import type { IngestNeeds } from './memory/needs.js';
 import { sendOwnMessage, startBroadcast } from './memory/own-sends.js';
 import type { Play } from './memory/play.js';
 import type { TellNeeds } from './memory/segments.js';
@@ -110,8 +111,13 @@ export function tellNeeds({ policies, newId }: Pick<Stage, 'policies' | 'newId'>
   return { policies: { current: () => policies }, newId };
 }
 
+/** What hearing events needs on this stage. */
+export function hearingOf({ shop, ...stage }: Pick<Stage, 'policies' | 'newId' | 'shop'>): IngestNeeds {
+  return { ...tellNeeds(stage), secret: secretsOf('simulation'), shop: { hosts: [], country: shop.country } };
+}
+
 function hearEvent(stage: Stage, what: Extract<HappeningKind, { readonly kind: 'event' }>): Heard {
-  const { tables, shop, people, play } = stage;
+  const { tables, people, play } = stage;
   const isIdentify = what.type === 'identify';
   const event: ShopEvent = {
     messageId: what.messageId ?? `event-${tables.events.size + 1}`,
@@ -125,8 +131,7 @@ function hearEvent(stage: Stage, what: Extract<HappeningKind, { readonly kind: '
     receivedAt: play.at,
     origin: 'live',
   };
-  const needs = { ...tellNeeds(stage), secret: secretsOf('simulation'), shop: { hosts: [], country: shop.country } };
-  return hear(tables, needs, event);
+  return hear(tables, hearingOf(stage), event);
 }
 
 function receiveAbout(stage: Stage, what: Extract<HappeningKind, { readonly kind: 'receipt' }>): void {

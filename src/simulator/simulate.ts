@@ -10,7 +10,7 @@ import { needsOf } from '../journey/engine.js';
 import type { LiveExperiment } from '../journey/experiment.js';
 import { listensAt, messageOf } from '../journey/steps/kind-of.js';
 import { triggerKind } from '../journey/triggers/kind-of.js';
-import { happen, type Stage, tellNeeds } from './happen.js';
+import { happen, hearingOf, type Stage, tellNeeds } from './happen.js';
 import { introduce } from './introduce.js';
 import { enrolDue, nextEnrolment } from './memory/own-sends.js';
 import { type Outside, Play } from './memory/play.js';
@@ -98,6 +98,7 @@ function setStage(options: SimulationOptions): Stage {
   const look: Stage['look'] = { now: { kind: 'none' } };
   const outside: Outside = {
     policies,
+    hearing: hearingOf({ policies, newId, shop }),
     shop: { currency: 'EUR', texts: { countries: [], perHour: Number.MAX_SAFE_INTEGER }, ...shop },
     secret: secretsOf('simulation'),
     render: options.render ?? plainContent,

@@ -27,6 +27,8 @@ export interface EffectTools {
   readonly providers: Readonly<Record<Channel, { readonly name: string }>>;
   /** Suppresses an address of the person whom the turn is about, if it is still theirs. */
   readonly suppress: (effect: EffectOf<'suppress'>) => Promise<void>;
+  /** Takes what a step says, as ingest takes events. */
+  readonly say: (effect: EffectOf<'say'>) => Promise<void>;
 }
 
 interface Target extends EffectTools {
@@ -55,6 +57,11 @@ const writers: { readonly [K in Effect['kind']]: Writer<K> } = {
     to.writes.add({ entries: writeLookedAt(entryId, { pokeReal: pokeReal(poke, to), hasRun: to.hasRun }) }),
   instant: ({ profileId, at }, { writes }) => writes.add({ profiles: writeLastInstant(profileId, at) }),
   asked: ({ by, effect, at }, { writes }) => writes.add({ asked: stepEffect(effect).toStore(effect, { by, at }) }),
+  say: async (effect, { writes, say }) => {
+    // Who listens is read from what this turn has written.
+    await writes.flush();
+    await say(effect);
+  },
   forget: ({ entryId }, { trx }) => forgetFinished(trx, entryId),
 };
 

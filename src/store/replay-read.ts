@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { ownSource } from '../domain/events/own-event.js';
 import type { Channel } from '../domain/messages/channel.js';
 import type { MessageState } from '../domain/messages/message.js';
 import { sharersAtMost } from '../domain/people/sharing.js';
@@ -83,6 +84,8 @@ export interface StoredReplayEvent {
   readonly keyId: string | null;
   /** Null: Sojourn itself, or it came before that was kept. */
   readonly keyKind: 'browser' | 'server' | null;
+  /** A step of an entry said it that the replay plays itself. */
+  readonly isPlayed: boolean;
 }
 
 export interface StoredReplayMessage {
@@ -139,8 +142,11 @@ export async function readRecorded(
   const events =
     await sql<StoredReplayEvent>`select e.message_id as "messageId", e.profile_id as "profileId", e.occurred_at as "occurredAt",
       e.received_at as "receivedAt", e.origin, e.payload, e.source, e.key_id as "keyId", k.kind as "keyKind",
-      jsonb_path_query_array(e.matched, '$[*] ? (@.result == "note").reason') as notes
+      jsonb_path_query_array(e.matched, '$[*] ? (@.result == "note").reason') as notes,
+      e.source is not distinct from ${ownSource} and n.id is not null as "isPlayed"
     from events e left join write_keys k on k.id = e.key_id
+      left join entries n on e.source = ${ownSource} and n.id = split_part(e.message_id, '/', 2)
+        and n.created_at >= ${from} and n.journey_id = any(${journeys})
     where e.profile_id = any(${ids}) and e.received_at < ${to} order by e.received_at, e.seq`.execute(trx);
   const consents =
     await sql<ConsentAct>`select profile_id as "profileId", channel, topic, state, occurred_at as at, recorded_at as "recordedAt",

@@ -1,3 +1,4 @@
+import type { OwnEvent } from '../domain/events/own-event.js';
 import type { Channel } from '../domain/messages/channel.js';
 import { type Instant, minute } from '../domain/time/instant.js';
 import { leaseMs } from '../domain/values/lease.js';
@@ -45,9 +46,23 @@ export function hold(turn: Turn, scope: string, awaiting: readonly Awaiting[]): 
 
 /** As far as the journey has come; the message that is next must be made ready before the next turn. */
 export function prepareFirst(turn: Turn, pending: PendingSend, kind: 'turn' | 'reconcile' = 'turn'): TurnResult {
-  const { at } = turn.world;
+  goOnAtOnce(turn, pending.awaiting, kind);
+  return { kind: 'again' };
+}
+
+function goOnAtOnce(turn: Turn, awaiting: readonly Awaiting[], kind: 'turn' | 'reconcile'): void {
   const poke = { kind: 'in', ms: pokeGraceRealMs / 4 } as const;
-  save(turn, { activity: 'ready', dueAt: at, poke, awaiting: pending.awaiting, instruction: { kind } });
+  save(turn, { activity: 'ready', dueAt: turn.world.at, poke, awaiting, instruction: { kind } });
+}
+
+/** What the step says comes last, so that it meets the entry as this turn leaves it. What follows is decided with all that it brings about. */
+export function say(turn: Turn, event: OwnEvent, awaiting: readonly Awaiting[]): TurnResult {
+  const { entry, profile, at } = turn.world;
+  const { step, visit, depth = 0 } = turn.state;
+  if (step === null) throw new Error(`The entry ${entry.id} says something before its first step.`);
+  goOnAtOnce(turn, awaiting, 'turn');
+  const by = { journeyId: entry.journeyId, entryId: entry.id, step, visit };
+  turn.effects.push({ kind: 'say', told: { event, by, profileId: profile.id, depth: depth + 1, at } });
   return { kind: 'again' };
 }
 

@@ -33,7 +33,7 @@ export function arming(world: TurnWorld, engine: EngineContext, inputs: readonly
 /** The journey's own start is the idle instant, however late the turn comes. */
 function enteredState(world: TurnWorld, dueAt: number): EntryState {
   const { entry, at } = world;
-  const state = newEntryState({ at, startedAt: Math.min(at, dueAt), trigger: entry.data.trigger });
+  const state = newEntryState({ at, startedAt: Math.min(at, dueAt), trigger: entry.data.trigger, depth: entry.data.depth });
   return isHeldOut(world) ? { ...state, isHeldOut: true } : state;
 }
 

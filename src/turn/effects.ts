@@ -2,6 +2,7 @@
 // `src/simulator/memory/effects.ts`.
 // The compiler asks for both.
 
+import type { ToldByStep } from '../domain/events/own-event.js';
 import type { About } from '../domain/events/subject.js';
 import type { Displaced, Verdict } from '../domain/gate/verdict.js';
 import type { Channel, MessageClass } from '../domain/messages/channel.js';
@@ -125,6 +126,8 @@ export type Effect =
   | { readonly kind: 'instant'; readonly profileId: ProfileId; readonly at: Instant }
   /** A step asked for this: once for each entry, step and visit. Its kind declares it (`src/journey/steps`). */
   | { readonly kind: 'asked'; readonly by: Asking; readonly effect: StepEffect; readonly at: Instant }
+  /** A step says this of its person. It is heard like an event of the shop's, when all the rest of the turn is written. */
+  | { readonly kind: 'say'; readonly told: ToldByStep }
   /** The entry had finished before: no poke is due any more. */
   | { readonly kind: 'forget'; readonly entryId: EntryId };
 

@@ -136,6 +136,13 @@ export const twinJourneys: readonly JourneyDefinition[] = [
     steps: Object.fromEntries(
       [
         {
+          kind: 'emit',
+          id: 'tell',
+          next: 'listen',
+          event: 'Faded',
+          properties: { zone: { kind: 'taken', from: { of: 'traits', path: 'timezone' } } },
+        } as unknown as JourneyDefinition['steps'][string],
+        {
           kind: 'wait_until',
           id: 'listen',
           next: null,
@@ -156,7 +163,25 @@ export const twinJourneys: readonly JourneyDefinition[] = [
         send('second', null, { deadlineMs: 30 * hour, hourWithinMs: day }),
       ].map((step) => [step.id, step]),
     ),
-    start: 'listen' as JourneyDefinition['start'],
+    start: 'tell' as JourneyDefinition['start'],
+  }),
+  // By what another journey says alone.
+  cartJourney({
+    id: 'told' as JourneyDefinition['id'],
+    name: 'Told',
+    priority: 10,
+    topic: 'cart_reminder',
+    trigger: { kind: 'event', event: 'event:Faded', where: null },
+    entry: { key: { kind: 'profile' }, filters: [], reentry: { kind: 'always' }, concurrency: 'reject' },
+    exits: [],
+    goals: [],
+    steps: Object.fromEntries(
+      [
+        waitStep('rest', 'answer', hour),
+        { kind: 'emit', id: 'answer', next: null, event: 'Told', properties: {} } as unknown as JourneyDefinition['steps'][string],
+      ].map((step) => [step.id, step]),
+    ),
+    start: 'rest' as JourneyDefinition['start'],
   }),
 ];
 
@@ -267,9 +292,11 @@ function memoryTwin({ run, newId }: Names, script: TwinScript): Twin {
   tables.experiments.set(nudge.definition.id, nudge);
   for (const definition of twinJourneys)
     tables.journeys.set(definition.id, { id: definition.id, version: 1, state: 'active', pausedAt: null, definition });
+  const needs = { secret: secretsOf(secret), policies: { current: () => policies }, shop, newId };
   const player = new Play(
     tables,
     {
+      hearing: needs,
       policies,
       shop,
       secret: secretsOf(secret),
@@ -279,7 +306,6 @@ function memoryTwin({ run, newId }: Names, script: TwinScript): Twin {
     },
     startAt - day,
   );
-  const needs = { secret: secretsOf(secret), policies: { current: () => policies }, shop, newId };
   putInForce(tables, needs, twinSegments, startAt - day);
   for (const one of beginning(run)) hear(tables, needs, one.event);
   const profileOf = (who: string): ProfileId => tables.identities.get(`user:${prefixOf(run)}${who}`)!.profileId;

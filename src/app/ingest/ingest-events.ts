@@ -6,7 +6,7 @@ import type { Profile } from '../../domain/people/profile.js';
 import type { ProfileId } from '../../domain/values/ids.js';
 import { keptPayload } from '../../domain/values/kept-payload.js';
 import type { Matched } from '../../matching/matched.js';
-import { Projection } from '../../projection/projection.js';
+import { Projection, type SettledPeople } from '../../projection/projection.js';
 import { readEvent, type Understood } from '../../projection/read-event.js';
 import { letterSource } from '../../sources/letter-source.js';
 import { removeTakenBack, writeAnswers } from '../../store/answers.js';
@@ -61,7 +61,7 @@ export interface IngestResult {
 const chunkSize = 50;
 
 /** Values of special fields are encrypted before anything reads or keeps them. */
-function withoutSpecial<One extends IncomingEvent | RejectedEvent>({ secret, fields }: IngestDeps, one: One): One {
+export function withoutSpecial<One extends IncomingEvent | RejectedEvent>({ secret, fields }: IngestDeps, one: One): One {
   const declared = fields?.current();
   return declared === undefined ? one : sealSpecial(secret, declared, one);
 }
@@ -198,9 +198,35 @@ async function ingestTogether(deps: IngestDeps, trx: Trx, chunk: readonly Unders
     return { fresh: new Set(), wakes: false, over: new Set(), spent: new Map(), told: [], notes: [] };
   }
   const settled = await settlePeople(deps, trx, chunk);
-  const { fresh, plan } = settled;
+  const { fresh } = settled;
   if ([...settled.carts, ...settled.orders, ...settled.records].some(({ profileId }) => !settled.profiles.has(profileId)))
     throw new StaleRead('A cart, an order or a ticket moved to another profile meanwhile.');
+  const { projection, matched, wakes } = await projectAndTell(deps, trx, settled, letters);
+  return {
+    fresh: new Set(fresh.map(({ came }) => came)),
+    over: settled.over,
+    spent: withStarted(settled.spent, fresh, matched),
+    told: fresh.map(({ reading }) => reading),
+    notes: projection.notes,
+    wakes,
+  };
+}
+
+/** New events and whom they are about, locked. */
+export interface Settled extends Omit<SettledPeople, 'isSpent'> {
+  readonly fresh: readonly Fresh[];
+  readonly suspects: Parameters<typeof writeSuspectIds>[0];
+}
+
+/** What the events make of their people, written and told to journeys. `depth`: as in `Fact`. */
+export async function projectAndTell(
+  deps: IngestDeps,
+  trx: Trx,
+  settled: Settled,
+  letters: readonly DeadLetter[],
+  depth?: number,
+): Promise<{ readonly projection: Projection; readonly matched: readonly Matched[]; readonly wakes: boolean }> {
+  const { fresh, plan } = settled;
   const projection = new Projection(deps, { ...settled, isSpent: (keyId) => isSpent(deps, keyId) });
   for (const { reading, meeting } of inOrderOfTime(fresh, plan)) projection.take(reading, meeting);
   const created = new Set(plan.created);
@@ -217,6 +243,7 @@ async function ingestTogether(deps: IngestDeps, trx: Trx, chunk: readonly Unders
   }
   const { matched, wakes, touched } = await tellFacts(trx, deps, {
     facts: projection.facts,
+    ...(depth === undefined ? {} : { depth }),
     people: known,
     newcomers: [...created, ...plan.merges.flatMap(({ from, into }) => [from, into])],
     writes: (matched) => {
@@ -226,14 +253,7 @@ async function ingestTogether(deps: IngestDeps, trx: Trx, chunk: readonly Unders
     },
   });
   asExpected(touched, { ...(carriesOn ? {} : projected.expected), events: fresh.length });
-  return {
-    fresh: new Set(fresh.map(({ came }) => came)),
-    over: settled.over,
-    spent: withStarted(settled.spent, fresh, matched),
-    told: fresh.map(({ reading }) => reading),
-    notes: projection.notes,
-    wakes,
-  };
+  return { projection, matched, wakes };
 }
 
 /** Whether a browser key may start nothing more in this hour. */

@@ -102,6 +102,7 @@ const reasons: Readonly<Record<string, string>> = {
   goal: 'a goal',
   'entry-open': 'the entry is open',
   paused: 'the journey is paused',
+  'too-many-in-a-row': 'eight journeys have begun one another already, and this would be one more: look for a circle',
   'no-entry-key': 'the event does not have the key that the journey needs',
   'nothing-armed': 'it only moves an armed entry, and none is armed',
   where: 'the condition of the trigger about the event is not true',

@@ -22,6 +22,8 @@ export interface Telling {
   readonly people: readonly ProfileChange[];
   /** People who were not there before, or took another profile in: segments look at them even if no fact concerns a segment. */
   readonly newcomers?: readonly ProfileId[];
+  /** How many journeys have begun one another up to these facts (`Fact`). Absent: none. */
+  readonly depth?: number;
   /** What entries are handed beside the facts. */
   readonly inputs?: readonly NewInput[];
   /**
@@ -52,30 +54,34 @@ export interface Told {
  * these facts, those of `reviewPeople`, and one more if somebody came into a segment or left one.
  */
 export async function tellFacts(trx: Trx, context: TellContext, telling: Telling): Promise<Told> {
+  const { depth } = telling;
   const concerned = whomSegmentsConcern(context, telling);
   const listeners = telling.facts.length === 0 ? null : await readListeners(trx, telling.facts, placesOf(concerned));
-  const told = await tellJourneys(trx, context, telling, listeners);
+  const told = await tellJourneys(trx, context, { ...telling, facts: atDepth(telling.facts, depth) }, listeners);
   if (concerned.length === 0) return told;
-  const after = await reviewAndTell(trx, context, concerned, listeners);
+  const after = await reviewAndTell(trx, context, concerned, { known: listeners, depth });
   return { ...told, matched: [...told.matched, ...after.matched], wakes: told.wakes || after.wakes };
 }
 
 /**
  * Looks where these people stand in segments, and tells journeys who came into one or left one. Their profiles are locked. `known`: who
- * listens to that, where it was read before in this transaction.
+ * listens to that, where it was read before in this transaction. `depth`: of what brought it about.
  */
 export async function reviewAndTell(
   trx: Trx,
   context: TellContext,
   ids: readonly ProfileId[],
-  known: Listeners | null = null,
+  { known = null, depth }: { readonly known?: Listeners | null; readonly depth?: number | undefined } = {},
 ): Promise<Pick<Told, 'matched' | 'wakes'>> {
   const { segments, policies, clock, secret } = context;
   const asked = { segments: segments.current(), topics: policies.current().topics, at: clock.now() };
   const opener = secret === undefined ? {} : { open: (name: string, sealed: Sealed) => open(secret, name, sealed) };
   const { facts } = await reviewPeople(trx, { ...asked, ...opener }, ids);
   if (facts.length === 0) return { matched: [], wakes: false };
-  const heard = facts.map((fact) => ({ fact, trigger: true }));
+  const heard = atDepth(
+    facts.map((fact) => ({ fact, trigger: true })),
+    depth,
+  );
   const listeners = known ?? (await readListeners(trx, heard, nothingToCome));
   return tellJourneys(trx, context, { facts: heard, people: movedBy(heard) }, listeners);
 }
@@ -84,6 +90,10 @@ export async function reviewAndTell(
 function whomSegmentsConcern({ segments }: TellContext, { facts, people, newcomers = [] }: Telling): readonly ProfileId[] {
   const changed = people.flatMap(({ id, person }) => (person === undefined ? [] : [id]));
   return concernedBy(segments.current(), { facts: facts.map(({ fact }) => fact), changed, newcomers });
+}
+
+function atDepth(facts: readonly MatchableFact[], depth: number | undefined): readonly MatchableFact[] {
+  return depth === undefined ? facts : facts.map((one) => ({ ...one, fact: { ...one.fact, depth } }));
 }
 
 const nothingToCome: ToCome = { names: [], profiles: [] };

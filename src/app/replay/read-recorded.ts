@@ -1,5 +1,6 @@
 import { type AddressKey, spellingsOf, suppressionKeys, unsubscribeKeys } from '../../domain/consent/suppression.js';
 import type { ShopEvent } from '../../domain/events/event.js';
+import { keptOwnEvent, ownIncoming, ownSource } from '../../domain/events/own-event.js';
 import type { Speaker } from '../../domain/keys/speaker.js';
 import { addressOf, channels, type MessageClass, normaliseAddress } from '../../domain/messages/channel.js';
 import type { Instant } from '../../domain/time/instant.js';
@@ -59,14 +60,14 @@ export async function readRecordedGroups(
         return what === undefined ? [] : [{ ...what, reason, at }];
       }),
     },
-    unreadable: of.events.length - events.length,
+    unreadable: of.events.filter(({ isPlayed }) => !isPlayed).length - events.length,
   }));
 }
 
 async function readEvents(deps: Deps, { events }: StoredRecorded, rest: () => Promise<void>): Promise<readonly RecordedEvent[]> {
   const read: RecordedEvent[] = [];
   for (const row of events) {
-    const event = readStored(deps, row);
+    const event = row.isPlayed ? null : row.source === ownSource ? readOwn(row) : readStored(deps, row);
     if (event !== null) read.push(event);
     await rest();
   }
@@ -110,6 +111,12 @@ function readStored({ placeholderIds }: Deps, row: StoredReplayEvent): RecordedE
   // When it happened was decided when it came.
   const event: ShopEvent = { ...reading.incoming.event, messageId, occurredAt, receivedAt, origin };
   return { profileId: row.profileId as ProfileId, incoming: { ...reading.incoming, event } };
+}
+
+/** Null: the payload is gone. */
+function readOwn({ messageId, profileId, payload, occurredAt }: StoredReplayEvent): RecordedEvent | null {
+  const own = keptOwnEvent({ messageId, payload, profileId: profileId as ProfileId, at: occurredAt });
+  return own === null ? null : { profileId: own.profileId, incoming: ownIncoming(own, {}), own };
 }
 
 /** User tokens are kept nowhere: a browser was vouched for where ingest noted nothing that speaks against it. */

@@ -12,6 +12,7 @@ import { takeTurn } from '../../turn/take-turn.js';
 import type { TurnRows, TurnWorld } from '../../turn/world.js';
 import { suppressAddress } from '../consent/suppress-address.js';
 import type { AppDeps } from '../deps.js';
+import { hearOwnEvent } from '../ingest/hear-own-event.js';
 import type { SendPlan } from './plan-send.js';
 import { lockWorld, lockWorlds, type SeenWorld } from './read-world.js';
 
@@ -126,6 +127,7 @@ function toolsFor(deps: AppDeps, trx: Trx, world: TurnWorld, { hasRun }: { reado
     hasRun,
     realAt: (at) => deps.clock.realAt(at),
     providers: deps.providers,
+    say: ({ told }) => hearOwnEvent(deps, trx, told),
     suppress: (effect) => suppressAddress(deps, trx, { ...effect, profile: world.profile }),
   };
 }
@@ -146,7 +148,7 @@ function answerOf(deps: AppDeps, { result, effects }: TakenTurn): TurnAnswer {
   return {
     ...toResult(deps, result),
     ...(verdicts.length === 0 ? {} : { verdicts }),
-    ...(displaced.length === 0 ? {} : { wakesOthers: true }),
+    ...(displaced.length === 0 && !effects.some(({ kind }) => kind === 'say') ? {} : { wakesOthers: true }),
   };
 }
 

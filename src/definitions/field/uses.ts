@@ -29,9 +29,11 @@ function gather(value: unknown, read: Set<string>): void {
     return;
   }
   if (!isRecord(value)) return;
-  const { kind, name, readsFields } = value;
+  const { kind, name, of, path, readsFields } = value;
   // A quiz: its branches and its result read what was answered.
   if (Array.isArray(readsFields)) for (const field of readsFields) read.add(String(field));
+  // A value that a step takes from the person.
+  if (of === 'traits' && typeof path === 'string') read.add(rootOf(path));
   if ((kind === 'trait' || kind === 'answer') && typeof name === 'string') read.add(rootOf(name));
   for (const inner of Object.values(value)) gather(inner, read);
 }

@@ -57,4 +57,6 @@ export interface Fact {
   /** The client's messageId of the event that it was derived from. */
   readonly eventId: string;
   readonly properties: Readonly<Record<string, unknown>>;
+  /** How many journeys have begun one another up to it (`ToldByStep`). Absent: none, it comes from outside. */
+  readonly depth?: number;
 }

@@ -2,6 +2,7 @@
 // example.
 // Schema, compiler, lint, graph, engine and what waits listen to are made from this list.
 import type { StepEffect, StepShapes } from '../definition.js';
+import { emit } from './emit.js';
 import { exit } from './exit.js';
 import { experiment } from './experiment.js';
 import type { StepKind } from './kind.js';
@@ -19,5 +20,6 @@ export const stepKinds = {
   time_window: timeWindow,
   split,
   experiment,
+  emit,
   exit,
 } satisfies { readonly [K in keyof StepShapes]: StepKind<StepShapes[K], unknown, StepEffect> };

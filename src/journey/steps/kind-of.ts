@@ -28,6 +28,11 @@ export function listensAt(step: Step): readonly Listening[] {
   return stepKind(step).listens(step);
 }
 
+/** The properties of what waits heard that a step takes. */
+export function takenAt(step: Step): readonly { readonly step: string; readonly property: string }[] {
+  return stepKind(step).takes?.(step) ?? [];
+}
+
 /** The message that a step asks the gate for; null: it sends none. */
 export function messageOf(step: Step): SendStep | null {
   return stepKind(step).message(step);

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { FactName } from '../../domain/events/fact.js';
+import type { OwnEvent } from '../../domain/events/own-event.js';
 import type { Instant } from '../../domain/time/instant.js';
 import type { StepId } from '../../domain/values/ids.js';
 import type { Condition } from '../conditions/condition.js';
@@ -96,6 +97,11 @@ export type Move<Effect = never> =
     }
   /** Its message is pending (`message`). */
   | { readonly kind: 'send' }
+  /**
+   * Says something of the person, once for each visit. When it is written, with all that follows from it, the step is asked again: then it
+   * has `dueAt`, and knows the person as they are by then.
+   */
+  | { readonly kind: 'say'; readonly event: OwnEvent; readonly line: Pick<TraceLine, 'kind' | 'text'> }
   | {
       readonly kind: 'finish';
       readonly outcome: EntryOutcome;
@@ -122,6 +128,8 @@ export interface StepKind<S extends StepBase & { readonly kind: string }, Source
   reads(step: S): readonly Condition[];
   /** What must be loaded for it beside what its conditions need. */
   needs(step: S): readonly Need[];
+  /** The properties of what waits heard that it takes, which are kept for it. Absent: none. */
+  takes?(step: S): readonly { readonly step: string; readonly property: string }[];
   /** What is wrong although its form is right; what it names (`tools.note`) is looked up by others. */
   lint(step: S, look: StepLook): readonly Finding[];
   /** What it does, as a sentence for people, from the journey's own words. */

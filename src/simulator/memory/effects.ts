@@ -8,9 +8,11 @@ import { leaseMs } from '../../domain/values/lease.js';
 import { stepEffect } from '../../step-effects/kind-of.js';
 import type { Effect, EffectOf } from '../../turn/effects.js';
 import { stateAfter } from '../../turn/settle-attempt.js';
+import { hearOwn } from './ingest.js';
+import type { IngestNeeds } from './needs.js';
 import { addressKey, type MemoryMessage, type Tables } from './tables.js';
 
-type Writer<K extends Effect['kind']> = (effect: EffectOf<K>, tables: Tables) => void;
+type Writer<K extends Effect['kind']> = (effect: EffectOf<K>, tables: Tables, hearing: IngestNeeds | null) => void;
 
 /** The same effects as `src/store/effects.ts` writes. */
 const writers: { readonly [K in Effect['kind']]: Writer<K> } = {
@@ -75,11 +77,16 @@ const writers: { readonly [K in Effect['kind']]: Writer<K> } = {
     if (profile !== undefined && profile.lastInstant < at) tables.profiles.set(profileId, { ...profile, lastInstant: at });
   },
   asked: ({ by, effect, at }, tables) => stepEffect(effect).toMemory(effect, { by, at }, tables),
+  say: ({ told }, tables, hearing) => {
+    if (hearing === null) throw new Error(`The step ${told.by.step} says something, and nobody can hear it in this world.`);
+    hearOwn(tables, hearing, told);
+  },
   forget: ({ entryId }, tables) => tables.changeEntry(entryId, { isPoked: false }),
 };
 
-export function applyEffects(tables: Tables, effects: readonly Effect[]): void {
-  for (const effect of effects) (writers[effect.kind] as Writer<Effect['kind']>)(effect, tables);
+/** `hearing`: how the world hears what steps say. Null: none of these effects says anything. */
+export function applyEffects(tables: Tables, effects: readonly Effect[], hearing: IngestNeeds | null = null): void {
+  for (const effect of effects) (writers[effect.kind] as Writer<Effect['kind']>)(effect, tables, hearing);
 }
 
 /** Nothing more goes to this address. */

@@ -1,6 +1,7 @@
 import { joinWithinMs, type KeptCart } from '../../domain/carts/cart-book.js';
 import type { ShopEvent } from '../../domain/events/event.js';
 import type { IncomingEvent } from '../../domain/events/incoming.js';
+import type { ToldByStep } from '../../domain/events/own-event.js';
 import { cartIn } from '../../domain/events/subject.js';
 import { ourselves } from '../../domain/keys/speaker.js';
 import type { KeptOrder } from '../../domain/orders/kept-order.js';
@@ -11,6 +12,7 @@ import type { CartId, ProfileId } from '../../domain/values/ids.js';
 import type { MatchableFact, Matched } from '../../matching/matched.js';
 import { identifying } from '../../projection/identifying.js';
 import { commerceOf, ordersNamed, recordsNamed } from '../../projection/meanings/index.js';
+import { settleOwn } from '../../projection/own-event.js';
 import { Projection } from '../../projection/projection.js';
 import { readEvent, type Understood } from '../../projection/read-event.js';
 import type { ConsentAct } from '../../projection/rows.js';
@@ -83,6 +85,23 @@ export function hearFrom(tables: Tables, needs: IngestNeeds, incoming: IncomingE
     newcomers: [...plan.created, ...plan.merges.flatMap(({ from, into }) => [from, into])],
   });
   return { kind: 'taken', profileId, facts, matched, speaksOfCart, cartId };
+}
+
+/** Takes what a step says, as `hearOwnEvent` does in a turn's transaction. */
+export function hearOwn(tables: Tables, needs: IngestNeeds, told: ToldByStep): readonly Matched[] {
+  const profile = tables.profiles.get(told.profileId);
+  if (profile === undefined) return [];
+  const settled = settleOwn(needs, told, profile);
+  tables.events.add(settled.reading.event.messageId);
+  const projection = new Projection(needs, settled);
+  projection.take(settled.reading, settled.meeting);
+  writeProjection(tables, projection, settled.plan);
+  return tellFacts(tables, needs, {
+    facts: projection.facts,
+    at: settled.reading.event.receivedAt,
+    changed: [...projection.profiles.keys()],
+    depth: told.depth,
+  });
 }
 
 function project(tables: Tables, needs: IngestNeeds, reading: Understood, plan: ReturnType<typeof planPeople>): Projection {

@@ -18,11 +18,14 @@ import { takeTurn } from '../../turn/take-turn.js';
 import type { TurnWorld } from '../../turn/world.js';
 import { applyEffects } from './effects.js';
 import { sharersOf } from './match.js';
+import type { IngestNeeds } from './needs.js';
 import { readWorld, type Surroundings } from './read-world.js';
 import type { MemoryEntry, Tables } from './tables.js';
 
 /** What answers around a world in memory. */
 export interface Outside extends Surroundings {
+  /** How the world hears what steps say. */
+  readonly hearing: IngestNeeds;
   readonly render: (template: string, context: RenderContext, world: TurnWorld) => RenderResult;
   /** What a template asks beside what every message has. Absent: none does. */
   readonly asks?: ((template: string) => readonly string[]) | undefined;
@@ -113,7 +116,7 @@ export class Play {
   #turn(world: TurnWorld, plan: PreparedSend | null, settled: SettledAttempt | null): TurnResult {
     const request: TurnRequest = { plan, isPlanFresh: true, settled, lane: 'send-here', mayBegin: true };
     const { effects, result } = takeTurn(world, request);
-    applyEffects(this.tables, effects);
+    applyEffects(this.tables, effects, this.#outside.hearing);
     return result;
   }
 

@@ -21,13 +21,20 @@ interface Telling {
   /** People of whom something is known that was not known before; new ones among them. */
   readonly changed?: readonly ProfileId[];
   readonly newcomers?: readonly ProfileId[];
+  /** As in `Fact`. */
+  readonly depth?: number;
 }
 
 /** The one way in which facts reach journeys: they are matched, then people are looked at whose place in a segment may be another. */
-export function tellFacts(tables: Tables, needs: TellNeeds, { facts, at, changed = [], newcomers = [] }: Telling): readonly Matched[] {
+export function tellFacts(
+  tables: Tables,
+  needs: TellNeeds,
+  { facts: told, at, changed = [], newcomers = [], depth }: Telling,
+): readonly Matched[] {
+  const facts = depth === undefined ? told : told.map((one) => ({ ...one, fact: { ...one.fact, depth } }));
   const matched = matchFacts(tables, needs, facts);
   const happened = { facts: facts.map(({ fact }) => fact), changed, newcomers };
-  return [...matched, ...reviewAndTell(tables, needs, concernedBy(tables.segments.inForce, happened), at)];
+  return [...matched, ...reviewAndTell(tables, needs, concernedBy(tables.segments.inForce, happened), at, depth)];
 }
 
 /** When somebody is next to be looked at, although nothing happens; null: never. */
@@ -46,7 +53,7 @@ export function putInForce(tables: Tables, needs: Pick<TellNeeds, 'policies'>, l
   for (const id of tables.profiles.keys()) review(tables, needs.policies.current().topics, id, at);
 }
 
-function reviewAndTell(tables: Tables, needs: TellNeeds, ids: readonly ProfileId[], at: Instant): readonly Matched[] {
+function reviewAndTell(tables: Tables, needs: TellNeeds, ids: readonly ProfileId[], at: Instant, depth?: number): readonly Matched[] {
   const { topics } = needs.policies.current();
   const facts = ids.flatMap((id) => review(tables, topics, id, at));
   if (facts.length === 0) return [];
@@ -58,7 +65,7 @@ function reviewAndTell(tables: Tables, needs: TellNeeds, ids: readonly ProfileId
   return matchFacts(
     tables,
     needs,
-    facts.map((fact) => ({ fact, trigger: true })),
+    facts.map((fact) => ({ fact: depth === undefined ? fact : { ...fact, depth }, trigger: true })),
   );
 }
 

@@ -1,7 +1,7 @@
 // To add a kind of pending thing: its shape in `Pending` (src/journey/entry.ts), a file here with its settler, a line in `settlers`,
 // a story in `test/turn`. What it does to the world is an effect (`effects.ts`).
 import type { Pending } from '../../journey/entry.js';
-import { finish, wait } from '../answer.js';
+import { finish, say, wait } from '../answer.js';
 import type { Turn } from '../turn.js';
 import { rests, type Settled, type Settler } from './kind.js';
 import { send } from './send.js';
@@ -9,6 +9,7 @@ import { send } from './send.js';
 const settlers: { readonly [K in Pending['kind']]: Settler<K> } = {
   send,
   wait: (turn, { until, awaiting, sentence }) => rests(wait(turn, until, awaiting, sentence)),
+  say: (turn, { event, awaiting }) => rests(say(turn, event, awaiting)),
   finished: (turn, { outcome, reason }) => rests(finish(turn, outcome, reason)),
 };
 
