@@ -159,7 +159,12 @@ module.exports = {
       '^src/bell\\.ts$',
     ]),
     only('shop-api-answers-a-port', '^src/shop-api/', ['^src/shop-api/', '^src/domain/', '^src/app/ports']),
-    only('contract-imports-domain', '^src/api/contract/', ['^src/api/contract/', '^src/domain/', '^src/replay/moments\\.ts$']),
+    only('contract-imports-domain', '^src/api/contract/', [
+      '^src/api/contract/',
+      '^src/domain/',
+      '^src/replay/moments\\.ts$',
+      '^src/sources/file/(fields|mapping)\\.ts$',
+    ]),
     only('pages-are-doors', '^src/pages/', ['^src/pages/', '^src/domain/', '^src/app/', '^src/api/(access|caller-address|problem)\\.ts$']),
     {
       name: 'a-page-knows-the-kit-alone',

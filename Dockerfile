@@ -23,6 +23,7 @@ COPY --from=build --chown=node:node /app/journeys ./journeys
 COPY --from=build --chown=node:node /app/policies ./policies
 COPY --from=build --chown=node:node /app/segments ./segments
 COPY --from=build --chown=node:node /app/fields.yaml ./fields.yaml
+COPY --from=build --chown=node:node /app/imports ./imports
 COPY --from=build --chown=node:node /app/quizzes ./quizzes
 COPY --from=build --chown=node:node /app/experiments ./experiments
 COPY --from=build --chown=node:node /app/templates ./templates

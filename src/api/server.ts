@@ -28,6 +28,7 @@ import { eventRoutes } from './routes/events.js';
 import { experimentRoutes } from './routes/experiments.js';
 import { fieldRoutes } from './routes/fields.js';
 import { healthRoutes } from './routes/health.js';
+import { importRoutes } from './routes/imports.js';
 import { inboundMessageRoutes } from './routes/inbound-messages.js';
 import { journeyRoutes } from './routes/journeys.js';
 import { keyActRoutes } from './routes/key-acts.js';
@@ -127,6 +128,7 @@ const apiRoutes = [
   segmentPlaceRoutes,
   experimentRoutes,
   productRoutes,
+  importRoutes,
   shopifyRoutes,
   recommendationRoutes,
   controlRoutes,

@@ -46,6 +46,7 @@ export interface Database {
   audit_log: AuditLogTable;
   audit_outcomes: AuditOutcomesTable;
   dead_letters: DeadLettersTable;
+  imports: ImportsTable;
   claims: ClaimsTable;
   merges: MergesTable;
   key_acts: KeyActsTable;
@@ -576,6 +577,26 @@ export interface DeadLettersTable {
   resolved_at: number | null;
   /** With which key it came, and whether the person was vouched for. */
   speaker: ColumnType<Speaker | null, string | null | undefined, string | null>;
+}
+
+/** Files that are imported, and how far (`0052`). */
+export interface ImportsTable {
+  id: string;
+  kind: string;
+  file: string;
+  digest: string;
+  mapping: Json<unknown>;
+  header: Json<readonly string[]>;
+  triggers: boolean;
+  as_of: number;
+  /** Things of the file that are dealt with: lines, or groups of lines. */
+  position: number;
+  taken: number;
+  faulty: number;
+  silent: JsonDefault<Readonly<Record<string, number>>>;
+  started_at: number;
+  updated_at: number;
+  finished_at: number | null;
 }
 
 export interface ControlsTable {

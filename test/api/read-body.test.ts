@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readJson } from '../../src/api/event-door/read-body.js';
+import { readJson } from '../../src/domain/values/exact-json.js';
 
 test.each([
   ['{"userId":12345678901234567890}', { userId: '12345678901234567890' }],

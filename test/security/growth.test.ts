@@ -1,7 +1,7 @@
 import fastify from 'fastify';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { readJson } from '../../src/api/event-door/read-body.js';
+import { readJson } from '../../src/domain/values/exact-json.js';
 import { scanJson } from '../../src/api/event-door/scan-json.js';
 import { checkEmail, normaliseEmail } from '../../src/channels/email/address.js';
 import { normalisePhone } from '../../src/channels/sms/address.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readJson } from '../../src/api/event-door/read-body.js';
+import { readJson } from '../../src/domain/values/exact-json.js';
 import { isSigned } from '../../src/sources/shopify/delivery.js';
 import { shopify } from '../../src/sources/shopify/source.js';
 import { topics } from '../../src/sources/shopify/topics.js';

@@ -1,10 +1,10 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { AppDeps } from '../../app/deps.js';
 import { takeDelivery } from '../../app/ingest/take-delivery.js';
+import { readJson } from '../../domain/values/exact-json.js';
 import { sources } from '../../sources/index.js';
 import type { SignedDoor, Source } from '../../sources/source.js';
 import { openTo } from '../access.js';
-import { readJson } from '../event-door/read-body.js';
 import { Problem } from '../problem.js';
 
 /** Who may sign, for each source: the sender's own name of the shop, and the secrets that hold now. */

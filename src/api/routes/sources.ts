@@ -5,6 +5,7 @@ import { combineIngest } from '../../app/ingest/combine-ingest.js';
 import { speakersBy, userTokenSecrets } from '../../app/keys/user-tokens.js';
 import { writeKeysInUse } from '../../app/keys/write-keys-in-use.js';
 import { untilNextHour } from '../../domain/keys/key-budget.js';
+import { readJson } from '../../domain/values/exact-json.js';
 import { keptCharacters } from '../../domain/values/kept-payload.js';
 import { sources } from '../../sources/index.js';
 import { readOne } from '../../sources/kit/read-one.js';
@@ -12,7 +13,6 @@ import type { Source } from '../../sources/source.js';
 import { openTo } from '../access.js';
 import { type DoorLimits, Doorway, doorLimits, type TakenBody } from '../event-door/doorway.js';
 import { answerPreflight, openToPages, preflight } from '../event-door/pages-of-others.js';
-import { readJson } from '../event-door/read-body.js';
 import { Problem } from '../problem.js';
 
 const success = { success: true } as const;

@@ -33,6 +33,7 @@ import {
 import { messageListCommand, messageWhyCommand } from './explain-message.js';
 import { fieldListCommand } from './fields.js';
 import { profileFindCommand } from './find-profile.js';
+import { importCommands, importListCommand } from './imports.js';
 import { inboundListCommand, inboundReviewCommand } from './inbound-messages.js';
 import { writeKeyActsCommand, writeKeyUndoCommand } from './key-acts.js';
 import { writeKeyCreateCommand, writeKeyListCommand, writeKeyRevokeCommand, writeKeyRotateCommand } from './keys.js';
@@ -108,6 +109,8 @@ export const commands: readonly Command[] = [
   productListCommand,
   productShowCommand,
   productImportCommand,
+  ...importCommands,
+  importListCommand,
   recommendationsStatusCommand,
   journeyLintCommand,
   journeyPublishCommand,
@@ -187,6 +190,7 @@ export const groups: Readonly<Record<string, string>> = {
   policy: 'policies: caps, engagement, quiet hours, topics, classes',
   ...definitionGroups,
   product: 'products: what the shop sells',
+  import: 'people, orders, products and consents from files',
   shopify: 'the connection to Shopify',
   recommendations: 'what is learnt from orders for recommendations',
   journey: 'journeys: check, publish, stop, report',
