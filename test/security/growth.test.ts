@@ -1,7 +1,6 @@
 import fastify from 'fastify';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { readJson } from '../../src/domain/values/exact-json.js';
 import { scanJson } from '../../src/api/event-door/scan-json.js';
 import { checkEmail, normaliseEmail } from '../../src/channels/email/address.js';
 import { normalisePhone } from '../../src/channels/sms/address.js';
@@ -9,6 +8,7 @@ import { tidySms } from '../../src/channels/sms/content.js';
 import { trackDesigned, trackPlain } from '../../src/channels/track-links.js';
 import { oneLine, printable } from '../../src/cli/printable.js';
 import { readTimeZone } from '../../src/domain/time/time-zone.js';
+import { readJson } from '../../src/domain/values/exact-json.js';
 import { keptPayload } from '../../src/domain/values/kept-payload.js';
 import { readForms } from '../../src/pages/kit/form.js';
 import { tidyText } from '../../src/render/render.js';
