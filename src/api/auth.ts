@@ -39,6 +39,11 @@ export async function requireScope(
   if (!opens(key.scopes, scope)) throw new Problem(403, 'missing-scope', missingScope(key, scope));
 }
 
+/** Who does it, as it is kept with what they do: `key:` and the id of the API key. */
+export function callerOf({ apiKey }: Pick<FastifyRequest, 'apiKey'>): string {
+  return `key:${apiKey?.id ?? 'unknown'}`;
+}
+
 /** What `Authorization: Bearer …` bears. */
 function bearerOf(request: Pick<FastifyRequest, 'headers'>): string | null {
   return /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null;

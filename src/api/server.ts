@@ -28,6 +28,7 @@ import { eventRoutes } from './routes/events.js';
 import { experimentRoutes } from './routes/experiments.js';
 import { fieldRoutes } from './routes/fields.js';
 import { healthRoutes } from './routes/health.js';
+import { holdRoutes } from './routes/holds.js';
 import { importRoutes } from './routes/imports.js';
 import { inboundMessageRoutes } from './routes/inbound-messages.js';
 import { journeyRoutes } from './routes/journeys.js';
@@ -47,6 +48,7 @@ import { shopRoutes } from './routes/shop.js';
 import { shopifyRoutes } from './routes/shopify.js';
 import { suppressionRoutes } from './routes/suppressions.js';
 import { suspectIdRoutes } from './routes/suspect-ids.js';
+import { taskRoutes } from './routes/tasks.js';
 import { templateRoutes } from './routes/templates.js';
 import { userTokenRoutes } from './routes/user-tokens.js';
 import { writeKeyRoutes } from './routes/write-keys.js';
@@ -134,6 +136,8 @@ const apiRoutes = [
   controlRoutes,
   breakerRoutes,
   entryRoutes,
+  taskRoutes,
+  holdRoutes,
   profileRoutes,
   profileSearchRoutes,
   consentRoutes,

@@ -30,6 +30,14 @@ export function awaitedBy(definition: JourneyDefinition, about: About, state: En
  */
 export const placeWait: Awaiting = { event: 'profile.updated', by: 'profile', purpose: 'place', hastens: true };
 
+/** A message waits while marketing to the person is on hold: after news that may end that, the gate decides again. */
+export const holdWaits: readonly Awaiting[] = (['task.closed', 'ticket.closed', 'hold.released'] as const).map((event) => ({
+  event,
+  by: 'profile',
+  purpose: 'hold',
+  hastens: true,
+}));
+
 function correlations(match: FactMatch, { entry: { key } }: JourneyDefinition, about: About): readonly Awaiting['by'][] {
   switch (match) {
     case 'any':

@@ -88,8 +88,8 @@ export type Pending =
 export interface Awaiting {
   readonly event: FactName;
   readonly by: 'profile' | SubjectKind;
-  /** `place`: a message waits for an hour that depends on where the person is. */
-  readonly purpose: 'exit' | 'branch' | 'goal' | 'place';
+  /** `place`: a message waits for an hour that depends on where the person is. `hold`: for the end of a hold on marketing. */
+  readonly purpose: 'exit' | 'branch' | 'goal' | 'place' | 'hold';
   /** A goal alone only measures: it never wakes the workflow. */
   readonly hastens: boolean;
 }

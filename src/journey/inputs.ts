@@ -151,7 +151,9 @@ function asked({ steps, exits }: JourneyDefinition, step: Step): ReadonlySet<str
     ...exits.flatMap(({ on }) => (on.kind === 'condition' ? [on.condition] : [])),
   ];
   const named = conditions.flatMap(allConditions).flatMap((one) => (one.kind === 'heard' && one.step === step.id ? [one.property] : []));
-  const taken = Object.values(steps).flatMap((one) => takenAt(one).flatMap((from) => (from.step === step.id ? [from.property] : [])));
+  const taken = Object.values(steps)
+    .flatMap(takenAt)
+    .flatMap((from) => (from.step === null || from.step === step.id ? [from.property] : []));
   return new Set([...named, ...taken, ...(step.kind === 'wait_until' ? (step.remember ?? []) : [])]);
 }
 

@@ -12,6 +12,7 @@ import { describeHappening } from './happening-words.js';
 import type { Introduced } from './introduce.js';
 import { askToLeave, type PausedScope, pause, receive, resume } from './memory/deeds.js';
 import { suppressAddress } from './memory/effects.js';
+import { closeTasks } from './memory/holds.js';
 import { type Heard, hear } from './memory/ingest.js';
 import type { IngestNeeds } from './memory/needs.js';
 import { sendOwnMessage, startBroadcast } from './memory/own-sends.js';
@@ -65,6 +66,10 @@ const doers: { readonly [K in HappeningKind['kind']]: Doer<K> } = {
     say(stage, what);
     const person = personOf(stage, what.who ?? null);
     for (const { id } of stage.tables.entries.where('profile', person)) askToLeave(stage.tables, id, what.reason, stage.play.at);
+  },
+  'close-task': (stage, what) => {
+    say(stage, what);
+    closeTasks(stage.tables, tellNeeds(stage), { person: personOf(stage, what.who ?? null), reason: what.reason }, stage.play.at);
   },
   broadcast: (stage, { kind: _kind, to, ...broadcast }) => {
     const { tables, play, policies, narrator } = stage;

@@ -55,6 +55,7 @@ const actions = [
   'suppress',
   'order_lookup',
   'exit',
+  'close_task',
   'broadcast',
   'message',
 ] as const;
@@ -85,6 +86,8 @@ const happeningSchema = z
     suppress: z.strictObject({ channel: z.enum(channels), reason: z.enum(suppressionReasons) }).optional(),
     order_lookup: z.enum(['found', 'none', 'failed']).optional(),
     exit: z.string().optional(),
+    /** Somebody of the team closes the person's open tasks with this reason. */
+    close_task: z.string().optional(),
     /** One message to many. */
     broadcast: z
       .strictObject({

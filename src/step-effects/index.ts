@@ -2,7 +2,9 @@
 // it stores and, where that is about a person, a value in `src/store/person-tables.ts`. The step declares its shape (`StepEffects`) and
 // asks for it in its move.
 import { exposed } from './exposed.js';
+import { hold } from './hold.js';
 import type { StepEffectKinds } from './kind.js';
+import { task } from './task.js';
 
 /** By the kind of the effect; the compiler asks for each. */
-export const stepEffects: StepEffectKinds = { exposed };
+export const stepEffects: StepEffectKinds = { exposed, task, hold };

@@ -4,7 +4,7 @@ import type { Db, Trx } from './db.js';
 
 /** Something whose person the audit log keeps. `user`: by an id of the shop's own, which the log does not keep. */
 export interface Subject {
-  readonly kind: 'profile' | 'user' | 'entry' | 'message' | 'inbound-message' | 'consent';
+  readonly kind: 'profile' | 'user' | 'entry' | 'message' | 'task' | 'inbound-message' | 'consent';
   readonly id: string;
 }
 
@@ -44,6 +44,7 @@ export async function insertActs(db: Db | Trx, acts: readonly AuditedAct[]): Pro
         union all select i.profile_id from identities i where w.kind = 'user' and i.kind = 'user' and i.value = w.id
         union all select e.profile_id from entries e where w.kind = 'entry' and e.id = w.id
         union all select m.profile_id from messages m where w.kind = 'message' and m.id = w.id
+        union all select t.profile_id from tasks t where w.kind = 'task' and t.id = w.id
         union all select b.profile_id from inbound_messages b where w.kind = 'inbound-message' and b.id = w.id
         union all select c.profile_id from consents c where w.kind = 'consent' and c.seq::text = w.id
       ) found where found.id is not null order by found.id

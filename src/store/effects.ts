@@ -56,7 +56,7 @@ const writers: { readonly [K in Effect['kind']]: Writer<K> } = {
   looked: ({ entryId, poke }, to) =>
     to.writes.add({ entries: writeLookedAt(entryId, { pokeReal: pokeReal(poke, to), hasRun: to.hasRun }) }),
   instant: ({ profileId, at }, { writes }) => writes.add({ profiles: writeLastInstant(profileId, at) }),
-  asked: ({ by, effect, at }, { writes }) => writes.add({ asked: stepEffect(effect).toStore(effect, { by, at }) }),
+  asked: ({ by, effect, at }, { writes }) => writes.add({ [`asked_${effect.kind}`]: stepEffect(effect).toStore(effect, { by, at }) }),
   say: async (effect, { writes, say }) => {
     // Who listens is read from what this turn has written.
     await writes.flush();

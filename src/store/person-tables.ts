@@ -10,6 +10,7 @@ import { quizTables } from './quiz-tables.js';
 import { segmentTables } from './segment-tables.js';
 import { serviceTables } from './service-tables.js';
 import { tablesOfNobody } from './tables-of-nobody.js';
+import { taskTables } from './task-tables.js';
 
 // To add a table with a person's data: its migration, its type in `schema.ts`, and its value here. A merge, the undo of a merge, an erasure
 // and the person's copy of their data go through this list. `test/store/people/person-tables.test.ts` reads the schema and plants a value
@@ -131,6 +132,7 @@ export const personTables: { readonly [Name in TableName]: TableRule<Name> } = {
   },
   ...orderTables,
   ...serviceTables,
+  ...taskTables,
   entries: {
     kind: 'person',
     merge: { kind: 'moves', row: 'id', since: ({ events }) => sql`trigger_event_id = any(${events})` },

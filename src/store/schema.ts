@@ -24,6 +24,8 @@ export interface Database {
   orders: OrdersTable;
   order_lines: OrderLinesTable;
   service_records: ServiceRecordsTable;
+  tasks: TasksTable;
+  holds: HoldsTable;
   consents: ConsentsTable;
   suppressions: SuppressionsTable;
   confirmation_requests: ConfirmationRequestsTable;
@@ -206,6 +208,39 @@ export interface ServiceRecordsTable {
   updated_at: number;
   fold: ColumnType<unknown, string, string>;
   seq: Generated<number>;
+}
+
+export interface TasksTable {
+  id: string;
+  profile_id: string;
+  entry_id: string;
+  journey_id: string;
+  step: string;
+  reason: string;
+  title: string;
+  priority: 'urgent' | 'high' | 'normal' | 'low';
+  order_id: string | null;
+  because: ColumnType<unknown, string, string>;
+  opened_at: number;
+  due_at: number | null;
+  assignee: string | null;
+  closed_at: number | null;
+  closed_by: string | null;
+  note: string | null;
+}
+
+export interface HoldsTable {
+  id: string;
+  profile_id: string;
+  /** What ends it before `until`. */
+  ends_with: 'task' | 'ticket' | 'time';
+  task_id: string | null;
+  reason: string;
+  since: number;
+  until: number;
+  made_by: string;
+  released_at: number | null;
+  released_by: string | null;
 }
 
 export interface OrderLinesTable {

@@ -13,6 +13,7 @@ import { consentRecordPairs, isImported } from './consents.js';
 import type { Db, Trx } from './db.js';
 import { type EngagementHistoryJson, selectEngagementHistory, toEngagementHistory } from './engagement.js';
 import { readInput, readState } from './entry-json.js';
+import { selectHolds } from './holds.js';
 import { isUser } from './identities.js';
 import { isHuman } from './interactions.js';
 import { mayHaveLeftAt } from './may-have-left.js';
@@ -246,6 +247,7 @@ export function selectTurnFacts(of: FactTerms): RawBuilder<TurnFactsRow> {
           and slot_at > ${of.messagesSince}) m left join entries e on e.id = m.entry_id) as messages,
     ${of.suppressed === null ? sql`null::json` : sql`(select json_object_agg(channel, reason order by created_at desc) from suppressions where ${isIn(of.suppressed)})`} as suppressions,
     ${of.unsubscribed === null ? sql`null::json` : sql`(select json_object_agg(channel, created_at order by created_at) from suppressions where ${isIn(of.unsubscribed)})`} as unsubscribed_at,
+    ${selectHolds(of)} as holds,
     (select json_agg(key) from controls where key like 'pause:%') as pauses,
     (select min(value) from identities where profile_id = ${profileId} and ${isUser}) as user_id,
     exists (select 1 from messages where profile_id = ${profileId} and channel = any(${introducing}::text[]) and accepted_at is not null) as texted_before,
@@ -273,6 +275,7 @@ function toTurnFacts(row: TurnFactsRow, asked: readonly AskedSource[]): TurnFact
       attempts: message.attempts ?? [],
       receipts: [...(message.receipts ?? []), ...(interactions ?? [])],
     })),
+    holds: row.holds ?? [],
     suppressions: row.suppressions ?? {},
     unsubscribedAt: row.unsubscribed_at ?? {},
     inboxOrderAt: row.inbox_order_at,
@@ -298,6 +301,7 @@ export interface TurnFactsRow {
         readonly interactions: readonly string[] | null;
       })[]
     | null;
+  readonly holds: TurnFacts['holds'] | null;
   readonly suppressions: TurnFacts['suppressions'] | null;
   readonly unsubscribed_at: TurnFacts['unsubscribedAt'] | null;
   readonly pauses: readonly string[] | null;

@@ -2,8 +2,18 @@ import type { RawBuilder } from 'kysely';
 import type { Trx } from './db.js';
 import { writeWithNext } from './write-together.js';
 
-/** What a turn writes to; `waits_gone` and `waits` are the rows that go and those that come, `asked` is what a step asked for. */
-type Place = 'inputs' | 'messages' | 'attempts' | 'verdicts' | 'waits_gone' | 'waits' | 'trace' | 'entries' | 'profiles' | 'asked';
+/** What a turn writes to; `waits_gone` and `waits` are the rows that go and those that come, `asked_…` is what a step asked for, by its kind. */
+type Place =
+  | 'inputs'
+  | 'messages'
+  | 'attempts'
+  | 'verdicts'
+  | 'waits_gone'
+  | 'waits'
+  | 'trace'
+  | 'entries'
+  | 'profiles'
+  | `asked_${string}`;
 
 export type Writes = Readonly<Partial<Record<Place, RawBuilder<unknown> | null>>>;
 

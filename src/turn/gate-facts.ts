@@ -8,6 +8,7 @@ import { type CapPerson, capsFor } from '../domain/gate/caps-for.js';
 import type { SendFacts, SendRequest } from '../domain/gate/guards/guard.js';
 import { type LedgerRow, ledgerOf } from '../domain/gate/ledger.js';
 import { quietHoursFor } from '../domain/gate/quiet-hours.js';
+import type { Hold } from '../domain/holds/hold.js';
 import type { Channel } from '../domain/messages/channel.js';
 import type { Place } from '../domain/places/zone-evidence.js';
 import type { Policies } from '../domain/policy/policies.js';
@@ -20,6 +21,8 @@ export interface GatePerson {
   readonly engagement: EngagementFacts;
   /** Their messages, as far back as the widest cap looks. */
   readonly ledger: readonly LedgerRow[];
+  /** Why marketing to them waits. */
+  readonly holds: readonly Hold[];
   /** Why the address of a channel is suppressed. */
   readonly suppressions: Readonly<Partial<Record<Channel, string>>>;
   /** Since when marketing to it is refused, for everyone who has it. */
@@ -56,6 +59,7 @@ export function gateFacts(
     consents,
     topics: policies.topics,
     suppression: suppression === null ? null : { reason: suppression },
+    holds: isTest ? [] : person.holds,
     holdout: rules.isHeldOut && (person.isInHoldout ?? false),
     places,
     quietHours: quietHoursFor(policies, request.class),

@@ -4,6 +4,7 @@ import type { Tier } from '../domain/engagement/engagement-tier.js';
 import type { EngagementFacts } from '../domain/engagement/facts.js';
 import type { EngagementState } from '../domain/engagement/state.js';
 import type { About } from '../domain/events/subject.js';
+import type { Hold } from '../domain/holds/hold.js';
 import type { Secrets } from '../domain/keys/secrets.js';
 import type { Channel, MessageClass } from '../domain/messages/channel.js';
 import type { MessageState } from '../domain/messages/message.js';
@@ -117,6 +118,8 @@ export interface TurnFacts {
   readonly known: Known;
   readonly consents: readonly ConsentRecord[];
   readonly messages: readonly TurnMessage[];
+  /** Why marketing to them waits. Those that somebody ended, or that ended by their time, are not among them. */
+  readonly holds: readonly Hold[];
   readonly suppressions: Readonly<Partial<Record<Channel, string>>>;
   /** Since when marketing to the address of a channel is refused, for everyone who has it. */
   readonly unsubscribedAt: Readonly<Partial<Record<Channel, Instant>>>;

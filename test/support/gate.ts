@@ -41,6 +41,7 @@ export function sendFacts(overrides: Partial<SendFacts> = {}): SendFacts {
     consents: [consentTo('email', 'marketing'), consentTo('sms', 'cart_reminder')],
     topics: shippedTopics,
     suppression: null,
+    holds: [],
     reachable: { kind: 'ok' },
     holdout: false,
     content: { kind: 'ready' },

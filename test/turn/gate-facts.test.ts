@@ -15,6 +15,7 @@ const person = {
   ledger: [],
   suppressions: {},
   unsubscribedAt: {},
+  holds: [],
   places: [berlinPlace],
   timeZone: 'Europe/London',
 };

@@ -127,6 +127,7 @@ async function decide(deps: AppDeps, trx: Trx, send: TestMessage): Promise<SendD
     ledger: [],
     suppressions: Object.fromEntries((await readSuppressions(trx, keys)).map((one) => [one.channel, one.reason])),
     unsubscribedAt: {},
+    holds: [],
     places: [shopPlace(deps.shop)],
     timeZone: deps.shop.timeZone,
   };

@@ -2,9 +2,11 @@ import { spellingsOf, suppressionKeys } from '../../domain/consent/suppression.j
 import { type EngagementFacts, engagementFacts } from '../../domain/engagement/facts.js';
 import { widestCapMs } from '../../domain/gate/caps-for.js';
 import type { LedgerRow } from '../../domain/gate/ledger.js';
+import type { Hold } from '../../domain/holds/hold.js';
 import { calendarZone, type Place, placesByTraits, statedZone } from '../../domain/places/zone-evidence.js';
 import type { Instant } from '../../domain/time/instant.js';
 import { readEngagementHistory, readEngagementRow } from '../../store/engagement.js';
+import { readHolds } from '../../store/holds.js';
 import { readLedger } from '../../store/ledger-read.js';
 import { findCanonicalProfile, readConsents } from '../../store/profiles-read.js';
 import type { AppDeps } from '../deps.js';
@@ -19,6 +21,8 @@ export interface Person {
   readonly engagement: EngagementFacts;
   /** As far back as the widest cap looks. */
   readonly ledger: readonly LedgerRow[];
+  /** Why marketing to them waits. */
+  readonly holds: readonly Hold[];
   readonly places: readonly Place[];
   /** Where their days begin. */
   readonly timeZone: string;
@@ -48,6 +52,7 @@ export async function readPerson(
     at,
     engagement: engagementFacts(row, told, { tracking: policies.engagement.tracking, shop: deps.shop }),
     ledger: await readLedger(db, { profileId: id, addressHashes }, at - widestCapMs(policies.caps)),
+    holds: await readHolds(db, id, at),
     places,
     timeZone: calendarZone(places, deps.shop.timeZone, statedZone(row.traits, at)),
   };

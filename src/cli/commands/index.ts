@@ -33,6 +33,7 @@ import {
 import { messageListCommand, messageWhyCommand } from './explain-message.js';
 import { fieldListCommand } from './fields.js';
 import { profileFindCommand } from './find-profile.js';
+import { profileHoldCommand, profileReleaseCommand } from './holds.js';
 import { importCommands, importListCommand } from './imports.js';
 import { inboundListCommand, inboundReviewCommand } from './inbound-messages.js';
 import { writeKeyActsCommand, writeKeyUndoCommand } from './key-acts.js';
@@ -62,6 +63,7 @@ import { journeyListCommand, journeyShowCommand } from './show-journeys.js';
 import { profileEraseCommand, profileShowCommand } from './show-profile.js';
 import { simulateCommand } from './simulate-journey.js';
 import { suspectIdListCommand } from './suspect-ids.js';
+import { taskAssignCommand, taskCloseCommand, taskListCommand, taskShowCommand } from './tasks.js';
 import { templateListCommand, templatePreviewCommand, templatePublishCommand, templateTestSendCommand } from './templates.js';
 import { tourCommand } from './tour.js';
 import { profileUnsuppressCommand } from './unsuppress.js';
@@ -133,9 +135,15 @@ export const commands: readonly Command[] = [
   profileEngagementCommand,
   profileConsentsCommand,
   profileConsentCommand,
+  profileHoldCommand,
+  profileReleaseCommand,
   profileUnsuppressCommand,
   profileExportCommand,
   profileEraseCommand,
+  taskListCommand,
+  taskShowCommand,
+  taskCloseCommand,
+  taskAssignCommand,
   consentListCommand,
   mergeListCommand,
   mergeUndoCommand,
@@ -196,6 +204,7 @@ export const groups: Readonly<Record<string, string>> = {
   journey: 'journeys: check, publish, stop, report',
   broadcast: 'one message to many people',
   profile: 'people: find, explain, consent, export, erase',
+  task: 'what journeys handed over to the team',
   consent: 'consents of all people',
   merge: 'known people who became one',
   'suspect-id': 'user ids that would merge strangers',

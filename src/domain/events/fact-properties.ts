@@ -31,6 +31,13 @@ const ticket: readonly FactProperty[] = [
   { name: 'order_id', meaning: 'the order that it is about, where the event says it' },
   { name: 'priority', meaning: 'such as high, where the event says it' },
 ];
+const task: readonly FactProperty[] = [
+  { name: 'task_id', meaning: 'of the task' },
+  { name: 'reason', meaning: 'why it was opened, such as low-rating' },
+  { name: 'journey', meaning: 'the journey that opened it' },
+  { name: 'step', meaning: 'the step that opened it' },
+  { name: 'order_id', meaning: 'the order that it is about, where there is one' },
+];
 const consent: readonly FactProperty[] = [
   { name: 'channel', meaning: 'email or sms' },
   { name: 'topic', meaning: 'about what' },
@@ -84,6 +91,8 @@ export const factProperties: Readonly<Partial<Record<KnownFactName, readonly Fac
   'return.closed': sentBack,
   'ticket.opened': ticket,
   'ticket.closed': ticket,
+  'task.closed': task,
+  'hold.released': [{ name: 'reason', meaning: 'why marketing was on hold' }],
   'feedback.submitted': [
     { name: 'rating', meaning: 'as the shop counts it, mostly 1 to 5' },
     { name: 'order_id', meaning: 'the order that it is about, where the event says it' },

@@ -27,6 +27,8 @@ export const factNames = [
   'return.closed',
   'ticket.opened',
   'ticket.closed',
+  'task.closed',
+  'hold.released',
   'feedback.submitted',
   'product.reviewed',
   'message.delivered',

@@ -7,7 +7,7 @@ export type SubjectKind = (typeof subjectKinds)[number];
 /** The families of facts that are about one: `order.paid` is about an order, and about the cart that it came from. */
 const toldBy: Readonly<Record<SubjectKind, readonly string[]>> = {
   cart: ['cart', 'checkout', 'order'],
-  order: ['order', 'shipment', 'return', 'ticket', 'feedback'],
+  order: ['order', 'shipment', 'return', 'ticket', 'task', 'feedback'],
 };
 
 /** Can this fact be about a subject of the kind? */

@@ -20,7 +20,7 @@ export function verdictSentence(decision: Verdict, reader: Reader): string {
     case 'hold':
       return `Held: ${pauseText(decision.detail)}, until someone resumes it.`;
     case 'defer':
-      return `Waits: ${reasonText(decision.reason, decision.detail, reader)}${nextText(decision.until, reader)}${displacedText(decision.displaces)}.`;
+      return `Waits: ${reasonText(decision.reason, decision.detail, reader)}${nextText(nextOf(decision), reader)}${displacedText(decision.displaces)}.`;
     case 'skip':
       return `Not sent: ${reasonText(decision.reason, decision.detail, reader)}${nextText(decision.detail['next'], reader)}.`;
     case 'exit':
@@ -47,6 +47,8 @@ function reasonText(reason: VerdictReason, detail: VerdictDetail, reader: Reader
       return `the ${noun.address} is suppressed (${field('cause')})`;
     case 'unreachable':
       return `no ${noun.address} to reach (${field('code')})`;
+    case 'on-hold':
+      return holdText(detail);
     case 'holdout':
       return 'the person is in the holdout, so that the effect of the journey can be measured';
     case 'empty-content':
@@ -64,6 +66,18 @@ function reasonText(reason: VerdictReason, detail: VerdictDetail, reader: Reader
     case 'provider-rejected':
       return `the provider rejected it (${field('code')})`;
   }
+}
+
+/** A hold may be over before its time; until then it is looked at again at the message's own deadline. */
+function nextOf({ until, reason, detail }: Extract<Verdict, { readonly kind: 'defer' }>): unknown {
+  return reason === 'on-hold' ? detail['next'] : until;
+}
+
+/** `marketing to the person is on hold until the task task_1f is closed (low-rating)`. */
+function holdText({ rule, cause, task }: VerdictDetail): string {
+  const end =
+    rule === 'task' ? ` until the task ${String(task ?? '?')} is closed` : rule === 'ticket' ? ' until their ticket is closed' : '';
+  return `marketing to the person is on hold${end} (${String(cause ?? '?')})`;
 }
 
 /** How a cap stands, as a sentence: `Cap email-7d, 4 of 4 used (tier new); next possible Thu 3 Dec 09:12 (Europe/Berlin).` */

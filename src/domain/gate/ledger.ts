@@ -46,7 +46,7 @@ export function ledgerOf({ classes }: ClassPolicy, rows: readonly LedgerRow[], o
   });
 }
 
-/** Held by a pause, which comes before all other checks: nothing was promised, and an earlier promise is requested again. */
+/** Held by a pause, or by a hold on the person: nothing was promised, and an earlier promise is requested again. */
 export function isHeld({ state, reason }: Pick<LedgerRow, 'state' | 'reason'>): boolean {
-  return state === 'reserved' && reason === 'paused';
+  return state === 'reserved' && (reason === 'paused' || reason === 'on-hold');
 }

@@ -7,6 +7,7 @@ export const verdictReasons = [
   'no-consent',
   'suppressed',
   'unreachable',
+  'on-hold',
   'holdout',
   'empty-content',
   'stale',

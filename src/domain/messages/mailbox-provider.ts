@@ -1,4 +1,4 @@
-import type { MessageClass } from './message-class.js';
+import { type MessageClass, promotes } from './message-class.js';
 
 /**
  * Who runs the mailboxes behind these domains. A shop's own domain that is hosted by one of them cannot be told from its name, and is
@@ -93,7 +93,7 @@ export function isMailboxProvider(name: string): boolean {
 
 /** Which classes a breaker holds back by where they go: a password or an order comes through. */
 export function mayBreakersHold(messageClass: MessageClass): boolean {
-  return messageClass === 'marketing' || messageClass === 'broadcast';
+  return promotes(messageClass);
 }
 
 /** The provider of an address's domain, case aside. */

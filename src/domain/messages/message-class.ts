@@ -10,3 +10,8 @@ const strictness: Readonly<Record<MessageClass, number>> = { transactional: 0, s
 export function isStricter(one: MessageClass, other: MessageClass): boolean {
   return strictness[one] > strictness[other];
 }
+
+/** Does a message of this class promote? Such messages may wait or fail to come; a password or news of an order may not. */
+export function promotes(messageClass: MessageClass): boolean {
+  return messageClass === 'marketing' || messageClass === 'broadcast';
+}

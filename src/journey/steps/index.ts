@@ -5,6 +5,8 @@ import type { StepEffect, StepShapes } from '../definition.js';
 import { emit } from './emit.js';
 import { exit } from './exit.js';
 import { experiment } from './experiment.js';
+import { handOff } from './hand-off.js';
+import { holdMarketing } from './hold-marketing.js';
 import type { StepKind } from './kind.js';
 import { send } from './send.js';
 import { split } from './split.js';
@@ -21,5 +23,7 @@ export const stepKinds = {
   split,
   experiment,
   emit,
+  hand_off: handOff,
+  hold_marketing: holdMarketing,
   exit,
 } satisfies { readonly [K in keyof StepShapes]: StepKind<StepShapes[K], unknown, StepEffect> };

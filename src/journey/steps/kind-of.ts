@@ -29,7 +29,7 @@ export function listensAt(step: Step): readonly Listening[] {
 }
 
 /** The properties of what waits heard that a step takes. */
-export function takenAt(step: Step): readonly { readonly step: string; readonly property: string }[] {
+export function takenAt(step: Step): readonly { readonly step: string | null; readonly property: string }[] {
   return stepKind(step).takes?.(step) ?? [];
 }
 

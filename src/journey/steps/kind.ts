@@ -128,8 +128,8 @@ export interface StepKind<S extends StepBase & { readonly kind: string }, Source
   reads(step: S): readonly Condition[];
   /** What must be loaded for it beside what its conditions need. */
   needs(step: S): readonly Need[];
-  /** The properties of what waits heard that it takes, which are kept for it. Absent: none. */
-  takes?(step: S): readonly { readonly step: string; readonly property: string }[];
+  /** The properties of what waits heard that it takes, which are kept for it; `step` null: of any wait. Absent: none. */
+  takes?(step: S): readonly { readonly step: string | null; readonly property: string }[];
   /** What is wrong although its form is right; what it names (`tools.note`) is looked up by others. */
   lint(step: S, look: StepLook): readonly Finding[];
   /** What it does, as a sentence for people, from the journey's own words. */

@@ -1,11 +1,12 @@
 import type { TopicHistory } from '../../domain/engagement/facts.js';
+import { promotes } from '../../domain/messages/message-class.js';
 import { day, type Instant } from '../../domain/time/instant.js';
 import type { TurnFacts, TurnProfile } from '../../turn/world.js';
 import type { MemoryMessage } from './tables.js';
 
 /** What came of the messages of a year. */
 export function historyOf(own: readonly MemoryMessage[], { engagement }: TurnProfile, at: Instant): TurnFacts['history'] {
-  const promoting = own.filter(({ class: of }) => of === 'marketing' || of === 'broadcast');
+  const promoting = own.filter(({ class: of }) => promotes(of));
   const { engagedAt } = engagement;
   const since = (such: (message: MemoryMessage) => boolean): readonly Instant[] =>
     promoting

@@ -12,6 +12,7 @@ import { isAmbiguous } from '../../turn/ledger.js';
 import { pausesOf } from '../../turn/pauses.js';
 import type { TurnFacts, TurnMessage, TurnProfile, TurnWorld } from '../../turn/world.js';
 import { historyOf } from './engagement-history.js';
+import { holdsOf } from './holds.js';
 import { sharersOf } from './match.js';
 import { addressKey, type MemoryEntry, type MemoryMessage, type MemoryVerdict, type Tables, versionKey } from './tables.js';
 
@@ -73,6 +74,7 @@ function factsOf(tables: Tables, { policies, secret, shop }: Surroundings, { ent
       ...own.filter(({ entryId, slotAt }) => entryId === entry.id || slotAt > since).map((one) => messageOf(tables, one, entry.id)),
       ...ofOthers.map((one) => ({ ...messageOf(tables, one, entry.id), isOfAnother: true })),
     ],
+    holds: holdsOf(tables, profile.id, at),
     suppressions: byAddress(profile, tables.suppressions),
     unsubscribedAt: byAddress(profile, tables.unsubscribes),
     inboxOrderAt: latest(ordersOf(tables, sharers, entry.createdAt)),

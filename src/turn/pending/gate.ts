@@ -3,11 +3,13 @@ import { roomTakenBy } from '../../domain/gate/frequency-cap.js';
 import type { SendRequest } from '../../domain/gate/guards/guard.js';
 import { decideSend } from '../../domain/gate/send-gate.js';
 import type { Displaced, SendDecision } from '../../domain/gate/verdict.js';
+import type { Hold } from '../../domain/holds/hold.js';
 import { addressOf, mailboxOf } from '../../domain/messages/channel.js';
 import type { MessageId } from '../../domain/values/ids.js';
 import { cappedBy } from '../../journey/capped-by.js';
 import type { SendStep } from '../../journey/definition.js';
 import { afterFailedLook } from '../../journey/last-look.js';
+import { holdOf } from '../../journey/steps/hold-marketing.js';
 import { finish, hold, prepareFirst, queue, saveSubmitting, wait } from '../answer.js';
 import type { NewMessage } from '../effects.js';
 import { gateFacts } from '../gate-facts.js';
@@ -17,7 +19,7 @@ import { pauseOn } from '../pauses.js';
 import type { PreparedSend, TurnResult } from '../request.js';
 import type { Turn } from '../turn.js';
 import { rests, type Settled } from './kind.js';
-import { awaitingSlot, goesOn } from './sending.js';
+import { awaitingIn, goesOn } from './sending.js';
 
 /** A message that the gate is asked for. */
 interface Asked {
@@ -61,7 +63,7 @@ function heed(turn: Turn, asked: Asked, plan: PreparedSend, decision: SendDecisi
       displace(turn, message, decision);
       record(turn, message, decision, { state: 'reserved', slotAt: decision.until }, roomOf);
       turn.did.push(`${step.id} · ${decision.reason}`);
-      return rests(wait(turn, decision.until, awaitingSlot(step, pending), `${step.id} · ${step.channel} · ${decision.reason}`));
+      return rests(wait(turn, decision.until, awaitingIn(step, pending, decision), `${step.id} · ${step.channel} · ${decision.reason}`));
     case 'send':
       return rests(leave(turn, asked, plan, decision));
   }
@@ -155,6 +157,7 @@ function question(turn: Turn, { step, pending, message }: Omit<Asked, 'roomOf'>,
     ledger,
     suppressions,
     unsubscribedAt,
+    holds: [...facts.holds, ...holdsBegun(turn)],
     places,
     timeZone,
     toldTier: facts.toldTier,
@@ -174,6 +177,11 @@ function question(turn: Turn, { step, pending, message }: Omit<Asked, 'roomOf'>,
       content: content.kind === 'ready' ? { kind: 'ready' } : { kind: 'empty', problem: content.problem },
     }),
   ];
+}
+
+/** Those that steps on the way asked for in this turn: they are not written yet. */
+function holdsBegun({ effects }: Turn): readonly Hold[] {
+  return effects.flatMap((one) => (one.kind === 'asked' && one.effect.kind === 'hold' ? [holdOf(one.effect, one)] : []));
 }
 
 /** The shop could not be asked for orders: try again in five minutes, three times; then an email goes and a text does not. */

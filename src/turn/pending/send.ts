@@ -35,7 +35,7 @@ export const send: Settler<'send'> = (turn, pending) => {
 /** A promised slot is kept: the whole gate runs again when it has come. Null: there is none, or it is given up. */
 function keepSlot(turn: Turn, step: SendStep, pending: PendingSend, message: NewMessage): Settled | null {
   const known = turn.messages.get(message.id);
-  if (known?.state !== 'reserved' || known.slotAt <= turn.world.at) return null;
+  if (known?.state !== 'reserved' || known.slotAt <= turn.world.at || known.reason === 'on-hold') return null;
   if (!turn.hasMoved) return rests(wait(turn, known.slotAt, awaitingSlot(step, pending), `${step.id} · ${step.channel} · slot`));
   // What may have left already goes on counting; its slot is only when it may be sent once more.
   if (!isAmbiguous(known)) giveBack(turn, message, known.slotAt);

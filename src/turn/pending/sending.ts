@@ -1,5 +1,5 @@
 import { channelKind } from '../../domain/messages/channel.js';
-import { placeWait } from '../../journey/awaiting.js';
+import { holdWaits, placeWait } from '../../journey/awaiting.js';
 import type { SendStep } from '../../journey/definition.js';
 import { completeSend, type SendResult, withOutcome } from '../../journey/engine.js';
 import type { Awaiting } from '../../journey/entry.js';
@@ -20,6 +20,11 @@ export function sendStep({ definition }: Pick<TurnWorld, 'definition'>, { step }
 export function goesOn(turn: Turn, pending: PendingSend, as: SendResult): Settled {
   turn.engine = withOutcome(turn.engine, pending.step, as.kind);
   return { kind: 'goes-on', advanced: completeSend(turn.engine, turn.state, as) };
+}
+
+/** What the entry hears of while its message is deferred: what may end a hold, or what may move a slot. */
+export function awaitingIn(step: SendStep, pending: PendingSend, { reason }: { readonly reason: string }): readonly Awaiting[] {
+  return reason === 'on-hold' ? [...pending.awaiting, ...holdWaits] : awaitingSlot(step, pending);
 }
 
 /** While a slot is promised within quiet hours, the entry hears of moves too. */

@@ -52,6 +52,8 @@ const newTables = [
   'outcome_reviews',
   'experiment_acts',
   'experiment_looks',
+  'holds',
+  'tasks',
 ];
 
 /** Takes the schema back to what the version before this one left, with all rows: what a deploy finds. */

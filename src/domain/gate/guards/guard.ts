@@ -1,4 +1,5 @@
 import type { ConsentRecord } from '../../consent/consent.js';
+import type { Hold } from '../../holds/hold.js';
 import type { Channel, MessageClass } from '../../messages/channel.js';
 import type { LedgerSlot } from '../../messages/message.js';
 import type { Place } from '../../places/zone-evidence.js';
@@ -43,6 +44,8 @@ export interface SendFacts {
   /** Says which topics a consent to `marketing` covers. */
   readonly topics: TopicPolicy;
   readonly suppression: { readonly reason: string } | null;
+  /** Why marketing to the person waits; those that somebody ended are not among them. */
+  readonly holds: readonly Hold[];
   /** Codes of `no`: `no-address`, `invalid-address`, `not-mobile` and the like. */
   readonly reachable: { readonly kind: 'ok' } | { readonly kind: 'no'; readonly code: string };
   /** The person is in the holdout, and the class of the message keeps it from them (`held_out` in `policies/classes.yaml`). */

@@ -7,6 +7,7 @@ import type { Guard } from './guard.js';
 import { requireAddress } from './require-address.js';
 import { requireConsent } from './require-consent.js';
 import { requireContent } from './require-content.js';
+import { respectHold } from './respect-hold.js';
 import { respectHoldout } from './respect-holdout.js';
 import { respectPause } from './respect-pause.js';
 import { respectPrice } from './respect-price.js';
@@ -18,6 +19,7 @@ export const guards: readonly Guard[] = [
   requireConsent,
   respectSuppression,
   requireAddress,
+  respectHold,
   respectHoldout,
   requireContent,
   respectPrice,

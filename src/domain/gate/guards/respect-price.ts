@@ -1,3 +1,4 @@
+import { promotes } from '../../messages/message-class.js';
 import { messagePrice, sendsOfWeek } from '../message-price.js';
 import type { Guard } from './guard.js';
 
@@ -5,7 +6,7 @@ import type { Guard } from './guard.js';
 export const respectPrice: Guard = (request, { price, ledger }) => {
   const { expectedMargin, class: messageClass } = request;
   if (expectedMargin === undefined || price === undefined || price === null) return null;
-  if (messageClass !== 'marketing' && messageClass !== 'broadcast') return null;
+  if (!promotes(messageClass)) return null;
   const sends = sendsOfWeek(ledger, request);
   const cost = messagePrice(price, sends);
   if (expectedMargin > cost) return null;
