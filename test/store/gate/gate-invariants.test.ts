@@ -8,7 +8,7 @@ import { describeOnBothStores, resetTables } from '../../support/stores.js';
  * The invariants of the gate under random interleavings of turns, crashes, answers of providers, opt-outs, exits, pauses
  * and lowered caps. `GATE_RUNS` plays more of them.
  */
-const runs = Number(process.env['GATE_RUNS'] ?? 1000);
+const runs = Number(process.env['GATE_RUNS'] ?? 400);
 
 /**
  * A person leaves while an email of unknown fate waits for its second try: it counts from its first, so what was promised behind it holds.
