@@ -5,7 +5,10 @@ import type { ArmSums, ExperimentSums } from '../experiments/sums.js';
 import type { Experiment, ExperimentMetric } from '../journey/experiment.js';
 import type { Db, Trx } from './db.js';
 
-type Run = Pick<Experiment, 'id' | 'seed' | 'unit' | 'metric'>;
+type Run = Pick<Experiment, 'id' | 'seed' | 'unit' | 'metric'> & {
+  /** Only people who came from `start` on and before `end`. Absent: all. */
+  readonly came?: { readonly start: Instant; readonly end: Instant };
+};
 
 /** When the first person came; null: nobody did. */
 export async function firstExposureAt(db: Db | Trx, { id, seed }: Pick<Experiment, 'id' | 'seed'>): Promise<Instant | null> {
@@ -155,7 +158,8 @@ async function readMerged(db: Db | Trx, { id, seed, unit }: Run, asOf: Instant):
 }
 
 /** The exposures that count: of people with one arm, the first of each. Only merged people can have several. */
-function countedRows({ id, seed }: Run, asOf: Instant, { left }: Merged): RawBuilder<unknown> {
-  const own = sql`x.experiment = ${id} and x.seed = ${seed} and x.at <= ${asOf}::bigint`;
+function countedRows({ id, seed, came }: Run, asOf: Instant, { left }: Merged): RawBuilder<unknown> {
+  const all = sql`x.experiment = ${id} and x.seed = ${seed} and x.at <= ${asOf}::bigint`;
+  const own = came === undefined ? all : sql`${all} and x.at >= ${came.start}::bigint and x.at < ${came.end}::bigint`;
   return left.length === 0 ? own : sql`${own} and x.seq <> all(${left}::bigint[])`;
 }

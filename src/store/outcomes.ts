@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Trx } from './db.js';
+import { day, type Instant } from '../domain/time/instant.js';
+import type { Db, Trx } from './db.js';
 
 /** Takes people whose outcomes changed off the list; the caller works them out in this transaction. By id, each once. */
 export async function takeReviews(trx: Trx, limit: number): Promise<readonly string[]> {
@@ -33,7 +34,7 @@ export async function writeOutcomes(trx: Trx, seqs: readonly number[], currency:
 }
 
 /** Orders that were paid in the window. Rows of the build before have no columns of what it came to in the end. */
-function ordersWithin(currency: string): RawBuilder<unknown> {
+function ordersWithin(currency: string, such = sql`true`): RawBuilder<unknown> {
   const mills = (value: RawBuilder<unknown>): RawBuilder<unknown> =>
     sql`coalesce(sum(round((${value})::numeric * 1000)) filter (where is_money), 0)::bigint`;
   const bare = (value: RawBuilder<unknown>): RawBuilder<unknown> => mills(sql`case when margin is null then ${value} end`);
@@ -46,8 +47,37 @@ function ordersWithin(currency: string): RawBuilder<unknown> {
         case when coalesce(qualifies, status = 'paid') then coalesce(discount, 0) else 0 end as discount,
         case when coalesce(qualifies, status = 'paid') then margin else 0 end as margin
       from orders where profile_id = e.profile_id and is_test is not true and status <> 'created'
-        and coalesce(paid_at, ordered_at) >= e.at and coalesce(paid_at, ordered_at) < e.at + e.window_ms) own`;
+        and coalesce(paid_at, ordered_at) >= e.at and coalesce(paid_at, ordered_at) < e.at + e.window_ms and ${such}) own`;
 }
+
+/** How long after a click an order is attributed to the message, as most tools do. */
+const attributionMs = 5 * day;
+
+/**
+ * Revenue net of refunds that would be attributed to messages: of the people of this arm who came in this time, in orders of their window
+ * at most five days after they clicked in a message. In money, a person on average; null: nobody came whose window has ended.
+ */
+export async function attributedRevenue(
+  db: Db | Trx,
+  run: {
+    readonly id: string;
+    readonly seed: string;
+    readonly arm: string;
+    readonly came: { readonly start: Instant; readonly end: Instant };
+  },
+  { asOf, currency }: { readonly asOf: Instant; readonly currency: string },
+): Promise<number | null> {
+  const { id, seed, arm, came } = run;
+  const { rows } = await sql<{ readonly perPerson: number | null }>`
+    select (coalesce(sum(o.net), 0) / 1000 / nullif(count(*), 0))::float8 as "perPerson"
+    from exposures e cross join lateral (${ordersWithin(currency, clickedBefore)}) o
+    where e.experiment = ${id} and e.seed = ${seed} and e.arm = ${arm} and e.at >= ${came.start}::bigint and e.at < ${came.end}::bigint
+      and e.at + e.window_ms <= ${asOf}::bigint`.execute(db);
+  return rows[0]?.perPerson ?? null;
+}
+
+const clickedBefore = sql`exists (select 1 from interactions i where i.profile_id = e.profile_id and i.kind = 'click' and i.verdict = 'human'
+  and i.at <= coalesce(paid_at, ordered_at) and i.at > coalesce(paid_at, ordered_at) - ${sql.lit(attributionMs)}::bigint)`;
 
 const harmsWithin = sql`select coalesce(bool_or(name = 'message.complained'), false) as complained,
     coalesce(bool_or(name = 'consent.revoked' and properties ->> 'channel' = 'email'), false) as unsubscribed,

@@ -157,6 +157,41 @@ describe('experiments in the API', () => {
     expect(items).toMatchObject([{ of: 'all', season: '2026-q4', contacted: 1_900, heldOut: 100, perThousand: { value: 2_000 } }]);
   });
 
+  test('say it by the month in which people came, beside what orders after a click would make of it', async () => {
+    const holdout = { ...experiment, id: 'holdout:all', seed: '2026-q4', metric: { ...experiment.metric, windowMs: 30 * day } };
+    const first = Date.UTC(2026, 10, 10, 12);
+    for (const [name, from] of [
+      ['first-', first],
+      ['second-', first + 30 * day],
+    ] as const)
+      await fillCrowds(opened.store, { experiment: holdout, from, days: 1, name }, [
+        { arm: 'contacted', people: 200, ordered: name === 'first-' ? 40 : 20, total: 50 },
+        { arm: 'held-out', people: 100, ordered: 10, total: 50 },
+      ]);
+    // Everybody who ordered in the first month had clicked in something before; a machine clicked for the others, which counts for nothing.
+    await opened.store.transaction(async (trx) => {
+      // The messages themselves do not matter here.
+      await sql`set local session_replication_role = replica`.execute(trx);
+      await sql`insert into interactions (message_id, profile_id, kind, verdict, at)
+        select 'message', profile_id, 'click', case when profile_id like 'first-%' then 'human' else 'machine' end, ordered_at - 60000
+        from orders where profile_id like '%contacted-%'`.execute(trx);
+    });
+    deps.clock.set(first + 70 * day);
+    await settleOutcomes(deps);
+    const { items } = (await call('GET', '/v1/holdouts')).body as { items: readonly Record<string, unknown>[] };
+    expect(items).toMatchObject([
+      {
+        contacted: 400,
+        heldOut: 200,
+        months: [
+          { month: '2027-01', contacted: 0, heldOut: 0, perThousand: null, attributedPerThousand: null },
+          { month: '2026-12', contacted: 200, heldOut: 100, perThousand: { value: 0 }, attributedPerThousand: 0 },
+          { month: '2026-11', contacted: 200, heldOut: 100, perThousand: { value: 5_000 }, attributedPerThousand: 10_000 },
+        ],
+      },
+    ]);
+  });
+
   test('export what a script of Python computes again to the same numbers', async () => {
     await people();
     await sql`update exposures set profile_id = 'none-0' where profile_id = 'offer-0'`.execute(opened.store.db);

@@ -77,6 +77,19 @@ export const experimentResult = standing
   .meta({ id: 'ExperimentResult' });
 export type ExperimentResult = z.input<typeof experimentResult>;
 
+const brought = {
+  contacted: z.number().meta({ description: 'People whose 30 days have ended.' }),
+  heldOut: z.number(),
+  perThousand: z
+    .object({ value: z.number(), low: z.number(), high: z.number() })
+    .nullable()
+    .meta({ description: 'Revenue net of refunds that messages brought, per 1,000 people; 95 %, at all times together.' }),
+  attributedPerThousand: z.number().nullable().meta({
+    description:
+      'For comparison: the revenue of orders within five days after a click, per 1,000 people. Many of them would have bought anyway.',
+  }),
+};
+
 export const holdoutReports = z
   .object({
     items: z
@@ -85,13 +98,12 @@ export const holdoutReports = z
           of: z.string().meta({ description: '`all`, or a journey.' }),
           season: z.string(),
           since: instant,
-          contacted: z.number().meta({ description: 'People whose 30 days have ended.' }),
-          heldOut: z.number(),
           conflicted: z.number(),
-          perThousand: z
-            .object({ value: z.number(), low: z.number(), high: z.number() })
-            .nullable()
-            .meta({ description: 'Revenue net of refunds that messages brought, per 1,000 people; 95 %, at all times together.' }),
+          ...brought,
+          months: z
+            .array(z.object({ month: z.string().meta({ examples: ['2026-11'] }), ...brought }))
+            .readonly()
+            .meta({ description: 'The same by the month in which people came, the newest first.' }),
         }),
       )
       .readonly(),

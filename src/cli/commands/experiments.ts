@@ -83,15 +83,22 @@ async function listHoldouts(context: CliContext): Promise<Outcome> {
     api.get<Shop>('/v1/shop'),
     context.localTime(),
   ]);
-  const rows = items.map(({ of, season, since, contacted, heldOut, perThousand }) => [
-    of,
-    season,
-    local(since),
+  const numbers = ({
+    contacted,
+    heldOut,
+    perThousand,
+    attributedPerThousand,
+  }: Omit<HoldoutReports['items'][number]['months'][number], 'month'>) => [
     contacted,
     heldOut,
     perThousand === null ? 'too few people' : `${signed(perThousand.value)} (${signed(perThousand.low)} to ${signed(perThousand.high)})`,
+    attributedPerThousand === null ? '' : attributedPerThousand.toFixed(0),
+  ];
+  const rows = items.flatMap(({ of, season, since, months, ...all }) => [
+    [of, season, local(since), ...numbers(all)],
+    ...months.map(({ month, ...brought }) => [`  ${month}`, '', '', ...numbers(brought)]),
   ]);
-  const head = ['holdout', 'season', 'since', 'contacted', 'held out', `${currency} per 1,000 people`];
+  const head = ['holdout', 'season', 'since', 'contacted', 'held out', `${currency} per 1,000 people`, 'by clicks'];
   return { value: items, text: table(head, rows, 'Nobody is held out: see holdout in policies/classes.yaml and in journeys.') };
 }
 
