@@ -45,6 +45,7 @@ module.exports = {
     pure('knowledge-is-pure', '^src/knowledge/'),
     only('step-effects-import-pure-parts', '^src/step-effects/', [
       '^src/step-effects/',
+      '^src/store/json\\.ts$',
       '^src/domain/',
       '^src/journey/',
       '^src/turn/',
@@ -121,6 +122,7 @@ module.exports = {
       '^src/turn/',
       '^src/matching/',
       '^src/knowledge/',
+      '^src/step-effects/',
       '^src/projection/',
       '^src/sources/',
       '^src/simulator/',

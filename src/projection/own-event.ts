@@ -14,8 +14,8 @@ export interface SettledOwn extends SettledPeople {
 }
 
 /**
- * What a step says, ready to be projected. It names its person by the profile, so nobody is looked for, joined or made. What it says wrongly
- * (a topic that is gone by now) is noted with the event, and means nothing: a journey does not end for it.
+ * What a step says, ready to be projected. It names its person by the profile, so nobody is looked for, joined or made. What it says
+ * wrongly (a topic that is gone by now) is noted with the event, and means nothing: a journey does not end for it.
  */
 export function settleOwn(
   needs: MeaningNeeds,

@@ -1,22 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Hold, HoldEnd, HoldTickets } from '../domain/holds/hold.js';
+import type { Hold } from '../domain/holds/hold.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { ProfileId } from '../domain/values/ids.js';
 import type { Db, Trx } from './db.js';
 import type { Term } from './sharing.js';
-
-/** A hold as it is made: of whom, and by whom (`entry:<id>`, or `key:<id>` of the API key). */
-export interface NewHold extends Omit<Hold, 'tickets'> {
-  readonly profileId: ProfileId;
-  readonly madeBy: string;
-}
-
-/** A part of a larger statement; a repeat changes nothing. */
-export function writeHold({ id, profileId, endsWith, taskId, reason, since, until, madeBy }: NewHold): RawBuilder<unknown> {
-  return sql`insert into holds (id, profile_id, ends_with, task_id, reason, since, until, made_by)
-    values (${id}, ${profileId}, ${endsWith}, ${taskId}, ${reason}, ${since}::bigint, ${until}::bigint, ${madeBy})
-    on conflict (id) do nothing returning 1`;
-}
 
 /** Those of a person that nobody ended and whose time is not over, as `Hold` has them: one JSON list, or null. */
 export function selectHolds({
@@ -36,20 +23,6 @@ export function selectHolds({
 export async function readHolds(db: Db | Trx, profileId: string, at: Instant): Promise<readonly Hold[]> {
   const { rows } = await sql<{ holds: readonly Hold[] | null }>`select ${selectHolds({ profileId, at })} as holds`.execute(db);
   return rows[0]?.holds ?? [];
-}
-
-/** A hold with all that is kept of it. */
-export interface HoldRecord {
-  readonly id: string;
-  readonly endsWith: HoldEnd;
-  readonly taskId: string | null;
-  readonly reason: string;
-  readonly since: Instant;
-  readonly until: Instant;
-  readonly madeBy: string;
-  readonly releasedAt: Instant | null;
-  readonly releasedBy: string | null;
-  readonly tickets: HoldTickets | null;
 }
 
 /** Ends holds that are in force by their row: all of a person, one, or that of a task. Answers their reasons. */

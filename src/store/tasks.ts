@@ -1,21 +1,9 @@
-import { type RawBuilder, type Selectable, type SqlBool, sql } from 'kysely';
+import { type Selectable, type SqlBool, sql } from 'kysely';
 import type { Task, TaskId, TaskPriority } from '../domain/tasks/task.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { EntryId, JourneyId, ProfileId, StepId } from '../domain/values/ids.js';
 import type { Db, Trx } from './db.js';
-import { jsonText } from './json.js';
 import type { TasksTable } from './schema.js';
-
-type NewTask = Omit<Task, 'assignee' | 'closedAt' | 'closedBy' | 'note'>;
-
-/** A part of a larger statement; a repeat changes nothing. */
-export function writeTask(task: NewTask): RawBuilder<unknown> {
-  const { id, profileId, entryId, journeyId, step, reason, title, priority, orderId, because, openedAt, dueAt } = task;
-  return sql`insert into tasks (id, profile_id, entry_id, journey_id, step, reason, title, priority, order_id, because, opened_at, due_at)
-    values (${id}, ${profileId}, ${entryId}, ${journeyId}, ${step}, ${reason}, ${title}, ${priority}, ${orderId}, ${jsonText(because)}::jsonb,
-      ${openedAt}::bigint, ${dueAt}::bigint)
-    on conflict (id) do nothing returning 1`;
-}
 
 export interface TaskFilter {
   readonly state?: 'open' | 'closed' | undefined;

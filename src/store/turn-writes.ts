@@ -2,7 +2,10 @@ import type { RawBuilder } from 'kysely';
 import type { Trx } from './db.js';
 import { writeWithNext } from './write-together.js';
 
-/** What a turn writes to; `waits_gone` and `waits` are the rows that go and those that come, `asked_…` is what a step asked for, by its kind. */
+/**
+ * What a turn writes to; `waits_gone` and `waits` are the rows that go and those that come, `asked_…` is what a step asked for, by its
+ * kind.
+ */
 type Place =
   | 'inputs'
   | 'messages'

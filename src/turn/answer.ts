@@ -55,7 +55,9 @@ function goOnAtOnce(turn: Turn, awaiting: readonly Awaiting[], kind: 'turn' | 'r
   save(turn, { activity: 'ready', dueAt: turn.world.at, poke, awaiting, instruction: { kind } });
 }
 
-/** What the step says comes last, so that it meets the entry as this turn leaves it. What follows is decided with all that it brings about. */
+/**
+ * What the step says comes last, so that it meets the entry as this turn leaves it. What follows is decided with all that it brings about.
+ */
 export function say(turn: Turn, event: OwnEvent, awaiting: readonly Awaiting[]): TurnResult {
   const { entry, profile, at } = turn.world;
   const { step, visit, depth = 0 } = turn.state;

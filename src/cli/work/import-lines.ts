@@ -91,7 +91,9 @@ async function* csvLines(records: AsyncIterator<Parsed>, header: readonly string
   }
 }
 
-/** A line that was torn apart, or in which a text has the separator without quotation marks: whatever it says would be in the wrong column. */
+/**
+ * A line that was torn apart, or in which a text has the separator without quotation marks: whatever it says would be in the wrong column.
+ */
 function widthFault(record: readonly string[], width: number): Line['fault'] {
   const extra = record.slice(width).some((cell) => cell.trim() !== '');
   if (record.length >= width && !extra) return null;

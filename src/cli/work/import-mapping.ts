@@ -9,7 +9,9 @@ import { type Mapping, mappingSchema } from '../../sources/file/mapping.js';
 import { CliFailure } from '../failure.js';
 import { readSource } from '../source-file.js';
 
-/** The mapping of that name or file; without one, columns are found by their usual headings. Throws a `CliFailure` that says what is wrong. */
+/**
+ * The mapping of that name or file; without one, columns are found by their usual headings. Throws a `CliFailure` that says what is wrong.
+ */
 export async function readMapping(kind: ImportKind, named: string | undefined, project: string): Promise<Mapping> {
   if (named === undefined) return mappingSchema.parse({ import: kind });
   const file = await mappingFile(named, project);

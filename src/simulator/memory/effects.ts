@@ -1,7 +1,6 @@
 import { suppressionAfter } from '../../domain/consent/suppression.js';
 import { subjectId } from '../../domain/events/subject.js';
 import { addressOf, type Channel, channelKind, normaliseAddress } from '../../domain/messages/channel.js';
-import { foldAttempts } from '../../domain/messages/message.js';
 import type { Instant } from '../../domain/time/instant.js';
 import type { EntryId } from '../../domain/values/ids.js';
 import { leaseMs } from '../../domain/values/lease.js';
@@ -10,6 +9,7 @@ import type { Effect, EffectOf } from '../../turn/effects.js';
 import { stateAfter } from '../../turn/settle-attempt.js';
 import { hearOwn } from './ingest.js';
 import type { IngestNeeds } from './needs.js';
+import { releasePromised } from './release-promised.js';
 import { addressKey, type MemoryMessage, type Tables } from './tables.js';
 
 type Writer<K extends Effect['kind']> = (effect: EffectOf<K>, tables: Tables, hearing: IngestNeeds | null) => void;
@@ -95,16 +95,6 @@ export function suppressAddress(tables: Tables, channel: Channel, address: strin
   if (normalised === null) return;
   const key = addressKey(channel, normalised);
   tables.suppressions.set(key, suppressionAfter(tables.suppressions.get(key) ?? null, reason));
-}
-
-/** What a promised message becomes when its entry ends: given back, unless an earlier attempt may have reached the provider. */
-export function releasePromised(tables: Tables, entryId: EntryId, at: Instant): void {
-  for (const { id, state, attempts, submittedAt, slotAt } of tables.messages.where('entry', entryId)) {
-    if (state !== 'reserved') continue;
-    const mayHaveLeft = foldAttempts(attempts.map(({ outcome }) => outcome)) !== 'not-sent';
-    const stands = mayHaveLeft ? ({ state: 'unknown', slotAt: submittedAt ?? slotAt } as const) : ({ state: 'released' } as const);
-    tables.changeMessage(id, { ...stands, reason: 'exited', updatedAt: at });
-  }
 }
 
 const unsent: Pick<MemoryMessage, 'leaseReal' | 'attempts' | 'receipts' | 'content' | 'submittedAt' | 'acceptedAt' | 'reason'> = {

@@ -4,8 +4,8 @@ import type { CartId, EntryId, ProfileId } from '../../domain/values/ids.js';
 import { type EntryPlace, placeOfPerson, placeOfSubject, planUnion, type UnitingEntry, unionTexts } from '../../matching/unite.js';
 import { factInput } from '../../matching/waits.js';
 import { mergedProfile } from '../../projection/merge-people.js';
-import { releasePromised } from './effects.js';
 import type { IngestNeeds } from './needs.js';
+import { releasePromised } from './release-promised.js';
 import type { Tables } from './tables.js';
 
 interface Union<Id> {

@@ -108,7 +108,9 @@ function refusalsOf({ word, channel, topic, at }: Told, who: Who): readonly Addr
   return address === null ? [] : [{ channel, address, reason: word === 'withdrawn' ? 'unsubscribed' : word, at }];
 }
 
-/** As an act of the trait `consents`. Null: the address alone says it. A yes that says no date has no evidence, unless the mapping says so. */
+/**
+ * As an act of the trait `consents`. Null: the address alone says it. A yes that says no date has no evidence, unless the mapping says so.
+ */
 function actOf(told: Told, { undated }: BoundMapping, { asOf, file }: FileFacts): Fields | null {
   const { word, channel, topic, at, confirmedAt, source, evidence, text, ip } = told;
   if (word === 'silent' || word === 'bounced') return null;
