@@ -11,6 +11,9 @@ export interface EngineContext {
   readonly facts: ConditionFacts;
   readonly at: Instant;
   readonly timeZone: string;
+  readonly shopTimeZone: string;
+  /** A person gets one marketing offer in this time, over all journeys, in milliseconds. */
+  readonly offerEveryMs: number;
 }
 
 /** The facts as they are at the instant of the turn, with the properties of the event in question, and what waits heard. */

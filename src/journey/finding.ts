@@ -29,11 +29,13 @@ export interface KnownNames {
   readonly segments?: readonly string[];
   /** By id of experiments in force, or of the project: the arms that need a way. */
   readonly experiments?: Readonly<Record<string, readonly string[]>>;
+  /** Ids of offers in force, or of the project. */
+  readonly offers?: readonly string[];
 }
 
 /** Something that the file names, and where, for lint to look up. */
 export type Reference =
-  | { readonly kind: 'event' | 'topic' | 'segment'; readonly name: string; readonly path: Path }
+  | { readonly kind: 'event' | 'topic' | 'segment' | 'offer'; readonly name: string; readonly path: Path }
   /** `for`: the step is named as one that was done before, or as one that sends a message, or as one that hears something. */
   | { readonly kind: 'step'; readonly name: string; readonly for: 'instant' | 'message' | 'heard'; readonly path: Path }
   /** `arms`: those that have a way. */

@@ -13,7 +13,7 @@ import { triggerKind } from './triggers/kind-of.js';
 import { factOfClientEvent } from './words.js';
 
 /** What is wrong with a journey although its form is right. */
-export function lintJourney(compiled: Compiled, { templates, topics, segments, experiments }: KnownNames): readonly Finding[] {
+export function lintJourney(compiled: Compiled, { templates, topics, segments, experiments, offers }: KnownNames): readonly Finding[] {
   const { definition } = compiled;
   return [
     ...compiled.repeated.map(({ id, of, path }) =>
@@ -33,6 +33,7 @@ export function lintJourney(compiled: Compiled, { templates, topics, segments, e
     ...(topics === undefined ? [] : topicFindings(compiled, topics)),
     ...(segments === undefined ? [] : segmentFindings(compiled, segments)),
     ...(experiments === undefined ? [] : experimentFindings(compiled, experiments)),
+    ...(offers === undefined ? [] : offerFindings(compiled, offers)),
     ...kindFindings(compiled),
     ...triggerKind(definition.trigger).lint(definition.trigger, ['trigger', definition.trigger.kind]),
     ...keyFindings(definition),
@@ -219,6 +220,15 @@ export function segmentFindings({ references }: Pick<Compiled, 'references'>, se
     const instead = didYouMean(name, segments) ?? `Write segments/${name}.segment.yaml and publish it first.`;
     return [error(path, `There is no segment "${name}".`, instead)];
   });
+}
+
+/** Nobody would ever get a code of an offer that is not there. */
+function offerFindings({ references }: Pick<Compiled, 'references'>, offers: readonly string[]): readonly Finding[] {
+  return references.flatMap(({ kind, name, path }): readonly Finding[] =>
+    kind !== 'offer' || offers.includes(name)
+      ? []
+      : [error(path, `There is no offer "${name}".`, didYouMean(name, offers) ?? `Write offers/${name}.offer.yaml and publish it first.`)],
+  );
 }
 
 const promotionDuties = 'such a message needs consent and counts under the caps';

@@ -9,6 +9,8 @@ import { experiments } from './experiments/index.js';
 import { heardKnown } from './heard/index.js';
 import { keyedInstants } from './keyed-instants/index.js';
 import { lastingKnown } from './lasting/index.js';
+import { offerKnown } from './offer/index.js';
+import { offersKnown } from './offers/index.js';
 import { orderKnown } from './order/index.js';
 import { ordersKnown } from './orders/index.js';
 import { recommendationsKnown } from './recommendations/index.js';
@@ -36,5 +38,7 @@ export const knowledgeSources = {
   entry_product: entryProductKnown,
   experiments,
   answers,
+  offers: offersKnown,
+  offer: offerKnown,
   trait_ages: traitAges,
 } satisfies { readonly [Name in keyof Questions]: KnowledgeSource<Questions[Name], unknown, Answers[Name]> };

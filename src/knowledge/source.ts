@@ -49,6 +49,8 @@ export interface KnowledgeSource<Need, Question, Answer> {
     readonly needOf?: (argument: string) => Need;
     /** It is chosen by what is encrypted where it is kept, and shows none of it. */
     readonly opensSealed?: true;
+    /** A message that names it waits where there is nothing to show, and why. Absent: it is rendered all the same. */
+    readonly without?: string;
     /** For lint, previews and samples: what a template may read of it. */
     readonly example: unknown;
     /** What stands under the name at an instant; null: there is nothing, and the template must say what then. */

@@ -23,6 +23,23 @@ export function askedByTemplate(names: readonly string[], at: Instant, open?: Op
   return readable().flatMap(([name, source]) => (names.includes(name) ? [askedOf(name, source, { names, at, open })] : []));
 }
 
+/** What a message may read of the sources that its template names. */
+export interface ToldToTemplate {
+  readonly shown: Readonly<Record<string, unknown>>;
+  /** Why the message must wait: it names something of which there is nothing yet. Null: all that must be there is. */
+  readonly missing: string | null;
+  /** The promise whose code it shows; null: none. */
+  readonly promise: number | null;
+}
+
+export const toldNothing: ToldToTemplate = { shown: {}, missing: null, promise: null };
+
+export function toldToTemplate(asked: readonly AskedSource[], known: Known, at: Instant): ToldToTemplate {
+  const shown = shownToTemplate(asked, known, at);
+  const without = asked.flatMap(({ name, source }) => (shown[name] === null ? (source.template?.without ?? []) : []));
+  return { shown, missing: without[0] ?? null, promise: known.offer?.id ?? null };
+}
+
 function askedOf(
   name: string,
   source: Readable,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Tier, tiers } from '../domain/engagement/engagement-tier.js';
 import { type Channel, channelKind, channels } from '../domain/messages/channel.js';
-import { type CapPolicy, type CapPolicyRule, uncapped } from '../domain/policy/cap-policy.js';
+import { type CapPolicy, type CapPolicyRule, uncapped, usualOfferEveryMs } from '../domain/policy/cap-policy.js';
 import { unknownTopic } from '../domain/policy/topic-policy.js';
 import { countWords, durationWords } from '../domain/time/duration.js';
 import { day, hour, minute } from '../domain/time/instant.js';
@@ -70,6 +70,9 @@ const capsSource = z
       .array(ceiling)
       .default([])
       .meta({ description: 'What no rule may exceed; may only be lower than what Sojourn has built in.' }),
+    offers: z
+      .strictObject({ one_per: windowText.meta({ description: 'A person gets one marketing offer in this time, over all journeys.' }) })
+      .default({ one_per: usualOfferEveryMs }),
   })
   .meta({ id: 'Caps', title: 'Sojourn cap policy: how often a person may be written to' });
 type CapsSource = z.output<typeof capsSource>;
@@ -84,7 +87,11 @@ const hardCeilings: readonly Ceiling[] = [
 export const caps = definePolicy({ kind: 'caps', schema: capsSource, compile, lint });
 
 function compile(source: CapsSource): Omit<CapPolicy, 'version'> {
-  return { rules: [...source.rules.map(toRule), ...source.gaps.flatMap(toGapRules)], ceilings: toCeilings(source) };
+  return {
+    rules: [...source.rules.map(toRule), ...source.gaps.flatMap(toGapRules)],
+    ceilings: toCeilings(source),
+    offerEveryMs: source.offers.one_per,
+  };
 }
 
 function toRule(source: CapsSource['rules'][number]): CapPolicyRule {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { LiveSegment } from '../definitions/segment/review.js';
+import type { LiveOffer } from '../domain/offers/offer.js';
 import type { Policies } from '../domain/policy/policies.js';
 import type { Shop } from '../domain/shop/shop.js';
 import { decodeText } from '../domain/values/decode-text.js';
@@ -16,6 +17,7 @@ import type { Story } from '../simulator/story.js';
 import { describeProblem, type FileProblem } from '../yaml/problem.js';
 import { loadPolicies } from './policy-folder.js';
 import { loadExperiments } from './project-experiments.js';
+import { loadOffers } from './project-offers.js';
 import { loadSegments } from './project-segments.js';
 import { loadShop } from './shop.js';
 
@@ -37,17 +39,19 @@ export interface ScenarioProject {
   readonly templates: TemplateSet;
   readonly segments: readonly LiveSegment[];
   readonly experiments: readonly LiveExperiment[];
+  readonly offers: readonly LiveOffer[];
 }
 
 export async function openScenarioProject(folder: string): Promise<ScenarioProject> {
-  const [shop, policies, templates, segments, experiments] = await Promise.all([
+  const [shop, policies, templates, segments, experiments, offers] = await Promise.all([
     loadShop(folder),
     loadPolicies(folder),
     loadTemplates(folder),
     loadSegments(folder),
     loadExperiments(folder),
+    loadOffers(folder),
   ]);
-  return { shop, policies, templates, segments, experiments };
+  return { shop, policies, templates, segments, experiments, offers };
 }
 
 /** A scenario with all journeys that run in it. */
@@ -58,11 +62,15 @@ export interface StagedScenario {
 }
 
 /** Reads a journey's file. Throws a ScenarioError that says what to mend, and what `readFile` throws where there is none. */
-export async function readJourneyFile({ templates, segments, experiments }: ScenarioProject, file: string): Promise<JourneyDefinition> {
+export async function readJourneyFile(
+  { templates, segments, experiments, offers }: ScenarioProject,
+  file: string,
+): Promise<JourneyDefinition> {
   const parsed = parseJourney(decodeText(await readFile(file)), {
     templates,
     segments: segments.map(({ definition }) => definition.id),
     experiments: experimentWays(experiments),
+    offers: offers.map(({ definition }) => definition.id),
   });
   if (parsed.kind === 'ok') return parsed.definition;
   throw new ScenarioError(
@@ -111,7 +119,7 @@ async function withNamed(
 
 /** Reads what these scenarios send, and answers what plays them. */
 export function openTheatre(
-  { shop, policies, templates, segments, experiments }: ScenarioProject,
+  { shop, policies, templates, segments, experiments, offers }: ScenarioProject,
   staged: readonly StagedScenario[],
 ): (one: StagedScenario) => Story {
   const render = draftRenderer(templates, shop, staged.flatMap(templatesOf));
@@ -125,6 +133,7 @@ export function openTheatre(
       policies,
       segments,
       experiments,
+      offers,
       render: (template, context) => render(template, context),
       asks: render.asks,
       templates: (id) => heads.get(id) ?? null,

@@ -1,6 +1,7 @@
 import type { LiveSegment } from '../definitions/segment/review.js';
 import type { ToldMessage } from '../domain/gate/load.js';
 import type { RenderResult } from '../domain/messages/rendering.js';
+import type { LiveOffer } from '../domain/offers/offer.js';
 import { day, type Instant } from '../domain/time/instant.js';
 import type { JourneyDefinition } from '../journey/definition.js';
 import type { LiveExperiment } from '../journey/experiment.js';
@@ -27,6 +28,8 @@ export interface ReplayWorld {
   readonly segments: readonly LiveSegment[];
   /** Experiments in force: people get the arms that they would be drawn today. */
   readonly experiments: readonly LiveExperiment[];
+  /** Offers in force: who would get a code today. Codes are made up. */
+  readonly offers: readonly LiveOffer[];
 }
 
 /**
@@ -61,12 +64,13 @@ export interface Played {
  */
 export function* playRecorded(
   recorded: Recorded,
-  { journeys, from, to, outside, hosts, segments, experiments }: ReplayWorld,
+  { journeys, from, to, outside, hosts, segments, experiments, offers }: ReplayWorld,
   shared: Shared,
 ): Generator<void, Played> {
   const tables = new Tables();
   const people = new RecordedPeople(tables);
   for (const one of experiments) tables.experiments.set(one.definition.id, one);
+  for (const one of offers) tables.offers.set(one.definition.id, one);
   tables.drawnAs = (id) => people.recorded().get(id) ?? id;
   const needs: IngestNeeds = {
     ...outside,

@@ -147,6 +147,8 @@ export const scenarioFile = z.array(
     people: z.record(z.string(), peopleSchema).default({}),
     events: z.array(happeningSchema),
     answers: z.record(z.string(), answerSchema).default({}),
+    /** Offers whose imported codes are used up. */
+    empty_offers: z.array(z.string()).default([]),
     expect: expectSchema,
   }),
 );

@@ -86,6 +86,7 @@ function readScenario(reading: Reading, written: WrittenScenario, index: number)
       persona: people.persona,
       ...(people.personaName === null ? {} : { personaName: people.personaName }),
       people: people.others,
+      emptyOffers: written.empty_offers,
       happenings: written.events.flatMap((event, place) => readHappening(reading, event, [index, 'events', place], { ...about, people })),
       answers: Object.fromEntries(Object.entries(written.answers).map(([step, answer]) => [step, readAnswer(answer)])),
     },

@@ -15,6 +15,8 @@ export interface Script {
   readonly happenings: readonly ScriptedHappening[];
   /** How providers answer, by step, or by journey and step (`abandoned-cart/cart-reminder-1`); a step that is not named is accepted. */
   readonly answers: Readonly<Record<string, ScriptedAnswer>>;
+  /** Offers whose imported codes are used up when it begins. Absent: none. */
+  readonly emptyOffers?: readonly string[];
   /** When to stop looking. Absent: 60 days after the start. */
   readonly until?: Instant;
 }

@@ -2,6 +2,7 @@ import type { LiveSegment } from '../definitions/segment/review.js';
 import { secretsOf } from '../domain/keys/secrets.js';
 import type { RenderResult } from '../domain/messages/rendering.js';
 import type { TemplateHead } from '../domain/messages/template.js';
+import type { LiveOffer } from '../domain/offers/offer.js';
 import type { Policies } from '../domain/policy/policies.js';
 import type { Shop } from '../domain/shop/shop.js';
 import { day, type Instant } from '../domain/time/instant.js';
@@ -36,6 +37,8 @@ export interface SimulationOptions {
   readonly segments?: readonly LiveSegment[];
   /** Experiments in force. Absent: none. */
   readonly experiments?: readonly LiveExperiment[];
+  /** Offers in force. Absent: none. */
+  readonly offers?: readonly LiveOffer[];
   /** What broadcasts and the shop's own messages are sent by. Absent: the script has none. */
   readonly templates?: (id: string) => TemplateHead | null;
   /** When to stop looking although more would come; as the script says, else 60 days after the start. */
@@ -91,6 +94,8 @@ function setStage(options: SimulationOptions): Stage {
   for (const one of [definition, ...others])
     tables.journeys.set(one.id, { id: one.id, version: 1, state: 'active', pausedAt: null, definition: one });
   for (const one of options.experiments ?? []) tables.experiments.set(one.definition.id, one);
+  for (const one of options.offers ?? []) tables.offers.set(one.definition.id, one);
+  for (const id of script.emptyOffers ?? []) tables.emptyOffers.add(id);
   const newId = countedIds();
   const people = introduce(tables, script, newId);
   const asked = asksForSegments(options) ? (options.segments ?? []) : [];

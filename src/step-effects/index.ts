@@ -4,7 +4,9 @@
 import { exposed } from './exposed.js';
 import { hold } from './hold.js';
 import type { StepEffectKinds } from './kind.js';
+import { promiseShown } from './promise-shown.js';
+import { promised } from './promised.js';
 import { task } from './task.js';
 
 /** By the kind of the effect; the compiler asks for each. */
-export const stepEffects: StepEffectKinds = { exposed, task, hold };
+export const stepEffects: StepEffectKinds = { exposed, promised, promise_shown: promiseShown, task, hold };

@@ -1,4 +1,6 @@
+import type { RawBuilder } from 'kysely';
 import type { Channel } from '../domain/messages/channel.js';
+import type { Chance } from '../domain/offers/code.js';
 import { leaseMs } from '../domain/values/lease.js';
 import { stepEffect } from '../step-effects/kind-of.js';
 import type { Effect, EffectOf, Poke } from '../turn/effects.js';
@@ -12,6 +14,7 @@ import { writeLastInstant } from './profiles.js';
 import { writeTrace } from './trace.js';
 import { TurnWrites } from './turn-writes.js';
 import { writeWaits } from './waits.js';
+import { StaleRead } from './write-together.js';
 
 /** What writers need beside the effects. */
 export interface EffectTools {
@@ -22,6 +25,8 @@ export interface EffectTools {
    * to do.
    */
   readonly hasRun: boolean;
+  /** Random bytes of a cryptographic source. */
+  readonly chance: Chance;
   /** The real instant of a service instant. */
   readonly realAt: (at: number) => number;
   readonly providers: Readonly<Record<Channel, { readonly name: string }>>;
@@ -34,6 +39,8 @@ export interface EffectTools {
 interface Target extends EffectTools {
   readonly trx: Trx;
   readonly writes: TurnWrites;
+  /** What writes rows that turns of others write too: last, so that these are locked for as short as can be. */
+  readonly contested: RawBuilder<unknown>[];
 }
 
 type Writer<K extends Effect['kind']> = (effect: EffectOf<K>, to: Target) => Promise<void>;
@@ -56,7 +63,12 @@ const writers: { readonly [K in Effect['kind']]: Writer<K> } = {
   looked: ({ entryId, poke }, to) =>
     to.writes.add({ entries: writeLookedAt(entryId, { pokeReal: pokeReal(poke, to), hasRun: to.hasRun }) }),
   instant: ({ profileId, at }, { writes }) => writes.add({ profiles: writeLastInstant(profileId, at) }),
-  asked: ({ by, effect, at }, { writes }) => writes.add({ [`asked_${effect.kind}`]: stepEffect(effect).toStore(effect, { by, at }) }),
+  asked: async ({ by, effect, at }, { writes, contested, chance }) => {
+    const { toStore, isContested = false } = stepEffect(effect);
+    const write = toStore(effect, { by, at, chance });
+    if (isContested) contested.push(write);
+    else await writes.add({ [`asked_${effect.kind}`]: write });
+  },
   say: async (effect, { writes, say }) => {
     // Who listens is read from what this turn has written.
     await writes.flush();
@@ -65,11 +77,17 @@ const writers: { readonly [K in Effect['kind']]: Writer<K> } = {
   forget: ({ entryId }, { trx }) => forgetFinished(trx, entryId),
 };
 
-/** Writes what a turn does, in its order, inside the transaction that read its world. */
+/**
+ * Writes what a turn does, in its order, inside the transaction that read its world. Throws `StaleRead` where a contested effect finds that
+ * what it was decided on has changed.
+ */
 export async function writeEffects(trx: Trx, effects: readonly Effect[], tools: EffectTools): Promise<void> {
-  const to = { ...tools, trx, writes: new TurnWrites(trx) };
+  const to: Target = { ...tools, trx, writes: new TurnWrites(trx), contested: [] };
   for (const effect of effects) await (writers[effect.kind] as Writer<Effect['kind']>)(effect, to);
   await to.writes.flush();
+  for (const write of to.contested)
+    if ((await write.execute(trx)).rows.length === 0)
+      throw new StaleRead('Another turn was faster: what this one was decided on has changed.');
 }
 
 export function pokeReal(poke: Poke, { realAt, realNow, hasRun }: Pick<EffectTools, 'realAt' | 'realNow' | 'hasRun'>): number | null {

@@ -49,6 +49,8 @@ export interface BeginningAttempt {
   /** Addresses behind its numbered links; null: they do not tell. */
   readonly links: readonly string[] | null;
   readonly recommended?: RecommendedRecord | undefined;
+  /** The promise whose code it shows. */
+  readonly promise?: number | undefined;
   readonly provider: string;
 }
 
@@ -80,6 +82,7 @@ export function attemptRows(
     content_hash: attempt.contentHash,
     links: attempt.links === null ? null : JSON.stringify(attempt.links),
     ...(attempt.recommended === undefined ? {} : { recommended: jsonText(attempt.recommended) }),
+    ...(attempt.promise === undefined ? {} : { promise_id: attempt.promise }),
     template_version: attempt.templateVersion,
     segments: 'segments' in outgoing ? outgoing.segments : null,
     mailbox_provider: channelKind(message.channel).address.providerOf(addressOf(outgoing)),

@@ -35,6 +35,7 @@ import { up as exposures } from './migrations/0040-exposures.js';
 import { up as outcomes } from './migrations/0041-outcomes.js';
 import { up as looks } from './migrations/0042-looks.js';
 import { up as exposuresInTime } from './migrations/0043-exposures-in-time.js';
+import { up as offers } from './migrations/0046-offers.js';
 import { up as tasksAndHolds } from './migrations/0048-tasks-and-holds.js';
 import { up as imports } from './migrations/0052-imports.js';
 
@@ -76,6 +77,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0041-outcomes': { up: outcomes },
   '0042-looks': { up: looks },
   '0043-exposures-in-time': { up: exposuresInTime },
+  '0046-offers': { up: offers },
   '0048-tasks-and-holds': { up: tasksAndHolds },
   '0052-imports': { up: imports },
 };

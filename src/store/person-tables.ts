@@ -4,6 +4,7 @@ import { addressKeptIn, addressTraits } from './channel-sql.js';
 import { eraseLetters } from './erase-letters.js';
 import { experimentTables } from './experiment-tables.js';
 import { knownEventNames } from './known-event-names.js';
+import { offerTables } from './offer-tables.js';
 import { orderTables } from './order-tables.js';
 import type { PersonTable, TableName, TableRule, ToldSince } from './person-table.js';
 import { quizTables } from './quiz-tables.js';
@@ -363,6 +364,7 @@ export const personTables: { readonly [Name in TableName]: TableRule<Name> } = {
     addresses: (ids) => sql`select email, phone, ${addressTraits(sql`traits`)} from profiles where id = ${ids}`,
   },
   ...experimentTables,
+  ...offerTables,
   ...answerTables,
   ...quizTables,
   ...segmentTables,

@@ -3,6 +3,7 @@ import type { Product } from '../domain/catalogue/product.js';
 import type { ConsentState } from '../domain/consent/consent.js';
 import type { Subject } from '../domain/events/subject.js';
 import type { Speaker } from '../domain/keys/speaker.js';
+import type { Terms } from '../domain/offers/offer.js';
 import type { RecommendedRecord } from '../domain/recommendations/record.js';
 
 /** Written as JSON text, read as the value. */
@@ -60,6 +61,9 @@ export interface Database {
   definition_versions: DefinitionVersionsTable;
   segment_members: SegmentMembersTable;
   exposures: ExposuresTable;
+  offer_codes: OfferCodesTable;
+  offer_periods: OfferPeriodsTable;
+  promises: PromisesTable;
   outcome_reviews: OutcomeReviewsTable;
   experiment_looks: ExperimentLooksTable;
   experiment_acts: ExperimentActsTable;
@@ -435,6 +439,8 @@ export interface MessagesTable {
   links: ColumnType<readonly string[] | null, string | null | undefined, string | null>;
   /** The products that it recommends, and why; null: it recommends nothing. */
   recommended: ColumnType<RecommendedRecord | null, string | null | undefined, string | null>;
+  /** The promise whose code it shows; null: none. */
+  promise_id: number | null;
   /** What the step says of caps; null: as the class does. */
   counts_toward_cap: Generated<boolean | null>;
   mailbox_provider: Generated<string | null>;
@@ -695,6 +701,44 @@ export interface ExperimentActsTable {
 export interface OutcomeReviewsTable {
   seq: Generated<number>;
   profile_id: string;
+}
+
+export interface OfferCodesTable {
+  code_key: string;
+  code: string;
+  offer: string;
+  seq: Generated<number>;
+  is_taken: Generated<boolean>;
+}
+
+export interface OfferPeriodsTable {
+  offer: string;
+  period: string;
+  codes: number;
+  cost: number;
+  since: number;
+}
+
+/** `shown_in`: further entries of the person whose messages show the code. */
+export interface PromisesTable {
+  seq: Generated<number>;
+  offer: string;
+  version: number;
+  code: string;
+  code_key: string;
+  profile_id: string;
+  entry_id: string;
+  journey_id: string;
+  step: string;
+  shown_in: Generated<readonly string[]>;
+  order_id: string | null;
+  terms: ColumnType<Terms, string, never>;
+  cost: number;
+  is_marketing: boolean;
+  void_by_cancellation: boolean;
+  void_by_full_price: boolean;
+  issued_at: number;
+  expires_at: number;
 }
 
 /** Money in thousandths of the currency's unit. `bare`: of orders whose margin is not known. */

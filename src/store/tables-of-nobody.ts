@@ -10,6 +10,8 @@ export const tablesOfNobody = {
   definition_versions: nobody('What the shop publishes.'),
   segment_fills: nobody('How far a definition has been applied.'),
   products: nobody('What the shop sells.'),
+  offer_codes: nobody('Codes of the shop. Who got one is in the ledger of promises.'),
+  offer_periods: nobody('How much was promised in a period.'),
   experiment_looks: nobody('Sums of many people.'),
   experiment_acts: nobody('What was decided about an arm, and by whom of the team.'),
   product_changes: nobody('Products that came back or became cheaper; how far people have been told, by our own ids.'),

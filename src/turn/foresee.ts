@@ -1,7 +1,7 @@
 import { channelKind } from '../domain/messages/channel.js';
 import type { MessageId } from '../domain/values/ids.js';
-import type { SendStep } from '../journey/definition.js';
-import { advance } from '../journey/engine.js';
+import type { SendStep, StepEffect } from '../journey/definition.js';
+import { type Advanced, advance } from '../journey/engine.js';
 import type { Pending } from '../journey/entry.js';
 import { endsByOrder } from '../journey/last-look.js';
 import { arming } from './arming.js';
@@ -53,7 +53,16 @@ export function foresee(world: TurnWorld): ForeseenSend | null {
 function foreseePending(world: TurnWorld, { engine }: Knowledge): Pending | null {
   const { entry } = world;
   const inputs = toldInputs(world);
-  if (entry.state !== 'armed') return advance(engine, entry.data, inputs).pending;
+  if (entry.state !== 'armed') return foreseeable(advance(engine, entry.data, inputs));
   const decided = arming(world, engine, inputs);
-  return decided.kind === 'enters' ? advance(engine, decided.state, decided.inputs).pending : null;
+  return decided.kind === 'enters' ? foreseeable(advance(engine, decided.state, decided.inputs)) : null;
+}
+
+/** What a message may show (a code) is written first: the turn commits, and the message is made ready after that. */
+function foreseeable({ pending, asked }: Advanced): Pending | null {
+  return asked.some(({ effect }) => isShown(effect)) ? null : pending;
+}
+
+function isShown({ kind }: StepEffect): boolean {
+  return kind === 'promised' || kind === 'promise_shown';
 }

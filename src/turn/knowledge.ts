@@ -1,6 +1,7 @@
 import { type EngagementFacts, engagementFacts } from '../domain/engagement/facts.js';
 import { tierAt } from '../domain/engagement/tier.js';
 import { calendarZone, type Place, placesByTraits, statedZone } from '../domain/places/zone-evidence.js';
+import { usualOfferEveryMs } from '../domain/policy/cap-policy.js';
 import type { EntryId } from '../domain/values/ids.js';
 import type { ConditionFacts } from '../journey/conditions/condition.js';
 import { isIdentified } from '../journey/conditions/identified.js';
@@ -26,7 +27,15 @@ export function know(world: TurnWorld): Knowledge {
     engagement,
     places,
     timeZone,
-    engine: { definition, about: entry.about, facts: conditionFacts(world, engagement), at, timeZone },
+    engine: {
+      definition,
+      about: entry.about,
+      facts: conditionFacts(world, engagement),
+      at,
+      timeZone,
+      shopTimeZone: shop.timeZone,
+      offerEveryMs: policies.caps.offerEveryMs ?? usualOfferEveryMs,
+    },
   };
 }
 

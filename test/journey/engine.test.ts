@@ -48,7 +48,7 @@ function context(
     event: {},
     messages: {},
   };
-  return { definition, about, at, timeZone, facts: { at, ...none, ...facts } };
+  return { definition, about, at, timeZone, shopTimeZone: 'Europe/London', offerEveryMs: 60 * day, facts: { at, ...none, ...facts } };
 }
 
 const begin = (definition: JourneyDefinition, at = start, timeZone = 'Europe/London'): Advanced =>

@@ -253,7 +253,7 @@ describe('a value', () => {
     [
       'an empty step',
       journey('  -\n'),
-      '9:4 Item 2 of "steps" is empty. » Known here: send, wait, wait_until, time_window, split, experiment, emit, exit.',
+      '9:4 Item 2 of "steps" is empty. » Known here: send, wait, wait_until, time_window, split, experiment, emit, hand_off, hold_marketing, issue_incentive, exit.',
     ],
     [
       'no list',

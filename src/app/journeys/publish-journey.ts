@@ -4,6 +4,7 @@ import { experimentWays } from '../../journey/experiment.js';
 import { type JourneyProblem, parseJourney, type TemplateCatalog } from '../../journey/parse.js';
 import { readLiveExperiments } from '../../store/experiments.js';
 import { addJourneyVersion, createJourney, type JourneyState, lockJourney, readVersionHash } from '../../store/journeys.js';
+import { readLiveOffers } from '../../store/offers.js';
 import { liveSegmentIds } from '../../store/segments.js';
 import type { AppDeps } from '../deps.js';
 import { versionHash } from '../version-hash.js';
@@ -44,6 +45,7 @@ export async function publishJourney(
     ...(deps.policies ? { topics: topicIds(deps.policies.current().topics) } : {}),
     segments: await liveSegmentIds(deps.store.db),
     experiments: experimentWays(await readLiveExperiments(deps.store.db)),
+    offers: (await readLiveOffers(deps.store.db)).map(({ definition }) => definition.id),
   });
   if (parsed.kind === 'invalid') return { kind: 'refused', journeyId: input.id ?? null, problems: parsed.problems };
   const { definition, problems } = parsed;

@@ -13,6 +13,7 @@ import { LoadOfSides } from '../../replay/load-of-sides.js';
 import { playRecorded, type ReplayWorld, Shared } from '../../replay/play-recorded.js';
 import { readLiveExperiments } from '../../store/experiments.js';
 import { loadLiveJourneys } from '../../store/live-journeys.js';
+import { readLiveOffers } from '../../store/offers.js';
 import { countPeopleToReplay, listPeopleToReplay, type PersonToReplay } from '../../store/replay-read.js';
 import { liveSegmentIds, readLiveSegments } from '../../store/segments.js';
 import type { AppDeps } from '../deps.js';
@@ -88,6 +89,7 @@ export async function replayJourney(deps: Deps, request: ReplayRequest): Promise
     topics: topicIds(deps.policies.current().topics),
     segments: await liveSegmentIds(deps.store.db),
     experiments: experimentWays(await readLiveExperiments(deps.store.db)),
+    offers: (await readLiveOffers(deps.store.db)).map(({ definition }) => definition.id),
   });
   if (parsed.kind === 'invalid') return { kind: 'refused', problems: parsed.problems };
   return { kind: 'plays', replay: play(deps, request, parsed.definition) };
@@ -165,6 +167,7 @@ async function sidesOf(
   const { shop, secret } = deps;
   const segments = await readLiveSegments(deps.store.db);
   const experiments = await readLiveExperiments(deps.store.db);
+  const offers = await readLiveOffers(deps.store.db);
   const outside: ReplayWorld['outside'] = {
     // Spread by ids that are made up here, openings would differ by chance.
     policies: { ...policies, quietHours: { ...policies.quietHours, openingJitterMs: 0 } },
@@ -181,6 +184,7 @@ async function sidesOf(
     hosts: shop.hosts,
     segments,
     experiments,
+    offers,
   });
   return { live: world(live), draft: world(draft) };
 }

@@ -5,12 +5,12 @@ import type { Reach } from '../../domain/messages/channel-kind.js';
 import { providerOf, type TextLook } from '../../domain/messages/outgoing.js';
 import { reach } from '../../domain/messages/reach.js';
 import type { MessageId } from '../../domain/values/ids.js';
-import { askedByTemplate, shownToTemplate } from '../../knowledge/templates.js';
+import { askedByTemplate, type ToldToTemplate, toldToTemplate } from '../../knowledge/templates.js';
 import { readKnowledge } from '../../store/knowledge.js';
 import { readStoredContent } from '../../store/messages.js';
 import { readTurnRows } from '../../store/turn-snapshot.js';
 import { readManyTurnRows } from '../../store/turn-snapshots.js';
-import type { PlannedContent } from '../../turn/content.js';
+import { type PlannedContent, showing } from '../../turn/content.js';
 import { type ForeseenSend, foresee } from '../../turn/foresee.js';
 import { renderContext } from '../../turn/render-context.js';
 import { knownContent } from '../../turn/repeat.js';
@@ -116,8 +116,10 @@ async function prepareContent(deps: AppDeps, world: TurnWorld, foreseen: Foresee
   const stored = foreseen.repeats ? await readStoredContent(deps.store.db, messageId) : null;
   const content = knownContent(stored === null ? null : { kind: 'ready', ...stored }, address);
   if (content !== null || address.kind !== 'ok') return content ?? { kind: 'empty', problem: address.kind };
+  const told = await toldTo(deps, world, step.template);
+  if (told.missing !== null) return { kind: 'empty', problem: told.missing, mayCome: true };
   const messageClass = world.definition.class;
-  return renderMessage(deps, {
+  const rendered = await renderMessage(deps, {
     messageId,
     template: step.template,
     address: address.address,
@@ -126,7 +128,7 @@ async function prepareContent(deps: AppDeps, world: TurnWorld, foreseen: Foresee
       world,
       known,
       { cart: linkOf(deps, 'cart', messageId), ...ownLinks(deps, { id: messageId, channel: step.channel, class: messageClass }) },
-      await toldToTemplate(deps, world, step.template),
+      told.shown,
     ),
     person: world.profile,
     validitySeconds: (at) =>
@@ -139,12 +141,13 @@ async function prepareContent(deps: AppDeps, world: TurnWorld, foreseen: Foresee
       }),
     at: world.at,
   });
+  return showing(rendered, told);
 }
 
 /** What a template asks beside what every message has. One statement, and none where it asks for nothing. */
-async function toldToTemplate(deps: AppDeps, world: TurnWorld, template: string): Promise<Readonly<Record<string, unknown>>> {
+async function toldTo(deps: AppDeps, world: TurnWorld, template: string): Promise<ToldToTemplate> {
   const asked = askedByTemplate((await deps.renderer.asks?.(template)) ?? [], world.at, (name, sealed) => open(deps.secret, name, sealed));
-  return shownToTemplate(asked, await readKnowledge(deps.store.db, asked, world), world.at);
+  return toldToTemplate(asked, await readKnowledge(deps.store.db, asked, world), world.at);
 }
 
 /** A failure is an answer; the turn decides what it means. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Instruction } from '../../../workflows/contract.js';
 import type { Verdict } from '../../domain/gate/verdict.js';
 import { mailboxesOf } from '../../domain/messages/channel.js';
@@ -125,6 +126,7 @@ function toolsFor(deps: AppDeps, trx: Trx, world: TurnWorld, { hasRun }: { reado
   return {
     realNow: world.facts.realNow,
     hasRun,
+    chance: randomBytes,
     realAt: (at) => deps.clock.realAt(at),
     providers: deps.providers,
     say: ({ told }) => hearOwnEvent(deps, trx, told),

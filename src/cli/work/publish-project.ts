@@ -10,6 +10,7 @@ import { parseJourney } from '../../journey/parse.js';
 import { policyFile } from '../../policy/parse.js';
 import { checkPolicyFolder, publishOrder, readPolicyFile } from '../../project/policy-folder.js';
 import { projectExperimentWays } from '../../project/project-experiments.js';
+import { projectOfferIds } from '../../project/project-offers.js';
 import { segmentIds } from '../../project/project-segments.js';
 import { loadShop } from '../../project/shop.js';
 import { type FileKind, journeyKind, sourceFiles } from '../../project/source-files.js';
@@ -156,8 +157,9 @@ async function journeyDifferences(context: CliContext): Promise<readonly Differe
   const topics = policies === null ? {} : { topics: topicIds(policies.topics) };
   const segments = await segmentIds(context.project);
   const experiments = await projectExperimentWays(context.project);
+  const offers = await projectOfferIds(context.project);
   const lint: Lint = async ({ file, source }) =>
-    parseJourney(source, { templates, segments, experiments, ...topics }).problems.map((problem) => ({ ...problem, file }));
+    parseJourney(source, { templates, segments, experiments, offers, ...topics }).problems.map((problem) => ({ ...problem, file }));
   return fileDifferences(context, journeyKind, async () => lint);
 }
 

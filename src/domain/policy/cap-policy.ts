@@ -8,7 +8,12 @@ export interface CapPolicy {
   readonly rules: readonly CapPolicyRule[];
   /** What no rule, tier or override may exceed: over marketing and broadcast. A rule above it is refused by lint. */
   readonly ceilings: readonly { readonly channels: readonly Channel[] | null; readonly windowMs: number; readonly limit: number }[];
+  /** A person gets one marketing offer in this time, over all journeys, in milliseconds. Absent in versions of a build of before. */
+  readonly offerEveryMs?: number;
 }
+
+/** Where a policy does not say it. */
+export const usualOfferEveryMs = 60 * day;
 
 /** At most `limit` messages in any window. A minimum gap is a limit of 1. */
 export interface CapPolicyRule {

@@ -7,6 +7,7 @@ import { exit } from './exit.js';
 import { experiment } from './experiment.js';
 import { handOff } from './hand-off.js';
 import { holdMarketing } from './hold-marketing.js';
+import { issueIncentive } from './issue-incentive.js';
 import type { StepKind } from './kind.js';
 import { send } from './send.js';
 import { split } from './split.js';
@@ -25,5 +26,6 @@ export const stepKinds = {
   emit,
   hand_off: handOff,
   hold_marketing: holdMarketing,
+  issue_incentive: issueIncentive,
   exit,
 } satisfies { readonly [K in keyof StepShapes]: StepKind<StepShapes[K], unknown, StepEffect> };

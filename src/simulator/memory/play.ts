@@ -8,8 +8,8 @@ import type { Instant } from '../../domain/time/instant.js';
 import { isTrackable, mayTrack } from '../../domain/tracking/tracking.js';
 import type { EntryId, MessageId } from '../../domain/values/ids.js';
 import { knownInMemory } from '../../knowledge/load.js';
-import { askedByTemplate, shownToTemplate } from '../../knowledge/templates.js';
-import type { PlannedContent } from '../../turn/content.js';
+import { askedByTemplate, type ToldToTemplate, toldNothing, toldToTemplate } from '../../knowledge/templates.js';
+import { type PlannedContent, showing } from '../../turn/content.js';
 import { type ForeseenSend, foresee } from '../../turn/foresee.js';
 import { renderContext } from '../../turn/render-context.js';
 import { knownContent } from '../../turn/repeat.js';
@@ -146,29 +146,32 @@ export class Play {
     return code === undefined ? reach(profile, channel, this.#outside.texts ?? anywhere) : { kind: 'no', code };
   }
 
-  #told({ entry, profile, at }: TurnWorld, template: string): Readonly<Record<string, unknown>> {
+  #told({ entry, profile, at }: TurnWorld, template: string): ToldToTemplate {
     const asked = askedByTemplate(this.#outside.asks?.(template) ?? [], at);
     const look = { tables: this.tables, entryId: entry.id, profileId: profile.id, sharers: sharersOf(this.tables, profile.id) };
-    return asked.length === 0 ? {} : shownToTemplate(asked, knownInMemory(asked, look), at);
+    return asked.length === 0 ? toldNothing : toldToTemplate(asked, knownInMemory(asked, look), at);
   }
 
   #content(world: TurnWorld, { step, messageId, known, repeats }: ForeseenSend, address: Reach): PlannedContent {
     const stored = repeats ? (this.tables.messages.get(messageId)?.content ?? null) : null;
     const content = knownContent(stored, address);
     if (content !== null || address.kind !== 'ok') return content ?? { kind: 'empty', problem: address.kind };
+    const told = this.#told(world, step.template);
+    if (told.missing !== null) return { kind: 'empty', problem: told.missing, mayCome: true };
     const links = {
       cart: 'https://shop.example/c',
       unsubscribe: 'https://shop.example/u',
       preferences: 'https://shop.example/p',
       quiz: 'https://shop.example/q',
     };
-    const rendered = this.#outside.render(step.template, renderContext(world, known, links, this.#told(world, step.template)), world);
+    const rendered = this.#outside.render(step.template, renderContext(world, known, links, told.shown), world);
     if (rendered.kind === 'empty') return rendered;
     const { tracking } = world.policies.engagement;
     const isFollowed =
       isTrackable(tracking, { channel: step.channel, class: world.definition.class }) && mayTrack(tracking, world.profile, world.shop);
     const version = { templateVersion: 1, contentHash: rendered.contentHash, atMostOnce: false };
-    return { kind: 'ready', ...version, outgoing: outgoingOf(messageId, address.address, rendered), links: isFollowed ? [] : null };
+    const outgoing = outgoingOf(messageId, address.address, rendered);
+    return showing({ kind: 'ready', ...version, outgoing, links: isFollowed ? [] : null }, told);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Fact } from '../../domain/events/fact.js';
 import { cartIn } from '../../domain/events/subject.js';
 import type { Verdict } from '../../domain/gate/verdict.js';
 import type { Channel } from '../../domain/messages/channel.js';
+import type { LiveOffer } from '../../domain/offers/offer.js';
 import type { KeptOrder } from '../../domain/orders/kept-order.js';
 import type { RfmBounds } from '../../domain/orders/rfm.js';
 import type { KnownIdentity } from '../../domain/people/identity.js';
@@ -145,6 +146,9 @@ export class Tables {
   readonly kept = new Log<KeptRow, 'profile'>({ profile: ({ profileId }) => [profileId] });
   /** Those in force, by id. */
   readonly experiments = new Map<string, LiveExperiment>();
+  /** Those in force, by id; and those whose imported codes are used up. */
+  readonly offers = new Map<string, LiveOffer>();
+  readonly emptyOffers = new Set<string>();
   /** By which id a person is drawn: in a replay by their real one. */
   drawnAs: (id: ProfileId) => string = (id) => id;
   readonly broadcasts = new Map<string, MemoryBroadcast>();

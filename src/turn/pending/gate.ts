@@ -174,7 +174,7 @@ function question(turn: Turn, { step, pending, message }: Omit<Asked, 'roomOf'>,
         address.kind === 'ok' && address.country !== undefined
           ? { country: address.country, used: facts.textsInHour, perHour: shop.texts.perHour }
           : null,
-      content: content.kind === 'ready' ? { kind: 'ready' } : { kind: 'empty', problem: content.problem },
+      content: content.kind === 'ready' ? { kind: 'ready' } : content,
     }),
   ];
 }

@@ -49,6 +49,9 @@ const newTables = [
   'quiz_runs',
   'one_clicks',
   'exposures',
+  'promises',
+  'offer_codes',
+  'offer_periods',
   'outcome_reviews',
   'experiment_acts',
   'experiment_looks',
@@ -67,7 +70,7 @@ async function asTheVersionBefore({ db }: Store): Promise<void> {
   await sql`update entry_inputs set input = input - 'shared' || jsonb_build_object('cartId', 'any')`.execute(db);
   await sql`drop table broadcast_batches`.execute(db);
   await sql`drop index entries_poke_journeys`.execute(db);
-  await sql`alter table messages drop column recommended`.execute(db);
+  await sql`alter table messages drop column recommended, drop column promise_id`.execute(db);
   await sql`alter table orders ${sql.raw(newOfOrders.map((column) => `drop column ${column}`).join(', '))}`.execute(db);
   for (const name of ['mark_outcomes', 'looks_are_kept']) await sql`drop function ${sql.ref(name)}() cascade`.execute(db);
   for (const table of newTables) await sql`drop table ${sql.table(table)}`.execute(db);

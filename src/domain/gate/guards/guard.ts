@@ -50,7 +50,8 @@ export interface SendFacts {
   readonly reachable: { readonly kind: 'ok' } | { readonly kind: 'no'; readonly code: string };
   /** The person is in the holdout, and the class of the message keeps it from them (`held_out` in `policies/classes.yaml`). */
   readonly holdout: boolean;
-  readonly content: { readonly kind: 'ready' } | { readonly kind: 'empty'; readonly problem: string };
+  /** `mayCome`: what is missing may still come. */
+  readonly content: { readonly kind: 'ready' } | { readonly kind: 'empty'; readonly problem: string; readonly mayCome?: true };
   /** Every place that the person may be in; a text leaves only when it is inside the hours of all. Never empty for a text. */
   readonly places: readonly Place[];
   /** Null: the class of the message need not keep them (`quietHoursFor`). */

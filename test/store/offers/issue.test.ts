@@ -1,0 +1,100 @@
+import { sql } from 'kysely';
+import { beforeEach, expect, test } from 'vitest';
+import { day, hour } from '../../../src/domain/time/instant.js';
+import { deal, dealDeps, finishesQuiz } from '../../support/deal.js';
+import { offerOf, putOfferInForce } from '../../support/offers.js';
+import { turn } from '../../support/reminded.js';
+import { track } from '../../support/shop-events.js';
+import { countStatements, describeOnBothStores, resetTables } from '../../support/stores.js';
+import { publish, type TurnDeps, take } from '../../support/turns.js';
+
+describeOnBothStores('codes that people are given', (store) => {
+  let deps: TurnDeps;
+  beforeEach(async () => {
+    await resetTables(store());
+    deps = dealDeps(store());
+    await publish(store(), deal);
+  });
+
+  const open = async () =>
+    (await store().db.selectFrom('entries').select('id').where('state', '<>', 'finished').orderBy('id').execute()).map(({ id }) => id);
+  const turns = async (): Promise<void> => {
+    for (const id of await open()) await turn(deps, id);
+  };
+  const promises = () =>
+    store()
+      .db.selectFrom('promises')
+      .select(['code', 'profile_id', 'entry_id', 'shown_in', 'issued_at', 'expires_at'])
+      .orderBy('seq')
+      .execute();
+  const mails = (): readonly string[] => deps.providers.email.submitted.map(({ text }) => text);
+  const lines = async (): Promise<string> =>
+    (await sql<{ text: string }>`select text from trace order by seq`.execute(store().db)).rows.map(({ text }) => text).join('\n');
+
+  test('are written with the turn, once, before the message that shows them is made', async () => {
+    await putOfferInForce(store(), offerOf());
+    await take(deps, ...finishesQuiz('ada'));
+    await turns();
+    const [promise] = await promises();
+    expect(promise?.code).toMatch(/^WREN-[CDFGHJKMNPQRTVWXY34679]{10}$/);
+    expect(mails()).toEqual([`Your code: ${promise?.code}`]);
+    await turns();
+    deps.clock.pass(day);
+    await turns();
+    expect(mails()).toEqual([`Your code: ${promise?.code}`, `Your code: ${promise?.code}`]);
+    expect(await promises()).toHaveLength(1);
+    const { rows } = await sql<{ n: number }>`select count(*)::int as n from messages m join promises p on p.seq = m.promise_id
+      where m.accepted_at is not null`.execute(store().db);
+    expect(rows).toEqual([{ n: 2 }]);
+  });
+
+  test('cost one statement beside those of the turn', async () => {
+    await putOfferInForce(store(), offerOf());
+    await take(deps, ...finishesQuiz('ada'));
+    const [id = ''] = await open();
+    const statements = await countStatements(store(), () => turn(deps, id));
+    expect(statements.filter((text) => text.includes('into promises'))).toHaveLength(1);
+  });
+
+  test('come from the shop’s list, the oldest first, and the step waits when there is none', async () => {
+    await putOfferInForce(store(), offerOf({ codes: { kind: 'imported', lowAt: 1 } }));
+    await take(deps, ...finishesQuiz('ada'));
+    await turns();
+    expect(mails()).toEqual([]);
+    expect(await lines()).toContain('Offer ten-percent: no imported code is left: waits up to 2 days for more.');
+    await sql`insert into offer_codes (code_key, code, offer) values ('b-1', 'B-1', 'ten-percent'), ('a-2', 'A-2', 'ten-percent')`.execute(
+      store().db,
+    );
+    await turns();
+    expect(mails()).toEqual([]);
+    deps.clock.pass(hour);
+    await turns();
+    expect(mails()).toEqual(['Your code: B-1']);
+  });
+
+  test('are not given where a limit is reached', async () => {
+    await putOfferInForce(store(), offerOf({ limits: [{ per: 'day', codes: 1, cost: null }] }));
+    await take(deps, ...finishesQuiz('ada'), ...finishesQuiz('bob'));
+    await turns();
+    expect(await promises()).toHaveLength(1);
+    expect(await lines()).toContain('no code is given, since the limit of day:2026-11-24 is reached (budget)');
+  });
+
+  test('are not shown any more once somebody used them, in any case of letters, until that order is cancelled', async () => {
+    await putOfferInForce(store(), offerOf());
+    await take(deps, ...finishesQuiz('ada'));
+    await turns();
+    const code = (await promises())[0]?.code.toLowerCase() ?? '';
+    const order = (event: string) =>
+      take(deps, track(event, { order_id: 'o-1', total: 40, currency: 'GBP', discount: 4, coupon: code }, { userId: 'bob' }));
+    await order('Order Completed');
+    deps.clock.pass(day);
+    await turns();
+    expect(mails()).toHaveLength(1);
+    expect(await lines()).toContain('no content (there is no code to show)');
+    await order('Order Cancelled');
+    deps.clock.pass(hour);
+    await turns();
+    expect(mails()).toHaveLength(2);
+  });
+});
