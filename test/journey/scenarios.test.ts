@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openScenarioProject, openTheatre, readJourneyFile, readScenarioFile } from '../../src/project/scenario-project.js';
+import { coverageOf, describeCoverage } from '../../src/simulator/coverage.js';
 import { compareStory } from '../../src/simulator/expect.js';
 import { renderStory } from '../../src/simulator/tell-story.js';
 
@@ -28,4 +29,24 @@ describe.each(journeys)('%s', async (file) => {
 
     expect(differences, renderStory(story, { timeZone })).toEqual([]);
   });
+
+  // What nobody plays nobody knows. Examples need not show everything.
+  test.runIf(file.startsWith('journeys/'))('reach every step, way, exit, filter and template of it', () => {
+    const { parts } = coverageOf(journey, staged.map(play));
+    expect(parts.filter(({ isReached }) => !isReached)).toEqual([]);
+    expect(parts.length).toBeGreaterThan(10);
+  });
+});
+
+test('the coverage of scenarios names what none of them reaches', async () => {
+  const journey = await readJourneyFile(project, 'journeys/abandoned-cart.journey.yaml');
+  const staged = await readScenarioFile(project, 'journeys/abandoned-cart.scenarios.yaml', [journey]);
+  const [first] = staged;
+  if (first === undefined) throw new Error('There is no scenario.');
+  const told = describeCoverage(coverageOf(journey, [openTheatre(project, [first])(first)]));
+  expect(told).toMatch(
+    /^abandoned-cart: 0 of \d filters, \d+ of \d+ steps, 2 of 4 ways, 0 of 3 exits, 4 of 4 templates reached\. Not reached: /,
+  );
+  expect(told).toContain('the way asked-for-texts → else');
+  expect(told).toContain('the exit below-minimum');
 });

@@ -7,6 +7,7 @@ import {
   ScenarioError,
   type StagedScenario,
 } from '../../project/scenario-project.js';
+import { coverageOf, describeCoverage } from '../../simulator/coverage.js';
 import { compareStory } from '../../simulator/expect.js';
 import type { Story } from '../../simulator/story.js';
 import { renderStory } from '../../simulator/tell-story.js';
@@ -39,7 +40,8 @@ export async function simulateJourney(context: CliContext, files: readonly strin
     const story = play(one);
     return { ...one, story, complaints: compareStory(story, one.scenario.expect, { timeZone }) };
   });
-  return options.load === true ? tellLoad(played) : tellStories(played, timeZone);
+  if (options.load === true) return tellLoad(played);
+  return tellStories(played, { timeZone, isWhole: (options.scenario ?? 'all') === 'all' });
 }
 
 type Project = Awaited<ReturnType<typeof openScenarioProject>>;
@@ -92,7 +94,8 @@ function choose(staged: readonly StagedScenario[], name: string, file: string): 
   );
 }
 
-function tellStories(played: readonly Played[], timeZone: string): Outcome {
+/** `isWhole`: all scenarios were played, so it says something what they do not reach. */
+function tellStories(played: readonly Played[], { timeZone, isWhole }: { readonly timeZone: string; readonly isWhole: boolean }): Outcome {
   const failed = played.filter(({ complaints }) => complaints.length > 0).length;
   return {
     value: played.map(({ scenario, complaints, story: { told: _told, ...story } }) => ({
@@ -103,10 +106,25 @@ function tellStories(played: readonly Played[], timeZone: string): Outcome {
     })),
     text: paragraphs(
       ...played.map(({ story, complaints }) => paragraphs(renderStory(story, { timeZone }), complaintText(complaints))),
+      isWhole ? coverageText(played) : null,
       played.length === 1 && failed === 0 ? 'As expected.' : `${plural(played.length - failed, 'scenario')} as expected, ${failed} not.`,
     ),
     exitCode: failed > 0 ? 1 : 0,
   };
+}
+
+/** Of each journey that scenarios are about first, what these reach of it. */
+function coverageText(played: readonly Played[]): string {
+  const definitions = new Map(played.map(({ journeys: [first] }) => [first.id, first]));
+  return [...definitions.values()]
+    .map((definition) =>
+      coverageOf(
+        definition,
+        played.map(({ story }) => story),
+      ),
+    )
+    .map(describeCoverage)
+    .join('\n');
 }
 
 function complaintText(complaints: readonly string[]): string | null {

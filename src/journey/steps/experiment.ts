@@ -99,7 +99,14 @@ export const experiment: StepKind<ExperimentStep, z.output<ReturnType<typeof yam
     return assigned.kind === 'none' ? goesBy(step, assigned.why) : takesArm(step, known, units, assigned);
   },
   message: () => null,
+  told: ({ experiment: name, arms }) => [
+    ...arms.map(({ arm }) => ({ way: arm, begins: takesThe(name, arm) })),
+    { way: 'else', begins: takesNoPart(name) },
+  ],
 };
+
+const takesThe = (name: string, arm: string): string => `Experiment ${name}: takes the arm ${arm}`;
+const takesNoPart = (name: string): string => `Experiment ${name}: takes no part`;
 
 function knownOf({ id, experiment: name }: ExperimentStep, all: KnownExperiments | undefined) {
   const known = all?.byId[name];
@@ -121,7 +128,7 @@ function takesArm(
   return {
     kind: 'go',
     to: way === undefined ? step.next : way.next,
-    line: { kind: 'branch', text: `Experiment ${step.experiment}: takes the arm ${id}${by}${held}.` },
+    line: { kind: 'branch', text: `${takesThe(step.experiment, id)}${by}${held}.` },
     ...(holdoutOf === null ? {} : { holdsOut: true as const }),
     asks,
   };
@@ -133,7 +140,7 @@ function exposure({ experiment: name }: ExperimentStep, { version, definition }:
 }
 
 function goesBy({ next, experiment: name }: ExperimentStep, why: NoArm): Move<Exposed> {
-  return { kind: 'go', to: next, line: { kind: 'branch', text: `Experiment ${name}: takes no part, ${noArmWords[why]}.` } };
+  return { kind: 'go', to: next, line: { kind: 'branch', text: `${takesNoPart(name)}, ${noArmWords[why]}.` } };
 }
 
 const noArmWords: Readonly<Record<NoArm, string>> = {

@@ -1,7 +1,7 @@
 import type { Condition } from '../conditions/condition.js';
 import type { SendStep, Step, StepEffect } from '../definition.js';
 import { stepKinds } from './index.js';
-import type { Listening, StepKind, StepSource } from './kind.js';
+import type { Listening, StepKind, StepSource, ToldWay } from './kind.js';
 
 type AnyStepKind = StepKind<Step, unknown, StepEffect>;
 
@@ -36,6 +36,11 @@ export function takenAt(step: Step): readonly { readonly step: string | null; re
 /** The message that a step asks the gate for; null: it sends none. */
 export function messageOf(step: Step): SendStep | null {
   return stepKind(step).message(step);
+}
+
+/** The ways between which a step chooses, as its story tells them. */
+export function toldWays(step: Step): readonly ToldWay[] {
+  return stepKind(step).told?.(step) ?? [];
 }
 
 /** The conditions of a step. */

@@ -57,6 +57,12 @@ export interface Way {
   readonly soonest?: (arrivesAt: number, arrivals: ReadonlyMap<StepId, number>) => number;
 }
 
+/** A way that a step chose, as its line of the story tells it. */
+export interface ToldWay {
+  readonly way: string;
+  readonly begins: string;
+}
+
 /** A fact that a step listens to. What came first is in `EntryState.heard` under `key`. */
 export interface Listening {
   readonly key: string;
@@ -143,4 +149,6 @@ export interface StepKind<S extends StepBase & { readonly kind: string }, Source
   move(step: S, state: EntryState, context: EngineContext): Move<Effect>;
   /** The message that `send` asks the gate for; null: a kind that sends none. */
   message(step: S): SendStep | null;
+  /** The ways between which it chooses, each with how its line of the story begins. Absent: it does not choose. */
+  told?(step: S): readonly ToldWay[];
 }

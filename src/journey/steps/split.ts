@@ -61,9 +61,13 @@ export const split: StepKind<SplitStep, z.output<ReturnType<typeof yaml>>> = {
     const facts = factsAbout(context, state.trigger, state.told);
     const branch = step.branches.find(({ when }) => evaluate(when, facts) === 'true');
     if (branch)
-      return { kind: 'go', to: branch.next, line: { kind: 'branch', text: `Takes ${branch.id}: ${describeCondition(branch.when)}.` } };
-    const text = `Takes none of ${step.branches.map(({ id }) => id).join(', ')}: ${step.branches.map(({ when }) => describeTruth(when, evaluate(when, facts))).join('; ')}.`;
+      return { kind: 'go', to: branch.next, line: { kind: 'branch', text: `${takes(branch.id)} ${describeCondition(branch.when)}.` } };
+    const text = `${takesNone} ${step.branches.map(({ id }) => id).join(', ')}: ${step.branches.map(({ when }) => describeTruth(when, evaluate(when, facts))).join('; ')}.`;
     return { kind: 'go', to: step.next, line: { kind: 'branch', text } };
   },
   message: () => null,
+  told: ({ branches }) => [...branches.map(({ id }) => ({ way: id, begins: takes(id) })), { way: 'else', begins: takesNone }],
 };
+
+const takes = (branch: string): string => `Takes ${branch}:`;
+const takesNone = 'Takes none of';

@@ -100,6 +100,7 @@ export const waitUntil: StepKind<WaitUntilStep, z.output<ReturnType<typeof yaml>
   sentence: (step) => `Waits for ${events(step)}, at most ${durationWords(step.timeoutMs)}.`,
   dueAt: (step, state) => state.arrivedAt + step.timeoutMs,
   message: () => null,
+  told: ({ branches }) => [...branches.map(({ id }) => ({ way: id, begins: goesOnWith(id) })), { way: 'timeout', begins: goesOnAfter }],
   arrival: (step, _state, context) => ({ kind: 'wait', text: `${sentence(step, context.at + step.timeoutMs, context.timeZone)}.` }),
   move(step, state, context) {
     const dueAt = state.dueAt ?? state.arrivedAt + step.timeoutMs;
@@ -109,7 +110,7 @@ export const waitUntil: StepKind<WaitUntilStep, z.output<ReturnType<typeof yaml>
       return {
         kind: 'go',
         to: branch.next,
-        line: { kind: 'branch', text: `Goes on with ${branch.id}: ${sayFact(branch.event)}.` },
+        line: { kind: 'branch', text: `${goesOnWith(branch.id)} ${sayFact(branch.event)}.` },
         dueSince: at,
       };
     }
@@ -117,11 +118,14 @@ export const waitUntil: StepKind<WaitUntilStep, z.output<ReturnType<typeof yaml>
     return {
       kind: 'go',
       to: step.onTimeout,
-      line: { kind: 'branch', text: `Goes on after ${durationWords(step.timeoutMs)}: ${missed(step, state, dueAt)}.` },
+      line: { kind: 'branch', text: `${goesOnAfter} ${durationWords(step.timeoutMs)}: ${missed(step, state, dueAt)}.` },
       dueSince: dueAt,
     };
   },
 };
+
+const goesOnWith = (branch: string): string => `Goes on with ${branch}:`;
+const goesOnAfter = 'Goes on after';
 
 /** Where a state remembers that a branch was met. */
 function heardKey(step: string, branch: string): string {
