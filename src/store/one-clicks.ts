@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { About } from '../domain/events/subject.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { ProfileId } from '../domain/values/ids.js';
 import type { Db, Trx } from './db.js';
@@ -55,6 +56,13 @@ export async function readQuizMessage(
       (select min(r.at) from receipts r where r.message_id = m.id and r.status in ('delivered', 'read')), accepted_at, submitted_at) end as "deliveredAt"
     from messages m where id = ${messageId}`.execute(db);
   return rows[0] ?? null;
+}
+
+/** The order that the entry of a message is about, beside its cart: what is answered in the message is about it too. */
+export async function readSubjectsOfMessage(trx: Trx, messageId: string): Promise<About> {
+  const { rows } = await sql<{ subjects: About | null }>`
+    select e.subjects from messages m join entries e on e.id = m.entry_id where m.id = ${messageId}`.execute(trx);
+  return rows[0]?.subjects ?? [];
 }
 
 /** Takes back an answer that a link brought, and nobody confirmed. */

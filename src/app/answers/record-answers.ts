@@ -2,6 +2,7 @@ import { type QuizTold, readQuizEvent } from '../../domain/answers/answer-events
 import { noFields } from '../../domain/answers/field.js';
 import { sealSpecial } from '../../domain/answers/seal-special.js';
 import type { Fact } from '../../domain/events/fact.js';
+import type { About } from '../../domain/events/subject.js';
 import type { Instant } from '../../domain/time/instant.js';
 import type { ProfileId } from '../../domain/values/ids.js';
 import { removeTakenBack, writeAnswers } from '../../store/answers.js';
@@ -42,16 +43,23 @@ export async function recordAnswers(
   return { kind: recorded ? 'recorded' : 'unknown-profile' };
 }
 
-/** Writes the answers of a locked profile with their facts, and tells journeys. */
+/** Writes the answers of a locked profile with their facts, and tells journeys. `about`: what they are about beside the person. */
 export async function writeTold(
   deps: Pick<Deps, 'clock' | 'newId' | 'policies' | 'segments' | 'secret' | 'fields'>,
   trx: Trx,
   profileId: ProfileId,
-  { step, quiz, version, given }: QuizTold,
+  { step, quiz, version, given, about = [] }: QuizTold & { readonly about?: About },
   at: Instant,
 ): Promise<void> {
   const eventId = `answer/${deps.newId()}`;
-  const fact = (name: Fact['name'], properties: Fact['properties']): Fact => ({ name, profileId, at, eventId, properties });
+  const fact = (name: Fact['name'], properties: Fact['properties']): Fact => ({
+    name,
+    profileId,
+    at,
+    eventId,
+    properties,
+    ...(about.length === 0 ? {} : { about }),
+  });
   const facts = given.map(({ name, source }) => fact('answer.given', { quiz, version, field: name, source }));
   if (step !== 'answered') facts.push(fact(step === 'started' ? 'quiz.started' : 'quiz.completed', { quiz, version }));
   const fields = deps.fields?.current() ?? noFields;

@@ -6,7 +6,7 @@ import { standingIn } from '../../domain/quiz/walk.js';
 import type { Instant } from '../../domain/time/instant.js';
 import type { ProfileId } from '../../domain/values/ids.js';
 import type { Trx } from '../../store/db.js';
-import { judgeOneClicks, readOneClicks } from '../../store/one-clicks.js';
+import { judgeOneClicks, readOneClicks, readSubjectsOfMessage } from '../../store/one-clicks.js';
 import { lockProfiles } from '../../store/profiles.js';
 import { beginRun, saveRun } from '../../store/quiz-runs.js';
 import { writeTold } from '../answers/record-answers.js';
@@ -48,12 +48,13 @@ export async function answerQuestion(deps: QuizDeps, visit: QuizVisit, said: Que
 }
 
 /** Begins again; what was answered before stays among the answers. */
-export async function restartQuiz(deps: QuizDeps, { profileId, quiz, version }: QuizVisit): Promise<void> {
+export async function restartQuiz(deps: QuizDeps, { profileId, messageId, quiz, version }: QuizVisit): Promise<void> {
   await deps.store.transaction(async (trx) => {
     await lockProfiles(trx, [profileId]);
     const at = deps.clock.now();
     const { isNew } = await beginRun(trx, { profileId, quiz: quiz.id, version, at });
-    if (isNew) await writeTold(deps, trx, profileId, { quiz: quiz.id, version, step: 'started', given: [] }, at);
+    const about = await readSubjectsOfMessage(trx, messageId);
+    if (isNew) await writeTold(deps, trx, profileId, { quiz: quiz.id, version, about, step: 'started', given: [] }, at);
   });
   deps.notifyRelay();
 }
@@ -62,7 +63,7 @@ export async function restartQuiz(deps: QuizDeps, { profileId, quiz, version }: 
 export async function keepAnswer(
   deps: QuizDeps,
   trx: Trx,
-  { profileId, quiz, version }: Pick<QuizVisit, 'profileId' | 'quiz' | 'version'>,
+  { profileId, messageId, quiz, version }: Pick<QuizVisit, 'profileId' | 'messageId' | 'quiz' | 'version'>,
   said: QuestionAnswered & { readonly source: 'quiz' | 'message'; readonly at: Instant },
 ): Promise<void> {
   const { question, chosen, at } = said;
@@ -73,9 +74,9 @@ export async function keepAnswer(
   const given = { ...run.given, [question.id]: kept };
   const isDone = said.source === 'quiz' && standingIn(quiz, openGiven(deps, quiz, { given })).next === null;
   await saveRun(trx, { seq: run.seq, given, completedAt: isDone ? at : null, at });
-  const about = { quiz: quiz.id, version };
+  const asked = { quiz: quiz.id, version, about: await readSubjectsOfMessage(trx, messageId) };
   const tell = (step: QuizTold['step'], answers: QuizTold['given']) =>
-    writeTold(deps, trx, profileId, { ...about, step, given: answers }, at);
+    writeTold(deps, trx, profileId, { ...asked, step, given: answers }, at);
   if (isNew) await tell('started', []);
   if (chosen !== null) await tell('answered', [toldOf(deps, quiz, said, { field, isSpecial })]);
   if (isDone) await tell('completed', []);

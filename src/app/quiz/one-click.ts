@@ -93,7 +93,7 @@ async function settle(deps: QuizDeps, trx: Trx, messageId: string, before: numbe
     const said = { question: found.question, chosen: [click.answer], agreed: null, source: 'message' as const, at: click.at };
     // The same answer twice is one.
     if (!isKnown(all, click)) {
-      await keepAnswer(deps, trx, { profileId, quiz: found.quiz, version: found.version }, said);
+      await keepAnswer(deps, trx, { profileId, messageId, quiz: found.quiz, version: found.version }, said);
       counted += 1;
     }
     await judgeOneClicks(trx, [click.seq], 'counted', null);

@@ -16,9 +16,10 @@ export function visitFacts(happening: Happening): readonly Fact[] {
   return [fact(happening, 'page.viewed', happening.event.properties)];
 }
 
-/** Of a track call with a name of the shop's own. */
+/** Of a track call with a name of the shop's own, about the order that it names. */
 export function ownFacts(happening: Happening, name: string): readonly Fact[] {
-  return [fact(happening, `event:${name}`, happening.event.properties)];
+  const { properties } = happening.event;
+  return [fact(happening, `event:${name}`, properties, aboutThese({ order: orderNamed(properties) }))];
 }
 
 /**
@@ -91,12 +92,19 @@ export function consentFacts(happening: Happening): readonly Fact[] {
   });
 }
 
-/** Answers by their fields, never by what was said. */
+/** Answers by their fields, never by what was said; about the order that they are said to be about. */
 export function quizFacts(happening: Happening, { step, quiz, version, given }: QuizTold): readonly Fact[] {
-  const about = { quiz, version };
-  const answers = given.map(({ name, source }) => fact(happening, 'answer.given', { ...about, field: name, source }));
+  const told = { quiz, version };
+  const about = aboutThese({ order: orderNamed(happening.event.properties) });
+  const answers = given.map(({ name, source }) => fact(happening, 'answer.given', { ...told, field: name, source }, about));
   if (step === 'answered') return answers;
-  return [...answers, fact(happening, step === 'started' ? 'quiz.started' : 'quiz.completed', about)];
+  return [...answers, fact(happening, step === 'started' ? 'quiz.started' : 'quiz.completed', told, about)];
+}
+
+/** The order that an event about something else names; null: none. */
+function orderNamed({ order_id: snake, orderId: camel }: Readonly<Record<string, unknown>>): string | null {
+  const named = snake ?? camel;
+  return typeof named === 'string' || typeof named === 'number' ? String(named) : null;
 }
 
 function fact(happening: Happening, name: FactName, properties: Readonly<Record<string, unknown>>, about: About = []): Fact {

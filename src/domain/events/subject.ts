@@ -4,15 +4,15 @@ import type { CartId } from '../values/ids.js';
 export const subjectKinds = ['cart', 'order'] as const;
 export type SubjectKind = (typeof subjectKinds)[number];
 
-/** The families of facts that are about one: `order.paid` is about an order, and about the cart that it came from. */
+/** The families of facts that can be about one: `order.paid` is about an order, and about the cart that it came from. */
 const toldBy: Readonly<Record<SubjectKind, readonly string[]>> = {
   cart: ['cart', 'checkout', 'order'],
-  order: ['order', 'shipment', 'return', 'ticket', 'task', 'feedback'],
+  order: ['order', 'shipment', 'return', 'ticket', 'task', 'feedback', 'answer', 'quiz', 'event'],
 };
 
 /** Can this fact be about a subject of the kind? */
 export function isAbout(factName: string, kind: SubjectKind): boolean {
-  return toldBy[kind].some((family) => factName.startsWith(`${family}.`));
+  return toldBy[kind].some((family) => factName.startsWith(`${family}.`) || factName.startsWith(`${family}:`));
 }
 
 /** One thing that a fact or an entry is about. `id`: ours for a cart, which may join another; for an order the shop's own. */

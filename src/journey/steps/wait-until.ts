@@ -6,6 +6,7 @@ import { formatLocal } from '../../domain/time/time.js';
 import type { StepId } from '../../domain/values/ids.js';
 import { durationText, toLimitMs } from '../../yaml/duration-source.js';
 import type { Condition } from '../conditions/condition.js';
+import type { EngineContext } from '../context.js';
 import type { FactMatch } from '../definition.js';
 import type { EntryState } from '../entry.js';
 import { factText, idText, matchText, slug } from '../fields.js';
@@ -30,6 +31,8 @@ interface WaitUntilStep extends StepBase {
     readonly next: StepId | null;
   }[];
   readonly timeoutMs: number;
+  /** The time-out counts from the delivery date that was promised for the order, where that is later than the arrival. */
+  readonly fromPromise?: true;
   readonly onTimeout: StepId | null;
   readonly lookback: 'since_entry' | 'none';
   /** Properties of what it hears that messages show. Absent: none. */
@@ -43,6 +46,10 @@ const yaml = (parts: StepParts) =>
       return branchesOf({ on: factText, match: matchText.default('any'), where: parts.condition().optional() }, parts);
     },
     timeout: durationText.meta({ description: 'Mandatory: nobody waits for ever.' }),
+    timeout_from: z.enum(['arrival', 'promised_delivery']).default('arrival').meta({
+      description:
+        'From when the time-out counts: arrival at this step, or the delivery date that was promised for the order of the entry, where that is later.',
+    }),
     get on_timeout() {
       return otherWay(parts);
     },
@@ -62,7 +69,7 @@ const yaml = (parts: StepParts) =>
 export const waitUntil: StepKind<WaitUntilStep, z.output<ReturnType<typeof yaml>>> = {
   yaml,
   inside: ({ branches, on_timeout }) => listsOf(branches, 'on_timeout', on_timeout),
-  compile({ branches, timeout, lookback, remember }, { id, next, way, branchIds, condition, event }) {
+  compile({ branches, timeout, timeout_from: from, lookback, remember }, { id, next, way, branchIds, condition, event }) {
     const ids = branchIds(branches, ({ on }) => slug(on));
     return {
       kind: 'wait_until',
@@ -76,6 +83,7 @@ export const waitUntil: StepKind<WaitUntilStep, z.output<ReturnType<typeof yaml>
         next: way(index),
       })),
       timeoutMs: toLimitMs(timeout),
+      ...(from === 'promised_delivery' ? { fromPromise: true as const } : {}),
       onTimeout: way(branches.length),
       lookback,
       ...(remember === undefined ? {} : { remember }),
@@ -95,15 +103,17 @@ export const waitUntil: StepKind<WaitUntilStep, z.output<ReturnType<typeof yaml>
       looksBack: lookback === 'since_entry',
     })),
   reads: ({ branches }) => branches.flatMap(({ where }) => where ?? []),
-  needs: () => [],
+  needs: ({ fromPromise }) => (fromPromise === true ? [{ of: 'orders', lines: false }] : []),
   lint: () => [],
-  sentence: (step) => `Waits for ${events(step)}, at most ${durationWords(step.timeoutMs)}.`,
-  dueAt: (step, state) => state.arrivedAt + step.timeoutMs,
+  sentence: (step) =>
+    `Waits for ${events(step)}, at most ${durationWords(step.timeoutMs)}${step.fromPromise === true ? ' after the promised delivery' : ''}.`,
+  dueAt: timesOutAt,
   message: () => null,
   told: ({ branches }) => [...branches.map(({ id }) => ({ way: id, begins: goesOnWith(id) })), { way: 'timeout', begins: goesOnAfter }],
-  arrival: (step, _state, context) => ({ kind: 'wait', text: `${sentence(step, context.at + step.timeoutMs, context.timeZone)}.` }),
+  arrival: (step, state, context) => ({ kind: 'wait', text: `${sentence(step, timesOutAt(step, state, context), context.timeZone)}.` }),
   move(step, state, context) {
-    const dueAt = state.dueAt ?? state.arrivedAt + step.timeoutMs;
+    // What was promised may be told, or put off, after the arrival.
+    const dueAt = Math.max(state.dueAt ?? 0, timesOutAt(step, state, context));
     const heard = firstHeard(step, state, dueAt);
     if (heard !== null) {
       const { branch, at } = heard;
@@ -114,7 +124,7 @@ export const waitUntil: StepKind<WaitUntilStep, z.output<ReturnType<typeof yaml>
         dueSince: at,
       };
     }
-    if (context.at < dueAt) return { kind: 'stay', sentence: sentence(step, dueAt, context.timeZone) };
+    if (context.at < dueAt) return { kind: 'stay', sentence: sentence(step, dueAt, context.timeZone), until: dueAt };
     return {
       kind: 'go',
       to: step.onTimeout,
@@ -123,6 +133,11 @@ export const waitUntil: StepKind<WaitUntilStep, z.output<ReturnType<typeof yaml>
     };
   },
 };
+
+function timesOutAt({ timeoutMs, fromPromise }: WaitUntilStep, { arrivedAt }: EntryState, { facts }: EngineContext): Instant {
+  const promisedAt = fromPromise === true ? (facts.known.orders?.about?.promisedAt ?? arrivedAt) : arrivedAt;
+  return Math.max(arrivedAt, promisedAt) + timeoutMs;
+}
 
 const goesOnWith = (branch: string): string => `Goes on with ${branch}:`;
 const goesOnAfter = 'Goes on after';
