@@ -33,13 +33,20 @@ export interface EntryState {
    * By step: the event that its wait heard first, with those of its properties that the journey asks for. Absent: none. Personal data: an
    * erasure takes it away.
    */
-  readonly told?: Readonly<Record<string, { readonly at: Instant; readonly properties: Readonly<Record<string, unknown>> }>>;
+  readonly told?: Readonly<Record<string, HeardEvent>>;
   /** The person is in a holdout: the gate says of each message what it would have said. Absent: they are not. */
   readonly isHeldOut?: true;
   /** How many journeys have begun one another up to this entry. Absent: none, somebody outside began it. */
   readonly depth?: number;
   /** A deadline of this entry's own, for its messages: given with the request for the message or the broadcast. */
   readonly deadlineAt?: Instant;
+}
+
+/** `eventId`: absent in entries that heard it before that was kept. */
+interface HeardEvent {
+  readonly at: Instant;
+  readonly eventId?: string;
+  readonly properties: Readonly<Record<string, unknown>>;
 }
 
 /** What happened to an entry since its last turn; a row of `entry_inputs`, consumed under the entry's lock. */

@@ -139,13 +139,14 @@ function toldIn(context: EngineContext, state: EntryState, fact: FactInput): Pic
     const isMet = listensAt(step).some(({ key }) => heard[key] === fact.at);
     if (!isMet || fact.at >= (state.told?.[step.id]?.at ?? Number.POSITIVE_INFINITY)) return [];
     const names = asked(context.definition, step);
-    return names.size === 0 ? [] : [[step.id, { at: fact.at, properties: shortOnes(fact.properties, names) }] as const];
+    if (names === null) return [];
+    return [[step.id, { at: fact.at, eventId: fact.eventId, properties: shortOnes(fact.properties, names) }] as const];
   });
   return told.length === 0 ? {} : { told: { ...state.told, ...Object.fromEntries(told) } };
 }
 
-/** Which properties of what a wait hears are kept: those that its journey asks for, and no others. */
-function asked({ steps, exits }: JourneyDefinition, step: Step): ReadonlySet<string> {
+/** Which properties of what a wait hears are kept: those that its journey asks for, and no others; null: nobody asks for the event. */
+function asked({ steps, exits }: JourneyDefinition, step: Step): ReadonlySet<string> | null {
   const conditions = [
     ...Object.values(steps).flatMap(readBy),
     ...exits.flatMap(({ on }) => (on.kind === 'condition' ? [on.condition] : [])),
@@ -153,8 +154,10 @@ function asked({ steps, exits }: JourneyDefinition, step: Step): ReadonlySet<str
   const named = conditions.flatMap(allConditions).flatMap((one) => (one.kind === 'heard' && one.step === step.id ? [one.property] : []));
   const taken = Object.values(steps)
     .flatMap(takenAt)
-    .flatMap((from) => (from.step === null || from.step === step.id ? [from.property] : []));
-  return new Set([...named, ...taken, ...(step.kind === 'wait_until' ? (step.remember ?? []) : [])]);
+    .filter((one) => one.step === null || one.step === step.id);
+  const remembered = step.kind === 'wait_until' ? (step.remember ?? []) : [];
+  if (named.length + taken.length + remembered.length === 0) return null;
+  return new Set([...named, ...taken.flatMap(({ property }) => property ?? []), ...remembered]);
 }
 
 /** Numbers, flags and short texts: what conditions compare and messages show. An entry carries them along. */

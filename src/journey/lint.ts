@@ -243,8 +243,12 @@ const duties: Readonly<Record<MessageClass, string>> = {
 function kindFindings({ definition, places }: Compiled): readonly Finding[] {
   const arrivals = earliestArrivals(definition);
   const leadMs = triggerKind(definition.trigger).leadMs(definition.trigger);
+  const hears = (id: string) => {
+    const step = definition.steps[id];
+    return step === undefined ? [] : listensAt(step).map(({ event }) => event);
+  };
   return Object.values(definition.steps).flatMap((step) =>
-    stepKind(step).lint(step, { definition, path: places.get(step.id) ?? [], soonestMs: arrivals.get(step.id) ?? 0, leadMs }),
+    stepKind(step).lint(step, { definition, hears, path: places.get(step.id) ?? [], soonestMs: arrivals.get(step.id) ?? 0, leadMs }),
   );
 }
 

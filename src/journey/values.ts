@@ -9,7 +9,8 @@ import type { Need } from './knowledge.js';
 
 /** A value that a step writes: as it stands in the file, or with what is taken from the entry. */
 export type Value =
-  | { readonly kind: 'fixed'; readonly value: Plain | readonly Plain[] }
+  | { readonly kind: 'fixed'; readonly value: Plain }
+  | { readonly kind: 'list'; readonly of: readonly Value[] }
   /** As it is where it is taken from: a number stays one. */
   | { readonly kind: 'taken'; readonly from: Taken }
   | { readonly kind: 'text'; readonly parts: readonly (string | Taken)[] };
@@ -33,8 +34,11 @@ const plain = z.union([z.string().max(longestText), z.number(), z.boolean()]);
 export const valueSource = z
   .union([plain, z.array(plain).max(longestList)])
   .superRefine((value, context) => {
-    const wrong = typeof value === 'string' ? wrongIn(value) : null;
-    if (wrong !== null) context.addIssue({ code: 'custom', message: wrong, params: { suggestion: whatThereIs } });
+    for (const [index, one] of (Array.isArray(value) ? value : [value]).entries()) {
+      const wrong = typeof one === 'string' ? wrongIn(one) : null;
+      const path = Array.isArray(value) ? [index] : [];
+      if (wrong !== null) context.addIssue({ code: 'custom', path, message: wrong, params: { suggestion: whatThereIs } });
+    }
   })
   .meta({
     description:
@@ -86,6 +90,7 @@ function toTaken(name: string): Taken | null {
 }
 
 export function compileValue(source: ValueSource): Value {
+  if (Array.isArray(source)) return { kind: 'list', of: source.map(compileValue) };
   if (typeof source !== 'string' || !source.includes('{{')) return { kind: 'fixed', value: source };
   const parts: (string | Taken)[] = [];
   let end = 0;
@@ -110,6 +115,10 @@ export function valueOf(value: Value, state: EntryState, context: EngineContext)
   switch (value.kind) {
     case 'fixed':
       return value.value;
+    case 'list': {
+      const list = value.of.map((one) => valueOf(one, state, context));
+      return list.every((one) => one !== undefined) ? writable(list.flat()) : undefined;
+    }
     case 'taken':
       return writable(take(value.from, state, context));
     case 'text': {
@@ -165,7 +174,18 @@ function writable(value: unknown): unknown {
 }
 
 function takenBy(values: readonly Value[]): readonly Taken[] {
-  return values.flatMap((value) => (value.kind === 'taken' ? [value.from] : value.kind === 'text' ? value.parts.filter(isTaken) : []));
+  return values.flatMap((value) => {
+    switch (value.kind) {
+      case 'fixed':
+        return [];
+      case 'list':
+        return takenBy(value.of);
+      case 'taken':
+        return [value.from];
+      case 'text':
+        return value.parts.filter(isTaken);
+    }
+  });
 }
 
 function isTaken(part: string | Taken): part is Taken {

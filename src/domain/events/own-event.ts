@@ -47,6 +47,11 @@ export function ownEventId({ entryId, step, visit }: OwnTeller): string {
   return `${ownSource}/${entryId}/${step}/${visit}`;
 }
 
+/** Is it the id of an event that Sojourn tells itself? */
+export function isOwnEventId(eventId: string): boolean {
+  return eventId.startsWith(`${ownSource}/`);
+}
+
 /** What a step has said, by the id and the payload under which it is kept; null: it says nothing any more. */
 export function keptOwnEvent(kept: {
   readonly messageId: string;

@@ -31,6 +31,8 @@ type Traits = Pick<Profile, 'traits' | 'traitTimes'>;
 
 /** More traits than this are not kept: the newest statement is, the rest of the event is stored as it came. */
 export const maxTraits = 500;
+/** Characters of a trait's JSON. */
+export const largestTrait = 4 * 1024;
 /** Characters of the JSON of all traits together. What would make more of them is not kept. */
 export const largestTraits = 64 * 1024;
 

@@ -10,8 +10,10 @@ import { holdMarketing } from './hold-marketing.js';
 import { issueIncentive } from './issue-incentive.js';
 import type { StepKind } from './kind.js';
 import { send } from './send.js';
+import { setConsent } from './set-consent.js';
 import { split } from './split.js';
 import { timeWindow } from './time-window.js';
+import { updateProfile } from './update-profile.js';
 import { wait } from './wait.js';
 import { waitUntil } from './wait-until.js';
 
@@ -23,6 +25,8 @@ export const stepKinds = {
   time_window: timeWindow,
   split,
   experiment,
+  update_profile: updateProfile,
+  set_consent: setConsent,
   emit,
   hand_off: handOff,
   hold_marketing: holdMarketing,

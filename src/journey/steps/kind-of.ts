@@ -1,7 +1,7 @@
 import type { Condition } from '../conditions/condition.js';
 import type { SendStep, Step, StepEffect } from '../definition.js';
 import { stepKinds } from './index.js';
-import type { Listening, StepKind, StepSource, ToldWay } from './kind.js';
+import type { HeardPart, Listening, StepKind, StepSource, ToldWay } from './kind.js';
 
 type AnyStepKind = StepKind<Step, unknown, StepEffect>;
 
@@ -28,8 +28,8 @@ export function listensAt(step: Step): readonly Listening[] {
   return stepKind(step).listens(step);
 }
 
-/** The properties of what waits heard that a step takes. */
-export function takenAt(step: Step): readonly { readonly step: string | null; readonly property: string }[] {
+/** What waits heard that a step takes. */
+export function takenAt(step: Step): readonly HeardPart[] {
   return stepKind(step).takes?.(step) ?? [];
 }
 

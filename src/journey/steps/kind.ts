@@ -73,9 +73,17 @@ export interface Listening {
   readonly looksBack: boolean;
 }
 
+/** A property of the event that a wait heard; null: the event itself. `step` null: of any wait. */
+export interface HeardPart {
+  readonly step: string | null;
+  readonly property: string | null;
+}
+
 /** What lint knows of the journey around a step. */
 export interface StepLook {
   readonly definition: JourneyDefinition;
+  /** The facts that another step of it listens to. */
+  readonly hears: (step: string) => readonly FactName[];
   /** Where the step stands. */
   readonly path: Path;
   /** The earliest that an entry can come here, in milliseconds from its start. */
@@ -134,8 +142,8 @@ export interface StepKind<S extends StepBase & { readonly kind: string }, Source
   reads(step: S): readonly Condition[];
   /** What must be loaded for it beside what its conditions need. */
   needs(step: S): readonly Need[];
-  /** The properties of what waits heard that it takes, which are kept for it; `step` null: of any wait. Absent: none. */
-  takes?(step: S): readonly { readonly step: string | null; readonly property: string }[];
+  /** What waits heard that it takes, which is kept for it: a property, or (null) that the wait heard something. Absent: nothing. */
+  takes?(step: S): readonly HeardPart[];
   /** What is wrong although its form is right; what it names (`tools.note`) is looked up by others. */
   lint(step: S, look: StepLook): readonly Finding[];
   /** What it does, as a sentence for people, from the journey's own words. */

@@ -4,6 +4,7 @@ import { happenedAt, mayTrigger, type ShopEvent, type StampVerdict } from '../..
 import { endsSomething } from '../../domain/events/event-key.js';
 import type { IncomingEvent, RejectedEvent } from '../../domain/events/incoming.js';
 import type { SpeakerOf } from '../../domain/keys/speaker.js';
+import { largestTrait } from '../../domain/people/profile.js';
 import type { Instant } from '../../domain/time/instant.js';
 import { readInstant } from '../../domain/time/written-instant.js';
 import { isRecord } from '../../domain/values/is-record.js';
@@ -107,9 +108,7 @@ const largestEvent: Readonly<Record<SaidOrigin, number>> = { live: 32 * 1024, im
 /** Deeper ones are no event, and would exhaust the stack of whatever walks them. */
 const maxDepth = 64;
 
-/** Characters of a trait's JSON; a larger one is left out of the profile, and stays with the event. Acts of consent are no trait. */
-const largestTrait = 4 * 1024;
-
+/** Larger traits are left out of the profile, and stay with the event. Acts of consent are no trait. */
 function withoutLarge(traits: Fields): { readonly traits: Fields; readonly notes: readonly string[] } {
   const large = new Set(Object.keys(traits).filter((name) => name !== consentsTrait && !isJsonWithin(traits[name], largestTrait)));
   if (large.size === 0) return { traits, notes: [] };
