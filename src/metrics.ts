@@ -13,6 +13,9 @@ export interface Gauges {
   readonly stuckTurns: () => Promise<number>;
   readonly messagesUnknown: () => Promise<number>;
   readonly deadLettersOpen: () => Promise<number>;
+  readonly callsFailed: () => Promise<number>;
+  readonly callsLate: () => Promise<number>;
+  readonly tasksOverdue: () => Promise<number>;
   readonly breakersTripped: () => Promise<number>;
   /** Real milliseconds by which this process's clock is ahead of the database's. */
   readonly clockSkewMs: () => Promise<number>;
@@ -120,6 +123,9 @@ export function createMetrics(): Metrics {
       gauge('sojourn_turns_stuck', 'Entries whose turn failed three times in the same way.', gauges.stuckTurns);
       gauge('sojourn_messages_unknown', 'Messages with an unknown result.', gauges.messagesUnknown);
       gauge('sojourn_breakers_tripped', 'Journeys and mailbox providers that a breaker stopped.', gauges.breakersTripped);
+      gauge('sojourn_calls_failed', 'Calls to receivers of shop.yaml that were refused or given up.', gauges.callsFailed);
+      gauge('sojourn_calls_late', 'Calls to receivers that failed at least once and are tried again.', gauges.callsLate);
+      gauge('sojourn_tasks_overdue', 'Open tasks whose due time is over.', gauges.tasksOverdue);
       gauge('sojourn_dead_letters_open', 'Events that could not be processed and wait for a person.', gauges.deadLettersOpen);
       const labelled = (name: string, help: string, label: string, read: () => Promise<ReadonlyMap<string, number>>): void => {
         new Gauge({

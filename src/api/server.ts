@@ -17,6 +17,7 @@ import { auditRoutes } from './routes/audit.js';
 import { backupRoutes } from './routes/backups.js';
 import { breakerRoutes } from './routes/breakers.js';
 import { broadcastRoutes } from './routes/broadcasts.js';
+import { callRoutes } from './routes/calls.js';
 import { capRoutes } from './routes/caps.js';
 import { consentRoutes } from './routes/consents.js';
 import { controlRoutes } from './routes/controls.js';
@@ -137,6 +138,7 @@ const apiRoutes = [
   breakerRoutes,
   entryRoutes,
   taskRoutes,
+  callRoutes,
   holdRoutes,
   profileRoutes,
   profileSearchRoutes,

@@ -1,3 +1,4 @@
+import type { CallOutcome } from '../domain/calls/call.js';
 import type { Instant } from '../domain/time/instant.js';
 
 /** Asks the shop whether an order came that no event told of. Null: the shop gives no look-up. */
@@ -11,3 +12,10 @@ export interface OrderLookup {
     { readonly kind: 'found'; readonly orderedAt: Instant } | { readonly kind: 'none' } | { readonly kind: 'failed'; readonly code: string }
   >;
 }
+
+/** Posts a body to a receiver, once. Never throws, and ends in time. */
+export type CallReceiver = (call: {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}) => Promise<CallOutcome>;

@@ -9,6 +9,7 @@ import { readFeedbackLoops } from '../domain/messages/feedback-loop.js';
 import { readPlaceholders } from '../domain/values/placeholder-id.js';
 import { newId } from '../new-id.js';
 import { type Config, rateOf } from '../settings/config.js';
+import { createCallReceiver } from '../shop-api/call-receiver.js';
 import { createOrderLookup } from '../shop-api/order-lookup.js';
 import { workflowTaskSlots } from '../temporal/worker.js';
 import type { LocalParts } from './local-parts.js';
@@ -66,6 +67,7 @@ export function appOf(
             token: config.ORDER_LOOKUP_TOKEN ?? null,
             method: config.ORDER_LOOKUP_METHOD,
           }),
+    callReceiver: createCallReceiver({ networks: config.SOJOURN_CALL_NETWORKS ?? [] }),
     slots: eachChannel((channel) => new ChannelSlots({ size: providers[channel].poolSize, ...lanes })),
     get publicUrl() {
       return address.publicUrl;

@@ -153,6 +153,9 @@ export function watchGauges(
     messagesUnknown: () => countUnknownMessages(store.db),
     breakersTripped: async () => (await listTripped(store.db)).length,
     deadLettersOpen: () => countOpenLetters(store.db),
+    callsFailed: () => countFailedCalls(store.db),
+    callsLate: () => countLateCalls(store.db),
+    tasksOverdue: () => countOverdueTasks(store.db, clock.now()),
     clockSkewMs: async () => {
       const asked = Date.now();
       const there = await readRealNow(store.db);

@@ -1,4 +1,6 @@
 import { enrolDue, forgetOldRequests } from '../app/broadcasts/enrol-recipients.js';
+import { CallDesk } from '../app/calls/make-calls.js';
+import { forgetOldCalls } from '../app/calls/show-calls.js';
 import { tellSubscribers } from '../app/catalogue/tell-subscribers.js';
 import { tendConsents } from '../app/consent/double-opt-in.js';
 import { tendDeadLetters } from '../app/dead-letters/tend-dead-letters.js';
@@ -75,6 +77,7 @@ export function relayLoops(app: AppDeps, { auditDays }: { readonly auditDays: nu
     work,
     failure: `${what}; it is tried again.`,
   });
+  const calls = new CallDesk(app);
   return [
     upkeep('broadcasts', 1_000, () => enrolDue(app), 'Broadcasts could not be looked at'),
     upkeep('segments-due', 500, () => reviewDuePeople(app), 'Segments that change by time could not be looked at'),
@@ -86,6 +89,8 @@ export function relayLoops(app: AppDeps, { auditDays }: { readonly auditDays: nu
     upkeep('item-subscriptions', 1_000, () => tellSubscribers(app), 'Those who wait for products could not be told of them'),
     upkeep('recommendation-models', 60_000, () => rebuildModel(app), 'What orders say for recommendations could not be learnt'),
     upkeep('expired-attempts', 5_000, () => settleExpiredAttempts(app), 'Attempts whose lease ended could not be settled'),
+    upkeep('calls', 500, () => calls.round(), 'What journeys tell the shop could not be told'),
+    upkeep('old-calls', 3_600_000, () => forgetOldCalls(app), 'Old calls could not be forgotten'),
     upkeep('one-clicks', 5_000, () => settleOneClicks(app), 'Answers by links in messages could not be judged'),
     upkeep('interactions', 5_000, () => settlePendingInteractions(app), 'Opens and clicks could not be judged'),
     upkeep('consents', 5_000, () => tendConsents(app), 'Consents that wait could not be looked at'),

@@ -185,7 +185,7 @@ function moveOn(context: EngineContext, before: Place, resume: Resume | null): M
   switch (move.kind) {
     case 'stay': {
       const state = { ...before.state, dueAt: move.until ?? before.state.dueAt };
-      return rests({ ...before, state }, waiting(context, state, move.sentence));
+      return rests(withAsked({ ...before, state }, move.asks), waiting(context, state, move.sentence));
     }
     case 'send':
       return comeToSend(context, before, step, resume);

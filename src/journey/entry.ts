@@ -66,8 +66,24 @@ export type EntryInput =
   /** `slotAt`: when a deferral would have sent what the entry holds; absent or null where it held nothing. */
   | { readonly kind: 'resume'; readonly at: Instant; readonly pausedAt: Instant; readonly slotAt?: Instant | null }
   | { readonly kind: 'receipt'; readonly messageId: string; readonly status: string; readonly at: Instant }
+  /** What a call of a step came to. `properties`: the answer, and its status. */
+  | {
+      readonly kind: 'answer';
+      readonly step: StepId;
+      readonly visit: number;
+      readonly outcome: CallEnd;
+      readonly at: Instant;
+      readonly properties: Readonly<Record<string, unknown>>;
+    }
   /** A more important message took the slot that this one was promised: it asks the gate again. */
   | { readonly kind: 'outranked'; readonly messageId: string; readonly at: Instant };
+
+export type CallEnd = 'answered' | 'failed';
+
+/** Where a state remembers what the call of a step came to, at a visit. */
+export function answerKey(step: StepId, visit: number, outcome: CallEnd): string {
+  return `${step}/${visit}/${outcome}`;
+}
 
 export const entryOutcomes = ['completed', 'converted', 'exited', 'not-entered', 'superseded', 'failed'] as const;
 export type EntryOutcome = (typeof entryOutcomes)[number];

@@ -1,3 +1,4 @@
+import type { Receiver } from '../domain/calls/call.js';
 import type { Channel, MessageClass } from '../domain/messages/channel.js';
 
 /** A place in the file, by keys and positions. */
@@ -31,6 +32,8 @@ export interface KnownNames {
   readonly experiments?: Readonly<Record<string, readonly string[]>>;
   /** Ids of offers in force, or of the project. */
   readonly offers?: readonly string[];
+  /** Receivers of `shop.yaml`, by name. */
+  readonly receivers?: Readonly<Record<string, Receiver>>;
 }
 
 /** Something that the file names, and where, for lint to look up. */
@@ -38,6 +41,8 @@ export type Reference =
   | { readonly kind: 'event' | 'topic' | 'segment' | 'offer'; readonly name: string; readonly path: Path }
   /** `for`: the step is named as one that was done before, or as one that sends a message, or as one that hears something. */
   | { readonly kind: 'step'; readonly name: string; readonly for: 'instant' | 'message' | 'heard'; readonly path: Path }
+  /** `by`: the ways by which the step can tell it something. */
+  | { readonly kind: 'receiver'; readonly name: string; readonly by: readonly Receiver['kind'][]; readonly path: Path }
   /** `arms`: those that have a way. */
   | { readonly kind: 'experiment'; readonly name: string; readonly arms: readonly string[]; readonly path: Path }
   | { readonly kind: 'template'; readonly name: string; readonly channel: Channel; readonly path: Path };

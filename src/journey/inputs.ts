@@ -2,7 +2,7 @@ import { durationWords } from '../domain/time/duration.js';
 import { allConditions, describeCondition, evaluate } from './conditions/kind-of.js';
 import { type EngineContext, factsAbout } from './context.js';
 import type { ExitRule, FactMatch, GoalRule, JourneyDefinition, Step } from './definition.js';
-import type { EntryInput, EntryOutcome, EntryState, TraceLine } from './entry.js';
+import { answerKey, type EntryInput, type EntryOutcome, type EntryState, type TraceLine } from './entry.js';
 import { entryKey } from './entry-key.js';
 import { listensAt, readBy, takenAt } from './steps/kind-of.js';
 import { unmetKey } from './steps/step.js';
@@ -45,6 +45,9 @@ export function takeInputs(context: EngineContext, before: EntryState, inputs: r
       case 'receipt':
         // Conditions read receipts from the facts; the input only woke the entry.
         break;
+      case 'answer':
+        taken = { ...taken, state: takeAnswer(context, taken.state, input) };
+        break;
       case 'outranked':
         // What lost its slot is pending still.
         break;
@@ -70,6 +73,23 @@ export function overlong({ definition, at }: EngineContext, state: EntryState): 
   const { maxDurationMs } = definition;
   if (maxDurationMs === null || at < state.startedAt + maxDurationMs) return null;
   return { outcome: 'exited', reason: 'max-duration', text: `Exits the journey: ${durationWords(maxDurationMs)} are over.` };
+}
+
+/** Only the step that waits for it takes it: what comes after its time-out is nobody's. */
+function takeAnswer(
+  { definition }: EngineContext,
+  state: EntryState,
+  answer: Extract<EntryInput, { readonly kind: 'answer' }>,
+): EntryState {
+  const { step: id, visit, outcome, at, properties } = answer;
+  const step = definition.steps[id];
+  if (step === undefined || state.step !== id || state.visit !== visit) return state;
+  const told = { at, properties: shortOnes(properties, asked(definition, step)) };
+  return {
+    ...state,
+    heard: { ...state.heard, [answerKey(id, visit, outcome)]: at },
+    ...(outcome === 'answered' ? { told: { ...state.told, [id]: told } } : {}),
+  };
 }
 
 function takeFact(context: EngineContext, taken: Taken, fact: FactInput): Taken {

@@ -8,12 +8,15 @@ import type { Compiled } from './compile.js';
 import type { JourneyDefinition } from './definition.js';
 import { error, type Finding, type KnownNames, type Path, type TemplateCatalog } from './finding.js';
 import { certainlyBefore, earliestArrivals } from './graph.js';
-import { listensAt, messageOf, stepKind } from './steps/kind-of.js';
+import { isAnsweredAt, listensAt, messageOf, stepKind } from './steps/kind-of.js';
 import { triggerKind } from './triggers/kind-of.js';
 import { factOfClientEvent } from './words.js';
 
 /** What is wrong with a journey although its form is right. */
-export function lintJourney(compiled: Compiled, { templates, topics, segments, experiments, offers }: KnownNames): readonly Finding[] {
+export function lintJourney(
+  compiled: Compiled,
+  { templates, topics, segments, experiments, offers, receivers }: KnownNames,
+): readonly Finding[] {
   const { definition } = compiled;
   return [
     ...compiled.repeated.map(({ id, of, path }) =>
@@ -34,6 +37,7 @@ export function lintJourney(compiled: Compiled, { templates, topics, segments, e
     ...(segments === undefined ? [] : segmentFindings(compiled, segments)),
     ...(experiments === undefined ? [] : experimentFindings(compiled, experiments)),
     ...(offers === undefined ? [] : offerFindings(compiled, offers)),
+    ...(receivers === undefined ? [] : receiverFindings(compiled, receivers)),
     ...kindFindings(compiled),
     ...triggerKind(definition.trigger).lint(definition.trigger, ['trigger', definition.trigger.kind]),
     ...keyFindings(definition),
@@ -88,7 +92,9 @@ function stepFindings({ references, definition, places }: Compiled): readonly Fi
       ];
     }
     if (reference.for === 'heard')
-      return listensAt(step).length > 0 ? [] : [error(reference.path, `The step "${step.id}" hears nothing.`, 'Name a wait_until.')];
+      return listensAt(step).length > 0 || isAnsweredAt(step)
+        ? []
+        : [error(reference.path, `The step "${step.id}" hears nothing.`, 'Name a wait_until, or a webhook with a timeout.')];
     return messageOf(step) !== null ? [] : [error(reference.path, `The step "${step.id}" sends no message.`, 'Name a send step.')];
   });
 }
@@ -265,3 +271,16 @@ function keyFindings(definition: JourneyDefinition): readonly Finding[] {
 }
 
 const oneOf: Readonly<Record<SubjectKind, string>> = { cart: 'a cart', order: 'an order' };
+
+function receiverFindings({ references }: Compiled, receivers: NonNullable<KnownNames['receivers']>): readonly Finding[] {
+  return references.flatMap((reference): Finding[] => {
+    if (reference.kind !== 'receiver') return [];
+    const { name, path, by } = reference;
+    const known = Object.hasOwn(receivers, name) ? receivers[name] : undefined;
+    if (known === undefined)
+      return [
+        error(path, `There is no receiver "${name}".`, didYouMean(name, Object.keys(receivers)) ?? 'Add it to receivers in shop.yaml.'),
+      ];
+    return by.includes(known.kind) ? [] : [error(path, `The receiver "${name}" is a mailbox.`, 'Name one with a url.')];
+  });
+}

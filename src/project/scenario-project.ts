@@ -63,7 +63,7 @@ export interface StagedScenario {
 
 /** Reads a journey's file. Throws a ScenarioError that says what to mend, and what `readFile` throws where there is none. */
 export async function readJourneyFile(
-  { templates, segments, experiments, offers }: ScenarioProject,
+  { shop, templates, segments, experiments, offers }: ScenarioProject,
   file: string,
 ): Promise<JourneyDefinition> {
   const parsed = parseJourney(decodeText(await readFile(file)), {
@@ -71,6 +71,7 @@ export async function readJourneyFile(
     segments: segments.map(({ definition }) => definition.id),
     experiments: experimentWays(experiments),
     offers: offers.map(({ definition }) => definition.id),
+    receivers: shop.receivers ?? {},
   });
   if (parsed.kind === 'ok') return parsed.definition;
   throw new ScenarioError(

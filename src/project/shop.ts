@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { Receiver } from '../domain/calls/call.js';
 import type { EmailSender, Shop } from '../domain/shop/shop.js';
 import { shopHosts } from '../domain/shop/shop-address.js';
 import { type ChosenColours, paletteOf, type ShopLook, unreadable } from '../domain/shop/shop-look.js';
@@ -143,6 +144,15 @@ function given(colours: z.output<typeof palette>): ChosenColours {
 /** More texts than this go to one country in an hour only where the shop says so. */
 const textsPerHour = 2_000;
 
+const receiver = z
+  .strictObject({ email: emailAddress.optional(), url: webUrl.optional() })
+  .refine(({ email, url }) => (email === undefined) !== (url === undefined), 'needs one of email and url')
+  .refine(({ url }) => url === undefined || new URL(url).username === '', {
+    path: ['url'],
+    error: 'must have no name and password in it: calls are signed',
+  });
+const receiverName = z.string().regex(/^(?!constructor$)[a-z][a-z0-9-]{0,62}$/, 'must be a name of lower-case letters, digits and hyphens');
+
 const shopSchema = z
   .strictObject({
     name: z.string().min(1),
@@ -183,6 +193,7 @@ const shopSchema = z
         per_hour: z.number().int().min(1).default(textsPerHour),
       })
       .default({ per_hour: textsPerHour }),
+    receivers: z.record(receiverName, receiver).default({}),
     caps: moved,
     test_addresses: z
       .strictObject({ email: z.array(emailAddress).default([]), sms: z.array(smsSender).default([]) })
@@ -227,8 +238,13 @@ function toShop(file: z.output<typeof shopSchema>): Shop {
       broadcast: texts.broadcast ?? texts.marketing ?? texts.default,
     },
     texts: { countries: file.texts.countries ?? [file.country], perHour: file.texts.per_hour },
+    receivers: Object.fromEntries(Object.entries(file.receivers).map(([name, one]) => [name, toReceiver(one)])),
     testAddresses: file.test_addresses,
   };
+}
+
+function toReceiver({ email, url }: z.output<typeof receiver>): Receiver {
+  return email === undefined ? { kind: 'webhook', url: url ?? '' } : { kind: 'email', address: email };
 }
 
 function isLocale(tag: string): boolean {

@@ -149,6 +149,17 @@ const ownSettings = {
     meaning:
       'Addresses or networks of the proxies before the API, such as 10.0.0.5, 172.18.0.0/16: they report the addresses of people. Never all addresses.',
   },
+  SOJOURN_CALL_NETWORKS: {
+    schema: z
+      .string()
+      .transform((text, context) => {
+        const { proxies, problems } = readProxies(text);
+        for (const message of problems) context.addIssue({ code: 'custom', message });
+        return proxies;
+      })
+      .optional(),
+    meaning: 'Private networks that webhooks may reach, such as 10.1.2.0/24. Without it they reach addresses on the internet alone.',
+  },
   PLACEHOLDER_IDS: {
     schema: z.string().default(shippedPlaceholders.join(', ')),
     meaning: 'Placeholder ids, with commas, in upper or lower case: an event with one as `userId` is kept under its anonymous id.',

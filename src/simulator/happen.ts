@@ -10,6 +10,7 @@ import { refuseBroadcast } from '../journey/broadcast.js';
 import { refuseMessage } from '../journey/own-message.js';
 import { describeHappening } from './happening-words.js';
 import type { Introduced } from './introduce.js';
+import { answerCall } from './memory/calls.js';
 import { askToLeave, type PausedScope, pause, receive, resume } from './memory/deeds.js';
 import { suppressAddress } from './memory/effects.js';
 import { closeTasks } from './memory/holds.js';
@@ -66,6 +67,10 @@ const doers: { readonly [K in HappeningKind['kind']]: Doer<K> } = {
     say(stage, what);
     const person = personOf(stage, what.who ?? null);
     for (const { id } of stage.tables.entries.where('profile', person)) askToLeave(stage.tables, id, what.reason, stage.play.at);
+  },
+  answered: (stage, what) => {
+    say(stage, what);
+    answerCall(stage.tables, { ...what, person: personOf(stage, what.who ?? null) }, stage.play.at);
   },
   'close-task': (stage, what) => {
     say(stage, what);

@@ -19,6 +19,8 @@ export function describeHappening(
       return `The ${channelKind(what.channel).words.address}${ofWhom(what.who)} is suppressed: ${what.reason}.`;
     case 'order-lookup':
       return lookSentences[what.answer];
+    case 'answered':
+      return what.properties === null ? `The receiver refuses the call of ${what.step}.` : `The receiver answers the call of ${what.step}.`;
     case 'close-task':
       return `Someone closes the task of ${what.who ?? 'the person'}: ${what.reason}.`;
     case 'exit':

@@ -71,6 +71,10 @@ function kindOf(reading: Reading, written: WrittenHappening, path: Path, of: Hap
   if (written.message !== undefined) return readMessage(reading, written.message, [...path, 'message'], of);
   if (receipt !== undefined) return { kind: 'receipt', step: receipt.step, status: receipt.status, who };
   if (suppress !== undefined) return { kind: 'suppress', channel: suppress.channel, reason: suppress.reason, who };
+  if (written.answered !== undefined) {
+    const { step, failed } = written.answered;
+    return { kind: 'answered', step, properties: failed ? null : written.answered.with, who };
+  }
   if (written.close_task !== undefined) return { kind: 'close-task', reason: written.close_task, who };
   return { kind: 'exit', reason: exit ?? 'exit', who };
 }

@@ -56,6 +56,7 @@ const actions = [
   'order_lookup',
   'exit',
   'close_task',
+  'answered',
   'broadcast',
   'message',
 ] as const;
@@ -86,6 +87,8 @@ const happeningSchema = z
     suppress: z.strictObject({ channel: z.enum(channels), reason: z.enum(suppressionReasons) }).optional(),
     order_lookup: z.enum(['found', 'none', 'failed']).optional(),
     exit: z.string().optional(),
+    /** The receiver answers the call of a webhook step: with an object, or `failed`: it refuses. */
+    answered: z.strictObject({ step: z.string(), with: properties.default({}), failed: z.boolean().default(false) }).optional(),
     /** Somebody of the team closes the person's open tasks with this reason. */
     close_task: z.string().optional(),
     /** One message to many. */

@@ -50,6 +50,13 @@ export type HappeningKind =
   | { readonly kind: 'order-lookup'; readonly answer: 'found' | 'none' | 'failed' }
   /** Somebody takes the person out of whatever they are in. */
   | { readonly kind: 'exit'; readonly reason: string; readonly who?: string | null }
+  /** A receiver answers the call of a step; null: it refuses. */
+  | {
+      readonly kind: 'answered';
+      readonly step: string;
+      readonly properties: Readonly<Record<string, unknown>> | null;
+      readonly who?: string | null;
+    }
   /** Somebody of the team closes what journeys handed over for this reason. */
   | { readonly kind: 'close-task'; readonly reason: string; readonly who?: string | null }
   /** One message to many. Its sender is called `broadcast.<id>`. */

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Instant } from '../domain/time/instant.js';
 import type { Db } from './db.js';
 
 /** What is counted at a scrape, by an index each. */
@@ -18,6 +19,19 @@ export function countUnknownMessages(db: Db): Promise<number> {
 
 export function countOpenLetters(db: Db): Promise<number> {
   return count(db, sql`dead_letters where resolved_at is null`);
+}
+
+export function countFailedCalls(db: Db): Promise<number> {
+  return count(db, sql`calls where state = 'failed'`);
+}
+
+/** Tried at least once, without success yet. */
+export function countLateCalls(db: Db): Promise<number> {
+  return count(db, sql`calls where next_real is not null and code is not null`);
+}
+
+export function countOverdueTasks(db: Db, at: Instant): Promise<number> {
+  return count(db, sql`tasks where closed_at is null and due_at < ${at}`);
 }
 
 /** The real clock of the database, milliseconds. */

@@ -37,6 +37,7 @@ import { up as looks } from './migrations/0042-looks.js';
 import { up as exposuresInTime } from './migrations/0043-exposures-in-time.js';
 import { up as offers } from './migrations/0046-offers.js';
 import { up as tasksAndHolds } from './migrations/0048-tasks-and-holds.js';
+import { up as calls } from './migrations/0049-calls.js';
 import { up as imports } from './migrations/0052-imports.js';
 
 /** In order; a new one goes to the end and an old one never changes. */
@@ -79,6 +80,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0043-exposures-in-time': { up: exposuresInTime },
   '0046-offers': { up: offers },
   '0048-tasks-and-holds': { up: tasksAndHolds },
+  '0049-calls': { up: calls },
   '0052-imports': { up: imports },
 };
 

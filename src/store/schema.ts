@@ -27,6 +27,7 @@ export interface Database {
   service_records: ServiceRecordsTable;
   tasks: TasksTable;
   holds: HoldsTable;
+  calls: CallsTable;
   consents: ConsentsTable;
   suppressions: SuppressionsTable;
   confirmation_requests: ConfirmationRequestsTable;
@@ -231,6 +232,28 @@ export interface TasksTable {
   closed_at: number | null;
   closed_by: string | null;
   note: string | null;
+}
+
+export interface CallsTable {
+  id: string;
+  kind: 'webhook' | 'notice' | 'task';
+  receiver: string;
+  profile_id: string;
+  entry_id: string;
+  journey_id: string;
+  step: string;
+  visit: number;
+  order_id: string | null;
+  data: ColumnType<unknown, string, string>;
+  is_awaited: boolean;
+  state: 'waiting' | 'done' | 'failed';
+  attempts: Generated<number>;
+  /** Why the last try did not do. */
+  code: string | null;
+  created_at: number;
+  settled_at: number | null;
+  /** When it is tried next, in real milliseconds; null: never again. */
+  next_real: number | null;
 }
 
 export interface HoldsTable {

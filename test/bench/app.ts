@@ -65,6 +65,7 @@ export async function buildApp(
       providers: { email, sms },
       renderer: createRenderer({ loadVersion: (id, version) => findTemplateVersion(store.db, id, version), shop }),
       orderLookup: null,
+      callReceiver: async () => ({ kind: 'refused', code: 'no-receiver' }),
       slots: {
         email: new ChannelSlots({ size: email.poolSize, ...lanes }),
         sms: new ChannelSlots({ size: sms.poolSize, ...lanes }),

@@ -11,6 +11,7 @@ import type { Outgoing, OutgoingEmail, OutgoingSms, Provider } from '../../src/d
 import type { Clock } from '../../src/domain/time/clock.js';
 import { day, hour, type Instant } from '../../src/domain/time/instant.js';
 import type { JourneyDefinition, Step } from '../../src/journey/definition.js';
+import { createCallReceiver } from '../../src/shop-api/call-receiver.js';
 import type { Store } from '../../src/store/db.js';
 import { silentLog } from './log.js';
 import { shippedPolicies } from './policies.js';
@@ -91,6 +92,7 @@ export function turnDeps(store: Store, overrides: Partial<AppDeps> = {}): TurnDe
       }),
     },
     orderLookup: null,
+    callReceiver: createCallReceiver({ networks: ['127.0.0.0/8'] }),
     slots: { email: new ChannelSlots({ size: 5, inlineLimit: 50 }), sms: new ChannelSlots({ size: 5, inlineLimit: 50 }) },
     publicUrl: 'https://shop.example',
     allowFictionalPhones: true,

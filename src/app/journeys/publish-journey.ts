@@ -37,13 +37,14 @@ export type PublishResult =
  * source of another journey is refused.
  */
 export async function publishJourney(
-  deps: Pick<AppDeps, 'store' | 'clock'> & Partial<Pick<AppDeps, 'policies'>> & { readonly templates?: TemplateCatalog },
+  deps: Pick<AppDeps, 'store' | 'clock'> & Partial<Pick<AppDeps, 'policies' | 'shop'>> & { readonly templates?: TemplateCatalog },
   input: { readonly source: string; readonly id?: string; readonly note?: string | null },
 ): Promise<PublishResult> {
   const parsed = parseJourney(input.source, {
     ...(deps.templates ? { templates: deps.templates } : {}),
     ...(deps.policies ? { topics: topicIds(deps.policies.current().topics) } : {}),
     segments: await liveSegmentIds(deps.store.db),
+    ...(deps.shop ? { receivers: deps.shop.receivers ?? {} } : {}),
     experiments: experimentWays(await readLiveExperiments(deps.store.db)),
     offers: (await readLiveOffers(deps.store.db)).map(({ definition }) => definition.id),
   });

@@ -10,6 +10,7 @@ import {
   broadcastShowCommand,
   broadcastStartCommand,
 } from './broadcasts.js';
+import { callListCommand, callRetryCommand, receiverKeyCommand, receiverListCommand } from './calls.js';
 import { sendCheckCommand } from './check-send.js';
 import { consentListCommand, profileConsentCommand, profileConsentsCommand, profileExportCommand } from './consents.js';
 import { journeyArchiveCommand, journeyPauseCommand, journeyResumeCommand } from './control-journey.js';
@@ -144,6 +145,10 @@ export const commands: readonly Command[] = [
   taskShowCommand,
   taskCloseCommand,
   taskAssignCommand,
+  callListCommand,
+  callRetryCommand,
+  receiverListCommand,
+  receiverKeyCommand,
   consentListCommand,
   mergeListCommand,
   mergeUndoCommand,
@@ -205,6 +210,8 @@ export const groups: Readonly<Record<string, string>> = {
   broadcast: 'one message to many people',
   profile: 'people: find, explain, consent, export, erase',
   task: 'what journeys handed over to the team',
+  call: 'what journeys tell the shop’s own programs and people',
+  receiver: 'receivers of shop.yaml, and the keys that sign for them',
   consent: 'consents of all people',
   merge: 'known people who became one',
   'suspect-id': 'user ids that would merge strangers',

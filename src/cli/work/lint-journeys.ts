@@ -5,6 +5,7 @@ import { parseJourney } from '../../journey/parse.js';
 import { checkPolicyFolder } from '../../project/policy-folder.js';
 import { projectExperimentWays } from '../../project/project-experiments.js';
 import { projectOfferIds } from '../../project/project-offers.js';
+import { projectReceivers } from '../../project/project-receivers.js';
 import { segmentIds } from '../../project/project-segments.js';
 import { loadTemplates } from '../../render/load.js';
 import type { CliContext, Outcome } from '../context.js';
@@ -23,11 +24,12 @@ export async function lintJourneys(
   const segments = await segmentIds(context.project);
   const experiments = await projectExperimentWays(context.project);
   const offers = await projectOfferIds(context.project);
+  const receivers = await projectReceivers(context.project);
   const found = [];
   const walks: string[] = [];
   for (const file of files) {
     const { source } = await readSource(file);
-    const parsed = parseJourney(source, { templates, segments, experiments, offers, ...topics });
+    const parsed = parseJourney(source, { templates, segments, experiments, offers, receivers, ...topics });
     found.push(...parsed.problems.map((problem) => ({ file, ...problem })));
     if (options.steps && parsed.kind === 'ok') walks.push(walkOf(parsed.definition));
   }

@@ -11,6 +11,7 @@ import { policyFile } from '../../policy/parse.js';
 import { checkPolicyFolder, publishOrder, readPolicyFile } from '../../project/policy-folder.js';
 import { projectExperimentWays } from '../../project/project-experiments.js';
 import { projectOfferIds } from '../../project/project-offers.js';
+import { projectReceivers } from '../../project/project-receivers.js';
 import { segmentIds } from '../../project/project-segments.js';
 import { loadShop } from '../../project/shop.js';
 import { type FileKind, journeyKind, sourceFiles } from '../../project/source-files.js';
@@ -158,8 +159,12 @@ async function journeyDifferences(context: CliContext): Promise<readonly Differe
   const segments = await segmentIds(context.project);
   const experiments = await projectExperimentWays(context.project);
   const offers = await projectOfferIds(context.project);
+  const receivers = await projectReceivers(context.project);
   const lint: Lint = async ({ file, source }) =>
-    parseJourney(source, { templates, segments, experiments, offers, ...topics }).problems.map((problem) => ({ ...problem, file }));
+    parseJourney(source, { templates, segments, experiments, offers, receivers, ...topics }).problems.map((problem) => ({
+      ...problem,
+      file,
+    }));
   return fileDifferences(context, journeyKind, async () => lint);
 }
 

@@ -16,7 +16,9 @@ export type KeyPurpose =
   /** Idempotency keys and ids of events, as they are kept. */
   | 'told-twice'
   /** Answers about health and the like, encrypted where they are kept. */
-  | 'special-answers';
+  | 'special-answers'
+  /** What journeys tell the shop's own programs. */
+  | 'calls';
 
 /**
  * 256 bits for one purpose, as base64url: HKDF (RFC 5869) with SHA-256 over the secret. The same secret gives the same key; no key tells

@@ -1,3 +1,4 @@
+import type { Receiver } from '../calls/call.js';
 import type { Channel, MessageClass } from '../messages/channel.js';
 import type { ShopHosts } from './shop-address.js';
 import type { ShopLook } from './shop-look.js';
@@ -41,6 +42,8 @@ export interface Shop {
   readonly texts: { readonly countries: readonly string[]; readonly perHour: number };
   /** Where the shop restores a cart: a web address with `{{token}}` for the cart's token, or `{{lines}}` for what is in it. */
   readonly cartLink: string;
+  /** The team's mailboxes and the shop's own programs, by the names that journeys use. Absent: none. */
+  readonly receivers?: Readonly<Record<string, Receiver>>;
   /** The only addresses that a test send may go to. */
   readonly testAddresses: Readonly<Record<Channel, readonly string[]>>;
 }

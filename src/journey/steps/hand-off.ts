@@ -10,6 +10,7 @@ import { idText } from '../fields.js';
 import { type HoldAsked, tooLong } from './hold-marketing.js';
 import type { StepKind } from './kind.js';
 import type { StepBase } from './step.js';
+import type { CallAsked } from './webhook.js';
 
 declare module '../definition.js' {
   interface StepShapes {
@@ -23,6 +24,8 @@ declare module '../definition.js' {
 interface HandOffStep extends StepBase {
   readonly kind: 'hand_off';
   readonly reason: string;
+  /** A receiver that is told of the task; null: nobody is. */
+  readonly to: string | null;
   readonly title: string;
   readonly priority: TaskPriority;
   readonly dueMs: number | null;
@@ -47,6 +50,7 @@ export interface TaskAsked {
 const yaml = z.strictObject({
   id: idText.optional(),
   reason: idText.meta({ description: 'A code, such as low-rating.' }),
+  to: idText.optional().meta({ description: 'A receiver of shop.yaml that is told of the task: a mailbox of the team, or a url.' }),
   title: z
     .string()
     .min(1)
@@ -66,20 +70,24 @@ const yaml = z.strictObject({
 });
 
 /** Hands the person over to the team: opens a task, once, and holds marketing until somebody closes it. The journey goes on at once. */
-export const handOff: StepKind<HandOffStep, z.output<typeof yaml>, TaskAsked | HoldAsked> = {
+export const handOff: StepKind<HandOffStep, z.output<typeof yaml>, TaskAsked | HoldAsked | CallAsked> = {
   yaml: () => yaml,
   inside: () => [],
-  compile: ({ reason, title, priority, due, because, hold_marketing: hold }, { id, next }) => ({
-    kind: 'hand_off',
-    id,
-    next,
-    reason,
-    title,
-    priority,
-    dueMs: due === undefined ? null : toLimitMs(due),
-    because,
-    holdMs: hold === false ? null : toLimitMs(hold),
-  }),
+  compile: ({ reason, title, priority, due, because, to, hold_marketing: hold }, { id, next, note }) => {
+    if (to !== undefined) note({ kind: 'receiver', name: to, by: ['email', 'webhook'] }, 'to');
+    return {
+      kind: 'hand_off',
+      id,
+      next,
+      to: to ?? null,
+      reason,
+      title,
+      priority,
+      dueMs: due === undefined ? null : toLimitMs(due),
+      because,
+      holdMs: hold === false ? null : toLimitMs(hold),
+    };
+  },
   isEnd: false,
   ways: ({ next }) => [{ to: next }],
   listens: () => [],
@@ -92,8 +100,11 @@ export const handOff: StepKind<HandOffStep, z.output<typeof yaml>, TaskAsked | H
   dueAt: () => null,
   arrival: () => null,
   move(step, state, context) {
-    const { reason, title, priority, dueMs, holdMs } = step;
+    const { reason, title, priority, dueMs, holdMs, to } = step;
     const { at } = context;
+    const orderId = orderOf(state, context);
+    const because = causes(step, state);
+    const dueAt = dueMs === null ? null : at + dueMs;
     return {
       kind: 'go',
       to: step.next,
@@ -104,16 +115,24 @@ export const handOff: StepKind<HandOffStep, z.output<typeof yaml>, TaskAsked | H
           reason,
           title,
           priority,
-          dueAt: dueMs === null ? null : at + dueMs,
-          orderId: orderOf(state, context),
-          because: causes(step, state),
+          dueAt,
+          orderId,
+          because,
         },
+        ...(to === null
+          ? []
+          : [told(to, orderId, { reason, title, priority, because, due_at: dueAt === null ? null : new Date(dueAt).toISOString() })]),
         ...(holdMs === null ? [] : [{ kind: 'hold', endsWith: 'task', reason, until: at + holdMs } as const]),
       ],
     };
   },
   message: () => null,
 };
+
+/** What the receiver is told of the task. */
+function told(to: string, orderId: string | null, data: CallAsked['data']): CallAsked {
+  return { kind: 'call', what: 'task', to, orderId, data, isAwaited: false };
+}
 
 /** The order that the entry is about, else the one that its trigger or what it heard names. */
 function orderOf(state: EntryState, { about }: EngineContext): string | null {

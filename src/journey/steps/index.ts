@@ -9,6 +9,7 @@ import { handOff } from './hand-off.js';
 import { holdMarketing } from './hold-marketing.js';
 import { issueIncentive } from './issue-incentive.js';
 import type { StepKind } from './kind.js';
+import { notify } from './notify.js';
 import { send } from './send.js';
 import { setConsent } from './set-consent.js';
 import { split } from './split.js';
@@ -16,6 +17,7 @@ import { timeWindow } from './time-window.js';
 import { updateProfile } from './update-profile.js';
 import { wait } from './wait.js';
 import { waitUntil } from './wait-until.js';
+import { webhook } from './webhook.js';
 
 /** By the key that stands in the file, in the order in which editors offer them. */
 export const stepKinds = {
@@ -30,6 +32,8 @@ export const stepKinds = {
   emit,
   hand_off: handOff,
   hold_marketing: holdMarketing,
+  notify,
+  webhook,
   issue_incentive: issueIncentive,
   exit,
 } satisfies { readonly [K in keyof StepShapes]: StepKind<StepShapes[K], unknown, StepEffect> };

@@ -28,6 +28,11 @@ export function listensAt(step: Step): readonly Listening[] {
   return stepKind(step).listens(step);
 }
 
+/** Whether a step waits for the answer to what it asks for. */
+export function isAnsweredAt(step: Step): boolean {
+  return stepKind(step).isAnswered?.(step) ?? false;
+}
+
 /** What waits heard that a step takes. */
 export function takenAt(step: Step): readonly HeardPart[] {
   return stepKind(step).takes?.(step) ?? [];

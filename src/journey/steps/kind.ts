@@ -98,7 +98,7 @@ export interface StepLook {
  */
 export type Move<Effect = never> =
   /** `until`: a later instant than was known on arrival. */
-  | { readonly kind: 'stay'; readonly sentence: string; readonly until?: Instant }
+  | { readonly kind: 'stay'; readonly sentence: string; readonly until?: Instant; readonly asks?: readonly Effect[] }
   /** `dueSince`: when the way became free, where the step waited for an instant. */
   | {
       readonly kind: 'go';
@@ -138,6 +138,8 @@ export interface StepKind<S extends StepBase & { readonly kind: string }, Source
   ways(step: S): readonly Way[];
   /** The facts that it listens to. */
   listens(step: S): readonly Listening[];
+  /** It waits for an answer to what it asks for, which is kept as what was heard. Absent: it does not. */
+  isAnswered?(step: S): boolean;
   /** The conditions that it reads: what they ask about is loaded for a turn. */
   reads(step: S): readonly Condition[];
   /** What must be loaded for it beside what its conditions need. */

@@ -55,6 +55,7 @@ const newTables = [
   'outcome_reviews',
   'experiment_acts',
   'experiment_looks',
+  'calls',
   'holds',
   'tasks',
 ];

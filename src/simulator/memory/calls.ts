@@ -1,0 +1,37 @@
+import type { Instant } from '../../domain/time/instant.js';
+import type { EntryId, ProfileId, StepId } from '../../domain/values/ids.js';
+import type { Tables } from './tables.js';
+
+interface OpenCall {
+  readonly id: string;
+  readonly entryId: EntryId;
+  readonly step: StepId;
+  readonly visit: number;
+  readonly isAwaited: boolean;
+  readonly isSettled: boolean;
+}
+
+/** The receiver answers the person's latest call of this step, as `CallDesk` writes it in the store; null: it refuses. */
+export function answerCall(
+  tables: Tables,
+  {
+    person,
+    step,
+    properties,
+  }: { readonly person: ProfileId; readonly step: string; readonly properties: Readonly<Record<string, unknown>> | null },
+  at: Instant,
+): void {
+  const call = tables.kept
+    .where('profile', person)
+    .flatMap(({ table, values }) => (table === 'calls' ? [values as unknown as OpenCall] : []))
+    .findLast((one) => one.step === step && !one.isSettled);
+  if (call === undefined) return;
+  tables.kept.change(tables.kept.idsWhere('profile', person), (row) =>
+    row.table === 'calls' && row.values['id'] === call.id ? { ...row, values: { ...row.values, isSettled: true } } : row,
+  );
+  const { entryId, visit, isAwaited } = call;
+  if (!isAwaited || tables.entry(entryId).state === 'finished') return;
+  const outcome = properties === null ? 'failed' : 'answered';
+  tables.giveInput(entryId, { kind: 'answer', step: call.step, visit, outcome, at, properties: { status: 200, ...properties } });
+  if (tables.entry(entryId).activity === 'waiting') tables.changeEntry(entryId, { isPoked: true });
+}
