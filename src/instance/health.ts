@@ -3,11 +3,21 @@ import type { Budget } from '../app/keys/read-budgets.js';
 import { type Notice, stuckTurnsSentence } from '../app/upkeep/read-notices.js';
 import { channels } from '../domain/messages/channel.js';
 import { isFailing, providerSentence } from '../domain/messages/provider-health.js';
+import type { Clock } from '../domain/time/clock.js';
 import type { Metrics } from '../metrics.js';
 import type { Role } from '../settings/config.js';
 import { listTripped } from '../store/breakers.js';
 import type { Store } from '../store/db.js';
-import { countOpenLetters, countOverdueEntries, countUnknownMessages, isAnswering, readRealNow } from '../store/gauges.js';
+import {
+  countFailedCalls,
+  countLateCalls,
+  countOpenLetters,
+  countOverdueEntries,
+  countOverdueTasks,
+  countUnknownMessages,
+  isAnswering,
+  readRealNow,
+} from '../store/gauges.js';
 import { countStuckTurns, readPokeBacklog } from '../store/pokes.js';
 import { newestModel, type RecommendationModel } from '../store/recommendations.js';
 import type { LocalParts } from './local-parts.js';
@@ -132,10 +142,12 @@ export function watchGauges(
     notices,
     budgets,
     providers,
+    clock,
   }: {
     readonly notices: () => Promise<readonly Notice[]>;
     readonly budgets: () => Promise<readonly Budget[]>;
     readonly providers: ProviderWatch;
+    readonly clock: Pick<Clock, 'now'>;
   },
 ): void {
   metrics.watch({

@@ -76,7 +76,7 @@ async function tell(deps: CallDeps, call: DueCall, receiver: Receiver): Promise<
   return outcome.kind === 'not-sent' && !outcome.retry ? { kind: 'refused', code: outcome.code } : { kind: 'failed', code: outcome.code };
 }
 
-/** What a program is told. `type` says what happened; the id is that of the header, and the same on every repeat. */
+/** What a program gets. `type` says what happened; the id is that of the header, and the same on every repeat. */
 function bodyOf({ id, kind, createdAt, journeyId, step, entryId, profileId, userId, orderId, data }: DueCall) {
   return {
     type: `journey.${kind}`,

@@ -2,7 +2,7 @@ import type { OutgoingEmail } from '../../domain/messages/outgoing.js';
 import type { Shop } from '../../domain/shop/shop.js';
 import type { DueCall } from '../../store/calls.js';
 
-/** A mail to the team. It names the customer by ids alone: whoever may see more asks by them. */
+/** A mail to the team. It names the customer by ids alone: those who may see more ask by them. */
 export function noticeMail(shop: Pick<Shop, 'from' | 'brand'>, call: DueCall, to: string): OutgoingEmail {
   const { name, address, replyTo } = shop.from.service;
   const lines = linesOf(call);

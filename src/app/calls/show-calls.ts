@@ -7,7 +7,7 @@ import { type Page, type PageRequest, readPage } from '../paging.js';
 
 type Deps = Pick<AppDeps, 'store'>;
 
-/** What was told is kept so long, for people who look for it. */
+/** Settled calls are kept so long, for people who look for it. */
 const keptMs = 90 * day;
 const forgottenAtOnce = 5_000;
 
@@ -39,7 +39,7 @@ export function showReceivers({ shop }: Pick<AppDeps, 'shop'>): readonly ShownRe
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The key with which a receiver checks what it is told. Null: `shop.yaml` names none of this name that is a program. */
+/** The key with which a receiver checks that a call is ours. Null: `shop.yaml` names none of this name that is a program. */
 export function showReceiverKey({ shop, secret }: Pick<AppDeps, 'shop' | 'secret'>, name: string): string | null {
   const { receivers = {} } = shop;
   return Object.hasOwn(receivers, name) && receivers[name]?.kind === 'webhook' ? receiverKey(secret, name) : null;

@@ -68,5 +68,5 @@ async function listReceivers(context: CliContext): Promise<Outcome> {
 /** `receiver key <name>` */
 async function showKey(context: CliContext, name: string): Promise<Outcome> {
   const answer = await (await context.client()).get<ReceiverKey>(`/v1/receivers/${encodeURIComponent(name)}/key`);
-  return { value: answer, text: `${answer.key}\n\nIt signs what ${name} is told. Keep it on that server alone.` };
+  return { value: answer, text: `${answer.key}\n\nIt signs the calls to ${name}. Keep it on that server alone.` };
 }

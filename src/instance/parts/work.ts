@@ -129,7 +129,12 @@ export const gauges = part({
   needs: ['store', 'metrics', 'providers', 'app', 'notices'],
   start(made) {
     const { watch } = made.providers;
-    watchGauges(made.metrics, made.store, { notices: made.notices, budgets: () => readBudgets(made.app.app), providers: watch });
+    watchGauges(made.metrics, made.store, {
+      notices: made.notices,
+      budgets: () => readBudgets(made.app.app),
+      providers: watch,
+      clock: made.app.app.clock,
+    });
     return { value: null };
   },
 });

@@ -24,7 +24,7 @@ declare module '../definition.js' {
 interface HandOffStep extends StepBase {
   readonly kind: 'hand_off';
   readonly reason: string;
-  /** A receiver that is told of the task; null: nobody is. */
+  /** A receiver that hears of the task; null: none does. */
   readonly to: string | null;
   readonly title: string;
   readonly priority: TaskPriority;
@@ -50,7 +50,7 @@ export interface TaskAsked {
 const yaml = z.strictObject({
   id: idText.optional(),
   reason: idText.meta({ description: 'A code, such as low-rating.' }),
-  to: idText.optional().meta({ description: 'A receiver of shop.yaml that is told of the task: a mailbox of the team, or a url.' }),
+  to: idText.optional().meta({ description: 'A receiver of shop.yaml that hears of the task: a mailbox of the team, or a url.' }),
   title: z
     .string()
     .min(1)
@@ -129,7 +129,7 @@ export const handOff: StepKind<HandOffStep, z.output<typeof yaml>, TaskAsked | H
   message: () => null,
 };
 
-/** What the receiver is told of the task. */
+/** What the receiver hears of the task. */
 function told(to: string, orderId: string | null, data: CallAsked['data']): CallAsked {
   return { kind: 'call', what: 'task', to, orderId, data, isAwaited: false };
 }

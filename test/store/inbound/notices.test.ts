@@ -69,6 +69,7 @@ describeOnBothStores('health', (store) => {
       notices,
       budgets: () => readBudgets(deps),
       providers: new ProviderWatch({ store: store(), log: silentLog }),
+      clock: deps.clock,
     });
     const text = await metrics.registry.metrics();
     expect(text).toContain('sojourn_notice{code="texts-stay-here"} 1');
