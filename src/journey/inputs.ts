@@ -84,7 +84,7 @@ function takeAnswer(
   const { step: id, visit, outcome, at, properties } = answer;
   const step = definition.steps[id];
   if (step === undefined || state.step !== id || state.visit !== visit) return state;
-  const told = { at, properties: shortOnes(properties, asked(definition, step)) };
+  const told = { at, properties: shortOnes(properties, asked(definition, step) ?? new Set()) };
   return {
     ...state,
     heard: { ...state.heard, [answerKey(id, visit, outcome)]: at },
