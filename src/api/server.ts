@@ -47,6 +47,7 @@ import { segmentPlaceRoutes } from './routes/segments.js';
 import { sendCheckRoutes } from './routes/send-checks.js';
 import { shopRoutes } from './routes/shop.js';
 import { shopifyRoutes } from './routes/shopify.js';
+import { supportRoutes } from './routes/support.js';
 import { suppressionRoutes } from './routes/suppressions.js';
 import { suspectIdRoutes } from './routes/suspect-ids.js';
 import { taskRoutes } from './routes/tasks.js';
@@ -140,6 +141,7 @@ const apiRoutes = [
   taskRoutes,
   callRoutes,
   holdRoutes,
+  supportRoutes,
   profileRoutes,
   profileSearchRoutes,
   consentRoutes,

@@ -140,6 +140,27 @@ describe('the command line, with a server', () => {
     expect(await cli('profile show ada')).toMatchObject({ exit: 1, err: expect.stringContaining('Nobody was found by ada') });
   });
 
+  test('shows support one page of a person, and does what they ask for, by name of the key', async () => {
+    const { cli, profileId, messageId } = await running();
+    expect((await cli('profile hold ada --for P7D --reason complaint')).out).toContain(
+      `Marketing to ${profileId} is on hold (complaint), at most until`,
+    );
+    expect((await cli('profile snooze ada P30D')).out).toContain('is on hold (snoozed)');
+    expect((await cli('profile take-out ada --reason complaint')).out).toBe('1 entry exits their journey.');
+    const { out } = await cli('profile show ada');
+    expect(out).toContain('Marketing is on hold (complaint), at most until');
+    expect(out).toMatch(new RegExp(`${messageId}\\): accepted\\. Sent: the provider accepted it`));
+    expect(out).toContain('What comes next\ncart: ');
+    expect(out).toMatch(/Before that it ends by [^.]*a paid order/);
+    expect(out).toMatch(/profile\.hold by \S+/);
+    expect(out).toMatch(/profile\.exit by \S+/);
+    expect((await cli('profile release ada')).out).toBe(`2 holds ended: marketing to ${profileId} may go on.`);
+    expect((await cli('profile release ada')).out).toBe('No hold was in force.');
+    expect((await cli('task list')).out).toBe('No task is open.');
+    expect((await cli('call list')).out).toBe('There is no call.');
+    expect((await cli('task close task_none')).exit).toBe(1);
+  });
+
   test('finds a person by any id, email, phone or part of the name, and changes only whom it finds exactly', async () => {
     const { cli, profileId } = await running();
     for (const known of ['ada', profileId, 'ADA@example.test', '+447700900123', '00447700900123', '(0)7700-900123', 'ad'])

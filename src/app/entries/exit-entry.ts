@@ -1,5 +1,6 @@
 import { readEntry } from '../../store/entries-read.js';
 import { addExitToEntries } from '../../store/held-entries.js';
+import { findCanonicalProfile } from '../../store/profiles-read.js';
 import type { AppDeps } from '../deps.js';
 
 export type ExitResult =
@@ -20,4 +21,18 @@ export async function exitEntry(
   });
   if (result.kind === 'asked') deps.notifyRelay();
   return result;
+}
+
+/** Takes a person out of every journey they are in. Null: no such person. Answers how many entries were asked to leave. */
+export async function exitAllEntries(
+  deps: Pick<AppDeps, 'store' | 'clock' | 'notifyRelay'>,
+  id: string,
+  reason: string,
+): Promise<number | null> {
+  const asked = await deps.store.transaction(async (trx) => {
+    const profileId = await findCanonicalProfile(trx, id);
+    return profileId === null ? null : addExitToEntries(trx, { of: { profileIds: [profileId] }, reason, at: deps.clock.now() });
+  });
+  if (asked !== null && asked > 0) deps.notifyRelay();
+  return asked;
 }

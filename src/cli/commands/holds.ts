@@ -17,6 +17,13 @@ export const profileHoldCommand = command({
   run: (context, [person = ''], options) => holdMarketing(context, person, options()),
 });
 
+export const profileSnoozeCommand = command({
+  name: 'profile snooze <person> <duration>',
+  help: 'a person wants a rest: no marketing for so long, such as P30D',
+  examples: ['sojourn profile snooze ada@example.com P30D'],
+  run: (context, [person = '', length = '']) => holdMarketing(context, person, { for: length, reason: 'snoozed' }),
+});
+
 export const profileReleaseCommand = command({
   name: 'profile release <person>',
   help: 'let marketing to a person go on: ends all holds, or one',

@@ -34,7 +34,7 @@ import {
 import { messageListCommand, messageWhyCommand } from './explain-message.js';
 import { fieldListCommand } from './fields.js';
 import { profileFindCommand } from './find-profile.js';
-import { profileHoldCommand, profileReleaseCommand } from './holds.js';
+import { profileHoldCommand, profileReleaseCommand, profileSnoozeCommand } from './holds.js';
 import { importCommands, importListCommand } from './imports.js';
 import { inboundListCommand, inboundReviewCommand } from './inbound-messages.js';
 import { writeKeyActsCommand, writeKeyUndoCommand } from './key-acts.js';
@@ -63,6 +63,7 @@ import { eventShowCommand } from './show-event.js';
 import { journeyListCommand, journeyShowCommand } from './show-journeys.js';
 import { profileEraseCommand, profileShowCommand } from './show-profile.js';
 import { simulateCommand } from './simulate-journey.js';
+import { profileTakeOutCommand } from './support.js';
 import { suspectIdListCommand } from './suspect-ids.js';
 import { taskAssignCommand, taskCloseCommand, taskListCommand, taskShowCommand } from './tasks.js';
 import { templateListCommand, templatePreviewCommand, templatePublishCommand, templateTestSendCommand } from './templates.js';
@@ -136,7 +137,9 @@ export const commands: readonly Command[] = [
   profileEngagementCommand,
   profileConsentsCommand,
   profileConsentCommand,
+  profileTakeOutCommand,
   profileHoldCommand,
+  profileSnoozeCommand,
   profileReleaseCommand,
   profileUnsuppressCommand,
   profileExportCommand,

@@ -1,7 +1,7 @@
 import type { ProfileEngagement } from '../../api/contract/engagement.js';
 import type { Entry } from '../../api/contract/entries.js';
-import type { Message } from '../../api/contract/messages.js';
 import type { Profile, ProfileEraseAnswer } from '../../api/contract/profiles.js';
+import type { SupportPage } from '../../api/contract/support.js';
 import { isRecord } from '../../domain/values/is-record.js';
 import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
@@ -11,6 +11,7 @@ import { option } from '../options.js';
 import { oneLine } from '../printable.js';
 import { money, paragraphs, plural, table } from '../text.js';
 import { tierText } from './show-engagement.js';
+import { detailText, supportText } from './support.js';
 
 export const profileShowCommand = command({
   name: 'profile show <person>',
@@ -30,7 +31,7 @@ async function showProfile(context: CliContext, id: string): Promise<Outcome> {
   const api = await context.client();
   const profile = await findProfile(api, id);
   const entries = await api.list<Entry>('/v1/entries', { profileId: profile.id }, 20);
-  const messages = await api.list<Message>('/v1/messages', { profileId: profile.id }, 20);
+  const support = await api.get<SupportPage>(`/v1/profiles/${encodeURIComponent(profile.id)}/support`);
   const engagement = await api.get<ProfileEngagement>(`/v1/profiles/${encodeURIComponent(profile.id)}/engagement`);
   const local = await context.localTime();
   const ids = profile.identities
@@ -38,7 +39,7 @@ async function showProfile(context: CliContext, id: string): Promise<Outcome> {
     .join(', ');
   const consents = profile.consents.now.map(({ channel, topic, granted }) => `${channel} ${topic}: ${granted ? 'yes' : 'no'}`).join('; ');
   return {
-    value: { ...profile, engagement, entries, messages },
+    value: { ...profile, engagement, entries, messages: support.messages, support },
     text: paragraphs(
       profile.erasedAt === null
         ? `Profile ${profile.id}: ${profile.email ?? 'no email'}, ${profile.phone ?? 'no phone'}.${ids === '' ? '' : ` Known by ${ids}.`}`
@@ -59,6 +60,7 @@ async function showProfile(context: CliContext, id: string): Promise<Outcome> {
         : profile.suppressions
             .map(({ channel, reason, at, sentence }) => `Suppressed: ${channel} (${reason}, ${local(at)}). ${sentence}`)
             .join('\n'),
+      supportText(support, local),
       section(
         'Carts',
         table(
@@ -96,20 +98,7 @@ async function showProfile(context: CliContext, id: string): Promise<Outcome> {
           '',
         ),
       ),
-      section(
-        'Messages',
-        table(
-          ['message', 'channel', 'template', 'state', 'when'],
-          messages.map((message) => [
-            message.id,
-            message.channel,
-            message.template,
-            message.reason === null ? message.state : `${message.state} (${message.reason})`,
-            local(message.createdAt),
-          ]),
-          '',
-        ),
-      ),
+      detailText(support, local),
     ),
   };
 }
