@@ -28,6 +28,8 @@ export interface KnownNames {
   readonly topics?: readonly string[];
   /** Ids of segments in force, or of the project. */
   readonly segments?: readonly string[];
+  /** Ids of the project's journeys. */
+  readonly journeys?: readonly string[];
   /** By id of experiments in force, or of the project: the arms that need a way. */
   readonly experiments?: Readonly<Record<string, readonly string[]>>;
   /** Ids of offers in force, or of the project. */
@@ -38,7 +40,7 @@ export interface KnownNames {
 
 /** Something that the file names, and where, for lint to look up. */
 export type Reference =
-  | { readonly kind: 'event' | 'topic' | 'segment' | 'offer'; readonly name: string; readonly path: Path }
+  | { readonly kind: 'event' | 'topic' | 'segment' | 'journey' | 'offer'; readonly name: string; readonly path: Path }
   /** `for`: the step is named as one that was done before, or as one that sends a message, or as one that hears something. */
   | { readonly kind: 'step'; readonly name: string; readonly for: 'instant' | 'message' | 'heard'; readonly path: Path }
   /** `by`: the ways by which the step can tell it something. */

@@ -15,7 +15,7 @@ import { factOfClientEvent } from './words.js';
 /** What is wrong with a journey although its form is right. */
 export function lintJourney(
   compiled: Compiled,
-  { templates, topics, segments, experiments, offers, receivers }: KnownNames,
+  { templates, topics, segments, journeys, experiments, offers, receivers }: KnownNames,
 ): readonly Finding[] {
   const { definition } = compiled;
   return [
@@ -35,6 +35,7 @@ export function lintJourney(
     ...(templates === undefined ? [] : templateFindings(compiled, templates)),
     ...(topics === undefined ? [] : topicFindings(compiled, topics)),
     ...(segments === undefined ? [] : segmentFindings(compiled, segments)),
+    ...(journeys === undefined ? [] : journeyFindings(compiled, journeys)),
     ...(experiments === undefined ? [] : experimentFindings(compiled, experiments)),
     ...(offers === undefined ? [] : offerFindings(compiled, offers)),
     ...(receivers === undefined ? [] : receiverFindings(compiled, receivers)),
@@ -154,7 +155,7 @@ function requirementFindings(
     ];
   const cart = requires.filter((one) => /^cart(\.|$)/.test(one));
   const begins = beginsOn(definition);
-  if (cart.length === 0 || !begins.every(neverWithCart)) return [];
+  if (cart.length === 0 || isCalled(definition) || !begins.every(neverWithCart)) return [];
   return [
     error(
       path,
@@ -166,6 +167,11 @@ function requirementFindings(
 
 function beginsOn({ trigger }: JourneyDefinition): readonly FactName[] {
   return triggerKind(trigger).facts(trigger);
+}
+
+/** By a call, which may be about a cart or an order. */
+function isCalled({ trigger }: JourneyDefinition): boolean {
+  return triggerKind(trigger).startsBy === 'call';
 }
 
 /** An order may come with its cart. */
@@ -228,6 +234,15 @@ export function segmentFindings({ references }: Pick<Compiled, 'references'>, se
   });
 }
 
+/** Nobody enters a journey that is not there. */
+function journeyFindings({ references }: Pick<Compiled, 'references'>, journeys: readonly string[]): readonly Finding[] {
+  return references.flatMap(({ kind, name, path }): readonly Finding[] =>
+    kind !== 'journey' || journeys.includes(name)
+      ? []
+      : [error(path, `There is no journey "${name}".`, didYouMean(name, journeys) ?? `Write journeys/${name}.journey.yaml.`)],
+  );
+}
+
 /** Nobody would ever get a code of an offer that is not there. */
 function offerFindings({ references }: Pick<Compiled, 'references'>, offers: readonly string[]): readonly Finding[] {
   return references.flatMap(({ kind, name, path }): readonly Finding[] =>
@@ -260,7 +275,7 @@ function kindFindings({ definition, places }: Compiled): readonly Finding[] {
 
 function keyFindings(definition: JourneyDefinition): readonly Finding[] {
   const { kind } = definition.entry.key;
-  if (kind === 'profile' || kind === 'event' || beginsOn(definition).some((name) => isAbout(name, kind))) return [];
+  if (kind === 'profile' || kind === 'event' || isCalled(definition) || beginsOn(definition).some((name) => isAbout(name, kind))) return [];
   return [
     error(
       ['entry', 'key'],

@@ -42,6 +42,7 @@ const factWords: Readonly<Record<string, string>> = {
   'message.complained': 'a complaint',
   'segment.entered': 'coming into a segment',
   'segment.left': 'leaving a segment',
+  'journey.called': 'a call of a journey',
   'quiz.started': 'a started quiz',
   'answer.given': 'an answer',
   'quiz.completed': 'a completed quiz',

@@ -1,4 +1,4 @@
-import type { Fact } from '../domain/events/fact.js';
+import { calledFact, type Fact } from '../domain/events/fact.js';
 import { mostInARow } from '../domain/events/own-event.js';
 import type { About } from '../domain/events/subject.js';
 import type { Instant } from '../domain/time/instant.js';
@@ -68,10 +68,19 @@ export function meetTriggers(
 }
 
 function candidateFor(journey: LiveJourney, one: MatchableFact): readonly Candidate[] {
+  if (one.fact.name === calledFact) return calls(one.fact, journey) ? [{ ...one, journey, starts: byCall, role: 'start' }] : [];
   const kind = triggerKind(journey.definition.trigger);
-  const begun = beginnings[kind.startsBy](kind, journey.definition.trigger, one.fact);
+  const begins = beginnings[kind.startsBy] as (starts: WaysToStart<Trigger>, trigger: Trigger, fact: Fact) => Begun;
+  const begun = begins(kind, journey.definition.trigger, one.fact);
   return begun === null ? [] : [{ ...one, journey, ...begun }];
 }
+
+/** A journey that is called begins at once, whatever it begins by otherwise. */
+function calls({ properties }: Fact, { id }: LiveJourney): boolean {
+  return properties['journey'] === id;
+}
+
+const byCall: StartsByFact<Trigger> = { startsBy: 'fact', role: () => 'start', dueAt: (_trigger, fact) => fact.at, holds: () => true };
 
 type Begun = Pick<Candidate, 'starts' | 'role'> | null;
 
@@ -86,6 +95,8 @@ const beginnings: {
     const role = starts.role(trigger, fact);
     return role === null ? null : { starts, role };
   },
+  // By no other fact than a call.
+  call: () => null,
 };
 
 /**

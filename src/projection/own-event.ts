@@ -1,9 +1,9 @@
 import type { IncomingEvent } from '../domain/events/incoming.js';
-import { ownIncoming, type ToldByStep } from '../domain/events/own-event.js';
+import { type OwnEvent, ownIncoming, type ToldByStep } from '../domain/events/own-event.js';
 import type { IdentityPlan, Meeting } from '../domain/people/identity.js';
 import type { Profile } from '../domain/people/profile.js';
 import type { ProfileId } from '../domain/values/ids.js';
-import type { MeaningNeeds } from './meanings/kind.js';
+import type { Meaning, MeaningNeeds } from './meanings/kind.js';
 import type { SettledPeople } from './projection.js';
 import { readEvent, type Understood } from './read-event.js';
 
@@ -24,7 +24,7 @@ export function settleOwn(
   prepare: (incoming: IncomingEvent) => IncomingEvent = (incoming) => incoming,
 ): SettledOwn {
   const incoming = prepare(ownIncoming(told, profile.traitTimes));
-  const reading = readOwn(needs, incoming);
+  const reading = readOwn(needs, incoming, told.event);
   const meeting: Meeting = { profileId: profile.id, right: 'set', isStranger: false, claims: [], visitor: null };
   return {
     reading: reading.kind === 'understood' ? reading : meansNothing(incoming, reading.rejected.reason),
@@ -39,10 +39,11 @@ export function settleOwn(
 }
 
 /** What a step tells under a name is that and no more, whatever the name means where the shop says it. */
-function readOwn(needs: MeaningNeeds, incoming: IncomingEvent): ReturnType<typeof readEvent> {
-  const { event } = incoming;
-  if (event.type !== 'track' || event.name === null) return readEvent(needs, incoming);
-  return { kind: 'understood', incoming, event, meanings: [{ kind: 'own', name: event.name }] };
+function readOwn(needs: MeaningNeeds, incoming: IncomingEvent, said: OwnEvent): ReturnType<typeof readEvent> {
+  if (said.type === 'identify') return readEvent(needs, incoming);
+  const { type, ...what } = said;
+  const meaning: Meaning = 'journey' in what ? { kind: 'call', ...what } : { kind: 'own', name: what.name };
+  return { kind: 'understood', incoming, event: incoming.event, meanings: [meaning] };
 }
 
 function meansNothing(incoming: IncomingEvent, reason: string): Understood {

@@ -62,7 +62,7 @@ test('so are its parts of journeys', () => {
   const moreSteps = beginning('- wait_until:').map((block) => head + trigger + 'steps:\n' + block);
   const rules = beginning('exits:').map((block) => head + trigger + block + steps);
 
-  expect([triggers.length, moreSteps.length, rules.length]).toEqual([3, 1, 1]);
+  expect([triggers.length, moreSteps.length, rules.length]).toEqual([4, 1, 1]);
   expect([...triggers, ...moreSteps, ...rules].flatMap(problems)).toEqual([]);
 });
 

@@ -7,6 +7,7 @@ import { projectExperimentWays } from '../../project/project-experiments.js';
 import { projectOfferIds } from '../../project/project-offers.js';
 import { projectReceivers } from '../../project/project-receivers.js';
 import { segmentIds } from '../../project/project-segments.js';
+import { journeyKind, sourceFiles } from '../../project/source-files.js';
 import { loadTemplates } from '../../render/load.js';
 import type { CliContext, Outcome } from '../context.js';
 import { lintOutcome } from '../lint-outcome.js';
@@ -25,11 +26,12 @@ export async function lintJourneys(
   const experiments = await projectExperimentWays(context.project);
   const offers = await projectOfferIds(context.project);
   const receivers = await projectReceivers(context.project);
+  const journeys = (await sourceFiles(context.project, journeyKind)).map(({ id }) => id);
   const found = [];
   const walks: string[] = [];
   for (const file of files) {
     const { source } = await readSource(file);
-    const parsed = parseJourney(source, { templates, segments, experiments, offers, receivers, ...topics });
+    const parsed = parseJourney(source, { templates, segments, journeys, experiments, offers, receivers, ...topics });
     found.push(...parsed.problems.map((problem) => ({ file, ...problem })));
     if (options.steps && parsed.kind === 'ok') walks.push(walkOf(parsed.definition));
   }

@@ -45,7 +45,10 @@ export const factNames = [
   'quiz.completed',
 ] as const;
 export type KnownFactName = (typeof factNames)[number];
-export type FactName = KnownFactName | `event:${string}`;
+export type FactName = KnownFactName | typeof calledFact | `event:${string}`;
+
+/** An entry of a journey is asked for. No journey names it: it begins the one that it is about. */
+export const calledFact = 'journey.called';
 
 /** The fact of a list of products that was looked at: Segment has a name for it, and it is the shop's own event to everything else. */
 export const listViewed = 'event:Product List Viewed';

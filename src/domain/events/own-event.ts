@@ -4,6 +4,7 @@ import type { EntryId, JourneyId, ProfileId, StepId } from '../values/ids.js';
 import { isRecord } from '../values/is-record.js';
 import type { ShopEvent } from './event.js';
 import type { IncomingEvent } from './incoming.js';
+import { type About, aboutThese } from './subject.js';
 
 /** Where events come from that Sojourn tells itself. No door reads it. */
 export const ownSource = 'sojourn';
@@ -15,6 +16,8 @@ export const ownSource = 'sojourn';
 export type OwnEvent =
   /** Traits of the person; null takes one away. Acts of consent stand among them, as `consents`. */
   | { readonly type: 'identify'; readonly traits: Readonly<Record<string, unknown>> }
+  /** An entry of a journey is asked for, about these things. */
+  | { readonly type: 'call'; readonly journey: string; readonly about: About; readonly properties: Readonly<Record<string, unknown>> }
   /** Something happened, by a name of the shop's own. */
   | { readonly type: 'track'; readonly name: string; readonly properties: Readonly<Record<string, unknown>> };
 
@@ -47,6 +50,20 @@ export function ownEventId({ entryId, step, visit }: OwnTeller): string {
   return `${ownSource}/${entryId}/${step}/${visit}`;
 }
 
+function contentOf(event: OwnEvent): Readonly<Record<string, unknown>> {
+  switch (event.type) {
+    case 'identify':
+      return { type: 'identify', traits: event.traits };
+    case 'track':
+      return { type: 'track', event: event.name, properties: event.properties };
+    case 'call':
+      return { type: 'track', event: callName, journey: event.journey, about: event.about, properties: event.properties };
+  }
+}
+
+/** Under which name a call is kept. */
+const callName = 'Journey Called';
+
 /** Is it the id of an event that Sojourn tells itself? */
 export function isOwnEventId(eventId: string): boolean {
   return eventId.startsWith(`${ownSource}/`);
@@ -76,23 +93,23 @@ export function ownIncoming({ event, by, depth, at: told }: ToldByStep, said: Re
   const at = Math.max(told, ...names.flatMap((name) => (Object.hasOwn(said, name) ? [(said[name] ?? 0) + 1] : [])));
   const shopEvent: ShopEvent = {
     messageId: ownEventId(by),
-    type: event.type,
-    name: event.type === 'track' ? event.name : null,
+    type: event.type === 'identify' ? 'identify' : 'track',
+    name: event.type === 'identify' ? null : event.type === 'call' ? callName : event.name,
     userId: null,
     anonymousId: null,
     previousId: null,
-    properties: event.type === 'track' ? event.properties : {},
+    properties: event.type === 'identify' ? {} : event.properties,
     traits: event.type === 'identify' ? event.traits : {},
     occurredAt: at,
     receivedAt: at,
     origin: 'live',
   };
   const { journeyId: journey, step } = by;
-  const content = event.type === 'track' ? { event: event.name, properties: event.properties } : { traits: event.traits };
+  const content = contentOf(event);
   return {
     event: shopEvent,
     source: ownSource,
-    payload: { type: event.type, ...content, by: { journey, entry: by.entryId, step, depth } },
+    payload: { ...content, by: { journey, entry: by.entryId, step, depth } },
     context: {},
     notes: [],
     speaker: ourselves,
@@ -100,7 +117,13 @@ export function ownIncoming({ event, by, depth, at: told }: ToldByStep, said: Re
 }
 
 function ownEventIn(payload: Readonly<Record<string, unknown>>): OwnEvent | null {
-  const { type, event, properties, traits } = payload;
+  const { type, event, properties, traits, journey, about } = payload;
+  if (typeof journey === 'string' && isRecord(properties)) return { type: 'call', journey, about: aboutIn(about), properties };
   if (type === 'identify' && isRecord(traits)) return { type, traits };
   return type === 'track' && typeof event === 'string' && isRecord(properties) ? { type, name: event, properties } : null;
+}
+
+function aboutIn(kept: unknown): About {
+  const known = Array.isArray(kept) ? kept.filter(isRecord).map(({ kind, id }) => [String(kind), String(id)] as const) : [];
+  return aboutThese(Object.fromEntries(known));
 }

@@ -3,6 +3,7 @@
 // Schema, compiler, lint, graph, engine and what waits listen to are made from this list.
 import type { StepEffect, StepShapes } from '../definition.js';
 import { emit } from './emit.js';
+import { enterJourney } from './enter-journey.js';
 import { exit } from './exit.js';
 import { experiment } from './experiment.js';
 import { handOff } from './hand-off.js';
@@ -30,6 +31,7 @@ export const stepKinds = {
   update_profile: updateProfile,
   set_consent: setConsent,
   emit,
+  enter_journey: enterJourney,
   hand_off: handOff,
   hold_marketing: holdMarketing,
   notify,

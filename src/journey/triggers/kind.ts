@@ -24,7 +24,7 @@ export type TriggerKind<T extends { readonly kind: string }, Source> = AboutTrig
  * The ways in which entries begin. A kind of trigger can only name a way that is here. To add one: its shape here; the compiler then asks
  * `src/matching` what begins by it (`beginnings`).
  */
-export type Starts<T> = StartsByFact<T>;
+export type Starts<T> = StartsByFact<T> | StartsByCall;
 export type StartsBy = Starts<never>['startsBy'];
 
 interface AboutTrigger<T, Source> {
@@ -41,6 +41,11 @@ interface AboutTrigger<T, Source> {
   lint(trigger: T, path: Path): readonly Finding[];
   /** When it starts, as a sentence for people. */
   sentence(trigger: T): string;
+}
+
+/** It is asked for by a step of another journey. Journeys of any trigger begin so, too. */
+export interface StartsByCall {
+  readonly startsBy: 'call';
 }
 
 /** Facts meet it at ingest. */

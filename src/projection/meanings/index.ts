@@ -3,6 +3,7 @@ import type { ConsentTold } from '../../domain/consent/consent-events.js';
 import type { Fact } from '../../domain/events/fact.js';
 import type { Happening } from '../../domain/events/happening.js';
 import { recordKey } from '../../domain/service/service-record.js';
+import { call } from './call.js';
 import { commerce } from './commerce.js';
 import { consent } from './consent.js';
 import type { Meaning, MeaningKind, MeaningOf } from './kind.js';
@@ -26,6 +27,7 @@ export const meanings: { readonly [Kind in Meaning['kind']]: MeaningKind<Meaning
   service,
   quiz,
   visit,
+  call,
   own,
 };
 

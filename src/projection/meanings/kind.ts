@@ -5,6 +5,7 @@ import type { ConsentTold } from '../../domain/consent/consent-events.js';
 import type { Fact } from '../../domain/events/fact.js';
 import type { Happening } from '../../domain/events/happening.js';
 import type { IncomingEvent } from '../../domain/events/incoming.js';
+import type { About } from '../../domain/events/subject.js';
 import type { OrderTold } from '../../domain/orders/order-told.js';
 import type { Policies } from '../../domain/policy/policies.js';
 import type { ServiceTold } from '../../domain/service/service-record.js';
@@ -28,6 +29,8 @@ export type Meaning =
   | { readonly kind: 'service'; readonly told: ServiceTold; readonly updatedAt: Instant | null }
   /** Something happened in a quiz, or a question was answered. */
   | { readonly kind: 'quiz'; readonly told: QuizTold }
+  /** An entry of a journey is asked for. */
+  | { readonly kind: 'call'; readonly journey: string; readonly about: About; readonly properties: Readonly<Record<string, unknown>> }
   /** A page or a screen was seen. */
   | { readonly kind: 'visit' }
   /** A track call with a name of the shop's own. */
