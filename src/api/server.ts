@@ -25,6 +25,7 @@ import { deadLetterRoutes } from './routes/dead-letters.js';
 import { definitionRoutes } from './routes/definitions.js';
 import { engagementRoutes } from './routes/engagement.js';
 import { entryRoutes } from './routes/entries.js';
+import { eventContractRoutes } from './routes/event-contracts.js';
 import { eventRoutes } from './routes/events.js';
 import { experimentRoutes } from './routes/experiments.js';
 import { fieldRoutes } from './routes/fields.js';
@@ -133,6 +134,7 @@ const apiRoutes = [
   experimentRoutes,
   productRoutes,
   importRoutes,
+  eventContractRoutes,
   shopifyRoutes,
   recommendationRoutes,
   controlRoutes,

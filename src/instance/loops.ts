@@ -3,6 +3,7 @@ import { CallDesk } from '../app/calls/make-calls.js';
 import { forgetOldCalls } from '../app/calls/show-calls.js';
 import { tellSubscribers } from '../app/catalogue/tell-subscribers.js';
 import { tendConsents } from '../app/consent/double-opt-in.js';
+import { countEvents, lookForAlarms } from '../app/contracts/tend-contracts.js';
 import { tendDeadLetters } from '../app/dead-letters/tend-dead-letters.js';
 import type { AppDeps } from '../app/deps.js';
 import { settleOutcomes } from '../app/experiments/settle-outcomes.js';
@@ -88,6 +89,8 @@ export function relayLoops(app: AppDeps, { auditDays }: { readonly auditDays: nu
     upkeep('looks', 5_000, () => takeLooks(app), 'Experiments could not be looked at'),
     upkeep('item-subscriptions', 1_000, () => tellSubscribers(app), 'Those who wait for products could not be told of them'),
     upkeep('recommendation-models', 60_000, () => rebuildModel(app), 'What orders say for recommendations could not be learnt'),
+    upkeep('event-counts', 30_000, () => countEvents(app), 'Events could not be counted'),
+    upkeep('event-contracts', 15_000, () => lookForAlarms(app), 'What journeys read of events could not be looked at'),
     upkeep('expired-attempts', 5_000, () => settleExpiredAttempts(app), 'Attempts whose lease ended could not be settled'),
     upkeep('calls', 500, () => calls.round(), 'What journeys tell the shop could not be told'),
     upkeep('old-calls', 3_600_000, () => forgetOldCalls(app), 'Old calls could not be forgotten'),

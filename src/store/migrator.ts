@@ -39,6 +39,7 @@ import { up as offers } from './migrations/0046-offers.js';
 import { up as tasksAndHolds } from './migrations/0048-tasks-and-holds.js';
 import { up as calls } from './migrations/0049-calls.js';
 import { up as imports } from './migrations/0052-imports.js';
+import { up as eventCounts } from './migrations/0053-event-counts.js';
 
 /** In order; a new one goes to the end and an old one never changes. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -82,6 +83,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0048-tasks-and-holds': { up: tasksAndHolds },
   '0049-calls': { up: calls },
   '0052-imports': { up: imports },
+  '0053-event-counts': { up: eventCounts },
 };
 
 /**

@@ -51,6 +51,8 @@ export interface Database {
   audit_outcomes: AuditOutcomesTable;
   dead_letters: DeadLettersTable;
   imports: ImportsTable;
+  event_counts: EventCountsTable;
+  contract_alarms: ContractAlarmsTable;
   claims: ClaimsTable;
   merges: MergesTable;
   key_acts: KeyActsTable;
@@ -641,6 +643,24 @@ export interface DeadLettersTable {
   resolved_at: number | null;
   /** With which key it came, and whether the person was vouched for. */
   speaker: ColumnType<Speaker | null, string | null | undefined, string | null>;
+}
+
+/** How many facts came in an hour (`0053`): `CountRow`. */
+interface EventCountsTable {
+  hour: number;
+  name: string;
+  property: string;
+  type: string;
+  count: number;
+}
+
+/** What is wrong with events that journeys read (`0053`). */
+interface ContractAlarmsTable {
+  key: string;
+  code: string;
+  readers: Json<readonly string[]>;
+  sentence: string;
+  since: number;
 }
 
 /** Files that are imported, and how far (`0052`). */

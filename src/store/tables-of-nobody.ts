@@ -25,6 +25,8 @@ export const tablesOfNobody = {
   api_keys: nobody('Keys of the shop.'),
   key_hours: nobody('How much came by a key in an hour.'),
   key_refusals: nobody('What a key may not do and tried, by codes.'),
+  event_counts: nobody('How many events came in an hour, by their names and the names of their properties.'),
+  contract_alarms: nobody('What is wrong with those events.'),
   imports: nobody('Names of files and how far they were read; what is in them becomes events.'),
   controls: nobody('What operators have set, and what runs.'),
 } as const;

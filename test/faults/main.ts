@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import type { Campaign, Findings } from './campaign.js';
 import { hostileTraffic } from './hostile-traffic.js';
+import { importKilled } from './import-killed.js';
 import { killEverything } from './kill-everything.js';
 import { Scene } from './scene.js';
 import { slowProvider } from './slow-provider.js';
@@ -12,7 +13,15 @@ import { temporalLost } from './temporal-lost.js';
  * `npm run faults [-- --only <name>] [-- --json]`: makes trouble for real instances on loopback, one campaign after the other, and says
  * what held. Exits 0 only if all did. To add one: a file beside this, a line here, a paragraph in docs/faults.md.
  */
-const campaigns: readonly Campaign[] = [killEverything, temporalAway, temporalLost, stormOfRefusals, slowProvider, hostileTraffic];
+const campaigns: readonly Campaign[] = [
+  killEverything,
+  temporalAway,
+  temporalLost,
+  stormOfRefusals,
+  slowProvider,
+  importKilled,
+  hostileTraffic,
+];
 
 interface Report extends Findings {
   readonly name: string;

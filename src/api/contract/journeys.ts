@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { eventAlarm } from './event-contracts.js';
 import { idParams, instant, maybeInstant, pageQuery, sourceProblem, versionNumber } from './shared.js';
 
 export const liveJourney = z
@@ -88,6 +89,7 @@ export const journeyReport = z
         }),
       )
       .readonly(),
+    alarms: z.array(eventAlarm).readonly().meta({ description: 'What is wrong now with the events that the journey reads.' }),
     ended: z.array(count.extend({ outcome: z.string() })).readonly(),
     windowMs: z.number().meta({ description: 'Orders count if they came within this time after the entry.' }),
     orders: z

@@ -1,8 +1,10 @@
 import { day, type Instant } from '../../domain/time/instant.js';
 import { settledBefore } from '../../domain/tracking/human-click.js';
 import { stepsInOrder } from '../../journey/graph.js';
+import type { StandingAlarm } from '../../store/event-counts.js';
 import { countJourney, type JourneyCounts } from '../../store/journey-report.js';
 import { readJourney, readJourneyVersion } from '../../store/journeys.js';
+import { alarmsOfJourney } from '../contracts/show-contracts.js';
 import type { AppDeps } from '../deps.js';
 
 export interface Count {
@@ -58,6 +60,8 @@ export interface JourneyReport {
   /** Orders within this long of entering. It says what came after, not what came because. */
   readonly windowMs: number;
   readonly orders: readonly Revenue[];
+  /** What is wrong now with the events that it reads. */
+  readonly alarms: readonly StandingAlarm[];
 }
 
 const defaultWindowMs = 5 * day;
@@ -100,6 +104,7 @@ export async function reportJourney(
       .map((row) => ({ outcome: row.outcome ?? '', reason: row.reason ?? '', count: row.count })),
     windowMs,
     orders: revenueOf(counts.orders),
+    alarms: await alarmsOfJourney(deps, journeyId),
   };
 }
 

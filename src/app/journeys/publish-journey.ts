@@ -6,6 +6,7 @@ import { readLiveExperiments } from '../../store/experiments.js';
 import { addJourneyVersion, createJourney, type JourneyState, lockJourney, readVersionHash } from '../../store/journeys.js';
 import { readLiveOffers } from '../../store/offers.js';
 import { liveSegmentIds } from '../../store/segments.js';
+import { unseenReads } from '../contracts/show-contracts.js';
 import type { AppDeps } from '../deps.js';
 import { versionHash } from '../version-hash.js';
 
@@ -49,7 +50,8 @@ export async function publishJourney(
     offers: (await readLiveOffers(deps.store.db)).map(({ definition }) => definition.id),
   });
   if (parsed.kind === 'invalid') return { kind: 'refused', journeyId: input.id ?? null, problems: parsed.problems };
-  const { definition, problems } = parsed;
+  const { definition } = parsed;
+  const problems = [...parsed.problems, ...(await unseenReads(deps.store.db, definition)).map(neverSeen)];
   if (input.id !== undefined && definition.id !== input.id)
     return { kind: 'refused', journeyId: input.id, problems: [otherJourney(definition, input.id), ...problems] };
 
@@ -72,6 +74,18 @@ export async function publishJourney(
     });
     return { kind: 'published', journeyId: definition.id, version, hash, problems, state };
   });
+}
+
+/** A warning: the event may come later, and then the journey hears it. */
+function neverSeen(sentence: string): JourneyProblem {
+  return {
+    line: 1,
+    column: 1,
+    path: 'journey',
+    message: sentence,
+    suggestion: 'sojourn event list shows what comes.',
+    severity: 'warning',
+  };
 }
 
 function otherJourney(definition: JourneyDefinition, id: string): JourneyProblem {

@@ -4,6 +4,7 @@ import { durationWords } from '../../domain/time/duration.js';
 import { day, type Instant, second } from '../../domain/time/instant.js';
 import type { NoticeCode } from '../../domain/values/notice-code.js';
 import { readPauses } from '../../store/controls.js';
+import { readAlarms } from '../../store/event-counts.js';
 import { readStandings } from '../../store/standings.js';
 import { listSuspectIds, type SuspectId } from '../../store/suspect-ids.js';
 import { countFlags } from '../../store/value-flags.js';
@@ -23,13 +24,14 @@ export async function readNotices(
   localProviders: readonly Channel[],
 ): Promise<readonly Notice[]> {
   const now = deps.clock.now();
-  const [suspects, pauses, standings, oldKeys, budgets, flagged] = await Promise.all([
+  const [suspects, pauses, standings, oldKeys, budgets, flagged, alarms] = await Promise.all([
     listSuspectIds(deps.store.db, now - crowdedForMs),
     readPauses(deps.store.db),
     readStandings(deps.store.db),
     warnOfOldKeys(deps),
     readBudgets(deps),
     countFlags(deps.store.db),
+    readAlarms(deps.store.db),
   ]);
   const notices: Notice[] = [];
   const tell = (code: Notice['code'], sentence: string): void => void notices.push({ code, sentence });
@@ -62,9 +64,13 @@ export async function readNotices(
       'flagged-values',
       `${flagged === 1 ? 'One person has a value that seems' : `${flagged} people have values that seem`} wrong, such as a misspelt mail domain: sojourn profile show says which, and what was most likely meant.`,
     );
+  for (const { code, sentence } of alarms.slice(0, mostAlarms)) tell(code, sentence);
   tellSuspects(suspects, now, tell);
   return notices;
 }
+
+/** More of them have one cause, which the first ones name. */
+const mostAlarms = 10;
 
 /** Placeholders are words of programs, so they are named here; ids that many people had are somebody's, perhaps. */
 function tellSuspects(suspects: readonly SuspectId[], now: Instant, tell: (code: Notice['code'], sentence: string) => void): void {

@@ -23,6 +23,7 @@ import {
   deadLetterShowCommand,
 } from './dead-letters.js';
 import { definitionCommands, definitionGroups } from './definitions.js';
+import { eventContractsCommand } from './event-contracts.js';
 import {
   experimentDecideCommand,
   experimentExportCommand,
@@ -168,6 +169,7 @@ export const commands: readonly Command[] = [
   inboundReviewCommand,
   eventListCommand,
   eventShowCommand,
+  eventContractsCommand,
   deadLetterListCommand,
   deadLetterRetryCommand,
   deadLetterShowCommand,

@@ -87,6 +87,7 @@ async function reportJourney(
           '',
         ),
       ),
+      section('Wrong with its events', report.alarms.map(({ sentence }) => sentence).join('\n')),
       revenue.length === 0 ? `No order came within ${days} of entering.` : revenue.join('\n'),
     ),
   };

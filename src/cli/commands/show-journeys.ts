@@ -1,8 +1,10 @@
+import type { EventContracts } from '../../api/contract/event-contracts.js';
 import type { JourneyVersion, JourneyVersionSummary, LiveJourney } from '../../api/contract/journeys.js';
 import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { option } from '../options.js';
 import { paragraphs, plural, table } from '../text.js';
+import { contractText } from './event-contracts.js';
 
 export const journeyListCommand = command({
   name: 'journey list',
@@ -63,11 +65,14 @@ async function showJourney(
     version.version === journey.liveVersion ? 'live' : '',
     version.note ?? '',
   ]);
+  const { items } = await api.get<EventContracts>('/v1/event-contracts');
+  const contract = items.find((one) => one.kind === 'journey' && one.id === id) ?? null;
   return {
-    value: { ...journey, versions },
+    value: { ...journey, versions, contract },
     text: paragraphs(
       `${journey.name} (${journey.id}) is ${state}: ${plural(journey.armed, 'entry', 'entries')} armed, ${journey.open} under way.`,
       table(['version', 'published', '', 'note'], rows, 'It has no version yet.'),
+      contract === null ? null : contractText(contract, local),
     ),
   };
 }

@@ -1,3 +1,5 @@
+import { alarmCodes } from '../contracts/alarm.js';
+
 /** Things that work as configured but may not be intended. */
 export const noticeCodes = [
   'sending-paused',
@@ -13,5 +15,6 @@ export const noticeCodes = [
   'key-budget',
   'texts-budget',
   'flagged-values',
+  ...alarmCodes,
 ] as const;
 export type NoticeCode = (typeof noticeCodes)[number];
