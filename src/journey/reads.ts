@@ -2,6 +2,7 @@ import type { BranchWay, EventRead, ReadBy } from '../domain/contracts/contract.
 import type { Condition } from './conditions/condition.js';
 import { allConditions, conditionKind } from './conditions/kind-of.js';
 import type { JourneyDefinition, Step } from './definition.js';
+import type { HeardPart } from './steps/kind.js';
 import { listensAt, readBy, stepKind, takenAt } from './steps/kind-of.js';
 import { triggerKind } from './triggers/kind-of.js';
 
@@ -9,7 +10,7 @@ import { triggerKind } from './triggers/kind-of.js';
 export function readsOfJourney(definition: JourneyDefinition): readonly EventRead[] {
   const { trigger, entry, exits, goals } = definition;
   const steps = Object.values(definition.steps);
-  const conditions = [...entry.filters.map(({ condition }) => condition), ...steps.flatMap(readBy)];
+  const conditions = [...entry.filters.map(({ condition }) => condition), ...steps.flatMap(ofPerson)];
   const ofTrigger = [...triggerKind(trigger).reads(trigger), ...conditions].flatMap(propertiesIn);
   const key = entry.key.kind === 'event' ? [rootOf(entry.key.path)] : [];
   const taken = [...steps.flatMap(takenAt), ...conditions.flatMap(heardIn)];
@@ -25,6 +26,12 @@ export function readsOfJourney(definition: JourneyDefinition): readonly EventRea
   ]);
 }
 
+/** The conditions of a step that do not ask about what it listens to. */
+function ofPerson(step: Step): readonly Condition[] {
+  const heard = listensAt(step).map(({ where }) => where);
+  return readBy(step).filter((condition) => !heard.includes(condition));
+}
+
 /** The facts by which a condition about a person may change. */
 export function readsOfCondition(condition: Condition): readonly EventRead[] {
   return together(
@@ -35,8 +42,10 @@ export function readsOfCondition(condition: Condition): readonly EventRead[] {
   );
 }
 
-function readsOfWait(step: Step, taken: readonly { readonly step: string; readonly property: string }[]): readonly EventRead[] {
-  const later = taken.filter((one) => one.step === step.id).map(({ property }) => rootOf(property));
+function readsOfWait(step: Step, taken: readonly HeardPart[]): readonly EventRead[] {
+  const later = taken.flatMap((one) =>
+    one.property !== null && (one.step === step.id || one.step === null) ? [rootOf(one.property)] : [],
+  );
   return listensAt(step).map(({ event, where }) => ({ fact: event, by: 'wait' as const, properties: [...inWhere(where), ...later] }));
 }
 
@@ -48,7 +57,7 @@ function propertiesIn(condition: Condition): readonly string[] {
   return allConditions(condition).flatMap((one) => (one.kind === 'event_property' ? [rootOf(one.path)] : []));
 }
 
-function heardIn(condition: Condition): readonly { readonly step: string; readonly property: string }[] {
+function heardIn(condition: Condition): readonly HeardPart[] {
   return allConditions(condition).flatMap((one) => (one.kind === 'heard' ? [{ step: one.step, property: one.property }] : []));
 }
 
