@@ -13,7 +13,7 @@ export function nearest(word: string, known: readonly string[]): string | null {
   return best?.word ?? null;
 }
 
-/** The question to whoever wrote `word`; null: no known word is near. */
+/** The question to the person who wrote `word`; null: no known word is near. */
 export function didYouMean(word: string, known: readonly string[]): string | null {
   const meant = nearest(word, known);
   return meant === null ? null : `Did you mean "${meant}"?`;

@@ -125,11 +125,11 @@ describe('what is named', () => {
       {
         ...(first as (typeof readers)[number]),
         id: 'misspelt',
-        reads: [{ fact: 'event:Quiz Finishd', by: 'trigger' as const, properties: [] }],
+        reads: [{ fact: 'event:Quiz Finishes', by: 'trigger' as const, properties: [] }],
       },
     ];
     const said = heard(play({ weeks: 2, seed: 13 }), 20, 40, { readers: misspelt });
-    expect([...said.keys()]).toEqual(['never-seen:event:Quiz Finishd']);
+    expect([...said.keys()]).toEqual(['never-seen:event:Quiz Finishes']);
     expect([...said.values()][0]).toMatchObject({ sentence: expect.stringContaining('Likely `event:Quiz Finished` is meant') });
   });
 
