@@ -46,6 +46,7 @@ module.exports = {
     only('step-effects-import-pure-parts', '^src/step-effects/', [
       '^src/step-effects/',
       '^src/store/json\\.ts$',
+      '^src/knowledge/',
       '^src/domain/',
       '^src/journey/',
       '^src/turn/',

@@ -1,5 +1,6 @@
 import { CsvError } from 'csv-parse';
 import { parse } from 'csv-parse/sync';
+import { delimiterOf } from './delimiter.js';
 import { CliFailure } from './failure.js';
 
 /** Whom a list names, and by what. */
@@ -110,13 +111,6 @@ function rowsOf(text: string, file: string): readonly Row[] {
       throw new CliFailure(`${file} is no CSV (line ${String(error['lines'])}): a quotation mark is at a wrong place.`, 2);
     throw error;
   }
-}
-
-/** What parts the columns of the first line: spreadsheets of many countries write semicolons. */
-function delimiterOf(text: string): string {
-  const line = (text.split(/\r?\n|\r/).find((one) => one.replace(/\uFEFF/g, '').trim() !== '') ?? '').replace(/"(?:[^"]|"")*"/g, '');
-  const counted = [',', ';', '\t', '|'].map((mark) => [mark, line.split(mark).length] as const);
-  return counted.reduce((most, one) => (one[1] > most[1] ? one : most))[0];
 }
 
 function quoted(head: string): string {

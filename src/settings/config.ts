@@ -13,6 +13,12 @@ import { readProxies } from './trusted-proxies.js';
 /** `admin` is not among them: a person who finds such a key must not be able to use it from outside. */
 const publicScopes = scopes.filter((scope) => scope !== 'admin');
 
+const networks = z.string().transform((text, context) => {
+  const { proxies, problems } = readProxies(text);
+  for (const message of problems) context.addIssue({ code: 'custom', message });
+  return proxies;
+});
+
 const ownSettings = {
   SOJOURN_DATA: {
     schema: z.string().default('.sojourn'),
@@ -138,26 +144,12 @@ const ownSettings = {
     meaning: 'Address at which customers and Twilio reach the API: links, callbacks, unsubscribe. https with real providers.',
   },
   SOJOURN_TRUST_PROXY: {
-    schema: z
-      .string()
-      .transform((text, context) => {
-        const { proxies, problems } = readProxies(text);
-        for (const message of problems) context.addIssue({ code: 'custom', message });
-        return proxies;
-      })
-      .optional(),
+    schema: networks.optional(),
     meaning:
       'Addresses or networks of the proxies before the API, such as 10.0.0.5, 172.18.0.0/16: they report the addresses of people. Never all addresses.',
   },
   SOJOURN_CALL_NETWORKS: {
-    schema: z
-      .string()
-      .transform((text, context) => {
-        const { proxies, problems } = readProxies(text);
-        for (const message of problems) context.addIssue({ code: 'custom', message });
-        return proxies;
-      })
-      .optional(),
+    schema: networks.optional(),
     meaning: 'Private networks that webhooks may reach, such as 10.1.2.0/24. Without it they reach addresses on the internet alone.',
   },
   PLACEHOLDER_IDS: {

@@ -4,8 +4,8 @@ import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import type { CallReceiver } from '../app/ports.js';
 import { type CallOutcome, largestAnswer, outcomeOf, tryMs } from '../domain/calls/call.js';
-import { isPublicAddress, networksOf } from '../domain/calls/public-address.js';
 import { isRecord } from '../domain/values/is-record.js';
+import { isPublicAddress, networksOf } from './public-address.js';
 
 class Refused extends Error {
   override readonly name = 'Refused';
@@ -15,8 +15,8 @@ class Refused extends Error {
 }
 
 /**
- * Calls receivers by HTTP. Every address that a name stands for must be on the internet, or in one of these networks; the connection goes to
- * an address that was checked. A redirect is not followed: it is an answer like another, and no success.
+ * Calls receivers by HTTP. Every address that a name stands for must be on the internet, or in one of these networks; the connection goes
+ * to an address that was checked. A redirect is not followed: it is an answer like another, and no success.
  */
 export function createCallReceiver({ networks }: { readonly networks: readonly string[] }): CallReceiver {
   const isAllowed = networksOf(networks);

@@ -17,7 +17,9 @@ export interface Coverage {
   readonly parts: readonly Part[];
 }
 
-/** How much of its definition a journey's stories reach. A template is reached when its message was sent, not when it was only asked for. */
+/**
+ * How much of its definition a journey's stories reach. A template is reached when its message was sent, not when it was only asked for.
+ */
 export function coverageOf(definition: JourneyDefinition, stories: readonly Story[]): Coverage {
   const isOwn = (row: { readonly journey: string | null }): boolean => row.journey === definition.id;
   const lines = stories.flatMap((story) => story.lines.filter(isOwn));

@@ -1,6 +1,7 @@
+import { sql } from 'kysely';
 import { callIdFor } from '../domain/calls/call.js';
 import type { CallAsked } from '../journey/steps/webhook.js';
-import { writeCall } from '../store/calls.js';
+import { jsonText } from '../store/json.js';
 import type { StepEffectKind } from './kind.js';
 
 /** Something to tell a receiver. It is only written here, and told later, so that no receiver keeps a turn waiting. */
@@ -8,7 +9,10 @@ export const call: StepEffectKind<CallAsked> = {
   toStore: ({ what, to, orderId, data, isAwaited }, { by, at }) => {
     const { entryId, step, visit, profileId, journeyId } = by;
     const id = callIdFor(entryId, step, visit);
-    return writeCall({ id, kind: what, to, profileId, entryId, journeyId, step, visit, orderId, data, isAwaited, createdAt: at });
+    return sql`insert into calls (id, kind, receiver, profile_id, entry_id, journey_id, step, visit, order_id, data, is_awaited, created_at, next_real)
+      values (${id}, ${what}, ${to}, ${profileId}, ${entryId}, ${journeyId}, ${step}, ${visit}::int, ${orderId}, ${jsonText(data)}::jsonb,
+        ${isAwaited}, ${at}::bigint, real_now_ms())
+      on conflict (id) do nothing returning 1`;
   },
   toMemory: ({ what, to, data, isAwaited }, { by: { entryId, step, visit, profileId }, at }, { kept }) => {
     const id = callIdFor(entryId, step, visit);

@@ -48,7 +48,10 @@ export const promised: StepEffectKind<Promised> = {
   },
 };
 
-/** One more in each period, as far as its limits allow: a row for each that had room. Always in the same order, so that turns cannot block each other. */
+/**
+ * One more in each period, as far as its limits allow: a row for each that had room. Always in the same order, so that turns cannot block
+ * each other.
+ */
 function spend({ offer, limits, cost }: Promised, { at }: StoreAsked): RawBuilder<unknown> {
   const rows = JSON.stringify([...limits].sort((a, b) => (a.period < b.period ? -1 : 1)));
   return sql`insert into offer_periods as known (offer, period, codes, cost, since)

@@ -3,17 +3,7 @@ import type { Call, CallId } from '../domain/calls/call.js';
 import type { Instant } from '../domain/time/instant.js';
 import type { EntryId, JourneyId, ProfileId, StepId } from '../domain/values/ids.js';
 import type { Db, Trx } from './db.js';
-import { jsonText } from './json.js';
 import type { CallsTable } from './schema.js';
-
-/** A part of a larger statement; it is due at once. A repeat changes nothing. */
-export function writeCall(call: Omit<Call, 'attempts'>): RawBuilder<unknown> {
-  const { id, kind, to, profileId, entryId, journeyId, step, visit, orderId, data, isAwaited, createdAt } = call;
-  return sql`insert into calls (id, kind, receiver, profile_id, entry_id, journey_id, step, visit, order_id, data, is_awaited, created_at, next_real)
-    values (${id}, ${kind}, ${to}, ${profileId}, ${entryId}, ${journeyId}, ${step}, ${visit}::int, ${orderId}, ${jsonText(data)}::jsonb,
-      ${isAwaited}, ${createdAt}::bigint, real_now_ms())
-    on conflict (id) do nothing returning 1`;
-}
 
 /** A call with what its receiver may want to know of the person. */
 export interface DueCall extends Call {

@@ -64,9 +64,9 @@ const writers: { readonly [K in Effect['kind']]: Writer<K> } = {
     to.writes.add({ entries: writeLookedAt(entryId, { pokeReal: pokeReal(poke, to), hasRun: to.hasRun }) }),
   instant: ({ profileId, at }, { writes }) => writes.add({ profiles: writeLastInstant(profileId, at) }),
   asked: async ({ by, effect, at }, { writes, contested, chance }) => {
-    const { toStore, isContested = false } = stepEffect(effect);
-    const write = toStore(effect, { by, at, chance });
-    if (isContested) contested.push(write);
+    const kind = stepEffect(effect);
+    const write = kind.toStore(effect, { by, at, chance });
+    if (kind.isContested === true) contested.push(write);
     else await writes.add({ [`asked_${effect.kind}`]: write });
   },
   say: async (effect, { writes, say }) => {

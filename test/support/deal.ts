@@ -28,7 +28,13 @@ export function dealDeps(store: Store): TurnDeps {
         const text = `Your code: ${code ?? 'none'}`;
         return {
           kind: 'email' as const,
-          ...{ subject: 'A deal', html: text, text, locale: 'en', contentHash: 'hash', templateVersion: 1, atMostOnce: false },
+          subject: 'A deal',
+          html: text,
+          text,
+          locale: 'en',
+          contentHash: 'hash',
+          templateVersion: 1,
+          atMostOnce: false,
         };
       },
     },

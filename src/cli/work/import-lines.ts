@@ -3,6 +3,7 @@ import { CsvError, parse } from 'csv-parse';
 import { readJson } from '../../domain/values/exact-json.js';
 import { isRecord } from '../../domain/values/is-record.js';
 import { cellOf } from '../../sources/file/cell.js';
+import { delimiterOf } from '../delimiter.js';
 import { CliFailure } from '../failure.js';
 import { type SurveyedFile, textOf } from './import-file.js';
 
@@ -112,13 +113,6 @@ function headingsOf(record: readonly string[]): readonly string[] {
     seen.set(name, count);
     return count === 1 ? name : `${name} (${count})`;
   });
-}
-
-/** What parts the columns of the first line: spreadsheets of many countries write semicolons. */
-function delimiterOf(head: string): string {
-  const line = (head.split(/\r?\n|\r/).find((one) => one.trim() !== '') ?? '').replace(/"(?:[^"]|"")*"/g, '');
-  const counted = [',', ';', '\t', '|'].map((mark) => [mark, line.split(mark).length] as const);
-  return counted.reduce((most, one) => (one[1] > most[1] ? one : most))[0];
 }
 
 /** The text with its beginning read already. */

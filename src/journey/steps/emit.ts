@@ -5,7 +5,7 @@ import { error, type Finding } from '../finding.js';
 import { compileValues, heardByValues, needsOfValues, referencesOfValues, type Values, valuesOf, valuesSource } from '../values.js';
 import { factOfClientEvent } from '../words.js';
 import { beginsByItself } from './circles.js';
-import type { StepKind } from './kind.js';
+import { oneWay, type StepKind } from './kind.js';
 import type { StepBase } from './step.js';
 
 declare module '../definition.js' {
@@ -32,23 +32,17 @@ const yaml = z.strictObject({
 
 /** Tells an event of the person, which journeys, waits and segments hear like any other. */
 export const emit: StepKind<EmitStep, z.output<typeof yaml>> = {
+  ...oneWay,
   yaml: () => yaml,
-  inside: () => [],
   compile({ event, properties }, { id, next, note }) {
     const values = compileValues(properties);
     for (const named of referencesOfValues(Object.values(values))) note(named, 'properties');
     return { kind: 'emit', id, next, event: event.trim(), properties: values };
   },
-  isEnd: false,
-  ways: ({ next }) => [{ to: next }],
-  listens: () => [],
-  reads: () => [],
   needs: ({ properties }) => needsOfValues(Object.values(properties)),
   takes: ({ properties }) => heardByValues(Object.values(properties)),
   lint: (step, { definition, path }) => [...nameFindings(step.event, [...path, 'event']), ...beginsByItself(definition, step, path)],
   sentence: ({ event }) => `Tells the event ${event}.`,
-  dueAt: () => null,
-  arrival: () => null,
   move(step, state, context) {
     if (state.dueAt !== null) return { kind: 'go', to: step.next, line: null };
     const { known, unknown } = valuesOf(step.properties, state, context);
@@ -59,7 +53,6 @@ export const emit: StepKind<EmitStep, z.output<typeof yaml>> = {
       line: { kind: 'note', text: `Tells the event ${step.event}${without}.` },
     };
   },
-  message: () => null,
 };
 
 /** What the shop's events say of carts, orders and consent only the shop and the person can say. */

@@ -8,7 +8,7 @@ import type { EngineContext } from '../context.js';
 import type { EntryState } from '../entry.js';
 import { idText } from '../fields.js';
 import { type HoldAsked, tooLong } from './hold-marketing.js';
-import type { StepKind } from './kind.js';
+import { oneWay, type StepKind } from './kind.js';
 import type { StepBase } from './step.js';
 import type { CallAsked } from './webhook.js';
 
@@ -71,8 +71,8 @@ const yaml = z.strictObject({
 
 /** Hands the person over to the team: opens a task, once, and holds marketing until somebody closes it. The journey goes on at once. */
 export const handOff: StepKind<HandOffStep, z.output<typeof yaml>, TaskAsked | HoldAsked | CallAsked> = {
+  ...oneWay,
   yaml: () => yaml,
-  inside: () => [],
   compile: ({ reason, title, priority, due, because, to, hold_marketing: hold }, { id, next, note }) => {
     if (to !== undefined) note({ kind: 'receiver', name: to, by: ['email', 'webhook'] }, 'to');
     return {
@@ -88,17 +88,10 @@ export const handOff: StepKind<HandOffStep, z.output<typeof yaml>, TaskAsked | H
       holdMs: hold === false ? null : toLimitMs(hold),
     };
   },
-  isEnd: false,
-  ways: ({ next }) => [{ to: next }],
-  listens: () => [],
-  reads: () => [],
-  needs: () => [],
   takes: ({ because }) => [...because, 'order_id'].map((property) => ({ step: null, property })),
   lint: ({ holdMs }, { path }) => tooLong(holdMs ?? usualHoldMs, [...path, 'hold_marketing']),
   sentence: ({ title, reason, holdMs }) =>
     `Opens a task for the team: “${title}” (${reason})${holdMs === null ? '' : ', and holds marketing until it is closed'}.`,
-  dueAt: () => null,
-  arrival: () => null,
   move(step, state, context) {
     const { reason, title, priority, dueMs, holdMs, to } = step;
     const { at } = context;
@@ -126,7 +119,6 @@ export const handOff: StepKind<HandOffStep, z.output<typeof yaml>, TaskAsked | H
       ],
     };
   },
-  message: () => null,
 };
 
 /** What the receiver hears of the task. */

@@ -8,7 +8,7 @@ import type { EntryId, StepId } from '../../domain/values/ids.js';
 import { durationText, toLimitMs } from '../../yaml/duration-source.js';
 import { idText } from '../fields.js';
 import { error, type Finding } from '../finding.js';
-import type { StepKind } from './kind.js';
+import { oneWay, type StepKind } from './kind.js';
 import type { StepBase } from './step.js';
 
 declare module '../definition.js' {
@@ -47,8 +47,8 @@ const yaml = z.strictObject({
 
 /** Marketing to the person waits: service messages pass, and nothing is permitted that was refused. */
 export const holdMarketing: StepKind<HoldStep, z.output<typeof yaml>, HoldAsked> = {
+  ...oneWay,
   yaml: () => yaml,
-  inside: () => [],
   compile: ({ for: length, until, reason }, { id, next }) => ({
     kind: 'hold_marketing',
     id,
@@ -57,15 +57,8 @@ export const holdMarketing: StepKind<HoldStep, z.output<typeof yaml>, HoldAsked>
     endsWith: until === undefined ? 'time' : 'ticket',
     reason,
   }),
-  isEnd: false,
-  ways: ({ next }) => [{ to: next }],
-  listens: () => [],
-  reads: () => [],
-  needs: () => [],
   lint: ({ forMs }, { path }) => tooLong(forMs, [...path, 'for']),
   sentence: (step) => `Holds marketing to the person for ${lengthOf(step)} (${step.reason}).`,
-  dueAt: () => null,
-  arrival: () => null,
   move(step, _state, { at }) {
     const { forMs, endsWith, reason } = step;
     return {
@@ -75,7 +68,6 @@ export const holdMarketing: StepKind<HoldStep, z.output<typeof yaml>, HoldAsked>
       asks: [{ kind: 'hold', endsWith, reason, until: at + forMs }],
     };
   },
-  message: () => null,
 };
 
 function lengthOf({ forMs, endsWith }: Pick<HoldStep, 'forMs' | 'endsWith'>): string {

@@ -162,3 +162,20 @@ export interface StepKind<S extends StepBase & { readonly kind: string }, Source
   /** The ways between which it chooses, each with how its line of the story begins. Absent: it does not choose. */
   told?(step: S): readonly ToldWay[];
 }
+
+/**
+ * What most steps are that do something and go on: no steps inside, one way out, nothing to hear or to wait for, no message. A step says
+ * itself what is otherwise.
+ */
+export const oneWay = {
+  inside: () => [],
+  isEnd: false,
+  ways: ({ next }: Pick<StepBase, 'next'>) => [{ to: next }],
+  listens: () => [],
+  reads: () => [],
+  needs: () => [],
+  lint: () => [],
+  dueAt: () => null,
+  arrival: () => null,
+  message: () => null,
+} as const;

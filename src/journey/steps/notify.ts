@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { subjectId } from '../../domain/events/subject.js';
 import { idText } from '../fields.js';
 import { compileValues, heardByValues, needsOfValues, referencesOfValues, type Values, valueSource, valuesOf } from '../values.js';
-import type { StepKind } from './kind.js';
+import { oneWay, type StepKind } from './kind.js';
 import type { StepBase } from './step.js';
 import type { CallAsked } from './webhook.js';
 
@@ -30,24 +30,17 @@ const yaml = z.strictObject({
 
 /** Tells the team something, by email or by a webhook. It is no message to a customer: no consent, no cap, no holdout counts for it. */
 export const notify: StepKind<NotifyStep, z.output<typeof yaml>, CallAsked> = {
+  ...oneWay,
   yaml: () => yaml,
-  inside: () => [],
   compile({ to, subject, text }, { id, next, note }) {
     const values = compileValues({ subject, ...(text === undefined ? {} : { text }) });
     for (const named of referencesOfValues(Object.values(values))) note(named, 'text');
     note({ kind: 'receiver', name: to, by: ['email', 'webhook'] }, 'to');
     return { kind: 'notify', id, next, to, words: values };
   },
-  isEnd: false,
-  ways: ({ next }) => [{ to: next }],
-  listens: () => [],
-  reads: () => [],
   needs: (step) => needsOfValues(Object.values(step.words)),
   takes: (step) => heardByValues(Object.values(step.words)),
-  lint: () => [],
   sentence: ({ to }) => `Tells ${to} of the team.`,
-  dueAt: () => null,
-  arrival: () => null,
   move(step, state, context) {
     const { known, unknown } = valuesOf(step.words, state, context);
     const without = unknown.length === 0 ? '' : `, without ${unknown.join(' and ')}: not all of it is known`;
@@ -58,5 +51,4 @@ export const notify: StepKind<NotifyStep, z.output<typeof yaml>, CallAsked> = {
       asks: [{ kind: 'call', what: 'notice', to: step.to, orderId: subjectId(context.about, 'order'), data: known, isAwaited: false }],
     };
   },
-  message: () => null,
 };

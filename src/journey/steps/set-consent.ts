@@ -12,7 +12,7 @@ import { idText } from '../fields.js';
 import { error, type Finding, type Path } from '../finding.js';
 import { triggerKind } from '../triggers/kind-of.js';
 import { sayFact } from '../words.js';
-import type { Move, StepKind, StepLook } from './kind.js';
+import { type Move, oneWay, type StepKind, type StepLook } from './kind.js';
 import type { StepBase } from './step.js';
 
 declare module '../definition.js' {
@@ -67,8 +67,8 @@ const yaml = z
  * it. A no always counts.
  */
 export const setConsent: StepKind<SetConsentStep, z.output<typeof yaml>> = {
+  ...oneWay,
   yaml: () => yaml,
-  inside: () => [],
   compile({ channel, topic, to, because, text, locale }, { id, next, note }) {
     const heard = because?.startsWith('heard.') === true ? because.slice('heard.'.length) : null;
     if (heard !== null) note({ kind: 'step', name: heard, for: 'heard' }, 'because');
@@ -85,21 +85,13 @@ export const setConsent: StepKind<SetConsentStep, z.output<typeof yaml>> = {
       locale: locale ?? null,
     };
   },
-  isEnd: false,
-  ways: ({ next }) => [{ to: next }],
-  listens: () => [],
-  reads: () => [],
-  needs: () => [],
   takes: ({ because }) => (because?.kind === 'heard' ? [{ step: because.step, property: null }] : []),
   lint: (step, look) => (step.to === 'granted' ? actFindings(step, look) : []),
   sentence: (step) => `Records a ${step.to === 'granted' ? 'yes' : 'no'} to ${what(step)}.`,
-  dueAt: () => null,
-  arrival: () => null,
   move(step, state, context) {
     if (state.dueAt !== null) return goOn(step, null);
     return step.to === 'granted' ? grant(step, state, context) : withdraw(step, state, context);
   },
-  message: () => null,
 };
 
 function what({ channel, topic }: SetConsentStep): string {

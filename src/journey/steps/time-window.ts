@@ -5,7 +5,7 @@ import { formatLocal, type LocalTime, localClock, localTimeAfterDays, parseLocal
 import { isTimeZone } from '../../domain/time/time-zone.js';
 import type { EngineContext } from '../context.js';
 import { idText, localTimeText } from '../fields.js';
-import type { StepKind } from './kind.js';
+import { oneWay, type StepKind } from './kind.js';
 import type { StepBase } from './step.js';
 
 declare module '../definition.js' {
@@ -53,8 +53,8 @@ const yaml = z
 
 /** Holds until a window of the week is open. An entry that comes while it is open goes on at once. */
 export const timeWindow: StepKind<TimeWindowStep, z.output<typeof yaml>> = {
+  ...oneWay,
   yaml: () => yaml,
-  inside: () => [],
   compile: ({ days, from, to, zone }, { id, next }) => ({
     kind: 'time_window',
     id,
@@ -64,14 +64,7 @@ export const timeWindow: StepKind<TimeWindowStep, z.output<typeof yaml>> = {
     to,
     zone: zone ?? null,
   }),
-  isEnd: false,
-  ways: ({ next }) => [{ to: next }],
-  listens: () => [],
-  reads: () => [],
-  needs: () => [],
-  lint: () => [],
   sentence: (step) => `Waits until it is ${windowWords(step)}.`,
-  message: () => null,
   dueAt: (step, state, context) => openFrom(step, state.arrivedAt, context),
   arrival: (step, state, context) =>
     openFrom(step, state.arrivedAt, context) <= state.arrivedAt ? null : { kind: 'wait', text: `${waitSentence(step, state, context)}.` },

@@ -17,7 +17,7 @@ import {
   valuesOf,
   valuesSource,
 } from '../values.js';
-import type { StepKind } from './kind.js';
+import { oneWay, type StepKind } from './kind.js';
 import type { StepBase } from './step.js';
 
 declare module '../definition.js' {
@@ -81,8 +81,8 @@ function namedIn({ set, unset, add, remove }: Pick<Source, (typeof ways)[number]
 
 /** Says traits of the person, as an identify of the shop does. What follows in the journey sees them. */
 export const updateProfile: StepKind<UpdateProfileStep, Source> = {
+  ...oneWay,
   yaml: () => yaml,
-  inside: () => [],
   compile({ set, unset, add, remove }, { id, next, note }) {
     const step: UpdateProfileStep = {
       kind: 'update_profile',
@@ -96,10 +96,6 @@ export const updateProfile: StepKind<UpdateProfileStep, Source> = {
     for (const named of referencesOfValues(valuesIn(step))) note(named);
     return step;
   },
-  isEnd: false,
-  ways: ({ next }) => [{ to: next }],
-  listens: () => [],
-  reads: () => [],
   needs: (step) => needsOfValues(valuesIn(step)),
   takes: (step) => heardByValues(valuesIn(step)),
   lint: (step, { path }) => namedIn(asSource(step)).flatMap((named) => protectedTrait(named, path)),
@@ -107,8 +103,6 @@ export const updateProfile: StepKind<UpdateProfileStep, Source> = {
     const parts = sayParts({ set: Object.keys(step.set), unset: step.unset, add: Object.keys(step.add), remove: Object.keys(step.remove) });
     return `${capital(parts.join('; '))}.`;
   },
-  dueAt: () => null,
-  arrival: () => null,
   move(step, state, context) {
     if (state.dueAt !== null) return { kind: 'go', to: step.next, line: null };
     const { traits, said, without } = changesOf(step, state, context);
@@ -119,7 +113,6 @@ export const updateProfile: StepKind<UpdateProfileStep, Source> = {
     }
     return { kind: 'say', event: { type: 'identify', traits }, line: { kind: 'note', text: `${capital(parts.join('; '))}.` } };
   },
-  message: () => null,
 };
 
 function valuesIn({ set, add, remove }: UpdateProfileStep): readonly Value[] {

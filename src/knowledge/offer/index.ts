@@ -19,7 +19,7 @@ declare module '../../journey/knowledge.js' {
 }
 
 const example = {
-  code: 'WREN-T7KQ4MDXPC',
+  code: 'WREN-T7KQ4M6XPC',
   expires: Date.UTC(2026, 11, 5),
   id: 'ten-percent',
   kind: 'percent',

@@ -1,8 +1,6 @@
 import { suppressionAfter } from '../../domain/consent/suppression.js';
 import { subjectId } from '../../domain/events/subject.js';
 import { addressOf, type Channel, channelKind, normaliseAddress } from '../../domain/messages/channel.js';
-import type { Instant } from '../../domain/time/instant.js';
-import type { EntryId } from '../../domain/values/ids.js';
 import { leaseMs } from '../../domain/values/lease.js';
 import { stepEffect } from '../../step-effects/kind-of.js';
 import type { Effect, EffectOf } from '../../turn/effects.js';

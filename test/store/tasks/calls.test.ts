@@ -88,7 +88,9 @@ describeOnBothStores('what a journey tells the shop', (store) => {
       data: { journey: 'trial', step: 'desk', userId: 'ada', values: { plan: 'gold' } },
     });
     const key = Buffer.from((showReceiverKey(deps, 'helpdesk') ?? '').replace('whsec_', ''), 'base64');
-    const signed = createHmac('sha256', key).update(`${call?.id}.${headers['webhook-timestamp']}.${body}`).digest('base64');
+    const signed = createHmac('sha256', key)
+      .update(`${call?.id}.${String(headers['webhook-timestamp'])}.${body}`)
+      .digest('base64');
     expect(headers['webhook-signature']).toBe(`v1,${signed}`);
 
     await turns();
