@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { JourneyDefinition } from '../journey/definition.js';
 import type { Db, Trx } from './db.js';
 
@@ -21,9 +21,18 @@ const definitionsByHash = new Map<string, JourneyDefinition>();
  * time.
  */
 export async function loadLiveJourneys(db: Db | Trx): Promise<readonly PublishedJourney[]> {
-  const { rows } = await sql<Omit<PublishedJourney, 'definition'> & { readonly hash: string }>`
-    select j.id, j.state, v.version, v.hash from journeys j join journey_versions v on v.journey_id = j.id and v.version = j.live_version
-    where j.state <> 'archived' and not j.is_internal order by j.id collate "C"`.execute(db);
+  return withDefinitions(db, (await selectLiveJourneys.execute(db)).rows);
+}
+
+type LiveRow = Omit<PublishedJourney, 'definition'> & { readonly hash: string };
+
+/** To be read with others in one round trip; `withDefinitions` does the rest. */
+export const selectLiveJourneys: RawBuilder<LiveRow> = sql<LiveRow>`
+  select j.id, j.state, v.version, v.hash from journeys j join journey_versions v on v.journey_id = j.id and v.version = j.live_version
+  where j.state <> 'archived' and not j.is_internal order by j.id collate "C"`;
+
+/** No statement, unless a version is met for the first time. */
+export async function withDefinitions(db: Db | Trx, rows: readonly LiveRow[]): Promise<readonly PublishedJourney[]> {
   const journeys: PublishedJourney[] = [];
   for (const row of rows) {
     const definition = definitionsByHash.get(row.hash) ?? (await loadDefinition(db, row.id, row.version));

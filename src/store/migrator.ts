@@ -38,6 +38,7 @@ import { up as exposuresInTime } from './migrations/0043-exposures-in-time.js';
 import { up as offers } from './migrations/0046-offers.js';
 import { up as tasksAndHolds } from './migrations/0048-tasks-and-holds.js';
 import { up as calls } from './migrations/0049-calls.js';
+import { up as mustTouch } from './migrations/0050-must-touch.js';
 import { up as imports } from './migrations/0052-imports.js';
 import { up as eventCounts } from './migrations/0053-event-counts.js';
 
@@ -82,6 +83,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0046-offers': { up: offers },
   '0048-tasks-and-holds': { up: tasksAndHolds },
   '0049-calls': { up: calls },
+  '0050-must-touch': { up: mustTouch },
   '0052-imports': { up: imports },
   '0053-event-counts': { up: eventCounts },
 };

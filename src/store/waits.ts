@@ -5,31 +5,39 @@ import { sharersAtMost } from '../domain/people/sharing.js';
 import type { EntryId, JourneyId, ProfileId } from '../domain/values/ids.js';
 import type { Awaiting } from '../journey/entry.js';
 import type { WaitMatch } from '../matching/waits.js';
-import type { Trx } from './db.js';
 import type { EntriesTable, WaitsTable } from './schema.js';
 import { sharingWith } from './sharing.js';
 import { toAbout } from './subjects.js';
 import { rowsOf } from './write-together.js';
 
 type WaitRow = Pick<Selectable<WaitsTable>, 'entry_id' | 'event' | 'by_kind' | 'by_value' | 'purpose' | 'hastens'> &
-  Pick<Selectable<EntriesTable>, 'journey_id' | 'profile_id' | 'cart_id' | 'subjects' | 'created_at'>;
+  Pick<Selectable<EntriesTable>, 'journey_id' | 'profile_id' | 'cart_id' | 'subjects' | 'created_at'> & {
+    readonly shared_with: string | null;
+  };
+
+/** What happens: facts of these names, of these profiles, about these subjects. */
+export interface Happens {
+  readonly events: readonly FactName[];
+  readonly profiles: readonly string[];
+  readonly subjects: readonly Subject[];
+}
 
 /**
  * Waits of live entries for any of these events, by profile or by what the facts are about; where one of them is an order, also the exits
- * of entries whose people share an address with these profiles. One statement.
+ * of entries whose people share an address with these profiles.
  */
-export async function findWaits(
-  trx: Trx,
-  of: { readonly events: readonly FactName[]; readonly profiles: readonly string[]; readonly subjects: readonly Subject[] },
-): Promise<readonly WaitMatch[]> {
+export function selectWaits(of: Happens): RawBuilder<WaitRow> {
   const shared = of.events.includes('order.paid') ? sql` union all ${sharedExits(of.profiles)}` : sql``;
-  const { rows } = await sql<WaitRow & { readonly shared_with: string | null }>`
+  return sql<WaitRow>`
     select w.entry_id, w.event, w.by_kind, w.by_value, w.purpose, w.hastens, e.journey_id, e.profile_id, e.cart_id, e.subjects, e.created_at, null as shared_with
     from waits w join entries e on e.id = w.entry_id
     where w.event = any(${of.events})
       and (${isBy('profile', of.profiles)}${sql.join(bySubject(of.subjects), sql``)})
-      and e.state = 'open'${shared} order by entry_id`.execute(trx);
-  return rows.map((row) => ({
+      and e.state = 'open'${shared} order by entry_id`;
+}
+
+export function toWait(row: WaitRow): WaitMatch {
+  return {
     entryId: row.entry_id as EntryId,
     journeyId: row.journey_id as JourneyId,
     profileId: row.profile_id as ProfileId,
@@ -41,7 +49,7 @@ export async function findWaits(
     purpose: row.purpose as Awaiting['purpose'],
     hastens: row.hastens,
     ...(row.shared_with === null ? {} : { sharedWith: row.shared_with as ProfileId }),
-  }));
+  };
 }
 
 function isBy(kind: string, ids: readonly string[]): RawBuilder<unknown> {

@@ -14,14 +14,33 @@ export async function writeTogether<Name extends string>(trx: Trx, writes: Write
   const touched = Object.fromEntries(Object.keys(writes).map((name) => [name, 0])) as Record<Name, number>;
   const [first, ...others] = named;
   if (first === undefined) return touched;
-  const { rows } = await together(named).execute(trx);
+  const { rows } = await counted(named).execute(trx);
   return others.length === 0 ? { ...touched, [first[0]]: rows.length } : { ...touched, ...(rows[0] as Record<Name, number>) };
 }
 
 /** As `writeTogether`, for callers that need no count: it goes with the transaction's next statement, its commit at the latest. */
 export async function writeWithNext(trx: Trx, writes: Writes): Promise<void> {
   const named = namedOf(writes);
-  if (named.length > 0) await sendWithNext(trx, together(named));
+  if (named.length > 0) await sendWithNext(trx, counted(named));
+}
+
+/**
+ * As `writeWithNext`, for writes of which some must touch so many rows (`expected`, by name; none where there is nothing to write). Where
+ * one touches others, because another transaction came between, the statement fails as `StaleRead` does: `Store.transaction` runs the whole
+ * again. The store itself compares, so that nobody waits for the counts.
+ */
+export async function writeAsExpected(trx: Trx, writes: Writes, expected: Readonly<Record<string, number>>): Promise<void> {
+  const named = namedOf(writes);
+  const known = new Set(named.map(([name]) => name));
+  const asked = Object.entries(expected).filter(([name, rows]) => {
+    if (known.has(name)) return true;
+    if (rows > 0) throw new Error(`Rows of ${name} are expected, and none are written.`);
+    return false;
+  });
+  if (named.length === 0) return;
+  const counts = asked.map(([name]) => `(select count(*) from "${name}")`).join(', ');
+  const compared = rawSql([`must_touch(array[${counts}]::bigint[], `, '::bigint[])'], [asked.map(([, rows]) => rows)]);
+  await sendWithNext(trx, asked.length === 0 ? counted(named) : together(named, compared));
 }
 
 /** A write that is planned, to go into one statement with others; null: there is nothing to write. */
@@ -34,14 +53,17 @@ function namedOf(writes: Writes): Named {
   return Object.entries(writes).flatMap(([name, write]) => (write === null || write === undefined ? [] : [[name, write] as const]));
 }
 
-/** A write by itself is sent as it is. */
-function together(named: Named): RawBuilder<unknown> {
+/** `answer`: what is selected of the writes. */
+function together(named: Named, answer: RawBuilder<unknown>): RawBuilder<unknown> {
+  const before = named.map(([name], index) => `${index === 0 ? 'with' : '),'} "${name}" as (`);
+  return rawSql([...before, ') select ', ''], [...named.map(([, write]) => write), answer]);
+}
+
+/** With how many rows each touched. A write by itself is sent as it is. */
+function counted(named: Named): RawBuilder<unknown> {
   const [first, ...others] = named;
-  if (first === undefined) throw new Error('There is nothing to write.');
-  if (others.length === 0) return first[1];
-  const before = others.map(([name]) => `), "${name}" as (`);
-  const counts = named.map(([name]) => `(select count(*) from "${name}") as "${name}"`).join(', ');
-  return rawSql([`with "${first[0]}" as (`, ...before, `) select ${counts}`], [first[1], ...others.map(([, write]) => write)]);
+  if (first !== undefined && others.length === 0) return first[1];
+  return together(named, rawSql([named.map(([name]) => `(select count(*) from "${name}") as "${name}"`).join(', ')], []));
 }
 
 /**

@@ -22,7 +22,7 @@ import { writeOrders } from '../../store/orders.js';
 import { changeOf, writeNewProfiles } from '../../store/profiles.js';
 import { writeServiceRecords } from '../../store/service-records.js';
 import { writeSuspectIds } from '../../store/suspect-ids.js';
-import { StaleRead, type Writes, writeTogether } from '../../store/write-together.js';
+import { StaleRead, type Writes, writeAsExpected, writeTogether } from '../../store/write-together.js';
 import { flagWrites } from '../answers/flag-values.js';
 import type { AppDeps } from '../deps.js';
 import { joinStoredCarts } from './join-carts.js';
@@ -238,21 +238,21 @@ export async function projectAndTell(
   // Entries of carts that were joined are moved before they are matched, and what they point to is written before that.
   const carriesOn = projection.carts.joined.length > 0;
   if (carriesOn) {
-    asExpected(await writeTogether(trx, projected.writes), projected.expected);
+    await writeAsExpected(trx, projected.writes, projected.expected);
     await joinStoredCarts(trx, projection.carts.joined, deps.clock.now());
   }
-  const { matched, wakes, touched } = await tellFacts(trx, deps, {
+  const { matched, wakes } = await tellFacts(trx, deps, {
     facts: projection.facts,
     ...(depth === undefined ? {} : { depth }),
     people: known,
     newcomers: [...created, ...plan.merges.flatMap(({ from, into }) => [from, into])],
+    expected: { ...(carriesOn ? {} : projected.expected), events: fresh.length },
     writes: (matched) => {
       const told = byEvent([...projection.notes, ...matched]);
       const events = fresh.map(({ reading }, index) => newEvent(reading, plan.profileIds[index] as ProfileId, told));
       return { ...(carriesOn ? {} : projected.writes), events: writeEvents(events) };
     },
   });
-  asExpected(touched, { ...(carriesOn ? {} : projected.expected), events: fresh.length });
   return { projection, matched, wakes };
 }
 
@@ -283,7 +283,10 @@ function inOrderOfTime(fresh: readonly Fresh[], plan: IdentityPlan) {
     .sort((a, b) => a.reading.event.occurredAt - b.reading.event.occurredAt);
 }
 
-/** Parts of one statement, and how many rows some of them must touch if nobody else came between. */
+/**
+ * Parts of one statement, and how many rows some of them must touch if nobody else came between: ids, tokens and events are not locked
+ * before they are there, so another transaction may have taken one meanwhile.
+ */
 interface PlannedWrites {
   readonly writes: Writes;
   readonly expected: Readonly<Record<string, number>>;
@@ -319,15 +322,6 @@ function projectionWrites(
     },
     expected: { identities: plan.changes.length, tokens: tokens.length, orders: orders.length, records: records.length },
   };
-}
-
-/**
- * Ids, tokens and events are not locked before they are there: another transaction may have taken one meanwhile, and then this one runs
- * again.
- */
-function asExpected(touched: Readonly<Record<string, number>>, expected: PlannedWrites['expected']): void {
-  for (const [name, rows] of Object.entries(expected))
-    if (touched[name] !== rows) throw new StaleRead(`Of the ${name}, some were taken by another transaction meanwhile.`);
 }
 
 function byEvent(matched: readonly Matched[]): ReadonlyMap<string, readonly Matched[]> {

@@ -3,11 +3,10 @@ import type { Clock } from '../../domain/time/clock.js';
 import type { ProfileId } from '../../domain/values/ids.js';
 import { type MatchableFact, type Matched, withUnheard } from '../../matching/matched.js';
 import { type LiveJourney, meetTriggers, type Starts, startEntries } from '../../matching/triggers.js';
-import { deliverToWaiting, type NewInput, type WaitMatch } from '../../matching/waits.js';
+import { deliverToWaiting, type NewInput } from '../../matching/waits.js';
 import type { Trx } from '../../store/db.js';
 import { findLiveEntries, writeArmed, writePostponed, writeWoken } from '../../store/entries.js';
-import { loadLiveJourneys } from '../../store/live-journeys.js';
-import { findWaits } from '../../store/waits.js';
+import { findListeners, type Listeners } from '../../store/listeners.js';
 import type { Write } from '../../store/write-together.js';
 
 export interface MatchContext {
@@ -23,26 +22,19 @@ export interface MatchPlan {
   readonly writes: Readonly<Record<'woken' | 'armed' | 'postponed', Write>>;
 }
 
-/** Who waits for facts, and which journeys they may begin: read once for all facts of a transaction. */
-export interface Listeners {
-  readonly waits: readonly WaitMatch[];
-  readonly journeys: readonly LiveJourney[];
-}
-
 /** Facts that come later in the transaction, of these people. */
 export interface ToCome {
   readonly names: readonly FactName[];
   readonly profiles: readonly ProfileId[];
 }
 
-/** Reads who listens to these facts, and to those that are to come. Two statements. */
-export async function readListeners(trx: Trx, facts: readonly MatchableFact[], toCome: ToCome): Promise<Listeners> {
-  const waits = await findWaits(trx, {
+/** Reads who listens to these facts, and to those that are to come: once for all facts of a transaction. Two statements. */
+export function readListeners(trx: Trx, facts: readonly MatchableFact[], toCome: ToCome): Promise<Listeners> {
+  return findListeners(trx, {
     events: [...new Set([...facts.map(({ fact }) => fact.name), ...toCome.names])],
     profiles: [...new Set([...facts.map(({ fact }) => fact.profileId), ...toCome.profiles])],
     subjects: facts.flatMap(({ fact }) => fact.about ?? []),
   });
-  return { waits, journeys: await loadLiveJourneys(trx) };
 }
 
 /**

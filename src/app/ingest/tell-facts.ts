@@ -8,10 +8,11 @@ import type { NewInput } from '../../matching/waits.js';
 import type { Trx } from '../../store/db.js';
 import { writeInputs } from '../../store/entry-inputs.js';
 import { writeFacts } from '../../store/facts.js';
+import type { Listeners } from '../../store/listeners.js';
 import { type ProfileChange, writeProfileChanges } from '../../store/profiles.js';
-import { type Writes, writeTogether } from '../../store/write-together.js';
+import { type Writes, writeAsExpected } from '../../store/write-together.js';
 import { reviewPeople } from '../segments/review-people.js';
-import { type Listeners, type MatchContext, planMatches, readListeners, type ToCome } from './match-facts.js';
+import { type MatchContext, planMatches, readListeners, type ToCome } from './match-facts.js';
 
 /** The facts of one transaction, which has locked the profiles (ascending) and carts concerned. */
 export interface Telling {
@@ -30,6 +31,8 @@ export interface Telling {
    * What else goes into the same statement, with what the facts did. It may not write profiles, facts or inputs, and reads none of this.
    */
   readonly writes?: (matched: readonly Matched[]) => Writes;
+  /** How many rows some of `writes` must touch; where they touch others, the transaction is run again. */
+  readonly expected?: Readonly<Record<string, number>>;
 }
 
 /** What telling needs. */
@@ -44,13 +47,12 @@ export interface Told {
   readonly matched: readonly Matched[];
   /** Somebody is to be woken: the caller rings (`notifyRelay`) when all is committed. */
   readonly wakes: boolean;
-  /** Rows that each of `writes` touched. */
-  readonly touched: Readonly<Record<string, number>>;
 }
 
 /**
  * The one way in which facts reach journeys: writes them, moves their people on, matches them against triggers and waits, and hands entries
- * what is theirs. Statements: two that read who listens, one where a trigger matches, and one for all writes; if a segment asks about
+ * what is theirs. Statements: two that read who listens, one where a trigger matches, and one for all writes, which goes with the
+ * transaction's next statement, its commit at the latest; if a segment asks about
  * these facts, those of `reviewPeople`, and one more if somebody came into a segment or left one.
  */
 export async function tellFacts(trx: Trx, context: TellContext, telling: Telling): Promise<Told> {
@@ -72,7 +74,7 @@ export async function reviewAndTell(
   context: TellContext,
   ids: readonly ProfileId[],
   { known = null, depth }: { readonly known?: Listeners | null; readonly depth?: number | undefined } = {},
-): Promise<Pick<Told, 'matched' | 'wakes'>> {
+): Promise<Told> {
   const { segments, policies, clock, secret } = context;
   const asked = { segments: segments.current(), topics: policies.current().topics, at: clock.now() };
   const opener = secret === undefined ? {} : { open: (name: string, sealed: Sealed) => open(secret, name, sealed) };
@@ -106,18 +108,19 @@ function placesOf(concerned: readonly ProfileId[]): ToCome {
 async function tellJourneys(
   trx: Trx,
   context: MatchContext,
-  { facts, people, inputs = [], writes }: Telling,
+  { facts, people, inputs = [], writes, expected = {} }: Telling,
   listeners: Listeners | null,
 ): Promise<Told> {
   const { matched, inputs: heard, writes: planned } = await planMatches(trx, facts, listeners ?? { waits: [], journeys: [] }, context);
-  const touched = await writeTogether<string>(trx, {
+  const all: Writes = {
     ...writes?.(matched),
     profiles: writeProfileChanges(oneEach(people)),
     facts: writeFacts(facts.map(({ fact }) => fact)),
     inputs: writeInputs([...inputs, ...heard], context.clock.now()),
     ...planned,
-  });
-  return { matched, wakes: matched.some(({ result }) => waking.has(result)), touched };
+  };
+  await writeAsExpected(trx, all, expected);
+  return { matched, wakes: matched.some(({ result }) => waking.has(result)) };
 }
 
 const waking: ReadonlySet<Matched['result']> = new Set(['armed', 'entered', 'input']);
