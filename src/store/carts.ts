@@ -25,8 +25,10 @@ export async function lockCarts(trx: Trx, of: ConcernedCarts): Promise<readonly 
   return rows.map(toCart);
 }
 
-/** The statement of `lockCarts`, as a part of a larger one too. */
-export function lockingCarts(of: ConcernedCarts): RawBuilder<CartRow> {
+/** The statement of `lockCarts`, as a part of a larger one too. `profiles`: ids, or an array of them. */
+export function lockingCarts(
+  of: Omit<ConcernedCarts, 'profiles'> & { readonly profiles: readonly string[] | RawBuilder<unknown> },
+): RawBuilder<CartRow> {
   return sql<CartRow>`select c.*, array(select t.token from cart_tokens t where t.cart_id = c.id order by t.token) as tokens from carts c
     where c.id = any(array(select t.cart_id from cart_tokens t where t.token = any(${of.tokens})))
        or (c.profile_id = any(${of.profiles}) and c.updated_at >= ${of.activeSince} and c.state = 'open')

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { KeptCart } from '../domain/carts/cart-book.js';
 import type { KeptOrder } from '../domain/orders/kept-order.js';
 import { type Crowd, crowdedForMs, crowdWindowMs } from '../domain/people/crowded-id.js';
@@ -10,8 +10,9 @@ import type { ProfileId } from '../domain/values/ids.js';
 import { type CartRow, lockingCarts, toCart } from './carts.js';
 import type { Trx } from './db.js';
 import { isOneOf } from './identities.js';
+import { inOneTrip } from './one-trip.js';
 import { lockingOrders, type OrderRow, toKeptOrder } from './orders.js';
-import { lockCanonicalWhere } from './profiles.js';
+import { lockCanonical, selectForUpdate, toProfile } from './profiles.js';
 import { isOneOfKeys, lockingRecords, type ServiceRow, toServiceRecord } from './service-records.js';
 
 /** What events name: the ids of people, and carts by the shop's tokens. */
@@ -24,11 +25,8 @@ export interface Named {
   readonly records: readonly string[];
 }
 
-/**
- * Locks the canonical profiles of those named, and of the owners of what else is named. One statement, save when a merge is met.
- * What the ids say is read before the lock is had: look again afterwards.
- */
-export async function lockNamed(trx: Trx, named: Named): Promise<readonly Profile[]> {
+/** The ids of those named, and of the owners of what else is named. */
+function selectNamed(named: Named): RawBuilder<unknown> {
   const owners =
     named.tokens.length === 0
       ? sql``
@@ -36,12 +34,37 @@ export async function lockNamed(trx: Trx, named: Named): Promise<readonly Profil
   const buyers = named.orders.length === 0 ? sql`` : sql` union select profile_id from orders where order_id = any(${named.orders})`;
   const tellers =
     named.records.length === 0 ? sql`` : sql` union select profile_id from service_records where ${isOneOfKeys(named.records)}`;
+  return sql`select profile_id from identities where ${isOneOf(named.identities)}${owners}${buyers}${tellers}`;
+}
+
+/** What an ingest asks of the store. `cartsSince` null: no event speaks of a cart, so none is read. */
+export interface AskedOfIngest extends Named {
+  readonly messageIds: readonly string[];
+  readonly cartsSince: Instant | null;
+  /** User ids whose recent browsers and addresses are counted; `at`: the present instant. */
+  readonly mayJoin: { readonly userIds: readonly string[]; readonly at: Instant };
+}
+
+/**
+ * Locks the canonical profiles of those named, and of the owners of what else is named, and reads what counts once they are locked. Two
+ * statements in one round trip; two more where a merge is met. Whom the ids name is read by each statement for itself: the caller looks
+ * whether all whom the snapshot names are locked.
+ */
+export async function lockAndRead(
+  trx: Trx,
+  asked: AskedOfIngest,
+): Promise<{ readonly profiles: readonly Profile[]; readonly known: IngestSnapshot }> {
   // As an array, so that the planner looks the profiles up one by one.
-  const { profiles } = await lockCanonicalWhere(
+  const named = sql`array(${selectNamed(asked)})`;
+  const [rows, read] = await inOneTrip(trx, selectForUpdate(sql`id = any(${named})`), selectSnapshot(asked, named));
+  if (rows.every((row) => row.merged_into === null)) return { profiles: rows.map(toProfile), known: snapshotOf(read) };
+  // Whom they became is locked after the snapshot was read, so it is read again.
+  const { profiles } = await lockCanonical(
     trx,
-    sql`id = any(array(select profile_id from identities where ${isOneOf(named.identities)}${owners}${buyers}${tellers}))`,
+    rows.map((row) => row.id as ProfileId),
   );
-  return profiles;
+  const again = await selectSnapshot(asked, sql`${profiles.map(({ id }) => id)}::text[]`).execute(trx);
+  return { profiles, known: snapshotOf(again.rows) };
 }
 
 /** What counts once the profiles are locked. */
@@ -57,8 +80,6 @@ export interface IngestSnapshot {
   readonly storedEvents: ReadonlyMap<string, StoredEvent>;
   /** What user ids have collected, of which it was asked. */
   readonly crowds: ReadonlyMap<string, Crowd>;
-  /** Addresses at which all marketing is refused, by the keys that were asked for. */
-  readonly unsubscribed: ReadonlySet<string>;
   /** Carts with one of the tokens, and the open carts of the profiles that were active since; locked, in id order. */
   readonly carts: readonly KeptCart[];
   /** Those that are named; locked, in id order. */
@@ -78,7 +99,7 @@ export interface StoredEvent {
 }
 
 interface SnapshotRow {
-  readonly what: 'user' | 'anonymous' | 'profile' | 'stored' | 'unsubscribed' | 'cart' | 'order' | 'record' | 'crowd';
+  readonly what: 'user' | 'anonymous' | 'profile' | 'stored' | 'cart' | 'order' | 'record' | 'crowd';
   readonly value: string;
   readonly profile_id: string | null;
   readonly at: number | null;
@@ -86,23 +107,12 @@ interface SnapshotRow {
   readonly cart: CartRow | OrderRow | ServiceRow | { readonly anonymousId: string | null } | { readonly emails: readonly string[] } | null;
 }
 
-/** One statement. `cartsSince` null: no event speaks of a cart, so none is read. */
-export async function readIngestSnapshot(
-  trx: Trx,
-  of: Named & {
-    readonly profiles: readonly ProfileId[];
-    readonly messageIds: readonly string[];
-    readonly cartsSince: Instant | null;
-    /** User ids whose recent browsers and addresses are counted; `at`: the present instant. */
-    readonly mayJoin: { readonly userIds: readonly string[]; readonly at: Instant };
-    /** Keys of addresses, to be told whether marketing is refused there. */
-    readonly refusals: readonly string[];
-  },
-): Promise<IngestSnapshot> {
+/** `profiles`: an array of the ids of those who are locked. */
+function selectSnapshot(of: AskedOfIngest, profiles: RawBuilder<unknown>): RawBuilder<SnapshotRow> {
   const carts =
     of.cartsSince === null
       ? sql``
-      : sql` union all select 'cart', id, null, null, null, to_jsonb(c) from (${lockingCarts({ tokens: of.tokens, profiles: of.profiles, activeSince: of.cartsSince })}) c`;
+      : sql` union all select 'cart', id, null, null, null, to_jsonb(c) from (${lockingCarts({ tokens: of.tokens, profiles, activeSince: of.cartsSince })}) c`;
   const orders =
     of.orders.length === 0
       ? sql``
@@ -111,18 +121,31 @@ export async function readIngestSnapshot(
     of.records.length === 0
       ? sql``
       : sql` union all select 'record', id, null, null, null, to_jsonb(s) from (${lockingRecords(of.records)}) s`;
-  const refusals =
-    of.refusals.length === 0
-      ? sql``
-      : sql` union all select 'unsubscribed', hash, null, null, null, null from suppressions where hash = any(${of.refusals})`;
-  const { rows } = await sql<SnapshotRow>`
+  return sql<SnapshotRow>`
     select kind as what, value, profile_id, created_at as at, told_by as told, null::jsonb as cart from identities where ${isOneOf(of.identities)}
     union all select 'profile', profile_id, case when bool_or(kind = 'user') then case when bool_or(kind = 'user' and told_by is null) then 'proven' else 'unproven' end end,
-      null, case when bool_or(kind = 'anonymous') then 'browsed' end, null from identities where profile_id = any(${of.profiles}) group by profile_id
-    union all select 'stored', e.message_id, e.profile_id, p.erased_at, coalesce(k.lineage, e.key_id), jsonb_build_object('anonymousId', e.payload->>'anonymousId')
-      from events e left join profiles p on p.id = e.profile_id left join write_keys k on k.id = e.key_id where e.message_id = any(${of.messageIds})${refusals}${crowdsOf(of.mayJoin)}${carts}${orders}${records}`.execute(
-    trx,
-  );
+      null, case when bool_or(kind = 'anonymous') then 'browsed' end, null from identities where profile_id = any(${profiles}) group by profile_id
+    union all ${selectStored(of.messageIds)}${crowdsOf(of.mayJoin)}${carts}${orders}${records}`;
+}
+
+function selectStored(messageIds: readonly string[]): RawBuilder<SnapshotRow> {
+  return sql<SnapshotRow>`select 'stored' as what, e.message_id as value, e.profile_id, p.erased_at as at, coalesce(k.lineage, e.key_id) as told,
+      jsonb_build_object('anonymousId', e.payload->>'anonymousId') as cart
+    from events e left join profiles p on p.id = e.profile_id left join write_keys k on k.id = e.key_id where e.message_id = any(${messageIds})`;
+}
+
+/** Those of the events that are stored already, by the id under which they are. One statement. */
+export async function readStoredEvents(trx: Trx, messageIds: readonly string[]): Promise<ReadonlyMap<string, StoredEvent>> {
+  return snapshotOf((await selectStored(messageIds).execute(trx)).rows).storedEvents;
+}
+
+/** Addresses at which all marketing is refused, of the keys that are asked for. One statement. */
+export async function readRefusals(trx: Trx, keys: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ hash: string }>`select hash from suppressions where hash = any(${keys})`.execute(trx);
+  return new Set(rows.map(({ hash }) => hash));
+}
+
+function snapshotOf(rows: readonly SnapshotRow[]): IngestSnapshot {
   const snapshot = {
     identities: [] as KnownIdentity[],
     knownProfiles: new Set<ProfileId>(),
@@ -130,7 +153,6 @@ export async function readIngestSnapshot(
     browsed: new Set<ProfileId>(),
     storedEvents: new Map<string, StoredEvent>(),
     crowds: new Map<string, Crowd>(),
-    unsubscribed: new Set<string>(),
     carts: [] as KeptCart[],
     orders: [] as KeptOrder[],
     records: [] as ServiceRecord[],
@@ -143,7 +165,6 @@ export async function readIngestSnapshot(
       if (told !== null) snapshot.browsed.add(value as ProfileId);
     } else if (what === 'stored')
       snapshot.storedEvents.set(value, { profileId, lineage: told, isErased: at !== null, anonymousId: anonymousIdOf(cart) });
-    else if (what === 'unsubscribed') snapshot.unsubscribed.add(value);
     else if (what === 'crowd')
       snapshot.crowds.set(value, { isListed: told !== null, browsers: at ?? 0, addresses: new Set(emailsOf(cart)) });
     else if (what === 'cart') snapshot.carts.push(toCart(cart as CartRow));

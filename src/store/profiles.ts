@@ -23,19 +23,12 @@ export interface LockedProfiles {
  * Answers each canonical profile once.
  */
 export async function lockProfiles(trx: Trx, ids: readonly ProfileId[]): Promise<readonly ProfileRow[]> {
-  return [...(await lockRows(trx, sql`id = any(${ids})`)).values()]
-    .filter((row) => row.merged_into === null)
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  return [...(await lockRows(trx, ids)).values()].filter((row) => row.merged_into === null).sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** As `lockProfiles`, for who needs to know which id became which profile. */
-export function lockCanonical(trx: Trx, ids: readonly ProfileId[]): Promise<LockedProfiles> {
-  return lockCanonicalWhere(trx, sql`id = any(${ids})`);
-}
-
-/** As `lockCanonical`, of the profiles for which this holds. */
-export async function lockCanonicalWhere(trx: Trx, condition: RawBuilder<unknown>): Promise<LockedProfiles> {
-  const rows = await lockRows(trx, condition);
+export async function lockCanonical(trx: Trx, ids: readonly ProfileId[]): Promise<LockedProfiles> {
+  const rows = await lockRows(trx, ids);
   const canonical = new Map<ProfileId, ProfileId>();
   for (const id of rows.keys()) {
     let row = rows.get(id);
@@ -50,18 +43,22 @@ export async function lockRowsAsTheyAre(trx: Trx, ids: readonly string[]): Promi
   return trx.selectFrom('profiles').selectAll().where('id', 'in', ids).orderBy('id').forUpdate().execute();
 }
 
-async function lockRows(trx: Trx, condition: RawBuilder<unknown>): Promise<ReadonlyMap<string, ProfileRow>> {
+async function lockRows(trx: Trx, ids: readonly string[]): Promise<ReadonlyMap<string, ProfileRow>> {
   const locked = new Map<string, ProfileRow>();
-  let wanted: RawBuilder<unknown> | null = condition;
+  let wanted: readonly string[] | null = ids;
   while (wanted !== null) {
-    const { rows }: { rows: readonly ProfileRow[] } =
-      await sql<ProfileRow>`select * from profiles where ${wanted} order by id for update`.execute(trx);
+    const { rows }: { rows: readonly ProfileRow[] } = await selectForUpdate(sql`id = any(${wanted})`).execute(trx);
     for (const row of rows) locked.set(row.id, row);
     // Identities point to canonical profiles, so this loop runs twice only when a merge was under way.
     const further = rows.flatMap((row) => (row.merged_into !== null && !locked.has(row.merged_into) ? [row.merged_into] : []));
-    wanted = further.length === 0 ? null : sql`id = any(${further})`;
+    wanted = further.length === 0 ? null : further;
   }
   return locked;
+}
+
+/** Locks profiles, ascending by id, and follows no merge. */
+export function selectForUpdate(condition: RawBuilder<unknown>): RawBuilder<ProfileRow> {
+  return sql<ProfileRow>`select * from profiles where ${condition} order by id for update`;
 }
 
 export function toProfile(row: ProfileRow): Profile {

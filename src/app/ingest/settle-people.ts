@@ -11,12 +11,12 @@ import { commerceOf, consentsOf, ordersNamed, recordsNamed } from '../../project
 import type { Understood } from '../../projection/read-event.js';
 import { lockCarts } from '../../store/carts.js';
 import type { Trx } from '../../store/db.js';
-import { lockNamed, readIngestSnapshot } from '../../store/ingest-snapshot.js';
+import { type IngestSnapshot, lockAndRead, readRefusals, readStoredEvents } from '../../store/ingest-snapshot.js';
 import { StaleRead } from '../../store/write-together.js';
 import type { AppDeps } from '../deps.js';
 import { type MergeCause, mergeProfiles } from '../people/merge-profiles.js';
 import { budgetsOf, weigh } from './key-budgets.js';
-import { type Fresh, idsToLookFor, withoutToldTwice } from './told-twice.js';
+import { type Fresh, ownIdsToLookFor, withoutToldTwice } from './told-twice.js';
 import { idsThatMayJoin, withoutCrowds } from './without-crowds.js';
 
 type SettleDeps = Pick<AppDeps, 'store' | 'clock' | 'newId' | 'policies' | 'secret' | 'keyLimits' | 'log' | 'metrics' | 'shop'>;
@@ -29,20 +29,19 @@ export async function settlePeople(deps: SettleDeps, trx: Trx, chunk: readonly U
     orders: ordersNamed(chunk),
     records: recordsNamed(chunk),
   };
-  const profiles = new Map((await lockNamed(trx, named)).map((profile) => [profile.id, profile]));
   const cartsSince = chunk.reduce((first, { event }) => Math.min(first, event.occurredAt), Number.MAX_SAFE_INTEGER) - joinWithinMs;
-  const known = await readIngestSnapshot(trx, {
+  const { profiles: locked, known } = await lockAndRead(trx, {
     ...named,
-    profiles: [...profiles.keys()],
-    messageIds: idsToLookFor(deps.secret, chunk),
+    messageIds: chunk.map(({ event }) => event.messageId),
     cartsSince: chunk.some(speaksOfCart) ? cartsSince : null,
     mayJoin: { userIds: idsThatMayJoin(chunk), at: deps.clock.now() },
-    refusals: chunk.some(isBrowsersYes) ? addressKeys(deps.secret, [...profiles.values()], chunk, deps.shop.country) : [],
   });
+  const profiles = new Map(locked.map((profile) => [profile.id, profile]));
   for (const { profileId } of known.identities)
     if (!profiles.has(profileId)) throw new StaleRead('An identity moved to another profile meanwhile.');
 
-  const { fresh: unheard, crowded } = withoutCrowds(withoutToldTwice(deps.secret, chunk, known), known);
+  const storedEvents = await withOwnIds(trx, deps.secret, chunk, known);
+  const { fresh: unheard, crowded } = withoutCrowds(withoutToldTwice(deps.secret, chunk, { ...known, storedEvents }), known);
   const addressed = [...profiles.values()].filter(({ email, phone }) => email !== null || phone !== null).map(({ id }) => id);
   const planFor = (some: readonly Fresh[]): IdentityPlan =>
     planIdentities(
@@ -82,7 +81,7 @@ export async function settlePeople(deps: SettleDeps, trx: Trx, chunk: readonly U
     carts,
     orders,
     records,
-    unsubscribed: known.unsubscribed,
+    unsubscribed: await refusalsOf(trx, deps, locked, chunk),
     over,
     spent,
     suspects: suspectsOf(deps, chunk, crowded),
@@ -129,6 +128,18 @@ function causeOf(deps: Pick<AppDeps, 'newId'>, { by, areKnown }: PlannedMerge, f
   return areKnown && reading !== undefined
     ? { id: deps.newId(), eventId: reading.event.messageId, keyId: reading.incoming.speaker.keyId }
     : null;
+}
+
+/** The stored events, with those under ids of their own. One statement more where an id is another's. */
+async function withOwnIds(trx: Trx, secrets: Secrets, chunk: readonly Understood[], known: IngestSnapshot) {
+  const own = ownIdsToLookFor(secrets, chunk, known);
+  return own.length === 0 ? known.storedEvents : new Map([...known.storedEvents, ...(await readStoredEvents(trx, own))]);
+}
+
+/** Where all marketing is refused, of the addresses that a browser's consent may be about. One statement where a browser says yes. */
+async function refusalsOf(trx: Trx, deps: SettleDeps, people: readonly Addressed[], chunk: readonly Understood[]) {
+  const keys = chunk.some(isBrowsersYes) ? addressKeys(deps.secret, people, chunk, deps.shop.country) : [];
+  return keys.length === 0 ? new Set<string>() : readRefusals(trx, keys);
 }
 
 function isBrowsersYes(reading: Understood): boolean {

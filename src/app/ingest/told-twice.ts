@@ -28,21 +28,34 @@ function ownEventIds(secrets: Secrets, { event, incoming }: Understood): readonl
   );
 }
 
-/** The ids under which the events may be stored already. */
-export function idsToLookFor(secrets: Secrets, chunk: readonly Understood[]): readonly string[] {
-  return chunk.flatMap((reading) => [reading.event.messageId, ...ownEventIds(secrets, reading)]);
+interface StoredBefore {
+  readonly storedEvents: ReadonlyMap<string, StoredEvent>;
+  readonly identities: readonly KnownIdentity[];
+}
+
+/** The ids of their own under which events may be stored, because their `messageId` is another's; none in the usual case. */
+export function ownIdsToLookFor(secrets: Secrets, chunk: readonly Understood[], stored: StoredBefore): readonly string[] {
+  const profiles = profilesByIdentity(stored);
+  const seen = new Set<string>();
+  return chunk.flatMap((came) => {
+    const { messageId } = came.event;
+    const there = stored.storedEvents.get(messageId);
+    const isTaken = there === undefined ? seen.has(messageId) : !isRepeat(there, came, tellerOf(came), profiles);
+    seen.add(messageId);
+    return isTaken ? ownEventIds(secrets, came) : [];
+  });
+}
+
+function profilesByIdentity({ identities }: StoredBefore): ReadonlyMap<string, ProfileId> {
+  return new Map(identities.map(({ kind, value, profileId }) => [`${kind}:${value}`, profileId]));
 }
 
 /**
  * Removes events that are already stored, or are twice in the chunk. The client chooses the id, so it identifies an event only within one
  * key and one person. Another sender's event with an id in use is kept under an id of its own.
  */
-export function withoutToldTwice(
-  secrets: Secrets,
-  chunk: readonly Understood[],
-  stored: { readonly storedEvents: ReadonlyMap<string, StoredEvent>; readonly identities: readonly KnownIdentity[] },
-): readonly Fresh[] {
-  const profiles = new Map(stored.identities.map(({ kind, value, profileId }) => [`${kind}:${value}`, profileId]));
+export function withoutToldTwice(secrets: Secrets, chunk: readonly Understood[], stored: StoredBefore): readonly Fresh[] {
+  const profiles = profilesByIdentity(stored);
   const heard = new Map<string, Teller>();
   const isThere = (id: string): boolean => stored.storedEvents.has(id) || heard.has(id);
   return chunk.flatMap((came): readonly Fresh[] => {

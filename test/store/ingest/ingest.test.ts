@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { ingestEvents } from '../../../src/app/ingest/ingest-events.js';
 import { hour, minute } from '../../../src/domain/time/instant.js';
+import { withNextMark } from '../../../src/store/pool.js';
 import { alias, identify, ingestDeps, noon, track } from '../../support/shop-events.js';
 import { countStatements, describeOnBothStores, resetTables } from '../../support/stores.js';
 import { cartJourney, publish } from '../../support/turns.js';
@@ -112,6 +113,26 @@ describeOnBothStores('ingest', (store) => {
 
     // Locks, the snapshot, waits, live journeys, all writes; begin and commit.
     expect(await countStatements(store(), () => ingest(...batch))).toHaveLength(7);
+  });
+
+  test('what an event writes goes with its commit, and is told under the wanted rows', async () => {
+    const statements = await countStatements(store(), () => ingest(track('Product Viewed', { product_id: 'p1' })));
+
+    const [write = '', commit] = statements.slice(-2);
+    expect(commit).toBe('commit');
+    expect(write.startsWith(withNextMark)).toBe(true);
+    expect(write).toContain('must_touch');
+  });
+
+  test('an event whose id is of another sender costs one statement more, and is kept', async () => {
+    const view = (anonymousId: string) => track('Product Viewed', { product_id: 'p1' }, { anonymousId, userId: null, messageId: 'taken' });
+    const first = await countStatements(store(), () => ingest(view('a1')));
+    const second = await countStatements(store(), () => ingest(view('a2')));
+    const again = await countStatements(store(), () => ingest(view('a2')));
+
+    expect([first.length, second.length]).toEqual([7, 8]);
+    expect(again.length).toBeLessThanOrEqual(8);
+    expect(await store().db.selectFrom('events').select('message_id').execute()).toHaveLength(2);
   });
 
   test('a batch of fifteen events that postpones an armed entry costs one statement more', async () => {
