@@ -84,6 +84,7 @@ export const nobody: Whom = () => [];
 /** The profile that the path names. */
 export const inPath: Whom = ({ params }) => subject('profile', params, 'id');
 export const theirEntry: Whom = ({ params }) => subject('entry', params, 'id');
+export const theirMessage: Whom = ({ params }) => subject('message', params, 'id');
 export const theirTask: Whom = ({ params }) => subject('task', params, 'id');
 export const theirText: Whom = ({ params }) => subject('inbound-message', params, 'id');
 

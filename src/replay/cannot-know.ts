@@ -6,6 +6,11 @@ export const cannotKnow = [
       'Nobody can open, click, reply to or complain about a message that never went out: a step that waits for that goes the way of nobody answering.',
   },
   {
+    code: 'team',
+    sentence:
+      'Nobody of the team closes a task, and no program answers a webhook: a hold of a hand-off ends by its time, and a wait for an answer goes the way of none. Holds that the team made are left out.',
+  },
+  {
     code: 'orders',
     sentence:
       'An order that a message would have caused, or kept from coming, is not there: people order as they did, whatever they are sent.',

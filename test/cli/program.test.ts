@@ -142,6 +142,10 @@ describe('the command line, with a server', () => {
 
   test('shows support one page of a person, and does what they ask for, by name of the key', async () => {
     const { cli, profileId, messageId } = await running();
+    const again = await cli(`message again ${messageId}`);
+    expect(again).toMatchObject({ exit: 0, out: expect.stringMatching(/^Sent again as \w+\.$/) });
+    expect(await cli(`message again ${messageId}`)).toMatchObject({ exit: 1, err: expect.stringContaining('ten minutes') });
+    expect((await cli('message again no-such')).exit).toBe(1);
     expect((await cli('profile hold ada --for P7D --reason complaint')).out).toContain(
       `Marketing to ${profileId} is on hold (complaint), at most until`,
     );

@@ -88,3 +88,6 @@ export const profileExitBody = z
   .default({ reason: 'by-request' });
 export const profileExitAnswer = z.object({ profileId: z.string(), entries: z.number().meta({ description: 'How many exit.' }) });
 export type ProfileExitAnswer = z.input<typeof profileExitAnswer>;
+
+export const messageAgainAnswer = z.object({ messageId: z.string().meta({ description: 'Of the new message.' }) });
+export type MessageAgainAnswer = z.input<typeof messageAgainAnswer>;

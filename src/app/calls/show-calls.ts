@@ -35,7 +35,7 @@ export interface ShownReceiver {
 
 export function showReceivers({ shop }: Pick<AppDeps, 'shop'>): readonly ShownReceiver[] {
   return Object.entries(shop.receivers ?? {})
-    .map(([name, one]) => ({ name, kind: one.kind, goesTo: one.kind === 'email' ? one.address : new URL(one.url).host }))
+    .map(([name, one]) => ({ name, kind: one.kind, goesTo: one.kind === 'webhook' ? new URL(one.url).host : one.address }))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 

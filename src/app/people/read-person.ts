@@ -5,6 +5,7 @@ import type { LedgerRow } from '../../domain/gate/ledger.js';
 import type { Hold } from '../../domain/holds/hold.js';
 import { calendarZone, type Place, placesByTraits, statedZone } from '../../domain/places/zone-evidence.js';
 import type { Instant } from '../../domain/time/instant.js';
+import type { Db, Trx } from '../../store/db.js';
 import { readEngagementHistory, readEngagementRow } from '../../store/engagement.js';
 import { readHolds } from '../../store/holds.js';
 import { readLedger } from '../../store/ledger-read.js';
@@ -32,8 +33,8 @@ export interface Person {
 export async function readPerson(
   deps: Pick<AppDeps, 'store' | 'clock' | 'policies' | 'shop' | 'secret'>,
   profileId: string,
+  db: Db | Trx = deps.store.db,
 ): Promise<Person | null> {
-  const { db } = deps.store;
   const id = await findCanonicalProfile(db, profileId);
   const row = id === null ? null : await readEngagementRow(db, id);
   if (id === null || row === null) return null;

@@ -64,7 +64,7 @@ import { eventShowCommand } from './show-event.js';
 import { journeyListCommand, journeyShowCommand } from './show-journeys.js';
 import { profileEraseCommand, profileShowCommand } from './show-profile.js';
 import { simulateCommand } from './simulate-journey.js';
-import { profileTakeOutCommand } from './support.js';
+import { messageAgainCommand, profileTakeOutCommand } from './support.js';
 import { suspectIdListCommand } from './suspect-ids.js';
 import { taskAssignCommand, taskCloseCommand, taskListCommand, taskShowCommand } from './tasks.js';
 import { templateListCommand, templatePreviewCommand, templatePublishCommand, templateTestSendCommand } from './templates.js';
@@ -164,6 +164,7 @@ export const commands: readonly Command[] = [
   stuckRestartCommand,
   messageListCommand,
   messageWhyCommand,
+  messageAgainCommand,
   sendCheckCommand,
   inboundListCommand,
   inboundReviewCommand,

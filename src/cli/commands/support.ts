@@ -1,4 +1,4 @@
-import type { ProfileExitAnswer, SupportPage } from '../../api/contract/support.js';
+import type { MessageAgainAnswer, ProfileExitAnswer, SupportPage } from '../../api/contract/support.js';
 import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { findProfileId } from '../find-profile.js';
@@ -24,6 +24,19 @@ async function takeOut(context: CliContext, person: string, { reason }: { readon
   const text =
     answer.entries === 0 ? `${profileId} is in no journey.` : `${plural(answer.entries, 'entry exits', 'entries exit')} their journey.`;
   return { value: answer, text };
+}
+
+export const messageAgainCommand = command({
+  name: 'message again <id>',
+  help: 'send a message again that left before, to the person’s present address',
+  run: (context, [id = '']) => again(context, id),
+});
+
+/** `message again <id>` */
+async function again(context: CliContext, id: string): Promise<Outcome> {
+  const api = await context.client();
+  const answer = await api.post<MessageAgainAnswer>(`/v1/messages/${encodeURIComponent(id)}/again`);
+  return { value: answer, text: `Sent again as ${answer.messageId}.` };
 }
 
 /** What support wants to see first: what is wrong, and what comes next. Null: nothing is to be said. */
