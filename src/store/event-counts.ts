@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { AlarmCode, ContractAlarm, Visits } from '../domain/contracts/alarm.js';
 import type { CountRow } from '../domain/contracts/event-counts.js';
 import { entriesOf } from '../domain/contracts/event-counts.js';
+import { lateLimitMs } from '../domain/events/event.js';
 import { hour, type Instant } from '../domain/time/instant.js';
 import type { Db, Trx } from './db.js';
 import { jsonText } from './json.js';
@@ -13,6 +14,10 @@ export interface CountState {
   readonly countedTo: number;
   /** The last fact that there was at the round before: what had a smaller number and was not committed then is by now. */
   readonly seenTo: number;
+  /** When that was. */
+  readonly seenAt: Instant;
+  /** Up to then all facts are counted. */
+  readonly completeTo: Instant;
   readonly firstHour: number;
   /** The hour for which alarms were looked for last. */
   readonly lookedHour: number | null;
@@ -46,16 +51,17 @@ const mostGroups = 2_000;
 const mostProperties = 40;
 
 /**
- * Counts facts from one number up to another that are not older than `since` and no history: by name, the event that told them, currency,
- * and the type of each property.
+ * Counts facts from one number up to another that came in time and are no history: by name, the event that told them, currency, and the type
+ * of each property.
  */
-export async function countFacts(trx: Trx, of: { readonly after: number; readonly upTo: number; readonly since: Instant }): Promise<void> {
+export async function countFacts(trx: Trx, of: { readonly after: number; readonly upTo: number }): Promise<void> {
   await sql`
     with told as materialized (
       select left(f.name, 200) as name, f.at / ${hour}::bigint as hour, coalesce(f.properties, '{}'::jsonb) as properties,
         case when e.type = 'track' then left(e.name, 200) end as event
       from facts f left join events e on e.message_id = f.event_id
-      where f.seq > ${of.after}::bigint and f.seq <= ${of.upTo}::bigint and f.at >= ${of.since}::bigint and e.origin is distinct from 'import'
+      where f.seq > ${of.after}::bigint and f.seq <= ${of.upTo}::bigint and e.origin is distinct from 'import'
+        and (e.message_id is null or e.received_at - f.at <= ${lateLimitMs}::bigint)
     ), counted as (
       select hour, name, '' as property, '' as type, count(*) as count from told group by hour, name
       union all

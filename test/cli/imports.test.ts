@@ -209,6 +209,12 @@ describe('sojourn import', () => {
     expect(await suppressed('dead@example.com')).toEqual([{ reason: 'bounced' }]);
     expect(await suppressed('left@example.com')).toEqual([{ reason: 'unsubscribed' }]);
     expect(await profiles()).toEqual([]);
+
+    // One that is dated ahead would count over a yes that the person gives until then.
+    const ahead = await write('ahead.csv', 'Email Address,UNSUB_TIME\nahead@example.com,2099-01-01 10:00:00\n');
+    expect(await run('import', 'consents', ahead, '--mapping', 'mailchimp-unsubscribed')).toMatchObject({ taken: 1 });
+    const kept = await door.store.db.selectFrom('suppressions').select('created_at').where('reason', '=', 'unsubscribed').execute();
+    for (const { created_at } of kept) expect(Number(created_at)).toBeLessThanOrEqual(door.deps.clock.now());
   });
 
   test('does not bring back who was erased', async () => {

@@ -1,7 +1,6 @@
 import type { Visits } from '../../domain/contracts/alarm.js';
 import { findAlarms } from '../../domain/contracts/alarms.js';
 import { EventCounts } from '../../domain/contracts/event-counts.js';
-import { lateLimitMs } from '../../domain/events/event.js';
 import { day, hour, type Instant } from '../../domain/time/instant.js';
 import type { Db } from '../../store/db.js';
 import {
@@ -36,19 +35,26 @@ export async function countEvents({ store, clock }: Deps): Promise<void> {
     const seen = await newestFact(trx);
     const state = await lockCountState(trx);
     if (state === null)
-      return writeCountState(trx, { countedTo: seen, seenTo: seen, firstHour: Math.floor(now / hour), lookedHour: null }, now);
+      return writeCountState(
+        trx,
+        { countedTo: seen, seenTo: seen, seenAt: now, completeTo: now, firstHour: Math.floor(now / hour), lookedHour: null },
+        now,
+      );
     const upTo = Math.min(state.seenTo, state.countedTo + mostAtOnce);
-    if (upTo > state.countedTo) await countFacts(trx, { after: state.countedTo, upTo, since: now - lateLimitMs });
-    await writeCountState(trx, { ...state, countedTo: upTo, seenTo: seen }, now);
+    if (upTo > state.countedTo) await countFacts(trx, { after: state.countedTo, upTo });
+    // What is late to be counted is not taken for silence: alarms look no further than all is counted.
+    const completeTo = upTo === state.seenTo ? state.seenAt : state.completeTo;
+    await writeCountState(trx, { ...state, countedTo: upTo, seenTo: seen, seenAt: now, completeTo }, now);
   });
 }
 
 /** Once an hour: what is wrong with the events that journeys and segments read. */
 export async function lookForAlarms({ store, clock }: Deps): Promise<void> {
   const now = clock.now();
-  const nowHour = Math.floor(now / hour);
   const state = await readCountState(store.db);
-  if (state === null || state.lookedHour === nowHour) return;
+  if (state === null) return;
+  const nowHour = Math.floor(state.completeTo / hour);
+  if (state.lookedHour === nowHour) return;
   const readers = await readReaders(store.db);
   const journeys = readers.filter(({ kind }) => kind === 'journey').map(({ id }) => id);
   const first = Math.max(state.firstHour, nowHour - keptHours);

@@ -1,6 +1,7 @@
 import { suppressionKey, unsubscribeKey } from '../../domain/consent/suppression.js';
 import type { IncomingEvent } from '../../domain/events/incoming.js';
 import { normaliseAddress } from '../../domain/messages/channel.js';
+import type { Instant } from '../../domain/time/instant.js';
 import { type BoundMapping, bindMapping, mappingSchema } from '../../sources/file/mapping.js';
 import type { AddressRefusal } from '../../sources/file/said.js';
 import { writeDeadLetters } from '../../store/dead-letters.js';
@@ -35,7 +36,7 @@ export async function takeBatch(
   if (record === null) return { kind: 'unknown' };
   if (record.position !== batch.from || record.finishedAt !== null) return { kind: 'elsewhere', record };
   const reading = await readBatch(deps, fileOf(deps, record), batch.groups);
-  await refuseAddresses(deps, reading.refusals, record.asOf);
+  await refuseAddresses(deps, datedBy(reading.refusals, record.asOf, deps.clock.now()));
   await Promise.all(lanesOf(reading.events).map((events) => ingestEvents(deps, events, [])));
   if (reading.products.length > 0) await tellProducts(deps, reading.products);
   const { taken, silent, letters, faults } = reading;
@@ -96,19 +97,20 @@ export async function checkBatch(
   return { kind: 'checked', taken, silent, faults, mapping: binding.mapping };
 }
 
+type DatedRefusal = AddressRefusal & { readonly at: Instant };
+
+/** None lies ahead: it would count over a yes that the person gives until then. */
+function datedBy(refusals: readonly AddressRefusal[], asOf: Instant, now: Instant): readonly DatedRefusal[] {
+  return refusals.map((refusal) => ({ ...refusal, at: Math.min(refusal.at ?? asOf, now) }));
+}
+
 /** Before anything else of these lines: what refuses may come too early, never too late. */
-async function refuseAddresses(
-  { store, secret }: Pick<AppDeps, 'store' | 'secret'>,
-  refusals: readonly AddressRefusal[],
-  asOf: number,
-): Promise<void> {
+async function refuseAddresses({ store, secret }: Pick<AppDeps, 'store' | 'secret'>, refusals: readonly DatedRefusal[]): Promise<void> {
   if (refusals.length === 0) return;
   await store.transaction(async (trx) => {
-    const byInstant = new Map<number, AddressRefusal[]>();
-    for (const refusal of refusals.filter(({ reason }) => reason === 'unsubscribed')) {
-      const at = refusal.at ?? asOf;
-      byInstant.set(at, [...(byInstant.get(at) ?? []), refusal]);
-    }
+    const byInstant = new Map<Instant, DatedRefusal[]>();
+    for (const refusal of refusals.filter(({ reason }) => reason === 'unsubscribed'))
+      byInstant.set(refusal.at, [...(byInstant.get(refusal.at) ?? []), refusal]);
     for (const [at, some] of byInstant) {
       const keys = new Map(
         some.flatMap(({ channel, address }) => unsubscribeKey(secret, channel, address) ?? []).map((key) => [key.hash, key]),
@@ -118,7 +120,7 @@ async function refuseAddresses(
     for (const { channel, address, reason, at } of refusals) {
       const normalised = normaliseAddress(channel, address);
       if (reason === 'unsubscribed' || normalised === null) continue;
-      await insertSuppression(trx, { ...suppressionKey(secret, channel, normalised), reason, detail: 'import', at: at ?? asOf });
+      await insertSuppression(trx, { ...suppressionKey(secret, channel, normalised), reason, detail: 'import', at });
     }
   });
 }

@@ -74,7 +74,7 @@ async function next(records: AsyncIterator<Parsed>, path: string): Promise<Parse
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     throw new CliFailure(
-      `${path} cannot be read on from line ${String(error['lines'])}: a quotation mark is opened and not closed. What stands before it was taken. Mend the line, and import the file again.`,
+      `${path} cannot be read on from line ${String(error['lines'])}: a quotation mark is opened and not closed. Mend the line, and import the file again: what was taken is not taken twice.`,
       1,
     );
   }

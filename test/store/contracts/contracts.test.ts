@@ -21,6 +21,8 @@ describeOnBothStores('what journeys read of events', (store) => {
     await countEvents(deps);
     await countEvents(deps);
     deps.clock.set(at.receivedAt + 12 * hour);
+    await countEvents(deps);
+    await countEvents(deps);
     await lookForAlarms(deps);
   }
 
