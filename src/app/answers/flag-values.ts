@@ -21,12 +21,27 @@ export function flagWrites(
     if (fault === null) flags.delete(key);
     else flags.set(key, { ...one, code: fault.code, at });
   };
-  const checked = ['email', ...[...fields.values()].flatMap(({ name, type }) => (type === 'text' || type === 'flag' ? [] : [name]))];
+  const checked = checkedOf(fields);
   for (const { id, traits, traitTimes, traitsChanged, updatedAt } of people)
     if (traitsChanged)
       for (const field of checked) if (field in traitTimes) look({ profileId: id, kind: 'trait', field }, traits[field], updatedAt);
   for (const { profileId, name, value, recordedAt } of answers)
-    if (checked.includes(name)) look({ profileId, kind: 'answer', field: name }, value, recordedAt);
+    if (checked.has(name)) look({ profileId, kind: 'answer', field: name }, value, recordedAt);
   const standing = [...flags.values()];
   return { flags: writeFlags(standing), flags_gone: removeFlags([...looked.values()], standing) };
+}
+
+/** The fields in force are one value until others are published. */
+const checkedFields = new WeakMap<Fields, ReadonlySet<string>>();
+
+/** Names of the fields whose values can be checked. */
+function checkedOf(fields: Fields): ReadonlySet<string> {
+  const known = checkedFields.get(fields);
+  if (known !== undefined) return known;
+  const checked = new Set([
+    'email',
+    ...[...fields.values()].flatMap(({ name, type }) => (type === 'text' || type === 'flag' ? [] : [name])),
+  ]);
+  checkedFields.set(fields, checked);
+  return checked;
 }

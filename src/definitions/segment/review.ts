@@ -46,14 +46,15 @@ export function reviewPerson(segments: readonly LiveSegment[], memberOf: Pick<Re
  * among them is not known, and neither is what leads back to itself: publishing refuses that, unless two people publish at once.
  */
 export function judgeSegments(segments: readonly LiveSegment[], facts: ConditionFacts): readonly JudgedSegment[] {
-  const byId = new Map(segments.map((segment) => [segment.definition.id, segment]));
+  const byId = byIdOf(segments);
   const judged = new Map<string, JudgedSegment>();
   const judge = (segment: LiveSegment, within: readonly string[]): JudgedSegment => {
     const { definition } = segment;
     const known = judged.get(definition.id);
     if (known !== undefined) return known;
-    const path = [...within, definition.id];
-    const places = readsOf(definition).flatMap((id) => {
+    const reads = readsOf(definition);
+    const path = reads.length === 0 ? within : [...within, definition.id];
+    const places = reads.flatMap((id) => {
       const read = byId.get(id);
       return read === undefined || path.includes(id) ? [] : [[id, judge(read, path).isMember] as const];
     });
@@ -63,6 +64,15 @@ export function judgeSegments(segments: readonly LiveSegment[], facts: Condition
     return answer;
   };
   return segments.map((segment) => judge(segment, []));
+}
+
+/** The segments in force are one list until others are published. */
+const byIds = new WeakMap<readonly LiveSegment[], ReadonlyMap<string, LiveSegment>>();
+
+function byIdOf(segments: readonly LiveSegment[]): ReadonlyMap<string, LiveSegment> {
+  const known = byIds.get(segments) ?? new Map(segments.map((segment) => [segment.definition.id, segment]));
+  byIds.set(segments, known);
+  return known;
 }
 
 /** Its own id, and those of all segments that it asks about, directly or through others. */

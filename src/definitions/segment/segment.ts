@@ -38,5 +38,12 @@ export function needsOfSegment({ who }: SegmentDefinition): readonly Need[] {
 
 /** The ids of the segments that it asks about. */
 export function readsOf({ who }: Pick<SegmentDefinition, 'who'>): readonly string[] {
-  return allConditions(who).flatMap((one) => (one.kind === 'segment' ? [one.id] : []));
+  const known = read.get(who);
+  if (known !== undefined) return known;
+  const ids = allConditions(who).flatMap((one) => (one.kind === 'segment' ? [one.id] : []));
+  read.set(who, ids);
+  return ids;
 }
+
+/** Conditions never change; those of segments are asked for with every event. */
+const read = new WeakMap<Condition, readonly string[]>();

@@ -4,8 +4,8 @@ import type { Instant } from '../../domain/time/instant.js';
 import type { EntryRules } from '../definition.js';
 import type { Known } from '../knowledge.js';
 import { type Comparison, compare, comparisonShape, describeComparison, oneComparison, toComparison } from './comparison.js';
-import { type ConditionKind, earliestAfter } from './kind.js';
-import { isInWindow, toWindowMs, windowEdges, windowShape, windowWords } from './window.js';
+import type { ConditionKind } from './kind.js';
+import { isInWindow, nextEdge, toWindowMs, windowShape, windowWords } from './window.js';
 
 declare module './condition.js' {
   interface ConditionShapes {
@@ -57,8 +57,7 @@ export const eventCount: ConditionKind<EventCount, z.output<typeof yaml>> = {
   },
   changedBy: ({ name }) => [name],
   changesAt({ name, windowMs, key }, { at: now, known }) {
-    const edges = instantsOf({ name, key }, known).flatMap((at) => windowEdges(at, windowMs));
-    return earliestAfter(now, edges);
+    return nextEdge(instantsOf({ name, key }, known), windowMs, now);
   },
   describe({ name, windowMs, comparison, key }, holds) {
     const which = key === undefined ? '' : ` with the same ${key.kind === 'event' ? key.path : key.kind}`;

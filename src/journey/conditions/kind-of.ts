@@ -33,8 +33,12 @@ export function evaluate(condition: Condition, facts: ConditionFacts): Truth {
  * never too late.
  */
 export function changesAt(condition: Condition, facts: ConditionFacts): Instant | null {
-  const instants = allConditions(condition).flatMap((one) => conditionKind(one).changesAt(one, facts) ?? []);
-  return instants.length === 0 ? null : Math.min(...instants);
+  let first: Instant | null = null;
+  for (const one of allConditions(condition)) {
+    const at = conditionKind(one).changesAt(one, facts);
+    if (at !== null && (first === null || at < first)) first = at;
+  }
+  return first;
 }
 
 /** A clause for people: `the cart's value is at least 20`; with `holds` false that it is not so. */

@@ -27,6 +27,16 @@ export function windowEdges(at: Instant, windowMs: WindowMs): readonly Instant[]
   return windowMs === null ? [at] : [at, at + windowMs];
 }
 
+/** The earliest instant after `now` at which one of these comes into the window or goes out of it; null: none. Makes no list. */
+export function nextEdge(instants: readonly Instant[], windowMs: WindowMs, now: Instant): Instant | null {
+  let first = Number.POSITIVE_INFINITY;
+  for (const at of instants) {
+    if (at > now) first = Math.min(first, at);
+    else if (windowMs !== null && at + windowMs > now) first = Math.min(first, at + windowMs);
+  }
+  return first === Number.POSITIVE_INFINITY ? null : first;
+}
+
 /** ` within 90 days`, to stand behind what is looked at; nothing where the window has no beginning. */
 export function windowWords(windowMs: WindowMs): string {
   return windowMs === null ? '' : ` within ${durationWords(windowMs)}`;

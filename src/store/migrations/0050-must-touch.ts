@@ -9,7 +9,7 @@ export async function up(db: Kysely<never>): Promise<void> {
     create function must_touch(touched bigint[], expected bigint[]) returns boolean language plpgsql as $$
     begin
       if touched <> expected then
-        raise exception 'Some rows were taken by another transaction meanwhile.' using errcode = 'serialization_failure';
+        raise serialization_failure using message = 'Some rows were taken by another transaction meanwhile.';
       end if;
       return true;
     end $$`.execute(db);
