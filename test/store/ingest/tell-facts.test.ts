@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { beforeEach, expect, test } from 'vitest';
 import { ingestEvents } from '../../../src/app/ingest/ingest-events.js';
 import { movedBy, tellFacts } from '../../../src/app/ingest/tell-facts.js';
@@ -6,6 +7,7 @@ import type { Fact } from '../../../src/domain/events/fact.js';
 import { hour } from '../../../src/domain/time/instant.js';
 import type { ProfileId } from '../../../src/domain/values/ids.js';
 import { lockProfiles } from '../../../src/store/profiles.js';
+import { writeAsExpected } from '../../../src/store/write-together.js';
 import { identify, ingestDeps, noon } from '../../support/shop-events.js';
 import { countStatements, describeOnBothStores, resetTables } from '../../support/stores.js';
 
@@ -36,5 +38,20 @@ describeOnBothStores('telling facts', (store) => {
     const person = await store().db.selectFrom('profiles').select(['last_instant', 'email', 'engagement']).executeTakeFirstOrThrow();
     expect(person).toMatchObject({ last_instant: noon + 2 * hour, email: 'ada@example.test', engagement: { fatigue: expect.anything() } });
     expect(await store().db.selectFrom('facts').select('event_id').where('name', '=', 'message.replied').execute()).toHaveLength(2);
+  });
+
+  test('runs its transaction again where another took what it writes, and fails if that goes on', async () => {
+    let runs = 0;
+    const write = sql`update profiles set updated_at = 1 where id = 'nobody' returning 1`;
+    const work = (touching: number) =>
+      store().transaction(async (trx) => {
+        runs += 1;
+        await writeAsExpected(trx, { nobody: write, other: write }, { nobody: runs < 3 ? touching : 0 });
+      });
+
+    await work(1);
+    expect(runs).toBe(3);
+    runs = -100;
+    await expect(work(1)).rejects.toMatchObject({ code: '40001' });
   });
 });
