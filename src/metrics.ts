@@ -27,6 +27,8 @@ export interface Gauges {
   readonly providerFailures: () => Promise<ReadonlyMap<string, number>>;
   /** Of the newest model of recommendations: `hit`, `popularity_hit`, `coverage`, each a part of 1. Empty: there is none. */
   readonly recommendationShares: () => Promise<ReadonlyMap<string, number>>;
+  /** Imported codes that are left, by offer. */
+  readonly codesLeft: () => Promise<ReadonlyMap<string, number>>;
   /** By channel; 1: it cannot be reached, or fails. */
   readonly providersDown: () => Promise<ReadonlyMap<string, number>>;
 }
@@ -150,6 +152,7 @@ export function createMetrics(): Metrics {
         'of',
         gauges.recommendationShares,
       );
+      labelled('sojourn_offer_codes_left', 'Imported codes of an offer that nobody has yet.', 'offer', gauges.codesLeft);
       labelled('sojourn_provider_failures_in_row', 'Calls to a provider since its last success.', 'channel', gauges.providerFailures);
       labelled('sojourn_provider_down', '1 where a provider cannot be reached or fails.', 'channel', gauges.providersDown);
       gauge('sojourn_clock_skew_ms', 'How far this process is ahead of the database clock.', gauges.clockSkewMs);

@@ -37,6 +37,7 @@ import { journeyRoutes } from './routes/journeys.js';
 import { keyActRoutes } from './routes/key-acts.js';
 import { mergeRoutes } from './routes/merges.js';
 import { messageRoutes } from './routes/messages.js';
+import { offerRoutes } from './routes/offers.js';
 import { policyRoutes } from './routes/policies.js';
 import { productRoutes } from './routes/products.js';
 import { profileSearchRoutes } from './routes/profile-searches.js';
@@ -132,6 +133,7 @@ const apiRoutes = [
   fieldRoutes,
   segmentPlaceRoutes,
   experimentRoutes,
+  offerRoutes,
   productRoutes,
   importRoutes,
   eventContractRoutes,

@@ -18,6 +18,7 @@ import {
   isAnswering,
   readRealNow,
 } from '../store/gauges.js';
+import { readCodesLeft } from '../store/offer-codes.js';
 import { countStuckTurns, readPokeBacklog } from '../store/pokes.js';
 import { newestModel, type RecommendationModel } from '../store/recommendations.js';
 import type { LocalParts } from './local-parts.js';
@@ -158,6 +159,7 @@ export function watchGauges(
     providersDown: async () =>
       new Map(Object.entries(await providers.read()).map(([channel, health]) => [channel, isFailing(health) ? 1 : 0])),
     recommendationShares: async () => recommendationShares(await newestModel(store.db)),
+    codesLeft: async () => new Map((await readCodesLeft(store.db)).map(({ offer, free }) => [offer, free])),
     outboxLagSeconds: async () => (await readPokeBacklog(store.db)).lagMs / 1000,
     overdueEntries: () => countOverdueEntries(store.db),
     stuckEntries: async () => (await readPokeBacklog(store.db)).stuck,

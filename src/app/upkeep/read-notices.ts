@@ -5,6 +5,7 @@ import { day, type Instant, second } from '../../domain/time/instant.js';
 import type { NoticeCode } from '../../domain/values/notice-code.js';
 import { readPauses } from '../../store/controls.js';
 import { readAlarms } from '../../store/event-counts.js';
+import { readCodesLeft } from '../../store/offer-codes.js';
 import { readStandings } from '../../store/standings.js';
 import { listSuspectIds, type SuspectId } from '../../store/suspect-ids.js';
 import { countFlags } from '../../store/value-flags.js';
@@ -24,7 +25,7 @@ export async function readNotices(
   localProviders: readonly Channel[],
 ): Promise<readonly Notice[]> {
   const now = deps.clock.now();
-  const [suspects, pauses, standings, oldKeys, budgets, flagged, alarms] = await Promise.all([
+  const [suspects, pauses, standings, oldKeys, budgets, flagged, alarms, codes] = await Promise.all([
     listSuspectIds(deps.store.db, now - crowdedForMs),
     readPauses(deps.store.db),
     readStandings(deps.store.db),
@@ -32,6 +33,7 @@ export async function readNotices(
     readBudgets(deps),
     countFlags(deps.store.db),
     readAlarms(deps.store.db),
+    readCodesLeft(deps.store.db),
   ]);
   const notices: Notice[] = [];
   const tell = (code: Notice['code'], sentence: string): void => void notices.push({ code, sentence });
@@ -65,6 +67,12 @@ export async function readNotices(
       `${flagged === 1 ? 'One person has a value that seems' : `${flagged} people have values that seem`} wrong, such as a misspelt mail domain: sojourn profile show says which, and what was most likely meant.`,
     );
   for (const { code, sentence } of alarms.slice(0, mostAlarms)) tell(code, sentence);
+  for (const { offer, free, lowAt } of codes)
+    if (free <= lowAt)
+      tell(
+        'codes-low',
+        `The offer ${offer} has ${free === 0 ? 'no code' : free === 1 ? 'one code' : `${free} codes`} left${free === 0 ? ', so journeys wait for more' : ''}: sojourn offer import-codes ${offer} <file>.`,
+      );
   tellSuspects(suspects, now, tell);
   return notices;
 }

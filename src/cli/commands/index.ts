@@ -44,6 +44,7 @@ import { journeyLintCommand } from './lint-journeys.js';
 import { templateLintCommand } from './lint-templates.js';
 import { eventListCommand } from './list-events.js';
 import { mergeListCommand, mergeUndoCommand } from './merges.js';
+import { offerCodeCommand, offerImportCodesCommand, offerPromisesCommand, offerReportCommand } from './offers.js';
 import { backupCommand, reconcileCommand, statusCommand } from './operate.js';
 import { policyLintCommand, policyListCommand, policyPublishCommand, policyShowCommand } from './policies.js';
 import { productImportCommand, productListCommand, productShowCommand } from './products.js';
@@ -108,6 +109,10 @@ export const commands: readonly Command[] = [
   ...definitionCommands.filter(({ name }) => !own.includes(name)),
   ...experimentCommands,
   fieldListCommand,
+  offerReportCommand,
+  offerPromisesCommand,
+  offerCodeCommand,
+  offerImportCodesCommand,
   segmentExplainCommand,
   segmentMembersCommand,
   segmentSizesCommand,

@@ -15,6 +15,7 @@ export const noticeCodes = [
   'key-budget',
   'texts-budget',
   'flagged-values',
+  'codes-low',
   ...alarmCodes,
 ] as const;
 export type NoticeCode = (typeof noticeCodes)[number];
