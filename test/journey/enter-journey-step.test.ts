@@ -59,7 +59,7 @@ describe('a step that enters another journey', () => {
     expect(describeSteps(definitionOf(entering('{ journey: sunset }')))[0]?.sentence).toBe(
       'Enters the journey sunset, if its rules let it.',
     );
-    expect(describeTrigger(definitionOf(sunset()))).toBe('Begins when it is called by a step of another journey.');
+    expect(describeTrigger(definitionOf(sunset()))).toBe('Begins when it is called: by the API, or by a step of another journey.');
   });
 
   test('ends a circle after a few rounds', () => {

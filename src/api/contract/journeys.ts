@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { eventAlarm } from './event-contracts.js';
-import { idParams, instant, maybeInstant, pageQuery, sourceProblem, versionNumber } from './shared.js';
+import { idParams, instant, maybeInstant, pageQuery, recipient, sourceProblem, versionNumber } from './shared.js';
 
 export const liveJourney = z
   .object({
@@ -43,6 +43,24 @@ export const publishedJourney = z
   })
   .meta({ id: 'Published' });
 export type PublishedJourney = z.input<typeof publishedJourney>;
+
+export const journeyCallBody = z.strictObject({
+  to: recipient,
+  properties: z
+    .record(z.string().min(1).max(100), z.union([z.string().max(1_000), z.number(), z.boolean()]))
+    .optional()
+    .meta({ description: 'What the journey has as `trigger.…`.' }),
+});
+
+export const journeyCall = z
+  .object({
+    journeyId: z.string(),
+    profileId: z.string(),
+    eventId: z.string().meta({ description: 'Of the event that the call is kept as.' }),
+    entryId: z.string().nullable().meta({ description: 'The entry that begins, or that is under way already.' }),
+    sentence: z.string().meta({ description: 'What the call did, or why nothing.' }),
+  })
+  .meta({ id: 'JourneyCall' });
 
 export const journeyControl = z
   .object({

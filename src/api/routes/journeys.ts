@@ -1,11 +1,14 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
+import { callJourney } from '../../app/journeys/call-journey.js';
 import { archiveJourney, type ControlResult, pauseJourney, resumeJourney } from '../../app/journeys/control-journeys.js';
 import { reportJourney } from '../../app/journeys/journey-report.js';
 import { publishJourney } from '../../app/journeys/publish-journey.js';
 import { showJourney, showJourneys, showVersion, showVersions } from '../../app/journeys/show-journeys.js';
-import { changes, keyed, nobody, nothing } from '../access.js';
+import { changes, inBody, keyed, nobody, nothing } from '../access.js';
 import {
+  journeyCall,
+  journeyCallBody,
   journeyControl,
   journeyListQuery,
   journeyReport,
@@ -106,6 +109,30 @@ export function journeyRoutes({ app, templates }: ApiDeps): FastifyPluginAsyncZo
         if (result.kind === 'refused') throw notPublished('journey', request.params.id, result.problems);
         const { kind, ...rest } = result;
         return reply.status(kind === 'published' ? 201 : 200).send({ ...rest, published: kind === 'published' });
+      },
+    );
+
+    server.post(
+      '/journeys/:id/entries',
+      {
+        config: keyed('send', 'journey.call', changes(inBody)),
+        schema: {
+          tags,
+          summary: 'Let a person enter a journey with the trigger `api`; its filters, re-entry and concurrency count',
+          params: idParams,
+          body: journeyCallBody,
+          response: { 202: journeyCall },
+        },
+      },
+      async (request, reply) => {
+        const { id } = request.params;
+        const result = await callJourney(app, id, { to: request.body.to, properties: request.body.properties ?? {} });
+        if (result.kind === 'unknown-journey') throw notFound('journey', id);
+        if (result.kind === 'unknown-profile')
+          throw new Problem(404, 'unknown-profile', 'There is no person with that id: send an identify call for them first.');
+        if (result.kind === 'refused') throw new Problem(409, 'journey-not-callable', result.reason);
+        const { kind: _kind, ...call } = result;
+        return reply.status(202).send({ journeyId: id, ...call });
       },
     );
 

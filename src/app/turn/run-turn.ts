@@ -129,7 +129,7 @@ function toolsFor(deps: AppDeps, trx: Trx, world: TurnWorld, { hasRun }: { reado
     chance: randomBytes,
     realAt: (at) => deps.clock.realAt(at),
     providers: deps.providers,
-    say: ({ told }) => hearOwnEvent(deps, trx, told),
+    say: async ({ told }) => void (await hearOwnEvent(deps, trx, told)),
     suppress: (effect) => suppressAddress(deps, trx, { ...effect, profile: world.profile }),
   };
 }

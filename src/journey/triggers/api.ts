@@ -11,7 +11,9 @@ interface ApiTrigger {
   readonly kind: 'api';
 }
 
-const yaml = z.strictObject({}).meta({ description: 'Begins by a call only: a step enter_journey of another journey.' });
+const yaml = z
+  .strictObject({})
+  .meta({ description: 'Begins by a call only: POST /v1/journeys/{id}/entries, or a step enter_journey of another journey.' });
 
 /** Starts by a call alone. */
 export const api: TriggerKind<ApiTrigger, z.output<typeof yaml>> = {
@@ -22,5 +24,5 @@ export const api: TriggerKind<ApiTrigger, z.output<typeof yaml>> = {
   reads: () => [],
   leadMs: () => 0,
   lint: () => [],
-  sentence: () => 'Begins when it is called by a step of another journey.',
+  sentence: () => 'Begins when it is called: by the API, or by a step of another journey.',
 };

@@ -43,7 +43,7 @@ interface AboutTrigger<T, Source> {
   sentence(trigger: T): string;
 }
 
-/** It is asked for by a step of another journey. Journeys of any trigger begin so, too. */
+/** It is asked for by the API, or by a step of another journey. Journeys of any trigger begin so, too. */
 export interface StartsByCall {
   readonly startsBy: 'call';
 }
