@@ -41,7 +41,7 @@ export async function simulateJourney(context: CliContext, files: readonly strin
     return { ...one, story, complaints: compareStory(story, one.scenario.expect, { timeZone }) };
   });
   if (options.load === true) return tellLoad(played);
-  return tellStories(played, { timeZone, isWhole: (options.scenario ?? 'all') === 'all' });
+  return tellStories(played, { timeZone, isWhole: options.scenarios === undefined && (options.scenario ?? 'all') === 'all' });
 }
 
 type Project = Awaited<ReturnType<typeof openScenarioProject>>;

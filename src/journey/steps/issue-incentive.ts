@@ -120,7 +120,7 @@ export const issueIncentive: StepKind<IssueStep, z.output<ReturnType<typeof yaml
       ? { kind: 'wait', text: `${emptyText(step)}: waits up to ${durationWords(step.patienceMs)} for more.` }
       : null,
   move(step, state, context) {
-    if (state.isHeldOut === true) return goes(step.issued, `Offer ${step.offer}: no code is given, since the person is held out.`);
+    if (state.isHeldOut === true) return goes(step.issued, `${notGiven(step.offer)}, since the person is held out.`);
     const decision = decide(step, context);
     switch (decision.kind) {
       case 'issue':
@@ -128,13 +128,20 @@ export const issueIncentive: StepKind<IssueStep, z.output<ReturnType<typeof yaml
       case 'show':
         return shows(step, decision, context);
       case 'refuse':
-        return goes(step.refused, `Offer ${step.offer}: no code is given, ${refusalText(decision, context)}.`);
+        return goes(step.refused, `${notGiven(step.offer)}, ${refusalText(decision, context)}.`);
       case 'empty':
         return waitsForCodes(step, state, context);
     }
   },
   message: () => null,
+  told: ({ offer }) => [
+    { way: 'issued', begins: given(offer) },
+    { way: 'refused', begins: notGiven(offer) },
+  ],
 };
+
+const given = (offer: string): string => `Offer ${offer}: a code is given`;
+const notGiven = (offer: string): string => `Offer ${offer}: no code is given`;
 
 function decide(step: IssueStep, context: EngineContext): IssueDecision {
   const known = context.facts.known.offers;
@@ -154,7 +161,7 @@ function issues(step: IssueStep, decision: IssueDecision & { kind: 'issue' }, co
   const { codes, terms, isMarketing, voids } = definition;
   const { expiresAt, limits, cost } = decision;
   const promised: Promised = { kind: 'promised', offer: step.offer, version, codes, terms, expiresAt, isMarketing, voids, limits, cost };
-  return goes(step.issued, `Offer ${step.offer}: a code is given, ${untilText(expiresAt, context)}.`, [promised]);
+  return goes(step.issued, `${given(step.offer)}, ${untilText(expiresAt, context)}.`, [promised]);
 }
 
 function shows(step: IssueStep, { promise, isNew }: IssueDecision & { kind: 'show' }, context: EngineContext): Move<Asks> {

@@ -33,6 +33,8 @@ interface WaitUntilStep extends StepBase {
   readonly timeoutMs: number;
   /** The time-out counts from the delivery date that was promised for the order, where that is later than the arrival. */
   readonly fromPromise?: true;
+  /** Where no date was promised: the time-out from the arrival. Absent: `timeoutMs`. */
+  readonly unpromisedMs?: number;
   readonly onTimeout: StepId | null;
   readonly lookback: 'since_entry' | 'none';
   /** Properties of what it hears that messages show. Absent: none. */
@@ -50,6 +52,9 @@ const yaml = (parts: StepParts) =>
       description:
         'From when the time-out counts: arrival at this step, or the delivery date that was promised for the order of the entry, where that is later.',
     }),
+    unpromised: durationText
+      .optional()
+      .meta({ description: 'With promised_delivery, where no date was promised: the time-out from the arrival.' }),
     get on_timeout() {
       return otherWay(parts);
     },
@@ -69,7 +74,7 @@ const yaml = (parts: StepParts) =>
 export const waitUntil: StepKind<WaitUntilStep, z.output<ReturnType<typeof yaml>>> = {
   yaml,
   inside: ({ branches, on_timeout }) => listsOf(branches, 'on_timeout', on_timeout),
-  compile({ branches, timeout, timeout_from: from, lookback, remember }, { id, next, way, branchIds, condition, event }) {
+  compile({ branches, timeout, timeout_from: from, unpromised, lookback, remember }, { id, next, way, branchIds, condition, event }) {
     const ids = branchIds(branches, ({ on }) => slug(on));
     return {
       kind: 'wait_until',
@@ -84,6 +89,7 @@ export const waitUntil: StepKind<WaitUntilStep, z.output<ReturnType<typeof yaml>
       })),
       timeoutMs: toLimitMs(timeout),
       ...(from === 'promised_delivery' ? { fromPromise: true as const } : {}),
+      ...(unpromised === undefined ? {} : { unpromisedMs: toLimitMs(unpromised) }),
       onTimeout: way(branches.length),
       lookback,
       ...(remember === undefined ? {} : { remember }),
@@ -134,9 +140,10 @@ export const waitUntil: StepKind<WaitUntilStep, z.output<ReturnType<typeof yaml>
   },
 };
 
-function timesOutAt({ timeoutMs, fromPromise }: WaitUntilStep, { arrivedAt }: EntryState, { facts }: EngineContext): Instant {
-  const promisedAt = fromPromise === true ? (facts.known.orders?.about?.promisedAt ?? arrivedAt) : arrivedAt;
-  return Math.max(arrivedAt, promisedAt) + timeoutMs;
+function timesOutAt({ timeoutMs, fromPromise, unpromisedMs }: WaitUntilStep, { arrivedAt }: EntryState, { facts }: EngineContext): Instant {
+  if (fromPromise !== true) return arrivedAt + timeoutMs;
+  const promisedAt = facts.known.orders?.about?.promisedAt ?? null;
+  return promisedAt === null ? arrivedAt + (unpromisedMs ?? timeoutMs) : Math.max(arrivedAt, promisedAt) + timeoutMs;
 }
 
 const goesOnWith = (branch: string): string => `Goes on with ${branch}:`;

@@ -53,7 +53,8 @@ function ofEntry(promises: readonly ReadPromise[], at: Instant): KnownPromise | 
 
 function shown({ code, expiresAt, offer, terms }: KnownPromise): Readonly<Record<keyof typeof example, unknown>> {
   const { benefit, currency, minimum } = terms;
-  return { code, expires: expiresAt, id: offer, currency, minimum, ...benefitShown(benefit) };
+  // The last moment at which it holds: midnight itself would be shown as the day after.
+  return { code, expires: expiresAt - 1, id: offer, currency, minimum, ...benefitShown(benefit) };
 }
 
 const nothing = { percent: null, at_most: null, amount: null, gift: null };

@@ -63,7 +63,8 @@ describe('two real days of a shop', () => {
       email1: sent('cart-reminder-1'),
       email2: sent('cart-reminder-2'),
       text: sent('cart-link'),
-      email3: sent('cart-reminder-3'),
+      // No experiment is in force, so carts that are worth an offer get the same email by another step.
+      email3: (sent('cart-reminder-3') ?? 0) + (sent('last-others') ?? 0),
       converted: ended('converted'),
       completed: ended('completed'),
     }).toEqual(expected);
