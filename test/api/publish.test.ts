@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { loadTemplates } from '../../src/render/load.js';
 import { loadLiveJourneys } from '../../src/store/live-journeys.js';
 import { testApi } from '../support/api.js';
+import { cartWithoutOffer } from '../support/shipped-cart.js';
 import { openMemoryStore, resetTables } from '../support/stores.js';
 import { turnDeps } from '../support/turns.js';
 
-const source = await readFile('journeys/abandoned-cart.journey.yaml', 'utf8');
+const source = cartWithoutOffer();
 const path = '/v1/journeys/abandoned-cart/versions';
 
 describe('publishing', () => {

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastify, { type FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
@@ -11,8 +10,8 @@ import type { LiveSegments } from '../../src/app/segments/live-segments.js';
 import { fillSegments } from '../../src/app/segments/tend-segments.js';
 import { segments as segmentKind } from '../../src/definitions/segment/kind.js';
 import { openStore, type Store } from '../../src/store/db.js';
-import { packageRoot } from '../../src/temporal/package-root.js';
 import { eventDoors } from '../support/segment.js';
+import { cartWithoutOffer } from '../support/shipped-cart.js';
 import { buildApp } from './app.js';
 import { answerParent } from './child.js';
 import type { StorePlace } from './store-place.js';
@@ -32,7 +31,7 @@ let statements = 0;
 /** Both servers live in this process and use its one store, so that only what they do tells them apart. */
 async function start({ segments = 0, ...place }: StorePlace & { readonly segments?: number }): Promise<IngestServers> {
   store = await openStore({ ...place, onQuery: () => (statements += 1) });
-  const journey = await readFile(join(packageRoot(), 'journeys', 'abandoned-cart.journey.yaml'), 'utf8');
+  const journey = cartWithoutOffer();
   const { deps, metrics, templates } = await buildApp(store, { smtpUrl: 'smtp://127.0.0.1:1', journeys: [journey], templates: [] });
   if (segments > 0) await publishSegments(deps, segments);
   const { secret: writeKey } = await makeWriteKey(deps, 'server', 'bench');

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { sql } from 'kysely';
@@ -9,6 +8,7 @@ import type { ProfileId } from '../../src/domain/values/ids.js';
 import { openStore, type Store } from '../../src/store/db.js';
 import { type NewEvent, writeEvents } from '../../src/store/events.js';
 import { packageRoot } from '../../src/temporal/package-root.js';
+import { cartWithoutOffer } from '../support/shipped-cart.js';
 import { buildApp } from './app.js';
 import type { StorePlaces } from './store-place.js';
 
@@ -33,7 +33,7 @@ const days = 30;
 export async function benchReplay(places: StorePlaces, events: number, say: (line: string) => void): Promise<ReplayResult> {
   const store = await openStore(await places.make());
   try {
-    const source = await readFile(join(packageRoot(), 'journeys/abandoned-cart.journey.yaml'), 'utf8');
+    const source = cartWithoutOffer();
     const templates = ['cart-reminder-1', 'cart-reminder-2', 'cart-reminder-3', 'cart-link'];
     const { deps } = await buildApp(store, { smtpUrl: 'smtp://127.0.0.1:9', journeys: [source], templates });
     say(`filling a store with ${events} events`);

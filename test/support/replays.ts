@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { shopDays } from '../../examples/shop-day.js';
 import { ingestEvents } from '../../src/app/ingest/ingest-events.js';
 import { publishJourney } from '../../src/app/journeys/publish-journey.js';
@@ -8,9 +7,10 @@ import type { IncomingEvent } from '../../src/domain/events/incoming.js';
 import { ourselves } from '../../src/domain/keys/speaker.js';
 import { loadTemplates } from '../../src/render/load.js';
 import { readSegmentEvent } from './segment.js';
+import { cartWithoutOffer } from './shipped-cart.js';
 import type { TurnDeps } from './turns.js';
 
-export const cartYaml = readFileSync('journeys/abandoned-cart.journey.yaml', 'utf8');
+export const cartYaml = cartWithoutOffer();
 
 /** The shop's journey, its templates, and what happened in the shop in two days, as its client tells it. No turn is taken. */
 export async function fillWithShopDays(

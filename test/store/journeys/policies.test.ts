@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
@@ -13,6 +13,7 @@ import { listPolicyVersions } from '../../../src/store/policies.js';
 import { readPublished } from '../../../src/store/published.js';
 import { silentLog } from '../../support/log.js';
 import { policySource } from '../../support/policies.js';
+import { cartWithoutOffer } from '../../support/shipped-cart.js';
 import { describeOnBothStores, resetTables } from '../../support/stores.js';
 import { turnDeps } from '../../support/turns.js';
 
@@ -72,7 +73,7 @@ describeOnBothStores('published policies', (store) => {
   });
 
   test('a topic that a live journey names may go, with a warning that says whose it was', async () => {
-    await publishJourney(turnDeps(store()), { source: await readFile('journeys/abandoned-cart.journey.yaml', 'utf8') });
+    await publishJourney(turnDeps(store()), { source: cartWithoutOffer() });
     const without = policySource('topics').replace('id: cart_reminder', 'id: basket_reminder');
     expect(await publish('topics', without)).toMatchObject({
       kind: 'published',

@@ -84,7 +84,6 @@ const names: Readonly<Record<string, string>> = {
   'cart-reminder-2': 'email2',
   'cart-link': 'text',
   'cart-reminder-3': 'email3',
-  'last-others': 'email3',
 };
 
 /** As the script names it; null: it does not count that. */
