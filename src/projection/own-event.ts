@@ -41,7 +41,7 @@ export function settleOwn(
 /** What a step tells under a name is that and no more, whatever the name means where the shop says it. */
 function readOwn(needs: MeaningNeeds, incoming: IncomingEvent, said: OwnEvent): ReturnType<typeof readEvent> {
   if (said.type === 'identify') return readEvent(needs, incoming);
-  const { type, ...what } = said;
+  const { type: _type, ...what } = said;
   const meaning: Meaning = 'journey' in what ? { kind: 'call', ...what } : { kind: 'own', name: what.name };
   return { kind: 'understood', incoming, event: incoming.event, meanings: [meaning] };
 }

@@ -43,7 +43,7 @@ describe('a step that enters another journey', () => {
     expect(
       playTogether([twice, once], {})
         .entries.map(({ reason }) => reason)
-        .toSorted(),
+        .toSorted((a, b) => `${a}`.localeCompare(`${b}`)),
     ).toEqual(['completed', 'completed', 'reentry']);
   });
 
