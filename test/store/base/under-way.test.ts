@@ -58,6 +58,9 @@ const newTables = [
   'calls',
   'holds',
   'tasks',
+  'imports',
+  'event_counts',
+  'contract_alarms',
 ];
 
 /** Takes the schema back to what the version before this one left, with all rows: what a deploy finds. */
@@ -73,7 +76,7 @@ async function asTheVersionBefore({ db }: Store): Promise<void> {
   await sql`drop index entries_poke_journeys`.execute(db);
   await sql`alter table messages drop column recommended, drop column promise_id`.execute(db);
   await sql`alter table orders ${sql.raw(newOfOrders.map((column) => `drop column ${column}`).join(', '))}`.execute(db);
-  for (const name of ['mark_outcomes', 'looks_are_kept']) await sql`drop function ${sql.ref(name)}() cascade`.execute(db);
+  for (const name of ['mark_outcomes', 'looks_are_kept', 'must_touch']) await sql`drop function ${sql.ref(name)} cascade`.execute(db);
   for (const table of newTables) await sql`drop table ${sql.table(table)}`.execute(db);
   await sql`delete from kysely_migration where name > '0023'`.execute(db);
 }
