@@ -74,8 +74,18 @@ describe('offers in the API', () => {
     await orders('eve', 'o-2', { coupons: ['SPRING', ofBob], discount: 9 });
     await orders('cid', 'o-3', { coupon: ofCid, discount: 4, test: true });
     expect(await report()).toEqual({
-      ...{ id: 'ten-percent', currency: 'GBP', issued: 4, shown: 4, open: 2, redeemed: 2, leaked: 1, expired: 0, void: 0 },
-      ...{ cost: 8, openCost: 8, freeCodes: 0 },
+      id: 'ten-percent',
+      currency: 'GBP',
+      issued: 4,
+      shown: 4,
+      open: 2,
+      redeemed: 2,
+      leaked: 1,
+      expired: 0,
+      void: 0,
+      cost: 8,
+      openCost: 8,
+      freeCodes: 0,
     });
     const { body } = await call('GET', `/v1/promises/${ofBob.toLowerCase()}`);
     expect(body).toMatchObject({ code: ofBob, state: 'redeemed', isLeaked: true, uses: 1, cost: 4, benefit: { percent: 10 } });

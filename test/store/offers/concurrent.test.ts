@@ -11,8 +11,9 @@ import { publish, type TurnDeps, take } from '../../support/turns.js';
 /** How many people ask for a code at the same time: `OFFER_PEOPLE=10000` is the long form. */
 const people = Number(process.env['OFFER_PEOPLE'] ?? 200);
 const atOnce = 30;
+const timeout = 120_000 + people * 200;
 
-describe('codes that many people ask for at the same time, on PostgreSQL', () => {
+describe('codes that many people ask for at the same time, on PostgreSQL', { timeout }, () => {
   let opened: OpenedStore;
   let deps: TurnDeps;
   beforeAll(async () => {

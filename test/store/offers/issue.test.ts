@@ -4,7 +4,7 @@ import { day, hour } from '../../../src/domain/time/instant.js';
 import { deal, dealDeps, finishesQuiz } from '../../support/deal.js';
 import { offerOf, putOfferInForce } from '../../support/offers.js';
 import { turn } from '../../support/reminded.js';
-import { track } from '../../support/shop-events.js';
+import { alias, track } from '../../support/shop-events.js';
 import { countStatements, describeOnBothStores, resetTables } from '../../support/stores.js';
 import { publish, type TurnDeps, take } from '../../support/turns.js';
 
@@ -96,5 +96,25 @@ describeOnBothStores('codes that people are given', (store) => {
     deps.clock.pass(hour);
     await turns();
     expect(mails()).toHaveLength(2);
+  });
+
+  test('of two people who become one are both theirs: the next entry shows one of them, and gives no third', async () => {
+    await putOfferInForce(store(), offerOf());
+    await take(deps, ...finishesQuiz('ada'), ...finishesQuiz('bob'));
+    await turns();
+    const [ofAda, ofBob] = await promises();
+    await take(deps, alias('bob', 'ada'));
+    const merged = await promises();
+    expect(new Set(merged.map(({ profile_id }) => profile_id)).size).toBe(1);
+    expect(merged.map(({ code }) => code)).toEqual([ofAda?.code, ofBob?.code]);
+    deps.clock.pass(2 * day);
+    await turns();
+    await turns();
+    await take(deps, track('Quiz Finished', {}, { userId: 'bob', occurredAt: deps.clock.now() }));
+    await turns();
+    const [entry] = await open();
+    const shown = await promises();
+    expect(shown).toHaveLength(2);
+    expect(shown.flatMap(({ shown_in }) => shown_in)).toEqual([entry]);
   });
 });
