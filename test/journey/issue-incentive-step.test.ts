@@ -51,7 +51,7 @@ function play({
     asks: (template) => (template === 'deal' ? ['offer'] : []),
     render: (_template, { known }) => {
       const { code, expires } = (known?.['offer'] ?? {}) as { readonly code?: string; readonly expires?: number };
-      said.push(`${code} ${expires === undefined ? '' : (expires - startAt) / day}`);
+      said.push(`${code} ${expires === undefined ? '' : (expires + 1 - startAt) / day}`);
       return { kind: 'email', subject: 'Deal', html: '<p></p>', text: 'Deal', locale: 'en', contentHash: 'x' };
     },
   });
