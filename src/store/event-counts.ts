@@ -51,8 +51,8 @@ const mostGroups = 2_000;
 const mostProperties = 40;
 
 /**
- * Counts facts from one number up to another that came in time and are no history: by name, the event that told them, currency, and the type
- * of each property.
+ * Counts facts from one number up to another that came in time and are no history: by name, the event that told them, currency, and the
+ * type of each property.
  */
 export async function countFacts(trx: Trx, of: { readonly after: number; readonly upTo: number }): Promise<void> {
   await sql`

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import fastify, { type FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import { buildServer } from '../../src/api/server.js';

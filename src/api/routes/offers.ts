@@ -1,7 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { importCodes } from '../../app/offers/import-codes.js';
-import { reportOffers, showPromise, showPromises } from '../../app/offers/show-promises.js';
-import type { LedgerPromise } from '../../store/promises.js';
+import { type LedgerPromise, reportOffers, showPromise, showPromises } from '../../app/offers/show-promises.js';
 import { changes, inAnswer, keyed, nobody, nothing, reads } from '../access.js';
 import { codesBody, codesTaken, offerReports, promise } from '../contract/offers.js';
 import { idParams, pageOf, pageQuery } from '../contract/shared.js';

@@ -2,6 +2,8 @@ import { findPromise, type LedgerPromise, listPromises, type OfferSums, sumOffer
 import type { AppDeps } from '../deps.js';
 import { type Page, type PageRequest, readPage } from '../paging.js';
 
+export type { LedgerPromise } from '../../store/promises.js';
+
 type Deps = Pick<AppDeps, 'store' | 'clock'>;
 
 /** The codes of an offer that people were given, the newest first, with what came of each. */

@@ -27,7 +27,7 @@ export const offerPromisesCommand = command({
 export const offerCodeCommand = command({
   name: 'offer code <code>',
   help: 'who was given a code, and whether it can be used',
-  examples: ['sojourn offer code wren-t7kq4mdxpc'],
+  examples: ['sojourn offer code wren-t7kq4m6xpc'],
   run: (context, [code = '']) => showCode(context, code),
 });
 
