@@ -26,9 +26,10 @@ export const callListQuery = pageQuery.extend({
   profileId: plainText(100).optional(),
 });
 
-export const callRetryBody = z
-  .union([z.strictObject({ id: plainText(100) }), z.strictObject({ receiver: plainText(100) })], 'Name one of id and receiver.')
-  .meta({ id: 'CallRetry' });
+export const callRetryBody = z.union(
+  [z.strictObject({ id: plainText(100) }), z.strictObject({ receiver: plainText(100) })],
+  'Name one of id and receiver.',
+);
 export const callRetryAnswer = z.object({ retried: z.number() });
 export type CallRetryAnswer = z.input<typeof callRetryAnswer>;
 
