@@ -13,6 +13,7 @@ import { keptPayload } from '../../src/domain/values/kept-payload.js';
 import { readForms } from '../../src/pages/kit/form.js';
 import { tidyText } from '../../src/render/render.js';
 import { checkYaml, readYaml } from '../../src/yaml/yaml-file.js';
+import { processorMs } from '../support/processor-time.js';
 
 /**
  * Four times the text may take eight times the work: four, and as much again for the noise of a busy machine. With the square it takes
@@ -68,23 +69,12 @@ const doors: Readonly<Record<string, (text: string) => unknown>> = {
   'the command line': (text) => oneLine(printable(text)),
 };
 
-/** The least of several: noise only adds. Milliseconds of the processor. */
-function bestOf(runs: number, work: () => unknown): number {
-  let best = Number.POSITIVE_INFINITY;
-  for (let run = 0; run < runs && (run === 0 || best > quickMs); run += 1) {
-    const began = process.cpuUsage();
-    work();
-    best = Math.min(best, process.cpuUsage(began).user / 1000);
-  }
-  return best;
-}
-
 /** Looks at short texts first, so that work that grows too fast is found before it takes for ever. */
 function expectLinear(name: string, make: (length: number) => string, work: (text: string) => unknown, sizes = lengths): void {
   for (const length of sizes) {
-    const longMs = bestOf(3, () => work(make(length)));
+    const longMs = processorMs(() => work(make(length)), { enough: quickMs });
     if (longMs <= quickMs) continue;
-    const shortMs = bestOf(3, () => work(make(length / times)));
+    const shortMs = processorMs(() => work(make(length / times)), { enough: quickMs });
     expect(longMs / shortMs, `${name}, ${length} characters: ${Math.round(longMs)} ms after ${Math.round(shortMs)} ms`).toBeLessThan(
       mostGrowth,
     );

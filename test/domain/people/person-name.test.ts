@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { greetingName, isProgramWord, nameInMail } from '../../../src/domain/people/person-name.js';
+import { processorMs } from '../../support/processor-time.js';
 
 describe('a first name in a mail', () => {
   test.each([
@@ -87,10 +88,8 @@ describe('a first name in a mail', () => {
 
   test('heaps no marks on a letter, and is quick however long it is', () => {
     expect(greetingName(`Z${'\u0336'.repeat(300)}oe`)).toBe(`Z${'\u0336'.repeat(4)}oe`);
-    const startedAt = performance.now();
-    for (const name of ['<'.repeat(1e6), '{{'.repeat(5e5), '&#'.repeat(5e5), ' '.repeat(1e6), '"'.repeat(1e6), `Ada${'!'.repeat(1e6)}x`])
-      greetingName(name);
-    expect(performance.now() - startedAt).toBeLessThan(500);
+    const hostile = ['<'.repeat(1e6), '{{'.repeat(5e5), '&#'.repeat(5e5), ' '.repeat(1e6), '"'.repeat(1e6), `Ada${'!'.repeat(1e6)}x`];
+    expect(processorMs(() => hostile.map(greetingName))).toBeLessThan(500);
   });
 
   test('is one line of at most forty letters without a mark that turns it around, whatever was given', () => {

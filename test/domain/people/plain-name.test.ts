@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { claimedName, plainName } from '../../../src/domain/people/plain-name.js';
+import { processorMs } from '../../support/processor-time.js';
 
 describe('a name in a mail', () => {
   test.each([
@@ -74,9 +75,7 @@ describe('a name in a mail', () => {
 
   test('of a megabyte takes no time', () => {
     for (const hostile of [' '.repeat(1e6), 'a.'.repeat(5e5), '1 '.repeat(5e5), '.'.repeat(1e6), '(+1'.repeat(3e5)]) {
-      const startedAt = performance.now();
-      claimedName(hostile);
-      expect(performance.now() - startedAt).toBeLessThan(200);
+      expect(processorMs(() => claimedName(hostile))).toBeLessThan(200);
     }
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { currencyDecimals, readCurrencyCode } from '../../../src/domain/values/currency.js';
 import { readWrittenNumber } from '../../../src/domain/values/written-number.js';
+import { processorMs } from '../../support/processor-time.js';
 
 describe('a number as people write it', () => {
   test.each([
@@ -90,9 +91,8 @@ describe('a number as people write it', () => {
         expect(number === null || Number.isFinite(number)).toBe(true);
       }),
     );
-    const started = performance.now();
-    for (const text of ['1.'.repeat(30), '1 '.repeat(30), 'a'.repeat(60), '1,234'.repeat(12), "'".repeat(60)]) readWrittenNumber(text, 2);
-    expect(performance.now() - started).toBeLessThan(200);
+    const hostile = ['1.'.repeat(30), '1 '.repeat(30), 'a'.repeat(60), '1,234'.repeat(12), "'".repeat(60)];
+    expect(processorMs(() => hostile.map((text) => readWrittenNumber(text, 2)))).toBeLessThan(200);
   });
 });
 
