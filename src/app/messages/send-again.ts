@@ -42,7 +42,8 @@ export async function sendAgain(deps: AppDeps, id: string): Promise<SentAgain> {
   if (left === null) return { kind: 'unknown' };
   const { content } = left;
   if (content === null) return refused('no-content', 'Its words are not kept, or it never left: sojourn message why says which.');
-  const again = { ...left, content, id: idOf(deps, left.id) };
+  const slot = Math.floor(deps.clock.now() / onceInMs);
+  const again = { ...left, content, id: idOf(deps, left.id, slot), idBefore: idOf(deps, left.id, slot - 1) };
   // The slot first: the lease that `begin` commits covers the call alone.
   const sent = await deps.slots[left.channel].use('queue', () => beginAndSubmit(deps, again));
   if (sent === null) return refused('provider-busy', 'The provider is slow, and every connection to it is in use. Try again later.');
@@ -51,11 +52,13 @@ export async function sendAgain(deps: AppDeps, id: string): Promise<SentAgain> {
 
 interface Again extends LeftMessage {
   readonly id: MessageId;
+  /** The id that it would have had ten minutes earlier. */
+  readonly idBefore: MessageId;
   readonly content: Outgoing;
 }
 
-function idOf({ secret, clock }: AppDeps, before: string): MessageId {
-  const slot = Math.floor(clock.now() / onceInMs);
+/** One for each ten minutes, so that two who click at once mean the same message. */
+function idOf({ secret }: AppDeps, before: string, slot: number): MessageId {
   return messageIdFor(signingKey(secret, 'message-ids'), `again|${before}|${slot}`);
 }
 
@@ -91,7 +94,7 @@ async function begin(deps: AppDeps, trx: Trx, again: Again): Promise<Begun> {
   if (person === null || person.profileId !== again.profileId) return { kind: 'unknown' };
   await lockAddresses(trx, suppressionKeys(deps.secret, person).flatMap(spellingsOf));
   // One that was only refused may be tried again at once.
-  if (((await readLeft(trx, again.id))?.content ?? null) !== null)
+  if ((await leftSince(trx, again.id, person.at - onceInMs)) || (await leftSince(trx, again.idBefore, person.at - onceInMs)))
     return refused('sent-again-already', 'It was sent again a moment ago. Wait ten minutes before you do so once more.');
   const { channel } = again;
   const address = reach(person, channel, { allowFictional: deps.allowFictionalPhones, countries: deps.shop.texts.countries });
@@ -103,6 +106,11 @@ async function begin(deps: AppDeps, trx: Trx, again: Again): Promise<Begun> {
   if (decision.kind === 'send' && outgoing !== null) return { kind: 'begun', outgoing };
   const sentence = verdictSentence(decision, { timeZone: person.timeZone, channel });
   return refused(decision.kind === 'send' ? 'unreachable' : decision.reason, sentence);
+}
+
+async function leftSince(trx: Trx, id: MessageId, since: Instant): Promise<boolean> {
+  const { leftAt = null } = (await readLeft(trx, id)) ?? {};
+  return leftAt !== null && leftAt > since;
 }
 
 interface Asked {

@@ -55,6 +55,14 @@ describeOnBothStores('a message that support sends again', (store) => {
     expect((await again()).kind).toBe('sent');
   });
 
+  test('leaves once, also where the clicks are on both sides of ten minutes of the clock', async () => {
+    deps.clock.pass(10 * minute - (deps.clock.now() % (10 * minute)) - minute);
+    expect((await again()).kind).toBe('sent');
+    deps.clock.pass(2 * minute);
+    expect(await again()).toMatchObject({ kind: 'refused', code: 'sent-again-already' });
+    expect(sent()).toHaveLength(2);
+  });
+
   test('passes the whole gate', async () => {
     await take(
       deps,
