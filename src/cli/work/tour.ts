@@ -14,6 +14,8 @@ const rate = 3_600;
 /** With a clock slower than this the idle hour takes longer than anybody looks. */
 const slowestRate = 300;
 const mailWithinMs = 60_000;
+/** The journey that the tour tells of. */
+const shown = 'abandoned-cart';
 
 interface Mail {
   readonly ID: string;
@@ -94,8 +96,8 @@ async function walk(context: CliContext, running: RunningInstance): Promise<Outc
     ada.userId,
   );
   const outcome = await until(mailWithinMs, () => outcomeOf(context, ada.userId));
-  const story = await why(context, ada.userId, {});
-  const text = `4. Why? sojourn why ${ada.userId}\n\n${story.text}`;
+  const story = await why(context, ada.userId, { journey: shown });
+  const text = `4. Why? sojourn why ${ada.userId} --journey ${shown}\n\n${story.text}`;
   return {
     value: { userId: ada.userId, mailUrl, subject: mail.Subject, outcome, story: story.value },
     text,
@@ -130,11 +132,11 @@ async function mailTo({ mailboxUrl }: RunningInstance, address: string): Promise
   return ((await found.json()) as { readonly messages: readonly Mail[] }).messages.at(-1) ?? null;
 }
 
-/** How her entry ended; null: it has not yet. */
+/** How her entry of the journey ended; null: it has not yet. Her order and her consent concern other journeys too. */
 async function outcomeOf(context: CliContext, userId: string): Promise<string | null> {
   const api = await context.client();
   const profileId = await findProfileId(api, userId);
-  const [entry] = await api.list<Entry>('/v1/entries', { profileId }, 1);
+  const [entry] = await api.list<Entry>('/v1/entries', { profileId, journeyId: shown }, 1);
   return entry?.outcome ?? null;
 }
 
