@@ -40,17 +40,31 @@ const atOnce = 1_000;
 const mostCharacters = 4 * 1024 * 1024;
 const mostFaults = 10;
 
-/** Sends a file to a running Sojourn, from where it stood. `tell`: progress, some times a minute. */
-export async function runImport(
-  context: CliContext,
-  kind: ImportKind,
-  path: string,
-  options: ImportOptions,
-  tell: (line: string) => void,
-): Promise<ImportRun> {
-  const startedAt = performance.now();
-  const { wanted, file, ...source } = await openFile(context, kind, path, options);
-  const api = await context.client();
+/** How a file comes to the server. `tell`: progress, some times a minute. */
+type Way = (opened: Opened, tell: (line: string) => void) => Promise<Omit<ImportRun, 'file' | 'seconds'>>;
+
+type Opened = Awaited<ReturnType<typeof openFile>> & {
+  readonly startedAt: number;
+  readonly api: Awaited<ReturnType<CliContext['client']>>;
+};
+
+function through(way: Way) {
+  return async (
+    context: CliContext,
+    kind: ImportKind,
+    path: string,
+    options: ImportOptions,
+    tell: (line: string) => void,
+  ): Promise<ImportRun> => {
+    const startedAt = performance.now();
+    const opened = await openFile(context, kind, path, options);
+    const run = await way({ ...opened, startedAt, api: await context.client() }, tell);
+    return { file: opened.file, ...run, seconds: (performance.now() - startedAt) / 1000 };
+  };
+}
+
+/** Sends a file to a running Sojourn, from where it stood. */
+export const runImport = through(async ({ api, wanted, file, lines, startedAt }, tell) => {
   const digest = createHash('sha256')
     .update(JSON.stringify([file.digest, file.encoding, wanted.mapping, wanted.triggers]))
     .digest('hex');
@@ -59,62 +73,39 @@ export async function runImport(
   const faults: LineFault[] = [];
   let now = started.import;
   if (now.finishedAt === null) {
-    const groups = skip(grouped(source.lines, started.groupBy), resumedAt);
+    const groups = skip(grouped(lines, started.groupBy), resumedAt);
     for await (const { batch, isLast } of inBatches(groups)) {
       const answer = await patiently(
         () => api.post<ImportBatchAnswer>(`/v1/imports/${now.id}/lines`, { from: now.position, groups: batch, isLast }),
         tell,
       );
       now = answer.import;
-      for (const fault of answer.faults) if (faults.length < mostFaults) faults.push(fault);
+      keepFirst(faults, answer.faults);
       tell(progressOf(now, resumedAt, performance.now() - startedAt));
     }
   }
   const { taken, faulty, leftOut } = now;
-  return {
-    file,
-    read: started.read,
-    unread: started.unread,
-    taken,
-    faulty,
-    leftOut,
-    faults,
-    import: now,
-    resumedAt,
-    seconds: (performance.now() - startedAt) / 1000,
-  };
-}
+  return { read: started.read, unread: started.unread, taken, faulty, leftOut, faults, import: now, resumedAt };
+});
 
 /** The same without writing anything. */
-export async function checkImport(
-  context: CliContext,
-  kind: ImportKind,
-  path: string,
-  options: ImportOptions,
-  tell: (line: string) => void,
-): Promise<ImportRun> {
-  const startedAt = performance.now();
-  const { wanted, file, ...source } = await openFile(context, kind, path, options);
-  const api = await context.client();
+export const checkImport = through(async ({ api, wanted, lines }, tell) => {
   const first = await api.post<ImportCheckAnswer>('/v1/import-checks', { ...wanted, groups: [] });
   const sum = { taken: 0, faulty: 0, leftOut: {} as Record<string, number>, faults: [] as LineFault[] };
-  for await (const { batch } of inBatches(grouped(source.lines, first.groupBy))) {
+  for await (const { batch } of inBatches(grouped(lines, first.groupBy))) {
     const answer = await api.post<ImportCheckAnswer>('/v1/import-checks', { ...wanted, groups: batch });
     sum.taken += answer.taken;
     sum.faulty += answer.faults.length;
     for (const [why, count] of Object.entries(answer.leftOut)) sum.leftOut[why] = (sum.leftOut[why] ?? 0) + count;
-    for (const fault of answer.faults) if (sum.faults.length < mostFaults) sum.faults.push(fault);
+    keepFirst(sum.faults, answer.faults);
     tell(`${sum.taken + sum.faulty} looked at`);
   }
-  return {
-    file,
-    read: first.read,
-    unread: first.unread,
-    ...sum,
-    import: null,
-    resumedAt: 0,
-    seconds: (performance.now() - startedAt) / 1000,
-  };
+  return { read: first.read, unread: first.unread, ...sum, import: null, resumedAt: 0 };
+});
+
+/** More faults are counted, and not kept. */
+function keepFirst(faults: LineFault[], more: readonly LineFault[]): void {
+  faults.push(...more.slice(0, mostFaults - faults.length));
 }
 
 async function openFile(context: CliContext, kind: ImportKind, path: string, options: ImportOptions) {
