@@ -14,10 +14,9 @@ export const call: StepEffectKind<CallAsked> = {
         ${isAwaited}, ${at}::bigint, real_now_ms())
       on conflict (id) do nothing returning 1`;
   },
-  toMemory: ({ what, to, data, isAwaited }, { by: { entryId, step, visit, profileId }, at }, { kept }) => {
+  toMemory: ({ what, to, data, isAwaited }, { by: { entryId, step, visit, profileId }, at }, tables) => {
     const id = callIdFor(entryId, step, visit);
-    const isThere = kept.where('profile', profileId).some(({ table, values }) => table === 'calls' && values['id'] === id);
     const values = { id, kind: what, to, entryId, step, visit, data, isAwaited, createdAt: at, isSettled: false };
-    if (!isThere) kept.push({ table: 'calls', profileId, values });
+    tables.keepOnce({ table: 'calls', profileId, values }, 'id');
   },
 };

@@ -8,13 +8,11 @@ export const exposed: StepEffectKind<Exposed> = {
     sql`insert into exposures (experiment, seed, unit, profile_id, arm, version, entry_id, step, at, window_ms)
       values (${experiment}, ${seed}, ${unit}, ${by.profileId}, ${arm}, ${version}, ${by.entryId}, ${by.step}, ${at}::bigint, ${windowMs}::bigint)
       on conflict (experiment, seed, unit) do nothing returning 1`,
-  toMemory: ({ experiment, seed, unit, arm }, { by, at }, { kept }) => {
-    const isThere = kept
-      .where('profile', by.profileId)
-      .some(
-        ({ table, values }) =>
-          table === 'exposures' && values['experiment'] === experiment && values['seed'] === seed && values['unit'] === unit,
-      );
-    if (!isThere) kept.push({ table: 'exposures', profileId: by.profileId, values: { experiment, seed, unit, arm, at } });
-  },
+  toMemory: ({ experiment, seed, unit, arm }, { by, at }, tables) =>
+    tables.keepOnce(
+      { table: 'exposures', profileId: by.profileId, values: { experiment, seed, unit, arm, at } },
+      'experiment',
+      'seed',
+      'unit',
+    ),
 };

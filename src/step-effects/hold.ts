@@ -10,11 +10,9 @@ export const hold: StepEffectKind<HoldAsked> = {
     const { tickets: _tickets, ...made } = holdOf(asked, of);
     return writeHold({ ...made, profileId: of.by.profileId, madeBy: `entry:${of.by.entryId}` });
   },
-  toMemory: (asked, of, { kept }) => {
+  toMemory: (asked, of, tables) => {
     const { tickets: _tickets, ...values } = holdOf(asked, of);
-    const { profileId } = of.by;
-    const isThere = kept.where('profile', profileId).some((row) => row.table === 'holds' && row.values['id'] === values.id);
-    if (!isThere) kept.push({ table: 'holds', profileId, values: { ...values, releasedAt: null } });
+    tables.keepOnce({ table: 'holds', profileId: of.by.profileId, values: { ...values, releasedAt: null } }, 'id');
   },
 };
 

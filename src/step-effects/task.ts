@@ -14,10 +14,9 @@ export const task: StepEffectKind<TaskAsked> = {
         ${jsonText(because)}::jsonb, ${at}::bigint, ${dueAt}::bigint)
       on conflict (id) do nothing returning 1`;
   },
-  toMemory: ({ kind: _kind, ...asked }, { by: { entryId, step, visit, profileId, journeyId }, at }, { kept }) => {
+  toMemory: ({ kind: _kind, ...asked }, { by: { entryId, step, visit, profileId, journeyId }, at }, tables) => {
     const id = taskIdFor(entryId, step, visit);
-    const isThere = kept.where('profile', profileId).some(({ table, values }) => table === 'tasks' && values['id'] === id);
     const values = { ...asked, id, entryId, journeyId, step, openedAt: at, closedAt: null };
-    if (!isThere) kept.push({ table: 'tasks', profileId, values });
+    tables.keepOnce({ table: 'tasks', profileId, values }, 'id');
   },
 };

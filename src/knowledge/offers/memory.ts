@@ -19,6 +19,12 @@ export interface KeptPromise extends Omit<KnownPromise, 'state' | 'isOfEntry'> {
   readonly cost: number;
 }
 
+/** A promise of elsewhere that an entry shows again. */
+interface ShownPromise {
+  readonly promise: number;
+  readonly entryId: EntryId;
+}
+
 interface Owned {
   readonly profileId: ProfileId;
   readonly kept: KeptPromise;
@@ -26,16 +32,14 @@ interface Owned {
 
 /** The person's promises, the newest first. */
 export function promisesInMemory({ tables, profileId, entryId }: MemoryLook): readonly ReadPromise[] {
-  const rows = tables.kept.where('profile', profileId);
-  const shown = new Set(
-    rows.flatMap(({ table, values }) => (table === 'promises_shown' && values['entryId'] === entryId ? [values['promise']] : [])),
-  );
-  return rows
-    .flatMap(({ table, values }) => (table === 'promises' ? [{ profileId, kept: values as unknown as KeptPromise }] : []))
-    .map((owned) => {
-      const { id, offer, code, terms, issuedAt, expiresAt, isMarketing, entryId: of } = owned.kept;
+  const shownHere = tables.keptOf<ShownPromise>('promises_shown', profileId).filter((one) => one.entryId === entryId);
+  const shown = new Set(shownHere.map(({ promise }) => promise));
+  return tables
+    .keptOf<KeptPromise>('promises', profileId)
+    .map((kept) => {
+      const { id, offer, code, terms, issuedAt, expiresAt, isMarketing, entryId: of } = kept;
       const isOfEntry = entryId !== null && (of === entryId || shown.has(id));
-      return { id, offer, code, terms, issuedAt, expiresAt, isMarketing, isOfEntry, ...fateOf(owned, tables) };
+      return { id, offer, code, terms, issuedAt, expiresAt, isMarketing, isOfEntry, ...fateOf({ profileId, kept }, tables) };
     })
     .toSorted((a, b) => b.id - a.id);
 }

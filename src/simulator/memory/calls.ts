@@ -21,14 +21,9 @@ export function answerCall(
   }: { readonly person: ProfileId; readonly step: string; readonly properties: Readonly<Record<string, unknown>> | null },
   at: Instant,
 ): void {
-  const call = tables.kept
-    .where('profile', person)
-    .flatMap(({ table, values }) => (table === 'calls' ? [values as unknown as OpenCall] : []))
-    .findLast((one) => one.step === step && !one.isSettled);
+  const call = tables.keptOf<OpenCall>('calls', person).findLast((one) => one.step === step && !one.isSettled);
   if (call === undefined) return;
-  tables.kept.change(tables.kept.idsWhere('profile', person), (row) =>
-    row.table === 'calls' && row.values['id'] === call.id ? { ...row, values: { ...row.values, isSettled: true } } : row,
-  );
+  tables.changeKept('calls', person, (values) => (values['id'] === call.id ? { ...values, isSettled: true } : values));
   const { entryId, visit, isAwaited } = call;
   if (!isAwaited || tables.entry(entryId).state === 'finished') return;
   const outcome = properties === null ? 'failed' : 'answered';

@@ -81,8 +81,7 @@ export function receive(tables: Tables, needs: TellNeeds, id: MessageId, status:
   const properties = { message_id: id, channel: message.channel, journey: message.journeyId, step: message.step };
   const fact: Fact = { name: told.fact, profileId, at, eventId: `receipt/${id}/${status}`, properties };
   tables.facts.push(fact);
-  const profile = tables.profiles.get(profileId);
-  if (profile !== undefined && profile.lastInstant < at) tables.profiles.set(profileId, { ...profile, lastInstant: at });
+  tables.movePerson(profileId, at);
   tellFacts(tables, needs, { facts: [{ fact, trigger: true }], at });
 }
 

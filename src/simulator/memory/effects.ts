@@ -70,10 +70,7 @@ const writers: { readonly [K in Effect['kind']]: Writer<K> } = {
   },
   entry: ({ after: { id, poke: _poke, ...after } }, tables) => tables.changeEntry(id, { ...after, isPoked: false }),
   looked: ({ entryId }, tables) => tables.changeEntry(entryId, { isPoked: false }),
-  instant: ({ profileId, at }, tables) => {
-    const profile = tables.profiles.get(profileId);
-    if (profile !== undefined && profile.lastInstant < at) tables.profiles.set(profileId, { ...profile, lastInstant: at });
-  },
+  instant: ({ profileId, at }, tables) => tables.movePerson(profileId, at),
   asked: ({ by, effect, at }, tables) => stepEffect(effect).toMemory(effect, { by, at }, tables),
   say: ({ told }, tables, hearing) => {
     if (hearing === null) throw new Error(`The step ${told.by.step} says something, and nobody can hear it in this world.`);

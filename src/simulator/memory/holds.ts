@@ -5,17 +5,15 @@ import { taskClosed } from '../../domain/tasks/task-facts.js';
 import type { Instant } from '../../domain/time/instant.js';
 import type { ProfileId } from '../../domain/values/ids.js';
 import { type TellNeeds, tellFacts } from './segments.js';
-import type { KeptRow, Tables } from './tables.js';
+import type { Tables } from './tables.js';
 
 /** A row of `holds`. */
 export type MemoryHold = Omit<Hold, 'tickets'> & { readonly releasedAt: Instant | null };
 
 /** As `selectHolds` of the store has them. */
 export function holdsOf(tables: Tables, profileId: ProfileId, at: Instant): readonly Hold[] {
-  return tables.kept
-    .where('profile', profileId)
-    .filter(({ table }) => table === 'holds')
-    .map(({ values }) => values as unknown as MemoryHold)
+  return tables
+    .keptOf<MemoryHold>('holds', profileId)
     .filter(({ releasedAt, until }) => releasedAt === null && until > at)
     .sort((a, b) => a.since - b.since || (a.id < b.id ? -1 : 1))
     .map(({ releasedAt: _releasedAt, ...hold }) => ({
@@ -39,23 +37,12 @@ export function closeTasks(
   { person, reason }: { readonly person: ProfileId; readonly reason: string },
   at: Instant,
 ): void {
-  const open = tables.kept
-    .where('profile', person)
-    .flatMap(({ table, values }) => (table === 'tasks' ? [values as unknown as OpenTask] : []))
-    .filter((task) => task.reason === reason && task.closedAt === null);
+  const open = tables.keptOf<OpenTask>('tasks', person).filter((task) => task.reason === reason && task.closedAt === null);
   const ids = new Set<unknown>(open.map(({ id }) => id));
-  changeKept(tables, person, 'tasks', (task) => (ids.has(task['id']) ? { ...task, closedAt: at } : task));
-  changeKept(tables, person, 'holds', (hold) => (ids.has(hold['taskId']) ? { ...hold, releasedAt: at } : hold));
+  tables.changeKept('tasks', person, (task) => (ids.has(task['id']) ? { ...task, closedAt: at } : task));
+  tables.changeKept('holds', person, (hold) => (ids.has(hold['taskId']) ? { ...hold, releasedAt: at } : hold));
   const facts = open.map((task) => ({ fact: taskClosed({ ...task, profileId: person }, at), trigger: true }));
   tables.facts.push(...facts.map(({ fact }) => fact));
-  const profile = tables.profiles.get(person);
-  if (profile !== undefined && profile.lastInstant < at) tables.profiles.set(person, { ...profile, lastInstant: at });
+  tables.movePerson(person, at);
   tellFacts(tables, needs, { facts, at });
-}
-
-/** Changes rows of a person's of one table. */
-function changeKept(tables: Tables, profileId: ProfileId, table: string, change: (values: KeptRow['values']) => KeptRow['values']): void {
-  tables.kept.change(tables.kept.idsWhere('profile', profileId), (row) =>
-    row.table === table ? { ...row, values: change(row.values) } : row,
-  );
 }

@@ -58,10 +58,7 @@ function reviewAndTell(tables: Tables, needs: TellNeeds, ids: readonly ProfileId
   const facts = ids.flatMap((id) => review(tables, topics, id, at));
   if (facts.length === 0) return [];
   tables.facts.push(...facts);
-  for (const { profileId } of facts) {
-    const profile = tables.profiles.get(profileId);
-    if (profile !== undefined && profile.lastInstant < at) tables.profiles.set(profileId, { ...profile, lastInstant: at });
-  }
+  for (const { profileId } of facts) tables.movePerson(profileId, at);
   return matchFacts(
     tables,
     needs,

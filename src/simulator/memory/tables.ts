@@ -187,6 +187,30 @@ export class Tables {
     if (message !== undefined) this.messages.set(id, { ...message, ...change });
   }
 
+  /** No turn of the person's decides at an instant before this one. */
+  movePerson(id: ProfileId, at: Instant): void {
+    const profile = this.profiles.get(id);
+    if (profile !== undefined && profile.lastInstant < at) this.profiles.set(id, { ...profile, lastInstant: at });
+  }
+
+  /** The person's rows of a table of `kept`, the oldest first: who reads a table says what stands in it. */
+  keptOf<Row>(table: string, profileId: ProfileId): readonly Row[] {
+    return this.kept.where('profile', profileId).flatMap((row) => (row.table === table ? [row.values as unknown as Row] : []));
+  }
+
+  /** Keeps a row, unless the person has one that says the same under these names: a repeat changes nothing. */
+  keepOnce(row: KeptRow, ...names: readonly string[]): void {
+    const known = this.keptOf<KeptRow['values']>(row.table, row.profileId);
+    if (!known.some((one) => names.every((name) => one[name] === row.values[name]))) this.kept.push(row);
+  }
+
+  /** Changes the person's rows of a table of `kept`. */
+  changeKept(table: string, profileId: ProfileId, change: (values: KeptRow['values']) => KeptRow['values']): void {
+    this.kept.change(this.kept.idsWhere('profile', profileId), (row) =>
+      row.table === table ? { ...row, values: change(row.values) } : row,
+    );
+  }
+
   giveInput(entryId: EntryId, input: EntryInput): void {
     this.#seq += 1;
     this.inputs.set(this.#seq, { seq: this.#seq, entryId, input });
