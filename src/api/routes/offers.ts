@@ -10,7 +10,7 @@ import { found, notFound, Problem } from '../problem.js';
 
 const tags = ['offers'];
 
-/** What offers have beside the routes of all files: codes, the ledger of promises, sums. */
+/** Codes, the ledger of promises, and sums. The offers themselves have the routes of all definitions (`definitions.ts`). */
 export function offerRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
   return async (server) => {
     server.get(
