@@ -5,10 +5,13 @@ import type { ArmSums, ExperimentSums } from '../experiments/sums.js';
 import type { Experiment, ExperimentMetric } from '../journey/experiment.js';
 import type { Db, Trx } from './db.js';
 
-type Run = Pick<Experiment, 'id' | 'seed' | 'unit' | 'metric'> & {
-  /** Only people who came from `start` on and before `end`. Absent: all. */
-  readonly came?: { readonly start: Instant; readonly end: Instant };
-};
+type Run = Pick<Experiment, 'id' | 'seed' | 'unit' | 'metric'>;
+
+/** Only people who came from `start` on and before `end`. */
+interface Span {
+  readonly start: Instant;
+  readonly end: Instant;
+}
 
 /** When the first person came; null: nobody did. */
 export async function firstExposureAt(db: Db | Trx, { id, seed }: Pick<Experiment, 'id' | 'seed'>): Promise<Instant | null> {
@@ -23,8 +26,29 @@ export async function firstExposureAt(db: Db | Trx, { id, seed }: Pick<Experimen
  * the topmost hundredth alone; the answers have a row for each arm and version, however many people there are.
  */
 export async function readSums(db: Db | Trx, run: Run, asOf: Instant): Promise<ExperimentSums> {
+  return sumsOf(db, run, asOf, { merged: await readMerged(db, run, asOf), came: null });
+}
+
+/** The same of the people who came in each span. */
+export async function readSumsBySpan(
+  db: Db | Trx,
+  run: Run,
+  asOf: Instant,
+  spans: readonly Span[],
+): Promise<readonly { readonly came: Span; readonly sums: ExperimentSums }[]> {
   const merged = await readMerged(db, run, asOf);
-  const counted = countedRows(run, asOf, merged);
+  const all: { readonly came: Span; readonly sums: ExperimentSums }[] = [];
+  for (const came of spans) all.push({ came, sums: await sumsOf(db, run, asOf, { merged, came }) });
+  return all;
+}
+
+async function sumsOf(
+  db: Db | Trx,
+  run: Run,
+  asOf: Instant,
+  { merged, came }: { readonly merged: Merged; readonly came: Span | null },
+): Promise<ExperimentSums> {
+  const counted = countedRows(run, asOf, { merged, came });
   const rows = await readGroups(db, run, counted, asOf);
   const isMoney = unitOf(run.metric.kind) === 'money';
   const buyers = rows.reduce((all, one) => all + one.buyers, 0);
@@ -158,8 +182,12 @@ async function readMerged(db: Db | Trx, { id, seed, unit }: Run, asOf: Instant):
 }
 
 /** The exposures that count: of people with one arm, the first of each. Only merged people can have several. */
-function countedRows({ id, seed, came }: Run, asOf: Instant, { left }: Merged): RawBuilder<unknown> {
+function countedRows(
+  { id, seed }: Run,
+  asOf: Instant,
+  { merged: { left }, came }: { readonly merged: Merged; readonly came: Span | null },
+): RawBuilder<unknown> {
   const all = sql`x.experiment = ${id} and x.seed = ${seed} and x.at <= ${asOf}::bigint`;
-  const own = came === undefined ? all : sql`${all} and x.at >= ${came.start}::bigint and x.at < ${came.end}::bigint`;
+  const own = came === null ? all : sql`${all} and x.at >= ${came.start}::bigint and x.at < ${came.end}::bigint`;
   return left.length === 0 ? own : sql`${own} and x.seq <> all(${left}::bigint[])`;
 }

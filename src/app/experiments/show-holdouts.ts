@@ -5,7 +5,7 @@ import { effectsOf } from '../../experiments/effect.js';
 import { lookInputs } from '../../experiments/look.js';
 import type { Experiment } from '../../journey/experiment.js';
 import { beginning } from '../../statistics/decision.js';
-import { readSums } from '../../store/experiment-sums.js';
+import { readSumsBySpan } from '../../store/experiment-sums.js';
 import { listHoldoutRuns } from '../../store/experiments.js';
 import { attributedRevenue } from '../../store/outcomes.js';
 import { holdoutArms, holdoutWindowMs } from '../../turn/holdout.js';
@@ -44,16 +44,20 @@ interface Span {
 
 /** Each holdout that anybody is in, the newest first. */
 export async function showHoldouts(deps: Deps): Promise<readonly HoldoutReport[]> {
+  const { store, clock, shop } = deps;
   const reports: HoldoutReport[] = [];
-  for (const { name, seed, since } of await listHoldoutRuns(deps.store.db)) {
+  for (const { name, seed, since } of await listHoldoutRuns(store.db)) {
     const run = asExperiment(name, seed);
-    const months: (Brought & { readonly month: string })[] = [];
-    for (const came of monthsSince(since, deps)) {
-      const month = localClock(came.start, deps.shop.timeZone).date.slice(0, 7);
-      months.push({ month, ...(await broughtIn(deps, run, came)).brought });
-    }
-    const { brought, conflicted } = await broughtIn(deps, run, { start: since, end: deps.clock.now() });
-    reports.push({ of: name.slice('holdout:'.length), season: seed, since, conflicted, ...brought, months });
+    const [all, ...months] = await broughtIn(deps, run, [{ start: since, end: clock.now() }, ...monthsSince(since, deps)]);
+    if (all === undefined) continue;
+    reports.push({
+      of: name.slice('holdout:'.length),
+      season: seed,
+      since,
+      conflicted: all.conflicted,
+      ...all.brought,
+      months: months.map(({ came, brought }) => ({ month: localClock(came.start, shop.timeZone).date.slice(0, 7), ...brought })),
+    });
   }
   return reports;
 }
@@ -71,29 +75,24 @@ function monthsSince(since: Instant, { clock, shop }: Deps): readonly Span[] {
 
 const mostMonths = 24;
 
-async function broughtIn(
-  { store: { db }, clock, shop }: Deps,
-  run: Experiment,
-  came: Span,
-): Promise<{ readonly brought: Brought; readonly conflicted: number }> {
+/** What it brought of the people who came in each span. */
+async function broughtIn({ store: { db }, clock, shop }: Deps, run: Experiment, spans: readonly Span[]) {
   const asOf = clock.now();
-  const sums = await readSums(db, { ...run, came }, asOf);
-  const inputs = lookInputs(run, sums, { day: 0, before: beginning, mostBefore: 0, weights: new Map() });
-  const [effect] = effectsOf(inputs);
-  const attributed = await attributedRevenue(
-    db,
-    { id: run.id, seed: run.seed, arm: holdoutArms.contacted, came },
-    { asOf, currency: shop.currency },
-  );
-  return {
-    brought: {
+  const { id, seed } = run;
+  const all: { readonly came: Span; readonly brought: Brought; readonly conflicted: number }[] = [];
+  for (const { came, sums } of await readSumsBySpan(db, run, asOf, spans)) {
+    const inputs = lookInputs(run, sums, { day: 0, before: beginning, mostBefore: 0, weights: new Map() });
+    const [effect] = effectsOf(inputs);
+    const attributed = await attributedRevenue(db, { id, seed, arm: holdoutArms.contacted, came }, { asOf, currency: shop.currency });
+    const brought = {
       contacted: inputs.challengers[0]?.people ?? 0,
       heldOut: inputs.control.people,
       perThousand: effect === undefined ? null : { value: effect.value, low: effect.interval[0], high: effect.interval[1] },
       attributedPerThousand: attributed === null ? null : attributed * 1_000,
-    },
-    conflicted: sums.conflicted,
-  };
+    };
+    all.push({ came, brought, conflicted: sums.conflicted });
+  }
+  return all;
 }
 
 /** A holdout read as an experiment whose control is who got nothing. */
