@@ -82,7 +82,7 @@ describe('pages', () => {
     test.each(vectors)('$method $content_type $token: $effect', async ({ method, content_type, body, token, effect, status }) => {
       const { server, link, marketing } = await ready();
       const mine = link('unsubscribe');
-      const url = `/u/${token === 'forged' ? `${mine.slice(0, -2)}${mine.endsWith('AA') ? 'BB' : 'AA'}` : mine}`;
+      const url = `/u/${token === 'forged' ? `${mine.slice(0, -2)}xx` : mine}`;
       const send = () =>
         server.inject({
           method,

@@ -1,5 +1,6 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { base32 } from '../values/ids.js';
+import { isSameMac } from './same-mac.js';
 import { readWithAny, type Secrets, signingKey } from './secrets.js';
 
 /** What a link does. It is part of the signature: a cart link never unsubscribes. */
@@ -52,9 +53,7 @@ function readWith(secret: string, token: string): Link | null {
   const purpose = letter === undefined ? undefined : purposes[letter];
   if (head === undefined || purpose === undefined || id === undefined || signature === undefined) return null;
   if (kid !== keyId(secret)) return null;
-  const expected = mac(secret, head, id);
-  const given = Buffer.from(signature, 'base64url');
-  return given.length === expected.length && timingSafeEqual(given, expected) ? { purpose, id } : null;
+  return isSameMac(mac(secret, head, id), signature) ? { purpose, id } : null;
 }
 
 /** The first answer that one of these gives. */

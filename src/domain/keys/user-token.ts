@@ -1,5 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { day, type Instant } from '../time/instant.js';
+import { isSameMac } from './same-mac.js';
 
 /** A token may live so long, and no longer: a browser keeps it, and a browser may be shared. */
 export const longestTokenMs = day;
@@ -44,9 +45,7 @@ export function readUserToken(token: string, secrets: readonly string[], at: Ins
 const clockDriftMs = 60_000;
 
 function isSigned(signed: string, signature: string, secret: string): boolean {
-  const expected = createHmac('sha256', secret).update(signed).digest();
-  const given = Buffer.from(signature, 'base64url');
-  return given.length === expected.length && timingSafeEqual(given, expected);
+  return isSameMac(createHmac('sha256', secret).update(signed).digest(), signature);
 }
 
 function fieldsOf(part: string): Readonly<Record<string, unknown>> {

@@ -1,5 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { readFirst, tokensIn } from '../keys/link-token.js';
+import { isSameMac } from '../keys/same-mac.js';
 import { readWithAny, type Secrets, signingKey } from '../keys/secrets.js';
 
 /** A part of one message that tells when it is looked at: a link by its number, or the picture. */
@@ -31,10 +32,7 @@ function readWith(secret: string, token: string): TrackedPart | null {
   const [, head, part, messageId, signature] =
     /^((o|0|[1-9]\d{0,3})\.([A-Za-z0-9_-]{1,64}))\.([A-Za-z0-9_-]{11})(?![A-Za-z0-9_-])/.exec(token) ?? [];
   if (head === undefined || part === undefined || messageId === undefined || signature === undefined) return null;
-  const expected = mac(secret, head);
-  const given = Buffer.from(signature, 'base64url');
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null;
-  return { messageId, link: part === 'o' ? null : Number(part) };
+  return isSameMac(mac(secret, head), signature) ? { messageId, link: part === 'o' ? null : Number(part) } : null;
 }
 
 function mac(secret: string, head: string): Buffer {
