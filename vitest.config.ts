@@ -62,6 +62,7 @@ export default defineConfig({
           exclude: ['test/{store,temporal,workflows,replay,e2e}/**'],
           // The doors' tests open an embedded store, begun from a template.
           globalSetup: ['test/support/store-setup.ts'],
+          setupFiles: ['test/support/properties.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           maxWorkers: 2,
@@ -73,6 +74,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           include: ['test/store/**/*.test.ts'],
           globalSetup: ['test/support/store-setup.ts'],
+          setupFiles: ['test/support/properties.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           maxWorkers: 2,

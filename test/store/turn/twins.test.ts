@@ -36,11 +36,7 @@ describeOnBothStores('the world in memory and the store', (store) => {
           run += 1;
           await expectTheSame(script, run);
         }),
-        {
-          numRuns: runs,
-          interruptAfterTimeLimit: atMostMs,
-          ...(process.env['TWIN_SEED'] === undefined ? {} : { seed: Number(process.env['TWIN_SEED']) }),
-        },
+        { numRuns: runs, interruptAfterTimeLimit: atMostMs },
       );
     },
     atMostMs * 4 + 120_000,
