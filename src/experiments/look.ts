@@ -1,5 +1,6 @@
 import { challengersOf, type Experiment, type Guardrail } from '../journey/experiment.js';
 import { type ArmReading, decide, type Reading, type TestRules, type TestState, usualRules } from '../statistics/decision.js';
+import type { boundaries } from '../statistics/group-sequential.js';
 import { isNonInferior } from '../statistics/guardrail.js';
 import { anytimeSplitP, lnSplitFactor, type Stretch } from '../statistics/sample-ratio.js';
 import { type ArmSums, type Entered, type ExperimentSums, noSums } from './sums.js';
@@ -73,10 +74,10 @@ export function lookInputs(experiment: Experiment, sums: ExperimentSums, { day, 
   };
 }
 
-/** The result, of these inputs alone. */
-export function resultOf(inputs: LookInputs): LookResult {
+/** The result, of these inputs alone. `looksAt` is for simulations, as in `decide`. */
+export function resultOf(inputs: LookInputs, looksAt?: typeof boundaries): LookResult {
   const { p: splitP, mostFactor } = splitOf(inputs);
-  const state = decide(inputs.rules, inputs.before, readingOf(inputs, splitP));
+  const state = decide(inputs.rules, inputs.before, readingOf(inputs, splitP), looksAt);
   return { state, splitP, mostFactor, alphaSpent: state.looks.at(-1)?.spent ?? 0 };
 }
 

@@ -44,6 +44,13 @@ export async function newestLook(db: Db | Trx, run: RunId): Promise<StoredLook |
   return (await listLooks(db, run, 1))[0] ?? null;
 }
 
+/** The look that decided; null: none did. */
+export async function firstDecidedLook(db: Db | Trx, { id, seed }: RunId): Promise<StoredLook | null> {
+  const { rows } = await sql<StoredLook>`select ${columns} from experiment_looks where experiment = ${id} and seed = ${seed}
+    and state ->> 'kind' not in ('collecting', 'look') order by day limit 1`.execute(db);
+  return rows[0] ?? null;
+}
+
 /** Null: another process took this day's look. */
 export async function addLook(trx: Trx, look: Omit<StoredLook, 'seq'>): Promise<number | null> {
   const { rows } = await sql<{ readonly seq: number }>`insert into experiment_looks

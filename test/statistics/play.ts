@@ -1,12 +1,14 @@
-import { beginning, decide, isDecided, type Reading, type TestRules, type TestState, usualRules } from '../../src/statistics/decision.js';
+import { type LookInputs, lookInputs, resultOf } from '../../src/experiments/look.js';
+import { noSums } from '../../src/experiments/sums.js';
+import { beginning, type TestState, usualRules } from '../../src/statistics/decision.js';
 import { type Boundary, boundaries } from '../../src/statistics/group-sequential.js';
 import { logOddsEffect, poolSegments } from '../../src/statistics/pooling.js';
 import { drawBinomial, drawNormal, type Random } from '../../src/statistics/random.js';
-import { anytimeSplitP, lnSplitFactor } from '../../src/statistics/sample-ratio.js';
 import { claimSegments } from '../../src/statistics/segments.js';
 import { criticalZ } from '../../src/statistics/special.js';
-import { type Counts, type Pair, sumsOfCounts } from '../../src/statistics/sums.js';
+import type { Counts, Pair } from '../../src/statistics/sums.js';
 import { pooledZ } from '../../src/statistics/two-proportions.js';
+import { experimentOf } from '../support/experiments.js';
 
 /** What one played test says: by the product's rule, and by a z test that is read each day, or once at the end. */
 export interface Played {
@@ -17,21 +19,33 @@ export interface Played {
 
 const days = 28;
 const perDay = 1_000;
-const rules: TestRules = { ...usualRules, plannedPeople: days * perDay };
+const experiment = experimentOf({
+  arms: [
+    { id: 'none', weight: 0.5 },
+    { id: 'offer', weight: 0.5, cost: 0.001 },
+  ],
+  metric: { kind: 'orders', windowMs: 86_400_000, marginRate: 1 },
+  plan: { people: days * perDay, lookDays: usualRules.lookDays },
+});
+const weights = new Map([[1, new Map(experiment.arms.map(({ id, weight }) => [id, weight]))]]);
 
-/** 28 days with 1,000 people a day, split by chance; a look every day. Shares of people who order, by arm. */
+/**
+ * 28 days with 1,000 people a day, split by chance; a look every day, each from its row: what is kept of the look before, and the sums of
+ * that day. Shares of people who order, by arm.
+ */
 export function playTest(random: Random, control: number, treatment: number): Played {
   const seen = { control: { hits: 0, of: 0 }, treatment: { hits: 0, of: 0 } };
-  const factors: number[] = [];
   let state: TestState = beginning;
+  let mostBefore = 0;
   let naiveDaily = false;
   for (let day = 1; day <= days; day += 1) {
     const treated = Math.round(perDay / 2 + Math.sqrt(perDay / 4) * drawNormal(random));
     add(seen.control, drawBinomial(random, perDay - treated, control), perDay - treated);
     add(seen.treatment, drawBinomial(random, treated, treatment), treated);
-    factors.push(lnSplitFactor([{ observed: [seen.control.of, seen.treatment.of], weights: [1, 1] }]));
     if (Math.abs(pooledZ(seen) ?? 0) > criticalZ(0.05)) naiveDaily = true;
-    if (!isDecided(state)) state = decide(rules, state, readingOf(seen, day, anytimeSplitP(factors)), knownBoundaries);
+    const result = resultOf(inputsOf(seen, { day, before: state, mostBefore }), knownBoundaries);
+    mostBefore = result.mostFactor;
+    if (result.state !== state) state = asKept(result.state);
   }
   return { state, naiveDaily, fixed: Math.abs(pooledZ(seen) ?? 0) > criticalZ(0.05) };
 }
@@ -41,14 +55,26 @@ function add(counts: { hits: number; of: number }, hits: number, of: number): vo
   counts.of += of;
 }
 
-function readingOf(seen: Pair<Counts>, day: number, splitP: number): Reading {
-  const arm = (counts: Counts, cost: number): Reading['control'] => ({
-    sums: sumsOfCounts(counts),
-    conversions: counts.hits,
-    cost,
-    isSafe: true,
-  });
-  return { day, splitP, isComplete: true, control: arm(seen.control, 0), challengers: [arm(seen.treatment, 1)] };
+/** What the store's sums of these people would be. */
+function inputsOf(seen: Pair<Counts>, at: { readonly day: number; readonly before: TestState; readonly mostBefore: number }): LookInputs {
+  const arms = [
+    { id: 'none', ...seen.control },
+    { id: 'offer', ...seen.treatment },
+  ].map(({ id, hits, of }) => ({
+    ...noSums(id),
+    people: of,
+    sum: 1_000 * hits,
+    sumSquares: 1_000_000 * hits,
+    raw: 1_000 * hits,
+    ordered: hits,
+  }));
+  const entered = arms.map(({ arm, people }) => ({ version: 1, arm, people }));
+  return lookInputs(experiment, { arms, entered, cap: null, conflicted: 0 }, { ...at, weights });
+}
+
+/** As the column of the look gives it back. */
+function asKept(state: TestState): TestState {
+  return JSON.parse(JSON.stringify(state)) as TestState;
 }
 
 const known = new Map<string, readonly Boundary[]>();

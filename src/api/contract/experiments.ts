@@ -66,9 +66,25 @@ export const experimentResult = standing
     asOf: instant,
     arms: z.array(arm).readonly(),
     conflicted: z.number().meta({ description: 'People who had two arms by a merge. They are left out.' }),
-    split: z.object({ p: z.number(), isBroken: z.boolean() }),
+    split: z.object({
+      p: z.number(),
+      isBroken: z.boolean(),
+      versions: z
+        .array(
+          z.object({
+            version: z.number(),
+            arms: z.array(z.object({ id: z.string(), weight: z.number(), people: z.number() })).readonly(),
+          }),
+        )
+        .readonly()
+        .meta({ description: 'People by the weights that drew them: several where the weights were changed.' }),
+    }),
     effects: z.array(effect).readonly().nullable().meta({ description: 'Null: not to be shown yet, or at all.' }),
     hidden: z.enum(['before-first-look', 'broken-split']).nullable(),
+    decidedOn: z
+      .object({ day: z.number(), at: instant, effects: z.array(effect).readonly() })
+      .nullable()
+      .meta({ description: 'As it was when it was decided: refunds, late orders and merges have restated it since.' }),
     keeps: z.string().nullable().meta({ description: 'The arm that the rule keeps; null: none so far.' }),
     looks: z.array(look).readonly().meta({ description: 'The newest first, a hundred at most.' }),
     acts: z.array(act).readonly(),

@@ -1,13 +1,14 @@
 import { day, type Instant } from '../../domain/time/instant.js';
 import { type ArmEffect, effectsOf, unitOf } from '../../experiments/effect.js';
-import { lookInputs, splitOf } from '../../experiments/look.js';
+import { lookInputs, splitOf, type WeightsByVersion } from '../../experiments/look.js';
 import { pictureOf } from '../../experiments/picture.js';
 import { armKept, type Light, lightOf, nextLookDay, sentenceOf, showsEffect } from '../../experiments/standing.js';
+import type { Entered } from '../../experiments/sums.js';
 import { resultWords } from '../../experiments/words.js';
 import type { Experiment } from '../../journey/experiment.js';
-import { beginning, type TestState } from '../../statistics/decision.js';
+import { beginning, isDecided, type TestState } from '../../statistics/decision.js';
 import { brokenSplit } from '../../statistics/sample-ratio.js';
-import { type ExperimentAct, listActs, listLooks, newestLook, type StoredLook } from '../../store/experiment-looks.js';
+import { type ExperimentAct, firstDecidedLook, listActs, listLooks, newestLook, type StoredLook } from '../../store/experiment-looks.js';
 import { firstExposureAt, readSums } from '../../store/experiment-sums.js';
 import { readLiveExperiment, readLiveExperiments } from '../../store/experiments.js';
 import type { AppDeps } from '../deps.js';
@@ -44,10 +45,12 @@ export interface ExperimentResult extends ExperimentStanding {
   readonly arms: readonly ArmCount[];
   /** People who had two arms by a merge: left out. */
   readonly conflicted: number;
-  readonly split: { readonly p: number; readonly isBroken: boolean };
+  readonly split: { readonly p: number; readonly isBroken: boolean; readonly versions: readonly SplitOfVersion[] };
   /** Against the control, as of now; null: not to be shown. */
   readonly effects: readonly ArmEffect[] | null;
   readonly hidden: 'before-first-look' | 'broken-split' | null;
+  /** As it was when it was decided: refunds, late orders and merges have restated it since. Null: nothing is decided, or shown. */
+  readonly decidedOn: { readonly day: number; readonly at: Instant; readonly effects: readonly ArmEffect[] } | null;
   /** The arm that the rule keeps; null: it has not come to one. */
   readonly keeps: string | null;
   readonly looks: readonly StoredLook[];
@@ -63,6 +66,12 @@ export interface ArmCount {
   readonly exposed: number;
   /** Of whom the window has ended. */
   readonly complete: number;
+}
+
+/** People who came while a version was in force, and the weights of that time. */
+export interface SplitOfVersion {
+  readonly version: number;
+  readonly arms: readonly { readonly id: string; readonly weight: number; readonly people: number }[];
 }
 
 /** Where each experiment in force stands, by id. */
@@ -116,14 +125,32 @@ export async function showExperiment(deps: Deps, id: string, { reveals = false }
       complete: sums.arms.find((one) => one.arm === arm.id)?.people ?? 0,
     })),
     conflicted: sums.conflicted,
-    split: { p, isBroken },
+    split: { p, isBroken, versions: splitByVersion(definition, sums.entered, weights) },
     effects: hidden === null ? effectsOf(inputs) : null,
     hidden,
+    decidedOn: hidden === null && isDecided(state) ? asDecided(await firstDecidedLook(db, definition)) : null,
     keeps: armKept(definition, state),
     looks,
     acts,
   };
   return { ...result, picture: { en: draw(definition, result, 'en'), de: draw(definition, result, 'de') } };
+}
+
+function asDecided(look: StoredLook | null): ExperimentResult['decidedOn'] {
+  return look === null ? null : { day: look.day, at: look.at, effects: effectsOf(look.inputs) };
+}
+
+function splitByVersion({ arms }: Experiment, entered: readonly Entered[], weights: WeightsByVersion): readonly SplitOfVersion[] {
+  return [...new Set(entered.map(({ version }) => version))]
+    .sort((a, b) => a - b)
+    .map((version) => ({
+      version,
+      arms: arms.map(({ id }) => ({
+        id,
+        weight: weights.get(version)?.get(id) ?? 0,
+        people: entered.find((one) => one.version === version && one.arm === id)?.people ?? 0,
+      })),
+    }));
 }
 
 function standingOf(experiment: Experiment, state: TestState, startedAt: Instant | null, now: Instant): ExperimentStanding {

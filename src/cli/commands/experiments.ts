@@ -136,7 +136,7 @@ async function readResult(context: CliContext, id: string, { reveal, by }: ShowO
 }
 
 async function resultText(context: CliContext, result: ExperimentResult, language: 'en' | 'de'): Promise<string> {
-  const { name, id, sentence, light, arms, conflicted, split, nextLook, effects, hidden, unit, currency, acts, looks } = result;
+  const { name, id, sentence, light, arms, conflicted, split, nextLook, effects, hidden, decidedOn, unit, currency, acts, looks } = result;
   const local = await context.localTime();
   const people = table(
     ['arm', 'role', 'people', 'window ended'],
@@ -144,8 +144,9 @@ async function resultText(context: CliContext, result: ExperimentResult, languag
     '',
   );
   const what = unit === 'money' ? `${currency} per 1,000 people` : 'people who order, per 1,000';
+  const nameOf = (arm: string): string => arms.find((one) => one.id === arm)?.name ?? arm;
   const shown = (effects ?? []).map(({ arm, value, interval: [low = 0, high = 0] }) => [
-    arms.find((one) => one.id === arm)?.name ?? arm,
+    nameOf(arm),
     signed(value),
     `${signed(low)} to ${signed(high)}`,
   ]);
@@ -157,8 +158,10 @@ async function resultText(context: CliContext, result: ExperimentResult, languag
       split.isBroken
         ? `The split is broken (p = ${split.p.toExponential(1)}): something loses people of one arm.`
         : `The split is sound (p = ${split.p.toFixed(3)}).`,
+      ...(split.versions.length > 1 ? split.versions.map((one) => sharesText(one, nameOf)) : []),
       ...(conflicted > 0 ? [`${conflicted} people had two arms by a merge and are left out.`] : []),
       ...(nextLook === null ? [] : [`Look ${nextLook.number} of ${nextLook.of}: ${local(nextLook.at)}, in ${nextLook.daysLeft} days.`]),
+      ...(decidedOn === null ? [] : [decidedText(decidedOn, local, nameOf)]),
       ...(hidden === 'before-first-look' ? ['The effect is shown from the first planned look on.'] : []),
     ].join('\n'),
     table(['against the control', what, '95 %, at all times together'], shown, ''),
@@ -171,6 +174,24 @@ async function resultText(context: CliContext, result: ExperimentResult, languag
       ? ''
       : `${looks.length} looks so far, the last on day ${looks[0]?.day}; α spent ${(looks[0]?.alphaSpent ?? 0).toFixed(4)}.`,
   );
+}
+
+function sharesText({ version, arms }: ExperimentResult['split']['versions'][number], nameOf: (arm: string) => string): string {
+  const shares = arms.map(({ id, weight, people }) => `${nameOf(id)} ${tidyPercent(weight)}, ${people.toLocaleString('en')} people`);
+  return `By the weights of version ${version}: ${shares.join('; ')}.`;
+}
+
+function decidedText(
+  { day, at, effects }: NonNullable<ExperimentResult['decidedOn']>,
+  local: (at: string) => string,
+  nameOf: (arm: string) => string,
+): string {
+  const then = effects.map(({ arm, value }) => `${nameOf(arm)} ${signed(value)}`);
+  return `Decided on day ${day}, ${local(at)}, by: ${then.join(', ')}. What came later corrects the numbers, not the decision.`;
+}
+
+function tidyPercent(share: number): string {
+  return `${Number((100 * share).toFixed(2))} %`;
 }
 
 /** `experiment plan <id>` */
