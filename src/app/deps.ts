@@ -10,7 +10,7 @@ import type { Shop } from '../domain/shop/shop.js';
 import type { Clock } from '../domain/time/clock.js';
 import type { Store } from '../store/db.js';
 import type { ChannelSlots } from './messages/channel-slots.js';
-import type { CallReceiver, OrderLookup } from './ports.js';
+import type { CallReceiver, OrderLookup, ShopAdmin } from './ports.js';
 
 /** Lines for operators: codes and ids only, never an address, a name or content. */
 export interface Log {
@@ -50,6 +50,8 @@ export interface AppDeps {
   readonly providers: Providers;
   readonly renderer: Renderer;
   readonly orderLookup: OrderLookup | null;
+  /** Absent: no shop of Shopify's is connected, or its Admin API may not be asked. */
+  readonly shopAdmin?: ShopAdmin | undefined;
   /** Tells the shop's own programs what journeys have for them. */
   readonly callReceiver: CallReceiver;
   /** One per channel: how many calls are under way, and whether more may begin here. */

@@ -3,6 +3,7 @@ import type { AppDeps } from '../app/deps.js';
 import type { InboundEmailDeps } from '../app/inbound/receive-email.js';
 import type { TwilioKeys } from '../app/inbound/twilio-webhooks.js';
 import { ChannelSlots } from '../app/messages/channel-slots.js';
+import type { ShopAdmin } from '../app/ports.js';
 import { bounceDomainOf } from '../channels/email/settings.js';
 import { channels, eachChannel } from '../domain/messages/channel.js';
 import { readFeedbackLoops } from '../domain/messages/feedback-loop.js';
@@ -11,6 +12,8 @@ import { newId } from '../new-id.js';
 import { type Config, rateOf } from '../settings/config.js';
 import { createCallReceiver } from '../shop-api/call-receiver.js';
 import { createOrderLookup } from '../shop-api/order-lookup.js';
+import { createShopAdmin } from '../shop-api/shopify/admin-client.js';
+import { apiVersion } from '../sources/shopify/subscriptions.js';
 import { workflowTaskSlots } from '../temporal/worker.js';
 import type { LocalParts } from './local-parts.js';
 import type { Senders } from './providers.js';
@@ -67,6 +70,7 @@ export function appOf(
             token: config.ORDER_LOOKUP_TOKEN ?? null,
             method: config.ORDER_LOOKUP_METHOD,
           }),
+    shopAdmin: shopAdminOf(config),
     callReceiver: createCallReceiver({ networks: config.SOJOURN_CALL_NETWORKS ?? [] }),
     slots: eachChannel((channel) => new ChannelSlots({ size: providers[channel].poolSize, ...lanes })),
     get publicUrl() {
@@ -82,4 +86,15 @@ export function appOf(
     placeholderIds: readPlaceholders(config.PLACEHOLDER_IDS),
     newId,
   };
+}
+
+function shopAdminOf(config: Config): ShopAdmin | undefined {
+  const { SHOPIFY_SHOP: shop, SHOPIFY_TOKEN: token, SHOPIFY_CLIENT_ID: clientId } = config;
+  if (shop === undefined || (token ?? clientId) === undefined) return undefined;
+  const url = config.SHOPIFY_ADMIN_URL?.replace(/\/+$/, '') ?? `https://${shop}`;
+  const credentials =
+    token === undefined
+      ? ({ kind: 'app', clientId: clientId ?? '', secrets: config.SHOPIFY_SECRETS ?? [] } as const)
+      : ({ kind: 'token', token } as const);
+  return createShopAdmin({ shop, url, version: apiVersion, credentials });
 }

@@ -20,6 +20,7 @@ import { rebuildModel } from '../app/recommendations/build-model.js';
 import type { LiveSegments } from '../app/segments/live-segments.js';
 import { tendRfmBounds } from '../app/segments/rfm-bounds.js';
 import { fillSegments, keepSegmentSizes, reviewDuePeople } from '../app/segments/tend-segments.js';
+import { tendShopify } from '../app/shopify/tend-shopify.js';
 import type { Store } from '../store/db.js';
 import { readPublished } from '../store/published.js';
 import type { SecretWatch } from './instance-secrets.js';
@@ -101,6 +102,7 @@ export function relayLoops(app: AppDeps, { auditDays }: { readonly auditDays: nu
     upkeep('audit-retention', 5_000, () => forgetOldActs(app, auditDays), 'Old acts of the audit log could not be forgotten'),
     upkeep('key-acts', 5_000, () => forgetOldKeyActs(app), 'Old acts of write keys could not be forgotten'),
     upkeep('field-values', 600_000, () => removeExpiredValues(app), 'Values past their time could not be removed'),
+    ...(app.shopAdmin === undefined ? [] : [upkeep('shopify', 15_000, () => tendShopify(app), 'Shopify could not be asked what changed')]),
     upkeep('request-keys', 3_600_000, () => forgetOldRequests(app), 'Old keys of requests could not be forgotten'),
   ];
 }

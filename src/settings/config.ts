@@ -178,6 +178,21 @@ const ownSettings = {
     meaning:
       'What Shopify signs webhooks with, with commas: the client secret of the app, the old one while it is rotated, and the key that the shop’s admin shows for webhooks made there.',
   },
+  SHOPIFY_TOKEN: {
+    schema: z.string().min(1).optional(),
+    secret: true,
+    meaning:
+      'Token of the app for Shopify’s Admin API (`shpat_…`). With it Sojourn sets up webhooks, asks every 15 minutes for what they missed, and makes codes. An app of the Dev Dashboard has none: set SHOPIFY_CLIENT_ID.',
+  },
+  SHOPIFY_CLIENT_ID: {
+    schema: z.string().min(1).optional(),
+    meaning:
+      'Client id of an app of the Dev Dashboard that is installed in the shop, in place of SHOPIFY_TOKEN: Shopify grants it a token for a day, against its client secret in SHOPIFY_SECRETS.',
+  },
+  SHOPIFY_ADMIN_URL: {
+    schema: httpUrl('https://beans.myshopify.com').optional(),
+    meaning: 'Where Shopify’s Admin API is, if not at https://<SHOPIFY_SHOP>: for tests.',
+  },
   ORDER_LOOKUP_URL: {
     schema: httpUrl('https://shop.example/orders').optional(),
     meaning: 'The shop’s own answer to "has this person ordered?", asked just before a reminder.',
@@ -297,6 +312,10 @@ function conflictsOf(config: Config): readonly string[] {
   for (const { settings: own } of channelKinds) problems.push(...own.conflicts(config));
   if ((config.SHOPIFY_SHOP === undefined) !== (config.SHOPIFY_SECRETS === undefined))
     problems.push('SHOPIFY_SHOP and SHOPIFY_SECRETS go together: set both, or neither.');
+  if (config.SHOPIFY_SHOP === undefined && (config.SHOPIFY_TOKEN ?? config.SHOPIFY_CLIENT_ID) !== undefined)
+    problems.push('SHOPIFY_TOKEN and SHOPIFY_CLIENT_ID need SHOPIFY_SHOP: the shop whose API is asked.');
+  if (config.SHOPIFY_TOKEN !== undefined && config.SHOPIFY_CLIENT_ID !== undefined)
+    problems.push('Set SHOPIFY_TOKEN or SHOPIFY_CLIENT_ID, not both: each is a way to ask the Admin API.');
   if (config.DATABASE_URL !== undefined && config.SOJOURN_SECRET === undefined)
     problems.push(
       'SOJOURN_SECRET must be set with DATABASE_URL: every process needs the same one, and links and suppressions depend on it.',

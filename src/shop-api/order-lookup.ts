@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { OrderLookup } from '../app/ports.js';
+import { readAtMost } from './read-at-most.js';
 
 /** How long the shop may take; afterwards the answer is `failed`, and the turn decides what that means. */
 const answerWithinMs = 2_000;
@@ -57,18 +58,6 @@ function requestOf({ method, token }: OrderLookupSettings, known: Known): Reques
   if (method === 'GET') return { headers, redirect: 'error', signal };
   const body = JSON.stringify(Object.fromEntries(known));
   return { method, headers: { ...headers, 'content-type': 'application/json' }, body, redirect: 'error', signal };
-}
-
-/** Null: there is more of it. */
-async function readAtMost(response: Response, most: number): Promise<string | null> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > most) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function newestOf(text: string): Awaited<ReturnType<OrderLookup['findOrder']>> {

@@ -41,6 +41,7 @@ import { up as calls } from './migrations/0049-calls.js';
 import { up as mustTouch } from './migrations/0050-must-touch.js';
 import { up as imports } from './migrations/0052-imports.js';
 import { up as eventCounts } from './migrations/0053-event-counts.js';
+import { up as shopReconciles } from './migrations/0056-shop-reconciles.js';
 
 /** In order; a new one goes to the end and an old one never changes. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -86,6 +87,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0050-must-touch': { up: mustTouch },
   '0052-imports': { up: imports },
   '0053-event-counts': { up: eventCounts },
+  '0056-shop-reconciles': { up: shopReconciles },
 };
 
 /**

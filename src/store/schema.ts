@@ -51,6 +51,7 @@ export interface Database {
   audit_outcomes: AuditOutcomesTable;
   dead_letters: DeadLettersTable;
   imports: ImportsTable;
+  shop_reconciles: ShopReconcilesTable;
   event_counts: EventCountsTable;
   contract_alarms: ContractAlarmsTable;
   claims: ClaimsTable;
@@ -993,4 +994,22 @@ interface OneClicksTable {
   verdict: string;
   reason: string | null;
   at: number;
+}
+
+/** What a connected shop has been asked (`0056`). Orders and checkouts: found in all, and the last time. */
+export interface ShopReconcilesTable {
+  shop: string;
+  orders_to: number | null;
+  checkouts_to: number | null;
+  next_real: Generated<number>;
+  succeeded_at: number | null;
+  failed_at: number | null;
+  failure: string | null;
+  found_orders: Generated<number>;
+  found_checkouts: Generated<number>;
+  last_orders: Generated<number>;
+  last_checkouts: Generated<number>;
+  registered_at: number | null;
+  restored: Json<readonly string[]> | null;
+  restored_at: number | null;
 }

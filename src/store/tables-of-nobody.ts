@@ -27,6 +27,7 @@ export const tablesOfNobody = {
   key_refusals: nobody('What a key may not do and tried, by codes.'),
   event_counts: nobody('How many events came in an hour, by their names and the names of their properties.'),
   contract_alarms: nobody('What is wrong with those events.'),
+  shop_reconciles: nobody('Up to when a shop was asked what changed, and how much was found.'),
   imports: nobody('Names of files and how far they were read; what is in them becomes events.'),
   controls: nobody('What operators have set, and what runs.'),
 } as const;

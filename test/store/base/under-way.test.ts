@@ -61,6 +61,7 @@ const newTables = [
   'imports',
   'event_counts',
   'contract_alarms',
+  'shop_reconciles',
 ];
 
 /** Takes the schema back to what the version before this one left, with all rows: what a deploy finds. */
