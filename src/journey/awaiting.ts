@@ -1,6 +1,5 @@
-import type { FactName } from '../domain/events/fact.js';
 import type { About, SubjectKind } from '../domain/events/subject.js';
-import type { FactMatch, JourneyDefinition } from './definition.js';
+import type { FactMatch, JourneyDefinition, Step } from './definition.js';
 import type { Awaiting, EntryState } from './entry.js';
 import { listensAt } from './steps/kind-of.js';
 
@@ -10,19 +9,43 @@ import { listensAt } from './steps/kind-of.js';
  */
 export function awaitedBy(definition: JourneyDefinition, about: About, state: EntryState): readonly Awaiting[] {
   const rows = new Map<string, Awaiting>();
-  const add = (event: FactName, match: FactMatch, purpose: Awaiting['purpose'], hastens: boolean): void => {
+  for (const { event, match, purpose, hastens } of earsAt(definition, state.step)) {
     for (const by of correlations(match, definition, about)) {
       const key = `${event} ${by}`;
       if (!rows.has(key)) rows.set(key, { event, by, purpose, hastens });
     }
-  };
-  for (const { on } of definition.exits) if (on.kind === 'event') add(on.event, on.match, 'exit', true);
-  const present = state.step === null ? undefined : definition.steps[state.step];
-  if (present !== undefined) for (const { event, match } of listensAt(present)) add(event, match, 'branch', true);
-  for (const step of Object.values(definition.steps))
-    for (const { event, match, looksBack } of listensAt(step)) if (looksBack) add(event, match, 'branch', false);
-  for (const goal of definition.goals) add(goal.event, 'any', 'goal', false);
+  }
   return [...rows.values()];
+}
+
+/** A fact that an entry listens to at a step, before it is known by which subjects. */
+type Ear = Pick<Awaiting, 'event' | 'purpose' | 'hastens'> & { readonly match: FactMatch };
+
+/** The most urgent first. A definition never changes, and every turn asks. */
+function earsAt(definition: JourneyDefinition, at: EntryState['step']): readonly Ear[] {
+  const known = ears.get(definition) ?? new Map<EntryState['step'], readonly Ear[]>();
+  ears.set(definition, known);
+  const made = known.get(at) ?? workedOutEars(definition, at === null ? undefined : definition.steps[at]);
+  known.set(at, made);
+  return made;
+}
+
+const ears = new WeakMap<JourneyDefinition, Map<EntryState['step'], readonly Ear[]>>();
+
+function workedOutEars({ exits, steps, goals }: JourneyDefinition, present: Step | undefined): readonly Ear[] {
+  const later = Object.values(steps)
+    .flatMap(listensAt)
+    .filter(({ looksBack }) => looksBack);
+  return [
+    ...exits.flatMap(({ on }): readonly Ear[] =>
+      on.kind === 'event' ? [{ event: on.event, match: on.match, purpose: 'exit', hastens: true }] : [],
+    ),
+    ...(present === undefined ? [] : listensAt(present)).map(
+      ({ event, match }): Ear => ({ event, match, purpose: 'branch', hastens: true }),
+    ),
+    ...later.map(({ event, match }): Ear => ({ event, match, purpose: 'branch', hastens: false })),
+    ...goals.map(({ event }): Ear => ({ event, match: 'any', purpose: 'goal', hastens: false })),
+  ];
 }
 
 /**

@@ -148,8 +148,19 @@ const settledStates: Readonly<Record<SendResult['kind'], MessageState>> = {
   failed: 'skipped',
 };
 
-/** What the journey's conditions and steps need to know beside what every turn does: what must be loaded. */
+/**
+ * What the journey's conditions and steps need to know beside what every turn does: what must be loaded. A definition never changes, and
+ * every turn asks.
+ */
 export function needsOf(definition: JourneyDefinition): readonly Need[] {
+  const known = needs.get(definition) ?? workedOutNeeds(definition);
+  needs.set(definition, known);
+  return known;
+}
+
+const needs = new WeakMap<JourneyDefinition, readonly Need[]>();
+
+function workedOutNeeds(definition: JourneyDefinition): readonly Need[] {
   return [
     ...conditionsOf(definition)
       .flatMap(allConditions)

@@ -23,11 +23,26 @@ export function askedSources(definition: JourneyDefinition, at: Instant, open?: 
 
 /** These needs, source by source. `open`: who may read what is encrypted where it is kept. */
 export function askedOf(needs: readonly { readonly of: string }[], at: Instant, open?: OpenSealed): readonly AskedSource[] {
-  return [...new Set(needs.map(({ of }) => of))].map((name) => {
-    const source = sourceNamed(name);
-    const asked = needs.filter(({ of }) => of === name);
-    return { name, source, question: source.question(asked, at), open };
-  });
+  const known = bySource.get(needs) ?? groupedBySource(needs);
+  bySource.set(needs, known);
+  return known.map(({ name, source, asked }) => ({ name, source, question: source.question(asked, at), open }));
+}
+
+interface Grouped {
+  readonly name: string;
+  readonly source: AnySource;
+  readonly asked: readonly unknown[];
+}
+
+/** A journey's needs are one list for as long as its definition lives, and every turn asks. */
+const bySource = new WeakMap<readonly { readonly of: string }[], readonly Grouped[]>();
+
+function groupedBySource(needs: readonly { readonly of: string }[]): readonly Grouped[] {
+  return [...new Set(needs.map(({ of }) => of))].map((name) => ({
+    name,
+    source: sourceNamed(name),
+    asked: needs.filter(({ of }) => of === name),
+  }));
 }
 
 /** The answers as one JSON object, for a statement; null where nothing is asked. */

@@ -8,7 +8,6 @@ import { decodeText } from '../domain/values/decode-text.js';
 import type { JourneyDefinition } from '../journey/definition.js';
 import { experimentWays, type LiveExperiment } from '../journey/experiment.js';
 import { parseJourney } from '../journey/parse.js';
-import { messageOf } from '../journey/steps/kind-of.js';
 import { draftRenderer } from '../render/folder-renderer.js';
 import { loadTemplates, type TemplateSet } from '../render/load.js';
 import { parseScenarios, type Scenario } from '../simulator/scenario.js';
@@ -93,37 +92,48 @@ export async function readScenarioFile(
   const heads = { head: (id: string) => templates.sources.find((source) => source.id === id) ?? null, ids: () => templates.ids() };
   const parsed = parseScenarios(decodeText(await readFile(file)), { file, shopTimeZone: shop.timeZone, templates: heads });
   if (parsed.kind === 'invalid') throw new ScenarioError(`${file} cannot be played:`, parsed.problems);
+  const readBeside = besideReader(project, file);
   const staged: StagedScenario[] = [];
-  for (const scenario of parsed.scenarios) staged.push({ scenario, journeys: await withNamed(project, file, scenario, journeys) });
+  for (const scenario of parsed.scenarios) staged.push({ scenario, journeys: await withNamed(scenario, journeys, readBeside) });
   return staged;
 }
 
+type Named = Scenario['journeys'][number];
+
+/** Reads the journeys that scenarios of a file name, each once. */
+function besideReader(project: ScenarioProject, file: string): (named: Named) => Promise<JourneyDefinition> {
+  const known = new Map<string, JourneyDefinition>();
+  return async ({ file: beside, complain }) => {
+    const path = join(dirname(file), beside);
+    const definition =
+      known.get(path) ??
+      (await readJourneyFile(project, path).catch((error: unknown) => {
+        if (error instanceof ScenarioError) throw error;
+        throw new ScenarioError(`${file} cannot be played:`, [
+          complain(`There is no file ${path} that can be read.`, `Journeys are named as ${dirname(file)} finds them.`),
+        ]);
+      }));
+    known.set(path, definition);
+    return definition;
+  };
+}
+
 async function withNamed(
-  project: ScenarioProject,
-  file: string,
   { journeys: named }: Scenario,
   [first, ...others]: readonly [JourneyDefinition, ...JourneyDefinition[]],
+  read: (one: Named) => Promise<JourneyDefinition>,
 ): Promise<StagedScenario['journeys']> {
   const known = new Map([first, ...others].map((definition) => [definition.id, definition]));
-  for (const { file: beside, complain } of named) {
-    const path = join(dirname(file), beside);
-    const definition = await readJourneyFile(project, path).catch((error: unknown) => {
-      if (error instanceof ScenarioError) throw error;
-      throw new ScenarioError(`${file} cannot be played:`, [
-        complain(`There is no file ${path} that can be read.`, `Journeys are named as ${dirname(file)} finds them.`),
-      ]);
-    });
+  for (const one of named) {
+    const definition = await read(one);
     known.set(definition.id, definition);
   }
   return [...known.values()] as unknown as StagedScenario['journeys'];
 }
 
-/** Reads what these scenarios send, and answers what plays them. */
-export function openTheatre(
-  { shop, policies, templates, segments, experiments, offers }: ScenarioProject,
-  staged: readonly StagedScenario[],
-): (one: StagedScenario) => Story {
-  const render = draftRenderer(templates, shop, staged.flatMap(templatesOf));
+/** What plays scenarios. Templates are read once for all of them. */
+export function openTheatre({ shop, policies, templates, segments, experiments, offers }: ScenarioProject): (one: StagedScenario) => Story {
+  const render = draftRenderer(templates, shop);
   const heads = new Map(templates.sources.map((source) => [source.id, source]));
   return ({ scenario, journeys: [definition, ...others] }) =>
     simulate({
@@ -139,12 +149,4 @@ export function openTheatre(
       asks: render.asks,
       templates: (id) => heads.get(id) ?? null,
     });
-}
-
-function templatesOf({ scenario, journeys }: StagedScenario): readonly string[] {
-  const steps = journeys.flatMap(({ steps: all }) => Object.values(all)).flatMap((step) => messageOf(step)?.template ?? []);
-  const own = scenario.script.happenings.flatMap(({ what }) =>
-    what.kind === 'broadcast' || what.kind === 'message' ? [what.template] : [],
-  );
-  return [...steps, ...own];
 }

@@ -38,8 +38,9 @@ export async function compileTemplate(
   set: TemplateSet,
   mjml: MjmlConverter,
 ): Promise<{ readonly compiled: CompiledTemplate; readonly problems: readonly FileProblem[] }> {
-  const head = { ...headOf(source, set), ...asksOf(source, set) };
   const languages = Object.keys(source.words);
+  const texts = languages.flatMap((language) => composedTexts(source, set, language).map(({ text }) => text));
+  const head = { ...headOf(source, set), ...asksOf(source, texts) };
   if (isPlainHead(head)) {
     const variants = languages.map((language): [string, SmsVariant] => [
       language,
@@ -62,39 +63,47 @@ export async function compileTemplate(
 
 /** As it is written, with MJML left in and its text part left out: fit to be filled in, not to be sent. */
 export function compileDraft(source: TemplateSource, set: TemplateSet): CompiledTemplate {
-  const head = { ...headOf(source, set), ...asksOf(source, set) };
-  const languages = Object.keys(source.words);
+  const composed = Object.keys(source.words).map(
+    (language) => [language, composedTexts(source, set, language).map(({ text }) => text)] as const,
+  );
+  const head = {
+    ...headOf(source, set),
+    ...asksOf(
+      source,
+      composed.flatMap(([, texts]) => texts),
+    ),
+  };
   if (isPlainHead(head)) {
-    const bodies = languages.map((language) => [language, { body: composeWord(source, set, language, 'body').text }] as const);
+    const bodies = composed.map(([language, [body = '']]) => [language, { body }] as const);
     return { ...head, format: 1, variants: Object.fromEntries(bodies) };
   }
-  const variants = languages.map(
-    (language) =>
-      [
-        language,
-        {
-          subject: composeWord(source, set, language, 'subject').text,
-          html: composeEmail(source, set, language).text,
-          text: 'As in the HTML.',
-        },
-      ] as const,
-  );
+  const variants = composed.map(([language, [subject = '', html = '']]) => [language, { subject, html, text: 'As in the HTML.' }] as const);
   return { ...head, channel: head.channel as ChannelOf<'designed'>, format: 1, variants: Object.fromEntries(variants) };
 }
 
-/** The sources of knowledge that its words name. What is no Liquid names none: rendering it says so. */
-function asksOf(source: TemplateSource, set: TemplateSet): Pick<TemplateHead, 'asks'> {
+/** The sources of knowledge that its composed texts name. What is no Liquid names none: rendering it says so. */
+function asksOf(source: TemplateSource, texts: readonly string[]): Pick<TemplateHead, 'asks'> {
   const names = Object.keys(templateExamples());
   if (names.length === 0) return {};
   try {
-    const texts = Object.keys(source.words).flatMap((language) => composedTexts(source, set, language));
-    const roots = new Set(texts.flatMap(({ text }) => variablesOf(parseLiquid(text, 'text')).map(({ path: [root] }) => root)));
+    const roots = new Set(
+      texts.flatMap((text) => (mayName(text, names) ? variablesOf(parseLiquid(text, 'text')).map(({ path: [root] }) => root) : [])),
+    );
     const asks = [...names.filter((name) => roots.has(name)), ...furtherAsks(source)];
     return asks.length === 0 ? {} : { asks };
   } catch {
     return {};
   }
 }
+
+/** Whether one of these names stands in a tag. Most texts name none, and to parse a whole design for that answer is dear. */
+function mayName(text: string, names: readonly string[]): boolean {
+  const tags = (text.match(liquidTags) ?? []).join(' ');
+  // `links.quiz` names no quiz: a name of its own stands at the beginning of a path.
+  return new RegExp(`(?<![\\w.])(?:${names.join('|')})(?!\\w)`).test(tags);
+}
+
+const liquidTags = /\{\{.*?\}\}|\{%.*?%\}/gs;
 
 /** What its block falls back to is asked for with it. */
 function furtherAsks({ recommendations }: TemplateSource): readonly string[] {
@@ -159,7 +168,7 @@ async function compileEmail(
 function hideLiquid(source: string): { readonly text: string; readonly restore: (text: string) => string } {
   const tags: string[] = [];
   const colours: string[] = [];
-  const text = source.replace(/\{\{.*?\}\}|\{%.*?%\}/gs, (tag) => {
+  const text = source.replace(liquidTags, (tag) => {
     if (colour.test(tag)) return hiddenColour(colours, tag);
     tags.push(tag);
     return `LQ${tags.length - 1}QL${'\n'.repeat(tag.split('\n').length - 1)}`;

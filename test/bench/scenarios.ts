@@ -7,6 +7,7 @@ import {
   openTheatre,
   readJourneyFile,
   readScenarioFile,
+  type ScenarioProject,
   type StagedScenario,
 } from '../../src/project/scenario-project.js';
 import { castPersona } from '../../src/simulator/persona.js';
@@ -35,8 +36,9 @@ export async function benchScenarios(rounds: number, say: (line: string) => void
   let scenarios = 0;
   for (let round = 0; round < rounds; round += 1) {
     const began = now();
-    const staged = await stageShipped();
-    const play = openTheatre(await openScenarioProject('.'), staged);
+    const project = await openScenarioProject('.');
+    const staged = await stageShipped(project);
+    const play = openTheatre(project);
     const ready = now();
     for (const one of staged) play(one);
     all.push(since(began));
@@ -49,8 +51,7 @@ export async function benchScenarios(rounds: number, say: (line: string) => void
   return result;
 }
 
-async function stageShipped(): Promise<readonly StagedScenario[]> {
-  const project = await openScenarioProject('.');
+async function stageShipped(project: ScenarioProject): Promise<readonly StagedScenario[]> {
   const staged: StagedScenario[] = [];
   for (const folder of ['journeys', 'examples/journeys'])
     for (const file of readdirSync(folder).filter((name) => name.endsWith('.journey.yaml'))) {
@@ -72,7 +73,7 @@ async function benchSixtyDays(rounds: number): Promise<ScenariosResult['sixtyDay
     scenario: { name: script.name, script, journeys: [], expect: {} },
     journeys: [cart, checkout, again],
   };
-  const play = openTheatre(project, [staged]);
+  const play = openTheatre(project);
   const took: Took[] = [];
   let messages = 0;
   for (let round = 0; round < rounds; round += 1) {

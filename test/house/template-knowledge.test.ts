@@ -61,7 +61,7 @@ describe('a template that names a source', () => {
 
   test('reads it in memory', async () => {
     await withTemplates({ [file]: template }, async (set) => {
-      const render = draftRenderer(set, shop, ['points-text']);
+      const render = draftRenderer(set, shop);
       const said: string[] = [];
       const story = simulate({
         definition: journey,

@@ -12,6 +12,7 @@ const journeys = folders.flatMap((folder) =>
 );
 const project = await openScenarioProject('.');
 const { timeZone } = project.shop;
+const play = openTheatre(project);
 
 test('every journey has scenarios', () => {
   expect(journeys.length).toBeGreaterThan(1);
@@ -21,7 +22,6 @@ test('every journey has scenarios', () => {
 describe.each(journeys)('%s', async (file) => {
   const journey = await readJourneyFile(project, `${file}.journey.yaml`);
   const staged = await readScenarioFile(project, `${file}.scenarios.yaml`, [journey]);
-  const play = openTheatre(project, staged);
 
   test.each(staged.map((one) => [one.scenario.name, one] as const))('%s', (_name, one) => {
     const story = play(one);
@@ -44,7 +44,6 @@ test('all shipped journeys together leave one person in peace', async () => {
   );
   if (first === undefined) throw new Error('There is no journey.');
   const staged = await readScenarioFile(project, 'journeys/together.scenarios.yaml', [first, ...others]);
-  const play = openTheatre(project, staged);
   const stories = staged.map((one) => ({ one, story: play(one) }));
   expect(stories.flatMap(({ one, story }) => compareStory(story, one.scenario.expect, { timeZone }))).toEqual([]);
   expect(stories.length).toBeGreaterThan(0);
@@ -55,7 +54,7 @@ test('the coverage of scenarios names what none of them reaches', async () => {
   const staged = await readScenarioFile(project, 'journeys/abandoned-cart.scenarios.yaml', [journey]);
   const [first] = staged;
   if (first === undefined) throw new Error('There is no scenario.');
-  const told = describeCoverage(coverageOf(journey, [openTheatre(project, [first])(first)]));
+  const told = describeCoverage(coverageOf(journey, [play(first)]));
   expect(told).toMatch(
     /^abandoned-cart: 0 of \d filters, \d+ of \d+ steps, \d of \d+ ways, 0 of 3 exits, 4 of 5 templates reached\. Not reached: /,
   );

@@ -1,4 +1,5 @@
 import { domainToASCII } from 'node:url';
+import { remembered } from '../../domain/values/remembered.js';
 
 /** May mail go to this address? `address` is trimmed, with the domain in lower-case ASCII; a code says why not. */
 export type EmailCheck =
@@ -18,7 +19,7 @@ export function checkEmail(text: string | null | undefined): EmailCheck {
   if (trimmed.length > longestEmail) return { kind: 'no', code: 'invalid-address' };
   const at = trimmed.lastIndexOf('@');
   const local = trimmed.slice(0, at);
-  const domain = domainToASCII(trimmed.slice(at + 1));
+  const domain = toAscii(trimmed.slice(at + 1));
   const labels = domain.split('.');
   const isSound =
     at > 0 &&
@@ -30,6 +31,9 @@ export function checkEmail(text: string | null | undefined): EmailCheck {
     /[a-z]/.test(labels.at(-1) ?? '');
   return isSound ? { kind: 'ok', address: `${local}@${domain}` } : { kind: 'no', code: 'invalid-address' };
 }
+
+/** Most people have their mailbox at one of a few domains. */
+const toAscii = remembered(domainToASCII, 1_000);
 
 /** Characters of an address (RFC 3696): 64 before the @, 255 behind it. */
 const longestEmail = 320;
@@ -48,11 +52,11 @@ export function normaliseEmail(raw: string): string | null {
   return domain === null ? null : `${local}@${domain}`;
 }
 
-function asciiDomain(domain: string): string | null {
+const asciiDomain = remembered((domain: string): string | null => {
   if (!/^[^\s@/:?#[\]\\]+$/.test(domain)) return null;
   try {
     return new URL(`http://${domain}`).hostname;
   } catch {
     return null;
   }
-}
+}, 1_000);

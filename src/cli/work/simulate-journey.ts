@@ -34,7 +34,7 @@ interface Played extends StagedScenario {
 export async function simulateJourney(context: CliContext, files: readonly string[], options: SimulateOptions): Promise<Outcome> {
   const project = await openScenarioProject(context.project);
   const staged = await told(stage(project, files, options));
-  const play = openTheatre(project, staged);
+  const play = openTheatre(project);
   const { timeZone } = project.shop;
   const played = staged.map((one): Played => {
     const story = play(one);

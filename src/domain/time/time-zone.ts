@@ -43,8 +43,17 @@ const knownZones = new Map<string, string>();
  * UTC, an instant beyond what clocks can show as the last that they can.
  */
 export function zonedTime(at: Instant, zone: string): Temporal.ZonedDateTime {
-  const shown = Number.isFinite(at) ? Math.trunc(Math.min(Math.max(at, -mostMs), mostMs)) : 0;
-  return Temporal.Instant.fromEpochMilliseconds(shown).toZonedDateTimeISO(zoneNamed(zone) ?? 'UTC');
+  return Temporal.Instant.fromEpochMilliseconds(shownInstant(at)).toZonedDateTimeISO(usableZone(zone));
+}
+
+/** The instant that clocks show for this one: whole milliseconds, in the range that they can show. */
+export function shownInstant(at: Instant): Instant {
+  return Number.isFinite(at) ? Math.trunc(Math.min(Math.max(at, -mostMs), mostMs)) : 0;
+}
+
+/** The zone, spelled as the database spells it; UTC for one that this build does not know. */
+export function usableZone(zone: string): string {
+  return zoneNamed(zone) ?? 'UTC';
 }
 
 /** A year less than Temporal can reckon with, so that a day may still be added. */
@@ -53,5 +62,5 @@ const mostMs = 8.64e15 - 366 * 86_400_000;
 /** The instant at which a zone's clock shows what `wall` shows in UTC: the first of two, the first after a gap. */
 export function wallClockInstant(wall: Instant, zone: string): Instant {
   const shown = zonedTime(wall, 'UTC').toPlainDateTime();
-  return shown.toZonedDateTime(zoneNamed(zone) ?? 'UTC', { disambiguation: 'compatible' }).epochMilliseconds;
+  return shown.toZonedDateTime(usableZone(zone), { disambiguation: 'compatible' }).epochMilliseconds;
 }

@@ -1,6 +1,6 @@
-import type { Temporal } from 'temporal-polyfill';
-import type { Instant } from './instant.js';
-import { zonedTime } from './time-zone.js';
+import { day, hour, type Instant, minute } from './instant.js';
+import { shownInstant, usableZone, zonedTime } from './time-zone.js';
+import { offsetSpan } from './zone-offset.js';
 
 /** Wall-clock time of a day. */
 export interface LocalTime {
@@ -19,27 +19,27 @@ export function localClock(
   at: Instant,
   zone: string,
 ): LocalTime & { readonly second: number; readonly weekday: number; readonly date: string } {
-  const local = zonedTime(at, zone);
+  const shown = new Date(wallOf(at, zone));
+  const written = shown.toISOString();
   return {
-    hour: local.hour,
-    minute: local.minute,
-    second: local.second,
-    weekday: local.dayOfWeek,
-    date: local.toPlainDate().toString(),
+    hour: shown.getUTCHours(),
+    minute: shown.getUTCMinutes(),
+    second: shown.getUTCSeconds(),
+    weekday: shown.getUTCDay() || 7,
+    date: written.slice(0, written.indexOf('T')),
   };
 }
 
 /** The same wall-clock time `days` days later. */
 export function addCalendarDays(at: Instant, days: number, zone: string): Instant {
-  const local = zonedTime(at, zone);
   // Zero days is the very instant, also in the second pass of a repeated hour.
-  return days === 0 ? at : resolve(local.toPlainDateTime().add({ days }), local.timeZoneId);
+  return days === 0 ? at : resolve(wallOf(at, zone) + days * day, zone);
 }
 
 /** `time` on the day that is `days` days after the local day of `at`; may lie before `at` when `days` is 0. */
 export function localTimeAfterDays(at: Instant, days: number, time: LocalTime, zone: string): Instant {
-  const local = zonedTime(at, zone);
-  return resolve(local.toPlainDate().add({ days }).toPlainDateTime(time), local.timeZoneId);
+  const midnight = Math.floor(wallOf(at, zone) / day) * day;
+  return resolve(midnight + days * day + time.hour * hour + time.minute * minute, zone);
 }
 
 /**
@@ -58,8 +58,9 @@ export function nextLocalTime(at: Instant, time: LocalTime, zone: string): Insta
 
 /** For people: `Tue 1 Dec 10:00`. */
 export function formatLocal(at: Instant, zone: string): string {
-  const local = zonedTime(at, zone);
-  return `${weekdays[local.dayOfWeek - 1]} ${local.day} ${months[local.month - 1]} ${two(local.hour)}:${two(local.minute)}`;
+  const shown = new Date(wallOf(at, zone));
+  const [weekday, month] = [weekdays[(shown.getUTCDay() || 7) - 1], months[shown.getUTCMonth()]];
+  return `${weekday} ${shown.getUTCDate()} ${month} ${two(shown.getUTCHours())}:${two(shown.getUTCMinutes())}`;
 }
 
 const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
@@ -69,9 +70,19 @@ function two(value: number): string {
   return String(value).padStart(2, '0');
 }
 
+/** What the clock of a zone shows, as the milliseconds at which UTC shows the same. Of a span between two changes this is one addition. */
+function wallOf(at: Instant, zone: string): number {
+  const shown = shownInstant(at);
+  return shown + offsetSpan(shown, usableZone(zone)).offsetMs;
+}
+
 /** A local time that occurs twice means the first; one that is skipped means the first valid instant after it. */
-function resolve(local: Temporal.PlainDateTime, zone: string): Instant {
-  const earlier = local.toZonedDateTime(zone, { disambiguation: 'earlier' });
+function resolve(wall: number, zone: string): Instant {
+  const { from, until, offsetMs } = offsetSpan(shownInstant(wall), usableZone(zone));
+  // No clock is two days from UTC: without a change that near, there is one instant, and no rules to ask.
+  if (from <= wall - 2 * day && wall + 2 * day < until) return wall - offsetMs;
+  const local = zonedTime(wall, 'UTC').toPlainDateTime();
+  const earlier = local.toZonedDateTime(usableZone(zone), { disambiguation: 'earlier' });
   if (earlier.toPlainDateTime().equals(local)) return earlier.epochMilliseconds;
   // In a gap, `earlier` lies before the change of clocks by as much as `local` is into the gap; Temporal alone would go as much past it.
   return (earlier.getTimeZoneTransition('next') ?? earlier).epochMilliseconds;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { Temporal } from 'temporal-polyfill';
 import { describe, expect, test } from 'vitest';
 import { day, hour, minute } from '../../../src/domain/time/instant.js';
 import {
@@ -88,6 +89,66 @@ describe('nextLocalTime', () => {
     );
   });
 });
+
+describe('clocks are as Temporal reckons them', () => {
+  const places = [
+    ...new Set(transitions.map(([, { zone }]) => zone)),
+    'Asia/Kathmandu',
+    'UTC',
+    'Pacific/Apia',
+    'Africa/Casablanca',
+    'Nowhere/Land',
+  ];
+  const anyZone = fc.constantFrom(...places);
+  const changes = transitions.map(([, { transition_utc: at }]) => Date.parse(at));
+  const anyInstant = fc.oneof(
+    fc.integer({ min: Date.UTC(1890, 0, 1), max: Date.UTC(2120, 0, 1) }),
+    fc.tuple(fc.constantFrom(...changes), fc.integer({ min: -3 * day, max: 3 * day })).map(([at, by]) => at + by),
+  );
+  const clockOf = (at: number, zone: string) =>
+    Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone === 'Nowhere/Land' ? 'UTC' : zone);
+  /** Of two, the first; in a gap, the end of it. */
+  const instantOf = (local: Temporal.PlainDateTime, zone: string): number => {
+    const found = local.toZonedDateTime(zone, { disambiguation: 'earlier' });
+    const isShown = found.toPlainDateTime().equals(local);
+    return (isShown ? found : (found.getTimeZoneTransition('next') ?? found)).epochMilliseconds;
+  };
+
+  test('what they show', () => {
+    fc.assert(
+      fc.property(anyInstant, anyZone, (at, zone) => {
+        const { hour: h, minute: m, second: s, dayOfWeek, day: d, ...local } = fieldsOf(clockOf(at, zone));
+        expect(localClock(at, zone)).toEqual({ hour: h, minute: m, second: s, weekday: dayOfWeek, date: local.date });
+        const [weekday, month] = [dayNames[dayOfWeek - 1], monthNames[local.month - 1]];
+        expect(formatLocal(at, zone)).toBe(`${weekday} ${d} ${month} ${local.time}`);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('days later', () => {
+    fc.assert(
+      fc.property(anyInstant, anyZone, fc.integer({ min: -400, max: 400 }), fc.integer({ min: 0, max: 1439 }), (at, zone, days, ofDay) => {
+        const local = clockOf(at, zone);
+        const later = days === 0 ? at : instantOf(local.toPlainDateTime().add({ days }), local.timeZoneId);
+        expect(addCalendarDays(at, days, zone)).toBe(later);
+        const time = { hour: Math.floor(ofDay / 60), minute: ofDay % 60 };
+        const there = instantOf(local.toPlainDate().add({ days }).toPlainDateTime(time), local.timeZoneId);
+        expect(localTimeAfterDays(at, days, time, zone)).toBe(there);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+const dayNames = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+const monthNames = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+function fieldsOf(local: Temporal.ZonedDateTime) {
+  const { hour: h, minute: m, second, dayOfWeek, day: d, month } = local;
+  const date = local.toPlainDate().toString();
+  return { hour: h, minute: m, second, dayOfWeek, day: d, month, date, time: local.toPlainTime().toString().slice(0, 5) };
+}
 
 test('a time of day is two digits each, on a clock of 24 hours', () => {
   expect(parseLocalTime('09:30')).toEqual({ hour: 9, minute: 30 });
