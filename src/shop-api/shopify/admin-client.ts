@@ -37,7 +37,7 @@ export function createShopAdmin(settings: AdminSettings, time: AdminTime = realT
     shop: settings.shop,
     ask(document, variables) {
       const answer = last.then(() => client.ask(document, variables));
-      last = answer;
+      last = answer.catch(() => undefined);
       return answer;
     },
   };
