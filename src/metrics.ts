@@ -29,6 +29,10 @@ export interface Gauges {
   readonly recommendationShares: () => Promise<ReadonlyMap<string, number>>;
   /** Imported codes that are left, by offer. */
   readonly codesLeft: () => Promise<ReadonlyMap<string, number>>;
+  /** By the shop at Shopify; seconds since the epoch. Empty: none is asked. */
+  readonly shopifyAskedAt: () => Promise<ReadonlyMap<string, number>>;
+  /** `orders`, `checkouts`. Empty: no shop is asked. */
+  readonly shopifyFound: () => Promise<ReadonlyMap<string, number>>;
   /** By channel; 1: it cannot be reached, or fails. */
   readonly providersDown: () => Promise<ReadonlyMap<string, number>>;
 }
@@ -153,6 +157,8 @@ export function createMetrics(): Metrics {
         gauges.recommendationShares,
       );
       labelled('sojourn_offer_codes_left', 'Imported codes of an offer that nobody has yet.', 'offer', gauges.codesLeft);
+      labelled('sojourn_shopify_asked_seconds', 'When Shopify last said all that had changed.', 'shop', gauges.shopifyAskedAt);
+      labelled('sojourn_shopify_found', 'Orders and checkouts that no webhook had told, ever.', 'what', gauges.shopifyFound);
       labelled('sojourn_provider_failures_in_row', 'Calls to a provider since its last success.', 'channel', gauges.providerFailures);
       labelled('sojourn_provider_down', '1 where a provider cannot be reached or fails.', 'channel', gauges.providersDown);
       gauge('sojourn_clock_skew_ms', 'How far this process is ahead of the database clock.', gauges.clockSkewMs);

@@ -21,6 +21,7 @@ const titles: Readonly<Record<number, string>> = {
   429: 'Too many requests',
   500: 'A fault on our side',
   501: 'Not part of this instance',
+  502: 'Refused by another service',
   503: 'Not available now',
 };
 

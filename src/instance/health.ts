@@ -1,5 +1,6 @@
 import type { PartState } from '../api/deps.js';
 import type { Budget } from '../app/keys/read-budgets.js';
+import { askedSentence } from '../app/shopify/show-asked.js';
 import { type Notice, stuckTurnsSentence } from '../app/upkeep/read-notices.js';
 import { channels } from '../domain/messages/channel.js';
 import { isFailing, providerSentence } from '../domain/messages/provider-health.js';
@@ -21,6 +22,7 @@ import {
 import { readCodesLeft } from '../store/offer-codes.js';
 import { countStuckTurns, readPokeBacklog } from '../store/pokes.js';
 import { newestModel, type RecommendationModel } from '../store/recommendations.js';
+import { readShopReconcile } from '../store/shop-reconciles.js';
 import type { LocalParts } from './local-parts.js';
 import type { ProcessWatch } from './presence.js';
 import type { ProviderWatch } from './provider-watch.js';
@@ -67,6 +69,12 @@ export function localStates(locals: Pick<LocalParts, 'mailbox' | 'phone'>): read
     const detail = part.isUp() ? null : `The local ${name} died and restarts; meanwhile ${waits[name]}, and events are accepted.`;
     return [{ name, state: detail === null ? 'up' : 'down', detail, needed: false }];
   });
+}
+
+/** When the shop was last asked what webhooks missed, and what that came to. It is asked by who has the role `relay`. */
+export async function shopifyState(store: Store, shop: string, clock: Pick<Clock, 'now'>): Promise<readonly PartState[]> {
+  const { sentence, isLate } = askedSentence(await readShopReconcile(store.db, shop), clock.now());
+  return [{ name: 'shopify', state: isLate ? 'down' : 'up', detail: sentence, needed: false }];
 }
 
 export function secretState(missing: string | null): readonly PartState[] {
@@ -144,7 +152,10 @@ export function watchGauges(
     budgets,
     providers,
     clock,
+    shop,
   }: {
+    /** At Shopify; null: none is asked. */
+    readonly shop: string | null;
     readonly notices: () => Promise<readonly Notice[]>;
     readonly budgets: () => Promise<readonly Budget[]>;
     readonly providers: ProviderWatch;
@@ -160,6 +171,11 @@ export function watchGauges(
       new Map(Object.entries(await providers.read()).map(([channel, health]) => [channel, isFailing(health) ? 1 : 0])),
     recommendationShares: async () => recommendationShares(await newestModel(store.db)),
     codesLeft: async () => new Map((await readCodesLeft(store.db)).map(({ offer, free }) => [offer, free])),
+    shopifyAskedAt: async () => {
+      const known = shop === null ? null : await readShopReconcile(store.db, shop);
+      return new Map(shop === null || known === null || known.succeededAt === null ? [] : [[shop, known.succeededAt / 1000]]);
+    },
+    shopifyFound: async () => new Map(Object.entries((shop === null ? null : await readShopReconcile(store.db, shop))?.found ?? {})),
     outboxLagSeconds: async () => (await readPokeBacklog(store.db)).lagMs / 1000,
     overdueEntries: () => countOverdueEntries(store.db),
     stuckEntries: async () => (await readPokeBacklog(store.db)).stuck,

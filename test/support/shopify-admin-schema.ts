@@ -80,7 +80,30 @@ enum WebhookSubscriptionTopic {
   DISCOUNTS_CREATE DISCOUNTS_UPDATE DISCOUNTS_DELETE DISCOUNTS_REDEEMCODE_ADDED DISCOUNTS_REDEEMCODE_REMOVED APP_SCOPES_UPDATE
 }
 
+type DiscountPercentage { percentage: Float! }
+type DiscountAmount { amount: MoneyV2! }
+union DiscountCustomerGetsValue = DiscountPercentage | DiscountAmount
+type DiscountCustomerGets { value: DiscountCustomerGetsValue! }
+enum DiscountStatus { ACTIVE EXPIRED SCHEDULED }
+type DiscountCodeBasic { status: DiscountStatus! endsAt: DateTime usageLimit: Int appliesOncePerCustomer: Boolean! customerGets: DiscountCustomerGets! }
+type DiscountCodeFreeShipping { status: DiscountStatus! endsAt: DateTime usageLimit: Int }
+type DiscountCodeBxgy { status: DiscountStatus! endsAt: DateTime usageLimit: Int }
+union DiscountCode = DiscountCodeBasic | DiscountCodeFreeShipping | DiscountCodeBxgy
+type DiscountCodeNode { id: ID! codeDiscount: DiscountCode! }
+input DiscountRedeemCodeInput { code: String! }
+type DiscountUserError { field: [String!] message: String! code: String }
+type DiscountRedeemCode { id: ID! code: String! }
+type DiscountRedeemCodeBulkCreationCode { code: String! errors: [DiscountUserError!]! discountRedeemCode: DiscountRedeemCode }
+type DiscountRedeemCodeBulkCreationCodeConnection { nodes: [DiscountRedeemCodeBulkCreationCode!]! pageInfo: PageInfo! }
+type DiscountRedeemCodeBulkCreation {
+  id: ID! done: Boolean! codesCount: Int! failedCount: Int! importedCount: Int!
+  codes(first: Int, after: String): DiscountRedeemCodeBulkCreationCodeConnection!
+}
+type DiscountRedeemCodeBulkAddPayload { bulkCreation: DiscountRedeemCodeBulkCreation userErrors: [DiscountUserError!]! }
+
 type Query {
+  codeDiscountNode(id: ID!): DiscountCodeNode
+  discountRedeemCodeBulkCreation(id: ID!): DiscountRedeemCodeBulkCreation
   orders(first: Int, after: String, query: String, sortKey: OrderSortKeys): OrderConnection!
   order(id: ID!): Order
   refund(id: ID!): Refund
@@ -90,5 +113,6 @@ type Query {
 }
 type Mutation {
   webhookSubscriptionCreate(topic: WebhookSubscriptionTopic!, webhookSubscription: WebhookSubscriptionInput!): WebhookSubscriptionCreatePayload
+  discountRedeemCodeBulkAdd(discountId: ID!, codes: [DiscountRedeemCodeInput!]!): DiscountRedeemCodeBulkAddPayload
 }
 `;

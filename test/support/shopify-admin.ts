@@ -27,7 +27,14 @@ export class HandTime implements AdminTime {
 /** A discount at Shopify, and the codes that it has. */
 interface Discount {
   readonly id: string;
+  readonly codeDiscount: Fields;
   readonly codes: string[];
+}
+
+/** Codes that are being made. `looks`: how often it is not done yet. */
+interface Creation {
+  looks: number;
+  readonly results: readonly { readonly code: string; readonly isMade: boolean }[];
 }
 
 /** What the shop has. */
@@ -37,6 +44,11 @@ export interface ShopAtShopify {
   refunds: Fields[];
   subscriptions: Fields[];
   discounts: Discount[];
+  creations: Creation[];
+  /** How often Shopify is not done with codes when it is asked. */
+  looks: number;
+  /** Every so many-th code is there already. */
+  takenEach: number;
 }
 
 /** An answer that is given in place of the next one. `connection`: it is cut off. */
@@ -47,7 +59,16 @@ type Fault = 'connection' | { readonly status: number; readonly headers?: Record
  * points a second) and its errors, of which some are answers of status 200.
  */
 export async function openShopifyAdmin({ time = new HandTime(), bucket = 2000, restoreRate = 100, pageLimit = 250 } = {}) {
-  const shop: ShopAtShopify = { orders: [], checkouts: [], refunds: [], subscriptions: [], discounts: [] };
+  const shop: ShopAtShopify = {
+    orders: [],
+    checkouts: [],
+    refunds: [],
+    subscriptions: [],
+    discounts: [],
+    creations: [],
+    looks: 0,
+    takenEach: 0,
+  };
   const state = { points: bucket, at: time.now(), asked: [] as string[], throttled: 0, faults: [] as Fault[], denied: new Set<string>() };
   let isTokenGood = true;
 
@@ -126,7 +147,16 @@ export async function openShopifyAdmin({ time = new HandTime(), bucket = 2000, r
       isTokenGood = false;
     },
     begin: () => {
-      Object.assign(shop, { orders: [], checkouts: [], refunds: [], subscriptions: [], discounts: [] });
+      Object.assign(shop, {
+        orders: [],
+        checkouts: [],
+        refunds: [],
+        subscriptions: [],
+        discounts: [],
+        creations: [],
+        looks: 0,
+        takenEach: 0,
+      });
       Object.assign(state, { points: bucket, at: time.now(), asked: [], throttled: 0, faults: [], denied: new Set<string>() });
     },
     close: () => new Promise<void>((done) => void server.close(() => done())),
@@ -184,6 +214,7 @@ function resolversOf(shop: ShopAtShopify, { denied, pageLimit }: { denied: Reado
       const found = shop.checkouts.find((one) => one['id'] === id);
       return found === undefined ? null : { ...withPages(found, 'lineItems'), __typename: 'AbandonedCheckout' };
     },
+    ...discountResolvers(shop, paged),
     webhookSubscriptions: (page: Page) => paged(shop.subscriptions, page),
     webhookSubscriptionCreate: ({ topic, webhookSubscription }: { topic: string; webhookSubscription: Fields }) => {
       const { uri } = webhookSubscription;
@@ -199,6 +230,45 @@ function resolversOf(shop: ShopAtShopify, { denied, pageLimit }: { denied: Reado
       };
       shop.subscriptions.push(made);
       return { webhookSubscription: made, userErrors: [] };
+    },
+  };
+}
+
+function discountResolvers(shop: ShopAtShopify, paged: (all: readonly unknown[], page: Page) => unknown) {
+  const creationOf = (number: number, { looks, results }: Creation) => ({
+    id: `gid://shopify/DiscountRedeemCodeBulkCreation/${number}`,
+    done: looks <= 0,
+    codesCount: results.length,
+    failedCount: results.filter(({ isMade }) => !isMade).length,
+    importedCount: results.filter(({ isMade }) => isMade).length,
+    codes: (page: Page) =>
+      paged(
+        results.map(({ code, isMade }) => ({
+          code,
+          errors: isMade ? [] : [{ message: 'Code must be unique.', code: 'TAKEN' }],
+          discountRedeemCode: isMade ? { id: `gid://shopify/DiscountRedeemCode/${code}`, code } : null,
+        })),
+        page,
+      ),
+  });
+  return {
+    codeDiscountNode: ({ id }: { id: string }) => shop.discounts.find((one) => one.id === id) ?? null,
+    discountRedeemCodeBulkAdd: ({ discountId, codes }: { discountId: string; codes: readonly { code: string }[] }) => {
+      const discount = shop.discounts.find((one) => one.id === discountId);
+      if (discount === undefined || codes.length > 250) return { bulkCreation: null, userErrors: [{ message: 'Codes cannot be added.' }] };
+      const results = codes.map(({ code }, place) => ({ code, isMade: shop.takenEach === 0 || (place + 1) % shop.takenEach !== 0 }));
+      discount.codes.push(...results.flatMap(({ code, isMade }) => (isMade ? [code] : [])));
+      const creation = { looks: shop.looks, results };
+      shop.creations.push(creation);
+      return { bulkCreation: creationOf(shop.creations.length, creation), userErrors: [] };
+    },
+    discountRedeemCodeBulkCreation: ({ id }: { id: string }) => {
+      const number = Number(id.split('/').at(-1));
+      const creation = shop.creations[number - 1];
+      if (creation === undefined) return null;
+      const answer = creationOf(number, creation);
+      creation.looks -= 1;
+      return answer;
     },
   };
 }

@@ -3,7 +3,7 @@ import { nodesOf } from '../../sources/shopify/admin/nodes.js';
 import { record, records, text } from '../../sources/shopify/fields.js';
 import { subscribedTopics } from '../../sources/shopify/subscriptions.js';
 import type { Fields } from '../../sources/source.js';
-import { keepRegistered } from '../../store/shop-reconciles.js';
+import { keepRegistered, readShopReconcile } from '../../store/shop-reconciles.js';
 import type { AppDeps } from '../deps.js';
 import type { ShopAdmin } from '../ports.js';
 import { answerOf, pagesOf } from './paged.js';
@@ -63,6 +63,16 @@ export async function restoreSubscriptions(deps: AppDeps, admin: ShopAdmin): Pro
   const outcome = await add(deps, admin, before.missing);
   if (outcome.added.length > 0) await keepRegistered(deps.store.db, admin.shop, deps.clock.now(), outcome.added);
   return standing(before, outcome);
+}
+
+/**
+ * Compares, and sets up again what is missing where Sojourn had set it up. `isOurs` false: nobody did over the API; the webhooks of the
+ * app's own file are not listed there. Throws an `AdminFault`.
+ */
+export async function checkSubscriptions(deps: AppDeps, admin: ShopAdmin): Promise<Registered & { readonly isOurs: boolean }> {
+  const known = await readShopReconcile(deps.store.db, admin.shop);
+  if (known?.registeredAt !== null && known !== null) return { ...(await restoreSubscriptions(deps, admin)), isOurs: true };
+  return { ...(await readSubscribed(deps, admin)), added: [], refused: [], isOurs: false };
 }
 
 function standing(before: Subscribed, outcome: Pick<Registered, 'added' | 'refused'>): Registered {

@@ -6,12 +6,14 @@ import type { NoticeCode } from '../../domain/values/notice-code.js';
 import { readPauses } from '../../store/controls.js';
 import { readAlarms } from '../../store/event-counts.js';
 import { readCodesLeft } from '../../store/offer-codes.js';
+import { readShopReconcile } from '../../store/shop-reconciles.js';
 import { readStandings } from '../../store/standings.js';
 import { listSuspectIds, type SuspectId } from '../../store/suspect-ids.js';
 import { countFlags } from '../../store/value-flags.js';
 import type { AppDeps } from '../deps.js';
 import { warnOfOldKeys } from '../keys/manage-write-keys.js';
 import { exhaustedWords, readBudgets } from '../keys/read-budgets.js';
+import { askedSentence } from '../shopify/show-asked.js';
 
 export interface Notice {
   readonly code: NoticeCode;
@@ -21,7 +23,7 @@ export interface Notice {
 
 /** `localProviders`: channels that go to the local mailbox or phone although this is no trial. */
 export async function readNotices(
-  deps: Pick<AppDeps, 'store' | 'clock' | 'keyLimits' | 'shop'>,
+  deps: Pick<AppDeps, 'store' | 'clock' | 'keyLimits' | 'shop' | 'shopAdmin'>,
   localProviders: readonly Channel[],
 ): Promise<readonly Notice[]> {
   const now = deps.clock.now();
@@ -73,8 +75,25 @@ export async function readNotices(
         'codes-low',
         `The offer ${offer} has ${free === 0 ? 'no code' : free === 1 ? 'one code' : `${free} codes`} left${free === 0 ? ', so journeys wait for more' : ''}: sojourn offer import-codes ${offer} <file>.`,
       );
+  await tellShopify(deps, tell);
   tellSuspects(suspects, now, tell);
   return notices;
+}
+
+/** That the shop cannot be asked what webhooks missed, and webhooks that Shopify had dropped within the last day. */
+async function tellShopify(
+  { store, clock, shopAdmin }: Pick<AppDeps, 'store' | 'clock' | 'shopAdmin'>,
+  tell: (code: Notice['code'], sentence: string) => void,
+): Promise<void> {
+  if (shopAdmin === undefined) return;
+  const known = await readShopReconcile(store.db, shopAdmin.shop);
+  const { sentence, isLate } = askedSentence(known, clock.now());
+  if (isLate) tell('shopify-unasked', sentence);
+  if (known?.restored && known.restoredAt !== null && clock.now() - known.restoredAt < day)
+    tell(
+      'shopify-dropped',
+      `Shopify had dropped the webhooks ${known.restored.join(', ')}, which it does after failures. They were set up again, and what they missed of orders and checkouts was asked for.`,
+    );
 }
 
 /** More of them have one cause, which the first ones name. */

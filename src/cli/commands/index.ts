@@ -56,7 +56,7 @@ import { replayCommand } from './replay-journey.js';
 import { journeyReportCommand } from './report-journey.js';
 import { secretCarryOverCommand, secretListCommand, secretRetireCommand } from './secrets.js';
 import { segmentExplainCommand, segmentMembersCommand, segmentSizesCommand } from './segments.js';
-import { shopifyConnectCommand } from './shopify.js';
+import { shopifyCheckCommand, shopifyConnectCommand, shopifyMakeCodesCommand } from './shopify.js';
 import { profileCapsCommand } from './show-caps.js';
 import { configCommand } from './show-config.js';
 import { profileEngagementCommand } from './show-engagement.js';
@@ -97,6 +97,8 @@ export const commands: readonly Command[] = [
   replayCommand,
   shopPublishCommand,
   shopifyConnectCommand,
+  shopifyCheckCommand,
+  shopifyMakeCodesCommand,
   templateLintCommand,
   templateListCommand,
   templatePreviewCommand,

@@ -16,6 +16,8 @@ export const noticeCodes = [
   'texts-budget',
   'flagged-values',
   'codes-low',
+  'shopify-unasked',
+  'shopify-dropped',
   ...alarmCodes,
 ] as const;
 export type NoticeCode = (typeof noticeCodes)[number];

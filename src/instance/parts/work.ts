@@ -12,7 +12,7 @@ import type { Config } from '../../settings/config.js';
 import { rateOf } from '../../settings/config.js';
 import { readVersion, temporalUiOf } from '../about.js';
 import { openDoors } from '../doors.js';
-import { rolePartsOf, watchGauges } from '../health.js';
+import { rolePartsOf, shopifyState, watchGauges } from '../health.js';
 import { lookoutLoops, relayLoops } from '../loops.js';
 import { part } from '../part.js';
 import { runLoops } from '../run-loops.js';
@@ -120,7 +120,12 @@ export const relay = part({
   start(made, { config, roles, log }) {
     if (!roles.has('relay')) return { value: null };
     const loops = relayLoops(made.app.app, { auditDays: config.SOJOURN_AUDIT_DAYS });
-    return { value: null, stop: runLoops(loops, { log, onSuccess: made.metrics.loopSucceeded }) };
+    const { shopAdmin, store, clock } = made.app.app;
+    return {
+      value: null,
+      stop: runLoops(loops, { log, onSuccess: made.metrics.loopSucceeded }),
+      health: (isStoreUp) => (isStoreUp && shopAdmin !== undefined ? shopifyState(store, shopAdmin.shop, clock) : []),
+    };
   },
 });
 
@@ -134,6 +139,7 @@ export const gauges = part({
       budgets: () => readBudgets(made.app.app),
       providers: watch,
       clock: made.app.app.clock,
+      shop: made.app.app.shopAdmin?.shop ?? null,
     });
     return { value: null };
   },

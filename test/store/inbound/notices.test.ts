@@ -66,6 +66,7 @@ describeOnBothStores('health', (store) => {
 
     const metrics = createMetrics();
     watchGauges(metrics, store(), {
+      shop: null,
       notices,
       budgets: () => readBudgets(deps),
       providers: new ProviderWatch({ store: store(), log: silentLog }),

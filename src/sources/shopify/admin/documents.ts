@@ -92,3 +92,34 @@ export const subscribe = `mutation Subscribe($topic: WebhookSubscriptionTopic!, 
     userErrors { field message }
   }
 }`;
+
+/** What a discount with codes gives. `id`: `gid://shopify/DiscountCodeNode/…`. */
+export const discount = `query Discount($id: ID!) {
+  codeDiscountNode(id: $id) { id codeDiscount {
+    ... on DiscountCodeBasic { status endsAt appliesOncePerCustomer usageLimit customerGets { value {
+      ... on DiscountPercentage { percentage }
+      ... on DiscountAmount { amount { amount currencyCode } }
+    } } }
+    ... on DiscountCodeFreeShipping { status endsAt usageLimit }
+    ... on DiscountCodeBxgy { status endsAt usageLimit }
+    __typename
+  } }
+}`;
+
+/** 250 codes at most. It goes on by itself: `bulkCreation` says how far it is. */
+export const addCodes = `mutation AddCodes($discountId: ID!, $codes: [DiscountRedeemCodeInput!]!) {
+  discountRedeemCodeBulkAdd(discountId: $discountId, codes: $codes) {
+    bulkCreation { id }
+    userErrors { field message }
+  }
+}`;
+
+export const codesAdded = `query CodesAdded($id: ID!, $after: String) {
+  discountRedeemCodeBulkCreation(id: $id) {
+    done failedCount
+    codes(first: 250, after: $after) {
+      nodes { code errors { code message } discountRedeemCode { id } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}`;
