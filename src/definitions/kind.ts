@@ -11,6 +11,8 @@ export interface DefinitionContext {
   readonly peers?: readonly object[];
   /** Those of `fields.yaml`. Absent, null: not looked up. */
   readonly fields?: Fields | null;
+  /** Segments that are defined, in the project or in force. Absent, null: not looked up. */
+  readonly segments?: readonly string[] | null;
   /** Names of fields that something in force reads. Absent, null: not looked up. */
   readonly read?: ReadonlySet<string> | null;
 }
@@ -33,6 +35,8 @@ export interface DefinitionKind<D extends object = object> {
   readonly help: string;
   /** Its files ask people for fields: they are checked against `fields.yaml` and against what reads fields. */
   readonly asksForFields?: true;
+  /** Its files name segments: they are checked against those that are defined. */
+  readonly namesSegments?: true;
   readonly form: () => Promise<DefinitionForm<D>>;
 }
 

@@ -1,4 +1,3 @@
-import type { MetricKind } from '../journey/experiment.js';
 import { bayesianEffect } from '../statistics/bayes.js';
 import { readSequence } from '../statistics/confidence-sequence.js';
 import type { TestRules } from '../statistics/decision.js';
@@ -18,11 +17,6 @@ export interface ArmEffect {
   readonly chance: number;
   /** Without the cap on large values. */
   readonly raw: number;
-}
-
-/** Unit of the values: money, or people. */
-export function unitOf(metric: MetricKind): 'money' | 'people' {
-  return metric === 'margin' || metric === 'revenue' ? 'money' : 'people';
 }
 
 /** All arms against the control; an arm with too few people, or where all did the same, is left out. */

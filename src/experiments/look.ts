@@ -1,9 +1,9 @@
-import { challengersOf, type Experiment, type Guardrail } from '../journey/experiment.js';
+import { challengersOf, type Experiment, type Guardrail, otherPeople, unitOf } from '../journey/experiment.js';
 import { type ArmReading, decide, type Reading, type TestRules, type TestState, usualRules } from '../statistics/decision.js';
 import type { boundaries } from '../statistics/group-sequential.js';
 import { isNonInferior } from '../statistics/guardrail.js';
 import { anytimeSplitP, lnSplitFactor, type Stretch } from '../statistics/sample-ratio.js';
-import { type ArmSums, type Entered, type ExperimentSums, noSums } from './sums.js';
+import { type ArmSums, type Entered, type ExperimentSums, noSums, type SegmentSums } from './sums.js';
 
 /** Of the way in which numbers are made of sums: another one where a look would come to another result. */
 export const analysisVersion = 'analysis-1';
@@ -24,12 +24,21 @@ export interface LookInputs {
   readonly conflicted: number;
   /** People by version and arm, with the weights of that version. */
   readonly stretches: readonly Stretch[];
+  /** By segment, and in what values are counted. Absent: the experiment names no segments. */
+  readonly unit?: 'money' | 'people';
+  readonly segments?: readonly SegmentInputs[];
   /** The greatest logarithm of a factor against the split, up to the look before. */
   readonly mostBefore: number;
 }
 
 export interface ArmInputs extends ArmSums {
   readonly cost: number;
+}
+
+/** Of the arms that are compared. */
+export interface SegmentInputs {
+  readonly segment: string;
+  readonly arms: readonly Pick<ArmSums, 'arm' | 'people' | 'sum' | 'sumSquares' | 'ordered'>[];
 }
 
 export interface LookResult {
@@ -71,7 +80,19 @@ export function lookInputs(experiment: Experiment, sums: ExperimentSums, { day, 
     conflicted: sums.conflicted,
     stretches: stretchesOf(experiment, sums.entered, weights),
     mostBefore,
+    ...(sums.segments === undefined ? {} : { unit: unitOf(experiment.metric.kind), segments: segmentInputs(experiment, sums.segments) }),
   };
+}
+
+/** In the order of the file, the others last. */
+function segmentInputs(experiment: Experiment, found: readonly SegmentSums[]): readonly SegmentInputs[] {
+  const compared = [experiment.control, ...challengersOf(experiment).map(({ id }) => id)];
+  return [...(experiment.segments ?? []), otherPeople].flatMap((id) => {
+    const arms = found.find(({ segment }) => segment === id)?.arms ?? [];
+    const own = compared.flatMap((arm) => arms.filter((one) => one.arm === arm));
+    if (own.length === 0) return [];
+    return [{ segment: id, arms: own.map(({ arm, people, sum, sumSquares, ordered }) => ({ arm, people, sum, sumSquares, ordered })) }];
+  });
 }
 
 /** The result, of these inputs alone. `looksAt` is for simulations, as in `decide`. */

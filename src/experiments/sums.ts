@@ -30,6 +30,13 @@ export interface ExperimentSums {
   readonly cap: number | null;
   /** People who had two arms, by a merge. They are left out. */
   readonly conflicted: number;
+  /** The same by the segment that people were in when they came. Absent: the experiment names none. */
+  readonly segments?: readonly SegmentSums[];
+}
+
+export interface SegmentSums {
+  readonly segment: string;
+  readonly arms: readonly ArmSums[];
 }
 
 export function noSums(arm: string): ArmSums {

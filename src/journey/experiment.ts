@@ -19,6 +19,8 @@ export interface Experiment {
   /** Who may take part; null: everybody who comes to the step. */
   readonly audience: Condition | null;
   readonly metric: ExperimentMetric;
+  /** Segments that may have a winner of their own; somebody in several counts for the first. Absent: none is asked for. */
+  readonly segments?: readonly string[];
   readonly guardrails: readonly Guardrail[];
   readonly plan: ExperimentPlan;
   /** Who carries a decision out. */
@@ -40,6 +42,11 @@ export interface ExperimentArm {
 
 export const metricKinds = ['margin', 'revenue', 'orders', 'repeat-orders'] as const;
 export type MetricKind = (typeof metricKinds)[number];
+
+/** Unit of the values: money, or people. */
+export function unitOf(metric: MetricKind): 'money' | 'people' {
+  return metric === 'margin' || metric === 'revenue' ? 'money' : 'people';
+}
 
 export interface ExperimentMetric {
   readonly kind: MetricKind;
@@ -81,6 +88,16 @@ export function experimentWays(live: readonly LiveExperiment[]): Readonly<Record
 /** The arms that a winner is looked for among, against the control: a holdout beside it only measures. */
 export function challengersOf({ arms, control }: Experiment): readonly ExperimentArm[] {
   return arms.filter(({ id, holdoutOf }) => id !== control && holdoutOf === null);
+}
+
+/** Who is in none of the segments that an experiment names. */
+export const otherPeople = 'others';
+
+/** The segment for which somebody counts: the first of these that they are in. Null: whether they are is not known. */
+export function segmentOf(segments: readonly string[], places: Readonly<Record<string, boolean>>): string | null {
+  const first = segments.find((id) => places[id] !== false);
+  if (first === undefined) return otherPeople;
+  return places[first] === true ? first : null;
 }
 
 /** Its arm of this name; undefined: it has none such (a version before had). */

@@ -1,6 +1,6 @@
 import type { Effect } from './heterogeneity.js';
 import { normalCdf } from './special.js';
-import type { Counts, Pair } from './sums.js';
+import { type Counts, meanOf, type Pair, type Sums, together, varianceOf } from './sums.js';
 
 /**
  * Effects of segments, each drawn towards the common one as far as the data say that segments are alike.
@@ -29,6 +29,20 @@ export function logOddsEffect({ control, treatment }: Pair<Counts>): Effect {
   const variance = ({ hits, of }: Counts): number => 1 / (hits + 0.5) + 1 / (of - hits + 0.5);
   return { value: odds(treatment) - odds(control), variance: variance(control) + variance(treatment) };
 }
+
+/**
+ * The effect on money in shares of what a person of the segment brings: 0.1 is 10 % more than the mean of both arms. So segments that spend
+ * much and such that spend little are on one scale, which is near that of log-odds where few people buy. A segment without money, or with
+ * fewer than two people in an arm, says next to nothing.
+ */
+export function relativeEffect({ control, treatment }: Pair<Sums>): Effect {
+  const mean = meanOf(together(control, treatment));
+  if (control.n < 2 || treatment.n < 2 || !(mean > 0)) return { value: 0, variance: unknownVariance };
+  const variance = (varianceOf(control) / control.n + varianceOf(treatment) / treatment.n) / mean ** 2;
+  return { value: (meanOf(treatment) - meanOf(control)) / mean, variance: variance > 0 ? variance : unknownVariance };
+}
+
+const unknownVariance = 1e6;
 
 const taus: readonly number[] = [0, ...Array.from({ length: 120 }, (_, at) => 0.005 + (at * (1.2 - 0.005)) / 119)];
 const tauScale = 0.2;

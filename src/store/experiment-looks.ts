@@ -65,6 +65,8 @@ export async function addLook(trx: Trx, look: Omit<StoredLook, 'seq'>): Promise<
 export interface ExperimentAct {
   readonly kind: 'decide' | 'reverse' | 'reveal';
   readonly arm: string | null;
+  /** Arms of their own, by segment; null: none has one. */
+  readonly segments: Readonly<Record<string, string>> | null;
   /** The look that was known. */
   readonly lookSeq: number | null;
   /** An actor's id, or `rule`. */
@@ -73,14 +75,21 @@ export interface ExperimentAct {
   readonly at: Instant;
 }
 
-export async function addAct(db: Db | Trx, { id, seed }: RunId, { kind, arm, lookSeq, madeBy, reason, at }: ExperimentAct): Promise<void> {
-  await sql`insert into experiment_acts (experiment, seed, kind, arm, look_seq, made_by, reason, at)
-    values (${id}, ${seed}, ${kind}, ${arm}, ${lookSeq}, ${madeBy}, ${reason}, ${at}::bigint)`.execute(db);
+export async function addAct(
+  db: Db | Trx,
+  { id, seed }: RunId,
+  { kind, arm, segments, lookSeq, madeBy, reason, at }: ExperimentAct,
+): Promise<void> {
+  await sql`insert into experiment_acts (experiment, seed, kind, arm, segments, look_seq, made_by, reason, at)
+    values (${id}, ${seed}, ${kind}, ${arm}, ${segments === null ? null : jsonText(segments)}::jsonb, ${lookSeq}, ${madeBy}, ${reason}, ${at}::bigint)`.execute(
+    db,
+  );
 }
 
 /** Newest first. */
 export async function listActs(db: Db | Trx, { id, seed }: RunId, limit: number): Promise<readonly ExperimentAct[]> {
-  const { rows } = await sql<ExperimentAct>`select kind, arm, look_seq as "lookSeq", made_by as "madeBy", reason, at from experiment_acts
+  const { rows } =
+    await sql<ExperimentAct>`select kind, arm, segments, look_seq as "lookSeq", made_by as "madeBy", reason, at from experiment_acts
     where experiment = ${id} and seed = ${seed} order by seq desc limit ${limit}`.execute(db);
   return rows;
 }

@@ -1,11 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Instant } from '../domain/time/instant.js';
-import { unitOf } from '../experiments/effect.js';
-import type { ArmSums, ExperimentSums } from '../experiments/sums.js';
-import type { Experiment, ExperimentMetric } from '../journey/experiment.js';
+import type { ArmSums, Entered, ExperimentSums, SegmentSums } from '../experiments/sums.js';
+import { type Experiment, type ExperimentMetric, unitOf } from '../journey/experiment.js';
 import type { Db, Trx } from './db.js';
 
-type Run = Pick<Experiment, 'id' | 'seed' | 'unit' | 'metric'>;
+type Run = Pick<Experiment, 'id' | 'seed' | 'unit' | 'metric' | 'segments'>;
 
 /** Only people who came from `start` on and before `end`. */
 interface Span {
@@ -53,15 +52,36 @@ async function sumsOf(
   const isMoney = unitOf(run.metric.kind) === 'money';
   const buyers = rows.reduce((all, one) => all + one.buyers, 0);
   const top = isMoney && buyers > 0 ? await readTop(db, run, { counted, buyers, asOf }) : { cap: null, beyond: [] };
+  const groups = [...rows, ...top.beyond];
   return {
     cap: top.cap,
     conflicted: merged.conflicted,
-    arms: byArm([...rows, ...top.beyond]),
-    entered: rows.map(({ arm, version, entered }) => ({ arm, version, people: entered })),
+    arms: byArm(groups),
+    entered: enteredOf(rows),
+    ...(run.segments === undefined ? {} : { segments: bySegment(groups) }),
   };
 }
 
-type Group = ArmSums & { readonly version: number };
+/** `segment`: null where the experiment names none, or it was not known. */
+type Group = ArmSums & { readonly version: number; readonly segment: string | null };
+
+function enteredOf(rows: readonly (Group & { readonly entered: number })[]): ExperimentSums['entered'] {
+  const found = new Map<string, Entered>();
+  for (const { arm, version, entered } of rows) {
+    const key = `${version} ${arm}`;
+    found.set(key, { arm, version, people: entered + (found.get(key)?.people ?? 0) });
+  }
+  return [...found.values()];
+}
+
+function bySegment(groups: readonly Group[]): readonly SegmentSums[] {
+  const named = new Set(groups.flatMap(({ segment }) => segment ?? []));
+  return [...named].sort().map((segment) => ({ segment, arms: byArm(groups.filter((group) => group.segment === segment)) }));
+}
+
+function segmentOf({ segments }: Run): RawBuilder<unknown> {
+  return segments === undefined ? sql`null::text` : sql`segment`;
+}
 
 async function readGroups(
   db: Db | Trx,
@@ -70,14 +90,14 @@ async function readGroups(
   asOf: Instant,
 ): Promise<readonly (Group & { readonly entered: number; readonly buyers: number })[]> {
   const { rows } = await sql<Group & { readonly entered: number; readonly buyers: number }>`
-    select arm, version, count(*)::int as entered, count(*) filter (where done)::int as people, count(*) filter (where done and value > 0)::int as buyers,
+    select arm, version, segment, count(*)::int as entered, count(*) filter (where done)::int as people, count(*) filter (where done and value > 0)::int as buyers,
       coalesce(sum(value) filter (where done), 0)::float8 as sum, coalesce(sum(value * value) filter (where done), 0)::float8 as "sumSquares",
       coalesce(sum(value) filter (where done), 0)::float8 as raw, count(*) filter (where done and orders > 0)::int as ordered,
       count(*) filter (where done and unsubscribed)::int as unsubscribed, count(*) filter (where done and complained)::int as complained,
       count(*) filter (where done and stopped)::int as stopped, count(*) filter (where done and refunded > 0)::int as refunded
-    from (select arm, version, orders, unsubscribed, complained, stopped, refunded, ${valueOf(run.metric)} as value, ${isDone(asOf)} as done
+    from (select arm, version, ${segmentOf(run)} as segment, orders, unsubscribed, complained, stopped, refunded, ${valueOf(run.metric)} as value, ${isDone(asOf)} as done
       from exposures x where ${counted}) people
-    group by arm, version order by version, arm`.execute(db);
+    group by arm, version, segment order by version, arm, segment`.execute(db);
   return rows;
 }
 
@@ -102,23 +122,24 @@ async function readTop(
   const { rows } = await sql<{
     readonly arm: string;
     readonly version: number;
+    readonly segment: string | null;
     readonly cap: number;
     readonly sum: number;
     readonly sumSquares: number;
   }>`
-    with top as materialized (select arm, version, ${value} as value from exposures x where ${counted} and ${isDone(asOf)} and ${value} > 0
-        order by 3 desc limit ${whole + 2}),
+    with top as materialized (select arm, version, ${segmentOf(run)} as segment, ${value} as value from exposures x where ${counted} and ${isDone(asOf)} and ${value} > 0
+        order by 4 desc limit ${whole + 2}),
       ends as (select (array_agg(value order by value desc))[${whole + 1}::int] as high,
         coalesce((array_agg(value order by value desc))[${whole + 2}::int], min(value)) as low from top),
       capped as (select floor(high - ${rank - whole}::float8 * (high - low) + 0.5)::bigint as cap from ends)
-    select arm, version, cap::float8 as cap, sum(least(value, cap) - value)::float8 as sum,
-      sum(least(value, cap) * least(value, cap) - value * value)::float8 as "sumSquares" from top, capped group by arm, version, cap`.execute(
+    select arm, version, segment, cap::float8 as cap, sum(least(value, cap) - value)::float8 as sum,
+      sum(least(value, cap) * least(value, cap) - value * value)::float8 as "sumSquares" from top, capped group by arm, version, segment, cap`.execute(
     db,
   );
   const nothing = { people: 0, raw: 0, ordered: 0, unsubscribed: 0, complained: 0, stopped: 0, refunded: 0 };
   return {
     cap: rows[0] === undefined ? null : rows[0].cap,
-    beyond: rows.map(({ arm, version, sum, sumSquares }) => ({ ...nothing, arm, version, sum, sumSquares })),
+    beyond: rows.map(({ arm, version, segment, sum, sumSquares }) => ({ ...nothing, arm, version, segment, sum, sumSquares })),
   };
 }
 

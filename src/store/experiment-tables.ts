@@ -16,7 +16,7 @@ export const experimentTables: {
     },
     // What an arm came to stays true when somebody of it is erased; it says nothing of them.
     erase: () => [],
-    keeps: ['experiment', 'seed', 'unit', 'arm', 'entry_id', 'step'],
+    keeps: ['experiment', 'seed', 'unit', 'arm', 'segment', 'entry_id', 'step'],
     export: {
       kind: 'list',
       name: 'experiments',

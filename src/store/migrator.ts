@@ -42,6 +42,7 @@ import { up as mustTouch } from './migrations/0050-must-touch.js';
 import { up as imports } from './migrations/0052-imports.js';
 import { up as eventCounts } from './migrations/0053-event-counts.js';
 import { up as shopReconciles } from './migrations/0056-shop-reconciles.js';
+import { up as segmentsOfExperiments } from './migrations/0058-segments-of-experiments.js';
 
 /** In order; a new one goes to the end and an old one never changes. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -88,6 +89,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0052-imports': { up: imports },
   '0053-event-counts': { up: eventCounts },
   '0056-shop-reconciles': { up: shopReconciles },
+  '0058-segments-of-experiments': { up: segmentsOfExperiments },
 };
 
 /**

@@ -740,6 +740,8 @@ export interface ExperimentActsTable {
   made_by: string;
   reason: string | null;
   at: number;
+  /** Arms of their own, by segment. */
+  segments: Generated<Json<Readonly<Record<string, string>>> | null>;
 }
 
 export interface OutcomeReviewsTable {
@@ -809,6 +811,8 @@ export interface ExposuresTable {
   unsubscribed: Generated<boolean>;
   complained: Generated<boolean>;
   stopped: Generated<boolean>;
+  /** Of those that the experiment names, when the person came; null: it names none, or that was not known. */
+  segment: Generated<string | null>;
 }
 
 export interface RfmBoundsTable {

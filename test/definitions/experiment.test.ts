@@ -18,6 +18,8 @@ function written(change: Partial<typeof lines> = {}): string {
   return ['experiment: cart-offer', 'name: Does free shipping bring carts back?', ...Object.values({ ...lines, ...change })].join('\n');
 }
 
+const source = (segments: string): string => written({ more: `segments: ${segments}` });
+
 const read = (change: Partial<typeof lines> = {}, topics: readonly string[] | null = null) =>
   parseDefinition(experiments, written(change), { file, topics });
 
@@ -95,6 +97,18 @@ describe('an experiment that is written down', () => {
     expect(problems.map(({ message }) => message).join('\n')).toContain(says);
     expect(problems.map(({ suggestion }) => suggestion).join('\n')).toContain(instead);
     expect(problems[0]!.line).toBeGreaterThan(2);
+  });
+
+  test('names segments that are there, each once', async () => {
+    const written = (segments: string) =>
+      parseDefinition(experiments, source(segments), { file, topics: null, segments: ['loyal', 'new'] });
+    expect(await written('[loyal, new]')).toMatchObject({ kind: 'ok', definition: { segments: ['loyal', 'new'] } });
+    const said = await Promise.all(['[loyall]', '[new, new]', '[others]'].map(async (of) => (await written(of)).problems[0]));
+    expect(said.map((one) => `${one?.message} ${one?.suggestion}`)).toEqual([
+      'There is no segment "loyall". Did you mean "loyal"?',
+      'The segment "new" is there twice. Keep one of them.',
+      '"others" are the people in none of the segments. Take it out: they count by themselves.',
+    ]);
   });
 
   test('a plan of more than eight weeks is taken where somebody says so, and an entry as unit with a warning', async () => {

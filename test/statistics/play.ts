@@ -1,12 +1,13 @@
-import { type LookInputs, lookInputs, resultOf } from '../../src/experiments/look.js';
-import { noSums } from '../../src/experiments/sums.js';
+import { type LookInputs, lookInputs, resultOf, type SegmentInputs } from '../../src/experiments/look.js';
+import { segmentWinners } from '../../src/experiments/segment-winners.js';
+import { type ArmSums, noSums } from '../../src/experiments/sums.js';
 import { beginning, type TestState, usualRules } from '../../src/statistics/decision.js';
 import { type Boundary, boundaries } from '../../src/statistics/group-sequential.js';
 import { logOddsEffect, poolSegments } from '../../src/statistics/pooling.js';
-import { drawBinomial, drawNormal, type Random } from '../../src/statistics/random.js';
+import { drawBinomial, drawNormal, type Random, seeded } from '../../src/statistics/random.js';
 import { claimSegments } from '../../src/statistics/segments.js';
 import { criticalZ } from '../../src/statistics/special.js';
-import type { Counts, Pair } from '../../src/statistics/sums.js';
+import { type Counts, type Pair, sumsOf } from '../../src/statistics/sums.js';
 import { pooledZ } from '../../src/statistics/two-proportions.js';
 import { experimentOf } from '../support/experiments.js';
 
@@ -93,11 +94,15 @@ export interface SegmentTally {
   readonly pooled: { claims: number; wrong: number };
   /** By the whole policy: pooled chance, Benjamini–Hochberg, 25 conversions. */
   readonly policy: { claims: number; wrong: number };
+  /** Segments to which the product gives another arm than to all people, by the orders and by the money of the same people. */
+  readonly product: { claims: number; wrong: number };
+  readonly money: { claims: number; wrong: number };
 }
 
 /** Ten segments of 5,000 to 40 people an arm, 4 % of whom order; effects N(mean, spread²) in log-odds. */
 export function playSegments(random: Random, runs: number, mean: number, spread: number): SegmentTally {
-  const tally: SegmentTally = { pooled: { claims: 0, wrong: 0 }, policy: { claims: 0, wrong: 0 } };
+  const none = () => ({ claims: 0, wrong: 0 });
+  const tally: SegmentTally = { pooled: none(), policy: none(), product: none(), money: none() };
   const count = (of: { claims: number; wrong: number }, way: number, truth: number): void => {
     if (way === 0) return;
     of.claims += 1;
@@ -114,8 +119,40 @@ export function playSegments(random: Random, runs: number, mean: number, spread:
       const better = claims.segments[at]?.better ?? null;
       count(tally.policy, better === 'treatment' ? 1 : better === 'control' ? -1 : 0, truth);
     });
+    // Chance of its own, so that amounts move nothing above.
+    const amounts = seeded(run);
+    for (const unit of ['people', 'money'] as const) {
+      const played = segments.map((segment, at) => armsOf(amounts, segment, at, unit));
+      const of = tally[unit === 'people' ? 'product' : 'money'];
+      for (const kept of ['none', 'offer']) waysOf(played, unit, kept).forEach((way, at) => void count(of, way, truths[at] ?? 0));
+    }
   }
   return tally;
+}
+
+/** The sums of a segment's arms, as the store keeps them. Orders are worth 50 on average, with a long tail. */
+function armsOf(random: Random, pair: Pair<Counts>, at: number, unit: 'people' | 'money'): SegmentInputs {
+  const arm = (id: string, { hits, of }: Counts) => {
+    const values = Array.from({ length: hits }, () => (unit === 'people' ? 1_000 : -50_000 * Math.log(1 - random())));
+    return { ...noSums(id), ...sumsOf(values), people: of, ordered: hits };
+  };
+  return { segment: `s${at}`, arms: [arm('none', pair.control), arm('offer', pair.treatment)] };
+}
+
+/** Where the product gives a segment another arm than `kept`, that of all people: 1 for the offer, −1 for the control, 0 where it does not. */
+function waysOf(segments: readonly SegmentInputs[], unit: 'people' | 'money', kept: string): readonly number[] {
+  const total = (id: string): ArmSums =>
+    segments
+      .flatMap(({ arms }) => arms.filter(({ arm }) => arm === id))
+      .reduce<ArmSums>((sum, one) => ({ ...sum, people: sum.people + one.people }), noSums(id));
+  const inputs = lookInputs(
+    experiment,
+    { arms: [total('none'), total('offer')], entered: [], cap: null, conflicted: 0 },
+    { day: 28, before: beginning, mostBefore: 0, weights },
+  );
+  const state: TestState = { kind: 'inconclusive-cheapest', looks: [], dropped: [], challenger: null, day: 28 };
+  const found = segmentWinners({ ...inputs, unit, segments }, state, kept);
+  return (found?.segments ?? []).map(({ isOwn, arm }) => (!isOwn ? 0 : arm === 'offer' ? 1 : -1));
 }
 
 const sizes = [5_000, 3_000, 2_000, 1_200, 700, 400, 250, 150, 80, 40];

@@ -73,12 +73,14 @@ test.each([
   { mean: 0, spread: 0.3 },
   { mean: 0.1, spread: 0.2 },
 ])('of claims about segments at most 5 in 100 have the wrong sign: effects N($mean, $spread²)', ({ mean, spread }) => {
-  const { pooled, policy } = playSegments(seeded(12), segmentRuns, mean, spread);
+  const { pooled, policy, product, money } = playSegments(seeded(12), segmentRuns, mean, spread);
   report(
-    `segments N(${mean}, ${spread}²): wrong ${pooled.wrong} of ${pooled.claims} by the grid at 97.5 %, ${policy.wrong} of ${policy.claims} by the policy`,
+    `segments N(${mean}, ${spread}²): wrong ${pooled.wrong} of ${pooled.claims} by the grid at 97.5 %, ${policy.wrong} of ${policy.claims} by the policy; arms of their own: ${product.wrong} of ${product.claims} by orders, ${money.wrong} of ${money.claims} by money`,
   );
   expect(policy.claims).toBeGreaterThan(segmentRuns / 10);
   expect(policy.wrong / policy.claims).toBeLessThanOrEqual(0.05);
+  expect(product).toEqual(policy);
+  expect(money.wrong).toBeLessThanOrEqual(Math.max(1, 0.05 * money.claims));
   expect(pooled.wrong / pooled.claims).toBeLessThanOrEqual(0.07);
 });
 

@@ -49,6 +49,8 @@ export interface Crowd {
   /** Of each order, in the shop's currency. Absent: 1. */
   readonly total?: number;
   readonly version?: number;
+  /** In which segment they were. */
+  readonly segment?: string;
 }
 
 export interface CrowdAt {
@@ -67,15 +69,15 @@ export async function fillCrowds(
   { experiment, from, days, name = '', isSettled = false }: CrowdAt,
   crowds: readonly Crowd[],
 ): Promise<void> {
-  for (const { arm, people, ordered, total = 1, version = 1 } of crowds) {
-    const prefix = `${name}${arm}-`;
+  for (const { arm, people, ordered, total = 1, version = 1, segment = null } of crowds) {
+    const prefix = `${name}${segment === null ? '' : `${segment}-`}${arm}-`;
     const at = sql`${from}::bigint + (n::bigint * ${Math.max(1, Math.floor((days * day) / people))}::bigint) % ${days * day}::bigint`;
     const each = sql`from generate_series(0, ${people - 1}) n`;
     await sql`insert into profiles (id, created_at, updated_at) select ${prefix} || n, 0, 0 ${each}`.execute(store.db);
     const orders = isSettled ? sql`case when (n::bigint * 7919) % ${people} < ${ordered} then 1 else 0 end` : sql`0`;
-    await sql`insert into exposures (experiment, seed, unit, profile_id, arm, version, entry_id, step, at, window_ms, is_due, orders)
+    await sql`insert into exposures (experiment, seed, unit, profile_id, arm, version, entry_id, step, at, window_ms, is_due, orders, segment)
       select ${experiment.id}, ${experiment.seed}, ${prefix} || n, ${prefix} || n, ${arm}, ${version}, 'e', 's', ${at},
-        ${experiment.metric.windowMs}::bigint, ${!isSettled}, ${orders} ${each}`.execute(store.db);
+        ${experiment.metric.windowMs}::bigint, ${!isSettled}, ${orders}, ${segment} ${each}`.execute(store.db);
     if (isSettled) continue;
     await sql`insert into orders (order_id, profile_id, status, total, ordered_at, updated_at, paid_at, net, refunded, discount, qualifies)
       select ${prefix} || n, ${prefix} || n, 'paid', ${total}, ${at} + 3600000, 0, ${at} + 3600000, ${total}, 0, 0, true ${each} where (n::bigint * 7919) % ${people} < ${ordered}`.execute(

@@ -219,6 +219,7 @@ const nudge: LiveExperiment = {
       { id: 'none', weight: 0.2, holdoutOf: 'early' },
     ],
     control: 'late',
+    segments: ['lookers', 'londoners'],
   }),
 };
 
@@ -393,7 +394,14 @@ function memoryTwin({ run, newId }: Names, script: TwinScript): Twin {
         })),
       exposures: [...tables.kept.values()]
         .filter(({ table }) => table === 'exposures')
-        .map(({ profileId, values: { experiment, unit, arm, at } }) => ({ profile: profileId, experiment, unit, arm, at }))
+        .map(({ profileId, values: { experiment, unit, arm, segment, at } }) => ({
+          profile: profileId,
+          experiment,
+          unit,
+          arm,
+          segment,
+          at,
+        }))
         .toSorted(byUnit),
       verdicts: [...tables.messages.keys()].sort().flatMap((id) =>
         tables.verdicts.where('message', id).map(({ at, verdict }) => ({
@@ -547,7 +555,7 @@ async function readTold(store: Store, like: string): Promise<Told> {
       sql`select id, entry_id as entry, step, visit, channel, state, reason, slot_at as "slotAt", attempts from messages where entry_id like ${like} order by id collate "C"`,
     ),
     exposures: (
-      await rows(sql`select profile_id as profile, experiment, unit, arm, at from exposures where entry_id like ${like}`)
+      await rows(sql`select profile_id as profile, experiment, unit, arm, segment, at from exposures where entry_id like ${like}`)
     ).toSorted(byUnit),
     verdicts:
       await rows(sql`select v.message_id as message, v.at, v.decision, v.reason, v.until_at as until from verdicts v join messages m on m.id = v.message_id

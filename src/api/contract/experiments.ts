@@ -51,6 +51,7 @@ const look = z.object({
 const act = z.object({
   kind: z.enum(['decide', 'reverse', 'reveal']),
   arm: z.string().nullable(),
+  segments: z.record(z.string(), z.string()).nullable().meta({ description: 'Arms of their own, by segment.' }),
   madeBy: z.string(),
   reason: z.string().nullable(),
   at: instant,
@@ -85,6 +86,24 @@ export const experimentResult = standing
       .object({ day: z.number(), at: instant, effects: z.array(effect).readonly() })
       .nullable()
       .meta({ description: 'As it was when it was decided: refunds, late orders and merges have restated it since.' }),
+    segments: z
+      .object({
+        meanTau: z.number().meta({ description: 'How much segments differ, in log-odds or shares; about 0.1 is what noise shows.' }),
+        segments: z
+          .array(
+            z.object({
+              segment: z.string(),
+              people: z.number(),
+              conversions: z.number(),
+              arm: z.string().meta({ description: 'The arm for its people.' }),
+              isOwn: z.boolean().meta({ description: 'It is another one than the arm of all people.' }),
+              rivals: z.array(z.object({ arm: z.string(), chance: z.number() })).readonly(),
+            }),
+          )
+          .readonly(),
+      })
+      .nullable()
+      .meta({ description: 'Arms of segments, by the look that decided; null: not asked for, or not decided.' }),
     keeps: z.string().nullable().meta({ description: 'The arm that the rule keeps; null: none so far.' }),
     looks: z.array(look).readonly().meta({ description: 'The newest first, a hundred at most.' }),
     acts: z.array(act).readonly(),
@@ -132,6 +151,10 @@ const reason = plainText(1_000).optional();
 
 export const experimentDecisionBody = z.strictObject({
   arm: plainText(63).nullable().meta({ description: 'The arm that everybody gets from now on; null: take the decision back.' }),
+  bySegment: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'Segments get the arms of their own that the rule found. With the arm that it keeps.' }),
   by,
   reason,
 });

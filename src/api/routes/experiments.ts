@@ -90,9 +90,9 @@ export function experimentRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
         },
       },
       async (request) => {
-        const { arm, by, reason = null } = request.body;
+        const { arm, bySegment, by, reason = null } = request.body;
         const { id } = request.params;
-        const decided = await decideExperiment(app, id, { arm, by, reason });
+        const decided = await decideExperiment(app, id, { arm, bySegment, by, reason });
         switch (decided.kind) {
           case 'decided':
             return shown(decided.result);
@@ -100,6 +100,16 @@ export function experimentRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
             throw notFound('experiment', id);
           case 'no-arm':
             throw new Problem(422, 'unknown-arm', `The experiment ${id} has no arm ${arm}. Its arms: ${decided.arms.join(', ')}.`);
+          case 'other-arm':
+            throw new Problem(
+              409,
+              'other-arm',
+              decided.keeps === null
+                ? `Nothing is decided for the experiment ${id} yet, so its segments have no arms of their own.`
+                : `Segments of the experiment ${id} have their arms beside ${decided.keeps}, which the rule keeps for all others. Say that arm, or leave segments out.`,
+            );
+          case 'no-segments':
+            throw new Problem(409, 'no-segments', `No segment of the experiment ${id} has an arm of its own: all people get the same.`);
           case 'nothing-to-reverse':
             throw new Problem(409, 'nothing-decided', `No decision of the experiment ${id} is carried out.`);
         }

@@ -2,6 +2,7 @@ import { fieldsOf } from '../../definitions/field/fields.js';
 import type { DefinitionContext, DefinitionKind } from '../../definitions/kind.js';
 import { definitionFile, definitionId } from '../../definitions/kind.js';
 import { parseDefinition } from '../../definitions/parse.js';
+import { segments } from '../../definitions/segment/kind.js';
 import { topicIds } from '../../domain/policy/topic-policy.js';
 import type { Db } from '../../store/db.js';
 import { addDefinitionVersion, listDefinitions, lockDefinitions, readDefinitionVersion } from '../../store/definitions.js';
@@ -38,7 +39,10 @@ export async function publishDefinition(
   const file = definitionFile(kind, named ?? '');
   const inForce = await listDefinitions(deps.store.db, kind.kind, { after: null, limit: mostCompared });
   const peers = inForce.flatMap(({ definition }) => (definition === null ? [] : [definition]));
-  const asked = kind.asksForFields === true ? await fieldContext(deps.store.db) : {};
+  const asked = {
+    ...(kind.asksForFields === true ? await fieldContext(deps.store.db) : {}),
+    ...(kind.namesSegments === true ? { segments: await segmentsInForce(deps.store.db) } : {}),
+  };
   const parsed = await parseDefinition(kind, source, { file, topics: topicIds(deps.policies.current().topics), peers, ...asked });
   const { problems } = parsed;
   if (parsed.kind === 'invalid') return { kind: 'refused', id: named, problems };
@@ -63,6 +67,11 @@ export async function publishDefinition(
     });
     return { kind: 'published', id, version, hash, problems };
   });
+}
+
+async function segmentsInForce(db: Db): Promise<readonly string[]> {
+  const found = await listDefinitions(db, segments.kind, { after: null, limit: mostCompared });
+  return found.flatMap(({ id, definition }) => (definition === null ? [] : [id]));
 }
 
 /** What a file that asks people for fields is checked against. */

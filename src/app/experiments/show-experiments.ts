@@ -1,11 +1,12 @@
 import { day, type Instant } from '../../domain/time/instant.js';
-import { type ArmEffect, effectsOf, unitOf } from '../../experiments/effect.js';
+import { type ArmEffect, effectsOf } from '../../experiments/effect.js';
 import { lookInputs, splitOf, type WeightsByVersion } from '../../experiments/look.js';
 import { pictureOf } from '../../experiments/picture.js';
+import { type SegmentWinners, segmentWinners } from '../../experiments/segment-winners.js';
 import { armKept, type Light, lightOf, nextLookDay, sentenceOf, showsEffect } from '../../experiments/standing.js';
 import type { Entered } from '../../experiments/sums.js';
 import { resultWords } from '../../experiments/words.js';
-import type { Experiment } from '../../journey/experiment.js';
+import { type Experiment, unitOf } from '../../journey/experiment.js';
 import { beginning, isDecided, type TestState } from '../../statistics/decision.js';
 import { brokenSplit } from '../../statistics/sample-ratio.js';
 import { type ExperimentAct, firstDecidedLook, listActs, listLooks, newestLook, type StoredLook } from '../../store/experiment-looks.js';
@@ -51,6 +52,8 @@ export interface ExperimentResult extends ExperimentStanding {
   readonly hidden: 'before-first-look' | 'broken-split' | null;
   /** As it was when it was decided: refunds, late orders and merges have restated it since. Null: nothing is decided, or shown. */
   readonly decidedOn: { readonly day: number; readonly at: Instant; readonly effects: readonly ArmEffect[] } | null;
+  /** Arms of segments, by the look that decided; null: the file names no segments, nothing is decided, or the test stopped. */
+  readonly segments: SegmentWinners | null;
   /** The arm that the rule keeps; null: it has not come to one. */
   readonly keeps: string | null;
   readonly looks: readonly StoredLook[];
@@ -109,6 +112,7 @@ export async function showExperiment(deps: Deps, id: string, { reveals = false }
   const { p } = splitOf(inputs);
   const isBroken = p < brokenSplit || state.kind === 'invalid';
   const hidden = isBroken ? 'broken-split' : !reveals && !showsEffect(state) ? 'before-first-look' : null;
+  const decided = hidden === null && isDecided(state) ? await firstDecidedLook(db, definition) : null;
   const result: Omit<ExperimentResult, 'picture'> = {
     ...standingOf(definition, state, startedAt, asOf),
     version,
@@ -128,7 +132,8 @@ export async function showExperiment(deps: Deps, id: string, { reveals = false }
     split: { p, isBroken, versions: splitByVersion(definition, sums.entered, weights) },
     effects: hidden === null ? effectsOf(inputs) : null,
     hidden,
-    decidedOn: hidden === null && isDecided(state) ? asDecided(await firstDecidedLook(db, definition)) : null,
+    decidedOn: asDecided(decided),
+    segments: decided === null ? null : segmentWinners(decided.inputs, decided.state, armKept(definition, decided.state)),
     keeps: armKept(definition, state),
     looks,
     acts,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { day, type Instant } from '../../domain/time/instant.js';
 import { analysisVersion, type LookInputs, lookInputs, resultOf, type WeightsByVersion } from '../../experiments/look.js';
+import { ownArms, segmentWinners } from '../../experiments/segment-winners.js';
 import { armKept } from '../../experiments/standing.js';
 import type { Experiment, LiveExperiment } from '../../journey/experiment.js';
 import { beginning, isDecided } from '../../statistics/decision.js';
@@ -108,11 +109,17 @@ export function hashOf(inputs: LookInputs): string {
 }
 
 /** Where the file says so, what the rule came to is carried out at once. */
-async function carryOut(trx: Trx, experiment: Experiment, { seq, at, state }: StoredLook, before: StoredLook | null): Promise<void> {
+async function carryOut(
+  trx: Trx,
+  experiment: Experiment,
+  { seq, at, state, inputs }: StoredLook,
+  before: StoredLook | null,
+): Promise<void> {
   if (experiment.decision !== 'automatic' || (before !== null && isDecided(before.state))) return;
   const arm = armKept(experiment, state);
   if (arm === null) return;
-  await addAct(trx, experiment, { kind: 'decide', arm, lookSeq: seq, madeBy: 'rule', reason: null, at });
+  const segments = ownArms(segmentWinners(inputs, state, arm));
+  await addAct(trx, experiment, { kind: 'decide', arm, segments, lookSeq: seq, madeBy: 'rule', reason: null, at });
 }
 
 export async function weightsOf(db: Trx | AppDeps['store']['db'], id: string): Promise<WeightsByVersion> {

@@ -44,6 +44,7 @@ export const experimentDecideCommand = command({
   help: 'give everybody one arm from now on, or take that back',
   options: [
     option('--arm <arm>', 'this arm (default: the one that the rule keeps)'),
+    option('--by-segment', 'segments get the arms of their own that the rule found'),
     option('--reverse', 'take the decision back: people get their arms by chance again'),
     option('--by <name>', 'who decides'),
     option('--because <text>', 'why'),
@@ -136,7 +137,24 @@ async function readResult(context: CliContext, id: string, { reveal, by }: ShowO
 }
 
 async function resultText(context: CliContext, result: ExperimentResult, language: 'en' | 'de'): Promise<string> {
-  const { name, id, sentence, light, arms, conflicted, split, nextLook, effects, hidden, decidedOn, unit, currency, acts, looks } = result;
+  const {
+    name,
+    id,
+    sentence,
+    light,
+    arms,
+    conflicted,
+    split,
+    nextLook,
+    effects,
+    hidden,
+    decidedOn,
+    segments,
+    unit,
+    currency,
+    acts,
+    looks,
+  } = result;
   const local = await context.localTime();
   const people = table(
     ['arm', 'role', 'people', 'window ended'],
@@ -165,9 +183,10 @@ async function resultText(context: CliContext, result: ExperimentResult, languag
       ...(hidden === 'before-first-look' ? ['The effect is shown from the first planned look on.'] : []),
     ].join('\n'),
     table(['against the control', what, '95 %, at all times together'], shown, ''),
+    segments === null ? '' : segmentsText(segments, nameOf),
     table(
       ['when', 'what', 'arm', 'by', 'because'],
-      acts.map((act) => [local(act.at), act.kind, act.arm ?? '', act.madeBy, act.reason ?? '']),
+      acts.map((act) => [local(act.at), act.kind, actArms(act), act.madeBy, act.reason ?? '']),
       '',
     ),
     looks.length === 0
@@ -188,6 +207,25 @@ function decidedText(
 ): string {
   const then = effects.map(({ arm, value }) => `${nameOf(arm)} ${signed(value)}`);
   return `Decided on day ${day}, ${local(at)}, by: ${then.join(', ')}. What came later corrects the numbers, not the decision.`;
+}
+
+function segmentsText({ segments }: NonNullable<ExperimentResult['segments']>, nameOf: (arm: string) => string): string {
+  const rows = segments.map(({ segment, people, conversions, arm, isOwn, rivals }) => [
+    segment,
+    people,
+    conversions,
+    isOwn ? nameOf(arm) : 'as all people',
+    rivals.map((rival) => `${nameOf(rival.arm)} ${tidyPercent(rival.chance)}`).join(', '),
+  ]);
+  const hint = segments.some(({ isOwn }) => isOwn)
+    ? '--by-segment of experiment decide carries these out.'
+    : 'All people get the same arm.';
+  return `${table(['segment', 'people', 'ordered', 'arm', 'chance to be better than the arm of all'], rows, '')}\n${hint}`;
+}
+
+function actArms({ arm, segments }: ExperimentResult['acts'][number]): string {
+  const own = Object.entries(segments ?? {}).map(([segment, other]) => `${segment}: ${other}`);
+  return [arm ?? '', ...own].join('; ');
 }
 
 function tidyPercent(share: number): string {
@@ -218,23 +256,28 @@ async function planExperiment(
 interface DecideOptions {
   readonly arm?: string;
   readonly reverse?: boolean;
+  readonly bySegment?: boolean;
   readonly by?: string;
   readonly because?: string;
 }
 
 /** `experiment decide <id>` */
-async function decideExperiment(context: CliContext, id: string, { arm, reverse, by, because }: DecideOptions): Promise<Outcome> {
+async function decideExperiment(
+  context: CliContext,
+  id: string,
+  { arm, reverse, bySegment = false, by, because }: DecideOptions,
+): Promise<Outcome> {
   if (by === undefined) throw new CliFailure('A decision is written down: say who decides with --by.', 2);
   const api = await context.client();
   const path = `/v1/experiments/${encodeURIComponent(id)}`;
   const chosen = reverse === true ? null : (arm ?? (await api.get<ExperimentResult>(`${path}/result`)).keeps);
   if (chosen === null && reverse !== true) throw new CliFailure('The rule keeps no arm yet: say one with --arm.', 2);
   const reason = because === undefined ? {} : { reason: because };
-  const result = await api.post<ExperimentResult>(`${path}/decisions`, { arm: chosen, by, ...reason });
+  const result = await api.post<ExperimentResult>(`${path}/decisions`, { arm: chosen, bySegment, by, ...reason });
   const text =
     chosen === null
       ? `The decision is taken back: people of ${id} are drawn as before.`
-      : `Everybody gets ${chosen} from now on, but for those who are kept back for four weeks. sojourn experiment decide ${id} --reverse takes it back.`;
+      : `Everybody gets ${chosen} from now on,${bySegment ? ' and some segments arms of their own,' : ''} but for those who are kept back for four weeks. sojourn experiment decide ${id} --reverse takes it back.`;
   return { value: result, text };
 }
 

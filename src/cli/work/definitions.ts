@@ -9,6 +9,7 @@ import { fieldsOf } from '../../definitions/field/fields.js';
 import { fields as fieldKind } from '../../definitions/field/kind.js';
 import type { DefinitionContext, DefinitionKind } from '../../definitions/kind.js';
 import { parseDefinition } from '../../definitions/parse.js';
+import { segments } from '../../definitions/segment/kind.js';
 import type { Fields } from '../../domain/answers/field.js';
 import { topicIds } from '../../domain/policy/topic-policy.js';
 import { loadDefinitions } from '../../project/load-definitions.js';
@@ -40,7 +41,8 @@ export async function projectChecks(context: CliContext, kind: DefinitionKind): 
   const topics = policies === null ? null : topicIds(policies.topics);
   const peers = (await loadDefinitions(context.project, kind)).map(({ definition }) => definition);
   const fields = kind.asksForFields === true ? await fieldsOfProject(context) : null;
-  return { topics, peers, fields };
+  const named = kind.namesSegments === true ? await loadDefinitions(context.project, segments) : null;
+  return { topics, peers, fields, segments: named?.map(({ definition }) => definition.id) ?? null };
 }
 
 /** What is wrong with these files. */

@@ -37,6 +37,7 @@ function readExperiment(source: ExperimentSource): ReadExperiment {
     namespace: namespace === undefined ? null : { name: namespace.name, from: namespace.from / 100, to: namespace.to / 100 },
     audience: audienceOf(source, references),
     metric: { kind: metric.of, windowMs, marginRate: metric.margin_rate ?? 1 },
+    ...(source.segments === undefined ? {} : { segments: source.segments }),
     guardrails: guardrailsOf(source.guardrails),
     plan: { people: plan.people, lookDays: plan.looks?.map(toDays) ?? usualLooks(windowMs) },
     decision: source.decision,

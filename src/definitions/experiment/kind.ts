@@ -5,5 +5,6 @@ export const experiments: DefinitionKind<Experiment> = {
   kind: 'experiment',
   many: 'experiments',
   help: 'experiments: who gets which arm, how it went, and what is decided',
+  namesSegments: true,
   form: async () => (await import('./form.js')).experimentForm,
 };

@@ -1,7 +1,7 @@
 import { day } from '../../domain/time/instant.js';
 import { didYouMean } from '../../domain/values/nearest.js';
 import { allConditions, conditionKind } from '../../journey/conditions/kind-of.js';
-import type { Experiment } from '../../journey/experiment.js';
+import { type Experiment, otherPeople } from '../../journey/experiment.js';
 import { error, type Finding, type Reference, warning } from '../../journey/finding.js';
 import { eventFindings, topicFindings } from '../../journey/lint.js';
 import type { DefinitionContext } from '../kind.js';
@@ -25,6 +25,7 @@ export function lintExperiment(source: ExperimentSource, read: ReadExperiment, c
     ...namespaceFindings(source),
     ...repeatedGuardrails(source),
     ...unitFindings(source),
+    ...segmentFindings(source, context),
     ...audienceFindings(read, context),
     ...namespaceClashes(definition, (context.peers ?? []) as readonly Experiment[]),
   ];
@@ -150,6 +151,17 @@ function repeatedGuardrails({ guardrails = [] }: ExperimentSource): readonly Fin
   return guardrails.flatMap(({ of }, place) =>
     kinds.indexOf(of) < place ? [error(['guardrails', place, 'of'], `The guardrail ${of} is there twice.`, 'Keep one of them.')] : [],
   );
+}
+
+function segmentFindings({ segments = [] }: ExperimentSource, { segments: known }: DefinitionContext): readonly Finding[] {
+  return segments.flatMap((id, place): Finding[] => {
+    const at = ['segments', place];
+    if (id === otherPeople)
+      return [error(at, `"${otherPeople}" are the people in none of the segments.`, 'Take it out: they count by themselves.')];
+    if (segments.indexOf(id) < place) return [error(at, `The segment "${id}" is there twice.`, 'Keep one of them.')];
+    if (known === undefined || known === null || known.includes(id)) return [];
+    return [error(at, `There is no segment "${id}".`, didYouMean(id, known) ?? 'Write its file in segments/ first.')];
+  });
 }
 
 function unitFindings({ unit }: ExperimentSource): readonly Finding[] {

@@ -83,6 +83,10 @@ export const experimentSource = z
       }),
     audience: conditionSource.optional().meta({ description: 'Who may take part. Others go on by `else` of the step.' }),
     metric,
+    segments: z.array(idText).min(1).max(20).optional().meta({
+      description:
+        'Segments that may get another arm than all people, where that is sure. Somebody in several counts for the first; everybody else is `others`.',
+    }),
     guardrails: z
       .array(guardrail)
       .max(4)

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { StepId } from '../../domain/values/ids.js';
 import { type Assigned, assignArm, type KnownExperiment, type NoArm, type Units } from '../assignment.js';
 import { factsAbout } from '../context.js';
-import type { LiveExperiment } from '../experiment.js';
+import { type LiveExperiment, segmentOf } from '../experiment.js';
 import { idText } from '../fields.js';
 import { error, type Finding } from '../finding.js';
 import { branchesOf, listsOf, otherWay } from './branches.js';
@@ -49,6 +49,8 @@ export interface Exposed {
   readonly arm: string;
   /** So long after this instant what the person does counts. */
   readonly windowMs: number;
+  /** In which of the experiment's segments the person is. Absent: it names none. Null: that is not known. */
+  readonly segment?: string | null;
 }
 
 const yaml = (parts: StepParts) =>
@@ -116,13 +118,13 @@ function knownOf({ id, experiment: name }: ExperimentStep, all: KnownExperiments
 
 function takesArm(
   step: ExperimentStep,
-  { live }: KnownExperiment,
+  { live, places }: KnownExperiment,
   units: Units,
   assigned: Exclude<Assigned, { readonly kind: 'none' }>,
 ): Move<Exposed> {
   const { id, holdoutOf } = assigned.arm;
   const way = step.arms.find(({ arm }) => arm === (holdoutOf ?? id));
-  const asks = assigned.kind === 'arm' && assigned.exposes && live !== null ? [exposure(step, live, units, id)] : [];
+  const asks = assigned.kind === 'arm' && assigned.exposes && live !== null ? [exposure(step, live, units, { arm: id, places })] : [];
   const by = assigned.kind === 'kept' ? ', as was decided' : '';
   const held = holdoutOf === null ? '' : `, walks as ${holdoutOf} and gets no marketing message`;
   return {
@@ -134,9 +136,23 @@ function takesArm(
   };
 }
 
-function exposure({ experiment: name }: ExperimentStep, { version, definition }: LiveExperiment, units: Units, arm: string): Exposed {
-  const { seed, unit, metric } = definition;
-  return { kind: 'exposed', experiment: name, seed, version, unit: units[unit], arm, windowMs: metric.windowMs };
+function exposure(
+  { experiment: name }: ExperimentStep,
+  { version, definition }: LiveExperiment,
+  units: Units,
+  { arm, places }: { readonly arm: string; readonly places: KnownExperiment['places'] },
+): Exposed {
+  const { seed, unit, metric, segments } = definition;
+  return {
+    kind: 'exposed',
+    experiment: name,
+    seed,
+    version,
+    unit: units[unit],
+    arm,
+    windowMs: metric.windowMs,
+    ...(segments === undefined ? {} : { segment: segmentOf(segments, places ?? {}) }),
+  };
 }
 
 function goesBy({ next, experiment: name }: ExperimentStep, why: NoArm): Move<Exposed> {
