@@ -5,18 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { RunningInstance } from '../src/instance/running-file.js';
 
-/** A running Sojourn in a process of its own, driven over HTTP as anyone would. */
-export class ChildInstance {
+/** The API and the pages of a running Sojourn, asked over HTTP as anyone would. */
+export class ApiClient {
   readonly running: RunningInstance;
-  readonly process: ChildProcess;
-  readonly dataFolder: string;
-  readonly #exited: Promise<number | null>;
 
-  constructor(running: RunningInstance, process: ChildProcess, dataFolder: string) {
+  constructor(running: RunningInstance) {
     this.running = running;
-    this.process = process;
-    this.dataFolder = dataFolder;
-    this.#exited = new Promise((resolve) => process.once('exit', (code) => resolve(code)));
   }
 
   /** GET a path of the API as JSON. Throws a sentence for anything but 2xx. */
@@ -49,20 +43,6 @@ export class ChildInstance {
     return typeof now === 'number' ? now : Date.parse(now);
   }
 
-  /** A clean stop, as Ctrl-C makes it. Answers the exit code. */
-  async stop(): Promise<number | null> {
-    if (this.process.exitCode !== null) return this.process.exitCode;
-    this.process.kill('SIGTERM');
-    return this.#exited;
-  }
-
-  /** What a power cut does to the process. */
-  async kill(): Promise<void> {
-    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
-    this.process.kill('SIGKILL');
-    await this.#exited;
-  }
-
   /** The listener that the world sees: events, pages, webhooks. */
   get publicUrl(): string {
     return this.running.publicUrl ?? this.running.apiUrl;
@@ -80,6 +60,34 @@ export class ChildInstance {
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text.slice(0, 500)}`);
     return (text === '' ? null : JSON.parse(text)) as T;
+  }
+}
+
+/** A running Sojourn in a process of its own. */
+export class ChildInstance extends ApiClient {
+  readonly process: ChildProcess;
+  readonly dataFolder: string;
+  readonly #exited: Promise<number | null>;
+
+  constructor(running: RunningInstance, process: ChildProcess, dataFolder: string) {
+    super(running);
+    this.process = process;
+    this.dataFolder = dataFolder;
+    this.#exited = new Promise((resolve) => process.once('exit', (code) => resolve(code)));
+  }
+
+  /** A clean stop, as Ctrl-C makes it. Answers the exit code. */
+  async stop(): Promise<number | null> {
+    if (this.process.exitCode !== null) return this.process.exitCode;
+    this.process.kill('SIGTERM');
+    return this.#exited;
+  }
+
+  /** What a power cut does to the process. */
+  async kill(): Promise<void> {
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
+    this.process.kill('SIGKILL');
+    await this.#exited;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ChildInstance } from '../../examples/instance.js';
+import type { ApiClient } from '../../examples/instance.js';
 
 /** A track or identify call, as a shop's backend batches them. */
 export interface Call {
@@ -13,9 +13,9 @@ export interface Call {
 
 let count = 0;
 
-/** Sends calls in one batch, as now; throws unless all are taken. Tries again while the instance is not there. */
-export async function sendBatch(instance: Pick<ChildInstance, 'running'>, calls: readonly Call[]): Promise<void> {
-  const now = new Date().toISOString();
+/** Sends calls in one batch, as of `at`; throws unless all are taken. */
+export async function sendBatch(instance: Pick<ApiClient, 'running'>, calls: readonly Call[], at = Date.now()): Promise<void> {
+  const now = new Date(at).toISOString();
   const batch = calls.map((call) => ({ timestamp: now, ...call, messageId: `shop-${process.pid}-${++count}` }));
   const response = await fetch(`${instance.running.apiUrl}/v1/batch`, {
     method: 'POST',

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { type ChildInstance, packageFolder } from '../../examples/instance.js';
+import { type ApiClient, type ChildInstance, packageFolder } from '../../examples/instance.js';
 
 /**
  * Looks again and again until there is something to see, and answers it; throws `what` was waited for after `withinMs` real milliseconds.
@@ -47,13 +47,13 @@ export interface SeenMessage {
 }
 
 /** Null: nobody of that id is known yet. */
-export async function profileOf(instance: ChildInstance, userId: string): Promise<string | null> {
+export async function profileOf(instance: ApiClient, userId: string): Promise<string | null> {
   const { items } = await instance.get<{ items: readonly { id: string }[] }>(`/v1/profiles?userId=${encodeURIComponent(userId)}`);
   return items[0]?.id ?? null;
 }
 
 /** The newest entry of a person in a journey. */
-export async function entryOf(instance: ChildInstance, userId: string, journeyId = 'quick-cart'): Promise<SeenEntry | null> {
+export async function entryOf(instance: ApiClient, userId: string, journeyId = 'quick-cart'): Promise<SeenEntry | null> {
   const profileId = await profileOf(instance, userId);
   if (profileId === null) return null;
   const [newest] = await instance.all<SeenEntry>(`/v1/entries?journeyId=${journeyId}&profileId=${profileId}`);
@@ -62,7 +62,7 @@ export async function entryOf(instance: ChildInstance, userId: string, journeyId
 
 /** Resolves once the newest entry of a person is as told. */
 export function entryThat(
-  instance: ChildInstance,
+  instance: ApiClient,
   userId: string,
   what: string,
   holds: (entry: SeenEntry) => boolean,
@@ -79,7 +79,7 @@ export const isWaiting = ({ state, activity }: SeenEntry): boolean => state === 
 export const isArmed = ({ state }: SeenEntry): boolean => state === 'armed';
 
 /** Messages of an entry by their step. */
-export async function messagesOf(instance: ChildInstance, entryId: string): Promise<ReadonlyMap<string, SeenMessage>> {
+export async function messagesOf(instance: ApiClient, entryId: string): Promise<ReadonlyMap<string, SeenMessage>> {
   const messages = await instance.all<SeenMessage>(`/v1/messages?entryId=${entryId}`);
   return new Map(messages.map((message) => [message.step ?? '', message]));
 }
@@ -95,7 +95,7 @@ export interface SeenMail {
 }
 
 /** Mails to an address, the oldest first. */
-export async function mailsTo(instance: ChildInstance, address: string): Promise<readonly SeenMail[]> {
+export async function mailsTo(instance: ApiClient, address: string): Promise<readonly SeenMail[]> {
   const { mailboxUrl } = instance.running;
   const found = await json<{ messages: readonly { ID: string }[] }>(
     `${mailboxUrl}/api/v1/search?query=${encodeURIComponent(`to:${address}`)}&limit=200`,
@@ -112,7 +112,7 @@ export interface SeenText {
 }
 
 /** Texts to a number, the oldest first; those that the service sent by itself and its answers. */
-export async function textsTo(instance: ChildInstance, phone: string): Promise<readonly SeenText[]> {
+export async function textsTo(instance: ApiClient, phone: string): Promise<readonly SeenText[]> {
   const url = `${instance.running.phoneUrl}/2010-04-01/Accounts/AC00000000000000000000000000000000/Messages.json`;
   const found = await json<{ messages: readonly SeenText[] }>(`${url}?To=${encodeURIComponent(phone)}&PageSize=200`);
   return found.messages.toReversed();
