@@ -20,6 +20,8 @@ export interface TemplateCatalog {
   ids(): readonly string[];
   /** Paths of the context without which it sends nothing, such as `cart.lines`. */
   requiresOf?(id: string): readonly string[];
+  /** The sources of knowledge that its words name, such as `offer`. */
+  namesOf?(id: string): readonly string[];
 }
 
 /** Names that there are, against which a journey is checked; those that are absent are not looked up. */

@@ -54,6 +54,16 @@ export function certainlyBefore(definition: Pick<JourneyDefinition, 'start' | 's
   return before;
 }
 
+/** The steps at which an entry may have a code: those behind a step that gives one. */
+export function stepsWithCode(definition: Pick<JourneyDefinition, 'start' | 'steps'>): ReadonlySet<StepId> {
+  const having = new Set<StepId>();
+  for (const step of stepsInOrder(definition)) {
+    const given = step.kind === 'issue_incentive' ? step.issued : null;
+    for (const next of successors(step)) if (having.has(step.id) || next === given) having.add(next);
+  }
+  return having;
+}
+
 /** When the journey begins, as a sentence. */
 export function describeTrigger({ trigger }: Pick<JourneyDefinition, 'trigger'>): string {
   return triggerKind(trigger).sentence(trigger);

@@ -7,7 +7,7 @@ import { didYouMean, nearest } from '../domain/values/nearest.js';
 import type { Compiled } from './compile.js';
 import type { JourneyDefinition } from './definition.js';
 import { error, type Finding, type KnownNames, type Path, type TemplateCatalog } from './finding.js';
-import { certainlyBefore, earliestArrivals } from './graph.js';
+import { certainlyBefore, earliestArrivals, stepsWithCode } from './graph.js';
 import { isAnsweredAt, listensAt, messageOf, stepKind } from './steps/kind-of.js';
 import { triggerKind } from './triggers/kind-of.js';
 import { factOfClientEvent } from './words.js';
@@ -32,7 +32,7 @@ export function lintJourney(
     ),
     ...eventFindings(compiled),
     ...stepFindings(compiled),
-    ...(templates === undefined ? [] : templateFindings(compiled, templates)),
+    ...(templates === undefined ? [] : [...templateFindings(compiled, templates), ...codeFindings(compiled, templates)]),
     ...(topics === undefined ? [] : topicFindings(compiled, topics)),
     ...(segments === undefined ? [] : segmentFindings(compiled, segments)),
     ...(journeys === undefined ? [] : journeyFindings(compiled, journeys)),
@@ -163,6 +163,23 @@ function requirementFindings(
       'Let the journey begin on cart.updated or checkout.started, or use a template without the cart.',
     ),
   ];
+}
+
+/** A message that shows a code waits for one until its deadline, and nobody would give it. */
+function codeFindings({ definition, places }: Compiled, templates: TemplateCatalog): readonly Finding[] {
+  const having = stepsWithCode(definition);
+  return Object.values(definition.steps).flatMap((step): readonly Finding[] => {
+    const message = messageOf(step);
+    const names = message === null ? [] : (templates.namesOf?.(message.template) ?? []);
+    if (message === null || !names.includes('offer') || having.has(step.id)) return [];
+    return [
+      error(
+        [...(places.get(step.id) ?? []), 'template'],
+        `The template "${message.template}" shows a code, and nobody who comes to the step "${step.id}" has one: it would never be sent.`,
+        'Put the step into "issued" of a step issue_incentive, or behind it.',
+      ),
+    ];
+  });
 }
 
 function beginsOn({ trigger }: JourneyDefinition): readonly FactName[] {

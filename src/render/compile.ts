@@ -4,11 +4,9 @@ import { convert } from 'html-to-text';
 import { type ChannelOf, channelKind } from '../domain/messages/channel.js';
 import type { CompiledTemplate, EmailVariant, SmsVariant, TemplateHead } from '../domain/messages/template.js';
 import type { RecommendationBlock } from '../domain/recommendations/block.js';
-import { templateExamples } from '../knowledge/templates.js';
 import type { FileProblem } from '../yaml/problem.js';
-import type { Composed } from './compose.js';
-import { composeEmail, composeWord } from './compose.js';
-import { parseLiquid, variablesOf } from './engine.js';
+import { type Composed, composedTexts, composeEmail, composeWord } from './compose.js';
+import { knowledgeNamedIn, liquidTags } from './knowledge-named.js';
 import type { TemplateSet, TemplateSource } from './load.js';
 import type { MjmlConverter } from './mjml.js';
 
@@ -24,12 +22,6 @@ export function sourceHash(source: TemplateSource, set: TemplateSet): string {
   return createHash('sha256')
     .update(JSON.stringify([compilerVersion, headOf(source, set), variants]))
     .digest('hex');
-}
-
-/** All composed texts of one language: subject and email, or the body of a text. */
-export function composedTexts(source: TemplateSource, set: TemplateSet, language: string): readonly Composed[] {
-  if (channelKind(source.channel).form === 'plain') return [composeWord(source, set, language, 'body')];
-  return [composeWord(source, set, language, 'subject'), composeEmail(source, set, language)];
 }
 
 /** MJML to HTML once per version, with Liquid left in; the text part from that HTML. 15–70 ms a language. */
@@ -81,29 +73,11 @@ export function compileDraft(source: TemplateSource, set: TemplateSet): Compiled
   return { ...head, channel: head.channel as ChannelOf<'designed'>, format: 1, variants: Object.fromEntries(variants) };
 }
 
-/** The sources of knowledge that its composed texts name. What is no Liquid names none: rendering it says so. */
+/** The sources of knowledge that its composed texts ask. */
 function asksOf(source: TemplateSource, texts: readonly string[]): Pick<TemplateHead, 'asks'> {
-  const names = Object.keys(templateExamples());
-  if (names.length === 0) return {};
-  try {
-    const roots = new Set(
-      texts.flatMap((text) => (mayName(text, names) ? variablesOf(parseLiquid(text, 'text')).map(({ path: [root] }) => root) : [])),
-    );
-    const asks = [...names.filter((name) => roots.has(name)), ...furtherAsks(source)];
-    return asks.length === 0 ? {} : { asks };
-  } catch {
-    return {};
-  }
+  const asks = [...knowledgeNamedIn(texts), ...furtherAsks(source)];
+  return asks.length === 0 ? {} : { asks };
 }
-
-/** Whether one of these names stands in a tag. Most texts name none, and to parse a whole design for that answer is dear. */
-function mayName(text: string, names: readonly string[]): boolean {
-  const tags = (text.match(liquidTags) ?? []).join(' ');
-  // `links.quiz` names no quiz: a name of its own stands at the beginning of a path.
-  return new RegExp(`(?<![\\w.])(?:${names.join('|')})(?!\\w)`).test(tags);
-}
-
-const liquidTags = /\{\{.*?\}\}|\{%.*?%\}/gs;
 
 /** What its block falls back to is asked for with it. */
 function furtherAsks({ recommendations }: TemplateSource): readonly string[] {

@@ -1,3 +1,4 @@
+import { channelKind } from '../domain/messages/channel.js';
 import type { FileProblem } from '../yaml/problem.js';
 import type { YamlFile } from '../yaml/yaml-file.js';
 import { problemAt } from '../yaml/yaml-file.js';
@@ -46,6 +47,12 @@ export function composeWord(source: TemplateSource, set: TemplateSet, language: 
   const composer = new Composer(source, set, language, 'text');
   composer.addWord(word, () => ({ file: source.yaml.file, ...source.yaml.positionOf(['words', language]) }), []);
   return composer.done();
+}
+
+/** All composed texts of one language: subject and email, or the body of a text. */
+export function composedTexts(source: TemplateSource, set: TemplateSet, language: string): readonly Composed[] {
+  if (channelKind(source.channel).form === 'plain') return [composeWord(source, set, language, 'body')];
+  return [composeWord(source, set, language, 'subject'), composeEmail(source, set, language)];
 }
 
 class Composer {

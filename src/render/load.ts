@@ -9,6 +9,8 @@ import type { FileProblem } from '../yaml/problem.js';
 import { topicText } from '../yaml/topic-text.js';
 import type { YamlFile } from '../yaml/yaml-file.js';
 import { checkYaml, problemAt, readYaml } from '../yaml/yaml-file.js';
+import { composedTexts } from './compose.js';
+import { knowledgeNamedIn } from './knowledge-named.js';
 
 /** A text file, with its name in problems: `templates/layouts/shop.mjml`. */
 export interface SourceFile {
@@ -49,10 +51,11 @@ export interface TemplateSet {
   classOf(id: string): MessageClass | null;
   ids(): readonly string[];
   requiresOf(id: string): readonly string[];
+  namesOf(id: string): readonly string[];
 }
 
 /** A `templates` folder that people work on while the service runs. As a catalog it answers for what was read last. */
-export interface TemplateFolder extends Pick<TemplateSet, 'has' | 'channelOf' | 'classOf' | 'ids' | 'requiresOf'> {
+export interface TemplateFolder extends Pick<TemplateSet, 'has' | 'channelOf' | 'classOf' | 'ids' | 'requiresOf' | 'namesOf'> {
   /** What was read last. */
   current(): TemplateSet;
   /** Reads the folder again. */
@@ -70,6 +73,7 @@ export async function openTemplateFolder(projectFolder: string): Promise<Templat
     classOf: (id) => set.classOf(id),
     ids: () => set.ids(),
     requiresOf: (id) => set.requiresOf(id),
+    namesOf: (id) => set.namesOf(id),
   };
 }
 
@@ -119,7 +123,8 @@ export async function loadTemplates(projectFolder: string): Promise<TemplateSet>
   if (folder.size === 0) problems.push(noFolder);
 
   const byId = new Map(sources.map((source) => [source.id, source]));
-  return {
+  const named = new Map<string, readonly string[]>();
+  const set: TemplateSet = {
     sources,
     pieces,
     sharedWords,
@@ -133,7 +138,19 @@ export async function loadTemplates(projectFolder: string): Promise<TemplateSet>
     classOf: (id) => byId.get(id)?.class ?? null,
     ids: () => [...byId.keys()],
     requiresOf: (id) => byId.get(id)?.requires ?? [],
+    namesOf: (id) => {
+      const source = byId.get(id);
+      const known = named.get(id) ?? (source === undefined ? [] : namesIn(source, set));
+      named.set(id, known);
+      return known;
+    },
   };
+  return set;
+}
+
+function namesIn(source: TemplateSource, set: TemplateSet): readonly string[] {
+  const texts = Object.keys(source.words).flatMap((language) => composedTexts(source, set, language).map(({ text }) => text));
+  return knowledgeNamedIn(texts);
 }
 
 const noFolder: FileProblem = {

@@ -727,3 +727,28 @@ describe('a template that requires what the journey cannot give', () => {
     ]);
   });
 });
+
+describe('a template that shows a code', () => {
+  const namesOf = (id: string) => (id === 'receipt' ? ['offer'] : []);
+  const told = (steps: string) =>
+    toldBy(
+      { ...templates, namesOf },
+      `journey: test\nname: Test\nclass: transactional\ntopic: cart_reminder\ntrigger: { event: { name: order.paid } }\nentry: { reentry: once }\nsteps:\n${steps}\n`,
+    );
+  const send = (id: string) => `{ send: { id: ${id}, channel: email, template: receipt } }`;
+  const issue = (ways: string) => `  - issue_incentive: { id: code, offer: ten-percent, ${ways} }`;
+  const without = (id: string) =>
+    expect.stringContaining(
+      `The template "receipt" shows a code, and nobody who comes to the step "${id}" has one: it would never be sent.`,
+    );
+
+  test.each([
+    ['without a step that gives one', `  - ${send('a')}`, ['a']],
+    ['before the step that gives one', `  - ${send('a')}\n${issue('refused: { steps: [{ exit: {} }] }')}`, ['a']],
+    ['to those who were refused one', issue(`refused: { steps: [${send('a')}] }`), ['a']],
+    ['to those who got one', issue(`issued: { steps: [${send('a')}] }, refused: { steps: [{ exit: {} }] }`), []],
+    ['behind both ways, where some have one', `${issue('refused: { steps: [{ wait: { for: P1D } }] }')}\n  - ${send('a')}`, []],
+  ])('%s', (_where, steps, faulty) => {
+    expect(told(steps)).toEqual(faulty.map(without));
+  });
+});
