@@ -1,10 +1,12 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { exitEntry } from '../../../src/app/entries/exit-entry.js';
 import type { Offer } from '../../../src/domain/offers/offer.js';
 import { hour } from '../../../src/domain/time/instant.js';
 import { deal, dealDeps, finishesQuiz } from '../../support/deal.js';
 import { offerOf, putOfferInForce } from '../../support/offers.js';
 import { turn } from '../../support/reminded.js';
+import { alias, track } from '../../support/shop-events.js';
 import { type OpenedStore, openServerStore, resetTables } from '../../support/stores.js';
 import { publish, type TurnDeps, take } from '../../support/turns.js';
 
@@ -63,6 +65,18 @@ describe('codes that many people ask for at the same time, on PostgreSQL', { tim
       where m.state = 'accepted' and m.content ->> 'text' = 'Your code: ' || p.code`.execute(opened.store.db);
     expect(new Set(rows.map(({ code }) => code))).toEqual(new Set(mails));
   };
+  const profileOf = (userId: string) =>
+    sql`(select coalesce(p.merged_into, p.id) from identities i join profiles p on p.id = i.profile_id where i.value = ${userId})`;
+  const entryOf = async (userId: string): Promise<string | null> => {
+    const { rows } = await sql<{ id: string }>`select id from entries where profile_id = ${profileOf(userId)}`.execute(opened.store.db);
+    return rows[0]?.id ?? null;
+  };
+  const codesOf = async (userId: string): Promise<readonly string[]> => {
+    const { rows } = await sql<{ code: string }>`select code from promises where profile_id = ${profileOf(userId)}`.execute(
+      opened.store.db,
+    );
+    return rows.map(({ code }) => code);
+  };
   const begin = async (offer: Partial<Offer>): Promise<void> => {
     await putOfferInForce(opened.store, offerOf(offer));
     await everybodyFinishes();
@@ -87,6 +101,40 @@ describe('codes that many people ask for at the same time, on PostgreSQL', { tim
     await begin({ limits: [{ per: 'week', codes: null, cost: most * 4 + 3.999 }] });
     expect(await told()).toMatchObject({ promises: most, budget: people - most });
     await checkMails(most);
+  });
+
+  test('stay one for each entry, while people become one, entries are taken out and orders are cancelled in the middle of it', async () => {
+    const most = Math.floor(people * 0.6);
+    await putOfferInForce(opened.store, offerOf({ limits: [{ per: 'all', codes: most, cost: null }] }));
+    await everybodyFinishes();
+    // Of each ten people two become one, one is taken out, and one orders with the code and cancels the order.
+    const tens = Array.from({ length: Math.floor(people / 10) }, (_, n) => n * 10);
+    const trouble = async (n: number): Promise<void> => {
+      await take(deps, alias(`person-${n + 1}`, `person-${n}`));
+      const out = await entryOf(`person-${n + 2}`);
+      if (out !== null) await exitEntry(deps, out, 'taken out');
+      const [code] = await codesOf(`person-${n + 3}`);
+      const order = { order_id: `order-${n}`, total: 40, currency: 'GBP', ...(code === undefined ? {} : { coupon: code }) };
+      for (const event of ['Order Completed', 'Order Cancelled']) await take(deps, track(event, order, { userId: `person-${n + 3}` }));
+    };
+    await Promise.all([
+      allTurns(),
+      (async () => {
+        for (const n of tens) await trouble(n);
+      })(),
+    ]);
+    // Who was asked to leave, leaves.
+    await allTurns();
+
+    const { promises, codes, entries, budget } = await told();
+    const left = await count(sql`select count(*)::int as n from entries e where e.state = 'finished'
+      and not exists (select from promises p where p.entry_id = e.id) and not exists (select from trace t where t.entry_id = e.id and t.text like '%(budget).')`);
+    expect([promises, codes, entries]).toEqual([most, most, most]);
+    expect(left).toBeLessThanOrEqual(2 * tens.length);
+    expect(budget).toBe(people - most - left);
+    await checkMails(await count(sql`select count(*)::int as n from messages where accepted_at is not null`));
+    const counted = await sql<{ codes: number }>`select codes::int from offer_periods`.execute(opened.store.db);
+    expect(counted.rows).toEqual([{ codes: most }]);
   });
 
   test('come from a list until it is empty: the others wait, without a mail, until there are more', async () => {
