@@ -25,8 +25,8 @@ export interface Named {
   readonly records: readonly string[];
 }
 
-/** The ids of those named, and of the owners of what else is named. */
-function selectNamed(named: Named): RawBuilder<unknown> {
+/** The ids of those named, and of the owners of what else is named. `ids`: the rows of identities that are named. */
+function selectNamed(named: Named, ids: RawBuilder<unknown>): RawBuilder<unknown> {
   const owners =
     named.tokens.length === 0
       ? sql``
@@ -34,7 +34,11 @@ function selectNamed(named: Named): RawBuilder<unknown> {
   const buyers = named.orders.length === 0 ? sql`` : sql` union select profile_id from orders where order_id = any(${named.orders})`;
   const tellers =
     named.records.length === 0 ? sql`` : sql` union select profile_id from service_records where ${isOneOfKeys(named.records)}`;
-  return sql`select profile_id from identities where ${isOneOf(named.identities)}${owners}${buyers}${tellers}`;
+  return sql`select profile_id from ${ids}${owners}${buyers}${tellers}`;
+}
+
+function selectIds(named: Named): RawBuilder<unknown> {
+  return sql`select kind, value, profile_id, created_at, told_by from identities where ${isOneOf(named.identities)}`;
 }
 
 /** What an ingest asks of the store. `cartsSince` null: no event speaks of a cart, so none is read. */
@@ -47,23 +51,23 @@ export interface AskedOfIngest extends Named {
 
 /**
  * Locks the canonical profiles of those named, and of the owners of what else is named, and reads what counts once they are locked. Two
- * statements in one round trip; two more where a merge is met. Whom the ids name is read by each statement for itself: the caller looks
- * whether all whom the snapshot names are locked.
+ * statements in one round trip; two more where a merge is met. Whom the ids name is read by each statement for itself, once: the caller
+ * looks whether all whom the snapshot names are locked.
  */
 export async function lockAndRead(
   trx: Trx,
   asked: AskedOfIngest,
 ): Promise<{ readonly profiles: readonly Profile[]; readonly known: IngestSnapshot }> {
   // As an array, so that the planner looks the profiles up one by one.
-  const named = sql`array(${selectNamed(asked)})`;
-  const [rows, read] = await inOneTrip(trx, selectForUpdate(sql`id = any(${named})`), selectSnapshot(asked, named));
+  const named = sql`array(${selectNamed(asked, sql`(${selectIds(asked)}) ids`)})`;
+  const [rows, read] = await inOneTrip(trx, selectForUpdate(sql`id = any(${named})`), selectSnapshot(asked, selectNamed(asked, sql`ids`)));
   if (rows.every((row) => row.merged_into === null)) return { profiles: rows.map(toProfile), known: snapshotOf(read) };
   // Whom they became is locked after the snapshot was read, so it is read again.
   const { profiles } = await lockCanonical(
     trx,
     rows.map((row) => row.id as ProfileId),
   );
-  const again = await selectSnapshot(asked, sql`${profiles.map(({ id }) => id)}::text[]`).execute(trx);
+  const again = await selectSnapshot(asked, sql`select unnest(${profiles.map(({ id }) => id)}::text[]) as profile_id`).execute(trx);
   return { profiles, known: snapshotOf(again.rows) };
 }
 
@@ -107,8 +111,12 @@ interface SnapshotRow {
   readonly cart: CartRow | OrderRow | ServiceRow | { readonly anonymousId: string | null } | { readonly emails: readonly string[] } | null;
 }
 
-/** `profiles`: an array of the ids of those who are locked. */
-function selectSnapshot(of: AskedOfIngest, profiles: RawBuilder<unknown>): RawBuilder<SnapshotRow> {
+/**
+ * `people`: selects the ids of those who are locked as `profile_id`. Ids and people are looked up once, though several parts ask for them;
+ * as an array, so that the planner looks what is theirs up one by one.
+ */
+function selectSnapshot(of: AskedOfIngest, people: RawBuilder<unknown>): RawBuilder<SnapshotRow> {
+  const profiles = sql`array(select profile_id from people)`;
   const carts =
     of.cartsSince === null
       ? sql``
@@ -121,8 +129,8 @@ function selectSnapshot(of: AskedOfIngest, profiles: RawBuilder<unknown>): RawBu
     of.records.length === 0
       ? sql``
       : sql` union all select 'record', id, null, null, null, to_jsonb(s) from (${lockingRecords(of.records)}) s`;
-  return sql<SnapshotRow>`
-    select kind as what, value, profile_id, created_at as at, told_by as told, null::jsonb as cart from identities where ${isOneOf(of.identities)}
+  return sql<SnapshotRow>`with ids as materialized (${selectIds(of)}), people as materialized (${people})
+    select kind as what, value, profile_id, created_at as at, told_by as told, null::jsonb as cart from ids
     union all select 'profile', profile_id, case when bool_or(kind = 'user') then case when bool_or(kind = 'user' and told_by is null) then 'proven' else 'unproven' end end,
       null, case when bool_or(kind = 'anonymous') then 'browsed' end, null from identities where profile_id = any(${profiles}) group by profile_id
     union all ${selectStored(of.messageIds)}${crowdsOf(of.mayJoin)}${carts}${orders}${records}`;
@@ -175,7 +183,10 @@ function snapshotOf(rows: readonly SnapshotRow[]): IngestSnapshot {
   return snapshot;
 }
 
-/** Of ids that are somebody's by now: browsers that were linked, and emails that were given, within the window. */
+/**
+ * Of ids that are somebody's by now: browsers that were linked, and emails that were given, within the window. The ids are among those that
+ * the statement has read: asked for once more, the planner would go through all users while its statistics are young.
+ */
 function crowdsOf({ userIds, at }: { readonly userIds: readonly string[]; readonly at: Instant }) {
   if (userIds.length === 0) return sql``;
   const since = at - crowdWindowMs;
@@ -185,7 +196,7 @@ function crowdsOf({ userIds, at }: { readonly userIds: readonly string[]; readon
       jsonb_build_object('emails', (select jsonb_agg(distinct lower(trim(told.payload->'traits'->>'email'))) from (
         select e.payload from events e where e.profile_id = u.profile_id and e.occurred_at > ${since} and e.type = 'identify'
         order by e.occurred_at desc limit 100) told where told.payload->'traits'->>'email' is not null))
-    from identities u where u.kind = 'user' and u.value = any(${userIds})`;
+    from ids u where u.kind = 'user' and u.value = any(${userIds})`;
 }
 
 function emailsOf(told: SnapshotRow['cart']): readonly string[] {

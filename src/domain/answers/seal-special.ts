@@ -1,6 +1,7 @@
 import { isSealed, open, type Sealed, seal } from '../keys/sealed.js';
 import type { Secrets } from '../keys/secrets.js';
 import { isRecord } from '../values/is-record.js';
+import { remembered } from '../values/remembered.js';
 import type { Fields } from './field.js';
 
 /**
@@ -24,19 +25,8 @@ function specialNames(fields: Fields): ReadonlyMap<string, string> {
 
 const namesOf = new WeakMap<Fields, ReadonlyMap<string, string>>();
 
-function plain(name: string): string {
-  const known = plainNames.get(name);
-  if (known !== undefined) return known;
-  const spelled = name.replaceAll(/[\s_-]/g, '').toLowerCase();
-  if (plainNames.size >= mostPlainNames) plainNames.clear();
-  if (name.length <= longestPlainName) plainNames.set(name, spelled);
-  return spelled;
-}
-
-/** A shop's events have the same few keys again and again. What clients send does not fill the memory. */
-const plainNames = new Map<string, string>();
-const mostPlainNames = 2_000;
-const longestPlainName = 100;
+/** A shop's events have the same few keys again and again. */
+const plain = remembered((name) => name.replaceAll(/[\s_-]/g, '').toLowerCase(), 2_000);
 
 /** JSON from a client is not deeper: its reader refuses that. */
 const deepest = 200;

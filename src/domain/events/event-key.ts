@@ -1,5 +1,12 @@
+import { remembered } from '../values/remembered.js';
+
+/** A shop's events have the same few names. */
+const namesKept = 2_000;
+
 /** An event's name as names are compared: in any case of letters, with any blanks between its words and none around them. */
-export function eventKey(name: string): string {
+export const eventKey: (name: string) => string = remembered(spell, namesKept);
+
+function spell(name: string): string {
   return name
     .normalize('NFKC')
     .replace(/[\p{Cf}\p{Cc}]/gu, ' ')
@@ -9,9 +16,10 @@ export function eventKey(name: string): string {
 }
 
 /** A refusal's name, as far as it can be read: `consent_revoked`, `Consent-Denied` and `ConsentRevoked` too. Null: it is none. */
-export function refusalName(name: string): 'denied' | 'withdrawn' | null {
-  return refusals.get(eventKey(name).replace(/[^a-z]/g, '')) ?? null;
-}
+export const refusalName: (name: string) => 'denied' | 'withdrawn' | null = remembered(
+  (name) => refusals.get(eventKey(name).replace(/[^a-z]/g, '')) ?? null,
+  namesKept,
+);
 
 const refusals: ReadonlyMap<string, 'denied' | 'withdrawn'> = new Map([
   ['consentdenied', 'denied'],

@@ -17,6 +17,8 @@ const units = [1000, 1, 1e-3, 1e-6] as const;
 export function readInstant(value: unknown): Instant | null {
   if (typeof value === 'number') return ofNumber(value);
   if (typeof value !== 'string' || value.length > longest) return null;
+  const printed = asPrinted(value);
+  if (printed !== null) return printed;
   const text = value
     .replace(/[\p{Cf}\p{Cc}]/gu, '')
     .replace(/\s+/g, ' ')
@@ -27,6 +29,13 @@ export function readInstant(value: unknown): Instant | null {
 }
 
 const longest = 100;
+
+/** What `toISOString` prints, as most clients send it; null: it is written otherwise, or says no day that there is. */
+function asPrinted(text: string): Instant | null {
+  if (text.length !== 24) return null;
+  const at = Date.parse(text);
+  return at >= earliest && at < latest && new Date(at).toISOString() === text ? at : null;
+}
 
 function ofNumber(count: number): Instant | null {
   if (!Number.isFinite(count)) return null;

@@ -1,6 +1,9 @@
+/** Longer texts are not kept: what clients send must not fill the memory. */
+const longestKept = 200;
+
 /**
  * A pure function whose last answers are kept, `atMost` of them: the oldest goes first. For what is asked again and again and is dear to
- * work out.
+ * work out, about short texts.
  */
 export function remembered<Value>(work: (text: string) => Value, atMost: number): (text: string) => Value {
   const known = new Map<string, { readonly value: Value }>();
@@ -8,6 +11,7 @@ export function remembered<Value>(work: (text: string) => Value, atMost: number)
     const before = known.get(text);
     if (before !== undefined) return before.value;
     const value = work(text);
+    if (text.length > longestKept) return value;
     const [oldest] = known.keys();
     if (known.size >= atMost && oldest !== undefined) known.delete(oldest);
     known.set(text, { value });

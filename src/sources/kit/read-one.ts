@@ -42,8 +42,7 @@ export function readOne(source: Source, raw: unknown, delivery: Delivery, beside
   const most = source.largestEvent ?? largestEvent[delivery.origin];
   if (!isJsonWithin(raw, most)) return reject('too-large', `The event is larger than ${most / 1024} KiB.`, raw);
 
-  const { writeKey: _writeKey, ...keyless } = raw;
-  const { kept, token } = withoutToken(keyless);
+  const { kept, token } = withoutToken(withoutKey(raw));
   const payload: Fields = { ...kept, ...beside };
   const reading = source.readEvent(payload);
   if (reading.kind === 'unreadable') return reject(reading.reason, reading.detail, payload);
@@ -54,7 +53,8 @@ export function readOne(source: Source, raw: unknown, delivery: Delivery, beside
   const stamps = stampsOf(said);
   const messageId = said.messageId ?? keptId(payload) ?? derivedId(payload, stamps.isGiven ? '' : `${delivery.receivedAt}/${position}`);
   const ends = said.type === 'track' && said.name !== null && endsSomething(said.name);
-  const { origin, at, verdict } = whenAndWhence(delivery, stamps, ends);
+  const { origin, happened } = whenAndWhence(delivery, stamps, ends);
+  const { at, verdict } = happened;
   const { traits, notes: tooLarge } = withoutLarge(said.traits);
   const { type, name, userId, anonymousId, properties } = said;
   const previousId = type === 'alias' ? said.previousId : null;
@@ -63,7 +63,15 @@ export function readOne(source: Source, raw: unknown, delivery: Delivery, beside
   const { speaker, note } = delivery.speakerOf(event, token);
   const told = [...notes, ...tooLarge, ...stamps.notes, ...stampNotes[verdict], ...(note === null ? [] : [note])];
   const nobody = placeholderUserId === null ? {} : { placeholderUserId };
-  const incoming = { event, source: source.id, payload: { ...payload, messageId }, context: said.context, notes: told, speaker, ...nobody };
+  const incoming = {
+    event,
+    source: source.id,
+    payload: withId(payload, messageId),
+    context: said.context,
+    notes: told,
+    speaker,
+    ...nobody,
+  };
   return { kind: 'event', incoming };
 }
 
@@ -74,6 +82,16 @@ function rejected(
 ): EventReading {
   const { speaker } = speakerOf({ userId: null, previousId: null }, null);
   return { kind: 'rejected', rejected: { ...what, source: source.id, receivedAt, origin: origin === 'live' ? 'live' : 'import', speaker } };
+}
+
+function withoutKey(raw: Fields): Fields {
+  if (!Object.hasOwn(raw, 'writeKey')) return raw;
+  const { writeKey: _writeKey, ...keyless } = raw;
+  return keyless;
+}
+
+function withId(payload: Fields, messageId: string): Fields {
+  return payload['messageId'] === messageId ? payload : { ...payload, messageId };
 }
 
 /** What vouches for a person is used now and kept nowhere. */
@@ -88,12 +106,15 @@ function whenAndWhence(
   { origin, receivedAt, rate }: Delivery,
   { timestamp, sentAt }: Stamps,
   ends: boolean,
-): ReturnType<typeof happenedAt> & { readonly origin: ShopEvent['origin'] } {
-  const stamps = { timestamp, sentAt, receivedAt, rate, ends };
-  if (origin !== 'by-age') return { origin, ...happenedAt({ ...stamps, origin }) };
-  const live = happenedAt({ ...stamps, origin: 'live' });
-  const isLive = timestamp !== null && mayTrigger({ origin: 'live', occurredAt: live.at, receivedAt });
-  return isLive ? { origin: 'live', ...live } : { origin: 'import', ...happenedAt({ ...stamps, origin: 'import' }) };
+): { readonly origin: ShopEvent['origin']; readonly happened: ReturnType<typeof happenedAt> } {
+  const as = (kind: ShopEvent['origin']) => ({
+    origin: kind,
+    happened: happenedAt({ timestamp, sentAt, receivedAt, rate, ends, origin: kind }),
+  });
+  if (origin !== 'by-age') return as(origin);
+  const live = as('live');
+  const isLive = timestamp !== null && mayTrigger({ origin: 'live', occurredAt: live.happened.at, receivedAt });
+  return isLive ? live : as('import');
 }
 
 const stampNotes: Readonly<Record<StampVerdict, readonly string[]>> = {
@@ -110,6 +131,7 @@ const maxDepth = 64;
 
 /** Larger traits are left out of the profile, and stay with the event. Acts of consent are no trait. */
 function withoutLarge(traits: Fields): { readonly traits: Fields; readonly notes: readonly string[] } {
+  if (isJsonWithin(traits, largestTrait)) return { traits, notes: [] };
   const large = new Set(Object.keys(traits).filter((name) => name !== consentsTrait && !isJsonWithin(traits[name], largestTrait)));
   if (large.size === 0) return { traits, notes: [] };
   return { traits: Object.fromEntries(Object.entries(traits).filter(([name]) => !large.has(name))), notes: ['trait-too-large'] };

@@ -1,8 +1,7 @@
-import { z } from 'zod';
-import { type EventType, eventTypes } from '../../domain/events/event.js';
+import type { EventType } from '../../domain/events/event.js';
 import { isRecord } from '../../domain/values/is-record.js';
-import { maxIdLength } from '../kit/limits.js';
 import type { BodyReading, EventSaid, Fields, SaidOrigin, Source, Unreadable } from '../source.js';
+import { CallFields } from './call-fields.js';
 
 type Call = EventType | 'batch' | 'import';
 
@@ -49,57 +48,31 @@ function originOf(call: string, body: unknown): SaidOrigin {
 }
 
 function readEvent(raw: Fields): EventSaid | Unreadable {
-  const parsed = eventSchema.safeParse(raw);
-  if (!parsed.success) return { kind: 'unreadable', reason: 'invalid-event', detail: sentencesOf(parsed.error) };
-  const { event, name, timestamp, originalTimestamp, sentAt, ...said } = parsed.data;
+  const fields = new CallFields(raw);
+  const type = fields.type();
+  const messageId = fields.id('messageId');
+  const userId = fields.id('userId');
+  const anonymousId = fields.id('anonymousId');
+  const previousId = fields.id('previousId');
+  const event = fields.label('event');
+  const name = fields.label('name');
+  const properties = fields.record('properties');
+  const traits = fields.record('traits');
+  if (fields.problems.length > 0) return { kind: 'unreadable', reason: 'invalid-event', detail: fields.problems.join(' ') };
+  const { timestamp, originalTimestamp, sentAt, context } = raw;
   return {
-    ...said,
     kind: 'said',
-    name: said.type === 'track' ? event : name,
+    type,
+    name: type === 'track' ? event : name,
+    userId,
+    anonymousId,
+    previousId,
+    messageId,
+    properties,
+    traits,
     // Rudder's clients say `originalTimestamp` where Segment's say `timestamp`.
     stamps: [timestamp, originalTimestamp],
     sentAt,
-    context: isRecord(raw['context']) ? raw['context'] : {},
+    context: isRecord(context) ? context : {},
   };
 }
-
-function sentencesOf(error: z.ZodError): string {
-  return [...new Set(error.issues.map(({ message }) => message))].join(' ');
-}
-
-const id = (name: string) =>
-  z
-    .union([z.string(), z.number(), z.boolean()], { error: `\`${name}\` must be text.` })
-    .nullish()
-    .transform((value) => (value === null || value === undefined || value === '' ? null : String(value)))
-    .refine((value) => value === null || value.length <= maxIdLength, {
-      error: `\`${name}\` is longer than ${maxIdLength} characters.`,
-    });
-
-const fields = (name: string) =>
-  z
-    .record(z.string(), z.unknown(), { error: `\`${name}\` must be an object.` })
-    .nullish()
-    .transform((value) => value ?? {});
-
-const label = (name: string) =>
-  z
-    .string({ error: `\`${name}\` must be text.` })
-    .max(maxIdLength, { error: `\`${name}\` is longer than ${maxIdLength} characters.` })
-    .nullish()
-    .transform((value) => (value === undefined || value === '' ? null : value));
-
-const eventSchema = z.object({
-  type: z.enum(eventTypes, { error: `\`type\` must be one of ${eventTypes.join(', ')}.` }),
-  messageId: id('messageId'),
-  userId: id('userId'),
-  anonymousId: id('anonymousId'),
-  previousId: id('previousId'),
-  event: label('event'),
-  name: label('name'),
-  properties: fields('properties'),
-  traits: fields('traits'),
-  timestamp: z.unknown().optional(),
-  originalTimestamp: z.unknown().optional(),
-  sentAt: z.unknown().optional(),
-});
