@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { experiments } from '../../src/definitions/experiment/kind.js';
 import { namespaceClashes } from '../../src/definitions/experiment/lint.js';
@@ -101,8 +102,8 @@ describe('an experiment that is written down', () => {
 
   test('names segments that are there, each once', async () => {
     const written = (segments: string) =>
-      parseDefinition(experiments, source(segments), { file, topics: null, segments: ['loyal', 'new'] });
-    expect(await written('[loyal, new]')).toMatchObject({ kind: 'ok', definition: { segments: ['loyal', 'new'] } });
+      parseDefinition(experiments, source(segments), { file, topics: null, segments: ['loyal', 'new', 'one_time'] });
+    expect(await written('[loyal, one_time]')).toMatchObject({ kind: 'ok', definition: { segments: ['loyal', 'one_time'] } });
     const said = await Promise.all(['[loyall]', '[new, new]', '[others]'].map(async (of) => (await written(of)).problems[0]));
     expect(said.map((one) => `${one?.message} ${one?.suggestion}`)).toEqual([
       'There is no segment "loyall". Did you mean "loyal"?',
@@ -128,4 +129,11 @@ describe('an experiment that is written down', () => {
       { path: ['namespace'], message: 'The experiment "one" has 0 to 50 of the namespace "offers", so some people would be in both.' },
     ]);
   });
+});
+
+test.each(readdirSync('experiments'))('experiments/%s, which is shipped, is right', async (name) => {
+  const segments = readdirSync('segments').map((one) => one.split('.')[0] ?? '');
+  const source = readFileSync(`experiments/${name}`, 'utf8');
+  const parsed = await parseDefinition(experiments, source, { file: `experiments/${name}`, topics: ['marketing'], segments });
+  expect(parsed.problems).toEqual([]);
 });

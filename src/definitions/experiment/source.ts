@@ -3,6 +3,7 @@ import { conditionSource } from '../../journey/condition-source.js';
 import { guardrailKinds, metricKinds } from '../../journey/experiment.js';
 import { idText } from '../../journey/fields.js';
 import { durationText } from '../../yaml/duration-source.js';
+import { segmentText } from '../../yaml/segment-text.js';
 
 const arm = z.strictObject({
   id: idText.meta({ description: 'What journeys, reports and exports call it.' }),
@@ -83,7 +84,7 @@ export const experimentSource = z
       }),
     audience: conditionSource.optional().meta({ description: 'Who may take part. Others go on by `else` of the step.' }),
     metric,
-    segments: z.array(idText).min(1).max(20).optional().meta({
+    segments: z.array(segmentText).min(1).max(20).optional().meta({
       description:
         'Segments that may get another arm than all people, where that is sure. Somebody in several counts for the first; everybody else is `others`.',
     }),
