@@ -15,6 +15,8 @@ export interface Experiment {
   readonly control: string;
   /** The share of people who take part, 0 to 1. */
   readonly coverage: number;
+  /** What varies at once, where each arm is a combination of levels. Absent: the arms are one by one. */
+  readonly factors?: readonly ExperimentFactor[];
   readonly namespace: Namespace | null;
   /** Who may take part; null: everybody who comes to the step. */
   readonly audience: Condition | null;
@@ -38,6 +40,13 @@ export interface ExperimentArm {
   readonly cost: number;
   /** It walks the way of this arm, and no marketing message leaves; null: it has a way of its own. */
   readonly holdoutOf: string | null;
+}
+
+/** One of the things that vary in a full factorial. */
+export interface ExperimentFactor {
+  readonly id: string;
+  /** The usual one first, each with its arms. */
+  readonly levels: readonly { readonly id: string; readonly name: string; readonly arms: readonly string[] }[];
 }
 
 export const metricKinds = ['margin', 'revenue', 'orders', 'repeat-orders'] as const;

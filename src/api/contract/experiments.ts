@@ -81,6 +81,20 @@ export const experimentResult = standing
         .meta({ description: 'People by the weights that drew them: several where the weights were changed.' }),
     }),
     effects: z.array(effect).readonly().nullable().meta({ description: 'Null: not to be shown yet, or at all.' }),
+    factors: z
+      .array(
+        z.object({
+          factor: z.string(),
+          level: z.string(),
+          against: z.string(),
+          value: z.number().meta({ description: 'More than the usual level, per 1,000 people, on average over the other factors.' }),
+          standardError: z.number(),
+          interval: numbers,
+        }),
+      )
+      .readonly()
+      .nullable()
+      .meta({ description: 'Of a full factorial. They decide nothing. Null: there are no factors, or nothing is shown.' }),
     hidden: z.enum(['before-first-look', 'broken-split']).nullable(),
     decidedOn: z
       .object({ day: z.number(), at: instant, effects: z.array(effect).readonly() })

@@ -1,5 +1,6 @@
 import { day, type Instant } from '../../domain/time/instant.js';
 import { type ArmEffect, effectsOf } from '../../experiments/effect.js';
+import { type FactorEffect, factorEffects } from '../../experiments/factor-effects.js';
 import { lookInputs, splitOf, type WeightsByVersion } from '../../experiments/look.js';
 import { pictureOf } from '../../experiments/picture.js';
 import { type SegmentWinners, segmentWinners } from '../../experiments/segment-winners.js';
@@ -49,6 +50,8 @@ export interface ExperimentResult extends ExperimentStanding {
   readonly split: { readonly p: number; readonly isBroken: boolean; readonly versions: readonly SplitOfVersion[] };
   /** Against the control, as of now; null: not to be shown. */
   readonly effects: readonly ArmEffect[] | null;
+  /** What each level of each factor brings, on average over the others; null: there are no factors, or nothing is shown. */
+  readonly factors: readonly FactorEffect[] | null;
   readonly hidden: 'before-first-look' | 'broken-split' | null;
   /** As it was when it was decided: refunds, late orders and merges have restated it since. Null: nothing is decided, or shown. */
   readonly decidedOn: { readonly day: number; readonly at: Instant; readonly effects: readonly ArmEffect[] } | null;
@@ -131,6 +134,7 @@ export async function showExperiment(deps: Deps, id: string, { reveals = false }
     conflicted: sums.conflicted,
     split: { p, isBroken, versions: splitByVersion(definition, sums.entered, weights) },
     effects: hidden === null ? effectsOf(inputs) : null,
+    factors: hidden === null && definition.factors !== undefined ? factorEffects(definition.factors, inputs) : null,
     hidden,
     decidedOn: asDecided(decided),
     segments: decided === null ? null : segmentWinners(decided.inputs, decided.state, armKept(definition, decided.state)),

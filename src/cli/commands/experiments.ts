@@ -150,6 +150,7 @@ async function resultText(context: CliContext, result: ExperimentResult, languag
     hidden,
     decidedOn,
     segments,
+    factors,
     unit,
     currency,
     acts,
@@ -183,6 +184,16 @@ async function resultText(context: CliContext, result: ExperimentResult, languag
       ...(hidden === 'before-first-look' ? ['The effect is shown from the first planned look on.'] : []),
     ].join('\n'),
     table(['against the control', what, '95 %, at all times together'], shown, ''),
+    table(
+      ['factor', 'level', what, '95 %, at all times together'],
+      (factors ?? []).map(({ factor, level, against, value, interval: [low = 0, high = 0] }) => [
+        factor,
+        `${level} beside ${against}`,
+        signed(value),
+        `${signed(low)} to ${signed(high)}`,
+      ]),
+      '',
+    ),
     segments === null ? '' : segmentsText(segments, nameOf),
     table(
       ['when', 'what', 'arm', 'by', 'because'],

@@ -5,20 +5,26 @@ import type { Experiment, Guardrail, GuardrailKind } from '../../journey/experim
 import type { Reference } from '../../journey/finding.js';
 import { toLimitMs } from '../../yaml/duration-source.js';
 import type { DefinitionForm } from '../kind.js';
+import { factorsOf, withArms } from './cells.js';
+import { armsAreWritten } from './factors-lint.js';
 import { lintExperiment, type ReadExperiment } from './lint.js';
 import { longestDays } from './looks.js';
-import { type ExperimentSource, experimentSource } from './source.js';
+import { type ExperimentSource, experimentSource, type WrittenExperiment } from './source.js';
 
 export const experimentForm: DefinitionForm<Experiment> = {
   schema: experimentSource,
-  compile: (source: ExperimentSource) => readExperiment(source).definition,
-  lint: (source: ExperimentSource, context) => lintExperiment(source, readExperiment(source), context),
+  compile: (source: WrittenExperiment) => readExperiment(withArms(source)).definition,
+  lint: (source: WrittenExperiment, context) => [
+    ...armsAreWritten(source),
+    ...lintExperiment(withArms(source), readExperiment(withArms(source)), context),
+  ],
 };
 
 function readExperiment(source: ExperimentSource): ReadExperiment {
   const references: Reference[] = [];
   const { experiment: id, name, description, control, unit, seed, namespace, metric, plan } = source;
   const windowMs = toLimitMs(metric.window);
+  const factors = factorsOf(source);
   const definition: Experiment = {
     id,
     name,
@@ -34,6 +40,7 @@ function readExperiment(source: ExperimentSource): ReadExperiment {
     })),
     control,
     coverage: source.coverage / 100,
+    ...(factors === undefined ? {} : { factors }),
     namespace: namespace === undefined ? null : { name: namespace.name, from: namespace.from / 100, to: namespace.to / 100 },
     audience: audienceOf(source, references),
     metric: { kind: metric.of, windowMs, marginRate: metric.margin_rate ?? 1 },

@@ -18,6 +18,21 @@ const arm = z.strictObject({
   }),
 });
 
+const level = z.strictObject({
+  id: idText,
+  name: z.string().min(1).max(40).optional().meta({ description: 'For people; the id where it is left out.' }),
+  cost: z.number().min(0).default(0).meta({ description: 'What its incentive costs a person, in the shop’s currency.' }),
+});
+
+const factor = z.strictObject({
+  id: idText.meta({ description: 'What varies, such as subject.' }),
+  levels: z
+    .array(z.union([idText, level]))
+    .min(2)
+    .max(4)
+    .meta({ description: 'Its values, the usual one first.' }),
+});
+
 const metric = z.strictObject({
   of: z.enum(metricKinds).meta({
     description:
@@ -61,8 +76,14 @@ export const experimentSource = z
     experiment: idText.meta({ description: 'Its id: the name of the file, and what journeys name.', examples: ['cart-offer'] }),
     name: z.string().min(1).max(200).meta({ description: 'For people, as a question: Does free shipping bring carts back?' }),
     description: z.string().max(2000).optional(),
-    arms: z.array(arm).min(2).max(8).meta({ description: 'Two to eight ways, each for a share of the people.' }),
-    control: idText.meta({ description: 'The arm that the others are compared with.' }),
+    arms: z.array(arm).min(2).max(8).optional().meta({ description: 'Two to eight ways, each for a share of the people.' }),
+    factors: z.array(factor).min(2).max(3).optional().meta({
+      description:
+        'Instead of arms: several things that vary at once. Each combination of levels is an arm, such as question-ten; all get the same share. Eight at most.',
+    }),
+    control: idText
+      .optional()
+      .meta({ description: 'The arm that the others are compared with. With factors the first level of each where it is left out.' }),
     unit: z
       .enum(['person', 'entry'])
       .default('person')
@@ -106,4 +127,10 @@ export const experimentSource = z
       .meta({ description: 'Percent of the people who stay with the control for four weeks after a decision.' }),
   })
   .meta({ id: 'Experiment', title: 'Sojourn experiment: who gets which arm, and what decides' });
-export type ExperimentSource = z.output<typeof experimentSource>;
+export type WrittenExperiment = z.output<typeof experimentSource>;
+export type ArmSource = NonNullable<WrittenExperiment['arms']>[number];
+/** With arms and a control, however they were written. */
+export type ExperimentSource = Omit<WrittenExperiment, 'arms' | 'control'> & {
+  readonly arms: readonly ArmSource[];
+  readonly control: string;
+};
