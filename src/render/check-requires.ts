@@ -2,9 +2,9 @@ import type { CompiledTemplate } from '../domain/messages/template.js';
 import type { Shop } from '../domain/shop/shop.js';
 import type { FileProblem } from '../yaml/problem.js';
 import { problemAt } from '../yaml/yaml-file.js';
-import type { TemplateSet, TemplateSource } from './load.js';
 import { readSample } from './preview.js';
 import { chooseLanguage, parseVariant, renderVariant } from './render.js';
+import type { TemplateSet, TemplateSource } from './template-set.js';
 
 /**
  * Data without which nothing can be sent, although `requires` does not name it: a broadcast without it would start and reach nobody. Found

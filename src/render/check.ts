@@ -12,7 +12,6 @@ import { checkRequires } from './check-requires.js';
 import { compileTemplate } from './compile.js';
 import { type Composed, composedTexts } from './compose.js';
 import { filterNames, parseLiquid, tagNames, variablesOf } from './engine.js';
-import type { TemplateSet, TemplateSource } from './load.js';
 import { checkMarkup } from './markup.js';
 import type { MjmlConverter } from './mjml.js';
 import { readSample } from './preview.js';
@@ -20,6 +19,7 @@ import { findPromotion, offsetOf } from './promotion.js';
 import { chooseLanguage, parseVariant, renderVariant } from './render.js';
 import type { Shape } from './scope.js';
 import { knownVariables, shapeOf } from './scope.js';
+import type { TemplateSet, TemplateSource } from './template-set.js';
 
 /** Classes whose email the law wants with a postal address and a way out. */
 const promotional: ReadonlySet<MessageClass> = new Set(['marketing', 'broadcast']);

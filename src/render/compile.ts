@@ -7,8 +7,8 @@ import type { RecommendationBlock } from '../domain/recommendations/block.js';
 import type { FileProblem } from '../yaml/problem.js';
 import { type Composed, composedTexts, composeEmail, composeWord } from './compose.js';
 import { knowledgeNamedIn, liquidTags } from './knowledge-named.js';
-import type { TemplateSet, TemplateSource } from './load.js';
 import type { MjmlConverter } from './mjml.js';
+import type { TemplateSet, TemplateSource } from './template-set.js';
 
 /** Raised when the same sources give another result: it makes every template a new version at the next publish. */
 const compilerVersion = 2;

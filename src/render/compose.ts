@@ -2,7 +2,7 @@ import { channelKind } from '../domain/messages/channel.js';
 import type { FileProblem } from '../yaml/problem.js';
 import type { YamlFile } from '../yaml/yaml-file.js';
 import { problemAt } from '../yaml/yaml-file.js';
-import type { SourceFile, TemplateSet, TemplateSource } from './load.js';
+import type { SourceFile, TemplateSet, TemplateSource } from './template-set.js';
 
 /** A part of a composed text, and the place in a file that it came from. */
 interface Part {

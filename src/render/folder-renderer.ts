@@ -4,9 +4,9 @@ import type { Shop } from '../domain/shop/shop.js';
 import { readPath } from '../domain/values/read-path.js';
 import { compileDraft, compileTemplate } from './compile.js';
 import { variablesOf } from './engine.js';
-import type { TemplateSet } from './load.js';
 import { withMjml } from './mjml.js';
 import { chooseLanguage, type ParsedVariant, parseVariant, renderVariant } from './render.js';
+import type { TemplateSet } from './template-set.js';
 
 /**
  * Renders templates of the project folder, unpublished, at once: they were compiled before. What is wrong with one is an empty message that

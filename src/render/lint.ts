@@ -2,8 +2,8 @@ import type { ClassPolicy } from '../domain/policy/class-policy.js';
 import type { Shop } from '../domain/shop/shop.js';
 import type { FileProblem } from '../yaml/problem.js';
 import { checkTemplate } from './check.js';
-import type { TemplateSet } from './load.js';
 import { withMjml } from './mjml.js';
+import type { TemplateSet } from './template-set.js';
 
 /** All that is wrong in a `templates` folder, in the order of its files: what could not be read, then each template in turn. */
 export async function lintTemplates(

@@ -4,7 +4,7 @@ import type { Shop } from '../domain/shop/shop.js';
 import { isTimeZone } from '../domain/time/time-zone.js';
 import { templateExamples } from '../knowledge/templates.js';
 import { folderRenderer } from './folder-renderer.js';
-import type { Sample, TemplateSet } from './load.js';
+import type { Sample, TemplateSet } from './template-set.js';
 
 /** What a template of the folder gives, without publishing it: for `sojourn template preview` and for lint's samples. */
 export async function previewTemplate(options: {

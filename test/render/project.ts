@@ -5,7 +5,8 @@ import type { RenderContext } from '../../src/domain/messages/rendering.js';
 import type { CompiledTemplate } from '../../src/domain/messages/template.js';
 import { loadShop } from '../../src/project/shop.js';
 import { lintTemplates } from '../../src/render/lint.js';
-import { loadTemplates, type TemplateSet } from '../../src/render/load.js';
+import { loadTemplates } from '../../src/render/load.js';
+import type { TemplateSet } from '../../src/render/template-set.js';
 import type { FileProblem } from '../../src/yaml/problem.js';
 
 export const shop = await loadShop('.');

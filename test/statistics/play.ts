@@ -124,7 +124,7 @@ export function playSegments(random: Random, runs: number, mean: number, spread:
     for (const unit of ['people', 'money'] as const) {
       const played = segments.map((segment, at) => armsOf(amounts, segment, at, unit));
       const of = tally[unit === 'people' ? 'product' : 'money'];
-      for (const kept of ['none', 'offer']) waysOf(played, unit, kept).forEach((way, at) => void count(of, way, truths[at] ?? 0));
+      for (const kept of ['none', 'offer']) for (const [at, way] of waysOf(played, unit, kept).entries()) count(of, way, truths[at] ?? 0);
     }
   }
   return tally;
@@ -139,7 +139,9 @@ function armsOf(random: Random, pair: Pair<Counts>, at: number, unit: 'people' |
   return { segment: `s${at}`, arms: [arm('none', pair.control), arm('offer', pair.treatment)] };
 }
 
-/** Where the product gives a segment another arm than `kept`, that of all people: 1 for the offer, −1 for the control, 0 where it does not. */
+/**
+ * Where the product gives a segment another arm than `kept`, that of all people: 1 for the offer, −1 for the control, 0 where it does not.
+ */
 function waysOf(segments: readonly SegmentInputs[], unit: 'people' | 'money', kept: string): readonly number[] {
   const total = (id: string): ArmSums =>
     segments

@@ -14,7 +14,7 @@ import type { ShopAdmin } from '../ports.js';
 import { AdminFault, answerOf } from './paged.js';
 
 /** Shopify takes so many at once. */
-export const mostCodes = 250;
+const mostCodes = 250;
 /** Letters and digits behind the prefix. */
 const codeLength = 10;
 /** How often Shopify is asked whether it has made them, and how long between. */
