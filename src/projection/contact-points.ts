@@ -1,6 +1,6 @@
-import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { type CountryCode, isSupportedCountry } from 'libphonenumber-js/max';
 import { checkEmail } from '../channels/email/address.js';
-import { isFictionalPhone } from '../channels/sms/address.js';
+import { isFictionalPhone, parsePhone } from '../channels/sms/address.js';
 import { countryCode } from '../domain/places/zone-evidence.js';
 
 /** Where a person can be reached, as their traits tell it. */
@@ -49,7 +49,7 @@ function readPhone(value: unknown, own: CountryCode | undefined, shop: CountryCo
 }
 
 function numberOf(text: string, country: CountryCode | undefined, mustBeValid: boolean): string | null {
-  const number = parsePhoneNumberFromString(text, { extract: false, ...(country ? { defaultCountry: country } : {}) });
+  const number = parsePhone(text, country);
   if (number === undefined || number.ext || !number.isPossible()) return null;
   return !mustBeValid || number.isValid() || isFictionalPhone(number.number) ? number.number : null;
 }

@@ -65,7 +65,8 @@ export function readWithAny<T>(secrets: Secrets, purpose: KeyPurpose, read: (key
 
 /** Hex HMAC-SHA256 under the key that signs. */
 export function keyed(secrets: Secrets, purpose: KeyPurpose, text: string): string {
-  return hmac(signingKey(secrets, purpose), text);
+  const key = signingKey(secrets, purpose);
+  return purpose === 'addresses' ? addressHmac(`${key.length}:${key}${text}`) : hmac(key, text);
 }
 
 /** The same under each of the other keys: how it may be written where it was made before a rotation. */
@@ -74,14 +75,14 @@ export function keyedByOthers(secrets: Secrets, purpose: KeyPurpose, text: strin
 }
 
 function hmac(secret: string, text: string): string {
-  return hmacOf(`${secret.length}:${secret}${text}`);
+  return createHmac('sha256', secret).update(text).digest('hex');
 }
 
-/** Every turn of a person asks for the keys of their addresses, several times. */
-const hmacOf = remembered((asked) => {
+/** Every turn of a person asks for the keys of their addresses, several times; what else is keyed is seldom the same twice. */
+const addressHmac = remembered((asked) => {
   const from = asked.indexOf(':') + 1;
   const to = from + Number.parseInt(asked, 10);
-  return createHmac('sha256', asked.slice(from, to)).update(asked.slice(to)).digest('hex');
+  return hmac(asked.slice(from, to), asked.slice(to));
 }, 1_000);
 
 /** Tells secrets apart without telling them: 16 hex digits. Kept in the store, shown to operators. */
