@@ -10,7 +10,7 @@ import { type Recount, recount, type ToldMessage } from './recount.js';
 import { type ShopCall, shopDays } from './shop-day.js';
 
 /**
- * `npm run demo [-- --json] [-- --keep]`: plays two real days of a shop, and the days that its journeys run after them, through a real
+ * `npm run demo:days [-- --json] [-- --keep]`: plays two real days of a shop, and the days that its journeys run after them, through a real
  * instance with a sped-up clock. On the second day a newsletter goes to everyone, and has to make way for the cart reminders. Exits 0 only
  * if the store, the mailbox and the phone agree message by message, and caps and quiet hours hold as recounted from what arrived.
  */
