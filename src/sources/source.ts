@@ -46,9 +46,17 @@ export type SignedReading =
       readonly events: readonly { readonly raw: Fields; readonly origin: ShopEvent['origin'] }[];
       readonly products: readonly ToldProduct[];
       /** People to erase, by every id and address that is named. */
-      readonly erase: readonly { readonly userIds: readonly string[]; readonly email: string | null }[];
+      readonly erase: readonly Named[];
     }
   | (Unreadable & { readonly keeps?: Fields });
+
+/** A person whom a request names, by every id and address that it has. */
+export interface Named {
+  readonly userIds: readonly string[];
+  readonly email: string | null;
+  /** E.164. */
+  readonly phone: string | null;
+}
 
 export type Fields = Readonly<Record<string, unknown>>;
 

@@ -3,7 +3,7 @@ import { ourselves } from '../../domain/keys/speaker.js';
 import type { Instant } from '../../domain/time/instant.js';
 import { keptCharacters } from '../../domain/values/kept-payload.js';
 import { readOne } from '../../sources/kit/read-one.js';
-import type { SignedReading, Source } from '../../sources/source.js';
+import type { Named, SignedReading, Source } from '../../sources/source.js';
 import { findExactly } from '../../store/profile-search.js';
 import { tellProducts } from '../catalogue/tell-products.js';
 import type { AppDeps } from '../deps.js';
@@ -39,13 +39,11 @@ function delivery({ clock, placeholderIds }: AppDeps, receivedAt: Instant) {
   return { receivedAt, rate: clock.rate, placeholderIds, speakerOf: () => ({ speaker: ourselves, note: null }) };
 }
 
-async function eraseEverybody(
-  deps: AppDeps,
-  { userIds, email }: { readonly userIds: readonly string[]; readonly email: string | null },
-): Promise<void> {
+async function eraseEverybody(deps: AppDeps, { userIds, email, phone }: Named): Promise<void> {
   const sought = [
     ...userIds.map((text) => ({ text, email: null, phone: null })),
     ...(email === null ? [] : [{ text: '', email: email.toLowerCase(), phone: null }]),
+    ...(phone === null ? [] : [{ text: '', email: null, phone }]),
   ];
   const found = new Set<string>();
   for (const by of sought) for (const { profileId } of await findExactly(deps.store.db, by, mostPeople)) found.add(profileId);

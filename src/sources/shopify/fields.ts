@@ -33,6 +33,12 @@ export function digits(value: unknown): string | null {
   return written !== null && /^\d{1,30}$/.test(written) ? written : null;
 }
 
+/** A number that is written in full (E.164). Others name nobody. Null: it is none. */
+export function fullPhone(value: unknown): string | null {
+  const written = text(value);
+  return written !== null && /^\+\d{7,15}$/.test(written) ? written : null;
+}
+
 /** An amount as Shopify writes it; null: it is none. */
 export function amount(value: unknown): number | null {
   const written = text(value);

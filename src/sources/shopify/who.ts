@@ -1,5 +1,5 @@
 import type { EventSaid, Fields } from '../source.js';
-import { digits, given, idOf, record, text } from './fields.js';
+import { digits, fullPhone, given, idOf, record, text } from './fields.js';
 
 /** Ids of people and things, with the source's name in front: a customer's number at Shopify is no number of the shop's own. */
 export const customerUser = (customerId: string): string => `shopify-customer-${customerId}`;
@@ -32,14 +32,14 @@ export function customerIdOf(body: Fields): string | null {
   return idOf(record(body['customer'])) ?? digits(body['customer_id']);
 }
 
-/** What is kept of a person. A number that is not written in full (E.164) names nobody. */
+/** What is kept of a person. */
 export function contactOf(body: Fields): Fields {
   const customer = record(body['customer']);
   const address = record(body['shipping_address'] ?? body['billing_address'] ?? body['default_address']);
-  const phones = [body['phone'], customer['phone'], body['sms_marketing_phone']].map(text);
+  const phones = [body['phone'], customer['phone'], body['sms_marketing_phone']].map(fullPhone);
   return given({
     email: text(body['email']) ?? text(body['contact_email']) ?? text(customer['email']),
-    phone: phones.find((phone) => phone !== null && /^\+\d{7,15}$/.test(phone)) ?? null,
+    phone: phones.find((phone) => phone !== null) ?? null,
     firstName: text(body['first_name']) ?? text(customer['first_name']) ?? text(address['first_name']),
     lastName: text(body['last_name']) ?? text(customer['last_name']) ?? text(address['last_name']),
     locale: text(body['customer_locale']),

@@ -1,6 +1,6 @@
 import type { Fields, SignedReading } from '../../source.js';
 import { gidDigits, record, records, text } from '../fields.js';
-import { readTopic } from '../read-topic.js';
+import { digestOf, readTopic } from '../read-topic.js';
 
 /** The things of a list of the Admin API. */
 export function nodesOf(connection: unknown): readonly Fields[] {
@@ -81,7 +81,7 @@ export function readFoundCheckout(checkout: Fields, lines: readonly Fields[]): S
 
 function found(topic: string, body: Fields, { id, updatedAt }: Fields): SignedReading {
   const at = Date.parse(text(updatedAt) ?? '');
-  const webhookId = `found-${gidDigits(id) ?? ''}-${Number.isNaN(at) ? '' : at}`;
+  const webhookId = `found-${digestOf(`${text(id) ?? ''} ${at}`)}`;
   return readTopic({ topic, webhookId, triggeredAt: null, shop: null }, body, at);
 }
 
