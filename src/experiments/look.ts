@@ -1,9 +1,9 @@
 import { challengersOf, type Experiment, type Guardrail, otherPeople, unitOf } from '../journey/experiment.js';
-import { type ArmReading, decide, type Reading, type TestRules, type TestState, usualRules } from '../statistics/decision.js';
+import { type ArmReading, decide, earn, type Reading, type TestRules, type TestState, usualRules } from '../statistics/decision.js';
 import type { boundaries } from '../statistics/group-sequential.js';
 import { isNonInferior } from '../statistics/guardrail.js';
 import { anytimeSplitP, lnSplitFactor, type Stretch } from '../statistics/sample-ratio.js';
-import { type ArmSums, type Entered, type ExperimentSums, noSums, type SegmentSums } from './sums.js';
+import { type ArmSums, type Entered, type ExperimentSums, noSums, type SegmentSums, type VersionSums } from './sums.js';
 
 /** Of the way in which numbers are made of sums: another one where a look would come to another result. */
 export const analysisVersion = 'analysis-1';
@@ -24,6 +24,8 @@ export interface LookInputs {
   readonly conflicted: number;
   /** People by version and arm, with the weights of that version. */
   readonly stretches: readonly Stretch[];
+  /** A bandit's. Absent: it is a test. */
+  readonly bandit?: BanditInputs;
   /** By segment, and in what values are counted. Absent: the experiment names no segments. */
   readonly unit?: 'money' | 'people';
   readonly segments?: readonly SegmentInputs[];
@@ -33,6 +35,18 @@ export interface LookInputs {
 
 export interface ArmInputs extends ArmSums {
   readonly cost: number;
+}
+
+export interface BanditInputs {
+  /** The least share of an arm. */
+  readonly floor: number;
+  /** People by the weights that drew them. */
+  readonly batches: readonly {
+    readonly version: number;
+    /** Of all arms, whose window is complete. */
+    readonly people: number;
+    readonly arms: readonly Pick<ArmSums, 'arm' | 'people' | 'sum' | 'sumSquares'>[];
+  }[];
 }
 
 /** Of the arms that are compared. */
@@ -80,8 +94,19 @@ export function lookInputs(experiment: Experiment, sums: ExperimentSums, { day, 
     conflicted: sums.conflicted,
     stretches: stretchesOf(experiment, sums.entered, weights),
     mostBefore,
+    ...(experiment.bandit === undefined
+      ? {}
+      : { unit: unitOf(experiment.metric.kind), bandit: { ...experiment.bandit, batches: batchesOf(sums.versions ?? []) } }),
     ...(sums.segments === undefined ? {} : { unit: unitOf(experiment.metric.kind), segments: segmentInputs(experiment, sums.segments) }),
   };
+}
+
+function batchesOf(versions: readonly VersionSums[]): BanditInputs['batches'] {
+  return versions.map(({ version, arms }) => ({
+    version,
+    people: arms.reduce((all, { people }) => all + people, 0),
+    arms: arms.map(({ arm, people, sum, sumSquares }) => ({ arm, people, sum, sumSquares })),
+  }));
 }
 
 /** In the order of the file, the others last. */
@@ -98,7 +123,10 @@ function segmentInputs(experiment: Experiment, found: readonly SegmentSums[]): r
 /** The result, of these inputs alone. `looksAt` is for simulations, as in `decide`. */
 export function resultOf(inputs: LookInputs, looksAt?: typeof boundaries): LookResult {
   const { p: splitP, mostFactor } = splitOf(inputs);
-  const state = decide(inputs.rules, inputs.before, readingOf(inputs, splitP), looksAt);
+  const state =
+    inputs.bandit === undefined
+      ? decide(inputs.rules, inputs.before, readingOf(inputs, splitP), looksAt)
+      : earn(inputs.rules, inputs.before, { day: inputs.day, splitP });
   return { state, splitP, mostFactor, alphaSpent: state.looks.at(-1)?.spent ?? 0 };
 }
 

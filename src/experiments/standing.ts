@@ -14,6 +14,7 @@ const lights: Readonly<Record<TestState['kind'], Light>> = {
   'harm-stop': 'red',
   'inconclusive-cheapest': 'amber',
   invalid: 'red',
+  earning: 'amber',
 };
 
 export function lightOf({ kind }: TestState): Light {
@@ -29,7 +30,7 @@ export function sentenceOf(experiment: Experiment, state: TestState, language: '
 
 /** The day of the next planned look; null: none comes. */
 export function nextLookDay({ plan }: Experiment, state: TestState): number | null {
-  if (isDecided(state)) return null;
+  if (isDecided(state) || state.kind === 'earning') return null;
   const taken = state.looks.at(-1)?.look ?? 0;
   return plan.lookDays[taken] ?? null;
 }
@@ -42,6 +43,7 @@ export function armKept(experiment: Experiment, state: TestState): string | null
     case 'collecting':
     case 'look':
     case 'invalid':
+    case 'earning':
       return null;
     case 'winner':
     case 'inconclusive-cheapest':
@@ -54,5 +56,6 @@ export function armKept(experiment: Experiment, state: TestState): string | null
 
 /** Whether anything of an effect may be shown: not before the first planned look, and never where the split is broken. */
 export function showsEffect(state: TestState): boolean {
+  if (state.kind === 'earning') return state.isOpen;
   return state.kind !== 'invalid' && (state.looks.length > 0 || isDecided(state));
 }

@@ -32,6 +32,14 @@ export interface ExperimentSums {
   readonly conflicted: number;
   /** The same by the segment that people were in when they came. Absent: the experiment names none. */
   readonly segments?: readonly SegmentSums[];
+  /** The same by version. Absent: the experiment is no bandit. */
+  readonly versions?: readonly VersionSums[];
+}
+
+/** Of the people who were drawn by the weights of one version. */
+export interface VersionSums {
+  readonly version: number;
+  readonly arms: readonly ArmSums[];
 }
 
 export interface SegmentSums {

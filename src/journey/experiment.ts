@@ -23,6 +23,8 @@ export interface Experiment {
   readonly metric: ExperimentMetric;
   /** Segments that may have a winner of their own; somebody in several counts for the first. Absent: none is asked for. */
   readonly segments?: readonly string[];
+  /** Weights follow what arms bring, once a day; `floor`: the least share of an arm. Absent: it is a test, with the weights of the file. */
+  readonly bandit?: { readonly floor: number };
   readonly guardrails: readonly Guardrail[];
   readonly plan: ExperimentPlan;
   /** Who carries a decision out. */

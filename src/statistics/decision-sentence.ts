@@ -28,6 +28,7 @@ const english: Sentences = {
     `${list(names.challengers, 'and')} brought so much less per person that the test stopped early, so stay with “${names.control}”.`,
   'inconclusive-cheapest': ({ challenger }, names) =>
     `No difference could be found, so the cheapest arm that risks little is kept: “${nameOf(challenger, names)}”.`,
+  earning: () => 'More people get what brings more as far as is known, and how much more it brings is not tested here.',
   invalid: () =>
     'People did not come to the arms in the shares that were set, so this test says nothing until that is mended and it is started afresh.',
 };
@@ -44,6 +45,7 @@ const german: Sentences = {
     `${broughtInGerman(names)} pro Person so viel weniger, dass der Test früher endete, also bleibt es bei „${names.control}“.`,
   'inconclusive-cheapest': ({ challenger }, names) =>
     `Es ließ sich kein Unterschied finden, also bleibt die günstigste Variante, die wenig aufs Spiel setzt: „${nameOf(challenger, names)}“.`,
+  earning: () => 'Mehr Leute bekommen das, was nach bisherigem Wissen mehr bringt, und um wie viel mehr, wird hier nicht geprüft.',
   invalid: () =>
     'Die Leute kamen nicht in den eingestellten Anteilen in die Varianten, also sagt dieser Test nichts, bis das behoben ist und er neu beginnt.',
 };

@@ -82,6 +82,8 @@ export type TestState = Progress &
     /** `challenger` is null where the control is kept. */
     | { readonly kind: 'inconclusive-cheapest'; readonly challenger: number | null; readonly day: number }
     | { readonly kind: 'invalid'; readonly day: number }
+    /** A bandit: it earns, and names nobody. `isOpen`: what arms bring may be shown. */
+    | { readonly kind: 'earning'; readonly day: number; readonly isOpen: boolean }
   );
 
 /** What crossed: the boundary of a planned look, or the sequence that may be read on any day. */
@@ -91,7 +93,17 @@ export const beginning: TestState = { kind: 'collecting', looks: [], dropped: []
 
 /** Whether a test has ended. */
 export function isDecided({ kind }: TestState): boolean {
-  return kind !== 'collecting' && kind !== 'look';
+  return kind !== 'collecting' && kind !== 'look' && kind !== 'earning';
+}
+
+/**
+ * The state of a bandit, whose weights follow what it sees: no test of its people holds, so it only earns, until the split is broken. What
+ * it shows is shown from the first planned look on.
+ */
+export function earn({ lookDays }: TestRules, state: TestState, { day, splitP }: Pick<Reading, 'day' | 'splitP'>): TestState {
+  if (isDecided(state)) return state;
+  if (splitP < brokenSplit) return { kind: 'invalid', looks: [], dropped: [], day };
+  return { kind: 'earning', looks: [], dropped: [], day, isOpen: day >= (lookDays[0] ?? 0) };
 }
 
 /** The state after a day's reading. `looksAt` is for simulations, which ask for the same boundaries many times. */

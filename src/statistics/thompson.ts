@@ -1,4 +1,4 @@
-import { chanceBest } from './best-arm.js';
+import { chanceBest, chanceBestMean } from './best-arm.js';
 import { type Beta, flatPrior, posterior } from './beta-posterior.js';
 import { type Counts, meanOf, type Sums, varianceOf } from './sums.js';
 
@@ -24,6 +24,19 @@ export const usualBandit: BanditPolicy = { floor: 0.05, batches: 5, people: 100,
 export function nextWeights(arms: readonly Counts[], batches: number, policy = usualBandit, prior: Beta = flatPrior): readonly number[] {
   const isWarm = batches >= policy.batches && arms.every(({ hits, of }) => of >= policy.people && hits >= policy.conversions);
   return isWarm ? allocation(chanceBest(arms.map((arm) => posterior(arm, prior))), policy.floor) : arms.map(() => 1 / arms.length);
+}
+
+/** The same for arms whose values are money: beliefs about means are normal. */
+export function nextMeanWeights(
+  arms: readonly { readonly sums: Sums; readonly conversions: number }[],
+  batches: number,
+  policy = usualBandit,
+): readonly number[] {
+  const isWarm =
+    batches >= policy.batches && arms.every(({ sums, conversions }) => sums.n >= policy.people && conversions >= policy.conversions);
+  const beliefs = arms.map(({ sums }) => ({ value: meanOf(sums), standardError: Math.sqrt(varianceOf(sums) / sums.n) }));
+  const isSpread = isWarm && beliefs.every(({ standardError }) => standardError > 0);
+  return isSpread ? allocation(chanceBestMean(beliefs), policy.floor) : arms.map(() => 1 / arms.length);
 }
 
 /** floor + (1 − K·floor) · P(best); all alike where the floors leave nothing. */

@@ -47,7 +47,7 @@ export async function newestLook(db: Db | Trx, run: RunId): Promise<StoredLook |
 /** The look that decided; null: none did. */
 export async function firstDecidedLook(db: Db | Trx, { id, seed }: RunId): Promise<StoredLook | null> {
   const { rows } = await sql<StoredLook>`select ${columns} from experiment_looks where experiment = ${id} and seed = ${seed}
-    and state ->> 'kind' not in ('collecting', 'look') order by day limit 1`.execute(db);
+    and state ->> 'kind' not in ('collecting', 'look', 'earning') order by day limit 1`.execute(db);
   return rows[0] ?? null;
 }
 

@@ -1,10 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Instant } from '../domain/time/instant.js';
-import type { ArmSums, Entered, ExperimentSums, SegmentSums } from '../experiments/sums.js';
+import type { ArmSums, Entered, ExperimentSums, SegmentSums, VersionSums } from '../experiments/sums.js';
 import { type Experiment, type ExperimentMetric, unitOf } from '../journey/experiment.js';
 import type { Db, Trx } from './db.js';
 
-type Run = Pick<Experiment, 'id' | 'seed' | 'unit' | 'metric' | 'segments'>;
+type Run = Pick<Experiment, 'id' | 'seed' | 'unit' | 'metric' | 'segments' | 'bandit'>;
 
 /** Only people who came from `start` on and before `end`. */
 interface Span {
@@ -59,6 +59,7 @@ async function sumsOf(
     arms: byArm(groups),
     entered: enteredOf(rows),
     ...(run.segments === undefined ? {} : { segments: bySegment(groups) }),
+    ...(run.bandit === undefined ? {} : { versions: byVersion(groups) }),
   };
 }
 
@@ -77,6 +78,11 @@ function enteredOf(rows: readonly (Group & { readonly entered: number })[]): Exp
 function bySegment(groups: readonly Group[]): readonly SegmentSums[] {
   const named = new Set(groups.flatMap(({ segment }) => segment ?? []));
   return [...named].sort().map((segment) => ({ segment, arms: byArm(groups.filter((group) => group.segment === segment)) }));
+}
+
+function byVersion(groups: readonly Group[]): readonly VersionSums[] {
+  const versions = [...new Set(groups.map(({ version }) => version))].sort((a, b) => a - b);
+  return versions.map((version) => ({ version, arms: byArm(groups.filter((group) => group.version === version)) }));
 }
 
 function segmentOf({ segments }: Run): RawBuilder<unknown> {

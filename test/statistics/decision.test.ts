@@ -159,6 +159,7 @@ describe('a sentence for each state', () => {
     { kind: 'inconclusive-cheapest', ...progress, challenger: null, day: 28 },
     { kind: 'inconclusive-cheapest', ...progress, challenger: 0, day: 28 },
     { kind: 'invalid', ...progress, day: 3 },
+    { kind: 'earning', ...progress, day: 3, isOpen: false },
   ];
 
   test.each(states)('$kind', (state) => {
@@ -182,6 +183,7 @@ describe('a sentence for each state', () => {
         "No difference could be found, so the cheapest arm that risks little is kept: “no offer”.",
         "No difference could be found, so the cheapest arm that risks little is kept: “10 % off”.",
         "People did not come to the arms in the shares that were set, so this test says nothing until that is mended and it is started afresh.",
+        "More people get what brings more as far as is known, and how much more it brings is not tested here.",
       ]
     `);
     expect(states.map((state) => decisionSentence(state, names, rules, 'de'))).toMatchInlineSnapshot(`
@@ -194,6 +196,7 @@ describe('a sentence for each state', () => {
         "Es ließ sich kein Unterschied finden, also bleibt die günstigste Variante, die wenig aufs Spiel setzt: „no offer“.",
         "Es ließ sich kein Unterschied finden, also bleibt die günstigste Variante, die wenig aufs Spiel setzt: „10 % off“.",
         "Die Leute kamen nicht in den eingestellten Anteilen in die Varianten, also sagt dieser Test nichts, bis das behoben ist und er neu beginnt.",
+        "Mehr Leute bekommen das, was nach bisherigem Wissen mehr bringt, und um wie viel mehr, wird hier nicht geprüft.",
       ]
     `);
   });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { instant, maybeInstant, pageQuery, plainText } from './shared.js';
 
-const state = z.enum(['collecting', 'look', 'winner', 'loser', 'harm-stop', 'inconclusive-cheapest', 'invalid']);
+const state = z.enum(['collecting', 'look', 'winner', 'loser', 'harm-stop', 'inconclusive-cheapest', 'invalid', 'earning']);
 const words = z.object({ en: z.string(), de: z.string() });
 const numbers = z.array(z.number()).readonly();
 

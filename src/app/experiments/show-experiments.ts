@@ -1,7 +1,8 @@
 import { day, type Instant } from '../../domain/time/instant.js';
+import { banditEffects } from '../../experiments/bandit.js';
 import { type ArmEffect, effectsOf } from '../../experiments/effect.js';
 import { type FactorEffect, factorEffects } from '../../experiments/factor-effects.js';
-import { lookInputs, splitOf, type WeightsByVersion } from '../../experiments/look.js';
+import { type LookInputs, lookInputs, splitOf, type WeightsByVersion } from '../../experiments/look.js';
 import { pictureOf } from '../../experiments/picture.js';
 import { type SegmentWinners, segmentWinners } from '../../experiments/segment-winners.js';
 import { armKept, type Light, lightOf, nextLookDay, sentenceOf, showsEffect } from '../../experiments/standing.js';
@@ -133,7 +134,7 @@ export async function showExperiment(deps: Deps, id: string, { reveals = false }
     })),
     conflicted: sums.conflicted,
     split: { p, isBroken, versions: splitByVersion(definition, sums.entered, weights) },
-    effects: hidden === null ? effectsOf(inputs) : null,
+    effects: hidden === null ? shownEffects(inputs) : null,
     factors: hidden === null && definition.factors !== undefined ? factorEffects(definition.factors, inputs) : null,
     hidden,
     decidedOn: asDecided(decided),
@@ -143,6 +144,10 @@ export async function showExperiment(deps: Deps, id: string, { reveals = false }
     acts,
   };
   return { ...result, picture: { en: draw(definition, result, 'en'), de: draw(definition, result, 'de') } };
+}
+
+function shownEffects(inputs: LookInputs): readonly ArmEffect[] {
+  return inputs.bandit === undefined ? effectsOf(inputs) : banditEffects(inputs, inputs.bandit);
 }
 
 function asDecided(look: StoredLook | null): ExperimentResult['decidedOn'] {

@@ -47,5 +47,11 @@ export async function specifyExperiment(
     weights: await weightsOf(store.db, definition.id),
   });
   const { p, mostFactor } = splitOf(inputs);
-  return { asOf, definition, inputs, expected: { splitP: p, mostFactor, effects: effectsOf(inputs) }, looks };
+  return {
+    asOf,
+    definition,
+    inputs,
+    expected: { splitP: p, mostFactor, effects: inputs.bandit === undefined ? effectsOf(inputs) : [] },
+    looks,
+  };
 }

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { day, type Instant } from '../../domain/time/instant.js';
+import { nextShares } from '../../experiments/bandit.js';
 import { analysisVersion, type LookInputs, lookInputs, resultOf, type WeightsByVersion } from '../../experiments/look.js';
 import { ownArms, segmentWinners } from '../../experiments/segment-winners.js';
 import { armKept } from '../../experiments/standing.js';
 import type { Experiment, LiveExperiment } from '../../journey/experiment.js';
 import { beginning, isDecided } from '../../statistics/decision.js';
 import type { Trx } from '../../store/db.js';
+import { addDefinitionVersion, lockDefinitions, readDefinitionVersion } from '../../store/definitions.js';
 import { addAct, addLook, lockRun, newestLook, type StoredLook, versionsOfExperiment } from '../../store/experiment-looks.js';
 import { firstExposureAt, readSums } from '../../store/experiment-sums.js';
 import { readLiveExperiments } from '../../store/experiments.js';
@@ -75,7 +77,29 @@ async function takeLook(trx: Trx, { version, definition }: LiveExperiment, { fir
   });
   const look = storedLook(definition, version, inputs, at);
   const seq = await addLook(trx, look);
-  if (seq !== null) await carryOut(trx, definition, { ...look, seq }, newest);
+  if (seq === null) return;
+  await carryOut(trx, definition, { ...look, seq }, newest);
+  if (inputs.bandit !== undefined && look.state.kind === 'earning')
+    await moveWeights(trx, { version, definition }, { shares: nextShares(inputs, inputs.bandit), at });
+}
+
+/**
+ * The weights of the bandit's next day, as a version of the definition: what drew somebody stays with them, and the split is judged by it.
+ * The file stays what it is (source and hash), so publishing it again changes nothing.
+ */
+async function moveWeights(
+  trx: Trx,
+  { version, definition }: LiveExperiment,
+  { shares, at }: { readonly shares: ReadonlyMap<string, number>; readonly at: Instant },
+): Promise<void> {
+  const arms = definition.arms.map((arm) => ({ ...arm, weight: shares.get(arm.id) ?? arm.weight }));
+  if (arms.every(({ weight }, place) => Math.abs(weight - (definition.arms[place]?.weight ?? 0)) < 0.0005)) return;
+  await lockDefinitions(trx, 'experiment');
+  const newest = await readDefinitionVersion(trx, 'experiment', definition.id, 'newest');
+  // Somebody has published another one since: it is read from the next look on.
+  if (newest?.version !== version) return;
+  const note = `Weights of the day by the bandit: ${arms.map(({ id, weight }) => `${id} ${(100 * weight).toFixed(2)} %`).join(', ')}`;
+  await addDefinitionVersion(trx, { ...newest, version: version + 1, definition: { ...definition, arms }, note, publishedAt: at });
 }
 
 /** A look with its result, as it is kept. */

@@ -5,6 +5,7 @@ import type { Experiment, Guardrail, GuardrailKind } from '../../journey/experim
 import type { Reference } from '../../journey/finding.js';
 import { toLimitMs } from '../../yaml/duration-source.js';
 import type { DefinitionForm } from '../kind.js';
+import { banditFindings } from './bandit-lint.js';
 import { factorsOf, withArms } from './cells.js';
 import { armsAreWritten } from './factors-lint.js';
 import { lintExperiment, type ReadExperiment } from './lint.js';
@@ -16,6 +17,7 @@ export const experimentForm: DefinitionForm<Experiment> = {
   compile: (source: WrittenExperiment) => readExperiment(withArms(source)).definition,
   lint: (source: WrittenExperiment, context) => [
     ...armsAreWritten(source),
+    ...banditFindings(withArms(source)),
     ...lintExperiment(withArms(source), readExperiment(withArms(source)), context),
   ],
 };
@@ -45,6 +47,7 @@ function readExperiment(source: ExperimentSource): ReadExperiment {
     audience: audienceOf(source, references),
     metric: { kind: metric.of, windowMs, marginRate: metric.margin_rate ?? 1 },
     ...(source.segments === undefined ? {} : { segments: source.segments }),
+    ...(source.bandit === undefined ? {} : { bandit: { floor: source.bandit.floor / 100 } }),
     guardrails: guardrailsOf(source.guardrails),
     plan: { people: plan.people, lookDays: plan.looks?.map(toDays) ?? usualLooks(windowMs) },
     decision: source.decision,

@@ -109,6 +109,15 @@ export const experimentSource = z
       description:
         'Segments that may get another arm than all people, where that is sure. Somebody in several counts for the first; everybody else is `others`.',
     }),
+    bandit: z
+      .strictObject({
+        floor: z.number().min(1).max(20).default(5).meta({ description: 'No arm gets fewer percent of the people.' }),
+      })
+      .optional()
+      .meta({
+        description:
+          'Weights follow what arms bring, once a day: it earns, and tells nobody how much better an arm is. Three arms or more, a window under seven days.',
+      }),
     guardrails: z
       .array(guardrail)
       .max(4)
