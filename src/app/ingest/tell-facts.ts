@@ -2,6 +2,7 @@ import { concernedBy, type Segments } from '../../definitions/segment/in-force.j
 import { open, type Sealed } from '../../domain/keys/sealed.js';
 import type { Secrets } from '../../domain/keys/secrets.js';
 import type { TopicPolicy } from '../../domain/policy/topic-policy.js';
+import type { Instant } from '../../domain/time/instant.js';
 import type { ProfileId } from '../../domain/values/ids.js';
 import type { MatchableFact, Matched } from '../../matching/matched.js';
 import type { NewInput } from '../../matching/waits.js';
@@ -56,27 +57,38 @@ export interface Told {
  * these facts, those of `reviewPeople`, and one more if somebody came into a segment or left one.
  */
 export async function tellFacts(trx: Trx, context: TellContext, telling: Telling): Promise<Told> {
-  const { depth } = telling;
+  const { depth, newcomers = [] } = telling;
   const concerned = whomSegmentsConcern(context, telling);
+  const at = context.clock.now();
+  const moved = concerned.filter((id) => !newcomers.includes(id)).map((id) => ({ id, lastInstant: at }));
   const listeners = telling.facts.length === 0 ? null : await readListeners(trx, telling.facts, placesOf(concerned));
-  const told = await tellJourneys(trx, context, { ...telling, facts: atDepth(telling.facts, depth) }, listeners);
+  const facts = atDepth(telling.facts, depth);
+  const told = await tellJourneys(trx, context, { ...telling, facts, people: [...telling.people, ...moved] }, listeners);
   if (concerned.length === 0) return told;
-  const after = await reviewAndTell(trx, context, concerned, { known: listeners, depth });
+  const after = await reviewAndTell(trx, context, concerned, { known: listeners, depth, at, moved: new Set(moved.map(({ id }) => id)) });
   return { ...told, matched: [...told.matched, ...after.matched], wakes: told.wakes || after.wakes };
 }
 
-/**
- * Looks where these people stand in segments, and tells journeys who came into one or left one. Their profiles are locked. `known`: who
- * listens to that, where it was read before in this transaction. `depth`: of what brought it about.
- */
+interface Looking {
+  /** Who listens to what comes of it, where that was read before in this transaction. */
+  readonly known?: Listeners | null;
+  /** Of what brought it about. */
+  readonly depth?: number | undefined;
+  /** Absent: now. */
+  readonly at?: Instant;
+  /** People who were moved on to that instant with what brought it about: a row that is written twice costs twice. */
+  readonly moved?: ReadonlySet<ProfileId>;
+}
+
+/** Looks where these people stand in segments, and tells journeys who came into one or left one. Their profiles are locked. */
 export async function reviewAndTell(
   trx: Trx,
   context: TellContext,
   ids: readonly ProfileId[],
-  { known = null, depth }: { readonly known?: Listeners | null; readonly depth?: number | undefined } = {},
+  { known = null, depth, at = context.clock.now(), moved = new Set() }: Looking = {},
 ): Promise<Told> {
-  const { segments, policies, clock, secret } = context;
-  const asked = { segments: segments.current(), topics: policies.current().topics, at: clock.now() };
+  const { segments, policies, secret } = context;
+  const asked = { segments: segments.current(), topics: policies.current().topics, at };
   const opener = secret === undefined ? {} : { open: (name: string, sealed: Sealed) => open(secret, name, sealed) };
   const { facts } = await reviewPeople(trx, { ...asked, ...opener }, ids);
   if (facts.length === 0) return { matched: [], wakes: false };
@@ -85,7 +97,8 @@ export async function reviewAndTell(
     depth,
   );
   const listeners = known ?? (await readListeners(trx, heard, nothingToCome));
-  return tellJourneys(trx, context, { facts: heard, people: movedBy(heard) }, listeners);
+  const people = movedBy(heard).filter(({ id }) => !moved.has(id));
+  return tellJourneys(trx, context, { facts: heard, people }, listeners);
 }
 
 /** People whose membership of a segment may have changed. Nobody, and no statement, if no segment asks about these facts. */
