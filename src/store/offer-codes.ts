@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { codeKey } from '../domain/offers/code.js';
-import type { Db } from './db.js';
+import type { Instant } from '../domain/time/instant.js';
+import type { Db, Trx } from './db.js';
 
 /** What became of codes that were to be added. `known`: the offer has them already; `ofOthers`: another offer has them. */
 export interface AddedCodes {
@@ -19,6 +20,26 @@ export async function addCodes(db: Db, offer: string, codes: readonly string[]):
     select (select count(*) from added)::int as added, (select count(*) from before where offer = ${offer})::int as known,
       (select count(*) from before where offer <> ${offer})::int as "ofOthers"`.execute(db);
   return rows[0] ?? { added: 0, known: 0, ofOthers: 0 };
+}
+
+/** Real milliseconds over which those who waited for codes are woken: 20 ms an entry. */
+const spreadPerEntryMs = 20;
+
+/**
+ * Lets the entries look again that wait for a code of the offer, those that began first, at most so many. One that is in the middle of a
+ * turn is not waited for twice: the row is locked, and looked at again.
+ */
+export async function wakeForCodes(
+  trx: Trx,
+  { offer, most, at }: { readonly offer: string; readonly most: number; readonly at: Instant },
+): Promise<void> {
+  await sql`with giving as (select v.journey_id, v.version, s.key as step from journey_versions v, jsonb_each(v.definition -> 'steps') s
+        where s.value ->> 'kind' = 'issue_incentive' and s.value ->> 'offer' = ${offer}),
+      waiting as (select e.id from entries e join giving g on g.journey_id = e.journey_id and g.version = e.version and g.step = e.step
+        where e.state = 'open' and e.activity = 'waiting' and e.due_at > ${at}::bigint order by e.id limit ${most} for update of e)
+    update entries e set due_at = ${at}::bigint, data = jsonb_set(e.data, '{dueAt}', to_jsonb(${at}::bigint)),
+      poke_real = real_now_ms() + floor(random() * ${most * spreadPerEntryMs}::float8)::bigint
+    from waiting w where e.id = w.id`.execute(trx);
 }
 
 /** Imported codes that are left, of the offers in force that give such: and below which number somebody is to be warned. */

@@ -7,9 +7,9 @@ import { addCodes as addAtShop, codesAdded, discount } from '../../sources/shopi
 import { nextPage, nodesOf } from '../../sources/shopify/admin/nodes.js';
 import { record, records, text } from '../../sources/shopify/fields.js';
 import type { Fields } from '../../sources/source.js';
-import { addCodes } from '../../store/offer-codes.js';
 import { readLiveOffers } from '../../store/offers.js';
 import type { AppDeps } from '../deps.js';
+import { addOfferCodes } from '../offers/add-codes.js';
 import type { ShopAdmin } from '../ports.js';
 import { AdminFault, answerOf } from './paged.js';
 
@@ -45,7 +45,7 @@ export type CodesMade =
  * never given.
  */
 export async function makeShopCodes(
-  deps: Pick<AppDeps, 'store' | 'clock'>,
+  deps: Pick<AppDeps, 'store' | 'clock' | 'notifyRelay'>,
   admin: ShopAdmin,
   wanted: CodesWanted,
   wait: (ms: number) => Promise<unknown> = pause,
@@ -58,7 +58,7 @@ export async function makeShopCodes(
   if (sentence !== null) return { kind: 'unfit', sentence };
   const codes = Array.from({ length: wanted.count }, () => makeCode({ prefix: wanted.prefix, length: codeLength }, randomBytes));
   const made = await madeAtShop(admin, id, codes, wait);
-  await addCodes(deps.store.db, wanted.offer, made);
+  await addOfferCodes(deps, wanted.offer, made);
   return { kind: 'made', added: made.length, refused: codes.length - made.length };
 }
 

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { beforeEach, expect, test } from 'vitest';
+import { importCodes } from '../../../src/app/offers/import-codes.js';
 import { day, hour } from '../../../src/domain/time/instant.js';
 import { deal, dealDeps, finishesQuiz } from '../../support/deal.js';
 import { offerOf, putOfferInForce } from '../../support/offers.js';
@@ -70,6 +71,31 @@ describeOnBothStores('codes that people are given', (store) => {
     deps.clock.pass(hour);
     await turns();
     expect(mails()).toEqual(['Your code: B-1']);
+  });
+
+  test('are given to those who wait as soon as there are some, to those who began first, and no more are woken', async () => {
+    await putOfferInForce(store(), offerOf({ codes: { kind: 'imported', lowAt: 1 } }));
+    for (const name of ['ada', 'bob', 'cyd']) {
+      await take(deps, ...finishesQuiz(name));
+      await turns();
+    }
+    const awake = () =>
+      store()
+        .db.selectFrom('entries')
+        .select('id')
+        .where('due_at', '<=', deps.clock.now())
+        .where('state', '=', 'open')
+        .orderBy('id')
+        .execute();
+    expect(await awake()).toEqual([]);
+    expect(await importCodes(deps, 'ten-percent', ['B-1', 'B-1', 'A-2'])).toMatchObject({ kind: 'imported', added: 2 });
+    const [first, second] = await open();
+    expect(await awake()).toEqual([{ id: first }, { id: second }]);
+    await turns();
+    expect(mails()).toEqual(['Your code: B-1', 'Your code: A-2']);
+    // What is there already wakes nobody.
+    await importCodes(deps, 'ten-percent', ['B-1']);
+    expect(await awake()).toEqual([]);
   });
 
   test('are not given where a limit is reached', async () => {
