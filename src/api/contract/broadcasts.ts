@@ -152,5 +152,3 @@ export const broadcastRecipient = z
   })
   .meta({ id: 'BroadcastRecipient' });
 export type BroadcastRecipient = z.input<typeof broadcastRecipient>;
-
-export const broadcastStartHeaders = z.object({ 'idempotency-key': z.string().min(1).max(255).optional() });

@@ -61,6 +61,7 @@ export const journeyCall = z
     sentence: z.string().meta({ description: 'What the call did, or why nothing.' }),
   })
   .meta({ id: 'JourneyCall' });
+export type JourneyCall = z.input<typeof journeyCall>;
 
 export const journeyControl = z
   .object({

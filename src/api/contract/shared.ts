@@ -110,3 +110,6 @@ export interface Page<T> {
   readonly items: readonly T[];
   readonly nextCursor: string | null;
 }
+
+/** Of a request that may carry a key, so that it can be repeated. */
+export const repeatableHeaders = z.object({ 'idempotency-key': z.string().min(1).max(255).optional() });

@@ -13,11 +13,10 @@ import {
   broadcastControl,
   broadcastForecast,
   broadcastRecipient,
-  broadcastStartHeaders,
   broadcastStory,
   startedBroadcast,
 } from '../contract/broadcasts.js';
-import { idParams, pageOf, pageQuery } from '../contract/shared.js';
+import { idParams, pageOf, pageQuery, repeatableHeaders } from '../contract/shared.js';
 import type { ApiDeps } from '../deps.js';
 import { toDeadline, toPageRequest } from '../from-contract.js';
 import { found, notFound, Problem } from '../problem.js';
@@ -39,7 +38,7 @@ export function broadcastRoutes({ app }: ApiDeps): FastifyPluginAsyncZod {
           tags,
           summary: 'Start a message to many people; the gate decides about each',
           description: 'With an `Idempotency-Key`, a repeated request starts nothing again.',
-          headers: broadcastStartHeaders,
+          headers: repeatableHeaders,
           body: broadcastBody,
           response: { 201: startedBroadcast, 200: startedBroadcast },
         },

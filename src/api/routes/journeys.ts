@@ -19,7 +19,7 @@ import {
   liveJourney,
   publishedJourney,
 } from '../contract/journeys.js';
-import { idParams, pageOf, pageQuery, yamlSource } from '../contract/shared.js';
+import { idParams, pageOf, pageQuery, repeatableHeaders, yamlSource } from '../contract/shared.js';
 import type { ApiDeps } from '../deps.js';
 import { toPageRequest } from '../from-contract.js';
 import { found, notFound, notPublished, Problem } from '../problem.js';
@@ -119,14 +119,23 @@ export function journeyRoutes({ app, templates }: ApiDeps): FastifyPluginAsyncZo
         schema: {
           tags,
           summary: 'Let a person enter a journey with the trigger `api`; its filters, re-entry and concurrency count',
+          description: 'With an `Idempotency-Key`, a repeated request gets the same answer and nothing happens again, for 30 days.',
           params: idParams,
+          headers: repeatableHeaders,
           body: journeyCallBody,
           response: { 202: journeyCall },
         },
       },
       async (request, reply) => {
         const { id } = request.params;
-        const result = await callJourney(app, id, { to: request.body.to, properties: request.body.properties ?? {} });
+        const { to, properties = {} } = request.body;
+        const result = await callJourney(app, id, { to, properties }, request.headers['idempotency-key'] ?? null);
+        if (result.kind === 'other-request')
+          throw new Problem(
+            409,
+            'idempotency-key-used',
+            'This Idempotency-Key was used for another request: take a new key for each call.',
+          );
         if (result.kind === 'unknown-journey') throw notFound('journey', id);
         if (result.kind === 'unknown-profile')
           throw new Problem(404, 'unknown-profile', 'There is no person with that id: send an identify call for them first.');

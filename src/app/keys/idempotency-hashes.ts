@@ -4,7 +4,7 @@ import { canonicalJson } from '../canonical-json.js';
 /** What is kept of a client's `Idempotency-Key` and its request: nobody can guess either from it. The lists hold it under every secret. */
 export function idempotencyHashes(
   secrets: Secrets,
-  of: { readonly scope: 'messages' | 'broadcasts'; readonly key: string; readonly request: unknown },
+  of: { readonly scope: 'messages' | 'broadcasts' | 'calls'; readonly key: string; readonly request: unknown },
 ): {
   readonly keyHash: string;
   readonly keyHashes: readonly string[];

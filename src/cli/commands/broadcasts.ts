@@ -13,6 +13,7 @@ import { command } from '../command.js';
 import type { CliContext, Outcome } from '../context.js';
 import { readData } from '../data-file.js';
 import { CliFailure } from '../failure.js';
+import { namedValues } from '../named-values.js';
 import { limitOption, option, priorityOption, required } from '../options.js';
 import type { MappedColumn } from '../recipient-list.js';
 import { readSource } from '../source-file.js';
@@ -147,7 +148,7 @@ async function audienceOf({ to, everyone, segment, trait, map }: StartOptions): 
   if ([to !== undefined, everyone === true, segment !== undefined].filter(Boolean).length !== 1)
     throw new CliFailure('Say who gets it: one of --to <file> (or - for standard input), --segment <id> and --everyone.', 2);
   if (to === undefined && map !== undefined) throw new CliFailure('--map goes with --to: it names columns of the list.', 2);
-  if (to === undefined) return { ...(segment === undefined ? { everyone: true } : { segment }), traits: readTraits(trait ?? []) };
+  if (to === undefined) return { ...(segment === undefined ? { everyone: true } : { segment }), traits: namedValues(trait ?? [], 'trait') };
   if (trait !== undefined) throw new CliFailure('--trait goes with --everyone or --segment; filter the list instead.', 2);
   const { readRecipients } = await import('../recipient-list.js');
   const { by, ids, data } = readRecipients(
@@ -168,25 +169,6 @@ function readMapped(text: string): MappedColumn {
   if (column.trim() === '' || !/^[A-Za-z_]\w{0,62}$/.test(key))
     throw new CliFailure(`--map takes column=name, with a name such as headline that the template reads as data.headline; not ${text}.`, 2);
   return { column, key };
-}
-
-function readTraits(texts: readonly string[]): Readonly<Record<string, unknown>> {
-  const traits = texts.map(readTrait);
-  const twice = traits.find(([name], index) => traits.findIndex(([other]) => other === name) !== index);
-  if (twice !== undefined) throw new CliFailure(`The trait ${twice[0]} is given twice: a person has only one value of it.`, 2);
-  return Object.fromEntries(traits);
-}
-
-/** `country=DE`; what reads as JSON (`true`, `3`) is taken as such. */
-function readTrait(text: string): readonly [string, unknown] {
-  const at = text.indexOf('=');
-  if (at < 1) throw new CliFailure(`A trait is written name=value, not ${text}.`, 2);
-  const value = text.slice(at + 1);
-  try {
-    return [text.slice(0, at), JSON.parse(value)];
-  } catch {
-    return [text.slice(0, at), value];
-  }
 }
 
 function sayUnknown({ count, ids }: StartedBroadcast['unknown']): string | null {

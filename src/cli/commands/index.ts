@@ -10,6 +10,7 @@ import {
   broadcastShowCommand,
   broadcastStartCommand,
 } from './broadcasts.js';
+import { journeyCallCommand } from './call-journey.js';
 import { callListCommand, callRetryCommand, receiverKeyCommand, receiverListCommand } from './calls.js';
 import { sendCheckCommand } from './check-send.js';
 import { consentListCommand, profileConsentCommand, profileConsentsCommand, profileExportCommand } from './consents.js';
@@ -128,6 +129,7 @@ export const commands: readonly Command[] = [
   journeyPublishCommand,
   journeyListCommand,
   journeyShowCommand,
+  journeyCallCommand,
   journeyPauseCommand,
   journeyResumeCommand,
   journeyArchiveCommand,

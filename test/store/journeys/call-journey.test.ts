@@ -43,6 +43,19 @@ describeOnBothStores('a call of a journey', (store) => {
     expect(await entry()).toMatchObject({ outcome: 'not-entered', outcome_reason: 'not-gold' });
   });
 
+  test('with a key happens once: the same request gets the same answer, another one is refused', async () => {
+    const call = { to: { profileId: await person() }, properties: { plan: 'gold' } };
+    const [first, again] = await Promise.all([callJourney(deps, 'trial', call, 'k-1'), callJourney(deps, 'trial', call, 'k-1')]);
+    expect(first).toMatchObject({ kind: 'called', entryId: (await entry())?.id });
+    expect(again).toEqual(first);
+    // Also when the journey is not there any more.
+    await store().db.updateTable('journeys').set({ state: 'archived' }).execute();
+    expect(await callJourney(deps, 'trial', call, 'k-1')).toEqual(first);
+    expect(await callJourney(deps, 'trial', { ...call, properties: { plan: 'silver' } }, 'k-1')).toEqual({ kind: 'other-request' });
+    const told = await store().db.selectFrom('facts').select('seq').where('name', '=', 'journey.called').execute();
+    expect(told).toHaveLength(1);
+  });
+
   test('needs a journey that is begun by calls, and a person', async () => {
     const to = { profileId: await person() };
     expect(await callJourney(deps, 'nowhere', { to, properties: {} })).toEqual({ kind: 'unknown-journey' });
