@@ -122,6 +122,8 @@ const voids = new Set(['area', 'base', 'br', 'col', 'hr', 'img', 'input', 'link'
 test.each(looks)('%s (%s): well-formed HTML, with a language and a title', async (id, language) => {
   const { html } = await rendered(id, language);
   expect(faultsOf(html)).toEqual([]);
+  // A link stands apart from the word before it.
+  expect(html.match(/\S*[\p{L}:,.!?]<a\s/gu)).toBeNull();
   expect(html).toMatch(/<html[^>]* lang="?(en|de)/);
   expect(html).toMatch(/<title>[^<]+<\/title>/);
   expect(html).not.toMatch(/\{\{|\{%|LQ\d|lq\d|#fa57/);
