@@ -53,7 +53,8 @@ describe('several things that vary at once', () => {
   });
 
   test('have eight combinations at most', async () => {
-    const factor = (id: string, levels: number) => `{ id: ${id}, levels: [${Array.from({ length: levels }, (_, at) => `${id}${at}`)}] }`;
+    const factor = (id: string, levels: number) =>
+      `{ id: ${id}, levels: [${Array.from({ length: levels }, (_, at) => `${id}${at}`).join(', ')}] }`;
     expect((await compiled(`factors: [${factor('a', 2)}, ${factor('b', 2)}, ${factor('c', 2)}]`)).arms).toHaveLength(8);
     const { problems } = await read(`factors: [${factor('a', 3)}, ${factor('b', 3)}]`);
     expect(problems.map(({ message }) => message)).toEqual(['The factors have 9 combinations; 8 is the most.']);

@@ -26,7 +26,7 @@ const inputsOf = (days: Days, onDay = 9, of = experiment, each = 1_000) => {
   };
   const versions = days.map((counts, at) => ({ version: at + 1, arms: arms.map((_, arm) => sums(arm, counts)) }));
   const total = arms.map((_, at) =>
-    sums(at, [...arms.map((__, arm) => [0, 1].map((what) => days.reduce((sum, counts) => sum + (counts[arm]?.[what] ?? 0), 0)))] as never),
+    sums(at, arms.map((__, arm) => [0, 1].map((what) => days.reduce((sum, counts) => sum + (counts[arm]?.[what] ?? 0), 0))) as never),
   );
   const entered = versions.flatMap(({ version, arms: all }) => all.map(({ arm, people }) => ({ version, arm, people })));
   const weights = new Map(versions.map(({ version }) => [version, new Map(arms.map((id) => [id, 1 / 3]))]));
