@@ -13,8 +13,6 @@ import { addOfferCodes } from '../offers/add-codes.js';
 import type { ShopAdmin } from '../ports.js';
 import { AdminFault, answerOf } from './paged.js';
 
-/** Shopify takes so many at once. */
-const mostCodes = 250;
 /** Letters and digits behind the prefix. */
 const codeLength = 10;
 /** How often Shopify is asked whether it has made them, and how long between. */
@@ -26,7 +24,7 @@ export interface CodesWanted {
   /** The number of the discount at Shopify that the codes are for. */
   readonly discount: string;
   readonly prefix: string;
-  /** At most `mostCodes`. */
+  /** 250 at most: Shopify takes no more at once. */
   readonly count: number;
 }
 

@@ -19,4 +19,7 @@ export const scopes = [
   'read_products',
   'read_fulfillments',
   'read_returns',
+  // To make codes of discounts.
+  'read_discounts',
+  'write_discounts',
 ] as const;

@@ -154,8 +154,8 @@ describe.each([
   describe('that ask for erasure', () => {
     const planted: readonly Canary[] = [
       { name: 'email', value: 'ada@planted.example' },
-      { name: 'first name', value: 'Plantedfirst' },
-      { name: 'last name', value: 'Plantedlast' },
+      { name: 'first name', value: 'Planted-Ada' },
+      { name: 'last name', value: 'Planted-Lovelace' },
       { name: 'phone', value: '+447700900771' },
       { name: 'street', value: 'Planted Street 7' },
       { name: 'company', value: 'Planted & Sons' },
