@@ -2,16 +2,14 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type Channel, channelKind, channels, messageClasses } from '../domain/messages/channel.js';
-import type { TemplateHead } from '../domain/messages/template.js';
 import type { RecommendationBlock } from '../domain/recommendations/block.js';
 import { decodeText } from '../domain/values/decode-text.js';
 import type { FileProblem } from '../yaml/problem.js';
 import { topicText } from '../yaml/topic-text.js';
-import type { YamlFile } from '../yaml/yaml-file.js';
 import { checkYaml, problemAt, readYaml } from '../yaml/yaml-file.js';
 import { composedTexts } from './compose.js';
 import { knowledgeNamedIn } from './knowledge-named.js';
-import type { Sample, SourceFile, TemplateSet, TemplateSource, Words } from './template-set.js';
+import type { TemplateSet, TemplateSource } from './template-set.js';
 
 /** A `templates` folder that people work on while the service runs. As a catalog it answers for what was read last. */
 export interface TemplateFolder extends Pick<TemplateSet, 'has' | 'channelOf' | 'classOf' | 'ids' | 'requiresOf' | 'namesOf'> {
