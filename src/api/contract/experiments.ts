@@ -31,7 +31,7 @@ const effect = z.object({
   role: z.enum(['challenger', 'holdout']),
   value: z.number().meta({ description: 'More than the control, per 1,000 people: money, or people who ordered.' }),
   standardError: z.number(),
-  interval: numbers.meta({ description: 'Low and high end, 95 %, at all times together.' }),
+  interval: numbers.meta({ description: 'Low and high end, 95 % (`intervals` says for how many readings).' }),
   chance: z.number().meta({ description: 'That it is the better one. It decides nothing.' }),
   raw: z.number().meta({ description: 'Without the cap on large orders.' }),
 });
@@ -95,6 +95,9 @@ export const experimentResult = standing
       .readonly()
       .nullable()
       .meta({ description: 'Of a full factorial. They decide nothing. Null: there are no factors, or nothing is shown.' }),
+    intervals: z
+      .enum(['always', 'once'])
+      .meta({ description: 'Intervals hold with 95 % at all times together, or, where a bandit moves the weights, as of one reading.' }),
     hidden: z.enum(['before-first-look', 'broken-split']).nullable(),
     decidedOn: z
       .object({ day: z.number(), at: instant, effects: z.array(effect).readonly() })

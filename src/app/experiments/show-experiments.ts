@@ -53,6 +53,8 @@ export interface ExperimentResult extends ExperimentStanding {
   readonly effects: readonly ArmEffect[] | null;
   /** What each level of each factor brings, on average over the others; null: there are no factors, or nothing is shown. */
   readonly factors: readonly FactorEffect[] | null;
+  /** `once`: intervals hold as of one reading, as where a bandit moves the weights. */
+  readonly intervals: 'always' | 'once';
   readonly hidden: 'before-first-look' | 'broken-split' | null;
   /** As it was when it was decided: refunds, late orders and merges have restated it since. Null: nothing is decided, or shown. */
   readonly decidedOn: { readonly day: number; readonly at: Instant; readonly effects: readonly ArmEffect[] } | null;
@@ -136,6 +138,7 @@ export async function showExperiment(deps: Deps, id: string, { reveals = false }
     split: { p, isBroken, versions: splitByVersion(definition, sums.entered, weights) },
     effects: hidden === null ? shownEffects(inputs) : null,
     factors: hidden === null && definition.factors !== undefined ? factorEffects(definition.factors, inputs) : null,
+    intervals: definition.bandit === undefined ? 'always' : 'once',
     hidden,
     decidedOn: asDecided(decided),
     segments: decided === null ? null : segmentWinners(decided.inputs, decided.state, armKept(definition, decided.state)),
@@ -195,7 +198,7 @@ function draw(experiment: Experiment, result: Omit<ExperimentResult, 'picture'>,
     sentence: result.sentence[language],
     light,
     effects: effects?.map((effect) => ({ ...effect, name: nameOf(effect.arm) })) ?? null,
-    unit: words.unit(metric, currency),
+    unit: words.unit(metric, currency, result.intervals),
     hidden: hidden === 'broken-split' ? words.broken : hidden === 'before-first-look' ? words.beforeFirstLook(people) : words.tooFew,
     next: nextLook === null ? words.noNext : words.next(nextLook.number, nextLook.of, dateOf(nextLook.at, language)),
     control: nameOf(experiment.control),

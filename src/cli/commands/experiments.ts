@@ -147,6 +147,7 @@ async function resultText(context: CliContext, result: ExperimentResult, languag
     split,
     nextLook,
     effects,
+    intervals,
     hidden,
     decidedOn,
     segments,
@@ -162,6 +163,7 @@ async function resultText(context: CliContext, result: ExperimentResult, languag
     arms.map((arm) => [arm.name, arm.role, arm.exposed, arm.complete]),
     '',
   );
+  const range = intervals === 'always' ? '95 %, at all times together' : '95 %, read once';
   const what = unit === 'money' ? `${currency} per 1,000 people` : 'people who order, per 1,000';
   const nameOf = (arm: string): string => arms.find((one) => one.id === arm)?.name ?? arm;
   const shown = (effects ?? []).map(({ arm, value, interval: [low = 0, high = 0] }) => [
@@ -183,9 +185,9 @@ async function resultText(context: CliContext, result: ExperimentResult, languag
       ...(decidedOn === null ? [] : [decidedText(decidedOn, local, nameOf)]),
       ...(hidden === 'before-first-look' ? ['The effect is shown from the first planned look on.'] : []),
     ].join('\n'),
-    table(['against the control', what, '95 %, at all times together'], shown, ''),
+    table(['against the control', what, range], shown, ''),
     table(
-      ['factor', 'level', what, '95 %, at all times together'],
+      ['factor', 'level', what, range],
       (factors ?? []).map(({ factor, level, against, value, interval: [low = 0, high = 0] }) => [
         factor,
         `${level} beside ${against}`,

@@ -71,6 +71,7 @@ describeOnBothStores('a bandit', (store) => {
       keeps: null,
       nextLook: null,
       decidedOn: null,
+      intervals: 'once',
       split: { isBroken: false, versions: [{ version: 1 }, { version: 2 }] },
       effects: [{ arm: 'ten' }, { arm: 'free', value: 100 }],
     });
