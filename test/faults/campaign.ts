@@ -8,6 +8,8 @@ export interface Campaign {
   readonly title: string;
   /** Journeys of the project, by id, as YAML. */
   readonly journeys: Readonly<Record<string, string>>;
+  /** Puts into the project's folder what else the campaign needs. */
+  readonly prepare?: (project: string) => Promise<void>;
   /** Given up after this many real milliseconds, and failed. */
   readonly limitMs: number;
   run(scene: Scene): Promise<Findings>;

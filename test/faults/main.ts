@@ -3,6 +3,7 @@ import type { Campaign, Findings } from './campaign.js';
 import { hostileTraffic } from './hostile-traffic.js';
 import { importKilled } from './import-killed.js';
 import { killEverything } from './kill-everything.js';
+import { quizKilled } from './quiz-killed.js';
 import { Scene } from './scene.js';
 import { slowProvider } from './slow-provider.js';
 import { stormOfRefusals } from './storm-of-refusals.js';
@@ -20,6 +21,7 @@ const campaigns: readonly Campaign[] = [
   stormOfRefusals,
   slowProvider,
   importKilled,
+  quizKilled,
   hostileTraffic,
 ];
 
@@ -63,7 +65,7 @@ async function play(campaign: Campaign): Promise<Report> {
 
 async function findingsOf(campaign: Campaign): Promise<Findings> {
   try {
-    scene = await Scene.open(campaign.journeys, say);
+    scene = await Scene.open(campaign, say);
     return await within(campaign.limitMs, campaign.run(scene));
   } catch (error) {
     return { seen: {}, problems: [error instanceof Error ? error.message : String(error)] };

@@ -6,6 +6,7 @@ import { type ChildInstance, startChild } from '../../examples/instance.js';
 import { openStore, type Store } from '../../src/store/db.js';
 import { freePort } from '../../src/temporal/free-port.js';
 import { makeProject } from '../support/project.js';
+import type { Campaign } from './campaign.js';
 
 /**
  * A throw-away instance of the product, in a process of its own, that can be hurt. Its addresses stay the same over restarts, as a shop's
@@ -28,9 +29,10 @@ export class Scene {
     this.dataFolder = join(folder, 'data');
   }
 
-  static async open(journeys: Readonly<Record<string, string>>, say: (line: string) => void): Promise<Scene> {
+  static async open({ journeys, prepare }: Pick<Campaign, 'journeys' | 'prepare'>, say: (line: string) => void): Promise<Scene> {
     const folder = await mkdtemp(join(tmpdir(), 'sojourn-faults-'));
     const project = await makeProject(journeys);
+    await prepare?.(project);
     const names = ['SOJOURN_PORT', 'SOJOURN_MAILBOX_PORT', 'SOJOURN_SMTP_PORT', 'SOJOURN_PHONE_PORT'];
     const ports = await Promise.all(names.map(async (name) => [name, String(await freePort())] as const));
     const scene = new Scene(folder, { ...Object.fromEntries(ports), SOJOURN_PROJECT: project, SOJOURN_LOG_LEVEL: 'error' }, say);
