@@ -1,9 +1,9 @@
 import { bayesianEffect } from '../statistics/bayes.js';
 import { criticalZ } from '../statistics/special.js';
-import type { Sums } from '../statistics/sums.js';
 import { nextMeanWeights, nextWeights, stratifiedMean, usualBandit } from '../statistics/thompson.js';
 import { type ArmEffect, shownAlpha } from './effect.js';
 import type { BanditInputs, LookInputs } from './look.js';
+import { sumsOfArm } from './sums.js';
 
 /** The shares of the next day's people, by arm; together exactly 1 in steps of 0.0001. All alike while too little is known. */
 export function nextShares({ control, challengers, day, unit }: LookInputs, { floor }: BanditInputs): ReadonlyMap<string, number> {
@@ -12,7 +12,7 @@ export function nextShares({ control, challengers, day, unit }: LookInputs, { fl
   const weights =
     unit === 'money'
       ? nextMeanWeights(
-          arms.map(({ people, sum, sumSquares, ordered }) => ({ sums: { n: people, sum, sumSquares }, conversions: ordered })),
+          arms.map((arm) => ({ sums: sumsOfArm(arm), conversions: arm.ordered })),
           day,
           policy,
         )
@@ -37,7 +37,7 @@ export function banditEffects({ control, challengers }: LookInputs, { batches }:
       const [one, other] = [control.arm, arm].map((id) => arms.find((of) => of.arm === id));
       return one === undefined || other === undefined || one.people < 2 || other.people < 2
         ? []
-        : [{ people, base: sumsIn(one), other: sumsIn(other) }];
+        : [{ people, base: sumsOfArm(one), other: sumsOfArm(other) }];
     });
     const base = stratifiedMean(both.map((one) => ({ arm: one.base, people: one.people })));
     const other = stratifiedMean(both.map((one) => ({ arm: one.other, people: one.people })));
@@ -49,8 +49,4 @@ export function banditEffects({ control, challengers }: LookInputs, { batches }:
     const { chance } = bayesianEffect({ value, standardError }, null);
     return [{ arm, role: 'challenger', value, standardError, interval: [value - half, value + half], chance, raw: value }];
   });
-}
-
-function sumsIn({ people, sum, sumSquares }: { readonly people: number; readonly sum: number; readonly sumSquares: number }): Sums {
-  return { n: people, sum, sumSquares };
 }

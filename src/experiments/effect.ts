@@ -3,7 +3,7 @@ import { readSequence } from '../statistics/confidence-sequence.js';
 import type { TestRules } from '../statistics/decision.js';
 import { welch } from '../statistics/welch.js';
 import type { ArmInputs, LookInputs } from './look.js';
-import type { ArmSums } from './sums.js';
+import { sumsOfArm } from './sums.js';
 
 /** What an arm brings beside the control, per 1,000 people: in the shop's currency, or in people who ordered. */
 export interface ArmEffect {
@@ -56,7 +56,3 @@ function effectOf(
 
 /** Intervals that are shown hold at all times together with a chance of 95 %. */
 export const shownAlpha = 0.05;
-
-function sumsOfArm({ people, sum, sumSquares }: ArmSums) {
-  return { n: people, sum, sumSquares };
-}

@@ -3,6 +3,7 @@ import { readSequence } from '../statistics/confidence-sequence.js';
 import { meanOf, varianceOf } from '../statistics/sums.js';
 import { shownAlpha } from './effect.js';
 import type { ArmInputs, LookInputs } from './look.js';
+import { sumsOfArm } from './sums.js';
 
 /**
  * What a level of a factor brings beside the usual one, per 1,000 people, on average over all levels of the other factors. It is shown, and
@@ -48,7 +49,7 @@ function effectOf(
 /** Each arm counts alike, however many people it has. Thousandths a person are units per 1,000 people. */
 function meanOver(arms: readonly ArmInputs[]): { readonly mean: number; readonly variance: number; readonly people: number } | null {
   if (arms.length === 0 || arms.some(({ people }) => people < 2)) return null;
-  const sums = arms.map(({ people, sum, sumSquares }) => ({ n: people, sum, sumSquares }));
+  const sums = arms.map(sumsOfArm);
   return {
     mean: sums.reduce((all, one) => all + meanOf(one), 0) / arms.length,
     variance: sums.reduce((all, one) => all + varianceOf(one) / one.n, 0) / arms.length ** 2,

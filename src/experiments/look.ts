@@ -3,7 +3,7 @@ import { type ArmReading, decide, earn, type Reading, type TestRules, type TestS
 import type { boundaries } from '../statistics/group-sequential.js';
 import { isNonInferior } from '../statistics/guardrail.js';
 import { anytimeSplitP, lnSplitFactor, type Stretch } from '../statistics/sample-ratio.js';
-import { type ArmSums, type Entered, type ExperimentSums, noSums, type SegmentSums, type VersionSums } from './sums.js';
+import { type ArmSums, type Entered, type ExperimentSums, noSums, type SegmentSums, sumsOfArm, type VersionSums } from './sums.js';
 
 /** Of the way in which numbers are made of sums: another one where a look would come to another result. */
 export const analysisVersion = 'analysis-1';
@@ -159,8 +159,8 @@ function readingOf({ day, control, challengers, guardrails }: LookInputs, splitP
   };
 }
 
-function armReading({ people, sum, sumSquares, ordered, cost }: ArmInputs, isWithin: boolean): ArmReading {
-  return { sums: { n: people, sum, sumSquares }, conversions: ordered, cost: cost * 1_000, isSafe: isWithin };
+function armReading(arm: ArmInputs, isWithin: boolean): ArmReading {
+  return { sums: sumsOfArm(arm), conversions: arm.ordered, cost: arm.cost * 1_000, isSafe: isWithin };
 }
 
 const harms = { unsubscribe: 'unsubscribed', complaint: 'complained', stop: 'stopped', refund: 'refunded' } as const;

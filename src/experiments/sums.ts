@@ -1,3 +1,5 @@
+import type { Sums } from '../statistics/sums.js';
+
 /** What is kept of an arm, of people whose window is complete. Values of the metric in thousandths: of money, or of people who ordered. */
 export interface ArmSums {
   readonly arm: string;
@@ -13,6 +15,11 @@ export interface ArmSums {
   readonly complained: number;
   readonly stopped: number;
   readonly refunded: number;
+}
+
+/** As `src/statistics` reads them. */
+export function sumsOfArm({ people, sum, sumSquares }: Pick<ArmSums, 'people' | 'sum' | 'sumSquares'>): Sums {
+  return { n: people, sum, sumSquares };
 }
 
 /** People who came to an arm while a version was in force, whether their window is complete or not. */

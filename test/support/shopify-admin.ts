@@ -59,7 +59,7 @@ type Fault = 'connection' | { readonly status: number; readonly headers?: Record
  * points a second) and its errors, of which some are answers of status 200.
  */
 export async function openShopifyAdmin({ time = new HandTime(), bucket = 2000, restoreRate = 100, pageLimit = 250 } = {}) {
-  const shop: ShopAtShopify = {
+  const emptyShop = (): ShopAtShopify => ({
     orders: [],
     checkouts: [],
     refunds: [],
@@ -68,8 +68,17 @@ export async function openShopifyAdmin({ time = new HandTime(), bucket = 2000, r
     creations: [],
     looks: 0,
     takenEach: 0,
-  };
-  const state = { points: bucket, at: time.now(), asked: [] as string[], throttled: 0, faults: [] as Fault[], denied: new Set<string>() };
+  });
+  const freshState = () => ({
+    points: bucket,
+    at: time.now(),
+    asked: [] as string[],
+    throttled: 0,
+    faults: [] as Fault[],
+    denied: new Set<string>(),
+  });
+  const shop = emptyShop();
+  const state = freshState();
   let isTokenGood = true;
 
   const refill = (): void => {
@@ -147,17 +156,8 @@ export async function openShopifyAdmin({ time = new HandTime(), bucket = 2000, r
       isTokenGood = false;
     },
     begin: () => {
-      Object.assign(shop, {
-        orders: [],
-        checkouts: [],
-        refunds: [],
-        subscriptions: [],
-        discounts: [],
-        creations: [],
-        looks: 0,
-        takenEach: 0,
-      });
-      Object.assign(state, { points: bucket, at: time.now(), asked: [], throttled: 0, faults: [], denied: new Set<string>() });
+      Object.assign(shop, emptyShop());
+      Object.assign(state, freshState());
     },
     close: () => new Promise<void>((done) => void server.close(() => done())),
   };

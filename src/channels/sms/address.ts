@@ -1,5 +1,5 @@
 import { type CountryCode, type NumberType, type PhoneNumber, parsePhoneNumberFromString } from 'libphonenumber-js/max';
-import { remembered } from '../../domain/values/remembered.js';
+import { remembered, rememberedOfTwo } from '../../domain/values/remembered.js';
 
 /** May a text go to this number? `e164` such as `+447700900123`; a code says why not. */
 export type PhoneCheck =
@@ -39,20 +39,17 @@ export function checkPhone(
  * What a person wrote, as a number; `country` (ISO 3166) where it has no country code. Undefined: it is none. Every turn of a person asks.
  */
 export function parsePhone(text: string, country: string | undefined): PhoneNumber | undefined {
-  return text.length > longestWritten ? undefined : parsed(`${country ?? ''} ${text}`);
+  return text.length > longestWritten ? undefined : parsed(country ?? '', text);
 }
 
 /** The library reads no longer text either. */
 const longestWritten = 250;
 
-const parsed = remembered((asked) => {
-  const end = asked.indexOf(' ');
-  const country = asked.slice(0, end);
-  return parsePhoneNumberFromString(asked.slice(end + 1), {
-    extract: false,
-    ...(country === '' ? {} : { defaultCountry: country as CountryCode }),
-  });
-}, 1_000);
+const parsed = rememberedOfTwo(
+  (country, text) =>
+    parsePhoneNumberFromString(text, { extract: false, ...(country === '' ? {} : { defaultCountry: country as CountryCode }) }),
+  1_000,
+);
 
 /**
  * ISO 3166, of a number in E.164: several countries share +1 and +44. Numbers for fiction are of the first country of their code. Null:

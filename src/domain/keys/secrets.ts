@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Instant } from '../time/instant.js';
-import { remembered } from '../values/remembered.js';
+import { rememberedOfTwo } from '../values/remembered.js';
 import { type KeyPurpose, subKey } from './sub-key.js';
 
 /**
@@ -66,7 +66,7 @@ export function readWithAny<T>(secrets: Secrets, purpose: KeyPurpose, read: (key
 /** Hex HMAC-SHA256 under the key that signs. */
 export function keyed(secrets: Secrets, purpose: KeyPurpose, text: string): string {
   const key = signingKey(secrets, purpose);
-  return purpose === 'addresses' ? addressHmac(`${key.length}:${key}${text}`) : hmac(key, text);
+  return purpose === 'addresses' ? addressHmac(key, text) : hmac(key, text);
 }
 
 /** The same under each of the other keys: how it may be written where it was made before a rotation. */
@@ -79,11 +79,7 @@ function hmac(secret: string, text: string): string {
 }
 
 /** Every turn of a person asks for the keys of their addresses, several times; what else is keyed is seldom the same twice. */
-const addressHmac = remembered((asked) => {
-  const from = asked.indexOf(':') + 1;
-  const to = from + Number.parseInt(asked, 10);
-  return hmac(asked.slice(from, to), asked.slice(to));
-}, 1_000);
+const addressHmac = rememberedOfTwo(hmac, 1_000);
 
 /** Tells secrets apart without telling them: 16 hex digits. Kept in the store, shown to operators. */
 export function fingerprintOf(secret: string): string {

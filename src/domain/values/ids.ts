@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { remembered } from './remembered.js';
+import { rememberedOfTwo } from './remembered.js';
 
 /** Branded identifiers: a `ProfileId` never travels as an `EntryId`. All are opaque and carry no personal data. */
 export type ProfileId = string & { readonly __id: 'profile' };
@@ -24,15 +24,14 @@ export function batchWorkflowId(broadcastId: string, first: number): string {
  * (ledger key, SMTP Message-ID, Twilio callback). HMAC-SHA256 in base32 without padding, 32 characters, lower case.
  */
 export function messageIdFor(secret: string, messageKey: string): MessageId {
-  return idOf(`${secret.length}:${secret}${messageKey}`);
+  return idOf(secret, messageKey);
 }
 
 /** A turn asks for the id of its message several times. */
-const idOf = remembered((asked): MessageId => {
-  const from = asked.indexOf(':') + 1;
-  const to = from + Number.parseInt(asked, 10);
-  return base32(createHmac('sha256', asked.slice(from, to)).update(asked.slice(to)).digest()).slice(0, 32) as MessageId;
-}, 200);
+const idOf = rememberedOfTwo(
+  (secret, messageKey) => base32(createHmac('sha256', secret).update(messageKey).digest()).slice(0, 32) as MessageId,
+  200,
+);
 
 const base32Alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
 

@@ -18,3 +18,13 @@ export function remembered<Value>(work: (text: string) => Value, atMost: number)
     return value;
   };
 }
+
+/** The same of two texts. */
+export function rememberedOfTwo<Value>(work: (one: string, other: string) => Value, atMost: number): (one: string, other: string) => Value {
+  const known = remembered((both) => {
+    const from = both.indexOf(':') + 1;
+    const to = from + Number.parseInt(both, 10);
+    return work(both.slice(from, to), both.slice(to));
+  }, atMost);
+  return (one, other) => known(`${one.length}:${one}${other}`);
+}
